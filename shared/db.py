@@ -1,0 +1,397 @@
+"""The door to PostgreSQL, and the only import of aiopg.
+
+aiopg gives one asynchronous connection; the pool is ours, because aiopg's own has faults that a service
+cannot live with (each is reproduced, and shown cured, in tests/services/test_db.py):
+
+- its pool connects while holding its lock, so a freed connection waits behind a hung connect;
+- a broken connection returned to an exhausted pool wakes no waiter, and `wait_closed()` can hang;
+- a server-side `statement_timeout` surfaces as `asyncio.CancelledError` (aiopg#537), which ends a request
+  with an empty reply and a TaskGroup "successfully".
+
+Statements are SQLAlchemy Core, compiled once each (a module-level statement costs its ~75 µs only once).
+Values travel as psycopg2 parameters; rows come back as named tuples.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import weakref
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+import aiopg
+import psycopg2
+import psycopg2.errors
+from prometheus_client import Gauge, Histogram
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE, make_dsn, new_type, parse_dsn, register_type
+from psycopg2.extras import NamedTupleCursor
+from sqlalchemy.dialects.postgresql import psycopg2 as psycopg2_dialect
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql import Executable
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from shared.errors import CheckViolated, ReferenceViolated, Unavailable, UniqueViolated
+
+type_of_bytea = new_type(
+    psycopg2.BINARY.values,
+    "BYTES",
+    lambda value, cursor: None if value is None else bytes(psycopg2.BINARY(value, cursor)),
+)
+register_type(type_of_bytea)
+
+STATEMENT_SECONDS = Histogram(
+    "db_statement_seconds",
+    "Time of one round trip to PostgreSQL.",
+    buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1),
+)
+CONNECTIONS_IN_USE = Gauge("db_connections_in_use", "Pooled connections held by requests or tasks.")
+
+Params = Mapping[str, Any]
+
+
+class Row(Protocol):
+    """A named tuple whose fields are the columns of the statement."""
+
+    def __getattr__(self, name: str) -> Any: ...
+
+
+class _Compiled(NamedTuple):
+    sql: str
+    constants: dict[str, Any]
+    to_database: Mapping[str, Callable[[Any], Any]]
+
+
+_dialect: Dialect = psycopg2_dialect.dialect()  # type: ignore[no-untyped-call]
+_compiled: weakref.WeakKeyDictionary[Executable, _Compiled] = weakref.WeakKeyDictionary()
+
+
+def compile_statement(statement: Executable) -> _Compiled:
+    """Compile a Core statement for psycopg2, once for as long as the statement lives.
+
+    Raises TypeError for an `IN (...)` bound to a list, whose SQL changes with each call: write `= ANY(:ids)`.
+    """
+    known = _compiled.get(statement)
+    if known is not None:
+        return known
+    compiler = statement.compile(dialect=_dialect)  # type: ignore[attr-defined]
+    assert isinstance(compiler, SQLCompiler)
+    if compiler.post_compile_params or compiler.literal_execute_params:
+        raise TypeError("IN bound to a list cannot be compiled once; use column == any_(bindparam(...))")
+    to_database = {}
+    constants = {}
+    for name, bind in compiler.binds.items():
+        processor = bind.type.dialect_impl(_dialect).bind_processor(_dialect)
+        if processor is not None:
+            to_database[name] = processor
+        if not bind.required:
+            value = bind.effective_value
+            constants[name] = processor(value) if processor is not None else value
+    made = _Compiled(compiler.string, constants, to_database)
+    _compiled[statement] = made
+    return made
+
+
+@dataclass(frozen=True)
+class DatabaseLimits:
+    """Bounds of one process's use of PostgreSQL; times in seconds.
+
+    The defaults keep the promise that an absent or frozen PostgreSQL is answered with 503 within 3 s:
+    a request waits for a connection or for its first statement, not for both in full.
+    """
+
+    pool_size: int = 10
+    acquire: float = 1.5
+    statement: float = 2.0
+    lock: float = 1.5
+
+
+class Connection:
+    """One connection for one task: statements on it run one after the other."""
+
+    def __init__(self, raw: aiopg.Connection, timeout: float) -> None:
+        self._raw = raw
+        self._timeout = timeout
+        self._leading = b""
+        self._deferred: list[bytes] = []
+        self._after_commit: list[Callable[[], None]] = []
+
+    async def execute(self, statement: Executable, params: Params | None = None) -> int:
+        """Run a statement and return how many rows it touched."""
+        async with self._run(statement, params) as cursor:
+            return int(cursor.raw.rowcount)
+
+    async def fetch_all(self, statement: Executable, params: Params | None = None) -> Sequence[Any]:
+        """Run a statement and return its rows."""
+        async with self._run(statement, params) as cursor:
+            return list(cursor.raw.fetchall())
+
+    async def fetch_one(self, statement: Executable, params: Params | None = None) -> Any:
+        """Run a statement and return its first row, or None."""
+        async with self._run(statement, params) as cursor:
+            return cursor.raw.fetchone()
+
+    async def fetch_value(self, statement: Executable, params: Params | None = None) -> Any:
+        """Run a statement and return the first column of its first row, or None."""
+        row = await self.fetch_one(statement, params)
+        return None if row is None else row[0]
+
+    def lead_with(self, statement: Executable, params: Params | None = None) -> None:
+        """Send the statement in the same round trip as the next one, before it; its rows are not read.
+
+        Each statement still sees what was committed before it starts: after a leading `SELECT ... FOR
+        UPDATE` the next one sees everything that the previous holder of the row wrote.
+        """
+        self._leading += self._mogrify(statement, params) + b";"
+
+    def defer(self, statement: Executable, params: Params | None = None) -> None:
+        """Send the statement in the same round trip as this transaction's COMMIT."""
+        self._deferred.append(self._mogrify(statement, params))
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Call `callback` once this transaction is durable; never if it is rolled back."""
+        self._after_commit.append(callback)
+
+    async def notified(self, timeout: float) -> bool:
+        """Wait until a channel this connection listens to is notified; False after `timeout` seconds."""
+        try:
+            async with asyncio.timeout(timeout):
+                await self._raw.notifies.get()
+        except TimeoutError:
+            return False
+        except psycopg2.Error as error:
+            raise _translated(error) from error
+        while not self._raw.notifies.empty():
+            self._raw.notifies.get_nowait()
+        return True
+
+    def _mogrify(self, statement: Executable, params: Params | None) -> bytes:
+        compiled, values = _bind(statement, params)
+        with self._raw.raw.cursor() as cursor:
+            return bytes(cursor.mogrify(compiled.sql, values))
+
+    @asynccontextmanager
+    async def _run(self, statement: Executable, params: Params | None) -> AsyncIterator[aiopg.Cursor]:
+        sql, self._leading = self._leading + self._mogrify(statement, params), b""
+        async with self._raw.cursor(cursor_factory=NamedTupleCursor) as cursor:
+            await self._send(cursor, sql)
+            yield cursor
+
+    async def _send(self, cursor: aiopg.Cursor, sql: bytes) -> None:
+        started = time.perf_counter()
+        try:
+            with _heeding_cancellation():
+                await cursor.execute(sql, timeout=self._timeout)  # type: ignore[arg-type]  # bytes are welcome
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                raise
+            raise Unavailable("postgres", "the statement took too long and was cancelled") from None
+        except TimeoutError:
+            raise Unavailable("postgres", f"no answer within {self._timeout:g} s") from None
+        except psycopg2.Error as error:
+            raise _translated(error) from error
+        finally:
+            STATEMENT_SECONDS.observe(time.perf_counter() - started)
+
+    async def _send_raw(self, sql: bytes) -> None:
+        async with self._raw.cursor() as cursor:
+            await self._send(cursor, sql)
+
+    def _begin(self) -> None:
+        # BEGIN rides with the first statement: one round trip less, and none for an unused transaction.
+        self._leading = b"BEGIN;"
+
+    async def _commit(self) -> None:
+        if self._leading == b"BEGIN;" and not self._deferred:
+            return
+        await self._send_raw(self._leading + b";".join([*self._deferred, b"COMMIT"]))
+        for callback in self._after_commit:
+            callback()
+
+    async def _rollback(self) -> None:
+        if not self._raw.closed and self._raw.raw.get_transaction_status() != TRANSACTION_STATUS_IDLE:
+            await self._send_raw(b"ROLLBACK")
+
+
+class Database:
+    """A bounded pool of connections to one database.
+
+    Connecting happens on demand, so a service starts while PostgreSQL is away and recovers without a
+    restart. Every failure to reach or use the server is `Unavailable("postgres", ...)`.
+    """
+
+    def __init__(self, url: str, *, application: str, limits: DatabaseLimits | None = None) -> None:
+        self._url = url
+        self._application = application
+        self._limits = limits or DatabaseLimits()
+        self._slots = asyncio.Semaphore(self._limits.pool_size)
+        self._idle: deque[aiopg.Connection] = deque()
+        self._in_use: set[aiopg.Connection] = set()
+        self._closed = False
+
+    async def closing(self, _: object) -> AsyncIterator[None]:
+        """Cleanup context of an application: close the pool when the application has stopped."""
+        yield
+        await self.close()
+
+    async def close(self, grace: float = 5.0) -> None:
+        """Close the pool: wait up to `grace` seconds for work under way, then end it."""
+        self._closed = True
+        deadline = time.monotonic() + grace
+        while self._in_use and time.monotonic() < deadline:  # noqa: ASYNC110 - once, at the end
+            await asyncio.sleep(0.02)
+        for raw in (*self._idle, *self._in_use):
+            await raw.close()
+        self._idle.clear()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """Lend a connection on which each statement is a transaction of its own."""
+        raw = await self._acquire()
+        try:
+            yield Connection(raw, self._statement_deadline)
+        finally:
+            self._release(raw)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """Lend a connection in a transaction: committed when the block ends, rolled back when it raises.
+
+        The level is READ COMMITTED: each statement sees what was committed before it, so a statement
+        that follows a `SELECT ... FOR UPDATE` sees everything the previous holder of that row wrote.
+        """
+        raw = await self._acquire()
+        try:
+            conn = Connection(raw, self._statement_deadline)
+            conn._begin()
+            try:
+                yield conn
+                await conn._commit()
+            except BaseException:
+                await conn._rollback()
+                raise
+        finally:
+            self._release(raw)
+
+    @asynccontextmanager
+    async def dedicated(self) -> AsyncIterator[Connection]:
+        """Open a connection outside the pool, for LISTEN and session-level advisory locks."""
+        raw = await self._connect()
+        try:
+            yield Connection(raw, self._statement_deadline)
+        finally:
+            await raw.close()
+
+    @property
+    def _statement_deadline(self) -> float:
+        # A little above the server's own limit, so that normally the server ends the query (aiopg#570).
+        return self._limits.statement + 0.5
+
+    async def _acquire(self) -> aiopg.Connection:
+        if self._closed:
+            raise Unavailable("postgres", "the service is shutting down")
+        try:
+            async with asyncio.timeout(self._limits.acquire):
+                await self._slots.acquire()
+                try:
+                    raw = self._pop_idle() or await self._connect()
+                except BaseException:
+                    self._slots.release()
+                    raise
+        except TimeoutError:
+            raise Unavailable("postgres", f"no connection within {self._limits.acquire:g} s") from None
+        self._in_use.add(raw)
+        CONNECTIONS_IN_USE.inc()
+        return raw
+
+    def _pop_idle(self) -> aiopg.Connection | None:
+        while self._idle:
+            raw = self._idle.pop()
+            if not raw.closed:
+                return raw
+        return None
+
+    def _release(self, raw: aiopg.Connection) -> None:
+        self._in_use.discard(raw)
+        CONNECTIONS_IN_USE.dec()
+        if not raw.closed:
+            if self._closed or raw.raw.get_transaction_status() != TRANSACTION_STATUS_IDLE:
+                raw.close()
+            else:
+                self._idle.append(raw)
+        self._slots.release()
+
+    async def _connect(self) -> aiopg.Connection:
+        try:
+            dsn = await self._resolved_dsn()
+            with _heeding_cancellation():
+                return await aiopg.connect(
+                    dsn,
+                    timeout=self._limits.acquire,
+                    enable_hstore=False,
+                    application_name=self._application,
+                    options=(
+                        f"-c statement_timeout={round(self._limits.statement * 1000)}"
+                        f" -c lock_timeout={round(self._limits.lock * 1000)}"
+                        " -c timezone=UTC"
+                    ),
+                )
+        except TimeoutError:
+            raise Unavailable("postgres", "connecting timed out") from None
+        except (psycopg2.Error, OSError) as error:
+            raise Unavailable("postgres", str(error).strip()) from error
+
+    async def _resolved_dsn(self) -> str:
+        # libpq resolves names synchronously even when it connects asynchronously: that would stop the loop.
+        host = parse_dsn(self._url).get("host", "")
+        if not host or host.startswith("/"):
+            return self._url
+        addresses = await asyncio.get_running_loop().getaddrinfo(host, None, proto=6)
+        return str(make_dsn(self._url, hostaddr=addresses[0][4][0]))
+
+
+@contextmanager
+def _heeding_cancellation() -> Iterator[None]:
+    """Raise the cancellation that `wait_for` (inside aiopg) drops when it comes together with the result.
+
+    Only Python 3.11 does that (python/cpython#86296); a cancelled loop around statements would run forever.
+    """
+    task = asyncio.current_task()
+    before = task.cancelling() if task is not None else 0
+    yield
+    if task is not None and task.cancelling() > before:
+        raise asyncio.CancelledError
+
+
+def _bind(statement: Executable, params: Params | None) -> tuple[_Compiled, Params | None]:
+    compiled = compile_statement(statement)
+    values = dict(compiled.constants)
+    for name, value in (params or {}).items():
+        processor = compiled.to_database.get(name)
+        values[name] = processor(value) if processor is not None else value
+    return compiled, values
+
+
+_AWAY = (psycopg2.OperationalError, psycopg2.InterfaceError, psycopg2.errors.ReadOnlySqlTransaction)
+
+
+def _translated(error: psycopg2.Error) -> Exception:
+    """Map a driver's error onto Tessera's tree; what is a bug of ours stays as it is."""
+    constraint = error.diag.constraint_name or error.diag.column_name or ""
+    match error:
+        case psycopg2.errors.UniqueViolation() | psycopg2.errors.ExclusionViolation():
+            return UniqueViolated(constraint)
+        case psycopg2.errors.CheckViolation() | psycopg2.errors.NotNullViolation():
+            return CheckViolated(constraint)
+        case psycopg2.errors.ForeignKeyViolation():
+            return ReferenceViolated(constraint)
+        case _ if isinstance(error, _AWAY):
+            return Unavailable(
+                "postgres", str(error).strip().splitlines()[0] if str(error).strip() else "gone"
+            )
+        case _:
+            return error

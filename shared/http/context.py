@@ -1,0 +1,75 @@
+"""What is known about the request under way: its id and trace, for logs, problems and events."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Middleware
+from prometheus_client import Histogram
+
+from shared import tracing
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+ANSWERED_BY = web.RequestKey("ANSWERED_BY", dict[str, str])
+_request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+
+REQUEST_SECONDS = Histogram(
+    "http_request_seconds",
+    "Time from the parsed request to the response.",
+    ["method", "route", "status"],
+    buckets=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3),
+)
+
+
+def request_id() -> str | None:
+    """Return the id of the request under way, or None outside of one."""
+    return _request_id.get()
+
+
+def request_context(service: str, instance: str) -> Middleware:
+    """Make the outermost middleware: id, trace, timing and the headers that say who answered."""
+
+    @web.middleware
+    async def context(request: web.Request, handler: Handler) -> web.StreamResponse:
+        given = request.headers.get("X-Request-Id", "")
+        this = given if _WELL_FORMED.fullmatch(given) else uuid.uuid4().hex
+        _request_id.set(this)
+        trace = tracing.continue_trace(request.headers.get("traceparent"))
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=this, trace_id=trace.trace_id)
+        request[ANSWERED_BY] = {"X-Service": service, "X-Instance": instance, "X-Request-Id": this}
+        started = time.perf_counter()
+        response = await handler(request)
+        _observe(request, response.status, time.perf_counter() - started)
+        return response
+
+    return context
+
+
+async def name_the_answerer(request: web.Request, response: web.StreamResponse) -> None:
+    """Signal handler (`on_response_prepare`): every answer, upgrades included, says who made it."""
+    response.headers.update(request.get(ANSWERED_BY, {}))
+    # Traefik's and browsers' caches must not guess; a handler that knows better says so itself.
+    response.headers.setdefault("Cache-Control", "no-store")
+
+
+def _observe(request: web.Request, status: int, seconds: float) -> None:
+    resource = request.match_info.route.resource
+    route = resource.canonical if resource is not None else "unknown"
+    REQUEST_SECONDS.labels(request.method, route, str(status)).observe(seconds)
+    if status >= 500:
+        log.error(
+            "request failed", method=request.method, route=route, status=status, seconds=round(seconds, 4)
+        )
+    else:
+        log.debug("request", method=request.method, route=route, status=status, seconds=round(seconds, 4))

@@ -1,0 +1,82 @@
+"""Serving an application under gunicorn: one aiohttp worker a master; to scale, start more masters.
+
+gunicorn is started in this process with the settings below, so that its log lines are ours and a process
+has one configuration: the service's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import uvloop
+from aiohttp import GunicornWebWorker, web
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+from gunicorn.workers.base import Worker as BaseWorker
+
+from shared.settings import ProcessSettings
+
+KEEP_ALIVE_SECONDS = 95
+"""Above Traefik's idle timeout of 90 s: else the gateway sends a request into a closing connection."""
+
+GRACEFUL_SECONDS = 8
+"""For requests under way after SIGTERM; a stop of the whole stack has 15 s."""
+
+
+class UvloopWorker(GunicornWebWorker):
+    """aiohttp's worker on uvloop.
+
+    `aiohttp.GunicornUVLoopWebWorker` asks for the current event loop before there is one, which Python 3.12
+    and later refuse; here the loop is made and set explicitly.
+    """
+
+    def init_process(self) -> None:
+        """Make the loop after the fork, then boot as gunicorn does."""
+        self.loop = uvloop.new_event_loop()
+        asyncio.set_event_loop(self.loop)
+        BaseWorker.init_process(self)
+
+
+class InheritedLogger(Logger):
+    """gunicorn's messages as lines of the process's own log; access lines are the request middleware's."""
+
+    def setup(self, cfg: Any) -> None:
+        """Leave the handlers that `shared.logs` installed as they are."""
+        self.cfg = cfg
+        self.error_log = logging.getLogger("gunicorn.error")
+        self.access_log = logging.getLogger("gunicorn.access")
+        self.error_log.propagate = True
+
+
+class _Server(BaseApplication):
+    def __init__(self, factory: Callable[[], web.Application], settings: ProcessSettings) -> None:
+        self._factory = factory
+        self._settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in {
+            "bind": self._settings.bind,
+            "proc_name": self._settings.instance,
+            "workers": 1,
+            "worker_class": UvloopWorker,
+            "logger_class": InheritedLogger,
+            "keepalive": KEEP_ALIVE_SECONDS,
+            "graceful_timeout": GRACEFUL_SECONDS,
+            "control_socket_disable": True,
+        }.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        async def application() -> web.Application:
+            return self._factory()
+
+        return application
+
+
+def run_web(factory: Callable[[], web.Application], settings: ProcessSettings) -> None:
+    """Serve the application until SIGTERM or SIGINT."""
+    _Server(factory, settings).run()

@@ -1,0 +1,79 @@
+"""Base classes of what travels over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+BIGINT_MAX = 2**63 - 1
+"""Largest id PostgreSQL's bigint holds; a larger one names nothing."""
+
+
+class _Input(BaseModel):
+    @field_validator("*", mode="after")
+    @classmethod
+    def _no_nul(cls, value: Any) -> Any:
+        # PostgreSQL's text cannot hold NUL; refuse it here so that the caller learns which field it was.
+        if isinstance(value, str) and "\x00" in value:
+            raise ValueError("must not contain NUL")
+        return value
+
+
+class Body(_Input):
+    """A JSON body: unknown fields and values of the wrong type are refused, nothing is coerced."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Query(_Input):
+    """Parameters of a query string; unknown ones are ignored, as caches and trackers add their own."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class View(BaseModel):
+    """What a response shows."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class Paging(Query):
+    """`?limit=` and `?cursor=` of every list."""
+
+    limit: int = Field(100, ge=1, le=500)
+    cursor: str | None = Field(None, max_length=200)
+
+
+ItemT = TypeVar("ItemT")
+
+
+class Page(View, Generic[ItemT]):
+    """A slice of a list in stable order; `next_cursor` is null at the end."""
+
+    items: list[ItemT]
+    next_cursor: str | None = None
+
+
+class Problem(View):
+    """RFC 9457 problem details; `code` is stable, `detail` is for people."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str | None = None
+
+
+class FaultView(View):
+    """One broken rule of a request: where and what."""
+
+    loc: list[str | int]
+    msg: str
+
+
+class InvalidProblem(Problem):
+    """The problem of a 422: `errors` names each field."""
+
+    errors: list[FaultView]

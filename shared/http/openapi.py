@@ -1,0 +1,185 @@
+"""The OpenAPI 3.1 document, built of the same route tables and models that serve and validate."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from shared.http.models import InvalidProblem, Problem
+from shared.http.operations import Answer, Operation
+from shared.http.server import API_PREFIX
+from shared.identity import Access
+
+VERSION = "1.0.0"
+"""Of the contract, not of the software."""
+
+_REFERENCE = "#/components/schemas/{model}"
+
+
+def describe(
+    title: str, version: str, prefix: str, features: Mapping[str, Sequence[Operation]]
+) -> dict[str, Any]:
+    """Describe the operations of each feature (the feature's name becomes the tag)."""
+    operations = [operation for group in features.values() for operation in group]
+    _, definitions = models_json_schema(
+        sorted(_models(operations), key=lambda pair: pair[0].__name__), ref_template=_REFERENCE
+    )
+    paths: dict[str, dict[str, Any]] = {}
+    for tag, group in features.items():
+        for operation in group:
+            path = re.sub(r"{(\w+):[^{}]*}", r"{\1}", operation.path_below(prefix))
+            paths.setdefault(path, {})[operation.method.lower()] = _operation(tag, operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": title, "version": version},
+        "tags": [{"name": tag} for tag in features],
+        "paths": paths,
+        "components": {
+            "schemas": definitions["$defs"],
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+def serve_openapi(app: web.Application, service: str, features: Mapping[str, Sequence[Operation]]) -> None:
+    """Serve the service's own document at `/openapi.json`, which the gateway does not route."""
+    document = describe(f"Tessera {service}", VERSION, API_PREFIX, features)
+
+    async def openapi(_: web.Request) -> web.Response:
+        return web.json_response(document)
+
+    app.router.add_get("/openapi.json", openapi)
+
+
+def merge(title: str, version: str, documents: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Merge the services' documents into one.
+
+    Raises ValueError when two services describe the same path or give one name to different schemas.
+    """
+    merged: dict[str, Any] = {
+        "openapi": "3.1.0",
+        "info": {"title": title, "version": version},
+        "tags": [],
+        "paths": {},
+        "components": {"schemas": {}, "securitySchemes": {}},
+    }
+    for document in documents:
+        merged["tags"].extend(document["tags"])
+        _merge_into(merged["paths"], document["paths"], may_repeat=False)
+        for kind in ("schemas", "securitySchemes"):
+            _merge_into(merged["components"][kind], document["components"][kind], may_repeat=True)
+    return merged
+
+
+def _merge_into(target: dict[str, Any], source: Mapping[str, Any], *, may_repeat: bool) -> None:
+    for name, value in source.items():
+        if name in target and not (may_repeat and target[name] == value):
+            raise ValueError(f"two services describe {name!r} differently")
+        target[name] = value
+
+
+def _models(operations: Iterable[Operation]) -> set[tuple[type[BaseModel], Any]]:
+    models: set[tuple[type[BaseModel], Any]] = {(Problem, "serialization"), (InvalidProblem, "serialization")}
+    for operation in operations:
+        if operation.body is not None:
+            models.add((operation.body, "validation"))
+        models.update(
+            (answer, "serialization") for answer in operation.answers.values() if isinstance(answer, type)
+        )
+    return models
+
+
+def _operation(tag: str, operation: Operation) -> dict[str, Any]:
+    summary, _, description = (inspect.getdoc(operation.endpoint) or "").partition("\n")
+    described: dict[str, Any] = {
+        "operationId": operation.endpoint.__name__,
+        "tags": [tag],
+        "summary": summary.rstrip("."),
+        "parameters": _parameters(operation),
+        "responses": _responses(operation),
+    }
+    if description.strip():
+        described["description"] = description.strip()
+    if operation.body is not None:
+        described["requestBody"] = {
+            "required": True,
+            "content": {"application/json": _schema(operation.body)},
+        }
+    if operation.access is not Access.GUEST:
+        described["security"] = [{"bearer": []}]
+    elif "caller" in operation.parameters:
+        described["security"] = [{}, {"bearer": []}]
+    return described
+
+
+def _parameters(operation: Operation) -> list[dict[str, Any]]:
+    described: list[dict[str, Any]] = [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "integer", "minimum": 0} if kind is int else {"type": "string"},
+        }
+        for name, kind in operation.path_parameters.items()
+    ]
+    if operation.query is not None:
+        schema = operation.query.model_json_schema(ref_template=_REFERENCE)
+        described += [
+            {"name": name, "in": "query", "required": name in schema.get("required", []), "schema": value}
+            for name, value in schema["properties"].items()
+        ]
+    return described
+
+
+def _responses(operation: Operation) -> dict[str, Any]:
+    responses: dict[str, Any] = {}
+    for status, answer in operation.answers.items():
+        response: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+        if isinstance(answer, Answer):
+            response["description"] = answer.description
+            response["content"] = {answer.media_type: {}}
+        elif answer is not None:
+            response["content"] = {"application/json": _schema(answer)}
+        responses[str(status)] = response
+    for status, codes in _refusals(operation).items():
+        model = InvalidProblem if status == 422 else Problem
+        responses[str(status)] = {
+            "description": ", ".join(f"`{code}`" for code in sorted(codes)),
+            "content": {"application/problem+json": _schema(model)},
+        }
+    return dict(sorted(responses.items()))
+
+
+def _refusals(operation: Operation) -> dict[int, set[str]]:
+    """Refusals of an operation by status: its own, and those that follow from its arguments."""
+    found: dict[int, set[str]] = {429: {"rate_limited"}, 503: {"postgres_unavailable"}}
+    if operation.path_parameters:
+        found[404] = {"not_found"}
+    if operation.body is not None:
+        found |= {413: {"body_too_large"}, 415: {"not_json"}}
+    if operation.body is not None or operation.query is not None:
+        found[422] = {"invalid"}
+    if "caller" in operation.parameters or operation.access is not Access.GUEST:
+        found[401] = {"token_invalid", "token_expired"}
+    if operation.access in {Access.MODERATOR, Access.ADMIN}:
+        found[403] = {"not_allowed"}
+    for refusal in operation.refusals:
+        status, code = refusal.split()
+        found.setdefault(int(status), set()).add(code)
+    return found
+
+
+def _schema(model: type[BaseModel]) -> dict[str, Any]:
+    return {"schema": {"$ref": _REFERENCE.format(model=_schema_name(model))}}
+
+
+def _schema_name(model: type[BaseModel]) -> str:
+    # pydantic writes Page[Tile] as Page_Tile_ in references.
+    return re.sub(r"[^A-Za-z0-9._-]", "_", model.__name__)

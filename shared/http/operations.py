@@ -1,0 +1,163 @@
+"""A feature's route table: what is served, to whom, and with which answers.
+
+A handler is `async def (request, <path parameters>, body: Model, query: Model, caller: Identity)`, each
+argument but the first only if it needs it. They are parsed and checked here, before the handler runs, from
+the same models that the OpenAPI document is built of:
+
+- a path parameter is named as in the path (`tile_id: int`);
+- `body` is a JSON body, `query` the query string; annotated `Model | None` where the body may be left out;
+- `caller` is the verified identity; annotated `Identity | None` where guests are welcome.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar, get_args, get_type_hints
+
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from shared.errors import NotFound, NotJson
+from shared.http.models import BIGINT_MAX, Body, Query
+from shared.http.problems import faults_of
+from shared.identity import Access, admit, identify
+
+Endpoint = Callable[..., Awaitable[web.StreamResponse]]
+
+BodyT = TypeVar("BodyT", bound=Body)
+QueryT = TypeVar("QueryT", bound=Query)
+
+_PATH_PARAMETER = re.compile(r"{(\w+)(?::[^{}]*)?}")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A successful answer other than a JSON model: its media type ("image/png") and what it is."""
+
+    media_type: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One row of a route table.
+
+    `answers` maps each successful status to its model (None: no body). `refusals` lists the codes beyond
+    those every operation can give, as `"409 username_taken"`.
+    """
+
+    method: str
+    path: str
+    endpoint: Endpoint
+    answers: Mapping[int, type[BaseModel] | Answer | None]
+    access: Access = Access.GUEST
+    refusals: Sequence[str] = field(default_factory=tuple)
+
+    @cached_property
+    def parameters(self) -> dict[str, Any]:
+        """Annotations of the endpoint by argument name."""
+        hints = get_type_hints(self.endpoint)
+        return {name: hints[name] for name in list(inspect.signature(self.endpoint).parameters)[1:]}
+
+    @property
+    def body(self) -> type[Body] | None:
+        """Model of the JSON body, if the operation takes one."""
+        hint = self.parameters.get("body")
+        return get_args(hint)[0] if self.body_is_optional else hint
+
+    @property
+    def body_is_optional(self) -> bool:
+        """Whether the body may be left out."""
+        return type(None) in get_args(self.parameters.get("body"))
+
+    @property
+    def query(self) -> type[Query] | None:
+        """Model of the query string, if the operation reads one."""
+        return self.parameters.get("query")
+
+    @property
+    def path_parameters(self) -> dict[str, type]:
+        """Type of each parameter in the path."""
+        return {name: self.parameters[name] for name in _PATH_PARAMETER.findall(self.path)}
+
+    def path_below(self, prefix: str) -> str:
+        """Return the path as served; a well-known one (RFC 8615) is at the root whatever the prefix."""
+        return self.path if self.path.startswith("/.well-known/") else prefix + self.path
+
+    def handler(self) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+        """Bind the endpoint: admit the caller, parse the arguments, call."""
+        endpoint, access = self.endpoint, self.access
+        body, query, path = self.body, self.query, tuple(self.path_parameters.items())
+        wants_caller, may_be_empty = "caller" in self.parameters, self.body_is_optional
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            caller = identify(request)
+            admit(access, caller)
+            arguments: dict[str, Any] = {name: _path_value(request, name, kind) for name, kind in path}
+            if query is not None:
+                arguments["query"] = parse_query(request, query)
+            if body is not None:
+                is_left_out = may_be_empty and not request.can_read_body
+                arguments["body"] = None if is_left_out else await parse_body(request, body)
+            if wants_caller:
+                arguments["caller"] = caller
+            return await endpoint(request, **arguments)
+
+        return handle
+
+
+def serve(app: web.Application, prefix: str, operations: Sequence[Operation]) -> None:
+    """Add the rows of a route table to the app below `prefix`."""
+    for operation in operations:
+        app.router.add_route(operation.method, operation.path_below(prefix), operation.handler())
+
+
+async def parse_body(request: web.Request, model: type[BodyT]) -> BodyT:
+    """Read and check a JSON body.
+
+    Raises NotJson without a JSON content type, Invalid with each field at fault.
+    """
+    if request.content_type != "application/json":
+        raise NotJson("not_json", "send the body as application/json")
+    try:
+        return model.model_validate_json(await request.read())
+    except ValidationError as error:
+        raise faults_of(error, "body") from None
+
+
+def parse_query(request: web.Request, model: type[QueryT]) -> QueryT:
+    """Check the query string; raises Invalid with each parameter at fault."""
+    try:
+        return model.model_validate(dict(request.query))
+    except ValidationError as error:
+        raise faults_of(error, "query") from None
+
+
+def respond(view: BaseModel, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    """Answer with a model as JSON."""
+    return web.Response(
+        body=view.__pydantic_serializer__.to_json(view),
+        status=status,
+        headers=headers,
+        content_type="application/json",
+        charset="utf-8",
+    )
+
+
+def respond_empty() -> web.Response:
+    """Answer 204."""
+    return web.Response(status=204)
+
+
+def _path_value(request: web.Request, name: str, kind: type) -> int | str:
+    text = request.match_info[name]
+    if kind is not int:
+        return text
+    # An id that no row can have names nothing: 404 like any other unknown id.
+    if not text.isascii() or not text.isdigit() or len(text) > 19 or int(text) > BIGINT_MAX:
+        raise NotFound("not_found", f"no such {name.removesuffix('_id')}")
+    return int(text)

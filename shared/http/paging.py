@@ -1,0 +1,49 @@
+"""Lists in slices: the cursor names the last row of the slice before, so new rows shift nothing."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import orjson
+
+from shared.errors import Invalid
+from shared.http.models import BIGINT_MAX, Paging
+
+RowT = TypeVar("RowT")
+
+
+def after_id(paging: Paging) -> int:
+    """Return the id after which the slice starts, 0 for the first; raises Invalid for a foreign cursor."""
+    return 0 if paging.cursor is None else decode_cursor(paging.cursor, 1)[0]
+
+
+def slice_of(
+    rows: Sequence[RowT], paging: Paging, key: Callable[[RowT], Sequence[int]]
+) -> tuple[Sequence[RowT], str | None]:
+    """Split what was read with `limit + 1` into the slice and the cursor of the next one."""
+    if len(rows) <= paging.limit:
+        return rows, None
+    return rows[: paging.limit], encode_cursor(key(rows[paging.limit - 1]))
+
+
+def encode_cursor(values: Sequence[int]) -> str:
+    """Encode the sort key of a row."""
+    return base64.urlsafe_b64encode(orjson.dumps(list(values))).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, length: int) -> list[int]:
+    """Decode a cursor of `length` integers; raises Invalid naming `cursor` for anything else."""
+    try:
+        values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError):
+        values = None
+    if (
+        not isinstance(values, list)
+        or len(values) != length
+        or not all(type(value) is int and 0 <= value <= BIGINT_MAX for value in values)
+    ):
+        raise Invalid.field("query", "cursor", msg="not a cursor of this list")
+    return values

@@ -1,0 +1,133 @@
+"""From errors to RFC 9457 problems: the one table, and the middleware that applies it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+
+import structlog
+from aiohttp import web
+from pydantic import ValidationError
+
+from shared.errors import (
+    BadRequest,
+    Conflict,
+    Fault,
+    Gone,
+    Invalid,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    NotJson,
+    Refusal,
+    StaleVersion,
+    TooLarge,
+    TooManyRequests,
+    Unavailable,
+)
+from shared.http.context import request_id
+from shared.http.models import FaultView, InvalidProblem, Problem
+
+log = structlog.get_logger(__name__)
+
+STATUS: dict[type[Refusal], int] = {
+    BadRequest: 400,
+    NotAuthenticated: 401,
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Gone: 410,
+    StaleVersion: 412,
+    TooLarge: 413,
+    NotJson: 415,
+    Invalid: 422,
+    TooManyRequests: 429,
+}
+
+RETRY_AFTER_UNAVAILABLE = "1"
+"""Seconds after which a client may try again when a dependency is away."""
+
+_CODE_OF_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def faults_of(error: ValidationError, *where: str) -> Invalid:
+    """Turn pydantic's findings into ours, each located below `where` ("body", "query")."""
+    return Invalid(
+        [Fault((*where, *found["loc"]), found["msg"]) for found in error.errors(include_url=False)]
+    )
+
+
+def problem_response(
+    status: int, code: str, detail: str, headers: dict[str, str] | None = None
+) -> web.Response:
+    """Build a problem+json response."""
+    return _respond(Problem(**_common(status, code, detail)), headers)
+
+
+def refusal_response(error: Refusal) -> web.Response:
+    """Build the response that the table gives for a refusal."""
+    status = STATUS[type(error)]
+    if isinstance(error, Invalid):
+        errors = [FaultView(loc=list(fault.loc), msg=fault.msg) for fault in error.faults]
+        return _respond(InvalidProblem(**_common(status, error.code, error.detail), errors=errors))
+    headers = {}
+    if isinstance(error, NotAuthenticated):
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, TooManyRequests):
+        headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
+    return problem_response(status, error.code, error.detail, headers)
+
+
+def unavailable_response(error: Unavailable) -> web.Response:
+    """Build the 503 that names the dependency; what the driver said goes to the log, not to the caller."""
+    log.warning("dependency unavailable", dependency=error.dependency, reason=error.detail)
+    return problem_response(
+        503,
+        f"{error.dependency}_unavailable",
+        f"{error.dependency} cannot be used at the moment; nothing was changed",
+        {"Retry-After": RETRY_AFTER_UNAVAILABLE},
+    )
+
+
+@web.middleware
+async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer every error as a problem; an unexpected one is logged with its traceback and is a 500."""
+    try:
+        return await handler(request)
+    except Refusal as error:
+        return refusal_response(error)
+    except Unavailable as error:
+        return unavailable_response(error)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else None
+        code = _CODE_OF_STATUS.get(error.status, HTTPStatus(error.status).name.lower())
+        return problem_response(error.status, code, error.reason, headers)
+    except Exception:
+        log.exception("unhandled error", method=request.method, path=request.path)
+        return problem_response(
+            500, "internal_error", "an error of ours; the request id finds it in the logs"
+        )
+
+
+def _common(status: int, code: str, detail: str) -> dict[str, object]:
+    return {
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": request_id(),
+    }
+
+
+def _respond(problem: Problem, headers: dict[str, str] | None = None) -> web.Response:
+    return web.Response(
+        body=problem.model_dump_json().encode(),
+        status=problem.status,
+        headers=headers,
+        content_type="application/problem+json",
+    )

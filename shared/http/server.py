@@ -1,0 +1,26 @@
+"""The application every service starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from shared.health import Check, health_routes
+from shared.http.context import name_the_answerer, request_context
+from shared.http.problems import problems
+
+API_PREFIX = "/api/v1"
+
+BODY_LIMIT = 1024 * 1024
+"""Bytes; the largest honest body, a 128x128 tile in base64 with its texts, is under 30 KiB."""
+
+
+def create_base_app(service: str, instance: str, checks: Mapping[str, Check]) -> web.Application:
+    """Make an application with the conventions of every service and no features yet."""
+    app = web.Application(
+        middlewares=[request_context(service, instance), problems], client_max_size=BODY_LIMIT
+    )
+    app.on_response_prepare.append(name_the_answerer)
+    app.add_routes(health_routes(checks))
+    return app

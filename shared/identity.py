@@ -1,0 +1,235 @@
+"""Who is calling: verification of access tokens against the keys that auth publishes.
+
+A service never asks auth during a request. It keeps auth's public keys (JWKS) in memory, fetched in the
+background, and verifies EdDSA signatures itself. The algorithm is pinned, `kid` only selects among the
+published keys, and a token's own `jwk`, `jku` or `x5u` is never looked at.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import aiohttp
+import jwt
+import structlog
+from aiohttp import web
+
+from shared.errors import NotAllowed, NotAuthenticated, Unavailable
+
+log = structlog.get_logger(__name__)
+
+ALGORITHM = "EdDSA"
+ISSUER = "tessera"
+ACCESS_AUDIENCE = "tessera"
+TICKET_AUDIENCE = "tessera.ws"
+"""A WebSocket ticket has an audience of its own, so it is worth nothing as an access token."""
+
+ACCESS_TYPE = "at+jwt"
+TICKET_TYPE = "ticket+jwt"
+
+REFRESH_SECONDS = 60.0
+"""How old the published keys may get; a new key is published longer than this before it signs."""
+
+REMEMBERED_TOKENS = 20_000
+"""Verified tokens kept until they expire: a signature costs ~100 µs, a look-up ~1 µs."""
+
+
+class Role(StrEnum):
+    """Site roles; every account is an artist besides."""
+
+    MODERATOR = "moderator"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A verified caller."""
+
+    account_id: int
+    username: str
+    roles: frozenset[str]
+    session_id: str
+    expires_at: int
+
+    @property
+    def is_moderator(self) -> bool:
+        """Whether the caller moderates the site; admins do."""
+        return bool(self.roles & {Role.MODERATOR, Role.ADMIN})
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether the caller administers the site."""
+        return Role.ADMIN in self.roles
+
+
+class Access(StrEnum):
+    """Who may call an operation at all; finer rules are the feature's."""
+
+    GUEST = "guest"
+    ARTIST = "artist"
+    MODERATOR = "moderator"
+    ADMIN = "admin"
+
+
+def admit(access: Access, identity: Identity | None) -> None:
+    """Refuse a caller that the operation is not open to.
+
+    Raises NotAuthenticated without an identity, NotAllowed when a role is missing.
+    """
+    if access is Access.GUEST:
+        return
+    if identity is None:
+        raise NotAuthenticated("not_authenticated", "this needs an access token")
+    allowed = {
+        Access.ARTIST: True,
+        Access.MODERATOR: identity.is_moderator,
+        Access.ADMIN: identity.is_admin,
+    }[access]
+    if not allowed:
+        raise NotAllowed("not_allowed", f"this is for a {access.value}")
+
+
+KeySource = Callable[[], Awaitable[dict[str, Any]]]
+"""Gives auth's current JWKS document."""
+
+
+def keys_published_at(url: str) -> KeySource:
+    """Make a source that fetches the document from auth over HTTP."""
+
+    async def fetch() -> dict[str, Any]:
+        timeout = aiohttp.ClientTimeout(total=2)
+        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(url) as response:
+            response.raise_for_status()
+            document: dict[str, Any] = await response.json()
+            return document
+
+    return fetch
+
+
+class TokenVerifier:
+    """Verifies tokens with the latest known keys; `run` keeps those fresh."""
+
+    def __init__(self, source: KeySource) -> None:
+        self._source = source
+        self._keys: dict[str, Any] = {}
+        self._remembered: OrderedDict[str, Identity] = OrderedDict()
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether any key is known; without one nobody can be identified."""
+        return bool(self._keys)
+
+    async def refresh(self) -> None:
+        """Take over the published keys; tokens of a withdrawn key stop counting at once."""
+        document = await self._source()
+        keys = {key.key_id: key.key for key in jwt.PyJWKSet.from_dict(document).keys if key.key_id}
+        if keys.keys() != self._keys.keys():
+            self._remembered.clear()
+        self._keys = keys
+
+    async def run(self) -> None:
+        """Refresh for ever: every minute once keys are known, every half second until then."""
+        while True:
+            try:
+                await self.refresh()
+            except (
+                aiohttp.ClientError,
+                OSError,
+                TimeoutError,
+                ValueError,
+                jwt.PyJWTError,
+                Unavailable,
+            ) as error:
+                log.warning("signing keys not fetched", reason=str(error))
+            pause = REFRESH_SECONDS if self.has_keys else 0.5
+            await asyncio.sleep(pause * random.uniform(0.8, 1.0))  # noqa: S311 - spreads load, guards nothing
+
+    def access(self, token: str) -> Identity:
+        """Verify an access token.
+
+        Raises NotAuthenticated with `token_expired` or `token_invalid`, Unavailable("auth") without keys.
+        """
+        known = self._remembered.get(token)
+        if known is not None and known.expires_at > time.time():
+            return known
+        identity = _identity(self._claims(token, ACCESS_TYPE, ACCESS_AUDIENCE))
+        self._remembered[token] = identity
+        if len(self._remembered) > REMEMBERED_TOKENS:
+            self._remembered.popitem(last=False)
+        return identity
+
+    def ticket(self, ticket: str) -> tuple[Identity, str]:
+        """Verify a WebSocket ticket; returns the identity and the ticket's `jti`, which the caller spends."""
+        claims = self._claims(ticket, TICKET_TYPE, TICKET_AUDIENCE)
+        return _identity(claims), str(claims["jti"])
+
+    def _claims(self, token: str, expected_type: str, audience: str) -> dict[str, Any]:
+        if not self._keys:
+            raise Unavailable("auth", "no signing keys known yet")
+        try:
+            header = jwt.get_unverified_header(token)
+            key = self._keys.get(str(header.get("kid")))
+            if key is None or header.get("typ") != expected_type:
+                raise NotAuthenticated("token_invalid", "the token does not hold")
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                key,
+                algorithms=[ALGORITHM],
+                audience=audience,
+                issuer=ISSUER,
+                options={"require": ["iss", "aud", "sub", "exp", "iat", "jti", "sid", "roles", "username"]},
+            )
+        except jwt.ExpiredSignatureError:
+            raise NotAuthenticated("token_expired", "the token has expired") from None
+        except (jwt.PyJWTError, ValueError):
+            raise NotAuthenticated("token_invalid", "the token does not hold") from None
+        return claims
+
+
+VERIFIER = web.AppKey("VERIFIER", TokenVerifier)
+
+
+async def verifying_tokens(app: web.Application) -> AsyncIterator[None]:
+    """Cleanup context: keep `app[VERIFIER]`'s keys fresh while the app runs."""
+    task = asyncio.create_task(app[VERIFIER].run(), name="signing-keys")
+    yield
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def account_id_of(caller: Identity | None) -> int | None:
+    """Return the caller's account, None for a guest."""
+    return None if caller is None else caller.account_id
+
+
+def identify(request: web.Request) -> Identity | None:
+    """Return the verified caller, or None for a guest; a bad token is refused, never treated as a guest."""
+    header = request.headers.get("Authorization")
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise NotAuthenticated("token_invalid", "send: Authorization: Bearer <access token>")
+    return request.app[VERIFIER].access(token.strip())
+
+
+def _identity(claims: dict[str, Any]) -> Identity:
+    try:
+        return Identity(
+            account_id=int(claims["sub"]),
+            username=str(claims["username"]),
+            roles=frozenset(map(str, claims["roles"])),
+            session_id=str(claims["sid"]),
+            expires_at=int(claims["exp"]),
+        )
+    except (TypeError, ValueError):
+        raise NotAuthenticated("token_invalid", "the token does not hold") from None

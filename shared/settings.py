@@ -1,0 +1,57 @@
+"""Settings from the environment; a secret may also come from the file named by `<NAME>_FILE`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+
+class _SecretFiles(PydanticBaseSettingsSource):
+    """Reads each field from the file that `<PREFIX><FIELD>_FILE` names, as Compose secrets are given."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        prefix = self.config.get("env_prefix") or ""
+        path = os.environ.get(f"{prefix}{field_name}_FILE".upper())
+        return (Path(path).read_text().strip() if path else None), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found = {
+            name: self.get_field_value(field, name)[0]
+            for name, field in self.settings_cls.model_fields.items()
+        }
+        return {name: value for name, value in found.items() if value is not None}
+
+
+class ProcessSettings(BaseSettings):
+    """What every process needs; a service adds its own fields and its `env_prefix`."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    bind: str = Field("127.0.0.1:8000", description="host:port this process listens on")
+    instance: str = Field("1", description="name of this process in X-Instance, logs and metrics")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order of precedence: arguments, secret files, environment."""
+        return init_settings, _SecretFiles(settings_cls), env_settings
+
+
+class ServiceSettings(ProcessSettings):
+    """What a service with a database and a broker needs."""
+
+    database_url: SecretStr = Field(description="postgresql://role:password@host:port/database")
+    database_pool: int = Field(10, ge=1, le=100, description="connections of this process")
+    broker_url: SecretStr = Field(description="amqp://user:password@host:port/vhost")

@@ -1,0 +1,69 @@
+"""W3C Trace Context: one `traceparent` follows a request into its events and into what they cause.
+
+Format and rules: https://www.w3.org/TR/trace-context/#traceparent-header
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+_HEADER = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
+_NO_TRACE = "0" * 32
+_NO_SPAN = "0" * 16
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """A place in a trace: `trace_id` 32 and `span_id` 16 lower-case hex digits, `flags` one byte in hex."""
+
+    trace_id: str
+    span_id: str
+    flags: str = "01"
+
+    @property
+    def header(self) -> str:
+        """The value of the `traceparent` header."""
+        return f"00-{self.trace_id}-{self.span_id}-{self.flags}"
+
+    def child(self) -> Trace:
+        """Return a new span of the same trace."""
+        return Trace(self.trace_id, os.urandom(8).hex(), self.flags)
+
+
+_current: ContextVar[Trace | None] = ContextVar("trace", default=None)
+
+
+def new_trace() -> Trace:
+    """Return the first span of a new trace."""
+    return Trace(os.urandom(16).hex(), os.urandom(8).hex())
+
+
+def parse(header: str | None) -> Trace | None:
+    """Return the trace that a `traceparent` names, or None when it is absent or malformed."""
+    match = _HEADER.fullmatch(header) if header else None
+    if match is None:
+        return None
+    version, trace_id, span_id, flags, more = match.groups()
+    if version == "ff" or (version == "00" and more) or trace_id == _NO_TRACE or span_id == _NO_SPAN:
+        return None
+    return Trace(trace_id, span_id, flags)
+
+
+def continue_trace(header: str | None) -> Trace:
+    """Make a child of the named trace (or a new trace) the current one of this task, and return it."""
+    parent = parse(header)
+    trace = parent.child() if parent is not None else new_trace()
+    _current.set(trace)
+    return trace
+
+
+def current_trace() -> Trace:
+    """Return the current trace of this task, starting one where there is none."""
+    trace = _current.get()
+    if trace is None:
+        trace = new_trace()
+        _current.set(trace)
+    return trace
