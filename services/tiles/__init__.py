@@ -1,0 +1,1 @@
+"""The tiles service: canvases, their tiles, and everything that changes on them, live."""

@@ -1,0 +1,107 @@
+"""The applications of the tiles service: the ordered lists of what is set up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from aiohttp import web
+
+from services.tiles.canvases import api as canvases
+from services.tiles.canvases.journal import Journal
+from services.tiles.canvases.service import CANVASES, Canvases
+from services.tiles.events import HANDLERS
+from services.tiles.housekeeping import keep_house
+from services.tiles.likes import api as likes
+from services.tiles.likes.service import LIKES, Likes
+from services.tiles.live import api as live
+from services.tiles.live.hub import HUB, Hub
+from services.tiles.locks import api as locks
+from services.tiles.locks.service import LOCKS, Locks
+from services.tiles.pictures import api as pictures
+from services.tiles.pictures.service import PICTURES, Pictures
+from services.tiles.settings import TilesSettings
+from services.tiles.tiles import api as tiles
+from services.tiles.tiles.service import TILES, Tiles
+from shared.background import background
+from shared.db import Database, DatabaseLimits
+from shared.health import broker_is_connected, keys_are_known, postgres_answers
+from shared.http.openapi import serve_openapi
+from shared.http.operations import serve
+from shared.http.server import API_PREFIX, create_base_app
+from shared.identity import VERIFIER, TokenVerifier, keys_published_at, verifying_tokens
+from shared.messaging.consumer import Consumer
+from shared.messaging.outbox import Outbox
+from shared.messaging.relay import Relay
+
+SERVICE = "tiles"
+
+# pictures before canvases: /canvases/7.png is not the canvas named "7.png".
+FEATURES = {
+    "pictures": pictures.OPERATIONS,
+    "canvases": canvases.OPERATIONS,
+    "tiles": tiles.OPERATIONS,
+    "locks": locks.OPERATIONS,
+    "likes": likes.OPERATIONS,
+    "live": live.OPERATIONS,
+}
+
+
+def create_app(settings: TilesSettings) -> web.Application:
+    """Set up the HTTP side: features and the live feed."""
+    database = _database(settings)
+    outbox = Outbox(database, producer=SERVICE)
+    journal = Journal(outbox)
+    hub = Hub(database, settings.broker_url.get_secret_value(), name=settings.instance)
+    verifier = TokenVerifier(keys_published_at(settings.jwks_url))
+
+    app = create_base_app(
+        SERVICE,
+        settings.instance,
+        {"postgres": postgres_answers(database), "auth": keys_are_known(verifier)},
+    )
+    app[VERIFIER] = verifier
+    app[live.DATABASE] = database
+    app[CANVASES] = Canvases(database, journal)
+    app[TILES] = Tiles(database, journal)
+    app[LOCKS] = Locks(database, journal, timedelta(seconds=settings.lock_seconds))
+    app[LIKES] = Likes(database, journal)
+    app[PICTURES] = Pictures(database)
+    app[HUB] = hub
+
+    app.cleanup_ctx.append(database.closing)
+    app.cleanup_ctx.append(verifying_tokens)
+    app.cleanup_ctx.append(background("outbox-bell", outbox.run))
+    app.cleanup_ctx.append(background("live-feed", hub.run))
+    app.on_shutdown.append(live.closing_sockets)
+
+    for operations in FEATURES.values():
+        serve(app, API_PREFIX, operations)
+    serve_openapi(app, SERVICE, FEATURES)
+    return app
+
+
+def create_worker(settings: TilesSettings) -> web.Application:
+    """Set up the background side: relay, consumer, housekeeping."""
+    database = _database(settings)
+    broker_url = settings.broker_url.get_secret_value()
+    relay = Relay(database, broker_url, service=SERVICE)
+    consumer = Consumer(database, broker_url, service=SERVICE, handlers=HANDLERS)
+
+    app = create_base_app(
+        SERVICE,
+        settings.instance,
+        {"postgres": postgres_answers(database), "rabbitmq": broker_is_connected(relay, consumer)},
+    )
+    app.cleanup_ctx.append(database.closing)
+    app.cleanup_ctx.append(background("relay", relay.run))
+    app.cleanup_ctx.append(background("consumer", consumer.run))
+    app.cleanup_ctx.append(background("housekeeping", lambda: keep_house(database)))
+    return app
+
+
+def _database(settings: TilesSettings) -> Database:
+    return Database(
+        settings.database_url.get_secret_value(),
+        application=f"tessera {settings.instance}",
+        limits=DatabaseLimits(pool_size=settings.database_pool),
+    )

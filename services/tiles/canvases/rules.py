@@ -1,0 +1,109 @@
+"""What a canvas is and who may see it; standard library only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from services.tiles.artists.rules import Artist
+from shared.errors import Invalid, NotFound
+
+DEFAULT_MAX_TILES = 10
+TILE_SIZES = (16, 32, 64, 128)
+MIN_SIDE, MAX_SIDE = 64, 8192
+"""Pixels."""
+
+
+class Mode(StrEnum):
+    """How artists share a canvas."""
+
+    FREE = "free"
+    TILE_LOCK = "tile-lock"
+
+
+PALETTES: dict[str, tuple[str, ...]] = {
+    # https://lospec.com/palette-list/pico-8
+    "pico-8": (
+        "#000000", "#1d2b53", "#7e2553", "#008751", "#ab5236", "#5f574f", "#c2c3c7", "#fff1e8",
+        "#ff004d", "#ffa300", "#ffec27", "#00e436", "#29adff", "#83769c", "#ff77a8", "#ffccaa",
+    ),
+    # https://lospec.com/palette-list/sweetie-16
+    "sweetie-16": (
+        "#1a1c2c", "#5d275d", "#b13e53", "#ef7d57", "#ffcd75", "#a7f070", "#38b764", "#257179",
+        "#29366f", "#3b5dc9", "#41a6f6", "#73eff7", "#f4f4f4", "#94b0c2", "#566c86", "#333c57",
+    ),
+    # https://lospec.com/palette-list/nintendo-gameboy-bgb
+    "gameboy": ("#081820", "#346856", "#88c070", "#e0f8d0"),
+    # Okabe and Ito's colours that colour-blind people tell apart, https://jfly.uni-koeln.de/color/
+    "okabe-ito": (
+        "#000000", "#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#ffffff",
+    ),
+}  # fmt: skip
+"""Named palettes; a pixel of value i shows colour i, counted from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """A canvas as stored; sides in pixels, `seq` the number of its last change."""
+
+    id: int
+    owner: Artist
+    name: str
+    description: str | None
+    width: int
+    height: int
+    tile_size: int
+    palette: tuple[str, ...]
+    mode: Mode
+    max_tiles_per_user: int
+    is_public: bool
+    is_active: bool
+    tile_count: int
+    seq: int
+    created_at: datetime
+    updated_at: datetime
+
+    @property
+    def columns(self) -> int:
+        """Cells across."""
+        return self.width // self.tile_size
+
+    @property
+    def rows(self) -> int:
+        """Cells down."""
+        return self.height // self.tile_size
+
+    def has_cell(self, x: int, y: int) -> bool:
+        """Whether the cell lies inside the canvas."""
+        return 0 <= x < self.columns and 0 <= y < self.rows
+
+
+def check_plan(width: int, height: int, tile_size: int, max_tiles_per_user: int | None) -> int:
+    """Check the measures of a canvas to be; returns its limit of tiles an artist.
+
+    Raises Invalid naming every measure that breaks a rule.
+    """
+    for name, side in (("width", width), ("height", height)):
+        if side % tile_size:
+            raise Invalid.field("body", name, msg=f"must be a multiple of tile_size ({tile_size})")
+    cells = (width // tile_size) * (height // tile_size)
+    if max_tiles_per_user is None:
+        return min(DEFAULT_MAX_TILES, cells)
+    if max_tiles_per_user > cells:
+        raise Invalid.field(
+            "body", "max_tiles_per_user", msg=f"must be at most the number of cells ({cells})"
+        )
+    return max_tiles_per_user
+
+
+def check_visible(canvas: Canvas | None, viewer_id: int | None, *, is_moderator: bool) -> Canvas:
+    """Return the canvas if this viewer may know of it; raises NotFound otherwise.
+
+    A private canvas exists for its owner and for moderators only, a deleted one for nobody.
+    """
+    if canvas is None or not canvas.is_active:
+        raise NotFound("canvas_not_found", "no such canvas")
+    if not (canvas.is_public or is_moderator or canvas.owner.id == viewer_id):
+        raise NotFound("canvas_not_found", "no such canvas")
+    return canvas

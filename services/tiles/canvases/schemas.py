@@ -1,0 +1,99 @@
+"""Requests and responses about canvases."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from services.tiles.artists.schemas import ArtistView
+from services.tiles.canvases.rules import MAX_SIDE, MIN_SIDE, PALETTES, Canvas, Mode
+from shared.http.models import Body, View
+
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+def _colour(value: str) -> str:
+    if not _COLOUR.fullmatch(value):
+        raise ValueError("must be a colour, as #rrggbb")
+    return value.lower()
+
+
+def _named_palette(value: str) -> str:
+    if value not in PALETTES:
+        raise ValueError(f"must be one of {', '.join(PALETTES)}, or a list of 2-255 colours")
+    return value
+
+
+def _name(value: str) -> str:
+    if len(value.strip()) < 3:
+        raise ValueError("must have at least 3 characters")
+    return value.strip()
+
+
+Colour = Annotated[str, AfterValidator(_colour)]
+NamedPalette = Annotated[str, AfterValidator(_named_palette)]
+CustomPalette = Annotated[list[Colour], Field(min_length=2, max_length=255)]
+CanvasName = Annotated[str, Field(min_length=3, max_length=100), AfterValidator(_name)]
+Side = Annotated[int, Field(ge=MIN_SIDE, le=MAX_SIDE)]
+
+
+class CanvasDraft(Body):
+    """A canvas to make; sides in pixels, multiples of `tile_size`."""
+
+    name: CanvasName
+    description: str | None = Field(None, max_length=2000)
+    width: Side
+    height: Side
+    tile_size: Literal[16, 32, 64, 128]
+    palette: NamedPalette | CustomPalette
+    collaboration_mode: Mode = Field(Mode.TILE_LOCK, strict=False)
+    max_tiles_per_user: int | None = Field(None, ge=1)
+    is_public: bool = True
+
+
+class CanvasView(View):
+    """A canvas: `columns` by `rows` cells of `tile_size` pixels a side."""
+
+    id: int
+    name: str
+    description: str | None
+    width: int
+    height: int
+    tile_size: int
+    columns: int
+    rows: int
+    palette: list[str]
+    collaboration_mode: Mode
+    max_tiles_per_user: int
+    is_public: bool
+    is_active: bool
+    owner: ArtistView
+    tile_count: int
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, canvas: Canvas) -> CanvasView:
+        """Show a canvas."""
+        return cls(
+            id=canvas.id,
+            name=canvas.name,
+            description=canvas.description,
+            width=canvas.width,
+            height=canvas.height,
+            tile_size=canvas.tile_size,
+            columns=canvas.columns,
+            rows=canvas.rows,
+            palette=list(canvas.palette),
+            collaboration_mode=canvas.mode,
+            max_tiles_per_user=canvas.max_tiles_per_user,
+            is_public=canvas.is_public,
+            is_active=canvas.is_active,
+            owner=ArtistView.model_validate(canvas.owner),
+            tile_count=canvas.tile_count,
+            created_at=canvas.created_at,
+            updated_at=canvas.updated_at,
+        )

@@ -1,0 +1,1 @@
+"""Likes: once per artist per tile, and counted exactly."""

@@ -1,0 +1,84 @@
+"""One canvas as this process broadcasts it: its viewers and where in the sequence they are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+
+from services.tiles.live.viewer import Viewer
+
+Event = dict[str, Any]
+
+
+class Channel:
+    """Keeps the order: accepts events in sequence only, and sends each to each viewer once.
+
+    `accepted` is the number of the last event taken in, `sent` of the last one broadcast; what lies between
+    waits for the next tick. A viewer may be ahead of `sent`, having caught up from the database.
+    """
+
+    def __init__(self, canvas_id: int) -> None:
+        self.canvas_id = canvas_id
+        self.viewers: set[Viewer] = set()
+        self.accepted = 0
+        self.sent = 0
+        self._heard = 0
+        self._pending: list[Event] = []
+        self._ahead: dict[Viewer, int] = {}
+
+    def start_at(self, seq: int) -> None:
+        """Begin after change number `seq`; what was heard before and lies beyond it is a gap to fill."""
+        self.accepted = self.sent = seq
+        self._pending.clear()
+
+    @property
+    def has_gap(self) -> bool:
+        """Whether something was heard that cannot be sent before what is missing."""
+        return self._heard > self.accepted
+
+    @property
+    def has_pending(self) -> bool:
+        """Whether accepted events wait to be sent."""
+        return bool(self._pending)
+
+    def accept(self, event: Event) -> None:
+        """Take an event in if it is the next one; otherwise only remember that it exists."""
+        seq = event["seq"]
+        self._heard = max(self._heard, seq)
+        if seq == self.accepted + 1:
+            self.accepted = seq
+            self._pending.append(event)
+
+    def attach(self, viewer: Viewer, position: int) -> None:
+        """Send the viewer everything after `position`, which is `sent` or later."""
+        self.viewers.add(viewer)
+        if position > self.sent:
+            self._ahead[viewer] = position
+
+    def detach(self, viewer: Viewer) -> None:
+        """Send the viewer nothing more."""
+        self.viewers.discard(viewer)
+        self._ahead.pop(viewer, None)
+
+    def flush(self) -> None:
+        """Broadcast what is pending: encoded once, the same frame for every viewer."""
+        events, self._pending = self._pending, []
+        if not events:
+            return
+        self.sent = self.accepted
+        frame = batch_frame(events)
+        for viewer in self.viewers - self._ahead.keys():
+            viewer.send_frame(frame)
+        for viewer, position in list(self._ahead.items()):
+            unseen = [event for event in events if event["seq"] > position]
+            if unseen:
+                viewer.send_frame(batch_frame(unseen))
+            if position <= self.sent:
+                del self._ahead[viewer]
+
+
+def batch_frame(events: Sequence[Event]) -> bytes:
+    """Encode a `batch` message."""
+    return orjson.dumps({"type": "batch", "events": events})

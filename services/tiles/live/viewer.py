@@ -1,0 +1,63 @@
+"""One WebSocket of the live feed and what waits to be sent to it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+import orjson
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from shared.identity import Identity
+
+QUEUED_FRAMES = 256
+"""What a viewer may fall behind, in frames; one a tick at most, so at least five seconds."""
+
+
+class Viewer:
+    """A connected viewer; `artist` is None for a guest.
+
+    Frames are queued without waiting, so that one slow viewer delays nobody, and sent by `run`.
+    """
+
+    def __init__(self, socket: web.WebSocketResponse, artist: Identity | None) -> None:
+        self.artist = artist
+        self._socket = socket
+        self._frames: asyncio.Queue[bytes] = asyncio.Queue(QUEUED_FRAMES)
+        self._overrun = asyncio.Event()
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Queue one message for this viewer alone."""
+        self.send_frame(orjson.dumps(message))
+
+    def send_frame(self, frame: bytes) -> None:
+        """Queue an encoded message; a viewer whose queue is full is given up."""
+        try:
+            self._frames.put_nowait(frame)
+        except asyncio.QueueFull:
+            self._overrun.set()
+
+    async def run(self) -> None:
+        """Send what is queued until cancelled or the socket is gone; 1013 ends one that cannot keep up."""
+        sending = asyncio.create_task(self._send_queued())
+        overrun = asyncio.create_task(self._overrun.wait())
+        try:
+            await asyncio.wait((sending, overrun), return_when=asyncio.FIRST_COMPLETED)
+            if self._overrun.is_set():
+                await self.close(WSCloseCode.TRY_AGAIN_LATER, b"too slow; resume with since")
+        finally:
+            sending.cancel()
+            overrun.cancel()
+            await asyncio.wait((sending, overrun))
+
+    async def close(self, code: WSCloseCode, reason: bytes) -> None:
+        """Close the socket; waits a second at most for a peer that does not answer."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await self._socket.close(code=code, message=reason)
+
+    async def _send_queued(self) -> None:
+        with suppress(ConnectionError):
+            while True:
+                await self._socket.send_frame(await self._frames.get(), WSMsgType.TEXT)

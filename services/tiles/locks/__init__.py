@@ -1,0 +1,1 @@
+"""Locks: one artist at a time works on a tile."""

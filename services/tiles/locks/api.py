@@ -1,0 +1,49 @@
+"""Routes of locks."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from services.tiles.locks.schemas import LockView
+from services.tiles.locks.service import LOCKS
+from shared.http.operations import Operation, respond, respond_empty
+from shared.identity import Access, Identity
+
+
+async def acquire_lock(request: web.Request, tile_id: int, caller: Identity) -> web.Response:
+    """Take the lock of a tile: 201 when it is new, 200 when the caller held it already."""
+    lock, is_new = await request.app[LOCKS].acquire(caller, tile_id)
+    return respond(lock, status=201 if is_new else 200)
+
+
+async def renew_lock(request: web.Request, tile_id: int, caller: Identity) -> web.Response:
+    """Start the lifetime of one's lock anew."""
+    return respond(await request.app[LOCKS].renew(caller, tile_id))
+
+
+async def release_lock(request: web.Request, tile_id: int, caller: Identity) -> web.Response:
+    """Give the lock back."""
+    await request.app[LOCKS].release(caller, tile_id)
+    return respond_empty()
+
+
+async def get_lock(request: web.Request, tile_id: int, caller: Identity | None) -> web.Response:
+    """Show whether a tile is locked, by whom and until when."""
+    return respond(await request.app[LOCKS].status(caller, tile_id))
+
+
+OPERATIONS = (
+    Operation(
+        "POST", "/tiles/{tile_id}/lock", acquire_lock, {200: LockView, 201: LockView}, Access.ARTIST,
+        ("403 not_tile_creator", "409 tile_locked"),
+    ),
+    Operation(
+        "PUT", "/tiles/{tile_id}/lock", renew_lock, {200: LockView}, Access.ARTIST,
+        ("409 tile_locked", "409 not_locked"),
+    ),
+    Operation(
+        "DELETE", "/tiles/{tile_id}/lock", release_lock, {204: None}, Access.ARTIST,
+        ("403 not_lock_holder",),
+    ),
+    Operation("GET", "/tiles/{tile_id}/lock", get_lock, {200: LockView}),
+)  # fmt: skip

@@ -1,0 +1,28 @@
+"""Who may hold a tile's lock; standard library only."""
+
+from __future__ import annotations
+
+from services.tiles.tiles import rules as tile_rules
+from services.tiles.tiles.rules import Actor, Lock, TileState
+from shared.errors import Conflict, NotAllowed
+
+
+def check_may_acquire(state: TileState, actor: Actor) -> None:
+    """Raise unless the actor may take the tile's free lock: whoever may paint the tile may lock it.
+
+    Were it open to others, a stranger could keep an artist from their own tile.
+    """
+    tile_rules.check_may_paint(state, actor)
+
+
+def check_may_renew(lock: Lock | None, actor: Actor) -> None:
+    """Raise unless the actor holds the live lock."""
+    tile_rules.check_unlocked(lock, actor)
+    if lock is None:
+        raise Conflict("not_locked", "the lock has expired or was released; acquire it again")
+
+
+def check_may_release(lock: Lock, actor: Actor) -> None:
+    """Raise unless the actor holds the lock or is a moderator."""
+    if lock.holder.id != actor.id and not actor.is_moderator:
+        raise NotAllowed("not_lock_holder", f"{lock.holder.username} holds this lock")

@@ -1,0 +1,1 @@
+"""Pictures: what a canvas looks like, as PNG."""

@@ -1,0 +1,140 @@
+"""Tables of the tiles service, with the constraints that keep bad states out.
+
+Everything on a canvas changes under the lock of the canvas's row (`canvases.store.lead_with_lock`), which
+makes limits, counts and sequence numbers exact under any concurrency; the constraints below hold even for a
+writer that forgot it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from shared.messaging.inbox import inbox_table
+from shared.messaging.outbox import outbox_table
+from shared.tables import NAMING, moment
+
+metadata = MetaData(naming_convention=NAMING)
+
+artists = Table(
+    "artists",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False, comment="the account's id in auth"),
+    Column("username", Text, nullable=False),
+    Column("display_name", Text, comment="null until the artist chose one"),
+    Column("profile_version", Integer, nullable=False, server_default=text("0")),
+    comment="What tiles knows of accounts, from the first token seen or from events, whichever came first.",
+)
+
+canvases = Table(
+    "canvases",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("owner_id", BigInteger, ForeignKey("artists.id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("description", Text),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("tile_size", Integer, nullable=False),
+    Column("palette", ARRAY(Text), nullable=False),
+    Column("collaboration_mode", Text, nullable=False),
+    Column("max_tiles_per_user", Integer, nullable=False),
+    Column("is_public", Boolean, nullable=False),
+    Column("is_active", Boolean, nullable=False, server_default=text("true")),
+    Column("tile_count", Integer, nullable=False, server_default=text("0")),
+    Column("seq", BigInteger, nullable=False, server_default=text("0"), comment="number of the last change"),
+    moment("created_at"),
+    moment("updated_at"),
+    CheckConstraint("char_length(name) BETWEEN 3 AND 100", name="name_length"),
+    CheckConstraint("tile_size IN (16, 32, 64, 128)", name="tile_size"),
+    CheckConstraint("width BETWEEN 64 AND 8192 AND width % tile_size = 0", name="width"),
+    CheckConstraint("height BETWEEN 64 AND 8192 AND height % tile_size = 0", name="height"),
+    CheckConstraint("cardinality(palette) BETWEEN 2 AND 255", name="palette"),
+    CheckConstraint("collaboration_mode IN ('free', 'tile-lock')", name="collaboration_mode"),
+    CheckConstraint(
+        "max_tiles_per_user BETWEEN 1 AND (width / tile_size) * (height / tile_size)",
+        name="max_tiles_per_user",
+    ),
+    CheckConstraint("tile_count BETWEEN 0 AND (width / tile_size) * (height / tile_size)", name="tile_count"),
+)
+Index("ix_canvases_public", canvases.c.id, postgresql_where=text("is_active AND is_public"))
+
+tiles = Table(
+    "tiles",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("canvas_id", BigInteger, ForeignKey("canvases.id"), nullable=False),
+    Column("x", Integer, nullable=False, comment="cell, counted from the left"),
+    Column("y", Integer, nullable=False, comment="cell, counted from the top"),
+    Column("size", Integer, nullable=False),
+    Column("pixels", LargeBinary, nullable=False, comment="row-major; 0 transparent, i = palette colour i"),
+    Column("title", Text),
+    Column("description", Text),
+    Column("is_public", Boolean, nullable=False),
+    Column("creator_id", BigInteger, ForeignKey("artists.id"), nullable=False),
+    Column("like_count", Integer, nullable=False, server_default=text("0")),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    moment("created_at"),
+    moment("updated_at"),
+    UniqueConstraint("canvas_id", "x", "y", name="uq_tiles_cell"),
+    CheckConstraint("x >= 0 AND y >= 0", name="cell"),
+    CheckConstraint("octet_length(pixels) = size * size", name="pixels"),
+    CheckConstraint("like_count >= 0", name="like_count"),
+    Index("ix_tiles_canvas_id_id", "canvas_id", "id"),
+    Index("ix_tiles_creator_id_canvas_id", "creator_id", "canvas_id", "id"),
+)
+
+locks = Table(
+    "locks",
+    metadata,
+    Column("tile_id", BigInteger, ForeignKey("tiles.id", ondelete="CASCADE"), primary_key=True),
+    Column("holder_id", BigInteger, ForeignKey("artists.id"), nullable=False, index=True),
+    Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
+    comment="One holder a tile by the primary key; a row past expires_at is no lock.",
+)
+
+likes = Table(
+    "likes",
+    metadata,
+    Column("tile_id", BigInteger, ForeignKey("tiles.id", ondelete="CASCADE"), primary_key=True),
+    Column("artist_id", BigInteger, ForeignKey("artists.id"), primary_key=True, index=True),
+    moment("liked_at"),
+)
+
+canvas_events = Table(
+    "canvas_events",
+    metadata,
+    Column("canvas_id", BigInteger, ForeignKey("canvases.id"), primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("event", JSON, nullable=False, comment="as the live feed sends it"),
+    Column("occurred_at", DateTime(timezone=True), nullable=False, server_default=func.now(), index=True),
+    comment="What changed on a canvas, numbered without gaps: the live feed catches up from here.",
+)
+
+spent_tickets = Table(
+    "spent_tickets",
+    metadata,
+    Column("jti", Text, primary_key=True),
+    Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
+    comment="WebSocket tickets already used; a ticket counts once, whichever process it reaches.",
+)
+
+outbox = outbox_table(metadata)
+inbox = inbox_table(metadata)

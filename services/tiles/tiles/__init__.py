@@ -1,0 +1,1 @@
+"""Tiles: claiming a cell, painting it, finding it and its neighbours."""

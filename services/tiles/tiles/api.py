@@ -1,0 +1,138 @@
+"""Routes of tiles."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from services.tiles.tiles.rules import Tile
+from services.tiles.tiles.schemas import (
+    CanvasTiles,
+    Cell,
+    CellNeighbourhood,
+    CountedCanvas,
+    Neighbourhood,
+    TileChange,
+    TileCount,
+    TileDraft,
+    TileView,
+)
+from services.tiles.tiles.service import TILES
+from shared.http.etags import etag, expected_version, is_unchanged, not_modified
+from shared.http.models import Page, Paging
+from shared.http.operations import Operation, respond, respond_empty
+from shared.identity import Access, Identity
+
+
+async def create_tile(request: web.Request, body: TileDraft, caller: Identity) -> web.Response:
+    """Claim a free cell with a painted tile."""
+    tile = await request.app[TILES].create(caller, body)
+    return respond(
+        TileView.of(tile), status=201, headers={"ETag": _tag(tile), "Location": f"{request.path}/{tile.id}"}
+    )
+
+
+async def get_tile(request: web.Request, tile_id: int, caller: Identity | None) -> web.Response:
+    """Show a tile."""
+    return _respond_tile(request, await request.app[TILES].get(caller, tile_id))
+
+
+async def update_tile(request: web.Request, tile_id: int, body: TileChange, caller: Identity) -> web.Response:
+    """Change what the body names of a tile; what it does not name stays.
+
+    With `If-Match: "<version>"` only if the tile is still at that version.
+    """
+    tile = await request.app[TILES].change(caller, tile_id, body, expected_version(request))
+    return respond(TileView.of(tile), headers={"ETag": _tag(tile)})
+
+
+async def delete_tile(request: web.Request, tile_id: int, caller: Identity) -> web.Response:
+    """Remove a tile, for its creator, the canvas's owner or a moderator."""
+    await request.app[TILES].delete(caller, tile_id)
+    return respond_empty()
+
+
+async def list_canvas_tiles(
+    request: web.Request, canvas_id: int, query: CanvasTiles, caller: Identity | None
+) -> web.Response:
+    """List the tiles of a canvas, ordered by id."""
+    return respond(await request.app[TILES].of_canvas(caller, canvas_id, query, with_pixels=query.pixels))
+
+
+async def get_tile_at(
+    request: web.Request, canvas_id: int, query: Cell, caller: Identity | None
+) -> web.Response:
+    """Show the tile in a cell."""
+    return _respond_tile(request, await request.app[TILES].at(caller, canvas_id, query.x, query.y))
+
+
+async def list_cell_neighbours(
+    request: web.Request, canvas_id: int, query: CellNeighbourhood, caller: Identity | None
+) -> web.Response:
+    """List the tiles around a cell, whether or not a tile stands there."""
+    return respond(await request.app[TILES].around_cell(caller, canvas_id, query.x, query.y, query.radius))
+
+
+async def list_artist_tiles(
+    request: web.Request, user_id: int, query: Paging, caller: Identity | None
+) -> web.Response:
+    """List the tiles of an artist, ordered by id."""
+    return respond(await request.app[TILES].of_artist(caller, user_id, query))
+
+
+async def count_artist_tiles(
+    request: web.Request, user_id: int, query: CountedCanvas, caller: Identity | None
+) -> web.Response:
+    """Count the tiles of an artist; on one canvas, also how many more they may claim."""
+    return respond(await request.app[TILES].count(caller, user_id, query.canvas_id))
+
+
+async def list_neighbours(
+    request: web.Request, tile_id: int, query: Neighbourhood, caller: Identity | None
+) -> web.Response:
+    """List the tiles within `radius` cells of a tile, in any direction."""
+    return respond(await request.app[TILES].around_tile(caller, tile_id, query.radius))
+
+
+async def list_adjacent_neighbours(
+    request: web.Request, tile_id: int, caller: Identity | None
+) -> web.Response:
+    """List the up to four tiles that share an edge with a tile."""
+    return respond(await request.app[TILES].adjacent(caller, tile_id))
+
+
+def _tag(tile: Tile) -> str:
+    # A like changes what is shown but not the version; If-Match looks at the version alone.
+    return etag(tile.version, tile.like_count)
+
+
+def _respond_tile(request: web.Request, tile: Tile) -> web.Response:
+    tag = _tag(tile)
+    if is_unchanged(request, tag):
+        return not_modified(tag)
+    return respond(TileView.of(tile), headers={"ETag": tag, "Cache-Control": "no-cache"})
+
+
+OPERATIONS = (
+    Operation(
+        "POST", "/tiles", create_tile, {201: TileView}, Access.ARTIST,
+        ("403 tile_limit", "404 canvas_not_found", "409 cell_occupied"),
+    ),
+    Operation("GET", "/tiles/canvas/{canvas_id}", list_canvas_tiles, {200: Page[TileView]}),
+    Operation("GET", "/tiles/canvas/{canvas_id}/position", get_tile_at, {200: TileView, 304: None}),
+    Operation(
+        "GET", "/tiles/canvas/{canvas_id}/position/neighbors", list_cell_neighbours, {200: Page[TileView]}
+    ),
+    Operation("GET", "/tiles/user/{user_id}", list_artist_tiles, {200: Page[TileView]}),
+    Operation("GET", "/tiles/user/{user_id}/count", count_artist_tiles, {200: TileCount}),
+    Operation("GET", "/tiles/{tile_id}", get_tile, {200: TileView, 304: None}),
+    Operation(
+        "PUT", "/tiles/{tile_id}", update_tile, {200: TileView}, Access.ARTIST,
+        ("403 not_tile_creator", "409 tile_locked", "412 stale_version"),
+    ),
+    Operation(
+        "DELETE", "/tiles/{tile_id}", delete_tile, {204: None}, Access.ARTIST,
+        ("403 not_allowed", "409 tile_locked"),
+    ),
+    Operation("GET", "/tiles/{tile_id}/neighbors", list_neighbours, {200: Page[TileView]}),
+    Operation("GET", "/tiles/{tile_id}/adjacent-neighbors", list_adjacent_neighbours, {200: Page[TileView]}),
+)  # fmt: skip

@@ -1,0 +1,151 @@
+"""What a tile is and who may change it; standard library only.
+
+The authorisation of everything about tiles and their locks is decided here.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.tiles.artists.rules import Artist
+from services.tiles.canvases.rules import Canvas, Mode
+from shared.errors import Conflict, Invalid, NotAllowed, NotFound, StaleVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A tile as stored: `size` x `size` pixels of one byte, row-major, in the cell (`x`, `y`)."""
+
+    id: int
+    canvas_id: int
+    x: int
+    y: int
+    size: int
+    pixels: bytes
+    title: str | None
+    description: str | None
+    is_public: bool
+    creator: Artist
+    like_count: int
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A live lock: while it lives only its holder writes the tile."""
+
+    holder: Artist
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TileState:
+    """Everything that decides whether a tile may be changed, read under the canvas's lock."""
+
+    tile: Tile
+    canvas: Canvas
+    lock: Lock | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who wants to do something."""
+
+    id: int
+    is_moderator: bool
+
+
+def decode_pixels(text: str, size: int, colours: int) -> bytes:
+    """Decode base64 pixels of a tile of `size` and a palette of `colours`; raises Invalid."""
+    try:
+        pixels = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise Invalid.field("body", "pixels", msg="must be base64") from None
+    if len(pixels) != size * size:
+        raise Invalid.field(
+            "body", "pixels", msg=f"must hold {size * size} bytes ({size} x {size}), not {len(pixels)}"
+        )
+    if max(pixels) > colours:
+        raise Invalid.field(
+            "body", "pixels", msg=f"must hold palette indices 0 to {colours}, not {max(pixels)}"
+        )
+    return pixels
+
+
+def check_claim(canvas: Canvas, x: int, y: int, tiles_held: int) -> None:
+    """Check that an artist holding `tiles_held` tiles on the canvas may claim the cell.
+
+    Raises Invalid for a cell outside the canvas, NotAllowed `tile_limit` at the limit.
+    """
+    if not canvas.has_cell(x, y):
+        raise Invalid.field(
+            "body", "x" if not 0 <= x < canvas.columns else "y",
+            msg=f"must be a cell of the canvas ({canvas.columns} x {canvas.rows})",
+        )  # fmt: skip
+    if tiles_held >= canvas.max_tiles_per_user:
+        raise NotAllowed("tile_limit", f"this canvas allows {canvas.max_tiles_per_user} tiles an artist")
+
+
+def can_see(tile: Tile, canvas: Canvas, viewer: Actor | None) -> bool:
+    """Whether a viewer of the canvas sees the tile: one that is not public is its creator's draft."""
+    return tile.is_public or (viewer is not None and _cares_for(tile, canvas, viewer))
+
+
+def check_unlocked(lock: Lock | None, actor: Actor) -> None:
+    """Raise Conflict `tile_locked` while somebody else holds the tile's lock."""
+    if lock is not None and lock.holder.id != actor.id:
+        raise Conflict("tile_locked", f"{lock.holder.username} is working on this tile")
+
+
+def check_may_paint(state: TileState, actor: Actor) -> None:
+    """Raise unless the actor may change the tile's pixels: `free` is open to all, else its creator's."""
+    _check_seen(state, actor)
+    check_unlocked(state.lock, actor)
+    if state.canvas.mode is not Mode.FREE and state.tile.creator.id != actor.id:
+        raise NotAllowed("not_tile_creator", "only its creator edits this tile")
+
+
+def check_may_describe(state: TileState, actor: Actor) -> None:
+    """Raise unless the actor may change title, description and visibility."""
+    _check_seen(state, actor)
+    check_unlocked(state.lock, actor)
+    if state.tile.creator.id != actor.id:
+        raise NotAllowed("not_tile_creator", "only its creator describes this tile")
+
+
+def check_may_delete(state: TileState, actor: Actor) -> None:
+    """Raise unless the actor may remove the tile: its creator, the canvas's owner, a moderator."""
+    _check_seen(state, actor)
+    check_unlocked(None if actor.is_moderator else state.lock, actor)
+    if not _cares_for(state.tile, state.canvas, actor):
+        raise NotAllowed(
+            "not_allowed", "only its creator, the canvas's owner or a moderator deletes this tile"
+        )
+
+
+def check_may_like(state: TileState, actor: Actor) -> None:
+    """Raise unless the actor may like the tile: anybody's but one's own."""
+    _check_seen(state, actor)
+    if state.tile.creator.id == actor.id:
+        raise NotAllowed("own_tile", "nobody likes their own tile")
+
+
+def check_version(tile: Tile, expected: int | None) -> None:
+    """Raise StaleVersion when the writer has not seen the current version."""
+    if expected is not None and expected != tile.version:
+        raise StaleVersion("stale_version", f"the tile is at version {tile.version}, not {expected}")
+
+
+def _cares_for(tile: Tile, canvas: Canvas, actor: Actor) -> bool:
+    return actor.is_moderator or actor.id in (tile.creator.id, canvas.owner.id)
+
+
+def _check_seen(state: TileState, actor: Actor) -> None:
+    if not can_see(state.tile, state.canvas, actor):
+        raise NotFound("tile_not_found", "no such tile")

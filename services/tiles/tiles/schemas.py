@@ -1,0 +1,127 @@
+"""Requests and responses about tiles."""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from services.tiles.artists.schemas import ArtistView
+from services.tiles.tiles.rules import Tile
+from shared.http.models import BIGINT_MAX, Body, Paging, Query, View
+
+MAX_TITLE, MAX_DESCRIPTION = 100, 1000
+MAX_PIXELS_TEXT = 4 * (128 * 128 // 3 + 1)
+"""Characters of base64 of the largest tile."""
+
+
+class TileDraft(Body):
+    """A tile to create in a free cell; `pixels` is base64 of one byte a pixel, row by row."""
+
+    canvas_id: int = Field(ge=1, le=BIGINT_MAX)
+    x: int = Field(ge=0, le=8192)
+    y: int = Field(ge=0, le=8192)
+    pixels: str = Field(max_length=MAX_PIXELS_TEXT)
+    title: str | None = Field(None, max_length=MAX_TITLE)
+    description: str | None = Field(None, max_length=MAX_DESCRIPTION)
+    is_public: bool = True
+
+
+class TileChange(Body):
+    """What to change of a tile; what is not named stays."""
+
+    pixels: str = Field("", max_length=MAX_PIXELS_TEXT)
+    title: str | None = Field(None, max_length=MAX_TITLE)
+    description: str | None = Field(None, max_length=MAX_DESCRIPTION)
+    is_public: bool = True
+
+    @model_validator(mode="after")
+    def _names_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("name at least one of pixels, title, description, is_public")
+        return self
+
+    @property
+    def describes(self) -> bool:
+        """Whether anything but the pixels is named."""
+        return bool(self.model_fields_set - {"pixels"})
+
+
+class TileView(View):
+    """A tile; `x` and `y` are its cell, `size` its side in pixels."""
+
+    id: int
+    canvas_id: int
+    x: int
+    y: int
+    size: int
+    pixels: str | None
+    title: str | None
+    description: str | None
+    is_public: bool
+    creator: ArtistView
+    like_count: int
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def of(cls, tile: Tile, *, with_pixels: bool = True) -> TileView:
+        """Show a tile, its pixels as base64 unless they were not asked for."""
+        return cls(
+            id=tile.id,
+            canvas_id=tile.canvas_id,
+            x=tile.x,
+            y=tile.y,
+            size=tile.size,
+            pixels=base64.b64encode(tile.pixels).decode() if with_pixels else None,
+            title=tile.title,
+            description=tile.description,
+            is_public=tile.is_public,
+            creator=ArtistView.model_validate(tile.creator),
+            like_count=tile.like_count,
+            version=tile.version,
+            created_at=tile.created_at,
+            updated_at=tile.updated_at,
+        )
+
+
+class TileCount(View):
+    """How many tiles an artist has, and on one canvas how many more they may claim."""
+
+    tile_count: int
+    max_tiles: int | None
+    remaining_tiles: int | None
+
+
+class CanvasTiles(Paging):
+    """A slice of a canvas's tiles; without pixels it is an index of who painted where."""
+
+    pixels: bool = True
+
+
+class Cell(Query):
+    """A position on a canvas, in cells."""
+
+    x: int = Field(ge=0, le=8192)
+    y: int = Field(ge=0, le=8192)
+
+
+class CellNeighbourhood(Cell):
+    """A position and how far around it to look, in cells."""
+
+    radius: int = Field(1, ge=1, le=5)
+
+
+class Neighbourhood(Query):
+    """How far around a tile to look, in cells (Chebyshev distance)."""
+
+    radius: int = Field(1, ge=1, le=5)
+
+
+class CountedCanvas(Query):
+    """The canvas to count on; all of them when absent."""
+
+    canvas_id: int | None = Field(None, ge=1, le=BIGINT_MAX)

@@ -1,0 +1,235 @@
+"""Use cases of tiles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from aiohttp import web
+
+from services.tiles.artists.store import lead_with_meeting
+from services.tiles.canvases import store as canvases_store
+from services.tiles.canvases.journal import Journal, view
+from services.tiles.canvases.service import visible_to
+from services.tiles.tiles import rules, store
+from services.tiles.tiles.rules import Actor, Tile, TileState
+from services.tiles.tiles.schemas import TileChange, TileCount, TileDraft, TileView
+from services.tiles.tiles.store import Viewer
+from shared.db import Connection, Database
+from shared.errors import Conflict, NotFound, UniqueViolated
+from shared.http.models import Page, Paging
+from shared.http.paging import after_id, slice_of
+from shared.identity import Identity
+from shared.messaging.contracts import TileCreated, TileDeleted, TileEvent, TileUpdated
+
+NO_SUCH_TILE = NotFound("tile_not_found", "no such tile")
+
+
+class Tiles:
+    """Claiming, painting, finding and removing tiles."""
+
+    def __init__(self, database: Database, journal: Journal) -> None:
+        self._database = database
+        self._journal = journal
+
+    async def create(self, caller: Identity, draft: TileDraft) -> Tile:
+        """Claim a free cell with a painted tile.
+
+        Raises NotFound for the canvas, Invalid for cell or pixels, NotAllowed `tile_limit`, Conflict
+        `cell_occupied`.
+        """
+        try:
+            async with self._database.transaction() as conn:
+                return await self._create(conn, caller, draft)
+        except UniqueViolated as error:
+            if error.constraint != "uq_tiles_cell":
+                raise
+            raise Conflict("cell_occupied", "there is a tile in this cell already") from None
+
+    async def _create(self, conn: Connection, caller: Identity, draft: TileDraft) -> Tile:
+        lead_with_meeting(conn, caller)
+        canvases_store.lead_with_lock(conn, draft.canvas_id)
+        found, held = await store.claim_state(conn, draft.canvas_id, caller.account_id)
+        canvas = visible_to(caller, found)
+        pixels = rules.decode_pixels(draft.pixels, canvas.tile_size, len(canvas.palette))
+        rules.check_claim(canvas, draft.x, draft.y, held)
+        tile_id = await store.add(
+            conn,
+            {
+                **draft.model_dump(),
+                "pixels": pixels,
+                "size": canvas.tile_size,
+                "creator_id": caller.account_id,
+            },
+        )
+        tile = await store.get(conn, tile_id, EVERYTHING)
+        assert tile is not None
+        event = tile_event(TileCreated, canvas.seq + 1, tile, caller, x=tile.x, y=tile.y)
+        self._journal.record(conn, event, tiles_added=1)
+        return tile
+
+    async def change(
+        self, caller: Identity, tile_id: int, change: TileChange, expected_version: int | None
+    ) -> Tile:
+        """Change what is named of a tile.
+
+        Raises NotFound, Conflict `tile_locked`, NotAllowed, StaleVersion, Invalid.
+        """
+        async with self._database.transaction() as conn:
+            state = await self._state_to_change(conn, tile_id, caller)
+            actor = actor_of(caller)
+            if "pixels" in change.model_fields_set:
+                rules.check_may_paint(state, actor)
+            if change.describes:
+                rules.check_may_describe(state, actor)
+            rules.check_version(state.tile, expected_version)
+            tile = replace(state.tile, **_new_values(state, change))
+            store.save(conn, tile, state.now)
+            event = tile_event(TileUpdated, state.canvas.seq + 1, tile, caller, x=tile.x, y=tile.y)
+            self._journal.record(conn, event)
+        return tile
+
+    async def delete(self, caller: Identity, tile_id: int) -> None:
+        """Remove a tile. Raises NotFound, Conflict `tile_locked`, NotAllowed."""
+        async with self._database.transaction() as conn:
+            state = await self._state_to_change(conn, tile_id, caller)
+            rules.check_may_delete(state, actor_of(caller))
+            store.remove(conn, tile_id)
+            tile, seq = state.tile, state.canvas.seq + 1
+            event = tile_event(TileDeleted, seq, tile, caller, x=tile.x, y=tile.y)
+            self._journal.record(conn, event, tiles_added=-1)
+
+    async def get(self, viewer: Identity | None, tile_id: int) -> Tile:
+        """Return a tile; raises NotFound."""
+        async with self._database.connection() as conn:
+            return _found(await store.get(conn, tile_id, viewer_of(viewer)))
+
+    async def at(self, viewer: Identity | None, canvas_id: int, x: int, y: int) -> Tile:
+        """Return the tile in a cell; raises NotFound."""
+        async with self._database.connection() as conn:
+            return _found(await store.at(conn, canvas_id, x, y, viewer_of(viewer)))
+
+    async def of_canvas(
+        self, viewer: Identity | None, canvas_id: int, paging: Paging, *, with_pixels: bool
+    ) -> Page[TileView]:
+        """Return a slice of a canvas's tiles, ordered by id; raises NotFound for the canvas."""
+        async with self._database.connection() as conn:
+            visible_to(viewer, await canvases_store.get(conn, canvas_id))
+            found = await store.of_canvas(
+                conn, canvas_id, viewer_of(viewer), after=after_id(paging), count=paging.limit + 1
+            )
+        return _page(found, paging, with_pixels=with_pixels)
+
+    async def of_artist(self, viewer: Identity | None, artist_id: int, paging: Paging) -> Page[TileView]:
+        """Return a slice of an artist's tiles, ordered by id."""
+        async with self._database.connection() as conn:
+            found = await store.of_artist(
+                conn, artist_id, viewer_of(viewer), after=after_id(paging), count=paging.limit + 1
+            )
+        return _page(found, paging, with_pixels=True)
+
+    async def count(self, viewer: Identity | None, artist_id: int, canvas_id: int | None) -> TileCount:
+        """Count an artist's tiles; on one canvas also what they may still claim. Raises NotFound for it."""
+        async with self._database.connection() as conn:
+            if canvas_id is None:
+                count = await store.count_of_artist(conn, artist_id)
+                return TileCount(tile_count=count, max_tiles=None, remaining_tiles=None)
+            found, held = await store.claim_state(conn, canvas_id, artist_id)
+            limit = visible_to(viewer, found).max_tiles_per_user
+            return TileCount(tile_count=held, max_tiles=limit, remaining_tiles=max(0, limit - held))
+
+    async def around_tile(self, viewer: Identity | None, tile_id: int, radius: int) -> Page[TileView]:
+        """Return the neighbours of a tile; raises NotFound for it."""
+        async with self._database.connection() as conn:
+            tile = _found(await store.get(conn, tile_id, viewer_of(viewer)))
+            return _all(await store.around(conn, tile.canvas_id, tile.x, tile.y, radius, viewer_of(viewer)))
+
+    async def around_cell(
+        self, viewer: Identity | None, canvas_id: int, x: int, y: int, radius: int
+    ) -> Page[TileView]:
+        """Return the neighbours of a cell, tile or not; raises NotFound for the canvas."""
+        async with self._database.connection() as conn:
+            visible_to(viewer, await canvases_store.get(conn, canvas_id))
+            return _all(await store.around(conn, canvas_id, x, y, radius, viewer_of(viewer)))
+
+    async def adjacent(self, viewer: Identity | None, tile_id: int) -> Page[TileView]:
+        """Return the up to four tiles that share an edge with a tile; raises NotFound for it."""
+        async with self._database.connection() as conn:
+            tile = _found(await store.get(conn, tile_id, viewer_of(viewer)))
+            return _all(await store.adjacent(conn, tile.canvas_id, tile.x, tile.y, viewer_of(viewer)))
+
+    async def _state_to_change(self, conn: Connection, tile_id: int, caller: Identity) -> TileState:
+        return seen_by(caller, await store.state_to_change(conn, tile_id))
+
+
+EVERYTHING = Viewer(None, sees_all=True)
+
+
+def viewer_of(caller: Identity | None) -> Viewer:
+    """Return whose eyes a list is read with."""
+    return Viewer(None, sees_all=False) if caller is None else Viewer(caller.account_id, caller.is_moderator)
+
+
+def actor_of(caller: Identity) -> Actor:
+    """Return the caller as the rules know them."""
+    return Actor(caller.account_id, caller.is_moderator)
+
+
+def seen_by(caller: Identity | None, state: TileState | None) -> TileState:
+    """Return the state if the caller may see tile and canvas; raises NotFound."""
+    if state is None:
+        raise NO_SUCH_TILE
+    visible_to(caller, state.canvas)
+    if not rules.can_see(state.tile, state.canvas, None if caller is None else actor_of(caller)):
+        raise NO_SUCH_TILE
+    return state
+
+
+def tile_event(
+    event_type: type[TileEvent], seq: int, tile: Tile, caller: Identity, **fields: Any
+) -> TileEvent:
+    """Build the event of a change that left the tile as given.
+
+    Viewers of the canvas see the whole tile, or that there is none to see for them (`"tile": null`).
+    """
+    shown = None
+    if tile.is_public and event_type is not TileDeleted:
+        shown = TileView.of(tile).model_dump(mode="json")
+    return event_type(
+        canvas_id=tile.canvas_id,
+        seq=seq,
+        tile_id=tile.id,
+        creator_id=tile.creator.id,
+        actor_id=caller.account_id,
+        version=tile.version,
+        like_count=tile.like_count,
+        view=view(event_type, seq, tile_id=tile.id, x=tile.x, y=tile.y, tile=shown),
+        **fields,
+    )
+
+
+def _new_values(state: TileState, change: TileChange) -> dict[str, Any]:
+    values = change.model_dump(include=change.model_fields_set)
+    if "pixels" in values:
+        canvas = state.canvas
+        values["pixels"] = rules.decode_pixels(values["pixels"], canvas.tile_size, len(canvas.palette))
+    return {**values, "version": state.tile.version + 1, "updated_at": state.now}
+
+
+def _found(tile: Tile | None) -> Tile:
+    if tile is None:
+        raise NO_SUCH_TILE
+    return tile
+
+
+def _page(found: Sequence[Tile], paging: Paging, *, with_pixels: bool) -> Page[TileView]:
+    items, cursor = slice_of(found, paging, lambda tile: (tile.id,))
+    return Page(items=[TileView.of(tile, with_pixels=with_pixels) for tile in items], next_cursor=cursor)
+
+
+def _all(found: Sequence[Tile]) -> Page[TileView]:
+    return Page(items=[TileView.of(tile) for tile in found])
+
+
+TILES = web.AppKey("TILES", Tiles)

@@ -1,0 +1,297 @@
+"""SQL of tiles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from services.tiles.artists.rules import Artist
+from services.tiles.canvases import store as canvases_store
+from services.tiles.canvases.rules import Canvas
+from services.tiles.tables import artists, canvases, locks, tiles
+from services.tiles.tiles.rules import Lock, Tile, TileState
+from shared.db import Connection, Row
+
+_NOW = func.clock_timestamp()
+"""Not now(): that is when the transaction began, which may be long before it got the canvas's lock."""
+
+_creators = artists.alias("creators")
+_holders = artists.alias("holders")
+_TILE = (
+    tiles.c.id.label("tile_id"),
+    tiles.c.canvas_id,
+    tiles.c.x,
+    tiles.c.y,
+    tiles.c.size,
+    tiles.c.pixels,
+    tiles.c.title,
+    tiles.c.description.label("tile_description"),
+    tiles.c.is_public.label("tile_is_public"),
+    tiles.c.creator_id,
+    _creators.c.username.label("creator_username"),
+    func.coalesce(_creators.c.display_name, _creators.c.username).label("creator_display_name"),
+    tiles.c.like_count,
+    tiles.c.version,
+    tiles.c.created_at.label("tile_created_at"),
+    tiles.c.updated_at.label("tile_updated_at"),
+)
+_LOCK = (
+    locks.c.holder_id,
+    locks.c.expires_at,
+    _holders.c.username.label("holder_username"),
+    func.coalesce(_holders.c.display_name, _holders.c.username).label("holder_display_name"),
+)
+
+_TILES = select(*_TILE).join_from(tiles, _creators, _creators.c.id == tiles.c.creator_id)
+
+_SEEN_BY_VIEWER: ColumnElement[bool] = and_(
+    canvases.c.is_active,
+    or_(
+        bindparam("sees_all"),
+        canvases.c.owner_id == bindparam("viewer_id"),
+        and_(canvases.c.is_public, or_(tiles.c.is_public, tiles.c.creator_id == bindparam("viewer_id"))),
+    ),
+)
+"""The reading side of `canvases.rules.check_visible` and `tiles.rules.can_see`, for whole lists."""
+
+_SEEN = _TILES.join(canvases, canvases.c.id == tiles.c.canvas_id).where(_SEEN_BY_VIEWER)
+_BY_ID = _SEEN.where(tiles.c.id == bindparam("tile_id"))
+_AT = _SEEN.where(
+    tiles.c.canvas_id == bindparam("canvas_id"), tiles.c.x == bindparam("x"), tiles.c.y == bindparam("y")
+)
+_page: tuple[Any, ...] = (tiles.c.id > bindparam("after"),)
+_OF_CANVAS = (
+    _SEEN.where(tiles.c.canvas_id == bindparam("canvas_id"), *_page)
+    .order_by(tiles.c.id)
+    .limit(bindparam("count"))
+)
+_OF_ARTIST = (
+    _SEEN.where(tiles.c.creator_id == bindparam("artist_id"), *_page)
+    .order_by(tiles.c.id)
+    .limit(bindparam("count"))
+)
+_x: ColumnElement[int] = bindparam("x", type_=Integer)
+_y: ColumnElement[int] = bindparam("y", type_=Integer)
+_radius: ColumnElement[int] = bindparam("radius", type_=Integer)
+_AROUND = _SEEN.where(
+    tiles.c.canvas_id == bindparam("canvas_id"),
+    tiles.c.x.between(_x - _radius, _x + _radius),
+    tiles.c.y.between(_y - _radius, _y + _radius),
+    or_(tiles.c.x != _x, tiles.c.y != _y),
+).order_by(tiles.c.y, tiles.c.x)
+_ADJACENT = _SEEN.where(
+    tiles.c.canvas_id == bindparam("canvas_id"),
+    func.abs(tiles.c.x - _x) + func.abs(tiles.c.y - _y) == 1,
+    tiles.c.x.between(_x - 1, _x + 1),
+    tiles.c.y.between(_y - 1, _y + 1),
+).order_by(tiles.c.y, tiles.c.x)
+
+_COUNT_OF_ARTIST = (
+    select(func.count().label("tile_count"))
+    .select_from(tiles)
+    .join(canvases, canvases.c.id == tiles.c.canvas_id)
+    .where(tiles.c.creator_id == bindparam("artist_id"), canvases.c.is_active)
+)
+_HELD_ON_CANVAS = (
+    select(func.count())
+    .where(tiles.c.canvas_id == bindparam("canvas_id"), tiles.c.creator_id == bindparam("artist_id"))
+    .scalar_subquery()
+)
+_CLAIM_STATE = (
+    select(*canvases_store.COLUMNS, _HELD_ON_CANVAS.label("tiles_held"))
+    .join_from(canvases, artists, artists.c.id == canvases.c.owner_id)
+    .where(canvases.c.id == bindparam("canvas_id"))
+)
+
+_CANVAS_OF_TILE = select(tiles.c.canvas_id).where(tiles.c.id == bindparam("tile_id")).scalar_subquery()
+_HOLD_CANVAS_OF_TILE = (
+    select(canvases.c.id).where(canvases.c.id == _CANVAS_OF_TILE).with_for_update(key_share=True)
+)
+_STATE: Select[Any] = (
+    select(*_TILE, *_LOCK, *canvases_store.COLUMNS, _NOW.label("now"))
+    .join_from(tiles, _creators, _creators.c.id == tiles.c.creator_id)
+    .join(canvases, canvases.c.id == tiles.c.canvas_id)
+    .join(artists, artists.c.id == canvases.c.owner_id)
+    .outerjoin(locks, and_(locks.c.tile_id == tiles.c.id, locks.c.expires_at > _NOW))
+    .outerjoin(_holders, _holders.c.id == locks.c.holder_id)
+    .where(tiles.c.id == bindparam("tile_id"), canvases.c.is_active)
+)
+
+_INSERT = (
+    insert(tiles)
+    .values(
+        {
+            name: bindparam(name)
+            for name in (
+                "canvas_id",
+                "x",
+                "y",
+                "size",
+                "pixels",
+                "title",
+                "description",
+                "is_public",
+                "creator_id",
+            )
+        }
+    )
+    .returning(tiles.c.id)
+)
+_UPDATE = (
+    update(tiles)
+    .where(tiles.c.id == bindparam("tile_id"))
+    .values(
+        pixels=bindparam("pixels"),
+        title=bindparam("new_title"),
+        description=bindparam("new_description"),
+        is_public=bindparam("new_is_public"),
+        version=bindparam("new_version"),
+        updated_at=bindparam("new_updated_at"),
+    )
+)
+_DELETE = delete(tiles).where(tiles.c.id == bindparam("tile_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Whose eyes a list is read with; `id` is None for a guest."""
+
+    id: int | None
+    sees_all: bool
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """Parameters of the visibility condition."""
+        return {"viewer_id": self.id, "sees_all": self.sees_all}
+
+
+def tile_of(row: Row) -> Tile:
+    """Read a tile from a row of its columns."""
+    return Tile(
+        id=row.tile_id,
+        canvas_id=row.canvas_id,
+        x=row.x,
+        y=row.y,
+        size=row.size,
+        pixels=row.pixels,
+        title=row.title,
+        description=row.tile_description,
+        is_public=row.tile_is_public,
+        creator=Artist(row.creator_id, row.creator_username, row.creator_display_name),
+        like_count=row.like_count,
+        version=row.version,
+        created_at=row.tile_created_at,
+        updated_at=row.tile_updated_at,
+    )
+
+
+async def get(conn: Connection, tile_id: int, viewer: Viewer) -> Tile | None:
+    """Return a tile that the viewer may see, or None."""
+    row = await conn.fetch_one(_BY_ID, {"tile_id": tile_id, **viewer.params})
+    return None if row is None else tile_of(row)
+
+
+async def at(conn: Connection, canvas_id: int, x: int, y: int, viewer: Viewer) -> Tile | None:
+    """Return the tile in a cell if there is one that the viewer may see."""
+    row = await conn.fetch_one(_AT, {"canvas_id": canvas_id, "x": x, "y": y, **viewer.params})
+    return None if row is None else tile_of(row)
+
+
+async def of_canvas(
+    conn: Connection, canvas_id: int, viewer: Viewer, *, after: int, count: int
+) -> Sequence[Tile]:
+    """Return up to `count` tiles of a canvas by id, beyond `after`."""
+    params = {"canvas_id": canvas_id, "after": after, "count": count, **viewer.params}
+    return [tile_of(row) for row in await conn.fetch_all(_OF_CANVAS, params)]
+
+
+async def of_artist(
+    conn: Connection, artist_id: int, viewer: Viewer, *, after: int, count: int
+) -> Sequence[Tile]:
+    """Return up to `count` tiles of an artist by id, beyond `after`."""
+    params = {"artist_id": artist_id, "after": after, "count": count, **viewer.params}
+    return [tile_of(row) for row in await conn.fetch_all(_OF_ARTIST, params)]
+
+
+async def around(
+    conn: Connection, canvas_id: int, x: int, y: int, radius: int, viewer: Viewer
+) -> Sequence[Tile]:
+    """Return the tiles within `radius` cells (Chebyshev) of a cell, row by row, without the cell's own."""
+    params = {"canvas_id": canvas_id, "x": x, "y": y, "radius": radius, **viewer.params}
+    return [tile_of(row) for row in await conn.fetch_all(_AROUND, params)]
+
+
+async def adjacent(conn: Connection, canvas_id: int, x: int, y: int, viewer: Viewer) -> Sequence[Tile]:
+    """Return the up to four tiles that share an edge with a cell."""
+    params = {"canvas_id": canvas_id, "x": x, "y": y, **viewer.params}
+    return [tile_of(row) for row in await conn.fetch_all(_ADJACENT, params)]
+
+
+async def count_of_artist(conn: Connection, artist_id: int) -> int:
+    """Return how many tiles an artist has on all canvases."""
+    return int(await conn.fetch_value(_COUNT_OF_ARTIST, {"artist_id": artist_id}))
+
+
+async def claim_state(conn: Connection, canvas_id: int, artist_id: int) -> tuple[Canvas | None, int]:
+    """Return a canvas and how many tiles the artist has on it."""
+    row = await conn.fetch_one(_CLAIM_STATE, {"canvas_id": canvas_id, "artist_id": artist_id})
+    return (None, 0) if row is None else (canvases_store.canvas_of(row), int(row.tiles_held))
+
+
+async def state_to_change(conn: Connection, tile_id: int) -> TileState | None:
+    """Hold the tile's canvas until the transaction ends and return all that decides about the tile."""
+    conn.lead_with(_HOLD_CANVAS_OF_TILE, {"tile_id": tile_id})
+    return await state(conn, tile_id)
+
+
+async def state(conn: Connection, tile_id: int) -> TileState | None:
+    """Return a tile of an active canvas with its canvas and its live lock."""
+    row = await conn.fetch_one(_STATE, {"tile_id": tile_id})
+    if row is None:
+        return None
+    lock = None
+    if row.holder_id is not None:
+        lock = Lock(Artist(row.holder_id, row.holder_username, row.holder_display_name), row.expires_at)
+    return TileState(tile_of(row), canvases_store.canvas_of(row), lock, row.now)
+
+
+async def add(conn: Connection, values: dict[str, Any]) -> int:
+    """Store a new tile and return its id; raises UniqueViolated `uq_tiles_cell` when the cell is taken."""
+    return int(await conn.fetch_value(_INSERT, values))
+
+
+def save(conn: Connection, tile: Tile, updated_at: datetime) -> None:
+    """Store a changed tile with the COMMIT; the caller holds the canvas."""
+    conn.defer(
+        _UPDATE,
+        {
+            "tile_id": tile.id,
+            "pixels": tile.pixels,
+            "new_title": tile.title,
+            "new_description": tile.description,
+            "new_is_public": tile.is_public,
+            "new_version": tile.version,
+            "new_updated_at": updated_at,
+        },
+    )
+
+
+def remove(conn: Connection, tile_id: int) -> None:
+    """Delete a tile with the COMMIT; its likes and its lock go with it."""
+    conn.defer(_DELETE, {"tile_id": tile_id})

@@ -1,0 +1,120 @@
+"""The tiles service on a database of its own, with artists to act."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from aiohttp import ClientResponse, web
+from aiohttp.test_utils import TestClient
+
+from services.tiles.app import create_app
+from services.tiles.settings import TilesSettings
+from shared.migrations import migrate
+from shared.testing import TestKeys
+from tests.parts import Broker, Databases
+
+Client = TestClient[web.Request, web.Application]
+StartTiles = Callable[..., Awaitable["Tiles"]]
+
+SIZE = 16
+BLANK = base64.b64encode(bytes(SIZE * SIZE)).decode()
+
+
+def painted(colour: int) -> str:
+    """Base64 pixels of a tile in one colour."""
+    return base64.b64encode(bytes([colour]) * SIZE * SIZE).decode()
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """A running tiles service; every call is made as the artist named first, None for a guest."""
+
+    client: Client
+    keys: TestKeys
+
+    async def call(
+        self, artist: str | None, method: str, path: str, *, roles: tuple[str, ...] = (), **kwargs: Any
+    ) -> ClientResponse:
+        headers = dict(kwargs.pop("headers", {}))
+        if artist is not None:
+            headers |= self.keys.bearer(account_id(artist), artist, roles)
+        return await self.client.request(method, f"/api/v1{path}", headers=headers, **kwargs)
+
+    async def canvas(self, owner: str = "owner", **fields: Any) -> dict[str, Any]:
+        draft = {
+            "name": "A wall", "width": 64, "height": 64, "tile_size": SIZE, "palette": "pico-8", **fields
+        }  # fmt: skip
+        response = await self.call(owner, "POST", "/canvases", json=draft)
+        assert response.status == 201, await response.text()
+        canvas: dict[str, Any] = await response.json()
+        return canvas
+
+    async def tile(
+        self, artist: str, canvas_id: int, x: int = 0, y: int = 0, **fields: Any
+    ) -> dict[str, Any]:
+        draft = {"canvas_id": canvas_id, "x": x, "y": y, "pixels": BLANK, **fields}
+        response = await self.call(artist, "POST", "/tiles", json=draft)
+        assert response.status == 201, await response.text()
+        tile: dict[str, Any] = await response.json()
+        return tile
+
+
+def account_id(name: str) -> int:
+    """A stable account id for a name."""
+    return 1 + int.from_bytes(name[:6].encode(), "little")
+
+
+@pytest.fixture(scope="session")
+def migrated_tiles(database: Databases) -> str:
+    url = database("tiles")
+    migrate("tiles", url)
+    return url
+
+
+@pytest.fixture
+def database_url(database: Databases, migrated_tiles: str) -> str:
+    return database("tiles", like=migrated_tiles)
+
+
+@pytest.fixture
+async def keys() -> AsyncIterator[TestKeys]:
+    keys = TestKeys()
+    await keys.start()
+    yield keys
+    await keys.stop()
+
+
+@pytest.fixture
+def start_tiles(aiohttp_client: Any, keys: TestKeys) -> StartTiles:
+    """`await start_tiles(database_url, broker_url)` is one process; call it again for another."""
+
+    async def start(database_url: str, broker_url: str = "amqp://127.0.0.1:1/", **settings: Any) -> Tiles:
+        app = create_app(
+            TilesSettings(
+                database_url=database_url, broker_url=broker_url, jwks_url=keys.jwks_url, **settings
+            )
+        )
+        client: Client = await aiohttp_client(app)
+        for _ in range(100):
+            response = await client.get("/ready")
+            if response.status == 200:
+                break
+        return Tiles(client, keys)
+
+    return start
+
+
+@pytest.fixture
+async def tiles(start_tiles: StartTiles, database_url: str) -> Tiles:
+    """The service without a broker: what it has to say waits in the outbox."""
+    return await start_tiles(database_url)
+
+
+@pytest.fixture
+async def live_tiles(start_tiles: StartTiles, database_url: str, broker: Broker) -> Tiles:
+    """The service with a broker."""
+    return await start_tiles(database_url, broker.url)

@@ -1,0 +1,221 @@
+"""The live feed: every change, in order, exactly once, across processes, reconnects and outages."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from aiohttp import ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
+
+from shared.db import Database
+from shared.messaging.relay import Relay
+from tests.parts import Broker
+from tests.services.tiles.conftest import StartTiles, Tiles, account_id, painted
+
+Socket = ClientWebSocketResponse
+
+
+@asynccontextmanager
+async def watching(
+    tiles: Tiles, canvas_id: int, since: int | None = None, ticket: str | None = None
+) -> AsyncIterator[tuple[Socket, dict[str, Any]]]:
+    """A socket and the hello it was greeted with."""
+    params = {k: str(v) for k, v in {"since": since, "ticket": ticket}.items() if v is not None}
+    async with tiles.client.ws_connect(
+        f"/api/v1/ws/canvas/{canvas_id}", params=params, protocols=("tessera.v1.json",)
+    ) as socket:
+        assert socket.protocol == "tessera.v1.json"
+        hello = await socket.receive_json(timeout=5)
+        assert hello["type"] == "hello"
+        yield socket, hello
+
+
+async def events(socket: Socket, count: int) -> list[dict[str, Any]]:
+    """The next `count` events of a socket."""
+    received: list[dict[str, Any]] = []
+    while len(received) < count:
+        message = await socket.receive_json(timeout=10)
+        assert message["type"] == "batch", message
+        received += message["events"]
+    assert len(received) == count
+    return received
+
+
+@asynccontextmanager
+async def relaying(database_url: str, broker_url: str) -> AsyncIterator[None]:
+    """The worker's relay, which carries the outbox to the broker."""
+    database = Database(database_url, application="relay of a test")
+    task = asyncio.create_task(Relay(database, broker_url, service="tiles").run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait((task,))
+        await database.close()
+
+
+@pytest.fixture
+async def relayed(database_url: str, broker: Broker) -> AsyncIterator[None]:
+    async with relaying(database_url, broker.url):
+        yield
+
+
+@pytest.mark.usefixtures("relayed")
+async def test_a_viewer_of_another_process_sees_every_change_in_order_once(
+    start_tiles: StartTiles, database_url: str, broker: Broker
+) -> None:
+    writer, other = await start_tiles(database_url, broker.url), await start_tiles(database_url, broker.url)
+    canvas = await writer.canvas("owner", collaboration_mode="free")
+    async with watching(other, canvas["id"]) as (socket, hello):
+        assert hello == {"type": "hello", "seq": 1, "you": None, "presence": []}
+        path = f"/tiles/{(await writer.tile('ann', canvas['id'], pixels=painted(4)))['id']}"
+        await writer.call("bob", "POST", f"{path}/lock")
+        await writer.call("bob", "PUT", path, json={"pixels": painted(5)})
+        await writer.call("bob", "DELETE", f"{path}/lock")
+        await writer.call("bob", "POST", f"{path}/like")
+        await writer.call("bob", "DELETE", f"{path}/like")
+        await writer.call("ann", "DELETE", path)
+        received = await events(socket, 7)
+    assert [event["seq"] for event in received] == list(range(2, 9))
+    assert [event["kind"] for event in received] == [
+        "tile.created", "lock.acquired", "tile.updated", "lock.released", "tile.liked", "tile.unliked",
+        "tile.deleted",
+    ]  # fmt: skip
+    assert received[0]["tile"]["pixels"] == painted(4)
+    assert received[2]["tile"]["pixels"] == painted(5)
+    assert received[1]["lock"]["holder"]["username"] == "bob"
+    assert received[4]["like_count"] == 1
+
+
+async def test_since_brings_what_followed_and_then_the_present(live_tiles: Tiles) -> None:
+    canvas = await live_tiles.canvas("ann")
+    for x in range(4):
+        await live_tiles.tile("ann", canvas["id"], x)
+    async with watching(live_tiles, canvas["id"], since=2) as (socket, hello):
+        assert hello["seq"] == 5
+        assert [event["seq"] for event in await events(socket, 3)] == [3, 4, 5]
+
+
+@pytest.mark.usefixtures("relayed")
+async def test_resuming_while_others_write_neither_loses_nor_repeats(live_tiles: Tiles) -> None:
+    canvas = await live_tiles.canvas("owner", collaboration_mode="free")
+    path = f"/tiles/{(await live_tiles.tile('ann', canvas['id']))['id']}"
+
+    async def write() -> None:
+        for colour in range(60):
+            await live_tiles.call("ann", "PUT", path, json={"pixels": painted(colour % 17)})
+
+    writing = asyncio.create_task(write())
+    seen: list[int] = []
+    since = 2
+    while since < 62:
+        async with watching(live_tiles, canvas["id"], since=since) as (socket, _):
+            seen += [event["seq"] for event in (await socket.receive_json(timeout=10))["events"]]
+            since = seen[-1]
+    await writing
+    assert seen == list(range(3, 63))
+
+
+@pytest.mark.parametrize("since", [99, 2**62])
+async def test_a_since_that_never_was_asks_for_a_resync(live_tiles: Tiles, since: int) -> None:
+    canvas = await live_tiles.canvas()
+    async with watching(live_tiles, canvas["id"], since=since) as (socket, _):
+        assert await socket.receive_json(timeout=5) == {"type": "resync"}
+
+
+async def test_what_happened_while_the_broker_was_away_arrives_when_it_is_back(
+    start_tiles: StartTiles, database_url: str, private_broker: Any
+) -> None:
+    tiles = await start_tiles(database_url, private_broker.url)
+    canvas = await tiles.canvas("ann", max_tiles_per_user=16)
+    async with relaying(database_url, private_broker.url), watching(tiles, canvas["id"]) as (socket, _):
+        await tiles.tile("ann", canvas["id"], 0)
+        assert [event["seq"] for event in await events(socket, 1)] == [2]
+        await asyncio.to_thread(private_broker.stop)
+        await tiles.tile("ann", canvas["id"], 1)
+        await tiles.tile("ann", canvas["id"], 2)
+        await asyncio.to_thread(private_broker.start)
+        assert [event["seq"] for event in await events(socket, 2)] == [3, 4]
+        await tiles.tile("ann", canvas["id"], 3)
+        assert [event["seq"] for event in await events(socket, 1)] == [5]
+
+
+async def test_a_ticket_identifies_once(start_tiles: StartTiles, database_url: str, broker: Broker) -> None:
+    processes = [await start_tiles(database_url, broker.url), await start_tiles(database_url, broker.url)]
+    canvas = await processes[0].canvas("ann", is_public=False)
+    ticket = processes[0].keys.ticket(account_id("ann"), "ann")
+    async with watching(processes[0], canvas["id"], ticket=ticket) as (_, hello):
+        assert hello["you"] == {"id": account_id("ann"), "username": "ann"}
+    with pytest.raises(WSServerHandshakeError) as refused:
+        async with watching(processes[1], canvas["id"], ticket=ticket):
+            pass
+    assert refused.value.status == 401
+
+
+async def test_an_access_token_is_no_ticket_and_a_ticket_no_access_token(live_tiles: Tiles) -> None:
+    canvas = await live_tiles.canvas()
+    token = live_tiles.keys.token(account_id("ann"), "ann")
+    with pytest.raises(WSServerHandshakeError) as refused:
+        async with watching(live_tiles, canvas["id"], ticket=token):
+            pass
+    assert refused.value.status == 401
+    ticket = live_tiles.keys.ticket(account_id("ann"), "ann")
+    response = await live_tiles.call(
+        None, "POST", "/tiles/1/like", headers={"Authorization": f"Bearer {ticket}"}
+    )
+    assert response.status == 401
+
+
+async def test_a_private_canvas_is_not_there_to_watch(live_tiles: Tiles) -> None:
+    canvas = await live_tiles.canvas("ann", is_public=False)
+    for canvas_id in (canvas["id"], 999):
+        with pytest.raises(WSServerHandshakeError) as refused:
+            async with watching(live_tiles, canvas_id):
+                pass
+        assert refused.value.status == 404
+
+
+async def test_the_pixels_of_a_draft_are_not_broadcast(live_tiles: Tiles) -> None:
+    canvas = await live_tiles.canvas("owner")
+    await live_tiles.tile("ann", canvas["id"], is_public=False, pixels=painted(9))
+    async with watching(live_tiles, canvas["id"], since=1) as (socket, _):
+        (event,) = await events(socket, 1)
+    assert (event["kind"], event["tile"]) == ("tile.created", None)
+
+
+async def test_a_ping_is_answered_and_noise_is_an_error(live_tiles: Tiles) -> None:
+    canvas = await live_tiles.canvas()
+    async with watching(live_tiles, canvas["id"]) as (socket, _):
+        await socket.send_json({"type": "ping"})
+        assert await socket.receive_json(timeout=5) == {"type": "pong"}
+        for noise in ("{", "[]", "7", '{"type": "dance"}', '{"type": ["ping"]}'):
+            await socket.send_str(noise)
+            assert (await socket.receive_json(timeout=5))["code"] == "unknown_message"
+
+
+async def test_viewers_hold_no_database_connection(
+    start_tiles: StartTiles, database_url: str, broker: Broker
+) -> None:
+    tiles = await start_tiles(database_url, broker.url, database_pool=2)
+    canvas = await tiles.canvas()
+    sockets = [watching(tiles, canvas["id"]) for _ in range(40)]
+    for socket in sockets:
+        await socket.__aenter__()
+    responses = await asyncio.gather(
+        *(tiles.call(None, "GET", f"/canvases/{canvas['id']}") for _ in range(20))
+    )
+    assert {response.status for response in responses} == {200}
+    for socket in sockets:
+        await socket.__aexit__(None, None, None)
+
+
+async def test_a_service_that_stops_sends_its_viewers_elsewhere(live_tiles: Tiles) -> None:
+    canvas = await live_tiles.canvas()
+    async with watching(live_tiles, canvas["id"]) as (socket, _):
+        stopping = asyncio.create_task(live_tiles.client.server.close())
+        message = await socket.receive(timeout=5)
+        assert (message.type, message.data) == (WSMsgType.CLOSE, 1001)
+        await stopping

@@ -1,0 +1,94 @@
+"""Locks: one holder a tile, and nobody writes past a live lock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+from tests.services.tiles.conftest import StartTiles, Tiles, painted
+
+
+async def free_tile(tiles: Tiles) -> str:
+    canvas = await tiles.canvas("owner", collaboration_mode="free")
+    return f"/tiles/{(await tiles.tile('ann', canvas['id']))['id']}"
+
+
+async def test_a_lock_is_returned_as_the_contract_says(tiles: Tiles) -> None:
+    path = await free_tile(tiles)
+    lock = await (await tiles.call("bob", "POST", f"{path}/lock")).json()
+    assert set(lock) == {"tile_id", "is_locked", "holder", "expires_at", "mine"}
+    assert (lock["is_locked"], lock["holder"]["username"], lock["mine"]) == (True, "bob", True)
+    seen = await (await tiles.call(None, "GET", f"{path}/lock")).json()
+    assert seen == {**lock, "mine": False}
+
+
+async def test_of_eight_who_want_a_lock_at_once_one_gets_it(
+    start_tiles: StartTiles, database_url: str
+) -> None:
+    processes = [await start_tiles(database_url), await start_tiles(database_url)]
+    path = await free_tile(processes[0])
+    responses = await asyncio.gather(
+        *(processes[i % 2].call(f"a{i}", "POST", f"{path}/lock") for i in range(8))
+    )
+    assert Counter(r.status for r in responses) == {201: 1, 409: 7}
+
+
+async def test_acquiring_ones_own_lock_again_is_200(tiles: Tiles) -> None:
+    path = await free_tile(tiles)
+    assert (await tiles.call("bob", "POST", f"{path}/lock")).status == 201
+    assert (await tiles.call("bob", "POST", f"{path}/lock")).status == 200
+
+
+async def test_while_somebody_holds_the_lock_every_write_of_others_is_refused(tiles: Tiles) -> None:
+    path = await free_tile(tiles)
+    await tiles.call("bob", "POST", f"{path}/lock")
+    for who in ("ann", "cat"):
+        response = await tiles.call(who, "PUT", path, json={"pixels": painted(1)})
+        assert (response.status, (await response.json())["code"]) == (409, "tile_locked")
+    assert (await tiles.call("ann", "DELETE", path)).status == 409
+    assert (await tiles.call("ann", "POST", f"{path}/lock")).status == 409
+    assert (await tiles.call("bob", "PUT", path, json={"pixels": painted(1)})).status == 200
+
+
+async def test_a_released_lock_is_free(tiles: Tiles) -> None:
+    path = await free_tile(tiles)
+    await tiles.call("bob", "POST", f"{path}/lock")
+    assert (await tiles.call("cat", "DELETE", f"{path}/lock")).status == 403
+    assert (await tiles.call("bob", "DELETE", f"{path}/lock")).status == 204
+    assert (await tiles.call("bob", "DELETE", f"{path}/lock")).status == 204
+    assert (await tiles.call("cat", "POST", f"{path}/lock")).status == 201
+
+
+async def test_a_moderator_releases_anybodys_lock(tiles: Tiles) -> None:
+    path = await free_tile(tiles)
+    await tiles.call("bob", "POST", f"{path}/lock")
+    assert (await tiles.call("mod", "DELETE", f"{path}/lock", roles=("moderator",))).status == 204
+
+
+async def test_renewing_moves_the_end_and_needs_the_lock(tiles: Tiles) -> None:
+    path = await free_tile(tiles)
+    first = await (await tiles.call("bob", "POST", f"{path}/lock")).json()
+    renewed = await (await tiles.call("bob", "PUT", f"{path}/lock")).json()
+    assert renewed["expires_at"] > first["expires_at"]
+    assert (await tiles.call("cat", "PUT", f"{path}/lock")).status == 409
+    await tiles.call("bob", "DELETE", f"{path}/lock")
+    response = await tiles.call("bob", "PUT", f"{path}/lock")
+    assert (response.status, (await response.json())["code"]) == (409, "not_locked")
+
+
+async def test_an_expired_lock_is_no_lock(start_tiles: StartTiles, database_url: str) -> None:
+    tiles = await start_tiles(database_url, lock_seconds=1)
+    path = await free_tile(tiles)
+    await tiles.call("bob", "POST", f"{path}/lock")
+    await asyncio.sleep(1.1)
+    assert (await (await tiles.call(None, "GET", f"{path}/lock")).json())["is_locked"] is False
+    assert (await tiles.call("cat", "PUT", path, json={"pixels": painted(1)})).status == 200
+    assert (await tiles.call("cat", "POST", f"{path}/lock")).status == 201
+
+
+async def test_who_may_not_paint_a_tile_may_not_lock_it(tiles: Tiles) -> None:
+    canvas = await tiles.canvas("owner")
+    path = f"/tiles/{(await tiles.tile('ann', canvas['id']))['id']}"
+    assert (await tiles.call("bob", "POST", f"{path}/lock")).status == 403
+    assert (await tiles.call(None, "POST", f"{path}/lock")).status == 401
+    assert (await tiles.call("ann", "POST", f"{path}/lock")).status == 201
