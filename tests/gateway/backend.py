@@ -1,0 +1,108 @@
+"""A small real backend that says what reached it and fails on request."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from aiohttp import WSMsgType, web
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass
+class Backend:
+    """One process of a service, as far as the gateway can tell."""
+
+    service: str
+    instance: str = "1"
+    port: int = 0
+    is_ready: bool = True
+    seen: list[str] = field(default_factory=list)
+    _runner: web.AppRunner | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        """Listen on a port of the kernel's choice, at a later start on the same one again."""
+        app = web.Application(middlewares=[self._record])
+        app.on_response_prepare.append(self._name_the_answerer)
+        app.router.add_get("/health", self._health)
+        app.router.add_get("/ready", self._ready)
+        app.router.add_get("/api/v1/ws/canvas/{id}", self._live)
+        app.router.add_route("*", "/{path:.*}/slow", self._slow)
+        app.router.add_route("*", "/{path:.*}/dies", self._dies)
+        app.router.add_get("/{path:.*}/long.{kind:json|png}", self._long)
+        app.router.add_route("*", "/{path:.*}", self._echo)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+
+    async def stop(self) -> None:
+        if self._runner is not None:
+            runner, self._runner = self._runner, None
+            await runner.cleanup()
+
+    async def die(self) -> None:
+        """End as after kill -9: every connection breaks, whatever it was doing."""
+        assert self._runner is not None
+        assert self._runner.server is not None
+        for site in self._runner.sites:
+            await site.stop()
+        for connection in self._runner.server.connections:
+            if connection.transport is not None:
+                connection.transport.abort()
+        await self.stop()
+
+    @web.middleware
+    async def _record(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path not in {"/health", "/ready"}:
+            self.seen.append(f"{request.method} {request.path}")
+        return await handler(request)
+
+    async def _name_the_answerer(self, request: web.Request, response: web.StreamResponse) -> None:
+        response.headers["X-Service"] = self.service
+        response.headers["X-Instance"] = self.instance
+        response.headers["X-Request-Id"] = request.headers.get("X-Request-Id", "made-by-the-service")
+
+    async def _health(self, _: web.Request) -> web.Response:
+        return web.Response()
+
+    async def _ready(self, _: web.Request) -> web.Response:
+        return web.Response(status=200 if self.is_ready else 503)
+
+    async def _echo(self, request: web.Request) -> web.Response:
+        body = await request.read()
+        answer = {
+            "service": self.service,
+            "path": request.path,
+            "headers": {name.lower(): value for name, value in request.headers.items()},
+            "body_bytes": len(body),
+        }
+        return web.json_response(answer, status=200 if self.is_ready else 503)
+
+    async def _slow(self, _: web.Request) -> web.Response:
+        await asyncio.sleep(10)
+        return web.Response()
+
+    async def _dies(self, request: web.Request) -> web.Response:
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    async def _long(self, request: web.Request) -> web.Response:
+        media_type = {"json": "application/json", "png": "image/png"}[request.match_info["kind"]]
+        return web.Response(body=b"[" + b"0," * 5000 + b"0]", content_type=media_type)
+
+    async def _live(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(protocols=["tessera.v1.json"], compress=False)
+        await socket.prepare(request)
+        async for message in socket:
+            if message.type is WSMsgType.TEXT:
+                await socket.send_str(f"{request.query.get('ticket')} said {message.data}")
+        return socket

@@ -1,0 +1,176 @@
+"""A real gateway on free ports, in front of small real backends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import yaml
+
+from tests.gateway.backend import Backend
+
+ROOT = Path(__file__).parents[2]
+TRAEFIK = Path(sys.executable).with_name("traefik")
+SERVICES = ("auth", "users", "tiles", "web")
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """A running Traefik with the repository's configuration."""
+
+    url: str
+    internal_url: str
+    folder: Path
+    process: asyncio.subprocess.Process
+    client: aiohttp.ClientSession
+
+    async def ask(self, path: str) -> Any:
+        """Ask Traefik's own API."""
+        async with self.client.get(f"{self.internal_url}/api{path}") as response:
+            return await response.json()
+
+    async def access_log(self, lines: int) -> list[dict[str, Any]]:
+        """Return the access log once it has as many lines."""
+        found: list[str] = []
+
+        async def is_written() -> bool:
+            found[:] = (self.folder / "access.log").read_text().splitlines()
+            return len(found) >= lines
+
+        await eventually(is_written)
+        return [json.loads(line) for line in found]
+
+    async def server_is(self, status: str, backend: Backend, check: str = "ready") -> bool:
+        service = await self.ask(f"/http/services/{backend.service}-{check}@file")
+        return bool(service["serverStatus"][backend.url] == status)
+
+
+Start = Callable[..., Awaitable[Gateway]]
+
+
+async def eventually(condition: Callable[[], Awaitable[bool]], seconds: float = 10) -> float:
+    """Wait until the condition holds; return how many seconds it took."""
+    started = time.monotonic()
+    while not await condition():
+        assert time.monotonic() - started < seconds, f"not within {seconds} s"
+        await asyncio.sleep(0.02)
+    return time.monotonic() - started
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[aiohttp.ClientSession]:
+    timeout = aiohttp.ClientTimeout(total=20)
+    async with aiohttp.ClientSession(timeout=timeout) as session:
+        yield session
+
+
+@pytest.fixture
+async def backends() -> AsyncIterator[dict[str, Backend]]:
+    """One process of each service."""
+    made = {service: Backend(service) for service in SERVICES}
+    for backend in made.values():
+        await backend.start()
+    yield made
+    for backend in made.values():
+        await backend.stop()
+
+
+@pytest.fixture
+async def tiles_pair() -> AsyncIterator[list[Backend]]:
+    """Two processes of the tiles service."""
+    made = [Backend("tiles", instance) for instance in ("1", "2")]
+    for backend in made:
+        await backend.start()
+    yield made
+    for backend in made:
+        await backend.stop()
+
+
+@pytest.fixture
+async def start_gateway(tmp_path: Path, client: aiohttp.ClientSession) -> AsyncIterator[Start]:
+    """Start a gateway in front of the given backends; more environment as keyword arguments."""
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def start(backends: Iterable[Backend], *, tls: bool = False, **environment: str) -> Gateway:
+            web, internal = (stack.enter_context(_held_port()) for _ in range(2))
+            static = _static_configuration(tmp_path, web, internal, tls)
+            gateway = await _spawn(tmp_path, client, static, _servers(backends) | environment)
+            stack.push_async_callback(_kill, gateway)
+            await eventually(lambda: _routes(gateway))
+            return gateway
+
+        yield start
+
+
+@pytest.fixture
+async def gateway(start_gateway: Start, backends: dict[str, Backend]) -> Gateway:
+    return await start_gateway(backends.values())
+
+
+def _static_configuration(folder: Path, web: int, internal: int, tls: bool) -> dict[str, Any]:
+    static: dict[str, Any] = yaml.safe_load((ROOT / "gateway/traefik.yml").read_text())
+    static["entryPoints"]["web"] |= {"address": f"127.0.0.1:{web}", "reusePort": True}
+    static["entryPoints"]["traefik"] |= {"address": f"127.0.0.1:{internal}", "reusePort": True}
+    static["providers"]["file"]["directory"] = str(ROOT / "gateway/dynamic")
+    static["accessLog"]["filePath"] = str(folder / "access.log")
+    static["log"]["filePath"] = str(folder / "traefik.log")
+    if tls:
+        static["entryPoints"]["web"]["http"]["tls"] = {}
+    return static
+
+
+def _servers(backends: Iterable[Backend]) -> dict[str, str]:
+    urls: dict[str, list[str]] = {}
+    for backend in backends:
+        urls.setdefault(backend.service, []).append(backend.url)
+    return {f"TESSERA_{service.upper()}_SERVERS": ",".join(known) for service, known in urls.items()}
+
+
+async def _spawn(
+    folder: Path, client: aiohttp.ClientSession, static: dict[str, Any], environment: dict[str, str]
+) -> Gateway:
+    (folder / "traefik.yml").write_text(yaml.safe_dump(static))
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("TESSERA_")}
+    rates = {"TESSERA_RATE_AVERAGE": "5000", "TESSERA_RATE_BURST": "10000"}
+    process = await asyncio.create_subprocess_exec(
+        TRAEFIK, f"--configFile={folder / 'traefik.yml'}", env=inherited | rates | environment
+    )
+    web, internal = (static["entryPoints"][name]["address"] for name in ("web", "traefik"))
+    return Gateway(f"http://{web}", f"http://{internal}", folder, process, client)
+
+
+async def _routes(gateway: Gateway) -> bool:
+    """Whether the routing table is in use; a ping succeeds before that."""
+    assert gateway.process.returncode is None, (gateway.folder / "traefik.log").read_text()
+    with contextlib.suppress(aiohttp.ClientConnectionError):
+        async with gateway.client.get(
+            f"{gateway.internal_url}/api/http/routers/web-missing@file"
+        ) as response:
+            return response.status == 200
+    return False
+
+
+async def _kill(gateway: Gateway) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        gateway.process.kill()
+    await gateway.process.wait()
+
+
+@contextlib.contextmanager
+def _held_port() -> Iterator[int]:
+    """A free port that nobody else can be given; Traefik's `reusePort` lets it listen there all the same."""
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]

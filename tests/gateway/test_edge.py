@@ -1,0 +1,143 @@
+"""What the gateway takes from a request, refuses, and adds to an answer."""
+
+from __future__ import annotations
+
+import http.client
+import io
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import ClientSession
+
+from tests.gateway.backend import Backend
+from tests.gateway.conftest import Gateway, Start
+
+IDENTITY_HEADERS = [
+    *("X-User-Id", "x-user-id", "X_User_Id", "X.User.Id", "X~User~Id", "X-User_Id", "X!User!Id", "X|User|Id"),
+    *("X-Forwarded-User", "X_Forwarded_User", "X-Forwarded-Email", "X-Auth-Request-User", "X-Auth-User"),
+    *("X-Remote-User", "Remote-User", "Remote_User", "X-User", "X-User-Roles", "X-Roles", "X-Account-Id"),
+    *("X-Service", "X_Service", "X-Instance", "Forwarded"),
+]
+
+
+async def test_identity_given_by_a_client_never_reaches_a_service(
+    gateway: Gateway, client: ClientSession
+) -> None:
+    sent = dict.fromkeys(IDENTITY_HEADERS, "forged-identity")
+    async with client.get(gateway.url + "/api/v1/users/profile", headers=sent) as response:
+        received = (await response.json())["headers"]
+    assert {name: value for name, value in received.items() if value == "forged-identity"} == {}
+
+
+async def test_the_token_and_the_request_id_do_reach_it(gateway: Gateway, client: ClientSession) -> None:
+    sent = {
+        "Authorization": "Bearer abc",
+        "X-Request-Id": "r-1",
+        "If-Match": '"3"',
+        "traceparent": "00-1-2-01",
+    }
+    async with client.put(gateway.url + "/api/v1/tiles/1", headers=sent) as response:
+        received = (await response.json())["headers"]
+    assert {name: received.get(name.lower()) for name in sent} == sent
+
+
+async def test_forwarding_headers_of_a_client_are_replaced_by_what_the_gateway_saw(
+    gateway: Gateway, client: ClientSession
+) -> None:
+    names = (
+        "X-Forwarded-For",
+        "X-Forwarded-Host",
+        "X-Forwarded-Proto",
+        "X-Forwarded-Port",
+        "X-Real-Ip",
+        "X_Forwarded_For",
+    )
+    async with client.get(
+        gateway.url + "/api/v1/users/1", headers=dict.fromkeys(names, "6.6.6.6")
+    ) as response:
+        received = (await response.json())["headers"]
+    assert [value for value in received.values() if "6.6.6.6" in value] == []
+    assert received["x-forwarded-for"] == "127.0.0.1"
+
+
+async def test_a_body_at_the_limit_passes_and_a_byte_more_is_413(
+    gateway: Gateway, client: ClientSession
+) -> None:
+    answers = []
+    for size in (1024 * 1024, 1024 * 1024 + 1):
+        async with client.post(gateway.url + "/api/v1/tiles", data=io.BytesIO(b"x" * size)) as response:
+            answers.append((response.status, response.headers.get("X-Service")))
+    # aiohttp's own default limit in the backend is the same MiB, and inclusive.
+    assert answers == [(200, "tiles"), (413, None)]
+
+
+async def test_an_oversize_body_without_a_length_is_413_and_no_service_sees_it(
+    gateway: Gateway, backends: dict[str, Backend], client: ClientSession
+) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(40):
+            yield b"x" * 65536
+
+    async with client.post(gateway.url + "/api/v1/tiles", data=chunks()) as response:
+        assert response.status == 413
+    assert backends["tiles"].seen == []
+
+
+async def test_too_many_requests_from_one_address_are_429_with_retry_after(
+    start_gateway: Start, backends: dict[str, Backend], client: ClientSession
+) -> None:
+    gateway = await start_gateway(backends.values(), TESSERA_RATE_AVERAGE="1", TESSERA_RATE_BURST="3")
+    answers = []
+    for _ in range(5):
+        async with client.get(gateway.url + "/api/v1/tiles/1") as response:
+            answers.append((response.status, int(response.headers.get("Retry-After", 0)) > 0))
+    assert answers == [(200, False)] * 3 + [(429, True)] * 2
+
+
+async def test_without_settings_the_rate_limit_is_that_of_production(
+    start_gateway: Start, backends: dict[str, Backend], client: ClientSession
+) -> None:
+    gateway = await start_gateway(backends.values(), TESSERA_RATE_AVERAGE="", TESSERA_RATE_BURST="")
+    limit = (await gateway.ask("/http/middlewares/rate-limit@file"))["rateLimit"]
+    assert (limit["average"], limit["burst"]) == (100, 200)
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/tiles/1"])
+async def test_every_answer_carries_the_security_headers(
+    gateway: Gateway, client: ClientSession, path: str
+) -> None:
+    expected = {
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    }
+    async with client.get(gateway.url + path) as response:
+        assert {name: response.headers.get(name) for name in expected} == expected
+        assert "Server" not in response.headers
+
+
+async def test_an_api_answer_opened_as_a_page_may_do_nothing(gateway: Gateway, client: ClientSession) -> None:
+    async with client.get(gateway.url + "/api/v1/tiles/1") as response:
+        assert response.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+
+
+async def test_long_json_is_compressed(gateway: Gateway, client: ClientSession) -> None:
+    async with client.get(
+        gateway.url + "/api/v1/tiles/long.json", headers={"Accept-Encoding": "gzip"}
+    ) as response:
+        assert response.headers["Content-Encoding"] == "gzip"
+        assert int(response.headers.get("Content-Length", 0)) < 1000
+        assert len(await response.json()) == 5001
+
+
+@pytest.mark.parametrize("path", ["/api/v1/canvases/long.png", "/api/v1/tiles/1"])
+async def test_pictures_and_short_answers_are_not(gateway: Gateway, client: ClientSession, path: str) -> None:
+    async with client.get(gateway.url + path, headers={"Accept-Encoding": "gzip"}) as response:
+        assert "Content-Encoding" not in response.headers
+
+
+async def test_oversize_headers_are_431(gateway: Gateway, client: ClientSession) -> None:
+    async with client.get(gateway.url + "/", headers={"Cookie": "x" * 40_000}) as response:
+        assert response.status == http.client.REQUEST_HEADER_FIELDS_TOO_LARGE

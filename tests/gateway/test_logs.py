@@ -1,0 +1,65 @@
+"""What the gateway tells its operators."""
+
+from __future__ import annotations
+
+from aiohttp import ClientSession
+
+from tests.gateway.backend import Backend
+from tests.gateway.conftest import Gateway, eventually
+
+
+async def test_a_request_is_one_json_line_that_names_id_route_and_server(
+    gateway: Gateway, backends: dict[str, Backend], client: ClientSession
+) -> None:
+    async with client.get(gateway.url + "/api/v1/tiles/169?pixels=true", headers={"X-Request-Id": "r-77"}):
+        pass
+    [line] = await gateway.access_log(lines=1)
+    expected = {
+        "RequestMethod": "GET",
+        "RequestPath": "/api/v1/tiles/169",
+        "DownstreamStatus": 200,
+        "RouterName": "tiles-read@file",
+        "ServiceName": "tiles-ready@file",
+        "ServiceURL": backends["tiles"].url,
+        "request_X-Request-Id": "r-77",
+        "downstream_X-Request-Id": "r-77",
+        "downstream_X-Service": "tiles",
+        "downstream_X-Instance": "1",
+    }
+    assert {name: line.get(name) for name in expected} == expected
+
+
+async def test_an_id_that_the_service_made_is_logged_too(gateway: Gateway, client: ClientSession) -> None:
+    async with client.get(gateway.url + "/api/v1/tiles/1"):
+        pass
+    [line] = await gateway.access_log(lines=1)
+    assert line["downstream_X-Request-Id"] == "made-by-the-service"
+
+
+async def test_no_credential_is_logged(gateway: Gateway, client: ClientSession) -> None:
+    secret = "s3cr3t-value"
+    headers = {
+        "Authorization": f"Bearer {secret}",
+        "Cookie": f"session={secret}",
+        "Referer": f"http://x/?t={secret}",
+    }
+    async with client.post(
+        f"{gateway.url}/api/v1/auth/login?token={secret}", headers=headers, json={"password": secret}
+    ):
+        pass
+    await gateway.access_log(lines=1)
+    assert secret not in "".join(path.read_text() for path in gateway.folder.glob("*.log"))
+
+
+async def test_requests_are_counted_by_route_and_servers_by_health(
+    gateway: Gateway, client: ClientSession
+) -> None:
+    async with client.get(gateway.url + "/api/v1/tiles/1"):
+        pass
+
+    async def metrics_have(text: str) -> bool:
+        async with client.get(gateway.internal_url + "/metrics") as response:
+            return text in await response.text()
+
+    await eventually(lambda: metrics_have('method="GET",protocol="http",router="tiles-read@file"'))
+    await eventually(lambda: metrics_have('traefik_service_server_up{service="tiles-ready@file"'))

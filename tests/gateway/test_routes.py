@@ -1,0 +1,100 @@
+"""Every path reaches the service it belongs to, and nothing else is reachable."""
+
+from __future__ import annotations
+
+import pytest
+from aiohttp import ClientSession
+from yarl import URL
+
+from tests.gateway.backend import Backend
+from tests.gateway.conftest import SERVICES, Gateway, Start
+
+TABLE = {
+    "/api/v1/auth/login": "auth",
+    "/.well-known/jwks.json": "auth",
+    "/api/v1/users/7": "users",
+    "/api/v1/users": "users",
+    "/api/v1/reports": "users",
+    "/api/v1/admin/dashboard": "users",
+    "/api/v1/admin/reports/3": "users",
+    "/api/v1/admin/users": "users",
+    "/api/v1/admin/audit": "users",
+    "/api/v1/canvases": "tiles",
+    "/api/v1/canvases/1.png": "tiles",
+    "/api/v1/tiles/169": "tiles",
+    "/api/v1/ws/stats": "tiles",
+    "/api/v1/admin/canvases/1/rollback": "tiles",
+    "/api/v1/admin/tiles/1/lock": "tiles",
+    "/": "web",
+    "/static/site.css": "web",
+    "/api/docs": "web",
+    "/api/v1/openapi.json": "web",
+    # Nobody's: `web` says so in JSON.
+    "/api/v1/authors": "web",
+    "/api/v1/tilesets/1": "web",
+    "/api/v1/admin": "web",
+    "/api/v2/tiles": "web",
+    "/.well-known/security.txt": "web",
+}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+async def test_each_path_reaches_its_service(gateway: Gateway, client: ClientSession, method: str) -> None:
+    answered = {}
+    for path in TABLE:
+        async with client.request(method, gateway.url + path) as response:
+            answered[path] = response.headers["X-Service"]
+    assert answered == TABLE
+
+
+@pytest.mark.parametrize(
+    "path", ["/health", "/ready", "/metrics", "/health/", "//ready", "/x/../metrics", "/%68ealth"]
+)
+async def test_what_a_service_tells_its_operators_is_not_routed(
+    gateway: Gateway, backends: dict[str, Backend], client: ClientSession, path: str
+) -> None:
+    async with client.get(URL(gateway.url + path, encoded=True)) as response:
+        assert response.status == 404
+    assert [backend.seen for backend in backends.values()] == [[], [], [], []]
+
+
+@pytest.mark.parametrize("character", ["%2F", "%5C", "%00", "%3B", "%25", "%3F", "%23"])
+async def test_a_path_that_two_parsers_could_read_differently_is_refused(
+    gateway: Gateway, client: ClientSession, character: str
+) -> None:
+    async with client.get(URL(f"{gateway.url}/api/v1/auth{character}..", encoded=True)) as response:
+        assert response.status == 400
+
+
+@pytest.mark.parametrize("kind", ["routers", "services", "middlewares"])
+async def test_traefik_finds_no_fault_with_the_configuration(gateway: Gateway, kind: str) -> None:
+    faults = {
+        item["name"]: item.get("error")
+        for item in await gateway.ask(f"/http/{kind}")
+        if item["status"] != "enabled"
+    }
+    assert faults == {}
+
+
+async def test_a_service_that_its_provider_does_not_know_is_503(
+    start_gateway: Start, client: ClientSession
+) -> None:
+    gateway = await start_gateway([], TESSERA_PROVIDER="docker")
+    statuses = {}
+    for path in TABLE:
+        async with client.get(gateway.url + path) as response:
+            statuses[path] = response.status
+    assert statuses == dict.fromkeys(TABLE, 503)
+
+
+async def test_a_service_without_servers_is_503_and_the_others_answer(
+    start_gateway: Start, backends: dict[str, Backend], client: ClientSession
+) -> None:
+    gateway = await start_gateway([backends[service] for service in SERVICES if service != "tiles"])
+    statuses = {}
+    for path, service in TABLE.items():
+        async with client.get(gateway.url + path) as response:
+            statuses[path] = (response.status, service)
+    assert statuses == {
+        path: (503 if service == "tiles" else 200, service) for path, service in TABLE.items()
+    }

@@ -1,0 +1,59 @@
+"""The live feed passes the gateway, and its tickets stay out of the logs."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+
+from aiohttp import ClientSession
+
+from tests.gateway.backend import Backend
+from tests.gateway.conftest import Gateway, Start
+
+
+async def test_a_websocket_passes_with_its_subprotocol_and_ticket(
+    gateway: Gateway, client: ClientSession
+) -> None:
+    url = gateway.url + "/api/v1/ws/canvas/7?since=3&ticket=t1"
+    async with client.ws_connect(url, protocols=["tessera.v1.json"]) as live:
+        assert live.protocol == "tessera.v1.json"
+        await live.send_str("ping")
+        assert await live.receive_str(timeout=2) == "t1 said ping"
+
+
+async def test_a_quiet_websocket_outlives_the_response_timeout(
+    start_gateway: Start, backends: dict[str, Backend], client: ClientSession
+) -> None:
+    gateway = await start_gateway(backends.values(), TESSERA_RESPONSE_TIMEOUT="200ms")
+    async with client.ws_connect(gateway.url + "/api/v1/ws/canvas/7") as live:
+        await asyncio.sleep(0.6)
+        await live.send_str("still here")
+        assert await live.receive_str(timeout=2) == "None said still here"
+
+
+async def test_a_websocket_finds_the_server_that_is_left(
+    start_gateway: Start, tiles_pair: list[Backend], client: ClientSession
+) -> None:
+    gateway = await start_gateway(tiles_pair)
+    await tiles_pair[0].die()
+    for _ in range(10):
+        async with client.ws_connect(gateway.url + "/api/v1/ws/canvas/7") as live:
+            await live.send_str("hello")
+            assert await live.receive_str(timeout=2) == "None said hello"
+
+
+async def test_a_ticket_is_in_no_log(
+    gateway: Gateway, backends: dict[str, Backend], client: ClientSession
+) -> None:
+    ticket = secrets.token_urlsafe(32)
+    url = f"{gateway.url}/api/v1/ws/canvas/7?ticket={ticket}"
+    async with client.ws_connect(url) as live:
+        await live.send_str("x")
+        await live.receive_str(timeout=2)
+    await backends["tiles"].die()
+    async with client.get(url) as response:  # the path of an error
+        assert response.status in {502, 503}
+    paths = [line["RequestPath"] for line in await gateway.access_log(lines=2)]
+    assert paths == ["/api/v1/ws/canvas/7"] * 2
+    written = "".join(path.read_text() for path in gateway.folder.glob("*.log"))
+    assert ticket not in written

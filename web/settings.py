@@ -1,0 +1,13 @@
+"""Settings of `web`, from WEB_* in the environment."""
+
+from __future__ import annotations
+
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ProcessSettings
+
+
+class Settings(ProcessSettings):
+    """What every process needs, and nothing else: `web` has no database and no broker."""
+
+    model_config = SettingsConfigDict(env_prefix="WEB_", frozen=True, extra="ignore")
