@@ -18,8 +18,8 @@ import asyncio
 import time
 import weakref
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -34,6 +34,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from shared.cancellation import heeding_cancellation
 from shared.errors import CheckViolated, ReferenceViolated, Unavailable, UniqueViolated
 
 type_of_bytea = new_type(
@@ -170,6 +171,8 @@ class Connection:
 
     def _mogrify(self, statement: Executable, params: Params | None) -> bytes:
         compiled, values = _bind(statement, params)
+        if self._raw.closed:
+            raise Unavailable("postgres", "the connection was lost")
         with self._raw.raw.cursor() as cursor:
             return bytes(cursor.mogrify(compiled.sql, values))
 
@@ -183,7 +186,7 @@ class Connection:
     async def _send(self, cursor: aiopg.Cursor, sql: bytes) -> None:
         started = time.perf_counter()
         try:
-            with _heeding_cancellation():
+            with heeding_cancellation():
                 await cursor.execute(sql, timeout=self._timeout)  # type: ignore[arg-type]  # bytes are welcome
         except asyncio.CancelledError:
             task = asyncio.current_task()
@@ -198,6 +201,8 @@ class Connection:
             STATEMENT_SECONDS.observe(time.perf_counter() - started)
 
     async def _send_raw(self, sql: bytes) -> None:
+        if self._raw.closed:
+            raise Unavailable("postgres", "the connection was lost")
         async with self._raw.cursor() as cursor:
             await self._send(cursor, sql)
 
@@ -326,9 +331,16 @@ class Database:
         self._slots.release()
 
     async def _connect(self) -> aiopg.Connection:
+        with suppress(RuntimeError):
+            return await self._open()
+        # aiopg never removes the writer of a connection that broke while it was being made, and uvloop then
+        # refuses the next one that gets the same file descriptor. That attempt has cleared the way.
+        return await self._open()
+
+    async def _open(self) -> aiopg.Connection:
         try:
             dsn = await self._resolved_dsn()
-            with _heeding_cancellation():
+            with heeding_cancellation():
                 return await aiopg.connect(
                     dsn,
                     timeout=self._limits.acquire,
@@ -352,19 +364,6 @@ class Database:
             return self._url
         addresses = await asyncio.get_running_loop().getaddrinfo(host, None, proto=6)
         return str(make_dsn(self._url, hostaddr=addresses[0][4][0]))
-
-
-@contextmanager
-def _heeding_cancellation() -> Iterator[None]:
-    """Raise the cancellation that `wait_for` (inside aiopg) drops when it comes together with the result.
-
-    Only Python 3.11 does that (python/cpython#86296); a cancelled loop around statements would run forever.
-    """
-    task = asyncio.current_task()
-    before = task.cancelling() if task is not None else 0
-    yield
-    if task is not None and task.cancelling() > before:
-        raise asyncio.CancelledError
 
 
 def _bind(statement: Executable, params: Params | None) -> tuple[_Compiled, Params | None]:

@@ -23,6 +23,7 @@ import structlog
 from aiohttp import web
 
 from shared.errors import NotAllowed, NotAuthenticated, Unavailable
+from shared.http.models import BIGINT_MAX
 
 log = structlog.get_logger(__name__)
 
@@ -225,7 +226,7 @@ def identify(request: web.Request) -> Identity | None:
 def _identity(claims: dict[str, Any]) -> Identity:
     try:
         return Identity(
-            account_id=int(claims["sub"]),
+            account_id=_id_of_account(int(claims["sub"])),
             username=str(claims["username"]),
             roles=frozenset(map(str, claims["roles"])),
             session_id=str(claims["sid"]),
@@ -233,3 +234,9 @@ def _identity(claims: dict[str, Any]) -> Identity:
         )
     except (TypeError, ValueError):
         raise NotAuthenticated("token_invalid", "the token does not hold") from None
+
+
+def _id_of_account(number: int) -> int:
+    if not 0 < number <= BIGINT_MAX:
+        raise ValueError("no account has this id")
+    return number

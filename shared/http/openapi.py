@@ -109,7 +109,7 @@ def _operation(tag: str, operation: Operation) -> dict[str, Any]:
         described["description"] = description.strip()
     if operation.body is not None:
         described["requestBody"] = {
-            "required": True,
+            "required": not operation.body_is_optional,
             "content": {"application/json": _schema(operation.body)},
         }
     if operation.access is not Access.GUEST:
