@@ -156,6 +156,9 @@ def respond_empty() -> web.Response:
 def _path_value(request: web.Request, name: str, kind: type) -> int | str:
     text = request.match_info[name]
     if kind is not int:
+        # PostgreSQL's text holds no NUL, so nothing has such a name.
+        if "\x00" in text:
+            raise NotFound("not_found", f"no such {name}")
         return text
     # An id that no row can have names nothing: 404 like any other unknown id.
     if not text.isascii() or not text.isdigit() or len(text) > 19 or int(text) > BIGINT_MAX:

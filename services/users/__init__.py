@@ -1,0 +1,1 @@
+"""The users service: who the artists are, whom they follow, and what they have done."""

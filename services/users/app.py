@@ -1,0 +1,80 @@
+"""The applications of the users service: the ordered lists of what is set up."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from services.users.events import handlers
+from services.users.follows import api as follows
+from services.users.follows.service import FOLLOWS, Follows
+from services.users.profiles import api as profiles
+from services.users.profiles.service import PROFILES, Profiles
+from services.users.settings import UsersSettings
+from shared.background import background
+from shared.db import Database, DatabaseLimits
+from shared.health import broker_is_connected, keys_are_known, postgres_answers
+from shared.http.openapi import serve_openapi
+from shared.http.operations import serve
+from shared.http.server import API_PREFIX, create_base_app
+from shared.identity import VERIFIER, TokenVerifier, keys_published_at, verifying_tokens
+from shared.messaging.consumer import Consumer
+from shared.messaging.outbox import Outbox
+from shared.messaging.relay import Relay
+
+SERVICE = "users"
+
+FEATURES = {"profiles": profiles.OPERATIONS, "follows": follows.OPERATIONS}
+
+
+def create_app(settings: UsersSettings) -> web.Application:
+    """Set up the HTTP side; it needs no broker."""
+    database = connect(settings)
+    outbox = Outbox(database, producer=SERVICE)
+    verifier = TokenVerifier(keys_published_at(settings.jwks_url))
+
+    app = create_base_app(
+        SERVICE,
+        settings.instance,
+        {"postgres": postgres_answers(database), "auth": keys_are_known(verifier)},
+    )
+    app[VERIFIER] = verifier
+    app[PROFILES] = Profiles(database, outbox)
+    app[FOLLOWS] = Follows(database)
+
+    app.cleanup_ctx.append(database.closing)
+    app.cleanup_ctx.append(verifying_tokens)
+    app.cleanup_ctx.append(background("outbox-bell", outbox.run))
+
+    for operations in FEATURES.values():
+        serve(app, API_PREFIX, operations)
+    serve_openapi(app, SERVICE, FEATURES)
+    return app
+
+
+def create_worker(settings: UsersSettings) -> web.Application:
+    """Set up the background side: relay and consumer."""
+    database = connect(settings)
+    broker_url = settings.broker_url.get_secret_value()
+    outbox = Outbox(database, producer=SERVICE)
+    relay = Relay(database, broker_url, service=SERVICE)
+    consumer = Consumer(database, broker_url, service=SERVICE, handlers=handlers(Profiles(database, outbox)))
+
+    app = create_base_app(
+        SERVICE,
+        settings.instance,
+        {"postgres": postgres_answers(database), "rabbitmq": broker_is_connected(relay, consumer)},
+    )
+    app.cleanup_ctx.append(database.closing)
+    app.cleanup_ctx.append(background("outbox-bell", outbox.run))
+    app.cleanup_ctx.append(background("relay", relay.run))
+    app.cleanup_ctx.append(background("consumer", consumer.run))
+    return app
+
+
+def connect(settings: UsersSettings) -> Database:
+    """Make the pool of one process; it connects when it is first used."""
+    return Database(
+        settings.database_url.get_secret_value(),
+        application=f"tessera {settings.instance}",
+        limits=DatabaseLimits(pool_size=settings.database_pool),
+    )

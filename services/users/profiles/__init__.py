@@ -1,0 +1,1 @@
+"""How an artist is seen by others."""

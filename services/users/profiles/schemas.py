@@ -1,0 +1,86 @@
+"""Requests and responses about profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from services.users.profiles.rules import Profile, Ranked, has_controls
+from shared.http.models import Body, Page, Paging, View
+from shared.http.paging import slice_of
+
+
+def _one_line(value: str) -> str:
+    if has_controls(value):
+        raise ValueError("must not contain control characters")
+    return value
+
+
+def _lines(value: str) -> str:
+    if has_controls(value, allowed="\n\r\t"):
+        raise ValueError("must not contain control characters other than line breaks and tabs")
+    return value
+
+
+DisplayName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), AfterValidator(_one_line)
+]
+Bio = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_lines)]
+Colour = Annotated[str, StringConstraints(pattern="^#[0-9a-fA-F]{6}$", to_lower=True)]
+
+
+class ProfileChanges(Body):
+    """Only the fields given are changed; null goes back to how a new artist is shown."""
+
+    display_name: DisplayName | None = Field(None, description="null: the username")
+    bio: Bio | None = None
+    avatar_color: Colour | None = Field(None, description="#rrggbb; null: a colour made of the id")
+
+
+class Search(Paging):
+    """`?search=` of the list of artists."""
+
+    search: str | None = Field(
+        None, max_length=100, description="part of a name; below three characters its beginning"
+    )
+
+
+class Ranking(Paging):
+    """`?by=` of the leaderboard."""
+
+    by: Ranked = "likes"
+
+
+class StatsView(View):
+    """What an artist has done: counts of what exists now."""
+
+    tiles_created: int
+    likes_received: int
+    canvases_created: int
+    followers: int
+    following: int
+
+
+class ProfileView(View):
+    """An artist as everybody sees them."""
+
+    id: int
+    username: str
+    display_name: str
+    bio: str | None
+    avatar_color: str
+    joined_at: datetime
+    stats: StatsView
+
+
+def page_of(
+    profiles: Sequence[Profile],
+    paging: Paging,
+    key: Callable[[Profile], Sequence[int]] = lambda profile: (profile.id,),
+) -> Page[ProfileView]:
+    """Show what was read with `limit + 1`; the list is sorted by `key`."""
+    items, cursor = slice_of(profiles, paging, key)
+    return Page(items=[ProfileView.model_validate(profile) for profile in items], next_cursor=cursor)

@@ -1,0 +1,160 @@
+"""SQL of profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, bindparam, case, func, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+
+from services.users.profiles.rules import Profile, Ranked, default_avatar_color
+from services.users.stats.rules import Stats
+from services.users.tables import artist_stats, profiles
+from shared.db import Connection, Row
+from shared.identity import Identity
+
+_counters = (artist_stats.c.tiles_created, artist_stats.c.likes_received, artist_stats.c.canvases_created)
+COLUMNS = (
+    profiles.c.id,
+    profiles.c.username,
+    func.coalesce(profiles.c.display_name, profiles.c.username).label("display_name"),
+    profiles.c.bio,
+    profiles.c.avatar_color,
+    profiles.c.joined_at,
+    profiles.c.version,
+    profiles.c.followers,
+    profiles.c.following,
+    *(func.coalesce(counter, 0).label(counter.name) for counter in _counters),
+)
+SELECT = select(*COLUMNS).join_from(
+    profiles, artist_stats, artist_stats.c.artist_id == profiles.c.id, isouter=True
+)
+
+_MEET = (
+    insert(profiles)
+    .values(id=bindparam("id"), username=bindparam("username"))
+    .on_conflict_do_nothing(index_elements=["id"])
+)
+_BY_ID = SELECT.where(profiles.c.id == bindparam("profile_id"))
+_BY_NAME = SELECT.where(func.lower(profiles.c.username) == func.lower(bindparam("username")))
+
+_FOUND = (
+    SELECT.where(
+        profiles.c.search_text.like(func.lower(bindparam("pattern"))), profiles.c.id > bindparam("after")
+    )
+    .order_by(profiles.c.id)
+    .limit(bindparam("count"))
+)
+
+_RANKING = {"likes": artist_stats.c.likes_received, "tiles": artist_stats.c.tiles_created}
+_RANKED = {
+    by: SELECT.where(
+        counter > 0,
+        tuple_(counter, artist_stats.c.artist_id) < tuple_(bindparam("below"), bindparam("below_id")),
+    )
+    .order_by(counter.desc(), artist_stats.c.artist_id.desc())
+    .limit(bindparam("count"))
+    for by, counter in _RANKING.items()
+}
+
+CHANGEABLE = ("display_name", "bio", "avatar_color")
+_CHANGE = (
+    update(profiles)
+    .where(profiles.c.id == bindparam("profile_id"))
+    .values(
+        version=profiles.c.version + 1,
+        **{
+            name: case(
+                (bindparam(f"{name}_given", type_=Boolean), bindparam(f"new_{name}")), else_=profiles.c[name]
+            )
+            for name in CHANGEABLE
+        },
+    )
+)
+
+_offered = insert(profiles).values(
+    id=bindparam("id"),
+    username=bindparam("username"),
+    display_name=bindparam("display_name"),
+    joined_at=bindparam("joined_at"),
+)
+_REGISTERED = _offered.on_conflict_do_update(
+    index_elements=["id"],
+    set_={
+        "username": _offered.excluded.username,
+        "display_name": func.coalesce(profiles.c.display_name, _offered.excluded.display_name),
+        "joined_at": _offered.excluded.joined_at,
+        "version": case((profiles.c.version > 0, profiles.c.version + 1), else_=0),
+    },
+)
+
+
+def profile_of(row: Row) -> Profile:
+    """Read a profile from a row of COLUMNS."""
+    return Profile(
+        id=row.id,
+        username=row.username,
+        display_name=row.display_name,
+        bio=row.bio,
+        avatar_color=row.avatar_color or default_avatar_color(row.id),
+        joined_at=row.joined_at,
+        version=row.version,
+        stats=Stats(
+            tiles_created=row.tiles_created,
+            likes_received=row.likes_received,
+            canvases_created=row.canvases_created,
+            followers=row.followers,
+            following=row.following,
+        ),
+    )
+
+
+def lead_with_meeting(conn: Connection, caller: Identity) -> None:
+    """Make sure that the caller's profile exists before the next statement refers to it.
+
+    An artist may call before `account.registered` has arrived here; the verified token says enough.
+    """
+    conn.lead_with(_MEET, {"id": caller.account_id, "username": caller.username})
+
+
+async def get(conn: Connection, profile_id: int) -> Profile | None:
+    """Return a profile, or None."""
+    row = await conn.fetch_one(_BY_ID, {"profile_id": profile_id})
+    return None if row is None else profile_of(row)
+
+
+async def named(conn: Connection, username: str) -> Profile | None:
+    """Return the profile of that username in any case, or None."""
+    row = await conn.fetch_one(_BY_NAME, {"username": username})
+    return None if row is None else profile_of(row)
+
+
+async def listed(conn: Connection, pattern: str, *, after: int, count: int) -> Sequence[Profile]:
+    """Return up to `count` profiles whose names match a LIKE pattern, by id, beyond `after`."""
+    rows = await conn.fetch_all(_FOUND, {"pattern": pattern, "after": after, "count": count})
+    return [profile_of(row) for row in rows]
+
+
+async def ranked(conn: Connection, by: Ranked, *, below: tuple[int, int], count: int) -> Sequence[Profile]:
+    """Return up to `count` profiles with the most likes or tiles, from below the pair (counter, id)."""
+    rows = await conn.fetch_all(_RANKED[by], {"below": below[0], "below_id": below[1], "count": count})
+    return [profile_of(row) for row in rows]
+
+
+async def change(conn: Connection, profile_id: int, changes: Mapping[str, Any]) -> None:
+    """Set the fields given and raise the version."""
+    given = {f"{name}_given": name in changes for name in CHANGEABLE}
+    new = {f"new_{name}": changes.get(name) for name in CHANGEABLE}
+    await conn.execute(_CHANGE, {"profile_id": profile_id, **given, **new})
+
+
+async def register(
+    conn: Connection, profile_id: int, username: str, display_name: str | None, joined_at: datetime
+) -> None:
+    """Take over a registration; what the artist has chosen since stays, and counts as changed once more."""
+    await conn.execute(
+        _REGISTERED,
+        {"id": profile_id, "username": username, "display_name": display_name, "joined_at": joined_at},
+    )

@@ -1,0 +1,1 @@
+"""What an artist has done, counted from the events of the tiles service."""

@@ -1,0 +1,79 @@
+"""SQL of the projection that stats are counted from."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy.schema import Table
+
+from services.users.stats.rules import Counts, KnownCanvas, KnownTile
+from services.users.tables import artist_stats, known_canvases, known_tiles
+from shared.db import Connection
+
+_COUNTERS = tuple(field.name for field in fields(Counts))
+
+_MEET = insert(artist_stats).values(artist_id=bindparam("artist_id")).on_conflict_do_nothing()
+_LOCK = (
+    select(artist_stats.c.artist_id)
+    .where(artist_stats.c.artist_id == bindparam("artist_id"))
+    .with_for_update(key_share=True)
+)
+_TILE = select(known_tiles).where(known_tiles.c.tile_id == bindparam("tile_id"))
+_CANVAS = select(known_canvases).where(known_canvases.c.canvas_id == bindparam("canvas_id"))
+_ADD = (
+    update(artist_stats)
+    .where(artist_stats.c.artist_id == bindparam("of_artist"))
+    .values({name: artist_stats.c[name] + bindparam(name) for name in _COUNTERS})
+)
+
+
+def _save(table: Table) -> Insert:
+    offered = insert(table).values({column.name: bindparam(column.name) for column in table.columns})
+    return offered.on_conflict_do_update(
+        index_elements=list(table.primary_key),
+        set_={column.name: offered.excluded[column.name] for column in table.columns},
+    )
+
+
+_SAVE_TILE = _save(known_tiles)
+_SAVE_CANVAS = _save(known_canvases)
+
+
+def lead_with_lock(conn: Connection, artist_id: int) -> None:
+    """Hold the artist's counts, and with them all that they are counted from, until the transaction ends.
+
+    A tile's creator and a canvas's owner never change, so whoever holds the artist's row is the only one to
+    read and write what is known of their work, a thing that is not known yet included.
+    """
+    conn.lead_with(_MEET, {"artist_id": artist_id})
+    conn.lead_with(_LOCK, {"artist_id": artist_id})
+
+
+async def known_tile(conn: Connection, tile_id: int) -> KnownTile | None:
+    """Return the tile as last heard of, or None."""
+    row = await conn.fetch_one(_TILE, {"tile_id": tile_id})
+    return None if row is None else KnownTile(**row._asdict())
+
+
+async def known_canvas(conn: Connection, canvas_id: int) -> KnownCanvas | None:
+    """Return the canvas as last heard of, or None."""
+    row = await conn.fetch_one(_CANVAS, {"canvas_id": canvas_id})
+    return None if row is None else KnownCanvas(**row._asdict())
+
+
+async def save_tile(conn: Connection, tile: KnownTile, counts: Counts) -> None:
+    """Remember the tile as heard and add `counts` to its creator's."""
+    conn.lead_with(_SAVE_TILE, asdict(tile))
+    await _add(conn, tile.creator_id, counts)
+
+
+async def save_canvas(conn: Connection, canvas: KnownCanvas, counts: Counts) -> None:
+    """Remember the canvas as heard and add `counts` to its owner's."""
+    conn.lead_with(_SAVE_CANVAS, asdict(canvas))
+    await _add(conn, canvas.owner_id, counts)
+
+
+async def _add(conn: Connection, artist_id: int, counts: Counts) -> None:
+    await conn.execute(_ADD, {"of_artist": artist_id, **asdict(counts)})

@@ -1,0 +1,57 @@
+"""Migrations: they climb up, down and up again, and end where tables.py is."""
+
+from __future__ import annotations
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import CheckConstraint, Engine, create_engine, inspect, make_url
+
+from services.users.tables import metadata
+from shared.migrations import alembic_config
+from tests.parts import Databases
+
+
+def engine_of(url: str) -> Engine:
+    return create_engine(make_url(url).set(drivername="postgresql+psycopg2"))
+
+
+def test_each_revision_climbs_up_down_and_up_again(database: Databases) -> None:
+    config = alembic_config("users", database("users"))
+    for revision in reversed(list(ScriptDirectory.from_config(config).walk_revisions())):
+        command.upgrade(config, revision.revision)
+        command.downgrade(config, str(revision.down_revision or "base"))
+        command.upgrade(config, revision.revision)
+
+
+def test_the_way_down_leaves_nothing_behind(database: Databases) -> None:
+    url = database("users")
+    config = alembic_config("users", url)
+    command.upgrade(config, "head")
+    command.downgrade(config, "base")
+    engine = engine_of(url)
+    with engine.connect() as connection:
+        assert inspect(connection).get_table_names() == ["alembic_version"]
+    engine.dispose()
+
+
+def test_the_migrated_schema_is_that_of_the_tables(migrated_users: str) -> None:
+    engine = engine_of(migrated_users)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+        migrated = {
+            (table, constraint["name"])
+            for table in metadata.tables
+            for constraint in inspect(connection).get_check_constraints(table)
+        }
+    engine.dispose()
+    # Alembic does not compare CHECK constraints.
+    wanted = {
+        (table.name, constraint.name)
+        for table in metadata.tables.values()
+        for constraint in table.constraints
+        if isinstance(constraint, CheckConstraint)
+    }
+    assert migrated == wanted
