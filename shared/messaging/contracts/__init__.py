@@ -1,0 +1,67 @@
+"""The models that cross services, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from shared.messaging.contracts.accounts import AccountRegistered, ProfileUpdated
+from shared.messaging.contracts.canvases import CanvasCreated, CanvasDeleted, CanvasEvent, CanvasUpdated
+from shared.messaging.contracts.event import Event
+from shared.messaging.contracts.tiles import (
+    LockAcquired,
+    LockReleased,
+    TileCreated,
+    TileDeleted,
+    TileEvent,
+    TileLiked,
+    TileUnliked,
+    TileUpdated,
+)
+from shared.messaging.envelope import Envelope
+
+__all__ = [
+    "EVENTS",
+    "AccountRegistered",
+    "CanvasCreated",
+    "CanvasDeleted",
+    "CanvasEvent",
+    "CanvasUpdated",
+    "Event",
+    "LockAcquired",
+    "LockReleased",
+    "ProfileUpdated",
+    "TileCreated",
+    "TileDeleted",
+    "TileEvent",
+    "TileLiked",
+    "TileUnliked",
+    "TileUpdated",
+    "decode",
+]
+
+EVENTS: Mapping[str, type[Event]] = {
+    event.type: event
+    for event in (
+        AccountRegistered,
+        ProfileUpdated,
+        CanvasCreated,
+        CanvasUpdated,
+        CanvasDeleted,
+        TileCreated,
+        TileUpdated,
+        TileDeleted,
+        TileLiked,
+        TileUnliked,
+        LockAcquired,
+        LockReleased,
+    )
+}
+
+
+def decode(envelope: Envelope) -> Event | None:
+    """Read the event of a message, or None for a type this version does not know.
+
+    Raises UnreadableMessage when the data does not fit the type.
+    """
+    model = EVENTS.get(envelope.type)
+    return None if model is None else model.from_envelope(envelope)

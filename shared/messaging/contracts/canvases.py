@@ -1,0 +1,58 @@
+"""Events about a canvas itself. The subject of everything on a canvas is that canvas."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from pydantic import Field
+
+from shared.messaging.contracts.event import Event
+
+
+class CanvasEvent(Event):
+    """A change on one canvas: `seq` is its place in that canvas's sequence, without gaps.
+
+    `view` is what a browser gets on the live feed (`{"seq", "kind", ...}`, as the API documents it); the
+    other fields are for services.
+    """
+
+    subject_kind: ClassVar[str] = "canvas"
+
+    canvas_id: int
+    seq: int
+    view: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def subject_id(self) -> int:
+        """The canvas."""
+        return self.canvas_id
+
+
+class CanvasCreated(CanvasEvent):
+    """An artist made a canvas."""
+
+    type: ClassVar[str] = "canvas.created"
+
+    owner_id: int
+    name: str
+    is_public: bool = True
+
+
+class CanvasUpdated(CanvasEvent):
+    """The owner or a moderator changed a canvas's description or rules; fields as they are now."""
+
+    type: ClassVar[str] = "canvas.updated"
+
+    owner_id: int
+    actor_id: int
+    name: str
+    is_public: bool
+
+
+class CanvasDeleted(CanvasEvent):
+    """A canvas was taken away by its owner or a moderator."""
+
+    type: ClassVar[str] = "canvas.deleted"
+
+    owner_id: int
+    actor_id: int

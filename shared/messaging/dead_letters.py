@@ -1,0 +1,94 @@
+"""Dead letters: what a service could not consume, to look at and to send back once the cause is gone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import aio_pika
+from aiormq.abc import AbstractChannel, DeliveredMessage
+from aiormq.exceptions import AMQPError
+from pamqp import commands
+
+from shared.errors import Unavailable
+from shared.messaging.connection import CONNECT_SECONDS, open_channel
+from shared.messaging.topology import dead_queue, declare, events_queue
+
+_SHOWN: Final = 100
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """One message in the dead-letter queue; `reason` is the broker's: `rejected` or `delivery_limit`."""
+
+    message_id: str
+    type: str
+    reason: str
+    body: bytes
+
+
+async def show(broker_url: str, service: str, limit: int = _SHOWN) -> list[DeadLetter]:
+    """Return the oldest dead letters of a service, leaving them where they are.
+
+    Raises Unavailable("rabbitmq").
+    """
+    async with _channel(broker_url) as channel:
+        return [_letter(message) async for message in _taken(channel, service, limit)]
+
+
+async def replay(broker_url: str, service: str, message_id: str | None = None) -> int:
+    """Send one dead letter, or all of them, back to the service's queue; return how many.
+
+    Each keeps its id, so that one which did have its effect is not applied again.
+    Raises Unavailable("rabbitmq").
+    """
+    replayed = 0
+    async with _channel(broker_url) as channel:
+        count = (await channel.queue_declare(dead_queue(service), passive=True)).message_count or 0
+        async for message in _taken(channel, service, count):
+            properties = message.header.properties
+            if message_id not in (None, properties.message_id):
+                continue
+            properties.headers = None
+            answer = await channel.basic_publish(
+                message.body, routing_key=events_queue(service), properties=properties, mandatory=True
+            )
+            if not isinstance(answer, commands.Basic.Ack):
+                raise Unavailable("rabbitmq", f"{events_queue(service)} does not take messages")
+            await channel.basic_ack(message.delivery_tag or 0)
+            replayed += 1
+    return replayed
+
+
+@asynccontextmanager
+async def _channel(broker_url: str) -> AsyncIterator[AbstractChannel]:
+    try:
+        connection = await aio_pika.connect(broker_url, timeout=CONNECT_SECONDS, name="tessera dead letters")
+        # What was taken and not acknowledged returns to its queue when the connection closes.
+        async with connection:
+            channel = await open_channel(connection)
+            await declare(channel)
+            yield channel
+    except (AMQPError, OSError, TimeoutError) as error:
+        raise Unavailable("rabbitmq", f"{type(error).__name__}: {error}") from error
+
+
+async def _taken(channel: AbstractChannel, service: str, limit: int) -> AsyncIterator[DeliveredMessage]:
+    for _ in range(limit):
+        message = await channel.basic_get(dead_queue(service))
+        if not isinstance(message.delivery, commands.Basic.GetOk):
+            return
+        yield message
+
+
+def _letter(message: DeliveredMessage) -> DeadLetter:
+    properties = message.header.properties
+    deaths: Any = (properties.headers or {}).get("x-death") or [{}]
+    return DeadLetter(
+        message_id=properties.message_id or "",
+        type=properties.message_type or "",
+        reason=str(deaths[0].get("reason", "")),
+        body=message.body,
+    )

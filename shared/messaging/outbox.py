@@ -1,0 +1,89 @@
+"""The outbox: an event is a row written with the change it tells of, so both happen or neither.
+
+Rows are numbered when the transaction commits. Transactions that first lock the row of their subject (a
+canvas taking its next `seq`) therefore leave their events in order, and the relay publishes by number.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+import structlog
+from sqlalchemy import BigInteger, Column, DateTime, Identity, MetaData, Table, Text, Uuid, func, text
+
+from shared import tracing
+from shared.db import Connection, Database
+from shared.errors import Unavailable
+from shared.messaging.contracts import Event
+
+log = structlog.get_logger(__name__)
+
+CHANNEL: Final = "outbox"
+# NOTIFY serialises the transactions that use it: it is sent on its own, this often at most.
+BELL_SECONDS: Final = 0.005
+
+_INSERT = text(
+    "INSERT INTO outbox (message_id, routing_key, payload)"
+    " SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:keys AS text[]), CAST(:payloads AS text[]))"
+)
+_RING = text(f"SELECT set_config('synchronous_commit', 'off', true), pg_notify('{CHANNEL}', '')")
+
+
+def outbox_table(metadata: MetaData) -> Table:
+    """Define the outbox of a service; its migration creates the same table.
+
+    The payload is text: relayed byte for byte, neither parsed nor rewritten on the way, and readable.
+    Autovacuum does not wait for a share of the table, which is empty most of the time.
+    """
+    return Table(
+        "outbox",
+        metadata,
+        Column("id", BigInteger, Identity(always=True), primary_key=True),
+        Column("message_id", Uuid, nullable=False),
+        Column("routing_key", Text, nullable=False),
+        Column("payload", Text, nullable=False),
+        Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+        postgresql_with={"autovacuum_vacuum_scale_factor": 0, "autovacuum_vacuum_threshold": 5000},
+    )
+
+
+class Outbox:
+    """The way a process tells others what it did; `producer` is the service's name."""
+
+    def __init__(self, database: Database, *, producer: str) -> None:
+        self._database = database
+        self._producer = producer
+        self._rung = asyncio.Event()
+
+    def emit(self, conn: Connection, *events: Event) -> None:
+        """Write the events with the COMMIT of this transaction; none of them if it rolls back.
+
+        Lock the row of the subject in this transaction before, or the order of its events is anybody's guess.
+        """
+        trace = tracing.current_trace().header
+        envelopes = [event.envelope(producer=self._producer, traceparent=trace) for event in events]
+        conn.defer(
+            _INSERT,
+            {
+                "ids": [str(envelope.id) for envelope in envelopes],
+                "keys": [envelope.routing_key for envelope in envelopes],
+                "payloads": [envelope.encode() for envelope in envelopes],
+            },
+        )
+        conn.after_commit(self._rung.set)
+
+    async def run(self) -> None:
+        """Ring the relay's bell after commits, until cancelled.
+
+        A ring that is lost with this process delays its events by the relay's poll, no more.
+        """
+        while True:
+            await self._rung.wait()
+            self._rung.clear()
+            try:
+                async with self._database.connection() as conn:
+                    await conn.execute(_RING)
+            except Unavailable as error:
+                log.info("outbox bell not rung", reason=str(error))
+            await asyncio.sleep(BELL_SECONDS)

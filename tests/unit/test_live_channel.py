@@ -1,0 +1,89 @@
+"""The order of a canvas's broadcast: nothing twice, nothing missing, whatever arrives when."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import orjson
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.tiles.live.channel import Channel
+from services.tiles.live.viewer import Viewer
+
+
+class Listener:
+    """Collects what a viewer would be sent."""
+
+    def __init__(self) -> None:
+        self.seen: list[int] = []
+        self.frames: list[bytes] = []
+
+    def send_frame(self, frame: bytes) -> None:
+        self.frames.append(frame)
+        self.seen += [event["seq"] for event in orjson.loads(frame)["events"]]
+
+
+def event(seq: int) -> dict[str, Any]:
+    return {"seq": seq, "kind": "tile.updated"}
+
+
+def listening(channel: Channel, position: int) -> Listener:
+    listener = Listener()
+    channel.attach(cast(Viewer, listener), position)
+    return listener
+
+
+@given(st.permutations(range(1, 9)), st.lists(st.integers(1, 8)))
+def test_in_whatever_order_and_however_often_events_arrive_each_is_sent_once_in_order(
+    order: list[int], repeated: list[int]
+) -> None:
+    channel = Channel(1)
+    listener = listening(channel, 0)
+    for seq in [*order, *repeated]:
+        channel.accept(event(seq))
+        channel.flush()
+    if channel.has_gap:
+        for seq in range(channel.accepted + 1, 9):
+            channel.accept(event(seq))
+        channel.flush()
+    assert listener.seen == list(range(1, 9))
+
+
+def test_a_viewer_ahead_of_the_broadcast_is_not_sent_what_it_has() -> None:
+    channel = Channel(1)
+    channel.start_at(10)
+    ahead, level = listening(channel, 12), listening(channel, 10)
+    for seq in range(11, 15):
+        channel.accept(event(seq))
+    channel.flush()
+    channel.accept(event(15))
+    channel.flush()
+    assert ahead.seen == [13, 14, 15]
+    assert level.seen == [11, 12, 13, 14, 15]
+
+
+def test_viewers_share_one_encoded_frame() -> None:
+    channel = Channel(1)
+    one, two = listening(channel, 0), listening(channel, 0)
+    channel.accept(event(1))
+    channel.flush()
+    assert one.frames[0] is two.frames[0]
+
+
+def test_what_was_heard_before_the_start_and_lies_beyond_it_is_a_gap() -> None:
+    channel = Channel(1)
+    channel.accept(event(7))
+    channel.start_at(6)
+    assert channel.has_gap
+    channel.accept(event(7))
+    assert not channel.has_gap
+
+
+def test_nothing_is_sent_to_a_viewer_that_left() -> None:
+    channel = Channel(1)
+    listener = listening(channel, 5)
+    channel.detach(cast(Viewer, listener))
+    channel.accept(event(1))
+    channel.flush()
+    assert listener.seen == []

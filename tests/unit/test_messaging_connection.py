@@ -1,0 +1,49 @@
+"""The broker link: it waits, it can be stopped, and it keeps its password to itself."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+import pytest
+from aiormq.abc import AbstractChannel
+from structlog.testing import capture_logs
+
+from shared.cancellation import heeding_cancellation
+from shared.messaging.connection import BrokerLink
+
+
+async def _no_session(_: AbstractChannel) -> None:
+    raise AssertionError("there is no broker")
+
+
+async def test_an_absent_broker_is_waited_for_and_its_password_is_not_logged() -> None:
+    with socket.socket() as reserved, capture_logs() as lines:
+        reserved.bind(("127.0.0.1", 0))  # nobody listens
+        link = BrokerLink(f"amqp://ada:s3cret@127.0.0.1:{reserved.getsockname()[1]}/v", "test")
+        work = asyncio.create_task(link.run(_no_session))
+        while not lines:  # noqa: ASYNC110 - a log line wakes nobody
+            await asyncio.sleep(0.01)
+        assert not link.connected
+        work.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await work
+
+    assert lines[0]["event"] == "broker link broken"
+    assert "s3cret" not in repr(lines)
+
+
+async def test_a_cancellation_that_comes_together_with_the_result_is_heeded() -> None:
+    result: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def wait() -> None:
+        with heeding_cancellation():
+            await asyncio.wait_for(result, 5)
+
+    work = asyncio.create_task(wait())
+    await asyncio.sleep(0)
+    result.set_result(None)
+    work.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await work

@@ -1,0 +1,133 @@
+"""The envelope and the contracts: what is written is read, by older and newer readers too."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from shared.messaging.contracts import (
+    EVENTS,
+    AccountRegistered,
+    CanvasCreated,
+    CanvasDeleted,
+    CanvasUpdated,
+    Event,
+    LockAcquired,
+    LockReleased,
+    ProfileUpdated,
+    TileCreated,
+    TileDeleted,
+    TileLiked,
+    TileUnliked,
+    TileUpdated,
+    decode,
+)
+from shared.messaging.envelope import Envelope, UnreadableMessage, new_message_id
+from shared.messaging.topology import SUBSCRIPTIONS
+
+NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
+CANVAS: dict[str, Any] = {"canvas_id": 7, "seq": 3, "view": {"seq": 3, "kind": "x", "pixels": [[0, 1]]}}
+TILE: dict[str, Any] = {
+    **CANVAS, "tile_id": 5, "creator_id": 1, "actor_id": 2, "version": 4, "like_count": 6
+}  # fmt: skip
+
+SAMPLES: list[Event] = [
+    AccountRegistered(account_id=12, username="ada", registered_at=NOON),
+    ProfileUpdated(account_id=12, username="ada", display_name="Ada", avatar_color="#a1b2c3", version=2),
+    CanvasCreated(owner_id=1, name="Wall", **CANVAS),
+    CanvasUpdated(owner_id=1, actor_id=1, name="Wall", is_public=False, **CANVAS),
+    CanvasDeleted(owner_id=1, actor_id=9, **CANVAS),
+    TileCreated(x=0, y=1, **TILE),
+    TileUpdated(x=0, y=1, **TILE),
+    TileDeleted(x=0, y=1, **TILE),
+    TileLiked(**TILE),
+    TileUnliked(**TILE),
+    LockAcquired(tile_id=5, holder_id=1, expires_at=NOON, **CANVAS),
+    LockReleased(tile_id=5, holder_id=1, **CANVAS),
+]
+
+
+def sent(event: Event) -> dict[str, Any]:
+    message: dict[str, Any] = json.loads(event.envelope(producer="tiles", traceparent=None).encode())
+    return message
+
+
+def test_every_event_has_a_sample_here() -> None:
+    assert {type(event) for event in SAMPLES} == set(EVENTS.values())
+
+
+@pytest.mark.parametrize("event", SAMPLES, ids=lambda event: event.type)
+def test_an_event_is_read_as_it_was_written(event: Event) -> None:
+    envelope = event.envelope(producer="tiles", traceparent=None)
+
+    assert decode(Envelope.decode(envelope.encode().encode())) == event
+
+
+def test_an_envelope_names_its_subject_and_route() -> None:
+    tile = TileCreated(x=0, y=1, **TILE).envelope(producer="tiles", traceparent="00-ab")
+    account = SAMPLES[0].envelope(producer="auth", traceparent=None)
+
+    assert (tile.subject, tile.routing_key, tile.producer, tile.traceparent) == (
+        "canvas:7", "tile.created.7", "tiles", "00-ab"
+    )  # fmt: skip
+    assert (account.subject, account.routing_key) == ("account:12", "account.registered.12")
+
+
+def test_fields_that_a_reader_does_not_know_are_ignored() -> None:
+    message = sent(SAMPLES[0])
+    message["shard"] = 3
+    message["data"]["shoe_size"] = 42
+
+    assert decode(Envelope.decode(json.dumps(message).encode())) == SAMPLES[0]
+
+
+def test_a_type_that_a_reader_does_not_know_is_no_event() -> None:
+    message = sent(SAMPLES[0])
+    message["type"] = "account.folded"
+
+    assert decode(Envelope.decode(json.dumps(message).encode())) is None
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"id": "7"},
+        {"version": 0},
+        {"occurred_at": "2025-06-01T12:00:00"},
+        {"subject": "canvas"},
+        {"subject": "canvas:-1"},
+        {"data": []},
+        {"type": ""},
+    ],
+    ids=json.dumps,
+)
+def test_a_malformed_envelope_is_unreadable(broken: dict[str, Any]) -> None:
+    with pytest.raises(UnreadableMessage):
+        Envelope.decode(json.dumps(sent(SAMPLES[0]) | broken).encode())
+
+
+def test_data_that_does_not_fit_its_type_is_unreadable() -> None:
+    message = sent(SAMPLES[0])
+    del message["data"]["username"]
+
+    with pytest.raises(UnreadableMessage):
+        decode(Envelope.decode(json.dumps(message).encode()))
+
+
+def test_message_ids_are_version_7_and_sorted_by_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1_750_000_000_000
+    ids = []
+    for milliseconds in range(50):
+        monkeypatch.setattr("time.time_ns", lambda at=now + milliseconds: at * 1_000_000)
+        ids.append(new_message_id())
+
+    assert ids == sorted(ids)
+    assert {(made.version, made.variant) for made in ids} == {(7, "specified in RFC 4122")}
+    assert ids[0].int >> 80 == now
+
+
+def test_every_subscription_is_to_a_known_event() -> None:
+    assert all(EVENTS[event.type] is event for events in SUBSCRIPTIONS.values() for event in events)
