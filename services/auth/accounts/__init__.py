@@ -1,0 +1,1 @@
+"""Accounts: making one, and what it says about its owner."""

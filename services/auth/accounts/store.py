@@ -1,0 +1,110 @@
+"""SQL of accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import any_, bindparam, func, insert, literal, or_, select, text, update
+
+from services.auth.accounts.rules import Account, Status
+from services.auth.tables import accounts
+from shared.db import Connection, Row
+from shared.identity import Role
+
+COLUMNS = (
+    accounts.c.id,
+    accounts.c.username,
+    accounts.c.email,
+    accounts.c.email_verified,
+    accounts.c.roles,
+    accounts.c.status,
+    accounts.c.created_at,
+)
+
+_INSERT = (
+    insert(accounts)
+    .values({name: bindparam(name) for name in ("username", "email", "password_hash", "roles")})
+    .returning(*COLUMNS)
+)
+_BY_LOGIN = select(*COLUMNS, accounts.c.password_hash).where(
+    or_(
+        func.lower(accounts.c.username) == func.lower(bindparam("login")),
+        func.lower(accounts.c.email) == func.lower(bindparam("login")),
+    ),
+    accounts.c.status != Status.DELETED,
+)
+_HOLD = (
+    select(*COLUMNS)
+    .where(accounts.c.id == bindparam("account_id"), accounts.c.status != Status.DELETED)
+    .with_for_update(read=True)
+)
+_SET_HASH = (
+    update(accounts)
+    .where(accounts.c.id == bindparam("account_id"), accounts.c.password_hash == bindparam("old"))
+    .values(password_hash=bindparam("new"))
+)
+_AN_ADMIN = (
+    select(*COLUMNS)
+    .where(literal(Role.ADMIN) == any_(accounts.c.roles), accounts.c.status == Status.ACTIVE)
+    .order_by(accounts.c.id)
+    .limit(1)
+)
+_ONE_ADMIN_AT_A_TIME = text("SELECT pg_advisory_xact_lock(8673002)")
+
+
+def account_of(row: Row) -> Account:
+    """Read an account from a row of COLUMNS."""
+    return Account(
+        id=row.id,
+        username=row.username,
+        email=row.email,
+        email_verified=row.email_verified,
+        roles=tuple(row.roles),
+        status=Status(row.status),
+        created_at=row.created_at,
+    )
+
+
+async def add(
+    conn: Connection, username: str, email: str, password_hash: str, roles: Sequence[str] = ()
+) -> Account:
+    """Store a new account.
+
+    Raises UniqueViolated by `uq_accounts_username` or `uq_accounts_email`.
+    """
+    values: dict[str, Any] = {
+        "username": username,
+        "email": email,
+        "password_hash": password_hash,
+        "roles": list(roles),
+    }
+    return account_of(await conn.fetch_one(_INSERT, values))
+
+
+async def by_login(conn: Connection, login: str) -> tuple[Account, str] | None:
+    """Return the account of a username or email address and its password's hash, or None."""
+    row = await conn.fetch_one(_BY_LOGIN, {"login": login})
+    return None if row is None else (account_of(row), row.password_hash)
+
+
+async def held(conn: Connection, account_id: int) -> Account | None:
+    """Return an account that nobody changes before this transaction ends, or None."""
+    row = await conn.fetch_one(_HOLD, {"account_id": account_id})
+    return None if row is None else account_of(row)
+
+
+async def replace_hash(conn: Connection, account_id: int, old: str, new: str) -> None:
+    """Replace the hash of the same password, unless the password was changed meanwhile."""
+    await conn.execute(_SET_HASH, {"account_id": account_id, "old": old, "new": new})
+
+
+def lead_with_admin_lock(conn: Connection) -> None:
+    """Hold the right to make the first admin until the transaction ends."""
+    conn.lead_with(_ONE_ADMIN_AT_A_TIME)
+
+
+async def an_admin(conn: Connection) -> Account | None:
+    """Return the oldest admin who can log in, or None."""
+    row = await conn.fetch_one(_AN_ADMIN)
+    return None if row is None else account_of(row)

@@ -1,0 +1,95 @@
+"""The applications of the auth service: the ordered lists of what is set up."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from services.auth.accounts import api as accounts
+from services.auth.accounts.passwords import Passwords
+from services.auth.accounts.service import ACCOUNTS, Accounts
+from services.auth.housekeeping import keep_house
+from services.auth.keys import api as keys
+from services.auth.keys.sealing import Seal
+from services.auth.keys.service import KEY_RING, KeyRing
+from services.auth.sessions import api as sessions
+from services.auth.sessions.service import SESSIONS, Sessions
+from services.auth.settings import AuthSettings
+from services.auth.tokens import api as tokens
+from services.auth.tokens.service import MINT, Mint
+from shared.background import background
+from shared.db import Database, DatabaseLimits
+from shared.health import broker_is_connected, keys_are_known, postgres_answers
+from shared.http.openapi import serve_openapi
+from shared.http.operations import serve
+from shared.http.server import API_PREFIX, create_base_app
+from shared.identity import VERIFIER, TokenVerifier
+from shared.messaging.outbox import Outbox
+from shared.messaging.relay import Relay
+
+SERVICE = "auth"
+
+FEATURES = {
+    "accounts": accounts.OPERATIONS,
+    "sessions": sessions.OPERATIONS,
+    "tokens": tokens.OPERATIONS,
+    "keys": keys.OPERATIONS,
+}
+
+
+def create_app(settings: AuthSettings) -> web.Application:
+    """Set up the HTTP side; it needs no broker."""
+    database = connect(settings)
+    outbox = Outbox(database, producer=SERVICE)
+    passwords = Passwords(settings.hashing_threads)
+    key_ring = KeyRing(database, Seal(settings.secret.get_secret_value()))
+    verifier = TokenVerifier(key_ring.load)
+    mint = Mint(key_ring)
+
+    app = create_base_app(
+        SERVICE,
+        settings.instance,
+        {"postgres": postgres_answers(database), "keys": keys_are_known(verifier)},
+    )
+    app[VERIFIER] = verifier
+    app[KEY_RING] = key_ring
+    app[MINT] = mint
+    app[SESSIONS] = Sessions(database, passwords, mint, settings)
+    app[ACCOUNTS] = Accounts(database, outbox, passwords, app[SESSIONS])
+
+    app.cleanup_ctx.append(database.closing)
+    app.cleanup_ctx.append(passwords.closing)
+    # Not `verifying_tokens`: with keys that it cannot decrypt, the process must stop and say so.
+    app.cleanup_ctx.append(background("signing-keys", verifier.run))
+    app.cleanup_ctx.append(background("outbox-bell", outbox.run))
+
+    for operations in FEATURES.values():
+        serve(app, API_PREFIX, operations)
+    serve_openapi(app, SERVICE, FEATURES)
+    return app
+
+
+def create_worker(settings: AuthSettings) -> web.Application:
+    """Set up the background side: relay and housekeeping."""
+    database = connect(settings)
+    relay = Relay(database, settings.broker_url.get_secret_value(), service=SERVICE)
+
+    app = create_base_app(
+        SERVICE,
+        settings.instance,
+        {"postgres": postgres_answers(database), "rabbitmq": broker_is_connected(relay)},
+    )
+    app.cleanup_ctx.append(database.closing)
+    app.cleanup_ctx.append(background("relay", relay.run))
+    app.cleanup_ctx.append(
+        background("housekeeping", lambda: keep_house(database, settings.refresh_lifetime))
+    )
+    return app
+
+
+def connect(settings: AuthSettings) -> Database:
+    """Make the pool of one process; it connects when it is first used."""
+    return Database(
+        settings.database_url.get_secret_value(),
+        application=f"tessera {settings.instance}",
+        limits=DatabaseLimits(pool_size=settings.database_pool),
+    )

@@ -1,0 +1,81 @@
+"""Routes of sessions."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from services.auth.sessions.client import client_of
+from services.auth.sessions.schemas import Login, Logout, OpenSessionView, Refresh, SessionView
+from services.auth.sessions.service import SESSIONS
+from shared.http.models import Page, Paging
+from shared.http.operations import Operation, respond, respond_empty
+from shared.identity import Access, Identity
+
+
+async def login(request: web.Request, body: Login) -> web.Response:
+    """Log in with the username or the email address."""
+    grant = await request.app[SESSIONS].login(
+        body.username, body.password.get_secret_value(), client_of(request)
+    )
+    return respond(SessionView.of(grant))
+
+
+async def refresh(request: web.Request, body: Refresh) -> web.Response:
+    """Replace the refresh token, and get a new access token.
+
+    A refresh token counts once. One that is used again later ends its session.
+    """
+    return respond(SessionView.of(await request.app[SESSIONS].refresh(body.refresh_token.get_secret_value())))
+
+
+async def logout(request: web.Request, body: Logout | None, caller: Identity | None) -> web.Response:
+    """End a session: that of the access token, that of the refresh token in the body, or both."""
+    token = body.refresh_token.get_secret_value() if body and body.refresh_token else None
+    await request.app[SESSIONS].logout(caller, token)
+    return respond_empty()
+
+
+async def logout_all(request: web.Request, caller: Identity) -> web.Response:
+    """End all sessions of one's account."""
+    await request.app[SESSIONS].logout_all(caller)
+    return respond_empty()
+
+
+async def list_sessions(request: web.Request, query: Paging, caller: Identity) -> web.Response:
+    """List one's sessions, oldest first."""
+    return respond(await request.app[SESSIONS].list(caller, query))
+
+
+async def end_session(request: web.Request, session_id: int, caller: Identity) -> web.Response:
+    """End one of one's sessions."""
+    await request.app[SESSIONS].end(caller, session_id)
+    return respond_empty()
+
+
+OPERATIONS = (
+    Operation(
+        "POST",
+        "/auth/login",
+        login,
+        {200: SessionView},
+        refusals=["401 bad_credentials", "403 account_suspended", "429 too_many_logins"],
+    ),
+    Operation(
+        "POST",
+        "/auth/refresh",
+        refresh,
+        {200: SessionView},
+        refusals=["401 token_invalid", "401 token_reused", "403 account_suspended"],
+    ),
+    Operation("POST", "/auth/logout", logout, {204: None}, refusals=["401 not_authenticated"]),
+    Operation("POST", "/auth/logout-all", logout_all, {204: None}, Access.ARTIST),
+    Operation("GET", "/auth/sessions", list_sessions, {200: Page[OpenSessionView]}, Access.ARTIST),
+    Operation(
+        "DELETE",
+        "/auth/sessions/{session_id}",
+        end_session,
+        {204: None},
+        Access.ARTIST,
+        ["404 session_not_found"],
+    ),
+)

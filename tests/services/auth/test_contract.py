@@ -1,0 +1,61 @@
+"""What the service says of itself."""
+
+from __future__ import annotations
+
+from tests.services.auth.conftest import Auth, problem
+
+SERVED = {
+    "/.well-known/jwks.json": {"get"},
+    "/api/v1/auth/register": {"post"},
+    "/api/v1/auth/login": {"post"},
+    "/api/v1/auth/refresh": {"post"},
+    "/api/v1/auth/logout": {"post"},
+    "/api/v1/auth/logout-all": {"post"},
+    "/api/v1/auth/me": {"get"},
+    "/api/v1/auth/sessions": {"get"},
+    "/api/v1/auth/sessions/{session_id}": {"delete"},
+    "/api/v1/auth/ws-ticket": {"post"},
+}
+
+
+async def test_every_operation_is_described(auth: Auth) -> None:
+    document = await (await auth.client.get("/openapi.json")).json()
+    assert {path: set(methods) for path, methods in document["paths"].items()} == SERVED
+
+
+async def test_the_body_of_logout_may_be_left_out(auth: Auth) -> None:
+    document = await (await auth.client.get("/openapi.json")).json()
+    bodies = {
+        path: operation["requestBody"]["required"]
+        for path, methods in document["paths"].items()
+        for operation in methods.values()
+        if "requestBody" in operation
+    }
+    assert {path for path, required in bodies.items() if not required} == {"/api/v1/auth/logout"}
+    assert len(bodies) == 4
+
+
+async def test_every_answer_says_who_made_it(auth: Auth) -> None:
+    for response in (
+        await auth.call("GET", "/me"),
+        await auth.call("GET", "/nothing"),
+        await auth.call("GET", "/login"),
+    ):
+        await problem(response)
+        assert response.headers["X-Service"] == "auth"
+        assert response.headers["X-Request-Id"]
+        assert response.headers["Cache-Control"] == "no-store"
+
+
+async def test_an_unknown_path_and_a_wrong_method_are_problems(auth: Auth) -> None:
+    assert await problem(await auth.call("GET", "/nothing")) == (404, "not_found")
+    response = await auth.call("GET", "/login")
+    assert await problem(response) == (405, "method_not_allowed")
+    assert response.headers["Allow"] == "POST"
+
+
+async def test_ready_names_what_was_checked(auth: Auth) -> None:
+    assert await (await auth.client.get("/ready")).json() == {
+        "status": "ready",
+        "checked": ["postgres", "keys"],
+    }

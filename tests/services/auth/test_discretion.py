@@ -1,0 +1,65 @@
+"""What must not be said: secrets in logs, in problems and in representations."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from services.auth.accounts.schemas import AccountView, Registration
+from services.auth.sessions.schemas import Login, SessionView
+from shared.logs import configure_logs
+from tests.services.auth.conftest import PASSWORD, SECRET, Auth, settings_for
+
+
+async def test_no_password_or_token_is_logged(auth: Auth, capfd: pytest.CaptureFixture[str]) -> None:
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    configure_logs("auth", "auth-1", "debug")
+    try:
+        session = await auth.register("ada")
+        await auth.call("POST", "/register", json=auth.registration("ada", password=PASSWORD * 20))
+        await auth.login("ada", "a-wrong-password-1")
+        await auth.login("a-mistyped-password-1")
+        ticket = await (await auth.call("POST", "/ws-ticket", token=session["access_token"])).json()
+        refreshed = await (await auth.refresh(session["refresh_token"])).json()
+        await auth.refresh(refreshed["refresh_token"])
+        assert (await auth.refresh(session["refresh_token"])).status == 401
+        await auth.call("GET", "/me", token=session["access_token"] + "x")
+        await auth.call("POST", "/logout", json={"refresh_token": refreshed["refresh_token"]})
+    finally:
+        root.handlers, root.level = handlers, level
+    logged = capfd.readouterr()
+    secrets = [
+        PASSWORD,
+        "a-wrong-password-1",
+        "a-mistyped-password-1",
+        SECRET,
+        session["access_token"],
+        session["refresh_token"],
+        refreshed["access_token"],
+        refreshed["refresh_token"],
+        ticket["ticket"],
+        "argon2id",
+    ]
+    assert "refresh token reused" in logged.out + logged.err
+    assert [secret for secret in secrets if secret in logged.out + logged.err] == []
+
+
+async def test_a_refused_password_is_not_repeated_in_the_problem(auth: Auth) -> None:
+    for password in ("short-1", "newcomer-2024", "x" * 200):
+        response = await auth.call("POST", "/register", json=auth.registration("newcomer", password=password))
+        assert response.status == 422
+        assert password not in await response.text()
+
+
+def test_secrets_are_not_in_representations() -> None:
+    wanted = Registration.model_validate_json(
+        '{"username": "ada", "email": "ada@mail.test", "password": "wobbly-teapot-49"}'
+    )
+    login = Login.model_validate_json('{"username": "ada", "password": "wobbly-teapot-49"}')
+    account = AccountView.model_construct(**dict.fromkeys(AccountView.model_fields))
+    session = SessionView(access_token="access-1", refresh_token="refresh-1", account=account)
+    shown = repr([wanted, login, session, settings_for("postgresql://auth:hidden@h/d")])
+    for secret in ("wobbly-teapot-49", "access-1", "refresh-1", SECRET, "hidden"):
+        assert secret not in shown

@@ -1,0 +1,78 @@
+"""PostgreSQL away: said so at once, and over as soon as it is back."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import Callable
+from typing import Any
+
+from services.auth.app import create_app
+from shared.migrations import migrate
+from tests.parts import Private
+from tests.services.auth.conftest import Auth, Client, eventually, is_ready, problem, settings_for
+
+
+async def test_without_postgresql_every_write_is_refused_by_its_name_and_recovers(
+    private_database: Callable[[str], Private], aiohttp_client: Any
+) -> None:
+    postgres = await asyncio.to_thread(private_database, "auth")
+    migrate("auth", postgres.url)
+    client: Client = await aiohttp_client(create_app(settings_for(postgres.url)))
+    await eventually(lambda: is_ready(client))
+    auth = Auth(client, postgres.url)
+    session = await auth.register("ada")
+
+    await asyncio.to_thread(postgres.stop)
+    for response, seconds in [
+        await _timed(auth, "POST", "/register", json=auth.registration()),
+        await _timed(auth, "POST", "/login", json={"username": "ada", "password": "x"}),
+        await _timed(auth, "POST", "/refresh", json={"refresh_token": session["refresh_token"]}),
+        await _timed(auth, "GET", "/me", token=session["access_token"]),
+    ]:
+        assert await problem(response) == (503, "postgres_unavailable")
+        assert response.headers["X-Service"] == "auth"
+        assert seconds < 3
+    assert (await client.get("/health")).status == 200
+    assert await problem(await client.get("/ready")) == (503, "postgres_unavailable")
+    assert (await client.get("/.well-known/jwks.json")).status == 200
+
+    await asyncio.to_thread(postgres.start)
+    await eventually(lambda: is_ready(client))
+    assert (await auth.refresh(session["refresh_token"])).status == 200
+
+
+async def test_started_without_postgresql_it_says_so_and_serves_once_it_is_there(
+    private_database: Callable[[str], Private], aiohttp_client: Any
+) -> None:
+    postgres = await asyncio.to_thread(private_database, "auth")
+    migrate("auth", postgres.url)
+    await asyncio.to_thread(postgres.stop)
+    client: Client = await aiohttp_client(create_app(settings_for(postgres.url)))
+    auth = Auth(client, postgres.url)
+    assert await problem(await client.get("/ready")) == (503, "postgres_unavailable")
+    assert await problem(await client.get("/.well-known/jwks.json")) == (503, "postgres_unavailable")
+    response = await auth.call("POST", "/register", json=auth.registration())
+    assert await problem(response) == (503, "postgres_unavailable")
+
+    await asyncio.to_thread(postgres.start)
+    await eventually(lambda: is_ready(client))
+    await auth.register()
+
+
+async def test_a_postgresql_that_does_not_answer_is_an_absent_one(aiohttp_client: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"postgresql://auth:secret@127.0.0.1:{silent.getsockname()[1]}/auth"
+        client: Client = await aiohttp_client(create_app(settings_for(url)))
+        credentials = {"username": "ada", "password": "x"}
+        response, seconds = await _timed(Auth(client, url), "POST", "/login", json=credentials)
+        assert await problem(response) == (503, "postgres_unavailable")
+        assert seconds < 3
+        await client.close()
+
+
+async def _timed(auth: Auth, method: str, path: str, **kwargs: Any) -> tuple[Any, float]:
+    started = time.perf_counter()
+    response = await auth.call(method, path, **kwargs)
+    return response, time.perf_counter() - started

@@ -1,0 +1,69 @@
+"""The worker: relays what was written, forgets what has expired."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+import aio_pika
+
+from services.auth.app import create_worker
+from shared.messaging.topology import EXCHANGE
+from tests.parts import Broker
+from tests.services.auth.conftest import Auth, Client, eventually, is_ready, problem, settings_for
+
+
+async def test_a_registration_reaches_the_exchange(auth: Auth, broker: Broker, aiohttp_client: Any) -> None:
+    account = (await auth.register("ada", display_name="Ada"))["account"]
+    connection = await aio_pika.connect(broker.url)
+    async with connection:
+        channel = await connection.channel()
+        exchange = await channel.declare_exchange(EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True)
+        queue = await channel.declare_queue(exclusive=True)
+        await queue.bind(exchange, "account.registered.*")
+        worker: Client = await aiohttp_client(
+            create_worker(settings_for(auth.database_url, broker_url=broker.url))
+        )
+        await eventually(lambda: is_ready(worker))
+        async with asyncio.timeout(10):
+            async with queue.iterator(no_ack=True) as messages:
+                message = await anext(messages)
+    assert message.routing_key == f"account.registered.{account['id']}"
+    assert json.loads(message.body)["data"]["username"] == "ada"
+
+    async def is_relayed() -> bool:
+        return auth.rows("SELECT count(*) FROM outbox") == [(0,)]
+
+    await eventually(is_relayed)
+
+
+async def test_what_has_expired_is_forgotten_and_nothing_else(auth: Auth, aiohttp_client: Any) -> None:
+    expired, live = await auth.register("expired"), await auth.register("live")
+    for session in (expired, live):
+        assert (await auth.refresh(session["refresh_token"])).status == 200
+    await auth.login("expired", "wrong")
+    await auth.login("live", "wrong", headers={"X-Real-Ip": "203.0.113.7"})
+    auth.rows(
+        "UPDATE sessions SET expires_at = now() WHERE account_id = %(id)s", {"id": expired["account"]["id"]}
+    )
+    auth.rows(
+        "UPDATE login_throttles SET expires_at = now() - interval '1 s'"
+        " WHERE key IN (SELECT key FROM login_throttles ORDER BY key LIMIT 3)"
+    )
+    await aiohttp_client(create_worker(settings_for(auth.database_url)))
+
+    async def is_tidy() -> bool:
+        counts = auth.rows(
+            "SELECT (SELECT count(*) FROM sessions), (SELECT count(*) FROM refresh_tokens),"
+            " (SELECT count(*) FROM login_throttles)"
+        )
+        return counts == [(1, 2, 1)]
+
+    await eventually(is_tidy)
+
+
+async def test_a_worker_without_a_broker_is_alive_and_not_ready(auth: Auth, aiohttp_client: Any) -> None:
+    worker: Client = await aiohttp_client(create_worker(settings_for(auth.database_url)))
+    assert (await worker.get("/health")).status == 200
+    assert await problem(await worker.get("/ready")) == (503, "rabbitmq_unavailable")
