@@ -1,0 +1,56 @@
+# Tessera. `make` lists what there is. PYTHON names the interpreter that the virtual environment is made with.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/requirements-dev.lock
+LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run ports check format test test-unit lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+setup: $(INSTALLED) ## the virtual environment, as the lock says (done by the others when needed)
+
+# The copy of the lock in the environment says what is installed there.
+$(INSTALLED): requirements-dev.lock
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+		{ echo "Tessera needs Python 3.11 to 3.13 as $(PYTHON); name another with: make PYTHON=python3.12 setup"; exit 1; }
+	@test -x $(BIN)/pip || { echo "making the virtual environment in $(VENV)"; $(PYTHON) -m venv $(VENV); } || \
+		{ rm -rf $(VENV); echo "Python's venv module is incomplete; on Debian: apt-get install python3-venv"; exit 1; }
+	@echo "installing requirements-dev.lock"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
+	@cp requirements-dev.lock $(INSTALLED)
+
+run: setup ## the whole stack on this machine, without Docker: http://localhost:8080
+	@$(BIN)/python -m deploy run
+
+ports: setup ## every port of every way of running, and who holds it now
+	@$(BIN)/python -m deploy ports
+
+check: setup ## formatting, lint, types and the boundaries between packages
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## reformat, and repair what lint can repair
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+test: setup ## all tests, on real parts of their own, beside whatever is running
+	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+test-unit: setup ## the tests that need no parts
+	$(BIN)/python -m pytest tests/unit
+
+lock: ## resolve the dependencies anew (needs uv)
+	@PATH="$(CURDIR)/$(BIN):$$PATH"; command -v uv >/dev/null || { echo "install uv first: $(BIN)/pip install uv"; exit 1; }; \
+	$(LOCK) --upgrade --output-file requirements.lock && \
+	$(LOCK) --upgrade --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean: ## remove the virtual environment and caches; var/ keeps its data
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -not -path './var/*' -prune -exec rm -rf {} +

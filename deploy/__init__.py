@@ -1,0 +1,1 @@
+"""The operator's commands, and the ways of running the stack."""

@@ -1,0 +1,39 @@
+"""The operator's commands: `python -m deploy --help`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from deploy import ports
+from deploy.errors import DeployError
+from deploy.run import command as run
+
+
+def main() -> int:
+    """Run one command and return its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m deploy", description="Tessera for operators.")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    run.add_parser(commands)
+    show_ports = commands.add_parser(
+        "ports",
+        help="the port map, and who holds each port now",
+        description="Print every port of every way of running, the variable that changes it, and its holder.",
+    )
+    show_ports.set_defaults(command=_show_ports)
+    arguments = parser.parse_args()
+    try:
+        return int(arguments.command(arguments))
+    except DeployError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+def _show_ports(_: argparse.Namespace) -> int:
+    print(ports.table(os.environ))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

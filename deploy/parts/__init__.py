@@ -1,0 +1,1 @@
+"""The real parts, as private instances: own data, own ports, loopback only, beside what the machine runs."""

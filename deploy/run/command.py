@@ -1,0 +1,192 @@
+"""`python -m deploy run`: from nothing to a stack that answers through its gateway, and back."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import fcntl
+import os
+import signal
+import time
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from deploy.errors import DeployError
+from deploy.parts.postgres import Postgres
+from deploy.parts.process import Process, clear_leftovers
+from deploy.parts.rabbitmq import RabbitMQ, ensure_installed
+from deploy.parts.traefik import Traefik
+from deploy.ports import Port, port_map, ports_of, taken
+from deploy.run.probes import probe_routes
+from deploy.run.processes import (
+    PROGRAMS,
+    SERVICES,
+    ServiceProcess,
+    first_admin,
+    run_verb,
+    service_environment,
+)
+from deploy.run.supervisor import Supervisor, together
+from deploy.var import Var
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `run` to the commands."""
+    parser = commands.add_parser(
+        "run",
+        help="the whole stack on this machine, without Docker",
+        description="Start PostgreSQL, RabbitMQ, the services and the gateway on this machine, and keep "
+        "them running until Ctrl-C or SIGTERM. TESSERA_VAR names the state folder (default: var/), "
+        "TESSERA_PORT the port of the gateway (default: 8080); `python -m deploy ports` lists the others. "
+        "With AUTH_DATABASE_URL, USERS_DATABASE_URL and TILES_DATABASE_URL set, those are used and no "
+        "PostgreSQL is started.",
+    )
+    parser.set_defaults(command=lambda _: asyncio.run(_run(os.environ)))
+
+
+class Narrator:
+    """Says what happens, line by line with the seconds since the start, on the terminal and in var/log."""
+
+    def __init__(self, var: Var) -> None:
+        self._began = time.monotonic()
+        self._log = var.new_log("supervisor").open("a", buffering=1)
+
+    def __call__(self, text: str) -> None:
+        """Say one thing."""
+        print(f"{time.monotonic() - self._began:6.1f} s  {text}", flush=True)
+        self._log.write(f"{datetime.now(UTC).isoformat(timespec='milliseconds')} {text}\n")
+
+
+class Stack:
+    """Every process of one run, made from the environment, with nothing started yet."""
+
+    def __init__(self, var: Var, ports: Mapping[str, int], external: Mapping[str, str]) -> None:
+        self.var = var
+        self.url = f"http://localhost:{ports['gateway']}"
+        self.postgres = None if external else Postgres(var, ports["postgres"], SERVICES)
+        self.rabbitmq = RabbitMQ(
+            var,
+            amqp=ports["rabbitmq-amqp"],
+            dist=ports["rabbitmq-dist"],
+            epmd=ports["rabbitmq-epmd"],
+            users=SERVICES,
+        )
+        database_urls = (
+            {service: self.postgres.url(service) for service in SERVICES} if self.postgres else external
+        )
+        broker_urls = {service: self.rabbitmq.url(service) for service in SERVICES}
+        self.env = service_environment(var, ports, database_urls, broker_urls)
+        self.services = [ServiceProcess(program, var, ports[program.name], self.env) for program in PROGRAMS]
+        servers: dict[str, list[str]] = {}
+        for process in self._of_kind("web"):
+            servers.setdefault(process.program.service, []).append(f"http://127.0.0.1:{process.port}")
+        self.gateway = Traefik(var, port=ports["gateway"], admin_port=ports["gateway-admin"], servers=servers)
+
+    @property
+    def stop_order(self) -> list[tuple[float, list[Process]]]:
+        """Who stops when, and by when at the latest, in seconds: together less than 15."""
+        return [
+            (2.5, [self.gateway]),
+            (8.5, [*self._of_kind("web")]),
+            (11, [*self._of_kind("worker")]),
+            (13, [self.rabbitmq]),
+            (14, [self.postgres] if self.postgres else []),
+        ]
+
+    def _of_kind(self, kind: str) -> list[ServiceProcess]:
+        return [process for process in self.services if process.program.kind == kind]
+
+
+async def _run(environ: Mapping[str, str]) -> int:
+    var = Var.from_environ(environ)
+    ports = ports_of("native", environ)
+    external = _external_databases(environ)
+    with _lock(var, f"http://localhost:{ports['gateway']}"):
+        say = Narrator(var)
+        say(f"state folder {var.root}")
+        clear_leftovers(var, say)
+        needed = [
+            port for port in port_map() if port.name in ports and not (external and port.name == "postgres")
+        ]
+        _refuse_taken(needed, environ)
+        say(f"{len(needed)} ports are free")
+        ensure_installed(say)
+        stack = Stack(var, ports, external)
+        supervisor = Supervisor(say)
+        asked_to_stop = asyncio.Event()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
+        try:
+            await _until_asked(asked_to_stop, _start(stack, supervisor, say))
+            await asked_to_stop.wait()
+        finally:
+            say("stopping")
+            await supervisor.stop(stack.stop_order)
+            say("stopped")
+    return 0
+
+
+@contextmanager
+def _lock(var: Var, url: str) -> Iterator[None]:
+    """Hold the state folder, for one run at a time; the kernel lets go of it when this process ends."""
+    with (var.root / "run" / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise DeployError(f"Tessera runs already in {var.root}: {lock.read()}") from None
+        lock.truncate(0)
+        lock.write(f"pid {os.getpid()}, {url}")
+        lock.flush()
+        yield
+
+
+def _external_databases(environ: Mapping[str, str]) -> dict[str, str]:
+    """Database URLs by service when the operator gives them, else nothing."""
+    names = {service: f"{service.upper()}_DATABASE_URL" for service in SERVICES}
+    given = {service: environ[name] for service, name in names.items() if environ.get(name)}
+    if given and len(given) < len(names):
+        missing = ", ".join(name for service, name in names.items() if service not in given)
+        raise DeployError(f"give the database URLs of all services or of none; missing: {missing}")
+    return given
+
+
+def _refuse_taken(ports: Sequence[Port], environ: Mapping[str, str]) -> None:
+    """Raise DeployError naming every port that is taken, its holder, and how to use another."""
+    lines = [
+        f"    {port.number(environ)} ({port.name}) is held by {holder}; use another with {port.env}"
+        for port, holder in taken(ports, environ).items()
+    ]
+    if lines:
+        raise DeployError("nothing was started, because ports are taken:\n" + "\n".join(lines))
+
+
+async def _until_asked(asked_to_stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Do the work, but drop it when asked to stop."""
+    working, asked = asyncio.create_task(work), asyncio.create_task(asked_to_stop.wait())
+    await asyncio.wait({working, asked}, return_when=asyncio.FIRST_COMPLETED)
+    asked.cancel()
+    if working.done():
+        working.result()
+    else:
+        working.cancel()
+        await asyncio.wait({working})
+
+
+async def _start(stack: Stack, supervisor: Supervisor, say: Narrator) -> None:
+    async def databases() -> None:
+        if stack.postgres:
+            await supervisor.start(stack.postgres)
+        await together(*(run_verb(service, "migrate", stack.var, stack.env) for service in SERVICES))
+        say("databases are migrated")
+
+    await together(databases(), supervisor.start(stack.rabbitmq))
+    username, password = await first_admin(stack.var, stack.env)
+    await supervisor.start(*stack.services)
+    await supervisor.start(stack.gateway)
+    say(f"{await probe_routes(stack.url)} routes are answered through the gateway")
+    print(f"\nTessera is ready: {stack.url}")
+    print(f"First admin: {username}" + (f", one-time password: {password}" if password else ""))
+    print(f"Logs are in {stack.var.root / 'log'}. Ctrl-C stops everything.\n", flush=True)

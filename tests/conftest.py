@@ -1,0 +1,93 @@
+"""Fixtures for everybody: real PostgreSQL and RabbitMQ, and the whole stack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.parts import Broker, Brokers, Databases, Private, SessionParts, private_postgres, private_rabbitmq
+from tests.stack import Stack, run_environment
+
+SESSION_PARTS = pytest.StashKey[SessionParts]()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """The process that the user started owns the parts; xdist workers find them by its environment."""
+    if not hasattr(session.config, "workerinput"):
+        session.config.stash[SESSION_PARTS] = SessionParts()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    parts = config.stash.get(SESSION_PARTS, None)
+    if parts:
+        parts.close()
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With --dist loadgroup, the tests of the whole stack go to one worker, so that one is started."""
+    for item in items:
+        if "stack" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("stack"))
+
+
+@pytest.fixture(scope="session")
+def database(request: pytest.FixtureRequest) -> Databases:
+    """`database("tiles")` makes a fresh, empty database and returns its URL, each time it is called.
+
+    `database("tiles", like=url)` copies the database at `url` instead (nobody may be connected to it): the
+    quick way to many migrated ones. The databases go away with the session.
+    """
+    return Databases(getattr(request.config, "workerinput", {}).get("workerid", "main"))
+
+
+@pytest.fixture(scope="session")
+def new_broker() -> Callable[[], Broker]:
+    """`new_broker().url` is a fresh virtual host of the session's RabbitMQ, each time it is called."""
+    return Brokers()
+
+
+@pytest.fixture(scope="module")
+def broker(new_broker: Callable[[], Broker]) -> Broker:
+    """A virtual host for the tests of this module: `broker.url`."""
+    return new_broker()
+
+
+@pytest.fixture
+def private_broker(tmp_path: Path) -> Iterator[Private]:
+    """A running RabbitMQ node for one test (5 s), with `.url`, `.stop()`, `.kill()` and `.start()`."""
+    private = private_rabbitmq(tmp_path / "rabbitmq")
+    try:
+        private.start()
+        yield private
+    finally:
+        private.close()
+
+
+@pytest.fixture
+def private_database(tmp_path: Path) -> Iterator[Callable[[str], Private]]:
+    """`private_database("tiles")` is a PostgreSQL server for one test (1 s), like `private_broker`."""
+    made: list[Private] = []
+
+    def make(service: str) -> Private:
+        private = private_postgres(tmp_path / f"postgres-{service}", service)
+        made.append(private)
+        private.start()
+        return private
+
+    try:
+        yield make
+    finally:
+        for private in made:
+            private.close()
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A run of the whole stack: `.url`, `.admin`, `.var`, `.logs`, `.pids(name)`, `.kill(name)`."""
+    var = tmp_path_factory.mktemp("stack") / "var"
+    stack = Stack(var, run_environment(var))
+    yield stack
+    stack.stop()

@@ -1,0 +1,20 @@
+"""A small process to supervise."""
+
+from __future__ import annotations
+
+import os
+
+from deploy.parts.process import Process
+from deploy.var import Var
+
+
+class Child(Process):
+    """A shell script; ready once it has done `echo up $$`."""
+
+    def __init__(self, name: str, var: Var, script: str) -> None:
+        super().__init__(name, var)
+        self.script = script
+
+    async def start(self) -> None:
+        self._spawn(["sh", "-c", self.script], os.environ)
+        await self._until(lambda: f"up {self.pid}\n" in self.var.log(self.name).read_text(), timeout=10)

@@ -1,0 +1,91 @@
+"""The port map and its command line."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from deploy.errors import DeployError
+from deploy.ports import port_map, ports_of
+from deploy.var import REPOSITORY
+from tests.stack import run_environment
+
+
+def run(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "deploy", *arguments]
+    return subprocess.run(
+        command, cwd=REPOSITORY, env=env, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@pytest.mark.parametrize("what", ["default", "env", "name"])
+def test_no_two_ports_share(what: str) -> None:
+    counts = Counter(getattr(port, what) for port in port_map())
+    assert [value for value, count in counts.items() if count > 1] == []
+
+
+def test_every_variable_is_named_after_its_port() -> None:
+    expected = {port.name: "TESSERA_PORT_" + port.name.upper().replace("-", "_") for port in port_map()}
+    assert {port.name: port.env for port in port_map()} == expected | {"gateway": "TESSERA_PORT"}
+
+
+def test_of_a_local_run_only_the_gateway_is_public() -> None:
+    assert [port.name for port in port_map() if port.way == "native" and port.reach == "public"] == [
+        "gateway"
+    ]
+
+
+def test_a_variable_moves_its_port_and_no_other() -> None:
+    moved = ports_of("native", {"TESSERA_PORT": "9000"})
+    assert moved == ports_of("native", {}) | {"gateway": 9000}
+
+
+@pytest.mark.parametrize("value", ["0", "65536", "http", "-1", "8080 "])
+def test_a_value_that_is_no_port_is_refused_with_its_variable(value: str) -> None:
+    with pytest.raises(DeployError, match=f"TESSERA_PORT={value} is not a port"):
+        ports_of("native", {"TESSERA_PORT": value})
+
+
+def test_two_ports_moved_to_one_number_are_refused() -> None:
+    with pytest.raises(DeployError, match="TESSERA_PORT_WEB and gateway both ask for port 9000"):
+        ports_of("native", {"TESSERA_PORT": "9000", "TESSERA_PORT_WEB": "9000"})
+
+
+@pytest.mark.parametrize("name", ["TESSERA_PORT", "TESSERA_PORT_RABBITMQ_EPMD"])
+def test_a_taken_port_is_reported_with_its_holder_and_nothing_is_started(name: str, tmp_path: Path) -> None:
+    env = run_environment(tmp_path / "var")
+    with socket.create_server(("127.0.0.1", int(env[name]))):
+        done = run("run", env=env)
+    assert done.returncode == 1
+    taken = [line for line in done.stderr.splitlines() if "is held by" in line]
+    assert len(taken) == 1
+    assert re.search(
+        rf"{env[name]} \(.*\) is held by pid {os.getpid()}: .*python.*; use another with {name}$", taken[0]
+    )
+    assert sorted(path.name for path in (tmp_path / "var").rglob("*") if path.is_file()) == [
+        "lock",
+        "supervisor.log",
+    ]
+
+
+def test_the_table_shows_who_holds_a_port() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        number = str(server.getsockname()[1])
+        done = run("ports", env={**os.environ, "TESSERA_PORT_WEB": number})
+    line = next(line for line in done.stdout.splitlines() if "TESSERA_PORT_WEB " in line)
+    assert number in line
+    assert f"pid {os.getpid()}" in line
+
+
+@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["ports", "--help"]])
+def test_every_command_explains_itself(words: list[str]) -> None:
+    done = run(*words)
+    assert done.returncode == 0
+    assert done.stdout.startswith("usage: python -m deploy")

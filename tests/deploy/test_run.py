@@ -1,0 +1,35 @@
+"""`python -m deploy run` before anything starts: what it refuses, and how it says so."""
+
+from __future__ import annotations
+
+import fcntl
+from pathlib import Path
+
+from tests.deploy.test_ports import run
+from tests.stack import run_environment
+
+
+def test_a_second_run_in_the_same_folder_names_the_first(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    with (tmp_path / "run" / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.write("pid 4711, http://localhost:8080")
+        lock.flush()
+        done = run("run", env=run_environment(tmp_path))
+    assert done.returncode == 1
+    assert done.stderr == f"error: Tessera runs already in {tmp_path}: pid 4711, http://localhost:8080\n"
+
+
+def test_external_databases_are_given_for_all_services_or_for_none(tmp_path: Path) -> None:
+    env = run_environment(tmp_path) | {"AUTH_DATABASE_URL": "postgresql://auth:pw@127.0.0.1:1/auth"}
+    done = run("run", env=env)
+    assert done.returncode == 1
+    assert "missing: USERS_DATABASE_URL, TILES_DATABASE_URL" in done.stderr
+
+
+def test_a_state_folder_that_cannot_be_made_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = run("run", env=run_environment(tmp_path) | {"TESSERA_VAR": str(tmp_path / "file" / "var")})
+    assert done.returncode == 1
+    assert "TESSERA_VAR" in done.stderr
+    assert "Traceback" not in done.stderr

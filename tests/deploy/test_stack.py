@@ -1,0 +1,91 @@
+"""The whole stack, as `python -m deploy run` starts, keeps and stops it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import urllib.request
+from pathlib import Path
+
+import psutil
+import pytest
+
+from deploy.parts.process import find_processes
+from deploy.ports import port_map
+from deploy.run.processes import PROGRAMS
+from tests.deploy.test_parts import processes_of
+from tests.deploy.test_ports import run
+from tests.deploy.test_process import until
+from tests.stack import Stack, run_environment
+
+
+def listeners_of(stack: Stack) -> dict[int, set[str]]:
+    """Addresses by port of everything that runs in that stack."""
+    pids = {
+        process.pid
+        for process in find_processes(lambda one: one.environ().get("TESSERA_VAR") == str(stack.var))
+    }
+    found: dict[int, set[str]] = {}
+    for connection in psutil.net_connections(kind="tcp"):
+        if connection.pid in pids and connection.laddr and connection.status == psutil.CONN_LISTEN:
+            found.setdefault(connection.laddr.port, set()).add(connection.laddr.ip)
+    return found
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+def test_every_listener_is_in_the_port_map_and_only_the_gateway_is_public(stack: Stack) -> None:
+    listeners = listeners_of(stack)
+    assert len(listeners) == sum(port.way == "native" for port in port_map())
+    public = [port for port, addresses in listeners.items() if not addresses <= {"127.0.0.1", "::1"}]
+    assert public == [int(stack.url.rpartition(":")[2])]
+
+
+def test_no_secret_is_in_an_environment_or_a_command_line(stack: Stack) -> None:
+    secrets = [path.read_text() for path in (stack.var / "secrets").iterdir()]
+    for process in find_processes(lambda one: one.environ().get("TESSERA_VAR") == str(stack.var)):
+        shown = "\n".join([*process.cmdline(), *process.environ().values()])
+        assert [secret for secret in secrets if secret in shown] == [], process.cmdline()
+
+
+def test_no_password_is_in_a_log(stack: Stack) -> None:
+    assert stack.admin[1]
+    passwords = [path.read_text() for path in (stack.var / "secrets").iterdir()] + [stack.admin[1]]
+    for log in stack.logs.iterdir():
+        said = log.read_text(errors="replace")
+        assert [password for password in passwords if password in said] == [], log.name
+
+
+def test_a_second_run_in_its_folder_names_its_pid_and_url(stack: Stack) -> None:
+    done = run("run", env=run_environment(stack.var))
+    assert done.returncode == 1
+    assert done.stderr.endswith(f": pid {stack.process.pid}, {stack.url}\n")
+
+
+@pytest.mark.parametrize("name", ["gateway", "postgres", *(program.name for program in PROGRAMS)])
+def test_a_killed_process_is_back_and_the_stack_answers(stack: Stack, name: str) -> None:
+    before = stack.pids(name)[0]
+    stack.kill(name)
+    until(lambda: stack.pids(name)[:1] not in ([], [before]), 20)
+    until(
+        lambda: answers(f"{stack.url}/.well-known/jwks.json") and answers(f"{stack.url}/api/v1/canvases"), 20
+    )
+
+
+def test_after_kill_9_of_its_supervisor_a_run_starts_again_and_stops_within_15_s(tmp_path: Path) -> None:
+    var = tmp_path / "var"
+    env = run_environment(var)
+    first = Stack(var, env)
+    os.kill(first.process.pid, signal.SIGKILL)
+    first.process.wait()
+    second = Stack(var, env)
+    assert second.admin == (first.admin[0], None)
+    assert second.stop() < 15
+    assert second.process.returncode == 0
+    assert processes_of(var) == []

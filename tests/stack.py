@@ -1,0 +1,92 @@
+"""The whole stack as its operator starts it: a subprocess, with ports and a state folder of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from deploy.ports import port_map
+from deploy.var import REPOSITORY
+from tests.parts import free_ports
+
+
+def run_environment(var: Path) -> dict[str, str]:
+    """Of `python -m deploy run` with that state folder and free ports, whatever this process was given."""
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("TESSERA_", "AUTH_", "USERS_", "TILES_", "WEB_"))
+    }
+    native = [port for port in port_map() if port.way == "native"]
+    numbers = free_ports(len(native))
+    ports = {port.env: str(number) for port, number in zip(native, numbers, strict=True)}
+    return {**inherited, **ports, "TESSERA_VAR": str(var)}
+
+
+class Stack:
+    """A running stack. `admin`: the first admin's name and, in a folder's first run, one-time password."""
+
+    def __init__(self, var: Path, env: Mapping[str, str]) -> None:
+        self.var = var
+        self.logs = var / "log"
+        self.url = f"http://localhost:{env['TESSERA_PORT']}"
+        self._output = var.with_name(f"{var.name}.out")
+        with self._output.open("wb") as output:
+            self.process = subprocess.Popen(
+                # With pytest killed, nobody else would stop it.
+                ["setpriv", "--pdeathsig", "TERM", "--", sys.executable, "-m", "deploy", "run"],
+                cwd=REPOSITORY,
+                env=env,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            self.admin = self._wait_until_ready()
+        except BaseException:
+            self.stop()
+            raise
+
+    def pids(self, name: str) -> list[int]:
+        """Ids of that process (a name in var/run, like `tiles-web-1`), then of its children."""
+        try:
+            leader = psutil.Process(int((self.var / "run" / f"{name}.pid").read_text().split()[0]))
+            return [leader.pid, *(child.pid for child in leader.children(recursive=True))]
+        except (FileNotFoundError, IndexError, psutil.NoSuchProcess):
+            return []
+
+    def kill(self, name: str) -> None:
+        """kill -9 that process with all it has forked; the supervisor starts it again."""
+        for pid in self.pids(name):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def stop(self) -> float:
+        """Stop it as Ctrl-C does, and return how many seconds that took."""
+        began = time.monotonic()
+        self.process.terminate()
+        try:
+            self.process.wait(30)
+        finally:
+            self.process.kill()
+        return time.monotonic() - began
+
+    def _wait_until_ready(self) -> tuple[str, str | None]:
+        deadline = time.monotonic() + 90
+        while time.monotonic() < deadline:
+            said = self._output.read_text()
+            admin = re.search(r"^First admin: (\w+)(?:, one-time password: (\S+))?$", said, re.MULTILINE)
+            if admin and said.endswith("\n\n"):
+                return admin[1], admin[2]
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.1)
+        raise AssertionError(f"the stack did not come up:\n{self._output.read_text()}")
