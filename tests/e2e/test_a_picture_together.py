@@ -1,0 +1,168 @@
+"""The main job, from outside: five artists paint one picture tile by tile, and everybody sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import io
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from PIL import Image, ImageColor
+
+from tests.e2e.people import Artist, Spectator, cells, eventually, spectators
+from tests.stack import Stack
+
+PICTURE = Path(__file__).with_name("lighthouse.png")
+TILE = 32
+NAMES = ("ada", "bela", "cleo", "dora", "emil")
+LIKES_EACH = 4
+PROCESSES = ("tiles-web-1", "tiles-web-2")
+
+
+@pytest.fixture
+async def http(stack: Stack) -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(stack.url) as session:
+        yield session
+
+
+def quantised(palette: Sequence[str]) -> Image.Image:
+    """The kept picture in the colours of the palette; index 0 stays free, it is transparent on a canvas."""
+    colours = [part for colour in palette for part in ImageColor.getrgb(colour)]
+    reference = Image.new("P", (1, 1))
+    reference.putpalette(colours)
+    with Image.open(PICTURE) as picture:
+        return picture.convert("RGB").quantize(palette=reference, dither=Image.Dither.FLOYDSTEINBERG)
+
+
+def pixels_of(picture: Image.Image, x: int, y: int) -> bytes:
+    """What a tile of the picture holds: palette indices counted from 1."""
+    box = (x * TILE, y * TILE, (x + 1) * TILE, (y + 1) * TILE)
+    return bytes(index + 1 for index in picture.crop(box).tobytes())
+
+
+async def paint_together(
+    http: aiohttp.ClientSession, midway: Callable[[], Awaitable[None]]
+) -> tuple[dict[str, Any], list[Artist], dict[int, list[int]], Image.Image]:
+    """Five artists paint the picture at once; `midway` happens when a third of it is there.
+
+    Returns the canvas, the artists, the ids of each artist's tiles, and the picture as it should be.
+    """
+    artists = list(await asyncio.gather(*(Artist.register(http, name) for name in NAMES)))
+    draft = {
+        "name": "The lighthouse", "width": 256, "height": 192, "tile_size": TILE,
+        "palette": "sweetie-16", "max_tiles_per_user": 10,
+    }  # fmt: skip
+    status, canvas = await artists[0].call("POST", "/canvases", json=draft)
+    assert status == 201, canvas
+    picture = quantised(canvas["palette"])
+    tiles: dict[int, list[int]] = {artist.id: [] for artist in artists}
+    painted = 0
+    a_third = asyncio.Event()
+
+    async def paint_share(artist: Artist, share: Sequence[tuple[int, int]]) -> None:
+        nonlocal painted
+        for x, y in share:
+            tiles[artist.id].append(await artist.paint(canvas, x, y, pixels_of(picture, x, y)))
+            painted += 1
+            if painted == len(cells(canvas)) // 3:
+                a_third.set()
+
+    async def disturb() -> None:
+        await a_third.wait()
+        await midway()
+
+    shares = [cells(canvas)[number :: len(artists)] for number in range(len(artists))]
+    watchers = [Spectator(http, canvas["id"], instance) for instance in PROCESSES]
+    async with spectators(*watchers):
+        await asyncio.gather(disturb(), *(map(paint_share, artists, shares)))
+        for artist, liked in zip(artists, [*artists[1:], artists[0]], strict=True):
+            for tile_id in tiles[liked.id][:LIKES_EACH]:
+                status, _ = await artist.call("POST", f"/tiles/{tile_id}/like")
+                assert status == 200
+        # The canvas; every tile created, locked, painted, unlocked; the likes. Repeated calls change nothing.
+        last = 1 + 4 * len(cells(canvas)) + LIKES_EACH * len(artists)
+        for watcher in watchers:
+
+            async def seen(watcher: Spectator = watcher) -> int:
+                return int(watcher.events[-1]["seq"]) if watcher.events else 0
+
+            assert await eventually(seen, last) == last
+    for watcher in watchers:
+        assert [event["seq"] for event in watcher.events] == list(range(1, last + 1))
+        assert drawn_from(watcher.events, picture.size) == picture_indices(picture)
+    return canvas, artists, tiles, picture
+
+
+def drawn_from(events: Sequence[dict[str, Any]], size: tuple[int, int]) -> bytes:
+    """The canvas as somebody sees it who only ever heard the live feed."""
+    canvas = Image.new("L", size)
+    for event in events:
+        if event["kind"] in ("tile.created", "tile.updated"):
+            tile = event["tile"]
+            pixels = Image.frombytes("L", (TILE, TILE), base64.b64decode(tile["pixels"]))
+            canvas.paste(pixels, (tile["x"] * TILE, tile["y"] * TILE))
+    return canvas.tobytes()
+
+
+def picture_indices(picture: Image.Image) -> bytes:
+    """The picture as palette indices counted from 1, row by row."""
+    return bytes(index + 1 for index in picture.tobytes())
+
+
+async def assert_the_picture_is_there(
+    http: aiohttp.ClientSession, canvas: dict[str, Any], picture: Image.Image
+) -> None:
+    async with http.get(f"/api/v1/canvases/{canvas['id']}.png") as response:
+        assert response.status == 200
+        shown = Image.open(io.BytesIO(await response.read())).convert("RGBA")
+    assert shown.tobytes() == picture.convert("RGBA").tobytes()
+
+
+async def assert_the_stats_are_right(
+    http: aiohttp.ClientSession, artists: Sequence[Artist], tiles: dict[int, list[int]]
+) -> None:
+    for number, artist in enumerate(artists):
+        expected = {
+            "tiles_created": len(tiles[artist.id]),
+            "likes_received": LIKES_EACH,
+            "canvases_created": 1 if number == 0 else 0,
+            "followers": 0,
+            "following": 0,
+        }
+
+        async def stats(artist: Artist = artist) -> Any:
+            status, profile = await artist.call("GET", f"/users/{artist.id}")
+            return profile["stats"] if status == 200 else None
+
+        assert await eventually(stats, expected) == expected
+
+
+async def test_five_artists_paint_a_picture_and_everybody_sees_it(http: aiohttp.ClientSession) -> None:
+    async def nothing() -> None:
+        return
+
+    canvas, artists, tiles, picture = await paint_together(http, midway=nothing)
+    await assert_the_picture_is_there(http, canvas, picture)
+    await assert_the_stats_are_right(http, artists, tiles)
+    _, shown = await artists[0].call("GET", f"/canvases/{canvas['id']}")
+    assert shown["tile_count"] == len(cells(canvas))
+
+
+async def test_killing_a_tiles_process_and_the_relay_midway_changes_nothing_in_the_end(
+    stack: Stack, http: aiohttp.ClientSession
+) -> None:
+    victims = ("tiles-web-1", "tiles-worker")
+    before = {name: stack.pids(name)[0] for name in victims}
+
+    async def kill() -> None:
+        for name in victims:
+            await asyncio.to_thread(stack.kill, name)
+
+    canvas, artists, tiles, picture = await paint_together(http, midway=kill)
+    await assert_the_picture_is_there(http, canvas, picture)
+    await assert_the_stats_are_right(http, artists, tiles)
+    assert all(stack.pids(name)[0] != before[name] for name in victims)
