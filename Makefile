@@ -7,7 +7,7 @@ LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ports check format test test-unit lock clean
+.PHONY: help setup run ports check format test test-unit openapi lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -45,6 +45,9 @@ test: setup ## all tests, on real parts of their own, beside whatever is running
 
 test-unit: setup ## the tests that need no parts
 	$(BIN)/python -m pytest tests/unit
+
+openapi: setup ## write web/static/openapi.json from the route tables
+	$(BIN)/python -m deploy.openapi
 
 lock: ## resolve the dependencies anew (needs uv)
 	@PATH="$(CURDIR)/$(BIN):$$PATH"; command -v uv >/dev/null || { echo "install uv first: $(BIN)/pip install uv"; exit 1; }; \

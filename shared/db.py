@@ -333,13 +333,13 @@ class Database:
     async def _connect(self) -> aiopg.Connection:
         with suppress(RuntimeError):
             return await self._open()
-        # aiopg never removes the writer of a connection that broke while it was being made, and uvloop then
-        # refuses the next one that gets the same file descriptor. That attempt has cleared the way.
+        # When a connection breaks while there is something to write, aiopg never removes its writer, and
+        # uvloop refuses the next one that gets the same file descriptor; that attempt has cleared the way.
         return await self._open()
 
     async def _open(self) -> aiopg.Connection:
         try:
-            dsn = await self._resolved_dsn()
+            dsn = await self._reachable_dsn()
             with heeding_cancellation():
                 return await aiopg.connect(
                     dsn,
@@ -357,12 +357,18 @@ class Database:
         except (psycopg2.Error, OSError) as error:
             raise Unavailable("postgres", str(error).strip()) from error
 
-    async def _resolved_dsn(self) -> str:
+    async def _reachable_dsn(self) -> str:
         # libpq resolves names synchronously even when it connects asynchronously: that would stop the loop.
-        host = parse_dsn(self._url).get("host", "")
+        target = parse_dsn(self._url)
+        host = target.get("host", "")
         if not host or host.startswith("/"):
             return self._url
-        addresses = await asyncio.get_running_loop().getaddrinfo(host, None, proto=6)
+        loop = asyncio.get_running_loop()
+        addresses = await loop.getaddrinfo(host, int(target.get("port", 5432)), proto=6)
+        # A refused connection breaks while aiopg writes (see `_connect`): so aiopg must not be refused.
+        async with asyncio.timeout(self._limits.acquire):
+            transport, _ = await loop.create_connection(asyncio.Protocol, *addresses[0][4][:2])
+        transport.close()
         return str(make_dsn(self._url, hostaddr=addresses[0][4][0]))
 
 

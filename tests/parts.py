@@ -10,12 +10,14 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
+import random
 import shutil
 import socket
 import tempfile
 import threading
 import time
 from collections.abc import Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -36,15 +38,19 @@ VHOSTS = tuple(f"v{number}" for number in range(64))
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of 127.0.0.1 that nobody listens on, chosen by the kernel."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for chosen in sockets:
-            chosen.bind(("127.0.0.1", 0))
-        return [chosen.getsockname()[1] for chosen in sockets]
-    finally:
-        for chosen in sockets:
-            chosen.close()
+    """Ports of 127.0.0.1 that nobody listens on.
+
+    Chosen below those that the kernel gives to outgoing connections (from 32768 on): one of these could take
+    a port before the part that it is meant for.
+    """
+    found: list[int] = []
+    while len(found) < count:
+        port = random.randrange(15_000, 32_000)
+        with socket.socket() as chosen, suppress(OSError):
+            chosen.bind(("127.0.0.1", port))
+            if port not in found:
+                found.append(port)
+    return found
 
 
 class LoopThread:

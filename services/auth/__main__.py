@@ -11,7 +11,7 @@ from services.auth.accounts.passwords import Passwords
 from services.auth.accounts.service import FirstAdmin, make_first_admin
 from services.auth.app import SERVICE, connect, create_app, create_worker
 from services.auth.settings import AuthSettings
-from shared.errors import TesseraError
+from shared.errors import Conflict, TesseraError
 from shared.messaging.outbox import Outbox
 from shared.verbs import main
 
@@ -23,8 +23,10 @@ def first_admin(settings: AuthSettings) -> None:
     """
     try:
         made = asyncio.run(_first_admin(settings))
+    except Conflict as error:
+        sys.exit(f"no admin was made: {error}; choose others by AUTH_ADMIN_USERNAME and AUTH_ADMIN_EMAIL")
     except TesseraError as error:
-        sys.exit(f"no admin was made: {error} (AUTH_ADMIN_USERNAME and AUTH_ADMIN_EMAIL choose another name)")
+        sys.exit(f"no admin was made: {error}")
     print(orjson.dumps({"username": made.username, "password": made.password}).decode())
 
 

@@ -1,9 +1,16 @@
-"""Events of the auth service: it consumes none, and tells of new accounts (`accounts.service.announce`)."""
+"""Events of the auth service: what it tells of; it hears nothing yet."""
 
 from __future__ import annotations
 
-from typing import Final
+from services.auth.accounts.rules import Account
+from shared.messaging.contracts import AccountRegistered
 
-from shared.messaging.contracts import AccountRegistered, Event
 
-EMITTED: Final[tuple[type[Event], ...]] = (AccountRegistered,)
+def account_registered(account: Account, display_name: str | None) -> AccountRegistered:
+    """Tell of a new account; the email address stays here."""
+    return AccountRegistered(
+        account_id=account.id,
+        username=account.username,
+        display_name=display_name,
+        registered_at=account.created_at,
+    )

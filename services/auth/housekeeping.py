@@ -21,7 +21,8 @@ async def keep_house(database: Database, refresh_lifetime: timedelta) -> None:
     while True:
         try:
             async with database.connection() as conn:
-                await sessions.prune(conn, refresh_lifetime)
+                while await sessions.prune(conn, refresh_lifetime):
+                    continue
         except Unavailable as error:
             log.info("housekeeping waits", reason=str(error))
         await asyncio.sleep(ROUND_SECONDS)

@@ -20,7 +20,7 @@ from gunicorn.workers.base import Worker as BaseWorker
 from shared.settings import ProcessSettings
 
 KEEP_ALIVE_SECONDS = 95
-"""Above the gateway's idle timeout (gateway/dynamic/services.yml): else it sends into a closing connection."""
+"""Above the gateway's idle timeout (gateway/dynamic/services.yml), or it sends into closing connections."""
 
 GRACEFUL_SECONDS = 8
 """For requests under way after SIGTERM; a stop of the whole stack has 15 s."""

@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from aiohttp import web
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
@@ -57,9 +56,13 @@ class Passwords:
         """Whether the stored hash was made with other parameters than today's."""
         return self._hasher.check_needs_rehash(stored)
 
-    async def closing(self, _: web.Application) -> AsyncIterator[None]:
-        """Cleanup context: end the threads with the application."""
+    async def closing(self, _: object) -> AsyncIterator[None]:
+        """Cleanup context of an application: end the threads when it has stopped."""
         yield
+        self.close()
+
+    def close(self) -> None:
+        """End the threads; what is still waiting for one is given up."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _verify(self, stored: str, password: str) -> bool:

@@ -9,14 +9,14 @@ from aiohttp import web
 
 from services.auth.accounts import store
 from services.auth.accounts.passwords import COMMON, Passwords
-from services.auth.accounts.rules import Account, check_password
+from services.auth.accounts.rules import check_password
 from services.auth.accounts.schemas import Registration
+from services.auth.events import account_registered
 from services.auth.sessions.rules import Client, Grant
 from services.auth.sessions.service import Sessions
-from shared.db import Connection, Database
+from shared.db import Database
 from shared.errors import Conflict, UniqueViolated
 from shared.identity import Role
-from shared.messaging.contracts import AccountRegistered
 from shared.messaging.outbox import Outbox
 
 _TAKEN = {
@@ -45,7 +45,7 @@ class Accounts:
         try:
             async with self._database.transaction() as conn:
                 account = await store.add(conn, wanted.username, wanted.email, hashed)
-                announce(conn, self._outbox, account, wanted.display_name)
+                self._outbox.emit(conn, account_registered(account, wanted.display_name))
                 return await self._sessions.open(conn, account, client)
         except UniqueViolated as error:
             raise Conflict(*_TAKEN[error.constraint]) from None
@@ -75,23 +75,10 @@ async def make_first_admin(
             if known is not None:
                 return FirstAdmin(known.username, None)
             account = await store.add(conn, username, email, hashed, [Role.ADMIN])
-            announce(conn, outbox, account, None)
+            outbox.emit(conn, account_registered(account, None))
     except UniqueViolated as error:
         raise Conflict(*_TAKEN[error.constraint]) from None
     return FirstAdmin(account.username, password)
-
-
-def announce(conn: Connection, outbox: Outbox, account: Account, display_name: str | None) -> None:
-    """Tell the other services of a new account, with the transaction that makes it."""
-    outbox.emit(
-        conn,
-        AccountRegistered(
-            account_id=account.id,
-            username=account.username,
-            display_name=display_name,
-            registered_at=account.created_at,
-        ),
-    )
 
 
 ACCOUNTS = web.AppKey("ACCOUNTS", Accounts)

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import Integer, bindparam, delete, func, insert, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    Integer,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import INTERVAL
 
 from services.auth.accounts.rules import Account, Status
@@ -13,6 +25,8 @@ from services.auth.accounts.store import COLUMNS, account_of
 from services.auth.sessions.rules import Client, Count, Presented, Session
 from services.auth.tables import accounts, login_throttles, refresh_tokens, sessions
 from shared.db import Connection, Row
+
+_PRUNE_ROWS = 1000
 
 _current = refresh_tokens.alias("current")
 _is_live = sessions.c.expires_at > func.now()
@@ -116,11 +130,19 @@ _FORGIVE = (
     .values(failures=func.greatest(login_throttles.c.failures - bindparam("how_many", type_=Integer), 0))
 )
 
-_PRUNE_SESSIONS = delete(sessions).where(~_is_live)
-_PRUNE_TOKENS = delete(refresh_tokens).where(
-    refresh_tokens.c.rotated_at < func.now() - bindparam("lifetime", type_=INTERVAL)
+
+def _some(table: Table, expired: ColumnElement[bool]) -> Delete:
+    """Delete so many rows at most that the statement ends in time, and none that somebody is using."""
+    [key] = table.primary_key
+    some = select(key).where(expired).limit(_PRUNE_ROWS).with_for_update(skip_locked=True)
+    return delete(table).where(key.in_(some))
+
+
+_PRUNE_SESSIONS = _some(sessions, ~_is_live)
+_PRUNE_TOKENS = _some(
+    refresh_tokens, refresh_tokens.c.rotated_at < func.now() - bindparam("lifetime", type_=INTERVAL)
 )
-_PRUNE_THROTTLES = delete(login_throttles).where(login_throttles.c.expires_at <= func.now())
+_PRUNE_THROTTLES = _some(login_throttles, login_throttles.c.expires_at <= func.now())
 
 
 async def open_session(conn: Connection, account_id: int, client: Client, lifetime: timedelta) -> int:
@@ -203,7 +225,7 @@ def defer_forgiveness(conn: Connection, failures: Mapping[bytes, int]) -> None:
 
 
 async def prune(conn: Connection, lifetime: timedelta) -> int:
-    """Delete what has expired and return how many rows that were.
+    """Delete some of what has expired and return how many rows that were; 0 when nothing is left.
 
     A replaced token is kept for as long as it would have lived, to be recognised when it comes back.
     """

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 
 import pytest
 
-from services.auth.accounts.schemas import AccountView, Registration
+from services.auth.accounts.rules import Account, Status
+from services.auth.accounts.schemas import Registration
+from services.auth.sessions.rules import Grant
 from services.auth.sessions.schemas import Login, SessionView
 from shared.logs import configure_logs
 from tests.services.auth.conftest import PASSWORD, SECRET, Auth, settings_for
+
+ADA = Account(1, "ada", "ada@mail.test", False, (), Status.ACTIVE, datetime(2024, 1, 1, tzinfo=UTC))
 
 
 async def test_no_password_or_token_is_logged(auth: Auth, capfd: pytest.CaptureFixture[str]) -> None:
@@ -58,8 +63,15 @@ def test_secrets_are_not_in_representations() -> None:
         '{"username": "ada", "email": "ada@mail.test", "password": "wobbly-teapot-49"}'
     )
     login = Login.model_validate_json('{"username": "ada", "password": "wobbly-teapot-49"}')
-    account = AccountView.model_construct(**dict.fromkeys(AccountView.model_fields))
-    session = SessionView(access_token="access-1", refresh_token="refresh-1", account=account)
-    shown = repr([wanted, login, session, settings_for("postgresql://auth:hidden@h/d")])
+    session = SessionView.of(Grant(ADA, "access-1", "refresh-1"))
+    shown = repr(
+        [
+            Grant(ADA, "access-1", "refresh-1"),
+            wanted,
+            login,
+            session,
+            settings_for("postgresql://auth:hidden@h/d"),
+        ]
+    )
     for secret in ("wobbly-teapot-49", "access-1", "refresh-1", SECRET, "hidden"):
         assert secret not in shown
