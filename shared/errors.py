@@ -14,6 +14,7 @@ TesseraError
 │   ├── Invalid             the request's values break a rule; each with its location
 │   └── TooManyRequests     a limit was reached; says when to try again
 ├── Unavailable             a dependency is away; named, never guessed
+├── UnreadableMessage       (shared.messaging.envelope) a message that no retry will make readable
 └── ConstraintViolated      a write broke a constraint of the schema; named
     ├── UniqueViolated
     ├── CheckViolated

@@ -27,6 +27,7 @@ _INSERT = text(
     "INSERT INTO outbox (message_id, routing_key, payload)"
     " SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:keys AS text[]), CAST(:payloads AS text[]))"
 )
+# Nothing durable is written, so the bell does not wait for the disk.
 _RING = text(f"SELECT set_config('synchronous_commit', 'off', true), pg_notify('{CHANNEL}', '')")
 
 
