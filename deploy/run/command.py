@@ -183,10 +183,11 @@ async def _start(stack: Stack, supervisor: Supervisor, say: Narrator) -> None:
         say("databases are migrated")
 
     await together(databases(), supervisor.start(stack.rabbitmq))
-    username, password = await first_admin(stack.var, stack.env)
     await supervisor.start(*stack.services)
     await supervisor.start(stack.gateway)
     say(f"{await probe_routes(stack.url)} routes are answered through the gateway")
+    # Last, because the password is told only once: nothing may come between making and printing it.
+    username, password = await first_admin(stack.var, stack.env)
     print(f"\nTessera is ready: {stack.url}")
     print(f"First admin: {username}" + (f", one-time password: {password}" if password else ""))
     print(f"Logs are in {stack.var.root / 'log'}. Ctrl-C stops everything.\n", flush=True)
