@@ -117,6 +117,7 @@ class Connection:
         self._raw = raw
         self._timeout = timeout
         self._leading = b""
+        self._opening = b""
         self._deferred: list[bytes] = []
         self._after_commit: list[Callable[[], None]] = []
 
@@ -151,6 +152,14 @@ class Connection:
     def defer(self, statement: Executable, params: Params | None = None) -> None:
         """Send the statement in the same round trip as this transaction's COMMIT."""
         self._deferred.append(self._mogrify(statement, params))
+
+    async def flush(self) -> None:
+        """Send what is deferred now: a transaction of many changes does not pile them all up."""
+        if self._deferred:
+            sql = self._leading + b";".join(self._deferred)
+            self._leading = b""
+            self._deferred.clear()
+            await self._send_raw(sql)
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call `callback` once this transaction is durable; never if it is rolled back."""
@@ -206,12 +215,15 @@ class Connection:
         async with self._raw.cursor() as cursor:
             await self._send(cursor, sql)
 
-    def _begin(self) -> None:
+    def _begin(self, statement: float | None) -> None:
         # BEGIN rides with the first statement: one round trip less, and none for an unused transaction.
-        self._leading = b"BEGIN;"
+        self._opening = b"BEGIN;"
+        if statement is not None:
+            self._opening += f"SET LOCAL statement_timeout = {round(statement * 1000)};".encode()
+        self._leading = self._opening
 
     async def _commit(self) -> None:
-        if self._leading == b"BEGIN;" and not self._deferred:
+        if self._leading == self._opening and not self._deferred:
             return
         await self._send_raw(self._leading + b";".join([*self._deferred, b"COMMIT"]))
         for callback in self._after_commit:
@@ -258,21 +270,22 @@ class Database:
         """Lend a connection on which each statement is a transaction of its own."""
         raw = await self._acquire()
         try:
-            yield Connection(raw, self._statement_deadline)
+            yield Connection(raw, self._deadline(self._limits.statement))
         finally:
             self._release(raw)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Connection]:
+    async def transaction(self, *, statement: float | None = None) -> AsyncIterator[Connection]:
         """Lend a connection in a transaction: committed when the block ends, rolled back when it raises.
 
+        Each of its statements may take `statement` seconds where the pool's limit is too short for its work.
         The level is READ COMMITTED: each statement sees what was committed before it, so a statement
         that follows a `SELECT ... FOR UPDATE` sees everything the previous holder of that row wrote.
         """
         raw = await self._acquire()
         try:
-            conn = Connection(raw, self._statement_deadline)
-            conn._begin()
+            conn = Connection(raw, self._deadline(statement or self._limits.statement))
+            conn._begin(statement)
             try:
                 yield conn
                 await conn._commit()
@@ -287,14 +300,14 @@ class Database:
         """Open a connection outside the pool, for LISTEN and session-level advisory locks."""
         raw = await self._connect()
         try:
-            yield Connection(raw, self._statement_deadline)
+            yield Connection(raw, self._deadline(self._limits.statement))
         finally:
             await raw.close()
 
-    @property
-    def _statement_deadline(self) -> float:
+    @staticmethod
+    def _deadline(statement: float) -> float:
         # A little above the server's own limit, so that normally the server ends the query (aiopg#570).
-        return self._limits.statement + 0.5
+        return statement + 0.5
 
     async def _acquire(self) -> aiopg.Connection:
         if self._closed:

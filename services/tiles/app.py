@@ -10,6 +10,8 @@ from services.tiles.canvases import api as canvases
 from services.tiles.canvases.journal import Journal
 from services.tiles.canvases.service import CANVASES, Canvases
 from services.tiles.events import HANDLERS
+from services.tiles.history import api as history
+from services.tiles.history.service import HISTORY, History
 from services.tiles.housekeeping import keep_house
 from services.tiles.likes import api as likes
 from services.tiles.likes.service import LIKES, Likes
@@ -42,6 +44,7 @@ FEATURES = {
     "tiles": tiles.OPERATIONS,
     "locks": locks.OPERATIONS,
     "likes": likes.OPERATIONS,
+    "history": history.OPERATIONS,
     "live": live.OPERATIONS,
 }
 
@@ -65,6 +68,7 @@ def create_app(settings: TilesSettings) -> web.Application:
     app[TILES] = Tiles(database, journal)
     app[LOCKS] = Locks(database, journal, timedelta(seconds=settings.lock_seconds))
     app[LIKES] = Likes(database, journal)
+    app[HISTORY] = History(database, journal)
     app[PICTURES] = Pictures(database)
     app[HUB] = hub
 

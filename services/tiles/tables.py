@@ -25,7 +25,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared.messaging.inbox import inbox_table
 from shared.messaging.outbox import outbox_table
@@ -116,6 +116,33 @@ likes = Table(
     Column("tile_id", BigInteger, ForeignKey("tiles.id", ondelete="CASCADE"), primary_key=True),
     Column("artist_id", BigInteger, ForeignKey("artists.id"), primary_key=True, index=True),
     moment("liked_at"),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("tile_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("canvas_id", BigInteger, ForeignKey("canvases.id"), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("x", Integer, nullable=False),
+    Column("y", Integer, nullable=False),
+    Column("author_id", BigInteger, ForeignKey("artists.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("pixels", LargeBinary, comment="the whole tile, zlib-compressed"),
+    Column("stroke", LargeBinary, comment="3 bytes a pixel: offset as big-endian uint16, colour as uint8"),
+    Column("details", JSONB, comment="title, description, is_public; null of a stroke"),
+    moment("occurred_at"),
+    CheckConstraint(
+        "kind IN ('created', 'painted', 'stroke', 'described', 'reverted', 'rolled_back', 'deleted',"
+        " 'restored')",
+        name="kind",
+    ),
+    Index("ix_revisions_canvas_id_occurred_at", "canvas_id", "occurred_at"),
+    Index("ix_revisions_author_id_canvas_id_occurred_at", "author_id", "canvas_id", "occurred_at"),
+    Index("ix_revisions_details", "tile_id", "version", postgresql_where=text("details IS NOT NULL")),
+    Index("ix_revisions_deleted", "canvas_id", "occurred_at", postgresql_where=text("kind = 'deleted'")),
+    comment="Every change of every tile. No foreign key to tiles: history outlives a deleted tile.",
 )
 
 canvas_events = Table(

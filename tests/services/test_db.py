@@ -233,6 +233,26 @@ class TestATransaction:
             assert await conn.fetch_one(select(things).where(things.c.id == 3)) is None
         assert called == []
 
+    async def test_flushes_what_was_deferred_and_takes_it_back_with_the_rest(self, db: Database) -> None:
+        with pytest.raises(RuntimeError):
+            async with db.transaction() as conn:
+                conn.defer(text("INSERT INTO things (id, name) VALUES (5, 'flushed')"))
+                await conn.flush()
+                assert await conn.fetch_value(text("SELECT name FROM things WHERE id = 5")) == "flushed"
+                raise RuntimeError
+        async with db.connection() as conn:
+            assert await conn.fetch_one(select(things).where(things.c.id == 5)) is None
+
+    async def test_may_give_its_statements_longer_than_the_pool_does(self, db: Database) -> None:
+        longer = LIMITS.statement * 2
+        async with db.transaction(statement=longer * 2) as conn:
+            await conn.execute(SLEEP, {"seconds": longer})
+        with pytest.raises(Unavailable):
+            async with db.transaction(statement=0.05) as conn:
+                await conn.execute(SLEEP, {"seconds": longer})
+        async with db.connection() as conn:
+            assert await conn.fetch_value(text("SHOW statement_timeout")) == "300ms"
+
     async def test_sees_after_a_leading_lock_what_the_previous_holder_wrote(self, db: Database) -> None:
         async with db.connection() as conn:
             await _add(conn, 4)

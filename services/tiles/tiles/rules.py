@@ -129,6 +129,19 @@ def check_may_delete(state: TileState, actor: Actor) -> None:
         )
 
 
+def check_may_revert(state: TileState, actor: Actor) -> None:
+    """Raise unless the actor may bring an older version back: creator, canvas's owner, a moderator.
+
+    A live lock of somebody else holds for all of them: what is being painted is not pulled away.
+    """
+    _check_seen(state, actor)
+    check_unlocked(state.lock, actor)
+    if not _cares_for(state.tile, state.canvas, actor):
+        raise NotAllowed(
+            "not_allowed", "only its creator, the canvas's owner or a moderator reverts this tile"
+        )
+
+
 def check_may_like(state: TileState, actor: Actor) -> None:
     """Raise unless the actor may like the tile: anybody's but one's own."""
     _check_seen(state, actor)

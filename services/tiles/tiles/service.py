@@ -12,6 +12,8 @@ from services.tiles.artists.store import lead_with_meeting
 from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.journal import Journal, view
 from services.tiles.canvases.service import visible_to
+from services.tiles.history import store as history
+from services.tiles.history.rules import Change, Kind
 from services.tiles.tiles import rules, store
 from services.tiles.tiles.rules import Actor, Tile, TileState
 from services.tiles.tiles.schemas import TileChange, TileCount, TileDraft, TileView
@@ -66,6 +68,7 @@ class Tiles:
         tile = await store.get(conn, tile_id, EVERYTHING)
         assert tile is not None
         event = tile_event(TileCreated, canvas.seq + 1, tile, caller, x=tile.x, y=tile.y)
+        history.keep(conn, caller.account_id, Change(tile, Kind.CREATED, event.seq))
         self._journal.record(conn, event, tiles_added=1)
         return tile
 
@@ -77,6 +80,7 @@ class Tiles:
         Raises NotFound, Conflict `tile_locked`, NotAllowed, StaleVersion, Invalid.
         """
         async with self._database.transaction() as conn:
+            lead_with_meeting(conn, caller)
             state = await self._state_to_change(conn, tile_id, caller)
             actor = actor_of(caller)
             if "pixels" in change.model_fields_set:
@@ -87,17 +91,21 @@ class Tiles:
             tile = replace(state.tile, **_new_values(state, change))
             store.save(conn, tile, state.now)
             event = tile_event(TileUpdated, state.canvas.seq + 1, tile, caller, x=tile.x, y=tile.y)
+            kind = Kind.PAINTED if "pixels" in change.model_fields_set else Kind.DESCRIBED
+            history.keep(conn, caller.account_id, Change(tile, kind, event.seq))
             self._journal.record(conn, event)
         return tile
 
     async def delete(self, caller: Identity, tile_id: int) -> None:
         """Remove a tile. Raises NotFound, Conflict `tile_locked`, NotAllowed."""
         async with self._database.transaction() as conn:
+            lead_with_meeting(conn, caller)
             state = await self._state_to_change(conn, tile_id, caller)
             rules.check_may_delete(state, actor_of(caller))
             store.remove(conn, tile_id)
             tile, seq = state.tile, state.canvas.seq + 1
             event = tile_event(TileDeleted, seq, tile, caller, x=tile.x, y=tile.y)
+            history.keep(conn, caller.account_id, Change(tile, Kind.DELETED, seq))
             self._journal.record(conn, event, tiles_added=-1)
 
     async def get(self, viewer: Identity | None, tile_id: int) -> Tile:

@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Integer,
     Select,
     and_,
+    any_,
     bindparam,
     delete,
     func,
@@ -20,6 +22,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.tiles.artists.rules import Artist
 from services.tiles.canvases import store as canvases_store
@@ -76,6 +79,7 @@ _AT = _SEEN.where(
     tiles.c.canvas_id == bindparam("canvas_id"), tiles.c.x == bindparam("x"), tiles.c.y == bindparam("y")
 )
 _page: tuple[Any, ...] = (tiles.c.id > bindparam("after"),)
+_WITH_IDS = _TILES.where(tiles.c.id == any_(bindparam("tile_ids", type_=ARRAY(BigInteger))))
 _OF_CANVAS = (
     _SEEN.where(tiles.c.canvas_id == bindparam("canvas_id"), *_page)
     .order_by(tiles.c.id)
@@ -227,6 +231,11 @@ async def of_artist(
     """Return up to `count` tiles of an artist by id, beyond `after`."""
     params = {"artist_id": artist_id, "after": after, "count": count, **viewer.params}
     return [tile_of(row) for row in await conn.fetch_all(_OF_ARTIST, params)]
+
+
+async def with_ids(conn: Connection, tile_ids: Sequence[int]) -> Sequence[Tile]:
+    """Return those of the tiles that are there, whoever may see them."""
+    return [tile_of(row) for row in await conn.fetch_all(_WITH_IDS, {"tile_ids": list(tile_ids)})]
 
 
 async def around(

@@ -1,0 +1,71 @@
+"""Routes of history."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from services.tiles.history.schemas import Reversion, RevisionView, Rollback, RollbackView, VersionView
+from services.tiles.history.service import HISTORY
+from services.tiles.tiles.schemas import TileView
+from shared.http.etags import etag, expected_version, is_unchanged, not_modified
+from shared.http.models import Page, Paging
+from shared.http.operations import Operation, respond
+from shared.identity import Access, Identity
+
+
+async def list_revisions(
+    request: web.Request, tile_id: int, query: Paging, caller: Identity | None
+) -> web.Response:
+    """List the changes of a tile, newest first."""
+    return respond(await request.app[HISTORY].list(caller, tile_id, query))
+
+
+async def get_version(
+    request: web.Request, tile_id: int, version: int, caller: Identity | None
+) -> web.Response:
+    """Show a version of a tile with its pixels."""
+    shown = await request.app[HISTORY].version(caller, tile_id, version)
+    tag = etag(version)
+    if is_unchanged(request, tag):
+        return not_modified(tag)
+    return respond(shown, headers={"ETag": tag, "Cache-Control": "no-cache"})
+
+
+async def revert_tile(request: web.Request, tile_id: int, body: Reversion, caller: Identity) -> web.Response:
+    """Bring the pixels of an older version back, as a new version.
+
+    For the tile's creator, the canvas's owner and moderators, unless somebody else holds the tile's lock.
+    With `If-Match: "<version>"` only if the tile is still at that version.
+    """
+    tile = await request.app[HISTORY].revert(caller, tile_id, body.version, expected_version(request))
+    return respond(TileView.of(tile), headers={"ETag": etag(tile.version, tile.like_count)})
+
+
+async def roll_back(request: web.Request, canvas_id: int, body: Rollback, caller: Identity) -> web.Response:
+    """Take back what happened on a canvas after `since`, in one transaction; `dry_run` shows what that does.
+
+    Without `user_id` every tile, in the `area` if one is given, is as it was at `since`: changed ones are
+    reverted, newer ones removed, deleted ones restored under their own ids, without the likes they had.
+
+    With `user_id` only that artist's changes since then are undone, pixel by pixel: what others painted, also
+    over the artist's work, stays. A tile the artist made is removed unless others have painted in it; one
+    the artist deleted is restored, unless its cell was claimed since (`kept`).
+
+    Locks do not hold a rollback up. Limits of tiles an artist do not count for what is restored. At most
+    4096 tiles at once; for more, roll back one area after the other.
+    """
+    return respond(await request.app[HISTORY].roll_back(caller, canvas_id, body))
+
+
+OPERATIONS = (
+    Operation("GET", "/tiles/{tile_id}/history", list_revisions, {200: Page[RevisionView]}),
+    Operation("GET", "/tiles/{tile_id}/history/{version}", get_version, {200: VersionView, 304: None}),
+    Operation(
+        "POST", "/tiles/{tile_id}/revert", revert_tile, {200: TileView}, Access.ARTIST,
+        ("403 not_allowed", "404 revision_not_found", "409 tile_locked", "412 stale_version"),
+    ),
+    Operation(
+        "POST", "/admin/canvases/{canvas_id}/rollback", roll_back, {200: RollbackView}, Access.MODERATOR,
+        ("404 canvas_not_found", "409 rollback_too_large"),
+    ),
+)  # fmt: skip

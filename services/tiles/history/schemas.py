@@ -1,0 +1,98 @@
+"""Requests and responses about history."""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+from services.tiles.artists.schemas import ArtistView
+from services.tiles.history.rules import Action, Content, Kind, RevisionEntry, Step
+from shared.http.models import BIGINT_MAX, Body, View
+
+Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Cells = Annotated[int, Field(ge=1, le=8192)]
+
+
+class RevisionView(View):
+    """A change of a tile: what it did, and the version and the canvas's sequence number that it made."""
+
+    tile_id: int
+    version: int
+    kind: Kind
+    author: ArtistView
+    seq: int
+    occurred_at: datetime
+
+
+class VersionView(RevisionView):
+    """A version of a tile with its pixels, base64; null for the version that deleted it."""
+
+    pixels: str | None
+
+    @classmethod
+    def showing(cls, entry: RevisionEntry, content: Content | None) -> VersionView:
+        """Show a version."""
+        pixels = None if content is None else base64.b64encode(content.pixels).decode()
+        shown = RevisionView.model_validate(entry)
+        return cls.model_validate({**dict(shown), "pixels": pixels})
+
+
+class Reversion(Body):
+    """The version of a tile to bring back."""
+
+    version: Version
+
+
+class AreaDraft(Body):
+    """A rectangle of cells; what of it lies outside the canvas is empty."""
+
+    x: int = Field(ge=0, le=8192)
+    y: int = Field(ge=0, le=8192)
+    columns: Cells
+    rows: Cells
+
+
+class Rollback(Body):
+    """What to take back: everything since a moment; in an area, by one artist, or both."""
+
+    since: AwareDatetime
+    area: AreaDraft | None = None
+    user_id: int | None = Field(None, ge=1, le=BIGINT_MAX)
+    dry_run: bool = False
+
+
+class RolledBackTile(View):
+    """A tile that a rollback concerns; a kept one stays deleted, as its cell has been claimed since."""
+
+    tile_id: int
+    x: int
+    y: int
+    creator: ArtistView
+    action: Action
+
+    @classmethod
+    def of(cls, step: Step) -> RolledBackTile:
+        """Show what is done to a tile."""
+        tile = step.tile
+        return cls(
+            tile_id=tile.id,
+            x=tile.x,
+            y=tile.y,
+            creator=ArtistView.model_validate(tile.creator),
+            action=step.action,
+        )
+
+
+class RollbackView(View):
+    """What a rollback did, or would do; `seq` is the number of the canvas's last change."""
+
+    dry_run: bool
+    seq: int
+    reverted: int
+    removed: int
+    restored: int
+    kept: int
+    tiles: list[RolledBackTile]

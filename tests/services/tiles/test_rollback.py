@@ -1,0 +1,436 @@
+"""Rollback: moderators take back what happened on a canvas since a moment."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg2
+import psycopg2.extensions
+import pytest
+from sqlalchemy.sql import Executable
+
+from services.tiles.history import store
+from shared.db import compile_statement
+from tests.services.tiles.conftest import SIZE, StartTiles, Tiles, account_id, painted
+
+MODERATOR = ("moderator",)
+Cursor = psycopg2.extensions.cursor
+
+
+@pytest.fixture
+def sql(database_url: str) -> Iterator[Cursor]:
+    """A cursor of its own into the service's database."""
+    connection = psycopg2.connect(database_url)
+    connection.autocommit = True
+    yield connection.cursor()
+    connection.close()
+
+
+class Wall:
+    """A free canvas of 4 x 4 cells, and what happens on it."""
+
+    def __init__(self, tiles: Tiles, canvas_id: int) -> None:
+        self.tiles = tiles
+        self.id = canvas_id
+
+    async def claim(self, who: str, x: int, y: int, colour: int, **fields: Any) -> int:
+        tile = await self.tiles.tile(who, self.id, x, y, pixels=painted(colour), **fields)
+        return int(tile["id"])
+
+    async def paint(self, who: str, tile_id: int, colour: int) -> None:
+        await self.change(who, tile_id, pixels=painted(colour))
+
+    async def change(self, who: str, tile_id: int, **change: Any) -> None:
+        response = await self.tiles.call(who, "PUT", f"/tiles/{tile_id}", json=change)
+        assert response.status == 200, await response.text()
+
+    async def delete(self, who: str, tile_id: int) -> None:
+        assert (await self.tiles.call(who, "DELETE", f"/tiles/{tile_id}")).status == 204
+
+    async def roll_back(self, since: str, *, check: bool = True, **order: Any) -> dict[str, Any]:
+        """Roll back; with `check`, see first that the preview says the same and does nothing."""
+        path, order = f"/admin/canvases/{self.id}/rollback", {"since": since, **order}
+        if check:
+            before = await self.shown()
+            preview = await self._post(path, {**order, "dry_run": True})
+            assert preview["dry_run"] is True
+            assert await self.shown() == before
+            done = await self._post(path, order)
+            changed = done["reverted"] + done["removed"] + done["restored"]
+            assert {**done, "dry_run": True, "seq": done["seq"] - changed} == preview
+            return done
+        return await self._post(path, order)
+
+    async def _post(self, path: str, order: dict[str, Any]) -> dict[str, Any]:
+        response = await self.tiles.call("mod", "POST", path, json=order, roles=MODERATOR)
+        assert response.status == 200, await response.text()
+        answer: dict[str, Any] = await response.json()
+        return answer
+
+    async def shown(self) -> dict[tuple[int, int], dict[str, Any]]:
+        """The tiles by cell."""
+        response = await self.tiles.call("owner", "GET", f"/tiles/canvas/{self.id}")
+        return {(tile["x"], tile["y"]): tile for tile in (await response.json())["items"]}
+
+    async def colours(self) -> dict[tuple[int, int], str]:
+        """The pixels by cell."""
+        return {cell: tile["pixels"] for cell, tile in (await self.shown()).items()}
+
+    async def canvas(self) -> dict[str, Any]:
+        canvas: dict[str, Any] = await (await self.tiles.call("owner", "GET", f"/canvases/{self.id}")).json()
+        return canvas
+
+
+@pytest.fixture
+async def wall(tiles: Tiles) -> Wall:
+    canvas = await tiles.canvas("owner", collaboration_mode="free", max_tiles_per_user=16)
+    return Wall(tiles, canvas["id"])
+
+
+def now(sql: Cursor) -> str:
+    """This moment, by the clock of the database."""
+    sql.execute("SELECT clock_timestamp()")
+    ((moment,),) = sql.fetchall()
+    return str(moment.isoformat())
+
+
+async def test_an_area_returns_to_what_it_was(wall: Wall, sql: Cursor) -> None:
+    changed = await wall.claim("ann", 0, 0, 1, title="Sea")
+    deleted = await wall.claim("ann", 1, 0, 2, title="Sky", description="Blue", is_public=False)
+    untouched = await wall.claim("ann", 2, 0, 3)
+    outside = await wall.claim("ann", 3, 0, 4)
+    before, since = await wall.shown(), now(sql)
+    await wall.paint("bob", changed, 9)
+    await wall.change("ann", changed, title="Rude")
+    await wall.delete("owner", deleted)
+    await wall.claim("bob", 1, 0, 9)
+    new = await wall.claim("bob", 0, 1, 9)
+    await wall.paint("bob", outside, 9)
+
+    answer = await wall.roll_back(since, area={"x": 0, "y": 0, "columns": 3, "rows": 2})
+
+    counted = {key: answer[key] for key in ("reverted", "removed", "restored", "kept")}
+    assert counted == {"reverted": 1, "removed": 2, "restored": 1, "kept": 0}
+    assert {t["tile_id"]: t["action"] for t in answer["tiles"]}.items() >= {
+        (changed, "reverted"), (new, "removed"), (deleted, "restored"),
+    }  # fmt: skip
+    after = await wall.shown()
+    assert after.keys() == before.keys()
+    assert after[2, 0] == before[2, 0], untouched
+    assert after[3, 0]["pixels"] == painted(9)
+    same = ("id", "pixels", "title", "description", "is_public", "creator")
+    for cell in ((0, 0), (1, 0)):
+        assert {key: after[cell][key] for key in same} == {key: before[cell][key] for key in same}
+    assert (after[0, 0]["version"], after[1, 0]["version"]) == (4, 3)
+
+
+async def test_all_of_it_gets_numbers_events_and_revisions_in_one_order(wall: Wall, sql: Cursor) -> None:
+    changed, deleted = await wall.claim("ann", 0, 0, 1), await wall.claim("ann", 1, 0, 2)
+    since = now(sql)
+    await wall.paint("bob", changed, 9)
+    await wall.delete("ann", deleted)
+    new = await wall.claim("bob", 1, 0, 9)
+    sql.execute("SELECT seq FROM canvases")
+    ((last,),) = sql.fetchall()
+
+    answer = await wall.roll_back(since)
+
+    order = [(new, "tile.deleted"), (changed, "tile.updated"), (deleted, "tile.created")]
+    sql.execute("SELECT seq, event FROM canvas_events WHERE seq > %s ORDER BY seq", (last,))
+    kept = sql.fetchall()
+    assert [seq for seq, _ in kept] == [last + 1, last + 2, last + 3]
+    assert [(event["tile_id"], event["kind"]) for _, event in kept] == order
+    assert kept[0][1]["tile"] is None
+    assert kept[2][1]["tile"]["pixels"] == painted(2)
+    sql.execute("SELECT payload::jsonb FROM outbox ORDER BY id DESC LIMIT 3")
+    told = [payload for (payload,) in sql.fetchall()][::-1]
+    assert [(m["data"]["tile_id"], m["type"], m["data"]["seq"]) for m in told] == [
+        (tile_id, kind, last + n) for n, (tile_id, kind) in enumerate(order, 1)
+    ]
+    assert {m["data"]["actor_id"] for m in told} == {account_id("mod")}
+    sql.execute("SELECT tile_id, kind, author_id FROM revisions WHERE seq > %s ORDER BY seq", (last,))
+    assert sql.fetchall() == [
+        (new, "deleted", account_id("mod")),
+        (changed, "rolled_back", account_id("mod")),
+        (deleted, "restored", account_id("mod")),
+    ]
+    assert answer["seq"] == last + 3
+    assert (await wall.canvas())["tile_count"] == 2
+
+
+async def test_only_moderators_roll_back(wall: Wall, sql: Cursor) -> None:
+    path, order = f"/admin/canvases/{wall.id}/rollback", {"since": now(sql)}
+    for who, roles, status in [
+        (None, (), 401), ("bob", (), 403), ("owner", (), 403),
+        ("mod", MODERATOR, 200), ("boss", ("admin",), 200),
+    ]:  # fmt: skip
+        assert (await wall.tiles.call(who, "POST", path, json=order, roles=roles)).status == status
+
+
+@pytest.mark.parametrize(
+    ("order", "status"),
+    [
+        ({}, 422),
+        ({"since": "yesterday"}, 422),
+        ({"since": "2026-01-01T00:00:00"}, 422),
+        ({"since": "2999-01-01T00:00:00Z"}, 422),
+        ({"since": "0001-01-01T00:00:00Z"}, 200),
+        ({"area": {"x": 0, "y": 0, "columns": 0, "rows": 1}}, 422),
+        ({"area": {"x": -1, "y": 0, "columns": 1, "rows": 1}}, 422),
+        ({"area": {"x": 8192, "y": 8192, "columns": 8192, "rows": 8192}}, 200),
+        ({"user_id": 0}, 422),
+        ({"user_id": 2**63 - 1}, 200),
+    ],
+)
+async def test_an_order_that_makes_no_sense_is_refused(
+    wall: Wall, order: dict[str, Any], status: int
+) -> None:
+    if order and "since" not in order:
+        order = {"since": "2026-01-01T00:00:00Z", **order}
+    path = f"/admin/canvases/{wall.id}/rollback"
+    response = await wall.tiles.call("mod", "POST", path, json=order, roles=MODERATOR)
+    assert response.status == status, await response.text()
+
+
+async def test_a_canvas_that_is_not_there_is_404(tiles: Tiles) -> None:
+    order = {"since": "2026-01-01T00:00:00Z"}
+    response = await tiles.call("mod", "POST", "/admin/canvases/99/rollback", json=order, roles=MODERATOR)
+    assert response.status == 404
+
+
+async def test_one_artists_work_is_undone_and_that_of_others_stays(wall: Wall, sql: Cursor) -> None:
+    anns, carls = await wall.claim("ann", 0, 0, 1), await wall.claim("carl", 1, 0, 2)
+    since = now(sql)
+    await wall.paint("vandal", anns, 9)
+    await wall.paint("vandal", carls, 9)
+    await wall.paint("carl", carls, 3)
+    await wall.claim("vandal", 2, 0, 9)
+    shared = await wall.claim("vandal", 3, 0, 9)
+    await wall.paint("ann", shared, 4)
+    await wall.claim("ann", 0, 1, 5)
+
+    answer = await wall.roll_back(since, user_id=account_id("vandal"))
+
+    assert (answer["reverted"], answer["removed"], answer["restored"], answer["kept"]) == (1, 1, 0, 0)
+    assert await wall.colours() == {
+        (0, 0): painted(1), (1, 0): painted(3), (3, 0): painted(4), (0, 1): painted(5),
+    }  # fmt: skip
+
+
+async def test_what_the_artist_did_before_that_moment_stays(wall: Wall, sql: Cursor) -> None:
+    tile = await wall.claim("vandal", 0, 0, 1)
+    since = now(sql)
+    await wall.paint("vandal", tile, 9)
+    await wall.roll_back(since, user_id=account_id("vandal"))
+    assert await wall.colours() == {(0, 0): painted(1)}
+
+
+async def test_what_the_artist_deleted_returns_unless_its_cell_was_claimed(wall: Wall, sql: Cursor) -> None:
+    # The owner of a canvas may delete anybody's tile.
+    free, claimed = await wall.claim("ann", 0, 0, 1), await wall.claim("ann", 1, 0, 2)
+    again = await wall.claim("ann", 2, 0, 3)
+    since = now(sql)
+    for tile in (free, claimed, again):
+        await wall.delete("owner", tile)
+    await wall.claim("bob", 1, 0, 7)
+    await wall.claim("owner", 2, 0, 9)
+
+    answer = await wall.roll_back(since, user_id=account_id("owner"))
+
+    actions = {t["tile_id"]: t["action"] for t in answer["tiles"]}
+    assert (actions[free], actions[claimed], actions[again]) == ("restored", "kept", "restored")
+    assert await wall.colours() == {(0, 0): painted(1), (1, 0): painted(7), (2, 0): painted(3)}
+    assert (await wall.canvas())["tile_count"] == 3
+
+
+async def test_one_artist_in_one_area(wall: Wall, sql: Cursor) -> None:
+    inside, outside = await wall.claim("ann", 0, 0, 1), await wall.claim("ann", 3, 3, 1)
+    since = now(sql)
+    for tile in (inside, outside):
+        await wall.paint("vandal", tile, 9)
+    area = {"x": 0, "y": 0, "columns": 2, "rows": 2}
+    await wall.roll_back(since, user_id=account_id("vandal"), area=area)
+    assert await wall.colours() == {(0, 0): painted(1), (3, 3): painted(9)}
+
+
+@pytest.mark.parametrize("artist", [None, "vandal"])
+async def test_rolling_back_twice_changes_nothing_more(wall: Wall, sql: Cursor, artist: str | None) -> None:
+    kept, deleted = await wall.claim("ann", 0, 0, 1), await wall.claim("vandal", 1, 0, 1)
+    since = now(sql)
+    await wall.paint("vandal", kept, 9)
+    await wall.delete("vandal", deleted)
+    await wall.claim("vandal", 1, 1, 9)
+    order: dict[str, Any] = {} if artist is None else {"user_id": account_id(artist)}
+    assert len((await wall.roll_back(since, **order))["tiles"]) == 3
+    assert (await wall.roll_back(since, **order))["tiles"] == []
+    assert await wall.colours() == {(0, 0): painted(1), (1, 0): painted(1)}
+
+
+async def test_a_rollback_can_be_rolled_back(wall: Wall, sql: Cursor) -> None:
+    changed, deleted = await wall.claim("ann", 0, 0, 1), await wall.claim("ann", 1, 0, 2)
+    since = now(sql)
+    await wall.paint("bob", changed, 5)
+    await wall.delete("ann", deleted)
+    new = await wall.claim("bob", 2, 0, 6)
+    mistaken = now(sql)
+    await wall.roll_back(since)
+    assert (await wall.colours()).keys() == {(0, 0), (1, 0)}
+    await wall.roll_back(mistaken)
+    assert await wall.colours() == {(0, 0): painted(5), (2, 0): painted(6)}
+    assert (await wall.shown())[2, 0]["id"] == new
+
+
+async def test_a_lock_does_not_hold_a_rollback_up_and_outlives_it(wall: Wall, sql: Cursor) -> None:
+    tile = await wall.claim("ann", 0, 0, 1)
+    since = now(sql)
+    assert (await wall.tiles.call("vandal", "POST", f"/tiles/{tile}/lock")).status == 201
+    await wall.paint("vandal", tile, 9)
+    await wall.roll_back(since)
+    assert await wall.colours() == {(0, 0): painted(1)}
+    lock = await (await wall.tiles.call("vandal", "GET", f"/tiles/{tile}/lock")).json()
+    assert lock["mine"] is True
+
+
+async def test_a_restored_tile_has_lost_its_likes_and_a_reverted_one_has_not(wall: Wall, sql: Cursor) -> None:
+    deleted, changed = await wall.claim("ann", 0, 0, 1), await wall.claim("ann", 1, 0, 1)
+    for tile in (deleted, changed):
+        assert (await wall.tiles.call("bob", "POST", f"/tiles/{tile}/like")).status == 200
+    since = now(sql)
+    await wall.delete("ann", deleted)
+    await wall.paint("bob", changed, 9)
+    await wall.roll_back(since)
+    shown = await wall.shown()
+    assert (shown[0, 0]["like_count"], shown[1, 0]["like_count"]) == (0, 1)
+    assert (await wall.tiles.call("bob", "POST", f"/tiles/{deleted}/like")).status == 200
+
+
+async def test_while_others_paint_every_number_is_given_once(
+    start_tiles: StartTiles, database_url: str, sql: Cursor
+) -> None:
+    processes = [await start_tiles(database_url), await start_tiles(database_url)]
+    canvas = await processes[0].canvas("owner", collaboration_mode="free", max_tiles_per_user=16)
+    walls = [Wall(process, canvas["id"]) for process in processes]
+    tiles = [await walls[0].claim("ann", n % 4, n // 4, 1) for n in range(8)]
+    since = now(sql)
+    for tile in tiles:
+        await walls[0].paint("vandal", tile, 9)
+
+    async def paint(number: int) -> None:
+        await walls[number % 2].paint(f"a{number}", tiles[number % 4], 5)
+
+    await asyncio.gather(
+        *(paint(number) for number in range(16)),
+        *(wall.roll_back(since, user_id=account_id("vandal"), check=False) for wall in walls),
+    )
+
+    colours = Counter((await walls[0].colours()).values())
+    assert colours == {painted(5): 4, painted(1): 4}
+    sql.execute("SELECT seq FROM canvas_events ORDER BY seq")
+    numbers = [seq for (seq,) in sql.fetchall()]
+    assert numbers == list(range(1, len(numbers) + 1))
+    sql.execute("SELECT count(*), count(DISTINCT seq) FROM revisions")
+    assert sql.fetchall() == [(8 + 8 + 16 + 4,) * 2]
+
+
+def paint_a_wall(sql: Cursor, canvas_id: int, *, columns: int, rows: int, size: int, revisions: int) -> None:
+    """Tiles in all cells, by ann; then `revisions` strokes on each by the vandal, a minute later."""
+    ann, vandal, tiles = account_id("ann"), account_id("vandal"), columns * rows
+    sql.execute(
+        "INSERT INTO artists (id, username) VALUES (%s, 'ann'), (%s, 'vandal') ON CONFLICT DO NOTHING",
+        (ann, vandal),
+    )
+    sql.execute(
+        "INSERT INTO tiles (canvas_id, x, y, size, pixels, is_public, creator_id, version)"
+        " SELECT %s, n %% %s, n / %s, %s, %s, true, %s, %s FROM generate_series(0, %s - 1) AS n",
+        (canvas_id, columns, columns, size, bytes([9]) * size * size, ann, 1 + revisions, tiles),
+    )
+    sql.execute(
+        "INSERT INTO revisions"
+        " (tile_id, version, canvas_id, seq, x, y, author_id, kind, pixels, details, occurred_at)"
+        " SELECT id, 1, canvas_id, id, x, y, %s, 'created', %s, %s, now() - interval '2 minutes' FROM tiles"
+        " WHERE canvas_id = %s",
+        (ann, zlib.compress(bytes([1]) * size * size),
+         '{"title": null, "description": null, "is_public": true}', canvas_id),
+    )  # fmt: skip
+    sql.execute(
+        "INSERT INTO revisions (tile_id, version, canvas_id, seq, x, y, author_id, kind, stroke, occurred_at)"
+        " SELECT id, 1 + n, canvas_id, 1, x, y, %s, 'stroke', %s, now() - interval '1 minute'"
+        " FROM generate_series(1, %s) AS n, tiles WHERE canvas_id = %s",
+        (vandal, b"\0\0\x09", revisions, canvas_id),
+    )
+    sql.execute("UPDATE canvases SET tile_count = %s WHERE id = %s", (tiles, canvas_id))
+    sql.execute("ANALYZE revisions, tiles")
+
+
+def half_a_minute_before_the_strokes(sql: Cursor) -> str:
+    sql.execute("SELECT max(occurred_at) - interval '30 seconds' FROM revisions WHERE kind = 'stroke'")
+    ((moment,),) = sql.fetchall()
+    return str(moment.isoformat())
+
+
+@pytest.mark.parametrize("artist", [None, "vandal"])
+async def test_the_largest_rollback_fits_into_one_answer(
+    tiles: Tiles, sql: Cursor, artist: str | None
+) -> None:
+    canvas = await tiles.canvas("owner", width=1024, height=1024)
+    paint_a_wall(sql, canvas["id"], columns=64, rows=64, size=SIZE, revisions=2)
+    since = half_a_minute_before_the_strokes(sql)
+    order: dict[str, Any] = {} if artist is None else {"user_id": account_id(artist)}
+    started = time.monotonic()
+    answer = await Wall(tiles, canvas["id"]).roll_back(since, check=False, **order)
+    assert time.monotonic() - started < 20, "the gateway would have given up"
+    assert (answer["reverted"], len(answer["tiles"])) == (4096, 4096)
+    sql.execute("SELECT count(*), count(DISTINCT pixels), min(version), max(version) FROM tiles")
+    assert sql.fetchall() == [(4096, 1, 4, 4)]
+    sql.execute("SELECT count(*), min(seq), max(seq) FROM canvas_events")
+    assert sql.fetchall() == [(4097, 1, 4097)]
+
+
+async def test_what_is_larger_is_refused_and_nothing_is_done(tiles: Tiles, sql: Cursor) -> None:
+    canvas = await tiles.canvas("owner", width=1040, height=1024)
+    paint_a_wall(sql, canvas["id"], columns=65, rows=64, size=SIZE, revisions=1)
+    order: dict[str, Any] = {"since": half_a_minute_before_the_strokes(sql)}
+    path = f"/admin/canvases/{canvas['id']}/rollback"
+    response = await tiles.call("mod", "POST", path, json=order, roles=MODERATOR)
+    assert (response.status, (await response.json())["code"]) == (409, "rollback_too_large")
+    order["area"] = {"x": 60, "y": 0, "columns": 64, "rows": 2}
+    response = await tiles.call("mod", "POST", path, json=order, roles=MODERATOR)
+    assert (await response.json())["reverted"] == 10
+
+
+def plan_of(sql: Cursor, statement: Executable, **params: Any) -> str:
+    """How PostgreSQL would run a statement of the store."""
+    compiled = compile_statement(statement)
+    sql.execute(f"EXPLAIN {compiled.sql}", {**compiled.constants, **params})
+    return "\n".join(line for (line,) in sql.fetchall())
+
+
+async def test_however_long_the_history_it_is_read_by_index(tiles: Tiles, sql: Cursor) -> None:
+    for _ in range(3):
+        canvas = await tiles.canvas("owner", width=128, height=128)
+        paint_a_wall(sql, canvas["id"], columns=8, rows=8, size=SIZE, revisions=100)
+    sql.execute("UPDATE revisions SET author_id = %s WHERE version %% 10 <> 0", (account_id("ann"),))
+    sql.execute("ANALYZE revisions")
+    sql.execute("SELECT max(id), max(canvas_id) FROM tiles")
+    ((tile_id, canvas_id),) = sql.fetchall()
+    since = half_a_minute_before_the_strokes(sql)
+    then = {"canvas_id": canvas_id, "since": since, "count": 4097}
+    area = {"left": 0, "right": 3, "top": 0, "bottom": 3}
+    plans = [
+        plan_of(sql, store._LISTED, tile_id=tile_id, before=store.NEWEST, count=100),
+        plan_of(sql, store._CHAINS, tile_ids=[tile_id], versions=[90], untils=[90]),
+        plan_of(sql, store._REMOVED, tile_ids=[tile_id]),
+        plan_of(sql, store._CHANGED_SINCE, **then, **area),
+        plan_of(sql, store._CHANGED_BY, **then, **area, author_id=account_id("vandal"), newest=store.NEWEST),
+    ]
+    for plan in plans:
+        assert "Seq Scan on revisions" not in plan, plan
+        assert " on revisions" in plan
+    assert "ix_revisions_details" in plans[1]
+    assert "ix_revisions_deleted" in plans[3]
+    assert "ix_revisions_author_id_canvas_id_occurred_at" in plans[4]
