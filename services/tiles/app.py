@@ -99,7 +99,7 @@ def create_worker(settings: TilesSettings) -> web.Application:
     app.cleanup_ctx.append(database.closing)
     app.cleanup_ctx.append(background("relay", relay.run))
     app.cleanup_ctx.append(background("consumer", consumer.run))
-    app.cleanup_ctx.append(background("housekeeping", lambda: keep_house(database)))
+    app.cleanup_ctx.append(background("housekeeping", lambda: keep_house(database, settings)))
     return app
 
 

@@ -15,3 +15,5 @@ class TilesSettings(ServiceSettings):
 
     jwks_url: str = Field(description="where auth publishes its public keys, asked in the background")
     lock_seconds: int = Field(1800, ge=1, description="how long a tile's lock lives unless renewed")
+    events_seconds: int = Field(7 * 86400, ge=0, description="how long events are kept to catch up from")
+    events_newest: int = Field(5000, ge=0, description="how many events of a canvas are kept however old")

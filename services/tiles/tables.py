@@ -13,6 +13,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     DateTime,
     ForeignKey,
     Index,
@@ -60,6 +61,26 @@ canvases = Table(
     Column("is_active", Boolean, nullable=False, server_default=text("true")),
     Column("tile_count", Integer, nullable=False, server_default=text("0")),
     Column("seq", BigInteger, nullable=False, server_default=text("0"), comment="number of the last change"),
+    Column(
+        "picture_seq",
+        BigInteger,
+        nullable=False,
+        server_default=text("0"),
+        comment="number of the last change of what is seen; never ahead of seq",
+    ),
+    Column(
+        "active_minute",
+        Integer,
+        nullable=False,
+        server_default=text("0"),
+        comment="of the last change, since 1970; coarse, so that its index is written once a minute at most",
+    ),
+    Column(
+        "search_text",
+        Text,
+        Computed("lower(name || ' ' || coalesce(description, ''))", persisted=True),
+        comment="what a search looks through; begins with the name",
+    ),
     moment("created_at"),
     moment("updated_at"),
     CheckConstraint("char_length(name) BETWEEN 3 AND 100", name="name_length"),
@@ -75,6 +96,14 @@ canvases = Table(
     CheckConstraint("tile_count BETWEEN 0 AND (width / tile_size) * (height / tile_size)", name="tile_count"),
 )
 Index("ix_canvases_public", canvases.c.id, postgresql_where=text("is_active AND is_public"))
+Index("ix_canvases_active", canvases.c.active_minute, canvases.c.id, postgresql_where=text("is_active"))
+Index("ix_canvases_tiles", canvases.c.tile_count, canvases.c.id, postgresql_where=text("is_active"))
+Index(
+    "ix_canvases_search_text",
+    canvases.c.search_text,
+    postgresql_using="gin",
+    postgresql_ops={"search_text": "gin_trgm_ops"},
+)
 
 tiles = Table(
     "tiles",

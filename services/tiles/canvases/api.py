@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from services.tiles.canvases.schemas import CanvasDraft, CanvasView
+from services.tiles.canvases.schemas import (
+    CanvasChange,
+    CanvasDraft,
+    CanvasList,
+    CanvasStats,
+    CanvasView,
+    EventsAfter,
+    EventsView,
+)
 from services.tiles.canvases.service import CANVASES
-from shared.http.etags import etag, is_unchanged, not_modified
-from shared.http.models import Page, Paging
-from shared.http.operations import Operation, respond
+from shared.http.etags import etag, expected_version, is_unchanged, not_modified
+from shared.http.models import Page
+from shared.http.operations import Operation, respond, respond_empty
 from shared.identity import Access, Identity
 
 
@@ -21,8 +29,8 @@ async def create_canvas(request: web.Request, body: CanvasDraft, caller: Identit
     return respond(CanvasView.of(canvas), status=201, headers={"Location": f"{request.path}/{canvas.id}"})
 
 
-async def list_canvases(request: web.Request, query: Paging, caller: Identity | None) -> web.Response:
-    """List the canvases the caller may see, oldest first."""
+async def list_canvases(request: web.Request, query: CanvasList, caller: Identity | None) -> web.Response:
+    """List the canvases the caller may see, oldest first unless sorted otherwise."""
     return respond(await request.app[CANVASES].list(caller, query))
 
 
@@ -35,8 +43,55 @@ async def get_canvas(request: web.Request, canvas_id: int, caller: Identity | No
     return respond(CanvasView.of(canvas), headers={"ETag": tag, "Cache-Control": "no-cache"})
 
 
+async def update_canvas(
+    request: web.Request, canvas_id: int, body: CanvasChange, caller: Identity
+) -> web.Response:
+    """Change what the body names of a canvas, for its owner or a moderator; what it does not name stays.
+
+    Size, tile size and palette never change. Making it private closes the sockets of those who may not see it
+    any more with 4404. With `If-Match` only if nothing on the canvas changed since.
+    """
+    canvas = await request.app[CANVASES].change(caller, canvas_id, body, expected_version(request))
+    return respond(CanvasView.of(canvas), headers={"ETag": etag(canvas.seq)})
+
+
+async def delete_canvas(request: web.Request, canvas_id: int, caller: Identity) -> web.Response:
+    """Take a canvas away, for its owner or a moderator; the sockets of its viewers close with 4404."""
+    await request.app[CANVASES].delete(caller, canvas_id)
+    return respond_empty()
+
+
+async def get_canvas_stats(request: web.Request, canvas_id: int, caller: Identity | None) -> web.Response:
+    """Show a canvas in numbers."""
+    return respond(await request.app[CANVASES].stats(caller, canvas_id))
+
+
+async def list_canvas_events(
+    request: web.Request, canvas_id: int, query: EventsAfter, caller: Identity | None
+) -> web.Response:
+    """List what followed a change, in order and without a gap.
+
+    Ask again with the `seq` of the last item until there is none. 410 means that so much happened since that
+    loading the canvas anew (a snapshot) is the way.
+    """
+    return respond(await request.app[CANVASES].events(caller, canvas_id, query))
+
+
 OPERATIONS = (
     Operation("POST", "/canvases", create_canvas, {201: CanvasView}, Access.ARTIST),
     Operation("GET", "/canvases", list_canvases, {200: Page[CanvasView]}),
     Operation("GET", "/canvases/{canvas_id}", get_canvas, {200: CanvasView, 304: None}),
-)
+    Operation(
+        "PATCH", "/canvases/{canvas_id}", update_canvas, {200: CanvasView}, Access.ARTIST,
+        ("403 not_canvas_owner", "404 canvas_not_found", "412 stale_version"),
+    ),
+    Operation(
+        "DELETE", "/canvases/{canvas_id}", delete_canvas, {204: None}, Access.ARTIST,
+        ("403 not_canvas_owner", "404 canvas_not_found"),
+    ),
+    Operation("GET", "/canvases/{canvas_id}/stats", get_canvas_stats, {200: CanvasStats}),
+    Operation(
+        "GET", "/canvases/{canvas_id}/events", list_canvas_events, {200: EventsView},
+        refusals=("410 too_old",),
+    ),
+)  # fmt: skip

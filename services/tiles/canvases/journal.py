@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Text, bindparam, cast, func, insert, select, text, update
+from sqlalchemy import JSON, Text, bindparam, case, cast, func, insert, select, text, update
 
 from services.tiles.tables import canvas_events, canvases
 from shared.db import Connection
@@ -22,7 +22,9 @@ _ADVANCE = (
     .where(canvases.c.id == bindparam("canvas_id"))
     .values(
         seq=bindparam("new_seq"),
+        picture_seq=case((bindparam("redraws"), bindparam("new_seq")), else_=canvases.c.picture_seq),
         tile_count=canvases.c.tile_count + bindparam("tiles_added"),
+        active_minute=func.floor(func.date_part("epoch", func.clock_timestamp()) / 60),
         updated_at=func.clock_timestamp(),
     )
 )
@@ -40,7 +42,31 @@ _AFTER = (
     .order_by(canvas_events.c.seq)
     .limit(bindparam("count"))
 )
+_CANVASES_TO_PRUNE = text(
+    "SELECT canvases.id FROM canvases CROSS JOIN LATERAL ("
+    " SELECT occurred_at FROM canvas_events"
+    " WHERE canvas_id = canvases.id AND seq <= canvases.seq - :newest ORDER BY seq LIMIT 1) AS oldest"
+    " WHERE canvases.seq > :newest AND canvases.id > :after"
+    " AND oldest.occurred_at < now() - make_interval(secs => :seconds)"
+    " ORDER BY canvases.id LIMIT :count"
+)
+# Up to the first event that is young enough and no further: what is kept has no gap, though the clock of one
+# transaction may be behind that of the one before.
+_PRUNE = text(
+    "WITH oldest AS ("
+    " SELECT seq, occurred_at < now() - make_interval(secs => :seconds) AS is_old FROM canvas_events"
+    " WHERE canvas_id = :canvas_id"
+    " AND seq <= (SELECT seq FROM canvases WHERE id = :canvas_id) - :newest ORDER BY seq LIMIT :count)"
+    " DELETE FROM canvas_events WHERE canvas_id = :canvas_id"
+    " AND seq <= (SELECT max(seq) FROM oldest)"
+    " AND seq < coalesce((SELECT min(seq) FROM oldest WHERE NOT is_old), 9223372036854775807)"
+)
 _LAST = select(canvases.c.seq).where(canvases.c.id == bindparam("canvas_id"))
+
+
+PRUNE_CANVASES = 500
+PRUNE_EVENTS = 5000
+"""Rows of one statement."""
 
 
 class Journal:
@@ -49,13 +75,29 @@ class Journal:
     def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
 
-    def record(self, conn: Connection, event: CanvasEvent, *, tiles_added: int = 0) -> None:
+    def record(
+        self,
+        conn: Connection,
+        event: CanvasEvent,
+        *,
+        tiles_added: int = 0,
+        changes_picture: bool | None = None,
+    ) -> None:
         """Give the canvas `event.seq`, keep what viewers get (`event.view`), and tell the other services.
 
         The caller holds the canvas's lock and has counted `event.seq` on from the `seq` it read; should it
         not have, the primary key of canvas_events refuses the second change of that number.
+        `changes_picture` is for a caller who knows better than the event's type whether it does.
         """
-        conn.defer(_ADVANCE, {"canvas_id": event.canvas_id, "new_seq": event.seq, "tiles_added": tiles_added})
+        conn.defer(
+            _ADVANCE,
+            {
+                "canvas_id": event.canvas_id,
+                "new_seq": event.seq,
+                "tiles_added": tiles_added,
+                "redraws": event.changes_picture if changes_picture is None else changes_picture,
+            },
+        )
         conn.defer(
             _KEEP,
             {"canvas_id": event.canvas_id, "seq": event.seq, "event": orjson.dumps(event.view).decode()},
@@ -65,7 +107,15 @@ class Journal:
     def record_many(self, conn: Connection, events: Sequence[CanvasEvent], *, tiles_added: int = 0) -> None:
         """Like `record` for many events of one canvas, in sequence, with one statement of each kind."""
         last = events[-1]
-        conn.defer(_ADVANCE, {"canvas_id": last.canvas_id, "new_seq": last.seq, "tiles_added": tiles_added})
+        conn.defer(
+            _ADVANCE,
+            {
+                "canvas_id": last.canvas_id,
+                "new_seq": last.seq,
+                "tiles_added": tiles_added,
+                "redraws": any(event.changes_picture for event in events),
+            },
+        )
         conn.defer(
             _KEEP_MANY,
             {
@@ -92,3 +142,27 @@ async def last_seq(conn: Connection, canvas_id: int) -> int | None:
     """Return the number of the canvas's last change, or None for an unknown canvas."""
     value = await conn.fetch_value(_LAST, {"canvas_id": canvas_id})
     return None if value is None else int(value)
+
+
+def follows_without_gap(events: Sequence[dict[str, Any]], after: int) -> bool:
+    """Whether the kept events reach back to number `after`; what is older was pruned."""
+    return not events or events[0]["seq"] == after + 1
+
+
+async def prune(conn: Connection, *, older_than_seconds: int, newest: int) -> int:
+    """Forget events older than that, but never the `newest` ones of a canvas; returns how many.
+
+    What is left of each canvas follows without a gap up to its last change. Every statement is short.
+    """
+    pruned, after = 0, 0
+    limits = {"seconds": older_than_seconds, "newest": newest}
+    while True:
+        found = await conn.fetch_all(_CANVASES_TO_PRUNE, {**limits, "after": after, "count": PRUNE_CANVASES})
+        for row in found:
+            deleted = PRUNE_EVENTS
+            while deleted == PRUNE_EVENTS:
+                deleted = await conn.execute(_PRUNE, {**limits, "canvas_id": row.id, "count": PRUNE_EVENTS})
+                pruned += deleted
+        if len(found) < PRUNE_CANVASES:
+            return pruned
+        after = found[-1].id

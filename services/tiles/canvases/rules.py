@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from services.tiles.artists.rules import Artist
-from shared.errors import Invalid, NotFound
+from shared.errors import Invalid, NotAllowed, NotFound, StaleVersion
 
 DEFAULT_MAX_TILES = 10
 TILE_SIZES = (16, 32, 64, 128)
 MIN_SIDE, MAX_SIDE = 64, 8192
 """Pixels."""
+
+SHORTEST_FRAGMENT = 3
+"""Characters; the index of searches holds groups of three."""
 
 
 class Mode(StrEnum):
@@ -20,6 +25,15 @@ class Mode(StrEnum):
 
     FREE = "free"
     TILE_LOCK = "tile-lock"
+
+
+class Sort(StrEnum):
+    """In which order canvases are listed; all but the first from the most to the least."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
+    ACTIVE = "active"
+    TILES = "tiles"
 
 
 PALETTES: dict[str, tuple[str, ...]] = {
@@ -79,6 +93,76 @@ class Canvas:
         return 0 <= x < self.columns and 0 <= y < self.rows
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which canvases to list: those of an owner, those that a search finds, in which order."""
+
+    sort: Sort
+    search: str | None
+    owner_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What an artist has on a canvas."""
+
+    artist: Artist
+    tile_count: int
+    like_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What all artists have on a canvas, and those with the most tiles."""
+
+    artist_count: int
+    like_count: int
+    top: Sequence[Share]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A rectangle of cells that lies on its canvas."""
+
+    x: int
+    y: int
+    columns: int
+    rows: int
+
+
+def region_of(
+    canvas_columns: int, canvas_rows: int, x: int, y: int, columns: int | None, rows: int | None
+) -> Region:
+    """Return a rectangle of cells, up to the canvas's edge where no size is given.
+
+    Raises Invalid naming what reaches beyond the canvas.
+    """
+    for start_name, start, size_name, size, side in (
+        ("x", x, "columns", columns, canvas_columns),
+        ("y", y, "rows", rows, canvas_rows),
+    ):
+        if start >= side:
+            raise Invalid.field("query", start_name, msg=f"must be less than {side}")
+        if size is not None and start + size > side:
+            raise Invalid.field("query", size_name, msg=f"must be at most {side - start} from there")
+    return Region(x, y, columns or canvas_columns - x, rows or canvas_rows - y)
+
+
+def search_pattern(search: str) -> str:
+    """Return what a LIKE looks for: the search anywhere, or a beginning when it is too short for that."""
+    literal = re.sub(r"([\\%_])", r"\\\1", search)
+    return f"{literal}%" if len(search) < SHORTEST_FRAGMENT else f"%{literal}%"
+
+
+def check_limit(max_tiles_per_user: int, cells: int) -> int:
+    """Return the limit of tiles an artist; raises Invalid for more than there are cells."""
+    if max_tiles_per_user > cells:
+        raise Invalid.field(
+            "body", "max_tiles_per_user", msg=f"must be at most the number of cells ({cells})"
+        )
+    return max_tiles_per_user
+
+
 def check_plan(width: int, height: int, tile_size: int, max_tiles_per_user: int | None) -> int:
     """Check the measures of a canvas to be; returns its limit of tiles an artist.
 
@@ -90,11 +174,19 @@ def check_plan(width: int, height: int, tile_size: int, max_tiles_per_user: int 
     cells = (width // tile_size) * (height // tile_size)
     if max_tiles_per_user is None:
         return min(DEFAULT_MAX_TILES, cells)
-    if max_tiles_per_user > cells:
-        raise Invalid.field(
-            "body", "max_tiles_per_user", msg=f"must be at most the number of cells ({cells})"
-        )
-    return max_tiles_per_user
+    return check_limit(max_tiles_per_user, cells)
+
+
+def check_may_manage(canvas: Canvas, actor_id: int, *, is_moderator: bool) -> None:
+    """Raise NotAllowed unless the actor may change or delete the canvas: its owner or a moderator."""
+    if not is_moderator and canvas.owner.id != actor_id:
+        raise NotAllowed("not_canvas_owner", "only its owner or a moderator changes this canvas")
+
+
+def check_unchanged_since(canvas: Canvas, expected_seq: int | None) -> None:
+    """Raise StaleVersion when something on the canvas changed since the caller looked at it."""
+    if expected_seq is not None and expected_seq != canvas.seq:
+        raise StaleVersion("stale_version", f"the canvas is at change {canvas.seq}, not {expected_seq}")
 
 
 def check_visible(canvas: Canvas | None, viewer_id: int | None, *, is_moderator: bool) -> Canvas:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from services.tiles.artists.schemas import ArtistView
-from services.tiles.canvases.rules import MAX_SIDE, MIN_SIDE, PALETTES, Canvas, Mode
-from shared.http.models import Body, View
+from services.tiles.canvases.rules import MAX_SIDE, MIN_SIDE, PALETTES, Canvas, Mode, Sort
+from shared.http.models import BIGINT_MAX, Body, Paging, Query, View
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -52,6 +52,80 @@ class CanvasDraft(Body):
     collaboration_mode: Mode = Field(Mode.TILE_LOCK, strict=False)
     max_tiles_per_user: int | None = Field(None, ge=1)
     is_public: bool = True
+
+
+class CanvasChange(Body):
+    """What to change of a canvas; what is not named stays.
+
+    Size, tile size and palette are what stored pixels mean, and never change. A new mode or limit holds for
+    what is done from then on: nobody loses a tile by it.
+    """
+
+    name: CanvasName = ""
+    description: str | None = Field(None, max_length=2000)
+    max_tiles_per_user: int = Field(1, ge=1)
+    is_public: bool = True
+    collaboration_mode: Mode = Field(Mode.TILE_LOCK, strict=False)
+
+    @model_validator(mode="after")
+    def _names_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError(f"name at least one of {', '.join(type(self).model_fields)}")
+        return self
+
+
+class CanvasList(Paging):
+    """Which canvases, and in which order; `active` is by the minute of the last change."""
+
+    search: str | None = Field(
+        None, min_length=1, max_length=100, description="in name or description; the beginning if under 3"
+    )
+    sort: Sort = Sort.OLDEST
+    owner_id: int | None = Field(None, ge=1, le=BIGINT_MAX)
+
+
+class RegionQuery(Query):
+    """A rectangle of cells, up to the canvas's edge where no size is given."""
+
+    x: int = Field(0, ge=0, le=MAX_SIDE)
+    y: int = Field(0, ge=0, le=MAX_SIDE)
+    columns: int | None = Field(None, ge=1, le=MAX_SIDE)
+    rows: int | None = Field(None, ge=1, le=MAX_SIDE)
+
+
+class EventsAfter(Query):
+    """From where to follow a canvas, and how far."""
+
+    after: int = Field(ge=0, le=BIGINT_MAX, description="number of the last change the client has")
+    limit: int = Field(100, ge=1, le=500)
+
+
+class EventsView(View):
+    """Changes in order, each as the live feed sends it; `seq` is the number of the canvas's last change."""
+
+    items: list[dict[str, Any]]
+    seq: int
+
+
+class ShareView(View):
+    """What an artist has on a canvas."""
+
+    artist: ArtistView
+    tile_count: int
+    like_count: int
+
+
+class CanvasStats(View):
+    """A canvas in numbers; `top_artists` are the five with the most tiles."""
+
+    canvas_id: int
+    tile_count: int
+    cell_count: int
+    artist_count: int
+    like_count: int
+    change_count: int
+    last_activity_at: datetime
+    top_artists: list[ShareView]
 
 
 class CanvasView(View):

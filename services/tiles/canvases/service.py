@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 from aiohttp import web
 
 from services.tiles.artists.store import lead_with_meeting
 from services.tiles.canvases import rules, store
-from services.tiles.canvases.journal import Journal, view
-from services.tiles.canvases.rules import Canvas
-from services.tiles.canvases.schemas import CanvasDraft, CanvasView
-from shared.db import Database
-from shared.http.models import Page, Paging
-from shared.http.paging import after_id, slice_of
+from services.tiles.canvases.journal import Journal, events_after, follows_without_gap, view
+from services.tiles.canvases.rules import Canvas, Wanted
+from services.tiles.canvases.schemas import (
+    CanvasChange,
+    CanvasDraft,
+    CanvasList,
+    CanvasStats,
+    CanvasView,
+    EventsAfter,
+    EventsView,
+    ShareView,
+)
+from shared.db import Connection, Database
+from shared.errors import Gone, Invalid
+from shared.http.models import Page
+from shared.http.paging import decode_cursor, slice_of
 from shared.identity import Identity, account_id_of
-from shared.messaging.contracts import CanvasCreated
+from shared.messaging.contracts import CanvasCreated, CanvasDeleted, CanvasUpdated
+
+TOP_ARTISTS = 5
 
 
 class Canvases:
-    """Making and finding canvases."""
+    """Making, finding, changing and following canvases."""
 
     def __init__(self, database: Database, journal: Journal) -> None:
         self._database = database
@@ -60,18 +75,104 @@ class Canvases:
         async with self._database.connection() as conn:
             return visible_to(viewer, await store.get(conn, canvas_id))
 
-    async def list(self, viewer: Identity | None, paging: Paging) -> Page[CanvasView]:
+    async def list(self, viewer: Identity | None, query: CanvasList) -> Page[CanvasView]:
         """Return a slice of the canvases the viewer may see."""
+        place = None if query.cursor is None else decode_cursor(query.cursor, store.key_length(query.sort))
         async with self._database.connection() as conn:
             found = await store.listed(
                 conn,
                 account_id_of(viewer),
+                Wanted(query.sort, query.search, query.owner_id),
                 sees_all=viewer is not None and viewer.is_moderator,
-                after=after_id(paging),
-                count=paging.limit + 1,
+                beyond=place,
+                count=query.limit + 1,
             )
-        items, cursor = slice_of(found, paging, lambda canvas: (canvas.id,))
-        return Page(items=[CanvasView.of(canvas) for canvas in items], next_cursor=cursor)
+        items, cursor = slice_of(found, query, lambda listed: listed[1])
+        return Page(items=[CanvasView.of(canvas) for canvas, _ in items], next_cursor=cursor)
+
+    async def change(
+        self, caller: Identity, canvas_id: int, change: CanvasChange, expected_seq: int | None
+    ) -> Canvas:
+        """Change what is named of a canvas and return it; what is already so is no change.
+
+        Raises NotFound, NotAllowed, StaleVersion, Invalid.
+        """
+        async with self._database.transaction() as conn:
+            canvas = await self._to_manage(conn, caller, canvas_id)
+            rules.check_unchanged_since(canvas, expected_seq)
+            values = change.model_dump(include=change.model_fields_set)
+            if "collaboration_mode" in values:
+                values["mode"] = values.pop("collaboration_mode")
+            changed = replace(canvas, **values)
+            rules.check_limit(changed.max_tiles_per_user, canvas.columns * canvas.rows)
+            if changed == canvas:
+                return canvas
+            store.save(conn, changed)
+            seq = canvas.seq + 1
+            shown = CanvasView.of(replace(changed, updated_at=datetime.now(UTC))).model_dump(mode="json")
+            self._journal.record(
+                conn,
+                CanvasUpdated(
+                    canvas_id=canvas.id,
+                    seq=seq,
+                    owner_id=canvas.owner.id,
+                    actor_id=caller.account_id,
+                    name=changed.name,
+                    is_public=changed.is_public,
+                    view=view(CanvasUpdated, seq, canvas=shown),
+                ),
+            )
+        return await self.get(canvas_id, caller)
+
+    async def delete(self, caller: Identity, canvas_id: int) -> None:
+        """Take a canvas away; its rows stay, for nobody to see. Raises NotFound, NotAllowed."""
+        async with self._database.transaction() as conn:
+            canvas = await self._to_manage(conn, caller, canvas_id)
+            store.save(conn, replace(canvas, is_active=False))
+            seq = canvas.seq + 1
+            self._journal.record(
+                conn,
+                CanvasDeleted(
+                    canvas_id=canvas.id,
+                    seq=seq,
+                    owner_id=canvas.owner.id,
+                    actor_id=caller.account_id,
+                    view=view(CanvasDeleted, seq),
+                ),
+            )
+
+    async def stats(self, viewer: Identity | None, canvas_id: int) -> CanvasStats:
+        """Return a canvas in numbers; raises NotFound."""
+        async with self._database.connection() as conn:
+            canvas = visible_to(viewer, await store.get(conn, canvas_id))
+            shares = await store.shares(conn, canvas_id, TOP_ARTISTS)
+        return CanvasStats(
+            canvas_id=canvas.id,
+            tile_count=canvas.tile_count,
+            cell_count=canvas.columns * canvas.rows,
+            artist_count=shares.artist_count,
+            like_count=shares.like_count,
+            change_count=canvas.seq,
+            last_activity_at=canvas.updated_at,
+            top_artists=[ShareView.model_validate(share) for share in shares.top],
+        )
+
+    async def events(self, viewer: Identity | None, canvas_id: int, query: EventsAfter) -> EventsView:
+        """Return what followed a change. Raises NotFound, Gone `too_old` for what is not kept any more."""
+        async with self._database.connection() as conn:
+            canvas = visible_to(viewer, await store.get(conn, canvas_id))
+            events = await events_after(conn, canvas_id, query.after, query.limit)
+        if query.after > canvas.seq and not events:
+            raise Invalid.field("query", "after", msg=f"is beyond the last change ({canvas.seq})")
+        if not follows_without_gap(events, query.after) or (query.after < canvas.seq and not events):
+            raise Gone("too_old", "these changes are not kept any more; load the canvas anew")
+        return EventsView(items=list(events), seq=max(canvas.seq, events[-1]["seq"] if events else 0))
+
+    async def _to_manage(self, conn: Connection, caller: Identity, canvas_id: int) -> Canvas:
+        store.lead_with_lock(conn, canvas_id)
+        canvas = visible_to(caller, await store.get(conn, canvas_id))
+        rules.check_may_manage(canvas, caller.account_id, is_moderator=caller.is_moderator)
+        return canvas
 
 
 def visible_to(viewer: Identity | None, canvas: Canvas | None) -> Canvas:

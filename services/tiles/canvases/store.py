@@ -5,13 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, insert, or_, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Select,
+    Text,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from services.tiles.artists.rules import Artist
 from services.tiles.artists.store import DISPLAYED_NAME
-from services.tiles.canvases.rules import Canvas, Mode
-from services.tiles.tables import artists, canvases
+from services.tiles.canvases.rules import Canvas, Mode, Share, Shares, Sort, Wanted, search_pattern
+from services.tiles.tables import artists, canvases, tiles
 from shared.db import Connection, Row
+from shared.http.models import BIGINT_MAX
 
 COLUMNS = (
     canvases.c.id,
@@ -36,15 +50,39 @@ COLUMNS = (
 _SELECT = select(*COLUMNS).join_from(canvases, artists, artists.c.id == canvases.c.owner_id)
 
 _BY_ID = _SELECT.where(canvases.c.id == bindparam("canvas_id"))
-_LISTED = (
-    _SELECT.where(
-        canvases.c.is_active,
-        or_(canvases.c.is_public, canvases.c.owner_id == bindparam("viewer_id"), bindparam("sees_all")),
-        canvases.c.id > bindparam("after"),
+_KEYS: dict[Sort, Sequence[Column[int]]] = {
+    Sort.OLDEST: (canvases.c.id,),
+    Sort.NEWEST: (canvases.c.id,),
+    Sort.ACTIVE: (canvases.c.active_minute, canvases.c.id),
+    Sort.TILES: (canvases.c.tile_count, canvases.c.id),
+}
+
+
+_owner_id: ColumnElement[int] = bindparam("owner_id", type_=BigInteger)
+_pattern: ColumnElement[str] = bindparam("pattern", type_=Text)
+
+
+def _listed(sort: Sort) -> Select[Any]:
+    key = _KEYS[sort]
+    cursor = [bindparam(f"key_{number}", type_=BigInteger) for number in range(len(key))]
+    ordered = [column.asc() if sort is Sort.OLDEST else column.desc() for column in key]
+    beyond = tuple_(*key) > tuple_(*cursor) if sort is Sort.OLDEST else tuple_(*key) < tuple_(*cursor)
+    return (
+        _SELECT.add_columns(canvases.c.active_minute)
+        .where(
+            canvases.c.is_active,
+            or_(canvases.c.is_public, canvases.c.owner_id == bindparam("viewer_id"), bindparam("sees_all")),
+            or_(_owner_id.is_(None), canvases.c.owner_id == _owner_id),
+            or_(_pattern.is_(None), canvases.c.search_text.like(func.lower(_pattern))),
+            beyond,
+        )
+        .order_by(*ordered)
+        .limit(bindparam("count"))
     )
-    .order_by(canvases.c.id)
-    .limit(bindparam("count"))
-)
+
+
+# Parameters are literals by the time PostgreSQL plans, so a filter that is not used costs no index.
+_LISTED = {sort: _listed(sort) for sort in Sort}
 _INSERT = (
     insert(canvases)
     .values(
@@ -58,6 +96,34 @@ _INSERT = (
     )
     .returning(canvases.c.id)
 )  # fmt: skip
+_SAVE = (
+    update(canvases)
+    .where(canvases.c.id == bindparam("canvas_id"))
+    .values(
+        name=bindparam("new_name"),
+        description=bindparam("new_description"),
+        max_tiles_per_user=bindparam("new_max_tiles_per_user"),
+        is_public=bindparam("new_is_public"),
+        is_active=bindparam("new_is_active"),
+        collaboration_mode=bindparam("new_mode"),
+    )
+)
+_STATS = (
+    select(
+        artists.c.id,
+        artists.c.username,
+        DISPLAYED_NAME.label("display_name"),
+        func.count().label("tile_count"),
+        func.sum(tiles.c.like_count).label("like_count"),
+        func.count().over().label("all_artists"),
+        func.sum(func.sum(tiles.c.like_count)).over().label("all_likes"),
+    )
+    .join_from(tiles, artists, artists.c.id == tiles.c.creator_id)
+    .where(tiles.c.canvas_id == bindparam("canvas_id"))
+    .group_by(artists.c.id)
+    .order_by(func.count().desc(), artists.c.id)
+    .limit(bindparam("count"))
+)
 _LOCK = select(canvases.c.id).where(canvases.c.id == bindparam("canvas_id")).with_for_update(key_share=True)
 
 
@@ -89,14 +155,65 @@ async def get(conn: Connection, canvas_id: int) -> Canvas | None:
     return None if row is None else canvas_of(row)
 
 
+def key_length(sort: Sort) -> int:
+    """Return how many numbers a place in the list has."""
+    return len(_KEYS[sort])
+
+
 async def listed(
-    conn: Connection, viewer_id: int | None, *, sees_all: bool, after: int, count: int
-) -> Sequence[Canvas]:
-    """Return up to `count` canvases that the viewer may see, by id, beyond `after`."""
-    rows = await conn.fetch_all(
-        _LISTED, {"viewer_id": viewer_id, "sees_all": sees_all, "after": after, "count": count}
+    conn: Connection,
+    viewer_id: int | None,
+    wanted: Wanted,
+    *,
+    sees_all: bool,
+    beyond: Sequence[int] | None,
+    count: int,
+) -> Sequence[tuple[Canvas, Sequence[int]]]:
+    """Return up to `count` canvases that the viewer may see, each with its place in the list.
+
+    They follow the place `beyond`, or begin the list without one.
+    """
+    key = _KEYS[wanted.sort]
+    start = beyond or [0 if wanted.sort is Sort.OLDEST else BIGINT_MAX] * len(key)
+    params = {
+        "viewer_id": viewer_id,
+        "sees_all": sees_all,
+        "owner_id": wanted.owner_id,
+        "pattern": None if wanted.search is None else search_pattern(wanted.search),
+        "count": count,
+        **{f"key_{number}": value for number, value in enumerate(start)},
+    }
+    rows = await conn.fetch_all(_LISTED[wanted.sort], params)
+    return [(canvas_of(row), [getattr(row, column.name) for column in key]) for row in rows]
+
+
+def save(conn: Connection, canvas: Canvas) -> None:
+    """Store what may change of a canvas, with the COMMIT; the caller holds it."""
+    conn.defer(
+        _SAVE,
+        {
+            "canvas_id": canvas.id,
+            "new_name": canvas.name,
+            "new_description": canvas.description,
+            "new_max_tiles_per_user": canvas.max_tiles_per_user,
+            "new_is_public": canvas.is_public,
+            "new_is_active": canvas.is_active,
+            "new_mode": canvas.mode,
+        },
     )
-    return [canvas_of(row) for row in rows]
+
+
+async def shares(conn: Connection, canvas_id: int, top: int) -> Shares:
+    """Return who has how much of a canvas: the `top` artists by tiles, and the sums over all of them."""
+    rows = await conn.fetch_all(_STATS, {"canvas_id": canvas_id, "count": top})
+    return Shares(
+        artist_count=rows[0].all_artists if rows else 0,
+        like_count=int(rows[0].all_likes) if rows else 0,
+        top=[
+            Share(Artist(row.id, row.username, row.display_name), row.tile_count, int(row.like_count))
+            for row in rows
+        ],
+    )
 
 
 async def add(conn: Connection, values: dict[str, Any]) -> int:

@@ -14,9 +14,9 @@ from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.service import visible_to
 from services.tiles.live import store
 from services.tiles.live.hub import HUB
-from services.tiles.live.viewer import Viewer
+from services.tiles.live.viewer import CANVAS_GONE, Viewer
 from shared.db import Database
-from shared.errors import NotAuthenticated
+from shared.errors import NotAuthenticated, NotFound
 from shared.http.models import BIGINT_MAX, Query
 from shared.http.operations import Answer, Operation
 from shared.identity import VERIFIER, Identity
@@ -44,6 +44,7 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
 
     The server says `hello`, then sends a `batch` of events for every change, in order and exactly once;
     with `since` first those that followed it, or `resync` when that is too long ago. A client may `ping`.
+    When the canvas is deleted, or private and no longer for this viewer, the socket closes with 4404.
     """
     artist = await _admit(request, canvas_id, query.ticket)
     # Compression costs 146 KiB and half as much CPU again a connection, for frames of some hundred bytes.
@@ -55,6 +56,7 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
     sending = asyncio.create_task(viewer.run())
     try:
         async with request.app[HUB].watching(viewer, canvas_id, query.since):
+            await _dismiss_if_gone(request, canvas_id, viewer)
             await _listen(socket, viewer)
     finally:
         sending.cancel()
@@ -78,6 +80,18 @@ async def _admit(request: web.Request, canvas_id: int, ticket: str | None) -> Id
                 raise NotAuthenticated("ticket_spent", "this ticket was used before; ask for another")
         visible_to(artist, await canvases_store.get(conn, canvas_id))
     return artist
+
+
+async def _dismiss_if_gone(request: web.Request, canvas_id: int, viewer: Viewer) -> None:
+    """Send the viewer away if the canvas was deleted or made private since they were admitted.
+
+    From here on they hear of it as everybody does.
+    """
+    try:
+        async with request.app[DATABASE].connection() as conn:
+            visible_to(viewer.artist, await canvases_store.get(conn, canvas_id))
+    except NotFound:
+        viewer.dismiss(CANVAS_GONE)
 
 
 async def _listen(socket: web.WebSocketResponse, viewer: Viewer) -> None:

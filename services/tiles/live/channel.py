@@ -7,7 +7,8 @@ from typing import Any
 
 import orjson
 
-from services.tiles.live.viewer import Viewer
+from services.tiles.live.viewer import CANVAS_GONE, Viewer
+from shared.messaging.contracts import CanvasDeleted, CanvasUpdated
 
 Event = dict[str, Any]
 
@@ -65,9 +66,15 @@ class Channel:
     def flush(self) -> None:
         """Broadcast what is pending: encoded once, the same frame for every viewer."""
         events, self._pending = self._pending, []
-        if not events:
-            return
-        self.sent = self.accepted
+        while events:
+            # Whoever an event sends away sees it, and nothing of what follows in the same tick.
+            count = next((n for n, event in enumerate(events, 1) if _sends_away(event)), len(events))
+            self._broadcast(events[:count])
+            self._dismiss_after(events[count - 1])
+            events = events[count:]
+
+    def _broadcast(self, events: Sequence[Event]) -> None:
+        self.sent = events[-1]["seq"]
         frame = batch_frame(events)
         for viewer in self.viewers - self._ahead.keys():
             viewer.send_frame(frame)
@@ -77,6 +84,22 @@ class Channel:
                 viewer.send_frame(batch_frame(unseen))
             if position <= self.sent:
                 del self._ahead[viewer]
+
+    def _dismiss_after(self, event: Event) -> None:
+        if not _sends_away(event):
+            return
+        for viewer in list(self.viewers):
+            if event["kind"] == CanvasDeleted.type or not viewer.may_see_private(
+                event["canvas"]["owner"]["id"]
+            ):
+                self.detach(viewer)
+                viewer.dismiss(CANVAS_GONE)
+
+
+def _sends_away(event: Event) -> bool:
+    if event["kind"] == CanvasUpdated.type:
+        return not event["canvas"]["is_public"]
+    return bool(event["kind"] == CanvasDeleted.type)
 
 
 def batch_frame(events: Sequence[Event]) -> bytes:

@@ -120,6 +120,9 @@ class Hub:
         while position < channel.sent:
             async with self._database.connection() as conn:
                 events = await journal.events_after(conn, channel.canvas_id, position, CATCH_UP_CHUNK)
+            if not events or not journal.follows_without_gap(events, position):
+                viewer.send({"type": "resync"})  # pruned meanwhile
+                return channel.sent
             viewer.send_frame(batch_frame(events))
             position = events[-1]["seq"]
         return position
@@ -131,7 +134,7 @@ class Hub:
             if not last - CATCH_UP_LIMIT <= since <= last:
                 return False
             next_events = await journal.events_after(conn, canvas_id, since, 1)
-        return since == last or bool(next_events and next_events[0]["seq"] == since + 1)
+        return since == last or bool(next_events and journal.follows_without_gap(next_events, since))
 
     def _hear(self, envelope: Envelope) -> None:
         channel = self._channels.get(envelope.subject_id)

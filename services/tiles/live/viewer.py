@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -15,6 +16,18 @@ QUEUED_FRAMES = 256
 """What a viewer may fall behind, in frames; one a tick at most, so at least five seconds."""
 
 
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """Why a viewer is sent away; codes from 4000 on are for applications to define (RFC 6455, 7.4.2)."""
+
+    code: int
+    reason: bytes
+
+
+CANVAS_GONE = Farewell(4404, b"canvas_not_found")
+"""Deleted, or private now and not this viewer's: coming back is answered with 404."""
+
+
 class Viewer:
     """A connected viewer; `artist` is None for a guest.
 
@@ -24,8 +37,12 @@ class Viewer:
     def __init__(self, socket: web.WebSocketResponse, artist: Identity | None) -> None:
         self.artist = artist
         self._socket = socket
-        self._frames: asyncio.Queue[bytes] = asyncio.Queue(QUEUED_FRAMES)
+        self._frames: asyncio.Queue[bytes | Farewell] = asyncio.Queue(QUEUED_FRAMES)
         self._overrun = asyncio.Event()
+
+    def may_see_private(self, owner_id: int) -> bool:
+        """Whether this viewer may watch a private canvas of that owner."""
+        return self.artist is not None and (self.artist.is_moderator or self.artist.account_id == owner_id)
 
     def send(self, message: dict[str, Any]) -> None:
         """Queue one message for this viewer alone."""
@@ -33,8 +50,15 @@ class Viewer:
 
     def send_frame(self, frame: bytes) -> None:
         """Queue an encoded message; a viewer whose queue is full is given up."""
+        self._put(frame)
+
+    def dismiss(self, farewell: Farewell) -> None:
+        """Close the socket once what is queued was sent."""
+        self._put(farewell)
+
+    def _put(self, item: bytes | Farewell) -> None:
         try:
-            self._frames.put_nowait(frame)
+            self._frames.put_nowait(item)
         except asyncio.QueueFull:
             self._overrun.set()
 
@@ -51,7 +75,7 @@ class Viewer:
             overrun.cancel()
             await asyncio.wait((sending, overrun))
 
-    async def close(self, code: WSCloseCode, reason: bytes) -> None:
+    async def close(self, code: int, reason: bytes) -> None:
         """Close the socket; waits a second at most for a peer that does not answer."""
         with suppress(TimeoutError):
             async with asyncio.timeout(1):
@@ -60,4 +84,7 @@ class Viewer:
     async def _send_queued(self) -> None:
         with suppress(ConnectionError):
             while True:
-                await self._socket.send_frame(await self._frames.get(), WSMsgType.TEXT)
+                item = await self._frames.get()
+                if isinstance(item, Farewell):
+                    return await self.close(item.code, item.reason)
+                await self._socket.send_frame(item, WSMsgType.TEXT)

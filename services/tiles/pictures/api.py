@@ -3,33 +3,59 @@
 from __future__ import annotations
 
 from aiohttp import web
-from pydantic import Field
 
-from services.tiles.pictures.rules import MAX_SCALE
+from services.tiles.pictures.renderings import Rendering
+from services.tiles.pictures.schemas import CanvasPicture, Scale
 from services.tiles.pictures.service import PICTURES
-from shared.http.etags import etag, is_unchanged, not_modified
-from shared.http.models import Query
+from services.tiles.pictures.snapshot import MEDIA_TYPE
+from shared.http.etags import is_unchanged, not_modified
 from shared.http.operations import Answer, Operation
 from shared.identity import Identity
 
 
-class Scale(Query):
-    """How often each pixel is repeated in both directions."""
-
-    scale: int = Field(1, ge=1, le=MAX_SCALE)
-
-
 async def draw_canvas(
-    request: web.Request, canvas_id: int, query: Scale, caller: Identity | None
+    request: web.Request, canvas_id: int, query: CanvasPicture, caller: Identity | None
 ) -> web.Response:
-    """Draw a canvas as an indexed-palette PNG; what nobody painted is transparent."""
-    picture = await request.app[PICTURES].canvas(caller, canvas_id, query.scale)
-    tag = etag(picture.seq, query.scale)
-    if is_unchanged(request, tag):
-        return not_modified(tag)
-    return web.Response(
-        body=picture.png, content_type="image/png", headers={"ETag": tag, "Cache-Control": "no-cache"}
-    )
+    """Draw a canvas or a rectangle of its cells as an indexed-palette PNG.
+
+    What nobody painted is transparent; drafts are in no picture. The `ETag` changes with the picture only.
+    """
+    return _respond(request, await request.app[PICTURES].canvas(caller, canvas_id, query), "image/png")
+
+
+async def draw_tile(
+    request: web.Request, tile_id: int, query: Scale, caller: Identity | None
+) -> web.Response:
+    """Draw a tile as an indexed-palette PNG."""
+    return _respond(request, await request.app[PICTURES].tile(caller, tile_id, query.scale), "image/png")
+
+
+async def get_snapshot(request: web.Request, canvas_id: int, caller: Identity | None) -> web.Response:
+    """Load a whole canvas at one moment, for the first paint.
+
+    Open the WebSocket with `since` = `X-Canvas-Seq` afterwards: nothing is missed and nothing comes twice.
+    Drafts are not in it. Numbers are big-endian; offset, size, what:
+
+    - 0, 4: `TSRA`
+    - 4, 1: version of the format, 1
+    - 5, 1: colours in the palette, n
+    - 6, 2: columns; 8, 2: rows; 10, 2: tile size in pixels, s
+    - 12, 4: number of tiles
+    - 16, 8: seq, the number of the last change that this shows
+    - 24, 3n: the palette: red, green, blue of colour 1 to n
+    - then a zlib stream (RFC 1950) of the tiles, row by row; each: tile id 8, x 2, y 2, version 4, pixels s*s
+    """
+    snapshot = await request.app[PICTURES].snapshot(caller, canvas_id)
+    response = _respond(request, snapshot, MEDIA_TYPE)
+    response.headers["X-Canvas-Seq"] = str(snapshot.seq)
+    return response
+
+
+def _respond(request: web.Request, rendering: Rendering, media_type: str) -> web.Response:
+    if is_unchanged(request, rendering.tag):
+        return not_modified(rendering.tag)
+    headers = {"ETag": rendering.tag, "Cache-Control": "no-cache"}
+    return web.Response(body=rendering.body, content_type=media_type, headers=headers)
 
 
 OPERATIONS = (
@@ -38,5 +64,20 @@ OPERATIONS = (
         r"/canvases/{canvas_id:\d+}.png",
         draw_canvas,
         {200: Answer("image/png", "The picture"), 304: None},
+        refusals=("404 canvas_not_found",),
+    ),
+    Operation(
+        "GET",
+        r"/tiles/{tile_id:\d+}.png",
+        draw_tile,
+        {200: Answer("image/png", "The picture"), 304: None},
+        refusals=("404 tile_not_found",),
+    ),
+    Operation(
+        "GET",
+        "/canvases/{canvas_id}/snapshot",
+        get_snapshot,
+        {200: Answer(MEDIA_TYPE, "The canvas; `X-Canvas-Seq` is its number"), 304: None},
+        refusals=("404 canvas_not_found",),
     ),
 )

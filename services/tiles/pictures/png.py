@@ -7,26 +7,29 @@ from io import BytesIO
 
 from PIL import Image, ImageColor
 
-from services.tiles.canvases.rules import Canvas
+from services.tiles.canvases.rules import Region
 from services.tiles.pictures.store import PaintedTile
 
 _COMPRESSION = 6
 """zlib's level; 9 takes four times as long for a few per cent on pixel art."""
 
 
-def draw(canvas: Canvas, painted: Sequence[PaintedTile], scale: int) -> bytes:
-    """Draw tiles on an empty canvas and encode it as PNG; `scale` repeats each pixel that often.
+def draw(
+    tile_size: int, palette: Sequence[str], region: Region, painted: Sequence[PaintedTile], scale: int
+) -> bytes:
+    """Draw the tiles of a rectangle of cells and encode it as PNG; `scale` repeats each pixel that often.
 
     Takes up to seconds for the largest canvases: call it in a thread (Pillow releases the GIL).
     """
-    size = canvas.tile_size
-    picture = Image.new("P", (canvas.width, canvas.height), 0)
+    width, height = region.columns * tile_size, region.rows * tile_size
+    picture = Image.new("P", (width, height), 0)
     for tile in painted:
-        picture.paste(Image.frombytes("P", (size, size), tile.pixels), (tile.x * size, tile.y * size))
+        place = ((tile.x - region.x) * tile_size, (tile.y - region.y) * tile_size)
+        picture.paste(Image.frombytes("P", (tile_size, tile_size), tile.pixels), place)
     if scale > 1:
-        picture = picture.resize((canvas.width * scale, canvas.height * scale), Image.Resampling.NEAREST)
+        picture = picture.resize((width * scale, height * scale), Image.Resampling.NEAREST)
     colours = [0, 0, 0]
-    for colour in canvas.palette:
+    for colour in palette:
         colours += ImageColor.getrgb(colour)
     picture.putpalette(colours)
     encoded = BytesIO()

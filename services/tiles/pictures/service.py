@@ -3,74 +3,98 @@
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
-from dataclasses import dataclass
+from functools import partial
 
 from aiohttp import web
 
 from services.tiles.canvases import store as canvases_store
-from services.tiles.canvases.rules import Canvas
+from services.tiles.canvases.rules import Canvas, Region, region_of
 from services.tiles.canvases.service import visible_to
 from services.tiles.pictures import store
 from services.tiles.pictures.png import draw
+from services.tiles.pictures.renderings import Rendering, Renderings
 from services.tiles.pictures.rules import check_scale
+from services.tiles.pictures.schemas import CanvasPicture
+from services.tiles.pictures.snapshot import pack
+from services.tiles.pictures.states import CanvasStates
+from services.tiles.pictures.store import CanvasState, PaintedTile
+from services.tiles.tiles import store as tiles_store
+from services.tiles.tiles.service import NO_SUCH_TILE, viewer_of
 from shared.db import Database
 from shared.identity import Identity
 
-CACHE_BYTES = 64 * 1024 * 1024
-"""Encoded pictures a process keeps, the least recently used ones go first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """An encoded picture and the number of the canvas's change that it shows."""
-
-    seq: int
-    png: bytes
+SNAPSHOT_LAG = 500
+"""Changes that cannot be seen (likes, locks) by which a snapshot may be behind; the feed brings them."""
 
 
 class Pictures:
-    """Draws canvases, each state of each at most once at a time."""
+    """Draws and packs canvases, and keeps what still shows how they look."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._cache: OrderedDict[tuple[int, int], Picture] = OrderedDict()
-        self._cached_bytes = 0
-        self._drawing: dict[tuple[int, int], asyncio.Task[Picture]] = {}
+        self._states = CanvasStates(database)
+        self._renderings = Renderings()
 
-    async def canvas(self, viewer: Identity | None, canvas_id: int, scale: int) -> Picture:
-        """Return the picture of a canvas. Raises NotFound, Invalid when the scale makes it too large."""
+    async def canvas(self, viewer: Identity | None, canvas_id: int, query: CanvasPicture) -> Rendering:
+        """Return the PNG of a canvas or a part of it.
+
+        Raises NotFound, Invalid for a part beyond the canvas and for a scale that makes it too large.
+        """
+        state = await self._visible(viewer, canvas_id)
+        canvas = state.canvas
+        region = region_of(canvas.columns, canvas.rows, query.x, query.y, query.columns, query.rows)
+        size = canvas.tile_size
+        check_scale(region.columns * size, region.rows * size, query.scale)
+        return await self._renderings.get(
+            (canvas_id, region, query.scale),
+            state.picture_seq,
+            partial(self._draw_canvas, canvas, region, query.scale),
+        )
+
+    async def tile(self, viewer: Identity | None, tile_id: int, scale: int) -> Rendering:
+        """Return the PNG of a tile. Raises NotFound."""
         async with self._database.connection() as conn:
-            canvas = visible_to(viewer, await canvases_store.get(conn, canvas_id))
-        check_scale(canvas.width, canvas.height, scale)
-        key = (canvas_id, scale)
-        known = self._cache.get(key)
-        if known is not None and known.seq >= canvas.seq:
-            self._cache.move_to_end(key)
-            return known
-        if key not in self._drawing:
-            task = asyncio.create_task(self._draw(canvas, scale))
-            self._drawing[key] = task
-            task.add_done_callback(lambda _: self._drawing.pop(key))
-        # A drawing that others wait for too outlives the request that asked first.
-        picture = await asyncio.shield(self._drawing[key])
-        # It may have begun before the change that this caller knows of.
-        return picture if picture.seq >= canvas.seq else await self._draw(canvas, scale)
+            tile = await tiles_store.get(conn, tile_id, viewer_of(viewer))
+            canvas = await canvases_store.get(conn, tile.canvas_id) if tile else None
+        if tile is None or canvas is None:
+            raise NO_SUCH_TILE
+        # Named by what is in it, so it is good for ever and the same for equal tiles.
+        return await self._renderings.get(
+            (tile.pixels, canvas.palette, scale), 0, partial(_draw_tile, canvas, tile.pixels, scale)
+        )
 
-    async def _draw(self, canvas: Canvas, scale: int) -> Picture:
+    async def snapshot(self, viewer: Identity | None, canvas_id: int) -> Rendering:
+        """Return the snapshot of a canvas. Raises NotFound."""
+        state = await self._visible(viewer, canvas_id)
+        return await self._renderings.get(
+            (canvas_id, "snapshot"),
+            max(state.picture_seq, state.canvas.seq - SNAPSHOT_LAG),
+            partial(self._pack, state.canvas),
+        )
+
+    async def _visible(self, viewer: Identity | None, canvas_id: int) -> CanvasState:
+        state = await self._states.get(canvas_id)
+        visible_to(viewer, None if state is None else state.canvas)
+        assert state is not None
+        return state
+
+    async def _draw_canvas(self, canvas: Canvas, region: Region, scale: int) -> Rendering:
         async with self._database.connection() as conn:
-            seq, painted = await store.painted(conn, canvas.id)
-        picture = Picture(seq, await asyncio.to_thread(draw, canvas, painted, scale))
-        self._keep((canvas.id, scale), picture)
-        return picture
+            seq, painted = await store.painted(conn, canvas.id, region)
+        png = await asyncio.to_thread(draw, canvas.tile_size, canvas.palette, region, painted, scale)
+        return Rendering.of(seq, png)
 
-    def _keep(self, key: tuple[int, int], picture: Picture) -> None:
-        replaced = self._cache.pop(key, None)
-        self._cache[key] = picture
-        self._cached_bytes += len(picture.png) - (len(replaced.png) if replaced else 0)
-        while self._cached_bytes > CACHE_BYTES and self._cache:
-            _, dropped = self._cache.popitem(last=False)
-            self._cached_bytes -= len(dropped.png)
+    async def _pack(self, canvas: Canvas) -> Rendering:
+        async with self._database.connection() as conn:
+            laid = await store.laid_out(conn, canvas.id)
+        packed = await asyncio.to_thread(pack, canvas, laid.seq, laid.count, laid.tiles)
+        return Rendering.of(laid.seq, packed)
+
+
+async def _draw_tile(canvas: Canvas, pixels: bytes, scale: int) -> Rendering:
+    alone = [PaintedTile(0, 0, pixels)]
+    png = await asyncio.to_thread(draw, canvas.tile_size, canvas.palette, Region(0, 0, 1, 1), alone, scale)
+    return Rendering.of(0, png)
 
 
 PICTURES = web.AppKey("PICTURES", Pictures)

@@ -2,19 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, and_, any_, bindparam, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.tiles.tables import canvases, tiles
+from services.tiles.canvases import store as canvases_store
+from services.tiles.canvases.rules import Canvas, Region
+from services.tiles.tables import artists, canvases, tiles
 from shared.db import Connection
 
+_STATES = (
+    select(*canvases_store.COLUMNS, canvases.c.picture_seq)
+    .join_from(canvases, artists, artists.c.id == canvases.c.owner_id)
+    .where(canvases.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+)
+
+_x: ColumnElement[int] = bindparam("x", type_=Integer)
+_y: ColumnElement[int] = bindparam("y", type_=Integer)
 _PAINTED = (
     select(canvases.c.seq, tiles.c.x, tiles.c.y, tiles.c.pixels)
-    .join_from(canvases, tiles, and_(tiles.c.canvas_id == canvases.c.id, tiles.c.is_public), isouter=True)
+    .join_from(
+        canvases,
+        tiles,
+        and_(
+            tiles.c.canvas_id == canvases.c.id,
+            tiles.c.is_public,
+            tiles.c.x.between(_x, _x + bindparam("columns", type_=Integer) - 1),
+            tiles.c.y.between(_y, _y + bindparam("rows", type_=Integer) - 1),
+        ),
+        isouter=True,
+    )
     .where(canvases.c.id == bindparam("canvas_id"))
 )
+
+# PostgreSQL lays the tiles out as the snapshot has them: one value to read instead of a row for each.
+_LAID_OUT = text(
+    "SELECT canvases.seq, count(tiles.id) AS count, coalesce(string_agg("
+    " int8send(tiles.id) || int2send(tiles.x::int2) || int2send(tiles.y::int2) || int4send(tiles.version)"
+    " || tiles.pixels, ''::bytea ORDER BY tiles.y, tiles.x), ''::bytea) AS tiles"
+    " FROM canvases LEFT JOIN tiles ON tiles.canvas_id = canvases.id AND tiles.is_public"
+    " WHERE canvases.id = :canvas_id GROUP BY canvases.id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CanvasState:
+    """A canvas and the number of its last change that can be seen."""
+
+    canvas: Canvas
+    picture_seq: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +64,28 @@ class PaintedTile:
     pixels: bytes
 
 
-async def painted(conn: Connection, canvas_id: int) -> tuple[int, Sequence[PaintedTile]]:
-    """Return the public tiles of a canvas and the number of the change they show, read in one statement."""
-    rows = await conn.fetch_all(_PAINTED, {"canvas_id": canvas_id})
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """All public tiles of a canvas at change `seq`, as bytes of a snapshot."""
+
+    seq: int
+    count: int
+    tiles: bytes
+
+
+async def states(conn: Connection, canvas_ids: Sequence[int]) -> Mapping[int, CanvasState]:
+    """Return the canvases there are among these, by id."""
+    rows = await conn.fetch_all(_STATES, {"ids": canvas_ids})
+    return {row.id: CanvasState(canvases_store.canvas_of(row), row.picture_seq) for row in rows}
+
+
+async def painted(conn: Connection, canvas_id: int, region: Region) -> tuple[int, Sequence[PaintedTile]]:
+    """Return the public tiles of a rectangle and the number of the change they show, in one statement."""
+    rows = await conn.fetch_all(_PAINTED, {"canvas_id": canvas_id, **asdict(region)})
     return rows[0].seq, [PaintedTile(row.x, row.y, row.pixels) for row in rows if row.x is not None]
+
+
+async def laid_out(conn: Connection, canvas_id: int) -> LaidOut:
+    """Return a canvas's public tiles and the number of the change they show, in one statement."""
+    row = await conn.fetch_one(_LAID_OUT, {"canvas_id": canvas_id})
+    return LaidOut(row.seq, row.count, row.tiles)

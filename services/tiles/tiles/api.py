@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from services.tiles.canvases.schemas import RegionQuery
 from services.tiles.tiles.rules import Tile
 from services.tiles.tiles.schemas import (
     CanvasTiles,
@@ -56,6 +57,16 @@ async def list_canvas_tiles(
 ) -> web.Response:
     """List the tiles of a canvas, ordered by id."""
     return respond(await request.app[TILES].of_canvas(caller, canvas_id, query, with_pixels=query.pixels))
+
+
+async def list_region_tiles(
+    request: web.Request, canvas_id: int, query: RegionQuery, caller: Identity | None
+) -> web.Response:
+    """List the tiles of a rectangle of cells, row by row.
+
+    At most 1,024 cells, and fewer of a large tile size (4 Mi pixels) at once.
+    """
+    return respond(await request.app[TILES].in_region(caller, canvas_id, query))
 
 
 async def get_tile_at(
@@ -118,6 +129,7 @@ OPERATIONS = (
         ("403 tile_limit", "404 canvas_not_found", "409 cell_occupied"),
     ),
     Operation("GET", "/tiles/canvas/{canvas_id}", list_canvas_tiles, {200: Page[TileView]}),
+    Operation("GET", "/canvases/{canvas_id}/region", list_region_tiles, {200: Page[TileView]}),
     Operation("GET", "/tiles/canvas/{canvas_id}/position", get_tile_at, {200: TileView, 304: None}),
     Operation(
         "GET", "/tiles/canvas/{canvas_id}/position/neighbors", list_cell_neighbours, {200: Page[TileView]}

@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.tiles.artists.rules import Artist
-from services.tiles.canvases.rules import Canvas, Mode
+from services.tiles.canvases.rules import Canvas, Mode, Region
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound, StaleVersion
+
+MAX_REGION_CELLS = 1024
+MAX_REGION_PIXELS = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,19 @@ def check_claim(canvas: Canvas, x: int, y: int, tiles_held: int) -> None:
         )  # fmt: skip
     if tiles_held >= canvas.max_tiles_per_user:
         raise NotAllowed("tile_limit", f"this canvas allows {canvas.max_tiles_per_user} tiles an artist")
+
+
+def check_region(region: Region, tile_size: int) -> None:
+    """Raise Invalid for a rectangle of more than MAX_REGION_CELLS or MAX_REGION_PIXELS."""
+    cells = region.columns * region.rows
+    limit = min(MAX_REGION_CELLS, MAX_REGION_PIXELS // tile_size**2)
+    if cells > limit:
+        raise Invalid.field("query", "rows", msg=f"makes {cells} cells; at most {limit} are sent at once")
+
+
+def looks_different(before: Tile, after: Tile) -> bool:
+    """Whether a change of the tile can be seen in the canvas's picture; a draft is in none."""
+    return before.is_public != after.is_public or (after.is_public and before.pixels != after.pixels)
 
 
 def can_see(tile: Tile, canvas: Canvas, viewer: Actor | None) -> bool:

@@ -11,6 +11,8 @@ from aiohttp import web
 from services.tiles.artists.store import lead_with_meeting
 from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.journal import Journal, view
+from services.tiles.canvases.rules import region_of
+from services.tiles.canvases.schemas import RegionQuery
 from services.tiles.canvases.service import visible_to
 from services.tiles.history import store as history
 from services.tiles.history.rules import Change, Kind
@@ -93,7 +95,7 @@ class Tiles:
             event = tile_event(TileUpdated, state.canvas.seq + 1, tile, caller, x=tile.x, y=tile.y)
             kind = Kind.PAINTED if "pixels" in change.model_fields_set else Kind.DESCRIBED
             history.keep(conn, caller.account_id, Change(tile, kind, event.seq))
-            self._journal.record(conn, event)
+            self._journal.record(conn, event, changes_picture=rules.looks_different(state.tile, tile))
         return tile
 
     async def delete(self, caller: Identity, tile_id: int) -> None:
@@ -128,6 +130,14 @@ class Tiles:
                 conn, canvas_id, viewer_of(viewer), after=after_id(paging), count=paging.limit + 1
             )
         return _page(found, paging, with_pixels=with_pixels)
+
+    async def in_region(self, viewer: Identity | None, canvas_id: int, query: RegionQuery) -> Page[TileView]:
+        """Return the tiles of a rectangle, row by row. Raises NotFound, Invalid when it is too large."""
+        async with self._database.connection() as conn:
+            canvas = visible_to(viewer, await canvases_store.get(conn, canvas_id))
+            region = region_of(canvas.columns, canvas.rows, query.x, query.y, query.columns, query.rows)
+            rules.check_region(region, canvas.tile_size)
+            return _all(await store.in_region(conn, canvas_id, region, viewer_of(viewer)))
 
     async def of_artist(self, viewer: Identity | None, artist_id: int, paging: Paging) -> Page[TileView]:
         """Return a slice of an artist's tiles, ordered by id."""

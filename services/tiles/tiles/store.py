@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.tiles.artists.rules import Artist
 from services.tiles.canvases import store as canvases_store
-from services.tiles.canvases.rules import Canvas
+from services.tiles.canvases.rules import Canvas, Region
 from services.tiles.tables import artists, canvases, locks, tiles
 from services.tiles.tiles.rules import Lock, Tile, TileState
 from shared.db import Connection, Row
@@ -104,6 +104,12 @@ _ADJACENT = _SEEN.where(
     func.abs(tiles.c.x - _x) + func.abs(tiles.c.y - _y) == 1,
     tiles.c.x.between(_x - 1, _x + 1),
     tiles.c.y.between(_y - 1, _y + 1),
+).order_by(tiles.c.y, tiles.c.x)
+
+_IN_REGION = _SEEN.where(
+    tiles.c.canvas_id == bindparam("canvas_id"),
+    tiles.c.x.between(_x, _x + bindparam("columns", type_=Integer) - 1),
+    tiles.c.y.between(_y, _y + bindparam("rows", type_=Integer) - 1),
 ).order_by(tiles.c.y, tiles.c.x)
 
 _COUNT_OF_ARTIST = (
@@ -250,6 +256,12 @@ async def adjacent(conn: Connection, canvas_id: int, x: int, y: int, viewer: Vie
     """Return the up to four tiles that share an edge with a cell."""
     params = {"canvas_id": canvas_id, "x": x, "y": y, **viewer.params}
     return [tile_of(row) for row in await conn.fetch_all(_ADJACENT, params)]
+
+
+async def in_region(conn: Connection, canvas_id: int, region: Region, viewer: Viewer) -> Sequence[Tile]:
+    """Return the tiles of a rectangle of cells, row by row."""
+    params = {"canvas_id": canvas_id, **asdict(region), **viewer.params}
+    return [tile_of(row) for row in await conn.fetch_all(_IN_REGION, params)]
 
 
 async def count_of_artist(conn: Connection, artist_id: int) -> int:

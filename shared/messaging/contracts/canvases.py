@@ -17,6 +17,8 @@ class CanvasEvent(Event):
     """
 
     subject_kind: ClassVar[str] = "canvas"
+    changes_picture: ClassVar[bool] = True
+    """Whether the canvas may look different afterwards; a type that says no keeps cached pictures good."""
 
     canvas_id: int
     seq: int
@@ -42,6 +44,7 @@ class CanvasUpdated(CanvasEvent):
     """The owner or a moderator changed a canvas's description or rules; fields as they are now."""
 
     type: ClassVar[str] = "canvas.updated"
+    changes_picture: ClassVar[bool] = False
 
     owner_id: int
     actor_id: int

@@ -49,18 +49,21 @@ class TileLiked(TileEvent):
     """`actor_id` likes the tile now."""
 
     type: ClassVar[str] = "tile.liked"
+    changes_picture: ClassVar[bool] = False
 
 
 class TileUnliked(TileEvent):
     """`actor_id` does not like the tile any more."""
 
     type: ClassVar[str] = "tile.unliked"
+    changes_picture: ClassVar[bool] = False
 
 
 class LockAcquired(CanvasEvent):
     """`holder_id` alone may write the tile until `expires_at`, also when a lock was renewed."""
 
     type: ClassVar[str] = "lock.acquired"
+    changes_picture: ClassVar[bool] = False
 
     tile_id: int
     holder_id: int
@@ -71,6 +74,7 @@ class LockReleased(CanvasEvent):
     """`holder_id` gave the lock back, or lost it to a moderator."""
 
     type: ClassVar[str] = "lock.released"
+    changes_picture: ClassVar[bool] = False
 
     tile_id: int
     holder_id: int

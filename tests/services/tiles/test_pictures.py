@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import io
 import random
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from services.tiles.canvases.rules import PALETTES
-from tests.services.tiles.conftest import SIZE, Tiles, painted
+from services.tiles.pictures import store
+from shared.db import Database
+from tests.services.tiles.conftest import SIZE, StartTiles, Tiles, painted
 
 
-async def picture(tiles: Tiles, canvas_id: int, scale: int = 1) -> Image.Image:
-    response = await tiles.call(None, "GET", f"/canvases/{canvas_id}.png", params={"scale": str(scale)})
+async def picture(tiles: Tiles, canvas_id: int, scale: int = 1, **part: str) -> Image.Image:
+    params = {"scale": str(scale), **part}
+    response = await tiles.call(None, "GET", f"/canvases/{canvas_id}.png", params=params)
     assert response.status == 200
     assert response.content_type == "image/png"
     return Image.open(io.BytesIO(await response.read()))
@@ -47,15 +52,144 @@ async def test_scaling_repeats_each_pixel(tiles: Tiles) -> None:
     assert shown.getpixel((48, 47)) == (0, 0, 0, 0)
 
 
-async def test_a_picture_changes_its_tag_with_the_canvas_and_only_then(tiles: Tiles) -> None:
+async def tag_of(tiles: Tiles, path: str) -> str:
+    response = await tiles.call(None, "GET", path)
+    assert response.status == 200
+    tag = response.headers["ETag"]
+    again = await tiles.call(None, "GET", path, headers={"If-None-Match": tag})
+    assert (again.status, await again.read(), again.headers["ETag"]) == (304, b"", tag)
+    return tag
+
+
+async def picture_seq(database_url: str, canvas_id: int) -> int:
+    """The number of the last change after which a cached picture is no good any more."""
+    database = Database(database_url, application="a test")
+    async with database.connection() as conn:
+        state = (await store.states(conn, [canvas_id]))[canvas_id]
+    await database.close()
+    return state.picture_seq
+
+
+async def test_a_picture_changes_its_tag_when_it_changes_and_only_then(tiles: Tiles) -> None:
     canvas = await tiles.canvas()
-    path = f"/canvases/{canvas['id']}.png"
-    tag = (await tiles.call(None, "GET", path)).headers["ETag"]
-    assert (await tiles.call(None, "GET", path, headers={"If-None-Match": tag})).status == 304
-    await tiles.tile("ann", canvas["id"])
-    changed = await tiles.call(None, "GET", path, headers={"If-None-Match": tag})
-    assert changed.status == 200
-    assert changed.headers["ETag"] != tag
+    path, part = f"/canvases/{canvas['id']}.png", f"/canvases/{canvas['id']}.png?x=1&y=1"
+    tags = [await tag_of(tiles, path)]
+    part_tag = await tag_of(tiles, part)
+    tile = await tiles.tile("ann", canvas["id"], pixels=painted(1))
+    tags.append(await tag_of(tiles, path))
+    for change in ({"pixels": painted(2)}, {"is_public": False}):
+        await tiles.call("ann", "PUT", f"/tiles/{tile['id']}", json=change)
+        tags.append(await tag_of(tiles, path))
+    assert len(set(tags)) == 3
+    assert tags[3] == tags[0]
+    assert await tag_of(tiles, part) == part_tag
+
+
+async def test_likes_locks_titles_and_names_leave_cached_pictures_good(
+    tiles: Tiles, database_url: str
+) -> None:
+    canvas = await tiles.canvas("owner")
+    tile = f"/tiles/{(await tiles.tile('ann', canvas['id'], pixels=painted(3)))['id']}"
+    before = await picture_seq(database_url, canvas["id"])
+    for who, method, path, body in (
+        ("bob", "POST", f"{tile}/like", None),
+        ("bob", "DELETE", f"{tile}/like", None),
+        ("ann", "POST", f"{tile}/lock", None),
+        ("ann", "DELETE", f"{tile}/lock", None),
+        ("ann", "PUT", tile, {"title": "The sea", "pixels": painted(3)}),
+        ("owner", "PATCH", f"/canvases/{canvas['id']}", {"name": "Another wall"}),
+    ):
+        assert (await tiles.call(who, method, path, json=body)).status < 300
+    assert await picture_seq(database_url, canvas["id"]) == before == 2
+
+
+@pytest.mark.parametrize(
+    ("method", "body"), [("PUT", {"pixels": painted(4)}), ("PUT", {"is_public": False}), ("DELETE", None)]
+)
+async def test_what_is_seen_makes_cached_pictures_stale(
+    tiles: Tiles, database_url: str, method: str, body: dict[str, Any] | None
+) -> None:
+    canvas = await tiles.canvas()
+    tile = await tiles.tile("ann", canvas["id"], pixels=painted(3))
+    await tiles.call("ann", method, f"/tiles/{tile['id']}", json=body)
+    assert await picture_seq(database_url, canvas["id"]) == 3
+
+
+async def test_a_change_in_a_draft_leaves_cached_pictures_good(tiles: Tiles, database_url: str) -> None:
+    canvas = await tiles.canvas()
+    tile = await tiles.tile("ann", canvas["id"], is_public=False)
+    before = await picture_seq(database_url, canvas["id"])
+    await tiles.call("ann", "PUT", f"/tiles/{tile['id']}", json={"pixels": painted(4)})
+    assert await picture_seq(database_url, canvas["id"]) == before
+
+
+async def test_whoever_painted_sees_it_in_the_next_picture_of_any_process(
+    start_tiles: StartTiles, database_url: str
+) -> None:
+    processes = [await start_tiles(database_url) for _ in range(2)]
+    canvas = await processes[0].canvas(collaboration_mode="free")
+    tile = await processes[0].tile("ann", canvas["id"])
+
+    async def look(process: Tiles) -> None:
+        for _ in range(30):
+            await picture(process, canvas["id"])
+
+    looking = [asyncio.create_task(look(process)) for process in processes for _ in range(4)]
+    for colour in range(1, 17):
+        painter, other = processes[colour % 2], processes[1 - colour % 2]
+        await painter.call("ann", "PUT", f"/tiles/{tile['id']}", json={"pixels": painted(colour)})
+        shown = (await picture(other, canvas["id"])).convert("RGB").getpixel((0, 0))
+        assert "#{:02x}{:02x}{:02x}".format(*shown) == PALETTES["pico-8"][colour - 1]  # type: ignore[misc]
+    await asyncio.gather(*looking)
+
+
+async def test_a_part_of_the_picture_is_cut_out_of_the_whole(tiles: Tiles) -> None:
+    canvas = await tiles.canvas()
+    for x, y in ((0, 0), (1, 2), (3, 3)):
+        await tiles.tile("ann", canvas["id"], x, y, pixels=painted(x + 1))
+    whole = (await picture(tiles, canvas["id"])).convert("RGBA")
+    part = await picture(tiles, canvas["id"], 2, x="1", y="2", columns="2", rows="1")
+    assert part.size == (64, 32)
+    expected = whole.crop((16, 32, 48, 48)).resize((64, 32), Image.Resampling.NEAREST)
+    assert part.convert("RGBA").tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize("params", [{"x": "4"}, {"columns": "5"}, {"x": "2", "columns": "3"}, {"rows": "0"}])
+async def test_a_part_beyond_the_canvas_is_refused(tiles: Tiles, params: dict[str, str]) -> None:
+    canvas = await tiles.canvas()
+    response = await tiles.call(None, "GET", f"/canvases/{canvas['id']}.png", params=params)
+    assert response.status == 422
+
+
+async def test_a_tile_has_a_picture_of_its_own(tiles: Tiles) -> None:
+    canvas = await tiles.canvas()
+    tile = await tiles.tile("ann", canvas["id"], 2, 1, pixels=painted(9))
+    response = await tiles.call(None, "GET", f"/tiles/{tile['id']}.png?scale=2")
+    assert (response.status, response.content_type) == (200, "image/png")
+    shown = Image.open(io.BytesIO(await response.read()))
+    assert (shown.mode, shown.size) == ("P", (32, 32))
+    assert shown.convert("RGBA").getcolors() == [(32 * 32, (255, 0, 77, 255))]
+
+
+async def test_the_picture_of_a_tile_changes_its_tag_with_its_pixels_only(tiles: Tiles) -> None:
+    canvas = await tiles.canvas()
+    path = f"/tiles/{(await tiles.tile('ann', canvas['id'], pixels=painted(9)))['id']}"
+    tag = await tag_of(tiles, f"{path}.png")
+    await tiles.call("bob", "POST", f"{path}/like")
+    await tiles.call("ann", "PUT", path, json={"title": "The sea"})
+    assert await tag_of(tiles, f"{path}.png") == tag
+    await tiles.call("ann", "PUT", path, json={"pixels": painted(8)})
+    assert await tag_of(tiles, f"{path}.png") != tag
+
+
+async def test_a_draft_has_a_picture_for_those_who_see_it_only(tiles: Tiles) -> None:
+    canvas = await tiles.canvas("owner")
+    path = f"/tiles/{(await tiles.tile('ann', canvas['id'], is_public=False))['id']}.png"
+    assert (await tiles.call("ann", "GET", path)).status == 200
+    assert (await tiles.call("owner", "GET", path)).status == 200
+    assert (await tiles.call("bob", "GET", path)).status == 404
+    assert (await tiles.call(None, "GET", path)).status == 404
+    assert (await tiles.call(None, "GET", "/tiles/999.png")).status == 404
 
 
 async def test_drafts_are_not_in_the_picture(tiles: Tiles) -> None:

@@ -1,0 +1,61 @@
+"""What was drawn or packed once, kept as long as it is good and there is room."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from shared.http.etags import etag
+
+CACHE_BYTES = 64 * 1024 * 1024
+"""A process keeps; the least recently used go first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """A finished response body; `seq` is the number of the canvas's change that it shows."""
+
+    seq: int
+    body: bytes
+    tag: str
+
+    @classmethod
+    def of(cls, seq: int, body: bytes) -> Rendering:
+        """Tag a body by what is in it: a picture that did not change keeps its tag, on every process."""
+        return cls(seq, body, etag(blake2b(body, digest_size=12).hexdigest()))
+
+
+class Renderings:
+    """Makes each rendering at most once at a time."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, Rendering] = OrderedDict()
+        self._kept_bytes = 0
+        self._making: dict[Hashable, asyncio.Task[None]] = {}
+
+    async def get(self, key: Hashable, oldest: int, make: Callable[[], Awaitable[Rendering]]) -> Rendering:
+        """Return what `key` names, made anew unless the one at hand shows change number `oldest` or later."""
+        while (known := self._kept.get(key)) is None or known.seq < oldest:
+            # One under way may have begun before that change: then it is made once more.
+            task = self._making.get(key)
+            if task is None:
+                task = self._making[key] = asyncio.create_task(self._make(key, make))
+            await asyncio.shield(task)
+        self._kept.move_to_end(key)
+        return known
+
+    async def _make(self, key: Hashable, make: Callable[[], Awaitable[Rendering]]) -> None:
+        try:
+            rendering = await make()
+        finally:
+            del self._making[key]
+        replaced = self._kept.pop(key, None)
+        self._kept[key] = rendering
+        self._kept_bytes += len(rendering.body) - (len(replaced.body) if replaced else 0)
+        # The newest stays, however large: whoever waits for it finds it here.
+        while self._kept_bytes > CACHE_BYTES and len(self._kept) > 1:
+            _, dropped = self._kept.popitem(last=False)
+            self._kept_bytes -= len(dropped.body)

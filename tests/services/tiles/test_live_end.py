@@ -1,0 +1,102 @@
+"""When a canvas ends for its viewers: they are told, and their sockets closed, on every process."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from typing import Any
+
+import pytest
+from aiohttp import WSMsgType
+from sqlalchemy import text
+
+from services.tiles.canvases.journal import prune
+from shared.db import Database
+from tests.parts import Broker
+from tests.services.tiles.conftest import StartTiles, Tiles, account_id
+from tests.services.tiles.test_live import Socket, events, relayed, watching
+
+__all__ = ["relayed"]
+
+
+async def closing_code(socket: Socket) -> tuple[int, str]:
+    message = await socket.receive(timeout=10)
+    assert message.type is WSMsgType.CLOSE, message
+    return message.data, str(message.extra)
+
+
+def ticket_of(tiles: Tiles, artist: str, *roles: str) -> dict[str, Any]:
+    return {"ticket": tiles.keys.ticket(account_id(artist), artist, roles)}
+
+
+@pytest.mark.usefixtures("relayed")
+async def test_viewers_of_a_deleted_canvas_are_told_and_sent_away_on_every_process(
+    start_tiles: StartTiles, database_url: str, broker: Broker
+) -> None:
+    processes = [await start_tiles(database_url, broker.url) for _ in range(2)]
+    canvas = await processes[0].canvas("ann")
+    async with AsyncExitStack() as stack:
+        sockets = [
+            (await stack.enter_async_context(watching(process, canvas["id"])))[0] for process in processes
+        ]
+        await processes[0].call("ann", "DELETE", f"/canvases/{canvas['id']}")
+        for socket in sockets:
+            (event,) = await events(socket, 1)
+            assert event == {"seq": 2, "kind": "canvas.deleted"}
+            assert await closing_code(socket) == (4404, "canvas_not_found")
+
+
+@pytest.mark.usefixtures("relayed")
+async def test_a_canvas_made_private_keeps_only_those_who_may_see_it(
+    start_tiles: StartTiles, database_url: str, broker: Broker
+) -> None:
+    writer, other = await start_tiles(database_url, broker.url), await start_tiles(database_url, broker.url)
+    canvas = await writer.canvas("ann")
+    stay = [ticket_of(other, "ann"), ticket_of(other, "mod", "moderator")]
+    leave = [{}, ticket_of(other, "bob")]
+    async with AsyncExitStack() as stack:
+        staying, leaving = [
+            [(await stack.enter_async_context(watching(other, canvas["id"], **who)))[0] for who in group]
+            for group in (stay, leave)
+        ]
+        await writer.call("ann", "PATCH", f"/canvases/{canvas['id']}", json={"is_public": False})
+        await writer.tile("ann", canvas["id"])
+        for socket in leaving:
+            (event,) = await _changes(socket, 1)
+            assert (event["kind"], event["canvas"]["is_public"]) == ("canvas.updated", False)
+            assert (await closing_code(socket))[0] == 4404
+        for socket in staying:
+            assert [event["seq"] for event in await _changes(socket, 2)] == [2, 3]
+
+
+@pytest.mark.usefixtures("relayed")
+async def test_a_canvas_that_only_changes_its_name_keeps_its_viewers(live_tiles: Tiles) -> None:
+    canvas = await live_tiles.canvas("ann")
+    async with watching(live_tiles, canvas["id"]) as (socket, _):
+        await live_tiles.call("ann", "PATCH", f"/canvases/{canvas['id']}", json={"name": "Renamed"})
+        assert (await events(socket, 1))[0]["canvas"]["name"] == "Renamed"
+        await socket.send_json({"type": "ping"})
+        assert await socket.receive_json(timeout=5) == {"type": "pong"}
+
+
+async def test_resuming_before_what_is_kept_asks_for_a_resync(live_tiles: Tiles, database_url: str) -> None:
+    canvas = await live_tiles.canvas("ann")
+    for x in range(4):
+        await live_tiles.tile("ann", canvas["id"], x)
+    database = Database(database_url, application="housekeeping of a test")
+    async with database.connection() as conn:
+        await conn.execute(text("UPDATE canvas_events SET occurred_at = now() - interval '2 days'"))
+        assert await prune(conn, older_than_seconds=86400, newest=2) == 3
+    await database.close()
+    async with watching(live_tiles, canvas["id"], since=2) as (socket, _):
+        assert await socket.receive_json(timeout=5) == {"type": "resync"}
+    async with watching(live_tiles, canvas["id"], since=3) as (socket, _):
+        assert [event["seq"] for event in await events(socket, 2)] == [4, 5]
+
+
+async def _changes(socket: Socket, count: int) -> list[dict[str, Any]]:
+    """The next events, whoever comes and goes meanwhile."""
+    received: list[dict[str, Any]] = []
+    while len(received) < count:
+        message = await socket.receive_json(timeout=10)
+        received += message.get("events", [])
+    return received

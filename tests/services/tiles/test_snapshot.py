@@ -1,0 +1,162 @@
+"""The snapshot: a canvas at one moment, from which the live feed goes on without gap or repetition."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from aiohttp import ClientResponse
+
+from services.tiles.pictures.snapshot import HEADER, MAGIC, MEDIA_TYPE, TILE
+from tests.parts import Broker
+from tests.services.tiles.conftest import SIZE, StartTiles, Tiles, painted
+from tests.services.tiles.test_live import relayed, watching
+
+__all__ = ["relayed"]
+
+THE_END = 16
+"""The colour of the last stroke."""
+
+
+@dataclass
+class Snapshot:
+    """A snapshot as a client reads it."""
+
+    seq: int
+    columns: int
+    rows: int
+    tile_size: int
+    palette: list[str]
+    tiles: dict[int, tuple[int, int, int, bytes]]
+
+
+async def load(tiles: Tiles, canvas_id: int, artist: str | None = None) -> Snapshot:
+    response = await tiles.call(artist, "GET", f"/canvases/{canvas_id}/snapshot")
+    assert response.status == 200
+    return read(response, await response.read())
+
+
+def read(response: ClientResponse, body: bytes) -> Snapshot:
+    assert response.content_type == MEDIA_TYPE
+    magic, version, colours, columns, rows, tile_size, count, seq = HEADER.unpack_from(body)
+    assert (magic, version) == (MAGIC, 1)
+    assert response.headers["X-Canvas-Seq"] == str(seq)
+    end = HEADER.size + 3 * colours
+    palette = [f"#{body[at : at + 3].hex()}" for at in range(HEADER.size, end, 3)]
+    packed = zlib.decompress(body[end:])
+    step = TILE.size + tile_size**2
+    assert len(packed) == count * step
+    found = {}
+    for at in range(0, len(packed), step):
+        tile_id, x, y, tile_version = TILE.unpack_from(packed, at)
+        found[tile_id] = (x, y, tile_version, packed[at + TILE.size : at + step])
+    return Snapshot(seq, columns, rows, tile_size, palette, found)
+
+
+async def test_a_snapshot_holds_the_whole_canvas(tiles: Tiles) -> None:
+    canvas = await tiles.canvas(height=128, palette=["#ff0000", "#00ff80"])
+    first = await tiles.tile("ann", canvas["id"], 3, 7, pixels=painted(1))
+    second = await tiles.tile("bob", canvas["id"], 1, 2, pixels=painted(2))
+    await tiles.call("bob", "PUT", f"/tiles/{second['id']}", json={"pixels": painted(1)})
+    await tiles.tile("bob", canvas["id"], 0, 0, is_public=False)
+    snapshot = await load(tiles, canvas["id"])
+    assert (snapshot.columns, snapshot.rows, snapshot.tile_size) == (4, 8, SIZE)
+    assert snapshot.palette == ["#ff0000", "#00ff80"]
+    assert snapshot.seq == 5
+    assert list(snapshot.tiles.items()) == [
+        (second["id"], (1, 2, 2, bytes([1]) * SIZE * SIZE)),
+        (first["id"], (3, 7, 1, bytes([1]) * SIZE * SIZE)),
+    ]
+
+
+async def test_a_snapshot_of_an_empty_canvas_holds_no_tile(tiles: Tiles) -> None:
+    canvas = await tiles.canvas()
+    snapshot = await load(tiles, canvas["id"])
+    assert (snapshot.seq, snapshot.tiles) == (1, {})
+
+
+async def test_a_private_canvas_has_no_snapshot_for_others(tiles: Tiles) -> None:
+    path = f"/canvases/{(await tiles.canvas('ann', is_public=False))['id']}/snapshot"
+    assert (await tiles.call(None, "GET", path)).status == 404
+    assert (await tiles.call("bob", "GET", path)).status == 404
+    assert (await tiles.call("ann", "GET", path)).status == 200
+
+
+async def test_an_unchanged_snapshot_is_not_sent_twice(tiles: Tiles) -> None:
+    canvas = await tiles.canvas()
+    path = f"/canvases/{canvas['id']}/snapshot"
+    tag = (await tiles.call(None, "GET", path)).headers["ETag"]
+    same = await tiles.call(None, "GET", path, headers={"If-None-Match": tag})
+    assert (same.status, same.headers["X-Canvas-Seq"]) == (304, "1")
+    await tiles.tile("ann", canvas["id"])
+    changed = await tiles.call(None, "GET", path, headers={"If-None-Match": tag})
+    assert (changed.status, changed.headers["X-Canvas-Seq"]) == (200, "2")
+
+
+async def test_a_snapshot_is_reused_after_a_like_and_the_feed_brings_it(live_tiles: Tiles) -> None:
+    canvas = await live_tiles.canvas()
+    tile = await live_tiles.tile("ann", canvas["id"])
+    assert (await load(live_tiles, canvas["id"])).seq == 2
+    await live_tiles.call("bob", "POST", f"/tiles/{tile['id']}/like")
+    snapshot = await load(live_tiles, canvas["id"])
+    assert snapshot.seq == 2
+    async with watching(live_tiles, canvas["id"], since=snapshot.seq) as (socket, _):
+        batch = await socket.receive_json(timeout=5)
+        assert [(event["seq"], event["kind"]) for event in batch["events"]] == [(3, "tile.liked")]
+
+
+@pytest.mark.usefixtures("relayed")
+async def test_a_snapshot_and_the_feed_since_it_make_the_canvas_while_others_write(
+    start_tiles: StartTiles, database_url: str, broker: Broker
+) -> None:
+    processes = [await start_tiles(database_url, broker.url) for _ in range(2)]
+    canvas = await processes[0].canvas("owner", collaboration_mode="free", max_tiles_per_user=16)
+    last = await processes[0].tile("ann", canvas["id"])
+    readers = [asyncio.create_task(_follow(processes[n % 2], canvas["id"], last["id"])) for n in range(4)]
+    writers = [_write(process, canvas["id"], n) for n, process in enumerate(processes * 2)]
+    for writing in asyncio.as_completed(writers):
+        await writing
+        readers += [asyncio.create_task(_follow(process, canvas["id"], last["id"])) for process in processes]
+    await processes[0].call("ann", "PUT", f"/tiles/{last['id']}", json={"pixels": painted(THE_END)})
+    truth = await load(processes[0], canvas["id"])
+    for reader in readers:
+        assert await reader == truth.tiles
+
+
+async def _write(tiles: Tiles, canvas_id: int, number: int) -> None:
+    own = None
+    for colour in range(24):
+        if colour % 8 == 0:
+            own = await tiles.tile("ann", canvas_id, number, 1 + colour // 8)
+        elif colour % 8 == 7 and own:
+            await tiles.call("ann", "DELETE", f"/tiles/{own['id']}")
+        elif own:
+            body = {"pixels": painted(colour % 17)}
+            assert (await tiles.call("bob", "PUT", f"/tiles/{own['id']}", json=body)).status == 200
+
+
+async def _follow(tiles: Tiles, canvas_id: int, last_id: int) -> dict[int, tuple[int, int, int, bytes]]:
+    """Load the snapshot, follow the feed from it to the end, and return the picture."""
+    snapshot = await load(tiles, canvas_id)
+    seq, shown = snapshot.seq, dict(snapshot.tiles)
+    async with watching(tiles, canvas_id, since=seq) as (socket, _):
+        while shown[last_id][3] != bytes([THE_END]) * SIZE * SIZE:
+            message = await socket.receive_json(timeout=10)
+            for event in message["events"]:
+                assert event["seq"] == seq + 1
+                seq = event["seq"]
+                _apply(shown, event)
+    return shown
+
+
+def _apply(shown: dict[int, tuple[int, int, int, bytes]], event: dict[str, Any]) -> None:
+    tile = event["tile"]
+    if tile is None:
+        shown.pop(event["tile_id"], None)
+    else:
+        pixels = base64.b64decode(tile["pixels"])
+        shown[tile["id"]] = (tile["x"], tile["y"], tile["version"], pixels)
