@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from services.tiles.areas import api as areas
+from services.tiles.areas.service import AREAS, Areas
 from services.tiles.canvases import api as canvases
 from services.tiles.canvases.journal import Journal
 from services.tiles.canvases.service import CANVASES, Canvases
@@ -42,6 +44,7 @@ FEATURES = {
     "tiles": tiles.OPERATIONS,
     "locks": locks.OPERATIONS,
     "likes": likes.OPERATIONS,
+    "areas": areas.OPERATIONS,
     "live": live.OPERATIONS,
 }
 
@@ -63,8 +66,9 @@ def create_app(settings: TilesSettings) -> web.Application:
     app[live.DATABASE] = database
     app[CANVASES] = Canvases(database, journal)
     app[TILES] = Tiles(database, journal)
-    app[LOCKS] = Locks(database, journal, timedelta(seconds=settings.lock_seconds))
+    app[LOCKS] = _locks(settings, database, journal)
     app[LIKES] = Likes(database, journal)
+    app[AREAS] = _areas(settings, database, journal)
     app[PICTURES] = Pictures(database)
     app[HUB] = hub
 
@@ -84,6 +88,8 @@ def create_worker(settings: TilesSettings) -> web.Application:
     """Set up the background side: relay, consumer, housekeeping."""
     database = _database(settings)
     broker_url = settings.broker_url.get_secret_value()
+    outbox = Outbox(database, producer=SERVICE)
+    journal = Journal(outbox)
     relay = Relay(database, broker_url, service=SERVICE)
     consumer = Consumer(database, broker_url, service=SERVICE, handlers=HANDLERS)
 
@@ -93,9 +99,11 @@ def create_worker(settings: TilesSettings) -> web.Application:
         {"postgres": postgres_answers(database), "rabbitmq": broker_is_connected(relay, consumer)},
     )
     app.cleanup_ctx.append(database.closing)
+    app.cleanup_ctx.append(background("outbox-bell", outbox.run))
     app.cleanup_ctx.append(background("relay", relay.run))
     app.cleanup_ctx.append(background("consumer", consumer.run))
-    app.cleanup_ctx.append(background("housekeeping", lambda: keep_house(database)))
+    sweepers = _locks(settings, database, journal), _areas(settings, database, journal)
+    app.cleanup_ctx.append(background("housekeeping", lambda: keep_house(database, *sweepers)))
     return app
 
 
@@ -105,3 +113,11 @@ def _database(settings: TilesSettings) -> Database:
         application=f"tessera {settings.instance}",
         limits=DatabaseLimits(pool_size=settings.database_pool),
     )
+
+
+def _locks(settings: TilesSettings, database: Database, journal: Journal) -> Locks:
+    return Locks(database, journal, timedelta(seconds=settings.lock_seconds))
+
+
+def _areas(settings: TilesSettings, database: Database, journal: Journal) -> Areas:
+    return Areas(database, journal, timedelta(seconds=settings.area_seconds))

@@ -6,21 +6,29 @@ import asyncio
 
 import structlog
 
+from services.tiles.areas.service import Areas
 from services.tiles.live import store as live
+from services.tiles.locks.service import Locks
 from shared.db import Database
 from shared.errors import Unavailable
 
 log = structlog.get_logger(__name__)
 
-ROUND_SECONDS = 60
+ROUND_SECONDS = 5
+"""How long after its end an expired lock or area may still be on viewers' screens."""
 
 
-async def keep_house(database: Database) -> None:
-    """Forget expired WebSocket tickets, every minute, until cancelled."""
+async def keep_house(database: Database, locks: Locks, areas: Areas) -> None:
+    """Forget expired tickets, locks and areas, again and again, until cancelled.
+
+    Several workers may do so at once: each change happens under its canvas's lock.
+    """
     while True:
         try:
             async with database.connection() as conn:
                 await live.forget_expired(conn)
+            await locks.sweep()
+            await areas.sweep()
         except Unavailable as error:
             log.info("housekeeping waits", reason=str(error))
         await asyncio.sleep(ROUND_SECONDS)

@@ -15,3 +15,4 @@ class TilesSettings(ServiceSettings):
 
     jwks_url: str = Field(description="where auth publishes its public keys, asked in the background")
     lock_seconds: int = Field(1800, ge=1, description="how long a tile's lock lives unless renewed")
+    area_seconds: int = Field(86400, ge=1, description="how long an area is held unless renewed")

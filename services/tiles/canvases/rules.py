@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.tiles.artists.rules import Artist
-from shared.errors import Invalid, NotFound
+from shared.errors import Conflict, Invalid, NotFound
 
 DEFAULT_MAX_TILES = 10
 TILE_SIZES = (16, 32, 64, 128)
@@ -20,6 +20,7 @@ class Mode(StrEnum):
 
     FREE = "free"
     TILE_LOCK = "tile-lock"
+    AREA_LOCK = "area-lock"
 
 
 PALETTES: dict[str, tuple[str, ...]] = {
@@ -107,3 +108,9 @@ def check_visible(canvas: Canvas | None, viewer_id: int | None, *, is_moderator:
     if not (canvas.is_public or is_moderator or canvas.owner.id == viewer_id):
         raise NotFound("canvas_not_found", "no such canvas")
     return canvas
+
+
+def check_mode(canvas: Canvas, mode: Mode) -> None:
+    """Raise Conflict `wrong_mode` unless artists share the canvas in this way."""
+    if canvas.mode is not mode:
+        raise Conflict("wrong_mode", f"this canvas is shared by {canvas.mode}, not by {mode}")

@@ -15,11 +15,15 @@ def check_may_acquire(state: TileState, actor: Actor) -> None:
     tile_rules.check_may_paint(state, actor)
 
 
-def check_may_renew(lock: Lock | None, actor: Actor) -> None:
-    """Raise unless the actor holds the live lock."""
-    tile_rules.check_unlocked(lock, actor)
-    if lock is None:
+def check_may_renew(state: TileState, actor: Actor) -> None:
+    """Raise unless the actor holds the live lock and may still paint the tile.
+
+    Else who lost an area could keep its next holder from the tiles in it.
+    """
+    tile_rules.check_unlocked(state.lock, actor)
+    if state.lock is None:
         raise Conflict("not_locked", "the lock has expired or was released; acquire it again")
+    tile_rules.check_may_paint(state, actor)
 
 
 def check_may_release(lock: Lock, actor: Actor) -> None:

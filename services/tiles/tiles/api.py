@@ -115,7 +115,7 @@ def _respond_tile(request: web.Request, tile: Tile) -> web.Response:
 OPERATIONS = (
     Operation(
         "POST", "/tiles", create_tile, {201: TileView}, Access.ARTIST,
-        ("403 tile_limit", "404 canvas_not_found", "409 cell_occupied"),
+        ("403 outside_area", "403 tile_limit", "404 canvas_not_found", "409 cell_occupied"),
     ),
     Operation("GET", "/tiles/canvas/{canvas_id}", list_canvas_tiles, {200: Page[TileView]}),
     Operation("GET", "/tiles/canvas/{canvas_id}/position", get_tile_at, {200: TileView, 304: None}),
@@ -127,7 +127,7 @@ OPERATIONS = (
     Operation("GET", "/tiles/{tile_id}", get_tile, {200: TileView, 304: None}),
     Operation(
         "PUT", "/tiles/{tile_id}", update_tile, {200: TileView}, Access.ARTIST,
-        ("403 not_tile_creator", "409 tile_locked", "412 stale_version"),
+        ("403 not_tile_creator", "403 outside_area", "409 tile_locked", "412 stale_version"),
     ),
     Operation(
         "DELETE", "/tiles/{tile_id}", delete_tile, {204: None}, Access.ARTIST,

@@ -51,6 +51,8 @@ class TileState:
     canvas: Canvas
     lock: Lock | None
     now: datetime
+    area_holder_id: int | None = None
+    """Who holds the tile's cell on a canvas in `area-lock` mode; None for nobody, and in other modes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,15 @@ def check_claim(canvas: Canvas, x: int, y: int, tiles_held: int) -> None:
         raise NotAllowed("tile_limit", f"this canvas allows {canvas.max_tiles_per_user} tiles an artist")
 
 
+def check_in_area(canvas: Canvas, area_holder_id: int | None, actor: Actor) -> None:
+    """Raise NotAllowed `outside_area` unless the actor may work in a cell held by `area_holder_id`.
+
+    In `area-lock` mode everybody, the canvas's owner too, creates and edits in areas they hold only.
+    """
+    if canvas.mode is Mode.AREA_LOCK and area_holder_id != actor.id:
+        raise NotAllowed("outside_area", "on this canvas an artist works inside an area they hold")
+
+
 def can_see(tile: Tile, canvas: Canvas, viewer: Actor | None) -> bool:
     """Whether a viewer of the canvas sees the tile: one that is not public is its creator's draft."""
     return tile.is_public or (viewer is not None and _cares_for(tile, canvas, viewer))
@@ -104,10 +115,15 @@ def check_unlocked(lock: Lock | None, actor: Actor) -> None:
 
 
 def check_may_paint(state: TileState, actor: Actor) -> None:
-    """Raise unless the actor may change the tile's pixels: `free` is open to all, else its creator's."""
+    """Raise unless the actor may change the tile's pixels.
+
+    `free` is open to all; in `area-lock` mode it is who holds the area, whoever made the tile; else the
+    tile's creator.
+    """
     _check_seen(state, actor)
     check_unlocked(state.lock, actor)
-    if state.canvas.mode is not Mode.FREE and state.tile.creator.id != actor.id:
+    check_in_area(state.canvas, state.area_holder_id, actor)
+    if state.canvas.mode not in (Mode.FREE, Mode.AREA_LOCK) and state.tile.creator.id != actor.id:
         raise NotAllowed("not_tile_creator", "only its creator edits this tile")
 
 
@@ -117,6 +133,7 @@ def check_may_describe(state: TileState, actor: Actor) -> None:
     check_unlocked(state.lock, actor)
     if state.tile.creator.id != actor.id:
         raise NotAllowed("not_tile_creator", "only its creator describes this tile")
+    check_in_area(state.canvas, state.area_holder_id, actor)
 
 
 def check_may_delete(state: TileState, actor: Actor) -> None:

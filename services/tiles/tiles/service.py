@@ -8,9 +8,11 @@ from typing import Any
 
 from aiohttp import web
 
+from services.tiles.areas.store import holder_of_cell
 from services.tiles.artists.store import lead_with_meeting
 from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.journal import Journal, view
+from services.tiles.canvases.rules import Mode
 from services.tiles.canvases.service import visible_to
 from services.tiles.tiles import rules, store
 from services.tiles.tiles.rules import Actor, Tile, TileState
@@ -36,8 +38,8 @@ class Tiles:
     async def create(self, caller: Identity, draft: TileDraft) -> Tile:
         """Claim a free cell with a painted tile.
 
-        Raises NotFound for the canvas, Invalid for cell or pixels, NotAllowed `tile_limit`, Conflict
-        `cell_occupied`.
+        Raises NotFound for the canvas, Invalid for cell or pixels, NotAllowed `tile_limit` or
+        `outside_area`, Conflict `cell_occupied`.
         """
         try:
             async with self._database.transaction() as conn:
@@ -54,6 +56,9 @@ class Tiles:
         canvas = visible_to(caller, found)
         pixels = rules.decode_pixels(draft.pixels, canvas.tile_size, len(canvas.palette))
         rules.check_claim(canvas, draft.x, draft.y, held)
+        if canvas.mode is Mode.AREA_LOCK:
+            holder_id = await holder_of_cell(conn, canvas.id, draft.x, draft.y)
+            rules.check_in_area(canvas, holder_id, actor_of(caller))
         tile_id = await store.add(
             conn,
             {

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     delete,
     func,
     insert,
@@ -21,9 +22,10 @@ from sqlalchemy import (
     update,
 )
 
+from services.tiles.areas.store import holder_at
 from services.tiles.artists.rules import Artist
 from services.tiles.canvases import store as canvases_store
-from services.tiles.canvases.rules import Canvas
+from services.tiles.canvases.rules import Canvas, Mode
 from services.tiles.tables import artists, canvases, locks, tiles
 from services.tiles.tiles.rules import Lock, Tile, TileState
 from shared.db import Connection, Row
@@ -57,6 +59,13 @@ _LOCK = (
     _holders.c.username.label("holder_username"),
     func.coalesce(_holders.c.display_name, _holders.c.username).label("holder_display_name"),
 )
+# A CASE looks for areas on the canvases that have them only.
+_AREA_HOLDER = case(
+    (
+        canvases.c.collaboration_mode == Mode.AREA_LOCK.value,
+        holder_at(tiles.c.canvas_id, tiles.c.x, tiles.c.y),
+    )
+).label("area_holder_id")
 
 _TILES = select(*_TILE).join_from(tiles, _creators, _creators.c.id == tiles.c.creator_id)
 
@@ -124,7 +133,7 @@ _HOLD_CANVAS_OF_TILE = (
     select(canvases.c.id).where(canvases.c.id == _CANVAS_OF_TILE).with_for_update(key_share=True)
 )
 _STATE: Select[Any] = (
-    select(*_TILE, *_LOCK, *canvases_store.COLUMNS, _NOW.label("now"))
+    select(*_TILE, *_LOCK, *canvases_store.COLUMNS, _NOW.label("now"), _AREA_HOLDER)
     .join_from(tiles, _creators, _creators.c.id == tiles.c.creator_id)
     .join(canvases, canvases.c.id == tiles.c.canvas_id)
     .join(artists, artists.c.id == canvases.c.owner_id)
@@ -268,7 +277,7 @@ async def state(conn: Connection, tile_id: int) -> TileState | None:
     lock = None
     if row.holder_id is not None:
         lock = Lock(Artist(row.holder_id, row.holder_username, row.holder_display_name), row.expires_at)
-    return TileState(tile_of(row), canvases_store.canvas_of(row), lock, row.now)
+    return TileState(tile_of(row), canvases_store.canvas_of(row), lock, row.now, row.area_holder_id)
 
 
 async def add(conn: Connection, values: dict[str, Any]) -> int:

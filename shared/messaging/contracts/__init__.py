@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shared.messaging.contracts.accounts import AccountRegistered, ProfileUpdated
+from shared.messaging.contracts.areas import AreaClaimed, AreaExpired, AreaReleased
 from shared.messaging.contracts.canvases import CanvasCreated, CanvasDeleted, CanvasEvent, CanvasUpdated
 from shared.messaging.contracts.event import Event
 from shared.messaging.contracts.tiles import (
@@ -22,6 +23,9 @@ from shared.messaging.envelope import Envelope
 __all__ = [
     "EVENTS",
     "AccountRegistered",
+    "AreaClaimed",
+    "AreaExpired",
+    "AreaReleased",
     "CanvasCreated",
     "CanvasDeleted",
     "CanvasEvent",
@@ -54,6 +58,9 @@ EVENTS: Mapping[str, type[Event]] = {
         TileUnliked,
         LockAcquired,
         LockReleased,
+        AreaClaimed,
+        AreaReleased,
+        AreaExpired,
     )
 }
 
