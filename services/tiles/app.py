@@ -21,6 +21,8 @@ from services.tiles.locks import api as locks
 from services.tiles.locks.service import LOCKS, Locks
 from services.tiles.pictures import api as pictures
 from services.tiles.pictures.service import PICTURES, Pictures
+from services.tiles.reviews import api as reviews
+from services.tiles.reviews.service import REVIEWS, Reviews
 from services.tiles.settings import TilesSettings
 from services.tiles.tiles import api as tiles
 from services.tiles.tiles.service import TILES, Tiles
@@ -45,6 +47,7 @@ FEATURES = {
     "locks": locks.OPERATIONS,
     "likes": likes.OPERATIONS,
     "areas": areas.OPERATIONS,
+    "reviews": reviews.OPERATIONS,
     "live": live.OPERATIONS,
 }
 
@@ -69,6 +72,7 @@ def create_app(settings: TilesSettings) -> web.Application:
     app[LOCKS] = _locks(settings, database, journal)
     app[LIKES] = Likes(database, journal)
     app[AREAS] = _areas(settings, database, journal)
+    app[REVIEWS] = Reviews(database, journal)
     app[PICTURES] = Pictures(database)
     app[HUB] = hub
 

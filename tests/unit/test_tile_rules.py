@@ -22,6 +22,7 @@ from services.tiles.tiles.rules import (
     check_claim,
     check_may_delete,
     check_may_describe,
+    check_may_edit,
     check_may_like,
     check_may_paint,
     check_version,
@@ -45,6 +46,7 @@ TILE = Tile(
 STATE = TileState(TILE, CANVAS, None, NOW)
 FREE = replace(STATE, canvas=replace(CANVAS, mode=Mode.FREE))
 AREA = replace(STATE, canvas=replace(CANVAS, mode=Mode.AREA_LOCK))
+REVIEW = replace(STATE, canvas=replace(CANVAS, mode=Mode.REVIEW))
 HELD = replace(AREA, area_holder_id=OTHER.id)
 HELD_BY_CREATOR = replace(AREA, area_holder_id=CREATOR.id)
 ACTORS = {
@@ -81,11 +83,15 @@ def allowed(check: Check, state: TileState) -> set[str]:
         (check_may_like, STATE, {"owner", "stranger", "moderator"}),
         (check_may_paint, AREA, set()),
         (check_may_paint, HELD, {"stranger"}),
+        (check_may_edit, REVIEW, {"creator"}),
+        (check_may_paint, REVIEW, set()),
+        (check_may_paint, replace(REVIEW, tile=replace(TILE, creator=OWNER)), {"owner"}),
         (check_may_describe, HELD, set()),
         (check_may_describe, HELD_BY_CREATOR, {"creator"}),
         (check_may_delete, HELD, {"owner", "creator", "moderator"}),
         (check_may_acquire, STATE, {"creator"}),
         (check_may_acquire, HELD, {"stranger"}),
+        (check_may_acquire, REVIEW, {"creator"}),
         (check_may_acquire, FREE, {"owner", "creator", "stranger", "moderator"}),
     ],
 )

@@ -21,6 +21,7 @@ class Mode(StrEnum):
     FREE = "free"
     TILE_LOCK = "tile-lock"
     AREA_LOCK = "area-lock"
+    REVIEW = "review"
 
 
 PALETTES: dict[str, tuple[str, ...]] = {

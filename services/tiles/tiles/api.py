@@ -24,7 +24,10 @@ from shared.identity import Access, Identity
 
 
 async def create_tile(request: web.Request, body: TileDraft, caller: Identity) -> web.Response:
-    """Claim a free cell with a painted tile."""
+    """Claim a free cell with a painted tile.
+
+    On a canvas in `review` mode the tile is blank, and what was painted is `pending`, until it is approved.
+    """
     tile = await request.app[TILES].create(caller, body)
     return respond(
         TileView.of(tile), status=201, headers={"ETag": _tag(tile), "Location": f"{request.path}/{tile.id}"}
@@ -39,7 +42,8 @@ async def get_tile(request: web.Request, tile_id: int, caller: Identity | None) 
 async def update_tile(request: web.Request, tile_id: int, body: TileChange, caller: Identity) -> web.Response:
     """Change what the body names of a tile; what it does not name stays.
 
-    With `If-Match: "<version>"` only if the tile is still at that version.
+    With `If-Match: "<version>"` only if the tile is still at that version. On a canvas in `review` mode the
+    pixels are `pending` and show once they are approved.
     """
     tile = await request.app[TILES].change(caller, tile_id, body, expected_version(request))
     return respond(TileView.of(tile), headers={"ETag": _tag(tile)})
@@ -102,7 +106,8 @@ async def list_adjacent_neighbours(
 
 def _tag(tile: Tile) -> str:
     # A like changes what is shown but not the version; If-Match looks at the version alone.
-    return etag(tile.version, tile.like_count)
+    pending = () if tile.pending is None else (tile.pending.id,)
+    return etag(tile.version, tile.like_count, *pending)
 
 
 def _respond_tile(request: web.Request, tile: Tile) -> web.Response:

@@ -16,6 +16,15 @@ from shared.errors import Conflict, Invalid, NotAllowed, NotFound, StaleVersion
 
 
 @dataclass(frozen=True, slots=True)
+class Pending:
+    """Pixels that wait for review."""
+
+    id: int
+    pixels: bytes
+    submitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Tile:
     """A tile as stored: `size` x `size` pixels of one byte, row-major, in the cell (`x`, `y`)."""
 
@@ -33,6 +42,8 @@ class Tile:
     version: int
     created_at: datetime
     updated_at: datetime
+    pending: Pending | None = None
+    """What its creator handed in for review; loaded for nobody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +125,13 @@ def check_unlocked(lock: Lock | None, actor: Actor) -> None:
         raise Conflict("tile_locked", f"{lock.holder.username} is working on this tile")
 
 
-def check_may_paint(state: TileState, actor: Actor) -> None:
-    """Raise unless the actor may change the tile's pixels.
+def waits_for_review(canvas: Canvas, actor: Actor) -> bool:
+    """Whether pixels that the actor saves wait for review: in `review` mode all but the owner's do."""
+    return canvas.mode is Mode.REVIEW and actor.id != canvas.owner.id
+
+
+def check_may_edit(state: TileState, actor: Actor) -> None:
+    """Raise unless the actor may work on the tile's pixels, to be shown at once or after a review.
 
     `free` is open to all; in `area-lock` mode it is who holds the area, whoever made the tile; else the
     tile's creator.
@@ -125,6 +141,13 @@ def check_may_paint(state: TileState, actor: Actor) -> None:
     check_in_area(state.canvas, state.area_holder_id, actor)
     if state.canvas.mode not in (Mode.FREE, Mode.AREA_LOCK) and state.tile.creator.id != actor.id:
         raise NotAllowed("not_tile_creator", "only its creator edits this tile")
+
+
+def check_may_paint(state: TileState, actor: Actor) -> None:
+    """Raise unless the actor may paint what is shown at once; `review_required` when a review comes first."""
+    check_may_edit(state, actor)
+    if waits_for_review(state.canvas, actor):
+        raise NotAllowed("review_required", "on this canvas save the whole tile: it waits for review")
 
 
 def check_may_describe(state: TileState, actor: Actor) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from services.tiles.areas.store import holder_at
 from services.tiles.artists.rules import Artist
 from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.rules import Canvas, Mode
+from services.tiles.reviews.store import pending_of
 from services.tiles.tables import artists, canvases, locks, tiles
 from services.tiles.tiles.rules import Lock, Tile, TileState
 from shared.db import Connection, Row
@@ -80,8 +81,12 @@ _SEEN_BY_VIEWER: ColumnElement[bool] = and_(
 """The reading side of `canvases.rules.check_visible` and `tiles.rules.can_see`, for whole lists."""
 
 _SEEN = _TILES.join(canvases, canvases.c.id == tiles.c.canvas_id).where(_SEEN_BY_VIEWER)
-_BY_ID = _SEEN.where(tiles.c.id == bindparam("tile_id"))
-_AT = _SEEN.where(
+_MAY_WAIT = and_(
+    canvases.c.collaboration_mode == Mode.REVIEW.value, tiles.c.creator_id == bindparam("viewer_id")
+).label("may_wait")
+_ONE = _SEEN.add_columns(_MAY_WAIT)
+_BY_ID = _ONE.where(tiles.c.id == bindparam("tile_id"))
+_AT = _ONE.where(
     tiles.c.canvas_id == bindparam("canvas_id"), tiles.c.x == bindparam("x"), tiles.c.y == bindparam("y")
 )
 _page: tuple[Any, ...] = (tiles.c.id > bindparam("after"),)
@@ -211,15 +216,21 @@ def tile_of(row: Row) -> Tile:
 
 
 async def get(conn: Connection, tile_id: int, viewer: Viewer) -> Tile | None:
-    """Return a tile that the viewer may see, or None."""
-    row = await conn.fetch_one(_BY_ID, {"tile_id": tile_id, **viewer.params})
-    return None if row is None else tile_of(row)
+    """Return a tile that the viewer may see, with what its creator has waiting for review, or None."""
+    return await _one(conn, await conn.fetch_one(_BY_ID, {"tile_id": tile_id, **viewer.params}))
 
 
 async def at(conn: Connection, canvas_id: int, x: int, y: int, viewer: Viewer) -> Tile | None:
     """Return the tile in a cell if there is one that the viewer may see."""
-    row = await conn.fetch_one(_AT, {"canvas_id": canvas_id, "x": x, "y": y, **viewer.params})
-    return None if row is None else tile_of(row)
+    params = {"canvas_id": canvas_id, "x": x, "y": y, **viewer.params}
+    return await _one(conn, await conn.fetch_one(_AT, params))
+
+
+async def _one(conn: Connection, row: Row | None) -> Tile | None:
+    if row is None:
+        return None
+    tile = tile_of(row)
+    return replace(tile, pending=await pending_of(conn, tile.id)) if row.may_wait else tile
 
 
 async def of_canvas(

@@ -8,6 +8,7 @@ from shared.messaging.contracts.accounts import AccountRegistered, ProfileUpdate
 from shared.messaging.contracts.areas import AreaClaimed, AreaExpired, AreaReleased
 from shared.messaging.contracts.canvases import CanvasCreated, CanvasDeleted, CanvasEvent, CanvasUpdated
 from shared.messaging.contracts.event import Event
+from shared.messaging.contracts.reviews import ReviewApproved, ReviewRejected, ReviewRequested
 from shared.messaging.contracts.tiles import (
     LockAcquired,
     LockReleased,
@@ -34,6 +35,9 @@ __all__ = [
     "LockAcquired",
     "LockReleased",
     "ProfileUpdated",
+    "ReviewApproved",
+    "ReviewRejected",
+    "ReviewRequested",
     "TileCreated",
     "TileDeleted",
     "TileEvent",
@@ -61,6 +65,9 @@ EVENTS: Mapping[str, type[Event]] = {
         AreaClaimed,
         AreaReleased,
         AreaExpired,
+        ReviewRequested,
+        ReviewApproved,
+        ReviewRejected,
     )
 }
 

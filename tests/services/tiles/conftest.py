@@ -42,6 +42,7 @@ class Tiles:
 
     client: Client
     keys: TestKeys
+    database_url: str
 
     async def call(
         self, artist: str | None, method: str, path: str, *, roles: tuple[str, ...] = (), **kwargs: Any
@@ -141,7 +142,7 @@ def start_tiles(aiohttp_client: Any, keys: TestKeys) -> StartTiles:
             response = await client.get("/ready")
             if response.status == 200:
                 break
-        return Tiles(client, keys)
+        return Tiles(client, keys, database_url)
 
     return start
 

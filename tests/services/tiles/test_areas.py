@@ -119,7 +119,7 @@ async def test_the_cells_an_artist_holds_are_limited_also_under_concurrency(
 
 
 async def test_areas_exist_in_their_mode_only(tiles: Tiles) -> None:
-    for mode in ("free", "tile-lock"):
+    for mode in ("free", "tile-lock", "review"):
         canvas = await tiles.canvas("owner", collaboration_mode=mode)
         status, problem = await claim(tiles, "ann", canvas["id"])
         assert (status, problem["code"]) == (409, "wrong_mode")
