@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from typing import Any
 
+from services.tiles.app import create_worker
+from services.tiles.settings import TilesSettings
+from shared.testing import TestKeys
+from tests.parts import Broker
 from tests.services.tiles.conftest import StartTiles, Tiles, journal_of, painted, sweeping
 
 
@@ -123,3 +128,22 @@ async def test_two_workers_that_sweep_at_once_release_each_expired_lock_once(
     assert sorted(released) == made[1:]
     assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
     assert (await (await tiles.call(None, "GET", f"/tiles/{made[0]}/lock")).json())["is_locked"] is True
+
+
+async def test_a_running_worker_sweeps(
+    start_tiles: StartTiles, database_url: str, broker: Broker, aiohttp_client: Any, keys: TestKeys
+) -> None:
+    tiles = await start_tiles(database_url, lock_seconds=1, area_seconds=1)
+    canvas = await tiles.canvas("owner", collaboration_mode="area-lock")
+    body = {"x": 0, "y": 0, "columns": 1, "rows": 1}
+    await tiles.call("ann", "POST", f"/canvases/{canvas['id']}/areas", json=body)
+    await tiles.call("ann", "POST", f"/tiles/{(await tiles.tile('ann', canvas['id']))['id']}/lock")
+    await asyncio.sleep(1.1)
+    await aiohttp_client(
+        create_worker(TilesSettings(database_url=database_url, broker_url=broker.url, jwks_url=keys.jwks_url))
+    )
+    kinds: set[str] = set()
+    async with asyncio.timeout(10):
+        while not {"lock.released", "area.expired"} <= kinds:
+            await asyncio.sleep(0.1)
+            kinds = {event["kind"] for event in await journal_of(database_url, canvas["id"])}
