@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from services.tiles.areas import api as areas
+from services.tiles.areas.service import AREAS, Areas
 from services.tiles.canvases import api as canvases
 from services.tiles.canvases.journal import Journal
 from services.tiles.canvases.service import CANVASES, Canvases
@@ -21,6 +23,8 @@ from services.tiles.locks import api as locks
 from services.tiles.locks.service import LOCKS, Locks
 from services.tiles.pictures import api as pictures
 from services.tiles.pictures.service import PICTURES, Pictures
+from services.tiles.reviews import api as reviews
+from services.tiles.reviews.service import REVIEWS, Reviews
 from services.tiles.settings import TilesSettings
 from services.tiles.tiles import api as tiles
 from services.tiles.tiles.service import TILES, Tiles
@@ -45,6 +49,8 @@ FEATURES = {
     "locks": locks.OPERATIONS,
     "likes": likes.OPERATIONS,
     "history": history.OPERATIONS,
+    "areas": areas.OPERATIONS,
+    "reviews": reviews.OPERATIONS,
     "live": live.OPERATIONS,
 }
 
@@ -66,9 +72,11 @@ def create_app(settings: TilesSettings) -> web.Application:
     app[live.DATABASE] = database
     app[CANVASES] = Canvases(database, journal)
     app[TILES] = Tiles(database, journal)
-    app[LOCKS] = Locks(database, journal, timedelta(seconds=settings.lock_seconds))
+    app[LOCKS] = _locks(settings, database, journal)
     app[LIKES] = Likes(database, journal)
     app[HISTORY] = History(database, journal)
+    app[AREAS] = _areas(settings, database, journal)
+    app[REVIEWS] = Reviews(database, journal)
     app[PICTURES] = Pictures(database)
     app[HUB] = hub
 
@@ -88,6 +96,8 @@ def create_worker(settings: TilesSettings) -> web.Application:
     """Set up the background side: relay, consumer, housekeeping."""
     database = _database(settings)
     broker_url = settings.broker_url.get_secret_value()
+    outbox = Outbox(database, producer=SERVICE)
+    journal = Journal(outbox)
     relay = Relay(database, broker_url, service=SERVICE)
     consumer = Consumer(database, broker_url, service=SERVICE, handlers=HANDLERS)
 
@@ -97,9 +107,11 @@ def create_worker(settings: TilesSettings) -> web.Application:
         {"postgres": postgres_answers(database), "rabbitmq": broker_is_connected(relay, consumer)},
     )
     app.cleanup_ctx.append(database.closing)
+    app.cleanup_ctx.append(background("outbox-bell", outbox.run))
     app.cleanup_ctx.append(background("relay", relay.run))
     app.cleanup_ctx.append(background("consumer", consumer.run))
-    app.cleanup_ctx.append(background("housekeeping", lambda: keep_house(database, settings)))
+    sweepers = _locks(settings, database, journal), _areas(settings, database, journal)
+    app.cleanup_ctx.append(background("housekeeping", lambda: keep_house(database, settings, *sweepers)))
     return app
 
 
@@ -109,3 +121,11 @@ def _database(settings: TilesSettings) -> Database:
         application=f"tessera {settings.instance}",
         limits=DatabaseLimits(pool_size=settings.database_pool),
     )
+
+
+def _locks(settings: TilesSettings, database: Database, journal: Journal) -> Locks:
+    return Locks(database, journal, timedelta(seconds=settings.lock_seconds))
+
+
+def _areas(settings: TilesSettings, database: Database, journal: Journal) -> Areas:
+    return Areas(database, journal, timedelta(seconds=settings.area_seconds))

@@ -6,19 +6,25 @@ import asyncio
 
 import structlog
 
+from services.tiles.areas.service import Areas
 from services.tiles.canvases import journal
 from services.tiles.live import store as live
+from services.tiles.locks.service import Locks
 from services.tiles.settings import TilesSettings
 from shared.db import Database
 from shared.errors import Unavailable
 
 log = structlog.get_logger(__name__)
 
-ROUND_SECONDS = 60
+ROUND_SECONDS = 5
+"""How long after its end an expired lock or area may still be on viewers' screens."""
 
 
-async def keep_house(database: Database, settings: TilesSettings) -> None:
-    """Forget expired WebSocket tickets and old events of canvases, every minute, until cancelled."""
+async def keep_house(database: Database, settings: TilesSettings, locks: Locks, areas: Areas) -> None:
+    """Forget expired tickets, locks and areas and old events of canvases, again and again, until cancelled.
+
+    Several workers may do so at once: each change happens under its canvas's lock.
+    """
     while True:
         try:
             async with database.connection() as conn:
@@ -26,6 +32,8 @@ async def keep_house(database: Database, settings: TilesSettings) -> None:
                 await journal.prune(
                     conn, older_than_seconds=settings.events_seconds, newest=settings.events_newest
                 )
+            await locks.sweep()
+            await areas.sweep()
         except Unavailable as error:
             log.info("housekeeping waits", reason=str(error))
         await asyncio.sleep(ROUND_SECONDS)

@@ -17,3 +17,4 @@ class TilesSettings(ServiceSettings):
     lock_seconds: int = Field(1800, ge=1, description="how long a tile's lock lives unless renewed")
     events_seconds: int = Field(7 * 86400, ge=0, description="how long events are kept to catch up from")
     events_newest: int = Field(5000, ge=0, description="how many events of a canvas are kept however old")
+    area_seconds: int = Field(86400, ge=1, description="how long an area is held unless renewed")

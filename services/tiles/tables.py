@@ -26,7 +26,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, ExcludeConstraint
 
 from shared.messaging.inbox import inbox_table
 from shared.messaging.outbox import outbox_table
@@ -88,7 +88,9 @@ canvases = Table(
     CheckConstraint("width BETWEEN 64 AND 8192 AND width % tile_size = 0", name="width"),
     CheckConstraint("height BETWEEN 64 AND 8192 AND height % tile_size = 0", name="height"),
     CheckConstraint("cardinality(palette) BETWEEN 2 AND 255", name="palette"),
-    CheckConstraint("collaboration_mode IN ('free', 'tile-lock')", name="collaboration_mode"),
+    CheckConstraint(
+        "collaboration_mode IN ('free', 'tile-lock', 'area-lock', 'review')", name="collaboration_mode"
+    ),
     CheckConstraint(
         "max_tiles_per_user BETWEEN 1 AND (width / tile_size) * (height / tile_size)",
         name="max_tiles_per_user",
@@ -137,6 +139,62 @@ locks = Table(
     Column("holder_id", BigInteger, ForeignKey("artists.id"), nullable=False, index=True),
     Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
     comment="One holder a tile by the primary key; a row past expires_at is no lock.",
+)
+
+areas = Table(
+    "areas",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("canvas_id", BigInteger, ForeignKey("canvases.id"), nullable=False),
+    Column("holder_id", BigInteger, ForeignKey("artists.id"), nullable=False, index=True),
+    Column("x", Integer, nullable=False, comment="leftmost cell"),
+    Column("y", Integer, nullable=False, comment="topmost cell"),
+    Column("columns", Integer, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("claimed_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
+    CheckConstraint("x >= 0 AND y >= 0 AND columns >= 1 AND rows >= 1", name="cells"),
+    # Time is a side of the box: what has expired stands in nobody's way, swept or not.
+    ExcludeConstraint(
+        ("canvas_id", "="),
+        (text("int4range(x, x + columns)"), "&&"),
+        (text("int4range(y, y + rows)"), "&&"),
+        (text("tstzrange(claimed_at, expires_at)"), "&&"),
+        name="ex_areas_overlap",
+        using="gist",
+    ),
+    comment="Rectangles of cells that artists hold; a row past expires_at is no area.",
+)
+Index("ix_areas_canvas_id_id", areas.c.canvas_id, areas.c.id)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("canvas_id", BigInteger, ForeignKey("canvases.id"), nullable=False),
+    Column("tile_id", BigInteger, ForeignKey("tiles.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("author_id", BigInteger, ForeignKey("artists.id"), nullable=False, index=True),
+    Column("pixels", LargeBinary, comment="the tile as handed in; dropped when superseded"),
+    Column("status", Text, nullable=False),
+    Column("note", Text, comment="of the reviewer, for the artist"),
+    Column("submitted_at", DateTime(timezone=True), nullable=False),
+    Column("reviewer_id", BigInteger, ForeignKey("artists.id"), index=True),
+    Column("decided_at", DateTime(timezone=True)),
+    CheckConstraint("status IN ('pending', 'approved', 'rejected', 'superseded')", name="status"),
+    CheckConstraint("(status = 'superseded') = (pixels IS NULL)", name="pixels"),
+    CheckConstraint(
+        "(status IN ('approved', 'rejected')) = (decided_at IS NOT NULL)"
+        " AND (decided_at IS NULL) = (reviewer_id IS NULL)",
+        name="decision",
+    ),
+    Index("ix_reviews_canvas_id_status_id", "canvas_id", "status", "id"),
+    comment="What artists handed in on canvases in review mode; tiles hold approved pixels only.",
+)
+Index(
+    "uq_reviews_pending",
+    reviews.c.tile_id,
+    unique=True,
+    postgresql_where=text("status = 'pending'"),
 )
 
 likes = Table(

@@ -47,3 +47,19 @@ async def test_a_cancellation_that_comes_together_with_the_result_is_heeded() ->
 
     with pytest.raises(asyncio.CancelledError):
         await work
+
+
+async def test_a_cancellation_that_comes_together_with_an_error_is_heeded() -> None:
+    result: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def wait() -> None:
+        with heeding_cancellation():
+            await asyncio.wait_for(result, 5)
+
+    work = asyncio.create_task(wait())
+    await asyncio.sleep(0)
+    result.set_exception(ConnectionError("refused"))
+    work.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await work

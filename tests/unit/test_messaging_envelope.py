@@ -11,6 +11,9 @@ import pytest
 from shared.messaging.contracts import (
     EVENTS,
     AccountRegistered,
+    AreaClaimed,
+    AreaExpired,
+    AreaReleased,
     CanvasCreated,
     CanvasDeleted,
     CanvasUpdated,
@@ -18,6 +21,9 @@ from shared.messaging.contracts import (
     LockAcquired,
     LockReleased,
     ProfileUpdated,
+    ReviewApproved,
+    ReviewRejected,
+    ReviewRequested,
     TileCreated,
     TileDeleted,
     TileLiked,
@@ -47,6 +53,12 @@ SAMPLES: list[Event] = [
     TileUnliked(**TILE),
     LockAcquired(tile_id=5, holder_id=1, expires_at=NOON, **CANVAS),
     LockReleased(tile_id=5, holder_id=1, **CANVAS),
+    AreaClaimed(area_id=4, holder_id=1, expires_at=NOON, **CANVAS),
+    AreaReleased(area_id=4, holder_id=1, actor_id=9, **CANVAS),
+    AreaExpired(area_id=4, holder_id=1, **CANVAS),
+    ReviewRequested(review_id=8, tile_id=5, author_id=1, **CANVAS),
+    ReviewApproved(review_id=8, tile_id=5, author_id=1, actor_id=9, **CANVAS),
+    ReviewRejected(review_id=8, tile_id=5, author_id=1, actor_id=9, **CANVAS),
 ]
 
 

@@ -22,6 +22,7 @@ from services.tiles.tiles.rules import (
     check_claim,
     check_may_delete,
     check_may_describe,
+    check_may_edit,
     check_may_like,
     check_may_paint,
     check_version,
@@ -44,6 +45,10 @@ TILE = Tile(
 )  # fmt: skip
 STATE = TileState(TILE, CANVAS, None, NOW)
 FREE = replace(STATE, canvas=replace(CANVAS, mode=Mode.FREE))
+AREA = replace(STATE, canvas=replace(CANVAS, mode=Mode.AREA_LOCK))
+REVIEW = replace(STATE, canvas=replace(CANVAS, mode=Mode.REVIEW))
+HELD = replace(AREA, area_holder_id=OTHER.id)
+HELD_BY_CREATOR = replace(AREA, area_holder_id=CREATOR.id)
 ACTORS = {
     "owner": Actor(OWNER.id, is_moderator=False),
     "creator": Actor(CREATOR.id, is_moderator=False),
@@ -76,7 +81,17 @@ def allowed(check: Check, state: TileState) -> set[str]:
         (check_may_delete, STATE, {"owner", "creator", "moderator"}),
         (check_may_delete, FREE, {"owner", "creator", "moderator"}),
         (check_may_like, STATE, {"owner", "stranger", "moderator"}),
+        (check_may_paint, AREA, set()),
+        (check_may_paint, HELD, {"stranger"}),
+        (check_may_edit, REVIEW, {"creator"}),
+        (check_may_paint, REVIEW, set()),
+        (check_may_paint, replace(REVIEW, tile=replace(TILE, creator=OWNER)), {"owner"}),
+        (check_may_describe, HELD, set()),
+        (check_may_describe, HELD_BY_CREATOR, {"creator"}),
+        (check_may_delete, HELD, {"owner", "creator", "moderator"}),
         (check_may_acquire, STATE, {"creator"}),
+        (check_may_acquire, HELD, {"stranger"}),
+        (check_may_acquire, REVIEW, {"creator"}),
         (check_may_acquire, FREE, {"owner", "creator", "stranger", "moderator"}),
     ],
 )
@@ -105,15 +120,19 @@ def test_a_draft_does_not_exist_for_a_stranger() -> None:
 
 def test_a_lock_is_renewed_by_its_holder_and_released_by_them_or_a_moderator() -> None:
     lock = Lock(OTHER, NOW)
-    check_may_renew(lock, ACTORS["stranger"])
+    locked = replace(FREE, lock=lock)
+    assert allowed(check_may_renew, locked) == {"stranger"}
+    assert allowed(check_may_renew, FREE) == set()
     check_may_release(lock, ACTORS["stranger"])
     check_may_release(lock, ACTORS["moderator"])
-    with pytest.raises(Conflict):
-        check_may_renew(lock, ACTORS["creator"])
-    with pytest.raises(Conflict):
-        check_may_renew(None, ACTORS["creator"])
     with pytest.raises(NotAllowed):
         check_may_release(lock, ACTORS["creator"])
+
+
+def test_who_may_not_paint_any_more_does_not_renew_their_lock() -> None:
+    locked = replace(AREA, lock=Lock(CREATOR, NOW))
+    assert allowed(check_may_renew, locked) == set()
+    assert allowed(check_may_renew, replace(locked, area_holder_id=CREATOR.id)) == {"creator"}
 
 
 def test_a_stale_version_is_refused() -> None:

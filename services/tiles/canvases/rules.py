@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.tiles.artists.rules import Artist
-from shared.errors import Invalid, NotAllowed, NotFound, StaleVersion
+from shared.errors import Conflict, Invalid, NotAllowed, NotFound, StaleVersion
 
 DEFAULT_MAX_TILES = 10
 TILE_SIZES = (16, 32, 64, 128)
@@ -25,6 +25,8 @@ class Mode(StrEnum):
 
     FREE = "free"
     TILE_LOCK = "tile-lock"
+    AREA_LOCK = "area-lock"
+    REVIEW = "review"
 
 
 class Sort(StrEnum):
@@ -199,3 +201,9 @@ def check_visible(canvas: Canvas | None, viewer_id: int | None, *, is_moderator:
     if not (canvas.is_public or is_moderator or canvas.owner.id == viewer_id):
         raise NotFound("canvas_not_found", "no such canvas")
     return canvas
+
+
+def check_mode(canvas: Canvas, mode: Mode) -> None:
+    """Raise Conflict `wrong_mode` unless artists share the canvas in this way."""
+    if canvas.mode is not mode:
+        raise Conflict("wrong_mode", f"this canvas is shared by {canvas.mode}, not by {mode}")

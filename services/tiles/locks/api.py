@@ -27,6 +27,12 @@ async def release_lock(request: web.Request, tile_id: int, caller: Identity) -> 
     return respond_empty()
 
 
+async def break_lock(request: web.Request, tile_id: int, caller: Identity) -> web.Response:
+    """Take a tile's lock away from whoever holds it; a tile without one is left as it is."""
+    await request.app[LOCKS].release(caller, tile_id)
+    return respond_empty()
+
+
 async def get_lock(request: web.Request, tile_id: int, caller: Identity | None) -> web.Response:
     """Show whether a tile is locked, by whom and until when."""
     return respond(await request.app[LOCKS].status(caller, tile_id))
@@ -35,15 +41,16 @@ async def get_lock(request: web.Request, tile_id: int, caller: Identity | None) 
 OPERATIONS = (
     Operation(
         "POST", "/tiles/{tile_id}/lock", acquire_lock, {200: LockView, 201: LockView}, Access.ARTIST,
-        ("403 not_tile_creator", "409 tile_locked"),
+        ("403 not_tile_creator", "403 outside_area", "409 tile_locked"),
     ),
     Operation(
         "PUT", "/tiles/{tile_id}/lock", renew_lock, {200: LockView}, Access.ARTIST,
-        ("409 tile_locked", "409 not_locked"),
+        ("403 outside_area", "409 tile_locked", "409 not_locked"),
     ),
     Operation(
         "DELETE", "/tiles/{tile_id}/lock", release_lock, {204: None}, Access.ARTIST,
         ("403 not_lock_holder",),
     ),
     Operation("GET", "/tiles/{tile_id}/lock", get_lock, {200: LockView}),
+    Operation("DELETE", "/admin/tiles/{tile_id}/lock", break_lock, {204: None}, Access.MODERATOR),
 )  # fmt: skip

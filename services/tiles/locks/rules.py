@@ -8,18 +8,22 @@ from shared.errors import Conflict, NotAllowed
 
 
 def check_may_acquire(state: TileState, actor: Actor) -> None:
-    """Raise unless the actor may take the tile's free lock: whoever may paint the tile may lock it.
+    """Raise unless the actor may take the tile's free lock: whoever may edit the tile may lock it.
 
     Were it open to others, a stranger could keep an artist from their own tile.
     """
-    tile_rules.check_may_paint(state, actor)
+    tile_rules.check_may_edit(state, actor)
 
 
-def check_may_renew(lock: Lock | None, actor: Actor) -> None:
-    """Raise unless the actor holds the live lock."""
-    tile_rules.check_unlocked(lock, actor)
-    if lock is None:
+def check_may_renew(state: TileState, actor: Actor) -> None:
+    """Raise unless the actor holds the live lock and may still edit the tile.
+
+    Else who lost an area could keep its next holder from the tiles in it.
+    """
+    tile_rules.check_unlocked(state.lock, actor)
+    if state.lock is None:
         raise Conflict("not_locked", "the lock has expired or was released; acquire it again")
+    tile_rules.check_may_edit(state, actor)
 
 
 def check_may_release(lock: Lock, actor: Actor) -> None:

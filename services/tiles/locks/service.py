@@ -7,6 +7,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from services.tiles.artists.store import lead_with_meeting
+from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.journal import Journal, view
 from services.tiles.locks import rules, store
 from services.tiles.locks.schemas import LockView
@@ -17,9 +18,12 @@ from shared.db import Connection, Database
 from shared.identity import Identity, account_id_of
 from shared.messaging.contracts import LockAcquired, LockReleased
 
+SWEPT_AT_ONCE = 100
+"""Expired locks released by one transaction, which holds the canvas."""
+
 
 class Locks:
-    """Taking, renewing and giving back the lock of a tile."""
+    """Taking, renewing and giving back the lock of a tile, and sweeping expired ones."""
 
     def __init__(self, database: Database, journal: Journal, lifetime: timedelta) -> None:
         self._database = database
@@ -42,10 +46,13 @@ class Locks:
             return await self._give(conn, state, caller), True
 
     async def renew(self, caller: Identity, tile_id: int) -> LockView:
-        """Start the lock's lifetime anew. Raises NotFound, Conflict `tile_locked` or `not_locked`."""
+        """Start the lock's lifetime anew.
+
+        Raises NotFound, Conflict `tile_locked` or `not_locked`, NotAllowed `outside_area`.
+        """
         async with self._database.transaction() as conn:
             state = seen_by(caller, await tiles_store.state_to_change(conn, tile_id))
-            rules.check_may_renew(state.lock, actor_of(caller))
+            rules.check_may_renew(state, actor_of(caller))
             return await self._give(conn, state, caller)
 
     async def release(self, caller: Identity, tile_id: int) -> None:
@@ -55,24 +62,42 @@ class Locks:
             if state.lock is None:
                 return
             rules.check_may_release(state.lock, actor_of(caller))
-            store.remove(conn, tile_id)
-            seq = state.canvas.seq + 1
-            self._journal.record(
-                conn,
-                LockReleased(
-                    canvas_id=state.canvas.id,
-                    seq=seq,
-                    tile_id=tile_id,
-                    holder_id=state.lock.holder.id,
-                    view=view(LockReleased, seq, tile_id=tile_id),
-                ),
-            )
+            self._take(conn, state.canvas.id, state.canvas.seq + 1, tile_id, state.lock.holder.id)
 
     async def status(self, caller: Identity | None, tile_id: int) -> LockView:
         """Return the tile's lock. Raises NotFound."""
         async with self._database.connection() as conn:
             state = seen_by(caller, await tiles_store.state(conn, tile_id))
         return LockView.of(tile_id, state.lock, account_id_of(caller))
+
+    async def sweep(self) -> None:
+        """Remove expired locks and tell the viewers; they stopped counting when they expired."""
+        async with self._database.connection() as conn:
+            canvas_ids = await store.canvases_with_expired(conn)
+        for canvas_id in canvas_ids:
+            while await self._sweep_canvas(canvas_id) == SWEPT_AT_ONCE:
+                pass
+
+    async def _sweep_canvas(self, canvas_id: int) -> int:
+        async with self._database.transaction() as conn:
+            canvases_store.lead_with_lock(conn, canvas_id)
+            expired = await store.expired(conn, canvas_id, SWEPT_AT_ONCE)
+            for number, lock in enumerate(expired, 1):
+                self._take(conn, canvas_id, lock.seq + number, lock.tile_id, lock.holder_id)
+        return len(expired)
+
+    def _take(self, conn: Connection, canvas_id: int, seq: int, tile_id: int, holder_id: int) -> None:
+        store.remove(conn, tile_id)
+        self._journal.record(
+            conn,
+            LockReleased(
+                canvas_id=canvas_id,
+                seq=seq,
+                tile_id=tile_id,
+                holder_id=holder_id,
+                view=view(LockReleased, seq, tile_id=tile_id),
+            ),
+        )
 
     async def _give(self, conn: Connection, state: TileState, caller: Identity) -> LockView:
         tile_id, seq = state.tile.id, state.canvas.seq + 1

@@ -1,15 +1,17 @@
-"""SQL of locks; all of it runs while the caller holds the canvas."""
+"""SQL of locks; what changes them runs while the caller holds the canvas."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.tiles.artists.rules import Artist
 from services.tiles.artists.store import DISPLAYED_NAME
-from services.tiles.tables import artists, locks
+from services.tiles.tables import artists, canvases, locks, tiles
 from shared.db import Connection
 
 _offered = insert(locks).values(
@@ -23,6 +25,29 @@ _REMOVE = delete(locks).where(locks.c.tile_id == bindparam("tile_id"))
 _ARTIST = select(artists.c.id, artists.c.username, DISPLAYED_NAME.label("display_name")).where(
     artists.c.id == bindparam("artist_id")
 )
+_EXPIRED = locks.c.expires_at <= func.clock_timestamp()
+_CANVASES_WITH_EXPIRED = (
+    select(tiles.c.canvas_id)
+    .join_from(locks, tiles, tiles.c.id == locks.c.tile_id)
+    .where(_EXPIRED)
+    .distinct()
+)
+_EXPIRED_ON_CANVAS = (
+    select(canvases.c.seq, locks.c.tile_id, locks.c.holder_id)
+    .join_from(locks, tiles, tiles.c.id == locks.c.tile_id)
+    .join(canvases, canvases.c.id == tiles.c.canvas_id)
+    .where(_EXPIRED, tiles.c.canvas_id == bindparam("canvas_id"))
+    .order_by(locks.c.tile_id)
+    .limit(bindparam("count"))
+)
+
+
+class ExpiredLock(NamedTuple):
+    """A lock to sweep, and the number of the last change of its canvas."""
+
+    seq: int
+    tile_id: int
+    holder_id: int
 
 
 async def artist(conn: Connection, artist_id: int) -> Artist:
@@ -39,3 +64,14 @@ def put(conn: Connection, tile_id: int, holder_id: int, expires_at: datetime) ->
 def remove(conn: Connection, tile_id: int) -> None:
     """Take the lock away, with the COMMIT."""
     conn.defer(_REMOVE, {"tile_id": tile_id})
+
+
+async def canvases_with_expired(conn: Connection) -> Sequence[int]:
+    """Return the canvases that have expired locks to sweep."""
+    return [row.canvas_id for row in await conn.fetch_all(_CANVASES_WITH_EXPIRED)]
+
+
+async def expired(conn: Connection, canvas_id: int, count: int) -> Sequence[ExpiredLock]:
+    """Return up to `count` expired locks of the canvas."""
+    rows = await conn.fetch_all(_EXPIRED_ON_CANVAS, {"canvas_id": canvas_id, "count": count})
+    return [ExpiredLock(*row) for row in rows]

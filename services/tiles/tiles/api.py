@@ -25,7 +25,10 @@ from shared.identity import Access, Identity
 
 
 async def create_tile(request: web.Request, body: TileDraft, caller: Identity) -> web.Response:
-    """Claim a free cell with a painted tile."""
+    """Claim a free cell with a painted tile.
+
+    On a canvas in `review` mode the tile is blank, and what was painted is `pending`, until it is approved.
+    """
     tile = await request.app[TILES].create(caller, body)
     return respond(
         TileView.of(tile), status=201, headers={"ETag": _tag(tile), "Location": f"{request.path}/{tile.id}"}
@@ -40,7 +43,8 @@ async def get_tile(request: web.Request, tile_id: int, caller: Identity | None) 
 async def update_tile(request: web.Request, tile_id: int, body: TileChange, caller: Identity) -> web.Response:
     """Change what the body names of a tile; what it does not name stays.
 
-    With `If-Match: "<version>"` only if the tile is still at that version.
+    With `If-Match: "<version>"` only if the tile is still at that version. On a canvas in `review` mode the
+    pixels are `pending` and show once they are approved.
     """
     tile = await request.app[TILES].change(caller, tile_id, body, expected_version(request))
     return respond(TileView.of(tile), headers={"ETag": _tag(tile)})
@@ -113,7 +117,8 @@ async def list_adjacent_neighbours(
 
 def _tag(tile: Tile) -> str:
     # A like changes what is shown but not the version; If-Match looks at the version alone.
-    return etag(tile.version, tile.like_count)
+    pending = () if tile.pending is None else (tile.pending.id,)
+    return etag(tile.version, tile.like_count, *pending)
 
 
 def _respond_tile(request: web.Request, tile: Tile) -> web.Response:
@@ -126,7 +131,7 @@ def _respond_tile(request: web.Request, tile: Tile) -> web.Response:
 OPERATIONS = (
     Operation(
         "POST", "/tiles", create_tile, {201: TileView}, Access.ARTIST,
-        ("403 tile_limit", "404 canvas_not_found", "409 cell_occupied"),
+        ("403 outside_area", "403 tile_limit", "404 canvas_not_found", "409 cell_occupied"),
     ),
     Operation("GET", "/tiles/canvas/{canvas_id}", list_canvas_tiles, {200: Page[TileView]}),
     Operation("GET", "/canvases/{canvas_id}/region", list_region_tiles, {200: Page[TileView]}),
@@ -139,7 +144,7 @@ OPERATIONS = (
     Operation("GET", "/tiles/{tile_id}", get_tile, {200: TileView, 304: None}),
     Operation(
         "PUT", "/tiles/{tile_id}", update_tile, {200: TileView}, Access.ARTIST,
-        ("403 not_tile_creator", "409 tile_locked", "412 stale_version"),
+        ("403 not_tile_creator", "403 outside_area", "409 tile_locked", "412 stale_version"),
     ),
     Operation(
         "DELETE", "/tiles/{tile_id}", delete_tile, {204: None}, Access.ARTIST,

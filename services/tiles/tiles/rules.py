@@ -19,6 +19,15 @@ MAX_REGION_PIXELS = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
+class Pending:
+    """Pixels that wait for review."""
+
+    id: int
+    pixels: bytes
+    submitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Tile:
     """A tile as stored: `size` x `size` pixels of one byte, row-major, in the cell (`x`, `y`)."""
 
@@ -36,6 +45,8 @@ class Tile:
     version: int
     created_at: datetime
     updated_at: datetime
+    pending: Pending | None = None
+    """What its creator handed in for review; loaded for nobody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,8 @@ class TileState:
     canvas: Canvas
     lock: Lock | None
     now: datetime
+    area_holder_id: int | None = None
+    """Who holds the tile's cell on a canvas in `area-lock` mode; None for nobody, and in other modes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +121,15 @@ def looks_different(before: Tile, after: Tile) -> bool:
     return before.is_public != after.is_public or (after.is_public and before.pixels != after.pixels)
 
 
+def check_in_area(canvas: Canvas, area_holder_id: int | None, actor: Actor) -> None:
+    """Raise NotAllowed `outside_area` unless the actor may work in a cell held by `area_holder_id`.
+
+    In `area-lock` mode everybody, the canvas's owner too, creates and edits in areas they hold only.
+    """
+    if canvas.mode is Mode.AREA_LOCK and area_holder_id != actor.id:
+        raise NotAllowed("outside_area", "on this canvas an artist works inside an area they hold")
+
+
 def can_see(tile: Tile, canvas: Canvas, viewer: Actor | None) -> bool:
     """Whether a viewer of the canvas sees the tile: one that is not public is its creator's draft."""
     return tile.is_public or (viewer is not None and _cares_for(tile, canvas, viewer))
@@ -119,12 +141,29 @@ def check_unlocked(lock: Lock | None, actor: Actor) -> None:
         raise Conflict("tile_locked", f"{lock.holder.username} is working on this tile")
 
 
-def check_may_paint(state: TileState, actor: Actor) -> None:
-    """Raise unless the actor may change the tile's pixels: `free` is open to all, else its creator's."""
+def waits_for_review(canvas: Canvas, actor: Actor) -> bool:
+    """Whether pixels that the actor saves wait for review: in `review` mode all but the owner's do."""
+    return canvas.mode is Mode.REVIEW and actor.id != canvas.owner.id
+
+
+def check_may_edit(state: TileState, actor: Actor) -> None:
+    """Raise unless the actor may work on the tile's pixels, to be shown at once or after a review.
+
+    `free` is open to all; in `area-lock` mode it is who holds the area, whoever made the tile; else the
+    tile's creator.
+    """
     _check_seen(state, actor)
     check_unlocked(state.lock, actor)
-    if state.canvas.mode is not Mode.FREE and state.tile.creator.id != actor.id:
+    check_in_area(state.canvas, state.area_holder_id, actor)
+    if state.canvas.mode not in (Mode.FREE, Mode.AREA_LOCK) and state.tile.creator.id != actor.id:
         raise NotAllowed("not_tile_creator", "only its creator edits this tile")
+
+
+def check_may_paint(state: TileState, actor: Actor) -> None:
+    """Raise unless the actor may paint what is shown at once; `review_required` when a review comes first."""
+    check_may_edit(state, actor)
+    if waits_for_review(state.canvas, actor):
+        raise NotAllowed("review_required", "on this canvas save the whole tile: it waits for review")
 
 
 def check_may_describe(state: TileState, actor: Actor) -> None:
@@ -133,6 +172,7 @@ def check_may_describe(state: TileState, actor: Actor) -> None:
     check_unlocked(state.lock, actor)
     if state.tile.creator.id != actor.id:
         raise NotAllowed("not_tile_creator", "only its creator describes this tile")
+    check_in_area(state.canvas, state.area_holder_id, actor)
 
 
 def check_may_delete(state: TileState, actor: Actor) -> None:

@@ -9,7 +9,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from services.tiles.artists.schemas import ArtistView
-from services.tiles.tiles.rules import Tile
+from services.tiles.tiles.rules import Pending, Tile
 from shared.http.models import BIGINT_MAX, Body, Paging, Query, View
 
 MAX_TITLE, MAX_DESCRIPTION = 100, 1000
@@ -49,6 +49,23 @@ class TileChange(Body):
         return bool(self.model_fields_set - {"pixels"})
 
 
+class PendingView(View):
+    """What waits for review of a tile; its creator alone is told."""
+
+    id: int
+    pixels: str
+    submitted_at: datetime
+
+    @classmethod
+    def of(cls, pending: Pending) -> PendingView:
+        """Show what waits, its pixels as base64."""
+        return cls(
+            id=pending.id,
+            pixels=base64.b64encode(pending.pixels).decode(),
+            submitted_at=pending.submitted_at,
+        )
+
+
 class TileView(View):
     """A tile; `x` and `y` are its cell, `size` its side in pixels."""
 
@@ -66,6 +83,7 @@ class TileView(View):
     version: int
     created_at: datetime
     updated_at: datetime
+    pending: PendingView | None = Field(None, exclude_if=lambda pending: pending is None)
 
     @classmethod
     def of(cls, tile: Tile, *, with_pixels: bool = True) -> TileView:
@@ -85,6 +103,7 @@ class TileView(View):
             version=tile.version,
             created_at=tile.created_at,
             updated_at=tile.updated_at,
+            pending=None if tile.pending is None else PendingView.of(tile.pending),
         )
 
 

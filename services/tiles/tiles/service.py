@@ -8,14 +8,17 @@ from typing import Any
 
 from aiohttp import web
 
+from services.tiles.areas.store import holder_of_cell
 from services.tiles.artists.store import lead_with_meeting
 from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.journal import Journal, view
-from services.tiles.canvases.rules import region_of
+from services.tiles.canvases.rules import Mode, region_of
 from services.tiles.canvases.schemas import RegionQuery
 from services.tiles.canvases.service import visible_to
 from services.tiles.history import store as history
 from services.tiles.history.rules import Change, Kind
+from services.tiles.reviews import store as reviews_store
+from services.tiles.reviews.submission import submit
 from services.tiles.tiles import rules, store
 from services.tiles.tiles.rules import Actor, Tile, TileState
 from services.tiles.tiles.schemas import TileChange, TileCount, TileDraft, TileView
@@ -40,8 +43,8 @@ class Tiles:
     async def create(self, caller: Identity, draft: TileDraft) -> Tile:
         """Claim a free cell with a painted tile.
 
-        Raises NotFound for the canvas, Invalid for cell or pixels, NotAllowed `tile_limit`, Conflict
-        `cell_occupied`.
+        Raises NotFound for the canvas, Invalid for cell or pixels, NotAllowed `tile_limit` or
+        `outside_area`, Conflict `cell_occupied`.
         """
         try:
             async with self._database.transaction() as conn:
@@ -57,12 +60,17 @@ class Tiles:
         found, held = await store.claim_state(conn, draft.canvas_id, caller.account_id)
         canvas = visible_to(caller, found)
         pixels = rules.decode_pixels(draft.pixels, canvas.tile_size, len(canvas.palette))
+        actor = actor_of(caller)
+        waits = rules.waits_for_review(canvas, actor)
         rules.check_claim(canvas, draft.x, draft.y, held)
+        if canvas.mode is Mode.AREA_LOCK:
+            holder_id = await holder_of_cell(conn, canvas.id, draft.x, draft.y)
+            rules.check_in_area(canvas, holder_id, actor)
         tile_id = await store.add(
             conn,
             {
                 **draft.model_dump(),
-                "pixels": pixels,
+                "pixels": bytes(len(pixels)) if waits else pixels,
                 "size": canvas.tile_size,
                 "creator_id": caller.account_id,
             },
@@ -72,6 +80,8 @@ class Tiles:
         event = tile_event(TileCreated, canvas.seq + 1, tile, caller, x=tile.x, y=tile.y)
         history.keep(conn, caller.account_id, Change(tile, Kind.CREATED, event.seq))
         self._journal.record(conn, event, tiles_added=1)
+        if waits:
+            return await self._submit(conn, tile, event.seq + 1, caller, pixels)
         return tile
 
     async def change(
@@ -86,17 +96,29 @@ class Tiles:
             state = await self._state_to_change(conn, tile_id, caller)
             actor = actor_of(caller)
             if "pixels" in change.model_fields_set:
-                rules.check_may_paint(state, actor)
+                rules.check_may_edit(state, actor)
             if change.describes:
                 rules.check_may_describe(state, actor)
             rules.check_version(state.tile, expected_version)
-            tile = replace(state.tile, **_new_values(state, change))
-            store.save(conn, tile, state.now)
-            event = tile_event(TileUpdated, state.canvas.seq + 1, tile, caller, x=tile.x, y=tile.y)
-            kind = Kind.PAINTED if "pixels" in change.model_fields_set else Kind.DESCRIBED
-            history.keep(conn, caller.account_id, Change(tile, kind, event.seq))
-            self._journal.record(conn, event, changes_picture=rules.looks_different(state.tile, tile))
-        return tile
+            values = _named_values(state, change)
+            if rules.waits_for_review(state.canvas, actor):
+                return await self._change_for_review(conn, state, caller, values)
+            return apply(conn, self._journal, state, caller, values)
+
+    async def _change_for_review(
+        self, conn: Connection, state: TileState, caller: Identity, values: dict[str, Any]
+    ) -> Tile:
+        """Let the pixels wait; what else is named applies at once."""
+        pixels = values.pop("pixels", None)
+        tile, seq = state.tile, state.canvas.seq + 1
+        if values:
+            tile, seq = apply(conn, self._journal, state, caller, values), seq + 1
+        if pixels is None:
+            return replace(tile, pending=await reviews_store.pending_of(conn, tile.id))
+        return await self._submit(conn, tile, seq, caller, pixels)
+
+    async def _submit(self, conn: Connection, tile: Tile, seq: int, caller: Identity, pixels: bytes) -> Tile:
+        return replace(tile, pending=await submit(conn, self._journal, tile, seq, caller.account_id, pixels))
 
     async def delete(self, caller: Identity, tile_id: int) -> None:
         """Remove a tile. Raises NotFound, Conflict `tile_locked`, NotAllowed."""
@@ -227,12 +249,34 @@ def tile_event(
     )
 
 
-def _new_values(state: TileState, change: TileChange) -> dict[str, Any]:
+def apply(
+    conn: Connection,
+    journal: Journal,
+    state: TileState,
+    caller: Identity,
+    values: dict[str, Any],
+    *,
+    author_id: int | None = None,
+) -> Tile:
+    """Store new values as the tile's next version and tell; the caller has checked that they may be.
+
+    `author_id` is whose work it is when that is not the caller's own.
+    """
+    tile = replace(state.tile, **values, version=state.tile.version + 1, updated_at=state.now)
+    store.save(conn, tile, state.now)
+    event = tile_event(TileUpdated, state.canvas.seq + 1, tile, caller, x=tile.x, y=tile.y)
+    kind = Kind.PAINTED if "pixels" in values else Kind.DESCRIBED
+    history.keep(conn, author_id or caller.account_id, Change(tile, kind, event.seq))
+    journal.record(conn, event, changes_picture=rules.looks_different(state.tile, tile))
+    return tile
+
+
+def _named_values(state: TileState, change: TileChange) -> dict[str, Any]:
     values = change.model_dump(include=change.model_fields_set)
     if "pixels" in values:
         canvas = state.canvas
         values["pixels"] = rules.decode_pixels(values["pixels"], canvas.tile_size, len(canvas.palette))
-    return {**values, "version": state.tile.version + 1, "updated_at": state.now}
+    return values
 
 
 def _found(tile: Tile | None) -> Tile:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    case,
     delete,
     func,
     insert,
@@ -24,9 +25,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.tiles.areas.store import holder_at
 from services.tiles.artists.rules import Artist
 from services.tiles.canvases import store as canvases_store
-from services.tiles.canvases.rules import Canvas, Region
+from services.tiles.canvases.rules import Canvas, Mode, Region
+from services.tiles.reviews.store import pending_of
 from services.tiles.tables import artists, canvases, locks, tiles
 from services.tiles.tiles.rules import Lock, Tile, TileState
 from shared.db import Connection, Row
@@ -60,6 +63,13 @@ _LOCK = (
     _holders.c.username.label("holder_username"),
     func.coalesce(_holders.c.display_name, _holders.c.username).label("holder_display_name"),
 )
+# A CASE looks for areas on the canvases that have them only.
+_AREA_HOLDER = case(
+    (
+        canvases.c.collaboration_mode == Mode.AREA_LOCK.value,
+        holder_at(tiles.c.canvas_id, tiles.c.x, tiles.c.y),
+    )
+).label("area_holder_id")
 
 _TILES = select(*_TILE).join_from(tiles, _creators, _creators.c.id == tiles.c.creator_id)
 
@@ -74,8 +84,12 @@ _SEEN_BY_VIEWER: ColumnElement[bool] = and_(
 """The reading side of `canvases.rules.check_visible` and `tiles.rules.can_see`, for whole lists."""
 
 _SEEN = _TILES.join(canvases, canvases.c.id == tiles.c.canvas_id).where(_SEEN_BY_VIEWER)
-_BY_ID = _SEEN.where(tiles.c.id == bindparam("tile_id"))
-_AT = _SEEN.where(
+_MAY_WAIT = and_(
+    canvases.c.collaboration_mode == Mode.REVIEW.value, tiles.c.creator_id == bindparam("viewer_id")
+).label("may_wait")
+_ONE = _SEEN.add_columns(_MAY_WAIT)
+_BY_ID = _ONE.where(tiles.c.id == bindparam("tile_id"))
+_AT = _ONE.where(
     tiles.c.canvas_id == bindparam("canvas_id"), tiles.c.x == bindparam("x"), tiles.c.y == bindparam("y")
 )
 _page: tuple[Any, ...] = (tiles.c.id > bindparam("after"),)
@@ -134,7 +148,7 @@ _HOLD_CANVAS_OF_TILE = (
     select(canvases.c.id).where(canvases.c.id == _CANVAS_OF_TILE).with_for_update(key_share=True)
 )
 _STATE: Select[Any] = (
-    select(*_TILE, *_LOCK, *canvases_store.COLUMNS, _NOW.label("now"))
+    select(*_TILE, *_LOCK, *canvases_store.COLUMNS, _NOW.label("now"), _AREA_HOLDER)
     .join_from(tiles, _creators, _creators.c.id == tiles.c.creator_id)
     .join(canvases, canvases.c.id == tiles.c.canvas_id)
     .join(artists, artists.c.id == canvases.c.owner_id)
@@ -212,15 +226,21 @@ def tile_of(row: Row) -> Tile:
 
 
 async def get(conn: Connection, tile_id: int, viewer: Viewer) -> Tile | None:
-    """Return a tile that the viewer may see, or None."""
-    row = await conn.fetch_one(_BY_ID, {"tile_id": tile_id, **viewer.params})
-    return None if row is None else tile_of(row)
+    """Return a tile that the viewer may see, with what its creator has waiting for review, or None."""
+    return await _one(conn, await conn.fetch_one(_BY_ID, {"tile_id": tile_id, **viewer.params}))
 
 
 async def at(conn: Connection, canvas_id: int, x: int, y: int, viewer: Viewer) -> Tile | None:
     """Return the tile in a cell if there is one that the viewer may see."""
-    row = await conn.fetch_one(_AT, {"canvas_id": canvas_id, "x": x, "y": y, **viewer.params})
-    return None if row is None else tile_of(row)
+    params = {"canvas_id": canvas_id, "x": x, "y": y, **viewer.params}
+    return await _one(conn, await conn.fetch_one(_AT, params))
+
+
+async def _one(conn: Connection, row: Row | None) -> Tile | None:
+    if row is None:
+        return None
+    tile = tile_of(row)
+    return replace(tile, pending=await pending_of(conn, tile.id)) if row.may_wait else tile
 
 
 async def of_canvas(
@@ -289,7 +309,7 @@ async def state(conn: Connection, tile_id: int) -> TileState | None:
     lock = None
     if row.holder_id is not None:
         lock = Lock(Artist(row.holder_id, row.holder_username, row.holder_display_name), row.expires_at)
-    return TileState(tile_of(row), canvases_store.canvas_of(row), lock, row.now)
+    return TileState(tile_of(row), canvases_store.canvas_of(row), lock, row.now, row.area_holder_id)
 
 
 async def add(conn: Connection, values: dict[str, Any]) -> int:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shared.messaging.contracts.accounts import AccountRegistered, ProfileUpdated
+from shared.messaging.contracts.areas import AreaClaimed, AreaExpired, AreaReleased
 from shared.messaging.contracts.canvases import CanvasCreated, CanvasDeleted, CanvasEvent, CanvasUpdated
 from shared.messaging.contracts.event import Event
+from shared.messaging.contracts.reviews import ReviewApproved, ReviewRejected, ReviewRequested
 from shared.messaging.contracts.tiles import (
     LockAcquired,
     LockReleased,
@@ -22,6 +24,9 @@ from shared.messaging.envelope import Envelope
 __all__ = [
     "EVENTS",
     "AccountRegistered",
+    "AreaClaimed",
+    "AreaExpired",
+    "AreaReleased",
     "CanvasCreated",
     "CanvasDeleted",
     "CanvasEvent",
@@ -30,6 +35,9 @@ __all__ = [
     "LockAcquired",
     "LockReleased",
     "ProfileUpdated",
+    "ReviewApproved",
+    "ReviewRejected",
+    "ReviewRequested",
     "TileCreated",
     "TileDeleted",
     "TileEvent",
@@ -54,6 +62,12 @@ EVENTS: Mapping[str, type[Event]] = {
         TileUnliked,
         LockAcquired,
         LockReleased,
+        AreaClaimed,
+        AreaReleased,
+        AreaExpired,
+        ReviewRequested,
+        ReviewApproved,
+        ReviewRejected,
     )
 }
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +14,12 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient
 
 from services.tiles.app import create_app
+from services.tiles.areas.service import Areas
+from services.tiles.canvases import journal
+from services.tiles.locks.service import Locks
 from services.tiles.settings import TilesSettings
+from shared.db import Database
+from shared.messaging.outbox import Outbox
 from shared.migrations import migrate
 from shared.testing import TestKeys
 from tests.parts import Broker, Databases
@@ -35,6 +42,7 @@ class Tiles:
 
     client: Client
     keys: TestKeys
+    database_url: str
 
     async def call(
         self, artist: str | None, method: str, path: str, *, roles: tuple[str, ...] = (), **kwargs: Any
@@ -66,6 +74,37 @@ class Tiles:
 def account_id(name: str) -> int:
     """A stable account id for a name."""
     return 1 + int.from_bytes(name[:6].encode(), "little")
+
+
+async def journal_of(database_url: str, canvas_id: int) -> list[dict[str, Any]]:
+    """Every event of a canvas so far, as the live feed tells them."""
+    database = Database(database_url, application="journal of a test")
+    try:
+        async with database.connection() as conn:
+            return list(await journal.events_after(conn, canvas_id, 0, 1000))
+    finally:
+        await database.close()
+
+
+@dataclass(frozen=True)
+class House:
+    """What a worker sweeps."""
+
+    locks: Locks
+    areas: Areas
+
+
+@asynccontextmanager
+async def sweeping(database_url: str) -> AsyncIterator[House]:
+    """A worker's housekeeping, on demand."""
+    database = Database(database_url, application="worker of a test")
+    written = journal.Journal(Outbox(database, producer="tiles"))
+    try:
+        yield House(
+            Locks(database, written, timedelta(seconds=1)), Areas(database, written, timedelta(seconds=1))
+        )
+    finally:
+        await database.close()
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +142,7 @@ def start_tiles(aiohttp_client: Any, keys: TestKeys) -> StartTiles:
             response = await client.get("/ready")
             if response.status == 200:
                 break
-        return Tiles(client, keys)
+        return Tiles(client, keys, database_url)
 
     return start
 

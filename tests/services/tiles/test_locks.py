@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from typing import Any
 
-from tests.services.tiles.conftest import StartTiles, Tiles, painted
+from services.tiles.app import create_worker
+from services.tiles.settings import TilesSettings
+from shared.testing import TestKeys
+from tests.parts import Broker
+from tests.services.tiles.conftest import StartTiles, Tiles, journal_of, painted, sweeping
 
 
 async def free_tile(tiles: Tiles) -> str:
@@ -92,3 +97,53 @@ async def test_who_may_not_paint_a_tile_may_not_lock_it(tiles: Tiles) -> None:
     assert (await tiles.call("bob", "POST", f"{path}/lock")).status == 403
     assert (await tiles.call(None, "POST", f"{path}/lock")).status == 401
     assert (await tiles.call("ann", "POST", f"{path}/lock")).status == 201
+
+
+async def test_a_moderator_breaks_a_lock_by_the_admin_route(tiles: Tiles) -> None:
+    path = await free_tile(tiles)
+    await tiles.call("bob", "POST", f"{path}/lock")
+    for who, status in ((None, 401), ("bob", 403), ("ann", 403), ("owner", 403)):
+        assert (await tiles.call(who, "DELETE", f"/admin{path}/lock")).status == status
+    for _ in range(2):
+        assert (await tiles.call("mod", "DELETE", f"/admin{path}/lock", roles=("moderator",))).status == 204
+    assert (await tiles.call("cat", "POST", f"{path}/lock")).status == 201
+    unknown = await tiles.call("mod", "DELETE", "/admin/tiles/999/lock", roles=("moderator",))
+    assert unknown.status == 404
+
+
+async def test_two_workers_that_sweep_at_once_release_each_expired_lock_once(
+    start_tiles: StartTiles, database_url: str
+) -> None:
+    tiles = await start_tiles(database_url, lock_seconds=1)
+    canvas = await tiles.canvas("owner", collaboration_mode="free", max_tiles_per_user=16)
+    made = [(await tiles.tile("ann", canvas["id"], i % 4, i // 4))["id"] for i in range(8)]
+    for tile_id in made:
+        await tiles.call("bob", "POST", f"/tiles/{tile_id}/lock")
+    await asyncio.sleep(1.1)
+    await tiles.call("cat", "POST", f"/tiles/{made[0]}/lock")
+    async with sweeping(database_url) as one, sweeping(database_url) as other:
+        await asyncio.gather(one.locks.sweep(), other.locks.sweep())
+    events = await journal_of(database_url, canvas["id"])
+    released = [event["tile_id"] for event in events if event["kind"] == "lock.released"]
+    assert sorted(released) == made[1:]
+    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+    assert (await (await tiles.call(None, "GET", f"/tiles/{made[0]}/lock")).json())["is_locked"] is True
+
+
+async def test_a_running_worker_sweeps(
+    start_tiles: StartTiles, database_url: str, broker: Broker, aiohttp_client: Any, keys: TestKeys
+) -> None:
+    tiles = await start_tiles(database_url, lock_seconds=1, area_seconds=1)
+    canvas = await tiles.canvas("owner", collaboration_mode="area-lock")
+    body = {"x": 0, "y": 0, "columns": 1, "rows": 1}
+    await tiles.call("ann", "POST", f"/canvases/{canvas['id']}/areas", json=body)
+    await tiles.call("ann", "POST", f"/tiles/{(await tiles.tile('ann', canvas['id']))['id']}/lock")
+    await asyncio.sleep(1.1)
+    await aiohttp_client(
+        create_worker(TilesSettings(database_url=database_url, broker_url=broker.url, jwks_url=keys.jwks_url))
+    )
+    kinds: set[str] = set()
+    async with asyncio.timeout(10):
+        while not {"lock.released", "area.expired"} <= kinds:
+            await asyncio.sleep(0.1)
+            kinds = {event["kind"] for event in await journal_of(database_url, canvas["id"])}

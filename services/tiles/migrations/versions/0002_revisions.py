@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0002_revisions"
+revision = "0002"
 down_revision = "0001"
 
 _BATCH = 500

@@ -1,0 +1,1 @@
+"""Areas: rectangles of cells that one artist at a time works in."""

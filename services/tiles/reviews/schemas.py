@@ -1,0 +1,62 @@
+"""Requests and responses about reviews."""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime
+
+from pydantic import Field
+
+from services.tiles.artists.schemas import ArtistView
+from services.tiles.reviews.rules import Decision, Review, ReviewStatus
+from shared.http.models import Body, Paging, View
+
+MAX_NOTE = 1000
+
+
+class Verdict(Body):
+    """A decision, with a note for the artist."""
+
+    decision: Decision = Field(strict=False)
+    note: str | None = Field(None, max_length=MAX_NOTE)
+
+
+class ListedReviews(Paging):
+    """A slice of a canvas's submissions of one status."""
+
+    status: ReviewStatus = ReviewStatus.PENDING
+
+
+class ReviewView(View):
+    """What an artist handed in for a tile, and what became of it; a superseded one has no pixels any more."""
+
+    id: int
+    canvas_id: int
+    tile_id: int
+    x: int
+    y: int
+    author: ArtistView
+    pixels: str | None
+    status: ReviewStatus
+    note: str | None
+    submitted_at: datetime
+    reviewer: ArtistView | None
+    decided_at: datetime | None
+
+    @classmethod
+    def of(cls, review: Review) -> ReviewView:
+        """Show a submission, its pixels as base64."""
+        return cls(
+            id=review.id,
+            canvas_id=review.canvas_id,
+            tile_id=review.tile_id,
+            x=review.x,
+            y=review.y,
+            author=ArtistView.model_validate(review.author),
+            pixels=None if review.pixels is None else base64.b64encode(review.pixels).decode(),
+            status=review.status,
+            note=review.note,
+            submitted_at=review.submitted_at,
+            reviewer=None if review.reviewer is None else ArtistView.model_validate(review.reviewer),
+            decided_at=review.decided_at,
+        )
