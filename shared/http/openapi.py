@@ -12,7 +12,7 @@ from aiohttp import web
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from shared.http.models import InvalidProblem, Problem
+from shared.http.models import InvalidProblem, Problem, Query
 from shared.http.operations import Answer, Operation
 from shared.http.server import API_PREFIX
 from shared.identity import Access
@@ -31,6 +31,10 @@ def describe(
     _, definitions = models_json_schema(
         sorted(_models(operations), key=lambda pair: pair[0].__name__), ref_template=_REFERENCE
     )
+    schemas = dict(definitions["$defs"])
+    for operation in operations:
+        if operation.query is not None:
+            schemas |= _query_schema(operation.query).get("$defs", {})
     paths: dict[str, dict[str, Any]] = {}
     for tag, group in features.items():
         for operation in group:
@@ -42,7 +46,7 @@ def describe(
         "tags": [{"name": tag} for tag in features],
         "paths": paths,
         "components": {
-            "schemas": definitions["$defs"],
+            "schemas": schemas,
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
@@ -130,7 +134,7 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
         for name, kind in operation.path_parameters.items()
     ]
     if operation.query is not None:
-        schema = operation.query.model_json_schema(ref_template=_REFERENCE)
+        schema = _query_schema(operation.query)
         described += [
             {"name": name, "in": "query", "required": name in schema.get("required", []), "schema": value}
             for name, value in schema["properties"].items()
@@ -174,6 +178,10 @@ def _refusals(operation: Operation) -> dict[int, set[str]]:
         status, code = refusal.split()
         found.setdefault(int(status), set()).add(code)
     return found
+
+
+def _query_schema(query: type[Query]) -> dict[str, Any]:
+    return query.model_json_schema(ref_template=_REFERENCE)
 
 
 def _schema(model: type[BaseModel]) -> dict[str, Any]:

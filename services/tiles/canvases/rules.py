@@ -124,7 +124,7 @@ class Shares:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A rectangle of cells that lies on its canvas."""
+    """A rectangle of cells."""
 
     x: int
     y: int

@@ -144,16 +144,6 @@ class Span:
     until: int
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
-    """A rectangle of cells."""
-
-    x: int
-    y: int
-    columns: int
-    rows: int
-
-
 def apply_stroke(pixels: bytes, stroke: bytes) -> bytes:
     """Return the pixels with a packed stroke painted over them; of a pixel named twice the last counts."""
     painted = bytearray(pixels)

@@ -46,7 +46,7 @@ class Reversion(Body):
     version: Version
 
 
-class AreaDraft(Body):
+class RolledBackRegion(Body):
     """A rectangle of cells; what of it lies outside the canvas is empty."""
 
     x: int = Field(ge=0, le=8192)
@@ -59,7 +59,7 @@ class Rollback(Body):
     """What to take back: everything since a moment; in an area, by one artist, or both."""
 
     since: AwareDatetime
-    area: AreaDraft | None = None
+    area: RolledBackRegion | None = None
     user_id: int | None = Field(None, ge=1, le=BIGINT_MAX)
     dry_run: bool = False
 

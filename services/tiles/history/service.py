@@ -15,10 +15,10 @@ from aiohttp import web
 from services.tiles.artists.store import lead_with_meeting
 from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.journal import Journal
-from services.tiles.canvases.rules import Canvas
+from services.tiles.canvases.rules import Canvas, Region
 from services.tiles.canvases.service import visible_to
 from services.tiles.history import rules, store
-from services.tiles.history.rules import Action, Area, Change, Content, Kind, Removed, Revision, Span, Step
+from services.tiles.history.rules import Action, Change, Content, Kind, Removed, Revision, Span, Step
 from services.tiles.history.schemas import RevisionView, Rollback, RollbackView, RolledBackTile, VersionView
 from services.tiles.tiles import store as tiles_store
 from services.tiles.tiles.rules import Tile, check_may_revert, check_version
@@ -172,9 +172,9 @@ def _chunks(items: Sequence[ItemT]) -> Iterator[Sequence[ItemT]]:
 
 
 async def _concerned(conn: Connection, canvas: Canvas, order: Rollback) -> Sequence[Span]:
-    area = Area(0, 0, canvas.columns, canvas.rows)
+    area = Region(0, 0, canvas.columns, canvas.rows)
     if order.area is not None:
-        area = Area(**order.area.model_dump())
+        area = Region(**order.area.model_dump())
     count = rules.MAX_ROLLED_BACK + 1
     if order.user_id is None:
         return await store.changed_since(conn, canvas.id, area, order.since, count)

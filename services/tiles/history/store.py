@@ -12,8 +12,8 @@ from sqlalchemy import bindparam, func, select, text
 
 from services.tiles.artists.rules import Artist
 from services.tiles.artists.store import DISPLAYED_NAME
+from services.tiles.canvases.rules import Region
 from services.tiles.history.rules import (
-    Area,
     Change,
     Details,
     Kind,
@@ -196,7 +196,7 @@ async def chains(conn: Connection, spans: Sequence[Span]) -> dict[int, list[Revi
 
 
 async def changed_since(
-    conn: Connection, canvas_id: int, area: Area, since: datetime, count: int
+    conn: Connection, canvas_id: int, area: Region, since: datetime, count: int
 ) -> Sequence[Span]:
     """Return up to `count` tiles changed after `since`, each with nothing but the version it had then."""
     params = {"canvas_id": canvas_id, "since": since, "count": count, **_bounds(area)}
@@ -205,7 +205,7 @@ async def changed_since(
 
 
 async def changed_by(
-    conn: Connection, canvas_id: int, area: Area, since: datetime, author_id: int, count: int
+    conn: Connection, canvas_id: int, area: Region, since: datetime, author_id: int, count: int
 ) -> Sequence[Span]:
     """Return up to `count` tiles that the artist changed after `since`, each with its version before that.
 
@@ -272,7 +272,7 @@ def _changeable(tiles: Sequence[Tile]) -> dict[str, Any]:
     }
 
 
-def _bounds(area: Area) -> dict[str, int]:
+def _bounds(area: Region) -> dict[str, int]:
     return {
         "left": area.x,
         "right": area.x + area.columns - 1,

@@ -208,7 +208,7 @@ async def test_every_version_of_a_tile_painted_in_strokes_can_be_read_back(
 def test_the_history_of_a_tile_from_before_there_was_one_begins_with_what_it_is(database: Databases) -> None:
     url = database("tiles")
     config = alembic_config("tiles", url)
-    before = ScriptDirectory.from_config(config).get_revision("0002_revisions").down_revision
+    before = ScriptDirectory.from_config(config).get_revision("0002").down_revision
     command.upgrade(config, str(before))
     with psycopg2.connect(url) as connection, connection.cursor() as cursor:
         cursor.execute(
