@@ -14,6 +14,7 @@ from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.service import visible_to
 from services.tiles.live import store
 from services.tiles.live.hub import HUB
+from services.tiles.live.presence import Presence
 from services.tiles.live.viewer import CANVAS_GONE, Viewer
 from shared.db import Database
 from shared.errors import NotAuthenticated, NotFound
@@ -24,6 +25,10 @@ from shared.identity import VERIFIER, Identity
 SUBPROTOCOL = "tessera.v1.json"
 IDLE_PING_SECONDS = 30
 MAX_MESSAGE_BYTES = 64 * 1024
+
+UNKNOWN_MESSAGE = {
+    "type": "error", "code": "unknown_message", "detail": 'send {"type": "ping"} or {"type": "presence"}'
+}  # fmt: skip
 
 DATABASE = web.AppKey("DATABASE", Database)
 
@@ -44,6 +49,12 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
 
     The server says `hello`, then sends a `batch` of events for every change, in order and exactly once;
     with `since` first those that followed it, or `resync` when that is too long ago. A client may `ping`.
+
+    `hello.presence` lists the artists who watch, each `{"id", "username", "tile": {"x", "y"} | null,
+    "editing"}`; `{"type": "presence", "joined", "left", "moved"}` with the same objects follows when that
+    changes. An artist sends `{"type": "presence", "tile", "editing"}`, 20 times a second at most. Guests are
+    not listed. A client ignores its own id.
+
     When the canvas is deleted, or private and no longer for this viewer, the socket closes with 4404.
     """
     artist = await _admit(request, canvas_id, query.ticket)
@@ -57,7 +68,7 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
     try:
         async with request.app[HUB].watching(viewer, canvas_id, query.since):
             await _dismiss_if_gone(request, canvas_id, viewer)
-            await _listen(socket, viewer)
+            await _listen(socket, viewer, request.app[HUB].presence, canvas_id)
     finally:
         sending.cancel()
         await asyncio.wait((sending,))
@@ -94,20 +105,28 @@ async def _dismiss_if_gone(request: web.Request, canvas_id: int, viewer: Viewer)
         viewer.dismiss(CANVAS_GONE)
 
 
-async def _listen(socket: web.WebSocketResponse, viewer: Viewer) -> None:
-    async for message in socket:
-        if message.type is WSMsgType.TEXT:
-            viewer.send(_answer(message.data))
+async def _listen(socket: web.WebSocketResponse, viewer: Viewer, presence: Presence, canvas_id: int) -> None:
+    async for received in socket:
+        if received.type is not WSMsgType.TEXT:
+            continue
+        message = _parsed(received.data)
+        match message.get("type"):
+            case "ping":
+                viewer.send({"type": "pong"})
+            case "presence":
+                if fault := presence.move(viewer, canvas_id, message):
+                    viewer.send(fault)
+            case _:
+                viewer.send(UNKNOWN_MESSAGE)
 
 
-def _answer(text: str) -> dict[str, Any]:
+def _parsed(text: str) -> dict[str, Any]:
+    """Return the message, empty for what is none."""
     try:
         message = orjson.loads(text)
     except ValueError:
-        message = None
-    if isinstance(message, dict) and message.get("type") == "ping":
-        return {"type": "pong"}
-    return {"type": "error", "code": "unknown_message", "detail": 'send {"type": "ping"}'}
+        return {}
+    return message if isinstance(message, dict) else {}
 
 
 OPERATIONS = (

@@ -17,6 +17,7 @@ from prometheus_client import Gauge
 
 from services.tiles.canvases import journal
 from services.tiles.live.channel import Channel, batch_frame
+from services.tiles.live.presence import Presence
 from services.tiles.live.viewer import Viewer
 from shared.db import Database
 from shared.errors import Unavailable
@@ -43,14 +44,17 @@ class Hub:
     def __init__(self, database: Database, broker_url: str, *, name: str) -> None:
         self._database = database
         self._feed = Feed(broker_url, name=name, on_message=self._hear, on_connected=self._fill_all_gaps)
+        self.presence = Presence(broker_url, name=name)
         self._channels: dict[int, Channel] = {}
         self._starting: dict[int, asyncio.Task[None]] = {}
         self._watching: Counter[int] = Counter()
         self._filling: dict[int, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
-        """Keep the feed up until cancelled."""
-        await self._feed.run()
+        """Keep feed and presence up until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._feed.run())
+            tasks.create_task(self.presence.run())
 
     @asynccontextmanager
     async def watching(self, viewer: Viewer, canvas_id: int, since: int | None) -> AsyncIterator[None]:
@@ -62,22 +66,14 @@ class Hub:
         VIEWERS.inc()
         try:
             channel = await self._open(canvas_id)
-            viewer.send(
-                {
-                    "type": "hello",
-                    "seq": channel.sent,
-                    "you": _shown(viewer),
-                    "presence": [
-                        {**_known(other), "tile": None} for other in channel.viewers if other.artist
-                    ],
-                }
-            )
-            position = channel.sent if since is None else await self._catch_up(viewer, channel, since)
-            channel.attach(viewer, position)
-            try:
-                yield
-            finally:
-                channel.detach(viewer)
+            async with self.presence.watching(viewer, canvas_id) as people:
+                viewer.send({"type": "hello", "seq": channel.sent, "you": _shown(viewer), "presence": people})
+                position = channel.sent if since is None else await self._catch_up(viewer, channel, since)
+                channel.attach(viewer, position)
+                try:
+                    yield
+                finally:
+                    channel.detach(viewer)
         finally:
             VIEWERS.dec()
             self._watching[canvas_id] -= 1
@@ -175,13 +171,10 @@ class Hub:
                 return
 
 
-def _known(viewer: Viewer) -> dict[str, object]:
-    assert viewer.artist is not None
-    return {"id": viewer.artist.account_id, "username": viewer.artist.username}
-
-
 def _shown(viewer: Viewer) -> dict[str, object] | None:
-    return None if viewer.artist is None else _known(viewer)
+    if viewer.artist is None:
+        return None
+    return {"id": viewer.artist.account_id, "username": viewer.artist.username}
 
 
 HUB = web.AppKey("HUB", Hub)
