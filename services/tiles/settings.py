@@ -15,3 +15,9 @@ class TilesSettings(ServiceSettings):
 
     jwks_url: str = Field(description="where auth publishes its public keys, asked in the background")
     lock_seconds: int = Field(1800, ge=1, description="how long a tile's lock lives unless renewed")
+    paint_rate: float = Field(60, gt=0, description="strokes a second of one artist, in this process")
+    paint_burst: int = Field(120, ge=1, description="strokes an artist may paint at once after a pause")
+    paint_underway: int = Field(
+        100, ge=1, description="strokes of one connection that may wait for their answer"
+    )
+    paint_queue: int = Field(2000, ge=1, description="strokes that may wait to be written in this process")

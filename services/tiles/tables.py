@@ -128,6 +128,30 @@ canvas_events = Table(
     comment="What changed on a canvas, numbered without gaps: the live feed catches up from here.",
 )
 
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("tile_id", BigInteger, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("canvas_id", BigInteger, ForeignKey("canvases.id"), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("x", Integer, nullable=False),
+    Column("y", Integer, nullable=False),
+    Column("author_id", BigInteger, ForeignKey("artists.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("pixels", LargeBinary, comment="the whole tile after the change, zlib-compressed"),
+    Column("stroke", LargeBinary, comment="3 bytes a pixel: offset as big-endian uint16, colour"),
+    moment("occurred_at"),
+    CheckConstraint(
+        "kind IN ('created', 'painted', 'stroke', 'described',"
+        " 'reverted', 'rolled_back', 'deleted', 'restored')",
+        name="kind",
+    ),
+    Index("ix_revisions_canvas_id_occurred_at", "canvas_id", "occurred_at"),
+    Index("ix_revisions_author_id_canvas_id", "author_id", "canvas_id", "occurred_at"),
+    comment="Every change of every tile. No foreign key to tiles: history outlives a deleted tile.",
+)
+
 spent_tickets = Table(
     "spent_tickets",
     metadata,

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Text, bindparam, cast, func, insert, select, update
+from sqlalchemy import JSON, Text, bindparam, cast, func, insert, select, text, update
 
 from services.tiles.tables import canvas_events, canvases
 from shared.db import Connection
-from shared.messaging.contracts import CanvasEvent
+from shared.messaging.contracts import CanvasEvent, TilePainted
 from shared.messaging.outbox import Outbox
 
 _ADVANCE = (
@@ -28,6 +28,17 @@ _ADVANCE = (
 )
 _KEEP = insert(canvas_events).values(
     canvas_id=bindparam("canvas_id"), seq=bindparam("seq"), event=cast(bindparam("event", type_=Text), JSON)
+)
+_ADVANCE_ALL = text(
+    "UPDATE canvases SET seq = advanced.seq, updated_at = clock_timestamp()"
+    " FROM unnest(CAST(:ids AS bigint[]), CAST(:seqs AS bigint[])) AS advanced (id, seq)"
+    " WHERE canvases.id = advanced.id"
+)
+_KEEP_ALL = text(
+    "INSERT INTO canvas_events (canvas_id, seq, event)"
+    " SELECT canvas_id, seq, CAST(event AS json)"
+    " FROM unnest(CAST(:canvas_ids AS bigint[]), CAST(:seqs AS bigint[]), CAST(:events AS text[]))"
+    " AS made (canvas_id, seq, event)"
 )
 _AFTER = (
     select(canvas_events.c.event)
@@ -56,6 +67,24 @@ class Journal:
             {"canvas_id": event.canvas_id, "seq": event.seq, "event": orjson.dumps(event.view).decode()},
         )
         self._outbox.emit(conn, event)
+
+    def record_all(self, conn: Connection, events: Sequence[TilePainted]) -> None:
+        """Like `record` for events of many canvases, each with the views of many changes.
+
+        Kept one by one, so that catching up knows nothing of batches; told in one message a canvas.
+        """
+        conn.defer(
+            _ADVANCE_ALL,
+            {"ids": [event.canvas_id for event in events], "seqs": [event.seq for event in events]},
+        )
+        numbered = [
+            (event.canvas_id, event.seq - len(event.views) + place, orjson.dumps(shown).decode())
+            for event in events
+            for place, shown in enumerate(event.views, start=1)
+        ]
+        canvas_ids, seqs, kept = zip(*numbered, strict=True)
+        conn.defer(_KEEP_ALL, {"canvas_ids": list(canvas_ids), "seqs": list(seqs), "events": list(kept)})
+        self._outbox.emit(conn, *events)
 
 
 def view(event_type: type[CanvasEvent], seq: int, **fields: Any) -> dict[str, Any]:

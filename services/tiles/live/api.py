@@ -15,6 +15,8 @@ from services.tiles.canvases.service import visible_to
 from services.tiles.live import store
 from services.tiles.live.hub import HUB
 from services.tiles.live.viewer import Viewer
+from services.tiles.strokes.painter import Painter
+from services.tiles.strokes.service import STROKES
 from shared.db import Database
 from shared.errors import NotAuthenticated
 from shared.http.models import BIGINT_MAX, Query
@@ -25,7 +27,14 @@ SUBPROTOCOL = "tessera.v1.json"
 IDLE_PING_SECONDS = 30
 MAX_MESSAGE_BYTES = 64 * 1024
 
+UNKNOWN_MESSAGE = {
+    "type": "error",
+    "code": "unknown_message",
+    "detail": 'send {"type": "ping"} or {"type": "paint", "ref", "tile_id", "pixels"}',
+}
+
 DATABASE = web.AppKey("DATABASE", Database)
+PAINT_UNDERWAY = web.AppKey("PAINT_UNDERWAY", int)
 
 
 class Watch(Query):
@@ -43,7 +52,8 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
     """Watch a canvas live over WebSocket, subprotocol `tessera.v1.json`.
 
     The server says `hello`, then sends a `batch` of events for every change, in order and exactly once;
-    with `since` first those that followed it, or `resync` when that is too long ago. A client may `ping`.
+    with `since` first those that followed it, or `resync` when that is too long ago. A client may `ping`;
+    an artist may `paint`, which is answered by `ack` once the stroke is durable, or by `nack`.
     """
     artist = await _admit(request, canvas_id, query.ticket)
     # Compression costs 146 KiB and half as much CPU again a connection, for frames of some hundred bytes.
@@ -52,10 +62,13 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
     )
     await socket.prepare(request)
     viewer = Viewer(socket, artist)
+    painter = Painter(
+        request.app[STROKES], artist, canvas_id, viewer.send, longest=request.app[PAINT_UNDERWAY]
+    )
     sending = asyncio.create_task(viewer.run())
     try:
         async with request.app[HUB].watching(viewer, canvas_id, query.since):
-            await _listen(socket, viewer)
+            await _listen(socket, viewer, painter)
     finally:
         sending.cancel()
         await asyncio.wait((sending,))
@@ -80,20 +93,27 @@ async def _admit(request: web.Request, canvas_id: int, ticket: str | None) -> Id
     return artist
 
 
-async def _listen(socket: web.WebSocketResponse, viewer: Viewer) -> None:
-    async for message in socket:
-        if message.type is WSMsgType.TEXT:
-            viewer.send(_answer(message.data))
+async def _listen(socket: web.WebSocketResponse, viewer: Viewer, painter: Painter) -> None:
+    async for received in socket:
+        if received.type is not WSMsgType.TEXT:
+            continue
+        message = _read(received.data)
+        match message.get("type"):
+            case "paint":
+                painter.paint(message)
+            case "ping":
+                viewer.send({"type": "pong"})
+            case _:
+                viewer.send(UNKNOWN_MESSAGE)
 
 
-def _answer(text: str) -> dict[str, Any]:
+def _read(text: str) -> dict[str, Any]:
+    """Return the message, an empty one when it is none."""
     try:
         message = orjson.loads(text)
     except ValueError:
-        message = None
-    if isinstance(message, dict) and message.get("type") == "ping":
-        return {"type": "pong"}
-    return {"type": "error", "code": "unknown_message", "detail": 'send {"type": "ping"}'}
+        return {}
+    return message if isinstance(message, dict) else {}
 
 
 OPERATIONS = (

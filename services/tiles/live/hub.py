@@ -138,7 +138,9 @@ class Hub:
         if channel is None:
             return
         idle = not channel.has_pending
-        channel.accept(envelope.data["view"])
+        # Strokes come many to a message, everything else alone.
+        for event in envelope.data.get("views") or (envelope.data["view"],):
+            channel.accept(event)
         if idle and channel.has_pending:
             asyncio.get_running_loop().call_later(TICK_SECONDS, channel.flush)
         if channel.has_gap:

@@ -14,6 +14,7 @@ from shared.messaging.contracts.tiles import (
     TileDeleted,
     TileEvent,
     TileLiked,
+    TilePainted,
     TileUnliked,
     TileUpdated,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "TileDeleted",
     "TileEvent",
     "TileLiked",
+    "TilePainted",
     "TileUnliked",
     "TileUpdated",
     "decode",
@@ -49,6 +51,7 @@ EVENTS: Mapping[str, type[Event]] = {
         CanvasDeleted,
         TileCreated,
         TileUpdated,
+        TilePainted,
         TileDeleted,
         TileLiked,
         TileUnliked,
