@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import JSON, Text, bindparam, cast, func, insert, select, text, update
 
 from services.tiles.tables import canvas_events, canvases
-from shared.db import Connection
+from shared.db import Connection, integers
 from shared.messaging.contracts import CanvasEvent, TilePainted
 from shared.messaging.outbox import Outbox
 
@@ -36,9 +36,8 @@ _ADVANCE_ALL = text(
 )
 _KEEP_ALL = text(
     "INSERT INTO canvas_events (canvas_id, seq, event)"
-    " SELECT canvas_id, seq, CAST(event AS json)"
-    " FROM unnest(CAST(:canvas_ids AS bigint[]), CAST(:seqs AS bigint[]), CAST(:events AS text[]))"
-    " AS made (canvas_id, seq, event)"
+    " SELECT * FROM ROWS FROM (unnest(CAST(:canvas_ids AS bigint[])), unnest(CAST(:seqs AS bigint[])),"
+    " json_array_elements(CAST(:events AS json)))"
 )
 _AFTER = (
     select(canvas_events.c.event)
@@ -75,15 +74,25 @@ class Journal:
         """
         conn.defer(
             _ADVANCE_ALL,
-            {"ids": [event.canvas_id for event in events], "seqs": [event.seq for event in events]},
+            {
+                "ids": integers(event.canvas_id for event in events),
+                "seqs": integers(event.seq for event in events),
+            },
         )
         numbered = [
-            (event.canvas_id, event.seq - len(event.views) + place, orjson.dumps(shown).decode())
+            (event.canvas_id, event.seq - len(event.views) + place)
             for event in events
-            for place, shown in enumerate(event.views, start=1)
+            for place in range(1, len(event.views) + 1)
         ]
-        canvas_ids, seqs, kept = zip(*numbered, strict=True)
-        conn.defer(_KEEP_ALL, {"canvas_ids": list(canvas_ids), "seqs": list(seqs), "events": list(kept)})
+        views = [shown for event in events for shown in event.views]
+        conn.defer(
+            _KEEP_ALL,
+            {
+                "canvas_ids": integers(canvas_id for canvas_id, _ in numbered),
+                "seqs": integers(seq for _, seq in numbered),
+                "events": orjson.dumps(views).decode(),
+            },
+        )
         self._outbox.emit(conn, *events)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import text
 
 from services.tiles.strokes.rules import Mark, WetTile
-from shared.db import Connection
+from shared.db import Connection, byte_strings, integers
 
 _SAVE = text(
     "UPDATE tiles SET pixels = painted.pixels, version = painted.version, updated_at = clock_timestamp()"
@@ -30,9 +30,9 @@ def save(conn: Connection, tiles: Collection[WetTile]) -> None:
     conn.defer(
         _SAVE,
         {
-            "ids": [tile.state.tile.id for tile in tiles],
-            "versions": [tile.version for tile in tiles],
-            "pixels": [bytes(tile.pixels) for tile in tiles],
+            "ids": integers(tile.state.tile.id for tile in tiles),
+            "versions": integers(tile.version for tile in tiles),
+            "pixels": byte_strings(tile.pixels for tile in tiles),
         },
     )
 
@@ -42,14 +42,14 @@ def keep(conn: Connection, marks: Collection[Mark]) -> None:
     conn.defer(
         _KEEP,
         {
-            "tile_ids": [mark.state.tile.id for mark in marks],
-            "versions": [mark.version for mark in marks],
-            "canvas_ids": [mark.state.canvas.id for mark in marks],
-            "seqs": [mark.seq for mark in marks],
-            "xs": [mark.state.tile.x for mark in marks],
-            "ys": [mark.state.tile.y for mark in marks],
-            "author_ids": [mark.author_id for mark in marks],
-            "pictures": [mark.picture for mark in marks],
-            "strokes": [mark.packed for mark in marks],
+            "tile_ids": integers([mark.state.tile.id for mark in marks]),
+            "versions": integers([mark.version for mark in marks]),
+            "canvas_ids": integers([mark.state.canvas.id for mark in marks]),
+            "seqs": integers([mark.seq for mark in marks]),
+            "xs": integers([mark.state.tile.x for mark in marks]),
+            "ys": integers([mark.state.tile.y for mark in marks]),
+            "author_ids": integers([mark.author_id for mark in marks]),
+            "pictures": byte_strings([mark.picture for mark in marks]),
+            "strokes": byte_strings([mark.packed for mark in marks]),
         },
     )
