@@ -91,7 +91,7 @@ async def connect(url: str, on_message: Callable[[bytes], None]) -> Client:
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
     loop = asyncio.get_running_loop()
     _, client = await loop.create_connection(
-        lambda: Client(path, parts.netloc, on_message), "127.0.0.1", parts.port
+        lambda: Client(path, parts.netloc, on_message), "127.0.0.1", parts.port or 80
     )
     async with asyncio.timeout(10):
         await client.opened

@@ -56,10 +56,13 @@ def machine(stack: Stack) -> str:
     memory = int(_read("/proc/meminfo")[0].split()[1]) / 2**20
     packages = ", ".join(f"{package} {_version(package)}" for package in PACKAGES)
     load = " ".join(f"{load:.1f}" for load in os.getloadavg())
-    return (
-        f"{time.strftime('%Y-%m-%d %H:%M')}: {len(names)} x {names[0]}, {memory:.0f} GiB, {platform.release()}; "
-        f"load average {load}\nPython {platform.python_version()}, {packages}, {_postgres(stack)}\n"
-        "Gateway, two tiles processes, PostgreSQL, RabbitMQ and the load generator share the machine.\n"
+    return "\n".join(
+        (
+            f"{time.strftime('%Y-%m-%d %H:%M')}: {len(names)} x {names[0]}, {memory:.0f} GiB, load {load}",
+            f"Linux {platform.release()}, {_postgres(stack)}, Python {platform.python_version()}, {packages}",
+            "Gateway, two tiles processes, PostgreSQL, RabbitMQ and the load generator share the machine.",
+            "",
+        )
     )
 
 
