@@ -18,7 +18,7 @@ import asyncio
 import time
 import weakref
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
@@ -94,6 +94,19 @@ def compile_statement(statement: Executable) -> _Compiled:
     made = _Compiled(compiler.string, constants, to_database)
     _compiled[statement] = made
     return made
+
+
+def integers(values: Iterable[int]) -> str:
+    """Write an array as one literal: PostgreSQL parses `ARRAY[...]` ten times as slowly, value by value."""
+    return f"{{{','.join(map(str, values))}}}"
+
+
+def byte_strings(values: Iterable[bytes | bytearray | None]) -> str:
+    """Write an array of bytea as one literal, like `integers`."""
+    return f"{{{','.join(['NULL' if value is None else _HEX + value.hex() for value in values])}}}"
+
+
+_HEX = r"\\x"  # of bytea, escaped as an element of an array
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from deploy.errors import DeployError
 from deploy.parts.process import Process, get
 from deploy.var import REPOSITORY, Var
 
+# A local load test paints as one artist, or as few.
+LOCAL_LIMITS = {"TILES_PAINT_RATE": "1000", "TILES_PAINT_BURST": "2000", "TILES_PAINT_UNDERWAY": "1000"}
 SERVICES = ("auth", "users", "tiles")  # those with a database and a place at the broker
 
 
@@ -65,7 +67,8 @@ def service_environment(
     var: Var, ports: Mapping[str, int], database_urls: Mapping[str, str], broker_urls: Mapping[str, str]
 ) -> dict[str, str]:
     """What every service process and every verb is told. Secrets go by file: `ps e` shows none."""
-    env = {name: value for name, value in os.environ.items() if name not in _SECRETS}
+    given = {name: value for name, value in os.environ.items() if name not in _SECRETS}
+    env = {**LOCAL_LIMITS, **given}
     for service in SERVICES:
         for setting, urls in (("database_url", database_urls), ("broker_url", broker_urls)):
             secret_file = var.write_secret(f"{service}_{setting}", urls[service])

@@ -26,6 +26,9 @@ from services.tiles.pictures.service import PICTURES, Pictures
 from services.tiles.reviews import api as reviews
 from services.tiles.reviews.service import REVIEWS, Reviews
 from services.tiles.settings import TilesSettings
+from services.tiles.strokes import api as strokes
+from services.tiles.strokes.limits import Allowance
+from services.tiles.strokes.service import STROKES, Strokes
 from services.tiles.tiles import api as tiles
 from services.tiles.tiles.service import TILES, Tiles
 from shared.background import background
@@ -46,6 +49,7 @@ FEATURES = {
     "pictures": pictures.OPERATIONS,
     "canvases": canvases.OPERATIONS,
     "tiles": tiles.OPERATIONS,
+    "strokes": strokes.OPERATIONS,
     "locks": locks.OPERATIONS,
     "likes": likes.OPERATIONS,
     "history": history.OPERATIONS,
@@ -60,6 +64,8 @@ def create_app(settings: TilesSettings) -> web.Application:
     database = _database(settings)
     outbox = Outbox(database, producer=SERVICE)
     journal = Journal(outbox)
+    allowance = Allowance(settings.paint_rate, settings.paint_burst)
+    strokes_service = Strokes(database, journal, allowance, longest=settings.paint_queue)
     hub = Hub(database, settings.broker_url.get_secret_value(), name=settings.instance)
     verifier = TokenVerifier(keys_published_at(settings.jwks_url))
 
@@ -72,6 +78,8 @@ def create_app(settings: TilesSettings) -> web.Application:
     app[live.DATABASE] = database
     app[CANVASES] = Canvases(database, journal)
     app[TILES] = Tiles(database, journal)
+    app[STROKES] = strokes_service
+    app[live.PAINT_UNDERWAY] = settings.paint_underway
     app[LOCKS] = _locks(settings, database, journal)
     app[LIKES] = Likes(database, journal)
     app[HISTORY] = History(database, journal)
@@ -83,6 +91,7 @@ def create_app(settings: TilesSettings) -> web.Application:
     app.cleanup_ctx.append(database.closing)
     app.cleanup_ctx.append(verifying_tokens)
     app.cleanup_ctx.append(background("outbox-bell", outbox.run))
+    app.cleanup_ctx.append(background("strokes", strokes_service.run))
     app.cleanup_ctx.append(background("live-feed", hub.run))
     app.on_shutdown.append(live.closing_sockets)
 

@@ -18,3 +18,9 @@ class TilesSettings(ServiceSettings):
     events_seconds: int = Field(7 * 86400, ge=0, description="how long events are kept to catch up from")
     events_newest: int = Field(5000, ge=0, description="how many events of a canvas are kept however old")
     area_seconds: int = Field(86400, ge=1, description="how long an area is held unless renewed")
+    paint_rate: float = Field(60, gt=0, description="strokes a second of one artist, in this process")
+    paint_burst: int = Field(120, ge=1, description="strokes an artist may paint at once after a pause")
+    paint_underway: int = Field(
+        100, ge=1, description="strokes of one connection that may wait for their answer"
+    )
+    paint_queue: int = Field(2000, ge=1, description="strokes that may wait to be written in this process")

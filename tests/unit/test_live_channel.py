@@ -8,7 +8,7 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.tiles.live.channel import Channel
+from services.tiles.live.channel import RECENT_BYTES, Channel
 from services.tiles.live.viewer import Viewer
 
 
@@ -87,3 +87,29 @@ def test_nothing_is_sent_to_a_viewer_that_left() -> None:
     channel.accept(event(1))
     channel.flush()
     assert listener.seen == []
+
+
+@given(st.lists(st.integers(1, 4), min_size=1, max_size=6), st.integers(-2, 30))
+def test_memory_brings_a_viewer_who_comes_back_exactly_what_they_missed(ticks: list[int], since: int) -> None:
+    channel = Channel(1)
+    channel.start_at(5)
+    for count in ticks:
+        for _ in range(count):
+            channel.accept(event(channel.accepted + 1))
+        channel.flush()
+    frames = channel.frames_after(since)
+    if 5 <= since <= channel.sent:
+        assert frames is not None
+        missed = [seen["seq"] for frame in frames for seen in orjson.loads(frame)["events"]]
+        assert missed == list(range(since + 1, channel.sent + 1))
+    else:
+        assert frames is None
+
+
+def test_memory_is_bounded_and_says_when_it_does_not_reach_back() -> None:
+    channel = Channel(1)
+    for seq in range(1, 12):
+        channel.accept({**event(seq), "pixels": "x" * (RECENT_BYTES // 10)})
+        channel.flush()
+    assert channel.frames_after(0) is None
+    assert len(channel.frames_after(3) or ()) == 8

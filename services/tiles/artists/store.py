@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, bindparam, case, func
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, bindparam, case, func, text
 from sqlalchemy.dialects.postgresql import insert
 
 from services.tiles.tables import artists
@@ -15,6 +17,12 @@ _MEET = (
     insert(artists)
     .values(id=bindparam("id"), username=bindparam("username"))
     .on_conflict_do_nothing(index_elements=["id"])
+)
+# In order of id, so that two writers who meet the same artists do not wait for each other in a circle.
+_MEET_ALL = text(
+    "INSERT INTO artists (id, username)"
+    " SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:usernames AS text[])) AS met (id, username)"
+    " ORDER BY id ON CONFLICT (id) DO NOTHING"
 )
 
 _offered = insert(artists).values(
@@ -50,6 +58,12 @@ def lead_with_meeting(conn: Connection, caller: Identity) -> None:
     An artist may paint before `account.registered` has arrived here; the verified token says enough.
     """
     conn.lead_with(_MEET, {"id": caller.account_id, "username": caller.username})
+
+
+def lead_with_meeting_all(conn: Connection, callers: Iterable[tuple[int, str]]) -> None:
+    """Like `lead_with_meeting` for many callers, each an account's id and username."""
+    ids, usernames = zip(*callers, strict=True)
+    conn.lead_with(_MEET_ALL, {"ids": list(ids), "usernames": list(usernames)})
 
 
 async def registered(conn: Connection, artist_id: int, username: str, display_name: str | None) -> None:

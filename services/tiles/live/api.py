@@ -16,6 +16,8 @@ from services.tiles.live import store
 from services.tiles.live.hub import HUB
 from services.tiles.live.presence import Presence
 from services.tiles.live.viewer import CANVAS_GONE, Viewer
+from services.tiles.strokes.painter import Painter
+from services.tiles.strokes.service import STROKES
 from shared.db import Database
 from shared.errors import NotAuthenticated, NotFound
 from shared.http.models import BIGINT_MAX, Query
@@ -27,10 +29,14 @@ IDLE_PING_SECONDS = 30
 MAX_MESSAGE_BYTES = 64 * 1024
 
 UNKNOWN_MESSAGE = {
-    "type": "error", "code": "unknown_message", "detail": 'send {"type": "ping"} or {"type": "presence"}'
-}  # fmt: skip
+    "type": "error",
+    "code": "unknown_message",
+    "detail": 'send {"type": "ping"}, {"type": "presence", "tile", "editing"}'
+    ' or {"type": "paint", "ref", "tile_id", "pixels"}',
+}
 
 DATABASE = web.AppKey("DATABASE", Database)
+PAINT_UNDERWAY = web.AppKey("PAINT_UNDERWAY", int)
 
 
 class Watch(Query):
@@ -48,7 +54,8 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
     """Watch a canvas live over WebSocket, subprotocol `tessera.v1.json`.
 
     The server says `hello`, then sends a `batch` of events for every change, in order and exactly once;
-    with `since` first those that followed it, or `resync` when that is too long ago. A client may `ping`.
+    with `since` first those that followed it, or `resync` when that is too long ago. A client may `ping`;
+    an artist may `paint`, which is answered by `ack` once the stroke is durable, or by `nack`.
 
     `hello.presence` lists the artists who watch, each `{"id", "username", "tile": {"x", "y"} | null,
     "editing"}`; `{"type": "presence", "joined", "left", "moved"}` with the same objects follows when that
@@ -63,12 +70,16 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
         protocols=(SUBPROTOCOL,), compress=False, heartbeat=IDLE_PING_SECONDS, max_msg_size=MAX_MESSAGE_BYTES
     )
     await socket.prepare(request)
-    viewer = Viewer(socket, artist)
+    assert request.transport is not None
+    viewer = Viewer(socket, request.transport, artist)
+    painter = Painter(
+        request.app[STROKES], artist, canvas_id, viewer.send, longest=request.app[PAINT_UNDERWAY]
+    )
     sending = asyncio.create_task(viewer.run())
     try:
         async with request.app[HUB].watching(viewer, canvas_id, query.since):
             await _dismiss_if_gone(request, canvas_id, viewer)
-            await _listen(socket, viewer, request.app[HUB].presence, canvas_id)
+            await _listen(socket, viewer, painter, request.app[HUB].presence, canvas_id)
     finally:
         sending.cancel()
         await asyncio.wait((sending,))
@@ -105,12 +116,16 @@ async def _dismiss_if_gone(request: web.Request, canvas_id: int, viewer: Viewer)
         viewer.dismiss(CANVAS_GONE)
 
 
-async def _listen(socket: web.WebSocketResponse, viewer: Viewer, presence: Presence, canvas_id: int) -> None:
+async def _listen(
+    socket: web.WebSocketResponse, viewer: Viewer, painter: Painter, presence: Presence, canvas_id: int
+) -> None:
     async for received in socket:
         if received.type is not WSMsgType.TEXT:
             continue
         message = _parsed(received.data)
         match message.get("type"):
+            case "paint":
+                painter.paint(message)
             case "ping":
                 viewer.send({"type": "pong"})
             case "presence":

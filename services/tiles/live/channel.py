@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -11,6 +13,20 @@ from services.tiles.live.viewer import CANVAS_GONE, Viewer
 from shared.messaging.contracts import CanvasDeleted, CanvasUpdated
 
 Event = dict[str, Any]
+
+TICK_SECONDS = 0.02
+"""Events of one tick share a frame: sending costs per frame, not per event."""
+
+RECENT_BYTES = 512 * 1024
+"""Frames kept in memory for each canvas, for viewers who come back."""
+
+
+class Sent(NamedTuple):
+    """A frame that was broadcast, and the numbers of the first and the last event in it."""
+
+    first: int
+    last: int
+    frame: bytes
 
 
 class Channel:
@@ -28,21 +44,22 @@ class Channel:
         self._heard = 0
         self._pending: list[Event] = []
         self._ahead: dict[Viewer, int] = {}
+        self._recent: deque[Sent] = deque()
+        self._recent_bytes = 0
+        self._flushing: asyncio.TimerHandle | None = None
+        self._flushed_at = 0.0
 
     def start_at(self, seq: int) -> None:
         """Begin after change number `seq`; what was heard before and lies beyond it is a gap to fill."""
         self.accepted = self.sent = seq
         self._pending.clear()
+        self._recent.clear()
+        self._recent_bytes = 0
 
     @property
     def has_gap(self) -> bool:
         """Whether something was heard that cannot be sent before what is missing."""
         return self._heard > self.accepted
-
-    @property
-    def has_pending(self) -> bool:
-        """Whether accepted events wait to be sent."""
-        return bool(self._pending)
 
     def accept(self, event: Event) -> None:
         """Take an event in if it is the next one; otherwise only remember that it exists."""
@@ -63,6 +80,30 @@ class Channel:
         self.viewers.discard(viewer)
         self._ahead.pop(viewer, None)
 
+    def frames_after(self, since: int) -> list[bytes] | None:
+        """Return what brings a viewer from `since` to `sent`, or None when memory does not reach back."""
+        if since == self.sent:
+            return []
+        if not self._recent or not self._recent[0].first - 1 <= since < self.sent:
+            return None
+        missed = [sent for sent in self._recent if sent.last > since]
+        frames = [sent.frame for sent in missed]
+        if missed[0].first <= since:
+            events = orjson.loads(frames[0])["events"]
+            frames[0] = batch_frame([event for event in events if event["seq"] > since])
+        return frames
+
+    def flush_soon(self) -> None:
+        """Flush a tick after the last flush: at once when it was quiet, together with more when it is not."""
+        if self._pending and self._flushing is None:
+            loop = asyncio.get_running_loop()
+            self._flushing = loop.call_at(self._flushed_at + TICK_SECONDS, self._flush_now)
+
+    def _flush_now(self) -> None:
+        self._flushing = None
+        self._flushed_at = asyncio.get_running_loop().time()
+        self.flush()
+
     def flush(self) -> None:
         """Broadcast what is pending: encoded once, the same frame for every viewer."""
         events, self._pending = self._pending, []
@@ -74,8 +115,10 @@ class Channel:
             events = events[count:]
 
     def _broadcast(self, events: Sequence[Event]) -> None:
-        self.sent = events[-1]["seq"]
         frame = batch_frame(events)
+        last = events[-1]["seq"]
+        self._remember(Sent(self.sent + 1, last, frame))
+        self.sent = last
         for viewer in self.viewers - self._ahead.keys():
             viewer.send_frame(frame)
         for viewer, position in list(self._ahead.items()):
@@ -84,6 +127,12 @@ class Channel:
                 viewer.send_frame(batch_frame(unseen))
             if position <= self.sent:
                 del self._ahead[viewer]
+
+    def _remember(self, sent: Sent) -> None:
+        self._recent.append(sent)
+        self._recent_bytes += len(sent.frame)
+        while self._recent_bytes > RECENT_BYTES:
+            self._recent_bytes -= len(self._recent.popleft().frame)
 
     def _dismiss_after(self, event: Event) -> None:
         if not _sends_away(event):

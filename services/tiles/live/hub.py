@@ -26,9 +26,6 @@ from shared.messaging.feed import Feed
 
 log = structlog.get_logger(__name__)
 
-TICK_SECONDS = 0.02
-"""Events of one tick share a frame: sending costs per frame, not per event."""
-
 CATCH_UP_CHUNK = 500
 CATCH_UP_LIMIT = 5000
 """Events; a client that is further behind loads a snapshot faster than it replays."""
@@ -108,7 +105,11 @@ class Hub:
         await self._feed.unbind(canvas_id)
 
     async def _catch_up(self, viewer: Viewer, channel: Channel, since: int) -> int:
-        """Send the journal after `since` until the viewer is where the broadcast is; returns its position."""
+        """Send what followed `since` until the viewer is where the broadcast is; returns its position."""
+        if (frames := channel.frames_after(since)) is not None:
+            for frame in frames:
+                viewer.send_frame(frame)
+            return channel.sent
         position = since
         if not await self._can_resume(channel.canvas_id, since):
             viewer.send({"type": "resync"})
@@ -136,10 +137,10 @@ class Hub:
         channel = self._channels.get(envelope.subject_id)
         if channel is None:
             return
-        idle = not channel.has_pending
-        channel.accept(envelope.data["view"])
-        if idle and channel.has_pending:
-            asyncio.get_running_loop().call_later(TICK_SECONDS, channel.flush)
+        # Strokes come many to a message, everything else alone.
+        for event in envelope.data.get("views") or (envelope.data["view"],):
+            channel.accept(event)
+        channel.flush_soon()
         if channel.has_gap:
             self._fill_gap(channel)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import struct
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,12 @@ from shared.identity import Identity
 
 QUEUED_FRAMES = 256
 """What a viewer may fall behind, in frames; one a tick at most, so at least five seconds."""
+
+UNSENT_BYTES = 64 * 1024
+"""What a socket may hold unsent before frames are queued, where all viewers share one copy of each."""
+
+_SHORT, _MEDIUM, _LONG = struct.Struct(">BB"), struct.Struct(">BBH"), struct.Struct(">BBQ")
+_FINAL_TEXT = 0x80 | WSMsgType.TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +38,20 @@ CANVAS_GONE = Farewell(4404, b"canvas_not_found")
 class Viewer:
     """A connected viewer; `artist` is None for a guest.
 
-    Frames are queued without waiting, so that one slow viewer delays nobody, and sent by `run`.
+    A frame is written at once while the socket takes it: waking a task for every frame of every viewer costs
+    more than sending it. What a slow socket does not take is queued, so that it delays nobody, and sent by
+    `run`.
     """
 
-    def __init__(self, socket: web.WebSocketResponse, artist: Identity | None) -> None:
+    def __init__(
+        self,
+        socket: web.WebSocketResponse,
+        transport: asyncio.WriteTransport,
+        artist: Identity | None,
+    ) -> None:
         self.artist = artist
         self._socket = socket
+        self._transport = transport
         self._frames: asyncio.Queue[bytes | Farewell] = asyncio.Queue(QUEUED_FRAMES)
         self._overrun = asyncio.Event()
 
@@ -45,11 +60,15 @@ class Viewer:
         return self.artist is not None and (self.artist.is_moderator or self.artist.account_id == owner_id)
 
     def send(self, message: dict[str, Any]) -> None:
-        """Queue one message for this viewer alone."""
+        """Send one message to this viewer alone."""
         self.send_frame(orjson.dumps(message))
 
     def send_frame(self, frame: bytes) -> None:
-        """Queue an encoded message; a viewer whose queue is full is given up."""
+        """Send an encoded message, or queue it behind others; a viewer whose queue is full is given up."""
+        if self._frames.empty() and self._transport.get_write_buffer_size() < UNSENT_BYTES:
+            if not (self._socket.closed or self._transport.is_closing()):
+                self._transport.write(text_frame(frame))
+            return
         self._put(frame)
 
     def dismiss(self, farewell: Farewell) -> None:
@@ -88,3 +107,13 @@ class Viewer:
                 if isinstance(item, Farewell):
                     return await self.close(item.code, item.reason)
                 await self._socket.send_frame(item, WSMsgType.TEXT)
+
+
+def text_frame(payload: bytes) -> bytes:
+    """Frame a text message as a server sends it: whole and unmasked (RFC 6455, 5.2)."""
+    length = len(payload)
+    if length < 126:
+        return _SHORT.pack(_FINAL_TEXT, length) + payload
+    if length < 1 << 16:
+        return _MEDIUM.pack(_FINAL_TEXT, 126, length) + payload
+    return _LONG.pack(_FINAL_TEXT, 127, length) + payload

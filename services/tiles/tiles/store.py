@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -147,15 +147,25 @@ _CANVAS_OF_TILE = select(tiles.c.canvas_id).where(tiles.c.id == bindparam("tile_
 _HOLD_CANVAS_OF_TILE = (
     select(canvases.c.id).where(canvases.c.id == _CANVAS_OF_TILE).with_for_update(key_share=True)
 )
-_STATE: Select[Any] = (
+_STATES: Select[Any] = (
     select(*_TILE, *_LOCK, *canvases_store.COLUMNS, _NOW.label("now"), _AREA_HOLDER)
     .join_from(tiles, _creators, _creators.c.id == tiles.c.creator_id)
     .join(canvases, canvases.c.id == tiles.c.canvas_id)
     .join(artists, artists.c.id == canvases.c.owner_id)
     .outerjoin(locks, and_(locks.c.tile_id == tiles.c.id, locks.c.expires_at > _NOW))
     .outerjoin(_holders, _holders.c.id == locks.c.holder_id)
-    .where(tiles.c.id == bindparam("tile_id"), canvases.c.is_active)
+    .where(canvases.c.is_active)
 )
+_STATE = _STATES.where(tiles.c.id == bindparam("tile_id"))
+
+_among = any_(bindparam("tile_ids", type_=ARRAY(BigInteger)))
+_HOLD_CANVASES_OF_TILES = (
+    select(canvases.c.id)
+    .where(canvases.c.id.in_(select(tiles.c.canvas_id).where(tiles.c.id == _among)))
+    .order_by(canvases.c.id)
+    .with_for_update(key_share=True)
+)
+_STATES_OF_TILES = _STATES.where(tiles.c.id == _among)
 
 _INSERT = (
     insert(tiles)
@@ -223,6 +233,13 @@ def tile_of(row: Row) -> Tile:
         created_at=row.tile_created_at,
         updated_at=row.tile_updated_at,
     )
+
+
+def _state_of(row: Row) -> TileState:
+    lock = None
+    if row.holder_id is not None:
+        lock = Lock(Artist(row.holder_id, row.holder_username, row.holder_display_name), row.expires_at)
+    return TileState(tile_of(row), canvases_store.canvas_of(row), lock, row.now, row.area_holder_id)
 
 
 async def get(conn: Connection, tile_id: int, viewer: Viewer) -> Tile | None:
@@ -304,12 +321,18 @@ async def state_to_change(conn: Connection, tile_id: int) -> TileState | None:
 async def state(conn: Connection, tile_id: int) -> TileState | None:
     """Return a tile of an active canvas with its canvas and its live lock."""
     row = await conn.fetch_one(_STATE, {"tile_id": tile_id})
-    if row is None:
-        return None
-    lock = None
-    if row.holder_id is not None:
-        lock = Lock(Artist(row.holder_id, row.holder_username, row.holder_display_name), row.expires_at)
-    return TileState(tile_of(row), canvases_store.canvas_of(row), lock, row.now, row.area_holder_id)
+    return None if row is None else _state_of(row)
+
+
+async def states_to_change(conn: Connection, tile_ids: Collection[int]) -> dict[int, TileState]:
+    """Hold the canvases of all these tiles and return, by id, the states of those that exist.
+
+    The canvases are taken in order of id, so that two writers never wait for each other in a circle.
+    """
+    params = {"tile_ids": list(tile_ids)}
+    conn.lead_with(_HOLD_CANVASES_OF_TILES, params)
+    rows = await conn.fetch_all(_STATES_OF_TILES, params)
+    return {row.tile_id: _state_of(row) for row in rows}
 
 
 async def add(conn: Connection, values: dict[str, Any]) -> int:

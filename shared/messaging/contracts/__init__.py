@@ -16,6 +16,7 @@ from shared.messaging.contracts.tiles import (
     TileDeleted,
     TileEvent,
     TileLiked,
+    TilePainted,
     TileUnliked,
     TileUpdated,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "TileDeleted",
     "TileEvent",
     "TileLiked",
+    "TilePainted",
     "TileUnliked",
     "TileUpdated",
     "decode",
@@ -57,6 +59,7 @@ EVENTS: Mapping[str, type[Event]] = {
         CanvasDeleted,
         TileCreated,
         TileUpdated,
+        TilePainted,
         TileDeleted,
         TileLiked,
         TileUnliked,

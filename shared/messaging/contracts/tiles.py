@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from shared.messaging.contracts.canvases import CanvasEvent
 
@@ -34,6 +34,18 @@ class TileUpdated(TileEvent):
 
     x: int
     y: int
+
+
+class TilePainted(CanvasEvent):
+    """Strokes that were written together, on one canvas.
+
+    `views` holds what a browser gets of each, in order and numbered without gaps; `seq` is the last one's
+    number. A producer may give views that are encoded already (`orjson.Fragment`).
+    """
+
+    type: ClassVar[str] = "tile.painted"
+
+    views: list[Any]
 
 
 class TileDeleted(TileEvent):

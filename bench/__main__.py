@@ -1,0 +1,46 @@
+"""`python -m bench [strokes] [fanout]`: start the stack on free ports, measure, print a table, stop it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import uvloop
+
+from bench import fanout, strokes
+from bench.report import Result, machine, table
+from tests.stack import Stack, run_environment
+
+BENCHES: dict[str, Callable[[Stack], Awaitable[list[Result]]]] = {
+    "strokes": strokes.measure,
+    "fanout": fanout.measure,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("benches", nargs="*", choices=[*BENCHES, []], help="all of them when none is named")
+    chosen = parser.parse_args().benches or list(BENCHES)
+    with tempfile.TemporaryDirectory(prefix="tessera-bench-") as folder:
+        var = Path(folder) / "var"
+        stack = Stack(var, run_environment(var))
+        try:
+            results: list[Result] = []
+            for name in chosen:
+                with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                    results += runner.run(_measure(BENCHES[name], stack))
+            print(machine(stack))
+            print(table(results))
+        finally:
+            stack.stop()
+
+
+async def _measure(bench: Callable[[Stack], Awaitable[list[Result]]], stack: Stack) -> list[Result]:
+    return await bench(stack)
+
+
+if __name__ == "__main__":
+    main()

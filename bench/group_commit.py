@@ -1,0 +1,59 @@
+"""One process that writes strokes by group commit and does nothing else; prints how many a second."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sys
+import time
+from typing import Any
+
+import orjson
+import uvloop
+
+from bench.strokes import PIXELS, SECONDS, UNDERWAY, WARM_UP_SECONDS
+from services.tiles.canvases.journal import Journal
+from services.tiles.strokes.limits import Allowance
+from services.tiles.strokes.service import Strokes
+from shared.db import Database
+from shared.identity import Identity
+from shared.messaging.outbox import Outbox
+
+
+async def strokes_a_second(url: str, tiles: list[int], painters: int) -> float:
+    database = Database(url, application="bench")
+    outbox = Outbox(database, producer="tiles")
+    strokes = Strokes(database, Journal(outbox), Allowance(1e6, 10**6), longest=10**6)
+    tasks = [asyncio.create_task(strokes.run()), asyncio.create_task(outbox.run())]
+    done = 0
+
+    async def paint(number: int) -> None:
+        nonlocal done
+        # An account that auth will not make in the time of a bench.
+        caller = Identity(10**12 + number, f"bench_{number}", frozenset(), "", 0)
+        while True:
+            pixels = [[random.randrange(1024), random.randrange(17)] for _ in range(PIXELS)]
+            await strokes.paint(caller, random.choice(tiles), pixels)
+            done += 1
+
+    tasks += [asyncio.create_task(paint(number)) for number in range(painters) for _ in range(UNDERWAY)]
+    await asyncio.sleep(WARM_UP_SECONDS)
+    begin, before = time.perf_counter(), done
+    await asyncio.sleep(SECONDS)
+    rate = (done - before) / (time.perf_counter() - begin)
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+    await database.close()
+    return rate
+
+
+def main() -> None:
+    asked: dict[str, Any] = orjson.loads(sys.stdin.buffer.read())
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        rate = runner.run(strokes_a_second(asked["url"], asked["tiles"], asked["painters"]))
+    sys.stdout.buffer.write(orjson.dumps(rate))
+
+
+if __name__ == "__main__":
+    main()

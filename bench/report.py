@@ -1,0 +1,93 @@
+"""What a bench found, and on what machine it was found."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import psycopg2
+
+from deploy.var import Var
+from tests.stack import Stack
+
+PACKAGES = ("aiohttp", "aiopg", "psycopg2-binary", "uvloop", "orjson", "pydantic")
+
+
+@dataclass(frozen=True)
+class Result:
+    """One figure; `limit` is the same figure of the bare parts, measured in the same run."""
+
+    what: str
+    figure: float
+    unit: str
+    target: str = ""
+    limit: float | None = None
+    limit_is: str = ""
+
+    @property
+    def ratio(self) -> str:
+        """The figure as a share of the limit."""
+        return "" if not self.limit else f"{self.figure / self.limit:.2f}"
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that `share` (0 to 1) of the values do not exceed."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+def table(results: Sequence[Result]) -> str:
+    """A Markdown table."""
+    rows = [("figure", "measured", "target", "limit in the same run", "ratio")]
+    for result in results:
+        limit = "" if result.limit is None else f"{result.limit:,.1f} {result.unit} ({result.limit_is})"
+        rows.append((result.what, f"{result.figure:,.1f} {result.unit}", result.target, limit, result.ratio))
+    rows.insert(1, ("---",) * 5)
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def machine(stack: Stack) -> str:
+    """The machine, how busy it is with other things, and the versions of what ran."""
+    names = [line.split(":")[1].strip() for line in _read("/proc/cpuinfo") if line.startswith("model name")]
+    memory = int(_read("/proc/meminfo")[0].split()[1]) / 2**20
+    packages = ", ".join(f"{package} {_version(package)}" for package in PACKAGES)
+    load = " ".join(f"{load:.1f}" for load in os.getloadavg())
+    return "\n".join(
+        (
+            f"{time.strftime('%Y-%m-%d %H:%M')}: {len(names)} x {names[0]}, {memory:.0f} GiB, load {load}",
+            f"Linux {platform.release()}, {_postgres(stack)}, Python {platform.python_version()}, {packages}",
+            "Gateway, two tiles processes, PostgreSQL, RabbitMQ and the load generator share the machine.",
+            "",
+        )
+    )
+
+
+def tiles_database(stack: Stack) -> str:
+    """The URL of the stack's tiles database."""
+    return (Var(stack.var).root / "secrets" / "tiles_database_url").read_text()
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except ModuleNotFoundError:
+        return "-"
+
+
+def _postgres(stack: Stack) -> str:
+    connection = psycopg2.connect(tiles_database(stack))
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('server_version'), current_setting('fsync')")
+            (server, fsync) = cursor.fetchone() or ("?", "?")
+    finally:
+        connection.close()
+    return f"PostgreSQL {server} (fsync {fsync})"
+
+
+def _read(path: str) -> list[str]:
+    return Path(path).read_text().splitlines()

@@ -1,0 +1,424 @@
+"""Strokes: many at once, each answered for itself, in order, exact, and durable when acknowledged."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import ClientWebSocketResponse
+
+from shared.migrations import migrate
+from shared.testing import TestKeys
+from tests.parts import Broker, free_ports
+from tests.services.tiles.conftest import SIZE, StartTiles, Tiles, account_id, painted
+
+Socket = ClientWebSocketResponse
+
+GENEROUS = {"paint_rate": 100_000, "paint_burst": 100_000, "paint_underway": 100_000}
+
+
+@asynccontextmanager
+async def painting(tiles: Tiles, canvas_id: int, artist: str | None) -> AsyncIterator[Socket]:
+    """A socket of an artist, greeted; of a guest without one."""
+    params = {}
+    if artist is not None:
+        params["ticket"] = tiles.keys.ticket(account_id(artist), artist)
+    async with tiles.client.ws_connect(f"/api/v1/ws/canvas/{canvas_id}", params=params) as socket:
+        assert (await socket.receive_json(timeout=5))["type"] == "hello"
+        yield socket
+
+
+def stroke(ref: Any, tile_id: int, *pixels: tuple[int, int]) -> dict[str, Any]:
+    return {"type": "paint", "ref": ref, "tile_id": tile_id, "pixels": [list(pixel) for pixel in pixels]}
+
+
+async def answers(socket: Socket, count: int) -> list[dict[str, Any]]:
+    """The next `count` acks and nacks; batches in between are passed over."""
+    received: list[dict[str, Any]] = []
+    while len(received) < count:
+        message = await socket.receive_json(timeout=10)
+        if message["type"] in ("ack", "nack"):
+            received.append(message)
+    return received
+
+
+async def answer(socket: Socket, message: Any) -> dict[str, Any]:
+    await socket.send_json(message)
+    (answered,) = await answers(socket, 1)
+    return answered
+
+
+async def pixels_of(tiles: Tiles, tile_id: int, artist: str | None = None) -> bytes:
+    response = await tiles.call(artist, "GET", f"/tiles/{tile_id}")
+    return base64.b64decode((await response.json())["pixels"])
+
+
+async def events_of(tiles: Tiles, canvas_id: int, last: int) -> list[dict[str, Any]]:
+    """Every event of a canvas up to number `last`, as a viewer who comes late gets them."""
+    events: list[dict[str, Any]] = []
+    path = f"/api/v1/ws/canvas/{canvas_id}"
+    async with tiles.client.ws_connect(path, params={"since": "0"}) as socket:
+        while not events or events[-1]["seq"] < last:
+            message = await socket.receive_json(timeout=10)
+            events += message.get("events", [])
+    return events
+
+
+async def test_a_stroke_is_painted_and_numbered(tiles: Tiles) -> None:
+    canvas = await tiles.canvas("ann")
+    tile = await tiles.tile("ann", canvas["id"])
+    path = f"/tiles/{tile['id']}"
+    response = await tiles.call(
+        "ann", "PATCH", f"{path}/pixels", json={"pixels": [[0, 3], [255, 16], [0, 4]]}
+    )
+    assert response.status == 200
+    assert await response.json() == {"tile_id": tile["id"], "version": 2, "seq": 3}
+    shown = await (await tiles.call(None, "GET", path)).json()
+    pixels = base64.b64decode(shown["pixels"])
+    assert (pixels[0], pixels[255], sum(pixels)) == (4, 16, 20)
+    assert shown["version"] == 2
+
+
+async def test_a_stroke_over_websocket_is_acknowledged_and_seen(live_tiles: Tiles) -> None:
+    canvas = await live_tiles.canvas("ann")
+    tile = await live_tiles.tile("ann", canvas["id"])
+    async with painting(live_tiles, canvas["id"], "ann") as socket:
+        assert await answer(socket, stroke("a", tile["id"], (7, 2))) == {
+            "type": "ack", "ref": "a", "seq": 3, "version": 2,
+        }  # fmt: skip
+    assert (await events_of(live_tiles, canvas["id"], 3))[-1] == {
+        "seq": 3, "kind": "tile.painted", "tile_id": tile["id"], "version": 2,
+        "artist_id": account_id("ann"), "pixels": [[7, 2]],
+    }  # fmt: skip
+    assert (await pixels_of(live_tiles, tile["id"]))[7] == 2
+
+
+async def test_strokes_on_a_tile_take_effect_in_the_order_sent(
+    start_tiles: StartTiles, database_url: str
+) -> None:
+    tiles = await start_tiles(database_url, **GENEROUS)
+    canvas = await tiles.canvas("ann")
+    tile = await tiles.tile("ann", canvas["id"])
+    async with painting(tiles, canvas["id"], "ann") as socket:
+        for ref in range(200):
+            await socket.send_json(stroke(ref, tile["id"], (ref % 256, ref % 16 + 1), (9, ref % 16 + 1)))
+        received = await answers(socket, 200)
+    assert [message["ref"] for message in received] == list(range(200))
+    assert [message["version"] for message in received] == list(range(2, 202))
+    assert [message["seq"] for message in received] == list(range(3, 203))
+    assert (await pixels_of(tiles, tile["id"]))[9] == 199 % 16 + 1
+
+
+async def test_parallel_painters_of_two_processes_lose_and_invent_nothing(
+    start_tiles: StartTiles, database_url: str, broker: Broker
+) -> None:
+    processes = [await start_tiles(database_url, broker.url, **GENEROUS) for _ in range(2)]
+    canvases = [await processes[0].canvas("owner", collaboration_mode="free") for _ in range(2)]
+    tiles = {
+        canvas["id"]: [await processes[0].tile("owner", canvas["id"], x) for x in range(3)]
+        for canvas in canvases
+    }
+    acks: dict[int, list[dict[str, Any]]] = {canvas["id"]: [] for canvas in canvases}
+
+    async def paint(number: int) -> None:
+        canvas_id = canvases[number % 2]["id"]
+        chance = random.Random(number)
+        async with painting(processes[number // 2 % 2], canvas_id, f"a{number}") as socket:
+            for _ in range(10):
+                for ref in range(6):
+                    tile = chance.choice(tiles[canvas_id])
+                    pixels = [(chance.randrange(256), chance.randrange(17)) for _ in range(5)]
+                    await socket.send_json(stroke(ref, tile["id"], *pixels))
+                acks[canvas_id] += await answers(socket, 6)
+
+    await asyncio.gather(*(paint(number) for number in range(8)))
+    for canvas_id, received in acks.items():
+        assert {message["type"] for message in received} == {"ack"}
+        last = 4 + 4 * 60
+        assert sorted(message["seq"] for message in received) == list(range(5, last + 1))
+        replayed = {tile["id"]: bytearray(SIZE * SIZE) for tile in tiles[canvas_id]}
+        versions = dict.fromkeys(replayed, 1)
+        for event in await events_of(processes[0], canvas_id, last):
+            if event["kind"] == "tile.painted":
+                versions[event["tile_id"]] += 1
+                assert event["version"] == versions[event["tile_id"]]
+                for offset, colour in event["pixels"]:
+                    replayed[event["tile_id"]][offset] = colour
+        for tile_id, pixels in replayed.items():
+            assert await pixels_of(processes[1], tile_id) == pixels
+
+
+async def test_one_bad_stroke_fails_no_other(tiles: Tiles) -> None:
+    canvas = await tiles.canvas("owner")
+    mine = await tiles.tile("ann", canvas["id"], 0)
+    locked = await tiles.tile("ann", canvas["id"], 1)
+    foreign = await tiles.tile("bob", canvas["id"], 2)
+    draft = await tiles.tile("bob", canvas["id"], 3, is_public=False)
+    elsewhere = await tiles.tile("ann", (await tiles.canvas("ann"))["id"])
+    private = await tiles.tile("bob", (await tiles.canvas("bob", is_public=False))["id"])
+    await tiles.call("ann", "POST", f"/tiles/{locked['id']}/lock")
+    async with (
+        painting(tiles, canvas["id"], "ann") as ann,
+        painting(tiles, canvas["id"], "bob") as bob,
+    ):
+        for ref, tile_id, pixel in (
+            (1, mine["id"], (0, 1)),
+            (2, foreign["id"], (0, 1)),
+            (3, draft["id"], (0, 1)),
+            (4, elsewhere["id"], (0, 1)),
+            (5, 2**62, (0, 1)),
+            (6, mine["id"], (256, 1)),
+            (7, mine["id"], (0, 17)),
+            (8, private["id"], (0, 1)),
+            (9, locked["id"], (0, 1)),
+        ):
+            await ann.send_json(stroke(ref, tile_id, pixel))
+        codes = {message["ref"]: message.get("code", "ack") for message in await answers(ann, 9)}
+        assert (await answer(bob, stroke("b", locked["id"], (0, 1))))["code"] == "tile_locked"
+    assert codes == {
+        1: "ack", 2: "not_tile_creator", 3: "tile_not_found", 4: "tile_not_found", 5: "tile_not_found",
+        6: "invalid", 7: "invalid", 8: "tile_not_found", 9: "ack",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("artist", "roles", "expected"),
+    [
+        (None, (), (401, "not_authenticated")),
+        ("stranger", (), (403, "not_tile_creator")),
+        ("owner", (), (403, "not_tile_creator")),
+        ("moderator", ("moderator",), (403, "not_tile_creator")),
+        ("ann", (), (200, None)),
+    ],
+)
+async def test_who_may_paint_a_tile_of_a_locked_mode_canvas(
+    tiles: Tiles, artist: str | None, roles: tuple[str, ...], expected: tuple[int, str | None]
+) -> None:
+    canvas = await tiles.canvas("owner")
+    tile = await tiles.tile("ann", canvas["id"])
+    response = await tiles.call(
+        artist, "PATCH", f"/tiles/{tile['id']}/pixels", json={"pixels": [[0, 1]]}, roles=roles
+    )
+    assert (response.status, (await response.json()).get("code")) == expected
+
+
+async def test_a_guest_watches_and_does_not_paint(tiles: Tiles) -> None:
+    canvas = await tiles.canvas("ann", collaboration_mode="free")
+    tile = await tiles.tile("ann", canvas["id"])
+    async with painting(tiles, canvas["id"], None) as socket:
+        nack = await answer(socket, stroke("a", tile["id"], (0, 1)))
+    assert (nack["type"], nack["ref"], nack["code"]) == ("nack", "a", "not_authenticated")
+    assert not any(await pixels_of(tiles, tile["id"]))
+
+
+BAD_PIXELS: list[Any] = [
+    None, 7, "x", {}, [], [7], [[1]], [[1, 2, 3]], [[1, "2"]], [[1.5, 2]], [[True, 2]], [[None, 2]],
+    [[-1, 2]], [[256, 2]], [[0, -1]], [[0, 17]], [[2**70, 1]], [[0, 1]] * 4097,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("pixels", BAD_PIXELS, ids=lambda pixels: repr(pixels)[:20])
+async def test_bad_pixels_are_refused_and_nothing_is_stored(tiles: Tiles, pixels: Any) -> None:
+    canvas = await tiles.canvas("ann")
+    tile = await tiles.tile("ann", canvas["id"])
+    path = f"/tiles/{tile['id']}"
+    response = await tiles.call("ann", "PATCH", f"{path}/pixels", json={"pixels": pixels})
+    problem = await response.json()
+    assert (response.status, problem["code"]) == (422, "invalid")
+    assert problem["errors"][0]["loc"][:2] == ["body", "pixels"]
+    async with painting(tiles, canvas["id"], "ann") as socket:
+        message = {"type": "paint", "ref": 1, "tile_id": tile["id"], "pixels": pixels}
+        nack = await answer(socket, message)
+    assert (nack["type"], nack["ref"], nack["code"]) == ("nack", 1, "invalid")
+    shown = await (await tiles.call(None, "GET", path)).json()
+    assert (shown["version"], shown["pixels"]) == (1, tile["pixels"])
+
+
+@pytest.mark.parametrize(
+    ("change", "ref"),
+    [
+        ({"ref": None}, None), ({"ref": True}, None), ({"ref": [1]}, None), ({"ref": "x" * 101}, "x" * 101),
+        ({"tile_id": None}, "a"), ({"tile_id": "7"}, "a"), ({"tile_id": 0}, "a"), ({"tile_id": 2**63}, "a"),
+        ({"more": 1}, "a"),
+    ],
+)  # fmt: skip
+async def test_a_malformed_paint_message_is_refused_under_its_ref(
+    tiles: Tiles, change: dict[str, Any], ref: Any
+) -> None:
+    canvas = await tiles.canvas("ann")
+    tile = await tiles.tile("ann", canvas["id"])
+    async with painting(tiles, canvas["id"], "ann") as socket:
+        nack = await answer(socket, {**stroke("a", tile["id"], (0, 1)), **change})
+        assert (nack["type"], nack["ref"], nack["code"]) == ("nack", ref, "invalid")
+        without_ref = stroke("a", tile["id"], (0, 1))
+        del without_ref["ref"]
+        assert (await answer(socket, without_ref))["code"] == "invalid"
+        assert (await answer(socket, stroke("b", tile["id"], (0, 1))))["type"] == "ack"
+
+
+async def test_the_pixels_of_a_stroke_on_a_draft_are_not_broadcast(live_tiles: Tiles) -> None:
+    canvas = await live_tiles.canvas("owner")
+    tile = await live_tiles.tile("ann", canvas["id"], is_public=False)
+    await live_tiles.call("ann", "PATCH", f"/tiles/{tile['id']}/pixels", json={"pixels": [[0, 1]]})
+    event = (await events_of(live_tiles, canvas["id"], 3))[-1]
+    assert (event["kind"], event["pixels"]) == ("tile.painted", [])
+
+
+async def test_an_artist_paints_no_faster_than_the_limit(start_tiles: StartTiles, database_url: str) -> None:
+    tiles = await start_tiles(database_url, paint_rate=5, paint_burst=3)
+    canvas = await tiles.canvas("ann", collaboration_mode="free")
+    tile = await tiles.tile("ann", canvas["id"])
+    async with painting(tiles, canvas["id"], "ann") as socket:
+        for ref in range(4):
+            await socket.send_json(stroke(ref, tile["id"], (0, 1)))
+        received = await answers(socket, 4)
+        (nack,) = (message for message in received if message["type"] == "nack")
+        assert (nack["ref"], nack["code"]) == (3, "paint_limit")
+        assert 0 < nack["retry_after"] <= 0.2
+        path = f"/tiles/{tile['id']}/pixels"
+        refused = await tiles.call("ann", "PATCH", path, json={"pixels": [[0, 1]]})
+        assert (refused.status, refused.headers["Retry-After"]) == (429, "1")
+        other = await tiles.call("bob", "PATCH", path, json={"pixels": [[0, 1]]})
+        assert other.status == 200
+        await asyncio.sleep(nack["retry_after"])
+        assert (await answer(socket, stroke("later", tile["id"], (0, 1))))["type"] == "ack"
+
+
+async def test_a_connection_has_so_many_strokes_underway_and_a_process_so_many_waiting(
+    start_tiles: StartTiles, database_url: str
+) -> None:
+    for limit, code in (("paint_underway", "paint_limit"), ("paint_queue", "overloaded")):
+        tiles = await start_tiles(database_url, **{**GENEROUS, limit: 1})
+        canvas = await tiles.canvas("ann")
+        tile = await tiles.tile("ann", canvas["id"])
+        async with painting(tiles, canvas["id"], "ann") as socket:
+            for ref in range(50):
+                await socket.send_json(stroke(ref, tile["id"], (0, 1)))
+            received = await answers(socket, 50)
+        refused = [message for message in received if message["type"] == "nack"]
+        assert refused
+        assert {message["code"] for message in refused} == {code}
+        assert all(message["retry_after"] > 0 for message in refused)
+        assert any(message["type"] == "ack" for message in received)
+
+
+async def test_without_postgres_every_stroke_is_refused_by_name_and_recovery_needs_no_restart(
+    start_tiles: StartTiles, private_database: Callable[[str], Any]
+) -> None:
+    postgres = await asyncio.to_thread(private_database, "tiles")
+    await asyncio.to_thread(migrate, "tiles", postgres.url)
+    tiles = await start_tiles(postgres.url)
+    canvas = await tiles.canvas("ann")
+    tile = await tiles.tile("ann", canvas["id"])
+    async with painting(tiles, canvas["id"], "ann") as socket:
+        await asyncio.to_thread(postgres.stop)
+        started = time.monotonic()
+        for ref in range(20):
+            await socket.send_json(stroke(ref, tile["id"], (0, 1)))
+        patched = await tiles.call("ann", "PATCH", f"/tiles/{tile['id']}/pixels", json={"pixels": [[0, 1]]})
+        received = await answers(socket, 20)
+        assert time.monotonic() - started < 3
+        assert (patched.status, (await patched.json())["code"]) == (503, "postgres_unavailable")
+        assert "Retry-After" in patched.headers
+        assert {message["code"] for message in received} == {"postgres_unavailable"}
+        assert all(message["retry_after"] > 0 for message in received)
+        await asyncio.to_thread(postgres.start)
+        assert (await answer(socket, stroke("again", tile["id"], (0, 1))))["type"] == "ack"
+
+
+async def test_what_was_acknowledged_survives_the_death_of_the_process(
+    tiles: Tiles, database_url: str, broker: Broker, keys: TestKeys, tmp_path: Path
+) -> None:
+    canvas = await tiles.canvas("ann")
+    tile = await tiles.tile("ann", canvas["id"])
+    port = free_ports(1)[0]
+    acknowledged: dict[int, int] = {}
+    async with process(port, database_url, broker.url, keys, tmp_path / "log") as pid:
+        params = {"ticket": keys.ticket(account_id("ann"), "ann")}
+        path = f"http://127.0.0.1:{port}/api/v1/ws/canvas/{canvas['id']}"
+        async with aiohttp.ClientSession() as http, http.ws_connect(path, params=params) as socket:
+            sent = 0
+            while sent < 40:
+                await socket.send_json(stroke(sent, tile["id"], (sent, sent % 16 + 1)))
+                sent += 1
+            while len(acknowledged) < 200:
+                message = await socket.receive_json(timeout=10)
+                if message["type"] == "ack":
+                    acknowledged[message["seq"]] = message["ref"]
+                    await socket.send_json(stroke(sent, tile["id"], (sent % 256, sent % 16 + 1)))
+                    sent += 1
+            os.kill(pid, signal.SIGKILL)
+            async for received in socket:
+                message = received.json()
+                if message["type"] == "ack":
+                    acknowledged[message["seq"]] = message["ref"]
+    events = {event["seq"]: event for event in await events_of(tiles, canvas["id"], max(acknowledged))}
+    for seq, ref in acknowledged.items():
+        assert events[seq]["pixels"] == [[ref % 256, ref % 16 + 1]]
+    pixels = bytearray(SIZE * SIZE)
+    for event in events.values():
+        for offset, colour in event.get("pixels", []):
+            pixels[offset] = colour
+    assert await pixels_of(tiles, tile["id"]) == pixels
+
+
+@asynccontextmanager
+async def process(
+    port: int, database_url: str, broker_url: str, keys: TestKeys, log: Path
+) -> AsyncIterator[int]:
+    """The service as a process of its own, to be killed."""
+    env = {
+        **os.environ,
+        "TILES_BIND": f"127.0.0.1:{port}", "TILES_DATABASE_URL": database_url, "TILES_BROKER_URL": broker_url,
+        "TILES_JWKS_URL": keys.jwks_url, "TILES_PAINT_RATE": "100000", "TILES_PAINT_BURST": "100000",
+    }  # fmt: skip
+    with log.open("wb") as errors:
+        started = await asyncio.create_subprocess_exec(
+            *("setpriv", "--pdeathsig", "KILL", "--", sys.executable, "-m", "services.tiles", "web"),
+            env=env,
+            stderr=errors,
+            start_new_session=True,
+        )
+    try:
+        await ready(port)
+        # gunicorn's master forks the process that serves, and the group is both.
+        yield -started.pid
+    finally:
+        os.killpg(started.pid, signal.SIGKILL)
+        await started.wait()
+
+
+async def ready(port: int) -> None:
+    deadline = time.monotonic() + 30
+    async with aiohttp.ClientSession() as http:
+        while time.monotonic() < deadline:
+            try:
+                async with http.get(f"http://127.0.0.1:{port}/ready") as response:
+                    if response.status == 200:
+                        return
+            except aiohttp.ClientError:
+                pass
+            await asyncio.sleep(0.1)
+    raise AssertionError("the process did not become ready")
+
+
+async def test_strokes_and_whole_pictures_share_a_tile_without_losing_a_version(tiles: Tiles) -> None:
+    canvas = await tiles.canvas("ann")
+    path = f"/tiles/{(await tiles.tile('ann', canvas['id']))['id']}"
+    strokes = [tiles.call("ann", "PATCH", f"{path}/pixels", json={"pixels": [[0, 1]]}) for _ in range(20)]
+    pictures = [tiles.call("ann", "PUT", path, json={"pixels": painted(2)}) for _ in range(20)]
+    responses = await asyncio.gather(*(call for pair in zip(strokes, pictures, strict=True) for call in pair))
+    assert {response.status for response in responses} == {200}
+    versions = [(await response.json())["version"] for response in responses]
+    assert sorted(versions) == list(range(2, 42))
