@@ -196,6 +196,10 @@ def check_may_revert(state: TileState, actor: Actor) -> None:
         raise NotAllowed(
             "not_allowed", "only its creator, the canvas's owner or a moderator reverts this tile"
         )
+    if actor.is_moderator or actor.id == state.canvas.owner.id:
+        return
+    # An artist's older picture is their own work like a new one: it needs what a new one needs.
+    check_may_paint(state, actor)
 
 
 def check_may_like(state: TileState, actor: Actor) -> None:
