@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -30,6 +31,7 @@ def main() -> None:
         try:
             results: list[Result] = []
             for name in chosen:
+                print(f"measuring {name} ...", file=sys.stderr)
                 with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                     results += runner.run(_measure(BENCHES[name], stack))
             print(machine(stack))

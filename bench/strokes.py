@@ -17,7 +17,7 @@ import orjson
 
 from bench.client import Client, connect
 from bench.people import artists, canvas
-from bench.report import Result, percentile, tiles_database
+from bench.report import Result, cpu_seconds, percentile, tiles_database
 from tests.stack import Stack
 
 PAINTERS = 64
@@ -79,7 +79,8 @@ async def measure(stack: Stack) -> list[Result]:
             url = f"{stack.url}/api/v1/ws/canvas/{canvas_id}?ticket={await artist.ticket()}"
             painter.client = await connect(url, painter.hear)
             painters.append(painter)
-    begin, end = await _let_paint(painters)
+    print(f"{PAINTERS} painters paint for {SECONDS:.0f} s ...", file=sys.stderr)
+    begin, end, cpu = await _let_paint(painters, stack)
     took = [seconds for painter in painters for at, seconds in painter.acknowledged if begin <= at < end]
     rate = len(took) / (end - begin)
     refused = sum(painter.refused for painter in painters)
@@ -89,25 +90,27 @@ async def measure(stack: Stack) -> list[Result]:
         Result(f"durable strokes acknowledged, {what}", rate, "/s", ">= 10,000", limit, "group commit alone"),
         Result("p50 of the acknowledgement", percentile(took, 0.5) * 1000, "ms"),
         Result("p99 of the acknowledgement", percentile(took, 0.99) * 1000, "ms", "<= 50"),
+        Result("CPU of the whole stack for a stroke", cpu / (rate * (end - begin)) * 1e6, "µs"),
         Result("strokes refused", refused, "", "0"),
     ]  # fmt: skip
 
 
-async def _let_paint(painters: list[Painter]) -> tuple[float, float]:
+async def _let_paint(painters: list[Painter], stack: Stack) -> tuple[float, float, float]:
+    """Begin and end of what is measured, and the seconds of CPU that the stack used in between."""
     for painter in painters:
         for _ in range(UNDERWAY):
             painter.paint()
     await asyncio.sleep(WARM_UP_SECONDS)
-    begin = time.perf_counter()
+    used, begin = cpu_seconds(stack), time.perf_counter()
     await asyncio.sleep(SECONDS)
-    end = time.perf_counter()
+    cpu, end = cpu_seconds(stack) - used, time.perf_counter()
     for painter in painters:
         painter.stopped = True
     await asyncio.sleep(0.5)
     for painter in painters:
         assert painter.client is not None
         painter.client.close()
-    return begin, end
+    return begin, end, cpu
 
 
 async def _limit(database_url: str, tiles: list[int]) -> float:

@@ -73,7 +73,7 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
     assert request.transport is not None
     viewer = Viewer(socket, request.transport, artist)
     painter = Painter(
-        request.app[STROKES], artist, canvas_id, viewer.send, longest=request.app[PAINT_UNDERWAY]
+        request.app[STROKES], artist, canvas_id, viewer.send_all, longest=request.app[PAINT_UNDERWAY]
     )
     sending = asyncio.create_task(viewer.run())
     try:

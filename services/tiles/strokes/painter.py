@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-import structlog
 from pydantic import ValidationError
 
-from services.tiles.strokes.rules import Verdict
+from services.tiles.strokes.rules import Stroke, Verdict
 from services.tiles.strokes.schemas import PaintMessage
-from services.tiles.strokes.service import Strokes, stroke_of
+from services.tiles.strokes.service import Strokes
+from services.tiles.tiles.service import actor_of
 from shared.errors import NotAuthenticated, Refusal, TooManyRequests, Unavailable
 from shared.http.problems import faults_of
 from shared.identity import Identity
-
-log = structlog.get_logger(__name__)
 
 UNAVAILABLE_RETRY_SECONDS = 1.0
 
@@ -26,7 +25,8 @@ Ref = int | str | None
 class Painter:
     """Paints on one canvas for whoever is connected; a guest (`artist` is None) is refused.
 
-    At most `longest` strokes of the connection wait for their answer at a time. `send` takes an answer.
+    At most `longest` strokes of the connection wait for their answer at a time. `send` takes answers; those
+    to strokes that were written together are sent together.
     """
 
     def __init__(
@@ -34,16 +34,18 @@ class Painter:
         strokes: Strokes,
         artist: Identity | None,
         canvas_id: int,
-        send: Callable[[dict[str, Any]], None],
+        send: Callable[[Sequence[dict[str, Any]]], None],
         *,
         longest: int,
     ) -> None:
         self._strokes = strokes
-        self._artist = artist
+        self._actor = None if artist is None else actor_of(artist)
+        self._username = "" if artist is None else artist.username
         self._canvas_id = canvas_id
         self._send = send
         self._longest = longest
         self._underway = 0
+        self._answers: list[dict[str, Any]] = []
 
     def paint(self, message: dict[str, Any]) -> None:
         """Take a `paint` message in; it is answered in any case, at once or when its fate is known."""
@@ -55,7 +57,7 @@ class Painter:
             self._refuse(_ref_of(message), refusal)
 
     def _submit(self, message: dict[str, Any]) -> None:
-        if self._artist is None:
+        if self._actor is None:
             raise NotAuthenticated(
                 "not_authenticated", "guests watch; open the socket with a ticket to paint"
             )
@@ -65,8 +67,9 @@ class Painter:
                 "paint_limit", f"{self._longest} strokes of this connection wait already", retry_after=0.1
             )
         answer = partial(self._answer, paint.ref)
-        stroke = stroke_of(self._artist, paint.tile_id, paint.pixels, answer, self._canvas_id)
-        self._strokes.submit(self._artist, stroke)
+        self._strokes.submit(
+            Stroke(self._actor, self._username, paint.tile_id, self._canvas_id, paint.pixels, answer)
+        )
         self._underway += 1
 
     def _answer(self, ref: Ref, verdict: Verdict) -> None:
@@ -74,7 +77,7 @@ class Painter:
         if isinstance(verdict, Exception):
             self._refuse(ref, verdict)
         else:
-            self._send({"type": "ack", "ref": ref, "seq": verdict.seq, "version": verdict.version})
+            self._send_soon({"type": "ack", "ref": ref, "seq": verdict.seq, "version": verdict.version})
 
     def _refuse(self, ref: Ref, error: Exception) -> None:
         nack: dict[str, Any] = {"type": "nack", "ref": ref}
@@ -87,7 +90,16 @@ class Painter:
                 nack |= {"code": f"{error.dependency}_unavailable", "retry_after": UNAVAILABLE_RETRY_SECONDS}
             case _:
                 nack |= {"code": "internal_error"}
-        self._send(nack)
+        self._send_soon(nack)
+
+    def _send_soon(self, answer: dict[str, Any]) -> None:
+        if not self._answers:
+            asyncio.get_running_loop().call_soon(self._send_answers)
+        self._answers.append(answer)
+
+    def _send_answers(self) -> None:
+        answers, self._answers = self._answers, []
+        self._send(answers)
 
 
 def _ref_of(message: dict[str, Any]) -> Ref:

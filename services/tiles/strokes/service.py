@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 import orjson
@@ -54,12 +54,12 @@ class Strokes:
         self._waiting: deque[Stroke] = deque()
         self._arrived = asyncio.Event()
 
-    def submit(self, caller: Identity, stroke: Stroke) -> None:
+    def submit(self, stroke: Stroke) -> None:
         """Let a stroke wait for the next batch; its `answer` is called when it is durable, or will not be.
 
         Raises TooManyRequests `paint_limit` for an artist who is too fast, `overloaded` when too many wait.
         """
-        early = self._allowance.take(caller.account_id, asyncio.get_running_loop().time())
+        early = self._allowance.take(stroke.actor.id, asyncio.get_running_loop().time())
         if early:
             raise TooManyRequests("paint_limit", "too many strokes a second", retry_after=early)
         if len(self._waiting) >= self._longest:
@@ -75,7 +75,8 @@ class Strokes:
         Raises NotFound, Conflict `tile_locked`, NotAllowed, Invalid, TooManyRequests, Unavailable.
         """
         answered: asyncio.Future[Painted] = asyncio.get_running_loop().create_future()
-        self.submit(caller, stroke_of(caller, tile_id, pixels, partial(_settle, answered)))
+        answer = partial(_settle, answered)
+        self.submit(Stroke(actor_of(caller), caller.username, tile_id, None, pixels, answer))
         return await answered
 
     async def run(self) -> None:
@@ -126,17 +127,6 @@ class Strokes:
     def _answer(strokes: Sequence[Stroke], verdict: Verdict) -> None:
         for stroke in strokes:
             stroke.answer(verdict)
-
-
-def stroke_of(
-    caller: Identity,
-    tile_id: int,
-    pixels: Pixels,
-    answer: Callable[[Verdict], None],
-    canvas_id: int | None = None,
-) -> Stroke:
-    """Make a stroke of the caller's."""
-    return Stroke(actor_of(caller), caller.username, tile_id, canvas_id, pixels, answer)
 
 
 def _settle(answered: asyncio.Future[Painted], verdict: Verdict) -> None:
