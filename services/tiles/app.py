@@ -24,6 +24,8 @@ from services.tiles.pictures.service import PICTURES, Pictures
 from services.tiles.settings import TilesSettings
 from services.tiles.tiles import api as tiles
 from services.tiles.tiles.service import TILES, Tiles
+from services.tiles.timelapse import api as timelapse
+from services.tiles.timelapse.service import TIMELAPSES, Timelapses
 from shared.background import background
 from shared.db import Database, DatabaseLimits
 from shared.health import broker_is_connected, keys_are_known, postgres_answers
@@ -45,6 +47,7 @@ FEATURES = {
     "locks": locks.OPERATIONS,
     "likes": likes.OPERATIONS,
     "history": history.OPERATIONS,
+    "timelapse": timelapse.OPERATIONS,
     "live": live.OPERATIONS,
 }
 
@@ -69,6 +72,7 @@ def create_app(settings: TilesSettings) -> web.Application:
     app[LOCKS] = Locks(database, journal, timedelta(seconds=settings.lock_seconds))
     app[LIKES] = Likes(database, journal)
     app[HISTORY] = History(database, journal)
+    app[TIMELAPSES] = Timelapses(database)
     app[PICTURES] = Pictures(database)
     app[HUB] = hub
 
