@@ -9,19 +9,15 @@ from contextlib import contextmanager
 
 @contextmanager
 def heeding_cancellation() -> Iterator[None]:
-    """Raise the cancellation that `asyncio.wait_for` drops when it comes together with the result.
+    """Raise the cancellation that `asyncio.wait_for` drops when it comes together with result or failure.
 
     Only Python 3.11 does that (https://github.com/python/cpython/issues/86296), and aiopg and aiormq use
-    `wait_for` around what they await: a cancelled loop around statements would run forever, and so would
-    one that tries again after an error, when the error is the result.
+    `wait_for` around what they await: a cancelled loop around statements would run forever.
     """
     task = asyncio.current_task()
     before = task.cancelling() if task is not None else 0
     try:
         yield
-    except Exception as error:
+    finally:
         if task is not None and task.cancelling() > before:
-            raise asyncio.CancelledError from error
-        raise
-    if task is not None and task.cancelling() > before:
-        raise asyncio.CancelledError
+            raise asyncio.CancelledError

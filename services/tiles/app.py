@@ -31,6 +31,8 @@ from services.tiles.strokes.limits import Allowance
 from services.tiles.strokes.service import STROKES, Strokes
 from services.tiles.tiles import api as tiles
 from services.tiles.tiles.service import TILES, Tiles
+from services.tiles.timelapse import api as timelapse
+from services.tiles.timelapse.service import TIMELAPSES, Timelapses
 from shared.background import background
 from shared.db import Database, DatabaseLimits
 from shared.health import broker_is_connected, keys_are_known, postgres_answers
@@ -55,6 +57,7 @@ FEATURES = {
     "history": history.OPERATIONS,
     "areas": areas.OPERATIONS,
     "reviews": reviews.OPERATIONS,
+    "timelapse": timelapse.OPERATIONS,
     "live": live.OPERATIONS,
 }
 
@@ -85,6 +88,7 @@ def create_app(settings: TilesSettings) -> web.Application:
     app[HISTORY] = History(database, journal)
     app[AREAS] = _areas(settings, database, journal)
     app[REVIEWS] = Reviews(database, journal)
+    app[TIMELAPSES] = Timelapses(database)
     app[PICTURES] = Pictures(database)
     app[HUB] = hub
 

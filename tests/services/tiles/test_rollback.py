@@ -324,7 +324,7 @@ async def test_while_others_paint_every_number_is_given_once(
         await walls[number % 2].paint(f"a{number}", tiles[number % 4], 5)
 
     await asyncio.gather(
-        *(paint(number) for number in range(16)),
+        *(paint(number) for number in range(8)),
         *(wall.roll_back(since, user_id=account_id("vandal"), check=False) for wall in walls),
     )
 
@@ -334,7 +334,7 @@ async def test_while_others_paint_every_number_is_given_once(
     numbers = [seq for (seq,) in sql.fetchall()]
     assert numbers == list(range(1, len(numbers) + 1))
     sql.execute("SELECT count(*), count(DISTINCT seq) FROM revisions")
-    assert sql.fetchall() == [(8 + 8 + 16 + 4,) * 2]
+    assert sql.fetchall() == [(8 + 8 + 8 + 4,) * 2]
 
 
 def paint_a_wall(sql: Cursor, canvas_id: int, *, columns: int, rows: int, size: int, revisions: int) -> None:

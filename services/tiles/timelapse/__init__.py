@@ -1,0 +1,1 @@
+"""Time-lapse: how a canvas came to be, as an animated PNG."""

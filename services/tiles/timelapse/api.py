@@ -1,0 +1,45 @@
+"""Routes of time-lapses."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from pydantic import Field
+
+from services.tiles.timelapse.rules import DEFAULT_FRAMES, MAX_FRAMES
+from services.tiles.timelapse.service import TIMELAPSES
+from shared.http.etags import etag, is_unchanged, not_modified
+from shared.http.models import Query
+from shared.http.operations import Answer, Operation
+from shared.identity import Identity
+
+
+class Length(Query):
+    """How many frames at most, evenly spread over the changes."""
+
+    frames: int = Field(DEFAULT_FRAMES, ge=2, le=MAX_FRAMES)
+
+
+async def draw_timelapse(
+    request: web.Request, canvas_id: int, query: Length, caller: Identity | None
+) -> web.Response:
+    """Draw how a canvas came to be as an animated PNG, at most 512 pixels a side.
+
+    It shows the tiles that are there and public, from where the newest 100,000 changes begin.
+    """
+    timelapse = await request.app[TIMELAPSES].of_canvas(caller, canvas_id, query.frames)
+    tag = etag(timelapse.seq, query.frames)
+    if is_unchanged(request, tag):
+        return not_modified(tag)
+    return web.Response(
+        body=timelapse.png, content_type="image/png", headers={"ETag": tag, "Cache-Control": "no-cache"}
+    )
+
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/canvases/{canvas_id}/timelapse.png",
+        draw_timelapse,
+        {200: Answer("image/png", "The animation"), 304: None},
+    ),
+)

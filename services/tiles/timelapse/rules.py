@@ -1,0 +1,61 @@
+"""What a time-lapse shows and how large it gets; standard library only."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.tiles.history.rules import Kind, apply_stroke
+
+MAX_CHANGES = 100_000
+"""A longer history is shown from where its newest 100,000 changes begin; they take some seconds to play."""
+
+DEFAULT_FRAMES, MAX_FRAMES = 60, 120
+MAX_SIDE = 512
+"""Pixels; a larger canvas is shown smaller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reel:
+    """The part of a canvas's history that is shown: `changes` of them, from `start` to `end`."""
+
+    changes: int
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A change of a tile in the cell (`x`, `y`), as its revision holds it."""
+
+    tile_id: int
+    x: int
+    y: int
+    kind: Kind
+    pixels: bytes | None
+    stroke: bytes | None
+    occurred_at: datetime
+    seq: int
+
+
+def reduction(width: int, height: int) -> int:
+    """Return of how many pixels in a row one is shown: a power of two, so that it divides every tile."""
+    step = 1
+    while max(width, height) > MAX_SIDE * step:
+        step *= 2
+    return step
+
+
+def changes_a_frame(changes: int, frames: int) -> int:
+    """Return how many changes lie between two of at most `frames` frames, the empty canvas among them."""
+    return max(1, -(-changes // max(1, frames - 1)))
+
+
+def pixels_after(before: bytes | None, shot: Shot) -> bytes | None:
+    """Return what a change made of its tile's pixels; None for a tile that is not there."""
+    if shot.kind is Kind.DELETED:
+        return None
+    if shot.pixels is not None:
+        return zlib.decompress(shot.pixels)
+    return apply_stroke(before, shot.stroke) if before and shot.stroke else before

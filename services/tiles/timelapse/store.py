@@ -1,0 +1,70 @@
+"""SQL of time-lapses: the history of tiles that are there and public, of others nothing is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import text
+
+from services.tiles.history.rules import Kind
+from services.tiles.timelapse.rules import MAX_CHANGES, Reel, Shot
+from shared.db import Connection, Row
+
+_REEL = text(
+    "SELECT count(*) AS changes, min(occurred_at) AS start, max(occurred_at) AS end FROM ("
+    " SELECT occurred_at FROM revisions JOIN tiles ON tiles.id = tile_id AND is_public"
+    " WHERE revisions.canvas_id = :canvas_id ORDER BY occurred_at DESC LIMIT :count) AS newest"
+)
+_NEXT_TILES = text(
+    "SELECT max(id) FROM (SELECT id FROM tiles WHERE canvas_id = :canvas_id AND id > :after"
+    " ORDER BY id LIMIT :count) AS next"
+)
+# Of the tiles that stood before the start, the newest whole picture and what was painted on it since.
+_BEFORE = text(
+    "SELECT revisions.tile_id, revisions.x, revisions.y, kind, revisions.pixels, stroke, occurred_at, seq"
+    " FROM tiles CROSS JOIN LATERAL (SELECT max(version) AS version FROM revisions"
+    " WHERE tile_id = tiles.id AND occurred_at < :start AND pixels IS NOT NULL) AS whole"
+    " JOIN revisions ON revisions.tile_id = tiles.id AND revisions.version >= whole.version"
+    " AND occurred_at < :start"
+    " WHERE tiles.canvas_id = :canvas_id AND is_public AND tiles.id > :after AND tiles.id <= :last"
+    " ORDER BY revisions.tile_id, revisions.version"
+)
+_PLAYED = text(
+    "SELECT tile_id, revisions.x, revisions.y, kind, revisions.pixels, stroke, occurred_at, seq"
+    " FROM revisions JOIN tiles ON tiles.id = tile_id AND is_public"
+    " WHERE revisions.canvas_id = :canvas_id AND occurred_at BETWEEN :start AND :end"
+    " AND (occurred_at, seq) > (:start, :after) ORDER BY occurred_at, seq LIMIT :count"
+)
+
+
+async def reel(conn: Connection, canvas_id: int) -> Reel | None:
+    """Return the part of a canvas's history that is shown, None where there is none."""
+    row = await conn.fetch_one(_REEL, {"canvas_id": canvas_id, "count": MAX_CHANGES})
+    return Reel(row.changes, row.start, row.end) if row.changes else None
+
+
+async def last_of_next_tiles(conn: Connection, canvas_id: int, *, after: int, count: int) -> int | None:
+    """Return the id of the last of the next `count` tiles beyond `after`, None where there are none."""
+    found = await conn.fetch_value(_NEXT_TILES, {"canvas_id": canvas_id, "after": after, "count": count})
+    return None if found is None else int(found)
+
+
+async def before(
+    conn: Connection, canvas_id: int, start: datetime, *, after: int, last: int
+) -> Sequence[Shot]:
+    """Return what tiles with ids beyond `after` up to `last` were made of at the start."""
+    params = {"canvas_id": canvas_id, "start": start, "after": after, "last": last}
+    return [_shot_of(row) for row in await conn.fetch_all(_BEFORE, params)]
+
+
+async def played(
+    conn: Connection, canvas_id: int, start: datetime, end: datetime, *, after: int, count: int
+) -> Sequence[Shot]:
+    """Return the next `count` changes in order: from `start`, there beyond number `after`, to `end`."""
+    params = {"canvas_id": canvas_id, "start": start, "end": end, "after": after, "count": count}
+    return [_shot_of(row) for row in await conn.fetch_all(_PLAYED, params)]
+
+
+def _shot_of(row: Row) -> Shot:
+    return Shot(row.tile_id, row.x, row.y, Kind(row.kind), row.pixels, row.stroke, row.occurred_at, row.seq)
