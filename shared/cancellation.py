@@ -9,13 +9,15 @@ from contextlib import contextmanager
 
 @contextmanager
 def heeding_cancellation() -> Iterator[None]:
-    """Raise the cancellation that `asyncio.wait_for` drops when it comes together with the result.
+    """Raise the cancellation that `asyncio.wait_for` drops when it comes together with result or failure.
 
     Only Python 3.11 does that (https://github.com/python/cpython/issues/86296), and aiopg and aiormq use
     `wait_for` around what they await: a cancelled loop around statements would run forever.
     """
     task = asyncio.current_task()
     before = task.cancelling() if task is not None else 0
-    yield
-    if task is not None and task.cancelling() > before:
-        raise asyncio.CancelledError
+    try:
+        yield
+    finally:
+        if task is not None and task.cancelling() > before:
+            raise asyncio.CancelledError
