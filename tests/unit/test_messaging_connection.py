@@ -33,7 +33,10 @@ async def test_an_absent_broker_is_waited_for_and_its_password_is_not_logged() -
     assert "s3cret" not in repr(lines)
 
 
-async def test_a_cancellation_that_comes_together_with_the_result_is_heeded() -> None:
+@pytest.mark.parametrize("failure", [None, OSError("refused")])
+async def test_a_cancellation_that_comes_together_with_the_outcome_is_heeded(
+    failure: OSError | None,
+) -> None:
     result: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def wait() -> None:
@@ -42,7 +45,10 @@ async def test_a_cancellation_that_comes_together_with_the_result_is_heeded() ->
 
     work = asyncio.create_task(wait())
     await asyncio.sleep(0)
-    result.set_result(None)
+    if failure is None:
+        result.set_result(None)
+    else:
+        result.set_exception(failure)
     work.cancel()
 
     with pytest.raises(asyncio.CancelledError):

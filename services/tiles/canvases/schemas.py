@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from services.tiles.artists.schemas import ArtistView
-from services.tiles.canvases.rules import MAX_SIDE, MIN_SIDE, PALETTES, Canvas, Mode, Sort
+from services.tiles.canvases.rules import MAX_SIDE, MIN_SIDE, PALETTES, Canvas, Mode
 from shared.http.models import BIGINT_MAX, Body, Paging, Query, View
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -80,7 +80,7 @@ class CanvasList(Paging):
     search: str | None = Field(
         None, min_length=1, max_length=100, description="in name or description; the beginning if under 3"
     )
-    sort: Sort = Sort.OLDEST
+    sort: Literal["oldest", "newest", "active", "tiles"] = "oldest"
     owner_id: int | None = Field(None, ge=1, le=BIGINT_MAX)
 
 

@@ -10,7 +10,7 @@ from aiohttp import web
 from services.tiles.artists.store import lead_with_meeting
 from services.tiles.canvases import rules, store
 from services.tiles.canvases.journal import Journal, events_after, follows_without_gap, view
-from services.tiles.canvases.rules import Canvas, Wanted
+from services.tiles.canvases.rules import Canvas, Sort, Wanted
 from services.tiles.canvases.schemas import (
     CanvasChange,
     CanvasDraft,
@@ -77,12 +77,13 @@ class Canvases:
 
     async def list(self, viewer: Identity | None, query: CanvasList) -> Page[CanvasView]:
         """Return a slice of the canvases the viewer may see."""
-        place = None if query.cursor is None else decode_cursor(query.cursor, store.key_length(query.sort))
+        sort = Sort(query.sort)
+        place = None if query.cursor is None else decode_cursor(query.cursor, store.key_length(sort))
         async with self._database.connection() as conn:
             found = await store.listed(
                 conn,
                 account_id_of(viewer),
-                Wanted(query.sort, query.search, query.owner_id),
+                Wanted(sort, query.search, query.owner_id),
                 sees_all=viewer is not None and viewer.is_moderator,
                 beyond=place,
                 count=query.limit + 1,

@@ -287,9 +287,12 @@ class Presence:
     def _wish(self, wish: Announcement | int) -> None:
         """Have an announcement published, or a canvas heard if it has a room and not if it has none.
 
-        Without a broker the wish is void: the next session begins with all rooms.
+        Without a broker the wish is void: the next session begins with all rooms. An announcement that a
+        broker does not take fast enough is left to the next heartbeat.
         """
-        if self._wishes is not None:
+        if self._wishes is None:
+            return
+        if isinstance(wish, int) or self._wishes.qsize() < LONGEST_QUEUE:
             self._wishes.put_nowait(wish)
 
     async def _beat(self) -> None:

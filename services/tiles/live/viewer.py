@@ -15,7 +15,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from shared.identity import Identity
 
 QUEUED_FRAMES = 256
-"""What a viewer may fall behind, in frames; one a tick at most, so at least five seconds."""
+"""What a viewer may fall behind, in frames; two a tick at most, so at least two and a half seconds."""
 
 UNSENT_BYTES = 64 * 1024
 """What a socket may hold unsent before frames are queued, where all viewers share one copy of each."""

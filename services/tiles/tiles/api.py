@@ -15,6 +15,7 @@ from services.tiles.tiles.schemas import (
     TileChange,
     TileCount,
     TileDraft,
+    TileSlice,
     TileView,
 )
 from services.tiles.tiles.service import TILES
@@ -60,7 +61,9 @@ async def list_canvas_tiles(
     request: web.Request, canvas_id: int, query: CanvasTiles, caller: Identity | None
 ) -> web.Response:
     """List the tiles of a canvas, ordered by id."""
-    return respond(await request.app[TILES].of_canvas(caller, canvas_id, query, with_pixels=query.pixels))
+    return _respond_tiles(
+        await request.app[TILES].of_canvas(caller, canvas_id, query, with_pixels=query.pixels)
+    )
 
 
 async def list_region_tiles(
@@ -70,7 +73,7 @@ async def list_region_tiles(
 
     At most 1,024 cells, and fewer of a large tile size (4 Mi pixels) at once.
     """
-    return respond(await request.app[TILES].in_region(caller, canvas_id, query))
+    return _respond_tiles(await request.app[TILES].in_region(caller, canvas_id, query))
 
 
 async def get_tile_at(
@@ -84,14 +87,16 @@ async def list_cell_neighbours(
     request: web.Request, canvas_id: int, query: CellNeighbourhood, caller: Identity | None
 ) -> web.Response:
     """List the tiles around a cell, whether or not a tile stands there."""
-    return respond(await request.app[TILES].around_cell(caller, canvas_id, query.x, query.y, query.radius))
+    return _respond_tiles(
+        await request.app[TILES].around_cell(caller, canvas_id, query.x, query.y, query.radius)
+    )
 
 
 async def list_artist_tiles(
     request: web.Request, user_id: int, query: Paging, caller: Identity | None
 ) -> web.Response:
     """List the tiles of an artist, ordered by id."""
-    return respond(await request.app[TILES].of_artist(caller, user_id, query))
+    return _respond_tiles(await request.app[TILES].of_artist(caller, user_id, query))
 
 
 async def count_artist_tiles(
@@ -105,14 +110,14 @@ async def list_neighbours(
     request: web.Request, tile_id: int, query: Neighbourhood, caller: Identity | None
 ) -> web.Response:
     """List the tiles within `radius` cells of a tile, in any direction."""
-    return respond(await request.app[TILES].around_tile(caller, tile_id, query.radius))
+    return _respond_tiles(await request.app[TILES].around_tile(caller, tile_id, query.radius))
 
 
 async def list_adjacent_neighbours(
     request: web.Request, tile_id: int, caller: Identity | None
 ) -> web.Response:
     """List the up to four tiles that share an edge with a tile."""
-    return respond(await request.app[TILES].adjacent(caller, tile_id))
+    return _respond_tiles(await request.app[TILES].adjacent(caller, tile_id))
 
 
 def _tag(tile: Tile) -> str:
@@ -126,6 +131,10 @@ def _respond_tile(request: web.Request, tile: Tile) -> web.Response:
     if is_unchanged(request, tag):
         return not_modified(tag)
     return respond(TileView.of(tile), headers={"ETag": tag, "Cache-Control": "no-cache"})
+
+
+def _respond_tiles(tiles: TileSlice) -> web.Response:
+    return web.Response(body=tiles.to_json(), content_type="application/json", charset="utf-8")
 
 
 OPERATIONS = (

@@ -21,11 +21,11 @@ from services.tiles.reviews import store as reviews_store
 from services.tiles.reviews.submission import submit
 from services.tiles.tiles import rules, store
 from services.tiles.tiles.rules import Actor, Tile, TileState
-from services.tiles.tiles.schemas import TileChange, TileCount, TileDraft, TileView
+from services.tiles.tiles.schemas import TileChange, TileCount, TileDraft, TileSlice, TileView
 from services.tiles.tiles.store import Viewer
 from shared.db import Connection, Database
 from shared.errors import Conflict, NotFound, UniqueViolated
-from shared.http.models import Page, Paging
+from shared.http.models import Paging
 from shared.http.paging import after_id, slice_of
 from shared.identity import Identity
 from shared.messaging.contracts import TileCreated, TileDeleted, TileEvent, TileUpdated
@@ -144,7 +144,7 @@ class Tiles:
 
     async def of_canvas(
         self, viewer: Identity | None, canvas_id: int, paging: Paging, *, with_pixels: bool
-    ) -> Page[TileView]:
+    ) -> TileSlice:
         """Return a slice of a canvas's tiles, ordered by id; raises NotFound for the canvas."""
         async with self._database.connection() as conn:
             visible_to(viewer, await canvases_store.get(conn, canvas_id))
@@ -153,7 +153,7 @@ class Tiles:
             )
         return _page(found, paging, with_pixels=with_pixels)
 
-    async def in_region(self, viewer: Identity | None, canvas_id: int, query: RegionQuery) -> Page[TileView]:
+    async def in_region(self, viewer: Identity | None, canvas_id: int, query: RegionQuery) -> TileSlice:
         """Return the tiles of a rectangle, row by row. Raises NotFound, Invalid when it is too large."""
         async with self._database.connection() as conn:
             canvas = visible_to(viewer, await canvases_store.get(conn, canvas_id))
@@ -161,7 +161,7 @@ class Tiles:
             rules.check_region(region, canvas.tile_size)
             return _all(await store.in_region(conn, canvas_id, region, viewer_of(viewer)))
 
-    async def of_artist(self, viewer: Identity | None, artist_id: int, paging: Paging) -> Page[TileView]:
+    async def of_artist(self, viewer: Identity | None, artist_id: int, paging: Paging) -> TileSlice:
         """Return a slice of an artist's tiles, ordered by id."""
         async with self._database.connection() as conn:
             found = await store.of_artist(
@@ -179,7 +179,7 @@ class Tiles:
             limit = visible_to(viewer, found).max_tiles_per_user
             return TileCount(tile_count=held, max_tiles=limit, remaining_tiles=max(0, limit - held))
 
-    async def around_tile(self, viewer: Identity | None, tile_id: int, radius: int) -> Page[TileView]:
+    async def around_tile(self, viewer: Identity | None, tile_id: int, radius: int) -> TileSlice:
         """Return the neighbours of a tile; raises NotFound for it."""
         async with self._database.connection() as conn:
             tile = _found(await store.get(conn, tile_id, viewer_of(viewer)))
@@ -187,13 +187,13 @@ class Tiles:
 
     async def around_cell(
         self, viewer: Identity | None, canvas_id: int, x: int, y: int, radius: int
-    ) -> Page[TileView]:
+    ) -> TileSlice:
         """Return the neighbours of a cell, tile or not; raises NotFound for the canvas."""
         async with self._database.connection() as conn:
             visible_to(viewer, await canvases_store.get(conn, canvas_id))
             return _all(await store.around(conn, canvas_id, x, y, radius, viewer_of(viewer)))
 
-    async def adjacent(self, viewer: Identity | None, tile_id: int) -> Page[TileView]:
+    async def adjacent(self, viewer: Identity | None, tile_id: int) -> TileSlice:
         """Return the up to four tiles that share an edge with a tile; raises NotFound for it."""
         async with self._database.connection() as conn:
             tile = _found(await store.get(conn, tile_id, viewer_of(viewer)))
@@ -285,13 +285,13 @@ def _found(tile: Tile | None) -> Tile:
     return tile
 
 
-def _page(found: Sequence[Tile], paging: Paging, *, with_pixels: bool) -> Page[TileView]:
+def _page(found: Sequence[Tile], paging: Paging, *, with_pixels: bool) -> TileSlice:
     items, cursor = slice_of(found, paging, lambda tile: (tile.id,))
-    return Page(items=[TileView.of(tile, with_pixels=with_pixels) for tile in items], next_cursor=cursor)
+    return TileSlice(items, cursor, with_pixels=with_pixels)
 
 
-def _all(found: Sequence[Tile]) -> Page[TileView]:
-    return Page(items=[TileView.of(tile) for tile in found])
+def _all(found: Sequence[Tile]) -> TileSlice:
+    return TileSlice(found, None, with_pixels=True)
 
 
 TILES = web.AppKey("TILES", Tiles)

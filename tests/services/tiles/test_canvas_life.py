@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing
 from typing import Any
 
+import psycopg2
 import pytest
 from sqlalchemy import text
 
+from services.tiles.canvases import store
 from services.tiles.canvases.journal import prune
-from shared.db import Database
+from services.tiles.canvases.rules import Sort
+from shared.db import Database, compile_statement
 from tests.services.tiles.conftest import Tiles, account_id, painted
 
 MODERATOR: dict[str, Any] = {"roles": ("moderator",)}
@@ -324,3 +328,40 @@ async def test_events_too_old_are_pruned_the_newest_kept_and_a_client_is_told(
         assert await code(await tiles.call(None, "GET", path, params={"after": "2"})) == (410, "too_old")
     await database.close()
     assert len(await items(tiles, f"/canvases/{calm['id']}/events", after=0)) == 1
+
+
+@pytest.mark.parametrize(
+    ("sort", "pattern", "index"),
+    [
+        (Sort.OLDEST, None, "pk_canvases"),
+        (Sort.NEWEST, None, "pk_canvases"),
+        (Sort.ACTIVE, None, "ix_canvases_active"),
+        (Sort.TILES, None, "ix_canvases_tiles"),
+        (Sort.NEWEST, "%harbour 77%", "ix_canvases_search_text"),
+    ],
+)
+def test_a_list_of_many_canvases_is_read_from_an_index(
+    database_url: str, sort: Sort, pattern: str | None, index: str
+) -> None:
+    statement = compile_statement(store._LISTED[sort])
+    params = {
+        **statement.constants, "viewer_id": 1, "sees_all": False, "owner_id": None, "pattern": pattern,
+        "count": 101, "key_0": 2**40, "key_1": 2**40,
+    }  # fmt: skip
+    with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
+        connection.autocommit = True
+        cursor.execute("INSERT INTO artists (id, username) VALUES (1, 'ann')")
+        cursor.execute(
+            "INSERT INTO canvases (owner_id, name, width, height, tile_size, palette, collaboration_mode,"
+            " max_tiles_per_user, is_public, active_minute, tile_count)"
+            " SELECT 1, 'Harbour ' || n, 64, 64, 16, '{#000000,#ffffff}', 'free', 1, true, n, n % 16"
+            " FROM generate_series(1, 5000) AS n"
+        )
+        cursor.execute("VACUUM ANALYZE canvases")
+        # Few rows are read faster without; what counts is that many need not be.
+        cursor.execute("SET enable_seqscan = off")
+        if pattern is not None:
+            cursor.execute("SET enable_indexscan = off")
+        cursor.execute(f"EXPLAIN {statement.sql}", params)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert index in plan, plan

@@ -268,3 +268,20 @@ async def test_tiles_are_listed_and_counted_by_artist(tiles: Tiles) -> None:
     assert count == {"tile_count": 2, "max_tiles": None, "remaining_tiles": None}
     unknown = await tiles.call(None, "GET", f"/tiles/user/{user_id}/count", params={"canvas_id": "999"})
     assert unknown.status == 404
+
+
+async def test_a_tile_in_a_list_is_shown_as_it_is_alone(tiles: Tiles) -> None:
+    canvas = await tiles.canvas()
+    made = await tiles.tile("ann", canvas["id"], 1, 2, title="Sea, Zoë", pixels=painted(3))
+    alone = await (await tiles.call(None, "GET", f"/tiles/{made['id']}")).json()
+    path = f"/tiles/canvas/{canvas['id']}"
+    for listing, expected in (
+        (path, alone),
+        (f"{path}?pixels=false", {**alone, "pixels": None}),
+        (f"/canvases/{canvas['id']}/region", alone),
+        (f"/tiles/user/{made['creator']['id']}", alone),
+        (f"{path}/position/neighbors?x=0&y=1", alone),
+    ):
+        page = await (await tiles.call(None, "GET", listing)).json()
+        assert page == {"items": [expected], "next_cursor": None}
+        assert list(page["items"][0]) == list(alone)
