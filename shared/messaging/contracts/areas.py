@@ -11,6 +11,8 @@ from shared.messaging.contracts.canvases import CanvasEvent
 class AreaEvent(CanvasEvent):
     """A change of one area, held by `holder_id` until then or from then on."""
 
+    changes_picture: ClassVar[bool] = False
+
     area_id: int
     holder_id: int
 

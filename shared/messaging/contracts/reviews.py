@@ -10,6 +10,8 @@ from shared.messaging.contracts.canvases import CanvasEvent
 class ReviewEvent(CanvasEvent):
     """A change of one submission, which `author_id` handed in for a tile."""
 
+    changes_picture: ClassVar[bool] = False
+
     review_id: int
     tile_id: int
     author_id: int
