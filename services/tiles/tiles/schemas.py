@@ -6,7 +6,7 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 import orjson
 from pydantic import Field, model_validator
@@ -119,13 +119,28 @@ class TileSlice:
     with_pixels: bool
 
     def to_json(self) -> bytes:
-        """Encode the slice; the fields of a Tile are those of its view."""
+        """Encode the slice."""
+        shown = {"items": [self._shown(tile) for tile in self.items], "next_cursor": self.next_cursor}
+        return orjson.dumps(shown, option=orjson.OPT_UTC_Z)
 
-        def pixels(value: bytes) -> str | None:
-            return base64.b64encode(value).decode() if self.with_pixels else None
-
-        shown = {"items": self.items, "next_cursor": self.next_cursor}
-        return orjson.dumps(shown, default=pixels, option=orjson.OPT_UTC_Z)
+    def _shown(self, tile: Tile) -> dict[str, Any]:
+        """Show a tile as TileView does; what waits for review is shown of a single tile only."""
+        return {
+            "id": tile.id,
+            "canvas_id": tile.canvas_id,
+            "x": tile.x,
+            "y": tile.y,
+            "size": tile.size,
+            "pixels": base64.b64encode(tile.pixels).decode() if self.with_pixels else None,
+            "title": tile.title,
+            "description": tile.description,
+            "is_public": tile.is_public,
+            "creator": tile.creator,
+            "like_count": tile.like_count,
+            "version": tile.version,
+            "created_at": tile.created_at,
+            "updated_at": tile.updated_at,
+        }
 
 
 class TileCount(View):
