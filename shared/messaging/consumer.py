@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 import structlog
 from aiormq.abc import AbstractChannel, DeliveredMessage
@@ -26,13 +26,14 @@ from shared.db import Connection, Database
 from shared.errors import Unavailable
 from shared.messaging import inbox
 from shared.messaging.connection import BROKEN, BrokerLink
-from shared.messaging.contracts import Event
+from shared.messaging.contracts import Message
 from shared.messaging.envelope import Envelope, UnreadableMessage
-from shared.messaging.topology import SUBSCRIPTIONS, declare, events_queue
+from shared.messaging.topology import QUEUES, declare, events_queue
 
 log = structlog.get_logger(__name__)
 
 Handler = Callable[[Connection, Any], Awaitable[None]]
+MessageT = TypeVar("MessageT", bound=Message)
 
 BATCH: Final = 250
 # Twice a batch: the next one arrives while this one is applied.
@@ -58,7 +59,7 @@ _ANSWER = text("SELECT 1")
 class _Message:
     tag: int
     envelope: Envelope
-    event: Event | None
+    content: Message | None
 
     @property
     def id(self) -> str:
@@ -66,22 +67,29 @@ class _Message:
 
 
 class Consumer:
-    """Applies a service's subscriptions to its database; start one in each worker process.
+    """Applies what arrives in one of a service's queues to its database; start one in each worker process.
 
-    A handler is `async (conn, event) -> None`: it writes with `conn`, in whose transaction the message is
-    recorded as applied, and may be called again for an event whose transaction failed.
+    The queue is that of the events the service subscribes to, unless another is named. A handler is
+    `async (conn, message) -> None`: it writes with `conn`, in whose transaction the message is recorded as
+    applied, and may be called again for a message whose transaction failed.
     """
 
     def __init__(
-        self, database: Database, broker_url: str, *, service: str, handlers: Mapping[type[Event], Handler]
+        self,
+        database: Database,
+        broker_url: str,
+        *,
+        service: str,
+        handlers: Mapping[type[MessageT], Handler],
+        queue: str | None = None,
     ) -> None:
-        if set(handlers) != set(SUBSCRIPTIONS[service]):
-            raise ValueError(f"the handlers of {service} do not match topology.SUBSCRIPTIONS")
+        self._queue = queue or events_queue(service)
+        if set(handlers) != set(QUEUES[self._queue]):
+            raise ValueError(f"the handlers of {self._queue} do not match shared.messaging.topology")
         self._database = database
-        self._link = BrokerLink(broker_url, f"{service} consumer")
-        self._queue = events_queue(service)
-        self._handlers = handlers
-        self._models = {event.type: event for event in handlers}
+        self._link = BrokerLink(broker_url, f"{self._queue} consumer")
+        self._handlers: Mapping[type[Any], Handler] = handlers
+        self._models: Mapping[str, type[Message]] = {message.type: message for message in handlers}
 
     @property
     def connected(self) -> bool:
@@ -187,10 +195,10 @@ class Consumer:
         with structlog.contextvars.bound_contextvars(
             message_id=message.id, message_type=message.envelope.type, trace_id=trace.trace_id
         ):
-            if message.event is None:
+            if message.content is None:
                 log.warning("message of a type that is not consumed here")
                 return "ignored"
-            await self._handlers[type(message.event)](conn, message.event)
+            await self._handlers[type(message.content)](conn, message.content)
         return "applied"
 
     def _read(self, delivered: DeliveredMessage) -> _Message:

@@ -4,9 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shared.messaging.contracts.accounts import AccountRegistered, ProfileUpdated
+from shared.messaging.contracts.accounts import (
+    AccountChanged,
+    AccountCommandRefused,
+    AccountDeleted,
+    AccountEvent,
+    AccountRegistered,
+    AccountReinstated,
+    AccountRolesChanged,
+    AccountSuspended,
+    AccountVerified,
+    ProfileUpdated,
+    SessionRevoked,
+)
 from shared.messaging.contracts.canvases import CanvasCreated, CanvasDeleted, CanvasEvent, CanvasUpdated
-from shared.messaging.contracts.event import Event
+from shared.messaging.contracts.commands import (
+    AccountCommand,
+    ReinstateAccount,
+    SetRoles,
+    SuspendAccount,
+)
+from shared.messaging.contracts.event import Command, Event, Message
 from shared.messaging.contracts.tiles import (
     LockAcquired,
     LockReleased,
@@ -21,15 +39,30 @@ from shared.messaging.envelope import Envelope
 
 __all__ = [
     "EVENTS",
+    "AccountChanged",
+    "AccountCommand",
+    "AccountCommandRefused",
+    "AccountDeleted",
+    "AccountEvent",
     "AccountRegistered",
+    "AccountReinstated",
+    "AccountRolesChanged",
+    "AccountSuspended",
+    "AccountVerified",
     "CanvasCreated",
     "CanvasDeleted",
     "CanvasEvent",
     "CanvasUpdated",
+    "Command",
     "Event",
     "LockAcquired",
     "LockReleased",
+    "Message",
     "ProfileUpdated",
+    "ReinstateAccount",
+    "SessionRevoked",
+    "SetRoles",
+    "SuspendAccount",
     "TileCreated",
     "TileDeleted",
     "TileEvent",
@@ -43,6 +76,13 @@ EVENTS: Mapping[str, type[Event]] = {
     event.type: event
     for event in (
         AccountRegistered,
+        AccountVerified,
+        AccountSuspended,
+        AccountReinstated,
+        AccountRolesChanged,
+        AccountDeleted,
+        AccountCommandRefused,
+        SessionRevoked,
         ProfileUpdated,
         CanvasCreated,
         CanvasUpdated,

@@ -121,7 +121,7 @@ async def test_a_message_that_cannot_be_applied_ends_as_a_dead_letter_and_holds_
     channel = await connection.channel()
 
     async def is_dead() -> bool:
-        declared = await channel.queue_declare(dead_queue("users"), passive=True)
+        declared = await channel.queue_declare(dead_queue("users.events"), passive=True)
         return declared.message_count == 1
 
     await eventually(is_dead)
