@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from services.users.audit import api as audit
+from services.users.audit.service import AUDIT, Audit
 from services.users.events import handlers
 from services.users.follows import api as follows
 from services.users.follows.service import FOLLOWS, Follows
+from services.users.moderation import api as moderation
+from services.users.moderation.service import MODERATION, Moderation
 from services.users.profiles import api as profiles
 from services.users.profiles.service import PROFILES, Profiles
+from services.users.reports import api as reports
+from services.users.reports.service import REPORTS, Reports
 from services.users.settings import UsersSettings
 from shared.background import background
 from shared.db import Database, DatabaseLimits
@@ -23,11 +29,17 @@ from shared.messaging.relay import Relay
 
 SERVICE = "users"
 
-FEATURES = {"profiles": profiles.OPERATIONS, "follows": follows.OPERATIONS}
+FEATURES = {
+    "profiles": profiles.OPERATIONS,
+    "follows": follows.OPERATIONS,
+    "reports": reports.OPERATIONS,
+    "moderation": moderation.OPERATIONS,
+    "audit": audit.OPERATIONS,
+}
 
 
 def create_app(settings: UsersSettings) -> web.Application:
-    """Set up the HTTP side; it needs no broker."""
+    """Set up the HTTP side; without the broker it works, but hears of no revocations."""
     database = connect(settings)
     outbox = Outbox(database, producer=SERVICE)
     verifier = TokenVerifier(keys_published_at(settings.jwks_url))
@@ -40,6 +52,9 @@ def create_app(settings: UsersSettings) -> web.Application:
     app[VERIFIER] = verifier
     app[PROFILES] = Profiles(database, outbox)
     app[FOLLOWS] = Follows(database)
+    app[REPORTS] = Reports(database, outbox, per_hour=settings.reports_per_hour)
+    app[MODERATION] = Moderation(database, outbox)
+    app[AUDIT] = Audit(database)
 
     app.cleanup_ctx.append(database.closing)
     app.cleanup_ctx.append(verifying_tokens)

@@ -1,14 +1,25 @@
-"""What the users service hears, and what it does then; it tells `profile.updated`."""
+"""What the users service hears, and what it does then.
+
+It tells `profile.updated`, `report.opened` and `report.resolved`, and gives auth commands about accounts.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services.users.moderation import outcomes
+from services.users.profiles.deletion import deleted
 from services.users.profiles.service import Profiles
 from services.users.stats.service import canvas_changed, tile_changed
 from shared.messaging.consumer import Handler
 from shared.messaging.contracts import (
+    AccountCommandRefused,
+    AccountDeleted,
     AccountRegistered,
+    AccountReinstated,
+    AccountRolesChanged,
+    AccountSuspended,
+    AccountVerified,
     CanvasCreated,
     CanvasDeleted,
     Event,
@@ -23,6 +34,12 @@ def handlers(profiles: Profiles) -> Mapping[type[Event], Handler]:
     """Return the handler of each event consumed."""
     return {
         AccountRegistered: profiles.registered,
+        AccountVerified: outcomes.verified,
+        AccountSuspended: outcomes.suspended,
+        AccountReinstated: outcomes.reinstated,
+        AccountRolesChanged: outcomes.roles_changed,
+        AccountCommandRefused: outcomes.command_refused,
+        AccountDeleted: deleted,
         CanvasCreated: canvas_changed,
         CanvasDeleted: canvas_changed,
         TileCreated: tile_changed,

@@ -14,3 +14,4 @@ class UsersSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="USERS_")
 
     jwks_url: str = Field(description="where auth publishes its public keys, asked in the background")
+    reports_per_hour: int = Field(20, ge=1, le=1000, description="of one artist")

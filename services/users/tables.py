@@ -13,15 +13,20 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Computed,
+    DateTime,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     MetaData,
+    SmallInteger,
     Table,
     Text,
+    false,
     func,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared.messaging.inbox import inbox_table
 from shared.messaging.outbox import outbox_table
@@ -43,6 +48,16 @@ profiles = Table(
     Column("followers", Integer, nullable=False, server_default=_zero),
     Column("following", Integer, nullable=False, server_default=_zero),
     moment("joined_at"),
+    Column("status", Text, nullable=False, server_default="active"),
+    Column("suspended_until", DateTime(timezone=True), comment="null while suspended: for good"),
+    Column("suspension_reason", Text),
+    Column("roles", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("is_verified", Boolean, nullable=False, server_default=false(), comment="the email address"),
+    Column(
+        "is_registered", Boolean, nullable=False, server_default=false(), comment="not only met by a token"
+    ),
+    Column("status_version", BigInteger, nullable=False, server_default=_zero, comment="the account's, then"),
+    Column("roles_version", BigInteger, nullable=False, server_default=_zero, comment="the account's, then"),
     Column(
         "search_text",
         Text,
@@ -53,6 +68,10 @@ profiles = Table(
     CheckConstraint("char_length(bio) <= 500", name="bio"),
     CheckConstraint("avatar_color ~ '^#[0-9a-f]{6}$'", name="avatar_color"),
     CheckConstraint("followers >= 0 AND following >= 0", name="follow_counts"),
+    CheckConstraint("status IN ('active', 'suspended', 'deleted')", name="status"),
+    CheckConstraint(
+        "status = 'suspended' OR (suspended_until IS NULL AND suspension_reason IS NULL)", name="suspension"
+    ),
     comment="Made by the first token seen or by account.registered, whichever is first.",
 )
 Index("ix_profiles_lower_username", func.lower(profiles.c.username))
@@ -117,6 +136,76 @@ known_canvases = Table(
     comment="Each canvas as its newest event left it.",
 )
 Index("ix_known_canvases_owner_id", known_canvases.c.owner_id, postgresql_where=~known_canvases.c.is_deleted)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("reporter_id", BigInteger, ForeignKey("profiles.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("target_id", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("detail", Text),
+    Column("status", Text, nullable=False, server_default="open"),
+    Column("assignee_id", BigInteger, ForeignKey("profiles.id"), comment="who has it, or closed it"),
+    Column("resolution", Text),
+    Column("action_taken", Text),
+    moment("created_at"),
+    moment("updated_at"),
+    Column(
+        "queue_rank",
+        SmallInteger,
+        Computed("CASE status WHEN 'open' THEN 0 WHEN 'assigned' THEN 1 ELSE 2 END", persisted=True),
+        nullable=False,
+        comment="what waits for a moderator comes first",
+    ),
+    CheckConstraint("kind IN ('tile', 'canvas', 'user')", name="kind"),
+    CheckConstraint("status IN ('open', 'assigned', 'resolved', 'dismissed')", name="status"),
+    CheckConstraint("char_length(reason) BETWEEN 1 AND 100", name="reason"),
+    CheckConstraint("char_length(detail) <= 2000", name="detail"),
+    CheckConstraint("char_length(resolution) <= 2000", name="resolution"),
+    CheckConstraint(
+        "action_taken IN ('none', 'warned', 'removed', 'suspended', 'rolled_back')", name="action_taken"
+    ),
+    CheckConstraint("(status = 'open') = (assignee_id IS NULL)", name="assignee"),
+    CheckConstraint(
+        "status IN ('resolved', 'dismissed') OR (resolution IS NULL AND action_taken IS NULL)",
+        name="resolved_when_closed",
+    ),
+    Index("ix_reports_queue_rank_id", "queue_rank", "id"),
+    Index("ix_reports_reporter_id_created_at", "reporter_id", "created_at"),
+)
+Index(
+    "uq_reports_waiting",
+    reports.c.reporter_id,
+    reports.c.kind,
+    reports.c.target_id,
+    unique=True,
+    postgresql_where=reports.c.status.in_(["open", "assigned"]),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    moment("at"),
+    Column("actor_id", BigInteger, comment="null: nobody but time, as when a suspension ends"),
+    Column("action", Text, nullable=False, comment="of a command its type: account.suspend"),
+    Column("target_kind", Text, nullable=False),
+    Column("target_id", BigInteger, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("details", JSONB, nullable=False, server_default="{}"),
+    Column(
+        "refers_to", BigInteger, ForeignKey("audit.id"), comment="the request of which this is the outcome"
+    ),
+    CheckConstraint("outcome IN ('requested', 'done', 'refused')", name="outcome"),
+    CheckConstraint("target_kind IN ('user', 'report', 'tile', 'canvas')", name="target_kind"),
+    Index("ix_audit_actor_id_id", "actor_id", "id"),
+    Index("ix_audit_action_id", "action", "id"),
+    Index("ix_audit_target_kind_target_id_id", "target_kind", "target_id", "id"),
+    comment="Grows and never changes: a trigger refuses UPDATE, DELETE and TRUNCATE.",
+)
+Index("uq_audit_refers_to", audit.c.refers_to, unique=True, postgresql_where=audit.c.refers_to.is_not(None))
 
 outbox = outbox_table(metadata)
 inbox = inbox_table(metadata)

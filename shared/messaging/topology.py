@@ -16,10 +16,13 @@ from aiormq.abc import AbstractChannel
 from pamqp.common import FieldTable
 
 from shared.messaging.contracts import (
+    AccountCommandRefused,
     AccountDeleted,
     AccountRegistered,
     AccountReinstated,
+    AccountRolesChanged,
     AccountSuspended,
+    AccountVerified,
     CanvasCreated,
     CanvasDeleted,
     Command,
@@ -44,6 +47,12 @@ DELIVERY_LIMIT: Final = 5
 SUBSCRIPTIONS: Mapping[str, tuple[type[Event], ...]] = {
     "users": (
         AccountRegistered,
+        AccountVerified,
+        AccountSuspended,
+        AccountReinstated,
+        AccountRolesChanged,
+        AccountDeleted,
+        AccountCommandRefused,
         CanvasCreated,
         CanvasDeleted,
         TileCreated,

@@ -35,7 +35,8 @@ class Profiles:
             return await self.own(caller)
         async with self._database.transaction() as conn:
             store.lead_with_meeting(conn, caller)
-            await store.change(conn, caller.account_id, given)
+            if not await store.change(conn, caller.account_id, given):
+                raise rules.no_such_user()
             profile = found(await store.get(conn, caller.account_id))
             self._tell(conn, profile)
         return profile

@@ -9,7 +9,13 @@ from typing import Any
 from sqlalchemy import Boolean, bindparam, case, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
-from services.users.profiles.rules import Profile, Ranked, default_avatar_color
+from services.users.profiles.rules import (
+    DELETED_NAME,
+    DELETED_USERNAME,
+    Profile,
+    Ranked,
+    default_avatar_color,
+)
 from services.users.stats.rules import Stats
 from services.users.tables import artist_stats, profiles
 from shared.db import Connection, Row
@@ -38,11 +44,14 @@ _MEET = (
     .on_conflict_do_nothing(index_elements=["id"])
 )
 _BY_ID = SELECT.where(profiles.c.id == bindparam("profile_id"))
-_BY_NAME = SELECT.where(func.lower(profiles.c.username) == func.lower(bindparam("username")))
+_is_here = profiles.c.status != "deleted"
+_BY_NAME = SELECT.where(func.lower(profiles.c.username) == func.lower(bindparam("username")), _is_here)
 
 _FOUND = (
     SELECT.where(
-        profiles.c.search_text.like(func.lower(bindparam("pattern"))), profiles.c.id > bindparam("after")
+        profiles.c.search_text.like(func.lower(bindparam("pattern"))),
+        profiles.c.id > bindparam("after"),
+        _is_here,
     )
     .order_by(profiles.c.id)
     .limit(bindparam("count"))
@@ -52,6 +61,7 @@ _RANKING = {"likes": artist_stats.c.likes_received, "tiles": artist_stats.c.tile
 _RANKED = {
     by: SELECT.where(
         counter > 0,
+        _is_here,
         tuple_(counter, artist_stats.c.artist_id) < tuple_(bindparam("below"), bindparam("below_id")),
     )
     .order_by(counter.desc(), artist_stats.c.artist_id.desc())
@@ -62,7 +72,7 @@ _RANKED = {
 CHANGEABLE = ("display_name", "bio", "avatar_color")
 _CHANGE = (
     update(profiles)
-    .where(profiles.c.id == bindparam("profile_id"))
+    .where(profiles.c.id == bindparam("profile_id"), _is_here)
     .values(
         version=profiles.c.version + 1,
         **{
@@ -79,6 +89,7 @@ _offered = insert(profiles).values(
     username=bindparam("username"),
     display_name=bindparam("display_name"),
     joined_at=bindparam("joined_at"),
+    is_registered=True,
 )
 _REGISTERED = _offered.on_conflict_do_update(
     index_elements=["id"],
@@ -87,6 +98,29 @@ _REGISTERED = _offered.on_conflict_do_update(
         "display_name": func.coalesce(profiles.c.display_name, _offered.excluded.display_name),
         "joined_at": _offered.excluded.joined_at,
         "version": case((profiles.c.version > 0, profiles.c.version + 1), else_=0),
+        "is_registered": True,
+    },
+    where=_is_here,
+)
+
+_gone = insert(profiles).values(
+    id=bindparam("id"), username=DELETED_USERNAME, display_name=DELETED_NAME, status="deleted"
+)
+_ANONYMISE = _gone.on_conflict_do_update(
+    index_elements=["id"],
+    set_={
+        "username": DELETED_USERNAME,
+        "display_name": DELETED_NAME,
+        "bio": None,
+        "avatar_color": None,
+        "status": "deleted",
+        "suspended_until": None,
+        "suspension_reason": None,
+        "roles": [],
+        "is_verified": False,
+        "version": profiles.c.version + 1,
+        "followers": 0,
+        "following": 0,
     },
 )
 
@@ -143,11 +177,11 @@ async def ranked(conn: Connection, by: Ranked, *, below: tuple[int, int], count:
     return [profile_of(row) for row in rows]
 
 
-async def change(conn: Connection, profile_id: int, changes: Mapping[str, Any]) -> None:
-    """Set the fields given and raise the version."""
+async def change(conn: Connection, profile_id: int, changes: Mapping[str, Any]) -> bool:
+    """Set the fields given and raise the version; returns whether there was somebody to change."""
     given = {f"{name}_given": name in changes for name in CHANGEABLE}
     new = {f"new_{name}": changes.get(name) for name in CHANGEABLE}
-    await conn.execute(_CHANGE, {"profile_id": profile_id, **given, **new})
+    return await conn.execute(_CHANGE, {"profile_id": profile_id, **given, **new}) > 0
 
 
 async def register(
@@ -158,3 +192,8 @@ async def register(
         _REGISTERED,
         {"id": profile_id, "username": username, "display_name": display_name, "joined_at": joined_at},
     )
+
+
+async def anonymise(conn: Connection, profile_id: int) -> None:
+    """Leave nothing of somebody but their id and their stats; nothing brings them back."""
+    await conn.execute(_ANONYMISE, {"id": profile_id})

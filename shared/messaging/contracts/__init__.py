@@ -25,6 +25,7 @@ from shared.messaging.contracts.commands import (
     SuspendAccount,
 )
 from shared.messaging.contracts.event import Command, Event, Message
+from shared.messaging.contracts.reports import ReportEvent, ReportOpened, ReportResolved
 from shared.messaging.contracts.tiles import (
     LockAcquired,
     LockReleased,
@@ -60,6 +61,9 @@ __all__ = [
     "Message",
     "ProfileUpdated",
     "ReinstateAccount",
+    "ReportEvent",
+    "ReportOpened",
+    "ReportResolved",
     "SessionRevoked",
     "SetRoles",
     "SuspendAccount",
@@ -94,6 +98,8 @@ EVENTS: Mapping[str, type[Event]] = {
         TileUnliked,
         LockAcquired,
         LockReleased,
+        ReportOpened,
+        ReportResolved,
     )
 }
 
