@@ -26,6 +26,7 @@ from shared.identity import VERIFIER, TokenVerifier, keys_published_at, verifyin
 from shared.messaging.consumer import Consumer
 from shared.messaging.outbox import Outbox
 from shared.messaging.relay import Relay
+from shared.messaging.revocations import RevocationFeed
 
 SERVICE = "users"
 
@@ -43,6 +44,12 @@ def create_app(settings: UsersSettings) -> web.Application:
     database = connect(settings)
     outbox = Outbox(database, producer=SERVICE)
     verifier = TokenVerifier(keys_published_at(settings.jwks_url))
+    revocations = RevocationFeed(
+        settings.broker_url.get_secret_value(),
+        name=settings.instance,
+        jwks_url=settings.jwks_url,
+        verifier=verifier,
+    )
 
     app = create_base_app(
         SERVICE,
@@ -58,6 +65,7 @@ def create_app(settings: UsersSettings) -> web.Application:
 
     app.cleanup_ctx.append(database.closing)
     app.cleanup_ctx.append(verifying_tokens)
+    app.cleanup_ctx.append(background("revocations", revocations.run))
     app.cleanup_ctx.append(background("outbox-bell", outbox.run))
 
     for operations in FEATURES.values():

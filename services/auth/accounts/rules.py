@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -41,6 +41,17 @@ class Account:
     roles: tuple[str, ...]
     status: Status
     created_at: datetime
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LockedAccount:
+    """An account that is about to be changed, with what only a change needs to know."""
+
+    account: Account
+    password_hash: str = field(repr=False)
+    suspension_reason: str | None
+    suspended_until: datetime | None
 
 
 def check_password(password: str, username: str, email: str, common: Container[str]) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import any_, bindparam, func, insert, literal, or_, select, text, update
 
-from services.auth.accounts.rules import Account, Status
+from services.auth.accounts.rules import Account, LockedAccount, Status
 from services.auth.tables import accounts
 from shared.db import Connection, Row
 from shared.identity import Role
@@ -20,6 +20,7 @@ COLUMNS = (
     accounts.c.roles,
     accounts.c.status,
     accounts.c.created_at,
+    accounts.c.version,
 )
 
 _INSERT = (
@@ -36,8 +37,20 @@ _BY_LOGIN = select(*COLUMNS, accounts.c.password_hash).where(
 )
 _HOLD = (
     select(*COLUMNS)
-    .where(accounts.c.id == bindparam("account_id"), accounts.c.status != Status.DELETED)
+    .where(
+        accounts.c.id == bindparam("account_id"),
+        accounts.c.password_hash == bindparam("password_hash"),
+        accounts.c.status != Status.DELETED,
+    )
     .with_for_update(read=True)
+)
+_LOCK = (
+    select(*COLUMNS, accounts.c.password_hash, accounts.c.suspension_reason, accounts.c.suspended_until)
+    .where(accounts.c.id == bindparam("account_id"), accounts.c.status != Status.DELETED)
+    .with_for_update()
+)
+_BY_ID = select(*COLUMNS, accounts.c.password_hash).where(
+    accounts.c.id == bindparam("account_id"), accounts.c.status != Status.DELETED
 )
 _SET_HASH = (
     update(accounts)
@@ -49,6 +62,11 @@ _AN_ADMIN = (
     .where(literal(Role.ADMIN) == any_(accounts.c.roles), accounts.c.status == Status.ACTIVE)
     .order_by(accounts.c.id)
     .limit(1)
+)
+_OTHER_ADMINS = select(func.count()).where(
+    literal(Role.ADMIN) == any_(accounts.c.roles),
+    accounts.c.status == Status.ACTIVE,
+    accounts.c.id != bindparam("account_id"),
 )
 _ONE_ADMIN_AT_A_TIME = text("SELECT pg_advisory_xact_lock(8673002)")
 
@@ -63,6 +81,7 @@ def account_of(row: Row) -> Account:
         roles=tuple(row.roles),
         status=Status(row.status),
         created_at=row.created_at,
+        version=row.version,
     )
 
 
@@ -88,19 +107,36 @@ async def by_login(conn: Connection, login: str) -> tuple[Account, str] | None:
     return None if row is None else (account_of(row), row.password_hash)
 
 
-async def held(conn: Connection, account_id: int) -> Account | None:
-    """Return an account that nobody changes before this transaction ends, or None."""
-    row = await conn.fetch_one(_HOLD, {"account_id": account_id})
+async def by_id(conn: Connection, account_id: int) -> tuple[Account, str] | None:
+    """Return an account and its password's hash, or None."""
+    row = await conn.fetch_one(_BY_ID, {"account_id": account_id})
+    return None if row is None else (account_of(row), row.password_hash)
+
+
+async def held(conn: Connection, account_id: int, password_hash: str) -> Account | None:
+    """Return an account that nobody changes before this transaction ends.
+
+    None when there is none, or when its password is not the one of that hash any more.
+    """
+    row = await conn.fetch_one(_HOLD, {"account_id": account_id, "password_hash": password_hash})
     return None if row is None else account_of(row)
 
 
-async def replace_hash(conn: Connection, account_id: int, old: str, new: str) -> None:
-    """Replace the hash of the same password, unless the password was changed meanwhile."""
-    await conn.execute(_SET_HASH, {"account_id": account_id, "old": old, "new": new})
+async def locked(conn: Connection, account_id: int) -> LockedAccount | None:
+    """Return an account that this transaction will change, or None."""
+    row = await conn.fetch_one(_LOCK, {"account_id": account_id})
+    if row is None:
+        return None
+    return LockedAccount(account_of(row), row.password_hash, row.suspension_reason, row.suspended_until)
+
+
+async def replace_hash(conn: Connection, account_id: int, old: str, new: str) -> bool:
+    """Replace the hash of the same password; False when the password was changed meanwhile."""
+    return await conn.execute(_SET_HASH, {"account_id": account_id, "old": old, "new": new}) > 0
 
 
 def lead_with_admin_lock(conn: Connection) -> None:
-    """Hold the right to make the first admin until the transaction ends."""
+    """Hold the right to change who is an admin until the transaction ends."""
     conn.lead_with(_ONE_ADMIN_AT_A_TIME)
 
 
@@ -108,3 +144,8 @@ async def an_admin(conn: Connection) -> Account | None:
     """Return the oldest admin who can log in, or None."""
     row = await conn.fetch_one(_AN_ADMIN)
     return None if row is None else account_of(row)
+
+
+async def has_other_admins(conn: Connection, account_id: int) -> bool:
+    """Whether anybody but this account is an admin who can log in; hold the admin lock."""
+    return bool(await conn.fetch_value(_OTHER_ADMINS, {"account_id": account_id}))
