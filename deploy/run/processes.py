@@ -74,6 +74,9 @@ def service_environment(
     env["AUTH_SECRET_FILE"] = str(var.root / "secrets" / "auth_secret")
     for service in ("users", "tiles"):
         env[f"{service.upper()}_JWKS_URL"] = f"http://127.0.0.1:{ports['auth-web']}/.well-known/jwks.json"
+    env["USERS_WATCHED"] = ",".join(
+        f"{program.name}=http://127.0.0.1:{ports[program.name]}" for program in PROGRAMS
+    )
     return env
 
 

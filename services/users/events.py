@@ -22,11 +22,13 @@ from shared.messaging.contracts import (
     AccountVerified,
     CanvasCreated,
     CanvasDeleted,
+    CanvasUpdated,
     Event,
     TileCreated,
     TileDeleted,
     TileLiked,
     TileUnliked,
+    TileUpdated,
 )
 
 
@@ -41,8 +43,10 @@ def handlers(profiles: Profiles) -> Mapping[type[Event], Handler]:
         AccountCommandRefused: outcomes.command_refused,
         AccountDeleted: deleted,
         CanvasCreated: canvas_changed,
+        CanvasUpdated: canvas_changed,
         CanvasDeleted: canvas_changed,
         TileCreated: tile_changed,
+        TileUpdated: tile_changed,
         TileDeleted: tile_changed,
         TileLiked: tile_changed,
         TileUnliked: tile_changed,

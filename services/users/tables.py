@@ -13,6 +13,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Computed,
+    Date,
     DateTime,
     ForeignKey,
     Identity,
@@ -116,12 +117,17 @@ known_tiles = Table(
     Column("like_count", Integer, nullable=False),
     Column("is_deleted", Boolean, nullable=False),
     Column("seq", BigInteger, nullable=False, comment="of the newest event heard, in its canvas's sequence"),
+    Column("is_public", Boolean, comment="null until an event told"),
+    Column("x", Integer, comment="null until an event told its cell"),
+    Column("y", Integer),
+    Column("created_at", DateTime(timezone=True), comment="null until tile.created was heard"),
     CheckConstraint("like_count >= 0", name="like_count"),
     comment="Each tile as its newest event left it.",
 )
 Index(
-    "ix_known_tiles_creator_id",
+    "ix_known_tiles_creator_id_tile_id",
     known_tiles.c.creator_id,
+    known_tiles.c.tile_id,
     postgresql_where=~known_tiles.c.is_deleted,
     postgresql_include=["like_count"],
 )
@@ -133,6 +139,8 @@ known_canvases = Table(
     Column("owner_id", BigInteger, ForeignKey("artist_stats.artist_id"), nullable=False),
     Column("is_deleted", Boolean, nullable=False),
     Column("seq", BigInteger, nullable=False, comment="of the newest event heard"),
+    Column("is_public", Boolean, comment="null until an event told"),
+    Column("created_at", DateTime(timezone=True), comment="null until canvas.created was heard"),
     comment="Each canvas as its newest event left it.",
 )
 Index("ix_known_canvases_owner_id", known_canvases.c.owner_id, postgresql_where=~known_canvases.c.is_deleted)
@@ -206,6 +214,67 @@ audit = Table(
     comment="Grows and never changes: a trigger refuses UPDATE, DELETE and TRUNCATE.",
 )
 Index("uq_audit_refers_to", audit.c.refers_to, unique=True, postgresql_where=audit.c.refers_to.is_not(None))
+
+
+def _counter(name: str, comment: str | None = None) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default=_zero, comment=comment)
+
+
+totals = Table(
+    "totals",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    _counter("accounts", "registered and not deleted"),
+    _counter("canvases"),
+    _counter("tiles"),
+    _counter("likes"),
+    _counter("open_reports", "open or assigned"),
+    CheckConstraint("id = 1", name="one_row"),
+    comment="What there is now.",
+)
+
+daily = Table(
+    "daily",
+    metadata,
+    Column("day", Date, primary_key=True, comment="UTC, as all days here"),
+    _counter("accounts", "registered that day"),
+    _counter("canvases", "made that day"),
+    _counter("tiles", "made that day"),
+    _counter("likes", "given that day, also those taken back since"),
+    _counter("reports", "made that day"),
+    _counter("active", "artists in active_artists of that day"),
+    _counter("last_active", "artists in last_active of that day"),
+    comment="What happened on each day.",
+)
+
+active_artists = Table(
+    "active_artists",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("artist_id", BigInteger, primary_key=True, autoincrement=False),
+    comment="Who did something that day; kept for some weeks.",
+)
+
+last_active = Table(
+    "last_active",
+    metadata,
+    Column("artist_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("day", Date, nullable=False),
+    Column("before", Date, comment="the day it was until the last change"),
+    comment="The last day each artist did something.",
+)
+
+observations = Table(
+    "observations",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, comment="messages, viewers; null where nothing is counted"),
+    Column("state", Text, nullable=False, comment="ready, or what was wrong"),
+    Column("observed_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("kind IN ('service', 'queue', 'viewers')", name="kind"),
+    comment="What the worker saw when it last looked around; no request looks itself.",
+)
 
 outbox = outbox_table(metadata)
 inbox = inbox_table(metadata)

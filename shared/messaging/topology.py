@@ -25,6 +25,7 @@ from shared.messaging.contracts import (
     AccountVerified,
     CanvasCreated,
     CanvasDeleted,
+    CanvasUpdated,
     Command,
     Event,
     Message,
@@ -36,6 +37,7 @@ from shared.messaging.contracts import (
     TileDeleted,
     TileLiked,
     TileUnliked,
+    TileUpdated,
 )
 
 EXCHANGE: Final = "tessera.events"
@@ -54,8 +56,10 @@ SUBSCRIPTIONS: Mapping[str, tuple[type[Event], ...]] = {
         AccountDeleted,
         AccountCommandRefused,
         CanvasCreated,
+        CanvasUpdated,
         CanvasDeleted,
         TileCreated,
+        TileUpdated,
         TileDeleted,
         TileLiked,
         TileUnliked,

@@ -60,7 +60,7 @@ OPERATIONS = (
         suspend_account,
         {202: CommandView},
         Access.MODERATOR,
-        [*_REFUSALS, "403 target_is_admin"],
+        [*_REFUSALS, "403 target_has_role"],
     ),
     Operation(
         "POST",
@@ -68,7 +68,7 @@ OPERATIONS = (
         reinstate_account,
         {202: CommandView},
         Access.MODERATOR,
-        [*_REFUSALS, "403 target_is_admin"],
+        [*_REFUSALS, "403 target_has_role"],
     ),
     Operation(
         "PUT",

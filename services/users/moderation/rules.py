@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from shared.errors import Conflict, NotAllowed
-from shared.identity import Identity, Role
+from shared.identity import Identity
 
 Standing = Literal["active", "suspended", "deleted"]
 
@@ -30,13 +30,13 @@ class Account:
 
 
 def check_may_moderate(caller: Identity, account: Account) -> None:
-    """Allow a moderator to suspend and reinstate anybody but themselves; an admin is left to other admins.
+    """Allow a moderator to suspend and reinstate artists; who has a role themselves is left to admins.
 
-    Raises NotAllowed `oneself`, `target_is_admin`, Conflict `account_deleted`.
+    Raises NotAllowed `oneself`, `target_has_role`, Conflict `account_deleted`.
     """
     _check_is_another(caller, account)
-    if Role.ADMIN in account.roles and not caller.is_admin:
-        raise NotAllowed("target_is_admin", "only an admin does that to an admin")
+    if account.roles and not caller.is_admin:
+        raise NotAllowed("target_has_role", "only an admin does that to a moderator or an admin")
 
 
 def check_may_grant(caller: Identity, account: Account) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, bindparam, case, func, select, tuple_, update
+from sqlalchemy import Boolean, bindparam, case, false, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.users.profiles.rules import (
@@ -102,6 +102,14 @@ _REGISTERED = _offered.on_conflict_do_update(
     },
     where=_is_here,
 )
+_before = profiles.alias("before")
+# Both see the row as it was before them.
+_was_registered = (
+    select(_before.c.is_registered)
+    .where(_before.c.id == bindparam("id"), _before.c.status != "deleted")
+    .scalar_subquery()
+)
+_REGISTERED_NOW = _REGISTERED.returning(func.coalesce(_was_registered, false()).label("was"))
 
 _gone = insert(profiles).values(
     id=bindparam("id"), username=DELETED_USERNAME, display_name=DELETED_NAME, status="deleted"
@@ -122,7 +130,7 @@ _ANONYMISE = _gone.on_conflict_do_update(
         "followers": 0,
         "following": 0,
     },
-)
+).returning(func.coalesce(_was_registered, false()).label("was"))
 
 
 def profile_of(row: Row) -> Profile:
@@ -186,14 +194,21 @@ async def change(conn: Connection, profile_id: int, changes: Mapping[str, Any]) 
 
 async def register(
     conn: Connection, profile_id: int, username: str, display_name: str | None, joined_at: datetime
-) -> None:
-    """Take over a registration; what the artist has chosen since stays, and counts as changed once more."""
-    await conn.execute(
-        _REGISTERED,
+) -> bool:
+    """Take over a registration; what the artist has chosen since stays, and counts as changed once more.
+
+    Returns whether it is news.
+    """
+    row = await conn.fetch_one(
+        _REGISTERED_NOW,
         {"id": profile_id, "username": username, "display_name": display_name, "joined_at": joined_at},
     )
+    return row is not None and not row.was
 
 
-async def anonymise(conn: Connection, profile_id: int) -> None:
-    """Leave nothing of somebody but their id and their stats; nothing brings them back."""
-    await conn.execute(_ANONYMISE, {"id": profile_id})
+async def anonymise(conn: Connection, profile_id: int) -> bool:
+    """Leave nothing of somebody but their id and their stats; nothing brings them back.
+
+    Returns whether an account is one less now.
+    """
+    return bool(await conn.fetch_value(_ANONYMISE, {"id": profile_id}))

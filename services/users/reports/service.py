@@ -9,6 +9,7 @@ from aiohttp import web
 
 from services.users.audit.rules import Action
 from services.users.audit.store import append
+from services.users.dashboard import counters
 from services.users.profiles.store import lead_with_meeting
 from services.users.reports import rules, store
 from services.users.reports.rules import CLOSED, Decision, Report, Target
@@ -50,6 +51,8 @@ class Reports:
                 return known, False
             await self._heed_limit(conn, caller)
             report_id = await store.make(conn, caller.account_id, target, draft.reason, draft.detail)
+            counters.add(conn, open_reports=1)
+            counters.add_on(conn, datetime.now(UTC), reports=1)
             self._outbox.emit(
                 conn,
                 ReportOpened(
@@ -91,6 +94,7 @@ class Reports:
             after = _found(await store.get(conn, report_id))
             await append(conn, _action(caller, after))
             if decision.status in CLOSED:
+                counters.add(conn, open_reports=-1)
                 self._outbox.emit(conn, _resolved(caller, after))
             return after
 
