@@ -11,6 +11,9 @@ from services.auth.housekeeping import keep_house
 from services.auth.keys import api as keys
 from services.auth.keys.sealing import Seal
 from services.auth.keys.service import KEY_RING, KeyRing
+from services.auth.mail import service as mail
+from services.auth.mail.post import post_of
+from services.auth.mail.service import Mail
 from services.auth.moderation.service import Moderation
 from services.auth.sessions import api as sessions
 from services.auth.sessions.service import SESSIONS, Sessions
@@ -57,7 +60,7 @@ def create_app(settings: AuthSettings) -> web.Application:
     app[KEY_RING] = key_ring
     app[MINT] = mint
     app[SESSIONS] = Sessions(database, outbox, passwords, mint, settings)
-    app[ACCOUNTS] = Accounts(database, outbox, passwords, app[SESSIONS])
+    app[ACCOUNTS] = Accounts(database, outbox, passwords, app[SESSIONS], settings)
 
     app.cleanup_ctx.append(database.closing)
     app.cleanup_ctx.append(passwords.closing)
@@ -74,7 +77,7 @@ def create_app(settings: AuthSettings) -> web.Application:
 
 
 def create_worker(settings: AuthSettings) -> web.Application:
-    """Set up the background side: relay, commands, housekeeping."""
+    """Set up the background side: relay, commands, mail, housekeeping."""
     database = connect(settings)
     broker_url = settings.broker_url.get_secret_value()
     outbox = Outbox(database, producer=SERVICE)
@@ -83,16 +86,26 @@ def create_worker(settings: AuthSettings) -> web.Application:
     commands = Consumer(
         database, broker_url, service=SERVICE, queue="auth.commands", handlers=moderation.handlers
     )
+    letters = Consumer(
+        database,
+        broker_url,
+        service=SERVICE,
+        queue=mail.QUEUE,
+        handlers=Mail(post_of(settings), settings.public_url).handlers,
+        batch=mail.BATCH,
+        attempts=mail.ATTEMPTS,
+    )
 
     app = create_base_app(
         SERVICE,
         settings.instance,
-        {"postgres": postgres_answers(database), "rabbitmq": broker_is_connected(relay, commands)},
+        {"postgres": postgres_answers(database), "rabbitmq": broker_is_connected(relay, commands, letters)},
     )
     app.cleanup_ctx.append(database.closing)
     app.cleanup_ctx.append(background("outbox-bell", outbox.run))
     app.cleanup_ctx.append(background("relay", relay.run))
     app.cleanup_ctx.append(background("commands", commands.run))
+    app.cleanup_ctx.append(background("mail", letters.run))
     app.cleanup_ctx.append(
         background("housekeeping", lambda: keep_house(database, moderation, settings.refresh_lifetime))
     )

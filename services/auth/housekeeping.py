@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import structlog
 
+from services.auth.mail import store as mail
 from services.auth.moderation.service import Moderation
 from services.auth.sessions import store as sessions
 from shared.db import Database
@@ -23,6 +24,7 @@ async def keep_house(database: Database, moderation: Moderation, refresh_lifetim
         try:
             await moderation.lift_suspensions(database)
             async with database.connection() as conn:
+                await mail.prune(conn)
                 while await sessions.prune(conn, refresh_lifetime):
                     continue
         except Unavailable as error:

@@ -36,9 +36,8 @@ Handler = Callable[[Connection, Any], Awaitable[None]]
 MessageT = TypeVar("MessageT", bound=Message)
 
 BATCH: Final = 250
-# Twice a batch: the next one arrives while this one is applied.
-PREFETCH: Final = 500
-# Transactions tried while PostgreSQL answers but refuses this work (deadlock, lock or statement timeout).
+# Transactions tried while PostgreSQL answers but refuses this work (deadlock, lock or statement timeout), or
+# something else is away that a handler needs.
 ATTEMPTS: Final = 10
 FIRST_PAUSE: Final = 0.1
 LONGEST_PAUSE: Final = 2.0
@@ -71,7 +70,8 @@ class Consumer:
 
     The queue is that of the events the service subscribes to, unless another is named. A handler is
     `async (conn, message) -> None`: it writes with `conn`, in whose transaction the message is recorded as
-    applied, and may be called again for a message whose transaction failed.
+    applied, and may be called again for a message whose transaction failed. Up to `batch` messages share a
+    transaction, and one that is Unavailable is tried `attempts` times in a delivery.
     """
 
     def __init__(
@@ -82,12 +82,16 @@ class Consumer:
         service: str,
         handlers: Mapping[type[MessageT], Handler],
         queue: str | None = None,
+        batch: int = BATCH,
+        attempts: int = ATTEMPTS,
     ) -> None:
         self._queue = queue or events_queue(service)
         if set(handlers) != set(QUEUES[self._queue]):
             raise ValueError(f"the handlers of {self._queue} do not match shared.messaging.topology")
         self._database = database
         self._link = BrokerLink(broker_url, f"{self._queue} consumer")
+        self._batch = batch
+        self._attempts = attempts
         self._handlers: Mapping[type[Any], Handler] = handlers
         self._models: Mapping[str, type[Message]] = {message.type: message for message in handlers}
 
@@ -106,7 +110,8 @@ class Consumer:
         # Taking messages that cannot be applied would only use up their deliveries.
         await self._wait_for_database()
         await declare(channel)
-        await channel.basic_qos(prefetch_count=PREFETCH)
+        # Twice a batch: the next one arrives while this one is applied.
+        await channel.basic_qos(prefetch_count=2 * self._batch)
         arrived: asyncio.Queue[DeliveredMessage | None] = asyncio.Queue()
         started = await channel.basic_consume(self._queue, arrived.put)
         work = asyncio.create_task(self._work(channel, arrived))
@@ -126,7 +131,7 @@ class Consumer:
         while not last:
             first = await arrived.get()
             batch = [first]
-            while len(batch) < BATCH and not arrived.empty():
+            while len(batch) < self._batch and not arrived.empty():
                 batch.append(arrived.get_nowait())
             last = None in batch
             await self._settle(channel, [delivered for delivered in batch if delivered is not None])
@@ -166,7 +171,7 @@ class Consumer:
 
     async def _apply_patiently(self, messages: Sequence[_Message]) -> None:
         pause = FIRST_PAUSE
-        for _ in range(ATTEMPTS - 1):
+        for _ in range(self._attempts - 1):
             try:
                 return await self._apply(messages)
             except Unavailable as error:

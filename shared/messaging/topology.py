@@ -28,6 +28,7 @@ from shared.messaging.contracts import (
     CanvasUpdated,
     Command,
     Event,
+    MailRequested,
     Message,
     ProfileUpdated,
     ReinstateAccount,
@@ -69,6 +70,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[type[Event], ...]] = {
 # Which queue takes which commands; each command has one.
 COMMANDS: Mapping[str, tuple[type[Command], ...]] = {
     "auth.commands": (SuspendAccount, ReinstateAccount, SetRoles),
+    "auth.mail": (MailRequested,),
 }
 
 COMMAND_TYPES: Final = frozenset(command.type for commands in COMMANDS.values() for command in commands)

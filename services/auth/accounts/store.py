@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import any_, bindparam, func, insert, literal, or_, select, text, update
+from sqlalchemy import Text, any_, bindparam, cast, func, insert, literal, or_, select, text, update
 
 from services.auth.accounts.rules import Account, LockedAccount, Status
 from services.auth.tables import accounts
@@ -47,7 +47,8 @@ _HOLD = (
 _LOCK = (
     select(*COLUMNS, accounts.c.password_hash, accounts.c.suspension_reason, accounts.c.suspended_until)
     .where(accounts.c.id == bindparam("account_id"), accounts.c.status != Status.DELETED)
-    .with_for_update()
+    # Leaves alone who refers to the account, as a new token does.
+    .with_for_update(key_share=True)
 )
 _BY_ID = select(*COLUMNS, accounts.c.password_hash).where(
     accounts.c.id == bindparam("account_id"), accounts.c.status != Status.DELETED
@@ -56,6 +57,36 @@ _SET_HASH = (
     update(accounts)
     .where(accounts.c.id == bindparam("account_id"), accounts.c.password_hash == bindparam("old"))
     .values(password_hash=bindparam("new"))
+)
+_SET_PASSWORD = (
+    update(accounts).where(accounts.c.id == bindparam("account_id")).values(password_hash=bindparam("new"))
+)
+_VERIFY = (
+    update(accounts)
+    .where(
+        accounts.c.id == bindparam("account_id"),
+        ~accounts.c.email_verified,
+        accounts.c.status != Status.DELETED,
+    )
+    .values(email_verified=True, version=accounts.c.version + 1)
+    .returning(accounts.c.version)
+)
+_id_as_text = cast(accounts.c.id, Text)
+_ANONYMISE = (
+    update(accounts)
+    .where(accounts.c.id == bindparam("account_id"))
+    .values(
+        username=literal("_deleted_") + _id_as_text,
+        email=_id_as_text + literal("@deleted.invalid"),
+        email_verified=False,
+        password_hash="$argon2id$deleted",  # noqa: S106 - the hash of no password
+        roles=[],
+        status=Status.DELETED,
+        suspension_reason=None,
+        suspended_until=None,
+        version=accounts.c.version + 1,
+    )
+    .returning(accounts.c.version)
 )
 _AN_ADMIN = (
     select(*COLUMNS)
@@ -133,6 +164,22 @@ async def locked(conn: Connection, account_id: int) -> LockedAccount | None:
 async def replace_hash(conn: Connection, account_id: int, old: str, new: str) -> bool:
     """Replace the hash of the same password; False when the password was changed meanwhile."""
     return await conn.execute(_SET_HASH, {"account_id": account_id, "old": old, "new": new}) > 0
+
+
+def defer_password(conn: Connection, account_id: int, password_hash: str) -> None:
+    """Set the password of a locked account with the commit."""
+    conn.defer(_SET_PASSWORD, {"account_id": account_id, "new": password_hash})
+
+
+async def verify_email(conn: Connection, account_id: int) -> int | None:
+    """Note that the address is the owner's; returns the new version, None when that was known."""
+    version = await conn.fetch_one(_VERIFY, {"account_id": account_id})
+    return None if version is None else int(version.version)
+
+
+async def anonymise(conn: Connection, account_id: int) -> int:
+    """Forget who a locked account belonged to, its username and address being free; returns its version."""
+    return int(await conn.fetch_value(_ANONYMISE, {"account_id": account_id}))
 
 
 def lead_with_admin_lock(conn: Connection) -> None:

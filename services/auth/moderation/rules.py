@@ -45,8 +45,3 @@ def check_roles(roles: Collection[str]) -> None:
     """Refuse a role that there is not; raises CommandRefused `unknown_role`."""
     if not set(roles) <= set(Role):
         raise CommandRefused("unknown_role")
-
-
-def leaves_no_admin(target: Account, roles: Collection[str], *, has_other_admins: bool) -> bool:
-    """Whether nobody could give roles any more if that account had these."""
-    return Role.ADMIN in target.roles and Role.ADMIN not in roles and not has_other_admins

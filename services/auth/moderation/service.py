@@ -13,7 +13,7 @@ from typing import TypeVar
 import structlog
 
 from services.auth.accounts import store as accounts
-from services.auth.accounts.rules import Account, LockedAccount, Status
+from services.auth.accounts.rules import Account, LockedAccount, Status, leaves_no_admin
 from services.auth.moderation import store
 from services.auth.moderation.rules import (
     CommandRefused,
@@ -21,7 +21,6 @@ from services.auth.moderation.rules import (
     check_end,
     check_moderator,
     check_roles,
-    leaves_no_admin,
 )
 from services.auth.sessions import ending
 from shared.db import Connection, Database

@@ -28,7 +28,7 @@ from services.auth.settings import AuthSettings
 from services.auth.tokens.rules import Holder
 from services.auth.tokens.service import Mint
 from shared.db import Connection, Database
-from shared.errors import NotAuthenticated, NotFound
+from shared.errors import NotAllowed, NotAuthenticated, NotFound
 from shared.http.models import Page, Paging
 from shared.http.paging import after_id, slice_of
 from shared.identity import Identity
@@ -79,14 +79,17 @@ class Sessions:
     async def prove(self, caller: Identity, password: str, client: Client) -> tuple[Account, str]:
         """Return the caller's account and its password's hash, if that is the password.
 
-        Raises as `login` does, and NotAuthenticated `token_invalid` when the session has ended.
+        Raises NotAllowed `bad_credentials` if it is not, TooManyRequests, and as `holder` does.
         """
         account, _ = await self.holder(caller)
         keys = throttle_keys(account.username, client.address)
         counts = await self._count(keys)
         async with self._database.connection() as conn:
             known = await accounts.by_id(conn, account.id)
-        verified = await self._verified(known, password)
+        try:
+            verified = await self._verified(known, password)
+        except NotAuthenticated:
+            raise bad_password() from None
         async with self._database.transaction() as conn:
             of_account, of_address = keys
             store.defer_forgiveness(conn, {of_account: counts[of_account].failures, of_address: 1})
@@ -210,6 +213,11 @@ class Sessions:
     def _grant(self, account: Account, session_id: int, refresh_token: str) -> Grant:
         holder = Holder(account.id, account.username, account.roles, session_id)
         return Grant(account, self._mint.access_token(holder), refresh_token)
+
+
+def bad_password() -> NotAllowed:
+    """Return the refusal of who is logged in but does not know the password."""
+    return NotAllowed("bad_credentials", "the password is wrong")
 
 
 def _bad_credentials() -> NotAuthenticated:

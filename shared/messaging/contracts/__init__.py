@@ -20,6 +20,7 @@ from shared.messaging.contracts.accounts import (
 from shared.messaging.contracts.canvases import CanvasCreated, CanvasDeleted, CanvasEvent, CanvasUpdated
 from shared.messaging.contracts.commands import (
     AccountCommand,
+    MailRequested,
     ReinstateAccount,
     SetRoles,
     SuspendAccount,
@@ -58,6 +59,7 @@ __all__ = [
     "Event",
     "LockAcquired",
     "LockReleased",
+    "MailRequested",
     "Message",
     "ProfileUpdated",
     "ReinstateAccount",

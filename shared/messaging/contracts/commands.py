@@ -43,3 +43,21 @@ class SetRoles(AccountCommand):
     type: ClassVar[str] = "account.set_roles"
 
     roles: list[str]
+
+
+class MailRequested(Command):
+    """A mail to be written to that address, by auth, which asks itself: nobody else learns of an address.
+
+    Whether it is anybody's is found out by who writes it, so the subject is none.
+    """
+
+    type: ClassVar[str] = "mail.requested"
+    subject_kind: ClassVar[str] = "mail"
+
+    purpose: str
+    email: str
+
+    @property
+    def subject_id(self) -> int:
+        """None: mails are in no order."""
+        return 0
