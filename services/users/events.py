@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.users.moderation import outcomes
+from services.users.moderation import interventions, outcomes
 from services.users.profiles.deletion import deleted
 from services.users.profiles.service import Profiles
 from services.users.stats.service import canvas_changed, tile_changed
@@ -43,11 +43,11 @@ def handlers(profiles: Profiles) -> Mapping[type[Event], Handler]:
         AccountCommandRefused: outcomes.command_refused,
         AccountDeleted: deleted,
         CanvasCreated: canvas_changed,
-        CanvasUpdated: canvas_changed,
-        CanvasDeleted: canvas_changed,
+        CanvasUpdated: interventions.canvas_intervened,
+        CanvasDeleted: interventions.canvas_intervened,
         TileCreated: tile_changed,
         TileUpdated: tile_changed,
-        TileDeleted: tile_changed,
+        TileDeleted: interventions.tile_deleted,
         TileLiked: tile_changed,
         TileUnliked: tile_changed,
     }

@@ -11,7 +11,8 @@ import pytest
 from services.users.audit.rules import Action
 from services.users.audit.store import append
 from shared.db import Database
-from tests.services.users.conftest import ADA, MAX, MOD, Users
+from shared.messaging.contracts import CanvasCreated, CanvasDeleted, CanvasUpdated, TileDeleted
+from tests.services.users.conftest import ADA, ANN, BOB, MAX, MOD, Artist, Ear, Users
 
 
 @pytest.fixture
@@ -80,3 +81,39 @@ async def test_the_log_is_searched_and_paged_newest_first(
 @pytest.mark.parametrize("params", [{"actor": "x"}, {"target_kind": "lock"}, {"cursor": "!"}, {"limit": 0}])
 async def test_a_search_that_makes_no_sense_is_refused(users: Users, params: dict[str, Any]) -> None:
     assert (await users.call(ADA, "GET", "/admin/audit", params=params)).status == 422
+
+
+CANVAS = CanvasCreated(canvas_id=7, seq=1, owner_id=BOB.id, name="a canvas")
+
+
+def removed(actor: Artist, seq: int) -> TileDeleted:
+    return TileDeleted(
+        canvas_id=7, seq=seq, tile_id=seq, creator_id=ANN.id, actor_id=actor.id, version=2, x=3, y=4
+    )
+
+
+async def test_only_a_moderator_who_takes_a_tile_away_is_written_down(users: Users, ear: Ear) -> None:
+    await ear.hear(CANVAS, *(removed(actor, seq) for seq, actor in enumerate((ANN, BOB, MOD), start=2)))
+    (entry,) = await users.pages("/admin/audit", ADA)
+    assert (entry["action"], entry["target_kind"], entry["target_id"]) == ("tile.delete", "tile", 4)
+    assert entry["details"] == {"canvas_id": 7, "creator_id": ANN.id, "x": 3, "y": 4}
+
+
+async def test_only_a_moderator_who_changes_or_deletes_a_canvas_is_written_down(
+    users: Users, ear: Ear
+) -> None:
+    await ear.hear(
+        CANVAS,
+        *(
+            event
+            for actor in (BOB, MOD)
+            for event in (
+                CanvasUpdated(
+                    canvas_id=7, seq=2, owner_id=BOB.id, actor_id=actor.id, name="new", is_public=True
+                ),
+                CanvasDeleted(canvas_id=7, seq=3, owner_id=BOB.id, actor_id=actor.id),
+            )
+        ),
+    )
+    entries = await users.pages("/admin/audit", ADA, target_kind="canvas", target_id=7)
+    assert [entry["action"] for entry in entries] == ["canvas.delete", "canvas.update"]
