@@ -42,7 +42,7 @@ class DashboardView(View):
     """What there is and what goes on.
 
     What the worker sees (`live_viewers`, `queue_depth`, `queues`, `services`) is as old as its `age_seconds`;
-    null or empty where it never looked.
+    a number is null, and nothing is ready, where it has not looked for half a minute.
     """
 
     accounts: int

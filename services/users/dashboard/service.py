@@ -17,6 +17,9 @@ from shared.db import Database
 SERIES_DAYS = 30
 WEEK_DAYS = 7
 
+STALE_SECONDS = 30.0
+"""An observation older than this says nothing about now; the worker looks around every five seconds."""
+
 READY = "ready"
 DEAD_SUFFIX = ".dead"
 
@@ -58,10 +61,12 @@ def _day(day: date, days: Mapping[date, Any]) -> DayView:
 
 def _observed(seen: Sequence[Observation]) -> dict[str, Any]:
     queues = [item for item in seen if item.kind == "queue"]
+    fresh = [item for item in seen if item.age < STALE_SECONDS]
+    depths = [item for item in fresh if item.kind == "queue"]
     return {
-        "live_viewers": _sum(item for item in seen if item.kind == "viewers"),
-        "queue_depth": _sum(item for item in queues if not item.name.endswith(DEAD_SUFFIX)),
-        "dead_letters": _sum(item for item in queues if item.name.endswith(DEAD_SUFFIX)),
+        "live_viewers": _sum(item for item in fresh if item.kind == "viewers"),
+        "queue_depth": _sum(item for item in depths if not item.name.endswith(DEAD_SUFFIX)),
+        "dead_letters": _sum(item for item in depths if item.name.endswith(DEAD_SUFFIX)),
         "queues": [
             QueueView(name=item.name, messages=item.value or 0, age_seconds=round(item.age, 1))
             for item in queues
@@ -69,7 +74,7 @@ def _observed(seen: Sequence[Observation]) -> dict[str, Any]:
         "services": [
             ServiceHealthView(
                 name=item.name,
-                is_ready=item.state == READY,
+                is_ready=item.state == READY and item.age < STALE_SECONDS,
                 state=item.state,
                 age_seconds=round(item.age, 1),
             )

@@ -217,6 +217,23 @@ async def test_the_worker_keeps_what_it_sees(
     assert 0 <= shown["observed_seconds_ago"] < 20
 
 
+async def test_an_old_observation_says_nothing_about_now(users: Users, db: Database) -> None:
+    async with db.connection() as conn:
+        await conn.execute(
+            text(
+                "INSERT INTO observations SELECT kind, name, value, 'ready', now() - age FROM (VALUES"
+                " ('viewers', 'tiles-1', 3, interval '0'), ('viewers', 'tiles-2', 4, interval '31 s'),"
+                " ('queue', 'users.events', 5, interval '31 s'), ('service', 'a', NULL, interval '31 s'),"
+                " ('service', 'b', NULL, interval '1 s')) AS seen (kind, name, value, age)"
+            )
+        )
+    shown = await dashboard(users)
+    assert (shown["live_viewers"], shown["queue_depth"]) == (3, None)
+    assert [service["is_ready"] for service in shown["services"]] == [False, True]
+    assert shown["queues"][0]["age_seconds"] >= 31
+    assert shown["observed_seconds_ago"] >= 31
+
+
 @pytest.mark.parametrize("watched", ["tiles-1", "=http://x", "tiles=ftp://x"])
 def test_a_list_of_processes_that_is_none_is_refused(watched: str) -> None:
     with pytest.raises(ValueError, match="name=url"):
