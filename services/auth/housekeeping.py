@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import structlog
 
+from services.auth.keys import store as keys
+from services.auth.keys.rules import PUBLISHED_AFTERWARDS
 from services.auth.mail import store as mail
 from services.auth.moderation.service import Moderation
 from services.auth.sessions import store as sessions
@@ -25,6 +27,7 @@ async def keep_house(database: Database, moderation: Moderation, refresh_lifetim
             await moderation.lift_suspensions(database)
             async with database.connection() as conn:
                 await mail.prune(conn)
+                await keys.retire(conn, PUBLISHED_AFTERWARDS)
                 while await sessions.prune(conn, refresh_lifetime):
                     continue
         except Unavailable as error:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import dataclass, field
-
 from aiohttp import web
 
 from services.auth.accounts import store
@@ -21,14 +18,15 @@ from services.auth.sessions.service import Sessions, bad_password
 from services.auth.settings import AuthSettings
 from shared.db import Connection, Database
 from shared.errors import BadRequest, Conflict, UniqueViolated
-from shared.identity import Identity, Role
+from shared.identity import Identity
 from shared.messaging.contracts import AccountDeleted, AccountVerified, MailRequested
 from shared.messaging.outbox import Outbox
 
-_TAKEN = {
+TAKEN = {
     "uq_accounts_username": ("username_taken", "this username is taken"),
     "uq_accounts_email": ("email_taken", "there is an account with this email address"),
 }
+"""Code and detail of the Conflict that each unique constraint stands for."""
 
 
 class Accounts:
@@ -63,7 +61,7 @@ class Accounts:
                 self._ask_for_mail(conn, Purpose.CONFIRM_EMAIL, account.email)
                 return await self._sessions.open(conn, account, client)
         except UniqueViolated as error:
-            raise Conflict(*_TAKEN[error.constraint]) from None
+            raise Conflict(*TAKEN[error.constraint]) from None
 
     async def ask_for_mail(self, purpose: Purpose, email: str, client: Client) -> None:
         """Ask for a mail to whoever has that address; beyond the limits nothing is asked for.
@@ -156,36 +154,6 @@ class Accounts:
 
 def _bad_token() -> BadRequest:
     return BadRequest("token_invalid", "the token does not hold; ask for another mail")
-
-
-@dataclass(frozen=True, slots=True)
-class FirstAdmin:
-    """The admin there is; `password` only when it was made just now."""
-
-    username: str
-    password: str | None = field(repr=False)
-
-
-async def make_first_admin(
-    database: Database, outbox: Outbox, passwords: Passwords, username: str, email: str
-) -> FirstAdmin:
-    """Make an admin with a random password unless there is one; of several callers at once, one makes it.
-
-    Raises Conflict when the name or the email address belongs to an account that is no admin.
-    """
-    password = secrets.token_urlsafe(18)
-    hashed = await passwords.hash(password)
-    try:
-        async with database.transaction() as conn:
-            store.lead_with_admin_lock(conn)
-            known = await store.an_admin(conn)
-            if known is not None:
-                return FirstAdmin(known.username, None)
-            account = await store.add(conn, username, email, hashed, [Role.ADMIN])
-            outbox.emit(conn, account_registered(account, None))
-    except UniqueViolated as error:
-        raise Conflict(*_TAKEN[error.constraint]) from None
-    return FirstAdmin(account.username, password)
 
 
 ACCOUNTS = web.AppKey("ACCOUNTS", Accounts)

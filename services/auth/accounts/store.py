@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from sqlalchemy import Text, any_, bindparam, cast, func, insert, literal, or_, select, text, update
 
 from services.auth.accounts.rules import Account, LockedAccount, Status
@@ -25,7 +22,7 @@ COLUMNS = (
 
 _INSERT = (
     insert(accounts)
-    .values({name: bindparam(name) for name in ("username", "email", "password_hash", "roles")})
+    .values({name: bindparam(name) for name in ("username", "email", "password_hash")})
     .returning(*COLUMNS)
 )
 _BY_LOGIN = select(*COLUMNS, accounts.c.password_hash).where(
@@ -116,19 +113,12 @@ def account_of(row: Row) -> Account:
     )
 
 
-async def add(
-    conn: Connection, username: str, email: str, password_hash: str, roles: Sequence[str] = ()
-) -> Account:
+async def add(conn: Connection, username: str, email: str, password_hash: str) -> Account:
     """Store a new account.
 
     Raises UniqueViolated by `uq_accounts_username` or `uq_accounts_email`.
     """
-    values: dict[str, Any] = {
-        "username": username,
-        "email": email,
-        "password_hash": password_hash,
-        "roles": list(roles),
-    }
+    values = {"username": username, "email": email, "password_hash": password_hash}
     return account_of(await conn.fetch_one(_INSERT, values))
 
 
