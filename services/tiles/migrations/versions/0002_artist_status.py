@@ -12,7 +12,9 @@ def upgrade() -> None:
     op.add_column(
         "artists", sa.Column("account_version", sa.Integer, nullable=False, server_default=sa.text("0"))
     )
-    op.create_check_constraint(op.f("ck_artists_status"), "artists", "status IN ('active', 'suspended', 'deleted')")
+    op.create_check_constraint(
+        op.f("ck_artists_status"), "artists", "status IN ('active', 'suspended', 'deleted')"
+    )
 
 
 def downgrade() -> None:
