@@ -26,8 +26,6 @@ from shared.messaging.contracts import (
     ProfileUpdated,
     ReportOpened,
     ReportResolved,
-    ReportOpened,
-    ReportResolved,
     SessionRevoked,
     TileCreated,
     TileDeleted,
@@ -54,16 +52,6 @@ SAMPLES: list[Event] = [
     AccountDeleted(account_id=12, version=5),
     AccountCommandRefused(account_id=12, actor_id=1, command="account.set_roles", code="last_admin"),
     SessionRevoked(account_id=12, session_id=3, before=NOON),
-    ReportOpened(report_id=4, kind="tile", target_id=40, reporter_id=12, reason="spam"),
-    ReportResolved(
-        report_id=4,
-        kind="tile",
-        target_id=40,
-        reporter_id=12,
-        actor_id=1,
-        outcome="resolved",
-        action_taken="removed",
-    ),  # fmt: skip
     ProfileUpdated(account_id=12, username="ada", display_name="Ada", avatar_color="#a1b2c3", version=2),
     ReportOpened(report_id=3, kind="tile", target_id=5, reporter_id=12, reason="spam"),
     ReportResolved(
