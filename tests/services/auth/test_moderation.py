@@ -16,9 +16,8 @@ from tests.services.auth.wire import Wire, wired
 
 
 @pytest.fixture
-async def wire(new_broker: Any, auth: Auth, aiohttp_client: Any) -> AsyncIterator[Wire]:
-    """A broker of the test's own with auth's worker at it."""
-    broker: Broker = new_broker()
+async def wire(broker: Broker, auth: Auth, aiohttp_client: Any) -> AsyncIterator[Wire]:
+    """The broker with auth's worker at it."""
     async with wired(broker.url) as wire:
         worker: Client = await aiohttp_client(
             create_worker(settings_for(auth.database_url, broker_url=broker.url))
