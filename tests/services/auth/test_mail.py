@@ -135,7 +135,7 @@ async def test_a_letter_refused_for_good_is_a_dead_letter_and_others_go_out(
     async def is_dead() -> bool:
         return len(await dead_letters.show(own_broker.url, "auth.mail")) == 1
 
-    await eventually(is_dead, timeout=20)
+    await eventually(is_dead, timeout=60)
     assert auth.rows("SELECT count(*) FROM mail_tokens") == [(0,)]
     server.refusal = None
     await auth.register("bob", email="bob@mail.test")

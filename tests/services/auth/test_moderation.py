@@ -91,14 +91,13 @@ async def test_a_reinstated_account_logs_in_again(auth: Auth, wire: Wire) -> Non
 
 
 async def test_a_suspension_that_is_over_is_lifted_and_told(
-    auth: Auth, wire: Wire, monkeypatch: pytest.MonkeyPatch, aiohttp_client: Any
+    auth: Auth, wire: Wire, aiohttp_client: Any
 ) -> None:
     ada = await made(auth, wire, "ada")
     auth.rows(
         "UPDATE accounts SET status = 'suspended', suspension_reason = 'spam', version = 4,"
         " suspended_until = now() - interval '1 s'"
     )
-    monkeypatch.setattr("services.auth.housekeeping.ROUND_SECONDS", 0.1)
     await aiohttp_client(create_worker(settings_for(auth.database_url)))
     assert await wire.hears(1) == [
         ("account.reinstated", {"account_id": number(ada), "actor_id": None, "version": 5})

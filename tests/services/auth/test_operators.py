@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aio_pika
-import pytest
 
 from services.auth.app import create_worker
 from services.auth.keys.rules import PUBLISHED_AFTERWARDS
@@ -97,12 +96,10 @@ async def test_a_rotated_key_is_published_long_before_it_signs(auth: Auth) -> No
 
 
 async def test_a_replaced_key_is_removed_after_its_last_token_and_not_before(
-    auth: Auth, aiohttp_client: Any, monkeypatch: pytest.MonkeyPatch
+    auth: Auth, aiohttp_client: Any
 ) -> None:
-    monkeypatch.setattr("services.auth.housekeeping.ROUND_SECONDS", 0.05)
     [(first,)] = auth.rows("SELECT kid FROM signing_keys")
     made = await printed(auth, "rotate-keys")
-    worker: Client = await aiohttp_client(create_worker(settings_for(auth.database_url)))
 
     async def kids_when_the_other_signs_for(age: timedelta) -> set[str]:
         auth.rows(
@@ -110,8 +107,9 @@ async def test_a_replaced_key_is_removed_after_its_last_token_and_not_before(
             " - CASE kid WHEN %(first)s THEN interval '1 day' ELSE interval '0' END",
             {"age": age, "first": first},
         )
-        # Whatever a round does, it did after it has pruned this.
+        # The first round of a worker's housekeeping is over once it has pruned this.
         auth.rows("INSERT INTO login_throttles VALUES (sha256('round'), 1, now() - interval '1 s')")
+        await aiohttp_client(create_worker(settings_for(auth.database_url)))
         async with asyncio.timeout(10):
             while auth.rows("SELECT count(*) FROM login_throttles") != [(0,)]:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
@@ -121,7 +119,6 @@ async def test_a_replaced_key_is_removed_after_its_last_token_and_not_before(
     assert before == {first, made["kid"]}
     after = await kids_when_the_other_signs_for(PUBLISHED_AFTERWARDS + timedelta(seconds=1))
     assert after == {made["kid"]}
-    await worker.close()
 
 
 async def test_a_poison_command_is_shown_and_replayed(
@@ -147,7 +144,7 @@ async def test_a_poison_command_is_shown_and_replayed(
         async def is_dead() -> bool:
             return len(await dead_letters.show(broker.url, "auth.commands")) == 1
 
-        await eventually(is_dead, timeout=20)
+        await eventually(is_dead, timeout=60)
         shown = await printed(auth, "dead-letters", "list", "auth.commands", broker_url=broker.url)
         assert (shown["type"], shown["reason"]) == ("account.suspend", "delivery_limit")
         assert json.loads(shown["body"])["data"]["account_id"] == ada
@@ -157,7 +154,7 @@ async def test_a_poison_command_is_shown_and_replayed(
         assert other == {"replayed": 0}
         again = await printed(auth, *replay, shown["id"], broker_url=broker.url)
         assert again == {"replayed": 1}
-        await eventually(is_dead, timeout=20)
+        await eventually(is_dead, timeout=60)
 
 
 async def test_what_cannot_be_read_is_a_dead_letter_at_once(
@@ -180,7 +177,7 @@ async def test_what_cannot_be_read_is_a_dead_letter_at_once(
             found = await dead_letters.show(broker.url, "auth.commands")
             return [letter.reason for letter in found] == ["rejected"]
 
-        await eventually(is_dead, timeout=20)
+        await eventually(is_dead, timeout=60)
 
 
 async def test_a_broker_that_is_away_is_named(auth: Auth) -> None:
