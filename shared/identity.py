@@ -24,6 +24,7 @@ from aiohttp import web
 
 from shared.errors import NotAllowed, NotAuthenticated, Unavailable
 from shared.http.models import BIGINT_MAX
+from shared.revocations import Revocations
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +63,7 @@ class Identity:
     roles: frozenset[str]
     session_id: str
     expires_at: int
+    issued_at: float = 0.0
 
     @property
     def is_moderator(self) -> bool:
@@ -119,9 +121,13 @@ def keys_published_at(url: str) -> KeySource:
 
 
 class TokenVerifier:
-    """Verifies tokens with the latest known keys; `run` keeps those fresh."""
+    """Verifies tokens with the latest known keys; `run` keeps those fresh.
+
+    `revocations` is empty unless somebody fills it: see shared.messaging.revocations.
+    """
 
     def __init__(self, source: KeySource) -> None:
+        self.revocations = Revocations()
         self._source = source
         self._keys: dict[str, Any] = {}
         self._remembered: OrderedDict[str, Identity] = OrderedDict()
@@ -159,12 +165,15 @@ class TokenVerifier:
     def access(self, token: str) -> Identity:
         """Verify an access token.
 
-        Raises NotAuthenticated with `token_expired` or `token_invalid`, Unavailable("auth") without keys.
+        Raises NotAuthenticated with `token_expired`, `token_revoked` or `token_invalid`, Unavailable("auth")
+        without keys.
         """
         known = self._remembered.get(token)
         if known is not None and known.expires_at > time.time():
+            self._check_revocations(known)
             return known
         identity = _identity(self._claims(token, ACCESS_TYPE, ACCESS_AUDIENCE))
+        self._check_revocations(identity)
         self._remembered[token] = identity
         if len(self._remembered) > REMEMBERED_TOKENS:
             self._remembered.popitem(last=False)
@@ -173,7 +182,17 @@ class TokenVerifier:
     def ticket(self, ticket: str) -> tuple[Identity, str]:
         """Verify a WebSocket ticket; returns the identity and the ticket's `jti`, which the caller spends."""
         claims = self._claims(ticket, TICKET_TYPE, TICKET_AUDIENCE)
-        return _identity(claims), str(claims["jti"])
+        identity = _identity(claims)
+        self._check_revocations(identity)
+        return identity, str(claims["jti"])
+
+    def is_revoked(self, identity: Identity) -> bool:
+        """Whether the token that this identity came with does not count any more."""
+        return self.revocations.cover(identity.account_id, identity.session_id, identity.issued_at)
+
+    def _check_revocations(self, identity: Identity) -> None:
+        if self.is_revoked(identity):
+            raise NotAuthenticated("token_revoked", "this session was ended; log in again")
 
     def _claims(self, token: str, expected_type: str, audience: str) -> dict[str, Any]:
         if not self._keys:
@@ -234,6 +253,7 @@ def _identity(claims: dict[str, Any]) -> Identity:
             roles=frozenset(map(str, claims["roles"])),
             session_id=str(claims["sid"]),
             expires_at=int(claims["exp"]),
+            issued_at=float(claims["iat"]),
         )
     except (TypeError, ValueError):
         raise NotAuthenticated("token_invalid", "the token does not hold") from None

@@ -14,6 +14,8 @@ from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.identity import ACCESS_AUDIENCE, ACCESS_TYPE, ALGORITHM, ISSUER, TICKET_AUDIENCE, TICKET_TYPE
+from shared.messaging.revocations import PATH as REVOCATIONS
+from shared.messaging.revocations import Revocation, RevocationList
 
 
 class TestKeys:
@@ -24,8 +26,10 @@ class TestKeys:
     def __init__(self) -> None:
         self.kid = uuid.uuid4().hex
         self.private = Ed25519PrivateKey.generate()
+        self.revocations: list[Revocation] = []
         app = web.Application()
         app.router.add_get("/.well-known/jwks.json", self._publish)
+        app.router.add_get(REVOCATIONS, self._tell_revocations)
         self._server = TestServer(app)
 
     @property
@@ -62,7 +66,7 @@ class TestKeys:
         audience: str,
         claims: dict[str, Any],
     ) -> str:
-        now = int(time.time())
+        now = time.time()
         payload = {
             "iss": ISSUER,
             "aud": audience,
@@ -72,7 +76,7 @@ class TestKeys:
             "sid": "test-session",
             "jti": uuid.uuid4().hex,
             "iat": now,
-            "exp": now + 900,
+            "exp": int(now) + 900,
             **claims,
         }
         return jwt.encode(payload, self.private, ALGORITHM, headers={"kid": self.kid, "typ": token_type})
@@ -80,3 +84,7 @@ class TestKeys:
     async def _publish(self, _: web.Request) -> web.Response:
         key = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(self.private.public_key()))
         return web.json_response({"keys": [{**key, "kid": self.kid, "alg": ALGORITHM, "use": "sig"}]})
+
+    async def _tell_revocations(self, _: web.Request) -> web.Response:
+        told = RevocationList(revocations=self.revocations)
+        return web.Response(text=told.model_dump_json(), content_type="application/json")

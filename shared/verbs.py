@@ -1,20 +1,36 @@
-"""The verbs of a service's image: `python -m services.<name> web | worker | migrate`."""
+"""The verbs of a service's image: `python -m services.<name> web | worker | migrate | dead-letters`."""
 
 from __future__ import annotations
 
 import argparse
+import asyncio
+import sys
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
+import orjson
 import uvloop
 from aiohttp import web
 
+from shared.errors import Unavailable
 from shared.http.gunicorn import run_web
 from shared.logs import configure_logs
+from shared.messaging import dead_letters
+from shared.messaging.topology import QUEUES
 from shared.migrations import migrate
 from shared.settings import ServiceSettings
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
+
+
+@dataclass(frozen=True)
+class Verb(Generic[SettingsT]):
+    """Something to do from the command line; `arguments` adds to its parser what `run` reads."""
+
+    help: str
+    run: Callable[[SettingsT, argparse.Namespace], None]
+    arguments: Callable[[argparse.ArgumentParser], None]
 
 
 def run_worker(create_worker: Callable[[], web.Application], settings: ServiceSettings) -> None:
@@ -31,28 +47,61 @@ def main(
     create_app: Callable[[SettingsT], web.Application],
     create_worker: Callable[[SettingsT], web.Application],
     more: Mapping[str, tuple[str, Callable[[SettingsT], None]]] | None = None,
+    with_arguments: Mapping[str, Verb[SettingsT]] | None = None,
 ) -> None:
     """Run the verb given on the command line; `more` adds verbs of the service's own, each with its help."""
-    verbs: dict[str, tuple[str, Callable[[SettingsT], None]]] = {
-        "web": ("serve the HTTP API", lambda s: run_web(lambda: create_app(s), s)),
-        "worker": (
+    verbs: dict[str, Verb[SettingsT]] = {
+        "web": _plain("serve the HTTP API", lambda s: run_web(lambda: create_app(s), s)),
+        "worker": _plain(
             "relay events, consume events, do the housekeeping",
             lambda s: run_worker(lambda: create_worker(s), s),
         ),
-        "migrate": (
+        "migrate": _plain(
             "bring the database to the newest schema",
             lambda s: migrate(service, s.database_url.get_secret_value()),
         ),
-        **(more or {}),
+        "dead-letters": Verb(
+            "show the messages that could not be consumed, or send them back",
+            _dead_letters,
+            lambda parser: _name_a_queue(parser, service),
+        ),
+        **{name: _plain(*verb) for name, verb in (more or {}).items()},
+        **(with_arguments or {}),
     }
     parser = argparse.ArgumentParser(
         prog=f"python -m services.{service}",
         description=f"The {service} service. Settings come from {service.upper()}_* in the environment.",
     )
     choices = parser.add_subparsers(dest="verb", required=True)
-    for name, (help_text, _) in verbs.items():
-        choices.add_parser(name, help=help_text, description=help_text)
-    verb = parser.parse_args().verb
+    for name, verb in verbs.items():
+        verb.arguments(choices.add_parser(name, help=verb.help, description=verb.help))
+    given = parser.parse_args()
     settings = settings_type()
     configure_logs(service, settings.instance, settings.log_level)
-    verbs[verb][1](settings)
+    verbs[given.verb].run(settings, given)
+
+
+def _plain(help_text: str, run: Callable[[SettingsT], None]) -> Verb[SettingsT]:
+    return Verb(help_text, lambda settings, _: run(settings), lambda _: None)
+
+
+def _name_a_queue(parser: argparse.ArgumentParser, service: str) -> None:
+    queues = [queue for queue in QUEUES if queue.startswith(f"{service}.")]
+    parser.add_argument("action", choices=("list", "replay"))
+    parser.add_argument("queue", choices=queues)
+    parser.add_argument("--id", help="replay this message only")
+
+
+def _dead_letters(settings: ServiceSettings, given: argparse.Namespace) -> None:
+    """Print each of the oldest dead letters as a JSON line, or how many were sent back."""
+    broker_url = settings.broker_url.get_secret_value()
+    try:
+        if given.action == "list":
+            for letter in asyncio.run(dead_letters.show(broker_url, given.queue)):
+                shown = {"id": letter.message_id, "type": letter.type, "reason": letter.reason}
+                print(orjson.dumps({**shown, "body": letter.body.decode(errors="replace")}).decode())
+        else:
+            replayed = asyncio.run(dead_letters.replay(broker_url, given.queue, given.id))
+            print(orjson.dumps({"replayed": replayed}).decode())
+    except Unavailable as error:
+        sys.exit(str(error))

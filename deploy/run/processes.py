@@ -75,8 +75,13 @@ def service_environment(
             env[f"{service}_{setting}_file".upper()] = str(secret_file)
     var.secret("auth_secret")
     env["AUTH_SECRET_FILE"] = str(var.root / "secrets" / "auth_secret")
+    env.setdefault("AUTH_MAIL_FOLDER", str(var.root / "mail"))
+    env.setdefault("AUTH_PUBLIC_URL", f"http://localhost:{ports['gateway']}")
     for service in ("users", "tiles"):
         env[f"{service.upper()}_JWKS_URL"] = f"http://127.0.0.1:{ports['auth-web']}/.well-known/jwks.json"
+    env["USERS_WATCHED"] = ",".join(
+        f"{program.name}=http://127.0.0.1:{ports[program.name]}" for program in PROGRAMS
+    )
     return env
 
 

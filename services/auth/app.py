@@ -11,6 +11,10 @@ from services.auth.housekeeping import keep_house
 from services.auth.keys import api as keys
 from services.auth.keys.sealing import Seal
 from services.auth.keys.service import KEY_RING, KeyRing
+from services.auth.mail import service as mail
+from services.auth.mail.post import post_of
+from services.auth.mail.service import Mail
+from services.auth.moderation.service import Moderation
 from services.auth.sessions import api as sessions
 from services.auth.sessions.service import SESSIONS, Sessions
 from services.auth.settings import AuthSettings
@@ -23,8 +27,10 @@ from shared.http.openapi import serve_openapi
 from shared.http.operations import serve
 from shared.http.server import API_PREFIX, create_base_app
 from shared.identity import VERIFIER, TokenVerifier
+from shared.messaging.consumer import Consumer
 from shared.messaging.outbox import Outbox
 from shared.messaging.relay import Relay
+from shared.messaging.revocations import PATH as REVOCATIONS
 
 SERVICE = "auth"
 
@@ -53,8 +59,8 @@ def create_app(settings: AuthSettings) -> web.Application:
     app[VERIFIER] = verifier
     app[KEY_RING] = key_ring
     app[MINT] = mint
-    app[SESSIONS] = Sessions(database, passwords, mint, settings)
-    app[ACCOUNTS] = Accounts(database, outbox, passwords, app[SESSIONS])
+    app[SESSIONS] = Sessions(database, outbox, passwords, mint, settings)
+    app[ACCOUNTS] = Accounts(database, outbox, passwords, app[SESSIONS], settings)
 
     app.cleanup_ctx.append(database.closing)
     app.cleanup_ctx.append(passwords.closing)
@@ -64,24 +70,44 @@ def create_app(settings: AuthSettings) -> web.Application:
 
     for operations in FEATURES.values():
         serve(app, API_PREFIX, operations)
+    # Beside /health: no operation of the API, and not routed by the gateway.
+    app.router.add_get(REVOCATIONS, sessions.tell_revocations)
     serve_openapi(app, SERVICE, FEATURES)
     return app
 
 
 def create_worker(settings: AuthSettings) -> web.Application:
-    """Set up the background side: relay and housekeeping."""
+    """Set up the background side: relay, commands, mail, housekeeping."""
     database = connect(settings)
-    relay = Relay(database, settings.broker_url.get_secret_value(), service=SERVICE)
+    broker_url = settings.broker_url.get_secret_value()
+    outbox = Outbox(database, producer=SERVICE)
+    moderation = Moderation(outbox)
+    relay = Relay(database, broker_url, service=SERVICE)
+    commands = Consumer(
+        database, broker_url, service=SERVICE, queue="auth.commands", handlers=moderation.handlers
+    )
+    letters = Consumer(
+        database,
+        broker_url,
+        service=SERVICE,
+        queue=mail.QUEUE,
+        handlers=Mail(post_of(settings), settings.public_url).handlers,
+        batch=mail.BATCH,
+        attempts=mail.ATTEMPTS,
+    )
 
     app = create_base_app(
         SERVICE,
         settings.instance,
-        {"postgres": postgres_answers(database), "rabbitmq": broker_is_connected(relay)},
+        {"postgres": postgres_answers(database), "rabbitmq": broker_is_connected(relay, commands, letters)},
     )
     app.cleanup_ctx.append(database.closing)
+    app.cleanup_ctx.append(background("outbox-bell", outbox.run))
     app.cleanup_ctx.append(background("relay", relay.run))
+    app.cleanup_ctx.append(background("commands", commands.run))
+    app.cleanup_ctx.append(background("mail", letters.run))
     app.cleanup_ctx.append(
-        background("housekeeping", lambda: keep_house(database, settings.refresh_lifetime))
+        background("housekeeping", lambda: keep_house(database, moderation, settings.refresh_lifetime))
     )
     return app
 

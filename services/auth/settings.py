@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
@@ -32,6 +33,16 @@ class AuthSettings(ServiceSettings):
     login_failures_per_address: int = Field(
         100, ge=1, description="failed logins from one address in a window"
     )
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="smtp://[user:password@]host[:port] or smtps://...; without it, mail is kept as files",
+    )
+    mail_from: str = Field("Tessera <tessera@tessera.invalid>", description="sender of mail")
+    mail_folder: Path = Field(Path("var/mail"), description="where mail is kept without AUTH_SMTP_URL")
+    public_url: str = Field("http://localhost:8080", description="where people reach this site, for links")
+    mail_window_seconds: int = Field(3600, ge=1, description="how long requests for mail are remembered")
+    mails_per_account: int = Field(3, ge=1, description="mails of one kind to one address in a window")
+    mails_per_address: int = Field(30, ge=1, description="mails asked for from one address in a window")
     admin_username: str = Field("admin", description="name of the account that `first-admin` makes")
     admin_email: str = Field("admin@tessera.invalid", description="email address of that account")
 
@@ -49,3 +60,8 @@ class AuthSettings(ServiceSettings):
     def login_window(self) -> timedelta:
         """How long failed logins are remembered."""
         return timedelta(seconds=self.login_window_seconds)
+
+    @property
+    def mail_window(self) -> timedelta:
+        """How long requests for mail are remembered."""
+        return timedelta(seconds=self.mail_window_seconds)

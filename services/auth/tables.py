@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.auth.accounts.rules import USERNAME_PATTERN
+from shared.messaging.inbox import inbox_table
 from shared.messaging.outbox import outbox_table
 from shared.tables import NAMING, moment
 
@@ -40,13 +41,19 @@ accounts = Table(
     Column("password_hash", Text, nullable=False, comment="argon2id, with its parameters"),
     Column("roles", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("status", Text, nullable=False, server_default=text("'active'")),
+    Column("suspension_reason", Text),
+    Column("suspended_until", DateTime(timezone=True), index=True, comment="null: for good"),
+    Column("version", Integer, nullable=False, server_default=text("0"), comment="rises with every change"),
     moment("created_at"),
-    CheckConstraint(f"username ~ '{USERNAME_PATTERN}'", name="username"),
+    # No registration can ask for the name of a deleted account, which begins with an underscore.
+    CheckConstraint(f"status = 'deleted' OR username ~ '{USERNAME_PATTERN}'", name="username"),
     CheckConstraint("char_length(username) BETWEEN 3 AND 50", name="username_length"),
     CheckConstraint("char_length(email) <= 254 AND email LIKE '%_@_%'", name="email"),
     CheckConstraint("password_hash LIKE '$argon2id$%'", name="password_hash"),
     CheckConstraint("roles <@ ARRAY['moderator', 'admin']", name="roles"),
     CheckConstraint("status IN ('active', 'suspended', 'deleted')", name="status"),
+    CheckConstraint("(status = 'suspended') = (suspension_reason IS NOT NULL)", name="suspension_reason"),
+    CheckConstraint("status = 'suspended' OR suspended_until IS NULL", name="suspended_until"),
 )
 Index("uq_accounts_username", func.lower(accounts.c.username), unique=True)
 Index("uq_accounts_email", func.lower(accounts.c.email), unique=True)
@@ -86,6 +93,30 @@ Index(
     postgresql_where=refresh_tokens.c.rotated_at.is_(None),
 )
 
+revocations = Table(
+    "revocations",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("account_id", BigInteger, nullable=False),
+    Column("session_id", BigInteger, comment="null: all of the account"),
+    Column("before", DateTime(timezone=True), nullable=False, index=True),
+    comment="What was broadcast while tokens that it concerns may be valid, for who did not hear it.",
+)
+
+mail_tokens = Table(
+    "mail_tokens",
+    metadata,
+    Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("purpose", Text, primary_key=True),
+    Column(
+        "token_hash", LargeBinary, nullable=False, unique=True, comment="SHA-256; the token is in the mail"
+    ),
+    Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
+    CheckConstraint("purpose IN ('confirm_email', 'reset_password')", name="purpose"),
+    CheckConstraint("octet_length(token_hash) = 32", name="token_hash"),
+    comment="One of a kind for each account: a newer one takes the place of the older.",
+)
+
 login_throttles = Table(
     "login_throttles",
     metadata,
@@ -114,3 +145,4 @@ signing_keys = Table(
 )
 
 outbox = outbox_table(metadata)
+inbox = inbox_table(metadata)

@@ -43,6 +43,7 @@ from shared.identity import VERIFIER, TokenVerifier, keys_published_at, verifyin
 from shared.messaging.consumer import Consumer
 from shared.messaging.outbox import Outbox
 from shared.messaging.relay import Relay
+from shared.messaging.revocations import RevocationFeed
 
 SERVICE = "tiles"
 
@@ -71,6 +72,13 @@ def create_app(settings: TilesSettings) -> web.Application:
     strokes_service = Strokes(database, journal, allowance, longest=settings.paint_queue)
     hub = Hub(database, settings.broker_url.get_secret_value(), name=settings.instance)
     verifier = TokenVerifier(keys_published_at(settings.jwks_url))
+    verifier.revocations.listen(hub.close_account)
+    revocations = RevocationFeed(
+        settings.broker_url.get_secret_value(),
+        name=settings.instance,
+        jwks_url=settings.jwks_url,
+        verifier=verifier,
+    )
 
     app = create_base_app(
         SERVICE,
@@ -97,6 +105,7 @@ def create_app(settings: TilesSettings) -> web.Application:
     app.cleanup_ctx.append(background("outbox-bell", outbox.run))
     app.cleanup_ctx.append(background("strokes", strokes_service.run))
     app.cleanup_ctx.append(background("live-feed", hub.run))
+    app.cleanup_ctx.append(background("revocations", revocations.run))
     app.on_shutdown.append(live.closing_sockets)
 
     for operations in FEATURES.values():

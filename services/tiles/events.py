@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from services.tiles.artists import store as artists
 from shared.db import Connection
 from shared.messaging.consumer import Handler
-from shared.messaging.contracts import AccountRegistered, Event, ProfileUpdated
+from shared.messaging.contracts import (
+    AccountDeleted,
+    AccountRegistered,
+    AccountReinstated,
+    AccountSuspended,
+    Event,
+    ProfileUpdated,
+)
 
 
 async def on_account_registered(conn: Connection, event: AccountRegistered) -> None:
@@ -20,7 +27,25 @@ async def on_profile_updated(conn: Connection, event: ProfileUpdated) -> None:
     await artists.profile_updated(conn, event.account_id, event.username, event.display_name, event.version)
 
 
+async def on_account_suspended(conn: Connection, event: AccountSuspended) -> None:
+    """Know that an artist is shut out."""
+    await artists.status_changed(conn, event.account_id, "suspended", event.version)
+
+
+async def on_account_reinstated(conn: Connection, event: AccountReinstated) -> None:
+    """Know that an artist is back."""
+    await artists.status_changed(conn, event.account_id, "active", event.version)
+
+
+async def on_account_deleted(conn: Connection, event: AccountDeleted) -> None:
+    """Keep an artist's work, under nobody's name."""
+    await artists.deleted(conn, event.account_id, event.version)
+
+
 HANDLERS: Mapping[type[Event], Handler] = {
     AccountRegistered: on_account_registered,
+    AccountSuspended: on_account_suspended,
+    AccountReinstated: on_account_reinstated,
+    AccountDeleted: on_account_deleted,
     ProfileUpdated: on_profile_updated,
 }

@@ -41,6 +41,9 @@ artists = Table(
     Column("username", Text, nullable=False),
     Column("display_name", Text, comment="null until the artist chose one"),
     Column("profile_version", Integer, nullable=False, server_default=text("0")),
+    Column("status", Text, nullable=False, server_default=text("'active'")),
+    Column("account_version", Integer, nullable=False, server_default=text("0")),
+    CheckConstraint("status IN ('active', 'suspended', 'deleted')", name="status"),
     comment="What tiles knows of accounts, from the first token seen or from events, whichever came first.",
 )
 

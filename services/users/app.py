@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from services.users.audit import api as audit
+from services.users.audit.service import AUDIT, Audit
+from services.users.dashboard import api as dashboard
+from services.users.dashboard.lookout import Lookout
+from services.users.dashboard.service import DASHBOARD, Dashboard
 from services.users.events import handlers
+from services.users.feed import api as feed
+from services.users.feed.service import FEED, Feed
 from services.users.follows import api as follows
 from services.users.follows.service import FOLLOWS, Follows
+from services.users.moderation import api as moderation
+from services.users.moderation.service import MODERATION, Moderation
 from services.users.profiles import api as profiles
 from services.users.profiles.service import PROFILES, Profiles
+from services.users.reports import api as reports
+from services.users.reports.service import REPORTS, Reports
 from services.users.settings import UsersSettings
 from shared.background import background
 from shared.db import Database, DatabaseLimits
@@ -20,17 +31,33 @@ from shared.identity import VERIFIER, TokenVerifier, keys_published_at, verifyin
 from shared.messaging.consumer import Consumer
 from shared.messaging.outbox import Outbox
 from shared.messaging.relay import Relay
+from shared.messaging.revocations import RevocationFeed
 
 SERVICE = "users"
 
-FEATURES = {"profiles": profiles.OPERATIONS, "follows": follows.OPERATIONS}
+FEATURES = {
+    # Before profiles, whose /users/{user_id} would take it for an id.
+    "feed": feed.OPERATIONS,
+    "profiles": profiles.OPERATIONS,
+    "follows": follows.OPERATIONS,
+    "reports": reports.OPERATIONS,
+    "moderation": moderation.OPERATIONS,
+    "audit": audit.OPERATIONS,
+    "dashboard": dashboard.OPERATIONS,
+}
 
 
 def create_app(settings: UsersSettings) -> web.Application:
-    """Set up the HTTP side; it needs no broker."""
+    """Set up the HTTP side; without the broker it works, but hears of no revocations."""
     database = connect(settings)
     outbox = Outbox(database, producer=SERVICE)
     verifier = TokenVerifier(keys_published_at(settings.jwks_url))
+    revocations = RevocationFeed(
+        settings.broker_url.get_secret_value(),
+        name=settings.instance,
+        jwks_url=settings.jwks_url,
+        verifier=verifier,
+    )
 
     app = create_base_app(
         SERVICE,
@@ -40,9 +67,15 @@ def create_app(settings: UsersSettings) -> web.Application:
     app[VERIFIER] = verifier
     app[PROFILES] = Profiles(database, outbox)
     app[FOLLOWS] = Follows(database)
+    app[REPORTS] = Reports(database, outbox, per_hour=settings.reports_per_hour)
+    app[MODERATION] = Moderation(database, outbox)
+    app[AUDIT] = Audit(database)
+    app[FEED] = Feed(database)
+    app[DASHBOARD] = Dashboard(database)
 
     app.cleanup_ctx.append(database.closing)
     app.cleanup_ctx.append(verifying_tokens)
+    app.cleanup_ctx.append(background("revocations", revocations.run))
     app.cleanup_ctx.append(background("outbox-bell", outbox.run))
 
     for operations in FEATURES.values():
@@ -52,12 +85,14 @@ def create_app(settings: UsersSettings) -> web.Application:
 
 
 def create_worker(settings: UsersSettings) -> web.Application:
-    """Set up the background side: relay and consumer."""
+    """Set up the background side: relay, consumer and lookout."""
     database = connect(settings)
     broker_url = settings.broker_url.get_secret_value()
     outbox = Outbox(database, producer=SERVICE)
     relay = Relay(database, broker_url, service=SERVICE)
     consumer = Consumer(database, broker_url, service=SERVICE, handlers=handlers(Profiles(database, outbox)))
+
+    lookout = Lookout(database, broker_url, settings.targets)
 
     app = create_base_app(
         SERVICE,
@@ -68,13 +103,14 @@ def create_worker(settings: UsersSettings) -> web.Application:
     app.cleanup_ctx.append(background("outbox-bell", outbox.run))
     app.cleanup_ctx.append(background("relay", relay.run))
     app.cleanup_ctx.append(background("consumer", consumer.run))
+    app.cleanup_ctx.append(background("lookout", lookout.run))
     return app
 
 
-def connect(settings: UsersSettings) -> Database:
+def connect(settings: UsersSettings, *, statement_seconds: float = DatabaseLimits.statement) -> Database:
     """Make the pool of one process; it connects when it is first used."""
     return Database(
         settings.database_url.get_secret_value(),
         application=f"tessera {settings.instance}",
-        limits=DatabaseLimits(pool_size=settings.database_pool),
+        limits=DatabaseLimits(pool_size=settings.database_pool, statement=statement_seconds),
     )

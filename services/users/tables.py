@@ -13,15 +13,21 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Computed,
+    Date,
+    DateTime,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     MetaData,
+    SmallInteger,
     Table,
     Text,
+    false,
     func,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared.messaging.inbox import inbox_table
 from shared.messaging.outbox import outbox_table
@@ -43,6 +49,16 @@ profiles = Table(
     Column("followers", Integer, nullable=False, server_default=_zero),
     Column("following", Integer, nullable=False, server_default=_zero),
     moment("joined_at"),
+    Column("status", Text, nullable=False, server_default="active"),
+    Column("suspended_until", DateTime(timezone=True), comment="null while suspended: for good"),
+    Column("suspension_reason", Text),
+    Column("roles", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("is_verified", Boolean, nullable=False, server_default=false(), comment="the email address"),
+    Column(
+        "is_registered", Boolean, nullable=False, server_default=false(), comment="not only met by a token"
+    ),
+    Column("status_version", BigInteger, nullable=False, server_default=_zero, comment="the account's, then"),
+    Column("roles_version", BigInteger, nullable=False, server_default=_zero, comment="the account's, then"),
     Column(
         "search_text",
         Text,
@@ -53,6 +69,10 @@ profiles = Table(
     CheckConstraint("char_length(bio) <= 500", name="bio"),
     CheckConstraint("avatar_color ~ '^#[0-9a-f]{6}$'", name="avatar_color"),
     CheckConstraint("followers >= 0 AND following >= 0", name="follow_counts"),
+    CheckConstraint("status IN ('active', 'suspended', 'deleted')", name="status"),
+    CheckConstraint(
+        "status = 'suspended' OR (suspended_until IS NULL AND suspension_reason IS NULL)", name="suspension"
+    ),
     comment="Made by the first token seen or by account.registered, whichever is first.",
 )
 Index("ix_profiles_lower_username", func.lower(profiles.c.username))
@@ -97,12 +117,17 @@ known_tiles = Table(
     Column("like_count", Integer, nullable=False),
     Column("is_deleted", Boolean, nullable=False),
     Column("seq", BigInteger, nullable=False, comment="of the newest event heard, in its canvas's sequence"),
+    Column("is_public", Boolean, comment="null until an event told"),
+    Column("x", Integer, comment="null until an event told its cell"),
+    Column("y", Integer),
+    Column("created_at", DateTime(timezone=True), comment="null until tile.created was heard"),
     CheckConstraint("like_count >= 0", name="like_count"),
     comment="Each tile as its newest event left it.",
 )
 Index(
-    "ix_known_tiles_creator_id",
+    "ix_known_tiles_creator_id_tile_id",
     known_tiles.c.creator_id,
+    known_tiles.c.tile_id,
     postgresql_where=~known_tiles.c.is_deleted,
     postgresql_include=["like_count"],
 )
@@ -114,9 +139,142 @@ known_canvases = Table(
     Column("owner_id", BigInteger, ForeignKey("artist_stats.artist_id"), nullable=False),
     Column("is_deleted", Boolean, nullable=False),
     Column("seq", BigInteger, nullable=False, comment="of the newest event heard"),
+    Column("is_public", Boolean, comment="null until an event told"),
+    Column("created_at", DateTime(timezone=True), comment="null until canvas.created was heard"),
     comment="Each canvas as its newest event left it.",
 )
 Index("ix_known_canvases_owner_id", known_canvases.c.owner_id, postgresql_where=~known_canvases.c.is_deleted)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("reporter_id", BigInteger, ForeignKey("profiles.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("target_id", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("detail", Text),
+    Column("status", Text, nullable=False, server_default="open"),
+    Column("assignee_id", BigInteger, ForeignKey("profiles.id"), comment="who has it, or closed it"),
+    Column("resolution", Text),
+    Column("action_taken", Text),
+    moment("created_at"),
+    moment("updated_at"),
+    Column(
+        "queue_rank",
+        SmallInteger,
+        Computed("CASE status WHEN 'open' THEN 0 WHEN 'assigned' THEN 1 ELSE 2 END", persisted=True),
+        nullable=False,
+        comment="what waits for a moderator comes first",
+    ),
+    CheckConstraint("kind IN ('tile', 'canvas', 'user')", name="kind"),
+    CheckConstraint("status IN ('open', 'assigned', 'resolved', 'dismissed')", name="status"),
+    CheckConstraint("char_length(reason) BETWEEN 1 AND 100", name="reason"),
+    CheckConstraint("char_length(detail) <= 2000", name="detail"),
+    CheckConstraint("char_length(resolution) <= 2000", name="resolution"),
+    CheckConstraint(
+        "action_taken IN ('none', 'warned', 'removed', 'suspended', 'rolled_back')", name="action_taken"
+    ),
+    CheckConstraint("(status = 'open') = (assignee_id IS NULL)", name="assignee"),
+    CheckConstraint(
+        "status IN ('resolved', 'dismissed') OR (resolution IS NULL AND action_taken IS NULL)",
+        name="resolved_when_closed",
+    ),
+    Index("ix_reports_queue_rank_id", "queue_rank", "id"),
+    Index("ix_reports_reporter_id_created_at", "reporter_id", "created_at"),
+)
+Index(
+    "uq_reports_waiting",
+    reports.c.reporter_id,
+    reports.c.kind,
+    reports.c.target_id,
+    unique=True,
+    postgresql_where=reports.c.status.in_(["open", "assigned"]),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    moment("at"),
+    Column("actor_id", BigInteger, comment="null: nobody but time, as when a suspension ends"),
+    Column("action", Text, nullable=False, comment="of a command its type: account.suspend"),
+    Column("target_kind", Text, nullable=False),
+    Column("target_id", BigInteger, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("details", JSONB, nullable=False, server_default="{}"),
+    Column(
+        "refers_to", BigInteger, ForeignKey("audit.id"), comment="the request of which this is the outcome"
+    ),
+    CheckConstraint("outcome IN ('requested', 'done', 'refused')", name="outcome"),
+    CheckConstraint("target_kind IN ('user', 'report', 'tile', 'canvas')", name="target_kind"),
+    Index("ix_audit_actor_id_id", "actor_id", "id"),
+    Index("ix_audit_action_id", "action", "id"),
+    Index("ix_audit_target_kind_target_id_id", "target_kind", "target_id", "id"),
+    comment="Grows and never changes: a trigger refuses UPDATE, DELETE and TRUNCATE.",
+)
+Index("uq_audit_refers_to", audit.c.refers_to, unique=True, postgresql_where=audit.c.refers_to.is_not(None))
+
+
+def _counter(name: str, comment: str | None = None) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default=_zero, comment=comment)
+
+
+totals = Table(
+    "totals",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    _counter("accounts", "registered and not deleted"),
+    _counter("canvases"),
+    _counter("tiles"),
+    _counter("likes"),
+    _counter("open_reports", "open or assigned"),
+    CheckConstraint("id = 1", name="one_row"),
+    comment="What there is now.",
+)
+
+daily = Table(
+    "daily",
+    metadata,
+    Column("day", Date, primary_key=True, comment="UTC, as all days here"),
+    _counter("accounts", "registered that day"),
+    _counter("canvases", "made that day"),
+    _counter("tiles", "made that day"),
+    _counter("likes", "given that day, also those taken back since"),
+    _counter("reports", "made that day"),
+    _counter("active", "artists in active_artists of that day"),
+    _counter("last_active", "artists in last_active of that day"),
+    comment="What happened on each day.",
+)
+
+active_artists = Table(
+    "active_artists",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("artist_id", BigInteger, primary_key=True, autoincrement=False),
+    comment="Who did something that day; kept for some weeks.",
+)
+
+last_active = Table(
+    "last_active",
+    metadata,
+    Column("artist_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("day", Date, nullable=False),
+    Column("before", Date, comment="the day it was until the last change"),
+    comment="The last day each artist did something.",
+)
+
+observations = Table(
+    "observations",
+    metadata,
+    Column("kind", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, comment="messages, viewers; null where nothing is counted"),
+    Column("state", Text, nullable=False, comment="ready, or what was wrong"),
+    Column("observed_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("kind IN ('service', 'queue', 'viewers')", name="kind"),
+    comment="What the worker saw when it last looked around; no request looks itself.",
+)
 
 outbox = outbox_table(metadata)
 inbox = inbox_table(metadata)

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 import structlog
 from aiormq.abc import AbstractChannel, DeliveredMessage
@@ -26,18 +26,18 @@ from shared.db import Connection, Database
 from shared.errors import Unavailable
 from shared.messaging import inbox
 from shared.messaging.connection import BROKEN, BrokerLink
-from shared.messaging.contracts import Event
+from shared.messaging.contracts import Message
 from shared.messaging.envelope import Envelope, UnreadableMessage
-from shared.messaging.topology import SUBSCRIPTIONS, declare, events_queue
+from shared.messaging.topology import QUEUES, declare, events_queue
 
 log = structlog.get_logger(__name__)
 
 Handler = Callable[[Connection, Any], Awaitable[None]]
+MessageT = TypeVar("MessageT", bound=Message)
 
 BATCH: Final = 250
-# Twice a batch: the next one arrives while this one is applied.
-PREFETCH: Final = 500
-# Transactions tried while PostgreSQL answers but refuses this work (deadlock, lock or statement timeout).
+# Transactions tried while PostgreSQL answers but refuses this work (deadlock, lock or statement timeout), or
+# something else is away that a handler needs.
 ATTEMPTS: Final = 10
 FIRST_PAUSE: Final = 0.1
 LONGEST_PAUSE: Final = 2.0
@@ -58,7 +58,7 @@ _ANSWER = text("SELECT 1")
 class _Message:
     tag: int
     envelope: Envelope
-    event: Event | None
+    content: Message | None
 
     @property
     def id(self) -> str:
@@ -66,22 +66,34 @@ class _Message:
 
 
 class Consumer:
-    """Applies a service's subscriptions to its database; start one in each worker process.
+    """Applies what arrives in one of a service's queues to its database; start one in each worker process.
 
-    A handler is `async (conn, event) -> None`: it writes with `conn`, in whose transaction the message is
-    recorded as applied, and may be called again for an event whose transaction failed.
+    The queue is that of the events the service subscribes to, unless another is named. A handler is
+    `async (conn, message) -> None`: it writes with `conn`, in whose transaction the message is recorded as
+    applied, and may be called again for a message whose transaction failed. Up to `batch` messages share a
+    transaction, and one that is Unavailable is tried `attempts` times in a delivery.
     """
 
     def __init__(
-        self, database: Database, broker_url: str, *, service: str, handlers: Mapping[type[Event], Handler]
+        self,
+        database: Database,
+        broker_url: str,
+        *,
+        service: str,
+        handlers: Mapping[type[MessageT], Handler],
+        queue: str | None = None,
+        batch: int = BATCH,
+        attempts: int = ATTEMPTS,
     ) -> None:
-        if set(handlers) != set(SUBSCRIPTIONS[service]):
-            raise ValueError(f"the handlers of {service} do not match topology.SUBSCRIPTIONS")
+        self._queue = queue or events_queue(service)
+        if set(handlers) != set(QUEUES[self._queue]):
+            raise ValueError(f"the handlers of {self._queue} do not match shared.messaging.topology")
         self._database = database
-        self._link = BrokerLink(broker_url, f"{service} consumer")
-        self._queue = events_queue(service)
-        self._handlers = handlers
-        self._models = {event.type: event for event in handlers}
+        self._link = BrokerLink(broker_url, f"{self._queue} consumer")
+        self._batch = batch
+        self._attempts = attempts
+        self._handlers: Mapping[type[Any], Handler] = handlers
+        self._models: Mapping[str, type[Message]] = {message.type: message for message in handlers}
 
     @property
     def connected(self) -> bool:
@@ -98,7 +110,8 @@ class Consumer:
         # Taking messages that cannot be applied would only use up their deliveries.
         await self._wait_for_database()
         await declare(channel)
-        await channel.basic_qos(prefetch_count=PREFETCH)
+        # Twice a batch: the next one arrives while this one is applied.
+        await channel.basic_qos(prefetch_count=2 * self._batch)
         arrived: asyncio.Queue[DeliveredMessage | None] = asyncio.Queue()
         started = await channel.basic_consume(self._queue, arrived.put)
         work = asyncio.create_task(self._work(channel, arrived))
@@ -118,7 +131,7 @@ class Consumer:
         while not last:
             first = await arrived.get()
             batch = [first]
-            while len(batch) < BATCH and not arrived.empty():
+            while len(batch) < self._batch and not arrived.empty():
                 batch.append(arrived.get_nowait())
             last = None in batch
             await self._settle(channel, [delivered for delivered in batch if delivered is not None])
@@ -158,7 +171,7 @@ class Consumer:
 
     async def _apply_patiently(self, messages: Sequence[_Message]) -> None:
         pause = FIRST_PAUSE
-        for _ in range(ATTEMPTS - 1):
+        for _ in range(self._attempts - 1):
             try:
                 return await self._apply(messages)
             except Unavailable as error:
@@ -187,10 +200,10 @@ class Consumer:
         with structlog.contextvars.bound_contextvars(
             message_id=message.id, message_type=message.envelope.type, trace_id=trace.trace_id
         ):
-            if message.event is None:
+            if message.content is None:
                 log.warning("message of a type that is not consumed here")
                 return "ignored"
-            await self._handlers[type(message.event)](conn, message.event)
+            await self._handlers[type(message.content)](conn, message.content)
         return "applied"
 
     def _read(self, delivered: DeliveredMessage) -> _Message:

@@ -1,4 +1,4 @@
-"""Dead letters: what a service could not consume, to look at and to send back once the cause is gone."""
+"""Dead letters: what could not be consumed, to look at and to send back once the cause is gone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pamqp import commands
 
 from shared.errors import Unavailable
 from shared.messaging.connection import CONNECT_SECONDS, open_channel
-from shared.messaging.topology import dead_queue, declare, events_queue
+from shared.messaging.topology import dead_queue, declare
 
 _SHOWN: Final = 100
 
@@ -29,34 +29,34 @@ class DeadLetter:
     body: bytes
 
 
-async def show(broker_url: str, service: str, limit: int = _SHOWN) -> list[DeadLetter]:
-    """Return the oldest dead letters of a service, leaving them where they are.
+async def show(broker_url: str, queue: str, limit: int = _SHOWN) -> list[DeadLetter]:
+    """Return the oldest dead letters of a queue, leaving them where they are.
 
     Raises Unavailable("rabbitmq").
     """
     async with _channel(broker_url) as channel:
-        return [_letter(message) async for message in _taken(channel, service, limit)]
+        return [_letter(message) async for message in _taken(channel, queue, limit)]
 
 
-async def replay(broker_url: str, service: str, message_id: str | None = None) -> int:
-    """Send one dead letter, or all of them, back to the service's queue; return how many.
+async def replay(broker_url: str, queue: str, message_id: str | None = None) -> int:
+    """Send one dead letter, or all of them, back to the queue; return how many.
 
     Each keeps its id, so that one which did have its effect is not applied again.
     Raises Unavailable("rabbitmq").
     """
     replayed = 0
     async with _channel(broker_url) as channel:
-        count = (await channel.queue_declare(dead_queue(service), passive=True)).message_count or 0
-        async for message in _taken(channel, service, count):
+        count = (await channel.queue_declare(dead_queue(queue), passive=True)).message_count or 0
+        async for message in _taken(channel, queue, count):
             properties = message.header.properties
             if message_id not in (None, properties.message_id):
                 continue
             properties.headers = None
             answer = await channel.basic_publish(
-                message.body, routing_key=events_queue(service), properties=properties, mandatory=True
+                message.body, routing_key=queue, properties=properties, mandatory=True
             )
             if not isinstance(answer, commands.Basic.Ack):
-                raise Unavailable("rabbitmq", f"{events_queue(service)} does not take messages")
+                raise Unavailable("rabbitmq", f"{queue} does not take messages")
             await channel.basic_ack(message.delivery_tag or 0)
             replayed += 1
     return replayed
@@ -75,9 +75,9 @@ async def _channel(broker_url: str) -> AsyncIterator[AbstractChannel]:
         raise Unavailable("rabbitmq", f"{type(error).__name__}: {error}") from error
 
 
-async def _taken(channel: AbstractChannel, service: str, limit: int) -> AsyncIterator[DeliveredMessage]:
+async def _taken(channel: AbstractChannel, queue: str, limit: int) -> AsyncIterator[DeliveredMessage]:
     for _ in range(limit):
-        message = await channel.basic_get(dead_queue(service))
+        message = await channel.basic_get(dead_queue(queue))
         if not isinstance(message.delivery, commands.Basic.GetOk):
             return
         yield message

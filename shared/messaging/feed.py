@@ -1,7 +1,8 @@
-"""The live feed: what a process hears of the canvases it has viewers for.
+"""The live feed: what a process hears of the canvases it has viewers for, or of whatever else it must know.
 
 An exclusive queue that dies with its connection: what is sent meanwhile is lost, and whoever uses the feed
-fills the gap in `seq` from the database when `on_connected` says that hearing has begun again.
+fills the gap (canvases: that in `seq`, from the database) when `on_connected` says that hearing has begun
+again.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ LONGEST_QUEUE: Final = 100_000
 ANSWER_SECONDS: Final = 2.0
 
 
-class Feed:
-    """Hears every event of the bound canvases while connected, in order, at most once.
+class Broadcast:
+    """Hears every event whose routing key fits a bound pattern while connected, in order, at most once.
 
     `on_message(envelope)` is called on the event loop and must not block. `on_connected()` is awaited after
     each connect, once every binding is back and messages flow; if it raises, the feed reconnects.
@@ -43,7 +44,7 @@ class Feed:
         self._link = BrokerLink(broker_url, f"{name} feed")
         self._on_message = on_message
         self._on_connected = on_connected
-        self._canvases: set[int] = set()
+        self._patterns: set[str] = set()
         self._channel: AbstractChannel | None = None
         self._queue = ""
 
@@ -52,17 +53,17 @@ class Feed:
         """Whether the broker can be reached now."""
         return self._link.connected
 
-    async def bind(self, canvas_id: int) -> None:
-        """Hear this canvas from now on; while the broker is away, from the next `on_connected` on."""
-        self._canvases.add(canvas_id)
+    async def listen(self, pattern: str) -> None:
+        """Hear these from now on; while the broker is away, from the next `on_connected` on."""
+        self._patterns.add(pattern)
         if self._channel is not None:
-            await _tell(self._channel.queue_bind(self._queue, EXCHANGE, routing_key=_pattern(canvas_id)))
+            await _tell(self._channel.queue_bind(self._queue, EXCHANGE, routing_key=pattern))
 
-    async def unbind(self, canvas_id: int) -> None:
-        """Stop hearing this canvas; a few more messages may follow."""
-        self._canvases.discard(canvas_id)
+    async def ignore(self, pattern: str) -> None:
+        """Stop hearing these; a few more messages may follow."""
+        self._patterns.discard(pattern)
         if self._channel is not None:
-            await _tell(self._channel.queue_unbind(self._queue, EXCHANGE, routing_key=_pattern(canvas_id)))
+            await _tell(self._channel.queue_unbind(self._queue, EXCHANGE, routing_key=pattern))
 
     async def run(self) -> None:
         """Keep the feed up until cancelled."""
@@ -75,9 +76,9 @@ class Feed:
         )
         self._queue, self._channel = str(declared.queue), channel
         try:
-            for canvas_id in tuple(self._canvases):
-                if canvas_id in self._canvases:
-                    await channel.queue_bind(self._queue, EXCHANGE, routing_key=_pattern(canvas_id))
+            for pattern in tuple(self._patterns):
+                if pattern in self._patterns:
+                    await channel.queue_bind(self._queue, EXCHANGE, routing_key=pattern)
             await channel.basic_consume(self._queue, self._hear, no_ack=True)
             await self._on_connected()
             await asyncio.Future()
@@ -90,9 +91,27 @@ class Feed:
         except UnreadableMessage as error:
             log.warning("message unreadable", reason=str(error))
             return
-        # `*.*.7` is also how the account 7 is addressed.
-        if envelope.subject_kind == "canvas":
+        if self._concerns(envelope):
             self._on_message(envelope)
+
+    def _concerns(self, envelope: Envelope) -> bool:
+        return True
+
+
+class Feed(Broadcast):
+    """Hears every event of the bound canvases."""
+
+    async def bind(self, canvas_id: int) -> None:
+        """Hear this canvas from now on; while the broker is away, from the next `on_connected` on."""
+        await self.listen(_pattern(canvas_id))
+
+    async def unbind(self, canvas_id: int) -> None:
+        """Stop hearing this canvas; a few more messages may follow."""
+        await self.ignore(_pattern(canvas_id))
+
+    def _concerns(self, envelope: Envelope) -> bool:
+        # `*.*.7` is also how the account 7 is addressed.
+        return envelope.subject_kind == "canvas"
 
 
 async def _tell(request: Coroutine[Any, Any, object]) -> None:

@@ -1,7 +1,7 @@
-"""The outbox: an event is a row written with the change it tells of, so both happen or neither.
+"""The outbox: a message is a row written with the change it tells of, so both happen or neither.
 
 Rows are numbered when the transaction commits. Transactions that first lock the row of their subject (a
-canvas taking its next `seq`) therefore leave their events in order, and the relay publishes by number.
+canvas taking its next `seq`) therefore leave their messages in order, and the relay publishes by number.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Column, DateTime, Identity, MetaData, Table, 
 from shared import tracing
 from shared.db import Connection, Database
 from shared.errors import Unavailable
-from shared.messaging.contracts import Event
+from shared.messaging.contracts import Message
 
 log = structlog.get_logger(__name__)
 
@@ -57,13 +57,14 @@ class Outbox:
         self._producer = producer
         self._rung = asyncio.Event()
 
-    def emit(self, conn: Connection, *events: Event) -> None:
-        """Write the events with the COMMIT of this transaction; none of them if it rolls back.
+    def emit(self, conn: Connection, *messages: Message) -> None:
+        """Write events and commands with the COMMIT of this transaction; none of them if it rolls back.
 
-        Lock the row of the subject in this transaction before, or the order of its events is anybody's guess.
+        Lock the row of the subject in this transaction before, or the order of its messages is anybody's
+        guess.
         """
         trace = tracing.current_trace().header
-        envelopes = [event.envelope(producer=self._producer, traceparent=trace) for event in events]
+        envelopes = [message.envelope(producer=self._producer, traceparent=trace) for message in messages]
         conn.defer(
             _INSERT,
             {
@@ -77,7 +78,7 @@ class Outbox:
     async def run(self) -> None:
         """Ring the relay's bell after commits, until cancelled.
 
-        A ring that is lost with this process delays its events by the relay's poll, no more.
+        A ring that is lost with this process delays its messages by the relay's poll, no more.
         """
         while True:
             await self._rung.wait()

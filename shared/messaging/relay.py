@@ -23,7 +23,7 @@ from shared.db import Connection, Database
 from shared.errors import Unavailable
 from shared.messaging import outbox
 from shared.messaging.connection import BrokerLink
-from shared.messaging.topology import DURABLE_TYPES, EXCHANGE, declare
+from shared.messaging.topology import DURABLE_TYPES, address, declare
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +57,7 @@ _MEASURE = text(
 
 
 class Relay:
-    """Moves one service's outbox to the exchange; start one in each worker process."""
+    """Moves one service's outbox to the exchanges; start one in each worker process."""
 
     def __init__(self, database: Database, broker_url: str, *, service: str) -> None:
         self._database = database
@@ -136,19 +136,20 @@ async def _publish(channel: AbstractChannel, rows: Sequence[Any]) -> int:
 
 
 async def _publish_one(channel: AbstractChannel, row: Any) -> object:
-    event_type = row.routing_key.rpartition(".")[0]
+    message_type = row.routing_key.rpartition(".")[0]
+    exchange, routing_key = address(message_type, row.routing_key)
     try:
         return await channel.basic_publish(
             row.payload.encode(),
-            exchange=EXCHANGE,
-            routing_key=row.routing_key,
+            exchange=exchange,
+            routing_key=routing_key,
             properties=commands.Basic.Properties(
                 message_id=row.message_id,
-                message_type=event_type,
+                message_type=message_type,
                 content_type="application/json",
                 delivery_mode=PERSISTENT,
             ),
-            mandatory=event_type in DURABLE_TYPES,
+            mandatory=message_type in DURABLE_TYPES,
         )
     except DeliveryError as refused:
         return refused.frame

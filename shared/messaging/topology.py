@@ -1,8 +1,9 @@
 """What exists in the broker, declared by everybody who publishes or consumes.
 
-    tessera.events (topic) --<type>.*--> users.events --dead letter--> tessera.dead --> users.events.dead
+    tessera.events (topic)    --<type>.*--> users.events  --dead letter--> tessera.dead --> users.events.dead
+    tessera.commands (direct) --<type>----> auth.commands --dead letter--> tessera.dead --> auth.commands.dead
 
-Because the relay declares it too, an event published before its consumer ever started is kept. Works on
+Because the relay declares it too, a message published before its consumer ever started is kept. Works on
 RabbitMQ 3.10 to 4.x: quorum queues only, arguments explicit where the defaults differ between versions.
 """
 
@@ -15,18 +16,33 @@ from aiormq.abc import AbstractChannel
 from pamqp.common import FieldTable
 
 from shared.messaging.contracts import (
+    AccountCommandRefused,
+    AccountDeleted,
     AccountRegistered,
+    AccountReinstated,
+    AccountRolesChanged,
+    AccountSuspended,
+    AccountVerified,
     CanvasCreated,
     CanvasDeleted,
+    CanvasUpdated,
+    Command,
     Event,
+    MailRequested,
+    Message,
     ProfileUpdated,
+    ReinstateAccount,
+    SetRoles,
+    SuspendAccount,
     TileCreated,
     TileDeleted,
     TileLiked,
     TileUnliked,
+    TileUpdated,
 )
 
 EXCHANGE: Final = "tessera.events"
+COMMAND_EXCHANGE: Final = "tessera.commands"
 DEAD_EXCHANGE: Final = "tessera.dead"
 DELIVERY_LIMIT: Final = 5
 
@@ -34,19 +50,33 @@ DELIVERY_LIMIT: Final = 5
 SUBSCRIPTIONS: Mapping[str, tuple[type[Event], ...]] = {
     "users": (
         AccountRegistered,
+        AccountVerified,
+        AccountSuspended,
+        AccountReinstated,
+        AccountRolesChanged,
+        AccountDeleted,
+        AccountCommandRefused,
         CanvasCreated,
+        CanvasUpdated,
         CanvasDeleted,
         TileCreated,
+        TileUpdated,
         TileDeleted,
         TileLiked,
         TileUnliked,
     ),
-    "tiles": (AccountRegistered, ProfileUpdated),
+    "tiles": (AccountRegistered, AccountSuspended, AccountReinstated, AccountDeleted, ProfileUpdated),
+}
+# Which queue takes which commands; each command has one.
+COMMANDS: Mapping[str, tuple[type[Command], ...]] = {
+    "auth.commands": (SuspendAccount, ReinstateAccount, SetRoles),
+    "auth.mail": (MailRequested,),
 }
 
-DURABLE_TYPES: Final = frozenset(event.type for events in SUBSCRIPTIONS.values() for event in events)
+COMMAND_TYPES: Final = frozenset(command.type for commands in COMMANDS.values() for command in commands)
+DURABLE_TYPES: Final = COMMAND_TYPES | {event.type for events in SUBSCRIPTIONS.values() for event in events}
 
-_EVENTS_ARGUMENTS: FieldTable = {
+_ARGUMENTS: FieldTable = {
     "x-queue-type": "quorum",
     "x-delivery-limit": DELIVERY_LIMIT,
     # One consumer at a time keeps the order; the others stand by.
@@ -68,21 +98,37 @@ def events_queue(service: str) -> str:
     return f"{service}.events"
 
 
-def dead_queue(service: str) -> str:
-    """Name the queue of what a service could not consume."""
-    return f"{service}.events.dead"
+def dead_queue(queue: str) -> str:
+    """Name the queue of what could not be consumed from another."""
+    return f"{queue}.dead"
+
+
+QUEUES: Mapping[str, tuple[type[Message], ...]] = {
+    **{events_queue(service): events for service, events in SUBSCRIPTIONS.items()},
+    **COMMANDS,
+}
+"""Every durable queue and what arrives in it; each has a dead-letter queue besides."""
+
+
+def address(message_type: str, routing_key: str) -> tuple[str, str]:
+    """Return the exchange, and the routing key there, of a message with that key in the outbox."""
+    if message_type in COMMAND_TYPES:
+        return COMMAND_EXCHANGE, message_type
+    return EXCHANGE, routing_key
 
 
 async def declare(channel: AbstractChannel) -> None:
     """Declare exchanges, queues and bindings; changes nothing that is already there."""
     await channel.exchange_declare(EXCHANGE, exchange_type="topic", durable=True)
+    await channel.exchange_declare(COMMAND_EXCHANGE, exchange_type="direct", durable=True)
     await channel.exchange_declare(DEAD_EXCHANGE, exchange_type="direct", durable=True)
-    for service, events in SUBSCRIPTIONS.items():
-        queue, dead = events_queue(service), dead_queue(service)
+    for queue, messages in QUEUES.items():
+        dead = dead_queue(queue)
         await channel.queue_declare(dead, durable=True, arguments=_DEAD_ARGUMENTS)
         await channel.queue_bind(dead, DEAD_EXCHANGE, routing_key=dead)
         await channel.queue_declare(
-            queue, durable=True, arguments={**_EVENTS_ARGUMENTS, "x-dead-letter-routing-key": dead}
+            queue, durable=True, arguments={**_ARGUMENTS, "x-dead-letter-routing-key": dead}
         )
-        for event in events:
-            await channel.queue_bind(queue, EXCHANGE, routing_key=f"{event.type}.*")
+        for message in messages:
+            exchange, routing_key = address(message.type, f"{message.type}.*")
+            await channel.queue_bind(queue, exchange, routing_key=routing_key)

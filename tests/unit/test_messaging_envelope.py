@@ -10,7 +10,13 @@ import pytest
 
 from shared.messaging.contracts import (
     EVENTS,
+    AccountCommandRefused,
+    AccountDeleted,
     AccountRegistered,
+    AccountReinstated,
+    AccountRolesChanged,
+    AccountSuspended,
+    AccountVerified,
     AreaClaimed,
     AreaExpired,
     AreaReleased,
@@ -21,9 +27,12 @@ from shared.messaging.contracts import (
     LockAcquired,
     LockReleased,
     ProfileUpdated,
+    ReportOpened,
+    ReportResolved,
     ReviewApproved,
     ReviewRejected,
     ReviewRequested,
+    SessionRevoked,
     TileCreated,
     TileDeleted,
     TileLiked,
@@ -33,7 +42,7 @@ from shared.messaging.contracts import (
     decode,
 )
 from shared.messaging.envelope import Envelope, UnreadableMessage, new_message_id
-from shared.messaging.topology import SUBSCRIPTIONS
+from shared.messaging.topology import COMMANDS, SUBSCRIPTIONS, address
 
 NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
 CANVAS: dict[str, Any] = {"canvas_id": 7, "seq": 3, "view": {"seq": 3, "kind": "x", "pixels": [[0, 1]]}}
@@ -43,7 +52,24 @@ TILE: dict[str, Any] = {
 
 SAMPLES: list[Event] = [
     AccountRegistered(account_id=12, username="ada", registered_at=NOON),
+    AccountVerified(account_id=12, version=1),
+    AccountSuspended(account_id=12, actor_id=1, reason="spam", until=NOON, version=2),
+    AccountReinstated(account_id=12, actor_id=None, version=3),
+    AccountRolesChanged(account_id=12, actor_id=1, roles=["moderator"], version=4),
+    AccountDeleted(account_id=12, version=5),
+    AccountCommandRefused(account_id=12, actor_id=1, command="account.set_roles", code="last_admin"),
+    SessionRevoked(account_id=12, session_id=3, before=NOON),
     ProfileUpdated(account_id=12, username="ada", display_name="Ada", avatar_color="#a1b2c3", version=2),
+    ReportOpened(report_id=3, kind="tile", target_id=5, reporter_id=12, reason="spam"),
+    ReportResolved(
+        report_id=3,
+        kind="tile",
+        target_id=5,
+        reporter_id=12,
+        actor_id=1,
+        outcome="resolved",
+        action_taken=None,
+    ),
     CanvasCreated(owner_id=1, name="Wall", **CANVAS),
     CanvasUpdated(owner_id=1, actor_id=1, name="Wall", is_public=False, **CANVAS),
     CanvasDeleted(owner_id=1, actor_id=9, **CANVAS),
@@ -145,3 +171,13 @@ def test_message_ids_are_version_7_and_sorted_by_time(monkeypatch: pytest.Monkey
 
 def test_every_subscription_is_to_a_known_event() -> None:
     assert all(EVENTS[event.type] is event for events in SUBSCRIPTIONS.values() for event in events)
+
+
+def test_a_command_goes_to_the_exchange_of_commands_and_everything_else_to_that_of_events() -> None:
+    assert address("account.suspend", "account.suspend.7") == ("tessera.commands", "account.suspend")
+    assert address("account.suspended", "account.suspended.7") == ("tessera.events", "account.suspended.7")
+
+
+def test_a_command_is_taken_by_one_queue() -> None:
+    taken = [command for commands in COMMANDS.values() for command in commands]
+    assert len(taken) == len(set(taken))

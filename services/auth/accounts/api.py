@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from services.auth.accounts.schemas import AccountView, Registration
+from services.auth.accounts.schemas import (
+    AccountView,
+    Farewell,
+    MailRequest,
+    MailToken,
+    PasswordChange,
+    PasswordReset,
+    Registration,
+)
 from services.auth.accounts.service import ACCOUNTS
+from services.auth.mail.rules import Purpose
 from services.auth.sessions.client import client_of
 from services.auth.sessions.schemas import SessionView
 from services.auth.sessions.service import SESSIONS
-from shared.http.operations import Operation, respond
+from shared.http.operations import Operation, respond, respond_empty
 from shared.identity import Access, Identity
 
 
@@ -24,6 +33,51 @@ async def get_me(request: web.Request, caller: Identity) -> web.Response:
     return respond(AccountView.model_validate(account))
 
 
+async def verify_email(request: web.Request, body: MailRequest) -> web.Response:
+    """Ask for a mail to confirm one's address with; answered alike whether or not there is an account."""
+    await request.app[ACCOUNTS].ask_for_mail(Purpose.CONFIRM_EMAIL, body.email, client_of(request))
+    return web.Response(status=202)
+
+
+async def confirm_email(request: web.Request, body: MailToken) -> web.Response:
+    """Confirm one's address."""
+    await request.app[ACCOUNTS].confirm_email(body.token.get_secret_value())
+    return respond_empty()
+
+
+async def reset_password(request: web.Request, body: MailRequest) -> web.Response:
+    """Ask for a mail to choose a new password with; answered alike whether or not there is an account."""
+    await request.app[ACCOUNTS].ask_for_mail(Purpose.RESET_PASSWORD, body.email, client_of(request))
+    return web.Response(status=202)
+
+
+async def confirm_password_reset(request: web.Request, body: PasswordReset) -> web.Response:
+    """Choose a new password; all sessions end."""
+    await request.app[ACCOUNTS].reset_password(
+        body.token.get_secret_value(), body.new_password.get_secret_value()
+    )
+    return respond_empty()
+
+
+async def change_password(request: web.Request, body: PasswordChange, caller: Identity) -> web.Response:
+    """Change one's password; all other sessions end."""
+    await request.app[ACCOUNTS].change_password(
+        caller,
+        body.current_password.get_secret_value(),
+        body.new_password.get_secret_value(),
+        client_of(request),
+    )
+    return respond_empty()
+
+
+async def delete_account(request: web.Request, body: Farewell, caller: Identity) -> web.Response:
+    """Delete one's account; the tiles stay, as those of a deleted artist."""
+    await request.app[ACCOUNTS].delete(caller, body.password.get_secret_value(), client_of(request))
+    return respond_empty()
+
+
+_PROVED = ["403 bad_credentials", "403 account_suspended", "429 too_many_logins"]
+
 OPERATIONS = (
     Operation(
         "POST",
@@ -33,4 +87,23 @@ OPERATIONS = (
         refusals=["409 username_taken", "409 email_taken"],
     ),
     Operation("GET", "/auth/me", get_me, {200: AccountView}, Access.ARTIST, ["403 account_suspended"]),
+    Operation("POST", "/auth/verify-email", verify_email, {202: None}),
+    Operation("POST", "/auth/confirm-email", confirm_email, {204: None}, refusals=["400 token_invalid"]),
+    Operation("POST", "/auth/reset-password", reset_password, {202: None}),
+    Operation(
+        "POST",
+        "/auth/confirm-password-reset",
+        confirm_password_reset,
+        {204: None},
+        refusals=["400 token_invalid"],
+    ),
+    Operation("PUT", "/auth/password", change_password, {204: None}, Access.ARTIST, _PROVED),
+    Operation(
+        "DELETE",
+        "/auth/account",
+        delete_account,
+        {204: None},
+        Access.ARTIST,
+        [*_PROVED, "409 last_admin"],
+    ),
 )

@@ -45,6 +45,7 @@ Email = Annotated[
     AfterValidator(_email),
     WithJsonSchema({"type": "string", "format": "email", "maxLength": EMAIL_MAX}),
 ]
+Password = Annotated[SecretStr, Field(min_length=1, max_length=PASSWORD_MAX)]
 NewPassword = Annotated[SecretStr, Field(min_length=PASSWORD_MIN, max_length=PASSWORD_MAX)]
 DisplayName = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), AfterValidator(_one_line)
@@ -58,6 +59,37 @@ class Registration(Body):
     email: Email
     password: NewPassword
     display_name: DisplayName | None = None
+
+
+class MailRequest(Body):
+    """The address to write to; the answer is the same whether or not it is anybody's."""
+
+    email: Email
+
+
+class MailToken(Body):
+    """The token of a mail."""
+
+    token: SecretStr = Field(min_length=1, max_length=200)
+
+
+class PasswordReset(MailToken):
+    """The token of a mail, and the password that one wants from now on."""
+
+    new_password: NewPassword
+
+
+class PasswordChange(Body):
+    """The password as it is, and as it is to be."""
+
+    current_password: Password
+    new_password: NewPassword
+
+
+class Farewell(Body):
+    """The password, because a token left behind on some computer must not be enough."""
+
+    password: Password
 
 
 class AccountView(View):

@@ -5,7 +5,20 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from shared.revocations import ACCESS_SECONDS
+
+PUBLISHED_AHEAD = timedelta(minutes=5)
+"""How long a new key is published before it signs.
+
+Longer than all that may keep an older copy of the keys, one after the other: each process of auth (60 s), a
+cache of the answer (60 s), and the service that asks (60 s, `shared.identity.REFRESH_SECONDS`).
+"""
+
+PUBLISHED_AFTERWARDS = timedelta(seconds=ACCESS_SECONDS) + PUBLISHED_AHEAD
+"""How long a key stays published once another signs: the life of its last token, which a process of auth that
+has not heard of the other may make a little later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +44,8 @@ def signer(keys: Sequence[StoredKey], now: datetime) -> StoredKey | None:
     """
     ready = [key for key in keys if key.signs_from <= now]
     return max(ready, key=lambda key: (key.signs_from, key.kid), default=None)
+
+
+def waiting(keys: Sequence[StoredKey], now: datetime) -> StoredKey | None:
+    """Return a key that does not sign yet, or None."""
+    return next((key for key in keys if key.signs_from > now), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
@@ -12,11 +12,11 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.auth.keys import store
-from services.auth.keys.rules import StoredKey, new_kid, signer
+from services.auth.keys.rules import PUBLISHED_AHEAD, StoredKey, new_kid, signer, waiting
 from services.auth.keys.schemas import JsonWebKey, JsonWebKeySet
 from services.auth.keys.sealing import Seal
-from shared.db import Database
-from shared.errors import Unavailable
+from shared.db import Connection, Database
+from shared.errors import Conflict, Unavailable
 from shared.identity import ALGORITHM
 
 
@@ -63,14 +63,28 @@ class KeyRing:
             claims, self._private[key.kid], algorithm=ALGORITHM, headers={"kid": key.kid, "typ": token_type}
         )
 
+    async def rotate(self) -> StoredKey:
+        """Make the key that signs after all others, in a few minutes; raises Conflict while one waits to."""
+        async with self._database.transaction() as conn:
+            store.lead_with_maker_lock(conn)
+            keys = await store.every(conn)
+            pending = waiting(keys, datetime.now(UTC))
+            if pending is not None:
+                raise Conflict("rotation_under_way", f"{pending.kid} signs from {pending.signs_from} on")
+            await self._make(conn, PUBLISHED_AHEAD if keys else timedelta(0))
+            return (await store.every(conn))[-1]
+
     async def _make_first(self) -> Sequence[StoredKey]:
         async with self._database.transaction() as conn:
             store.lead_with_maker_lock(conn)
             if not await store.every(conn):
-                kid, private_key = new_kid(), Ed25519PrivateKey.generate()
-                sealed = self._seal.close(private_key.private_bytes_raw(), kid)
-                await store.add(conn, kid, private_key.public_key().public_bytes_raw(), sealed)
+                await self._make(conn, timedelta(0))
             return await store.every(conn)
+
+    async def _make(self, conn: Connection, wait: timedelta) -> None:
+        kid, private_key = new_kid(), Ed25519PrivateKey.generate()
+        sealed = self._seal.close(private_key.private_bytes_raw(), kid)
+        await store.add(conn, kid, private_key.public_key().public_bytes_raw(), sealed, wait)
 
     def _unsealed(self, key: StoredKey) -> Ed25519PrivateKey:
         return Ed25519PrivateKey.from_private_bytes(self._seal.open(key.sealed_private_key, key.kid))

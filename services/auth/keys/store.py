@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from sqlalchemy import bindparam, insert, select, text
+from sqlalchemy import bindparam, delete, exists, func, insert, select, text
+from sqlalchemy.dialects.postgresql import INTERVAL
 
 from services.auth.keys.rules import StoredKey
 from services.auth.tables import signing_keys
@@ -18,7 +20,17 @@ _COLUMNS = (
 )
 _ALL = select(*_COLUMNS).order_by(signing_keys.c.signs_from, signing_keys.c.kid)
 _INSERT = insert(signing_keys).values(
-    {name: bindparam(name) for name in ("kid", "public_key", "sealed_private_key")}
+    kid=bindparam("kid"),
+    public_key=bindparam("public_key"),
+    sealed_private_key=bindparam("sealed_private_key"),
+    signs_from=func.now() + bindparam("wait", type_=INTERVAL),
+)
+_newer = signing_keys.alias("newer")
+_RETIRE = delete(signing_keys).where(
+    exists().where(
+        _newer.c.signs_from > signing_keys.c.signs_from,
+        _newer.c.signs_from < func.now() - bindparam("overlap", type_=INTERVAL),
+    )
 )
 _ONE_MAKER_AT_A_TIME = text("SELECT pg_advisory_xact_lock(8673003)")
 
@@ -33,8 +45,16 @@ def lead_with_maker_lock(conn: Connection) -> None:
     conn.lead_with(_ONE_MAKER_AT_A_TIME)
 
 
-async def add(conn: Connection, kid: str, public_key: bytes, sealed_private_key: bytes) -> None:
-    """Store a key that signs at once."""
+async def add(
+    conn: Connection, kid: str, public_key: bytes, sealed_private_key: bytes, wait: timedelta
+) -> None:
+    """Store a key that signs after that time."""
     await conn.execute(
-        _INSERT, {"kid": kid, "public_key": public_key, "sealed_private_key": sealed_private_key}
+        _INSERT,
+        {"kid": kid, "public_key": public_key, "sealed_private_key": sealed_private_key, "wait": wait},
     )
+
+
+async def retire(conn: Connection, overlap: timedelta) -> None:
+    """Delete the keys that another has replaced for longer than that."""
+    await conn.execute(_RETIRE, {"overlap": overlap})

@@ -52,6 +52,11 @@ async def end_session(request: web.Request, session_id: int, caller: Identity) -
     return respond_empty()
 
 
+async def tell_revocations(request: web.Request) -> web.Response:
+    """Tell the other services which tokens do not count any more (`shared.messaging.revocations`)."""
+    return respond(await request.app[SESSIONS].revoked())
+
+
 OPERATIONS = (
     Operation(
         "POST",
@@ -68,14 +73,21 @@ OPERATIONS = (
         refusals=["401 token_invalid", "401 token_reused", "403 account_suspended"],
     ),
     Operation("POST", "/auth/logout", logout, {204: None}, refusals=["401 not_authenticated"]),
-    Operation("POST", "/auth/logout-all", logout_all, {204: None}, Access.ARTIST),
-    Operation("GET", "/auth/sessions", list_sessions, {200: Page[OpenSessionView]}, Access.ARTIST),
+    Operation("POST", "/auth/logout-all", logout_all, {204: None}, Access.ARTIST, ["403 account_suspended"]),
+    Operation(
+        "GET",
+        "/auth/sessions",
+        list_sessions,
+        {200: Page[OpenSessionView]},
+        Access.ARTIST,
+        ["403 account_suspended"],
+    ),
     Operation(
         "DELETE",
         "/auth/sessions/{session_id}",
         end_session,
         {204: None},
         Access.ARTIST,
-        ["404 session_not_found"],
+        ["403 account_suspended", "404 session_not_found"],
     ),
 )

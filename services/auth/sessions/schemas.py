@@ -10,8 +10,8 @@ from pydantic import AliasChoices, Field, SecretStr
 from services.auth.accounts.rules import EMAIL_MAX, PASSWORD_MAX
 from services.auth.accounts.schemas import AccountView
 from services.auth.sessions.rules import Grant, Session
-from services.auth.tokens.rules import ACCESS_SECONDS
 from shared.http.models import Body, View
+from shared.revocations import ACCESS_SECONDS
 
 _TOKEN_MAX = 200
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import (
     ColumnElement,
@@ -23,8 +23,10 @@ from sqlalchemy.dialects.postgresql import INTERVAL
 from services.auth.accounts.rules import Account, Status
 from services.auth.accounts.store import COLUMNS, account_of
 from services.auth.sessions.rules import Client, Count, Presented, Session
-from services.auth.tables import accounts, login_throttles, refresh_tokens, sessions
+from services.auth.tables import accounts, login_throttles, refresh_tokens, revocations, sessions
 from shared.db import Connection, Row
+from shared.messaging.revocations import Revocation
+from shared.revocations import ACCESS_SECONDS
 
 _PRUNE_ROWS = 1000
 
@@ -106,11 +108,28 @@ _END = delete(sessions).where(
     sessions.c.id == bindparam("session_id"), sessions.c.account_id == bindparam("account_id")
 )
 _END_ALL = delete(sessions).where(sessions.c.account_id == bindparam("account_id"))
-_END_OF_TOKEN = delete(sessions).where(
-    sessions.c.id
-    == select(refresh_tokens.c.session_id)
-    .where(refresh_tokens.c.token_hash == bindparam("token_hash"))
-    .scalar_subquery()
+_END_OTHERS = (
+    delete(sessions)
+    .where(sessions.c.account_id == bindparam("account_id"), sessions.c.id != bindparam("session_id"))
+    .returning(sessions.c.id)
+)
+_END_OF_TOKEN = (
+    delete(sessions)
+    .where(
+        sessions.c.id
+        == select(refresh_tokens.c.session_id)
+        .where(refresh_tokens.c.token_hash == bindparam("token_hash"))
+        .scalar_subquery()
+    )
+    .returning(sessions.c.id, sessions.c.account_id)
+)
+_REVOKE = insert(revocations).values(
+    account_id=bindparam("account_id"), session_id=bindparam("session_id"), before=bindparam("before")
+)
+_REVOKED = (
+    select(revocations.c.account_id, revocations.c.session_id, revocations.c.before)
+    .where(revocations.c.before > func.now() - timedelta(seconds=ACCESS_SECONDS))
+    .order_by(revocations.c.before)
 )
 
 # Rows are met in the order of their keys, here and in `defer_forgiveness`, so that two logins never wait for
@@ -141,6 +160,9 @@ def _some(table: Table, expired: ColumnElement[bool]) -> Delete:
 _PRUNE_SESSIONS = _some(sessions, ~_is_live)
 _PRUNE_TOKENS = _some(
     refresh_tokens, refresh_tokens.c.rotated_at < func.now() - bindparam("lifetime", type_=INTERVAL)
+)
+_PRUNE_REVOCATIONS = _some(
+    revocations, revocations.c.before < func.now() - timedelta(seconds=2 * ACCESS_SECONDS)
 )
 _PRUNE_THROTTLES = _some(login_throttles, login_throttles.c.expires_at <= func.now())
 
@@ -202,14 +224,31 @@ async def end(conn: Connection, session_id: int, account_id: int) -> bool:
     return await conn.execute(_END, {"session_id": session_id, "account_id": account_id}) > 0
 
 
-async def end_by_token(conn: Connection, token_hash: bytes) -> None:
-    """End the session that the refresh token belongs to, if there is one."""
-    await conn.execute(_END_OF_TOKEN, {"token_hash": token_hash})
+async def end_by_token(conn: Connection, token_hash: bytes) -> tuple[int, int] | None:
+    """End the session that the refresh token belongs to; returns its id and its account's, or None."""
+    row = await conn.fetch_one(_END_OF_TOKEN, {"token_hash": token_hash})
+    return None if row is None else (row.id, row.account_id)
 
 
 async def end_all(conn: Connection, account_id: int) -> None:
     """End all sessions of the account."""
     await conn.execute(_END_ALL, {"account_id": account_id})
+
+
+async def end_others(conn: Connection, session_id: int, account_id: int) -> Sequence[int]:
+    """End all sessions of the account but one; returns their ids."""
+    rows = await conn.fetch_all(_END_OTHERS, {"session_id": session_id, "account_id": account_id})
+    return [row.id for row in rows]
+
+
+def defer_revocation(conn: Connection, account_id: int, session_id: int | None, before: datetime) -> None:
+    """Keep a revocation, for who does not hear it told, with the commit."""
+    conn.defer(_REVOKE, {"account_id": account_id, "session_id": session_id, "before": before})
+
+
+async def revoked(conn: Connection) -> Sequence[Revocation]:
+    """Return every revocation of tokens that might still be valid."""
+    return [Revocation(**row._asdict()) for row in await conn.fetch_all(_REVOKED)]
 
 
 async def count_login(conn: Connection, keys: Sequence[bytes], window: timedelta) -> dict[bytes, Count]:
@@ -232,6 +271,7 @@ async def prune(conn: Connection, lifetime: timedelta) -> int:
     return (
         await conn.execute(_PRUNE_SESSIONS)
         + await conn.execute(_PRUNE_TOKENS, {"lifetime": lifetime})
+        + await conn.execute(_PRUNE_REVOCATIONS)
         + await conn.execute(_PRUNE_THROTTLES)
     )
 

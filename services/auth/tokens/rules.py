@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-ACCESS_SECONDS = 900
 TICKET_SECONDS = 30
 
 
@@ -20,9 +19,12 @@ class Holder:
 
 
 def claims(
-    holder: Holder, *, issuer: str, audience: str, lifetime: int, now: int, token_id: str
+    holder: Holder, *, issuer: str, audience: str, lifetime: int, now: float, token_id: str
 ) -> dict[str, Any]:
     """Build the claims of a token that is valid for `lifetime` seconds from `now` (UNIX time).
+
+    `iat` has fractions of a second, as RFC 7519 allows: whoever logs in right after that all tokens of the
+    account were revoked has one that was made later.
 
     Names are those of RFC 9068, and `sid` of OpenID Connect; ids are text there.
     """
@@ -34,6 +36,6 @@ def claims(
         "username": holder.username,
         "roles": sorted(holder.roles),
         "iat": now,
-        "exp": now + lifetime,
+        "exp": int(now) + lifetime,
         "jti": token_id,
     }

@@ -8,8 +8,9 @@ from uuid import uuid4
 from aiohttp import web
 
 from services.auth.keys.service import KeyRing
-from services.auth.tokens.rules import ACCESS_SECONDS, TICKET_SECONDS, Holder, claims
+from services.auth.tokens.rules import TICKET_SECONDS, Holder, claims
 from shared.identity import ACCESS_AUDIENCE, ACCESS_TYPE, ISSUER, TICKET_AUDIENCE, TICKET_TYPE
+from shared.revocations import ACCESS_SECONDS
 
 
 class Mint:
@@ -32,7 +33,7 @@ class Mint:
             issuer=ISSUER,
             audience=audience,
             lifetime=lifetime,
-            now=int(time.time()),
+            now=round(time.time(), 6),
             token_id=uuid4().hex,
         )
         return self._keys.sign(body, token_type)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+DELETED_USERNAME = "deleted"
+DELETED_DISPLAY_NAME = "deleted artist"
+"""How an artist is shown whose account is gone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Artist:

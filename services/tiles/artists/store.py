@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, bindparam, case, func, text
+from sqlalchemy import ColumnElement, bindparam, case, func, literal, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from services.tiles.artists.rules import DELETED_DISPLAY_NAME, DELETED_USERNAME
 from services.tiles.tables import artists
 from shared.db import Connection
 from shared.identity import Identity
 
 DISPLAYED_NAME: ColumnElement[str] = func.coalesce(artists.c.display_name, artists.c.username)
+
+# Whatever arrives after that an account was deleted does not bring its name back.
+_is_somebody = artists.c.status != "deleted"
 
 _MEET = (
     insert(artists)
@@ -34,6 +38,7 @@ _REGISTERED = _offered.on_conflict_do_update(
         "username": _offered.excluded.username,
         "display_name": func.coalesce(artists.c.display_name, _offered.excluded.display_name),
     },
+    where=_is_somebody,
 )
 
 _profiled = insert(artists).values(
@@ -49,6 +54,26 @@ _PROFILE_UPDATED = _profiled.on_conflict_do_update(
         "display_name": case((_is_newer, _profiled.excluded.display_name), else_=artists.c.display_name),
         "profile_version": func.greatest(_profiled.excluded.profile_version, artists.c.profile_version),
     },
+    where=_is_somebody,
+)
+
+_STATUS_CHANGED = (
+    update(artists)
+    .where(
+        artists.c.id == bindparam("artist_id"), artists.c.account_version < bindparam("version"), _is_somebody
+    )
+    .values(status=bindparam("new_status"), account_version=bindparam("version"))
+)
+_gone = insert(artists).values(
+    id=bindparam("id"),
+    username=literal(DELETED_USERNAME),
+    display_name=literal(DELETED_DISPLAY_NAME),
+    status=literal("deleted"),
+    account_version=bindparam("version"),
+)
+_DELETED = _gone.on_conflict_do_update(
+    index_elements=["id"],
+    set_={name: _gone.excluded[name] for name in ("username", "display_name", "status", "account_version")},
 )
 
 
@@ -79,3 +104,13 @@ async def profile_updated(
         _PROFILE_UPDATED,
         {"id": artist_id, "username": username, "display_name": display_name, "version": version},
     )
+
+
+async def status_changed(conn: Connection, artist_id: int, status: str, version: int) -> None:
+    """Take over whether an artist is shut out, unless something newer is known."""
+    await conn.execute(_STATUS_CHANGED, {"artist_id": artist_id, "new_status": status, "version": version})
+
+
+async def deleted(conn: Connection, artist_id: int, version: int) -> None:
+    """Forget who an artist was; nothing that comes later changes that."""
+    await conn.execute(_DELETED, {"id": artist_id, "version": version})

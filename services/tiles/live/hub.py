@@ -46,6 +46,7 @@ class Hub:
         self._starting: dict[int, asyncio.Task[None]] = {}
         self._watching: Counter[int] = Counter()
         self._filling: dict[int, asyncio.Task[None]] = {}
+        self._closing: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Keep feed and presence up until cancelled."""
@@ -81,6 +82,18 @@ class Hub:
         """Close every socket with 1001: clients come back, to another process, with `since`."""
         viewers = [viewer for channel in self._channels.values() for viewer in channel.viewers]
         await asyncio.gather(*(v.close(WSCloseCode.GOING_AWAY, b"the service restarts") for v in viewers))
+
+    def close_account(self, account_id: int, session_id: str | None = None) -> None:
+        """Close the sockets of an account, or of one of its sessions, with 1008: its tokens were revoked."""
+        for channel in self._channels.values():
+            for viewer in channel.viewers:
+                artist = viewer.artist
+                if artist and artist.account_id == account_id and session_id in (None, artist.session_id):
+                    closing = asyncio.create_task(
+                        viewer.close(WSCloseCode.POLICY_VIOLATION, b"session ended")
+                    )
+                    self._closing.add(closing)
+                    closing.add_done_callback(self._closing.discard)
 
     async def _open(self, canvas_id: int) -> Channel:
         channel = self._channels.get(canvas_id)

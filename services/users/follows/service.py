@@ -10,7 +10,7 @@ from services.users.profiles.rules import no_such_user
 from services.users.profiles.schemas import ProfileView, page_of
 from services.users.profiles.service import found
 from services.users.profiles.store import get, lead_with_meeting
-from shared.db import Connection, Database
+from shared.db import Database
 from shared.errors import NotAllowed
 from shared.http.models import Page, Paging
 from shared.http.paging import after_id
@@ -24,18 +24,23 @@ class Follows:
         self._database = database
 
     async def follow(self, caller: Identity, user_id: int) -> None:
-        """Follow an artist; a second time changes nothing. Raises NotFound, NotAllowed `oneself`."""
+        """Follow an artist; a second time changes nothing. Raises NotFound, NotAllowed `oneself`.
+
+        Neither may have left: a token outlives its account for a moment.
+        """
         if user_id == caller.account_id:
             raise NotAllowed("oneself", "nobody follows themselves")
         async with self._database.transaction() as conn:
             lead_with_meeting(conn, caller)
-            await _hold_both(conn, caller, user_id)
+            if await store.lock(conn, caller.account_id, user_id) != {caller.account_id, user_id}:
+                raise no_such_user()
             await store.follow(conn, caller.account_id, user_id)
 
     async def unfollow(self, caller: Identity, user_id: int) -> None:
         """Follow an artist no more; a second time changes nothing. Raises NotFound."""
         async with self._database.transaction() as conn:
-            await _hold_both(conn, caller, user_id)
+            if user_id not in await store.lock(conn, caller.account_id, user_id):
+                raise no_such_user()
             await store.unfollow(conn, caller.account_id, user_id)
 
     async def listed(self, side: Side, user_id: int, paging: Paging) -> Page[ProfileView]:
@@ -44,11 +49,6 @@ class Follows:
             found(await get(conn, user_id))
             profiles = await store.listed(conn, side, user_id, after=after_id(paging), count=paging.limit + 1)
         return page_of(profiles, paging)
-
-
-async def _hold_both(conn: Connection, caller: Identity, user_id: int) -> None:
-    if user_id not in await store.lock(conn, caller.account_id, user_id):
-        raise no_such_user()
 
 
 FOLLOWS = web.AppKey("FOLLOWS", Follows)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
+    func,
     or_,
     select,
     update,
@@ -27,13 +28,16 @@ from shared.db import Connection
 
 Side = Literal["followers", "following"]
 
+SLICE = 2000
+"""Follows ended by one statement when an artist leaves; it has to end within the statement timeout."""
+
 _follower_id = bindparam("follower_id", type_=BigInteger)
 _followee_id = bindparam("followee_id", type_=BigInteger)
 
 # In the order of ids, so that two who follow each other at once do not wait in a circle.
 _LOCK = (
     select(profiles.c.id)
-    .where(or_(profiles.c.id == _follower_id, profiles.c.id == _followee_id))
+    .where(or_(profiles.c.id == _follower_id, profiles.c.id == _followee_id), profiles.c.status != "deleted")
     .order_by(profiles.c.id)
     .with_for_update(key_share=True)
 )
@@ -61,6 +65,44 @@ _FOLLOW = _count(
     .cte("made"),
     +1,
 )
+_account_id = bindparam("account_id", type_=BigInteger)
+_their_follows = or_(follows.c.follower_id == _account_id, follows.c.followee_id == _account_id)
+_other = case((follows.c.follower_id == _account_id, follows.c.followee_id), else_=follows.c.follower_id)
+# In the order of ids, as above.
+_LOCK_ALL = (
+    select(profiles.c.id)
+    .where(or_(profiles.c.id == _account_id, profiles.c.id.in_(select(_other).where(_their_follows))))
+    .order_by(profiles.c.id)
+    .with_for_update(key_share=True)
+)
+_some = select(follows).where(_their_follows).limit(SLICE).cte("some")
+_ended = (
+    delete(follows)
+    .where(follows.c.follower_id == _some.c.follower_id, follows.c.followee_id == _some.c.followee_id)
+    .returning(follows)
+    .cte("ended")
+)
+_other_of_ended = case(
+    (_ended.c.follower_id == _account_id, _ended.c.followee_id), else_=_ended.c.follower_id
+)
+_was_followed = case((_ended.c.followee_id == _account_id, 0), else_=1)
+# Two who followed each other lose one of each: summed up, because an UPDATE takes one row of what it joins.
+_lost = (
+    select(
+        _other_of_ended.label("id"),
+        func.sum(_was_followed).label("followers"),
+        func.sum(1 - _was_followed).label("following"),
+    )
+    .group_by(_other_of_ended)
+    .cte("lost")
+)
+_END_SOME = (
+    update(profiles)
+    .where(profiles.c.id == _lost.c.id)
+    .values(
+        followers=profiles.c.followers - _lost.c.followers, following=profiles.c.following - _lost.c.following
+    )
+)
 _UNFOLLOW = _count(
     delete(follows)
     .where(follows.c.follower_id == _follower_id, follows.c.followee_id == _followee_id)
@@ -86,7 +128,7 @@ _LISTED: dict[Side, Select[tuple[object, ...]]] = {
 
 
 async def lock(conn: Connection, follower_id: int, followee_id: int) -> set[int]:
-    """Hold both profiles and with them the counts of follows; returns the ids of those that exist."""
+    """Hold both profiles and with them the counts of follows; returns the ids of those who are here."""
     rows = await conn.fetch_all(_LOCK, {"follower_id": follower_id, "followee_id": followee_id})
     return {row.id for row in rows}
 
@@ -99,6 +141,13 @@ async def follow(conn: Connection, follower_id: int, followee_id: int) -> None:
 async def unfollow(conn: Connection, follower_id: int, followee_id: int) -> None:
     """Follow no more and count it, unless it is so already; both profiles are held by `lock`."""
     await conn.execute(_UNFOLLOW, {"follower_id": follower_id, "followee_id": followee_id})
+
+
+async def end_all(conn: Connection, account_id: int) -> None:
+    """Let somebody follow nobody, and nobody follow them; the counts of the others stay exact."""
+    conn.lead_with(_LOCK_ALL, {"account_id": account_id})
+    while await conn.execute(_END_SOME, {"account_id": account_id}):
+        pass
 
 
 async def listed(

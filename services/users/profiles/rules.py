@@ -17,6 +17,10 @@ AVATAR_COLORS = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00
 SHORTEST_FRAGMENT = 3
 """Characters; the trigram index finds nothing shorter in the middle of a name."""
 
+DELETED_USERNAME = "deleted"
+DELETED_NAME = "deleted artist"
+"""How somebody is shown who has left; auth lets somebody else have the username all the same."""
+
 Ranked = Literal["likes", "tiles"]
 
 _USERNAME = re.compile(r"[A-Za-z0-9_]{1,50}")

@@ -6,29 +6,15 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from services.users.profiles.rules import Profile, Ranked, has_controls
+from services.users.profiles.rules import Profile, Ranked
+from services.users.text import LINES, ONE_LINE
 from shared.http.models import Body, Page, Paging, View
 from shared.http.paging import slice_of
 
-
-def _one_line(value: str) -> str:
-    if has_controls(value):
-        raise ValueError("must not contain control characters")
-    return value
-
-
-def _lines(value: str) -> str:
-    if has_controls(value, allowed="\n\r\t"):
-        raise ValueError("must not contain control characters other than line breaks and tabs")
-    return value
-
-
-DisplayName = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), AfterValidator(_one_line)
-]
-Bio = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_lines)]
+DisplayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), ONE_LINE]
+Bio = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), LINES]
 Colour = Annotated[str, StringConstraints(pattern="^#[0-9a-fA-F]{6}$", to_lower=True)]
 
 

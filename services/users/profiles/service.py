@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from services.users.dashboard import counters
 from services.users.profiles import rules, store
 from services.users.profiles.rules import Profile
 from services.users.profiles.schemas import ProfileChanges, ProfileView, Ranking, Search, page_of
@@ -35,7 +36,8 @@ class Profiles:
             return await self.own(caller)
         async with self._database.transaction() as conn:
             store.lead_with_meeting(conn, caller)
-            await store.change(conn, caller.account_id, given)
+            if not await store.change(conn, caller.account_id, given):
+                raise rules.no_such_user()
             profile = found(await store.get(conn, caller.account_id))
             self._tell(conn, profile)
         return profile
@@ -71,7 +73,12 @@ class Profiles:
 
     async def registered(self, conn: Connection, event: AccountRegistered) -> None:
         """Take over a registration, in the consumer's transaction."""
-        await store.register(conn, event.account_id, event.username, event.display_name, event.registered_at)
+        if await store.register(
+            conn, event.account_id, event.username, event.display_name, event.registered_at
+        ):
+            counters.add(conn, accounts=1)
+            counters.add_on(conn, event.registered_at, accounts=1)
+            counters.seen(conn, event.account_id, event.registered_at)
         profile = found(await store.get(conn, event.account_id))
         if profile.version > 0:
             # The artist was quicker than the event: who heard of that change has to hear of the merged one.

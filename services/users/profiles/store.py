@@ -6,10 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, bindparam, case, func, select, tuple_, update
+from sqlalchemy import Boolean, bindparam, case, false, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
-from services.users.profiles.rules import Profile, Ranked, default_avatar_color
+from services.users.profiles.rules import (
+    DELETED_NAME,
+    DELETED_USERNAME,
+    Profile,
+    Ranked,
+    default_avatar_color,
+)
 from services.users.stats.rules import Stats
 from services.users.tables import artist_stats, profiles
 from shared.db import Connection, Row
@@ -38,11 +44,14 @@ _MEET = (
     .on_conflict_do_nothing(index_elements=["id"])
 )
 _BY_ID = SELECT.where(profiles.c.id == bindparam("profile_id"))
-_BY_NAME = SELECT.where(func.lower(profiles.c.username) == func.lower(bindparam("username")))
+_is_here = profiles.c.status != "deleted"
+_BY_NAME = SELECT.where(func.lower(profiles.c.username) == func.lower(bindparam("username")), _is_here)
 
 _FOUND = (
     SELECT.where(
-        profiles.c.search_text.like(func.lower(bindparam("pattern"))), profiles.c.id > bindparam("after")
+        profiles.c.search_text.like(func.lower(bindparam("pattern"))),
+        profiles.c.id > bindparam("after"),
+        _is_here,
     )
     .order_by(profiles.c.id)
     .limit(bindparam("count"))
@@ -52,6 +61,7 @@ _RANKING = {"likes": artist_stats.c.likes_received, "tiles": artist_stats.c.tile
 _RANKED = {
     by: SELECT.where(
         counter > 0,
+        _is_here,
         tuple_(counter, artist_stats.c.artist_id) < tuple_(bindparam("below"), bindparam("below_id")),
     )
     .order_by(counter.desc(), artist_stats.c.artist_id.desc())
@@ -62,7 +72,7 @@ _RANKED = {
 CHANGEABLE = ("display_name", "bio", "avatar_color")
 _CHANGE = (
     update(profiles)
-    .where(profiles.c.id == bindparam("profile_id"))
+    .where(profiles.c.id == bindparam("profile_id"), _is_here)
     .values(
         version=profiles.c.version + 1,
         **{
@@ -79,6 +89,7 @@ _offered = insert(profiles).values(
     username=bindparam("username"),
     display_name=bindparam("display_name"),
     joined_at=bindparam("joined_at"),
+    is_registered=True,
 )
 _REGISTERED = _offered.on_conflict_do_update(
     index_elements=["id"],
@@ -87,8 +98,39 @@ _REGISTERED = _offered.on_conflict_do_update(
         "display_name": func.coalesce(profiles.c.display_name, _offered.excluded.display_name),
         "joined_at": _offered.excluded.joined_at,
         "version": case((profiles.c.version > 0, profiles.c.version + 1), else_=0),
+        "is_registered": True,
     },
+    where=_is_here,
 )
+_before = profiles.alias("before")
+# Both see the row as it was before them.
+_was_registered = (
+    select(_before.c.is_registered)
+    .where(_before.c.id == bindparam("id"), _before.c.status != "deleted")
+    .scalar_subquery()
+)
+_REGISTERED_NOW = _REGISTERED.returning(func.coalesce(_was_registered, false()).label("was"))
+
+_gone = insert(profiles).values(
+    id=bindparam("id"), username=DELETED_USERNAME, display_name=DELETED_NAME, status="deleted"
+)
+_ANONYMISE = _gone.on_conflict_do_update(
+    index_elements=["id"],
+    set_={
+        "username": DELETED_USERNAME,
+        "display_name": DELETED_NAME,
+        "bio": None,
+        "avatar_color": None,
+        "status": "deleted",
+        "suspended_until": None,
+        "suspension_reason": None,
+        "roles": [],
+        "is_verified": False,
+        "version": profiles.c.version + 1,
+        "followers": 0,
+        "following": 0,
+    },
+).returning(func.coalesce(_was_registered, false()).label("was"))
 
 
 def profile_of(row: Row) -> Profile:
@@ -143,18 +185,30 @@ async def ranked(conn: Connection, by: Ranked, *, below: tuple[int, int], count:
     return [profile_of(row) for row in rows]
 
 
-async def change(conn: Connection, profile_id: int, changes: Mapping[str, Any]) -> None:
-    """Set the fields given and raise the version."""
+async def change(conn: Connection, profile_id: int, changes: Mapping[str, Any]) -> bool:
+    """Set the fields given and raise the version; returns whether there was somebody to change."""
     given = {f"{name}_given": name in changes for name in CHANGEABLE}
     new = {f"new_{name}": changes.get(name) for name in CHANGEABLE}
-    await conn.execute(_CHANGE, {"profile_id": profile_id, **given, **new})
+    return await conn.execute(_CHANGE, {"profile_id": profile_id, **given, **new}) > 0
 
 
 async def register(
     conn: Connection, profile_id: int, username: str, display_name: str | None, joined_at: datetime
-) -> None:
-    """Take over a registration; what the artist has chosen since stays, and counts as changed once more."""
-    await conn.execute(
-        _REGISTERED,
+) -> bool:
+    """Take over a registration; what the artist has chosen since stays, and counts as changed once more.
+
+    Returns whether it is news.
+    """
+    row = await conn.fetch_one(
+        _REGISTERED_NOW,
         {"id": profile_id, "username": username, "display_name": display_name, "joined_at": joined_at},
     )
+    return row is not None and not row.was
+
+
+async def anonymise(conn: Connection, profile_id: int) -> bool:
+    """Leave nothing of somebody but their id and their stats; nothing brings them back.
+
+    Returns whether an account is one less now.
+    """
+    return bool(await conn.fetch_value(_ANONYMISE, {"id": profile_id}))

@@ -9,7 +9,9 @@ the sums over the things known, whatever the order was.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,10 @@ class KnownTile:
     like_count: int
     is_deleted: bool
     seq: int
+    is_public: bool | None = None
+    x: int | None = None
+    y: int | None = None
+    created_at: datetime | None = None
 
     @property
     def counts(self) -> Counts:
@@ -64,6 +70,8 @@ class KnownCanvas:
     owner_id: int
     is_deleted: bool
     seq: int
+    is_public: bool | None = None
+    created_at: datetime | None = None
 
     @property
     def counts(self) -> Counts:
@@ -72,6 +80,21 @@ class KnownCanvas:
 
 
 Known = KnownTile | KnownCanvas
+
+
+KnownT = TypeVar("KnownT", KnownTile, KnownCanvas)
+
+_TOLD_BY_SOME = ("is_public", "x", "y", "created_at")
+"""Not every event tells these; what one told stays until a newer one tells otherwise."""
+
+
+def remembered(known: KnownT | None, heard: KnownT) -> KnownT:
+    """Return what is known after hearing an event: the newest, filled up with what only the other told."""
+    if known is None:
+        return heard
+    newer, older = (heard, known) if heard.seq > known.seq else (known, heard)
+    told = {name: getattr(older, name) for name in _TOLD_BY_SOME if getattr(newer, name, older) is None}
+    return replace(newer, **told)
 
 
 def difference(known: Known | None, heard: Known) -> Counts | None:

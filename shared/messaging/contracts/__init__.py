@@ -4,10 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shared.messaging.contracts.accounts import AccountRegistered, ProfileUpdated
+from shared.messaging.contracts.accounts import (
+    AccountChanged,
+    AccountCommandRefused,
+    AccountDeleted,
+    AccountEvent,
+    AccountRegistered,
+    AccountReinstated,
+    AccountRolesChanged,
+    AccountSuspended,
+    AccountVerified,
+    ProfileUpdated,
+    SessionRevoked,
+)
 from shared.messaging.contracts.areas import AreaClaimed, AreaExpired, AreaReleased
 from shared.messaging.contracts.canvases import CanvasCreated, CanvasDeleted, CanvasEvent, CanvasUpdated
-from shared.messaging.contracts.event import Event
+from shared.messaging.contracts.commands import (
+    AccountCommand,
+    MailRequested,
+    ReinstateAccount,
+    SetRoles,
+    SuspendAccount,
+)
+from shared.messaging.contracts.event import Command, Event, Message
+from shared.messaging.contracts.reports import ReportEvent, ReportOpened, ReportResolved
 from shared.messaging.contracts.reviews import ReviewApproved, ReviewRejected, ReviewRequested
 from shared.messaging.contracts.tiles import (
     LockAcquired,
@@ -24,7 +44,16 @@ from shared.messaging.envelope import Envelope
 
 __all__ = [
     "EVENTS",
+    "AccountChanged",
+    "AccountCommand",
+    "AccountCommandRefused",
+    "AccountDeleted",
+    "AccountEvent",
     "AccountRegistered",
+    "AccountReinstated",
+    "AccountRolesChanged",
+    "AccountSuspended",
+    "AccountVerified",
     "AreaClaimed",
     "AreaExpired",
     "AreaReleased",
@@ -32,13 +61,23 @@ __all__ = [
     "CanvasDeleted",
     "CanvasEvent",
     "CanvasUpdated",
+    "Command",
     "Event",
     "LockAcquired",
     "LockReleased",
+    "MailRequested",
+    "Message",
     "ProfileUpdated",
+    "ReinstateAccount",
+    "ReportEvent",
+    "ReportOpened",
+    "ReportResolved",
     "ReviewApproved",
     "ReviewRejected",
     "ReviewRequested",
+    "SessionRevoked",
+    "SetRoles",
+    "SuspendAccount",
     "TileCreated",
     "TileDeleted",
     "TileEvent",
@@ -53,6 +92,13 @@ EVENTS: Mapping[str, type[Event]] = {
     event.type: event
     for event in (
         AccountRegistered,
+        AccountVerified,
+        AccountSuspended,
+        AccountReinstated,
+        AccountRolesChanged,
+        AccountDeleted,
+        AccountCommandRefused,
+        SessionRevoked,
         ProfileUpdated,
         CanvasCreated,
         CanvasUpdated,
@@ -71,6 +117,8 @@ EVENTS: Mapping[str, type[Event]] = {
         ReviewRequested,
         ReviewApproved,
         ReviewRejected,
+        ReportOpened,
+        ReportResolved,
     )
 }
 

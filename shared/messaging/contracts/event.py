@@ -1,7 +1,7 @@
-"""The base of every event that crosses services.
+"""The bases of every message that crosses services: events, which tell, and commands, which ask.
 
-Adding a field with a default keeps an event readable in both directions and needs no new version. A change
-that older messages cannot satisfy is a new event type, and both are emitted until nobody reads the old one.
+Adding a field with a default keeps a message readable in both directions and needs no new version. A change
+that older messages cannot satisfy is a new type, and both are emitted until nobody reads the old one.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Event(BaseModel):
-    """Something that happened, told in the past tense; `type` is its stable name."""
+class Message(BaseModel):
+    """What one service says to others; `type` is its stable name."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -32,11 +32,11 @@ class Event(BaseModel):
 
     @property
     def subject_id(self) -> int:
-        """The number of the subject; events of one subject are delivered in order."""
+        """The number of the subject; messages about one subject are delivered in order."""
         raise NotImplementedError
 
     def envelope(self, *, producer: str, traceparent: str | None) -> Envelope:
-        """Wrap this event in a new message."""
+        """Wrap this in a new envelope."""
         data: dict[str, Any] = self.model_dump(exclude={"occurred_at"})
         return Envelope.model_construct(
             id=new_message_id(),
@@ -51,8 +51,16 @@ class Event(BaseModel):
 
     @classmethod
     def from_envelope(cls, envelope: Envelope) -> Self:
-        """Read this event from a message; raises UnreadableMessage when its data does not fit."""
+        """Read it from an envelope; raises UnreadableMessage when its data does not fit."""
         try:
             return cls.model_validate({**envelope.data, "occurred_at": envelope.occurred_at})
         except ValidationError as error:
             raise UnreadableMessage(f"not a {cls.type}: {error}") from error
+
+
+class Event(Message):
+    """Something that happened, told in the past tense to whoever wants to know."""
+
+
+class Command(Message):
+    """Something that one service asks of another, in the imperative; what came of it is told by an event."""

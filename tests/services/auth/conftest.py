@@ -6,6 +6,7 @@ import asyncio
 import itertools
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -13,10 +14,11 @@ import pytest
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient
 
-from services.auth.app import create_app
+from services.auth.app import create_app, create_worker
 from services.auth.settings import AuthSettings
 from shared.migrations import migrate
-from tests.parts import Databases
+from tests.parts import Broker, Databases
+from tests.services.auth.mailbox import Mailbox
 
 Client = TestClient[web.Request, web.Application]
 StartAuth = Callable[..., Awaitable["Auth"]]
@@ -139,3 +141,12 @@ def start_auth(aiohttp_client: Any) -> StartAuth:
 @pytest.fixture
 async def auth(start_auth: StartAuth, database_url: str) -> Auth:
     return await start_auth(database_url)
+
+
+@pytest.fixture
+async def mailbox(auth: Auth, broker: Broker, aiohttp_client: Any, tmp_path: Path) -> Mailbox:
+    """The mail written by a worker beside `auth`."""
+    settings = settings_for(auth.database_url, broker_url=broker.url, mail_folder=tmp_path / "mail")
+    worker: Client = await aiohttp_client(create_worker(settings))
+    await eventually(lambda: is_ready(worker))
+    return Mailbox(tmp_path / "mail")

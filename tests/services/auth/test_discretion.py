@@ -13,11 +13,14 @@ from services.auth.sessions.rules import Grant
 from services.auth.sessions.schemas import Login, SessionView
 from shared.logs import configure_logs
 from tests.services.auth.conftest import PASSWORD, SECRET, Auth, settings_for
+from tests.services.auth.mailbox import Mailbox
 
 ADA = Account(1, "ada", "ada@mail.test", False, (), Status.ACTIVE, datetime(2024, 1, 1, tzinfo=UTC))
 
 
-async def test_no_password_or_token_is_logged(auth: Auth, capfd: pytest.CaptureFixture[str]) -> None:
+async def test_no_password_or_token_is_logged(
+    auth: Auth, mailbox: Mailbox, capfd: pytest.CaptureFixture[str]
+) -> None:
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     configure_logs("auth", "auth-1", "debug")
@@ -32,6 +35,16 @@ async def test_no_password_or_token_is_logged(auth: Auth, capfd: pytest.CaptureF
         assert (await auth.refresh(session["refresh_token"])).status == 401
         await auth.call("GET", "/me", token=session["access_token"] + "x")
         await auth.call("POST", "/logout", json={"refresh_token": refreshed["refresh_token"]})
+        again = await (await auth.login("ada")).json()
+        await auth.call("POST", "/reset-password", json={"email": "ada@mail.test"})
+        mailed = await mailbox.token("reset_password")
+        reset = {"token": mailed, "new_password": "another-teapot-50"}
+        await auth.call("POST", "/confirm-password-reset", json={**reset, "new_password": "password1"})
+        await auth.call("POST", "/confirm-password-reset", json=reset)
+        await auth.call(
+            "DELETE", "/account", token=again["access_token"], json={"password": "a-guessed-password-1"}
+        )
+        await mailbox.letter("password_changed")
     finally:
         root.handlers, root.level = handlers, level
     logged = capfd.readouterr()
@@ -45,6 +58,10 @@ async def test_no_password_or_token_is_logged(auth: Auth, capfd: pytest.CaptureF
         refreshed["access_token"],
         refreshed["refresh_token"],
         ticket["ticket"],
+        again["access_token"],
+        mailed,
+        "another-teapot-50",
+        "a-guessed-password-1",
         "argon2id",
     ]
     assert "refresh token reused" in logged.out + logged.err

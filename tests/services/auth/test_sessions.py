@@ -79,14 +79,14 @@ async def test_a_field_that_breaks_a_rule_is_named(auth: Auth) -> None:
 
 async def test_a_suspended_account_is_told_so_only_with_its_password(auth: Auth) -> None:
     await auth.register("ada")
-    auth.rows("UPDATE accounts SET status = 'suspended'")
+    auth.rows("UPDATE accounts SET status = 'suspended', suspension_reason = 'spam'")
     assert await problem(await auth.login("ada")) == (403, "account_suspended")
     assert await problem(await auth.login("ada", "wrong")) == (401, "bad_credentials")
 
 
 async def test_a_suspended_account_keeps_no_session(auth: Auth) -> None:
     session = await auth.register("ada")
-    auth.rows("UPDATE accounts SET status = 'suspended'")
+    auth.rows("UPDATE accounts SET status = 'suspended', suspension_reason = 'spam'")
     token = session["access_token"]
     assert await problem(await auth.refresh(session["refresh_token"])) == (403, "account_suspended")
     assert await problem(await auth.call("GET", "/me", token=token)) == (403, "account_suspended")

@@ -9,7 +9,7 @@ import pytest
 
 from shared.db import Database
 from shared.messaging.outbox import Outbox
-from shared.messaging.topology import SUBSCRIPTIONS
+from shared.messaging.topology import QUEUES, dead_queue
 from tests.parts import Broker, Databases
 from tests.services.messaging.traffic import create_tables, opened
 
@@ -46,6 +46,6 @@ async def broker_url(broker: Broker) -> AsyncIterator[str]:
     """The module's virtual host, emptied after each test."""
     yield broker.url
     async with await aio_pika.connect(broker.url) as connection, connection.channel() as channel:
-        for service in SUBSCRIPTIONS:
-            await channel.queue_delete(f"{service}.events")
-            await channel.queue_delete(f"{service}.events.dead")
+        for queue in QUEUES:
+            await channel.queue_delete(queue)
+            await channel.queue_delete(dead_queue(queue))

@@ -59,7 +59,7 @@ async def dead(broker_url: str, count: int) -> list[dead_letters.DeadLetter]:
     found: list[dead_letters.DeadLetter] = []
 
     async def there() -> bool:
-        found[:] = await dead_letters.show(broker_url, "users")
+        found[:] = await dead_letters.show(broker_url, "users.events")
         return len(found) >= count
 
     await eventually(there)
@@ -114,10 +114,10 @@ async def test_a_replayed_dead_letter_has_its_effect(
         await send(broker_url, message(1))
         await dead(broker_url, 1)
         broken = False
-        assert await dead_letters.replay(broker_url, "users") == 1
+        assert await dead_letters.replay(broker_url, "users.events") == 1
         await arrived(users_url, 1)
 
-    assert await dead_letters.show(broker_url, "users") == []
+    assert await dead_letters.show(broker_url, "users.events") == []
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ async def test_a_message_of_an_unknown_type_is_ignored(
         await send(broker_url, message(2))
         await arrived(users_url, 2)
 
-    assert await dead_letters.show(broker_url, "users") == []
+    assert await dead_letters.show(broker_url, "users.events") == []
 
 
 async def test_messages_are_held_while_postgresql_is_away(
@@ -176,7 +176,7 @@ async def test_messages_are_held_while_postgresql_is_away(
             await asyncio.to_thread(private.start)
             await arrived(private.url, *range(1, 20))
 
-    assert await dead_letters.show(broker_url, "users") == []
+    assert await dead_letters.show(broker_url, "users.events") == []
 
 
 async def test_a_stopped_consumer_finishes_what_it_has(

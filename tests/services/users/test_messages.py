@@ -11,13 +11,21 @@ from sqlalchemy import text
 
 from services.users.stats.rules import Counts
 from shared.db import Database
-from shared.messaging.contracts import CanvasCreated, ProfileUpdated, TileCreated
+from shared.messaging.contracts import (
+    AccountSuspended,
+    CanvasCreated,
+    ProfileUpdated,
+    SuspendAccount,
+    TileCreated,
+)
 from shared.messaging.envelope import Envelope
 from shared.messaging.topology import EXCHANGE, dead_queue, declare, events_queue
 from tests.parts import Broker, Private
 from tests.services.users.conftest import (
+    ADA,
     ANN,
     BOB,
+    MOD,
     Artist,
     Client,
     StartWorker,
@@ -121,10 +129,10 @@ async def test_a_message_that_cannot_be_applied_ends_as_a_dead_letter_and_holds_
     channel = await connection.channel()
 
     async def is_dead() -> bool:
-        declared = await channel.queue_declare(dead_queue("users"), passive=True)
+        declared = await channel.queue_declare(dead_queue("users.events"), passive=True)
         return declared.message_count == 1
 
-    await eventually(is_dead)
+    await eventually(is_dead, 60)
     await connection.close()
     assert await inbox_size(db) == 2
     assert await counts(db, [1]) == {}
@@ -185,3 +193,47 @@ async def test_a_profile_met_before_its_registration_is_corrected_by_it(
         return bool(profile["joined_at"] == "2024-02-29T12:00:00Z")
 
     await eventually(is_corrected)
+
+
+async def test_a_suspension_goes_to_auth_and_its_outcome_into_the_audit_log(
+    users: Users, worker: Client, broker: Broker
+) -> None:
+    await users.meet(BOB, MOD)
+    response = await users.call(MOD, "POST", f"/admin/users/{BOB.id}/suspend", json={"reason": "spam"})
+    asked = (await response.json())["audit_id"]
+    auth = await Listener.on(broker.url, "auth.commands")
+    command = SuspendAccount.from_envelope(await auth.next())
+    await auth.close()
+    assert (command.account_id, command.actor_id, command.reason) == (BOB.id, MOD.id, "spam")
+    outcome = AccountSuspended(account_id=BOB.id, actor_id=MOD.id, reason="spam", version=2)
+    # Delivered twice, as after a crash.
+    await publish(broker.url, outcome, outcome)
+
+    async def is_complete() -> bool:
+        entries = (await users.get("/admin/audit", ADA, target_kind="user", target_id=BOB.id))["items"]
+        return [(entry["outcome"], entry["refers_to"]) for entry in entries] == [
+            ("done", asked), ("requested", None)
+        ]  # fmt: skip
+
+    await eventually(is_complete)
+    (account,) = (await users.get("/admin/users", MOD, search="bob"))["items"]
+    assert (account["status"], account["pending"]) == ("suspended", [])
+
+
+async def test_with_the_broker_away_moderators_work_on_and_auth_hears_of_it_when_it_is_back(
+    users: Users, start_worker: StartWorker, database_url: str, private_broker: Private
+) -> None:
+    worker = await start_worker(database_url, private_broker.url)
+    await eventually(lambda: is_ready(worker))
+    await asyncio.to_thread(private_broker.stop)
+    await users.meet(BOB)
+    response = await users.call(MOD, "POST", f"/admin/users/{BOB.id}/suspend", json={"reason": "spam"})
+    assert response.status == 202
+    report = {"kind": "user", "target_id": BOB.id, "reason": "spam"}
+    assert (await users.call(ANN, "POST", "/reports", json=report)).status == 201
+    assert (await users.call(MOD, "GET", "/admin/dashboard")).status == 200
+
+    await asyncio.to_thread(private_broker.start)
+    auth = await Listener.on(private_broker.url, "auth.commands")
+    assert SuspendAccount.from_envelope(await auth.next()).account_id == BOB.id
+    await auth.close()

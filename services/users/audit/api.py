@@ -1,0 +1,19 @@
+"""Routes of the audit log."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from services.users.audit.schemas import AuditEntryView, AuditFilter
+from services.users.audit.service import AUDIT
+from shared.http.models import Page
+from shared.http.operations import Operation, respond
+from shared.identity import Access
+
+
+async def list_audit(request: web.Request, query: AuditFilter) -> web.Response:
+    """List what moderators and admins did, newest first."""
+    return respond(await request.app[AUDIT].listed(query))
+
+
+OPERATIONS = (Operation("GET", "/admin/audit", list_audit, {200: Page[AuditEntryView]}, Access.ADMIN),)

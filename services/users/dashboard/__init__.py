@@ -1,0 +1,1 @@
+"""What moderators see at a glance, from tables that events keep."""

@@ -1,0 +1,18 @@
+"""Route of the dashboard."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from services.users.dashboard.schemas import DashboardView
+from services.users.dashboard.service import DASHBOARD
+from shared.http.operations import Operation, respond
+from shared.identity import Access
+
+
+async def get_dashboard(request: web.Request) -> web.Response:
+    """Show counts, health and the last 30 days."""
+    return respond(await request.app[DASHBOARD].show())
+
+
+OPERATIONS = (Operation("GET", "/admin/dashboard", get_dashboard, {200: DashboardView}, Access.MODERATOR),)

@@ -1,0 +1,1 @@
+"""What the artists somebody follows have made."""

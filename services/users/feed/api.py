@@ -1,0 +1,19 @@
+"""Route of the feed."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from services.users.feed.schemas import ActivityView
+from services.users.feed.service import FEED
+from shared.http.models import Page, Paging
+from shared.http.operations import Operation, respond
+from shared.identity import Access, Identity
+
+
+async def get_feed(request: web.Request, query: Paging, caller: Identity) -> web.Response:
+    """List the tiles that artists whom the caller follows have made, newest first."""
+    return respond(await request.app[FEED].show(caller, query))
+
+
+OPERATIONS = (Operation("GET", "/users/feed", get_feed, {200: Page[ActivityView]}, Access.ARTIST),)

@@ -1,0 +1,1 @@
+"""Moderation: who may act, suspensions and roles."""

@@ -1,0 +1,66 @@
+"""Requests and responses of moderation."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+
+from services.users.moderation.rules import Standing
+from services.users.text import LINES
+from shared.http.models import Body, Paging, View
+
+
+def _future(value: datetime) -> datetime:
+    if value <= datetime.now(UTC):
+        raise ValueError("must be in the future")
+    return value
+
+
+class AccountFilter(Paging):
+    """`?search=` and `?status=` of the list of accounts."""
+
+    search: str | None = Field(
+        None, max_length=100, description="part of a name; below three characters its beginning"
+    )
+    status: Standing | None = None
+
+
+class SuspensionDraft(Body):
+    """Why somebody is kept out, and until when."""
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), LINES]
+    until: Annotated[AwareDatetime, AfterValidator(_future)] | None = Field(
+        None, description="null: until a moderator reinstates the account"
+    )
+
+
+class RolesDraft(Body):
+    """Exactly these roles."""
+
+    roles: list[Literal["moderator", "admin"]] = Field(max_length=10)
+
+
+class AccountStandingView(View):
+    """An account as moderators see it; `pending` are commands whose outcome is not known yet."""
+
+    id: int
+    username: str
+    display_name: str
+    status: Standing
+    suspended_until: datetime | None
+    suspension_reason: str | None
+    roles: list[str]
+    is_verified: bool
+    joined_at: datetime
+    pending: list[str]
+
+
+class CommandView(View):
+    """What is under way: auth does it, and a second entry of the audit log (`audit_id`) tells the outcome."""
+
+    audit_id: int
+    action: str
+    account_id: int
+    details: dict[str, Any]

@@ -1,0 +1,1 @@
+"""Reports: artists ask moderators to look at something."""

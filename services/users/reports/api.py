@@ -1,0 +1,68 @@
+"""Routes of reports."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from services.users.reports.schemas import (
+    ReportDecision,
+    ReportDraft,
+    ReportFilter,
+    ReportReceipt,
+    ReportView,
+)
+from services.users.reports.service import REPORTS
+from shared.http.models import Page
+from shared.http.operations import Operation, respond
+from shared.identity import Access, Identity
+
+
+async def make_report(request: web.Request, body: ReportDraft, caller: Identity) -> web.Response:
+    """Report a tile, a canvas or an artist to the moderators.
+
+    While a report of the caller waits, reporting the same again answers that one (200).
+    """
+    report, is_new = await request.app[REPORTS].make(caller, body)
+    return respond(ReportReceipt.model_validate(report), status=201 if is_new else 200)
+
+
+async def list_reports(request: web.Request, query: ReportFilter) -> web.Response:
+    """List reports: open ones first, then assigned and closed ones, each oldest first."""
+    return respond(await request.app[REPORTS].listed(query))
+
+
+async def decide_report(
+    request: web.Request, report_id: int, body: ReportDecision, caller: Identity
+) -> web.Response:
+    """Take a report, give it back, or close it.
+
+    Only who has a report moves it on; an admin may also free or close another's. Of two at once, one wins.
+    """
+    return respond(ReportView.model_validate(await request.app[REPORTS].decide(caller, report_id, body)))
+
+
+OPERATIONS = (
+    Operation(
+        "POST",
+        "/reports",
+        make_report,
+        {201: ReportReceipt, 200: ReportReceipt},
+        Access.ARTIST,
+        [
+            "404 tile_not_found",
+            "404 canvas_not_found",
+            "404 user_not_found",
+            "403 oneself",
+            "429 report_limit",
+        ],
+    ),
+    Operation("GET", "/admin/reports", list_reports, {200: Page[ReportView]}, Access.MODERATOR),
+    Operation(
+        "PATCH",
+        "/admin/reports/{report_id}",
+        decide_report,
+        {200: ReportView},
+        Access.MODERATOR,
+        ["404 report_not_found", "403 oneself", "409 report_assigned", "409 report_closed"],
+    ),
+)

@@ -1,0 +1,61 @@
+"""Requests and responses about reports."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from services.users.people import PersonView
+from services.users.reports.rules import ActionTaken, Kind, Status
+from services.users.text import LINES, ONE_LINE
+from shared.http.models import BIGINT_MAX, Body, Paging, View
+
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), ONE_LINE]
+Detail = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), LINES]
+
+
+class ReportDraft(Body):
+    """What an artist wants looked at, and why."""
+
+    kind: Kind
+    target_id: int = Field(ge=1, le=BIGINT_MAX)
+    reason: Reason
+    detail: Detail | None = None
+
+
+class ReportFilter(Paging):
+    """`?status=` of the queue."""
+
+    status: Status | None = Field(None, description="without: all, what waits first")
+
+
+class ReportDecision(Body):
+    """`assigned` takes the report, `open` gives it back, the others close it."""
+
+    status: Status
+    resolution: Detail | None = Field(None, description="only with `resolved` or `dismissed`")
+    action_taken: ActionTaken | None = Field(None, description="only with `resolved` or `dismissed`")
+
+
+class ReportReceipt(View):
+    """A report as its artist sees it."""
+
+    id: int
+    kind: Kind
+    target_id: int
+    reason: str
+    detail: str | None
+    status: Status
+    created_at: datetime
+
+
+class ReportView(ReportReceipt):
+    """A report as moderators see it; `assignee` has it, or closed it."""
+
+    reporter: PersonView
+    assignee: PersonView | None
+    resolution: str | None
+    action_taken: ActionTaken | None
+    updated_at: datetime

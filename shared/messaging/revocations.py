@@ -1,0 +1,102 @@
+"""How a process learns which tokens do not count any more: by broadcast, within milliseconds.
+
+What it missed, before it started or while the broker was away, it asks auth for as soon as it hears again;
+tokens that were revoked in that time count until then, and until they expire if auth cannot be asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import Final
+from urllib.parse import urljoin
+
+import aiohttp
+import structlog
+from pydantic import AwareDatetime, BaseModel, ValidationError
+
+from shared.identity import TokenVerifier
+from shared.messaging.contracts import SessionRevoked
+from shared.messaging.envelope import Envelope, UnreadableMessage
+from shared.messaging.feed import Broadcast
+from shared.revocations import Revocations
+
+log = structlog.get_logger(__name__)
+
+PATH: Final = "/revocations"
+"""Where auth tells of the revocations of the last minutes; like /health, routed by no gateway."""
+
+ASK_SECONDS: Final = 2.0
+AGAIN_SECONDS: Final = 1.0
+
+
+class Revocation(BaseModel):
+    """One revocation, as auth tells of it."""
+
+    account_id: int
+    session_id: int | None
+    before: AwareDatetime
+
+
+class RevocationList(BaseModel):
+    """Every revocation of a token that might still be valid."""
+
+    revocations: list[Revocation]
+
+
+class RevocationFeed:
+    """Keeps a verifier's revocations up to date; start one in each web process."""
+
+    def __init__(self, broker_url: str, *, name: str, jwks_url: str, verifier: TokenVerifier) -> None:
+        self._revocations: Revocations = verifier.revocations
+        self._url = urljoin(jwks_url, PATH)
+        self._missed = asyncio.Event()
+        self._broadcast = Broadcast(
+            broker_url,
+            name=f"{name} revocations",
+            on_message=self._hear,
+            on_connected=self._note_that_some_were_missed,
+        )
+
+    async def run(self) -> None:
+        """Listen until cancelled, and ask for what was missed after each connect."""
+        await self._broadcast.listen(f"{SessionRevoked.type}.*")
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._broadcast.run())
+            tasks.create_task(self._catch_up())
+
+    def _hear(self, envelope: Envelope) -> None:
+        try:
+            event = SessionRevoked.from_envelope(envelope)
+        except UnreadableMessage as error:
+            log.warning("revocation unreadable", reason=str(error))
+            return
+        self._take(event.account_id, event.session_id, event.before)
+
+    def _take(self, account_id: int, session_id: int | None, before: datetime) -> None:
+        session = None if session_id is None else str(session_id)
+        self._revocations.revoke(account_id, session, before.timestamp())
+
+    async def _note_that_some_were_missed(self) -> None:
+        self._missed.set()
+
+    async def _catch_up(self) -> None:
+        while True:
+            await self._missed.wait()
+            # Before asking: a connect while the answer is under way has missed some again.
+            self._missed.clear()
+            try:
+                missed = await self._ask()
+            except (aiohttp.ClientError, OSError, TimeoutError, ValidationError) as error:
+                log.info("revocations not asked for yet", reason=repr(error))
+                self._missed.set()
+                await asyncio.sleep(AGAIN_SECONDS)
+            else:
+                for one in missed:
+                    self._take(one.account_id, one.session_id, one.before)
+
+    async def _ask(self) -> list[Revocation]:
+        timeout = aiohttp.ClientTimeout(total=ASK_SECONDS)
+        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(self._url) as response:
+            response.raise_for_status()
+            return RevocationList.model_validate_json(await response.read()).revocations

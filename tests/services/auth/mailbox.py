@@ -1,0 +1,47 @@
+"""The mail that auth's worker wrote, as files."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+
+def body(message: EmailMessage, kind: str) -> str:
+    """The text of a message, `plain` or `html`."""
+    part = message.get_body((kind,))
+    assert part is not None
+    return str(part.get_content())
+
+
+def token_in(message: EmailMessage) -> str:
+    """The token in the link of a message, the same in both of its forms."""
+    found = {re.search(r"#[a-z-]+=([A-Za-z0-9_-]{43})", body(message, kind)) for kind in ("plain", "html")}
+    [token] = {match[1] for match in found if match}
+    return token
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """The folder that mail is kept in."""
+
+    folder: Path
+
+    def letters(self, purpose: str) -> list[EmailMessage]:
+        """Every letter of that purpose, oldest first."""
+        files = sorted(self.folder.glob(f"*-{purpose}.eml"))
+        return [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
+
+    async def letter(self, purpose: str, number: int = 1) -> EmailMessage:
+        """The letter of that number, as soon as it is there."""
+        async with asyncio.timeout(10):
+            while len(self.letters(purpose)) < number:  # noqa: ASYNC110 - a file tells nobody
+                await asyncio.sleep(0.02)
+        return self.letters(purpose)[number - 1]
+
+    async def token(self, purpose: str, number: int = 1) -> str:
+        """The token in it."""
+        return token_in(await self.letter(purpose, number))

@@ -1,0 +1,166 @@
+"""Commands of moderators over the real broker: what they do, what answers them, what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.auth.app import create_worker
+from shared.messaging.contracts import ReinstateAccount, SetRoles, SuspendAccount
+from tests.parts import Broker
+from tests.services.auth.conftest import Auth, Client, eventually, is_ready, problem, settings_for
+from tests.services.auth.wire import Wire, wired
+
+
+@pytest.fixture
+async def wire(broker: Broker, auth: Auth, aiohttp_client: Any) -> AsyncIterator[Wire]:
+    """The broker with auth's worker at it."""
+    async with wired(broker.url) as wire:
+        worker: Client = await aiohttp_client(
+            create_worker(settings_for(auth.database_url, broker_url=broker.url))
+        )
+        await eventually(lambda: is_ready(worker))
+        yield wire
+
+
+async def made(auth: Auth, wire: Wire, name: str, *roles: str) -> dict[str, Any]:
+    """A registered account with roles, whose registration has been heard."""
+    session = await auth.register(name)
+    auth.rows(
+        "UPDATE accounts SET roles = %(roles)s WHERE id = %(id)s",
+        {"roles": list(roles), "id": session["account"]["id"]},
+    )
+    [(kind, _)] = await wire.hears(1)
+    assert kind == "account.registered"
+    return session
+
+
+def number(session: dict[str, Any]) -> int:
+    return int(session["account"]["id"])
+
+
+async def test_a_suspended_account_loses_its_sessions_and_everybody_is_told(auth: Auth, wire: Wire) -> None:
+    mod, ada = await made(auth, wire, "mod", "moderator"), await made(auth, wire, "ada")
+    until = datetime.now(UTC) + timedelta(days=1)
+    await wire.send(SuspendAccount(account_id=number(ada), actor_id=number(mod), reason="spam", until=until))
+    revoked, suspended = await wire.hears(2)
+    assert revoked[0] == "session.revoked"
+    assert revoked[1]["account_id"] == number(ada)
+    assert revoked[1]["session_id"] is None
+    assert suspended[0] == "account.suspended"
+    assert datetime.fromisoformat(suspended[1].pop("until")) == until
+    assert suspended[1] == {
+        "account_id": number(ada), "actor_id": number(mod), "reason": "spam", "version": 1
+    }  # fmt: skip
+    assert auth.rows("SELECT count(*) FROM sessions WHERE account_id = %(id)s", {"id": number(ada)}) == [(0,)]
+    assert await problem(await auth.login("ada")) == (403, "account_suspended")
+    assert (await auth.refresh(ada["refresh_token"])).status == 401
+
+
+async def test_a_command_delivered_again_changes_nothing(auth: Auth, wire: Wire) -> None:
+    mod, ada = await made(auth, wire, "mod", "moderator"), await made(auth, wire, "ada")
+    await wire.send(SuspendAccount(account_id=number(ada), actor_id=number(mod), reason="spam"), copies=3)
+    await wire.send(ReinstateAccount(account_id=number(ada), actor_id=number(mod)))
+    assert [kind for kind, _ in await wire.hears(3)] == [
+        "session.revoked", "account.suspended", "account.reinstated"
+    ]  # fmt: skip
+    await wire.hears_nothing_more()
+
+
+async def test_a_suspension_given_twice_is_one_and_answered_twice(auth: Auth, wire: Wire) -> None:
+    mod, ada = await made(auth, wire, "mod", "moderator"), await made(auth, wire, "ada")
+    for _ in range(2):
+        await wire.send(SuspendAccount(account_id=number(ada), actor_id=number(mod), reason="spam"))
+    _, first, second = await wire.hears(3)
+    assert first == second
+    assert auth.rows("SELECT version FROM accounts WHERE username = 'ada'") == [(1,)]
+
+
+async def test_a_reinstated_account_logs_in_again(auth: Auth, wire: Wire) -> None:
+    mod, ada = await made(auth, wire, "mod", "moderator"), await made(auth, wire, "ada")
+    await wire.send(SuspendAccount(account_id=number(ada), actor_id=number(mod), reason="spam"))
+    await wire.send(ReinstateAccount(account_id=number(ada), actor_id=number(mod)))
+    assert (await wire.hears(3))[-1] == (
+        "account.reinstated",
+        {"account_id": number(ada), "actor_id": number(mod), "version": 2},
+    )
+    assert (await auth.login("ada")).status == 200
+
+
+async def test_a_suspension_that_is_over_is_lifted_and_told(
+    auth: Auth, wire: Wire, aiohttp_client: Any
+) -> None:
+    ada = await made(auth, wire, "ada")
+    auth.rows(
+        "UPDATE accounts SET status = 'suspended', suspension_reason = 'spam', version = 4,"
+        " suspended_until = now() - interval '1 s'"
+    )
+    await aiohttp_client(create_worker(settings_for(auth.database_url)))
+    assert await wire.hears(1) == [
+        ("account.reinstated", {"account_id": number(ada), "actor_id": None, "version": 5})
+    ]
+    assert (await auth.login("ada")).status == 200
+
+
+async def test_roles_are_set_and_tokens_with_the_old_ones_revoked(auth: Auth, wire: Wire) -> None:
+    admin, ada = await made(auth, wire, "boss", "admin"), await made(auth, wire, "ada")
+    await wire.send(
+        SetRoles(account_id=number(ada), actor_id=number(admin), roles=["moderator", "moderator"])
+    )
+    revoked, changed = await wire.hears(2)
+    assert revoked[0] == "session.revoked"
+    assert changed == (
+        "account.roles_changed",
+        {"account_id": number(ada), "actor_id": number(admin), "roles": ["moderator"], "version": 1},
+    )
+    refreshed = await auth.refresh(ada["refresh_token"])
+    assert (await refreshed.json())["account"]["roles"] == ["moderator"]
+
+
+async def test_commands_that_cannot_be_done_are_refused_by_an_event(auth: Auth, wire: Wire) -> None:
+    admin = number(await made(auth, wire, "boss", "admin"))
+    mod = number(await made(auth, wire, "mod", "moderator"))
+    ada = number(await made(auth, wire, "ada"))
+    past = datetime.now(UTC) - timedelta(seconds=1)
+    refused = {
+        "last_admin": SetRoles(account_id=admin, actor_id=admin, roles=["moderator"]),
+        "unknown_role": SetRoles(account_id=ada, actor_id=admin, roles=["king"]),
+        "account_not_found": ReinstateAccount(account_id=10**9, actor_id=admin),
+        "until_in_the_past": SuspendAccount(account_id=ada, actor_id=mod, reason="spam", until=past),
+        "own_account": SuspendAccount(account_id=admin, actor_id=admin, reason="spam"),
+    }
+    for code, command in refused.items():
+        await wire.send(command)
+        [(kind, data)] = await wire.hears(1)
+        assert (kind, data["code"], data["command"]) == ("account.command_refused", code, command.type)
+        assert (data["account_id"], data["actor_id"]) == (command.account_id, command.actor_id)
+    assert auth.rows("SELECT DISTINCT version FROM accounts") == [(0,)]
+
+
+async def test_who_lost_the_right_since_giving_a_command_is_refused(auth: Auth, wire: Wire) -> None:
+    admin = number(await made(auth, wire, "boss", "admin"))
+    mod = number(await made(auth, wire, "mod", "moderator"))
+    ada = number(await made(auth, wire, "ada"))
+    for command in (
+        SuspendAccount(account_id=mod, actor_id=ada, reason="revenge"),
+        SuspendAccount(account_id=admin, actor_id=mod, reason="revenge"),
+        SuspendAccount(account_id=ada, actor_id=10**9, reason="nobody"),
+        SetRoles(account_id=mod, actor_id=mod, roles=["admin"]),
+    ):
+        await wire.send(command)
+        [(kind, data)] = await wire.hears(1)
+        assert (kind, data["code"]) == ("account.command_refused", "not_allowed")
+
+
+async def test_of_two_admins_who_demote_each_other_one_stays(auth: Auth, wire: Wire) -> None:
+    one, other = await made(auth, wire, "one", "admin"), await made(auth, wire, "other", "admin")
+    await wire.send(SetRoles(account_id=number(one), actor_id=number(other), roles=[]))
+    await wire.send(SetRoles(account_id=number(other), actor_id=number(one), roles=[]))
+    heard = await wire.hears(3)
+    assert [kind for kind, _ in heard] == [
+        "session.revoked", "account.roles_changed", "account.command_refused"
+    ]  # fmt: skip
+    assert auth.rows("SELECT count(*) FROM accounts WHERE 'admin' = ANY(roles)") == [(1,)]

@@ -1,0 +1,186 @@
+"""The verbs of an operator, as they are run."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aio_pika
+
+from services.auth.app import create_worker
+from services.auth.keys.rules import PUBLISHED_AFTERWARDS
+from shared.identity import REFRESH_SECONDS
+from shared.messaging import dead_letters
+from shared.messaging.contracts import SetRoles, SuspendAccount
+from shared.messaging.topology import COMMAND_EXCHANGE
+from tests.parts import Broker
+from tests.services.auth.conftest import SECRET, Auth, Client, eventually, is_ready, settings_for
+from tests.services.auth.wire import wired
+
+
+async def verb(auth: Auth, *words: str, broker_url: str = "amqp://127.0.0.1:1/") -> tuple[int, str, str]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "services.auth", *words),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={
+            **os.environ,
+            "AUTH_DATABASE_URL": auth.database_url,
+            "AUTH_BROKER_URL": broker_url,
+            "AUTH_SECRET": SECRET,
+        },
+    )
+    out, err = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, out.decode(), err.decode()
+
+
+async def printed(auth: Auth, *words: str, **kwargs: Any) -> dict[str, Any]:
+    status, out, err = await verb(auth, *words, **kwargs)
+    assert status == 0, err
+    answer: dict[str, Any] = json.loads(out)
+    return answer
+
+
+async def test_another_admin_can_be_made_and_is_told(auth: Auth) -> None:
+    made = await printed(auth, "create-admin", "ada", "ada@mail.test")
+    session = await (await auth.login("ada", made["password"])).json()
+    assert session["account"]["roles"] == ["admin"]
+    told = [key.rpartition(".")[0] for (key,) in auth.rows("SELECT routing_key FROM outbox ORDER BY id")]
+    assert told == ["account.registered", "account.roles_changed"]
+
+
+async def test_an_admin_whose_name_is_taken_or_none_is_not_made(auth: Auth) -> None:
+    await auth.register("ada")
+    for name, email, reason in (
+        ("ADA", "other@mail.test", "username_taken"),
+        ("_ada_", "other@mail.test", "username"),
+        ("bob", "nonsense", "email"),
+    ):
+        status, out, err = await verb(auth, "create-admin", name, email)
+        assert (status, out) == (1, "")
+        assert reason in err
+    assert auth.rows("SELECT count(*) FROM accounts") == [(1,)]
+
+
+async def test_a_password_that_was_reset_is_the_only_way_in(auth: Auth) -> None:
+    session = await auth.register("ada")
+    made = await printed(auth, "reset-password", "ADA")
+    assert (await auth.login("ada")).status == 401
+    assert (await auth.refresh(session["refresh_token"])).status == 401
+    assert (await auth.login("ada", made["password"])).status == 200
+    assert auth.rows("SELECT account_id, session_id FROM revocations") == [(session["account"]["id"], None)]
+
+
+async def test_nobodys_password_cannot_be_reset(auth: Auth) -> None:
+    status, _, err = await verb(auth, "reset-password", "nobody")
+    assert status == 1
+    assert "account_not_found" in err
+
+
+async def test_a_rotated_key_is_published_long_before_it_signs(auth: Auth) -> None:
+    [(first,)] = auth.rows("SELECT kid FROM signing_keys")
+    made = await printed(auth, "rotate-keys")
+    ahead = datetime.fromisoformat(made["signs_from"]) - datetime.now(UTC)
+    assert timedelta(seconds=3 * REFRESH_SECONDS) < ahead < timedelta(minutes=6)
+    kids = [kid for (kid,) in auth.rows("SELECT kid FROM signing_keys ORDER BY signs_from")]
+    assert kids == [first, made["kid"]]
+    status, _, err = await verb(auth, "rotate-keys")
+    assert status == 1
+    assert "rotation_under_way" in err
+
+
+async def test_a_replaced_key_is_removed_after_its_last_token_and_not_before(
+    auth: Auth, aiohttp_client: Any
+) -> None:
+    [(first,)] = auth.rows("SELECT kid FROM signing_keys")
+    made = await printed(auth, "rotate-keys")
+
+    async def kids_when_the_other_signs_for(age: timedelta) -> set[str]:
+        auth.rows(
+            "UPDATE signing_keys SET signs_from = now() - %(age)s"
+            " - CASE kid WHEN %(first)s THEN interval '1 day' ELSE interval '0' END",
+            {"age": age, "first": first},
+        )
+        # The first round of a worker's housekeeping is over once it has pruned this.
+        auth.rows("INSERT INTO login_throttles VALUES (sha256('round'), 1, now() - interval '1 s')")
+        await aiohttp_client(create_worker(settings_for(auth.database_url)))
+        async with asyncio.timeout(10):
+            while auth.rows("SELECT count(*) FROM login_throttles") != [(0,)]:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        return {kid for (kid,) in auth.rows("SELECT kid FROM signing_keys")}
+
+    before = await kids_when_the_other_signs_for(PUBLISHED_AFTERWARDS - timedelta(seconds=30))
+    assert before == {first, made["kid"]}
+    after = await kids_when_the_other_signs_for(PUBLISHED_AFTERWARDS + timedelta(seconds=1))
+    assert after == {made["kid"]}
+
+
+async def test_a_poison_command_is_shown_and_replayed(
+    auth: Auth, new_broker: Any, aiohttp_client: Any
+) -> None:
+    broker: Broker = new_broker()
+    async with wired(broker.url) as wire:
+        worker: Client = await aiohttp_client(
+            create_worker(settings_for(auth.database_url, broker_url=broker.url))
+        )
+        await eventually(lambda: is_ready(worker))
+        admin = (await auth.register("boss"))["account"]["id"]
+        auth.rows("UPDATE accounts SET roles = '{admin}'")
+        ada = (await auth.register("ada"))["account"]["id"]
+        await wire.hears(2)
+
+        # PostgreSQL cannot hold this text, however often it is tried; the next command is not held up.
+        poison = SuspendAccount(account_id=ada, actor_id=admin, reason="\x00")
+        await wire.send(poison)
+        await wire.send(SetRoles(account_id=ada, actor_id=admin, roles=["moderator"]))
+        assert [kind for kind, _ in await wire.hears(2)] == ["session.revoked", "account.roles_changed"]
+
+        async def is_dead() -> bool:
+            return len(await dead_letters.show(broker.url, "auth.commands")) == 1
+
+        await eventually(is_dead, timeout=60)
+        shown = await printed(auth, "dead-letters", "list", "auth.commands", broker_url=broker.url)
+        assert (shown["type"], shown["reason"]) == ("account.suspend", "delivery_limit")
+        assert json.loads(shown["body"])["data"]["account_id"] == ada
+
+        replay = ("dead-letters", "replay", "auth.commands", "--id")
+        other = await printed(auth, *replay, "no-such-id", broker_url=broker.url)
+        assert other == {"replayed": 0}
+        again = await printed(auth, *replay, shown["id"], broker_url=broker.url)
+        assert again == {"replayed": 1}
+        await eventually(is_dead, timeout=60)
+
+
+async def test_what_cannot_be_read_is_a_dead_letter_at_once(
+    auth: Auth, new_broker: Any, aiohttp_client: Any
+) -> None:
+    broker: Broker = new_broker()
+    worker: Client = await aiohttp_client(
+        create_worker(settings_for(auth.database_url, broker_url=broker.url))
+    )
+    await eventually(lambda: is_ready(worker))
+    async with (
+        wired(broker.url),
+        await aio_pika.connect(broker.url) as connection,
+        connection.channel() as channel,
+    ):
+        exchange = await channel.get_exchange(COMMAND_EXCHANGE)
+        await exchange.publish(aio_pika.Message(b"noise", message_id="7"), "account.suspend")
+
+        async def is_dead() -> bool:
+            found = await dead_letters.show(broker.url, "auth.commands")
+            return [letter.reason for letter in found] == ["rejected"]
+
+        await eventually(is_dead, timeout=60)
+
+
+async def test_a_broker_that_is_away_is_named(auth: Auth) -> None:
+    status, _, err = await verb(auth, "dead-letters", "list", "auth.commands")
+    assert status == 1
+    assert err.splitlines()[-1].startswith("rabbitmq:")

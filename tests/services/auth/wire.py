@@ -1,0 +1,60 @@
+"""The broker as another service sees it: commands go in, events come out."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aio_pika
+from aio_pika.abc import AbstractChannel, AbstractQueue
+
+from shared.messaging.contracts import Command
+from shared.messaging.topology import COMMAND_EXCHANGE, EXCHANGE, declare
+
+
+class Wire:
+    """Sends commands, and hears every event of accounts and sessions in order."""
+
+    def __init__(self, channel: AbstractChannel, queue: AbstractQueue) -> None:
+        self._channel = channel
+        self._queue = queue
+
+    async def send(self, command: Command, copies: int = 1) -> None:
+        """Send it as the relay of users does; copies are deliveries of one message."""
+        envelope = command.envelope(producer="users", traceparent=None)
+        exchange = await self._channel.get_exchange(COMMAND_EXCHANGE)
+        for _ in range(copies):
+            message = aio_pika.Message(
+                envelope.encode().encode(), message_id=str(envelope.id), type=envelope.type, delivery_mode=2
+            )
+            await exchange.publish(message, command.type)
+
+    async def hears(self, count: int, timeout: float = 10) -> list[tuple[str, dict[str, Any]]]:
+        """The next `count` events: type and data."""
+        heard: list[tuple[str, dict[str, Any]]] = []
+        async with asyncio.timeout(timeout):
+            while len(heard) < count:
+                message = await self._queue.get(no_ack=True, fail=False)
+                if message is None:
+                    await asyncio.sleep(0.01)
+                    continue
+                envelope = json.loads(message.body)
+                heard.append((envelope["type"], envelope["data"]))
+        return heard
+
+    async def hears_nothing_more(self) -> None:
+        """Nothing waits to be heard."""
+        assert await self._queue.get(no_ack=True, fail=False) is None
+
+
+@asynccontextmanager
+async def wired(broker_url: str) -> AsyncIterator[Wire]:
+    async with await aio_pika.connect(broker_url) as connection, connection.channel() as channel:
+        await declare(await channel.get_underlay_channel())
+        queue = await channel.declare_queue(exclusive=True)
+        for pattern in ("account.*.*", "session.*.*"):
+            await queue.bind(EXCHANGE, pattern)
+        yield Wire(channel, queue)

@@ -1,0 +1,156 @@
+"""A revoked token is worth nothing in any process within a second, and its sockets close."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import aio_pika
+import pytest
+from aiohttp import WSMsgType
+
+from shared.messaging.contracts import SessionRevoked
+from shared.messaging.revocations import Revocation
+from tests.parts import Broker, Private
+from tests.services.messaging.traffic import publish
+from tests.services.tiles.conftest import StartTiles, Tiles, account_id
+
+ANN = account_id("ann")
+
+
+@pytest.fixture
+async def processes(start_tiles: StartTiles, database_url: str, broker: Broker) -> list[Tiles]:
+    """Two processes that listen: each has heard of the revocation of some other account."""
+    processes = [await start_tiles(database_url, broker.url) for _ in range(2)]
+    for tiles in processes:
+        await is_listening(tiles, broker.url)
+    return processes
+
+
+async def is_listening(tiles: Tiles, broker_url: str) -> None:
+    marker = account_id("marker")
+    deadline = time.monotonic() + 15
+    while (await likes(tiles, marker, "marker"))[0] != 401:
+        assert time.monotonic() < deadline, "it never listened"
+        try:
+            await revoke(broker_url, marker)
+        except aio_pika.exceptions.AMQPError:
+            await asyncio.sleep(0.1)  # nobody has declared the exchange yet
+        await asyncio.sleep(0.02)
+
+
+async def revoke(broker_url: str, account: int, session_id: int | None = None) -> None:
+    event = SessionRevoked(account_id=account, session_id=session_id, before=datetime.now(UTC))
+    envelope = event.envelope(producer="auth", traceparent=None)
+    await publish(broker_url, envelope.routing_key, envelope.encode().encode(), str(envelope.id))
+
+
+async def likes(tiles: Tiles, account: int, name: str, **claims: Any) -> tuple[int, str]:
+    """Try a write (of a tile that is not there) and return the status and code."""
+    token = tiles.keys.token(account, name, **{"iat": int(time.time()) - 1, **claims})
+    response = await tiles.call(None, "POST", "/tiles/999/like", headers={"Authorization": f"Bearer {token}"})
+    return response.status, (await response.json())["code"]
+
+
+async def test_the_next_write_anywhere_is_refused_within_a_second(
+    processes: list[Tiles], broker: Broker
+) -> None:
+    for tiles in processes:
+        assert await likes(tiles, ANN, "ann") == (404, "tile_not_found")
+    revoked = time.monotonic()
+    await revoke(broker.url, ANN)
+    for tiles in processes:
+        while await likes(tiles, ANN, "ann") != (401, "token_revoked"):
+            assert time.monotonic() < revoked + 1
+    assert await likes(processes[0], account_id("bob"), "bob") == (404, "tile_not_found")
+
+
+async def test_a_token_remembered_as_good_is_refused_too(processes: list[Tiles], broker: Broker) -> None:
+    tiles = processes[0]
+    token = tiles.keys.token(ANN, "ann", sid="7")
+    headers = {"Authorization": f"Bearer {token}"}
+    assert (await tiles.call(None, "POST", "/tiles/999/like", headers=headers)).status == 404
+    await revoke(broker.url, ANN, 7)
+    async with asyncio.timeout(1):
+        while (await tiles.call(None, "POST", "/tiles/999/like", headers=headers)).status != 401:
+            continue
+
+
+async def test_other_sessions_and_later_tokens_of_the_account_go_on(
+    processes: list[Tiles], broker: Broker
+) -> None:
+    tiles = processes[0]
+    await revoke(broker.url, ANN, 7)
+    async with asyncio.timeout(1):
+        while await likes(tiles, ANN, "ann", sid="7") != (401, "token_revoked"):
+            continue
+    assert await likes(tiles, ANN, "ann", sid="8") == (404, "tile_not_found")
+
+    await revoke(broker.url, ANN)
+    async with asyncio.timeout(1):
+        while await likes(tiles, ANN, "ann", sid="8") != (401, "token_revoked"):
+            continue
+    assert await likes(tiles, ANN, "ann", sid="9", iat=time.time()) == (404, "tile_not_found")
+
+
+async def test_the_sockets_of_a_revoked_account_are_closed_and_no_others(
+    processes: list[Tiles], broker: Broker
+) -> None:
+    tiles = processes[1]
+    canvas = await tiles.canvas()
+    path = f"/api/v1/ws/canvas/{canvas['id']}"
+    tickets = [tiles.keys.ticket(account_id(name), name) for name in ("ann", "bob")]
+    async with (
+        tiles.client.ws_connect(path, params={"ticket": tickets[0]}) as ann,
+        tiles.client.ws_connect(path, params={"ticket": tickets[1]}) as bob,
+        tiles.client.ws_connect(path) as guest,
+    ):
+        for socket in (ann, bob, guest):
+            await socket.receive_json(timeout=5)
+        await revoke(broker.url, ANN)
+        message = await ann.receive(timeout=1)
+        assert (message.type, message.data) == (WSMsgType.CLOSE, 1008)
+        for socket in (bob, guest):
+            await socket.send_json({"type": "ping"})
+            assert await socket.receive_json(timeout=5) == {"type": "pong"}
+
+
+async def test_a_ticket_of_a_revoked_session_opens_nothing(processes: list[Tiles], broker: Broker) -> None:
+    tiles = processes[0]
+    canvas = await tiles.canvas()
+    ticket = tiles.keys.ticket(ANN, "ann", sid="7")
+    await revoke(broker.url, ANN, 7)
+    async with asyncio.timeout(1):
+        while await likes(tiles, ANN, "ann", sid="7") != (401, "token_revoked"):
+            continue
+    response = await tiles.client.get(f"/api/v1/ws/canvas/{canvas['id']}", params={"ticket": ticket})
+    assert (response.status, (await response.json())["code"]) == (401, "token_revoked")
+
+
+async def test_what_was_revoked_before_it_started_is_asked_for(
+    start_tiles: StartTiles, database_url: str, broker: Broker
+) -> None:
+    tiles = await start_tiles(database_url)
+    tiles.keys.revocations.append(Revocation(account_id=ANN, session_id=None, before=datetime.now(UTC)))
+    assert await likes(tiles, ANN, "ann") == (404, "tile_not_found")
+    late = await start_tiles(database_url, broker.url)
+    async with asyncio.timeout(5):
+        while await likes(late, ANN, "ann") != (401, "token_revoked"):
+            continue
+
+
+async def test_what_was_revoked_while_the_broker_was_away_is_asked_for_afterwards(
+    start_tiles: StartTiles, database_url: str, private_broker: Private
+) -> None:
+    tiles = await start_tiles(database_url, private_broker.url)
+    await is_listening(tiles, private_broker.url)
+    made = time.time()
+    await asyncio.to_thread(private_broker.kill)
+    tiles.keys.revocations.append(Revocation(account_id=ANN, session_id=None, before=datetime.now(UTC)))
+    assert await likes(tiles, ANN, "ann", iat=made) == (404, "tile_not_found")
+    await asyncio.to_thread(private_broker.start)
+    async with asyncio.timeout(15):
+        while await likes(tiles, ANN, "ann", iat=made) != (401, "token_revoked"):
+            continue

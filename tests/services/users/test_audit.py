@@ -1,0 +1,119 @@
+"""The audit log: it grows, it can be searched, and nothing in it can be changed."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import psycopg2
+import pytest
+
+from services.users.audit.rules import Action
+from services.users.audit.store import append
+from shared.db import Database
+from shared.messaging.contracts import CanvasCreated, CanvasDeleted, CanvasUpdated, TileDeleted
+from tests.services.users.conftest import ADA, ANN, BOB, MAX, MOD, Artist, Ear, Users
+
+
+@pytest.fixture
+async def log(users: Users, db: Database) -> Users:
+    """Six entries: three by each of two moderators, of three actions."""
+    await users.meet(MOD, MAX)
+    for actor in (MOD, MAX):
+        for number, action in enumerate(("a", "b", "c"), start=1):
+            async with db.transaction() as conn:
+                await append(conn, Action(actor.id, action, "tile", number, details={"n": number}))
+    return users
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit SET actor_id = 1",
+        "UPDATE audit SET actor_id = 1 WHERE false",
+        "DELETE FROM audit",
+        "TRUNCATE audit",
+        "TRUNCATE audit CASCADE",
+        (
+            "INSERT INTO audit (id, action, target_kind, target_id, outcome) OVERRIDING SYSTEM VALUE"
+            " SELECT id, 'forged', 'tile', 1, 'done' FROM audit LIMIT 1"
+            " ON CONFLICT (id) DO UPDATE SET action = 'forged'"
+        ),
+    ],
+)
+@pytest.mark.usefixtures("log")
+async def test_the_database_refuses_to_change_the_log(
+    users: Users, database_url: str, statement: str
+) -> None:
+    before = await users.pages("/admin/audit", ADA)
+
+    def attempt() -> None:
+        connection = psycopg2.connect(database_url)
+        try:
+            with connection.cursor() as cursor, pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                cursor.execute(statement)
+        finally:
+            connection.close()
+
+    await asyncio.to_thread(attempt)
+    assert await users.pages("/admin/audit", ADA) == before
+
+
+@pytest.mark.parametrize(
+    ("params", "found"),
+    [
+        ({}, ["c", "b", "a", "c", "b", "a"]),
+        ({"actor": MOD.id}, ["c", "b", "a"]),
+        ({"action": "b"}, ["b", "b"]),
+        ({"target_kind": "tile", "target_id": 3}, ["c", "c"]),
+        ({"target_kind": "user"}, []),
+        ({"actor": MAX.id, "action": "a"}, ["a"]),
+    ],
+)
+async def test_the_log_is_searched_and_paged_newest_first(
+    log: Users, params: dict[str, Any], found: list[str]
+) -> None:
+    for limit in (1, 2, 100):
+        entries = await log.pages("/admin/audit", ADA, limit=limit, **params)
+        assert [entry["action"] for entry in entries] == found
+
+
+@pytest.mark.parametrize("params", [{"actor": "x"}, {"target_kind": "lock"}, {"cursor": "!"}, {"limit": 0}])
+async def test_a_search_that_makes_no_sense_is_refused(users: Users, params: dict[str, Any]) -> None:
+    assert (await users.call(ADA, "GET", "/admin/audit", params=params)).status == 422
+
+
+CANVAS = CanvasCreated(canvas_id=7, seq=1, owner_id=BOB.id, name="a canvas")
+
+
+def removed(actor: Artist, seq: int) -> TileDeleted:
+    return TileDeleted(
+        canvas_id=7, seq=seq, tile_id=seq, creator_id=ANN.id, actor_id=actor.id, version=2, x=3, y=4
+    )
+
+
+async def test_only_a_moderator_who_takes_a_tile_away_is_written_down(users: Users, ear: Ear) -> None:
+    await ear.hear(CANVAS, *(removed(actor, seq) for seq, actor in enumerate((ANN, BOB, MOD), start=2)))
+    (entry,) = await users.pages("/admin/audit", ADA)
+    assert (entry["action"], entry["target_kind"], entry["target_id"]) == ("tile.delete", "tile", 4)
+    assert entry["details"] == {"canvas_id": 7, "creator_id": ANN.id, "x": 3, "y": 4}
+
+
+async def test_only_a_moderator_who_changes_or_deletes_a_canvas_is_written_down(
+    users: Users, ear: Ear
+) -> None:
+    await ear.hear(
+        CANVAS,
+        *(
+            event
+            for actor in (BOB, MOD)
+            for event in (
+                CanvasUpdated(
+                    canvas_id=7, seq=2, owner_id=BOB.id, actor_id=actor.id, name="new", is_public=True
+                ),
+                CanvasDeleted(canvas_id=7, seq=3, owner_id=BOB.id, actor_id=actor.id),
+            )
+        ),
+    )
+    entries = await users.pages("/admin/audit", ADA, target_kind="canvas", target_id=7)
+    assert [entry["action"] for entry in entries] == ["canvas.delete", "canvas.update"]
