@@ -15,7 +15,7 @@ from services.tiles.canvases.service import visible_to
 from services.tiles.live import store
 from services.tiles.live.hub import HUB
 from services.tiles.live.presence import Presence
-from services.tiles.live.viewer import CANVAS_GONE, Viewer
+from services.tiles.live.viewer import CANVAS_GONE, SESSION_ENDED, Viewer
 from services.tiles.strokes.painter import Painter
 from services.tiles.strokes.service import STROKES
 from shared.db import Database
@@ -78,7 +78,7 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
     sending = asyncio.create_task(viewer.run())
     try:
         async with request.app[HUB].watching(viewer, canvas_id, query.since):
-            await _dismiss_if_gone(request, canvas_id, viewer)
+            await _dismiss_if_barred(request, canvas_id, viewer)
             await _listen(socket, viewer, painter, request.app[HUB].presence, canvas_id)
     finally:
         sending.cancel()
@@ -104,11 +104,13 @@ async def _admit(request: web.Request, canvas_id: int, ticket: str | None) -> Id
     return artist
 
 
-async def _dismiss_if_gone(request: web.Request, canvas_id: int, viewer: Viewer) -> None:
-    """Send the viewer away if the canvas was deleted or made private since they were admitted.
+async def _dismiss_if_barred(request: web.Request, canvas_id: int, viewer: Viewer) -> None:
+    """Send the viewer away if the session ended, or the canvas is gone for them, since they were admitted.
 
     From here on they hear of it as everybody does.
     """
+    if viewer.artist is not None and request.app[VERIFIER].is_revoked(viewer.artist):
+        viewer.dismiss(SESSION_ENDED)
     try:
         async with request.app[DATABASE].connection() as conn:
             visible_to(viewer.artist, await canvases_store.get(conn, canvas_id))

@@ -18,7 +18,7 @@ from prometheus_client import Gauge
 from services.tiles.canvases import journal
 from services.tiles.live.channel import Channel, batch_frame
 from services.tiles.live.presence import Presence
-from services.tiles.live.viewer import Viewer
+from services.tiles.live.viewer import SESSION_ENDED, Viewer
 from shared.db import Database
 from shared.errors import Unavailable
 from shared.messaging.envelope import Envelope
@@ -46,7 +46,6 @@ class Hub:
         self._starting: dict[int, asyncio.Task[None]] = {}
         self._watching: Counter[int] = Counter()
         self._filling: dict[int, asyncio.Task[None]] = {}
-        self._closing: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Keep feed and presence up until cancelled."""
@@ -89,11 +88,7 @@ class Hub:
             for viewer in channel.viewers:
                 artist = viewer.artist
                 if artist and artist.account_id == account_id and session_id in (None, artist.session_id):
-                    closing = asyncio.create_task(
-                        viewer.close(WSCloseCode.POLICY_VIOLATION, b"session ended")
-                    )
-                    self._closing.add(closing)
-                    closing.add_done_callback(self._closing.discard)
+                    viewer.dismiss(SESSION_ENDED)
 
     async def _open(self, canvas_id: int) -> Channel:
         channel = self._channels.get(canvas_id)

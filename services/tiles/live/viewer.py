@@ -32,6 +32,9 @@ class Farewell:
     reason: bytes
 
 
+SESSION_ENDED = Farewell(WSCloseCode.POLICY_VIOLATION, b"session ended")
+"""The token that the viewer came with was revoked."""
+
 CANVAS_GONE = Farewell(4404, b"canvas_not_found")
 """Deleted, or private now and not this viewer's: coming back is answered with 404."""
 
