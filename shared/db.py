@@ -36,6 +36,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from shared.cancellation import heeding_cancellation
 from shared.errors import CheckViolated, ReferenceViolated, Unavailable, UniqueViolated
+from shared.settings import ServiceSettings
 
 type_of_bytea = new_type(
     psycopg2.BINARY.values,
@@ -277,6 +278,15 @@ class Database:
         for raw in (*self._idle, *self._in_use):
             await raw.close()
         self._idle.clear()
+
+    @classmethod
+    def of(cls, settings: ServiceSettings, *, statement: float = DatabaseLimits.statement) -> Database:
+        """Make the pool of a process as its settings say; `statement` is the limit of one, in seconds."""
+        return cls(
+            settings.database_url.get_secret_value(),
+            application=f"tessera {settings.instance}",
+            limits=DatabaseLimits(pool_size=settings.database_pool, statement=statement),
+        )
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:

@@ -15,7 +15,7 @@ from pydantic import SecretStr, ValidationError
 from services.auth.accounts.operators import Credentials, Operators
 from services.auth.accounts.passwords import Passwords
 from services.auth.accounts.schemas import Registration
-from services.auth.app import SERVICE, connect, create_app, create_worker
+from services.auth.app import SERVICE, create_app, create_worker
 from services.auth.keys.rules import StoredKey
 from services.auth.keys.sealing import Seal, WrongSecret
 from services.auth.keys.service import KeyRing
@@ -99,7 +99,7 @@ async def _operate(
 
 
 async def _connected(settings: AuthSettings, work: Callable[[Database], Awaitable[ResultT]]) -> ResultT:
-    database = connect(settings)
+    database = Database.of(settings)
     try:
         return await work(database)
     finally:

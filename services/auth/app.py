@@ -21,7 +21,7 @@ from services.auth.settings import AuthSettings
 from services.auth.tokens import api as tokens
 from services.auth.tokens.service import MINT, Mint
 from shared.background import background
-from shared.db import Database, DatabaseLimits
+from shared.db import Database
 from shared.health import broker_is_connected, keys_are_known, postgres_answers
 from shared.http.openapi import serve_openapi
 from shared.http.operations import serve
@@ -44,7 +44,7 @@ FEATURES = {
 
 def create_app(settings: AuthSettings) -> web.Application:
     """Set up the HTTP side; it needs no broker."""
-    database = connect(settings)
+    database = Database.of(settings)
     outbox = Outbox(database, producer=SERVICE)
     passwords = Passwords(settings.hashing_threads)
     key_ring = KeyRing(database, Seal(settings.secret.get_secret_value()))
@@ -78,7 +78,7 @@ def create_app(settings: AuthSettings) -> web.Application:
 
 def create_worker(settings: AuthSettings) -> web.Application:
     """Set up the background side: relay, commands, mail, housekeeping."""
-    database = connect(settings)
+    database = Database.of(settings)
     broker_url = settings.broker_url.get_secret_value()
     outbox = Outbox(database, producer=SERVICE)
     moderation = Moderation(outbox)
@@ -110,12 +110,3 @@ def create_worker(settings: AuthSettings) -> web.Application:
         background("housekeeping", lambda: keep_house(database, moderation, settings.refresh_lifetime))
     )
     return app
-
-
-def connect(settings: AuthSettings) -> Database:
-    """Make the pool of one process; it connects when it is first used."""
-    return Database(
-        settings.database_url.get_secret_value(),
-        application=f"tessera {settings.instance}",
-        limits=DatabaseLimits(pool_size=settings.database_pool),
-    )

@@ -34,7 +34,7 @@ from services.tiles.tiles.service import TILES, Tiles
 from services.tiles.timelapse import api as timelapse
 from services.tiles.timelapse.service import TIMELAPSES, Timelapses
 from shared.background import background
-from shared.db import Database, DatabaseLimits
+from shared.db import Database
 from shared.health import broker_is_connected, keys_are_known, postgres_answers
 from shared.http.openapi import serve_openapi
 from shared.http.operations import serve
@@ -65,7 +65,7 @@ FEATURES = {
 
 def create_app(settings: TilesSettings) -> web.Application:
     """Set up the HTTP side: features and the live feed."""
-    database = _database(settings)
+    database = Database.of(settings)
     outbox = Outbox(database, producer=SERVICE)
     journal = Journal(outbox)
     allowance = Allowance(settings.paint_rate, settings.paint_burst)
@@ -116,7 +116,7 @@ def create_app(settings: TilesSettings) -> web.Application:
 
 def create_worker(settings: TilesSettings) -> web.Application:
     """Set up the background side: relay, consumer, housekeeping."""
-    database = _database(settings)
+    database = Database.of(settings)
     broker_url = settings.broker_url.get_secret_value()
     outbox = Outbox(database, producer=SERVICE)
     journal = Journal(outbox)
@@ -135,14 +135,6 @@ def create_worker(settings: TilesSettings) -> web.Application:
     sweepers = _locks(settings, database, journal), _areas(settings, database, journal)
     app.cleanup_ctx.append(background("housekeeping", lambda: keep_house(database, settings, *sweepers)))
     return app
-
-
-def _database(settings: TilesSettings) -> Database:
-    return Database(
-        settings.database_url.get_secret_value(),
-        application=f"tessera {settings.instance}",
-        limits=DatabaseLimits(pool_size=settings.database_pool),
-    )
 
 
 def _locks(settings: TilesSettings, database: Database, journal: Journal) -> Locks:

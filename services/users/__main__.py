@@ -7,10 +7,11 @@ from dataclasses import asdict
 
 import orjson
 
-from services.users.app import SERVICE, connect, create_app, create_worker
+from services.users.app import SERVICE, create_app, create_worker
 from services.users.dashboard.drift import repair_dashboard
 from services.users.settings import UsersSettings
 from services.users.stats.drift import repair
+from shared.db import Database
 from shared.verbs import main
 
 RECOUNT_SECONDS = 60.0
@@ -23,7 +24,7 @@ def repair_stats(settings: UsersSettings) -> None:
 
 
 async def _repair_stats(settings: UsersSettings) -> None:
-    database = connect(settings, statement_seconds=RECOUNT_SECONDS)
+    database = Database.of(settings, statement=RECOUNT_SECONDS)
     repaired = 0
     try:
         # The artists' counters first: the totals are sums of them.

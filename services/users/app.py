@@ -22,7 +22,7 @@ from services.users.reports import api as reports
 from services.users.reports.service import REPORTS, Reports
 from services.users.settings import UsersSettings
 from shared.background import background
-from shared.db import Database, DatabaseLimits
+from shared.db import Database
 from shared.health import broker_is_connected, keys_are_known, postgres_answers
 from shared.http.openapi import serve_openapi
 from shared.http.operations import serve
@@ -49,7 +49,7 @@ FEATURES = {
 
 def create_app(settings: UsersSettings) -> web.Application:
     """Set up the HTTP side; without the broker it works, but hears of no revocations."""
-    database = connect(settings)
+    database = Database.of(settings)
     outbox = Outbox(database, producer=SERVICE)
     verifier = TokenVerifier(keys_published_at(settings.jwks_url))
     revocations = RevocationFeed(
@@ -86,7 +86,7 @@ def create_app(settings: UsersSettings) -> web.Application:
 
 def create_worker(settings: UsersSettings) -> web.Application:
     """Set up the background side: relay, consumer and lookout."""
-    database = connect(settings)
+    database = Database.of(settings)
     broker_url = settings.broker_url.get_secret_value()
     outbox = Outbox(database, producer=SERVICE)
     relay = Relay(database, broker_url, service=SERVICE)
@@ -105,12 +105,3 @@ def create_worker(settings: UsersSettings) -> web.Application:
     app.cleanup_ctx.append(background("consumer", consumer.run))
     app.cleanup_ctx.append(background("lookout", lookout.run))
     return app
-
-
-def connect(settings: UsersSettings, *, statement_seconds: float = DatabaseLimits.statement) -> Database:
-    """Make the pool of one process; it connects when it is first used."""
-    return Database(
-        settings.database_url.get_secret_value(),
-        application=f"tessera {settings.instance}",
-        limits=DatabaseLimits(pool_size=settings.database_pool, statement=statement_seconds),
-    )

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from services.auth.app import connect
 from services.auth.keys.sealing import Seal, WrongSecret
 from services.auth.keys.service import KeyRing
+from shared.db import Database
 from tests.services.auth.conftest import SECRET, Auth, StartAuth, rows, settings_for
 
 
@@ -26,7 +26,7 @@ async def test_the_published_keys_are_public_and_cacheable(auth: Auth) -> None:
 
 
 async def test_replicas_that_start_together_make_one_key(database_url: str) -> None:
-    databases = [connect(settings_for(database_url)) for _ in range(6)]
+    databases = [Database.of(settings_for(database_url)) for _ in range(6)]
     rings = [KeyRing(database, Seal(SECRET)) for database in databases]
     documents = await asyncio.gather(*(ring.load() for ring in rings))
     assert rows(database_url, "SELECT count(*) FROM signing_keys") == [(1,)]
@@ -49,14 +49,14 @@ async def test_the_private_key_is_encrypted_in_the_database(auth: Auth) -> None:
 
 
 async def test_keys_of_another_secret_are_refused_by_name(auth: Auth) -> None:
-    database = connect(settings_for(auth.database_url))
+    database = Database.of(settings_for(auth.database_url))
     with pytest.raises(WrongSecret, match="AUTH_SECRET is not the one"):
         await KeyRing(database, Seal("another secret, also long enough for it")).load()
     await database.close()
 
 
 async def test_a_new_key_is_published_before_it_signs_and_the_old_one_after(auth: Auth) -> None:
-    database = connect(settings_for(auth.database_url))
+    database = Database.of(settings_for(auth.database_url))
     ring = KeyRing(database, Seal(SECRET))
     await ring.load()
     following = Ed25519PrivateKey.generate()
