@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -29,7 +30,9 @@ def needs_certificate(file: Path, host: str, authority: Path) -> bool:
     if not file.exists() or not authority.exists():
         return not file.exists()
     certificate = x509.load_pem_x509_certificate(file.read_bytes())
-    if certificate.issuer != x509.load_pem_x509_certificate(authority.read_bytes()).subject:
+    try:
+        certificate.verify_directly_issued_by(x509.load_pem_x509_certificate(authority.read_bytes()))
+    except (ValueError, TypeError, InvalidSignature):
         return False
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     ends_soon = certificate.not_valid_after_utc - RENEW_BEFORE < datetime.now(UTC)

@@ -102,7 +102,7 @@ class Project:
         """
         try:
             done = subprocess.run(  # noqa: S603 - the arguments are ours, no shell
-                self.command(*arguments),
+                self.command(f"--progress={'plain' if log else 'quiet'}", *arguments),
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
