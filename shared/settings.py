@@ -38,6 +38,9 @@ class ProcessSettings(BaseSettings):
         default_factory=socket.gethostname,  # in a container its id, as `docker ps` and `docker logs` know it
         description="name of this process in X-Instance, logs and metrics",
     )
+    drain_seconds: float = Field(
+        0, ge=0, le=60, description="how long to serve on, but not ready, when asked to stop; web only"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @classmethod
