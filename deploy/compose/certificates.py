@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 AUTHORITY_DAYS = 3650
-CERTIFICATE_DAYS = 397  # browsers refuse certificates that live longer
+CERTIFICATE_DAYS = 365  # the longest that Mozilla's server-side TLS guidelines allow
 RENEW_BEFORE = timedelta(days=30)
 BACKDATED = timedelta(hours=1)  # for clocks that are late
 

@@ -88,6 +88,7 @@ def _scale(project: Project, given: argparse.Namespace) -> int:
     for service, number in wanted.items():
         project.choose_replicas(service, number)
     services = [service if service == "web" else f"{service}-web" for service in wanted]
+    # Not --no-deps: Compose would count that as another configuration, and replace these at the next `up`.
     project.compose("up", "--detach", "--no-recreate", "--no-build", *services)
     for service, number in wanted.items():
         asyncio.run(answered_by(project, service, number))

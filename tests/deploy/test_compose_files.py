@@ -151,10 +151,10 @@ def test_another_host_name_gets_another_certificate_of_the_same_authority(projec
     assert authority_of(project("dev").var).read_text() == authority
 
 
-def test_a_certificate_lives_no_longer_than_browsers_accept(project: Make) -> None:
+def test_a_certificate_lives_no_longer_than_a_year(project: Make) -> None:
     prepare(project("dev"))
     made = certificate_of(project("dev"))
-    assert made.not_valid_after_utc - made.not_valid_before_utc <= timedelta(days=398)
+    assert made.not_valid_after_utc - made.not_valid_before_utc <= timedelta(days=366)
     assert made.not_valid_before_utc < datetime.now(UTC)
 
 
