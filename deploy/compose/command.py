@@ -86,12 +86,14 @@ def _scale(project: Project, given: argparse.Namespace) -> int:
     if not project.containers():
         raise DeployError(f"{project.name} is not up: python -m deploy up --env {project.env}")
     for service, number in wanted.items():
-        project.choose_replicas(service, number)
-    services = [service if service == "web" else f"{service}-web" for service in wanted]
-    # Not --no-deps: Compose would count that as another configuration, and replace these at the next `up`.
-    project.compose("up", "--detach", "--no-recreate", "--no-build", *services)
-    for service, number in wanted.items():
-        asyncio.run(answered_by(project, service, number))
+        running = project.running(_compose_service(service))
+        # One after the other: when a container has gone, the gateway takes all others for ready until it has
+        # asked them, and one that is just leaving would get requests again.
+        for step in (*range(running - 1, number, -1), number):
+            project.choose_replicas(service, step)
+            # Not --no-deps: to Compose that is another configuration, to be replaced at the next `up`.
+            project.compose("up", "--detach", "--no-recreate", "--no-build", _compose_service(service))
+            asyncio.run(answered_by(project, service, step))
         say(f"{service} is answered by {number} through the gateway")
     return 0
 
@@ -124,6 +126,10 @@ def _replicas(text: str) -> tuple[str, int]:
     if service not in REPLICAS or not number.isdecimal() or not 1 <= int(number) <= 32:
         raise DeployError(f"{text}: give SERVICE=NUMBER, of {', '.join(REPLICAS)} and 1 to 32")
     return service, int(number)
+
+
+def _compose_service(service: str) -> str:
+    return service if service == "web" else f"{service}-web"
 
 
 def _narrator() -> Say:

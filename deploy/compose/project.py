@@ -118,6 +118,10 @@ class Project:
             raise DeployError(f"docker compose {arguments[0]} failed:\n{last}")
         return done.stdout
 
+    def running(self, service: str) -> int:
+        """How many containers of that service of the compose files run now."""
+        return len(self.compose("ps", "--quiet", service).split())
+
     def containers(self) -> list[dict[str, Any]]:
         """The containers as `docker compose ps` tells them: Service, Name, State, Health, ExitCode ..."""
         return [json.loads(line) for line in self.compose("ps", "--all", "--format=json").splitlines()]

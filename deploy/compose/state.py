@@ -31,6 +31,8 @@ def static_configuration(project: Project) -> dict[str, Any]:
     """gateway/traefik.yml with what only this environment has."""
     static: dict[str, Any] = yaml.safe_load((REPOSITORY / "gateway" / "traefik.yml").read_text())
     static["log"]["level"] = "WARN"  # the provider notes each container without routes at each event
+    # A container that has gone shall be forgotten before the next one leaves; the default is 2 s.
+    static["providers"]["providersThrottleDuration"] = "500ms"
     static["providers"]["docker"] = {
         "endpoint": "tcp://docker-api:2375",
         "exposedByDefault": False,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import shutil
 import ssl
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
 from deploy.compose.state import authority_of
@@ -19,6 +22,9 @@ from deploy.var import REPOSITORY
 from tests.compose import COMPOSE_SECONDS, ComposeStack, need_engine
 
 pytestmark = [pytest.mark.xdist_group("compose"), pytest.mark.timeout(COMPOSE_SECONDS)]
+
+
+CLIENTS = 40
 
 
 class KeepRedirects(urllib.request.HTTPRedirectHandler):
@@ -94,15 +100,33 @@ def test_a_service_cannot_enter_the_database_of_another(
     assert "permission denied for database" in said
 
 
-def test_scaled_from_one_to_three_and_back_every_process_takes_requests(compose: ComposeStack) -> None:
-    for number in (1, 3, 1, 2):
-        done = compose.deploy("scale", f"tiles={number}")
-        assert done.returncode == 0, done.stderr
-        answerers = {
-            answer(f"{compose.url}/api/v1/canvases", compose)[1]["X-Instance"] for _ in range(4 * number)
-        }
-        assert answerers == set(compose.tiles)
-        assert len(answerers) == number
+async def test_scaled_to_three_and_one_and_three_under_load_no_request_fails_and_all_take_part(
+    compose: ComposeStack,
+) -> None:
+    statuses: Counter[tuple[str, int]] = Counter()
+    answerers: Counter[str] = Counter()
+    end = asyncio.Event()
+
+    async def use(http: aiohttp.ClientSession, method: str, path: str) -> None:
+        while not end.is_set():
+            async with http.request(method, path) as response:
+                await response.read()
+                statuses[method, response.status] += 1
+                answerers[response.headers.get("X-Instance", "gateway")] += 1
+
+    async with aiohttp.ClientSession(compose.url) as http, asyncio.TaskGroup() as users:
+        for _ in range(CLIENTS // 2):
+            users.create_task(use(http, "GET", "/api/v1/canvases"))
+            users.create_task(use(http, "POST", "/api/v1/tiles"))  # has no token: 401 from tiles itself
+        for number in (3, 1, 3):
+            done = await asyncio.to_thread(compose.deploy, "scale", f"tiles={number}")
+            assert done.returncode == 0, done.stderr
+        answerers.clear()
+        await asyncio.sleep(3)
+        end.set()
+    assert set(statuses) == {("GET", 200), ("POST", 401)}
+    assert set(answerers) == set(compose.tiles)
+    assert all(0.25 < count / answerers.total() < 0.4 for count in answerers.values()), answerers
 
 
 @pytest.mark.parametrize("wanted", ["postgres=2", "tiles", "tiles=0", "tiles=many"])
