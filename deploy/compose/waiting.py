@@ -6,6 +6,7 @@ No container is believed about itself: in the end the answers through the publis
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 import time
 from collections.abc import Callable
@@ -132,12 +133,17 @@ def _state(container: dict[str, Any]) -> str:
 
 
 def _complaints(project: Project, states: dict[str, str]) -> list[str]:
-    """State and last log lines of each of these containers (service-number), as far as they began."""
+    """State and last log lines of each of these containers (service-number); those that wait are named."""
+    waiting = sorted(name for name, state in states.items() if state in ("created", "starting"))
     found = []
-    for name, state in sorted(states.items()):
+    for name in sorted(states.keys() - waiting):
         service, _, number = name.rpartition("-")
-        log = project.compose(
-            "logs", "--no-color", "--no-log-prefix", "--tail=12", f"--index={number}", service
-        )
-        found += [f"{name} is {state}", *(f"    {line[:300]}" for line in log.splitlines())]
-    return found
+        log = project.compose("logs", "--no-log-prefix", "--tail=6", f"--index={number}", service)
+        lines = (_ESCAPES.sub("", line) for line in log.splitlines())
+        found += [f"{name} is {states[name]}; its log says:", *(f"    {line[:300]}" for line in lines)]
+    return [*found, f"not yet ready: {', '.join(waiting)}"] if waiting else found
+
+
+_ESCAPES = re.compile(
+    r"\x1b\[[0-9;]*[A-Za-z]"
+)  # Compose clears terminal lines even where there is no terminal

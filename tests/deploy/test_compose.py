@@ -195,3 +195,14 @@ def test_a_gateway_that_publishes_nothing_is_refused_and_nothing_is_left(tmp_pat
     assert "ports that the gateway's container publishes: none" in done.stderr
     assert stack.project.containers() == []
     stack.remove()
+
+
+def test_what_cannot_start_is_named_with_its_own_words(tmp_path: Path) -> None:
+    need_engine()
+    stack = ComposeStack("dev", tmp_path, environ={"TESSERA_LOG_LEVEL": "loud"})
+    done = stack.deploy("up")
+    stack.remove()
+    assert done.returncode == 1
+    assert "auth-migrate-1 is ended with status 1; its log says:" in done.stderr
+    assert "Input should be 'debug', 'info', 'warning' or 'error'" in done.stderr
+    assert "not yet ready: auth-web-1, auth-worker-1" in done.stderr
