@@ -1,5 +1,7 @@
-# Tessera. `make` lists what there is. PYTHON names the interpreter that the virtual environment is made with.
+# Tessera. `make` lists what there is. PYTHON names the interpreter that the virtual environment is made with,
+# ENV which of the stacks under Compose is meant: dev or prod.
 PYTHON ?= python3
+ENV ?= dev
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/requirements-dev.lock
@@ -7,7 +9,7 @@ LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ports check format test test-unit openapi bench lock clean
+.PHONY: help setup run up down scale ports check format test test-unit openapi bench lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -26,6 +28,15 @@ $(INSTALLED): requirements-dev.lock
 
 run: setup ## the whole stack on this machine, without Docker: http://localhost:8080
 	@$(BIN)/python -m deploy run
+
+up: setup ## the stack under Docker Compose: http://localhost:8180; with ENV=prod https://localhost
+	@$(BIN)/python -m deploy up --env $(ENV)
+
+down: setup ## stop what `up` started; its data stays
+	@$(BIN)/python -m deploy down --env $(ENV)
+
+scale: setup ## more or fewer processes of a service under Compose: make scale tiles=3
+	@$(BIN)/python -m deploy scale --env $(ENV) $(foreach service,auth users tiles web,$(if $($(service)),$(service)=$($(service))))
 
 ports: setup ## every port of every way of running, and who holds it now
 	@$(BIN)/python -m deploy ports

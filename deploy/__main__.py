@@ -7,6 +7,7 @@ import os
 import sys
 
 from deploy import ports
+from deploy.compose import command as compose
 from deploy.errors import DeployError
 from deploy.run import command as run
 
@@ -16,6 +17,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy", description="Tessera for operators.")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     run.add_parser(commands)
+    compose.add_parsers(commands)
     show_ports = commands.add_parser(
         "ports",
         help="the port map, and who holds each port now",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
@@ -16,6 +17,9 @@ from shared.identity import TokenVerifier
 
 Check = Callable[[], Awaitable[None]]
 """Raises Unavailable when the dependency cannot be used."""
+
+LEAVING = web.AppKey("leaving", asyncio.Event)
+"""Set when the process was asked to stop and still serves; its `/ready` then sends the gateway elsewhere."""
 
 _SELECT_1 = text("SELECT 1")
 
@@ -65,7 +69,9 @@ def health_routes(checks: Mapping[str, Check]) -> list[web.RouteDef]:
     async def health(_: web.Request) -> web.Response:
         return web.json_response({"status": "alive"})
 
-    async def ready(_: web.Request) -> web.Response:
+    async def ready(request: web.Request) -> web.Response:
+        if request.app[LEAVING].is_set():
+            return web.json_response({"status": "leaving"}, status=503)
         for check in checks.values():
             try:
                 await check()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,7 +34,13 @@ class ProcessSettings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
     bind: str = Field("127.0.0.1:8000", description="host:port this process listens on")
-    instance: str = Field("1", description="name of this process in X-Instance, logs and metrics")
+    instance: str = Field(
+        default_factory=socket.gethostname,  # in a container its id, as `docker ps` and `docker logs` know it
+        description="name of this process in X-Instance, logs and metrics",
+    )
+    drain_seconds: float = Field(
+        0, ge=0, le=60, description="how long to serve on, but not ready, when asked to stop; web only"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @classmethod

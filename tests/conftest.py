@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.compose import COMPOSE_SECONDS, ComposeStack, need_engine
 from tests.parts import Broker, Brokers, Databases, Private, SessionParts, private_postgres, private_rabbitmq
-from tests.stack import Stack, run_environment
+from tests.stack import Running, Stack, run_environment
 
 SESSION_PARTS = pytest.StashKey[SessionParts]()
 
@@ -27,10 +28,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With --dist loadgroup, the tests of the whole stack go to one worker, so that one is started."""
+    """With --dist loadgroup, the tests of a whole stack go to one worker, so that one is started."""
     for item in items:
-        if "stack" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("stack"))
+        for fixture in {"stack", "compose"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group(fixture))
+        if "compose" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(COMPOSE_SECONDS))
 
 
 @pytest.fixture(scope="session")
@@ -82,6 +85,32 @@ def private_database(tmp_path: Path) -> Iterator[Callable[[str], Private]]:
     finally:
         for private in made:
             private.close()
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("stack", marks=pytest.mark.xdist_group("stack")),
+        pytest.param(
+            "compose", marks=[pytest.mark.xdist_group("compose"), pytest.mark.timeout(COMPOSE_SECONDS)]
+        ),
+    ]
+)
+def running(request: pytest.FixtureRequest) -> Running:
+    """Each way of running the whole stack in turn."""
+    way: Running = request.getfixturevalue(request.param)
+    return way
+
+
+@pytest.fixture(scope="session")
+def compose(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposeStack]:
+    """The development stack under Docker Compose, in a project of its own: `.url`, `.admin`, `.project`."""
+    need_engine()
+    stack = ComposeStack("dev", tmp_path_factory.mktemp("compose") / "var")
+    try:
+        stack.up()
+        yield stack
+    finally:
+        stack.remove()
 
 
 @pytest.fixture(scope="session")

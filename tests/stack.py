@@ -8,9 +8,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 import psutil
 
@@ -30,6 +31,25 @@ def run_environment(var: Path) -> dict[str, str]:
     numbers = free_ports(len(native))
     ports = {port.env: str(number) for port, number in zip(native, numbers, strict=True)}
     return {**inherited, **ports, "TESSERA_VAR": str(var)}
+
+
+class Running(Protocol):
+    """A stack that runs in any way, as far as tests from outside need it."""
+
+    url: str
+
+    @property
+    def tiles(self) -> Sequence[str]:
+        """What X-Instance says of each tiles process that serves HTTP."""
+        ...
+
+    def kill(self, name: str) -> None:
+        """kill -9 that process: one of `tiles`, or `tiles-worker`. It is started again by itself."""
+        ...
+
+    def life(self, name: str) -> object:
+        """Something that is another after each start of that process."""
+        ...
 
 
 class Stack:
@@ -54,6 +74,13 @@ class Stack:
         except BaseException:
             self.stop()
             raise
+
+    @property
+    def tiles(self) -> Sequence[str]:
+        return ("tiles-web-1", "tiles-web-2")
+
+    def life(self, name: str) -> object:
+        return self.pids(name)[:1]
 
     def pids(self, name: str) -> list[int]:
         """Ids of that process (a name in var/run, like `tiles-web-1`), then of its children."""

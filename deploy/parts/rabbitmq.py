@@ -93,19 +93,8 @@ class RabbitMQ(Process):
         (self.data / "enabled_plugins").write_text("[].\n")
         (self.data / "rabbitmq-env.conf").touch()
         # Read at each start, so that users and passwords always are those of var/secrets.
-        definitions = {
-            "users": [
-                {"name": user, "password_hash": _hash(self.var.secret(f"rabbitmq_{user}")), "tags": ""}
-                for user in self.users
-            ],
-            "vhosts": [{"name": vhost} for vhost in self.vhosts],
-            "permissions": [
-                {"user": user, "vhost": vhost, "configure": ".*", "write": ".*", "read": ".*"}
-                for user in self.users
-                for vhost in self.vhosts
-            ],
-        }
-        (self.data / "definitions.json").write_text(json.dumps(definitions, indent=1))
+        passwords = {user: self.var.secret(f"rabbitmq_{user}") for user in self.users}
+        (self.data / "definitions.json").write_text(definitions(passwords, self.vhosts))
 
     def _environment(self) -> Mapping[str, str]:
         """Every path and port named, so that nothing of the machine's own node or configuration is used."""
@@ -130,6 +119,20 @@ class RabbitMQ(Process):
             # Makes the start script become the node instead of waiting for it: its pid is the node's.
             "RUNNING_UNDER_SYSTEMD": "true",
         }
+
+
+def definitions(passwords: Mapping[str, str], vhosts: Sequence[str] = ("tessera",)) -> str:
+    """What `load_definitions` reads: users with their passwords, each with all rights in each vhost."""
+    users = [{"name": user, "password_hash": _hash(pw), "tags": ""} for user, pw in passwords.items()]
+    permissions = [
+        {"user": user, "vhost": vhost, "configure": ".*", "write": ".*", "read": ".*"}
+        for user in passwords
+        for vhost in vhosts
+    ]
+    return json.dumps(
+        {"users": users, "vhosts": [{"name": vhost} for vhost in vhosts], "permissions": permissions},
+        indent=1,
+    )
 
 
 def ensure_installed(say: Say) -> None:

@@ -46,6 +46,7 @@ class Traefik(Process):
         """gateway/traefik.yml with the addresses and paths of this run."""
         static: dict[str, Any] = yaml.safe_load((CONFIGURATION / "traefik.yml").read_text())
         entry_points = static["entryPoints"]
+        del entry_points["websecure"]
         entry_points["web"]["address"] = f":{self.port}"
         entry_points["traefik"]["address"] = f"127.0.0.1:{self.admin_port}"
         for entry_point in entry_points.values():

@@ -19,7 +19,7 @@ from deploy.parts.process import Process, clear_leftovers
 from deploy.parts.rabbitmq import RabbitMQ, ensure_installed
 from deploy.parts.traefik import Traefik
 from deploy.ports import Port, port_map, ports_of, taken
-from deploy.run.probes import probe_routes
+from deploy.probes import probe_routes
 from deploy.run.processes import (
     PROGRAMS,
     SERVICES,

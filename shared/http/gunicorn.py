@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any
+from types import FrameType
+from typing import Any, cast
 
 import uvloop
 from aiohttp import GunicornWebWorker, web
@@ -17,13 +18,14 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker as BaseWorker
 
+from shared.health import LEAVING
 from shared.settings import ProcessSettings
 
 KEEP_ALIVE_SECONDS = 95
 """Above the gateway's idle timeout (gateway/dynamic/services.yml), or it sends into closing connections."""
 
 GRACEFUL_SECONDS = 8
-"""For requests under way after SIGTERM; a stop of the whole stack has 15 s."""
+"""For requests under way after SIGTERM and draining; a stop of the whole stack has 15 s."""
 
 
 class UvloopWorker(GunicornWebWorker):
@@ -38,6 +40,13 @@ class UvloopWorker(GunicornWebWorker):
         self.loop = uvloop.new_event_loop()
         asyncio.set_event_loop(self.loop)
         BaseWorker.init_process(self)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """SIGTERM: be not ready for a while, so that the gateway sends its requests elsewhere, then stop."""
+        server = cast(_Server, self.app)
+        if server.served:
+            server.served[LEAVING].set()
+        self.loop.call_later(server.settings.drain_seconds, super().handle_exit, sig, frame)
 
 
 class InheritedLogger(Logger):
@@ -54,25 +63,27 @@ class InheritedLogger(Logger):
 class _Server(BaseApplication):
     def __init__(self, factory: Callable[[], web.Application], settings: ProcessSettings) -> None:
         self._factory = factory
-        self._settings = settings
+        self.settings = settings
+        self.served: web.Application | None = None
         super().__init__()
 
     def load_config(self) -> None:
         for name, value in {
-            "bind": self._settings.bind,
-            "proc_name": self._settings.instance,
+            "bind": self.settings.bind,
+            "proc_name": self.settings.instance,
             "workers": 1,
             "worker_class": UvloopWorker,
             "logger_class": InheritedLogger,
             "keepalive": KEEP_ALIVE_SECONDS,
-            "graceful_timeout": GRACEFUL_SECONDS,
+            "graceful_timeout": round(GRACEFUL_SECONDS + self.settings.drain_seconds),
             "control_socket_disable": True,
         }.items():
             self.cfg.set(name, value)
 
     def load(self) -> Any:
         async def application() -> web.Application:
-            return self._factory()
+            self.served = self._factory()
+            return self.served
 
         return application
 

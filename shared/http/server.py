@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 from aiohttp import web
 
-from shared.health import Check, health_routes
+from shared.health import LEAVING, Check, health_routes
 from shared.http.context import name_the_answerer, request_context
 from shared.http.problems import problems
 
@@ -21,6 +22,7 @@ def create_base_app(service: str, instance: str, checks: Mapping[str, Check]) ->
     app = web.Application(
         middlewares=[request_context(service, instance), problems], client_max_size=BODY_LIMIT
     )
+    app[LEAVING] = asyncio.Event()
     app.on_response_prepare.append(name_the_answerer)
     app.add_routes(health_routes(checks))
     return app

@@ -84,8 +84,8 @@ def test_the_table_shows_who_holds_a_port() -> None:
     assert f"pid {os.getpid()}" in line
 
 
-@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["ports", "--help"]])
-def test_every_command_explains_itself(words: list[str]) -> None:
-    done = run(*words)
+@pytest.mark.parametrize("command", [[], ["run"], ["up"], ["down"], ["scale"], ["compose"], ["ports"]])
+def test_every_command_explains_itself(command: list[str]) -> None:
+    done = run(*command, "--help")
     assert done.returncode == 0
     assert done.stdout.startswith("usage: python -m deploy")

@@ -14,18 +14,17 @@ import pytest
 from PIL import Image, ImageColor
 
 from tests.e2e.people import Artist, Spectator, cells, eventually, spectators
-from tests.stack import Stack
+from tests.stack import Running
 
 PICTURE = Path(__file__).with_name("lighthouse.png")
 TILE = 32
 NAMES = ("ada", "bela", "cleo", "dora", "emil")
 LIKES_EACH = 4
-PROCESSES = ("tiles-web-1", "tiles-web-2")
 
 
 @pytest.fixture
-async def http(stack: Stack) -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(stack.url) as session:
+async def http(running: Running) -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(running.url) as session:
         yield session
 
 
@@ -45,7 +44,7 @@ def pixels_of(picture: Image.Image, x: int, y: int) -> bytes:
 
 
 async def paint_together(
-    http: aiohttp.ClientSession, midway: Callable[[], Awaitable[None]]
+    running: Running, http: aiohttp.ClientSession, midway: Callable[[], Awaitable[None]]
 ) -> tuple[dict[str, Any], list[Artist], dict[int, list[int]], Image.Image]:
     """Five artists paint the picture at once; `midway` happens when a third of it is there.
 
@@ -76,7 +75,7 @@ async def paint_together(
         await midway()
 
     shares = [cells(canvas)[number :: len(artists)] for number in range(len(artists))]
-    watchers = [Spectator(http, canvas["id"], instance) for instance in PROCESSES]
+    watchers = [Spectator(http, canvas["id"], instance) for instance in running.tiles]
     async with spectators(*watchers):
         await asyncio.gather(disturb(), *(map(paint_share, artists, shares)))
         for artist, liked in zip(artists, [*artists[1:], artists[0]], strict=True):
@@ -141,11 +140,13 @@ async def assert_the_stats_are_right(
         assert await eventually(stats, expected) == expected
 
 
-async def test_five_artists_paint_a_picture_and_everybody_sees_it(http: aiohttp.ClientSession) -> None:
+async def test_five_artists_paint_a_picture_and_everybody_sees_it(
+    running: Running, http: aiohttp.ClientSession
+) -> None:
     async def nothing() -> None:
         return
 
-    canvas, artists, tiles, picture = await paint_together(http, midway=nothing)
+    canvas, artists, tiles, picture = await paint_together(running, http, midway=nothing)
     await assert_the_picture_is_there(http, canvas, picture)
     await assert_the_stats_are_right(http, artists, tiles)
     _, shown = await artists[0].call("GET", f"/canvases/{canvas['id']}")
@@ -153,16 +154,16 @@ async def test_five_artists_paint_a_picture_and_everybody_sees_it(http: aiohttp.
 
 
 async def test_killing_a_tiles_process_and_the_relay_midway_changes_nothing_in_the_end(
-    stack: Stack, http: aiohttp.ClientSession
+    running: Running, http: aiohttp.ClientSession
 ) -> None:
-    victims = ("tiles-web-1", "tiles-worker")
-    before = {name: stack.pids(name)[0] for name in victims}
+    victims = (running.tiles[0], "tiles-worker")
+    before = {name: running.life(name) for name in victims}
 
     async def kill() -> None:
         for name in victims:
-            await asyncio.to_thread(stack.kill, name)
+            await asyncio.to_thread(running.kill, name)
 
-    canvas, artists, tiles, picture = await paint_together(http, midway=kill)
+    canvas, artists, tiles, picture = await paint_together(running, http, midway=kill)
     await assert_the_picture_is_there(http, canvas, picture)
     await assert_the_stats_are_right(http, artists, tiles)
-    assert all(stack.pids(name)[0] != before[name] for name in victims)
+    assert all(running.life(name) != before[name] for name in victims)

@@ -120,6 +120,7 @@ async def gateway(start_gateway: Start, backends: dict[str, Backend]) -> Gateway
 
 def _static_configuration(folder: Path, web: int, internal: int, tls: bool) -> dict[str, Any]:
     static: dict[str, Any] = yaml.safe_load((ROOT / "gateway/traefik.yml").read_text())
+    del static["entryPoints"]["websecure"]
     static["entryPoints"]["web"] |= {"address": f"127.0.0.1:{web}", "reusePort": True}
     static["entryPoints"]["traefik"] |= {"address": f"127.0.0.1:{internal}", "reusePort": True}
     static["providers"]["file"]["directory"] = str(ROOT / "gateway/dynamic")

@@ -6,6 +6,7 @@ A stack is up only when these succeed: each process can be healthy by itself whi
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 
 import aiohttp
@@ -35,13 +36,15 @@ PROBES = (
 PATIENCE = 15.0  # seconds; the gateway's first health checks come a second after its start
 
 
-async def probe_routes(url: str) -> int:
-    """Probe every route of the stack at `url` and return how many there are.
+async def probe_routes(url: str, trusted: ssl.SSLContext | None = None) -> int:
+    """Probe every route of the stack at `url` and return how many there are; `trusted` vouches for its HTTPS.
 
     Raises DeployError naming those that the right service does not answer.
     """
     deadline = time.monotonic() + PATIENCE
-    async with aiohttp.ClientSession(url, timeout=aiohttp.ClientTimeout(total=5)) as client:
+    connector = aiohttp.TCPConnector(ssl=trusted or True)
+    timeout = aiohttp.ClientTimeout(total=5)
+    async with aiohttp.ClientSession(url, connector=connector, timeout=timeout) as client:
         while True:
             answers = await asyncio.gather(*(_wrong(client, path, service) for path, service in PROBES))
             wrong = [answer for answer in answers if answer]

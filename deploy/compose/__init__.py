@@ -1,0 +1,1 @@
+"""`make up`: the stack under Docker Compose, for development and for production."""

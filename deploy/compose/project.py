@@ -1,0 +1,131 @@
+"""One environment under Docker Compose: names, ports, state, and how `docker compose` is called for it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from deploy.errors import DeployError
+from deploy.ports import ports_of
+from deploy.var import REPOSITORY, Var
+
+Environment = Literal["dev", "prod"]
+
+FILES = REPOSITORY / "deploy" / "compose"
+REPLICAS = {"auth": 1, "users": 1, "tiles": 2, "web": 1}
+"""Processes that serve HTTP, until `scale` says otherwise."""
+
+
+class Project:
+    """Development or production on the engine that `docker` talks to.
+
+    `environ` may hold TESSERA_HOST (the name or address under which the engine's machine is reached),
+    TESSERA_ACME_EMAIL, TESSERA_PROJECT (the Compose project), TESSERA_VERSION (the tag of the images),
+    TESSERA_VAR (the state folder), and the variables of deploy/ports.toml.
+    """
+
+    def __init__(self, env: Environment, environ: Mapping[str, str]) -> None:
+        self.env = env
+        self.name = environ.get("TESSERA_PROJECT") or f"tessera-{env}"
+        self.host = environ.get("TESSERA_HOST") or "localhost"
+        self.acme_email = environ.get("TESSERA_ACME_EMAIL") if env == "prod" else None
+        self.ports = ports_of(env, environ)
+        self.var = Var(Var.from_environ(environ).root / "compose" / env)
+        self._environ = environ
+
+    @property
+    def http_url(self) -> str:
+        """Where the gateway answers HTTP; in production only to redirect."""
+        return _url("http", self.host, self.ports[f"{self.env}-http"], 80)
+
+    @property
+    def https_url(self) -> str:
+        """Where the gateway answers HTTPS."""
+        return _url("https", self.host, self.ports[f"{self.env}-https"], 443)
+
+    @property
+    def url(self) -> str:
+        """What an operator types."""
+        return self.https_url if self.env == "prod" else self.http_url
+
+    @property
+    def replicas(self) -> dict[str, int]:
+        """How many processes of each service serve HTTP."""
+        chosen = self._replicas_file
+        return REPLICAS | (json.loads(chosen.read_text()) if chosen.exists() else {})
+
+    def choose_replicas(self, service: str, number: int) -> None:
+        """Keep that number for this and every later start."""
+        self._replicas_file.write_text(json.dumps(self.replicas | {service: number}))
+
+    @property
+    def _replicas_file(self) -> Path:
+        return self.var.root / "replicas.json"
+
+    def environment(self) -> dict[str, str]:
+        """What the compose files read, and what `docker` itself needs."""
+        ports = {
+            f"TESSERA_PORT_{name.upper().replace('-', '_')}": str(port) for name, port in self.ports.items()
+        }
+        replicas = {
+            f"TESSERA_REPLICAS_{service.upper()}": str(number) for service, number in self.replicas.items()
+        }
+        return {
+            **self._environ,
+            **ports,
+            **replicas,
+            "COMPOSE_PROJECT_NAME": self.name,
+            "TESSERA_STATE": str(self.var.root),
+            "TESSERA_GATEWAY_DIGEST": self._gateway_digest(),
+            "TESSERA_VERSION": self._environ.get("TESSERA_VERSION") or self.env,
+        }
+
+    def _gateway_digest(self) -> str:
+        """Of all that the gateway reads at its start: Compose sees no change inside a mounted file."""
+        files = [self.var.root / "gateway" / "traefik.yml", self.var.root / "secrets" / "gateway_certificate"]
+        files += sorted((REPOSITORY / "gateway" / "dynamic").iterdir())
+        return hashlib.sha256(b"".join(file.read_bytes() for file in files if file.exists())).hexdigest()[:16]
+
+    def command(self, *arguments: str) -> list[str]:
+        """`docker compose` with this environment's files."""
+        files = [f"--file={FILES / name}" for name in ("base.yml", f"{self.env}.yml")]
+        return ["docker", "compose", *files, *arguments]
+
+    def compose(self, *arguments: str, log: Path | None = None) -> str:
+        """Run `docker compose` to its end and return what it printed; with `log`, that goes there.
+
+        Raises DeployError with its own words when it fails, or when there is no `docker`.
+        """
+        try:
+            done = subprocess.run(  # noqa: S603 - the arguments are ours, no shell
+                self.command(f"--progress={'plain' if log else 'quiet'}", *arguments),
+                env=self.environment(),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+        except FileNotFoundError as error:
+            raise DeployError("`docker` is not installed: https://docs.docker.com/engine/install/") from error
+        if log:
+            log.write_text(done.stdout + done.stderr)
+        if done.returncode:
+            last = "\n".join(f"    {line}" for line in done.stderr.strip().splitlines()[-12:])
+            raise DeployError(f"docker compose {arguments[0]} failed:\n{last}")
+        return done.stdout
+
+    def running(self, service: str) -> int:
+        """How many containers of that service of the compose files run now."""
+        return len(self.compose("ps", "--quiet", service).split())
+
+    def containers(self) -> list[dict[str, Any]]:
+        """The containers as `docker compose ps` tells them: Service, Name, State, Health, ExitCode ..."""
+        return [json.loads(line) for line in self.compose("ps", "--all", "--format=json").splitlines()]
+
+
+def _url(scheme: str, host: str, port: int, usual: int) -> str:
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}{'' if port == usual else f':{port}'}"

@@ -1,0 +1,93 @@
+"""What containers are given from the state folder: secrets, certificate, the gateway's configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import yaml
+
+from deploy.compose.certificates import make_authority, make_certificate, needs_certificate
+from deploy.compose.project import Project
+from deploy.parts.rabbitmq import definitions
+from deploy.run.processes import SERVICES
+from deploy.var import REPOSITORY, Var
+
+# Compose mounts a secret's file as it is, whoever the container's user is: the folder (0700) keeps everybody
+# else of this machine out, and whoever has a file mounted can read it. Swarm gives secrets the same mode.
+MOUNTED = 0o444
+
+
+def prepare(project: Project) -> None:
+    """Write everything that base.yml mounts; what is there already is kept."""
+    _write_secrets(project.var)
+    _write_certificate(project.var, project.host)
+    static = project.var.folder("gateway") / "traefik.yml"
+    static.write_text(yaml.safe_dump(static_configuration(project)))
+
+
+def static_configuration(project: Project) -> dict[str, Any]:
+    """gateway/traefik.yml with what only this environment has."""
+    static: dict[str, Any] = yaml.safe_load((REPOSITORY / "gateway" / "traefik.yml").read_text())
+    static["log"]["level"] = "WARN"  # the provider notes each container without routes at each event
+    # A container that has gone shall be forgotten before the next one leaves; the default is 2 s.
+    static["providers"]["providersThrottleDuration"] = "500ms"
+    static["providers"]["docker"] = {
+        "endpoint": "tcp://docker-api:2375",
+        "exposedByDefault": False,
+        "network": f"{project.name}_edge",
+        # The engine may run other projects with the same labels: the other environment, to begin with.
+        "constraints": f"Label(`com.docker.compose.project`, `{project.name}`)",
+    }
+    if project.env == "prod":
+        web, websecure = (static["entryPoints"][name] for name in ("web", "websecure"))
+        websecure["http"] = {
+            **websecure["http"],
+            "middlewares": ["hsts@file", *websecure["http"]["middlewares"]],
+        }
+        # The port as clients see it: inside its container the gateway listens on another.
+        to_https = {"to": f":{project.ports['prod-https']}", "scheme": "https", "permanent": True}
+        web["http"] = {**web["http"], "redirections": {"entryPoint": to_https}}
+    if project.acme_email:
+        websecure["http"]["tls"] = {"certResolver": "acme", "domains": [{"main": project.host}]}
+        static["certificatesResolvers"] = {
+            "acme": {"acme": {"email": project.acme_email, "storage": "/acme/acme.json", "tlsChallenge": {}}}
+        }
+    return static
+
+
+def _write_secrets(var: Var) -> None:
+    passwords = {service: var.secret(f"rabbitmq_{service}") for service in SERVICES}
+    var.secret("postgres")
+    var.secret("auth_secret")
+    for service in SERVICES:
+        password = quote(var.secret(f"postgres_{service}"))
+        var.write_secret(
+            f"{service}_database_url", f"postgresql://{service}:{password}@postgres:5432/{service}"
+        )
+        var.write_secret(
+            f"{service}_broker_url", f"amqp://{service}:{passwords[service]}@rabbitmq:5672/tessera"
+        )
+    var.write_secret("rabbitmq_definitions", definitions(passwords))
+    for path in (var.root / "secrets").iterdir():
+        path.chmod(MOUNTED)
+
+
+def _write_certificate(var: Var, host: str) -> None:
+    authority, authority_key = authority_of(var), var.folder("authority") / "key.pem"
+    if not needs_certificate(var.root / "secrets" / "gateway_certificate", host, authority):
+        return
+    if not authority.exists():
+        certificate, key = make_authority()
+        authority_key.touch(mode=0o600)
+        authority_key.write_text(key)
+        authority.write_text(certificate)
+    certificate, key = make_certificate(host, authority.read_text(), authority_key.read_text())
+    for name, text in (("gateway_certificate", certificate), ("gateway_certificate_key", key)):
+        var.write_secret(name, text).chmod(MOUNTED)
+
+
+def authority_of(var: Var) -> Path:
+    """The certificate of the local authority, for clients to trust."""
+    return var.folder("authority") / "certificate.pem"

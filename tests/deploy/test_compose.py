@@ -1,0 +1,208 @@
+"""The stack under Docker Compose, on a real engine: up, reachable, scaled, refused, gone."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import ssl
+import urllib.error
+import urllib.request
+from collections import Counter
+from collections.abc import Iterator
+from http.client import HTTPResponse
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from deploy.compose.state import authority_of
+from deploy.var import REPOSITORY
+from tests.compose import COMPOSE_SECONDS, ComposeStack, need_engine
+
+pytestmark = [pytest.mark.xdist_group("compose"), pytest.mark.timeout(COMPOSE_SECONDS)]
+
+
+CLIENTS = 40
+
+
+class KeepRedirects(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
+
+
+def answer(url: str, stack: ComposeStack, method: str = "GET") -> tuple[int, dict[str, str]]:
+    """Status and headers; redirects are not followed, only the stack's own authority is trusted."""
+    context = ssl.create_default_context(cafile=str(authority_of(stack.project.var)))
+    opener = urllib.request.build_opener(KeepRedirects, urllib.request.HTTPSHandler(context=context))
+    try:
+        response: HTTPResponse = opener.open(urllib.request.Request(url, method=method), timeout=10)
+    except urllib.error.HTTPError as error:
+        return error.code, dict(error.headers.items())
+    return response.status, dict(response.headers.items())
+
+
+@pytest.fixture(scope="module")
+def production(compose: ComposeStack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposeStack]:
+    """A production stack beside the development stack."""
+    stack = ComposeStack("prod", tmp_path_factory.mktemp("production") / "var")
+    try:
+        stack.up()
+        yield stack
+    finally:
+        stack.remove()
+
+
+def test_up_tells_the_url_and_the_first_admin_once(compose: ComposeStack) -> None:
+    assert compose.admin[0] == "admin"
+    assert compose.admin[1]
+    said = compose.up()
+    assert f"Tessera is ready: {compose.url}\nFirst admin: admin\n" in said
+
+
+def test_a_second_up_replaces_no_container(compose: ComposeStack) -> None:
+    compose.up()
+    before = {service: compose.containers(service) for service in ("gateway", "tiles-web", "postgres")}
+    compose.up()
+    assert {service: compose.containers(service) for service in before} == before
+
+
+def test_development_answers_http_and_https(compose: ComposeStack) -> None:
+    for url in (compose.project.http_url, compose.project.https_url):
+        status, headers = answer(f"{url}/api/v1/canvases", compose)
+        assert (status, headers["X-Service"]) == (200, "tiles")
+        assert "Strict-Transport-Security" not in headers
+
+
+def test_the_processes_are_not_root_and_cannot_write(compose: ComposeStack) -> None:
+    container = compose.containers("auth-web")[0]
+    assert compose.docker("exec", container, "id", "-u") == "10001"
+    wrote = compose.docker("exec", container, "sh", "-c", "touch /app/x 2>/dev/null || echo refused")
+    assert wrote == "refused"
+
+
+def test_no_secret_is_in_a_containers_environment(compose: ComposeStack) -> None:
+    secrets = [path.read_text() for path in (compose.project.var.root / "secrets").iterdir()]
+    for container in compose.project.containers():
+        shown = compose.docker("inspect", "--format={{json .Config}}", container["ID"])
+        assert [secret for secret in secrets if secret in shown] == [], container["Name"]
+
+
+@pytest.mark.parametrize(("role", "database"), [("auth", "tiles"), ("tiles", "users"), ("users", "auth")])
+def test_a_service_cannot_enter_the_database_of_another(
+    compose: ComposeStack, role: str, database: str
+) -> None:
+    password = (compose.project.var.root / "secrets" / f"postgres_{role}").read_text()
+    url = f"postgresql://{role}:{password}@127.0.0.1/{database}"
+    container = compose.containers("postgres")[0]
+    said = compose.docker("exec", container, "sh", "-c", f"psql '{url}' -c 'SELECT 1' 2>&1 || true")
+    assert "permission denied for database" in said
+
+
+async def test_scaled_to_three_and_one_and_three_under_load_no_request_fails_and_all_take_part(
+    compose: ComposeStack,
+) -> None:
+    statuses: Counter[tuple[str, int]] = Counter()
+    answerers: Counter[str] = Counter()
+    end = asyncio.Event()
+
+    async def use(http: aiohttp.ClientSession, method: str, path: str) -> None:
+        while not end.is_set():
+            async with http.request(method, path) as response:
+                await response.read()
+                statuses[method, response.status] += 1
+                answerers[response.headers.get("X-Instance", "gateway")] += 1
+
+    async with aiohttp.ClientSession(compose.url) as http, asyncio.TaskGroup() as users:
+        for _ in range(CLIENTS // 2):
+            users.create_task(use(http, "GET", "/api/v1/canvases"))
+            users.create_task(use(http, "POST", "/api/v1/tiles"))  # has no token: 401 from tiles itself
+        for number in (3, 1, 3):
+            done = await asyncio.to_thread(compose.deploy, "scale", f"tiles={number}")
+            assert done.returncode == 0, done.stderr
+        answerers.clear()
+        await asyncio.sleep(3)
+        end.set()
+    assert set(statuses) == {("GET", 200), ("POST", 401)}
+    assert set(answerers) == set(compose.tiles)
+    assert all(0.25 < count / answerers.total() < 0.4 for count in answerers.values()), answerers
+
+
+@pytest.mark.parametrize("wanted", ["postgres=2", "tiles", "tiles=0", "tiles=many"])
+def test_what_cannot_be_scaled_is_refused_in_words(compose: ComposeStack, wanted: str) -> None:
+    done = compose.deploy("scale", wanted)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"error: {wanted}: give SERVICE=NUMBER")
+
+
+def test_without_its_database_a_service_itself_says_so(compose: ComposeStack) -> None:
+    container = compose.containers("postgres")[0]
+    compose.docker("pause", container)
+    try:
+        status, headers = answer(f"{compose.url}/api/v1/canvases", compose)
+    finally:
+        compose.docker("unpause", container)
+    assert (status, headers["X-Service"]) == (503, "tiles")
+
+
+def test_both_environments_are_up_at_once_and_production_answers_https_only(
+    compose: ComposeStack, production: ComposeStack
+) -> None:
+    status, headers = answer(f"{production.url}/api/v1/canvases", production)
+    assert (status, headers["X-Service"]) == (200, "tiles")
+    assert headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert answer(f"{compose.url}/api/v1/canvases", compose)[0] == 200
+
+
+# Both are permanent; 308 keeps a method other than GET, too.
+@pytest.mark.parametrize(("method", "expected"), [("GET", 301), ("HEAD", 308), ("POST", 308)])
+def test_production_sends_http_to_https_for_good(
+    production: ComposeStack, method: str, expected: int
+) -> None:
+    path = "/api/v1/canvases?limit=1"
+    status, headers = answer(production.project.http_url + path, production, method)
+    assert (status, headers["Location"]) == (expected, production.url + path)
+
+
+def test_on_taken_ports_up_is_refused_and_nothing_is_left(compose: ComposeStack, tmp_path: Path) -> None:
+    taken = {
+        f"TESSERA_PORT_PROD_{name}": str(compose.project.ports[f"dev-{name.lower()}"])
+        for name in ("HTTP", "HTTPS")
+    }
+    second = ComposeStack("prod", tmp_path, environ=taken)
+    done = second.deploy("up")
+    assert done.returncode == 1
+    assert "port is already allocated" in done.stderr
+    assert second.project.containers() == []
+    assert answer(f"{compose.url}/api/v1/canvases", compose)[0] == 200
+    second.remove()
+
+
+def test_a_gateway_that_publishes_nothing_is_refused_and_nothing_is_left(tmp_path: Path) -> None:
+    need_engine()
+    copy = tmp_path / "repository"
+    shutil.copytree(REPOSITORY, copy, ignore=shutil.ignore_patterns(".*", "var", "tests", "docs"))
+    shutil.copy(REPOSITORY / ".dockerignore", copy)
+    files = copy / "deploy" / "compose"
+    (files / "prod.yml").write_text(
+        re.sub(r"    ports:\n(      - .*\n)+", "", (files / "prod.yml").read_text())
+    )
+    stack = ComposeStack("prod", tmp_path / "var", repository=copy)
+    done = stack.deploy("up")
+    assert done.returncode == 1
+    assert f"nothing answers at {stack.project.http_url}" in done.stderr
+    assert "ports that the gateway's container publishes: none" in done.stderr
+    assert stack.project.containers() == []
+    stack.remove()
+
+
+def test_what_cannot_start_is_named_with_its_own_words(tmp_path: Path) -> None:
+    need_engine()
+    stack = ComposeStack("dev", tmp_path, environ={"TESSERA_LOG_LEVEL": "loud"})
+    done = stack.deploy("up")
+    stack.remove()
+    assert done.returncode == 1
+    assert "auth-migrate-1 is ended with status 1; its log says:" in done.stderr
+    assert "Input should be 'debug', 'info', 'warning' or 'error'" in done.stderr
+    assert "not yet ready: auth-web-1, auth-worker-1" in done.stderr

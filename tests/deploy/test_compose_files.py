@@ -1,0 +1,203 @@
+"""What the compose files say once merged, and what their containers are given. Nothing is started."""
+
+from __future__ import annotations
+
+import json
+import ssl
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+
+from deploy.compose.project import Environment, Project
+from deploy.compose.state import authority_of, prepare, static_configuration
+from deploy.ports import port_map
+from tests.compose import compose_environment, why_no_compose
+
+needs_compose = pytest.mark.skipif(bool(why_no_compose()), reason=f"needs docker compose: {why_no_compose()}")
+environments = pytest.mark.parametrize("env", ["dev", "prod"])
+DATA = {
+    f"{service}-{kind}" for service in ("auth", "users", "tiles") for kind in ("migrate", "web", "worker")
+}
+
+Make = Callable[..., Project]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Make:
+    def make(env: Environment, **environ: str) -> Project:
+        return Project(env, {**compose_environment(tmp_path), **environ})
+
+    return make
+
+
+def merged(project: Project) -> dict[str, Any]:
+    """The files as Compose itself merges them."""
+    config: dict[str, Any] = json.loads(project.compose("config", "--format=json"))
+    return config
+
+
+def services(project: Project) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = merged(project)["services"]
+    return found
+
+
+@needs_compose
+@environments
+@pytest.mark.parametrize("moved", [0, 1000])
+def test_only_the_gateway_publishes_and_exactly_the_port_map(
+    project: Make, env: Environment, moved: int
+) -> None:
+    expected = {port.default + moved for port in port_map() if port.way == env}
+    environ = {port.env: str(port.default + moved) for port in port_map() if moved and port.way == env}
+    published = {
+        name: {int(port["published"]) for port in service["ports"]}
+        for name, service in services(project(env, **environ)).items()
+        if service.get("ports")
+    }
+    assert published == {"gateway": expected}
+
+
+@needs_compose
+@environments
+def test_only_the_gateway_is_reached_from_outside_and_only_it_gets_out(
+    project: Make, env: Environment
+) -> None:
+    config = merged(project(env))
+    open_networks = {name for name, network in config["networks"].items() if not network.get("internal")}
+    outside = {
+        name for name, service in config["services"].items() if open_networks & set(service["networks"])
+    }
+    assert outside == {"gateway"}
+
+
+@needs_compose
+@environments
+@pytest.mark.parametrize(
+    ("service", "visible_to"),
+    [("postgres", DATA | {"rabbitmq"}), ("rabbitmq", DATA | {"postgres"}), ("docker-api", {"gateway"})],
+)
+def test_a_part_is_seen_only_by_those_that_need_it(
+    project: Make, env: Environment, service: str, visible_to: set[str]
+) -> None:
+    networks = {name: set(one["networks"]) for name, one in services(project(env)).items()}
+    seen_by = {name for name, those in networks.items() if those & networks[service]} - {service}
+    assert seen_by == visible_to
+
+
+@needs_compose
+@environments
+def test_every_container_is_confined(project: Make, env: Environment) -> None:
+    for name, service in services(project(env)).items():
+        assert service["read_only"], name
+        assert service["init"], name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert set(service["deploy"]["resources"]["limits"]) == {"cpus", "memory", "pids"}, name
+        assert service["logging"]["options"] == {"max-size": "10m", "max-file": "5"}, name
+
+
+@needs_compose
+@environments
+def test_a_secret_is_given_to_those_who_use_it_and_to_nobody_else(project: Make, env: Environment) -> None:
+    given = {
+        name: {secret["source"] for secret in service.get("secrets", [])}
+        for name, service in services(project(env)).items()
+    }
+    assert given["web"] == given["docker-api"] == set()
+    for service in ("auth", "users", "tiles"):
+        own = {f"{service}_database_url", f"{service}_broker_url"}
+        own |= {"auth_secret"} if service == "auth" else set()
+        for kind in ("migrate", "web", "worker"):
+            assert given[f"{service}-{kind}"] == own
+
+
+def test_secrets_are_made_once_in_a_folder_that_others_cannot_enter(project: Make) -> None:
+    one = project("dev")
+    prepare(one)
+    folder = one.var.root / "secrets"
+    before = {path.name: path.read_text() for path in folder.iterdir()}
+    prepare(one)
+    after = {path.name: path.read_text() for path in folder.iterdir()}
+    before.pop("rabbitmq_definitions")  # hashes with a new salt of the same passwords
+    after.pop("rabbitmq_definitions")
+    assert after == before
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert (authority_of(one.var).with_name("key.pem")).stat().st_mode & 0o777 == 0o600
+
+
+def test_development_and_production_share_no_secret(project: Make) -> None:
+    secrets = []
+    for env in ("dev", "prod"):
+        one = project(env)
+        prepare(one)
+        secrets.append({path.read_text() for path in (one.var.root / "secrets").iterdir()})
+    assert secrets[0] & secrets[1] == set()
+
+
+def certificate_of(project: Project) -> x509.Certificate:
+    return x509.load_pem_x509_certificate((project.var.root / "secrets" / "gateway_certificate").read_bytes())
+
+
+def test_another_host_name_gets_another_certificate_of_the_same_authority(project: Make) -> None:
+    prepare(project("dev"))
+    authority = authority_of(project("dev").var).read_text()
+    prepare(project("dev", TESSERA_HOST="tessera.example.org"))
+    names = certificate_of(project("dev")).extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    assert "tessera.example.org" in names.value.get_values_for_type(x509.DNSName)
+    assert authority_of(project("dev").var).read_text() == authority
+
+
+def test_a_certificate_lives_no_longer_than_a_year(project: Make) -> None:
+    prepare(project("dev"))
+    made = certificate_of(project("dev"))
+    assert made.not_valid_after_utc - made.not_valid_before_utc <= timedelta(days=366)
+    assert made.not_valid_before_utc < datetime.now(UTC)
+
+
+def test_a_certificate_that_the_operator_put_there_is_left_alone(project: Make, tmp_path: Path) -> None:
+    theirs = Project("prod", {"TESSERA_VAR": str(tmp_path / "theirs"), "TESSERA_HOST": "example.org"})
+    prepare(theirs)
+    prepare(project("prod"))
+    for name in ("gateway_certificate", "gateway_certificate_key"):
+        project("prod").var.write_secret(name, (theirs.var.root / "secrets" / name).read_text())
+    prepare(project("prod"))
+    assert certificate_of(project("prod")) == certificate_of(theirs)
+
+
+def test_the_local_authority_is_one_that_clients_accept(project: Make) -> None:
+    prepare(project("dev"))
+    context = ssl.create_default_context(cafile=str(authority_of(project("dev").var)))
+    context.verify_flags |= ssl.VERIFY_X509_STRICT
+    assert len(context.get_ca_certs()) == 1
+
+
+def test_production_redirects_to_the_published_https_port_with_hsts(project: Make) -> None:
+    points = static_configuration(project("prod", TESSERA_PORT_PROD_HTTPS="9443"))["entryPoints"]
+    assert points["web"]["http"]["redirections"]["entryPoint"]["to"] == ":9443"
+    assert points["websecure"]["http"]["middlewares"][0] == "hsts@file"
+
+
+def test_development_neither_redirects_nor_pins_https(project: Make) -> None:
+    points = static_configuration(project("dev"))["entryPoints"]
+    assert "redirections" not in points["web"]["http"]
+    assert points["websecure"]["http"]["middlewares"] == points["web"]["http"]["middlewares"]
+
+
+def test_with_an_address_for_acme_production_asks_for_a_certificate_of_its_host(project: Make) -> None:
+    static = static_configuration(
+        project("prod", TESSERA_HOST="tessera.example.org", TESSERA_ACME_EMAIL="ops@example.org")
+    )
+    tls = static["entryPoints"]["websecure"]["http"]["tls"]
+    assert tls == {"certResolver": "acme", "domains": [{"main": "tessera.example.org"}]}
+    assert static["certificatesResolvers"]["acme"]["acme"]["email"] == "ops@example.org"
+
+
+def test_the_gateway_sees_only_containers_of_its_own_project(project: Make) -> None:
+    provider = static_configuration(project("dev", TESSERA_PROJECT="mine"))["providers"]["docker"]
+    assert provider["constraints"] == "Label(`com.docker.compose.project`, `mine`)"
+    assert provider["network"] == "mine_edge"
+    assert provider["exposedByDefault"] is False

@@ -1,0 +1,29 @@
+"""The routing table on the real services, however they run."""
+
+from __future__ import annotations
+
+import aiohttp
+import pytest
+
+from tests.gateway.test_routes import TABLE
+from tests.stack import Running
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+async def test_each_path_is_answered_by_its_service(running: Running, method: str) -> None:
+    answered = {}
+    async with aiohttp.ClientSession(running.url) as http:
+        for path in TABLE:
+            async with http.request(method, path) as response:
+                answered[path] = response.headers.get("X-Service")
+    assert answered == TABLE
+
+
+async def test_what_a_service_tells_its_operators_is_not_routed(running: Running) -> None:
+    answered = {}
+    paths = ("/health", "/ready", "/metrics", "/api/http/routers", "/ping")
+    async with aiohttp.ClientSession(running.url) as http:
+        for path in paths:
+            async with http.get(path) as response:
+                answered[path] = response.status
+    assert answered == dict.fromkeys(paths, 404)
