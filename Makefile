@@ -7,7 +7,7 @@ LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ports check format test test-unit openapi lock clean
+.PHONY: help setup run preflight doctor ports check format test test-unit openapi lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -26,6 +26,12 @@ $(INSTALLED): requirements-dev.lock
 
 run: setup ## the whole stack on this machine, without Docker: http://localhost:8080
 	@$(BIN)/python -m deploy run
+
+preflight: setup ## whether the stack could be started here now
+	@$(BIN)/python -m deploy preflight
+
+doctor: setup ## what is wrong with the running stack, and the fix
+	@$(BIN)/python -m deploy doctor
 
 ports: setup ## every port of every way of running, and who holds it now
 	@$(BIN)/python -m deploy ports

@@ -6,8 +6,10 @@ import argparse
 import os
 import sys
 
-from deploy import ports
+from deploy import dead_letters, ports
+from deploy.doctor import command as doctor
 from deploy.errors import DeployError
+from deploy.preflight import command as preflight
 from deploy.run import command as run
 
 
@@ -16,6 +18,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m deploy", description="Tessera for operators.")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     run.add_parser(commands)
+    preflight.add_parser(commands)
+    doctor.add_parser(commands)
+    dead_letters.add_parser(commands)
     show_ports = commands.add_parser(
         "ports",
         help="the port map, and who holds each port now",

@@ -8,17 +8,19 @@ import fcntl
 import os
 import signal
 import time
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from deploy.doctor.native import Native
 from deploy.errors import DeployError
 from deploy.parts.postgres import Postgres
 from deploy.parts.process import Process, clear_leftovers
 from deploy.parts.rabbitmq import RabbitMQ, ensure_installed
 from deploy.parts.traefik import Traefik
-from deploy.ports import Port, port_map, ports_of, taken
+from deploy.ports import ports_of
+from deploy.preflight.command import refuse_unfit
 from deploy.run.probes import probe_routes
 from deploy.run.processes import (
     PROGRAMS,
@@ -107,11 +109,9 @@ async def _run(environ: Mapping[str, str]) -> int:
         say = Narrator(var)
         say(f"state folder {var.root}")
         clear_leftovers(var, say)
-        needed = [
-            port for port in port_map() if port.name in ports and not (external and port.name == "postgres")
-        ]
-        _refuse_taken(needed, environ)
-        say(f"{len(needed)} ports are free")
+        for finding in refuse_unfit(Native(var, environ, ports, supervisor=None)):
+            say(f"{finding.severity.name.lower()}: {finding.cause}")
+        say("preflight found nothing that speaks against a start")
         ensure_installed(say)
         stack = Stack(var, ports, external)
         supervisor = Supervisor(say)
@@ -151,16 +151,6 @@ def _external_databases(environ: Mapping[str, str]) -> dict[str, str]:
         missing = ", ".join(name for service, name in names.items() if service not in given)
         raise DeployError(f"give the database URLs of all services or of none; missing: {missing}")
     return given
-
-
-def _refuse_taken(ports: Sequence[Port], environ: Mapping[str, str]) -> None:
-    """Raise DeployError naming every port that is taken, its holder, and how to use another."""
-    lines = [
-        f"    {port.number(environ)} ({port.name}) is held by {holder}; use another with {port.env}"
-        for port, holder in taken(ports, environ).items()
-    ]
-    if lines:
-        raise DeployError("nothing was started, because ports are taken:\n" + "\n".join(lines))
 
 
 async def _until_asked(asked_to_stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:

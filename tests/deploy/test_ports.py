@@ -66,9 +66,8 @@ def test_a_taken_port_is_reported_with_its_holder_and_nothing_is_started(name: s
     assert done.returncode == 1
     taken = [line for line in done.stderr.splitlines() if "is held by" in line]
     assert len(taken) == 1
-    assert re.search(
-        rf"{env[name]} \(.*\) is held by pid {os.getpid()}: .*python.*; use another with {name}$", taken[0]
-    )
+    assert re.search(rf"port-taken: port {env[name]} \(.*\) is held by pid {os.getpid()}: .*python", taken[0])
+    assert f"fix: kill {os.getpid()}, or use another with {name}\n" in done.stderr
     assert sorted(path.name for path in (tmp_path / "var").rglob("*") if path.is_file()) == [
         "lock",
         "supervisor.log",
@@ -84,7 +83,10 @@ def test_the_table_shows_who_holds_a_port() -> None:
     assert f"pid {os.getpid()}" in line
 
 
-@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["ports", "--help"]])
+@pytest.mark.parametrize(
+    "words",
+    [["--help"], *([verb, "--help"] for verb in ("run", "preflight", "doctor", "ports", "dead-letters"))],
+)
 def test_every_command_explains_itself(words: list[str]) -> None:
     done = run(*words)
     assert done.returncode == 0

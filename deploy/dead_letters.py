@@ -1,0 +1,42 @@
+"""`python -m deploy dead-letters SERVICE`: what a service could not apply, to look at and to send back."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+
+from deploy.errors import DeployError
+from deploy.run.processes import SERVICES
+from deploy.var import Var
+from shared.errors import Unavailable
+from shared.messaging import dead_letters
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `dead-letters` to the commands."""
+    parser = commands.add_parser(
+        "dead-letters",
+        help="messages that a service could not apply: show them, or send them back",
+        description="Show the oldest dead letters of a service of the stack in TESSERA_VAR.",
+    )
+    parser.add_argument("service", choices=SERVICES)
+    parser.add_argument(
+        "--replay", action="store_true", help="send all of them back to the service, once the cause is gone"
+    )
+    parser.set_defaults(command=lambda arguments: asyncio.run(_run(arguments.service, arguments.replay)))
+
+
+async def _run(service: str, replay: bool) -> int:
+    secret = Var.from_environ(os.environ).root / "secrets" / f"{service}_broker_url"
+    try:
+        if replay:
+            print(f"{await dead_letters.replay(secret.read_text(), service)} sent back")
+        else:
+            for letter in await dead_letters.show(secret.read_text(), service):
+                print(f"{letter.message_id}  {letter.type}  {letter.reason}  {letter.body[:200]!r}")
+    except FileNotFoundError:
+        raise DeployError(f"{secret} is not there: no stack ran in that folder yet") from None
+    except Unavailable as error:
+        raise DeployError(f"RabbitMQ cannot be used: {error}") from error
+    return 0
