@@ -7,7 +7,7 @@ LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run preflight doctor ports check format test test-unit openapi lock clean
+.PHONY: help setup run preflight doctor ports check format test test-unit openapi docs lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -54,6 +54,9 @@ test-unit: setup ## the tests that need no parts
 
 openapi: setup ## write web/static/openapi.json from the route tables
 	$(BIN)/python -m deploy.openapi
+
+docs: setup ## write docs/checklist.md and docs/ports.md from the checks and the port map
+	@$(BIN)/python -m deploy.documents
 
 lock: ## resolve the dependencies anew (needs uv)
 	@PATH="$(CURDIR)/$(BIN):$$PATH"; command -v uv >/dev/null || { echo "install uv first: $(BIN)/pip install uv"; exit 1; }; \

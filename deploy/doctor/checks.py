@@ -178,7 +178,9 @@ def route_wrong(facts: Facts) -> Iterator[Cause]:
         f"{probe.path}: {probe.answer.status or probe.answer.error}"
         f" from {probe.answer.service or 'the gateway'}"
         for probe in facts[Probes].all
-        if probe.answer.service != probe.expected or probe.answer.status >= 500
+        # The rate limit is no fault, and has a check of its own.
+        if probe.answer.status != 429
+        and (probe.answer.service != probe.expected or probe.answer.status >= 500)
     ]
     if wrong:
         more = f" and {len(wrong) - 2} more" if len(wrong) > 2 else ""
@@ -195,12 +197,10 @@ def crash_loop(facts: Facts) -> Iterator[Cause]:
     counts = Counter(ended.name for ended in run.ended)
     for name, count in counts.items():
         if count >= LOOP_ENDS:
-            how = next(ended.how for ended in reversed(run.ended) if ended.name == name)
-            killed = (
-                "; signal 9 is a kill -9, or the kernel when memory runs out" if how == "signal 9" else ""
-            )
+            how = {ended.how for ended in run.ended if ended.name == name}
+            killed = "; signal 9: kill -9, or the kernel for lack of memory" if "signal 9" in how else ""
             yield Cause(
-                f"{name} is crash-looping: it ended {count} times in a minute, last with {how}{killed}",
+                f"{name} is crash-looping: it ended {count} times in the last minute{killed}",
                 f"tail -n 20 {run.root}/log/{name}.log",
             )
 

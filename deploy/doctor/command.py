@@ -59,10 +59,9 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 
 def _text(findings: Sequence[Finding], seconds: float) -> str:
-    told = f"({len(CHECKS)} checks, {seconds:.1f} s)"
     if not findings:
-        return f"healthy: nothing is wrong {told}"
-    return f"{as_text(findings)}\n{told}"
+        return f"healthy: {len(CHECKS)} checks found nothing wrong ({seconds:.1f} s)"
+    return f"{as_text(findings)}\n({seconds:.1f} s)"
 
 
 def _json(findings: Sequence[Finding], seconds: float) -> str:

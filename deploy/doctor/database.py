@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -9,14 +10,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg2
-from alembic.script import ScriptDirectory
 from psycopg2.extensions import cursor
 
 from deploy.doctor.facts import Database, DatabaseTrouble
-from shared.migrations import alembic_config
+from deploy.var import REPOSITORY
 
 CONNECT_SECONDS = 2  # libpq knows no shorter one
 STATEMENT_MS = 1500
+
+_REVISION = re.compile(r"""^revision\b.*=\s*["'](\w+)["']""", re.MULTILINE)
+_DOWN_REVISION = re.compile(r"""^down_revision\b.*=\s*["'](\w+)["']""", re.MULTILINE)
 
 # What libpq or the server says, in the order in which it is looked for.
 _TROUBLES: tuple[tuple[str, DatabaseTrouble], ...] = (
@@ -38,9 +41,20 @@ def ask_databases(urls: Mapping[str, str]) -> list[Database]:
 
 
 def revisions(service: str) -> tuple[str, ...]:
-    """Every migration that this code has for a service, the newest last."""
-    scripts = ScriptDirectory.from_config(alembic_config(service, ""))
-    return tuple(reversed([script.revision for script in scripts.walk_revisions()]))
+    """Every migration that this code has for a service, the newest last.
+
+    Read from the files: importing Alembic would take longer than everything else here.
+    """
+    after: dict[str | None, str] = {}
+    for path in (REPOSITORY / "services" / service / "migrations" / "versions").glob("*.py"):
+        text = path.read_text()
+        revision, down = _REVISION.search(text), _DOWN_REVISION.search(text)
+        if revision:
+            after[down[1] if down else None] = revision[1]
+    chain: list[str] = []
+    while (following := after.get(chain[-1] if chain else None)) is not None:
+        chain.append(following)
+    return tuple(chain)
 
 
 def _ask(service: str, url: str) -> Database:

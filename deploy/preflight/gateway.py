@@ -21,6 +21,7 @@ from typing import Any
 
 import yaml
 
+from deploy.doctor.logs import lines
 from deploy.parts.process import get
 
 SECONDS = 2.5
@@ -45,11 +46,12 @@ def complaints_of(folder: Path) -> Complaints:
         ports = {name: stack.enter_context(_held_port()) for name in static["entryPoints"]}
         path = scratch / "traefik.yml"
         path.write_text(yaml.safe_dump(_for_a_moment(static, ports, folder / "dynamic", scratch)))
+        output = stack.enter_context((scratch / "stdout").open("wb"))
         traefik = subprocess.Popen(  # noqa: S603 - our own program, no shell
             [str(Path(sysconfig.get_path("scripts")) / "traefik"), f"--configFile={path}"],
             env={name: value for name, value in os.environ.items() if name.startswith("TESSERA_")},
             cwd=scratch,
-            stdout=(scratch / "stdout").open("wb"),
+            stdout=output,
             stderr=subprocess.STDOUT,
         )
         try:
@@ -62,11 +64,10 @@ def complaints_of(folder: Path) -> Complaints:
 def _watch(traefik: subprocess.Popen[bytes], port: int, scratch: Path) -> list[str]:
     deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline:
-        complaints = _in_log(scratch / "traefik.log")
-        if complaints:
+        if complaints := _errors(scratch / "traefik.log"):
             return complaints
         if traefik.poll() is not None:
-            return (scratch / "stdout").read_text().strip().splitlines()[-1:] or ["Traefik ended"]
+            return _errors(scratch / "stdout") or ["Traefik ended without a word"]
         status, body = get(port, "/api/http/routers?per_page=1000")
         routers = [one for one in json.loads(body) if one["provider"] == "file"] if status == 200 else []
         if routers:
@@ -79,16 +80,12 @@ def _watch(traefik: subprocess.Popen[bytes], port: int, scratch: Path) -> list[s
     return ["it read no routes"]
 
 
-def _in_log(path: Path) -> list[str]:
-    if not path.exists():
-        return []
-    # A line is written at once, but may be read before it is whole: its end tells.
-    whole = path.read_text().rpartition("\n")[0].splitlines()
-    entries = [json.loads(line) for line in whole]
+def _errors(log: Path) -> list[str]:
+    """Errors in its log; those of single routers are asked of its API, all at once."""
     return [
-        str(one.get("error") or one.get("message"))
-        for one in entries
-        if one["level"] in ("error", "fatal") and "routerName" not in one
+        str(line.get("error") or line.get("message"))
+        for line in lines(log)
+        if line.get("level") in ("error", "fatal") and "routerName" not in line
     ]
 
 
