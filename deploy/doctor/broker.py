@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -50,7 +51,8 @@ async def _connect(url: str) -> tuple[tuple[BrokerTrouble, str] | None, tuple[Qu
     except TimeoutError:
         return ("timeout", f"no answer within {CONNECT_SECONDS:g} s"), ()
     except (AMQPError, OSError) as error:
-        refused = isinstance(error, ConnectionRefusedError) or "refused" in str(error).lower()
+        # aio-pika wraps the error and keeps only its words.
+        refused = f"[Errno {errno.ECONNREFUSED}]" in str(error)
         return ("refused" if refused else "other", str(error)), ()
 
 

@@ -50,7 +50,7 @@ from deploy.findings import Sources
 from deploy.ports import Holder, Port, listeners, port_map, ports_of
 from deploy.run.probes import PROBES
 from deploy.run.processes import PROGRAMS, SERVICES, Program, secret_files
-from deploy.var import Var
+from deploy.var import REPOSITORY, Var
 
 HTTP_SECONDS = 1.5
 SECONDS = 4.0
@@ -209,8 +209,8 @@ class Native:
             check=True,
             timeout=SECONDS - 1,
         )
-        # Each alarm is a tuple, its first part {resource_limit,memory,'<node>'}.
-        return Alarms(tuple(re.findall(r"resource_limit,(\w+)", done.stdout)))
+        # Each alarm is a tuple, its first part {resource_limit, memory, '<node>'}.
+        return Alarms(tuple(re.findall(r"resource_limit,\s*(\w+)", done.stdout)))
 
     def traffic(self) -> Traffic:
         """What happened to requests in the last minutes."""
@@ -335,16 +335,16 @@ def ask(port: int, path: str, request_id: str = f"{logs.OWN_REQUESTS}probe") -> 
 
 
 def explain_traceback(traceback: str) -> tuple[str, str]:
-    """The error of a traceback, and the innermost of our own lines that it went through."""
-    lines = traceback.strip().splitlines()
-    error = next((line for line in reversed(lines) if line and not line.startswith((" ", "\t", "^"))), "")
+    """The error that a traceback ends with, and the line of a service that led to it."""
     frames = re.findall(r'File "([^"]+)", line (\d+), in (\S+)', traceback)
-    own = [frame for frame in frames if "site-packages" not in frame[0] and "/lib/python" not in frame[0]]
+    after_frames = traceback.rpartition('  File "')[2].splitlines()[1:]
+    error = next((line for line in after_frames if line and not line.startswith(" ")), "an error")
+    # What shared/ or a library raised, a service asked for.
+    own = [frame for frame in frames if "/services/" in frame[0] or "/web/" in frame[0]] or frames
     if not own:
-        return error, "unknown"
+        return error, "an unknown place"
     path, number, function = own[-1]
-    shown = os.path.relpath(path) if path.startswith(os.getcwd()) else path
-    return error, f"{shown}:{number} ({function})"
+    return error, f"{path.removeprefix(f'{REPOSITORY}/')}:{number} ({function})"
 
 
 def _supervisor(var: Var) -> int | None:
