@@ -149,11 +149,14 @@ def worst(findings: Iterable[Finding]) -> Severity:
 
 
 def as_text(findings: Sequence[Finding]) -> str:
-    """One finding after the other: severity, code and cause, then its fix and where to read more."""
+    """Each with its fix and where to read more; of what follows from another, only the cause."""
     return "\n".join(
-        f"{finding.severity.name}  {finding.code}: {finding.cause}\n"
-        + (f"    follows from {finding.follows}\n" if finding.follows else "")
-        + f"    fix: {finding.fix}\n    read: {finding.read}"
+        f"{finding.severity.name}  {finding.code}: {finding.cause}"
+        + (
+            f" (follows from {finding.follows})"
+            if finding.follows
+            else f"\n    fix: {finding.fix}\n    read: {finding.read}"
+        )
         for finding in findings
     )
 

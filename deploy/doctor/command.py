@@ -39,6 +39,11 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.set_defaults(command=_doctor)
 
 
+def diagnose(native: Native) -> list[Finding]:
+    """Everything that is wrong with the stack, the most likely cause first."""
+    return examine(CHECKS, gather(native.sources(), SECONDS), READ)
+
+
 def _doctor(arguments: argparse.Namespace) -> int:
     began = time.monotonic()
     if not state_folder(os.environ).exists():
@@ -52,7 +57,7 @@ def _doctor(arguments: argparse.Namespace) -> int:
         findings.append(_explain(native, arguments.request_id))
     # A request that went well needs no more; for any other, what is wrong now is the likeliest reason.
     if not findings or findings[0].severity > Severity.INFO:
-        findings += examine(CHECKS, gather(native.sources(), SECONDS), READ)
+        findings += diagnose(native)
     status = worst(findings)
     seconds = time.monotonic() - began
     shown = _json(findings, seconds) if arguments.json else _text(findings, seconds)

@@ -53,7 +53,7 @@ from deploy.run.processes import PROGRAMS, SERVICES, Program, secret_files
 from deploy.var import REPOSITORY, Var
 
 HTTP_SECONDS = 1.5
-SECONDS = 4.0
+SECONDS = 3.5
 MINUTES = 5  # how far back failures of requests are looked for
 _ENDED = re.compile(r"(\S+) (\S+) ended \((.+)\); starting it again in ")
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deploy.doctor import checks as doctor
 from deploy.doctor.facts import Databases, Listeners, Secrets
+from deploy.doctor.rules import database as database_rules
+from deploy.doctor.rules import machine
 from deploy.findings import Cause, Check, Facts, Severity
 from deploy.preflight.facts import Limits, Parts, Running, State
 from deploy.preflight.gateway import Complaints
@@ -15,7 +16,7 @@ SOME_FILES = 4096  # each open WebSocket takes one in the gateway and one in til
 
 
 def running(facts: Facts) -> Iterator[Cause]:
-    """One stack a state folder."""
+    """Two would write the same files."""
     other = facts[Running]
     if other.pid is not None:
         yield Cause(
@@ -36,7 +37,7 @@ def port_taken(facts: Facts) -> Iterator[Cause]:
 
 
 def files_few(facts: Facts) -> Iterator[Cause]:
-    """The soft limit may be raised up to the hard one."""
+    """Not even one service's connections and clients fit."""
     limits = facts[Limits]
     if 0 <= limits.soft < FEW_FILES:
         yield Cause(f"a process may open only {limits.soft} files", f"ulimit -n {SOME_FILES}")
@@ -53,7 +54,7 @@ def files_some(facts: Facts) -> Iterator[Cause]:
 
 
 def part_missing(facts: Facts) -> Iterator[Cause]:
-    """A program that is started, or needed to start one."""
+    """Nothing can be started without it."""
     parts = facts[Parts]
     for name, fix in parts.missing.items():
         yield Cause(f"{name} is not installed", fix)
@@ -65,7 +66,7 @@ def part_missing(facts: Facts) -> Iterator[Cause]:
 
 
 def state_unwritable(facts: Facts) -> Iterator[Cause]:
-    """Everything that a run keeps is there."""
+    """A run could keep nothing: no data, no secret, no log."""
     state = facts[State]
     for folder in state.unwritable:
         yield Cause(
@@ -97,7 +98,7 @@ def gateway_invalid(facts: Facts) -> Iterator[Cause]:
 
 
 def database_unusable(facts: Facts) -> Iterator[Cause]:
-    """The operator's own databases are used as they are."""
+    """No service would become ready."""
     for database in facts[Databases].all:
         if database.trouble:
             last = database.said.splitlines()[-1]
@@ -108,7 +109,7 @@ def database_unusable(facts: Facts) -> Iterator[Cause]:
 
 
 def migrations_pending(facts: Facts) -> Iterator[Cause]:
-    """The start applies them, and nobody goes back by himself."""
+    """The start applies them; there is no way back but a backup."""
     for database in facts[Databases].all:
         pending = [
             one
@@ -128,10 +129,10 @@ _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 CHECKS = (
     Check("already-running", "ports", _ERROR, "no stack runs in the state folder", running),
     Check("port-taken", "ports", _ERROR, "every port of the map is free", port_taken),
-    Check("disk-full", "machine", _ERROR, "256 MiB of disk are free", doctor.disk_full),
-    Check("disk-low", "machine", _WARNING, "1 GiB of disk is free", doctor.disk_low),
-    Check("memory-low", "machine", _WARNING, "256 MiB of memory are available", doctor.memory_low),
-    Check("clock-wrong", "machine", _ERROR, "the clock was not turned back", doctor.clock_wrong),
+    Check("disk-full", "machine", _ERROR, "256 MiB of disk are free", machine.disk_full),
+    Check("disk-low", "machine", _WARNING, "1 GiB of disk is free", machine.disk_low),
+    Check("memory-low", "machine", _WARNING, "256 MiB of memory are available", machine.memory_low),
+    Check("clock-wrong", "machine", _ERROR, "the clock was not turned back", machine.clock_wrong),
     Check("files-few", "machine", _ERROR, "a process may open 1024 files", files_few),
     Check("files-some", "machine", _WARNING, "a process may open 4096 files", files_some),
     Check("part-missing", "parts", _ERROR, "Python and the parts are there", part_missing),
@@ -142,7 +143,13 @@ CHECKS = (
         "gateway-invalid", "gateway", _ERROR, "Traefik accepts the gateway's configuration", gateway_invalid
     ),
     Check("database-unusable", "database", _ERROR, "databases given by URL can be used", database_unusable),
-    Check("schema-newer", "database", _ERROR, "no such database is newer than the code", doctor.schema_newer),
+    Check(
+        "schema-newer",
+        "database",
+        _ERROR,
+        "no such database is newer than the code",
+        database_rules.schema_newer,
+    ),
     Check("migrations-pending", "database", _INFO, "no migration is pending there", migrations_pending),
 )
 

@@ -64,7 +64,7 @@ class State:
 def sources(native: Native, gateway: Path) -> Sources:
     """Who finds out which fact; `gateway` is the folder of the gateway's configuration."""
     return {
-        Running: lambda: Running(_other(native.supervisor), f"http://localhost:{native.ports['gateway']}"),
+        Running: lambda: Running(native.supervisor, f"http://localhost:{native.ports['gateway']}"),
         Listeners: lambda: _taken(native),
         Machine: lambda: machine(native.var.root),
         Limits: lambda: Limits(*resource.getrlimit(resource.RLIMIT_NOFILE)),
@@ -76,18 +76,19 @@ def sources(native: Native, gateway: Path) -> Sources:
     }
 
 
-def _other(supervisor: int | None) -> int | None:
-    """Another process than this one: `run` itself holds the folder while it checks."""
-    return supervisor if supervisor != os.getpid() else None
-
-
 def _taken(native: Native) -> Listeners:
     """Ports that a run cannot listen on, tried rather than looked up: some (below 1024) nobody holds."""
-    blocked = taken(native.needed_ports(), native.environ)
     return Listeners(
         tuple(
-            Listener(port.name, native.ports[port.name], port.env, holder, native.is_ours(holder))
-            for port, holder in blocked.items()
+            Listener(
+                port.name,
+                native.ports[port.name],
+                port.env,
+                holder,
+                # Without a supervisor, what listens is left over, and in the way like any other.
+                ours=native.supervisor is not None and native.is_ours(holder),
+            )
+            for port, holder in taken(native.needed_ports(), native.environ).items()
         )
     )
 

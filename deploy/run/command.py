@@ -10,11 +10,15 @@ import signal
 import time
 from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from deploy.doctor.command import diagnose
 from deploy.doctor.native import Native
+from deploy.doctor.redact import redactor
 from deploy.errors import DeployError
+from deploy.findings import as_text
 from deploy.parts.postgres import Postgres
 from deploy.parts.process import Process, clear_leftovers
 from deploy.parts.rabbitmq import RabbitMQ, ensure_installed
@@ -109,7 +113,8 @@ async def _run(environ: Mapping[str, str]) -> int:
         say = Narrator(var)
         say(f"state folder {var.root}")
         clear_leftovers(var, say)
-        for finding in refuse_unfit(Native(var, environ, ports, supervisor=None)):
+        native = Native(var, environ, ports, supervisor=None)
+        for finding in refuse_unfit(native):
             say(f"{finding.severity.name.lower()}: {finding.cause}")
         say("preflight found nothing that speaks against a start")
         ensure_installed(say)
@@ -119,7 +124,7 @@ async def _run(environ: Mapping[str, str]) -> int:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
         try:
-            await _until_asked(asked_to_stop, _start(stack, supervisor, say))
+            await _until_asked(asked_to_stop, _start(stack, supervisor, native, say))
             await asked_to_stop.wait()
         finally:
             say("stopping")
@@ -165,7 +170,7 @@ async def _until_asked(asked_to_stop: asyncio.Event, work: Coroutine[Any, Any, N
         await asyncio.wait({working})
 
 
-async def _start(stack: Stack, supervisor: Supervisor, say: Narrator) -> None:
+async def _start(stack: Stack, supervisor: Supervisor, native: Native, say: Narrator) -> None:
     async def databases() -> None:
         if stack.postgres:
             await supervisor.start(stack.postgres)
@@ -175,7 +180,11 @@ async def _start(stack: Stack, supervisor: Supervisor, say: Narrator) -> None:
     await together(databases(), supervisor.start(stack.rabbitmq))
     await supervisor.start(*stack.services)
     await supervisor.start(stack.gateway)
-    say(f"{await probe_routes(stack.url)} routes are answered through the gateway")
+    try:
+        say(f"{await probe_routes(stack.url)} routes are answered through the gateway")
+    except DeployError as error:
+        found = await asyncio.to_thread(diagnose, replace(native, supervisor=os.getpid()))
+        raise DeployError(f"{error}\n{redactor(stack.var)(as_text(found))}") from error
     # Last, because the password is told only once: nothing may come between making and printing it.
     username, password = await first_admin(stack.var, stack.env)
     print(f"\nTessera is ready: {stack.url}")

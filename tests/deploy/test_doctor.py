@@ -25,10 +25,10 @@ import pytest
 import yaml
 
 from deploy.doctor.checks import CHECKS
-from deploy.doctor.command import READ
-from deploy.doctor.native import SECONDS, Native
+from deploy.doctor.command import diagnose
+from deploy.doctor.native import Native
 from deploy.doctor.request import explain
-from deploy.findings import Finding, Severity, examine, gather
+from deploy.findings import Finding, Severity
 from deploy.parts.process import get
 from deploy.parts.rabbitmq import RabbitMQ, programs
 from deploy.parts.traefik import CONFIGURATION
@@ -53,7 +53,7 @@ class Patient(Stack):
         self.native = Native.found(env)
 
     def diagnose(self, native: Native | None = None) -> list[Finding]:
-        return examine(CHECKS, gather((native or Native.found(self.env)).sources(), SECONDS), READ)
+        return diagnose(native or Native.found(self.env))
 
     def headline(self, native: Native | None = None) -> tuple[str, str]:
         """Code and cause of the first line."""
@@ -588,7 +588,7 @@ def test_a_url_is_asked_and_its_answer_explained(patient: Patient) -> None:
 
 def test_a_stack_that_does_not_run(tmp_path: Path) -> None:
     env = run_environment(tmp_path)
-    findings = examine(CHECKS, gather(Native.found(env).sources(), SECONDS), READ)
+    findings = diagnose(Native.found(env))
     assert (findings[0].code, findings[0].fix) == ("not-running", "make run")
 
 
