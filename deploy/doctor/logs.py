@@ -1,8 +1,7 @@
 """Logs: JSON lines of the services and of the gateway.
 
-The gateway writes a request down when its response is complete.
-
-So a WebSocket appears when it closes, with status 0, and an open one not at all.
+The gateway writes a request down when its response is complete: a WebSocket appears when it closes, with
+status 0, and an open one not at all.
 """
 
 from __future__ import annotations

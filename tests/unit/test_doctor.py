@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from deploy.doctor import checks
-from deploy.doctor.facts import Broker, Database, Databases, Queue, Run
+from deploy.doctor.facts import Broker, Database, Databases, Ended, Machine, Queue, Run
 from deploy.doctor.logs import Request
 from deploy.doctor.redact import redactor
 from deploy.doctor.request import explain
+from deploy.doctor.rules.machine import MIB
 from deploy.findings import Cause, Check, Facts, Severity, Unknown, examine, gather, worst
 from deploy.var import Var
 
@@ -117,6 +118,36 @@ def test_what_is_found_of_a_database(changes: dict[str, Any], code: str | None) 
     facts = Facts({Databases: Databases((database(**changes),)), Run: RUN, Broker: Broker("b", {}, ())})
     found = [one.code for one in examine(checks.CHECKS, facts, "x") if one.code != "check-failed"]
     assert found == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({}, None),
+        ({"disk_free": 100 * MIB}, "disk-full"),
+        ({"disk_free": 500 * MIB}, "disk-low"),
+        ({"memory_available": 100 * MIB}, "memory-low"),
+        ({"ahead": 60.0}, "clock-wrong"),
+    ],
+)
+def test_what_is_found_of_the_machine(changes: dict[str, Any], code: str | None) -> None:
+    plain: dict[str, Any] = {
+        "disk_free": 9000 * MIB,
+        "disk_path": "/var",
+        "memory_available": 9000 * MIB,
+        "ahead": -1.0,
+    }
+    facts = Facts({Machine: Machine(**(plain | changes)), Run: RUN})
+    found = [one.code for one in examine(checks.CHECKS, facts, "x") if one.code != "check-failed"]
+    assert found == ([code] if code else [])
+
+
+def test_three_ends_of_a_process_in_a_minute_are_a_crash_loop_and_signal_9_is_explained() -> None:
+    ends = tuple(Ended("web", datetime.now(UTC), how) for how in ("signal 9", "status 0", "signal 9"))
+    facts = Facts({Run: Run("/var", 1, "make run", ends)})
+    [found] = [one for one in examine(checks.CHECKS, facts, "x") if one.code != "check-failed"]
+    assert (found.code, "lack of memory" in found.cause) == ("crash-loop", True)
+    assert [one for one in examine(checks.CHECKS, Facts({Run: RUN}), "x") if one.code != "check-failed"] == []
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deploy.doctor.facts import (
-    Alarms,
-    Broker,
-    Run,
-)
+from deploy.doctor.facts import Alarms, Broker, Run
 from deploy.doctor.rules.database import last_line
 from deploy.findings import Cause, Facts
 

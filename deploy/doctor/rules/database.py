@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deploy.doctor.facts import (
-    Database,
-    Databases,
-    Run,
-)
+from deploy.doctor.facts import Database, Databases, Run
 from deploy.doctor.rules.machine import CLOCK_SECONDS
 from deploy.findings import Cause, Facts
 

@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from deploy.doctor.facts import (
-    Gateway,
-    Listeners,
-    Probes,
-    Processes,
-    Run,
-)
+from deploy.doctor.facts import Gateway, Listeners, Probes, Processes, Run
 from deploy.findings import Cause, Facts
 
 
@@ -60,7 +54,11 @@ def backend_wrong(facts: Facts) -> Iterator[Cause]:
         expected = gateway.expected.get(backend.service, ())
         if backend.address not in expected:
             there = names.get(backend.address)
-            where = f"where {there} listens, which speaks otherwise" if there else "where it does not listen"
+            where = (
+                f"where {there} listens, which speaks otherwise"
+                if there
+                else "where nothing of this stack listens"
+            )
             yield Cause(
                 f"the gateway sends requests of {backend.service} to {backend.address}, {where}; "
                 f"{backend.service} is at {' and '.join(expected)}",

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deploy.doctor.facts import (
-    Listeners,
-    Machine,
-    Run,
-    Secrets,
-)
+from deploy.doctor.facts import Listeners, Machine, Run, Secrets
 from deploy.findings import Cause, Facts
 
 MIB = 1024 * 1024

@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from deploy.doctor.facts import (
-    Process,
-    Processes,
-    Run,
-)
+from deploy.doctor.facts import Process, Processes, Run
 from deploy.findings import Cause, Facts
 
 LOOP_ENDS = 3  # ends of one process within a minute

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from deploy.doctor.facts import (
-    Run,
-    Traffic,
-)
+from deploy.doctor.facts import Run, Traffic
 from deploy.findings import Cause, Facts
 
 
