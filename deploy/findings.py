@@ -76,6 +76,10 @@ class Cause:
     fix: str
 
 
+Find = Callable[[Facts], Iterable[Cause]]
+"""Concludes; its docstring says what happens to users when it finds something."""
+
+
 @dataclass(frozen=True)
 class Check:
     """One row of a table of checks.
@@ -88,7 +92,7 @@ class Check:
     area: str
     severity: Severity
     proves: str
-    find: Callable[[Facts], Iterable[Cause]]
+    find: Find
     follows: tuple[str, ...] = ()
 
 

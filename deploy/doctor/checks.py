@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deploy.doctor.rules import broker, database, gateway, machine, processes, traffic
-from deploy.findings import Check, Severity
+from deploy.findings import Check, Find, Severity
 
 _DOWN = ("not-running", "port-taken", "secret-missing", "disk-full")
 _GATEWAY = ("gateway-*", "router-disabled", "backend-*")
@@ -11,148 +11,107 @@ _DATABASE = ("database-*", "migrations-missing", "schema-newer")
 _BROKER = ("broker-*",)
 _PROCESS = ("crash-loop", "process-*")
 _INFRASTRUCTURE = (*_DOWN, *_GATEWAY, *_PROCESS, *_DATABASE, *_BROKER)
-_ERROR, _WARNING = Severity.ERROR, Severity.WARNING
+
+
+def _error(code: str, area: str, proves: str, find: Find, follows: tuple[str, ...] = ()) -> Check:
+    return Check(code, area, Severity.ERROR, proves, find, follows)
+
+
+def _warning(code: str, area: str, proves: str, find: Find, follows: tuple[str, ...] = ()) -> Check:
+    return Check(code, area, Severity.WARNING, proves, find, follows)
+
 
 CHECKS = (
-    Check("port-taken", "ports", _ERROR, "every port of the map is this stack's or free", machine.port_taken),
-    Check("not-running", "ports", _ERROR, "the stack is running", machine.not_running, ("port-taken",)),
-    Check("disk-full", "machine", _ERROR, "256 MiB of disk are free", machine.disk_full),
-    Check("disk-low", "machine", _WARNING, "1 GiB of disk is free", machine.disk_low),
-    Check("memory-low", "machine", _WARNING, "256 MiB of memory are available", machine.memory_low),
-    Check("clock-wrong", "machine", _ERROR, "the clock was not turned back", machine.clock_wrong),
-    Check(
+    _error("port-taken", "ports", "every port of the map is this stack's or free", machine.port_taken),
+    _error("not-running", "ports", "the stack is running", machine.not_running, ("port-taken",)),
+    _error("disk-full", "machine", "256 MiB of disk are free", machine.disk_full),
+    _warning("disk-low", "machine", "1 GiB of disk is free", machine.disk_low),
+    _warning("memory-low", "machine", "256 MiB of memory are available", machine.memory_low),
+    _error("clock-wrong", "machine", "the clock was not turned back", machine.clock_wrong),
+    _error(
         "secret-missing",
         "machine",
-        _ERROR,
         "the services' secrets can be read",
         machine.secret_missing,
         ("not-running",),
     ),
-    Check("gateway-down", "gateway", _ERROR, "the gateway listens", gateway.gateway_down, _DOWN),
-    Check("gateway-silent", "gateway", _ERROR, "the gateway answers its ping", gateway.gateway_silent, _DOWN),
-    Check("gateway-no-routes", "gateway", _ERROR, "the gateway has read its routes", gateway.gateway_routes),
-    Check(
-        "router-disabled", "gateway", _ERROR, "every router of the gateway is in use", gateway.router_disabled
+    _error("gateway-down", "gateway", "the gateway listens", gateway.gateway_down, _DOWN),
+    _error("gateway-silent", "gateway", "the gateway answers its ping", gateway.gateway_silent, _DOWN),
+    _error("gateway-no-routes", "gateway", "the gateway has read its routes", gateway.gateway_routes),
+    _error("router-disabled", "gateway", "every router of the gateway is in use", gateway.router_disabled),
+    _error("backend-wrong", "routes", "requests go where the services listen", gateway.backend_wrong),
+    _error(
+        "backend-missing", "routes", "every service has a server", gateway.backend_missing, ("backend-wrong",)
     ),
-    Check("backend-wrong", "routes", _ERROR, "requests go where the services listen", gateway.backend_wrong),
-    Check(
-        "backend-missing",
-        "routes",
-        _ERROR,
-        "every service has a server",
-        gateway.backend_missing,
-        ("backend-wrong",),
-    ),
-    Check(
+    _warning(
         "backend-down",
         "routes",
-        _WARNING,
         "the gateway finds those ready that say so",
         gateway.backend_down,
         (*_DOWN, *_PROCESS, "gateway-*"),
     ),
-    Check("crash-loop", "processes", _ERROR, "no process ends again and again", processes.crash_loop, _DOWN),
-    Check(
+    _error("crash-loop", "processes", "no process ends again and again", processes.crash_loop, _DOWN),
+    _error(
         "process-missing",
         "processes",
-        _ERROR,
         "every process runs",
         processes.process_missing,
         (*_DOWN, "crash-loop", *_DATABASE),
     ),
-    Check(
+    _error(
         "process-silent",
         "processes",
-        _ERROR,
         "every process answers /health",
         processes.process_silent,
         (*_DOWN, "crash-loop"),
     ),
-    Check(
+    _error(
         "process-not-ready",
         "processes",
-        _ERROR,
         "every process has what it needs",
         processes.process_not_ready,
         (*_DOWN, *_DATABASE, *_BROKER, "crash-loop", "process-missing", "process-silent"),
     ),
-    Check("database-down", "database", _ERROR, "PostgreSQL listens", database.database_down, _DOWN),
-    Check("database-silent", "database", _ERROR, "PostgreSQL answers", database.database_silent, _DOWN),
-    Check(
-        "database-connections",
-        "database",
-        _ERROR,
-        "PostgreSQL has connections left",
-        database.database_connections,
+    _error("database-down", "database", "PostgreSQL listens", database.database_down, _DOWN),
+    _error("database-silent", "database", "PostgreSQL answers", database.database_silent, _DOWN),
+    _error(
+        "database-connections", "database", "PostgreSQL has connections left", database.database_connections
     ),
-    Check(
-        "database-password", "database", _ERROR, "PostgreSQL lets the services in", database.database_password
-    ),
-    Check("database-missing", "database", _ERROR, "each service has its database", database.database_missing),
-    Check(
-        "database-error", "database", _ERROR, "the services' databases can be read", database.database_other
-    ),
-    Check("schema-newer", "database", _ERROR, "no database is newer than the code", database.schema_newer),
-    Check(
-        "migrations-missing", "database", _ERROR, "every migration is applied", database.migrations_missing
-    ),
-    Check("database-clock", "database", _ERROR, "its clock agrees with ours", database.database_clock),
-    Check(
-        "connections-high",
-        "database",
-        _WARNING,
-        "a tenth of its connections is left",
-        database.connections_high,
-    ),
-    Check("broker-down", "broker", _ERROR, "RabbitMQ listens", broker.broker_down, _DOWN),
-    Check("broker-silent", "broker", _ERROR, "RabbitMQ answers", broker.broker_silent, _DOWN),
-    Check("broker-password", "broker", _ERROR, "RabbitMQ lets the services in", broker.broker_password),
-    Check("broker-error", "broker", _ERROR, "RabbitMQ can be used", broker.broker_other),
-    Check("broker-alarm", "broker", _ERROR, "RabbitMQ takes messages", broker.broker_alarm, ("disk-full",)),
-    Check("queue-missing", "broker", _ERROR, "every queue exists", broker.queue_missing),
-    Check(
+    _error("database-password", "database", "PostgreSQL lets the services in", database.database_password),
+    _error("database-missing", "database", "each service has its database", database.database_missing),
+    _error("database-error", "database", "the services' databases can be read", database.database_other),
+    _error("schema-newer", "database", "no database is newer than the code", database.schema_newer),
+    _error("migrations-missing", "database", "every migration is applied", database.migrations_missing),
+    _error("database-clock", "database", "its clock agrees with ours", database.database_clock),
+    _warning("connections-high", "database", "a tenth of its connections is left", database.connections_high),
+    _error("broker-down", "broker", "RabbitMQ listens", broker.broker_down, _DOWN),
+    _error("broker-silent", "broker", "RabbitMQ answers", broker.broker_silent, _DOWN),
+    _error("broker-password", "broker", "RabbitMQ lets the services in", broker.broker_password),
+    _error("broker-error", "broker", "RabbitMQ can be used", broker.broker_other),
+    _error("broker-alarm", "broker", "RabbitMQ takes messages", broker.broker_alarm, ("disk-full",)),
+    _error("queue-missing", "broker", "every queue exists", broker.queue_missing),
+    _error(
         "queue-unconsumed",
         "broker",
-        _ERROR,
         "every queue has a consumer",
         broker.queue_unconsumed,
         (*_PROCESS, *_DATABASE),
     ),
-    Check(
-        "outbox-stuck",
-        "broker",
-        _ERROR,
-        "events leave the outboxes",
-        database.outbox_stuck,
-        (*_PROCESS, *_BROKER),
+    _error(
+        "outbox-stuck", "broker", "events leave the outboxes", database.outbox_stuck, (*_PROCESS, *_BROKER)
     ),
-    Check(
-        "queue-growing", "broker", _WARNING, "consumers keep up", broker.queue_long, (*_PROCESS, *_DATABASE)
-    ),
-    Check("dead-letters", "broker", _WARNING, "every message could be applied", broker.dead_letters),
-    Check(
+    _warning("queue-growing", "broker", "consumers keep up", broker.queue_long, (*_PROCESS, *_DATABASE)),
+    _warning("dead-letters", "broker", "every message could be applied", broker.dead_letters),
+    _error(
         "route-unanswered",
         "routes",
-        _ERROR,
         "every route is answered by its service",
         gateway.route_wrong,
         _INFRASTRUCTURE,
     ),
-    Check(
-        "application-error",
-        "code",
-        _WARNING,
-        "no service failed unexpectedly",
-        traffic.application_error,
-        _DATABASE,
+    _warning(
+        "application-error", "code", "no service failed unexpectedly", traffic.application_error, _DATABASE
     ),
-    Check("rate-limited", "logs", _WARNING, "nobody met the rate limit", traffic.requests_limited),
-    Check(
-        "requests-failed",
-        "logs",
-        _WARNING,
-        "no request failed",
-        traffic.requests_failed,
-        ("application-error",),
-    ),
+    _warning("rate-limited", "logs", "nobody met the rate limit", traffic.requests_limited),
+    _warning("requests-failed", "logs", "no request failed", traffic.requests_failed, ("application-error",)),
 )

@@ -373,6 +373,18 @@ def test_a_backend_that_speaks_another_protocol_and_the_500_that_it_causes(
     assert "made by the gateway: the server speaks another protocol" in patient.explain("r-500").cause
 
 
+def test_a_504_of_a_backend_that_does_not_answer(patient: Patient, dynamic: Path) -> None:
+    services = dynamic / "services.yml"
+    services.write_text(without_health_checks(services.read_text()))
+    with (
+        patient.second_gateway(dynamic, TESSERA_RESPONSE_TIMEOUT="500ms") as native,
+        patient.suspended("tiles-web-1"),
+        patient.suspended("tiles-web-2"),
+    ):
+        assert patient.get("/api/v1/canvases", "r-504", native.ports["gateway"]) == 504
+    assert "made by the gateway: the server accepted the request" in patient.explain("r-504").cause
+
+
 def without_health_checks(services: str) -> str:
     """gateway/dynamic/services.yml with every server taken for a healthy one."""
     kept: list[str] = []
