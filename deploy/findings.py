@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import IntEnum
@@ -153,16 +154,30 @@ def worst(findings: Iterable[Finding]) -> Severity:
 
 
 def as_text(findings: Sequence[Finding]) -> str:
-    """Each with its fix and where to read more; of what follows from another, only the cause."""
-    return "\n".join(
-        f"{finding.severity.name}  {finding.code}: {finding.cause}"
-        + (
-            f" (follows from {finding.follows})"
-            if finding.follows
-            else f"\n    fix: {finding.fix}\n    read: {finding.read}"
-        )
-        for finding in findings
-    )
+    """Each cause with its fix, where to read more, and the codes of what follows from it."""
+    why = {finding.code: finding.follows for finding in findings}
+    follow: dict[str, Counter[str]] = {}
+    for finding in findings:
+        if finding.follows:
+            follow.setdefault(_root(finding.code, why), Counter())[finding.code] += 1
+    lines = []
+    for finding in findings:
+        if not finding.follows:
+            lines += [
+                f"{finding.severity.name}  {finding.code}: {finding.cause}",
+                f"    fix: {finding.fix}",
+                f"    read: {finding.read}",
+            ]
+            # Of several findings of one code, the first tells it.
+            for code, count in follow.pop(finding.code, {}).items():
+                lines.append(f"    then: {code}" + (f" ({count} times)" if count > 1 else ""))
+    return "\n".join(lines)
+
+
+def _root(code: str, why: Mapping[str, str | None]) -> str:
+    while reason := why.get(code):
+        code = reason
+    return code
 
 
 def as_json(findings: Sequence[Finding]) -> list[dict[str, Any]]:

@@ -36,7 +36,7 @@ async def _ask(urls: Mapping[str, str], suspended: tuple[int, ...]) -> Broker:
             trouble[service] = wrong
         else:
             queues = seen
-    address = urlsplit(next(iter(urls.values()))).netloc.rpartition("@")[2]
+    address = urlsplit(next(iter(urls.values()), "")).netloc.rpartition("@")[2]
     return Broker(address, trouble, queues, suspended)
 
 

@@ -36,7 +36,7 @@ _TROUBLES: tuple[tuple[str, DatabaseTrouble], ...] = (
 
 def ask_databases(urls: Mapping[str, str]) -> list[Database]:
     """Look at all of them at once; URLs by service."""
-    with ThreadPoolExecutor(len(urls)) as threads:
+    with ThreadPoolExecutor(max(1, len(urls))) as threads:
         return list(threads.map(_ask, urls, urls.values()))
 
 

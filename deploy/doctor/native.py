@@ -286,10 +286,9 @@ class Native:
                     yield Ended(match[2], at, match[3])
 
     def _secret_urls(self, setting: str) -> dict[str, str]:
-        return {
-            service: (self.var.root / "secrets" / f"{service}_{setting}").read_text().strip()
-            for service in SERVICES
-        }
+        """By service; those that are missing are what secret-missing tells."""
+        files = {service: self.var.root / "secrets" / f"{service}_{setting}" for service in SERVICES}
+        return {service: path.read_text().strip() for service, path in files.items() if path.exists()}
 
 
 def machine(root: Path) -> Machine:

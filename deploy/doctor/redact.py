@@ -14,7 +14,11 @@ _PATTERNS = (
     (re.compile(r"(\w+://[^\s:/@]*):[^\s@/]+@"), r"\1:***@"),
     (re.compile(r"(?i)(bearer\s+)\S+"), r"\1***"),
     (re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*"), "***"),
-    (re.compile(r"(?i)((?:password|passwd|secret|token|ticket)[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,]+"), r"\1***"),
+    (re.compile(r"(?i)((?:password|passwd|secret|token|ticket)=)[^\s&,\"']+"), r"\1***"),
+    (
+        re.compile(r"(?i)([\"'](?:password|passwd|secret|\w*token|ticket)\\*[\"']\s*:\s*\\*[\"'])[^\"'\\]+"),
+        r"\1***",
+    ),
 )
 
 

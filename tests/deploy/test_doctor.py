@@ -607,6 +607,7 @@ def test_a_stack_that_does_not_run(tmp_path: Path) -> None:
     env = run_environment(tmp_path)
     findings = diagnose(Native.found(env))
     assert (findings[0].code, findings[0].fix) == ("not-running", "make run")
+    assert {one.follows for one in findings[1:]} == {"not-running"}
 
 
 def test_no_secret_of_the_stack_is_in_what_the_doctor_says(patient: Patient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from deploy.doctor.logs import Request
 from deploy.doctor.redact import redactor
 from deploy.doctor.request import explain
 from deploy.doctor.rules.machine import MIB
-from deploy.findings import Cause, Check, Facts, Severity, Unknown, examine, gather, worst
+from deploy.findings import Cause, Check, Facts, Severity, Unknown, as_text, examine, gather, worst
 from deploy.var import Var
 
 
@@ -53,6 +54,19 @@ def test_a_consequence_comes_after_its_cause_and_names_it() -> None:
     rows = table(("a", Severity.ERROR, ("cause-*",)), ("cause-1", Severity.ERROR, ()))
     first, second = examine(rows, RED, "docs/x.md")
     assert (first.code, second.code, second.follows) == ("cause-1", "a", "cause-1")
+
+
+def test_in_words_a_consequence_is_only_named_below_the_first_cause_of_it_all() -> None:
+    rows = table(
+        ("root", Severity.ERROR, ()), ("twig", Severity.ERROR, ("root",)), ("leaf", Severity.ERROR, ("twig",))
+    )
+    assert as_text(examine(rows, RED, "docs/x.md")).splitlines() == [
+        "ERROR  root: it is red",
+        "    fix: wait",
+        "    read: docs/x.md#root",
+        "    then: twig",
+        "    then: leaf",
+    ]
 
 
 def test_without_its_cause_it_is_the_first_line_itself() -> None:
@@ -235,6 +249,11 @@ def test_a_request_that_no_log_knows() -> None:
     assert explain("r", None, []).code == "request-unknown"
 
 
+def test_words_about_a_secret_are_not_hidden(tmp_path: Path) -> None:
+    said = "a secret cannot be used: /var/secrets/auth_secret: No such file or directory"
+    assert redactor(Var(tmp_path))(said) == said
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -242,6 +261,7 @@ def test_a_request_that_no_log_knows() -> None:
         "Authorization: Bearer s3cr3t-word",
         "password=s3cr3t-word",
         '{"token": "s3cr3t-word"}',
+        json.dumps({"cause": '{"refresh_token": "s3cr3t-word"}'}),
         "/ws/canvas/1?ticket=s3cr3t-word&since=4",
         "it is kept-in-a-file",
     ],
