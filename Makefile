@@ -9,7 +9,7 @@ LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run up down scale ports check format test test-unit openapi bench lock clean
+.PHONY: help setup run up down scale preflight doctor ports check format test test-unit openapi docs bench lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -38,6 +38,12 @@ down: setup ## stop what `up` started; its data stays
 scale: setup ## more or fewer processes of a service under Compose: make scale tiles=3
 	@$(BIN)/python -m deploy scale --env $(ENV) $(foreach service,auth users tiles web,$(if $($(service)),$(service)=$($(service))))
 
+preflight: setup ## whether the stack could be started here now
+	@$(BIN)/python -m deploy preflight
+
+doctor: setup ## what is wrong with the running stack, and the fix
+	@$(BIN)/python -m deploy doctor
+
 ports: setup ## every port of every way of running, and who holds it now
 	@$(BIN)/python -m deploy ports
 
@@ -62,6 +68,9 @@ openapi: setup ## write web/static/openapi.json from the route tables
 
 bench: setup ## measure the whole stack, each figure beside a limit of the same run (BENCH=fanout for one)
 	@$(BIN)/python -m bench $(BENCH)
+
+docs: setup ## write docs/checklist.md and docs/ports.md from the checks and the port map
+	@$(BIN)/python -m deploy.documents
 
 lock: ## resolve the dependencies anew (needs uv)
 	@PATH="$(CURDIR)/$(BIN):$$PATH"; command -v uv >/dev/null || { echo "install uv first: $(BIN)/pip install uv"; exit 1; }; \

@@ -6,9 +6,11 @@ import argparse
 import os
 import sys
 
-from deploy import ports
+from deploy import dead_letters, ports
 from deploy.compose import command as compose
+from deploy.doctor import command as doctor
 from deploy.errors import DeployError
+from deploy.preflight import command as preflight
 from deploy.run import command as run
 
 
@@ -18,6 +20,9 @@ def main() -> int:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     run.add_parser(commands)
     compose.add_parsers(commands)
+    preflight.add_parser(commands)
+    doctor.add_parser(commands)
+    dead_letters.add_parser(commands)
     show_ports = commands.add_parser(
         "ports",
         help="the port map, and who holds each port now",

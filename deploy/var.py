@@ -29,7 +29,7 @@ class Var:
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Var:
         """The folder named by TESSERA_VAR, else `var/` of the repository."""
-        return cls(Path(environ.get("TESSERA_VAR") or REPOSITORY / "var"))
+        return cls(state_folder(environ))
 
     def folder(self, name: str) -> Path:
         """A folder of that name, made when it is not there."""
@@ -67,3 +67,8 @@ class Var:
         draft.write_text(value)
         draft.replace(path)
         return path
+
+
+def state_folder(environ: Mapping[str, str]) -> Path:
+    """The folder of `Var.from_environ`, not made."""
+    return Path(environ.get("TESSERA_VAR") or REPOSITORY / "var")

@@ -68,11 +68,11 @@ class RabbitMQ(Process):
 
     async def start(self) -> None:
         """Start the port mapper and the node; ready when it speaks AMQP, which it does last."""
-        programs = _programs()
+        folder = programs()
         self._write_configuration()
         if self.epmd.pid is None:
             await self.epmd.start()
-        self._spawn([str(programs / "rabbitmq-server")], self._environment())
+        self._spawn([str(folder / "rabbitmq-server")], self.environment())
         await self._until(lambda: _answer(self.amqp, b"AMQP\0\0\x09\x01"), timeout=90)
 
     async def stop(self, timeout: float = 10) -> None:
@@ -96,7 +96,7 @@ class RabbitMQ(Process):
         passwords = {user: self.var.secret(f"rabbitmq_{user}") for user in self.users}
         (self.data / "definitions.json").write_text(definitions(passwords, self.vhosts))
 
-    def _environment(self) -> Mapping[str, str]:
+    def environment(self) -> Mapping[str, str]:
         """Every path and port named, so that nothing of the machine's own node or configuration is used."""
         return {
             "PATH": os.environ.get("PATH", os.defpath),
@@ -140,22 +140,36 @@ def ensure_installed(say: Say) -> None:
 
     Raises DeployError with what to install when that is not possible.
     """
-    if _find_programs():
+    if is_installed():
         return
-    root = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
-    if not shutil.which("apt-get") or _run([*root, "true"]).returncode:
+    if not can_install():
         raise DeployError(MISSING)
     say("RabbitMQ is not installed: installing rabbitmq-server from the system's packages")
-    done = _run([*root, "sh", str(INSTALLER)])
+    done = _run([*_as_root(), "sh", str(INSTALLER)])
     if done.returncode:
         raise DeployError(f"{MISSING}\n{done.stderr.strip()[-1000:]}")
+
+
+def is_installed() -> bool:
+    """Whether the machine has its programs."""
+    return _find_programs() is not None
+
+
+def can_install() -> bool:
+    """Whether `ensure_installed` could install it: apt-get is there, and no password is needed for it."""
+    return shutil.which("apt-get") is not None and _run([*_as_root(), "true"]).returncode == 0
+
+
+def _as_root() -> list[str]:
+    return [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
 
 
 def _find_programs() -> Path | None:
     return next((folder for folder in FOLDERS if os.access(folder / "rabbitmq-server", os.X_OK)), None)
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """The folder with `rabbitmq-server` and its tools. Raises DeployError when there is none."""
     folder = _find_programs()
     if folder is None:
         raise DeployError(MISSING)

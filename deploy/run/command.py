@@ -8,17 +8,23 @@ import fcntl
 import os
 import signal
 import time
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from deploy.doctor.command import diagnose
+from deploy.doctor.native import Native
+from deploy.doctor.redact import redactor
 from deploy.errors import DeployError
+from deploy.findings import as_text
 from deploy.parts.postgres import Postgres
 from deploy.parts.process import Process, clear_leftovers
 from deploy.parts.rabbitmq import RabbitMQ, ensure_installed
 from deploy.parts.traefik import Traefik
-from deploy.ports import Port, port_map, ports_of, taken
+from deploy.ports import ports_of
+from deploy.preflight.command import refuse_unfit
 from deploy.probes import probe_routes
 from deploy.run.processes import (
     PROGRAMS,
@@ -107,11 +113,10 @@ async def _run(environ: Mapping[str, str]) -> int:
         say = Narrator(var)
         say(f"state folder {var.root}")
         clear_leftovers(var, say)
-        needed = [
-            port for port in port_map() if port.name in ports and not (external and port.name == "postgres")
-        ]
-        _refuse_taken(needed, environ)
-        say(f"{len(needed)} ports are free")
+        native = Native(var, environ, ports, supervisor=None)
+        for finding in refuse_unfit(native):
+            say(f"{finding.severity.name.lower()}: {finding.cause}")
+        say("preflight found nothing that speaks against a start")
         ensure_installed(say)
         stack = Stack(var, ports, external)
         supervisor = Supervisor(say)
@@ -119,7 +124,7 @@ async def _run(environ: Mapping[str, str]) -> int:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
         try:
-            await _until_asked(asked_to_stop, _start(stack, supervisor, say))
+            await _until_asked(asked_to_stop, _start(stack, supervisor, native, say))
             await asked_to_stop.wait()
         finally:
             say("stopping")
@@ -153,16 +158,6 @@ def _external_databases(environ: Mapping[str, str]) -> dict[str, str]:
     return given
 
 
-def _refuse_taken(ports: Sequence[Port], environ: Mapping[str, str]) -> None:
-    """Raise DeployError naming every port that is taken, its holder, and how to use another."""
-    lines = [
-        f"    {port.number(environ)} ({port.name}) is held by {holder}; use another with {port.env}"
-        for port, holder in taken(ports, environ).items()
-    ]
-    if lines:
-        raise DeployError("nothing was started, because ports are taken:\n" + "\n".join(lines))
-
-
 async def _until_asked(asked_to_stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
     """Do the work, but drop it when asked to stop."""
     working, asked = asyncio.create_task(work), asyncio.create_task(asked_to_stop.wait())
@@ -175,7 +170,7 @@ async def _until_asked(asked_to_stop: asyncio.Event, work: Coroutine[Any, Any, N
         await asyncio.wait({working})
 
 
-async def _start(stack: Stack, supervisor: Supervisor, say: Narrator) -> None:
+async def _start(stack: Stack, supervisor: Supervisor, native: Native, say: Narrator) -> None:
     async def databases() -> None:
         if stack.postgres:
             await supervisor.start(stack.postgres)
@@ -185,7 +180,11 @@ async def _start(stack: Stack, supervisor: Supervisor, say: Narrator) -> None:
     await together(databases(), supervisor.start(stack.rabbitmq))
     await supervisor.start(*stack.services)
     await supervisor.start(stack.gateway)
-    say(f"{await probe_routes(stack.url)} routes are answered through the gateway")
+    try:
+        say(f"{await probe_routes(stack.url)} routes are answered through the gateway")
+    except DeployError as error:
+        found = await asyncio.to_thread(diagnose, replace(native, supervisor=os.getpid()))
+        raise DeployError(f"{error}\n{redactor(stack.var)(as_text(found))}") from error
     # Last, because the password is told only once: nothing may come between making and printing it.
     username, password = await first_admin(stack.var, stack.env)
     print(f"\nTessera is ready: {stack.url}")

@@ -85,6 +85,12 @@ def service_environment(
     return env
 
 
+def secret_files() -> list[str]:
+    """Names of the files in var/secrets that service processes read."""
+    urls = [f"{service}_{setting}" for service in SERVICES for setting in ("database_url", "broker_url")]
+    return [*urls, "auth_secret"]
+
+
 async def run_verb(service: str, verb: str, var: Var, env: Mapping[str, str]) -> str:
     """Run `python -m services.<service> <verb>` to its end and return what it printed.
 

@@ -33,3 +33,11 @@ def test_a_state_folder_that_cannot_be_made_is_refused_in_words(tmp_path: Path) 
     assert done.returncode == 1
     assert "TESSERA_VAR" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_start_whose_routes_do_not_answer_ends_with_the_doctors_verdict(tmp_path: Path) -> None:
+    limits = {"TESSERA_RATE_AVERAGE": "1", "TESSERA_RATE_BURST": "1"}
+    done = run("run", env=run_environment(tmp_path) | limits)
+    assert done.returncode == 1
+    assert "through the gateway, these are not answered as they should be:" in done.stderr
+    assert "rate-limited: the gateway's rate limit answered 429" in done.stderr

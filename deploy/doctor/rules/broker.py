@@ -1,0 +1,104 @@
+"""RabbitMQ and its queues."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deploy.doctor.facts import Alarms, Broker, Run
+from deploy.doctor.rules.database import last_line
+from deploy.findings import Cause, Facts
+
+LONG_QUEUE = 1000
+
+
+def broker_down(facts: Facts) -> Iterator[Cause]:
+    """Nobody listens there; events wait in the outboxes."""
+    broker = facts[Broker]
+    if any(kind == "refused" for kind, _ in broker.trouble.values()):
+        yield Cause(
+            f"RabbitMQ is down: connections to {broker.address} are refused; events wait in the outboxes",
+            f"tail -n 20 {facts[Run].root}/log/rabbitmq.log",
+        )
+
+
+def broker_silent(facts: Facts) -> Iterator[Cause]:
+    """It accepts and does not answer."""
+    broker = facts[Broker]
+    if any(kind == "timeout" for kind, _ in broker.trouble.values()):
+        pids = " ".join(map(str, broker.suspended))
+        yield Cause(
+            f"RabbitMQ at {broker.address} does not answer"
+            + (f": pid {pids} is suspended by SIGSTOP" if pids else ""),
+            f"kill -CONT {pids}" if pids else f"tail -n 20 {facts[Run].root}/log/rabbitmq.log",
+        )
+
+
+def broker_password(facts: Facts) -> Iterator[Cause]:
+    """A service cannot log in."""
+    for service, (kind, said) in facts[Broker].trouble.items():
+        if kind == "password":
+            yield Cause(
+                f"RabbitMQ refuses the password of {service}: {last_line(said)}",
+                f"restart, which sets it to that of {facts[Run].root}/secrets: {facts[Run].start}",
+            )
+
+
+def broker_other(facts: Facts) -> Iterator[Cause]:
+    """Anything else that goes wrong with a connection."""
+    for service, (kind, said) in facts[Broker].trouble.items():
+        if kind == "other":
+            yield Cause(
+                f"RabbitMQ cannot be used by {service}: {last_line(said)}",
+                f"tail -n 20 {facts[Run].root}/log/rabbitmq.log",
+            )
+
+
+def broker_alarm(facts: Facts) -> Iterator[Cause]:
+    """Publishers are blocked until it is over."""
+    for name in facts[Alarms].names:
+        what = {"memory": "uses more memory than its limit", "disk": "has too little free disk space"}
+        yield Cause(
+            f"RabbitMQ has a {name} alarm: it {what.get(name, 'is in trouble')} and takes no messages; "
+            "events wait in the outboxes",
+            f"free {name}; it goes on by itself. Its log: {facts[Run].root}/log/rabbitmq.log",
+        )
+
+
+def queue_missing(facts: Facts) -> Iterator[Cause]:
+    """Workers declare it at their start."""
+    for queue in facts[Broker].queues:
+        if queue.messages is None:
+            yield Cause(f"the queue {queue.name} does not exist", f"restart: {facts[Run].start}")
+
+
+def queue_unconsumed(facts: Facts) -> Iterator[Cause]:
+    """Nobody listens: what it holds is not applied."""
+    for queue in facts[Broker].queues:
+        if queue.messages is not None and not queue.consumers and not queue.name.endswith(".dead"):
+            worker = f"{queue.name.partition('.')[0]}-worker"
+            yield Cause(
+                f"nobody consumes {queue.name} ({queue.messages} messages): {worker} is not at work",
+                f"tail -n 20 {facts[Run].root}/log/{worker}.log",
+            )
+
+
+def queue_long(facts: Facts) -> Iterator[Cause]:
+    """The consumer does not keep up."""
+    for queue in facts[Broker].queues:
+        if (queue.messages or 0) >= LONG_QUEUE and queue.consumers:
+            yield Cause(
+                f"{queue.name} holds {queue.messages} messages: its consumer does not keep up, or fails",
+                f"tail -n 20 {facts[Run].root}/log/{queue.name.partition('.')[0]}-worker.log",
+            )
+
+
+def dead_letters(facts: Facts) -> Iterator[Cause]:
+    """Messages that a service could not apply."""
+    for queue in facts[Broker].queues:
+        if queue.messages and queue.name.endswith(".dead"):
+            service = queue.name.partition(".")[0]
+            yield Cause(
+                f"{queue.messages} dead letters of {service} in {queue.name}: messages it could not apply",
+                f"python -m deploy dead-letters {queue.name.removesuffix('.dead')}, then with --replay once the cause in "
+                f"{facts[Run].root}/log/{service}-worker.log is gone",
+            )

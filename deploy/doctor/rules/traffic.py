@@ -1,0 +1,54 @@
+"""What happened to requests in the last minutes, from the logs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from deploy.doctor.facts import Run, Traffic
+from deploy.findings import Cause, Facts
+
+
+def application_error(facts: Facts) -> Iterator[Cause]:
+    """500 from a service: a fault of the code."""
+    traffic = facts[Traffic]
+    kinds = Counter((failure.process, failure.error, failure.where) for failure in traffic.failures)
+    for (process, error, where), count in kinds.most_common(3):
+        last = next(one for one in reversed(traffic.failures) if (one.process, one.error) == (process, error))
+        yield Cause(
+            f"{process} failed {count} times in the last {traffic.minutes} minutes with {error} at {where}",
+            f"python -m deploy doctor --request-id {last.request_id}"
+            if last.request_id
+            else f"tail -n 20 {last.log}",
+        )
+
+
+def requests_limited(facts: Facts) -> Iterator[Cause]:
+    """429 by the gateway."""
+    traffic = facts[Traffic]
+    limited = [one for one in traffic.requests if one.status == 429 and one.service is None]
+    if limited:
+        yield Cause(
+            f"the gateway's rate limit answered 429 to {len(limited)} requests "
+            f"in the last {traffic.minutes} minutes, last {limited[-1].method} {limited[-1].path}",
+            "slow that client down, or raise TESSERA_RATE_AVERAGE and TESSERA_RATE_BURST and restart: "
+            + facts[Run].start,
+        )
+
+
+def requests_failed(facts: Facts) -> Iterator[Cause]:
+    """5xx of the last minutes, whoever made them."""
+    traffic = facts[Traffic]
+    failed = [one for one in traffic.requests if one.status >= 500]
+    if failed:
+        counts = Counter((one.status, one.service or "the gateway") for one in failed)
+        told = ", ".join(
+            f"{count} times {status} from {who}" for (status, who), count in counts.most_common(3)
+        )
+        last = failed[-1]
+        yield Cause(
+            f"in the last {traffic.minutes} minutes {told}; last {last.method} {last.path}",
+            f"python -m deploy doctor --request-id {last.request_id}"
+            if last.request_id
+            else "send X-Request-Id with requests, and give it to python -m deploy doctor --request-id",
+        )

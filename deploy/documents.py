@@ -1,0 +1,96 @@
+"""`python -m deploy.documents`: write docs/checklist.md and docs/ports.md from what they describe.
+
+tests/unit/test_documents.py fails when a file is not what this would write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from deploy.doctor import checks as doctor
+from deploy.findings import Check
+from deploy.ports import port_map
+from deploy.preflight import checks as preflight
+from deploy.var import REPOSITORY
+
+_GENERATED = "<!-- Written by `make docs`; change deploy/ and write it again. -->"
+
+_WAYS = {"native": "`make run`", "dev": "`make up`", "prod": "`make up ENV=prod`"}
+
+
+def documents() -> Mapping[Path, str]:
+    """Every written document and its text."""
+    docs = REPOSITORY / "docs"
+    return {docs / "checklist.md": checklist(), docs / "ports.md": ports()}
+
+
+def checklist() -> str:
+    """What is checked before a start and of a running stack, in the order of the walk."""
+    return "\n".join(
+        [
+            "# Checklist",
+            "",
+            _GENERATED,
+            "",
+            "Each check has a code that never changes. An error of the preflight stops a start; the exit",
+            "status of `make doctor` is 0 for a healthy stack, 1 for warnings, 2 for errors. What follows",
+            "from another finding is told after it. [debugging-5xx.md](debugging-5xx.md) begins at the other",
+            "end, with one request.",
+            "",
+            "## Before a start: `make preflight`",
+            "",
+            *_table(preflight.CHECKS, "preflight"),
+            "",
+            "## Of a running stack: `make doctor`",
+            "",
+            *_table(doctor.CHECKS, "doctor"),
+            "",
+        ]
+    )
+
+
+def ports() -> str:
+    """The port map, by way of running."""
+    lines = [
+        "# Ports",
+        "",
+        _GENERATED,
+        "",
+        "No two ways of running share a default, so all can be up on one machine at once. `make ports` tells",
+        "who holds each port now. *public* listens on every address of the machine, *loopback* on 127.0.0.1.",
+    ]
+    for way, command in _WAYS.items():
+        lines += [
+            "",
+            f"## {command}",
+            "",
+            "| port | name | variable | reach | what it is |",
+            "|---|---|---|---|---|",
+        ]
+        lines += [
+            f"| {port.default} | {port.name} | `{port.env}` | {port.reach} | {port.about} |"
+            for port in port_map()
+            if port.way == way
+        ]
+    return "\n".join([*lines, ""])
+
+
+def _table(checks: Sequence[Check], kind: str) -> list[str]:
+    lines = ["| area | code | severity | what holds | otherwise |", "|---|---|---|---|---|"]
+    for check in checks:
+        # Two tables of one document: a code that is in both is linked to in the doctor's.
+        anchor = f'<a id="{check.code}"></a>' if kind == "doctor" or not _is_doctors(check) else ""
+        otherwise = (check.find.__doc__ or "").strip()
+        cells = (check.area, f"{anchor}`{check.code}`", check.severity.name.lower(), check.proves, otherwise)
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def _is_doctors(check: Check) -> bool:
+    return any(check.code == other.code for other in doctor.CHECKS)
+
+
+if __name__ == "__main__":
+    for path, text in documents().items():
+        path.write_text(text)

@@ -1,0 +1,1 @@
+"""`preflight`: whether a stack could be started here now."""

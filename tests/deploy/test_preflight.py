@@ -1,0 +1,158 @@
+"""A start that cannot go well is refused before anything is started, with the reason and the fix."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.doctor.native import Native
+from deploy.findings import Finding, Severity
+from deploy.parts.traefik import CONFIGURATION
+from deploy.preflight.command import inspect
+from deploy.preflight.gateway import complaints_of
+from deploy.run.processes import SERVICES
+from deploy.var import REPOSITORY
+from tests.deploy.test_ports import run
+from tests.parts import Databases
+from tests.stack import run_environment
+
+
+def inspected(var: Path, **environment: str) -> dict[str, Finding]:
+    return {one.code: one for one in inspect(Native.found(run_environment(var) | environment))}
+
+
+@pytest.fixture
+def gateway(tmp_path: Path) -> Path:
+    """A copy of gateway/ to break."""
+    return Path(shutil.copytree(CONFIGURATION, tmp_path / "gateway"))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("a small disk can only be mounted by root")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_nothing_speaks_against_a_first_start_and_that_takes_less_than_2_s(tmp_path: Path) -> None:
+    native = Native.found(run_environment(tmp_path / "var"))
+    times = []
+    for _ in range(3):
+        began = time.monotonic()
+        findings = inspect(native)
+        times.append(time.monotonic() - began)
+        assert [one for one in findings if one.severity > Severity.INFO] == []
+    assert min(times) < 2
+
+
+def test_the_command_says_so(tmp_path: Path) -> None:
+    done = run("preflight", env=run_environment(tmp_path / "var"))
+    assert (done.returncode, done.stdout.splitlines()[-1][:14]) == (0, "ready to start")
+
+
+def test_traefik_accepts_the_configuration_of_the_repository() -> None:
+    assert complaints_of(CONFIGURATION).said == ()
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("dynamic/tls.yml", "tls:", "tls: [", "tls.yml: yaml: line "),
+        ("dynamic/routes.yml", "{{- end }}", "{{- if }}", "routes.yml: template: "),
+        ("dynamic/middlewares.yml", "average:", "avrage:", "middlewares.yml: field not found, node: avrage"),
+        ("dynamic/routes.yml", "body-limit", "no-such", 'middleware "no-such@file" does not exist'),
+        ("dynamic/routes.yml", "PathRegexp", "PathRegex", "router "),
+        ("traefik.yml", "entryPoints:", "entryPoints: [", "traefik.yml: "),
+        ("traefik.yml", "maxHeaderBytes", "maxHeaderBites", "field not found, node: maxHeaderBites"),
+        ("traefik.yml", "graceTimeOut: 5s", "graceTimeOut: soon", 'invalid duration "soon"'),
+    ],
+)
+def test_a_broken_configuration_of_the_gateway_is_refused_in_traefiks_words(
+    gateway: Path, file: str, old: str, new: str, says: str
+) -> None:
+    path = gateway / file
+    path.write_text(path.read_text().replace(old, new))
+    said = complaints_of(gateway).said
+    assert said
+    assert says in said[0]
+
+
+def test_a_broken_configuration_of_the_gateway_stops_a_start(gateway: Path, tmp_path: Path) -> None:
+    (gateway / "dynamic" / "tls.yml").write_text("tls: [\n")
+    [found] = inspect(Native.found(run_environment(tmp_path / "var")), gateway)
+    assert (found.code, found.severity, found.fix) == ("gateway-invalid", Severity.ERROR, "git diff gateway/")
+
+
+def test_a_start_on_a_full_disk_is_refused(small_disk: Path) -> None:
+    done = run("run", env=run_environment(small_disk))
+    assert done.returncode == 1
+    assert "disk-full: the disk of " in done.stderr
+    assert not (small_disk / "postgres").exists()
+
+
+def test_too_few_open_files_are_refused(tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["prlimit", "--nofile=512:512", sys.executable, "-m", "deploy", "preflight"],
+        cwd=REPOSITORY,
+        env=run_environment(tmp_path / "var"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "files-few: a process may open only 512 files" in done.stdout
+
+
+def test_data_without_the_secret_that_it_was_made_with_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "postgres").mkdir()
+    found = inspected(tmp_path)["secret-missing"]
+    assert "is missing, though there is data that was made with it" in found.cause
+
+
+def test_data_of_another_postgresql_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "PG_VERSION").write_text("9\n")
+    assert "was made by PostgreSQL 9, but 1" in inspected(tmp_path)["data-version"].cause
+
+
+def test_a_database_that_cannot_be_reached_is_refused_without_telling_its_password(tmp_path: Path) -> None:
+    urls = {
+        f"{name.upper()}_DATABASE_URL": f"postgresql://{name}:s3cr3t-word@127.0.0.1:1/x" for name in SERVICES
+    }
+    done = run("preflight", env=run_environment(tmp_path) | urls)
+    assert done.returncode == 1
+    assert "database-unusable: the database of auth at 127.0.0.1:1 cannot be used" in done.stdout
+    assert "s3cr3t-word" not in done.stdout
+
+
+def test_pending_migrations_of_databases_given_by_url_are_announced(
+    tmp_path: Path, database: Databases
+) -> None:
+    urls = {f"{name.upper()}_DATABASE_URL": database(name) for name in SERVICES}
+    found = inspected(tmp_path, **urls)
+    assert list(found) == ["migrations-pending"]
+    assert found["migrations-pending"].severity == Severity.INFO
+
+
+def test_a_stack_that_runs_in_the_folder_already_is_named(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    holder = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "deploy", "run"])
+    try:
+        (tmp_path / "run" / "lock").write_text(f"pid {holder.pid}, http://localhost:8080")
+        found = inspected(tmp_path)["already-running"]
+    finally:
+        holder.kill()
+        holder.wait()
+    assert f"pid {holder.pid}" in found.cause
