@@ -1,7 +1,7 @@
 """`python -m deploy dead-letters QUEUE`: what a service could not apply, to look at and to send back.
 
-The services have the same verb (`python -m services.users dead-letters`); this one finds the settings of the stack
-in TESSERA_VAR by itself.
+The services have the same verb (`python -m services.users dead-letters`); this one finds the settings of the
+stack in TESSERA_VAR by itself.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         "dead-letters",
         help="messages that a service could not apply: show them, or send them back",
-        description="Show the oldest messages of a queue that could not be applied, in the stack in TESSERA_VAR.",
+        description="Show what could not be applied of a queue, oldest first, in the stack in TESSERA_VAR.",
     )
     parser.add_argument("queue", choices=list(QUEUES))
     parser.add_argument(

@@ -96,9 +96,9 @@ def dead_letters(facts: Facts) -> Iterator[Cause]:
     """Messages that a service could not apply."""
     for queue in facts[Broker].queues:
         if queue.messages and queue.name.endswith(".dead"):
-            service = queue.name.partition(".")[0]
+            service, consumed = queue.name.partition(".")[0], queue.name.removesuffix(".dead")
             yield Cause(
                 f"{queue.messages} dead letters of {service} in {queue.name}: messages it could not apply",
-                f"python -m deploy dead-letters {queue.name.removesuffix('.dead')}, then with --replay once the cause in "
+                f"python -m deploy dead-letters {consumed}, then with --replay once the cause in "
                 f"{facts[Run].root}/log/{service}-worker.log is gone",
             )
