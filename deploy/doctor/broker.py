@@ -45,7 +45,7 @@ async def _connect(url: str) -> tuple[tuple[BrokerTrouble, str] | None, tuple[Qu
         async with asyncio.timeout(CONNECT_SECONDS):
             connection = await aio_pika.connect(url, timeout=CONNECT_SECONDS, name="tessera doctor")
             async with connection:
-                return None, tuple([await _queue(connection, name) for name in _names()])
+                return None, await _queues(connection)
     except (AuthenticationError, ProbableAuthenticationError) as error:
         return ("password", str(error)), ()
     except TimeoutError:
@@ -56,16 +56,19 @@ async def _connect(url: str) -> tuple[tuple[BrokerTrouble, str] | None, tuple[Qu
         return ("refused" if refused else "other", str(error)), ()
 
 
-async def _queue(connection: aio_pika.abc.AbstractConnection, name: str) -> Queue:
-    # The broker closes the channel when there is no such queue: each gets its own.
+async def _queues(connection: aio_pika.abc.AbstractConnection) -> tuple[Queue, ...]:
+    found = []
     channel = await open_channel(connection)
-    try:
-        # Declared passively: asked about, never made.
-        answer = await channel.queue_declare(name, passive=True)
-    except ChannelNotFoundEntity:
-        return Queue(name, None)
-    await channel.close()
-    return Queue(name, answer.message_count or 0, answer.consumer_count or 0)
+    for name in _names():
+        try:
+            # Declared passively: asked about, never made.
+            answer = await channel.queue_declare(name, passive=True)
+        except ChannelNotFoundEntity:
+            found.append(Queue(name, None))
+            channel = await open_channel(connection)  # the broker closed the other
+        else:
+            found.append(Queue(name, answer.message_count or 0, answer.consumer_count or 0))
+    return tuple(found)
 
 
 def _names() -> list[str]:

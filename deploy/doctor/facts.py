@@ -22,12 +22,21 @@ class Ended:
 
 @dataclass(frozen=True)
 class Run:
-    """The run as a whole. `pid`: who supervises it, None when it does not run. `start`: the command."""
+    """The run as a whole, and how it is worked on in its way of running.
+
+    `pid`: who supervises it, None when it does not run. `start`: the command that starts it anew;
+    `show_log`: the one that shows the log of the process `{}`.
+    """
 
     root: str
     pid: int | None
     start: str
+    show_log: str
     ended: tuple[Ended, ...]
+
+    def log(self, name: str) -> str:
+        """The command that shows the end of that process's log."""
+        return self.show_log.format(name)
 
 
 @dataclass(frozen=True)
@@ -103,7 +112,6 @@ class Gateway:
     backends: tuple[Backend, ...]
     expected: Mapping[str, tuple[str, ...]]
     complaints: tuple[str, ...]
-    log: str
 
 
 @dataclass(frozen=True)
@@ -133,7 +141,6 @@ class Process:
     suspended: bool
     health: Answer
     ready: Answer
-    log: str
 
 
 @dataclass(frozen=True)
@@ -213,7 +220,6 @@ class Failure:
     request_id: str | None
     error: str
     where: str
-    log: str
 
 
 @dataclass(frozen=True)

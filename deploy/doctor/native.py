@@ -96,7 +96,8 @@ class Native:
     def run(self) -> Run:
         """Whether it runs, and what ended in the last minute."""
         since = datetime.now(UTC) - timedelta(minutes=1)
-        return Run(str(self.var.root), self.supervisor, "make run", tuple(self._ended(since)))
+        show_log = f"tail -n 20 {self.var.root}/log/{{}}.log"
+        return Run(str(self.var.root), self.supervisor, "make run", show_log, tuple(self._ended(since)))
 
     def needed_ports(self) -> list[Port]:
         """The ports of this run; a PostgreSQL of the operator's has its own."""
@@ -123,7 +124,6 @@ class Native:
             _parsed(ask(admin, f"/api/http/{what}?per_page=1000")) if ping.status else []
             for what in ("routers", "services")
         )
-        log = self.var.log("gateway")
         return Gateway(
             pid=self._pid("gateway"),
             ping=ping,
@@ -143,10 +143,9 @@ class Native:
             },
             complaints=tuple(
                 str(line.get("error") or line.get("message"))
-                for line in logs.lines(log)
+                for line in logs.lines(self.var.log("gateway"))
                 if line.get("level") in ("error", "fatal")
             ),
-            log=str(log),
         )
 
     def probes(self) -> Probes:
@@ -171,7 +170,6 @@ class Native:
                 pid is not None and bool(_suspended([pid])),
                 health,
                 ask(port, "/ready") if health.status else health,
-                str(self.var.log(program.name)),
             )
 
         with ThreadPoolExecutor(len(PROGRAMS)) as threads:
@@ -229,8 +227,7 @@ class Native:
     def failures(self) -> Iterator[Failure]:
         """Errors that a service did not expect, from the logs of all."""
         for program in PROGRAMS:
-            log = self.var.log(program.name)
-            for line in logs.lines(log):
+            for line in logs.lines(self.var.log(program.name)):
                 if "exception" in line and "timestamp" in line:
                     error, where = explain_traceback(line["exception"])
                     yield Failure(
@@ -239,7 +236,6 @@ class Native:
                         line.get("request_id"),
                         error,
                         where,
-                        str(log),
                     )
 
     def said_of(self, request_id: str) -> list[dict[str, Any]]:

@@ -158,7 +158,7 @@ def test_what_is_found_of_the_machine(changes: dict[str, Any], code: str | None)
 
 def test_three_ends_of_a_process_in_a_minute_are_a_crash_loop_and_signal_9_is_explained() -> None:
     ends = tuple(Ended("web", datetime.now(UTC), how) for how in ("signal 9", "status 0", "signal 9"))
-    facts = Facts({Run: Run("/var", 1, "make run", ends)})
+    facts = Facts({Run: Run("/var", 1, "make run", "tail {}.log", ends)})
     [found] = [one for one in examine(checks.CHECKS, facts, "x") if one.code != "check-failed"]
     assert (found.code, "lack of memory" in found.cause) == ("crash-loop", True)
     assert [one for one in examine(checks.CHECKS, Facts({Run: RUN}), "x") if one.code != "check-failed"] == []
@@ -181,7 +181,7 @@ def test_what_is_found_of_a_queue(queue: Queue, code: str | None) -> None:
     assert found == ([code] if code else [])
 
 
-RUN = Run("/var", 1, "make run", ())
+RUN = Run("/var", 1, "make run", "tail {}.log", ())
 
 
 def request(status: int, **changes: Any) -> Request:

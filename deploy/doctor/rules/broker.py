@@ -17,7 +17,7 @@ def broker_down(facts: Facts) -> Iterator[Cause]:
     if any(kind == "refused" for kind, _ in broker.trouble.values()):
         yield Cause(
             f"RabbitMQ is down: connections to {broker.address} are refused; events wait in the outboxes",
-            f"tail -n 20 {facts[Run].root}/log/rabbitmq.log",
+            facts[Run].log("rabbitmq"),
         )
 
 
@@ -29,7 +29,7 @@ def broker_silent(facts: Facts) -> Iterator[Cause]:
         yield Cause(
             f"RabbitMQ at {broker.address} does not answer"
             + (f": pid {pids} is suspended by SIGSTOP" if pids else ""),
-            f"kill -CONT {pids}" if pids else f"tail -n 20 {facts[Run].root}/log/rabbitmq.log",
+            f"kill -CONT {pids}" if pids else facts[Run].log("rabbitmq"),
         )
 
 
@@ -49,7 +49,7 @@ def broker_other(facts: Facts) -> Iterator[Cause]:
         if kind == "other":
             yield Cause(
                 f"RabbitMQ cannot be used by {service}: {last_line(said)}",
-                f"tail -n 20 {facts[Run].root}/log/rabbitmq.log",
+                facts[Run].log("rabbitmq"),
             )
 
 
@@ -60,7 +60,7 @@ def broker_alarm(facts: Facts) -> Iterator[Cause]:
         yield Cause(
             f"RabbitMQ has a {name} alarm: it {what.get(name, 'is in trouble')} and takes no messages; "
             "events wait in the outboxes",
-            f"free {name}; it goes on by itself. Its log: {facts[Run].root}/log/rabbitmq.log",
+            f"free {name}; it goes on by itself. Its log: {facts[Run].log('rabbitmq')}",
         )
 
 
@@ -78,7 +78,7 @@ def queue_unconsumed(facts: Facts) -> Iterator[Cause]:
             worker = f"{queue.name.partition('.')[0]}-worker"
             yield Cause(
                 f"nobody consumes {queue.name} ({queue.messages} messages): {worker} is not at work",
-                f"tail -n 20 {facts[Run].root}/log/{worker}.log",
+                facts[Run].log(worker),
             )
 
 
@@ -88,7 +88,7 @@ def queue_long(facts: Facts) -> Iterator[Cause]:
         if (queue.messages or 0) >= LONG_QUEUE and queue.consumers:
             yield Cause(
                 f"{queue.name} holds {queue.messages} messages: its consumer does not keep up, or fails",
-                f"tail -n 20 {facts[Run].root}/log/{queue.name.partition('.')[0]}-worker.log",
+                facts[Run].log(f"{queue.name.partition('.')[0]}-worker"),
             )
 
 
@@ -99,6 +99,5 @@ def dead_letters(facts: Facts) -> Iterator[Cause]:
             service, consumed = queue.name.partition(".")[0], queue.name.removesuffix(".dead")
             yield Cause(
                 f"{queue.messages} dead letters of {service} in {queue.name}: messages it could not apply",
-                f"python -m deploy dead-letters {consumed}, then with --replay once the cause in "
-                f"{facts[Run].root}/log/{service}-worker.log is gone",
+                f"python -m deploy dead-letters {consumed}; once the cause is gone, with --replay",
             )

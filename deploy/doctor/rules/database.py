@@ -18,7 +18,7 @@ def database_down(facts: Facts) -> Iterator[Cause]:
     if refused:
         yield Cause(
             f"PostgreSQL is down: connections to {refused[0].address} are refused ({_names(refused)})",
-            f"tail -n 20 {facts[Run].root}/log/postgres.log",
+            facts[Run].log("postgres"),
         )
 
 
@@ -30,7 +30,7 @@ def database_silent(facts: Facts) -> Iterator[Cause]:
         yield Cause(
             f"PostgreSQL at {silent[0].address} does not answer ({_names(silent)})"
             + (f": pid {pids} is suspended by SIGSTOP" if pids else ""),
-            f"kill -CONT {pids}" if pids else f"tail -n 20 {facts[Run].root}/log/postgres.log",
+            f"kill -CONT {pids}" if pids else facts[Run].log("postgres"),
         )
 
 
@@ -64,7 +64,7 @@ def database_other(facts: Facts) -> Iterator[Cause]:
     for database in _with(facts, "other"):
         yield Cause(
             f"the database of {database.service} cannot be used: {last_line(database.said)}",
-            f"tail -n 20 {facts[Run].root}/log/postgres.log",
+            facts[Run].log("postgres"),
         )
 
 
@@ -119,7 +119,7 @@ def outbox_stuck(facts: Facts) -> Iterator[Cause]:
             yield Cause(
                 f"{database.outbox_waiting} events of {database.service} wait in its outbox, "
                 f"the oldest for {database.outbox_oldest:.0f} s: its relay does not send",
-                f"tail -n 20 {facts[Run].root}/log/{database.service}-worker.log",
+                facts[Run].log(f"{database.service}-worker"),
             )
 
 

@@ -14,7 +14,7 @@ def gateway_down(facts: Facts) -> Iterator[Cause]:
     gateway = facts[Gateway]
     if gateway.ping.error == "refused":
         state = f"pid {gateway.pid} does not listen" if gateway.pid else "it has no process"
-        yield Cause(f"the gateway is down: {state}, clients are refused", f"tail -n 20 {gateway.log}")
+        yield Cause(f"the gateway is down: {state}, clients are refused", facts[Run].log("gateway"))
 
 
 def gateway_silent(facts: Facts) -> Iterator[Cause]:
@@ -29,7 +29,7 @@ def gateway_routes(facts: Facts) -> Iterator[Cause]:
     """Every path is 404 while its ping is OK."""
     gateway = facts[Gateway]
     if gateway.ping.status and not gateway.routers:
-        said = gateway.complaints[-1] if gateway.complaints else f"see {gateway.log}"
+        said = gateway.complaints[-1] if gateway.complaints else "its log tells no reason"
         yield Cause(
             f"the gateway has no routes, so every path is 404 `page not found`: {said}",
             f"repair gateway/dynamic until `make preflight` accepts it, then restart: {facts[Run].start}",

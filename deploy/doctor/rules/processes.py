@@ -21,7 +21,7 @@ def crash_loop(facts: Facts) -> Iterator[Cause]:
             killed = "; signal 9: kill -9, or the kernel for lack of memory" if "signal 9" in how else ""
             yield Cause(
                 f"{name} is crash-looping: it ended {count} times in the last minute{killed}",
-                f"tail -n 20 {run.root}/log/{name}.log",
+                run.log(name),
             )
 
 
@@ -37,7 +37,7 @@ def process_missing(facts: Facts) -> Iterator[Cause]:
                 then = "its paths are 503 `no available server`"
             else:
                 then = "the others of that service serve alone"
-            yield Cause(f"{process.name} is not running; {then}", f"tail -n 20 {process.log}")
+            yield Cause(f"{process.name} is not running; {then}", facts[Run].log(process.name))
 
 
 def process_silent(facts: Facts) -> Iterator[Cause]:
@@ -51,7 +51,7 @@ def process_silent(facts: Facts) -> Iterator[Cause]:
             state = process.health.status or process.health.error
             yield Cause(
                 f"{process.name} (pid {process.pid}) does not answer /health: {state}",
-                f"kill -9 {process.pid}; it is started again. Its log: {process.log}",
+                f"kill -9 {process.pid}; it is started again. Its log: {facts[Run].log(process.name)}",
             )
 
 
@@ -59,7 +59,7 @@ def process_not_ready(facts: Facts) -> Iterator[Cause]:
     """It says itself what it lacks."""
     for process in facts[Processes].all:
         if process.health.status == 200 and process.ready.status != 200:
-            yield Cause(f"{process.name} is not ready: {_said(process)}", f"tail -n 20 {process.log}")
+            yield Cause(f"{process.name} is not ready: {_said(process)}", facts[Run].log(process.name))
 
 
 def _said(process: Process) -> str:

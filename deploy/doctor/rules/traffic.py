@@ -19,7 +19,7 @@ def application_error(facts: Facts) -> Iterator[Cause]:
             f"{process} failed {count} times in the last {traffic.minutes} minutes with {error} at {where}",
             f"python -m deploy doctor --request-id {last.request_id}"
             if last.request_id
-            else f"tail -n 20 {last.log}",
+            else facts[Run].log(process),
         )
 
 
