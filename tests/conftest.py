@@ -27,15 +27,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With --dist loadgroup, the tests of a whole stack go to one worker, so that one is started."""
-    for item in items:
-        for fixture in {"stack", "compose"} & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group(fixture))
-        if "compose" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.timeout(COMPOSE_SECONDS))
-
-
 @pytest.fixture(scope="session")
 def database(request: pytest.FixtureRequest) -> Databases:
     """`database("tiles")` makes a fresh, empty database and returns its URL, each time it is called.

@@ -79,6 +79,7 @@ class Project:
             **ports,
             **replicas,
             "COMPOSE_PROJECT_NAME": self.name,
+            "TESSERA_PUBLIC_URL": self.url,
             "TESSERA_STATE": str(self.var.root),
             "TESSERA_GATEWAY_DIGEST": self._gateway_digest(),
             "TESSERA_VERSION": self._environ.get("TESSERA_VERSION") or self.env,

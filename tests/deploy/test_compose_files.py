@@ -63,15 +63,13 @@ def test_only_the_gateway_publishes_and_exactly_the_port_map(
 
 @needs_compose
 @environments
-def test_only_the_gateway_is_reached_from_outside_and_only_it_gets_out(
-    project: Make, env: Environment
-) -> None:
+def test_only_the_gateway_and_the_sender_of_mail_get_out(project: Make, env: Environment) -> None:
     config = merged(project(env))
     open_networks = {name for name, network in config["networks"].items() if not network.get("internal")}
     outside = {
         name for name, service in config["services"].items() if open_networks & set(service["networks"])
     }
-    assert outside == {"gateway"}
+    assert outside == {"gateway", "auth-worker"}
 
 
 @needs_compose
