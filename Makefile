@@ -58,7 +58,7 @@ format: setup ## reformat, and repair what lint can repair
 	$(BIN)/ruff check --fix .
 
 test: setup ## all tests, on real parts of their own, beside whatever is running
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto
 
 test-unit: setup ## the tests that need no parts
 	$(BIN)/python -m pytest tests/unit

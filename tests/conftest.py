@@ -9,7 +9,10 @@ import pytest
 
 from tests.compose import COMPOSE_SECONDS, ComposeStack, need_engine
 from tests.parts import Broker, Brokers, Databases, Private, SessionParts, private_postgres, private_rabbitmq
+from tests.scheduling import pytest_xdist_make_scheduler
 from tests.stack import Running, Stack, run_environment
+
+__all__ = ["pytest_xdist_make_scheduler"]
 
 SESSION_PARTS = pytest.StashKey[SessionParts]()
 
@@ -80,10 +83,8 @@ def private_database(tmp_path: Path) -> Iterator[Callable[[str], Private]]:
 
 @pytest.fixture(
     params=[
-        pytest.param("stack", marks=pytest.mark.xdist_group("stack")),
-        pytest.param(
-            "compose", marks=[pytest.mark.xdist_group("compose"), pytest.mark.timeout(COMPOSE_SECONDS)]
-        ),
+        "stack",
+        pytest.param("compose", marks=pytest.mark.timeout(COMPOSE_SECONDS)),
     ]
 )
 def running(request: pytest.FixtureRequest) -> Running:

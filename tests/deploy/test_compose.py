@@ -21,7 +21,7 @@ from deploy.compose.state import authority_of
 from deploy.var import REPOSITORY
 from tests.compose import COMPOSE_SECONDS, ComposeStack, need_engine
 
-pytestmark = [pytest.mark.xdist_group("compose"), pytest.mark.timeout(COMPOSE_SECONDS)]
+pytestmark = pytest.mark.timeout(COMPOSE_SECONDS)
 
 
 CLIENTS = 40

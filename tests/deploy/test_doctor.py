@@ -41,8 +41,6 @@ from tests.parts import free_ports
 from tests.services.messaging.traffic import tile_created
 from tests.stack import Stack, run_environment
 
-pytestmark = pytest.mark.xdist_group("patient")
-
 
 class Patient(Stack):
     """A stack to do things to."""
