@@ -23,7 +23,7 @@ from tests.stack import Stack
 PAINTERS = 64
 CANVASES = 8
 TILES = 8
-UNDERWAY = 4
+UNDERWAY = 2
 """Strokes a painter sends ahead of the answers: a hand that draws does not wait for the network."""
 
 PIXELS = 6
