@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import aio_pika
+import psutil
 import psycopg2
 import pytest
 import yaml
@@ -87,8 +88,10 @@ class Patient(Stack):
     @contextmanager
     def without(self, *names: str) -> Iterator[None]:
         with self.left_alone():
+            pids = [pid for name in names for pid in self.pids(name)]
             for name in names:
                 self.kill(name)
+            until(lambda: all(map(has_ended, pids)), 5)
             yield
 
     @contextmanager
@@ -253,6 +256,15 @@ def test_a_port_that_was_taken_from_a_process(patient: Patient) -> None:
             code, cause = patient.headline()
     assert code == "port-taken"
     assert cause.startswith(f"port {port} (web) is held by pid {os.getpid()}: ")
+
+
+def has_ended(pid: int) -> bool:
+    """Whether all its threads are gone, and with the last of them its sockets; a zombie has ended."""
+    try:
+        state = psutil.Process(pid).status()
+        return state == psutil.STATUS_ZOMBIE and len(os.listdir(f"/proc/{pid}/task")) == 1
+    except (psutil.NoSuchProcess, FileNotFoundError):
+        return True
 
 
 def test_a_gateway_that_is_down(patient: Patient) -> None:
