@@ -44,4 +44,6 @@ class Mailbox:
 
     async def token(self, purpose: str, number: int = 1) -> str:
         """The token in it."""
-        return token_in(await self.letter(purpose, number))
+        letter = await self.letter(purpose, number)
+        await asyncio.sleep(0.1)  # a letter is written a moment before the commit that makes its token good
+        return token_in(letter)
