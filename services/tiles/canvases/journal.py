@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Text, bindparam, case, cast, func, insert, select, text, update
+from sqlalchemy import bindparam, case, func, select, text, update
 
 from services.tiles.tables import canvas_events, canvases
 from shared.db import Connection, integers
@@ -28,10 +28,7 @@ _ADVANCE = (
         updated_at=func.clock_timestamp(),
     )
 )
-_KEEP = insert(canvas_events).values(
-    canvas_id=bindparam("canvas_id"), seq=bindparam("seq"), event=cast(bindparam("event", type_=Text), JSON)
-)
-_KEEP_MANY = text(
+_KEEP = text(
     "INSERT INTO canvas_events (canvas_id, seq, event)"
     " SELECT :canvas_id, seq, CAST(event AS json)"
     " FROM unnest(CAST(:seqs AS bigint[]), CAST(:events AS text[])) AS kept (seq, event)"
@@ -89,34 +86,18 @@ class Journal:
     def record(
         self,
         conn: Connection,
-        event: CanvasEvent,
-        *,
+        *events: CanvasEvent,
         tiles_added: int = 0,
         changes_picture: bool | None = None,
     ) -> None:
-        """Give the canvas `event.seq`, keep what viewers get (`event.view`), and tell the other services.
+        """Give the canvas the events' numbers, keep what viewers get (`view`), and tell the other services.
 
-        The caller holds the canvas's lock and has counted `event.seq` on from the `seq` it read; should it
-        not have, the primary key of canvas_events refuses the second change of that number.
-        `changes_picture` is for a caller who knows better than the event's type whether it does.
+        The events are of one canvas and in sequence. The caller holds the canvas's lock and has counted on
+        from the `seq` it read; should it not have, the primary key of canvas_events refuses the second change
+        of a number. `changes_picture` is for a caller who knows better than the events' types.
         """
-        conn.defer(
-            _ADVANCE,
-            {
-                "canvas_id": event.canvas_id,
-                "new_seq": event.seq,
-                "tiles_added": tiles_added,
-                "redraws": event.changes_picture if changes_picture is None else changes_picture,
-            },
-        )
-        conn.defer(
-            _KEEP,
-            {"canvas_id": event.canvas_id, "seq": event.seq, "event": orjson.dumps(event.view).decode()},
-        )
-        self._outbox.emit(conn, event)
-
-    def record_many(self, conn: Connection, events: Sequence[CanvasEvent], *, tiles_added: int = 0) -> None:
-        """Like `record` for many events of one canvas, in sequence, with one statement of each kind."""
+        if changes_picture is None:
+            changes_picture = any(event.changes_picture for event in events)
         last = events[-1]
         conn.defer(
             _ADVANCE,
@@ -124,11 +105,11 @@ class Journal:
                 "canvas_id": last.canvas_id,
                 "new_seq": last.seq,
                 "tiles_added": tiles_added,
-                "redraws": any(event.changes_picture for event in events),
+                "redraws": changes_picture,
             },
         )
         conn.defer(
-            _KEEP_MANY,
+            _KEEP,
             {
                 "canvas_id": last.canvas_id,
                 "seqs": [event.seq for event in events],

@@ -131,7 +131,7 @@ class History:
                 ]
                 _WRITE[action](conn, chunk)
                 store.keep(conn, caller.account_id, *changes)
-                self._journal.record_many(conn, events, tiles_added=tiles_added * len(chunk))
+                self._journal.record(conn, *events, tiles_added=tiles_added * len(chunk))
                 await conn.flush()
                 seq += len(chunk)
 
