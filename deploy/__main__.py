@@ -7,6 +7,7 @@ import os
 import sys
 
 from deploy import dead_letters, ports
+from deploy.backup import command as backup
 from deploy.compose import command as compose
 from deploy.doctor import command as doctor
 from deploy.errors import DeployError
@@ -20,6 +21,7 @@ def main() -> int:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     run.add_parser(commands)
     compose.add_parsers(commands)
+    backup.add_parsers(commands)
     preflight.add_parser(commands)
     doctor.add_parser(commands)
     dead_letters.add_parser(commands)

@@ -10,7 +10,12 @@ from typing import Any
 
 from xdist.scheduler import LoadScopeScheduling
 
-WHOLE_STACKS = ("tests/e2e/", "tests/deploy/test_compose.py", "tests/deploy/test_rollout.py")
+WHOLE_STACKS = (
+    "tests/e2e/",
+    "tests/deploy/test_backup.py",
+    "tests/deploy/test_compose.py",
+    "tests/deploy/test_rollout.py",
+)
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typed
