@@ -14,6 +14,7 @@ from typing import get_args
 from deploy.compose.project import REPLICAS, Environment, Project
 from deploy.compose.rollout import roll_out, web_of
 from deploy.compose.state import prepare
+from deploy.compose.swarm import deploy as deploy_to_swarm
 from deploy.compose.waiting import (
     START_SECONDS,
     Say,
@@ -55,6 +56,9 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     rollout.add_argument(
         "--seconds", type=float, default=START_SECONDS, help="to become ready in; default: %(default)g"
     )
+    swarm = _add(commands, "swarm", _swarm, "the production stack on a Docker Swarm: deploy it, or roll it")
+    swarm.add_argument("--version", required=True, help="tag of the images, which every node has or can pull")
+    swarm.set_defaults(env="prod")
     raw = _add(commands, "compose", _compose, "docker compose for this stack: compose logs tiles-web")
     raw.add_argument("arguments", nargs=argparse.REMAINDER, help="what docker compose is told")
 
@@ -126,6 +130,14 @@ def _rollout(project: Project, given: argparse.Namespace) -> int:
     services = [service for service in REPLICAS if service in (given.services or REPLICAS)]
     prepare(project)
     roll_out(project, services, given.version, given.seconds, say)
+    return 0
+
+
+def _swarm(_: Project, given: argparse.Namespace) -> int:
+    project = Project("prod", {**os.environ, "TESSERA_VERSION": given.version})
+    prepare(project, "swarm")
+    deploy_to_swarm(project, given.version, _narrator())
+    print(f"Tessera is deployed: {project.url}")
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 import yaml
@@ -19,28 +19,34 @@ from deploy.var import REPOSITORY, Var
 MOUNTED = 0o444
 
 
-def prepare(project: Project) -> None:
-    """Write everything that base.yml mounts; what is there already is kept."""
+def prepare(project: Project, provider: Literal["docker", "swarm"] = "docker") -> None:
+    """Write everything that base.yml mounts; what is there already is kept.
+
+    `provider` of Traefik finds the replicas.
+    """
     _write_secrets(project.var)
     _write_certificate(project.var, project.host)
     backup_folder(project.var)
     static = project.var.folder("gateway") / "traefik.yml"
-    static.write_text(yaml.safe_dump(static_configuration(project)))
+    static.write_text(yaml.safe_dump(static_configuration(project, provider)))
 
 
-def static_configuration(project: Project) -> dict[str, Any]:
+def static_configuration(project: Project, provider: Literal["docker", "swarm"] = "docker") -> dict[str, Any]:
     """gateway/traefik.yml with what only this environment has."""
     static: dict[str, Any] = yaml.safe_load((REPOSITORY / "gateway" / "traefik.yml").read_text())
     static["log"]["level"] = "WARN"  # the provider notes each container without routes at each event
     # A container that has gone shall be forgotten before the next one leaves; the default is 2 s.
     static["providers"]["providersThrottleDuration"] = "500ms"
-    static["providers"]["docker"] = {
+    label = {"docker": "com.docker.compose.project", "swarm": "com.docker.stack.namespace"}[provider]
+    static["providers"][provider] = {
         "endpoint": "tcp://docker-api:2375",
         "exposedByDefault": False,
         "network": f"{project.name}_edge",
         # The engine may run other projects with the same labels: the other environment, to begin with.
-        "constraints": f"Label(`com.docker.compose.project`, `{project.name}`)",
+        "constraints": f"Label(`{label}`, `{project.name}`)",
     }
+    if provider == "swarm":
+        static["providers"][provider]["refreshSeconds"] = 1  # it is asked, as it tells nothing by itself
     if project.env == "prod":
         web, websecure = (static["entryPoints"][name] for name in ("web", "websecure"))
         websecure["http"] = {
@@ -70,7 +76,8 @@ def _write_secrets(var: Var) -> None:
         var.write_secret(
             f"{service}_broker_url", f"amqp://{service}:{passwords[service]}@rabbitmq:5672/tessera"
         )
-    var.write_secret("rabbitmq_definitions", definitions(passwords))
+    if not (var.root / "secrets" / "rabbitmq_definitions").exists():  # has another salt each time it is made
+        var.write_secret("rabbitmq_definitions", definitions(passwords))
     for path in (var.root / "secrets").iterdir():
         path.chmod(MOUNTED)
 
