@@ -17,6 +17,7 @@ import psutil
 
 from deploy.ports import port_map
 from deploy.var import REPOSITORY
+from tests.leaks import leaks
 from tests.parts import free_ports
 
 
@@ -72,7 +73,7 @@ class Stack:
         try:
             self.admin = self._wait_until_ready()
         except BaseException:
-            self.stop()
+            self._end()
             raise
 
     @property
@@ -97,7 +98,16 @@ class Stack:
                 os.kill(pid, signal.SIGKILL)
 
     def stop(self) -> float:
-        """Stop it as Ctrl-C does, and return how many seconds that took."""
+        """Stop it as Ctrl-C does, and return how many seconds that took.
+
+        Its logs are complete then: raises AssertionError when they hold a secret.
+        """
+        seconds = self._end()
+        if found := leaks(self.var, self.admin[1]):
+            raise AssertionError(f"logs hold secrets: {found}")
+        return seconds
+
+    def _end(self) -> float:
         began = time.monotonic()
         self.process.terminate()
         try:

@@ -149,6 +149,6 @@ def _parsed(text: str) -> dict[str, Any]:
 OPERATIONS = (
     Operation(
         "GET", "/ws/canvas/{canvas_id}", watch_canvas, {101: Answer("application/json", "The live feed")},
-        refusals=("401 token_invalid", "401 ticket_spent", "404 canvas_not_found"),
+        refusals=("400 bad_request", "401 token_invalid", "401 ticket_spent", "404 canvas_not_found"),
     ),
 )  # fmt: skip
