@@ -67,5 +67,5 @@ class Painter(Artist):
             "secure": False,
             "sameSite": "Strict",
         }
-        mark = {"name": "signed-in", "value": "1"}
+        mark = {"name": "tessera-signed-in", "value": "1"}
         return {"cookies": [cookie], "origins": [{"origin": url, "localStorage": [mark]}]}
