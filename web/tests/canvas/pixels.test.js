@@ -9,7 +9,7 @@ function twoByTwo() {
   return new CanvasPixels({ columns: 2, rows: 2, tileSize: 2, palette: ["#102030", "#ffffff"], seq: 5, tiles: [tile] });
 }
 
-/** @param {object} fields */
+/** @param {object} fields @returns {any} */
 function shown(fields) {
   return {
     canvas_id: 1, size: 2, title: null, description: null, is_public: true, creator: ADA, like_count: 0,

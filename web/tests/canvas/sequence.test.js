@@ -28,19 +28,28 @@ test("what comes too early waits for what is missing", () => {
   assert.equal(sequence.hasGap, false);
 });
 
-test("a snapshot stands for what it shows, and what came meanwhile follows it", () => {
+test("while a snapshot is on its way nothing is handed on; then what follows it", () => {
   const sequence = new Sequence(4);
-  sequence.take(events(9, 10, 11));
-  assert.deepEqual(numbersOf(sequence.restart(9)), [10, 11]);
+  sequence.hold();
+  assert.deepEqual(sequence.take(events(5, 9, 10, 11)), []);
+  assert.deepEqual(numbersOf(sequence.restart(9, 9)), [10, 11]);
   assert.equal(sequence.seq, 11);
 });
 
 test("an older snapshot leaves a gap that filling closes", () => {
   const sequence = new Sequence(4);
   sequence.take(events(9));
-  assert.deepEqual(sequence.restart(7), []);
+  assert.deepEqual(sequence.restart(7, 0), []);
   assert.equal(sequence.hasGap, true);
   assert.deepEqual(numbersOf(sequence.take(events(8, 9))), [8, 9]);
+});
+
+test("what a snapshot lacks of what is known to have happened is a gap", () => {
+  const sequence = new Sequence(4);
+  assert.deepEqual(sequence.restart(7, 8), []);
+  assert.equal(sequence.hasGap, true);
+  assert.deepEqual(numbersOf(sequence.take(events(8))), [8]);
+  assert.equal(sequence.hasGap, false);
 });
 
 test("any shuffling with repeats comes out as the counting numbers", () => {

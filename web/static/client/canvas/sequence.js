@@ -8,15 +8,22 @@
 
 export class Sequence {
   /** @type {Map<number, FeedEvent>} */ #early = new Map();
+  #isHeld = false;
 
   /** @param {number} seq number of the last change that is already shown */
   constructor(seq) {
     this.seq = seq;
+    this.heard = seq;
   }
 
-  /** Whether something came that cannot be shown before what is missing. */
+  /** Whether there is a change that was not handed on yet. */
   get hasGap() {
-    return this.#early.size > 0;
+    return this.heard > this.seq;
+  }
+
+  /** Hand on nothing until `restart`: a snapshot is on its way. */
+  hold() {
+    this.#isHeld = true;
   }
 
   /**
@@ -25,24 +32,30 @@ export class Sequence {
    * @returns {FeedEvent[]} those whose turn it is, in order
    */
   take(events) {
-    for (const event of events) if (event.seq > this.seq) this.#early.set(event.seq, event);
+    for (const event of events) {
+      if (event.seq > this.seq) this.#early.set(event.seq, event);
+      this.heard = Math.max(this.heard, event.seq);
+    }
     return this.#due();
   }
 
   /**
-   * Go on after a snapshot that shows everything up to `seq`.
-   * @param {number} seq
+   * Go on after a snapshot.
+   * @param {number} seq number of the last change that it shows
+   * @param {number} newest number of a change that is known to have happened
    * @returns {FeedEvent[]} what came meanwhile and follows it
    */
-  restart(seq) {
+  restart(seq, newest) {
     this.seq = seq;
+    this.heard = Math.max(seq, newest, ...this.#early.keys());
+    this.#isHeld = false;
     for (const early of this.#early.keys()) if (early <= seq) this.#early.delete(early);
     return this.#due();
   }
 
   #due() {
     const due = [];
-    for (let next; (next = this.#early.get(this.seq + 1)); this.seq = next.seq) {
+    for (let next; !this.#isHeld && (next = this.#early.get(this.seq + 1)); this.seq = next.seq) {
       this.#early.delete(next.seq);
       due.push(next);
     }
