@@ -4,7 +4,8 @@ const DEADLINE = 10_000; // milliseconds; the gateway itself gives up on a servi
 
 /** @typedef {{loc: (string | number)[], msg: string}} Fault one value that breaks a rule, as a 422 names it */
 /** @typedef {{query?: Record<string, string | number | boolean | null | undefined>, headers?: Record<string, string>,
- *   signal?: AbortSignal, body?: unknown, anonymous?: boolean}} RequestOptions `anonymous`: send no token */
+ *   signal?: AbortSignal, body?: unknown, anonymous?: boolean, keepalive?: boolean}} RequestOptions
+ *   `anonymous`: send no token; `keepalive`: send it though the page is being left */
 /** @typedef {{bearer(): Promise<string | null>, renew(): Promise<boolean>}} Credentials
  *   `bearer` gives a token that still holds, or null for a guest; `renew` says whether there is a new one */
 
@@ -88,7 +89,7 @@ export class Api {
   }
 
   /** @param {string} method @param {string} path @param {RequestOptions} options @param {string | null} token */
-  async #send(method, path, { query = {}, headers = {}, signal, body }, token) {
+  async #send(method, path, { query = {}, headers = {}, signal, body, keepalive = false }, token) {
     const sent = new Headers(headers);
     if (token) sent.set("Authorization", `Bearer ${token}`);
     if (body !== undefined) sent.set("Content-Type", "application/json");
@@ -96,6 +97,7 @@ export class Api {
     const request = fetch(this.base + path + queryString(query), {
       method,
       headers: sent,
+      keepalive,
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
