@@ -8,11 +8,12 @@ from urllib.parse import quote
 
 import yaml
 
+from deploy import gateway
 from deploy.compose.certificates import make_authority, make_certificate, needs_certificate
 from deploy.compose.project import Project
 from deploy.parts.rabbitmq import definitions
 from deploy.run.processes import SERVICES
-from deploy.var import REPOSITORY, Var
+from deploy.var import Var
 
 # Compose mounts a secret's file as it is, whoever the container's user is: the folder (0700) keeps everybody
 # else of this machine out, and whoever has a file mounted can read it. Swarm gives secrets the same mode.
@@ -29,7 +30,7 @@ def prepare(project: Project) -> None:
 
 def static_configuration(project: Project) -> dict[str, Any]:
     """gateway/traefik.yml with what only this environment has."""
-    static: dict[str, Any] = yaml.safe_load((REPOSITORY / "gateway" / "traefik.yml").read_text())
+    static = gateway.static_configuration(project.environ)
     static["log"]["level"] = "WARN"  # the provider notes each container without routes at each event
     # A container that has gone shall be forgotten before the next one leaves; the default is 2 s.
     static["providers"]["providersThrottleDuration"] = "500ms"

@@ -1,0 +1,24 @@
+"""The gateway's static configuration as every way of running begins with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from deploy.var import REPOSITORY
+
+CONFIGURATION = REPOSITORY / "gateway"
+
+
+def static_configuration(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Read gateway/traefik.yml, with tracing when TESSERA_OTLP_ENDPOINT names a collector (OTLP over HTTP).
+
+    The gateway then starts a trace for each request that brings none, and tells the service by `traceparent`
+    (https://doc.traefik.io/traefik/observability/tracing/opentelemetry/).
+    """
+    static: dict[str, Any] = yaml.safe_load((CONFIGURATION / "traefik.yml").read_text())
+    if endpoint := environ.get("TESSERA_OTLP_ENDPOINT"):
+        static["tracing"] = {"serviceName": "tessera-gateway", "otlp": {"http": {"endpoint": endpoint}}}
+    return static
