@@ -22,3 +22,11 @@ def static_configuration(environ: Mapping[str, str]) -> dict[str, Any]:
     if endpoint := environ.get("TESSERA_OTLP_ENDPOINT"):
         static["tracing"] = {"serviceName": "tessera-gateway", "otlp": {"http": {"endpoint": endpoint}}}
     return static
+
+
+def demand_https(static: dict[str, Any], https_port: int) -> None:
+    """Let HTTP be redirected to HTTPS, at `https_port` as clients see it, and browsers remember that."""
+    web, websecure = (static["entryPoints"][name] for name in ("web", "websecure"))
+    websecure["http"] = {**websecure["http"], "middlewares": ["hsts@file", *websecure["http"]["middlewares"]]}
+    to_https = {"to": f":{https_port}", "scheme": "https", "permanent": True}
+    web["http"] = {**web["http"], "redirections": {"entryPoint": to_https}}

@@ -42,16 +42,12 @@ def static_configuration(project: Project) -> dict[str, Any]:
         "constraints": f"Label(`com.docker.compose.project`, `{project.name}`)",
     }
     if project.env == "prod":
-        web, websecure = (static["entryPoints"][name] for name in ("web", "websecure"))
-        websecure["http"] = {
-            **websecure["http"],
-            "middlewares": ["hsts@file", *websecure["http"]["middlewares"]],
-        }
-        # The port as clients see it: inside its container the gateway listens on another.
-        to_https = {"to": f":{project.ports['prod-https']}", "scheme": "https", "permanent": True}
-        web["http"] = {**web["http"], "redirections": {"entryPoint": to_https}}
+        gateway.demand_https(static, project.ports["prod-https"])
     if project.acme_email:
-        websecure["http"]["tls"] = {"certResolver": "acme", "domains": [{"main": project.host}]}
+        static["entryPoints"]["websecure"]["http"]["tls"] = {
+            "certResolver": "acme",
+            "domains": [{"main": project.host}],
+        }
         static["certificatesResolvers"] = {
             "acme": {"acme": {"email": project.acme_email, "storage": "/acme/acme.json", "tlsChallenge": {}}}
         }
