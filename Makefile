@@ -9,7 +9,7 @@ LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run up down scale preflight doctor ports check format test test-unit openapi docs bench lock clean
+.PHONY: help setup run up watch down scale preflight doctor ports check format test test-unit openapi docs bench lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -31,6 +31,9 @@ run: setup ## the whole stack on this machine, without Docker: http://localhost:
 
 up: setup ## the stack under Docker Compose: http://localhost:8180; with ENV=prod https://localhost
 	@$(BIN)/python -m deploy up --env $(ENV)
+
+watch: setup ## `make up`, again at each change of the code, until Ctrl-C
+	@$(BIN)/watchfiles "$(BIN)/python -m deploy up --env dev" shared services web gateway
 
 down: setup ## stop what `up` started; its data stays
 	@$(BIN)/python -m deploy down --env $(ENV)

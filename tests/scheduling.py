@@ -10,7 +10,12 @@ from typing import Any
 
 from xdist.scheduler import LoadScopeScheduling
 
-WHOLE_STACKS = ("tests/e2e/", "tests/deploy/test_compose.py")
+WHOLE_STACKS = (
+    "tests/e2e/",
+    "tests/deploy/test_compose.py",
+    "tests/deploy/test_development.py",
+    "tests/deploy/test_observability.py",
+)
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -81,6 +82,7 @@ class Project:
             "COMPOSE_PROJECT_NAME": self.name,
             "TESSERA_PUBLIC_URL": self.url,
             "TESSERA_STATE": str(self.var.root),
+            "TESSERA_USER": f"{os.getuid()}:{os.getgid()}",
             "TESSERA_GATEWAY_DIGEST": self._gateway_digest(),
             "TESSERA_VERSION": self.environ.get("TESSERA_VERSION") or self.env,
         }

@@ -22,6 +22,7 @@ MOUNTED = 0o444
 
 def prepare(project: Project) -> None:
     """Write everything that base.yml mounts; what is there already is kept."""
+    project.var.folder("mail")
     _write_secrets(project.var)
     _write_certificate(project.var, project.host)
     static = project.var.folder("gateway") / "traefik.yml"
