@@ -14,6 +14,8 @@ from xdist.scheduler import LoadScopeScheduling
 SHARED = {
     "tests/e2e/": "whole stacks",
     "tests/deploy/test_compose.py": "whole stacks",
+    "tests/deploy/test_development.py": "whole stacks",
+    "tests/deploy/test_observability.py": "whole stacks",
     "tests/web/": "browser",
 }
 
