@@ -11,7 +11,7 @@ from deploy.doctor.native import Native
 from deploy.doctor.redact import redactor
 from deploy.errors import DeployError
 from deploy.findings import Finding, Severity, as_text, examine, gather, worst
-from deploy.parts.traefik import CONFIGURATION
+from deploy.gateway import CONFIGURATION
 from deploy.preflight.checks import CHECKS
 from deploy.preflight.facts import SECONDS, sources
 

@@ -30,9 +30,9 @@ from deploy.doctor.command import diagnose
 from deploy.doctor.native import Native
 from deploy.doctor.request import explain
 from deploy.findings import Finding, Severity
+from deploy.gateway import CONFIGURATION
 from deploy.parts.process import get
 from deploy.parts.rabbitmq import RabbitMQ, programs
-from deploy.parts.traefik import CONFIGURATION
 from deploy.ports import listeners
 from deploy.run.processes import SERVICES
 from tests.deploy.test_ports import run
