@@ -42,7 +42,11 @@ def checklist() -> str:
             "",
             *_table(preflight.CHECKS, "preflight"),
             "",
-            "## Of a running stack: `make doctor`",
+            "## Before a start under Compose: `make preflight ENV=dev` or `prod`; `make up` does it, too",
+            "",
+            *_table(preflight.COMPOSE_CHECKS, "compose"),
+            "",
+            "## Of a running stack: `make doctor`, under Compose with `ENV=dev` or `prod`",
             "",
             *_table(doctor.CHECKS, "doctor"),
             "",
@@ -79,16 +83,19 @@ def ports() -> str:
 def _table(checks: Sequence[Check], kind: str) -> list[str]:
     lines = ["| area | code | severity | what holds | otherwise |", "|---|---|---|---|---|"]
     for check in checks:
-        # Two tables of one document: a code that is in both is linked to in the doctor's.
-        anchor = f'<a id="{check.code}"></a>' if kind == "doctor" or not _is_doctors(check) else ""
+        # Tables of one document: a code that is in several is linked to in the last of them.
+        later = {
+            "doctor": (),
+            "compose": doctor.CHECKS,
+            "preflight": (*doctor.CHECKS, *preflight.COMPOSE_CHECKS),
+        }
+        anchor = (
+            "" if any(check.code == other.code for other in later[kind]) else f'<a id="{check.code}"></a>'
+        )
         otherwise = (check.find.__doc__ or "").strip()
         cells = (check.area, f"{anchor}`{check.code}`", check.severity.name.lower(), check.proves, otherwise)
         lines.append(f"| {' | '.join(cells)} |")
     return lines
-
-
-def _is_doctors(check: Check) -> bool:
-    return any(check.code == other.code for other in doctor.CHECKS)
 
 
 if __name__ == "__main__":
