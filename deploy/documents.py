@@ -1,4 +1,5 @@
-"""`python -m deploy.documents`: write docs/checklist.md and docs/ports.md from what they describe.
+"""`python -m deploy.documents`: write docs/checklist.md and docs/ports.md from what they describe, and the
+gateway's static configuration for Kubernetes from the one that all ways of running begin with.
 
 tests/unit/test_documents.py fails when a file is not what this would write.
 """
@@ -8,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import yaml
+
 from deploy.doctor import checks as doctor
 from deploy.findings import Check
+from deploy.gateway import demand_https, static_configuration
 from deploy.ports import port_map
 from deploy.preflight import checks as preflight
 from deploy.var import REPOSITORY
@@ -22,7 +26,12 @@ _WAYS = {"native": "`make run`", "dev": "`make up`", "prod": "`make up ENV=prod`
 def documents() -> Mapping[Path, str]:
     """Every written document and its text."""
     docs = REPOSITORY / "docs"
-    return {docs / "checklist.md": checklist(), docs / "ports.md": ports()}
+    kubernetes = REPOSITORY / "deploy" / "kubernetes" / "base"
+    return {
+        docs / "checklist.md": checklist(),
+        docs / "ports.md": ports(),
+        kubernetes / "traefik.yml": gateway_of_a_cluster(),
+    }
 
 
 def checklist() -> str:
@@ -80,18 +89,21 @@ def ports() -> str:
     return "\n".join([*lines, ""])
 
 
+def gateway_of_a_cluster() -> str:
+    """gateway/traefik.yml as Kubernetes mounts it: all of production, nothing of one machine."""
+    static = static_configuration({})
+    demand_https(static, https_port=443)
+    return f"# Written by `make docs` from gateway/traefik.yml.\n{yaml.safe_dump(static)}"
+
+
 def _table(checks: Sequence[Check], kind: str) -> list[str]:
     lines = ["| area | code | severity | what holds | otherwise |", "|---|---|---|---|---|"]
+    # Tables of one document: a code that is in several is linked to in the last of them.
+    tables = {"preflight": preflight.CHECKS, "compose": preflight.COMPOSE_CHECKS, "doctor": doctor.CHECKS}
+    after = list(tables.values())[list(tables).index(kind) + 1 :]
+    linked_to_later = {check.code for table in after for check in table}
     for check in checks:
-        # Tables of one document: a code that is in several is linked to in the last of them.
-        later = {
-            "doctor": (),
-            "compose": doctor.CHECKS,
-            "preflight": (*doctor.CHECKS, *preflight.COMPOSE_CHECKS),
-        }
-        anchor = (
-            "" if any(check.code == other.code for other in later[kind]) else f'<a id="{check.code}"></a>'
-        )
+        anchor = "" if check.code in linked_to_later else f'<a id="{check.code}"></a>'
         otherwise = (check.find.__doc__ or "").strip()
         cells = (check.area, f"{anchor}`{check.code}`", check.severity.name.lower(), check.proves, otherwise)
         lines.append(f"| {' | '.join(cells)} |")

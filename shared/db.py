@@ -107,6 +107,16 @@ def byte_strings(values: Iterable[bytes | bytearray | None]) -> str:
     return f"{{{','.join(['NULL' if value is None else _HEX + value.hex() for value in values])}}}"
 
 
+def texts(values: Iterable[str | None]) -> str:
+    """Write an array of text, or of what is written as text, as one literal, like `integers`."""
+    return f"{{{','.join(['NULL' if value is None else _quoted(value) for value in values])}}}"
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", r"\\").replace('"', r"\"")
+    return f'"{escaped}"'
+
+
 _HEX = r"\\x"  # of bytea, escaped as an element of an array
 
 

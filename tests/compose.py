@@ -60,7 +60,7 @@ def compose_environment(var: Path) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(ours) or name == "TESSERA_HOST"
     }
-    return {**inherited, "TESSERA_VAR": str(var)}
+    return {**inherited, "TESSERA_VAR": str(var), "TESSERA_DEMO": "0"}
 
 
 def own_names(env: Environment) -> dict[str, str]:

@@ -21,7 +21,7 @@ from tests.parts import free_ports
 
 
 def run_environment(var: Path) -> dict[str, str]:
-    """Of `python -m deploy run` with that state folder and free ports, whatever this process was given."""
+    """Of `python -m deploy run` with that state folder, free ports and no canvas, whatever else was given."""
     inherited = {
         name: value
         for name, value in os.environ.items()
@@ -30,7 +30,7 @@ def run_environment(var: Path) -> dict[str, str]:
     native = [port for port in port_map() if port.way == "native"]
     numbers = free_ports(len(native))
     ports = {port.env: str(number) for port, number in zip(native, numbers, strict=True)}
-    return {**inherited, **ports, "TESSERA_VAR": str(var)}
+    return {**inherited, **ports, "TESSERA_VAR": str(var), "TESSERA_DEMO": "0"}
 
 
 class Running(Protocol):
@@ -111,7 +111,7 @@ class Stack:
         while time.monotonic() < deadline:
             said = self._output.read_text()
             admin = re.search(r"^First admin: (\w+)(?:, one-time password: (\S+))?$", said, re.MULTILINE)
-            if admin and said.endswith("\n\n"):
+            if admin and "Ctrl-C stops everything.\n\n" in said:
                 return admin[1], admin[2]
             if self.process.poll() is not None:
                 break

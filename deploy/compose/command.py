@@ -20,6 +20,7 @@ from deploy.compose.waiting import (
     gateway_answers,
     routes_are_answered,
 )
+from deploy.demo.painter import is_wanted, paint_demo
 from deploy.doctor.command import diagnose
 from deploy.doctor.composed import Composed
 from deploy.doctor.redact import redactor
@@ -35,7 +36,8 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "Build the images, start the stack, and wait until every route was answered through the gateway; "
         "repeated, it brings a running stack up to date. TESSERA_HOST is the name under which the machine "
         "is reached (default: localhost). In production, TESSERA_ACME_EMAIL asks Let's Encrypt for its "
-        "certificate; without, a local authority makes one. TESSERA_VAR names the state folder (var/)."
+        "certificate; without, a local authority makes one. TESSERA_VAR names the state folder (var/). "
+        "The first start of development paints a demo canvas, unless TESSERA_DEMO is 0."
     )
     down = _add(commands, "down", _down, "stop the stack that `up` started; its data stays")
     down.add_argument("--delete-data", action="store_true", help="delete databases and queues as well")
@@ -79,6 +81,8 @@ def _up(project: Project, _: argparse.Namespace) -> int:
     print(f"First admin: {admin['username']}{password}")
     env = "" if project.env == "dev" else f" --env {project.env}"
     print(f"Logs: python -m deploy compose{env} logs. Stop: python -m deploy down{env}\n", flush=True)
+    if project.env == "dev" and admin["password"] and is_wanted(os.environ):
+        say(asyncio.run(paint_demo(project.url, admin["username"], admin["password"])))
     return 0
 
 

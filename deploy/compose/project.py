@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -35,7 +36,7 @@ class Project:
         self.acme_email = environ.get("TESSERA_ACME_EMAIL") if env == "prod" else None
         self.ports = ports_of(env, environ)
         self.var = Var(Var.from_environ(environ).root / "compose" / env)
-        self._environ = environ
+        self.environ = environ
 
     @property
     def http_url(self) -> str:
@@ -75,14 +76,15 @@ class Project:
             f"TESSERA_REPLICAS_{service.upper()}": str(number) for service, number in self.replicas.items()
         }
         return {
-            **self._environ,
+            **self.environ,
             **ports,
             **replicas,
             "COMPOSE_PROJECT_NAME": self.name,
             "TESSERA_PUBLIC_URL": self.url,
             "TESSERA_STATE": str(self.var.root),
+            "TESSERA_USER": f"{os.getuid()}:{os.getgid()}",
             "TESSERA_GATEWAY_DIGEST": self._gateway_digest(),
-            "TESSERA_VERSION": self._environ.get("TESSERA_VERSION") or self.env,
+            "TESSERA_VERSION": self.environ.get("TESSERA_VERSION") or self.env,
         }
 
     def _gateway_digest(self) -> str:

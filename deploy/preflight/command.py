@@ -13,7 +13,7 @@ from deploy.doctor.native import Native
 from deploy.doctor.redact import redactor
 from deploy.errors import DeployError
 from deploy.findings import Finding, Severity, as_text, examine, gather, worst
-from deploy.parts.traefik import CONFIGURATION
+from deploy.gateway import CONFIGURATION
 from deploy.preflight.checks import CHECKS, COMPOSE_CHECKS
 from deploy.preflight.composed import Start
 from deploy.preflight.facts import SECONDS, sources

@@ -24,7 +24,7 @@ from deploy.doctor.facts import Databases, Listeners, Machine, Secrets
 from deploy.doctor.native import machine
 from deploy.errors import DeployError
 from deploy.findings import Sources
-from deploy.parts.traefik import CONFIGURATION
+from deploy.gateway import CONFIGURATION
 from deploy.preflight.gateway import Complaints, complaints_of
 from deploy.run.processes import SERVICES
 

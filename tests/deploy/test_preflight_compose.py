@@ -17,7 +17,7 @@ from deploy.compose import project as project_module
 from deploy.compose.project import FILES, Project
 from deploy.compose.state import prepare
 from deploy.findings import Finding, Severity
-from deploy.parts.traefik import CONFIGURATION
+from deploy.gateway import CONFIGURATION
 from deploy.preflight.command import inspect_compose
 from tests.compose import compose_environment, need_engine, own_names
 from tests.deploy.composed.test_faults import expired

@@ -72,17 +72,22 @@ class RolledBackTile(View):
     y: int
     creator: ArtistView
     action: Action
+    pixels: str | None = Field(
+        description="base64 of what is there afterwards; null for nothing, and past the first MiB of pixels"
+    )
 
     @classmethod
-    def of(cls, step: Step) -> RolledBackTile:
+    def of(cls, step: Step, *, with_pixels: bool) -> RolledBackTile:
         """Show what is done to a tile."""
         tile = step.tile
+        is_there = step.action in (Action.REVERTED, Action.RESTORED)
         return cls(
             tile_id=tile.id,
             x=tile.x,
             y=tile.y,
             creator=ArtistView.model_validate(tile.creator),
             action=step.action,
+            pixels=base64.b64encode(tile.pixels).decode() if is_there and with_pixels else None,
         )
 
 

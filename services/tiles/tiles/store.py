@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -21,7 +20,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    update,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -32,7 +31,7 @@ from services.tiles.canvases.rules import Canvas, Mode, Region
 from services.tiles.reviews.store import pending_of
 from services.tiles.tables import artists, canvases, locks, tiles
 from services.tiles.tiles.rules import Lock, Tile, TileState
-from shared.db import Connection, Row
+from shared.db import Connection, Row, byte_strings, integers, texts
 
 _NOW = func.clock_timestamp()
 """Not now(): that is when the transaction began, which may be long before it got the canvas's lock."""
@@ -187,17 +186,14 @@ _INSERT = (
     )
     .returning(tiles.c.id)
 )
-_UPDATE = (
-    update(tiles)
-    .where(tiles.c.id == bindparam("tile_id"))
-    .values(
-        pixels=bindparam("pixels"),
-        title=bindparam("new_title"),
-        description=bindparam("new_description"),
-        is_public=bindparam("new_is_public"),
-        version=bindparam("new_version"),
-        updated_at=bindparam("new_updated_at"),
-    )
+_SAVE = text(
+    "UPDATE tiles SET pixels = saved.pixels, title = saved.title, description = saved.description,"
+    " is_public = saved.is_public, version = saved.version, updated_at = saved.updated_at"
+    " FROM unnest(CAST(:ids AS bigint[]), CAST(:pixels AS bytea[]), CAST(:titles AS text[]),"
+    " CAST(:descriptions AS text[]), CAST(:publics AS boolean[]), CAST(:versions AS int[]),"
+    " CAST(:updated AS timestamptz[]))"
+    " AS saved (id, pixels, title, description, is_public, version, updated_at)"
+    " WHERE tiles.id = saved.id"
 )
 _DELETE = delete(tiles).where(tiles.c.id == bindparam("tile_id"))
 
@@ -340,20 +336,22 @@ async def add(conn: Connection, values: dict[str, Any]) -> int:
     return int(await conn.fetch_value(_INSERT, values))
 
 
-def save(conn: Connection, tile: Tile, updated_at: datetime) -> None:
-    """Store a changed tile with the COMMIT; the caller holds the canvas."""
-    conn.defer(
-        _UPDATE,
-        {
-            "tile_id": tile.id,
-            "pixels": tile.pixels,
-            "new_title": tile.title,
-            "new_description": tile.description,
-            "new_is_public": tile.is_public,
-            "new_version": tile.version,
-            "new_updated_at": updated_at,
-        },
-    )
+def save(conn: Connection, *changed: Tile) -> None:
+    """Store changed tiles with the next flush or the COMMIT; the caller holds their canvases."""
+    conn.defer(_SAVE, changeable(changed))
+
+
+def changeable(changed: Sequence[Tile]) -> dict[str, str]:
+    """Return what may change of tiles as parameters, each an array."""
+    return {
+        "ids": integers([tile.id for tile in changed]),
+        "pixels": byte_strings([tile.pixels for tile in changed]),
+        "titles": texts([tile.title for tile in changed]),
+        "descriptions": texts([tile.description for tile in changed]),
+        "publics": texts([str(tile.is_public) for tile in changed]),
+        "versions": integers([tile.version for tile in changed]),
+        "updated": texts([tile.updated_at.isoformat() for tile in changed]),
+    }
 
 
 def remove(conn: Connection, tile_id: int) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploy.findings import Severity
-from deploy.parts.traefik import CONFIGURATION
+from deploy.gateway import CONFIGURATION
 from tests.deploy.doctor.patient import Patient
 from tests.deploy.test_process import until
 from tests.stack import run_environment

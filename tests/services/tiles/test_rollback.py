@@ -119,6 +119,8 @@ async def test_an_area_returns_to_what_it_was(wall: Wall, sql: Cursor) -> None:
     assert {t["tile_id"]: t["action"] for t in answer["tiles"]}.items() >= {
         (changed, "reverted"), (new, "removed"), (deleted, "restored"),
     }  # fmt: skip
+    pictured = {t["tile_id"]: t["pixels"] for t in answer["tiles"]}
+    assert pictured.items() >= {(changed, painted(1)), (deleted, painted(2)), (new, None)}
     after = await wall.shown()
     assert after.keys() == before.keys()
     assert after[2, 0] == before[2, 0], untouched

@@ -7,7 +7,6 @@ import base64
 import os
 import random
 import signal
-import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -21,7 +20,8 @@ from aiohttp import ClientWebSocketResponse
 from shared.migrations import migrate
 from shared.testing import TestKeys
 from tests.parts import Broker, free_ports
-from tests.services.tiles.conftest import SIZE, StartTiles, Tiles, account_id, painted
+from tests.services.tiles.conftest import SIZE, StartTiles, Tiles, account_id
+from tests.services.tiles.processes import process
 
 Socket = ClientWebSocketResponse
 
@@ -371,54 +371,3 @@ async def test_what_was_acknowledged_survives_the_death_of_the_process(
         for offset, colour in event.get("pixels", []):
             pixels[offset] = colour
     assert await pixels_of(tiles, tile["id"]) == pixels
-
-
-@asynccontextmanager
-async def process(
-    port: int, database_url: str, broker_url: str, keys: TestKeys, log: Path
-) -> AsyncIterator[int]:
-    """The service as a process of its own, to be killed."""
-    env = {
-        **os.environ,
-        "TILES_BIND": f"127.0.0.1:{port}", "TILES_DATABASE_URL": database_url, "TILES_BROKER_URL": broker_url,
-        "TILES_JWKS_URL": keys.jwks_url, "TILES_PAINT_RATE": "100000", "TILES_PAINT_BURST": "100000",
-    }  # fmt: skip
-    with log.open("wb") as errors:
-        started = await asyncio.create_subprocess_exec(
-            *("setpriv", "--pdeathsig", "KILL", "--", sys.executable, "-m", "services.tiles", "web"),
-            env=env,
-            stderr=errors,
-            start_new_session=True,
-        )
-    try:
-        await ready(port)
-        # gunicorn's master forks the process that serves, and the group is both.
-        yield -started.pid
-    finally:
-        os.killpg(started.pid, signal.SIGKILL)
-        await started.wait()
-
-
-async def ready(port: int) -> None:
-    deadline = time.monotonic() + 30
-    async with aiohttp.ClientSession() as http:
-        while time.monotonic() < deadline:
-            try:
-                async with http.get(f"http://127.0.0.1:{port}/ready") as response:
-                    if response.status == 200:
-                        return
-            except aiohttp.ClientError:
-                pass
-            await asyncio.sleep(0.1)
-    raise AssertionError("the process did not become ready")
-
-
-async def test_strokes_and_whole_pictures_share_a_tile_without_losing_a_version(tiles: Tiles) -> None:
-    canvas = await tiles.canvas("ann")
-    path = f"/tiles/{(await tiles.tile('ann', canvas['id']))['id']}"
-    strokes = [tiles.call("ann", "PATCH", f"{path}/pixels", json={"pixels": [[0, 1]]}) for _ in range(20)]
-    pictures = [tiles.call("ann", "PUT", path, json={"pixels": painted(2)}) for _ in range(20)]
-    responses = await asyncio.gather(*(call for pair in zip(strokes, pictures, strict=True) for call in pair))
-    assert {response.status for response in responses} == {200}
-    versions = [(await response.json())["version"] for response in responses]
-    assert sorted(versions) == list(range(2, 42))

@@ -1,0 +1,12 @@
+import { html } from "../lit.js";
+import { Element } from "../ui/element.js";
+import { base, layout, typography } from "../ui/styles.js";
+
+class Login extends Element {
+  static styles = [base, typography, layout];
+
+  render() {
+    return html`<div class="page"><h1>Log in</h1></div>`;
+  }
+}
+customElements.define("tessera-login", Login);

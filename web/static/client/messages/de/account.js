@@ -1,0 +1,2 @@
+/** @type {Record<string, import("../../i18n.js").Message>} */
+export default {};
