@@ -21,7 +21,12 @@ from deploy.compose.waiting import (
     routes_are_answered,
 )
 from deploy.demo.painter import is_wanted, paint_demo
+from deploy.doctor.command import diagnose
+from deploy.doctor.composed import Composed
+from deploy.doctor.redact import redactor
 from deploy.errors import DeployError
+from deploy.findings import as_text
+from deploy.preflight.command import inspect_compose, refuse_unfit
 
 
 def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -57,6 +62,9 @@ def _add(
 def _up(project: Project, _: argparse.Namespace) -> int:
     say = _narrator()
     say(f"{project.name}, state folder {project.var.root}")
+    for finding in refuse_unfit(project.var, inspect_compose(project)):
+        say(f"{finding.severity.name.lower()}: {finding.cause}")
+    say("preflight found nothing that speaks against a start")
     prepare(project)
     say("building images")
     project.compose("build", log=project.var.new_log("build"))
@@ -113,16 +121,27 @@ def _start_gateway(project: Project) -> None:
         project.compose("up", "--detach", "--no-build", "gateway")
         asyncio.run(gateway_answers(project))
     except DeployError as error:
+        verdict = _verdict(project)
         if was_up:
-            raise
+            raise DeployError(f"{error}\n{verdict}") from error
         project.compose("down")
-        raise DeployError(f"{error}\nNothing else was started, and the gateway is stopped again.") from error
+        raise DeployError(
+            f"{error}\n{verdict}\nNothing else was started, and the gateway is stopped again."
+        ) from error
 
 
 async def _start(project: Project, say: Say) -> None:
     everything = asyncio.to_thread(project.compose, "up", "--detach", "--no-build", "--remove-orphans")
-    await everything_is_healthy(project, asyncio.create_task(everything), say)
-    await routes_are_answered(project, say)
+    try:
+        await everything_is_healthy(project, asyncio.create_task(everything), say)
+        await routes_are_answered(project, say)
+    except DeployError as error:
+        raise DeployError(f"{error}\n{await asyncio.to_thread(_verdict, project)}") from error
+
+
+def _verdict(project: Project) -> str:
+    """What the doctor says of a start that failed."""
+    return redactor(project.var)(as_text(diagnose(Composed(project))))
 
 
 def _replicas(text: str) -> tuple[str, int]:

@@ -121,6 +121,11 @@ class Project:
             raise DeployError(f"docker compose {arguments[0]} failed:\n{last}")
         return done.stdout
 
+    def merged(self) -> dict[str, Any]:
+        """The files as Compose itself merges them."""
+        config: dict[str, Any] = json.loads(self.compose("config", "--format=json"))
+        return config
+
     def running(self, service: str) -> int:
         """How many containers of that service of the compose files run now."""
         return len(self.compose("ps", "--quiet", service).split())

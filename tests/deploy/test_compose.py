@@ -6,6 +6,7 @@ import asyncio
 import re
 import shutil
 import ssl
+import time
 import urllib.error
 import urllib.request
 from collections import Counter
@@ -171,12 +172,19 @@ def test_on_taken_ports_up_is_refused_and_nothing_is_left(compose: ComposeStack,
         for name in ("HTTP", "HTTPS")
     }
     second = ComposeStack("prod", tmp_path, environ=taken)
-    done = second.deploy("up")
-    assert done.returncode == 1
-    assert "port is already allocated" in done.stderr
+    seconds = []
+    for _ in range(3):
+        began = time.monotonic()
+        done = second.deploy("up")
+        seconds.append(time.monotonic() - began)
+        assert done.returncode == 1
+    holder = f"the container {compose.project.name}-gateway-1 of the Compose project {compose.project.name}"
+    for name in ("http", "https"):
+        number = compose.project.ports[f"dev-{name}"]
+        assert f"port-taken: port {number} (prod-{name}) is held by {holder}\n" in done.stderr
+    assert min(seconds) < 5
     assert second.project.containers() == []
     assert answer(f"{compose.url}/api/v1/canvases", compose)[0] == 200
-    second.remove()
 
 
 def test_a_gateway_that_publishes_nothing_is_refused_and_nothing_is_left(tmp_path: Path) -> None:
@@ -189,12 +197,16 @@ def test_a_gateway_that_publishes_nothing_is_refused_and_nothing_is_left(tmp_pat
         re.sub(r"    ports:\n(      - .*\n)+", "", (files / "prod.yml").read_text())
     )
     stack = ComposeStack("prod", tmp_path / "var", repository=copy)
-    done = stack.deploy("up")
-    assert done.returncode == 1
-    assert f"nothing answers at {stack.project.http_url}" in done.stderr
-    assert "ports that the gateway's container publishes: none" in done.stderr
+    seconds = []
+    for _ in range(3):
+        began = time.monotonic()
+        done = stack.deploy("up")
+        seconds.append(time.monotonic() - began)
+        assert done.returncode == 1
+    numbers = sorted(stack.project.ports.values())
+    assert f"publish no port {numbers[0]} and no port {numbers[1]} of the gateway" in done.stderr
+    assert min(seconds) < 5
     assert stack.project.containers() == []
-    stack.remove()
 
 
 def test_what_cannot_start_is_named_with_its_own_words(tmp_path: Path) -> None:
