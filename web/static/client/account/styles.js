@@ -6,7 +6,7 @@ export const account = [base, typography, controls, layout, css`
   form { display: flex; flex-direction: column; gap: var(--space-4); }
   h1 { margin-bottom: var(--space-5); }
   form .row { margin-top: var(--space-1); }
-  .card > h2 { margin-bottom: var(--space-3); }
+  h2 { margin-bottom: var(--space-3); }
   .switch { margin-top: var(--space-5); color: var(--ink-soft); }
   .strength { display: flex; align-items: center; gap: var(--space-3); margin-top: var(--space-2); min-height: 1.25rem; font-size: var(--text-small); color: var(--ink-soft); }
   .strength[data-strength=""] { visibility: hidden; }
