@@ -8,6 +8,7 @@ from aiohttp import web
 
 from services.tiles.areas import api as areas
 from services.tiles.areas.service import AREAS, Areas
+from services.tiles.artists.activity import Activity
 from services.tiles.batches.service import Batches
 from services.tiles.canvases import api as canvases
 from services.tiles.canvases.journal import Journal
@@ -69,7 +70,7 @@ def create_app(settings: TilesSettings) -> web.Application:
     database = Database.of(settings)
     outbox = Outbox(database, producer=SERVICE)
     journal = Journal(outbox)
-    batches = Batches(database, journal, longest=settings.paint_queue)
+    batches = Batches(database, journal, Activity(outbox), longest=settings.paint_queue)
     hub = Hub(database, settings.broker_url.get_secret_value(), name=settings.instance)
     verifier = TokenVerifier(keys_published_at(settings.jwks_url))
     verifier.revocations.listen(hub.close_account)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence, Set
+from datetime import UTC, datetime
 from functools import partial
 from itertools import groupby
 from typing import Any, overload
@@ -18,6 +19,7 @@ import orjson
 import structlog
 from prometheus_client import Histogram
 
+from services.tiles.artists.activity import Activity
 from services.tiles.artists.store import lead_with_meeting_all
 from services.tiles.batches.rules import Applied, Edit, Verdict, Write, apply_all
 from services.tiles.canvases import store as canvases_store
@@ -50,9 +52,10 @@ Answer = Callable[[Verdict], None]
 class Batches:
     """Takes changes from sockets and requests alike, and writes them; `longest` may wait at a time."""
 
-    def __init__(self, database: Database, journal: Journal, *, longest: int) -> None:
+    def __init__(self, database: Database, journal: Journal, activity: Activity, *, longest: int) -> None:
         self._database = database
         self._journal = journal
+        self._activity = activity
         self._longest = longest
         self._waiting: deque[tuple[Write, Answer]] = deque()
         self._arrived = asyncio.Event()
@@ -145,6 +148,8 @@ class Batches:
                 history.keep(conn, *[applied.change for applied in batch.applied])
                 redrawn = {a.change.tile.canvas_id for a in batch.applied if a.redraws}
                 self._journal.record(conn, *_events(batch.applied), redrawn=redrawn)
+                painters = {a.change.author_id for a in batch.applied if isinstance(a.write, Stroke)}
+                self._activity.tell(conn, painters, datetime.now(UTC))
         return batch.verdicts
 
     @staticmethod

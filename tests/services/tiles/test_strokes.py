@@ -9,11 +9,12 @@ import random
 import signal
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import psycopg2
 import pytest
 from aiohttp import ClientWebSocketResponse
 
@@ -373,3 +374,16 @@ async def test_what_was_acknowledged_survives_the_death_of_the_process(
         for offset, colour in event.get("pixels", []):
             pixels[offset] = colour
     assert await pixels_of(tiles, tile["id"]) == pixels
+
+
+async def test_a_stroke_tells_once_an_hour_that_its_artist_is_active(tiles: Tiles, database_url: str) -> None:
+    canvas = await tiles.canvas("ann", collaboration_mode="free")
+    tile = await tiles.tile("ann", canvas["id"])
+    for artist in ("ann", "bob", "ann", "bob"):
+        body = {"pixels": [[0, 1]]}
+        response = await tiles.call(artist, "PATCH", f"/tiles/{tile['id']}/pixels", json=body)
+        assert response.status == 200
+    with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT routing_key FROM outbox WHERE routing_key LIKE 'artist.%' ORDER BY id")
+        told = cursor.fetchall()
+    assert told == [(f"artist.active.{account_id(artist)}",) for artist in ("ann", "bob")]
