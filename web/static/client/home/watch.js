@@ -35,9 +35,11 @@ export class Watch extends EventTarget {
   stop() {
     clearTimeout(this.#timer);
     if (!this.#socket) return;
-    this.#socket.onclose = null;
-    this.#socket.close();
-    this.#socket = null;
+    const socket = this.#socket;
+    this.#socket = socket.onmessage = socket.onclose = null;
+    // A browser complains of a socket that is closed before it was open.
+    if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
+    else socket.close();
   }
 
   /** @param {any} message */
