@@ -69,7 +69,7 @@ export class LiveFeed extends EventTarget {
 
   start() {
     const { signal } = this.#life;
-    addEventListener("online", () => this.restart(), { signal });
+    addEventListener("online", () => this.status === "reconnecting" && this.restart(), { signal });
     // A machine that slept finds out now rather than a minute later.
     document.addEventListener("visibilitychange", () => document.hidden || this.#ping(), { signal });
     void this.#connect();
