@@ -82,10 +82,10 @@ export class TileCard extends Panel {
     if (full && this.me && !isMine) await Promise.all([this.#findLike(full, this.me.id), this.#findFollow(full, this.me.id)]);
   }
 
-  /** @param {TileView} tile */
+  /** To its creator a tile looks as they left it, reviewed or not. @param {TileView} tile */
   #show(tile) {
     this.#tile = tile;
-    this.#pixels = fromBase64(tile.pixels ?? "");
+    this.#pixels = fromBase64(tile.pending?.pixels ?? tile.pixels ?? "");
   }
 
   /** @param {TileView} tile @param {number} me */
