@@ -17,6 +17,7 @@ export default {
   none_text: "Leg die erste an: Wähle Größe und Palette, und andere können sofort mitmalen.",
   none_found: "Nichts gefunden",
   none_found_text: "Versuche ein anderes Wort oder weniger Buchstaben davon.",
+  empty: "Noch ist hier nichts: Fang du an",
   by: "von",
   private: "Privat",
   filled: "{percent} bemalt",

@@ -17,6 +17,7 @@ export default {
   none_text: "Make the first one: choose a size and a palette, and others can join at once.",
   none_found: "Nothing found",
   none_found_text: "Try another word, or fewer letters of it.",
+  empty: "Nothing here yet: be the first to paint",
   by: "by",
   private: "Private",
   filled: "{percent} painted",
