@@ -118,7 +118,8 @@ def load_assets(folder: Path, rooms: Iterable[str], *, named: bool) -> dict[str,
 
 def _page(index: Template, client: str, room: str, served: Mapping[str, bytes]) -> bytes:
     """Fill in index.html; modules are named there, or a browser would find them one import after another."""
-    first = [f"{client}/main.js", *(name for name in served if name.startswith(f"{client}/{room}/"))]
+    folders = (f"{client}/shell/", f"{client}/{room}/")
+    first = [f"{client}/main.js", *(name for name in served if name.startswith(folders))]
     preloads = "\n  ".join(
         f'<link rel="modulepreload" href="/static/{name}">' for name in _imported(first, served)
     )

@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import WebSocketRoute, expect
 
 from tests.stack import Stack
 from tests.web.browser import Windows, assert_accessible
@@ -116,6 +116,69 @@ async def test_after_a_kill_the_canvas_comes_back_with_nothing_lost_or_repeated(
     await stage.comes_to_show(GREEN, 3.5 * SIDE, 3.5 * SIDE)
     await stage.is_live()
     assert await stage.difference(canvas) == 0
+
+
+async def test_a_batch_that_got_lost_is_asked_for(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    tile = await new_tile(ada, canvas, 0, 0)
+    page = await new_page()
+    lost: list[str] = []
+
+    def lose_the_first_batch(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def pass_on(message: str | bytes) -> None:
+            if '"batch"' in str(message) and not lost:
+                lost.append(str(message))
+            else:
+                socket.send(message)
+
+        server.on_message(pass_on)
+
+    await page.route_web_socket(re.compile("/ws/canvas/"), lose_the_first_batch)
+    stage = await Stage.open(page, canvas)
+    await stroke(ada, tile, 0, 2)
+    await asyncio.sleep(0.2)  # a tick apart, so that it is a batch of its own
+    await stroke(ada, tile, 1, 3)
+    await stage.comes_to_show(GREEN, 1, 0)
+    assert len(lost) == 1
+    assert await stage.difference(canvas) == 0
+
+
+async def test_what_cannot_be_replayed_is_loaded_anew(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    page = await new_page()
+    sockets: list[WebSocketRoute] = []
+
+    def withhold_changes(socket: WebSocketRoute) -> None:
+        sockets.append(socket)
+        server = socket.connect_to_server()
+        server.on_message(lambda message: None if '"batch"' in str(message) else socket.send(message))
+
+    await page.route_web_socket(re.compile("/ws/canvas/"), withhold_changes)
+    stage = await Stage.open(page, canvas)
+    await new_tile(ada, canvas, 0, 0)
+    sockets[0].send('{"type": "resync"}')
+    await stage.comes_to_show(NIGHT, 10, 10)
+    assert await stage.difference(canvas) == 0
+
+
+async def test_who_is_suspended_goes_on_watching_as_a_guest(
+    new_page: Windows, new_painter: NewPainter, new_moderator: NewPainter
+) -> None:
+    ben, mona = await new_painter("ben"), await new_moderator("mona")
+    canvas = await new_canvas(mona)
+    page = await new_page(ben, allow=["status of 40[13]"])
+    stage = await Stage.open(page, canvas)
+    status, _ = await mona.call("POST", f"/admin/users/{ben.id}/suspend", json={"reason": "spam"})
+    assert status < 300
+    await page.get_by_text("Your session has ended.").wait_for()
+    await page.get_by_role("button", name="Go on watching").click()
+    await stage.is_live()
+    await new_tile(mona, canvas, 0, 0)
+    await stage.comes_to_show(NIGHT, 10, 10)
 
 
 async def test_a_like_shows_in_every_window(new_page: Windows, new_painter: NewPainter) -> None:

@@ -131,7 +131,7 @@ async function reading(answer) {
 /** @param {Response} response */
 async function isTokenSpent(response) {
   const problem = await response.clone().json().catch(() => null);
-  return problem?.code === "token_expired" || problem?.code === "token_invalid";
+  return ["token_expired", "token_invalid", "token_revoked"].includes(problem?.code);
 }
 
 /** @param {Response} response @returns {Promise<ApiError>} */

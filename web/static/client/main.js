@@ -2,8 +2,6 @@
 
 import { i18n } from "./i18n.js";
 import { startRouter } from "./router.js";
-import "./shell/footer.js";
-import "./shell/header.js";
 
 /** @type {import("./router.js").Route[]} the paths are those of PAGES in web/app.py */
 const ROUTES = [
@@ -21,4 +19,6 @@ const ROUTES = [
 const UNKNOWN = { pattern: "", tag: "tessera-not-found", load: () => import("./shell/not-found.js") };
 
 await i18n.start();
+// Only now, or they would be drawn in English first.
+await Promise.all([import("./shell/header.js"), import("./shell/footer.js")]);
 await startRouter(/** @type {HTMLElement} */ (document.querySelector("main")), ROUTES, UNKNOWN);

@@ -63,7 +63,11 @@ export class Session extends EventTarget {
   }
 
   async logout() {
-    await this.api.post("/auth/logout", undefined, BROWSER);
+    try {
+      await this.api.post("/auth/logout", undefined, BROWSER);
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 401)) throw error; // 401: it had ended already
+    }
     this.leave();
   }
 
@@ -92,9 +96,11 @@ export class Session extends EventTarget {
   /** Exchange the cookie for a new access token; callers share one exchange, tabs take turns. */
   renew() {
     const ended = this.#ended;
-    this.#renewal ??= navigator.locks
-      .request(LOCK, () => this.#exchange(ended))
-      .finally(() => (this.#renewal = null));
+    const exchange = () => this.#exchange(ended);
+    // Without HTTPS a browser has no locks. Two tabs at once then get the same successor from auth, for 3 s.
+    this.#renewal ??= (navigator.locks ? navigator.locks.request(LOCK, exchange) : exchange()).finally(
+      () => (this.#renewal = null),
+    );
     return this.#renewal;
   }
 

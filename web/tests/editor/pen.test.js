@@ -71,7 +71,7 @@ test("a shape is told of when it is done, not while it is dragged", () => {
 test("an eraser paints transparency as wide as the brush, mirrored", () => {
   const { pen: eraser, shown } = pen(
     { tool: "eraser", brush: 2, symmetry: "horizontal" }, "1111", "1111", "1111", "1111",
-  );  // prettier-ignore
+  );
   eraser.down([1, 1]);
   eraser.up();
   assert.deepEqual(shown(), ["....", "....", "1111", "1111"]);

@@ -82,7 +82,7 @@ test("colours have the names that people call them by", () => {
     "#0000ff": "plain blue", "#800080": "dark purple", "#ff77a8": "plain pink", "#ab5236": "plain brown",
     "#8b4513": "plain brown", "#00ced1": "plain turquoise", "#808000": "plain olive",
     "#ffccaa": "light orange",
-  };  // prettier-ignore
+  };
   for (const [colour, expected] of Object.entries(names)) {
     const { hue, tone } = colourName(colour);
     assert.equal(`${tone} ${hue}`, expected, colour);

@@ -167,6 +167,26 @@ test("what others painted before a stroke that is durable does not show through 
   assert.equal(tile.confirmed[0], 1);
 });
 
+test("one's own strokes are not shown again as if they were somebody else's", async () => {
+  const { tile, wire, shown } = live();
+  tile.paint([[0, 1]]);
+  tile.receive(painted(4, ME, [[0, 1]])); // the feed may be faster than the answer
+  wire.sent[0].answer({ seq: 104, version: 4 });
+  await settled();
+  tile.paint([[1, 1]]);
+  (await wire.stroke(2)).answer({ seq: 105, version: 5 });
+  await settled();
+  tile.receive(painted(5, ME, [[1, 1]]));
+  assert.deepEqual(shown, []);
+  assert.deepEqual([...tile.confirmed], [1, 1, 0, 0]);
+});
+
+test("what the same artist paints in another window is shown", () => {
+  const { tile, shown } = live();
+  tile.receive(painted(4, ME, [[2, 3]]));
+  assert.deepEqual(shown, [[2, 3]]);
+});
+
 test("a refused stroke gives way to what the server has", async () => {
   const { tile, wire, shown, refused } = live(Uint8Array.of(4, 4, 4, 4));
   tile.paint([[0, 1]]);

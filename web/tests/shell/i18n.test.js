@@ -64,3 +64,14 @@ test("a count chooses the plural form", () => {
 test("what nobody wrote a message for is shown as it is", () => {
   assert.equal(t("home.nothing_of_the_kind"), "home.nothing_of_the_kind");
 });
+
+test("there are words for every refusal that the API document names", async () => {
+  const document = JSON.parse(await readFile(new URL("../openapi.json", CLIENT), "utf8"));
+  const refusals = Object.values(document.paths)
+    .flatMap((methods) => Object.values(methods))
+    .flatMap(({ responses }) => Object.entries(responses))
+    .filter(([status]) => Number(status) >= 400);
+  const codes = new Set(refusals.flatMap(([, { description }]) => [...description.matchAll(/`(\w+)`/g)].map(([, code]) => code)));
+  assert.ok(codes.size > 40);
+  assert.deepEqual([...codes].filter((code) => !en.has(`common.error_${code}`)), []);
+});

@@ -126,6 +126,14 @@ test("logging in is heard once, and logging out forgets the token", async () => 
   assert.deepEqual([changes, session.account, await session.bearer(), marks.getItem(MARK)], [2, null, null, null]);
 });
 
+test("who is logged out by the server already can log out", async () => {
+  const { base } = await serve(() => ({ status: 401, body: { code: "not_authenticated" } }));
+  const session = new Session(new Api(base), marks);
+  session.accept(grant("a"));
+  await session.logout();
+  assert.equal(session.account, null);
+});
+
 test("another tab hears of a logout", async () => {
   const { base } = await serve(({ path }) => (path.endsWith("/logout") ? { status: 204 } : { body: grant("a") }));
   const here = new Session(new Api(base), marks);

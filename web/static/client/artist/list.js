@@ -10,7 +10,7 @@ export class ArtistList extends Element {
   /** @type {import("lit").PropertyDeclarations} */
   static properties = { artist: { attribute: false }, listed: { state: true }, error: { state: true }, busy: { state: true } };
   static styles = [base, typography, controls, layout, css`
-    ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(var(--least, 9rem), 100%), 1fr)); gap: var(--space-4); padding: 0; list-style: none; }
+    ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(var(--least, 7.5rem), 100%), 1fr)); gap: var(--space-4); padding: 0; list-style: none; }
     .more { display: flex; justify-content: center; margin-top: var(--space-5); }
   `];
 

@@ -69,7 +69,7 @@ export class LiveFeed extends EventTarget {
 
   start() {
     const { signal } = this.#life;
-    addEventListener("online", () => this.restart(), { signal });
+    addEventListener("online", () => this.status === "reconnecting" && this.restart(), { signal });
     // A machine that slept finds out now rather than a minute later.
     document.addEventListener("visibilitychange", () => document.hidden || this.#ping(), { signal });
     void this.#connect();
@@ -127,8 +127,10 @@ export class LiveFeed extends EventTarget {
     try {
       const ticket = await this.wsTicket();
       if (ticket) url.searchParams.set("ticket", ticket);
-    } catch {
-      return attempt === this.#attempt && this.#retry(); // auth is away, and the session may still hold
+    } catch (error) {
+      if (attempt !== this.#attempt) return;
+      // Without a session one watches as a guest; while auth is away it may still hold.
+      if (!(error instanceof ApiError && error.status === 401)) return this.#retry();
     }
     if (attempt !== this.#attempt) return;
     const socket = (this.#socket = new WebSocket(url, SUBPROTOCOL));

@@ -2,13 +2,14 @@
  * A canvas as it is right now: what it looks like, who holds what, and the feed that keeps both true.
  *
  * Fires CustomEvents: `picture` (all of it is new), `cell` (`detail`: the cell that looks different), `claims`,
- * `canvas` (name, rules, counts), and once the feed runs `change` as the feed does.
+ * `canvas` (name, rules, counts), `known` (more about a tile), and once the feed runs `change` as the feed does.
  */
 
 import { api } from "../api.js";
 import { session } from "../session.js";
 import { Claims } from "./claims.js";
 import { LiveFeed } from "./feed.js";
+import { listed } from "./paging.js";
 import { CanvasPixels } from "./pixels.js";
 import { readSnapshot } from "./snapshot.js";
 
@@ -24,9 +25,6 @@ import { readSnapshot } from "./snapshot.js";
  *   is_public: boolean, is_active: boolean, owner: Artist, tile_count: number, created_at: string,
  *   updated_at: string}} CanvasView
  */
-
-/** Locks and areas shown of a canvas; whoever looks at more of them sees none of them. */
-const CLAIMS = { limit: 500 };
 
 export class LiveCanvas extends EventTarget {
   /** @type {CanvasPixels | null} */ pixels = null;
@@ -64,7 +62,7 @@ export class LiveCanvas extends EventTarget {
   /** All about a tile, its pixels too. @param {number} id @returns {Promise<TileView>} */
   async tile(id) {
     const view = await this.#get(`/tiles/${id}`);
-    this.pixels?.describe(view);
+    this.#learn(view);
     return view;
   }
 
@@ -72,13 +70,26 @@ export class LiveCanvas extends EventTarget {
   async tileIn({ x, y }) {
     const query = { x, y, columns: 1, rows: 1 };
     const [view] = (await this.#get(`/canvases/${this.id}/region`, query)).items;
-    if (view) this.pixels?.describe(view);
+    if (view) this.#learn(view);
     return view ?? null;
+  }
+
+  /** @param {TileView} view */
+  #learn(view) {
+    this.pixels?.describe(view);
+    this.#fire("known");
   }
 
   /** @param {string} path @param {Record<string, number>} [query] */
   #get(path, query = {}) {
     return api.get(path, { query, signal: this.#life.signal });
+  }
+
+  /** @param {"locks" | "areas"} what */
+  async #all(what) {
+    const found = [];
+    for await (const item of listed(`/canvases/${this.id}/${what}`, this.#life.signal)) found.push(item);
+    return found;
   }
 
   async #reload() {
@@ -98,12 +109,9 @@ export class LiveCanvas extends EventTarget {
 
   /** Later than the picture: what is in it and in the changes that follow it too comes out the same. */
   async #loadClaims() {
-    const isShared = this.canvas?.collaboration_mode === "area-lock";
-    const [locks, areas] = await Promise.all([
-      this.#get(`/canvases/${this.id}/locks`, CLAIMS),
-      isShared ? this.#get(`/canvases/${this.id}/areas`, CLAIMS) : { items: [] },
-    ]);
-    this.claims = new Claims(locks.items, areas.items);
+    const hasAreas = this.canvas?.collaboration_mode === "area-lock";
+    const [locks, areas] = await Promise.all([this.#all("locks"), hasAreas ? this.#all("areas") : []]);
+    this.claims = new Claims(locks, areas);
     this.#fire("claims");
   }
 

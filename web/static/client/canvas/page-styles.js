@@ -34,10 +34,17 @@ export const styles = css`
   .title { position: sticky; top: 0; z-index: 1; display: flex; align-items: center; justify-content: space-between; gap: var(--space-3); padding: var(--space-3) var(--space-2) var(--space-3) var(--space-4); background: var(--surface); }
   h2 { min-width: 0; overflow-wrap: anywhere; }
   @media (max-width: 48rem) {
+    :host { position: relative; }
+    .bar { padding: 0 var(--space-3); }
+    /* Over the picture, where a phone has room; a panel takes it back. */
+    .tools { position: absolute; top: 3.75rem; right: var(--space-2); z-index: 1; flex-direction: column; gap: 0; border: 1px solid var(--line); border-radius: var(--radius-2); background: var(--raised); box-shadow: var(--shadow); overflow: clip; }
+    .tools button { border: 0; border-radius: 0; }
+    .tools :focus-visible { outline-offset: -3px; }
+    .bar:has(+ .divided) .tools { display: none; }
+    .faces { width: var(--target); padding: 0; }
+    .faces ui-avatar + ui-avatar, .faces span { display: none; }
     .room { flex-direction: column; }
     aside { width: auto; max-height: 50dvh; border-top: 1px solid var(--line); border-left: 0; border-radius: var(--radius-3) var(--radius-3) 0 0; }
-    .bar { gap: var(--space-2); padding: 0 var(--space-2) 0 var(--space-3); }
-    .faces ui-avatar:nth-of-type(n + 3) { display: none; }
     canvas-minimap { display: none; }
   }
 `;

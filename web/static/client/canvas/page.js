@@ -76,6 +76,10 @@ export class CanvasPage extends Element {
     this.#leave();
   }
 
+  firstUpdated() {
+    this.requestUpdate(); // the minimap and the tools stand beside a stage that is there only now
+  }
+
   /** @param {Map<string, unknown>} changed */
   updated(changed) {
     if (changed.has("canvasId") && this.canvasId) void this.#enter();
@@ -105,7 +109,7 @@ export class CanvasPage extends Element {
     live.addEventListener("picture", () => this.#paint(live));
     live.addEventListener("cell", (event) => this.#repaint(/** @type {CustomEvent<Cell>} */ (event).detail));
     live.addEventListener("claims", () => this.#stage.claimed(live.claims));
-    live.addEventListener("canvas", () => this.requestUpdate());
+    for (const type of ["canvas", "known"]) live.addEventListener(type, () => this.requestUpdate());
     try {
       await live.open();
     } catch (error) {
@@ -150,10 +154,10 @@ export class CanvasPage extends Element {
         ${this.#status()}
         ${canvas ? this.#tools() : ""}
       </header>
-      <div class="room">
+      <div class="room ${this.#panel ? "divided" : ""}">
         <div class="view">
           <canvas-stage label=${t("canvas.picture", { name: canvas?.name ?? "" })} help=${t("canvas.keys")}
-            @view=${this.#viewed} @pick=${this.#picks} @cursor=${this.#points} @hover=${this.#points} @span=${this.#spans}></canvas-stage>
+            @view=${this.#viewed} @grid=${() => this.requestUpdate()} @pick=${this.#picks} @cursor=${this.#points} @hover=${this.#points} @span=${this.#spans}></canvas-stage>
           <p class="readout" ?hidden=${!this.#pointed}>${this.#pointed && this.#live ? cellText(this.#live, this.#pointed) : ""}</p>
           ${this.#zoomTools()}
           <canvas-minimap .stage=${this.#hasStage ? this.#stage : null}></canvas-minimap>
@@ -283,7 +287,6 @@ export class CanvasPage extends Element {
     this.#minimap?.refresh();
     clearTimeout(this.#timers.address);
     this.#timers.address = setTimeout(() => this.#keepAddress(), ADDRESS_MS);
-    this.requestUpdate();
   };
 
   /** So that the address in the bar shows others what one sees oneself. */
@@ -313,9 +316,7 @@ export class CanvasPage extends Element {
   /** Get to know the tile that somebody looks at. @param {Cell} cell */
   async #learn(cell) {
     const tile = this.#live?.pixels?.tileAt(cell.x, cell.y);
-    if (!tile || tile.details) return;
-    await this.#live?.tile(tile.id).catch(() => {}); // it may be gone by now; where it is stays true
-    this.requestUpdate();
+    if (tile && !tile.details) await this.#live?.tile(tile.id).catch(() => {}); // it may be gone by now
   }
 
   /** @param {CustomEvent<Span>} event */
@@ -340,7 +341,7 @@ export class CanvasPage extends Element {
 
   /** @param {PanelName | null} panel */
   async #show(panel) {
-    const isOpening = panel !== null && panel !== this.#panel;
+    const before = this.#panel;
     this.#panel = panel;
     if (!this.#hasStage) return;
     this.#stage.selected = panel === "tile" ? this.#picked : null;
@@ -348,9 +349,9 @@ export class CanvasPage extends Element {
     this.#stage.draw();
     this.requestUpdate();
     await this.updateComplete;
-    if (isOpening) /** @type {HTMLElement | null} */ (this.renderRoot.querySelector("#panel"))?.focus({ preventScroll: true });
-    if (panel === null) this.#stage.canvas?.focus({ preventScroll: true });
-    else if (panel === "tile" && this.#picked) requestAnimationFrame(() => this.#picked && this.#stage.reveal(this.#picked));
+    if (panel !== null && panel !== before) /** @type {HTMLElement | null} */ (this.renderRoot.querySelector("#panel"))?.focus({ preventScroll: true });
+    if (panel === null && before !== null) this.#stage.canvas?.focus({ preventScroll: true });
+    if (panel === "tile" && this.#picked) requestAnimationFrame(() => this.#picked && this.#stage.reveal(this.#picked));
   }
 
   /** @param {KeyboardEvent} event */

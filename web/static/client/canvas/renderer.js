@@ -1,7 +1,7 @@
 /** Draws one frame: the picture, and over it what is known about its cells. */
 
 import { colourOf, inkOf } from "./people.js";
-import { cellsIn, rectOf, shown } from "./viewport.js";
+import { rectOf, shown } from "./viewport.js";
 
 /** @typedef {import("./atlas.js").Atlas} Atlas */
 /** @typedef {import("./claims.js").Claims} Claims */
@@ -56,7 +56,6 @@ class Marks {
     this.canvas = scene.atlas.pixels.canvas;
     this.part = part;
     this.cellSide = this.canvas.tileSize * scene.view.zoom;
-    this.visible = cellsIn(this.canvas, part);
     pen.setTransform(scene.ratio, 0, 0, scene.ratio, 0, 0);
     pen.lineWidth = 1;
     pen.textBaseline = "middle";

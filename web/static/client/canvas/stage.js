@@ -23,7 +23,8 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 
 /**
  * `<canvas-stage>`: the picture itself, to be moved, zoomed and pointed at. It draws when something changed and
- * is idle otherwise. Fires `view` when it shows another part, and with a cell as `detail`: `pick` (chosen),
+ * is idle otherwise. Fires `view` when it shows another part, `grid` when that
+ * comes or goes, and with a cell as `detail`: `pick` (chosen),
  * `cursor` (the keyboard is there now), `hover` (the pointer; null beside the canvas), `span` (drawn).
  */
 export class CanvasStage extends LitElement {
@@ -54,7 +55,8 @@ export class CanvasStage extends LitElement {
   /** @type {Claims | null} */ #claims = null;
   /** @type {Theme | null} */ #theme = null;
   /** @type {Cell | null} */ #hover = null;
-  /** @type {Cell | null} */ #cursor = null;
+  /** Where the keyboard is, or was. @type {Cell | null} */ #cursor = null;
+  #hasKeyboard = false;
   /** Whether nobody moved the picture since it was fitted, so that it stays fitted when the window changes. */
   #isFitted = true;
   #frame = 0;
@@ -168,7 +170,7 @@ export class CanvasStage extends LitElement {
   toggleGrid() {
     this.hasGrid = !this.hasGrid;
     this.draw();
-    this.dispatchEvent(new Event("view"));
+    this.dispatchEvent(new Event("grid"));
   }
 
   /** Let the next drags draw rectangles of cells, or move the picture again. @param {boolean} isWanted */
@@ -193,7 +195,9 @@ export class CanvasStage extends LitElement {
     wheel: (point, delta) => this.#zoomAt(point, viewport.wheelFactor(delta)),
     tap: (point) => {
       const cell = this.#cellUnder(point);
-      if (cell) this.#fire("pick", cell);
+      if (!cell) return;
+      this.#cursor = cell;
+      this.#fire("pick", cell);
     },
     hover: (point) => this.#point(point && this.#cellUnder(point)),
     span: null,
@@ -257,7 +261,7 @@ export class CanvasStage extends LitElement {
       theme: this.#theme,
       hasGrid: this.hasGrid,
       hover: this.#hover,
-      cursor: this.#cursor,
+      cursor: this.#hasKeyboard ? this.#cursor : null,
       selected: this.selected,
       span: this.span,
     });
@@ -294,19 +298,22 @@ export class CanvasStage extends LitElement {
     return viewport.cellAt(this.grid, this.view) ?? { x: 0, y: 0 };
   }
 
-  /** @param {Cell | null} cell where the keyboard is */
+  /** @param {Cell} cell where the keyboard is now */
   #stand(cell) {
     this.#cursor = cell;
+    this.#hasKeyboard = true;
     this.#fire("cursor", cell);
     this.draw();
   }
 
   #focused() {
-    if (this.canvas?.matches(":focus-visible") && this.#pixels) this.#stand(this.selected ?? this.#cellInTheMiddle());
+    if (this.canvas?.matches(":focus-visible") && this.#pixels) this.#stand(this.#cursor ?? this.#cellInTheMiddle());
   }
 
   #blurred() {
-    this.#stand(null);
+    this.#hasKeyboard = false;
+    this.#fire("cursor", null);
+    this.draw();
   }
 
   /** @param {string} type @param {unknown} detail */

@@ -6,6 +6,7 @@ import "../ui/error.js";
 import "../ui/icon.js";
 import "../ui/time.js";
 import { toast } from "../ui/toast.js";
+import { listed } from "./paging.js";
 import { Panel, isSignedIn } from "./panel.js";
 import { mayClaim, mayDelete, mayEdit, mayRevert } from "./permissions.js";
 import "./picture.js";
@@ -17,9 +18,6 @@ import { closeUp, formatHash } from "./viewport.js";
 /** @typedef {import("./pixels.js").Cell} Cell */
 /** @typedef {import("./pixels.js").FeedEvent} FeedEvent */
 /** @typedef {import("./pixels.js").TileView} TileView */
-
-/** Likes and follows are read in lists; this many at a time. */
-const SLICE = 500;
 
 /** `<tile-card .live=${live} .cell=${{x, y}}>`: all about a cell, painted or not. Fires `edit`. */
 export class TileCard extends Panel {
@@ -84,10 +82,10 @@ export class TileCard extends Panel {
     if (full && this.me && !isMine) await Promise.all([this.#findLike(full, this.me.id), this.#findFollow(full, this.me.id)]);
   }
 
-  /** @param {TileView} tile */
+  /** To its creator a tile looks as they left it, reviewed or not. @param {TileView} tile */
   #show(tile) {
     this.#tile = tile;
-    this.#pixels = fromBase64(tile.pixels ?? "");
+    this.#pixels = fromBase64(tile.pending?.pixels ?? tile.pixels ?? "");
   }
 
   /** @param {TileView} tile @param {number} me */
@@ -193,10 +191,9 @@ export class TileCard extends Panel {
     this.requestUpdate();
   }
 
-  /** @param {TileView | null} tile */
-  #edit(tile) {
+  #edit() {
     // In an empty cell a guest may draw, and signs in to save.
-    if (!tile || isSignedIn("canvas.sign_in_to_paint")) this.dispatchEvent(new CustomEvent("edit", { detail: tile }));
+    if (!this.#tile || isSignedIn("canvas.sign_in_to_paint")) this.dispatchEvent(new Event("edit"));
   }
 
   /** @param {TileView} tile */
@@ -249,11 +246,6 @@ export async function copyLink(link) {
 
 /** Whether a list has such an item. @param {string} path @param {(item: any) => boolean} isIt */
 async function isListed(path, isIt) {
-  let cursor = null;
-  do {
-    const { items, next_cursor } = await api.get(path, { query: { limit: SLICE, cursor } });
-    if (items.some(isIt)) return true;
-    cursor = next_cursor;
-  } while (cursor);
+  for await (const item of listed(path)) if (isIt(item)) return true;
   return false;
 }

@@ -114,17 +114,6 @@ export function rectOf(grid, cell) {
   return { x: cell.x * side, y: cell.y * side, width: side, height: side };
 }
 
-/** The cells that a rectangle of the canvas touches; may be empty. @param {Grid} grid @param {Rect} rect */
-export function cellsIn(grid, rect) {
-  const side = grid.tileSize;
-  return {
-    left: Math.max(0, Math.floor(rect.x / side)),
-    top: Math.max(0, Math.floor(rect.y / side)),
-    right: Math.min(grid.columns, Math.ceil((rect.x + rect.width) / side)),
-    bottom: Math.min(grid.rows, Math.ceil((rect.y + rect.height) / side)),
-  };
-}
-
 /**
  * The rectangle of cells that a drag from one to another spans, as an area is claimed.
  * @param {Point} from @param {Point} to

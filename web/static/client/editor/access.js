@@ -1,6 +1,5 @@
 /**
- * What an artist may do with a tile: the rules of the tiles service, so that the editor says at once what would be
- * refused. The service decides in any case.
+ * What keeps an artist from painting a tile, told before it is painted in vain. The service decides in any case.
  *
  * @typedef {import("../canvas/pixels.js").Artist} Artist
  * @typedef {"free" | "tile-lock" | "area-lock" | "review"} Mode
@@ -11,18 +10,19 @@
  *   areaHolder: Artist | null, remainingTiles: number}} Situation  `areaHolder`: of the cell, in `area-lock` mode
  */
 
+import { mayEdit } from "../canvas/permissions.js";
+
 /**
  * What keeps the artist from painting the cell, or null. A guest may draw in an empty cell, and signs in to save.
  * @param {Situation} situation
  * @returns {Obstacle | null}
  */
 export function obstacle({ canvas, tile, artist, areaHolder, remainingTiles }) {
-  const mode = canvas.collaboration_mode;
-  if (!artist) return tile || mode === "area-lock" ? "signed_out" : null;
-  if (mode === "area-lock" && areaHolder?.id !== artist.id) return areaHolder ? "area_taken" : "outside_area";
+  const isShared = canvas.collaboration_mode === "area-lock";
+  if (!artist) return tile || isShared ? "signed_out" : null;
+  if (isShared && areaHolder?.id !== artist.id) return areaHolder ? "area_taken" : "outside_area";
   if (!tile) return remainingTiles > 0 ? null : "tile_limit";
-  if (mode === "free" || mode === "area-lock" || tile.creator.id === artist.id) return null;
-  return "not_tile_creator";
+  return mayEdit(canvas, tile, artist, areaHolder?.id ?? null) ? null : "not_tile_creator";
 }
 
 /**
@@ -41,10 +41,4 @@ export function waitsForReview({ canvas, artist }) {
 /** Whether the artist may change title, description and visibility. @param {Situation} situation */
 export function mayDescribe({ tile, artist }) {
   return !tile || tile.creator.id === artist?.id;
-}
-
-/** Whether the artist may remove the tile. @param {Situation} situation */
-export function mayDelete({ canvas, tile, artist }) {
-  if (!tile || !artist) return false;
-  return artist.isModerator || artist.id === tile.creator.id || artist.id === canvas.owner.id;
 }

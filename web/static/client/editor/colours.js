@@ -45,7 +45,7 @@ const COLOURED = 0.045;
 const HUES = [
   [0, "pink"], [12, "red"], [36, "orange"], [82, "yellow"], [116, "green"], [172, "turquoise"], [218, "blue"],
   [285, "purple"], [340, "pink"],
-];  // prettier-ignore
+];
 
 /**
  * The names of a colour: its hue or grey, and how light it is where that is worth saying.

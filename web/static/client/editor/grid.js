@@ -109,6 +109,11 @@ export class PixelGrid extends Element {
     /** @type {HTMLElement} */ (this.renderRoot.querySelector(".overlay")).focus();
   }
 
+  /** Where the tile lies in this element. @returns {View} */
+  get view() {
+    return this.#screen?.view ?? fitted(this.#painting.size, this.clientWidth, this.clientHeight);
+  }
+
   /** Draw the neighbours as they are now. */
   surround() {
     this.#screen?.surround(this.surroundings);
@@ -180,7 +185,7 @@ export class PixelGrid extends Element {
     if (!this.#screen || !this.clientWidth) return;
     this.#screen.resize(this.clientWidth, this.clientHeight);
     if (this.#isFitted) this.fit();
-    else this.#look(this.#screen.view);
+    else this.#look(this.view);
   }
 
   /** @param {View} view */
@@ -192,16 +197,14 @@ export class PixelGrid extends Element {
 
   /** @param {number} factor @param {number} x @param {number} y */
   #zoomAt(factor, x, y) {
-    if (!this.#screen) return;
     this.#isFitted = false;
-    this.#look(zoomed(this.#screen.view, factor, x, y));
+    this.#look(zoomed(this.view, factor, x, y));
   }
 
   /** @param {number} right @param {number} down */
   #pan(right, down) {
-    if (!this.#screen) return;
     this.#isFitted = false;
-    const { scale, x, y } = this.#screen.view;
+    const { scale, x, y } = this.view;
     this.#look({ scale, x: x + right, y: y + down });
   }
 
@@ -213,7 +216,7 @@ export class PixelGrid extends Element {
 
   /** @param {PointerEvent} event @returns {Point} */
   #pixel(event) {
-    return pixelAt(/** @type {Screen} */ (this.#screen).view, ...this.#place(event));
+    return pixelAt(this.view, ...this.#place(event));
   }
 
   /** @param {PointerEvent} event */
@@ -365,7 +368,7 @@ export class PixelGrid extends Element {
 
   /** Move the view so that the cursor of the keys is seen. */
   #keepInSight() {
-    const { scale, x, y } = /** @type {Screen} */ (this.#screen).view;
+    const { scale, x, y } = this.view;
     const [left, top] = [x + this.#cursor[0] * scale, y + this.#cursor[1] * scale];
     const right = Math.max(0, -left) - Math.max(0, left + scale - this.clientWidth);
     const down = Math.max(0, -top) - Math.max(0, top + scale - this.clientHeight);

@@ -78,8 +78,8 @@ export class LiveTile {
   #receiveStroke({ seq, version = 0, artist_id: artistId, pixels = [] }) {
     if (version <= this.version) return;
     if (artistId === this.artistId) this.sender.seen(pixels, { seq, version });
-    // Of a draft the feed tells that it changed, not how it looks; one's own strokes are known.
     const own = this.#durable.find((durable) => durable.version === version)?.stroke;
+    // Of a draft the feed tells that it changed, not how it looks; one's own strokes are known.
     const changes = pixels.length || !own ? pixels : [...own];
     if (version !== this.version + 1 || !changes.length) {
       this.listener.outdated();
@@ -87,7 +87,8 @@ export class LiveTile {
     }
     for (const [offset, colour] of changes) this.confirmed[offset] = colour;
     this.#reach(version);
-    this.#show(changes);
+    // What was painted here is shown already, and to the gesture under way it is not somebody else's.
+    if (!own) this.#show(changes);
   }
 
   /** @param {number} version */

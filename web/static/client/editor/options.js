@@ -14,7 +14,7 @@ import { MAX_BRUSH } from "./tools.js";
 const ACTIONS = [
   ["copy", "copy", "C"], ["cut", "cut", "X"], ["paste", "paste", "V"], ["flip_horizontal", "flip_horizontal", ""],
   ["flip_vertical", "flip_vertical", ""], ["rotate", "rotate", ""], ["erase", "trash", ""], ["import", "picture", ""],
-];  // prettier-ignore
+];
 
 /** `<editor-options .settings=${settings}>`: fires `set` with settings that changed, and `action` with one of ACTIONS. */
 export class Options extends Element {

@@ -157,7 +157,7 @@ export class Pen {
     const moved = (/** @type {number} */ before, /** @type {number} */ after) => Math.trunc((before - after) / 2);
     this.#float({
       piece: turned, x: x + moved(piece.width, turned.width), y: y + moved(piece.height, turned.height), cut,
-    });  // prettier-ignore
+    });
   }
 
   /** Move what is selected, as the arrow keys do. @param {number} right @param {number} down */

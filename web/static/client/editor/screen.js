@@ -184,7 +184,7 @@ export class Screen {
     const at = /** @type {const} */ ([
       Math.round(view.x + x * view.scale) + 0.5, Math.round(view.y + y * view.scale) + 0.5,
       Math.round(width * view.scale), Math.round(height * view.scale),
-    ]);  // prettier-ignore
+  ]);
     overlay.setLineDash([]);
     overlay.lineWidth = thickness + 2;
     overlay.strokeStyle = "#000";

@@ -10,18 +10,16 @@ import { TOOLS } from "./tools.js";
 export function commandOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
   if (altKey) return null;
   const letter = key.toLowerCase();
-  if (ctrlKey || metaKey) {
-    if (letter === "z") return shiftKey ? "redo" : "undo";
-    return /** @type {Record<string, string>} */ ({ y: "redo", c: "copy", x: "cut", v: "paste", s: "save" })[letter] ?? null;
-  }
+  if (ctrlKey || metaKey) return letter === "z" && shiftKey ? "redo" : (WITH_CTRL.get(letter) ?? null);
   const tool = Object.keys(TOOLS).find((name) => TOOLS[name].key === letter);
   if (tool) return `tool:${tool}`;
   if (/^\d$/.test(key)) return `digit:${key}`;
-  return SINGLE[key] ?? null;
+  return SINGLE.get(key) ?? null;
 }
 
-/** @type {Record<string, string>} */
-const SINGLE = {
-  "[": "smaller", "]": "larger", "+": "zoom_in", "=": "zoom_in", "-": "zoom_out", "f": "fit", "Delete": "erase",
-  "Backspace": "erase",
-};  // prettier-ignore
+const WITH_CTRL = new Map([["z", "undo"], ["y", "redo"], ["c", "copy"], ["x", "cut"], ["v", "paste"], ["s", "save"]]);
+
+const SINGLE = new Map([
+  ["[", "smaller"], ["]", "larger"], ["+", "zoom_in"], ["=", "zoom_in"], ["-", "zoom_out"], ["f", "fit"],
+  ["Delete", "erase"], ["Backspace", "erase"],
+]);

@@ -5,8 +5,8 @@ export const styles = css`
   :host { display: contents; }
   .editor {
     --swatch: 2.25rem;
-    display: grid; grid-template: auto auto minmax(0, 1fr) auto / auto minmax(0, 1fr) 17rem;
-    grid-template-areas: "header header header" "notes notes notes" "tools grid panel" "footer footer footer";
+    display: grid; grid-template: auto minmax(0, 1fr) auto / auto minmax(0, 1fr) 17rem;
+    grid-template-areas: "header header header" "tools grid panel" "footer footer footer";
     width: min(84rem, calc(100vw - 3rem)); max-width: none; height: calc(100dvh - 3rem); max-height: none; padding: 0;
     overflow: hidden; border: 1px solid var(--line); border-radius: var(--radius-3); background: var(--surface);
     color: var(--ink); box-shadow: var(--shadow);
@@ -24,13 +24,20 @@ export const styles = css`
   .group { display: flex; gap: var(--space-1); }
   .narrow { display: none; }
 
-  .notes { grid-area: notes; display: flex; flex-direction: column; }
+  /* Over the drawing, so that it stays where it is when a note comes or goes. */
+  .notes {
+    grid-area: grid; z-index: 1; align-self: end; justify-self: center; width: min(40rem, calc(100% - 2 * var(--space-3)));
+    margin-bottom: var(--space-3); pointer-events: none;
+  }
+  .notes > *, .notes [role="status"] { display: flex; flex-direction: column; gap: var(--space-2); }
+  .note, ui-error { pointer-events: auto; }
   .note {
-    display: flex; align-items: center; gap: var(--space-3); padding: var(--space-1) var(--space-4);
-    border-bottom: 1px solid var(--line); background: var(--accent-soft); font-size: 0.9375rem;
+    display: flex; align-items: center; gap: var(--space-3); min-height: 3rem; padding: var(--space-1) var(--space-2) var(--space-1) var(--space-4);
+    border: 1px solid var(--line); border-left: 4px solid var(--accent); border-radius: var(--radius-1); background: var(--raised);
+    box-shadow: var(--shadow); font-size: 0.9375rem;
   }
   .note span { flex: 1; }
-  .note.standing { min-height: 3rem; background: var(--warning-soft); }
+  .note.standing { border-left-color: var(--warning); }
 
   .tools { grid-area: tools; padding: var(--space-2); overflow-y: auto; border-right: 1px solid var(--line); }
   .grid { grid-area: grid; }
@@ -54,8 +61,8 @@ export const styles = css`
   @media (max-width: 48rem) {
     .editor {
       --swatch: 2.75rem;
-      grid-template: auto auto minmax(0, 1fr) auto auto auto / minmax(0, 1fr);
-      grid-template-areas: "header" "notes" "grid" "footer" "panel" "tools";
+      grid-template: auto minmax(0, 1fr) auto auto auto / minmax(0, 1fr);
+      grid-template-areas: "header" "grid" "footer" "panel" "tools";
       width: 100vw; height: 100dvh; border: 0; border-radius: 0;
     }
     header { gap: var(--space-1); padding: var(--space-1) var(--space-2) var(--space-1) 0; }

@@ -140,7 +140,7 @@ export class TileEditor extends Element {
   render() {
     const { work } = this;
     const { tile_size: size, palette } = this.canvas;
-    return html`<dialog class="editor" aria-labelledby="title" @cancel=${this.#cancelled} @keydown=${this.#keyPressed}
+    return html`<dialog class="editor" aria-labelledby="title" aria-busy=${work.status === "loading" ? "true" : "false"} @cancel=${this.#cancelled} @keydown=${this.#keyPressed}
         @paste=${this.#pasted} @dragover=${allowDrop} @drop=${this.#dropped}>
       ${this.#header()}
       <div class="notes">${this.#notes()}</div>
@@ -202,12 +202,12 @@ export class TileEditor extends Element {
    * @param {import("../ui/icons.js").IconName} icon
    * @param {() => void} run
    * @param {string} [key]
-   * @param {boolean} [isDisabled]
+   * @param {boolean} [isDisabled]  it keeps the focus, and with it the keys, when its last use disables it
    */
   #button(name, icon, run, key = "", isDisabled = false) {
     const label = t(`editor.${name}`);
     return html`<button class="quiet icon" aria-label=${label} title=${key ? t("editor.with_key", { name: label, key }) : label}
-      aria-keyshortcuts=${key.replace("Ctrl", "Control") || nothing} ?disabled=${isDisabled} @click=${run}><ui-icon name=${icon}></ui-icon></button>`;
+      aria-keyshortcuts=${key.replace("Ctrl", "Control") || nothing} aria-disabled=${isDisabled ? "true" : nothing} @click=${run}><ui-icon name=${icon}></ui-icon></button>`;
   }
 
   /** What the artist should know before going on. */
@@ -218,7 +218,6 @@ export class TileEditor extends Element {
       ${work.status === "failed" ? html`<ui-error .error=${work.error} retryable @retry=${() => work.load()}></ui-error>` : ""}
       <ui-error .error=${this._error}></ui-error>
       <div role="status">
-        ${work.status === "loading" ? html`<p class="note">${t("editor.loading")}</p>` : ""}
         ${standing ? html`<p class="note standing"><ui-icon name="lock"></ui-icon><span>${standing.text}</span>${actionOf(standing)}</p>` : ""}
         ${this._notices.map((notice) => html`<p class="note"><span>${notice.text}</span>${actionOf(notice)}
           <button class="quiet icon" aria-label=${t("editor.dismiss")} @click=${() => this.#dismiss(notice)}><ui-icon name="close"></ui-icon></button></p>`)}
@@ -254,7 +253,7 @@ export class TileEditor extends Element {
 
   #stateText() {
     const { work } = this;
-    if (work.status !== "ready") return "";
+    if (work.status === "loading") return t("editor.loading");
     if (!work.mayPaint) return t("editor.status_readonly");
     if (work.live && this.live?.status !== "live") return t("editor.status_offline");
     if (work.live && !this.#hasUnsavedDetails) return t(work.isSettled ? "editor.status_live" : "editor.status_sending");
@@ -310,7 +309,7 @@ export class TileEditor extends Element {
     const theirs = conflict ? fromBase64(conflict.theirs.pixels ?? "") : mine;
     const choices = /** @type {[string, string, Uint8Array][]} */ ([
       ["mine", "keep_mine", mine], ["theirs", "take_theirs", theirs], ["merged", "merge", merged(work.base, mine, theirs)],
-    ]);  // prettier-ignore
+  ]);
     return html`<ui-dialog heading=${t("editor.conflict_title")} wide ?open=${conflict !== null} @close=${() => (this._question = null)}>
       <p>${t("editor.conflict_text")}</p>
       <div class="choices">${choices.map(([name, action, pixels]) => html`<div>
@@ -445,7 +444,7 @@ export class TileEditor extends Element {
     const field = (name) => /** @type {HTMLInputElement} */ (this.renderRoot.querySelector(`.details [name=${name}]`));
     this._details = {
       title: field("title").value, description: field("description").value, isPublic: field("isPublic").checked,
-    };  // prettier-ignore
+    };
     this.#planDraft();
   }
 
@@ -548,7 +547,7 @@ export class TileEditor extends Element {
     this.#hasRoom = this.#drafts.save(this.canvas.id, this.cell, {
       pixels: toBase64(work.painting.pixels), base: toBase64(work.base), version: work.tile?.version ?? null,
       ...this._details, savedAt: Date.now(),
-    });  // prettier-ignore
+    });
     this.requestUpdate();
   }
 

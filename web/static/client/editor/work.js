@@ -6,10 +6,11 @@
  * with `{code, ...values}` when the artist should know of something.
  */
 
-import { fromBase64 } from "../canvas/pixels.js";
-import { contains } from "../canvas/claims.js";
 import { ApiError } from "../api.js";
-import { mayDelete, mayDescribe, needsLock, obstacle, waitsForReview } from "./access.js";
+import { contains } from "../canvas/claims.js";
+import { fromBase64 } from "../canvas/pixels.js";
+import { mayDelete } from "../canvas/permissions.js";
+import { mayDescribe, needsLock, obstacle, waitsForReview } from "./access.js";
 import { LiveTile } from "./live.js";
 import { Painting } from "./painting.js";
 import { toBase64 } from "./pixels.js";
@@ -85,7 +86,7 @@ export class Work extends EventTarget {
     return {
       canvas: this.canvas, tile: this.tile, artist: this.artist, areaHolder: this.areaHolder,
       remainingTiles: this.remainingTiles,
-    };  // prettier-ignore
+    };
   }
 
   /** Who holds the area that the cell lies in. */
@@ -102,7 +103,8 @@ export class Work extends EventTarget {
   }
 
   get mayDelete() {
-    return mayDelete(this.#situation) && !(this.foreignLock && !this.artist?.isModerator);
+    const isLocked = this.foreignLock !== null && !this.artist?.isModerator;
+    return this.tile !== null && mayDelete(this.canvas, this.tile, this.artist) && !isLocked;
   }
 
   get waitsForReview() {
@@ -224,6 +226,7 @@ export class Work extends EventTarget {
   async delete() {
     if (!this.tile) return;
     await this.api.delete(`/tiles/${this.tile.id}`);
+    this.#isLockMine = false; // it went with the tile
   }
 
   /** Take the lock again, after it was lost or when its holder should be done. */
@@ -416,7 +419,7 @@ export class Work extends EventTarget {
       return await this.api.post("/tiles", {
         canvas_id: this.canvas.id, ...this.cell, pixels: toBase64(pixels), title: title || null,
         description: description || null, is_public: isPublic,
-      });  // prettier-ignore
+      });
     } catch (error) {
       const theirs = error instanceof ApiError && error.code === "cell_occupied" ? await this.#fetchTile() : null;
       if (theirs && !obstacle({ ...this.#situation, tile: theirs })) throw new Conflict(theirs);

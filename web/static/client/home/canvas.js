@@ -18,10 +18,14 @@ const FACES = 3;
 
 /** `<home-canvas .canvas=${…}>`: the picture of a canvas, and who is there, kept current while it is on the screen. */
 export class HomeCanvas extends Element {
-  static properties = { canvas: { attribute: false }, people: { state: true } };
+  static properties = { canvas: { attribute: false }, people: { state: true }, isEmpty: { state: true } };
   static styles = [base, css`
     :host { position: relative; background: var(--sunken); overflow: hidden; }
     ui-picture { position: absolute; inset: 0; }
+    .empty {
+      position: absolute; inset: 0; display: grid; place-items: center; margin: 0; padding: var(--space-4);
+      color: var(--ink-soft); text-align: center;
+    }
     .people {
       position: absolute; right: var(--space-2); bottom: var(--space-2); display: flex; align-items: center; gap: var(--space-1);
       padding: var(--space-1) var(--space-2); border-radius: var(--radius-round); background: var(--raised); color: var(--ink);
@@ -51,6 +55,7 @@ export class HomeCanvas extends Element {
     this.canvas = /** @type {any} */ (undefined); // always given
     /** @type {import("./watch.js").Visitor[]} */
     this.people = [];
+    this.isEmpty = false;
   }
 
   connectedCallback() {
@@ -72,8 +77,10 @@ export class HomeCanvas extends Element {
     if (!changed.has("canvas") || this.#watch?.canvasId === this.canvas.id) return;
     this.#watch?.stop();
     this.people = [];
+    this.isEmpty = !this.canvas.tile_count;
     this.#watch = this.canvas.is_public ? new Watch(this.canvas.id) : null; // a guest's socket does not see others
     this.#watch?.addEventListener("people", () => (this.people = [...(this.#watch?.people.values() ?? [])]));
+    this.#watch?.addEventListener("painted", () => (this.isEmpty = false));
     this.#watch?.addEventListener("change", () => this.#redraw());
     this.#attend();
   }
@@ -88,6 +95,7 @@ export class HomeCanvas extends Element {
   render() {
     const { people } = this;
     return html`<ui-picture src=${pictureOf(this.canvas)}></ui-picture>
+      ${this.isEmpty ? html`<p class="empty">${t("home.empty")}</p>` : ""}
       ${people.length
         ? html`<div class="people"><span class="dot"></span>
             ${people.slice(0, FACES).map(({ username }) => html`<ui-avatar name=${username}></ui-avatar>`)}

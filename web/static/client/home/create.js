@@ -30,7 +30,8 @@ export class CreateCanvas extends FormElement {
     }
     .choices label:has(:checked) { border-color: var(--accent); background: var(--accent-soft); }
     .choices small { display: block; color: var(--ink-soft); }
-    .modes { grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); }
+    .choices input { margin-top: 0.125rem; }
+    .modes { grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr)); }
     .sides { display: grid; grid-template-columns: 1fr 1fr; gap: var(--space-3); margin-top: var(--space-3); }
     .note { margin-bottom: var(--space-2); }
     .sum { margin-top: var(--space-2); }

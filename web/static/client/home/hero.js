@@ -5,6 +5,11 @@ import { Element } from "../ui/element.js";
 import { base, controls, typography } from "../ui/styles.js";
 import "./canvas.js";
 
+/** @import { CanvasView } from "../canvas/live-canvas.js" */
+
+/** Of so many canvases that were painted last, the fullest is shown: one that lives and has something to show. */
+const CANDIDATES = 8;
+
 /** What a newcomer sees first: a canvas that people are painting right now, and the way to it. */
 export class Hero extends Element {
   static properties = { canvas: { state: true } };
@@ -27,14 +32,14 @@ export class Hero extends Element {
 
   constructor() {
     super();
-    /** @type {import("../canvas/live-canvas.js").CanvasView | null} */
+    /** @type {CanvasView | null} */
     this.canvas = null;
   }
 
   async firstUpdated() {
     try {
-      const { items } = await api.get("/canvases", { query: { sort: "active", limit: 1 } });
-      this.canvas = items[0] ?? null;
+      const { items } = await api.get("/canvases", { query: { sort: "active", limit: CANDIDATES } });
+      this.canvas = /** @type {CanvasView[]} */ (items).toSorted((a, b) => filled(b) - filled(a))[0] ?? null;
     } catch {
       // The list below says what is wrong, once.
     }
@@ -61,3 +66,8 @@ export class Hero extends Element {
   }
 }
 customElements.define("home-hero", Hero);
+
+/** How much of a canvas has tiles. @param {CanvasView} canvas */
+function filled({ tile_count, columns, rows }) {
+  return tile_count / (columns * rows);
+}

@@ -101,9 +101,12 @@ export class Home extends Element {
 
   /** @param {InputEvent} event */
   #searched(event) {
-    this.search = /** @type {HTMLInputElement} */ (event.target).value.trim();
+    const { value } = /** @type {HTMLInputElement} */ (event.target);
     clearTimeout(this.#pause);
-    this.#pause = setTimeout(() => this.#read(), PAUSE);
+    this.#pause = setTimeout(() => {
+      this.search = value.trim();
+      void this.#read();
+    }, PAUSE);
   }
 
   /** @param {Event} event */

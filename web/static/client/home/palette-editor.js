@@ -7,6 +7,7 @@ import "../ui/swatch.js";
 import { FEWEST_COLOURS, MOST_COLOURS, PALETTES } from "./palettes.js";
 
 const CUSTOM = "custom";
+const SAFE = "okabe-ito"; // its colours differ for the colour-blind, too
 
 /** `<palette-editor>`: a named palette, or colours of one's own; `value` is what the API takes. */
 export class PaletteEditor extends Element {
@@ -18,6 +19,7 @@ export class PaletteEditor extends Element {
       padding: var(--space-2) var(--space-3); border: 1px solid var(--line-strong); border-radius: var(--radius-1); cursor: pointer;
     }
     .named label:has(:checked) { border-color: var(--accent); background: var(--accent-soft); }
+    small { display: block; color: var(--ink-soft); }
     canvas { grid-column: 1 / -1; width: 100%; height: 1rem; border: 1px solid var(--line); border-radius: 3px; image-rendering: pixelated; }
     .own { display: flex; flex-wrap: wrap; gap: var(--space-2); margin: var(--space-3) 0; padding: 0; list-style: none; }
     .own button { width: var(--target); padding: 0; }
@@ -53,7 +55,7 @@ export class PaletteEditor extends Element {
         <legend class="visually-hidden">${t("home.palette")}</legend>
         ${[...Object.keys(PALETTES), CUSTOM].map((name) => html`<label>
           <input type="radio" name="palette" .checked=${name === this.choice} @change=${() => (this.choice = name)}>
-          <span>${t(`home.palette_${name}`)}</span>
+          <span>${t(`home.palette_${name}`)}${name === SAFE ? html`<small>${t("home.palette_safe")}</small>` : ""}</span>
           <canvas height="1" data-name=${name} aria-hidden="true"></canvas>
         </label>`)}
       </fieldset>

@@ -4,7 +4,7 @@ const RETRY = [1_000, 30_000]; // milliseconds; the first and the longest wait
 
 /** @typedef {{id: number, username: string, tile: {x: number, y: number} | null}} Visitor */
 
-/** A guest's socket to a public canvas. Fires `change` after something was painted and `people` when somebody came or went. */
+/** A guest's socket to a public canvas. Fires `painted`, `change` (also after a pause), `people`. */
 export class Watch extends EventTarget {
   /** @type {Map<number, Visitor>} */
   people = new Map();
@@ -35,9 +35,11 @@ export class Watch extends EventTarget {
   stop() {
     clearTimeout(this.#timer);
     if (!this.#socket) return;
-    this.#socket.onclose = null;
-    this.#socket.close();
-    this.#socket = null;
+    const socket = this.#socket;
+    this.#socket = socket.onmessage = socket.onclose = null;
+    // A browser complains of a socket that is closed before it was open.
+    if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
+    else socket.close();
   }
 
   /** @param {any} message */
@@ -50,6 +52,7 @@ export class Watch extends EventTarget {
         this.dispatchEvent(new Event("change")); // of what happened while nobody listened
         break;
       case "batch":
+        this.dispatchEvent(new Event("painted"));
         this.dispatchEvent(new Event("change"));
         break;
       case "presence":

@@ -67,8 +67,8 @@ export class Header extends Element {
 
   #who() {
     return session.account ? this.#account(session.account) : html`
-      <a class="button quiet wide" href="/login">${t("common.login")}</a>
-      <a class="button primary" href="/register">${t("common.register")}</a>`;
+      <a class="button quiet" href="/login">${t("common.login")}</a>
+      <a class="button primary wide" href="/register">${t("common.register")}</a>`;
   }
 
   #settings() {

@@ -38,6 +38,10 @@ export class ErrorBox extends Element {
     this.retryable = false;
   }
 
+  willUpdate() {
+    this.hidden = !this.error; // takes no room, and no gap, in the form around it
+  }
+
   render() {
     const { error } = this;
     return error
