@@ -2,6 +2,8 @@
 # ENV which of the stacks under Compose is meant: dev or prod.
 PYTHON ?= python3
 ENV ?= dev
+# What looks at a stack means that of `make run` unless ENV is given.
+CHOSEN := $(if $(filter command environment,$(firstword $(origin ENV))),--env $(ENV))
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/requirements-dev.lock
@@ -12,7 +14,7 @@ LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run up watch down scale preflight doctor ports check format test test-unit openapi docs bench lock clean
+.PHONY: help setup run up watch down scale rollout preflight doctor ports check format test test-unit openapi docs bench lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -57,11 +59,14 @@ down: setup ## stop what `up` started; its data stays
 scale: setup ## more or fewer processes of a service under Compose: make scale tiles=3
 	@$(BIN)/python -m deploy scale --env $(ENV) $(foreach service,auth users tiles web,$(if $($(service)),$(service)=$($(service))))
 
-preflight: setup ## whether the stack could be started here now
-	@$(BIN)/python -m deploy preflight
+rollout: setup ## another version without a failed request: make rollout [SERVICES="tiles users"] [VERSION=1.4.0]
+	@$(BIN)/python -m deploy rollout --env $(ENV) $(if $(VERSION),--version $(VERSION)) $(SERVICES)
 
-doctor: setup ## what is wrong with the running stack, and the fix
-	@$(BIN)/python -m deploy doctor
+preflight: setup ## whether the stack could be started here now; with ENV=dev or prod under Compose
+	@$(BIN)/python -m deploy preflight $(CHOSEN)
+
+doctor: setup ## what is wrong with the running stack, and the fix; with ENV=dev or prod under Compose
+	@$(BIN)/python -m deploy doctor $(CHOSEN)
 
 ports: setup ## every port of every way of running, and who holds it now
 	@$(BIN)/python -m deploy ports

@@ -11,13 +11,17 @@ from pathlib import Path
 
 import uvloop
 
-from bench import directory, fanout, logins, strokes
+from bench import directory, edits, fanout, history, logins, reads, strokes, viewers
 from bench.report import Result, machine, table
 from tests.stack import Stack, run_environment
 
 BENCHES: dict[str, Callable[[Stack], Awaitable[list[Result]]]] = {
     "strokes": strokes.measure,
     "fanout": fanout.measure,
+    "edits": edits.measure,
+    "reads": reads.measure,
+    "viewers": viewers.measure,
+    "history": history.measure,
     "people": directory.measure,
     "logins": logins.measure,
 }

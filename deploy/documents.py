@@ -51,7 +51,11 @@ def checklist() -> str:
             "",
             *_table(preflight.CHECKS, "preflight"),
             "",
-            "## Of a running stack: `make doctor`",
+            "## Before a start under Compose: `make preflight ENV=dev` or `prod`; `make up` does it, too",
+            "",
+            *_table(preflight.COMPOSE_CHECKS, "compose"),
+            "",
+            "## Of a running stack: `make doctor`, under Compose with `ENV=dev` or `prod`",
             "",
             *_table(doctor.CHECKS, "doctor"),
             "",
@@ -94,17 +98,16 @@ def gateway_of_a_cluster() -> str:
 
 def _table(checks: Sequence[Check], kind: str) -> list[str]:
     lines = ["| area | code | severity | what holds | otherwise |", "|---|---|---|---|---|"]
+    # Tables of one document: a code that is in several is linked to in the last of them.
+    tables = {"preflight": preflight.CHECKS, "compose": preflight.COMPOSE_CHECKS, "doctor": doctor.CHECKS}
+    after = list(tables.values())[list(tables).index(kind) + 1 :]
+    linked_to_later = {check.code for table in after for check in table}
     for check in checks:
-        # Two tables of one document: a code that is in both is linked to in the doctor's.
-        anchor = f'<a id="{check.code}"></a>' if kind == "doctor" or not _is_doctors(check) else ""
+        anchor = "" if check.code in linked_to_later else f'<a id="{check.code}"></a>'
         otherwise = (check.find.__doc__ or "").strip()
         cells = (check.area, f"{anchor}`{check.code}`", check.severity.name.lower(), check.proves, otherwise)
         lines.append(f"| {' | '.join(cells)} |")
     return lines
-
-
-def _is_doctors(check: Check) -> bool:
-    return any(check.code == other.code for other in doctor.CHECKS)
 
 
 if __name__ == "__main__":

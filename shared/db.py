@@ -35,7 +35,7 @@ from sqlalchemy.sql import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from shared.cancellation import heeding_cancellation
-from shared.errors import CheckViolated, ReferenceViolated, Unavailable, UniqueViolated
+from shared.errors import Busy, CheckViolated, ReferenceViolated, Unavailable, UniqueViolated
 from shared.settings import ServiceSettings
 
 type_of_bytea = new_type(
@@ -440,6 +440,8 @@ def _translated(error: psycopg2.Error) -> Exception:
             return CheckViolated(constraint)
         case psycopg2.errors.ForeignKeyViolation():
             return ReferenceViolated(constraint)
+        case psycopg2.errors.LockNotAvailable():
+            return Busy()
         case _ if isinstance(error, _AWAY):
             return Unavailable(
                 "postgres", str(error).strip().splitlines()[0] if str(error).strip() else "gone"

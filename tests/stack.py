@@ -54,12 +54,16 @@ class Running(Protocol):
 
 
 class Stack:
-    """A running stack. `admin`: the first admin's name and, in a folder's first run, one-time password."""
+    """A running stack: `url` is the gateway's, `tiles_url` that of the first tiles process.
+
+    `admin`: the first admin's name and, in a folder's first run, one-time password.
+    """
 
     def __init__(self, var: Path, env: Mapping[str, str]) -> None:
         self.var = var
         self.logs = var / "log"
         self.url = f"http://localhost:{env['TESSERA_PORT']}"
+        self.tiles_url = f"http://localhost:{env['TESSERA_PORT_TILES_WEB_1']}"
         self._output = var.with_name(f"{var.name}.out")
         with self._output.open("wb") as output:
             self.process = subprocess.Popen(

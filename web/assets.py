@@ -77,13 +77,13 @@ class Site:
         self._rooms = frozenset(rooms)
         self._reload = reload
         self._stamp = self._newest()
-        self._assets = load_assets(folder, self._rooms)
+        self._assets = load_assets(folder, self._rooms, named=not reload)
 
     def asset(self, name: str) -> Asset:
         """Return a file; raises HTTPNotFound."""
         if self._reload and (newest := self._newest()) != self._stamp:
             self._stamp = newest
-            self._assets = load_assets(self._folder, self._rooms)
+            self._assets = load_assets(self._folder, self._rooms, named=False)
         if name not in self._assets:
             raise web.HTTPNotFound
         return self._assets[name]
@@ -93,11 +93,12 @@ class Site:
         return len(times), max(times)
 
 
-def load_assets(folder: Path, rooms: Iterable[str]) -> dict[str, Asset]:
+def load_assets(folder: Path, rooms: Iterable[str], *, named: bool) -> dict[str, Asset]:
     """Read every file below `folder`, by its path there; `name.js.gz` is served as `name.js`.
 
-    The client is served from a folder named after its content, so that a browser keeps it without asking and
-    loads a new one whole; `<room>.html` is index.html for the pages of that room of the client.
+    `named`: the client is served from a folder named after its content, so that a browser keeps it without
+    asking, and loads a new one whole; while it is worked on, open pages would look for their files in vain.
+    `<room>.html` is index.html for the pages of that room of the client.
     """
     files = {
         path.relative_to(folder).as_posix(): path.read_bytes()
@@ -105,13 +106,12 @@ def load_assets(folder: Path, rooms: Iterable[str]) -> dict[str, Asset]:
         if path.is_file()
     }
     index = Template(files.pop("index.html").decode())
-    client = (
-        f"client-{_digest(b''.join(body for name, body in files.items() if name.startswith('client/')))[:12]}"
-    )
+    content = b"".join(body for name, body in files.items() if name.startswith("client/"))
+    client = f"client-{_digest(content)[:12]}" if named else "client"
     served = {re.sub(r"^client/", f"{client}/", name): body for name, body in files.items()}
     pages = {f"{room}.html": _page(index, client, room, served) for room in rooms}
     return {
-        name.removesuffix(".gz"): _asset(name, body, is_versioned=name.startswith(client))
+        name.removesuffix(".gz"): _asset(name, body, is_versioned=named and name.startswith(client))
         for name, body in {**served, **pages}.items()
     }
 

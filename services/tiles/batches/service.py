@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from datetime import UTC, datetime
 from functools import partial
 from itertools import groupby
@@ -22,6 +22,7 @@ from prometheus_client import Histogram
 from services.tiles.artists.activity import Activity
 from services.tiles.artists.store import lead_with_meeting_all
 from services.tiles.batches.rules import Applied, Edit, Verdict, Write, apply_all
+from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.journal import Journal, view
 from services.tiles.history import store as history
 from services.tiles.strokes.rules import Painted, Stroke
@@ -30,7 +31,7 @@ from services.tiles.tiles.events import tile_event
 from services.tiles.tiles.rules import Tile
 from shared import tracing
 from shared.db import Database
-from shared.errors import TooManyRequests, Unavailable
+from shared.errors import Busy, TooManyRequests, Unavailable
 from shared.messaging.contracts import CanvasEvent, TilePainted, TileUpdated
 
 log = structlog.get_logger(__name__)
@@ -58,6 +59,8 @@ class Batches:
         self._longest = longest
         self._waiting: deque[tuple[Write, Answer]] = deque()
         self._arrived = asyncio.Event()
+        self._busy: Set[int] = frozenset()
+        """Canvases that somebody was found to hold for long."""
 
     def submit(self, write: Write, answer: Answer) -> None:
         """Let a write wait for the next batch; `answer` is called once, when it is durable or will not be.
@@ -90,7 +93,9 @@ class Batches:
             batch = self._next_batch()
             BATCH.observe(len(batch))
             try:
-                verdicts = await self._write([write for write, _ in batch])
+                verdicts = await self._decide([write for write, _ in batch])
+            except Busy as error:
+                self._answer(batch, error)
             except Unavailable as error:
                 # Whoever waits behind them would wait as long for the same answer.
                 self._answer([*batch, *self._waiting], error)
@@ -112,6 +117,24 @@ class Batches:
         if not self._waiting:
             self._arrived.clear()
         return batch
+
+    async def _decide(self, writes: Sequence[Write]) -> list[Verdict]:
+        """Write a batch; a canvas that somebody holds for long holds up what is on that canvas alone.
+
+        Found out by waiting for it once: from then on it is tried without waiting until it is free.
+        """
+        if not self._busy:
+            try:
+                return await self._write(writes)
+            except Busy:
+                pass
+        async with self._database.connection() as conn:
+            canvas_of = await tiles_store.canvases_of(conn, {write.tile_id for write in writes})
+            suspects = self._busy or set(canvas_of.values())
+            self._busy = suspects - await canvases_store.free_among(conn, suspects)
+        free = [write for write in writes if canvas_of.get(write.tile_id) not in self._busy]
+        verdicts = iter(await self._write(free) if free else ())
+        return [Busy() if canvas_of.get(write.tile_id) in self._busy else next(verdicts) for write in writes]
 
     async def _write(self, writes: Sequence[Write]) -> list[Verdict]:
         """Decide, apply and store in one transaction of two round trips; returns the verdict of each."""

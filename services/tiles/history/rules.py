@@ -261,6 +261,16 @@ def check_extent(concerned: int) -> None:
         )
 
 
+def check_duration(seconds_left: float) -> None:
+    """Raise Conflict `rollback_too_large` when a rollback has no time left: nothing of it is done."""
+    if seconds_left < 0:
+        raise Conflict(
+            "rollback_too_large",
+            "so much has changed since then that it takes too long; choose a smaller area, one artist, or a"
+            " later moment",
+        )
+
+
 def turn_back(tile: Tile, target: Content | None, now: datetime) -> Step | None:
     """Decide what a rollback does to a tile that is there; None when it is as it was."""
     if target is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -31,8 +32,12 @@ from shared.messaging.contracts import TileCreated, TileDeleted, TileUpdated
 
 ItemT = TypeVar("ItemT")
 
-ROLLBACK_SECONDS = 10.0
-"""For each statement of a rollback; the gateway waits 20 s for an answer."""
+ROLLBACK_SECONDS = 15.0
+STATEMENT_SECONDS = 8.0
+"""For a rollback as a whole, checked between its chunks, and for each statement of it.
+
+The gateway waits 20 s for an answer, and other writers on the canvas for as long as it takes.
+"""
 
 CHUNK = 32
 """Tiles read or written at a time: some 3 MB of SQL at most, where all at once might come to 300."""
@@ -98,17 +103,18 @@ class History:
         A preview holds nobody up: it reads without the canvas's lock. Raises NotFound, Invalid for a moment
         in the future, Conflict `rollback_too_large`.
         """
-        async with self._database.transaction(statement=ROLLBACK_SECONDS) as conn:
+        deadline = time.monotonic() + ROLLBACK_SECONDS
+        async with self._database.transaction(statement=STATEMENT_SECONDS) as conn:
             if not order.dry_run:
                 lead_with_meeting(conn, caller)
                 canvases_store.lead_with_lock(conn, canvas_id)
             canvas = visible_to(caller, await canvases_store.get(conn, canvas_id))
             now = await store.now(conn)
             rules.check_moment(order.since, now)
-            steps = await _steps(conn, canvas, order, now)
+            steps = await _steps(conn, canvas, order, now, deadline)
             done = [step for step in steps if step.action in _DONE]
             if not order.dry_run:
-                await self._take(conn, canvas, done, caller)
+                await self._take(conn, canvas, done, caller, deadline)
         counts = Counter(step.action for step in steps)
         pictured = PICTURED_BYTES // canvas.tile_size**2
         return RollbackView(
@@ -121,7 +127,9 @@ class History:
             tiles=[RolledBackTile.of(step, with_pixels=n < pictured) for n, step in enumerate(steps)],
         )
 
-    async def _take(self, conn: Connection, canvas: Canvas, steps: Sequence[Step], caller: Identity) -> None:
+    async def _take(
+        self, conn: Connection, canvas: Canvas, steps: Sequence[Step], caller: Identity, deadline: float
+    ) -> None:
         """Write steps down, removals before restorations, and give each the canvas's next number."""
         seq = canvas.seq
         for action, of_action in groupby(steps, key=lambda step: step.action):
@@ -134,6 +142,7 @@ class History:
                 store.keep(conn, *changes)
                 self._journal.record(conn, *events, tiles_added=tiles_added * len(chunk))
                 await conn.flush()
+                rules.check_duration(deadline - time.monotonic())
                 seq += len(chunk)
 
 
@@ -144,13 +153,16 @@ _WRITE = {
 }
 
 
-async def _steps(conn: Connection, canvas: Canvas, order: Rollback, now: datetime) -> list[Step]:
+async def _steps(
+    conn: Connection, canvas: Canvas, order: Rollback, now: datetime, deadline: float
+) -> list[Step]:
     """Decide what is done to which tile, in the order of doing it."""
     concerned = await _concerned(conn, canvas, order)
     rules.check_extent(len(concerned))
     steps: list[Step] = []
     wanted: list[tuple[Removed, Content]] = []
     for chunk in _chunks(concerned):
+        rules.check_duration(deadline - time.monotonic())
         found = await store.chains(conn, chunk)
         targets = await asyncio.to_thread(_targets, chunk, found, order.user_id)
         present = {tile.id: tile for tile in await tiles_store.with_ids(conn, list(targets))}

@@ -14,7 +14,7 @@ from services.tiles.strokes.rules import Painted, Stroke
 from services.tiles.strokes.schemas import PaintMessage
 from services.tiles.strokes.service import Strokes
 from services.tiles.tiles.service import actor_of
-from shared.errors import NotAuthenticated, Refusal, TooManyRequests, Unavailable
+from shared.errors import Busy, NotAuthenticated, Refusal, TooManyRequests, Unavailable
 from shared.http.problems import faults_of
 from shared.identity import Identity
 
@@ -86,6 +86,8 @@ class Painter:
                 nack |= {"code": error.code, "detail": error.detail, "retry_after": error.retry_after}
             case Refusal():
                 nack |= {"code": error.code, "detail": error.detail}
+            case Busy():
+                nack |= {"code": "busy", "retry_after": UNAVAILABLE_RETRY_SECONDS}
             case Unavailable():
                 nack |= {"code": f"{error.dependency}_unavailable", "retry_after": UNAVAILABLE_RETRY_SECONDS}
             case _:

@@ -28,8 +28,9 @@ from services.tiles.areas.store import holder_at
 from services.tiles.artists.rules import Artist
 from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.rules import Canvas, Mode, Region
+from services.tiles.reviews.rules import ReviewStatus
 from services.tiles.reviews.store import pending_of
-from services.tiles.tables import artists, canvases, locks, tiles
+from services.tiles.tables import artists, canvases, locks, reviews, tiles
 from services.tiles.tiles.rules import Lock, Tile, TileState
 from shared.db import Connection, Row, byte_strings, integers, texts
 
@@ -83,10 +84,14 @@ _SEEN_BY_VIEWER: ColumnElement[bool] = and_(
 """The reading side of `canvases.rules.check_visible` and `tiles.rules.can_see`, for whole lists."""
 
 _SEEN = _TILES.join(canvases, canvases.c.id == tiles.c.canvas_id).where(_SEEN_BY_VIEWER)
-_MAY_WAIT = and_(
-    canvases.c.collaboration_mode == Mode.REVIEW.value, tiles.c.creator_id == bindparam("viewer_id")
-).label("may_wait")
-_ONE = _SEEN.add_columns(_MAY_WAIT)
+# Whatever the mode is now: what was handed in for review before it changed still waits.
+_WAITS = and_(
+    tiles.c.creator_id == bindparam("viewer_id"),
+    select(reviews.c.id)
+    .where(reviews.c.tile_id == tiles.c.id, reviews.c.status == ReviewStatus.PENDING.value)
+    .exists(),
+).label("waits")
+_ONE = _SEEN.add_columns(_WAITS)
 _BY_ID = _ONE.where(tiles.c.id == bindparam("tile_id"))
 _AT = _ONE.where(
     tiles.c.canvas_id == bindparam("canvas_id"), tiles.c.x == bindparam("x"), tiles.c.y == bindparam("y")
@@ -164,6 +169,7 @@ _HOLD_CANVASES_OF_TILES = (
     .order_by(canvases.c.id)
     .with_for_update(key_share=True)
 )
+_CANVASES_OF_TILES = select(tiles.c.id, tiles.c.canvas_id).where(tiles.c.id == _among)
 _STATES_OF_TILES = _STATES.where(tiles.c.id == _among)
 
 _INSERT = (
@@ -253,7 +259,7 @@ async def _one(conn: Connection, row: Row | None) -> Tile | None:
     if row is None:
         return None
     tile = tile_of(row)
-    return replace(tile, pending=await pending_of(conn, tile.id)) if row.may_wait else tile
+    return replace(tile, pending=await pending_of(conn, tile.id)) if row.waits else tile
 
 
 async def of_canvas(
@@ -329,6 +335,12 @@ async def states_to_change(conn: Connection, tile_ids: Collection[int]) -> dict[
     conn.lead_with(_HOLD_CANVASES_OF_TILES, params)
     rows = await conn.fetch_all(_STATES_OF_TILES, params)
     return {row.tile_id: _state_of(row) for row in rows}
+
+
+async def canvases_of(conn: Connection, tile_ids: Collection[int]) -> dict[int, int]:
+    """Return the canvas of each of these tiles that exists."""
+    rows = await conn.fetch_all(_CANVASES_OF_TILES, {"tile_ids": list(tile_ids)})
+    return {row.id: row.canvas_id for row in rows}
 
 
 async def add(conn: Connection, values: dict[str, Any]) -> int:

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import os
 import signal
+import time
 from collections import Counter
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
@@ -33,6 +34,7 @@ def holding(database_url: str, canvas_id: int) -> Iterator[None]:
         connection.cursor().execute("SELECT FROM canvases WHERE id = %s FOR UPDATE", (canvas_id,))
         yield
     finally:
+        connection.rollback()  # waits for the lock to be given back, where closing does not
         connection.close()
 
 
@@ -231,3 +233,42 @@ async def test_edits_that_were_answered_survive_the_death_of_the_process(
     assert {change: titles.get(change) for change in answered} == answered
     told = [e["tile"] for e in await journal_of(database_url, canvas["id"]) if e["kind"] == "tile.updated"]
     assert {(t["id"], t["version"]): t["title"] for t in told}.items() >= answered.items()
+
+
+async def test_a_canvas_that_somebody_holds_holds_up_no_other(tiles: Tiles) -> None:
+    held, free = await tiles.canvas("ann"), await tiles.canvas("ann")
+    paths = [f"/tiles/{(await tiles.tile('ann', canvas['id']))['id']}" for canvas in (held, free)]
+
+    async def save(path: str) -> tuple[int, str | None]:
+        response = await tiles.call("ann", "PUT", path, json={"pixels": painted(1)})
+        return response.status, (await response.json()).get("code")
+
+    with holding(tiles.database_url, held["id"]):
+        assert await asyncio.gather(*map(save, paths)) == [(503, "busy"), (200, None)]
+        started = time.monotonic()
+        assert await asyncio.gather(*map(save, paths)) == [(503, "busy"), (200, None)]
+        assert time.monotonic() - started < 1, "it is known by now who is held up"
+        lock = await tiles.call("ann", "POST", f"{paths[0]}/lock")
+        assert (lock.status, (await lock.json())["code"]) == (503, "busy")
+        assert lock.headers["Retry-After"] == "1"
+    assert await asyncio.gather(*map(save, paths)) == [(200, None), (200, None)]
+    assert await asyncio.gather(*map(save, paths)) == [(200, None), (200, None)]
+
+
+async def test_a_stroke_on_a_canvas_that_somebody_holds_may_be_sent_again(tiles: Tiles) -> None:
+    canvas = await tiles.canvas("ann")
+    tile = await tiles.tile("ann", canvas["id"])
+    params = {"ticket": tiles.keys.ticket(account_id("ann"), "ann")}
+    path = f"/api/v1/ws/canvas/{canvas['id']}"
+    async with tiles.client.ws_connect(path, params=params) as socket:
+        stroke = {"type": "paint", "ref": 1, "tile_id": tile["id"], "pixels": [[0, 1]]}
+
+        async def answer() -> dict[str, Any]:
+            await socket.send_json(stroke)
+            while (message := await socket.receive_json(timeout=10))["type"] not in ("ack", "nack"):
+                pass
+            return dict(message)
+
+        with holding(tiles.database_url, canvas["id"]):
+            assert await answer() == {"type": "nack", "ref": 1, "code": "busy", "retry_after": 1}
+        assert (await answer())["type"] == "ack"

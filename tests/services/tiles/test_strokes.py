@@ -323,6 +323,8 @@ async def test_without_postgres_every_stroke_is_refused_by_name_and_recovery_nee
     canvas = await tiles.canvas("ann")
     tile = await tiles.tile("ann", canvas["id"])
     async with painting(tiles, canvas["id"], "ann") as socket:
+        await socket.send_json({"type": "ping"})
+        assert (await socket.receive_json(timeout=5))["type"] == "pong"
         await asyncio.to_thread(postgres.stop)
         started = time.monotonic()
         for ref in range(20):

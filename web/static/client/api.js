@@ -29,9 +29,10 @@ export class ApiError extends Error {
 
 /** Calls below one base URL. Every call throws ApiError, or the reason of the caller's own signal. */
 export class Api {
-  /** @param {string} base as "/api/v1" */
-  constructor(base) {
+  /** @param {string} base as "/api/v1" @param {number} [deadline] milliseconds */
+  constructor(base, deadline = DEADLINE) {
     this.base = base;
+    this.deadline = deadline;
     /** @type {Credentials | null} */
     this.credentials = null;
   }
@@ -93,7 +94,7 @@ export class Api {
     const sent = new Headers(headers);
     if (token) sent.set("Authorization", `Bearer ${token}`);
     if (body !== undefined) sent.set("Content-Type", "application/json");
-    const deadline = AbortSignal.timeout(DEADLINE);
+    const deadline = AbortSignal.timeout(this.deadline);
     const request = fetch(this.base + path + queryString(query), {
       method,
       headers: sent,

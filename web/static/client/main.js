@@ -7,6 +7,7 @@ import "./shell/header.js";
 
 /** @type {import("./router.js").Route[]} the paths are those of PAGES in web/app.py */
 const ROUTES = [
+  { pattern: "/", hash: /^#(confirm-email|reset-password)=/, tag: "tessera-mail-link", load: () => import("./account/mail-link.js") },
   { pattern: "/", tag: "tessera-home", load: () => import("./home/page.js") },
   { pattern: "/canvas/:canvasId", tag: "tessera-canvas", load: () => import("./canvas/page.js") },
   { pattern: "/login", tag: "tessera-login", load: () => import("./account/login.js") },

@@ -1,8 +1,8 @@
 /** From the address to the page element. Links are plain `<a href>`; a click on one that leads here loads nothing. */
 
 /**
- * @typedef {{pattern: string, tag: string, load: () => Promise<unknown>}} Route
- *   `pattern` as "/canvas/:id"; the element's property of the parameter's name is set (`canvas-id` is `canvasId`)
+ * @typedef {{pattern: string, hash?: RegExp, tag: string, load: () => Promise<unknown>}} Route
+ *   `pattern` as "/canvas/:canvasId"; the element's property of the parameter's name is set. `hash`: only with such a one
  */
 
 /** @type {Route[]} */
@@ -16,6 +16,8 @@ let page = null;
 /** @type {Route | null} */
 let current = null;
 let shown = "";
+/** @type {Route | null} */
+let wanted = null;
 
 /**
  * Show the page of the present address, and of every later one.
@@ -23,7 +25,7 @@ let shown = "";
  */
 export async function startRouter(main, table, unknown) {
   [outlet, routes, fallback] = [main, table, unknown];
-  addEventListener("popstate", () => void show());
+  addEventListener("popstate", () => void show()); // comes with each change of the hash, too
   document.addEventListener("click", follow);
   await show();
 }
@@ -34,8 +36,9 @@ export async function startRouter(main, table, unknown) {
  */
 export async function navigate(path, { replace = false } = {}) {
   history[replace ? "replaceState" : "pushState"](null, "", path);
-  if (location.pathname === shown) dispatchEvent(new HashChangeEvent("hashchange")); // pushState fires none
-  else await show();
+  const before = shown;
+  await show();
+  if (before === shown) dispatchEvent(new HashChangeEvent("hashchange")); // pushState fires none
 }
 
 /** Name the page in the tab and in the history. @param {string} title */
@@ -43,9 +46,10 @@ export function setTitle(title) {
   document.title = title ? `${title} · Tessera` : "Tessera";
 }
 
-/** @param {string} path @returns {[Route, Record<string, string>]} */
-export function match(path, table = routes, unknown = fallback) {
+/** @param {string} path @param {string} hash @returns {[Route, Record<string, string>]} */
+export function match(path, hash, table = routes, unknown = fallback) {
   for (const route of table) {
+    if (route.hash && !route.hash.test(hash)) continue;
     const names = [...route.pattern.matchAll(/:(\w+)/g)].map(([, name]) => /** @type {string} */ (name));
     const found = new RegExp(`^${route.pattern.replace(/:\w+/g, "([^/]+)")}/?$`).exec(path);
     if (found) return [route, Object.fromEntries(names.map((name, i) => [name, decode(found[i + 1] ?? "")]))];
@@ -64,10 +68,10 @@ function decode(part) {
 
 async function show() {
   const path = location.pathname;
-  if (path === shown) return; // only the hash or the query changed: the page itself listens
+  const [route, params] = match(path, location.hash);
+  if (path === shown && route === wanted) return; // only the hash or the query changed: the page itself listens
   const isFirst = shown === "";
-  shown = path;
-  const [route, params] = match(path);
+  [shown, wanted] = [path, route];
   try {
     await route.load();
   } catch (error) {
@@ -75,7 +79,7 @@ async function show() {
     if (!isFirst) return location.reload();
     throw error;
   }
-  if (path !== location.pathname) return; // gone elsewhere meanwhile
+  if (path !== shown || route !== wanted) return; // gone elsewhere meanwhile
   if (page && route === current) {
     Object.assign(page, params); // /admin/users after /admin/reports
   } else {
@@ -101,7 +105,7 @@ function follow(event) {
   if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
   if (!link || link.origin !== location.origin || link.target || link.hasAttribute("download")) return;
-  if (match(link.pathname)[0] === fallback) return; // the API reference, a picture
+  if (match(link.pathname, link.hash)[0] === fallback) return; // the API reference, a picture
   if (link.hash && link.pathname === location.pathname) return;
   event.preventDefault();
   void navigate(link.pathname + link.search + link.hash);

@@ -27,6 +27,8 @@ export class Session extends EventTarget {
   /** @type {string | null} */
   #token = null;
   #expires = 0;
+  /** How many sessions have ended. */
+  #ended = 0;
   /** @type {Promise<boolean> | null} */
   #renewal = null;
   #tabs = new BroadcastChannel(CHANNEL);
@@ -89,15 +91,19 @@ export class Session extends EventTarget {
 
   /** Exchange the cookie for a new access token; callers share one exchange, tabs take turns. */
   renew() {
+    const ended = this.#ended;
     this.#renewal ??= navigator.locks
-      .request(LOCK, () => this.#exchange())
+      .request(LOCK, () => this.#exchange(ended))
       .finally(() => (this.#renewal = null));
     return this.#renewal;
   }
 
-  async #exchange() {
+  /** @param {number} ended how many sessions had ended when it was asked for */
+  async #exchange(ended) {
     try {
-      this.#accept(await this.api.post("/auth/refresh", undefined, BROWSER));
+      const grant = await this.api.post("/auth/refresh", undefined, BROWSER);
+      if (ended !== this.#ended) return false; // logged out meanwhile
+      this.accept(grant);
       return true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -108,12 +114,12 @@ export class Session extends EventTarget {
 
   /** @param {Grant} grant */
   #enter(grant) {
-    this.#accept(grant);
+    this.accept(grant);
     this.#tabs.postMessage("in");
   }
 
-  /** @param {Grant} grant */
-  #accept(grant) {
+  /** Hold a token, and its account. @param {Grant} grant */
+  accept(grant) {
     this.#token = grant.access_token;
     this.#expires = Date.now() + grant.expires_in * 1000;
     this.marks.setItem(MARK, "1");
@@ -121,6 +127,7 @@ export class Session extends EventTarget {
   }
 
   #forget() {
+    this.#ended += 1;
     this.#token = null;
     this.marks.removeItem(MARK);
     this.#become(null);

@@ -23,7 +23,7 @@ import { reinstate } from "./suspend.js";
 /** @import { Person } from "./people.js" */
 /** @import { ActionTaken, Report } from "./reports.js" */
 /** @import { Order } from "./rollback-form.js" */
-/** @import { Canvas, Standing, Subject, Tile } from "./subject.js" */
+/** @import { Canvas, Lock, Revision, Standing, Subject, Tile } from "./subject.js" */
 
 /** @type {ActionTaken[]} */
 const ACTIONS = ["removed", "rolled_back", "suspended", "warned", "none"];
@@ -160,7 +160,7 @@ export class ReportDesk extends Element {
         </div>
       </div>
       <div class="row">
-        <button class="danger" ?disabled=${this.isBusy} @click=${() => this.#removeTile(tile, lock.is_locked)}><ui-icon name="trash"></ui-icon>${t("admin.remove_tile")}</button>
+        <button class="danger" ?disabled=${this.isBusy} @click=${() => this.#removeTile(tile, history, lock)}><ui-icon name="trash"></ui-icon>${t("admin.remove_tile")}</button>
         <button ?disabled=${this.isBusy} @click=${() => this.#prepareRollback(canvas, tile, last)}>${t("admin.roll_back_open")}</button>
         ${people.map((person) => this.#suspendButton(person))}
         ${lock.is_locked ? html`<button ?disabled=${this.isBusy} @click=${() => this.#releaseLock(tile)}>
@@ -270,23 +270,24 @@ export class ReportDesk extends Element {
     });
   }
 
-  /** @param {Tile} tile @param {boolean} isLocked */
-  async #removeTile(tile, isLocked) {
+  /** @param {Tile} tile @param {Revision[]} history @param {Lock} lock */
+  async #removeTile(tile, [last], { is_locked }) {
     const isDone = await this.#act(async () => {
-      if (isLocked) await api.delete(`/admin/tiles/${tile.id}/lock`);
+      if (is_locked) await api.delete(`/admin/tiles/${tile.id}/lock`);
       await api.delete(`/tiles/${tile.id}`);
     });
     if (!isDone) return;
     this.action = "removed";
     this.#subject.data = { kind: "gone" };
-    toast(t("admin.removed_done"), { kind: "success", action: { label: t("admin.undo"), run: () => void this.#restore(tile) } });
+    const since = last?.occurred_at ?? tile.updated_at;
+    toast(t("admin.removed_done"), { kind: "success", action: { label: t("admin.undo"), run: () => void this.#restore(tile, since) } });
     this.focus();
   }
 
-  /** Take the removal back: the cell is as it was at the tile's last change. @param {Tile} tile */
-  async #restore(tile) {
+  /** Take the removal back: the cell is as it was then. @param {Tile} tile @param {string} since of the tile's last change */
+  async #restore(tile, since) {
     const area = { x: tile.x, y: tile.y, columns: 1, rows: 1 };
-    const isDone = await this.#act(() => api.post(`/admin/canvases/${tile.canvas_id}/rollback`, { since: tile.updated_at, area }));
+    const isDone = await this.#act(() => api.post(`/admin/canvases/${tile.canvas_id}/rollback`, { since, area }));
     if (!isDone) return;
     this.action = "none";
     toast(t("admin.restored_done"), { kind: "success" });

@@ -69,8 +69,8 @@ export class CanvasInfo extends Panel {
         <p class="soft small">${t("canvas.limit", { count: canvas.max_tiles_per_user })}
           ${this.#remaining === null ? "" : t("canvas.remaining", { count: this.#remaining })}</p>
       </section>
-      <ui-error .error=${this.error} retryable @retry=${() => this.attempt(() => this.#load())}></ui-error>
-      <section>${this.#numbers()}</section>
+      <section>${this.#numbers()}
+        <ui-error .error=${this.error} retryable @retry=${() => this.attempt(() => this.#load())}></ui-error></section>
       <section><h3>${t("canvas.palette")}</h3>
         <ul class="palette" aria-label=${t("canvas.colours", { count: canvas.palette.length })}>${canvas.palette.map((colour) =>
           html`<li data-colour=${colour} title=${colour}><span class="visually-hidden">${colour}</span></li>`)}</ul></section>

@@ -36,9 +36,12 @@ export class CanvasMinimap extends LitElement {
     this.#due = undefined;
   }
 
-  /** The picture changed, or the part that is shown. */
+  /** The picture changed, or the part that is shown. Where all of it is in view, there is nothing to find. */
   refresh() {
-    this.#due ??= setTimeout(() => {
+    const { stage } = this;
+    if (!stage?.atlas) return;
+    this.hidden = holdsAll(shown(stage.view, stage.screen), stage.atlas);
+    if (!this.hidden) this.#due ??= setTimeout(() => {
       this.#due = undefined;
       requestAnimationFrame(() => this.#paint());
     }, REFRESH_MS);
@@ -89,5 +92,10 @@ export class CanvasMinimap extends LitElement {
     const y = ((event.clientY - box.top) / box.height) * stage.atlas.height;
     stage.look({ ...stage.view, x, y });
   }
+}
+
+/** @param {import("./viewport.js").Rect} part @param {import("./viewport.js").Size} whole */
+function holdsAll(part, whole) {
+  return part.x <= 0 && part.y <= 0 && part.x + part.width >= whole.width && part.y + part.height >= whole.height;
 }
 customElements.define("canvas-minimap", CanvasMinimap);

@@ -26,7 +26,6 @@ import { formatHash, parseHash } from "./viewport.js";
 /** @typedef {import("./feed.js").Status} Status */
 /** @typedef {import("./minimap.js").CanvasMinimap} CanvasMinimap */
 /** @typedef {import("./pixels.js").Cell} Cell */
-/** @typedef {import("./pixels.js").TileView} TileView */
 /** @typedef {import("./renderer.js").Span} Span */
 /** @typedef {import("./stage.js").CanvasStage} CanvasStage */
 /** @typedef {"tile" | "info" | "people" | "areas" | "reviews"} PanelName */
@@ -50,8 +49,9 @@ export class CanvasPage extends Element {
   /** @type {PanelName | null} */ #panel = null;
   /** @type {Cell | null} */ #picked = null;
   /** @type {Cell | null} */ #pointed = null;
+  /** Where the keyboard is. @type {Cell | null} */ #cursor = null;
   /** @type {Span | null} */ #span = null;
-  /** What is painted in the editor: a tile, or a cell without one yet. @type {{cell: Cell, tile: TileView | null} | null} */ #editing = null;
+  /** The cell that is open in the editor. @type {Cell | null} */ #editing = null;
   #isDrawing = false;
   #isFilmShown = false;
   /** @type {Record<"address" | "rest", ReturnType<typeof setTimeout> | undefined>} */ #timers = { address: undefined, rest: undefined };
@@ -99,6 +99,7 @@ export class CanvasPage extends Element {
     this.#leave();
     this.#show(null);
     this.#error = null;
+    performance.mark("tessera:open");
     await session.ready;
     const live = (this.#live = new LiveCanvas(Number(this.canvasId)));
     live.addEventListener("picture", () => this.#paint(live));
@@ -235,7 +236,7 @@ export class CanvasPage extends Element {
     return html`<aside aria-labelledby="panel" @visit=${(/** @type {CustomEvent<Cell>} */ event) => this.#stage.visit(event.detail)} @keydown=${this.#leavePanel}>
       <div class="title"><h2 id="panel" tabindex="-1">${title}</h2>
         <button class="quiet icon" aria-label=${t("common.close")} @click=${() => this.#show(null)}><ui-icon name="close"></ui-icon></button></div>
-      ${panel === "tile" ? html`<tile-card .live=${live} .cell=${this.#picked} @edit=${this.#edits}></tile-card>` : ""}
+      ${panel === "tile" ? html`<tile-card .live=${live} .cell=${this.#picked} @edit=${() => this.#edit(this.#picked)}></tile-card>` : ""}
       ${panel === "info" ? html`<canvas-info .live=${live}></canvas-info>` : ""}
       ${panel === "people" ? html`<canvas-people .live=${live}></canvas-people>` : ""}
       ${panel === "areas" ? html`<canvas-areas .live=${live} .span=${this.#span} ?drawing=${this.#isDrawing}
@@ -263,10 +264,9 @@ export class CanvasPage extends Element {
   #editor() {
     const { canvas, pixels, feed } = this.#live ?? {};
     if (!this.#editing || !canvas || !pixels) return "";
-    const { cell, tile } = this.#editing;
+    const cell = this.#editing;
     const surroundings = (/** @type {number} */ dx, /** @type {number} */ dy) => this.#around(cell.x + dx, cell.y + dy);
-    return html`<tile-editor .canvas=${canvas} .cell=${cell} .tile=${tile} .surroundings=${surroundings} .live=${feed}
-      @close=${() => this.#edit(null)} @saved=${(/** @type {CustomEvent<TileView>} */ event) => this.#live?.pixels?.describe(event.detail)}></tile-editor>`;
+    return html`<tile-editor .canvas=${canvas} .cell=${cell} .surroundings=${surroundings} .live=${feed} @close=${() => this.#edit(null)}></tile-editor>`;
   }
 
   /** @param {number} x @param {number} y @returns {Uint8Array | null} */
@@ -278,8 +278,6 @@ export class CanvasPage extends Element {
   get #cursorText() {
     return this.#cursor && this.#live ? cellText(this.#live, this.#cursor) : nothing;
   }
-
-  /** @type {Cell | null} */ #cursor = null;
 
   #viewed = () => {
     this.#minimap?.refresh();
@@ -366,16 +364,11 @@ export class CanvasPage extends Element {
     this.requestUpdate();
   }
 
-  /** @param {CustomEvent<TileView | null>} event */
-  #edits(event) {
-    if (this.#picked) void this.#edit({ cell: this.#picked, tile: event.detail });
-  }
-
-  /** @param {{cell: Cell, tile: TileView | null} | null} editing */
-  async #edit(editing) {
-    if (editing) await import("../editor/tile-editor.js");
-    this.#editing = editing;
-    if (this.#picked) this.#live?.feed?.present(this.#picked, editing !== null);
+  /** @param {Cell | null} cell */
+  async #edit(cell) {
+    if (cell) await import("../editor/tile-editor.js");
+    this.#editing = cell;
+    if (this.#picked) this.#live?.feed?.present(this.#picked, cell !== null);
     this.requestUpdate();
   }
 }

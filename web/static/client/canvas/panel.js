@@ -20,6 +20,7 @@ export class Panel extends Element {
     :host { padding: 0 var(--space-4) var(--space-5); }
     section + section { margin-top: var(--space-5); padding-top: var(--space-4); border-top: 1px solid var(--line); }
     section > h3 { margin-bottom: var(--space-2); }
+    section > * + h3, section > form { margin-top: var(--space-4); }
     ul, ol { padding: 0; list-style: none; }
     li { padding: var(--space-2) 0; }
     li + li { border-top: 1px solid var(--line); }

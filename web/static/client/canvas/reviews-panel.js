@@ -27,7 +27,7 @@ export class CanvasReviews extends Panel {
     figure { width: 7rem; }
     canvas-picture { width: 100%; }
     figcaption { color: var(--ink-soft); font-size: var(--text-small); line-height: 1.4; text-align: center; }
-    .filter { gap: var(--space-1); margin-bottom: var(--space-3); }
+    .filter { gap: var(--space-1); margin: var(--space-3) 0; }
     .decide { margin-top: var(--space-2); gap: var(--space-2); }
   `];
 

@@ -21,12 +21,13 @@ import { closeUp, formatHash } from "./viewport.js";
 /** Likes and follows are read in lists; this many at a time. */
 const SLICE = 500;
 
-/** `<tile-card .live=${live} .cell=${{x, y}}>`: all about a cell. Fires `edit` with the tile (null: none yet) as detail. */
+/** `<tile-card .live=${live} .cell=${{x, y}}>`: all about a cell, painted or not. Fires `edit`. */
 export class TileCard extends Panel {
   static properties = { cell: { attribute: false } };
   static styles = [Panel.styles, css`
     .picture { display: flex; gap: var(--space-4); align-items: flex-start; }
     canvas-picture { width: 8rem; flex: none; }
+    .when { margin-bottom: var(--space-2); }
     .actions { margin-top: var(--space-4); gap: var(--space-2); }
     .note { display: flex; align-items: center; gap: var(--space-2); margin-top: var(--space-3); padding: var(--space-2) var(--space-3); border-radius: var(--radius-1); background: var(--warning-soft); }
     .like[aria-pressed="true"] ui-icon { color: var(--danger); }
@@ -111,7 +112,7 @@ export class TileCard extends Panel {
     const canClaim = !this.me || mayClaim(this.canvas, this.me, area?.holder.id ?? null);
     return html`<p>${t("canvas.empty_cell")}</p>
       ${isShared && !canClaim ? html`<p class="soft">${area ? t("canvas.area_of", { name: area.holder.display_name }) : t("canvas.area_needed")}</p>` : ""}
-      ${canClaim ? html`<div class="row actions"><button class="primary" @click=${() => this.#edit(null)}>
+      ${canClaim ? html`<div class="row actions"><button class="primary" @click=${this.#edit}>
         <ui-icon name="pencil"></ui-icon>${t("canvas.claim")}</button></div>` : ""}`;
   }
 
@@ -123,7 +124,7 @@ export class TileCard extends Panel {
         <canvas-picture .pixels=${this.#pixels} .rgba=${this.live.pixels?.rgba} label=${t("canvas.picture_of_tile", { x: tile.x, y: tile.y })}></canvas-picture>
         <div class="grow">
           <p><a class="name" href="/artist/${tile.creator.username}">${tile.creator.display_name}</a></p>
-          <p class="soft small">${t("canvas.painted")} <ui-time datetime=${tile.updated_at}></ui-time></p>
+          <p class="soft small when">${t("canvas.painted")} <ui-time datetime=${tile.updated_at}></ui-time></p>
           ${this.#followButton(tile)}
         </div>
       </div>
@@ -159,7 +160,7 @@ export class TileCard extends Panel {
     const isLocked = this.#isLockedByOther(lockHolder);
     const canEdit = !this.me ? this.canvas.collaboration_mode === "free" : mayEdit(this.canvas, tile, this.me, this.#areaHolder);
     return html`<div class="row actions">
-      ${canEdit ? html`<button class="primary" ?disabled=${isLocked} @click=${() => this.#edit(tile)}><ui-icon name="pencil"></ui-icon>${t("canvas.edit")}</button>` : ""}
+      ${canEdit ? html`<button class="primary" ?disabled=${isLocked} @click=${this.#edit}><ui-icon name="pencil"></ui-icon>${t("canvas.edit")}</button>` : ""}
       <button class="like" aria-pressed=${String(this.#isLiked)} ?disabled=${isMine || this.isBusy}
         aria-label=${t(this.#isLiked ? "canvas.unlike" : "canvas.like", { count: tile.like_count })} @click=${() => this.#like(tile)}>
         <ui-icon name="heart" ?filled=${this.#isLiked}></ui-icon>${tile.like_count}</button>
@@ -194,7 +195,8 @@ export class TileCard extends Panel {
 
   /** @param {TileView | null} tile */
   #edit(tile) {
-    if (isSignedIn("canvas.sign_in_to_paint")) this.dispatchEvent(new CustomEvent("edit", { detail: tile }));
+    // In an empty cell a guest may draw, and signs in to save.
+    if (!tile || isSignedIn("canvas.sign_in_to_paint")) this.dispatchEvent(new CustomEvent("edit", { detail: tile }));
   }
 
   /** @param {TileView} tile */

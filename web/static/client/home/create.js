@@ -32,6 +32,7 @@ export class CreateCanvas extends FormElement {
     .choices small { display: block; color: var(--ink-soft); }
     .modes { grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); }
     .sides { display: grid; grid-template-columns: 1fr 1fr; gap: var(--space-3); margin-top: var(--space-3); }
+    .note { margin-bottom: var(--space-2); }
     .sum { margin-top: var(--space-2); }
   `];
 
@@ -87,7 +88,7 @@ export class CreateCanvas extends FormElement {
       ${this.#size()}
       <div>
         <h3>${t("home.palette")}</h3>
-        <p class="soft small">${t("home.fixed_later")}</p>
+        <p class="soft small note">${t("home.fixed_later")}</p>
         <palette-editor></palette-editor>
         ${this.faults.palette ? html`<p role="alert">${this.faults.palette}</p>` : ""}
       </div>

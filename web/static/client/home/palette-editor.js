@@ -12,13 +12,13 @@ const CUSTOM = "custom";
 export class PaletteEditor extends Element {
   static properties = { choice: { state: true }, colours: { state: true }, selected: { state: true } };
   static styles = [base, typography, controls, css`
-    .named { display: grid; grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr)); gap: var(--space-2); }
+    .named { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: var(--space-2); }
     .named label {
       display: grid; grid-template-columns: auto 1fr; align-items: center; gap: var(--space-1) var(--space-2);
       padding: var(--space-2) var(--space-3); border: 1px solid var(--line-strong); border-radius: var(--radius-1); cursor: pointer;
     }
     .named label:has(:checked) { border-color: var(--accent); background: var(--accent-soft); }
-    canvas { grid-column: 1 / -1; width: 100%; height: 1rem; border-radius: 3px; image-rendering: pixelated; }
+    canvas { grid-column: 1 / -1; width: 100%; height: 1rem; border: 1px solid var(--line); border-radius: 3px; image-rendering: pixelated; }
     .own { display: flex; flex-wrap: wrap; gap: var(--space-2); margin: var(--space-3) 0; padding: 0; list-style: none; }
     .own button { width: var(--target); padding: 0; }
     .own ui-swatch { width: 1.75rem; height: 1.75rem; border-radius: 4px; }

@@ -28,7 +28,7 @@ export class Header extends Element {
     nav { display: flex; flex: 1; gap: var(--space-1); min-width: 0; }
     nav a { padding: 0 var(--space-3); }
     .menu {
-      position: fixed; inset: calc(var(--header) + 2px) var(--space-3) auto auto; min-width: 13rem; margin: 0;
+      position: fixed; inset: calc(var(--header) + 2px) var(--space-3) auto auto; width: 14rem; margin: 0;
       padding: var(--space-3); border: 1px solid var(--line); border-radius: var(--radius-2);
       background: var(--raised); color: var(--ink); box-shadow: var(--shadow);
     }

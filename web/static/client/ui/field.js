@@ -1,5 +1,7 @@
+import { t } from "../i18n.js";
 import { html, live, nothing } from "../lit.js";
 import { Element } from "./element.js";
+import "./icon.js";
 
 let count = 0;
 
@@ -12,7 +14,7 @@ export class Field extends Element {
   static properties = {
     label: {}, name: {}, type: {}, value: {}, hint: {}, error: {}, autocomplete: {}, inputmode: {}, placeholder: {},
     pattern: {}, min: {}, max: {}, step: {}, minlength: { type: Number }, maxlength: { type: Number },
-    required: { type: Boolean }, multiline: { type: Boolean },
+    required: { type: Boolean }, multiline: { type: Boolean }, isShown: { state: true },
   };
 
   #id = `field-${++count}`;
@@ -27,6 +29,8 @@ export class Field extends Element {
     this.error = "";
     this.required = false;
     this.multiline = false;
+    /** Whether a password can be read. */
+    this.isShown = false;
     /** @type {string | undefined} */
     this.autocomplete = undefined;
     /** @type {string | undefined} */
@@ -68,10 +72,14 @@ export class Field extends Element {
       ${this.multiline
         ? html`<textarea id=${id} name=${this.name} .value=${live(this.value)} @input=${this.#typed} ?required=${this.required}
             maxlength=${this.maxlength ?? nothing} placeholder=${this.placeholder ?? nothing} aria-describedby=${described} aria-invalid=${invalid}></textarea>`
-        : html`<input id=${id} name=${this.name} type=${this.type} .value=${live(this.value)} @input=${this.#typed}
+        : html`<input id=${id} name=${this.name} type=${this.isShown ? "text" : this.type} .value=${live(this.value)} @input=${this.#typed}
             ?required=${this.required} autocomplete=${this.autocomplete ?? nothing} inputmode=${this.inputmode ?? nothing}
             placeholder=${this.placeholder ?? nothing} pattern=${this.pattern ?? nothing} min=${this.min ?? nothing} max=${this.max ?? nothing} step=${this.step ?? nothing}
             minlength=${this.minlength ?? nothing} maxlength=${this.maxlength ?? nothing} aria-describedby=${described} aria-invalid=${invalid}>`}
+      ${this.type === "password"
+        ? html`<button type="button" class="reveal" aria-label=${t("common.show_password")} aria-pressed=${String(this.isShown)}
+            @click=${() => (this.isShown = !this.isShown)}><ui-icon name="eye"></ui-icon></button>`
+        : ""}
       ${this.error ? html`<p class="error" id="${id}-error">${this.error}</p>` : ""}
       ${this.hint ? html`<p class="hint" id="${id}-hint">${this.hint}</p>` : ""}`;
   }

@@ -36,6 +36,7 @@ export class FormElement extends Element {
       }
       this.busy = false;
       await this.updateComplete;
+      await new Promise(requestAnimationFrame); // the fields inside are drawn after this
       /** @type {HTMLElement | null} */ (form.querySelector("[aria-invalid=true]"))?.focus();
     };
   }

@@ -67,7 +67,9 @@ export const controls = css`
   label.check { display: flex; align-items: center; gap: var(--space-2); min-height: var(--target); }
   fieldset { min-width: 0; margin: 0; padding: 0; border: 0; }
   legend { padding: 0; font-weight: 600; }
-  ui-field { display: block; }
+  ui-field { display: block; position: relative; }
+  ui-field .reveal { position: absolute; right: 1px; top: calc(1.55em + var(--space-1) + 1px); width: var(--target); min-height: calc(var(--target) - 2px); padding: 0; border: 0; background: transparent; }
+  ui-field:has(.reveal) input { padding-right: var(--target) !important; }
   ui-field label { display: block; margin-bottom: var(--space-1); font-weight: 600; }
   ui-field .hint { margin: var(--space-1) 0 0; color: var(--ink-soft); font-size: var(--text-small); }
   ui-field .error { margin: var(--space-1) 0 0; color: var(--danger); font-size: var(--text-small); font-weight: 600; }
