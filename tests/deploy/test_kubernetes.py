@@ -10,6 +10,7 @@ from typing import Any
 import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
 import yaml
+from yarl import URL
 
 from deploy.gateway import CONFIGURATION
 from deploy.preflight.gateway import complaints_of
@@ -17,7 +18,7 @@ from deploy.run.processes import PROGRAMS
 from deploy.var import REPOSITORY
 from services.auth.settings import AuthSettings
 from services.tiles.settings import TilesSettings
-from services.users.settings import UsersSettings
+from services.users.settings import UsersSettings, targets_of
 from shared.settings import ProcessSettings
 from web.settings import Settings as WebSettings
 
@@ -84,6 +85,13 @@ def test_the_gateway_alone_is_reached_from_outside(manifests: list[dict[str, Any
         name for name, one in services.items() if one["spec"].get("type", "ClusterIP") != "ClusterIP"
     ]
     assert published == ["gateway"]
+
+
+def test_the_dashboard_asks_every_pod_who_is_watching(manifests: list[dict[str, Any]]) -> None:
+    [worker] = pods(manifests)["users-worker"]["containers"]
+    [watched] = [variable["value"] for variable in worker["env"] if variable["name"] == "USERS_WATCHED"]
+    host = str(URL(targets_of(watched)["tiles-web"]).host)
+    assert of_kind(manifests, "Service")[host]["spec"]["clusterIP"] == "None"
 
 
 def test_the_routes_are_those_of_every_way_of_running(manifests: list[dict[str, Any]]) -> None:
