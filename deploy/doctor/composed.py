@@ -181,6 +181,12 @@ class Composed:
             running=any(one.runs or one.state["Restarting"] for one in seen),
             start=_start(env),
             tell_gateway=f"repair the labels in deploy/compose/base.yml, then {_start(env)}",
+            doctor=f"python -m deploy doctor --env {env}",
+            dead_letters=lambda queue: (
+                f"docker exec {name}-{queue.partition('.')[0]}-worker-1 "
+                f"python -m services.{queue.partition('.')[0]} dead-letters list {queue}; "
+                "once the cause is gone, replay instead of list"
+            ),
             log=self.show_log,
             wake=lambda one: f"docker unpause {one.removeprefix('container ')}",
             restart=lambda one: f"docker restart {one.removeprefix('container ')}",

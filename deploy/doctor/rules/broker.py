@@ -99,5 +99,5 @@ def dead_letters(facts: Facts) -> Iterator[Cause]:
             service, consumed = queue.name.partition(".")[0], queue.name.removesuffix(".dead")
             yield Cause(
                 f"{queue.messages} dead letters of {service} in {queue.name}: messages it could not apply",
-                f"python -m deploy dead-letters {consumed}; once the cause is gone, with --replay",
+                facts[Run].dead_letters(consumed),
             )
