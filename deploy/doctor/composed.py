@@ -209,7 +209,9 @@ class Composed:
     def containers(self) -> Containers:
         """Each container of the compose files, and what is wrong with it."""
         seen, files = self._containers.result(), self._files.result()
-        insides = self._insides.result()
+        insides: Mapping[str, Any] = {}
+        with suppress(engine.Slow):  # the processes are unknown then, their containers are not
+            insides = self._insides.result()
         networks = {key: one["name"] for key, one in files["networks"].items()}
         found = []
         for one in seen:
@@ -461,12 +463,14 @@ class Composed:
         wanted = [one for one in self._containers.result() if _process(one.service)[0] and _answers(one)]
 
         def look(one: Seen) -> dict[str, Any]:
-            with suppress(DeployError, ValueError):
-                found: dict[str, Any] = json.loads(
-                    engine.docker("exec", "--interactive", one.full_name, "python", "-S", "-", stdin=script)
-                )
-                return found
-            return {}
+            try:
+                run = ("exec", "--interactive", one.full_name, "python", "-S", "-")
+                found: dict[str, Any] = json.loads(engine.docker(*run, stdin=script))
+            except engine.Slow:
+                raise
+            except (DeployError, ValueError):  # it ended meanwhile, or has no Python any more
+                return {}
+            return found
 
         with ThreadPoolExecutor(max(1, len(wanted))) as threads:
             return {
