@@ -92,7 +92,7 @@ def ports() -> str:
 def gateway_of_a_cluster() -> str:
     """gateway/traefik.yml as Kubernetes mounts it: all of production, nothing of one machine."""
     static = static_configuration({})
-    demand_https(static, https_port=443)
+    demand_https(static)
     return f"# Written by `make docs` from gateway/traefik.yml.\n{yaml.safe_dump(static)}"
 
 

@@ -23,10 +23,14 @@ SERVICE = "com.docker.compose.service"
 NUMBER = "com.docker.compose.container-number"
 
 
+class Slow(DeployError):
+    """The engine took too long, which says nothing about what it was asked."""
+
+
 def docker(*arguments: str, stdin: str | None = None, seconds: float = SECONDS) -> str:
     """Run `docker` and return what it printed.
 
-    Raises DeployError with its own words when it fails, or when it takes longer than `seconds`.
+    Raises DeployError with its own words when it fails, Slow when it takes longer than `seconds`.
     """
     try:
         done = subprocess.run(  # noqa: S603 - the arguments are ours, no shell
@@ -41,7 +45,7 @@ def docker(*arguments: str, stdin: str | None = None, seconds: float = SECONDS) 
     except FileNotFoundError as error:
         raise DeployError("`docker` is not installed: https://docs.docker.com/engine/install/") from error
     except subprocess.TimeoutExpired as error:
-        raise DeployError(f"docker {arguments[0]}: no answer within {seconds:g} s") from error
+        raise Slow(f"docker {arguments[0]}: no answer within {seconds:g} s") from error
     if done.returncode:
         raise DeployError((done.stderr or done.stdout).strip() or f"docker {arguments[0]} failed")
     return done.stdout

@@ -24,9 +24,7 @@ def static_configuration(environ: Mapping[str, str]) -> dict[str, Any]:
     return static
 
 
-def demand_https(static: dict[str, Any], https_port: int) -> None:
-    """Let HTTP be redirected to HTTPS, at `https_port` as clients see it, and browsers remember that."""
-    web, websecure = (static["entryPoints"][name] for name in ("web", "websecure"))
+def demand_https(static: dict[str, Any]) -> None:
+    """Let browsers remember to come over HTTPS only; TESSERA_HTTPS_PORT lets the gateway send them there."""
+    websecure = static["entryPoints"]["websecure"]
     websecure["http"] = {**websecure["http"], "middlewares": ["hsts@file", *websecure["http"]["middlewares"]]}
-    to_https = {"to": f":{https_port}", "scheme": "https", "permanent": True}
-    web["http"] = {**web["http"], "redirections": {"entryPoint": to_https}}

@@ -43,7 +43,7 @@ def static_configuration(project: Project) -> dict[str, Any]:
         "constraints": f"Label(`com.docker.compose.project`, `{project.name}`)",
     }
     if project.env == "prod":
-        gateway.demand_https(static, project.ports["prod-https"])
+        gateway.demand_https(static)
     if project.acme_email:
         static["entryPoints"]["websecure"]["http"]["tls"] = {
             "certResolver": "acme",

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from deploy.doctor.facts import Answer, Backend, Probe, Probes, Router
+from deploy.errors import DeployError
 from deploy.probes import OWN_REQUESTS, PROBES
 
 HTTP_SECONDS = 2.5
@@ -50,7 +51,10 @@ def ask_routes(url: str) -> Probes:
 
 
 def ask_traefik(admin: str) -> tuple[Answer, tuple[Router, ...], tuple[Backend, ...]]:
-    """Its ping, its routers and the servers it sends requests to; `admin` is the URL of its own API."""
+    """Its ping, its routers and the servers it sends requests to; `admin` is the URL of its own API.
+
+    Raises DeployError when it answers the ping and nothing else.
+    """
     ping = ask(f"{admin}/ping")
     routers, services = (
         _parsed(ask(f"{admin}/api/http/{what}?per_page=1000")) if ping.status else []
@@ -65,7 +69,9 @@ def ask_traefik(admin: str) -> tuple[Answer, tuple[Router, ...], tuple[Backend, 
 
 
 def _parsed(answer: Answer) -> list[dict[str, Any]]:
-    return list(json.loads(answer.body)) if answer.status == 200 else []
+    if answer.status != 200:
+        raise DeployError(f"the gateway's own API did not answer: {answer.status or answer.error}")
+    return list(json.loads(answer.body))
 
 
 def _backends(services: Sequence[dict[str, Any]]) -> Iterator[Backend]:

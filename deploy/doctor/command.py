@@ -51,9 +51,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.set_defaults(command=_doctor)
 
 
-def diagnose(stack: Stack) -> list[Finding]:
-    """Everything that is wrong with the stack, the most likely cause first."""
-    return examine(CHECKS, gather(stack.sources(), SECONDS), READ)
+def diagnose(stack: Stack, seconds: float = SECONDS) -> list[Finding]:
+    """Everything that is wrong with the stack, the most likely cause first, as far as is known by then."""
+    return examine(CHECKS, gather(stack.sources(), seconds), READ)
 
 
 def _found(env: str, environ: Mapping[str, str]) -> Stack:

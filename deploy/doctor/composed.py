@@ -181,6 +181,12 @@ class Composed:
             running=any(one.runs or one.state["Restarting"] for one in seen),
             start=_start(env),
             tell_gateway=f"repair the labels in deploy/compose/base.yml, then {_start(env)}",
+            doctor=f"python -m deploy doctor --env {env}",
+            dead_letters=lambda queue: (
+                f"docker exec {name}-{queue.partition('.')[0]}-worker-1 "
+                f"python -m services.{queue.partition('.')[0]} dead-letters list {queue}; "
+                "once the cause is gone, replay instead of list"
+            ),
             log=self.show_log,
             wake=lambda one: f"docker unpause {one.removeprefix('container ')}",
             restart=lambda one: f"docker restart {one.removeprefix('container ')}",
@@ -203,7 +209,9 @@ class Composed:
     def containers(self) -> Containers:
         """Each container of the compose files, and what is wrong with it."""
         seen, files = self._containers.result(), self._files.result()
-        insides = self._insides.result()
+        insides: Mapping[str, Any] = {}
+        with suppress(engine.Slow):  # the processes are unknown then, their containers are not
+            insides = self._insides.result()
         networks = {key: one["name"] for key, one in files["networks"].items()}
         found = []
         for one in seen:
@@ -455,12 +463,14 @@ class Composed:
         wanted = [one for one in self._containers.result() if _process(one.service)[0] and _answers(one)]
 
         def look(one: Seen) -> dict[str, Any]:
-            with suppress(DeployError, ValueError):
-                found: dict[str, Any] = json.loads(
-                    engine.docker("exec", "--interactive", one.full_name, "python", "-S", "-", stdin=script)
-                )
-                return found
-            return {}
+            try:
+                run = ("exec", "--interactive", one.full_name, "python", "-S", "-")
+                found: dict[str, Any] = json.loads(engine.docker(*run, stdin=script))
+            except engine.Slow:
+                raise
+            except (DeployError, ValueError):  # it ended meanwhile, or has no Python any more
+                return {}
+            return found
 
         with ThreadPoolExecutor(max(1, len(wanted))) as threads:
             return {

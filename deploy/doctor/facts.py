@@ -28,7 +28,8 @@ class Run:
     """The run as a whole, and how it is worked on in its way of running.
 
     `stack` names it, `state` is its state folder. Commands: `start` anew; `tell_gateway` where services are;
-    `log` of the process of that name; `wake` and `restart` the process with that id.
+    `doctor` is the doctor's own; `log` of the process of that name; `dead_letters` of that queue; `wake` and
+    `restart` the process with that id.
     """
 
     stack: str
@@ -36,6 +37,8 @@ class Run:
     running: bool
     start: str
     tell_gateway: str
+    doctor: str
+    dead_letters: Callable[[str], str]
     log: Callable[[str], str]
     wake: Callable[[str], str]
     restart: Callable[[str], str]

@@ -104,6 +104,10 @@ class Native:
             running=self.supervisor is not None,
             start="make run",
             tell_gateway="restart, so that the gateway is told again: make run",
+            doctor="python -m deploy doctor",
+            dead_letters=lambda queue: (
+                f"python -m deploy dead-letters {queue}; once the cause is gone, with --replay"
+            ),
             log=self.show_log,
             wake=lambda one: f"kill -CONT {one.removeprefix('pid ')}",
             restart=lambda one: f"kill -9 {one.removeprefix('pid ')}; it is started again",

@@ -24,7 +24,7 @@ import yaml
 from deploy.doctor.logs import parse, tail
 from deploy.parts.process import get
 
-SECONDS = 2.5
+SECONDS = 8.0  # on a busy machine
 POLL = 0.02
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from deploy.doctor import checks
 from deploy.doctor.facts import (
+    Answer,
     Broker,
     Certificate,
     Container,
@@ -22,6 +23,8 @@ from deploy.doctor.facts import (
     Databases,
     Ends,
     Machine,
+    Process,
+    Processes,
     Queue,
     Run,
 )
@@ -140,9 +143,21 @@ def database(**changes: Any) -> Database:
     ],
 )
 def test_what_is_found_of_a_database(changes: dict[str, Any], code: str | None) -> None:
-    facts = Facts({Databases: Databases((database(**changes),)), Run: RUN, Broker: Broker("b", {}, ())})
+    nobody = Processes(())
+    known = {Databases: Databases((database(**changes),)), Run: RUN, Broker: Broker("b", {}, ())}
+    facts = Facts({**known, Processes: nobody})
     found = [one.code for one in examine(checks.CHECKS, facts, "x") if one.code != "check-failed"]
     assert found == ([code] if code else [])
+
+
+def test_on_a_busy_machine_what_the_services_can_use_is_not_called_silent() -> None:
+    tiles = Process("tiles-web", "tiles", "web", "pid 1", False, Answer(200), Answer(200))
+    slow = Databases((database(trouble="timeout"),))
+    broker = Broker("b", {"tiles": ("timeout", "")}, ())
+    facts = Facts({Databases: slow, Run: RUN, Broker: broker, Processes: Processes((tiles,))})
+    found = examine(checks.CHECKS, facts, "x")
+    assert {one.code for one in found} == {"check-failed"}
+    assert any("PostgreSQL was too slow for the doctor, while tiles can use it" in one.cause for one in found)
 
 
 @pytest.mark.parametrize(
@@ -199,6 +214,8 @@ RUN = Run(
     running=True,
     start="make run",
     tell_gateway="restart",
+    doctor="doctor",
+    dead_letters="dead-letters {}".format,
     log="tail {}.log".format,
     wake="kill -CONT {}".format,
     restart="kill -9 {}".format,

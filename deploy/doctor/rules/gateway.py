@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from deploy.doctor.facts import Gateway, Probes, Processes, Run
-from deploy.findings import Cause, Facts
+from deploy.findings import Cause, Facts, Unknown
 
 
 def gateway_down(facts: Facts) -> Iterator[Cause]:
@@ -21,6 +21,8 @@ def gateway_silent(facts: Facts) -> Iterator[Cause]:
     """Clients wait for ever."""
     gateway = facts[Gateway]
     if gateway.ping.error in ("timeout", "broken"):
+        if any(probe.answer.status for probe in facts[Probes].all):
+            raise Unknown("the gateway's ping was too slow for the doctor, while it answers requests")
         who, run = gateway.id or "not running", facts[Run]
         fix = f"{run.wake(who)}; if that does not help: {run.restart(who)}"
         yield Cause(f"the gateway ({who}) does not answer", fix)

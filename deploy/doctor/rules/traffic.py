@@ -17,7 +17,7 @@ def application_error(facts: Facts) -> Iterator[Cause]:
         last = next(one for one in reversed(traffic.failures) if (one.process, one.error) == (process, error))
         yield Cause(
             f"{process} failed {count} times in the last {traffic.minutes} minutes with {error} at {where}",
-            f"python -m deploy doctor --request-id {last.request_id}"
+            f"{facts[Run].doctor} --request-id {last.request_id}"
             if last.request_id
             else facts[Run].log(process),
         )
@@ -50,7 +50,7 @@ def requests_failed(facts: Facts) -> Iterator[Cause]:
         last = failed[-1]
         yield Cause(
             f"in the last {traffic.minutes} minutes {told}; last {last.method} {last.path}",
-            f"python -m deploy doctor --request-id {last.request_id}"
+            f"{facts[Run].doctor} --request-id {last.request_id}"
             if last.request_id
-            else "send X-Request-Id with requests, and give it to python -m deploy doctor --request-id",
+            else f"send X-Request-Id with requests, and give it to {facts[Run].doctor} --request-id",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +17,19 @@ from tests.stack import run_environment
 
 
 @pytest.fixture(scope="session")
-def one_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Patient]:
-    var = tmp_path_factory.mktemp("patient") / "var"
+def small_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder on a disk of its own, which can be filled; where that cannot be mounted, any folder."""
+    folder = tmp_path_factory.mktemp("patient")
+    command = ["mount", "-t", "tmpfs", "-o", "size=1600m", "tmpfs", str(folder)]
+    mounted = subprocess.run(command, capture_output=True, check=False).returncode == 0
+    yield folder
+    if mounted:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.fixture(scope="session")
+def one_stack(small_disk: Path) -> Iterator[Patient]:
+    var = small_disk / "var"
     patient = Patient(var, run_environment(var))
     yield patient
     patient.stop()

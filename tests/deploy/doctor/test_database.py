@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import time
 from contextlib import ExitStack
 
+import psutil
 import psycopg2
 import pytest
 
+from deploy.doctor.rules.machine import MIB
 from tests.deploy.doctor.patient import Patient
 
 
@@ -83,3 +86,23 @@ def test_a_database_that_is_not_at_the_codes_migration(
             statements.execute(back, before if "%s" in back else None)
     assert found == code
     assert says in cause
+
+
+def test_a_database_that_is_full(patient: Patient) -> None:
+    if not patient.var.parent.is_mount():
+        pytest.skip("a disk to fill can only be mounted by root")
+    ballast = patient.var.parent / "ballast"
+    left = 60 * MIB  # more than RabbitMQ and the log ahead of PostgreSQL need for the moment
+    with patient.database("tiles") as statements:
+        try:
+            with ballast.open("wb") as file:
+                os.posix_fallocate(file.fileno(), 0, psutil.disk_usage(str(patient.var)).free - left)
+            with pytest.raises(psycopg2.errors.DiskFull):
+                statements.execute(
+                    "CREATE UNLOGGED TABLE more AS SELECT repeat('x', 1000) FROM generate_series(1, 1000000)"
+                )
+            code, cause = patient.headline()
+        finally:
+            ballast.unlink()
+    assert code == "disk-full"
+    assert cause.startswith(f"the disk of {patient.var} is nearly full: ")
