@@ -187,6 +187,19 @@ async def test_a_report_goes_from_the_queue_to_its_end(
     assert (report["action_taken"], report["resolution"]) == ("removed", "Vandalism")
 
 
+async def test_who_comes_second_is_told_that_somebody_has_the_report(
+    new_page: Windows, new_moderator: NewPainter, new_wall: Any, admin: Painter
+) -> None:
+    wall = await new_wall()
+    reason = f"For one of two {wall.tile_id}"
+    report_id = await wall.report(reason)
+    page = await new_page(await new_moderator("mona"), allow=["status of 409"])
+    desk = await open_report(page, reason)
+    await admin.call("PATCH", f"/admin/reports/{report_id}", json={"status": "assigned"})
+    await desk.get_by_role("button", name="Assign to me").click()
+    await expect(desk.get_by_role("alert")).to_contain_text("report_assigned")
+
+
 async def test_a_removed_tile_comes_back(new_page: Windows, new_moderator: NewPainter, new_wall: Any) -> None:
     wall = await new_wall()
     reason = f"Mistaken {wall.tile_id}"
@@ -346,6 +359,23 @@ async def test_the_audit_log_is_searched_by_who_did_what(
     await page.get_by_role("button", name="Filter").click()
     await expect(page.get_by_role("row")).to_have_count(2)
     await expect(page.get_by_role("row").last).to_contain_text(f"Report {report_id}")
+
+
+async def test_the_audit_log_goes_on_page_by_page(
+    new_page: Windows, new_moderator: NewPainter, new_wall: Any, admin: Painter
+) -> None:
+    wall, mona = await new_wall(), await new_moderator("mona")
+    path = f"/admin/reports/{await wall.report(f'Back and forth {wall.tile_id}')}"
+    for status in ("assigned", "open") * 26:
+        await mona.call("PATCH", path, json={"status": status})
+    page = await new_page(admin)
+    await page.goto("/admin/audit")
+    await page.get_by_label("Who").fill(mona.username)
+    await page.get_by_role("button", name="Filter").click()
+    await expect(page.get_by_role("row")).to_have_count(1 + 50)
+    await page.get_by_role("button", name="Show more").click()
+    await expect(page.get_by_role("row")).to_have_count(1 + 52)
+    await expect(page.get_by_role("button", name="Show more")).to_have_count(0)
 
 
 async def test_the_panel_speaks_german(new_page: Windows, admin: Painter) -> None:
