@@ -14,10 +14,10 @@ LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run up watch down scale rollout preflight doctor ports check format test test-unit openapi docs bench lock clean
+.PHONY: help setup run up watch down scale rollout preflight doctor ports check format test test-unit openapi docs screenshots bench lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 setup: $(INSTALLED) ## the virtual environment, as the lock says (done by the others when needed)
 
@@ -87,6 +87,9 @@ test: setup $(SSLYZE) ## all tests, on real parts of their own, beside whatever 
 
 test-unit: setup ## the tests that need no parts
 	$(BIN)/python -m pytest tests/unit
+
+screenshots: setup ## take the pictures of docs/images anew (needs Chromium)
+	@$(BIN)/python -m tests.web.screenshots
 
 openapi: setup ## write web/static/openapi.json from the route tables
 	$(BIN)/python -m deploy.openapi

@@ -28,6 +28,7 @@ REVALIDATE = "no-cache"
 FOREVER = "public, max-age=31536000, immutable"
 
 _VERSIONED = re.compile(r"-\d+(\.\d+)+/")
+_CLIENT = re.compile(r"^client(-\w+)?/")
 _IMPORT = re.compile(r"""^(?:import|export)\b[^;'"]*["']([^'"]+)["'];""", re.MULTILINE)
 
 # blob: is a picture that the page made itself, such as a tile to be downloaded.
@@ -77,28 +78,30 @@ class Site:
         self._rooms = frozenset(rooms)
         self._reload = reload
         self._stamp = self._newest()
-        self._assets = load_assets(folder, self._rooms, named=not reload)
+        self._assets = load_assets(folder, self._rooms)
 
     def asset(self, name: str) -> Asset:
         """Return a file; raises HTTPNotFound."""
         if self._reload and (newest := self._newest()) != self._stamp:
             self._stamp = newest
-            self._assets = load_assets(self._folder, self._rooms, named=False)
-        if name not in self._assets:
+            self._assets = load_assets(self._folder, self._rooms)
+        # A page of another version, as while this one is put in its place, gets what there is now.
+        asset = self._assets.get(name) or self._assets.get(_CLIENT.sub("client/", name))
+        if asset is None:
             raise web.HTTPNotFound
-        return self._assets[name]
+        return asset
 
     def _newest(self) -> tuple[int, int]:
         times = [path.stat().st_mtime_ns for path in self._folder.rglob("*")]
         return len(times), max(times)
 
 
-def load_assets(folder: Path, rooms: Iterable[str], *, named: bool) -> dict[str, Asset]:
+def load_assets(folder: Path, rooms: Iterable[str]) -> dict[str, Asset]:
     """Read every file below `folder`, by its path there; `name.js.gz` is served as `name.js`.
 
-    `named`: the client is served from a folder named after its content, so that a browser keeps it without
-    asking, and loads a new one whole; while it is worked on, open pages would look for their files in vain.
-    `<room>.html` is index.html for the pages of that room of the client.
+    The client is there a second time, in a folder named after its content: pages load it from there, so that
+    a browser keeps it without asking, and loads a new one whole. `<room>.html` is index.html for the pages of
+    that room of the client.
     """
     files = {
         path.relative_to(folder).as_posix(): path.read_bytes()
@@ -106,33 +109,31 @@ def load_assets(folder: Path, rooms: Iterable[str], *, named: bool) -> dict[str,
         if path.is_file()
     }
     index = Template(files.pop("index.html").decode())
-    content = b"".join(body for name, body in files.items() if name.startswith("client/"))
-    client = f"client-{_digest(content)[:12]}" if named else "client"
-    served = {re.sub(r"^client/", f"{client}/", name): body for name, body in files.items()}
-    pages = {f"{room}.html": _page(index, client, room, served) for room in rooms}
+    client = {name: body for name, body in files.items() if _CLIENT.match(name)}
+    home = f"client-{_digest(b''.join(client.values()))[:12]}/"
+    files |= {_CLIENT.sub(home, name): body for name, body in client.items()}
+    files |= {f"{room}.html": _page(index, home, room, files) for room in rooms}
     return {
-        name.removesuffix(".gz"): _asset(name, body, is_versioned=named and name.startswith(client))
-        for name, body in {**served, **pages}.items()
+        name.removesuffix(".gz"): _asset(name, body, is_versioned=name.startswith(home))
+        for name, body in files.items()
     }
 
 
-def _page(index: Template, client: str, room: str, served: Mapping[str, bytes]) -> bytes:
+def _page(index: Template, home: str, room: str, files: Mapping[str, bytes]) -> bytes:
     """Fill in index.html; modules are named there, or a browser would find them one import after another."""
-    folders = (f"{client}/shell/", f"{client}/{room}/")
-    first = [f"{client}/main.js", *(name for name in served if name.startswith(folders))]
-    preloads = "\n  ".join(
-        f'<link rel="modulepreload" href="/static/{name}">' for name in _imported(first, served)
-    )
-    return index.substitute(client=f"/static/{client}", preloads=preloads).encode()
+    folders = (f"{home}shell/", f"{home}{room}/")
+    first = [f"{home}main.js", *(name for name in files if name.startswith(folders))]
+    preloads = [f'<link rel="modulepreload" href="/static/{name}">' for name in _imported(first, files)]
+    return index.substitute(client=f"/static/{home}", preloads="\n  ".join(preloads)).encode()
 
 
-def _imported(modules: list[str], served: Mapping[str, bytes]) -> list[str]:
+def _imported(modules: list[str], files: Mapping[str, bytes]) -> list[str]:
     """Name the modules and all that they import at once, not what they import later."""
     found = [name for name in modules if name.endswith(".js")]
     for name in found:  # grows while it is walked
-        for address in _IMPORT.findall(served[name].decode()):
+        for address in _IMPORT.findall(files[name].decode()):
             path = urljoin(f"/static/{name}", address).removeprefix("/static/")
-            if path in served and path not in found:
+            if path in files and path not in found:
                 found.append(path)
     return found
 

@@ -6,6 +6,7 @@ The browser lives in the loop of the session, and so do these tests: an async fi
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -65,8 +66,8 @@ async def http(site: Stack) -> AsyncIterator[aiohttp.ClientSession]:
 
 @pytest.fixture
 def new_painter(http: aiohttp.ClientSession) -> NewPainter:
-    """`await new_painter("ada")` signs up an artist of that name."""
-    return lambda name: Painter.sign_up(http, name)
+    """`await new_painter("ada")` signs up "ada_<something>", shown as "Ada"."""
+    return lambda name: Painter.sign_up(http, f"{name}_{secrets.token_hex(4)}", name.title())
 
 
 @pytest_asyncio.fixture(loop_scope="session")

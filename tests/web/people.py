@@ -27,15 +27,14 @@ class Painter(Artist):
         self._cookie = cookie
 
     @classmethod
-    async def sign_up(cls, http: aiohttp.ClientSession, name: str) -> Self:
-        """Register as "<name>_<something>", shown as "<Name>"; every service knows them then."""
-        username = f"{name}_{secrets.token_hex(4)}"
+    async def sign_up(cls, http: aiohttp.ClientSession, username: str, display_name: str) -> Self:
+        """Register; every service knows them then."""
         password = secrets.token_urlsafe(PASSWORD_BYTES)
         draft = {
             "username": username,
             "email": f"{username}@example.org",
             "password": password,
-            "display_name": name.title(),
+            "display_name": display_name,
         }
         painter = await cls._enter(http, "register", draft, password)
 

@@ -118,14 +118,15 @@ async def test_the_dashboard_is_there_at_once(
     new_page: Windows, new_moderator: NewPainter, record_property: Any
 ) -> None:
     page = await new_page(await new_moderator("mona"))
-    await page.goto("/admin/reports")
-    await page.get_by_role("heading", name="Reports", level=1).wait_for()
-    await page.goto("/admin")
-    await page.locator(".count b").first.wait_for()
-    milliseconds = await page.evaluate("performance.now()")
-    record_property("dashboard_ms", round(milliseconds))
-    # Half a second on a machine that does nothing else; tests share two cores.
-    assert milliseconds < 3000
+    took = []
+    for _ in range(4):
+        await page.goto("/admin")
+        await page.locator(".count b").first.wait_for()
+        took.append(round(await page.evaluate("performance.now()")))
+    record_property("dashboard_ms", took)
+    print("dashboard in ms:", took)
+    # Half a second where nothing else runs. The best of them: what the page can do on a busy machine.
+    assert min(took) < 1000
 
 
 async def test_a_chart_is_read_day_by_day_with_the_keyboard_and_as_a_table(
@@ -184,6 +185,19 @@ async def test_a_report_goes_from_the_queue_to_its_end(
     _, queue = await mona.call("GET", "/admin/reports", params={"status": "resolved"})
     (report,) = (report for report in queue["items"] if report["id"] == report_id)
     assert (report["action_taken"], report["resolution"]) == ("removed", "Vandalism")
+
+
+async def test_who_comes_second_is_told_that_somebody_has_the_report(
+    new_page: Windows, new_moderator: NewPainter, new_wall: Any, admin: Painter
+) -> None:
+    wall = await new_wall()
+    reason = f"For one of two {wall.tile_id}"
+    report_id = await wall.report(reason)
+    page = await new_page(await new_moderator("mona"), allow=["status of 409"])
+    desk = await open_report(page, reason)
+    await admin.call("PATCH", f"/admin/reports/{report_id}", json={"status": "assigned"})
+    await desk.get_by_role("button", name="Assign to me").click()
+    await expect(desk.get_by_role("alert")).to_contain_text("report_assigned")
 
 
 async def test_a_removed_tile_comes_back(new_page: Windows, new_moderator: NewPainter, new_wall: Any) -> None:
@@ -345,6 +359,23 @@ async def test_the_audit_log_is_searched_by_who_did_what(
     await page.get_by_role("button", name="Filter").click()
     await expect(page.get_by_role("row")).to_have_count(2)
     await expect(page.get_by_role("row").last).to_contain_text(f"Report {report_id}")
+
+
+async def test_the_audit_log_goes_on_page_by_page(
+    new_page: Windows, new_moderator: NewPainter, new_wall: Any, admin: Painter
+) -> None:
+    wall, mona = await new_wall(), await new_moderator("mona")
+    path = f"/admin/reports/{await wall.report(f'Back and forth {wall.tile_id}')}"
+    for status in ("assigned", "open") * 26:
+        await mona.call("PATCH", path, json={"status": status})
+    page = await new_page(admin)
+    await page.goto("/admin/audit")
+    await page.get_by_label("Who").fill(mona.username)
+    await page.get_by_role("button", name="Filter").click()
+    await expect(page.get_by_role("row")).to_have_count(1 + 50)
+    await page.get_by_role("button", name="Show more").click()
+    await expect(page.get_by_role("row")).to_have_count(1 + 52)
+    await expect(page.get_by_role("button", name="Show more")).to_have_count(0)
 
 
 async def test_the_panel_speaks_german(new_page: Windows, admin: Painter) -> None:

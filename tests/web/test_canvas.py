@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.async_api import WebSocketRoute, expect
 
+from tests.e2e.people import eventually
 from tests.stack import Stack
 from tests.web.browser import Windows, assert_accessible
 from tests.web.conftest import NewPainter
@@ -418,6 +419,41 @@ async def test_a_canvas_that_nobody_made_is_said_not_to_exist(new_page: Windows)
     page = await new_page(allow=["status of 404"])
     await page.goto("/canvas/999999999")
     await expect(page.get_by_role("heading", level=1)).to_have_text("There is no such canvas")
+
+
+async def test_a_canvas_that_could_not_be_loaded_is_loaded_at_a_press(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    await new_tile(ada, canvas, 0, 0)
+    page = await new_page(allow=["ERR_FAILED"])
+    await page.route("**/snapshot", lambda route: route.abort(), times=1)
+    await page.goto(f"/canvas/{canvas['id']}")
+    await page.get_by_role("alert").get_by_text("unreachable").wait_for()
+    await page.get_by_role("button", name="Try again").click()
+    stage = Stage(page)
+    await stage.is_live()
+    assert await stage.colour_at(10, 10) == NIGHT
+
+
+async def test_from_one_canvas_to_another_and_back(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    canvases = [await new_canvas(ada, name=name) for name in ("Quay", "Pier")]
+    await new_tile(ada, canvases[1], 0, 0)
+    page = await new_page()
+    stage = await Stage.open(page, canvases[0], "#10,10,9")
+    await page.evaluate(
+        """(path) => { history.pushState(null, "", path); dispatchEvent(new PopStateEvent("popstate")); }""",
+        f"/canvas/{canvases[1]['id']}",
+    )
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Pier")
+    await stage.comes_to_show(NIGHT, 10, 10)
+    assert (await stage.view())["x"] == CELLS * SIDE / 2
+    await page.go_back()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Quay")
+    linked = {"x": 10.0, "y": 10.0, "zoom": 9.0}
+    assert await eventually(stage.view, linked) == linked
 
 
 async def test_a_report_reaches_the_moderators(

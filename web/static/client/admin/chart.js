@@ -23,7 +23,7 @@ export class Chart extends Element {
     line { stroke: var(--line); vector-effect: non-scaling-stroke; }
     rect { fill: color-mix(in oklab, var(--accent), var(--surface) 40%); }
     rect.chosen { fill: var(--accent); }
-    footer { display: flex; justify-content: space-between; color: var(--ink-soft); font-size: var(--text-small); }
+    footer { display: flex; justify-content: space-between; margin-top: var(--space-1); color: var(--ink-soft); font-size: var(--text-small); }
   `];
 
   constructor() {

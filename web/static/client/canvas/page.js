@@ -100,12 +100,14 @@ export class CanvasPage extends Element {
   }
 
   async #enter() {
-    this.#leave();
-    this.#show(null);
-    this.#error = null;
     performance.mark("tessera:open");
-    await session.ready;
+    this.#leave();
+    this.#error = this.#editing = null;
+    void this.#show(null);
     const live = (this.#live = new LiveCanvas(Number(this.canvasId)));
+    this.requestUpdate();
+    await Promise.all([session.ready, this.updateComplete]);
+    if (live !== this.#live) return; // gone elsewhere meanwhile
     live.addEventListener("picture", () => this.#paint(live));
     live.addEventListener("cell", (event) => this.#repaint(/** @type {CustomEvent<Cell>} */ (event).detail));
     live.addEventListener("claims", () => this.#stage.claimed(live.claims));
@@ -122,7 +124,9 @@ export class CanvasPage extends Element {
 
   /** @param {LiveCanvas} live */
   #paint(live) {
-    if (live.pixels) this.#stage.open(live.pixels, live.claims, this.#stage.atlas ? null : parseHash(location.hash));
+    if (!live.pixels) return;
+    this.#stage.open(live.pixels, live.claims);
+    if (!live.feed && !this.#followLink()) this.#stage.fit();
     this.#minimap?.refresh();
   }
 
@@ -139,9 +143,11 @@ export class CanvasPage extends Element {
     this.requestUpdate();
   }
 
+  /** Whether the address names a view, which is shown then. */
   #followLink() {
     const view = parseHash(location.hash);
     if (view) this.#stage.look(view);
+    return view !== null;
   }
 
   render() {

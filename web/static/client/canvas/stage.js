@@ -110,13 +110,11 @@ export class CanvasStage extends LitElement {
     return this.#pixels?.canvas ?? { columns: 0, rows: 0, tileSize: 1 };
   }
 
-  /** Show a canvas, at `view` or as a whole. @param {CanvasPixels} pixels @param {Claims} claims @param {View | null} [view] */
-  open(pixels, claims, view) {
+  /** Show a canvas, or a newer state of it. @param {CanvasPixels} pixels @param {Claims} claims */
+  open(pixels, claims) {
     this.#pixels = pixels;
     this.#claims = claims;
     this.#atlas = new Atlas(pixels);
-    if (view) this.look(view);
-    else if (this.#isFitted) this.fit();
     this.draw();
   }
 

@@ -26,7 +26,7 @@ export class TileCard extends Panel {
     .picture { display: flex; gap: var(--space-4); align-items: flex-start; }
     canvas-picture { width: 8rem; flex: none; }
     .when { margin-bottom: var(--space-2); }
-    .actions { margin-top: var(--space-4); gap: var(--space-2); }
+    .actions { margin-top: var(--space-4); gap: var(--space-1); }
     .note { display: flex; align-items: center; gap: var(--space-2); margin-top: var(--space-3); padding: var(--space-2) var(--space-3); border-radius: var(--radius-1); background: var(--warning-soft); }
     .like[aria-pressed="true"] ui-icon { color: var(--danger); }
     .description { margin-top: var(--space-3); white-space: pre-line; overflow-wrap: anywhere; }

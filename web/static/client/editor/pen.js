@@ -30,7 +30,7 @@ export class Pen {
    * @param {import("./painting.js").Painting} painting
    * @param {Settings} settings
    * @param {{painted: (changes: Change[]) => void, picked: (colour: number) => void}} listener  `painted` hears
-   *   what is there to stay: freehand while it is drawn, all else when it is done
+   *   what is there to stay: freehand while it is drawn, and nothing more when it is done; all else when it is done
    */
   constructor(painting, settings, listener) {
     this.painting = painting;
@@ -77,7 +77,7 @@ export class Pen {
     this.#start = null;
     if (this.#kind === "select") return;
     const changes = this.painting.commit();
-    if (this.#kind !== "freehand") this.listener.painted(changes);
+    this.listener.painted(this.#kind === "freehand" ? [] : changes);
   }
 
   /** Give the gesture up, as if it had not begun. */

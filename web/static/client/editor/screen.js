@@ -116,24 +116,24 @@ export class Screen {
   #paint(dirty) {
     const { art, size } = this;
     const { scale, x, y } = this.view;
+    const side = size * scale;
     art.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    art.imageSmoothingEnabled = false;
     art.save();
     if (dirty) {
       // A pixel more on each side: what lies between two screen pixels belongs to both.
-      const [left, top] = [Math.floor(x + dirty.left * scale) - 1, Math.floor(y + dirty.top * scale) - 1];
-      const [right, bottom] = [Math.ceil(x + (dirty.right + 1) * scale) + 1, Math.ceil(y + (dirty.bottom + 1) * scale) + 1];
+      const [left, top] = [Math.max(x, Math.floor(x + dirty.left * scale) - 1), Math.max(y, Math.floor(y + dirty.top * scale) - 1)];
+      const right = Math.min(x + side, Math.ceil(x + (dirty.right + 1) * scale) + 1);
+      const bottom = Math.min(y + side, Math.ceil(y + (dirty.bottom + 1) * scale) + 1);
       art.beginPath();
       art.rect(left, top, right - left, bottom - top);
       art.clip();
-      art.clearRect(left, top, right - left, bottom - top);
     } else {
       art.clearRect(0, 0, art.canvas.width, art.canvas.height);
+      art.globalAlpha = 0.4;
+      art.drawImage(this.#around.canvas, x - side, y - side, 3 * side, 3 * side);
+      art.globalAlpha = 1;
     }
-    const side = size * scale;
-    art.imageSmoothingEnabled = false;
-    art.globalAlpha = 0.4;
-    art.drawImage(this.#around.canvas, x - side, y - side, 3 * side, 3 * side);
-    art.globalAlpha = 1;
     art.clearRect(x, y, side, side);
     // Squares that lie within the pixels rather than across them: half a pixel, or several whole ones.
     const square = scale >= 2 * CHECK ? scale / 2 : scale * Math.ceil(CHECK / scale);

@@ -26,7 +26,7 @@ export const styles = css`
 
   /* Over the drawing, so that it stays where it is when a note comes or goes. */
   .notes {
-    grid-area: grid; z-index: 1; align-self: end; justify-self: center; width: min(40rem, calc(100% - 2 * var(--space-3)));
+    grid-area: grid; z-index: 1; align-self: end; justify-self: center; width: min(34rem, calc(100% - 2 * var(--space-3)));
     margin-bottom: var(--space-3); pointer-events: none;
   }
   .notes > *, .notes [role="status"] { display: flex; flex-direction: column; gap: var(--space-2); }
@@ -66,7 +66,10 @@ export const styles = css`
       width: 100vw; height: 100dvh; border: 0; border-radius: 0;
     }
     header { gap: var(--space-1); padding: var(--space-1) var(--space-2) var(--space-1) 0; }
-    header .view { display: none; }
+    header .view {
+      position: absolute; top: 3.75rem; right: var(--space-2); z-index: 1; flex-direction: column; gap: 0;
+      border: 1px solid var(--line); border-radius: var(--radius-1); background: var(--surface);
+    }
     .narrow { display: inline-flex; }
     .name h2 { font-size: 0.9375rem; line-height: 1.2; white-space: normal; }
     .name p { display: none; }

@@ -23,7 +23,7 @@ import { merged } from "./strokes.js";
 import { styles } from "./styles.js";
 import "./tool-bar.js";
 import { MAX_BRUSH } from "./tools.js";
-import { Conflict, Work } from "./work.js";
+import { Conflict, Work, picture } from "./work.js";
 
 /** @import { Change, Piece } from "./clipboard.js" */
 /** @import { Canvas } from "./access.js" */
@@ -35,6 +35,9 @@ import { Conflict, Work } from "./work.js";
 
 /** Milliseconds from the last stroke to the draft. */
 const DRAFT_DELAY = 600;
+
+/** Milliseconds that the neighbours may lag behind. */
+const SURROUND_DELAY = 200;
 
 /** What was copied last: it can be pasted into another tile. @type {Piece | null} */
 let clipboard = null;
@@ -53,6 +56,7 @@ export class TileEditor extends Element {
 
   #drafts = new Drafts(localStorage, null);
   #draftTimer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
+  #surroundTimer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
   #hasRoom = true;
   #life = new AbortController();
   // Made when the element is connected, before it is drawn.
@@ -173,7 +177,7 @@ export class TileEditor extends Element {
     const { work, pen } = this;
     const title = work.tile?.title;
     return html`<header>
-      ${this.#button("close", "close", () => this.#askToClose())}
+      ${this.#button("close", "close", () => void this.#askToClose())}
       <div class="name">
         <h2 id="title">${title ? t("editor.title_of", { title, ...this.cell }) : t("editor.title", this.cell)}</h2>
         <p>${this.canvas.name}${work.tile ? ` · ${t("editor.by", { name: work.tile.creator.display_name })}` : ""}</p>
@@ -182,7 +186,7 @@ export class TileEditor extends Element {
         ${this.#button("zoom_out", "zoom_out", () => this.#grid?.zoom(1 / 1.5), "-")}
         ${this.#button("fit", "fit", () => this.#grid?.fit(), "F")}
         ${this.#button("zoom_in", "zoom_in", () => this.#grid?.zoom(1.5), "+")}
-        <button class="quiet icon wide" aria-pressed=${this.#grid?.hasGrid === false ? "false" : "true"} aria-label=${t("editor.grid")}
+        <button class="quiet icon" aria-pressed=${this.#grid?.hasGrid === false ? "false" : "true"} aria-label=${t("editor.grid")}
           title=${t("editor.grid")} @click=${this.#toggleGrid}><ui-icon name="grid"></ui-icon></button>
       </div>
       <div class="group">
@@ -191,10 +195,15 @@ export class TileEditor extends Element {
         <button class="quiet icon narrow" aria-expanded=${this._hasOptions ? "true" : "false"} aria-controls="more"
           aria-label=${t("editor.options")} @click=${() => (this._hasOptions = !this._hasOptions)}><ui-icon name="options"></ui-icon></button>
       </div>
-      <button class="primary save" ?disabled=${work.isSaving || !this.#isUnsaved} @click=${() => this.#save()}
-        title=${t("editor.with_key", { name: t("editor.save"), key: "Ctrl+S" })} aria-keyshortcuts="Control+S">
-        ${work.isSaving ? t("editor.saving") : t(work.waitsForReview ? "editor.save_review" : "editor.save")}</button>
+      ${work.mayPaint && !(work.live && !this.#hasUnsavedDetails) ? this.#saveButton() : ""}
     </header>`;
+  }
+
+  #saveButton() {
+    const { isSaving, waitsForReview } = this.work;
+    return html`<button class="primary save" ?disabled=${isSaving || !this.#isUnsaved} @click=${() => this.#save()}
+      title=${t("editor.with_key", { name: t("editor.save"), key: "Ctrl+S" })} aria-keyshortcuts="Control+S">
+      ${isSaving ? t("editor.saving") : t(waitsForReview ? "editor.save_review" : "editor.save")}</button>`;
   }
 
   /**
@@ -286,7 +295,7 @@ export class TileEditor extends Element {
       <ui-dialog heading=${t("editor.unsaved_title")} ?open=${question === "unsaved"} @close=${close}>
         <p>${t("editor.unsaved_text")}</p>
         <button slot="actions" @click=${() => this.#discard()}>${t("editor.unsaved_discard")}</button>
-        <button slot="actions" @click=${() => this.#close()}>${t("editor.unsaved_draft")}</button>
+        ${this.work.live ? "" : html`<button slot="actions" @click=${() => this.#close()}>${t("editor.unsaved_draft")}</button>`}
         <button slot="actions" class="primary" @click=${close}>${t("editor.unsaved_keep")}</button>
       </ui-dialog>
       <ui-dialog heading=${t("editor.delete_title")} ?open=${question === "delete"} @close=${close}>
@@ -304,19 +313,23 @@ export class TileEditor extends Element {
 
   /** @param {Conflict | null} conflict */
   #conflictQuestion(conflict) {
-    const { work } = this;
-    const mine = work.painting.pixels;
-    const theirs = conflict ? fromBase64(conflict.theirs.pixels ?? "") : mine;
-    const choices = /** @type {[string, string, Uint8Array][]} */ ([
-      ["mine", "keep_mine", mine], ["theirs", "take_theirs", theirs], ["merged", "merge", merged(work.base, mine, theirs)],
-  ]);
     return html`<ui-dialog heading=${t("editor.conflict_title")} wide ?open=${conflict !== null} @close=${() => (this._question = null)}>
       <p>${t("editor.conflict_text")}</p>
-      <div class="choices">${choices.map(([name, action, pixels]) => html`<div>
-        <tile-preview .pixels=${pixels} .palette=${this.canvas.palette} label=${t(`editor.conflict_${name}`)}></tile-preview>
-        <button class=${name === "merged" ? "primary" : ""} @click=${() => conflict && this.#resolve(conflict, pixels)}>${t(`editor.conflict_${action}`)}</button>
-      </div>`)}</div>
+      <div class="choices">${conflict ? this.#choices(conflict) : ""}</div>
     </ui-dialog>`;
+  }
+
+  /** @param {Conflict} conflict */
+  #choices(conflict) {
+    const mine = this.work.painting.pixels;
+    const theirs = picture(conflict.theirs);
+    const choices = /** @type {[string, string, Uint8Array][]} */ ([
+      ["mine", "keep_mine", mine], ["theirs", "take_theirs", theirs], ["merged", "merge", merged(this.work.base, mine, theirs)],
+    ]);
+    return choices.map(([name, action, pixels]) => html`<div>
+      <tile-preview .pixels=${pixels} .palette=${this.canvas.palette} label=${t(`editor.conflict_${name}`)}></tile-preview>
+      <button class=${name === "merged" ? "primary" : ""} @click=${() => this.#resolve(conflict, pixels)}>${t(`editor.conflict_${action}`)}</button>
+    </div>`);
   }
 
   async firstUpdated() {
@@ -340,9 +353,13 @@ export class TileEditor extends Element {
     this.requestUpdate();
   }
 
-  /** A neighbour changed. @param {{x?: number, y?: number, kind: string}} event */
+  /** A tile changed, perhaps a neighbour: on a busy canvas many do, and all nine are drawn. @param {{kind: string}} event */
   #surround({ kind }) {
-    if (kind.startsWith("tile.")) this.#grid?.surround();
+    if (!kind.startsWith("tile.")) return;
+    this.#surroundTimer ??= setTimeout(() => {
+      this.#surroundTimer = undefined;
+      this.#grid?.surround();
+    }, SURROUND_DELAY);
   }
 
   /** @param {Partial<import("./pen.js").Settings>} settings */
@@ -486,6 +503,7 @@ export class TileEditor extends Element {
     if (this.#hasUnsavedPixels) this.#planDraft();
     else this.#dropDraft();
     const isFirst = tile.version === 1 && !tile.pending;
+    this._notices = [];
     this.#note({ text: t(tile.pending ? "editor.saved_review" : isFirst ? "editor.saved_first" : "editor.saved") });
     this.dispatchEvent(new CustomEvent("saved", { detail: tile }));
   }
@@ -513,18 +531,20 @@ export class TileEditor extends Element {
     if (!draft || work.status !== "ready") return;
     const pixels = fromBase64(draft.pixels);
     if (pixels.length !== work.base.length || Math.max(...pixels) > this.canvas.palette.length) return this.#dropDraft();
+    const { title, description, isPublic } = draft;
+    this._details = { title, description, isPublic };
+    if (isSame(pixels, work.base) && !this.#hasUnsavedDetails) return this.#dropDraft();
     const action = { label: t("editor.draft_discard"), run: () => this.#revertToSaved() };
     const time = dateTime(new Date(draft.savedAt), { dateStyle: "short", timeStyle: "short" });
-    if (!work.mayPaint || work.live) {
+    if (work.mayPaint && !work.live) {
+      work.resume(draft.version, fromBase64(draft.base), pixels);
+      this.#note({ text: t("editor.draft_restored", { time }), action });
+    } else {
       // Live, it would paint over what others have painted since.
-      if (isSame(pixels, work.base)) return this.#dropDraft();
+      this._details = work.details;
       clipboard = { width: this.canvas.tile_size, height: this.canvas.tile_size, pixels };
-      return this.#note({ text: t("editor.draft_copied", { time }), action });
+      this.#note({ text: t("editor.draft_copied", { time }), action });
     }
-    this._details = { title: draft.title, description: draft.description, isPublic: draft.isPublic };
-    work.resume(draft.version, fromBase64(draft.base), pixels);
-    if (this.#isUnsaved) this.#note({ text: t("editor.draft_restored", { time }), action });
-    else this.#dropDraft();
   }
 
   #revertToSaved() {
@@ -568,12 +588,12 @@ export class TileEditor extends Element {
   #cancelled(event) {
     if (event.target !== event.currentTarget) return; // of a dialog within
     event.preventDefault();
-    this.#askToClose();
+    void this.#askToClose();
   }
 
-  #askToClose() {
+  async #askToClose() {
     this.pen.settle();
-    if (this.#isUnsaved) this._question = "unsaved";
+    if (this.#isUnsaved || !(await this.work.settle())) this._question = "unsaved";
     else this.#close();
   }
 

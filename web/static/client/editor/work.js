@@ -30,6 +30,9 @@ import { difference } from "./strokes.js";
 /** Milliseconds in which what was missed arrives after a reconnection, and tells which strokes were durable. */
 const CATCH_UP = 300;
 
+/** Milliseconds that closing waits for the last strokes. */
+const LONGEST_WAIT = 2000;
+
 /** The server has another version of the tile than the one that was painted over. */
 export class Conflict extends Error {
   /** @param {TileView} theirs */
@@ -116,6 +119,13 @@ export class Work extends EventTarget {
     return this.live?.sender.isIdle ?? true;
   }
 
+  /** Wait until every stroke has reached the server, but not for long. @returns {Promise<boolean>} whether they did */
+  async settle() {
+    const end = performance.now() + LONGEST_WAIT;
+    while (!this.isSettled && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
+    return this.isSettled;
+  }
+
   /** @returns {Details} as they are stored */
   get details() {
     const { title, description, is_public: isPublic } = this.tile ?? { title: null, description: null, is_public: true };
@@ -129,6 +139,7 @@ export class Work extends EventTarget {
     this.feed?.addEventListener("status", () => this.#followFeed(), { signal });
     this.feed?.addEventListener("resync", () => void this.#reload(), { signal });
     addEventListener("pagehide", () => this.#release(), { signal });
+    addEventListener("pageshow", ({ persisted }) => persisted && void this.#tryAgain(), { signal });
     await this.load();
   }
 
@@ -180,8 +191,8 @@ export class Work extends EventTarget {
       const tile = this.tile ? await this.#update(this.tile, pixels, details) : await this.#create(pixels, details);
       this.tile = tile;
       if (!this.live) this.base = pixels;
-      if (!this.foreignLock && !this.#isLockMine && !this.live) await this.#lock(tile.id);
       this.dispatchEvent(new CustomEvent("saved", { detail: tile }));
+      if (!this.#isLockMine && !this.live) await this.#lock(tile.id);
     } finally {
       this.isSaving = false;
       this.#changed();
@@ -234,6 +245,15 @@ export class Work extends EventTarget {
     this.hasLostLock = false;
     if (this.tile && !this.obstacle) await this.#lock(this.tile.id);
     this.#changed();
+  }
+
+  /** Look at the lock again without having been asked to. */
+  async #tryAgain() {
+    try {
+      await this.relock();
+    } catch {
+      if (!this.#life.signal.aborted) this.#notify("reload_failed");
+    }
   }
 
   /** Claim an area of this cell alone, in `area-lock` mode. Throws ApiError. */
@@ -298,7 +318,7 @@ export class Work extends EventTarget {
     let lock = await this.api.get(path, { signal: this.#life.signal });
     if (needsLock(this.canvas) && !(lock.is_locked && !lock.mine)) {
       try {
-        lock = await this.api.post(path, undefined, { signal: this.#life.signal });
+        lock = await this.api.post(path); // not to be given up half way: nobody would know whether it was taken
       } catch (error) {
         if (!(error instanceof ApiError && error.code === "tile_locked")) throw error;
         lock = await this.api.get(path, { signal: this.#life.signal }); // somebody was faster
@@ -306,6 +326,7 @@ export class Work extends EventTarget {
     }
     this.foreignLock = lock.is_locked && !lock.mine ? lock : null;
     this.#isLockMine = lock.mine;
+    if (this.#life.signal.aborted) return this.#release();
     clearTimeout(this.#renewal);
     if (lock.expires_at && lock.is_locked) this.#planRenewal(path, Date.parse(lock.expires_at) - Date.now());
     if (!needsLock(this.canvas)) this.#goLive();
@@ -319,7 +340,7 @@ export class Work extends EventTarget {
   #planRenewal(path, left) {
     const wait = this.#isLockMine ? left / 2 : left + 1000;
     this.#renewal = setTimeout(async () => {
-      if (!this.#isLockMine) return this.relock();
+      if (!this.#isLockMine) return this.#tryAgain();
       try {
         const lock = await this.api.put(path, undefined, { signal: this.#life.signal });
         this.#planRenewal(path, Date.parse(lock.expires_at) - Date.now());
@@ -372,7 +393,7 @@ export class Work extends EventTarget {
   /** A stroke was refused for good. @param {{code?: string}} refusal */
   async #heed({ code = "unexpected" }) {
     this.#notify(`refused_${code}`);
-    if (code === "tile_locked") await this.relock();
+    if (code === "tile_locked") await this.#tryAgain();
   }
 
   async #reload() {
@@ -432,7 +453,7 @@ export class Work extends EventTarget {
     const isHere = event.x === this.cell.x && event.y === this.cell.y;
     if (event.kind === "tile.created" && isHere && !this.tile && !this.isSaving) return void this.#occupied(event.tile);
     if (event.kind.startsWith("area.")) {
-      if (this.canvas.collaboration_mode === "area-lock") void this.#reassess().catch(() => {});
+      if (this.canvas.collaboration_mode === "area-lock") void this.#reassess().catch(() => this.#notify("reload_failed"));
       return;
     }
     if (!this.tile || event.tile_id !== this.tile.id) return;
@@ -459,7 +480,7 @@ export class Work extends EventTarget {
     this.#notify("cell_occupied", { name: tile.creator.display_name });
     if (obstacle({ ...this.#situation, tile })) return; // what was drawn can still be copied elsewhere
     this.#adopt(tile);
-    if (this.artist) void this.relock();
+    void this.#tryAgain();
   }
 
   /** @param {TileView | null} tile  null when it is not public any more */
@@ -497,7 +518,7 @@ export class Work extends EventTarget {
 
   #unlocked() {
     if (this.#isLockMine) this.#loseLock();
-    else if (this.foreignLock) void this.#reload().then(() => this.relock()).catch(() => {});
+    else if (this.foreignLock) void this.#reload().then(() => this.#tryAgain());
   }
 
   /** @param {string} code @param {Record<string, string>} [values] */
@@ -511,6 +532,6 @@ export class Work extends EventTarget {
 }
 
 /** A tile's pixels as its artist sees them: what waits for review before what is shown. @param {TileView} tile */
-function picture(tile) {
+export function picture(tile) {
   return fromBase64(tile.pending?.pixels ?? tile.pixels ?? "");
 }

@@ -126,7 +126,7 @@ export default {
   unsaved_text: "Was du gemalt hast, ist noch nicht auf der Leinwand.",
   unsaved_keep: "Weitermalen",
   unsaved_discard: "Verwerfen",
-  unsaved_draft: "Schließen, Entwurf behalten",
+  unsaved_draft: "Als Entwurf behalten",
 
   conflict_title: "Jemand hat diese Kachel inzwischen geändert",
   conflict_text: "Welches Bild soll bleiben? Was du nicht wählst, bleibt im Verlauf der Kachel oder lässt sich rückgängig machen.",

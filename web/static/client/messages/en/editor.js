@@ -126,7 +126,7 @@ export default {
   unsaved_text: "What you drew is not on the canvas yet.",
   unsaved_keep: "Keep drawing",
   unsaved_discard: "Discard",
-  unsaved_draft: "Close, keep the draft",
+  unsaved_draft: "Keep as a draft",
 
   conflict_title: "Somebody changed this tile meanwhile",
   conflict_text: "Choose which picture to keep. What you do not choose stays in the tile's history or can be undone.",
