@@ -83,10 +83,12 @@ class WetTile:
 
     @property
     def tile(self) -> Tile:
-        """The tile as it is now."""
-        return replace(
-            self.state.tile, pixels=bytes(self.pixels), version=self.version, updated_at=self.state.now
-        )
+        """The tile as it is now; built by hand, as replace() takes four times as long for each stroke."""
+        was = self.state.tile
+        return Tile(
+            was.id, was.canvas_id, was.x, was.y, was.size, bytes(self.pixels), was.title, was.description,
+            was.is_public, was.creator, was.like_count, self.version, was.created_at, self.state.now,
+        )  # fmt: skip
 
 
 @dataclass(slots=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+import orjson
+
 from services.tiles.canvases.journal import view
 from services.tiles.tiles.rules import Tile
-from services.tiles.tiles.schemas import TileView
+from services.tiles.tiles.schemas import tile_json
 from shared.messaging.contracts import TileCreated, TileDeleted, TileUpdated
 
 EventT = TypeVar("EventT", bound=TileCreated | TileUpdated | TileDeleted)
@@ -21,7 +23,7 @@ def tile_event(
     """
     shown = None
     if tile.is_public and event_type is not TileDeleted:
-        shown = TileView.of(tile).model_dump(mode="json")
+        shown = orjson.Fragment(tile_json(tile))
     return event_type(
         canvas_id=tile.canvas_id,
         seq=seq,
