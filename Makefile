@@ -14,7 +14,7 @@ LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run up watch down scale rollout preflight doctor ports check format test test-unit openapi docs screenshots bench lock clean
+.PHONY: help setup run up watch down scale rollout backup restore preflight doctor ports check format test test-unit openapi docs screenshots bench lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -61,6 +61,12 @@ scale: setup ## more or fewer processes of a service under Compose: make scale t
 
 rollout: setup ## another version without a failed request: make rollout [SERVICES="tiles users"] [VERSION=1.4.0]
 	@$(BIN)/python -m deploy rollout --env $(ENV) $(if $(VERSION),--version $(VERSION)) $(SERVICES)
+
+backup: setup ## a verified backup of the databases; ENV=native for that of `make run`
+	@$(BIN)/python -m deploy backup --env $(ENV)
+
+restore: setup ## a backup in the place of the present data: make restore FROM=var/compose/dev/backups/kept/….tar
+	@$(BIN)/python -m deploy restore --env $(ENV) $(FROM)
 
 preflight: setup ## whether the stack could be started here now; with ENV=dev or prod under Compose
 	@$(BIN)/python -m deploy preflight $(CHOSEN)

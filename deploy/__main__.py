@@ -8,6 +8,7 @@ import sys
 from contextlib import suppress
 
 from deploy import dead_letters, engine, ports
+from deploy.backup import command as backup
 from deploy.compose import command as compose
 from deploy.doctor import command as doctor
 from deploy.errors import DeployError
@@ -21,6 +22,7 @@ def main() -> int:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     run.add_parser(commands)
     compose.add_parsers(commands)
+    backup.add_parsers(commands)
     preflight.add_parser(commands)
     doctor.add_parser(commands)
     dead_letters.add_parser(commands)

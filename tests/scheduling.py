@@ -16,6 +16,7 @@ SHARED = {
     "tests/deploy/test_compose.py": "whole stacks",
     "tests/deploy/test_development.py": "whole stacks",
     "tests/deploy/test_observability.py": "whole stacks",
+    "tests/deploy/test_backup.py": "whole stacks",
     "tests/deploy/test_rollout.py": "whole stacks",
     "tests/deploy/composed/": "whole stacks",
     "tests/deploy/doctor/": "patient",

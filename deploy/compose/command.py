@@ -86,9 +86,9 @@ def _up(project: Project, _: argparse.Namespace) -> int:
     say("preflight found nothing that speaks against a start")
     prepare(project)
     say("building images")
+    # What was rolled out under another name stays as it is.
     own = [web_of(name) for name, version in project.versions.items() if version == project.own_version]
-    if own:  # what was rolled out under another name stays as it is
-        project.compose("build", *own, log=project.var.new_log("build"))
+    project.compose("build", "backup", *own, log=project.var.new_log("build"))
     say("images are built")
     _start_gateway(project)
     say("the gateway answers; starting everything else")

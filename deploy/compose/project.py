@@ -107,6 +107,8 @@ class Project:
             **replicas,
             **versions,
             "COMPOSE_PROJECT_NAME": self.name,
+            "COMPOSE_PROFILES": "scheduled" if self.env == "prod" else "",
+            "TESSERA_VERSION": self.own_version,
             "TESSERA_PUBLIC_URL": self.url,
             "TESSERA_STATE": str(self.var.root),
             "TESSERA_USER": f"{os.getuid()}:{os.getgid()}",

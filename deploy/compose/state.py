@@ -25,6 +25,7 @@ def prepare(project: Project) -> None:
     project.var.folder("mail")
     _write_secrets(project.var)
     _write_certificate(project.var, project.host)
+    backup_folder(project.var)
     static = project.var.folder("gateway") / "traefik.yml"
     static.write_text(yaml.safe_dump(static_configuration(project)))
 
@@ -84,6 +85,16 @@ def _write_certificate(var: Var, host: str) -> None:
     certificate, key = make_certificate(host, authority.read_text(), authority_key.read_text())
     for name, text in (("gateway_certificate", certificate), ("gateway_certificate_key", key)):
         var.write_secret(name, text).chmod(MOUNTED)
+
+
+def backup_folder(var: Var) -> Path:
+    """Where the container `backup` writes, and all may, in a folder that only its owner enters."""
+    closed = var.folder("backups")
+    closed.chmod(0o700)
+    folder = closed / "kept"
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o777)  # the container's user is none of this machine
+    return folder
 
 
 def authority_of(var: Var) -> Path:

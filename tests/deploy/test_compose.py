@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from deploy import engine
+from deploy.backup.archive import backups
 from deploy.compose.state import authority_of
 from deploy.var import REPOSITORY
 from tests.busy import here
@@ -132,6 +133,23 @@ def test_both_environments_are_up_at_once_and_production_answers_https_only(
     assert (status, headers["X-Service"]) == (200, "tiles")
     assert headers["Strict-Transport-Security"] == "max-age=31536000"
     assert answer(f"{compose.url}/api/v1/canvases", compose)[0] == 200
+
+
+def test_production_backs_itself_up_and_measures_how_old_that_is(production: ComposeStack) -> None:
+    kept = production.project.var.root / "backups" / "kept"
+    deadline = time.monotonic() + 60
+    while not backups(kept) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    (file,) = backups(kept)
+    assert production.deploy("verify", str(file)).returncode == 0
+    (container,) = production.containers("backup")
+    said = production.docker(
+        "exec", container, "python", "-c",
+        "from urllib.request import urlopen; print(urlopen('http://127.0.0.1:8000/metrics').read().decode())",
+    )  # fmt: skip
+    age = re.search(r"^backup_age_seconds (\S+)$", said, re.MULTILINE)
+    assert age
+    assert 0 < float(age[1]) < COMPOSE_SECONDS
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])

@@ -1,0 +1,54 @@
+"""`python -m deploy.backup VERB`: what the container `backup` runs, with secrets and folder mounted."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from deploy.backup.restore import restore, undo
+from deploy.backup.schedule import KEEP, Schedule, serve
+from deploy.backup.source import Source
+from deploy.backup.verify import take_verified, verify
+from deploy.errors import DeployError
+
+SECRETS = Path("/run/secrets")
+FOLDER = Path("/backups")
+
+
+def main() -> int:
+    """Run one verb and return its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.backup", description="Backup of a stack.")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    for verb in ("schedule", "undo"):
+        verbs.add_parser(verb)
+    verbs.add_parser("take").add_argument("--keep", type=int, default=KEEP)
+    for verb in ("verify", "restore"):
+        verbs.add_parser(verb).add_argument("name", help=f"of a file in {FOLDER}")
+    given = parser.parse_args()
+    source = Source(SECRETS)
+    try:
+        if given.verb == "schedule":
+            serve(Schedule(source, FOLDER, os.environ))
+        elif given.verb == "take":
+            asyncio.run(take_verified(source, FOLDER, given.keep, _say))
+        elif given.verb == "verify":
+            asyncio.run(verify(FOLDER / given.name, FOLDER, _say))
+        elif given.verb == "restore":
+            asyncio.run(restore(source, FOLDER / given.name, FOLDER, _say))
+        else:
+            asyncio.run(undo(source, _say))
+    except DeployError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

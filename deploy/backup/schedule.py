@@ -1,0 +1,84 @@
+"""A backup every so often: `/ready` is 503 while the last attempt failed, `/metrics` tells how old it is."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+
+from deploy.backup.archive import backups, taken_at
+from deploy.backup.source import Source
+from deploy.backup.verify import take_verified
+
+KEEP = 7
+HOURS = 24.0
+RETRY_SECONDS = 30.0
+
+AGE = Gauge("backup_age_seconds", "Age of the newest backup that was verified; -1: there is none.")
+SIZE = Gauge("backup_bytes", "Size of that backup.")
+
+
+class Schedule:
+    """A backup every BACKUP_HOURS hours, BACKUP_KEEP of them kept; `fault`: why the last attempt failed."""
+
+    def __init__(self, source: Source, folder: Path, environ: Mapping[str, str]) -> None:
+        self.fault = ""
+        self._source = source
+        self._folder = folder
+        self._interval = timedelta(hours=float(environ.get("BACKUP_HOURS") or HOURS))
+        self._keep = int(environ.get("BACKUP_KEEP") or KEEP)
+
+    @property
+    def age(self) -> timedelta | None:
+        """Of the newest backup; None when there is none."""
+        kept = backups(self._folder)
+        return datetime.now(UTC) - taken_at(kept[-1]) if kept else None
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            if self.age is not None and self.age < self._interval:
+                await asyncio.sleep((self._interval - self.age).total_seconds())
+            try:
+                await take_verified(self._source, self._folder, self._keep, _say)
+                self.fault = ""
+            except Exception as error:
+                self.fault = str(error)
+                _say(f"no backup: {error}")
+                await asyncio.sleep(RETRY_SECONDS)
+
+    def measure(self) -> None:
+        """Bring the metrics up to date."""
+        AGE.set(-1 if self.age is None else self.age.total_seconds())
+        SIZE.set(sum(file.stat().st_size for file in backups(self._folder)[-1:]))
+
+
+def serve(schedule: Schedule) -> None:
+    """Follow the schedule until SIGTERM, and answer about it on port 8000."""
+
+    async def following(_: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(schedule.run())
+        yield
+        task.cancel()
+
+    async def ready(_: web.Request) -> web.Response:
+        status = 503 if schedule.fault else 200
+        return web.json_response({"status": schedule.fault or "no attempt failed"}, status=status)
+
+    async def metrics(_: web.Request) -> web.Response:
+        schedule.measure()
+        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    app = web.Application()
+    app.cleanup_ctx.append(following)
+    app.add_routes([web.get("/ready", ready), web.get("/metrics", metrics)])
+    web.run_app(app, port=8000, access_log=None, print=None)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

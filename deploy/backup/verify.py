@@ -1,0 +1,54 @@
+"""Whether a backup can be restored: into a PostgreSQL of its own, which is thrown away afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import tempfile
+from pathlib import Path
+
+from deploy.backup.archive import forget_old, unpack
+from deploy.backup.restore import load
+from deploy.backup.source import Source
+from deploy.backup.take import take
+from deploy.errors import DeployError
+from deploy.parts.postgres import Postgres
+from deploy.parts.process import Say
+from deploy.run.processes import SERVICES
+from deploy.var import Var
+
+
+async def take_verified(source: Source, folder: Path, keep: int, say: Say) -> None:
+    """Take a backup into the folder, where the newest `keep` stay once it is verified. Raises DeployError."""
+    file = await take(source, folder, say)
+    try:
+        await verify(file, folder, say)
+    except DeployError:
+        file.rename(file.with_suffix(".broken"))  # to be looked at; counts as none
+        raise
+    forget_old(folder, keep)
+
+
+async def verify(file: Path, folder: Path, say: Say) -> None:
+    """Restore the file into a server in a scratch folder of `folder`, and compare every table.
+
+    Raises DeployError when one differs.
+    """
+    with tempfile.TemporaryDirectory(prefix="verifying-", dir=folder) as scratch:
+        parts = Path(scratch) / "parts"
+        parts.mkdir()
+        manifest = unpack(file, parts)
+        server = Postgres(Var(Path(scratch) / "var"), _free_port(), SERVICES, durable=False)
+        try:
+            await server.start()
+            urls = {service: server.url(service) for service in SERVICES}
+            await asyncio.to_thread(load, parts, manifest, urls, say)
+        finally:
+            await server.stop()
+    say(f"{file.name} can be restored")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
