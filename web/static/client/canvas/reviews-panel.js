@@ -3,6 +3,7 @@ import { t } from "../i18n.js";
 import { css, html, repeat } from "../lit.js";
 import "../ui/error.js";
 import "../ui/field.js";
+import { readPage } from "../ui/listing.js";
 import "../ui/time.js";
 import { Panel } from "./panel.js";
 import { mayManage } from "./permissions.js";
@@ -31,8 +32,7 @@ export class CanvasReviews extends Panel {
     .decide { margin-top: var(--space-2); gap: var(--space-2); }
   `];
 
-  /** @type {Review[]} */ #reviews = [];
-  /** @type {string | null} */ #cursor = null;
+  /** @type {import("../ui/listing.js").Listed<Review>} */ #listed = { items: [], cursor: null };
   #status = "pending";
 
   firstUpdated() {
@@ -50,9 +50,9 @@ export class CanvasReviews extends Panel {
       <div class="row filter" role="group" aria-label=${t("canvas.reviews_filter")}>${STATUSES.map((status) => html`
         <button class="small" aria-pressed=${String(status === this.#status)} @click=${() => this.#filter(status)}>${t(`canvas.reviews_${status}`)}</button>`)}</div>
       <ui-error .error=${this.error} retryable @retry=${() => this.attempt(() => this.#load())}></ui-error>
-      ${this.#reviews.length ? html`<ul aria-busy=${this.busy}>${repeat(this.#reviews, ({ id }) => id, (review) => this.#review(review, isReviewer))}</ul>`
+      ${this.#listed.items.length ? html`<ul aria-busy=${this.busy}>${repeat(this.#listed.items, ({ id }) => id, (review) => this.#review(review, isReviewer))}</ul>`
         : this.isBusy ? "" : html`<p class="empty">${t("canvas.reviews_none")}</p>`}
-      ${this.#cursor ? html`<button class="small" @click=${() => this.attempt(() => this.#more())}>${t("common.more")}</button>` : ""}`;
+      ${this.#listed.cursor ? html`<button class="small" @click=${() => this.attempt(() => this.#load(this.#listed))}>${t("common.more")}</button>` : ""}`;
   }
 
   /** @param {Review} review @param {boolean} isReviewer */
@@ -92,7 +92,7 @@ export class CanvasReviews extends Panel {
     const { note, decision } = Object.fromEntries(new FormData(/** @type {HTMLFormElement} */ (event.target), event.submitter));
     void this.attempt(async () => {
       await api.post(`/canvases/${this.canvas.id}/reviews/${review.id}`, { decision, note: note || null });
-      this.#reviews = this.#reviews.filter(({ id }) => id !== review.id);
+      this.#listed.items = this.#listed.items.filter(({ id }) => id !== review.id);
     });
   }
 
@@ -102,21 +102,10 @@ export class CanvasReviews extends Panel {
     void this.attempt(() => this.#load());
   }
 
-  async #load() {
-    this.#cursor = null;
-    this.#reviews = await this.#slice();
-  }
-
-  async #more() {
-    const next = await this.#slice();
-    this.#reviews = [...this.#reviews, ...next];
-  }
-
-  async #slice() {
-    const query = { status: this.#status, limit: SLICE, cursor: this.#cursor };
-    const { items, next_cursor } = await api.get(`/canvases/${this.canvas.id}/reviews`, { query });
-    this.#cursor = next_cursor;
-    return items;
+  /** @param {import("../ui/listing.js").Listed<Review>} [before] */
+  async #load(before) {
+    const query = { status: this.#status, limit: SLICE };
+    this.#listed = await readPage(`/canvases/${this.canvas.id}/reviews`, query, before);
   }
 }
 customElements.define("canvas-reviews", CanvasReviews);
