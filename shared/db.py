@@ -35,7 +35,7 @@ from sqlalchemy.sql import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from shared.cancellation import heeding_cancellation
-from shared.errors import CheckViolated, ReferenceViolated, Unavailable, UniqueViolated
+from shared.errors import Busy, CheckViolated, ReferenceViolated, Unavailable, UniqueViolated
 from shared.settings import ServiceSettings
 
 type_of_bytea = new_type(
@@ -105,6 +105,16 @@ def integers(values: Iterable[int]) -> str:
 def byte_strings(values: Iterable[bytes | bytearray | None]) -> str:
     """Write an array of bytea as one literal, like `integers`."""
     return f"{{{','.join(['NULL' if value is None else _HEX + value.hex() for value in values])}}}"
+
+
+def texts(values: Iterable[str | None]) -> str:
+    """Write an array of text, or of what is written as text, as one literal, like `integers`."""
+    return f"{{{','.join(['NULL' if value is None else _quoted(value) for value in values])}}}"
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", r"\\").replace('"', r"\"")
+    return f'"{escaped}"'
 
 
 _HEX = r"\\x"  # of bytea, escaped as an element of an array
@@ -430,6 +440,8 @@ def _translated(error: psycopg2.Error) -> Exception:
             return CheckViolated(constraint)
         case psycopg2.errors.ForeignKeyViolation():
             return ReferenceViolated(constraint)
+        case psycopg2.errors.LockNotAvailable():
+            return Busy()
         case _ if isinstance(error, _AWAY):
             return Unavailable(
                 "postgres", str(error).strip().splitlines()[0] if str(error).strip() else "gone"

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import structlog
 from alembic import command, context
 from alembic.config import Config
-from sqlalchemy import MetaData, create_engine, make_url, text
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, MetaData, create_engine, make_url, text
+
+log = structlog.get_logger(__name__)
 
 ONE_AT_A_TIME = 4_071_969
 """Advisory lock held while migrating, so that two replicas starting together do not both climb."""
@@ -21,14 +26,26 @@ def alembic_config(service: str, database_url: str) -> Config:
 
 
 def migrate(service: str, database_url: str) -> None:
-    """Bring the service's database to the newest revision; does nothing when it is there already."""
-    command.upgrade(alembic_config(service, database_url), "head")
+    """Bring the service's database to the newest revision; does nothing when it is there already.
+
+    Nor when it is past it: newer code was here, and is being rolled out or was taken back. A migration leaves
+    what the version before it needs (docs/deploy.md), so this code can work with what it finds.
+    """
+    config = alembic_config(service, database_url)
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    engine = _engine(database_url)
+    with engine.connect() as connection:
+        unknown = set(MigrationContext.configure(connection).get_current_heads()) - known
+    engine.dispose()
+    if unknown:
+        log.warning("database is ahead of this code", service=service, revision=", ".join(unknown))
+    else:
+        command.upgrade(config, "head")
 
 
 def run_migrations(metadata: MetaData) -> None:
     """Run what Alembic asked for; called by each service's `migrations/env.py`."""
-    url = make_url(context.config.attributes["database_url"]).set(drivername="postgresql+psycopg2")
-    engine = create_engine(url)
+    engine = _engine(context.config.attributes["database_url"])
     with engine.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ONE_AT_A_TIME})
         connection.commit()
@@ -36,3 +53,7 @@ def run_migrations(metadata: MetaData) -> None:
         with context.begin_transaction():
             context.run_migrations()
     engine.dispose()
+
+
+def _engine(database_url: str) -> Engine:
+    return create_engine(make_url(database_url).set(drivername="postgresql+psycopg2"))

@@ -137,4 +137,4 @@ class ComposeStack:
         return self.docker("inspect", "--format={{.State.StartedAt}}", self._container(name))
 
     def _container(self, name: str) -> str:
-        return name if name in self.tiles else f"{self.project.name}-{name}-1"
+        return name if name in self.tiles else self.containers(name)[0]

@@ -1,4 +1,4 @@
-"""Which tests share a worker of xdist: those of one file, all that start a whole stack, all in a browser.
+"""Which tests share a worker of xdist: those of one file, of one dear fixture, and all whole stacks.
 
 A whole stack is started once for all tests that need it, and two builds of the same images at once would
 replace each other's. The browser's tests have a stack and a worker of their own: they run beside Compose's.
@@ -14,6 +14,11 @@ from xdist.scheduler import LoadScopeScheduling
 SHARED = {
     "tests/e2e/": "whole stacks",
     "tests/deploy/test_compose.py": "whole stacks",
+    "tests/deploy/test_development.py": "whole stacks",
+    "tests/deploy/test_observability.py": "whole stacks",
+    "tests/deploy/test_rollout.py": "whole stacks",
+    "tests/deploy/composed/": "whole stacks",
+    "tests/deploy/doctor/": "patient",
     "tests/web/": "browser",
 }
 

@@ -17,6 +17,7 @@ import psutil
 
 from deploy.ports import port_map
 from deploy.var import REPOSITORY
+from tests.leaks import leaks
 from tests.parts import free_ports
 
 
@@ -53,12 +54,16 @@ class Running(Protocol):
 
 
 class Stack:
-    """A running stack. `admin`: the first admin's name and, in a folder's first run, one-time password."""
+    """A running stack: `url` is the gateway's, `tiles_url` that of the first tiles process.
+
+    `admin`: the first admin's name and, in a folder's first run, one-time password.
+    """
 
     def __init__(self, var: Path, env: Mapping[str, str]) -> None:
         self.var = var
         self.logs = var / "log"
         self.url = f"http://localhost:{env['TESSERA_PORT']}"
+        self.tiles_url = f"http://localhost:{env['TESSERA_PORT_TILES_WEB_1']}"
         self._output = var.with_name(f"{var.name}.out")
         with self._output.open("wb") as output:
             self.process = subprocess.Popen(
@@ -72,7 +77,7 @@ class Stack:
         try:
             self.admin = self._wait_until_ready()
         except BaseException:
-            self.stop()
+            self._end()
             raise
 
     @property
@@ -97,7 +102,16 @@ class Stack:
                 os.kill(pid, signal.SIGKILL)
 
     def stop(self) -> float:
-        """Stop it as Ctrl-C does, and return how many seconds that took."""
+        """Stop it as Ctrl-C does, and return how many seconds that took.
+
+        Its logs are complete then: raises AssertionError when they hold a secret.
+        """
+        seconds = self._end()
+        if found := leaks(self.var, self.admin[1]):
+            raise AssertionError(f"logs hold secrets: {found}")
+        return seconds
+
+    def _end(self) -> float:
         began = time.monotonic()
         self.process.terminate()
         try:

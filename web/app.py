@@ -8,6 +8,7 @@ from aiohttp import web
 
 from shared.http.server import API_PREFIX, create_base_app
 from web.assets import Site
+from web.https import send_to_https
 from web.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
@@ -36,6 +37,7 @@ UNKNOWN = "unknown"
 def create_app(settings: Settings) -> web.Application:
     """Make the application; files are read once, unless `settings.reload` says to look for changes."""
     app = create_base_app("web", settings.instance, checks={})
+    app.middlewares.append(send_to_https)
     site = Site(STATIC, rooms=[*PAGES.values(), UNKNOWN], reload=settings.reload)
 
     def serve(path: str, name: str, status: int = 200) -> None:

@@ -1,4 +1,4 @@
-"""`python -m deploy up | down | scale | compose`: the stack under Docker Compose."""
+"""`python -m deploy up | down | scale | rollout | compose`: the stack under Docker Compose."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from collections.abc import Callable
 from typing import get_args
 
 from deploy.compose.project import REPLICAS, Environment, Project
+from deploy.compose.rollout import roll_out, web_of
 from deploy.compose.state import prepare
 from deploy.compose.waiting import (
+    START_SECONDS,
     Say,
     answered_by,
     everything_is_healthy,
@@ -21,11 +23,16 @@ from deploy.compose.waiting import (
     routes_are_answered,
 )
 from deploy.demo.painter import is_wanted, paint_demo
+from deploy.doctor.command import diagnose
+from deploy.doctor.composed import Composed
+from deploy.doctor.redact import redactor
 from deploy.errors import DeployError
+from deploy.findings import as_text
+from deploy.preflight.command import inspect_compose, refuse_unfit
 
 
 def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `up`, `down`, `scale` and `compose` to the commands."""
+    """Add `up`, `down`, `scale`, `rollout` and `compose` to the commands."""
     up = _add(commands, "up", _up, "the stack under Docker Compose, until every route answers")
     up.description = (
         "Build the images, start the stack, and wait until every route was answered through the gateway; "
@@ -38,6 +45,23 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     down.add_argument("--delete-data", action="store_true", help="delete databases and queues as well")
     scale = _add(commands, "scale", _scale, "set how many processes of a service serve HTTP: tiles=3")
     scale.add_argument("wanted", metavar="SERVICE=NUMBER", nargs="+", help=f"of {', '.join(REPLICAS)}")
+    rollout = _add(commands, "rollout", _rollout, "another version of running services, no request failing")
+    rollout.description = (
+        "Migrate, start the new processes beside the old ones, wait until they are ready and the gateway "
+        "uses them, then let the old ones finish and stop them. When the new ones do not become ready, they "
+        "are removed and the old ones go on; their last log lines say why. Later starts keep the version."
+    )
+    rollout.add_argument(
+        "services", metavar="SERVICE", nargs="*", help=f"of {', '.join(REPLICAS)}; default: all"
+    )
+    rollout.add_argument(
+        "--version",
+        help="tag of the images, built from the working tree if the engine has none of that tag; default: "
+        "build what `up` would, keeping what runs now as <tag>-previous",
+    )
+    rollout.add_argument(
+        "--seconds", type=float, default=START_SECONDS, help="to become ready in; default: %(default)g"
+    )
     raw = _add(commands, "compose", _compose, "docker compose for this stack: compose logs tiles-web")
     raw.add_argument("arguments", nargs=argparse.REMAINDER, help="what docker compose is told")
 
@@ -57,9 +81,14 @@ def _add(
 def _up(project: Project, _: argparse.Namespace) -> int:
     say = _narrator()
     say(f"{project.name}, state folder {project.var.root}")
+    for finding in refuse_unfit(project.var, inspect_compose(project)):
+        say(f"{finding.severity.name.lower()}: {finding.cause}")
+    say("preflight found nothing that speaks against a start")
     prepare(project)
     say("building images")
-    project.compose("build", log=project.var.new_log("build"))
+    own = [web_of(name) for name, version in project.versions.items() if version == project.own_version]
+    if own:  # what was rolled out under another name stays as it is
+        project.compose("build", *own, log=project.var.new_log("build"))
     say("images are built")
     _start_gateway(project)
     say("the gateway answers; starting everything else")
@@ -90,15 +119,25 @@ def _scale(project: Project, given: argparse.Namespace) -> int:
     if not project.containers():
         raise DeployError(f"{project.name} is not up: python -m deploy up --env {project.env}")
     for service, number in wanted.items():
-        running = project.running(_compose_service(service))
+        running = project.running(web_of(service))
         # One after the other: when a container has gone, the gateway takes all others for ready until it has
         # asked them, and one that is just leaving would get requests again.
         for step in (*range(running - 1, number, -1), number):
             project.choose_replicas(service, step)
             # Not --no-deps: to Compose that is another configuration, to be replaced at the next `up`.
-            project.compose("up", "--detach", "--no-recreate", "--no-build", _compose_service(service))
+            project.compose("up", "--detach", "--no-recreate", "--no-build", web_of(service))
             asyncio.run(answered_by(project, service, step))
         say(f"{service} is answered by {number} through the gateway")
+    return 0
+
+
+def _rollout(project: Project, given: argparse.Namespace) -> int:
+    say = _narrator()
+    if unknown := set(given.services) - REPLICAS.keys():
+        raise DeployError(f"{', '.join(sorted(unknown))}: give services of {', '.join(REPLICAS)}")
+    services = [service for service in REPLICAS if service in (given.services or REPLICAS)]
+    prepare(project)
+    roll_out(project, services, given.version, given.seconds, say)
     return 0
 
 
@@ -113,16 +152,27 @@ def _start_gateway(project: Project) -> None:
         project.compose("up", "--detach", "--no-build", "gateway")
         asyncio.run(gateway_answers(project))
     except DeployError as error:
+        verdict = _verdict(project)
         if was_up:
-            raise
+            raise DeployError(f"{error}\n{verdict}") from error
         project.compose("down")
-        raise DeployError(f"{error}\nNothing else was started, and the gateway is stopped again.") from error
+        raise DeployError(
+            f"{error}\n{verdict}\nNothing else was started, and the gateway is stopped again."
+        ) from error
 
 
 async def _start(project: Project, say: Say) -> None:
     everything = asyncio.to_thread(project.compose, "up", "--detach", "--no-build", "--remove-orphans")
-    await everything_is_healthy(project, asyncio.create_task(everything), say)
-    await routes_are_answered(project, say)
+    try:
+        await everything_is_healthy(project, asyncio.create_task(everything), say)
+        await routes_are_answered(project, say)
+    except DeployError as error:
+        raise DeployError(f"{error}\n{await asyncio.to_thread(_verdict, project)}") from error
+
+
+def _verdict(project: Project) -> str:
+    """What the doctor says of a start that failed."""
+    return redactor(project.var)(as_text(diagnose(Composed(project))))
 
 
 def _replicas(text: str) -> tuple[str, int]:
@@ -130,10 +180,6 @@ def _replicas(text: str) -> tuple[str, int]:
     if service not in REPLICAS or not number.isdecimal() or not 1 <= int(number) <= 32:
         raise DeployError(f"{text}: give SERVICE=NUMBER, of {', '.join(REPLICAS)} and 1 to 32")
     return service, int(number)
-
-
-def _compose_service(service: str) -> str:
-    return service if service == "web" else f"{service}-web"
 
 
 def _narrator() -> Say:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,18 +25,22 @@ class Project:
     """Development or production on the engine that `docker` talks to.
 
     `environ` may hold TESSERA_HOST (the name or address under which the engine's machine is reached),
-    TESSERA_ACME_EMAIL, TESSERA_PROJECT (the Compose project), TESSERA_VERSION (the tag of the images),
-    TESSERA_VAR (the state folder), and the variables of deploy/ports.toml.
+    TESSERA_ACME_EMAIL, TESSERA_PROJECT (the Compose project), TESSERA_VERSION (the tag of the images that
+    `up` builds), TESSERA_VAR (the state folder), and the variables of deploy/ports.toml.
     """
 
-    def __init__(self, env: Environment, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, env: Environment, environ: Mapping[str, str], versions: Mapping[str, str] | None = None
+    ) -> None:
         self.env = env
         self.name = environ.get("TESSERA_PROJECT") or f"tessera-{env}"
         self.host = environ.get("TESSERA_HOST") or "localhost"
         self.acme_email = environ.get("TESSERA_ACME_EMAIL") if env == "prod" else None
         self.ports = ports_of(env, environ)
         self.var = Var(Var.from_environ(environ).root / "compose" / env)
-        self._environ = environ
+        self.environ = environ
+        self.own_version = environ.get("TESSERA_VERSION") or env
+        self._versions = versions
 
     @property
     def http_url(self) -> str:
@@ -66,6 +71,27 @@ class Project:
     def _replicas_file(self) -> Path:
         return self.var.root / "replicas.json"
 
+    @property
+    def versions(self) -> dict[str, str]:
+        """The tag of each service's image: of the version that was rolled out, else `own_version`."""
+        if self._versions is not None:
+            return dict(self._versions)
+        kept = json.loads(self._versions_file.read_text()) if self._versions_file.exists() else {}
+        return {service: kept.get(service, self.own_version) for service in REPLICAS}
+
+    def at(self, versions: Mapping[str, str]) -> Project:
+        """The same stack with those versions of some services; `keep_versions` makes them the stack's own."""
+        return Project(self.env, self.environ, {**self.versions, **versions})
+
+    def keep_versions(self) -> None:
+        """Keep these versions for this and every later start."""
+        rolled_out = {name: tag for name, tag in self.versions.items() if tag != self.own_version}
+        self._versions_file.write_text(json.dumps(rolled_out))
+
+    @property
+    def _versions_file(self) -> Path:
+        return self.var.root / "versions.json"
+
     def environment(self) -> dict[str, str]:
         """What the compose files read, and what `docker` itself needs."""
         ports = {
@@ -74,15 +100,17 @@ class Project:
         replicas = {
             f"TESSERA_REPLICAS_{service.upper()}": str(number) for service, number in self.replicas.items()
         }
+        versions = {f"TESSERA_VERSION_{service.upper()}": tag for service, tag in self.versions.items()}
         return {
-            **self._environ,
+            **self.environ,
             **ports,
             **replicas,
+            **versions,
             "COMPOSE_PROJECT_NAME": self.name,
             "TESSERA_PUBLIC_URL": self.url,
             "TESSERA_STATE": str(self.var.root),
+            "TESSERA_USER": f"{os.getuid()}:{os.getgid()}",
             "TESSERA_GATEWAY_DIGEST": self._gateway_digest(),
-            "TESSERA_VERSION": self._environ.get("TESSERA_VERSION") or self.env,
         }
 
     def _gateway_digest(self) -> str:
@@ -101,9 +129,17 @@ class Project:
 
         Raises DeployError with its own words when it fails, or when there is no `docker`.
         """
+        command = self.command(f"--progress={'plain' if log else 'quiet'}", *arguments)
+        return self._run(command, f"compose {arguments[0]}", log)
+
+    def docker(self, *arguments: str) -> str:
+        """Run `docker` to its end and return what it printed. Raises DeployError as `compose` does."""
+        return self._run(["docker", *arguments], arguments[0])
+
+    def _run(self, command: list[str], name: str, log: Path | None = None) -> str:
         try:
             done = subprocess.run(  # noqa: S603 - the arguments are ours, no shell
-                self.command(f"--progress={'plain' if log else 'quiet'}", *arguments),
+                command,
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
@@ -116,8 +152,13 @@ class Project:
             log.write_text(done.stdout + done.stderr)
         if done.returncode:
             last = "\n".join(f"    {line}" for line in done.stderr.strip().splitlines()[-12:])
-            raise DeployError(f"docker compose {arguments[0]} failed:\n{last}")
+            raise DeployError(f"docker {name} failed:\n{last}")
         return done.stdout
+
+    def merged(self) -> dict[str, Any]:
+        """The files as Compose itself merges them."""
+        config: dict[str, Any] = json.loads(self.compose("config", "--format=json"))
+        return config
 
     def running(self, service: str) -> int:
         """How many containers of that service of the compose files run now."""

@@ -9,7 +9,7 @@ import asyncio
 import re
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import aiohttp
@@ -17,7 +17,7 @@ import aiohttp
 from deploy.compose.project import Project
 from deploy.compose.state import authority_of
 from deploy.errors import DeployError
-from deploy.probes import PROBES, probe_routes
+from deploy.probes import OWN_REQUESTS, PROBES, probe_routes
 
 Say = Callable[[str], None]
 
@@ -52,10 +52,7 @@ async def everything_is_healthy(project: Project, starting: asyncio.Task[str], s
     deadline = time.monotonic() + START_SECONDS
     while True:
         started = starting.done()
-        states = {
-            container["Name"].removeprefix(f"{project.name}-"): _state(container)
-            for container in await asyncio.to_thread(project.containers)
-        }
+        states = await asyncio.to_thread(_states, project)
         fine = {(name, state) for name, state in states.items() if state in ("healthy", "running", "done")}
         for name, state in sorted(fine - told):
             say(f"{name} is {state}")
@@ -68,16 +65,37 @@ async def everything_is_healthy(project: Project, starting: asyncio.Task[str], s
         await asyncio.sleep(POLL)
 
 
+async def they_become(project: Project, names: Collection[str], wanted: str, seconds: float) -> None:
+    """Wait until each of these containers is what is wanted: `healthy`, or `done`.
+
+    Raises DeployError with the logs of those that are not when one has ended otherwise, or time is up.
+    """
+    short = {name.removeprefix(f"{project.name}-") for name in names}
+    deadline = time.monotonic() + seconds
+    while True:
+        states = await asyncio.to_thread(_states, project)
+        others = {name: states.get(name, "gone") for name in short if states.get(name) != wanted}
+        if not others:
+            return
+        ended = [name for name, state in others.items() if state not in ("created", "starting", "running")]
+        if ended or time.monotonic() > deadline:
+            why = f"{', '.join(sorted(ended))} ended" if ended else f"not {wanted} after {seconds:g} s"
+            # What is still starting says in its log what it waits for.
+            shown = {name: "not ready" if state == "starting" else state for name, state in others.items()}
+            raise DeployError("\n".join([why, *_complaints(project, shown)]))
+        await asyncio.sleep(POLL)
+
+
 async def routes_are_answered(project: Project, say: Say) -> None:
     """Probe every route at every URL that serves them. Raises DeployError naming the routes that fail."""
     for url in sorted({project.url, project.https_url}):
         say(f"{await probe_routes(url, _trust(project))} routes are answered through the gateway at {url}")
 
 
-async def answered_by(project: Project, service: str, number: int) -> None:
+async def answered_by(project: Project, service: str, number: int, seconds: float = START_SECONDS) -> None:
     """Wait until exactly that many processes of the service take requests in turn. Raises DeployError."""
     path = next(path for path, answerer in PROBES if answerer == service)
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + seconds
     async with _client(project) as client:
         while True:
             answerers = set()
@@ -93,7 +111,11 @@ async def answered_by(project: Project, service: str, number: int) -> None:
 
 def _client(project: Project) -> aiohttp.ClientSession:
     connector = aiohttp.TCPConnector(ssl=_trust(project))
-    return aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=5))
+    return aiohttp.ClientSession(
+        connector=connector,
+        timeout=aiohttp.ClientTimeout(total=5),
+        headers={"X-Request-Id": f"{OWN_REQUESTS}up"},
+    )
 
 
 def _trust(project: Project) -> ssl.SSLContext:
@@ -125,10 +147,20 @@ def _published(project: Project) -> str:
     return ", ".join(sorted(ports)) or "none"
 
 
+def _states(project: Project) -> dict[str, str]:
+    """The state of each container, by service and number (`tiles-web-1`)."""
+    return {
+        container["Name"].removeprefix(f"{project.name}-"): _state(container)
+        for container in project.containers()
+    }
+
+
 def _state(container: dict[str, Any]) -> str:
     """`healthy`, `running` (has no health check), `done` (ended with status 0), or what is wrong."""
     if container["State"] == "exited":
         return f"ended with status {container['ExitCode']}" if container["ExitCode"] else "done"
+    if container["State"] == "restarting":
+        return "restarting"
     return str(container["Health"] or container["State"])
 
 

@@ -48,7 +48,7 @@ async def paint_demo(url: str, username: str, password: str) -> str:
                 pass
     except (aiohttp.ClientError, TimeoutError) as error:
         return f"the demo canvas is not painted: {error or 'no answer'}"
-    return f"a demo canvas is painted: {url}/api/v1/canvases/{canvas['id']}.png?scale=3"
+    return f"a demo canvas is painted: {url}/canvas/{canvas['id']}"
 
 
 def _client(url: str, **headers: str) -> aiohttp.ClientSession:

@@ -25,7 +25,7 @@ from deploy.parts.process import Process, clear_leftovers
 from deploy.parts.rabbitmq import RabbitMQ, ensure_installed
 from deploy.parts.traefik import Traefik
 from deploy.ports import ports_of
-from deploy.preflight.command import refuse_unfit
+from deploy.preflight.command import inspect, refuse_unfit
 from deploy.probes import probe_routes
 from deploy.run.processes import (
     PROGRAMS,
@@ -115,7 +115,7 @@ async def _run(environ: Mapping[str, str]) -> int:
         say(f"state folder {var.root}")
         clear_leftovers(var, say)
         native = Native(var, environ, ports, supervisor=None)
-        for finding in refuse_unfit(native):
+        for finding in refuse_unfit(var, inspect(native)):
             say(f"{finding.severity.name.lower()}: {finding.cause}")
         say("preflight found nothing that speaks against a start")
         ensure_installed(say)

@@ -32,7 +32,7 @@ def started_twice(tmp_path: Path) -> Iterator[tuple[Stack, Stack]]:
     env = run_environment(var) | {"TESSERA_DEMO": "1"}
     first = Stack(var, env)
     try:
-        until(lambda: [canvas["tile_count"] for canvas in canvases(first)] == [PAINTED], 20)
+        until(lambda: [canvas["tile_count"] for canvas in canvases(first)] == [PAINTED], 60)
     finally:
         first.stop()
     second = Stack(var, env)
@@ -40,6 +40,7 @@ def started_twice(tmp_path: Path) -> Iterator[tuple[Stack, Stack]]:
     second.stop()
 
 
+@pytest.mark.timeout(300)  # two starts of a whole stack
 def test_the_first_start_paints_one_canvas_for_good(started_twice: tuple[Stack, Stack]) -> None:
     first, second = started_twice
     [canvas] = canvases(second)

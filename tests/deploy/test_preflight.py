@@ -13,7 +13,7 @@ import pytest
 
 from deploy.doctor.native import Native
 from deploy.findings import Finding, Severity
-from deploy.parts.traefik import CONFIGURATION
+from deploy.gateway import CONFIGURATION
 from deploy.preflight.command import inspect
 from deploy.preflight.gateway import complaints_of
 from deploy.run.processes import SERVICES

@@ -8,9 +8,11 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import aiohttp
+
+from tests.leaks import new_password
 
 PATIENCE = 30.0
 """Seconds a client goes on trying while a process is replaced, or waits for the queues to empty."""
@@ -23,8 +25,10 @@ class Artist:
 
     def __init__(self, http: aiohttp.ClientSession, session: dict[str, Any]) -> None:
         self._http = http
-        self._headers = {"Authorization": f"Bearer {session['access_token']}"}
+        self.headers = {"Authorization": f"Bearer {session['access_token']}"}
         self.id: int = session["account"]["id"]
+        self.username: str = session["account"]["username"]
+        self.password = ""
 
     @classmethod
     async def register(cls, http: aiohttp.ClientSession, name: str) -> Artist:
@@ -32,16 +36,25 @@ class Artist:
         body = {
             "username": unique,
             "email": f"{unique}@example.org",
-            "password": secrets.token_urlsafe(12),
+            "password": new_password(),
             "display_name": name.title(),
         }
         async with http.post("/api/v1/auth/register", json=body) as response:
             assert response.status == 201, await response.text()
+            artist = cls(http, await response.json())
+            artist.password = body["password"]
+            return artist
+
+    @classmethod
+    async def login(cls, http: aiohttp.ClientSession, username: str, password: str) -> Artist:
+        body = {"username": username, "password": password}
+        async with http.post("/api/v1/auth/login", json=body) as response:
+            assert response.status == 200, await response.text()
             return cls(http, await response.json())
 
     async def call(self, method: str, path: str, **kwargs: Any) -> tuple[int, Any]:
         """Status and body of a call; a gateway's error or a broken connection is tried again."""
-        kwargs["headers"] = {**self._headers, **kwargs.get("headers", {})}
+        kwargs["headers"] = {**self.headers, **kwargs.get("headers", {})}
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
@@ -88,11 +101,12 @@ class Spectator:
     def __init__(self, http: aiohttp.ClientSession, canvas_id: int, instance: str | None = None) -> None:
         self.events: list[dict[str, Any]] = []
         self.connected = asyncio.Event()
+        self.closed: list[int | None] = []  # how each connection ended
         self._http = http
         self._path = f"/api/v1/ws/canvas/{canvas_id}"
         self._instance = instance
 
-    async def watch(self) -> None:
+    async def watch(self) -> NoReturn:
         """Collect events until cancelled."""
         while True:
             try:
@@ -115,6 +129,7 @@ class Spectator:
                 if said["type"] == "hello":
                     self.connected.set()
                 self.events += said.get("events", [])
+            self.closed.append(socket.close_code)
 
 
 @asynccontextmanager
@@ -128,7 +143,10 @@ async def spectators(*those: Spectator) -> AsyncIterator[None]:
     finally:
         for task in watching:
             task.cancel()
-        await asyncio.wait(watching)
+        ended = await asyncio.gather(*watching, return_exceptions=True)
+        for failure in ended:
+            if not isinstance(failure, asyncio.CancelledError):
+                raise failure
 
 
 async def eventually(what: Callable[[], Awaitable[T]], expected: T) -> T:

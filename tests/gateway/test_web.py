@@ -159,3 +159,23 @@ async def test_the_viewer_arrives_whole_whether_or_not_the_client_unpacks_gzip(
     assert page.headers["Content-Type"] == "text/javascript; charset=utf-8"
     assert page.headers.get("Content-Encoding", "identity") == encoding
     assert len(page.text.encode()) == 1_732_839
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+async def test_where_https_is_demanded_http_is_sent_there_with_308(
+    start_gateway: Start, client: ClientSession, method: str
+) -> None:
+    runner = web.AppRunner(create_app(Settings(instance="web-1")), access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    backend = Backend("web", port=runner.addresses[0][1])
+    gateway = await start_gateway([backend], TESSERA_HTTPS_PORT="8443")
+    path = "/api/v1/tiles/1?limit=2"
+    async with client.request(method, gateway.url + path, allow_redirects=False) as response:
+        answered = (response.status, response.headers["Location"])
+    await runner.cleanup()
+    assert answered == (308, f"https://127.0.0.1:8443{path}")
+
+
+async def test_a_client_cannot_ask_to_be_sent_to_https(site: Gateway, client: ClientSession) -> None:
+    assert (await load(client, site.url + "/", X_Https_Port="8443")).status == 200

@@ -6,11 +6,11 @@ import base64
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from services.tiles.artists.schemas import ArtistView
 from services.tiles.history.rules import Action, Content, Kind, RevisionEntry, Step
-from shared.http.models import BIGINT_MAX, Body, View
+from shared.http.models import BIGINT_MAX, Body, Moment, View
 
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Cells = Annotated[int, Field(ge=1, le=8192)]
@@ -58,7 +58,7 @@ class RolledBackRegion(Body):
 class Rollback(Body):
     """What to take back: everything since a moment; in an area, by one artist, or both."""
 
-    since: AwareDatetime
+    since: Moment
     area: RolledBackRegion | None = None
     user_id: int | None = Field(None, ge=1, le=BIGINT_MAX)
     dry_run: bool = False

@@ -47,9 +47,9 @@ class TileChange(Body):
         return self
 
     @property
-    def describes(self) -> bool:
-        """Whether anything but the pixels is named."""
-        return bool(self.model_fields_set - {"pixels"})
+    def values(self) -> dict[str, Any]:
+        """What is named."""
+        return self.model_dump(include=self.model_fields_set)
 
 
 class PendingView(View):

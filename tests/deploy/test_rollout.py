@@ -1,0 +1,129 @@
+"""Scaling and rolling upgrades of a real stack, while forty clients use it and repeat nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import secrets
+import subprocess
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.compose import COMPOSE_SECONDS, ComposeStack
+from tests.load import under_load
+
+pytestmark = pytest.mark.timeout(COMPOSE_SECONDS)
+
+REQUESTS = 30_000
+
+EXITS = 'ENTRYPOINT ["sh", "-c", "[ $0 = migrate ] || { echo no such module; exit 3; }"]'
+NEVER_READY = r"""ENTRYPOINT ["python", "-c", "import sys, http.server as s\n\
+class Never(s.BaseHTTPRequestHandler):\n\
+    def do_GET(self):\n\
+        self.send_error(503)\n\
+sys.argv[1:] == ['migrate'] or s.HTTPServer(('', 8000), Never).serve_forever()"]"""
+
+
+async def deploy(stack: ComposeStack, *arguments: str) -> str:
+    """What the command said, which succeeds."""
+    done = await asyncio.to_thread(stack.deploy, *arguments)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+async def test_scaled_and_rolled_to_another_version_under_load_no_request_fails_and_no_event_is_missed(
+    compose: ComposeStack,
+) -> None:
+    async with under_load(compose.url) as load:
+        await deploy(compose, "scale", "tiles=1")
+        await deploy(compose, "scale", "tiles=3")
+        load.tiles.clear()
+        await asyncio.sleep(3)
+        shares = load.tiles.copy()
+        of_three = set(compose.tiles)
+        await deploy(compose, "rollout")
+        await deploy(compose, "scale", "tiles=1")
+        await load.reach(REQUESTS)
+        await deploy(compose, "scale", "tiles=2")
+    assert load.requests >= REQUESTS
+    assert set(shares) == of_three
+    assert all(0.25 < count / shares.total() < 0.4 for count in shares.values()), shares
+    assert not of_three & set(compose.tiles)
+    for watcher in load.watchers:
+        assert watcher.closed
+        assert set(watcher.closed) == {1001}
+        assert [event["seq"] for event in watcher.events] == list(range(1, watcher.events[-1]["seq"] + 1))
+    load.assert_nothing_failed()
+
+
+Broken = Callable[[str], str]
+
+
+@pytest.fixture
+def broken(compose: ComposeStack) -> Iterator[Broken]:
+    """Makes a version of tiles that ends with these lines of a Dockerfile."""
+    version = f"test-{secrets.token_hex(4)}"
+
+    def build(lines: str) -> str:
+        subprocess.run(
+            ["docker", "build", "--tag", f"tessera/tiles:{version}", "-"],
+            input=f"FROM tessera/tiles:test\n{lines}\n",
+            env=compose.environ,
+            text=True,
+            capture_output=True,
+            check=True,
+        )
+        return version
+
+    yield build
+    compose.docker("rmi", "--force", f"tessera/tiles:{version}")
+
+
+@pytest.mark.parametrize(
+    ("lines", "why"),
+    [
+        (EXITS, r"tiles-web-\d+ is restarting; its log says:\n    no such module"),
+        (NEVER_READY, r"not healthy after 8 s\n(.*\n)*.*\"GET /ready HTTP/1.1\" 503"),
+    ],
+    ids=["it exits", "it is never ready"],
+)
+async def test_a_version_that_does_not_become_ready_is_taken_back_and_no_request_fails(
+    compose: ComposeStack, broken: Broken, lines: str, why: str
+) -> None:
+    version = await asyncio.to_thread(broken, lines)
+    before = [compose.containers(name) for name in ("tiles-web", "tiles-worker")]
+    async with under_load(compose.url) as load:
+        done = await asyncio.to_thread(
+            compose.deploy, "rollout", "tiles", f"--version={version}", "--seconds=8"
+        )
+    assert done.returncode == 1
+    assert re.search(why, done.stderr), done.stderr
+    assert [compose.containers(name) for name in ("tiles-web", "tiles-worker")] == before
+    await asyncio.to_thread(compose.up)
+    assert [compose.containers(name) for name in ("tiles-web", "tiles-worker")] == before
+    load.assert_nothing_failed()
+
+
+def test_a_version_is_kept_until_the_next_rollout(compose: ComposeStack) -> None:
+    version = f"test-{secrets.token_hex(4)}"
+    compose.docker("tag", "tessera/web:test", f"tessera/web:{version}")
+    try:
+        for command in (("rollout", "web", f"--version={version}"), ("scale", "web=2"), ("scale", "web=1")):
+            assert compose.deploy(*command).returncode == 0
+            shown = {
+                compose.docker("inspect", "--format={{.Config.Image}}", container)
+                for container in compose.containers("web")
+            }
+            assert shown == {f"tessera/web:{version}"}
+        assert compose.deploy("rollout", "web").returncode == 0
+        assert compose.project.versions["web"] == "test"
+    finally:
+        compose.docker("rmi", "--force", f"tessera/web:{version}")
+
+
+@pytest.mark.parametrize("what", ["postgres", "tiles-web"])
+def test_what_cannot_be_rolled_is_refused_in_words(compose: ComposeStack, what: str) -> None:
+    done = compose.deploy("rollout", what)
+    assert done.returncode == 1
+    assert done.stderr == f"error: {what}: give services of auth, users, tiles, web\n"
