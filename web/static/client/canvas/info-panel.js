@@ -71,7 +71,8 @@ export class CanvasInfo extends Panel {
           html`<li title=${nameOf(canvas.palette, index + 1)}><ui-swatch .colour=${colour}></ui-swatch>
             <span class="visually-hidden">${nameOf(canvas.palette, index + 1)}</span></li>`)}</ul></section>
       ${mayManage(canvas, this.me) ? html`<section>${this.#settings()}</section>` : ""}
-      ${canvas.owner.id === this.me?.id ? "" : html`<section><button class="small" @click=${() => isSignedIn("canvas.sign_in_to_report") && this.#ask("report")}>
+      ${canvas.owner.id === this.me?.id ? "" : html`<section>
+        <button class="small" @click=${() => isSignedIn("canvas.sign_in_to_report") && this.#ask("report")}>
         <ui-icon name="flag"></ui-icon>${t("canvas.report_canvas")}</button></section>`}
       <report-dialog kind="canvas" .targetId=${canvas.id} ?open=${this.#dialog === "report"} @close=${() => this.#ask(null)}></report-dialog>`;
   }
@@ -90,9 +91,7 @@ export class CanvasInfo extends Panel {
           <dt>${t("canvas.last_change")}</dt><dd><ui-time datetime=${stats.last_activity_at}></ui-time></dd>` : ""}
         <dt>${t("canvas.since")}</dt><dd>${dateTime(canvas.created_at, { dateStyle: "medium" })}</dd>
       </dl>
-      ${stats?.top_artists.length ? html`<h3>${t("canvas.top_artists")}</h3><ol>${stats.top_artists.map(({ artist, tile_count, like_count }) =>
-        html`<li class="row tight"><a class="name grow" href="/artist/${artist.username}">${artist.display_name}</a>
-          <small class="soft">${t("canvas.tile_count", { count: tile_count })} · ${t("canvas.like_count", { count: like_count })}</small></li>`)}</ol>` : ""}`;
+      ${stats?.top_artists.length ? html`<h3>${t("canvas.top_artists")}</h3><ol>${stats.top_artists.map(share)}</ol>` : ""}`;
   }
 
   #settings() {
@@ -149,3 +148,10 @@ export class CanvasInfo extends Panel {
   };
 }
 customElements.define("canvas-info", CanvasInfo);
+
+/** @param {Stats["top_artists"][number]} share */
+function share({ artist, tile_count, like_count }) {
+  return html`<li class="row tight"><a class="name grow" href="/artist/${artist.username}">${artist.display_name}</a>
+    <small class="soft">${t("canvas.tile_count", { count: tile_count })} ·
+      ${t("canvas.like_count", { count: like_count })}</small></li>`;
+}

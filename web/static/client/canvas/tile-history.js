@@ -52,7 +52,8 @@ export class TileHistory extends Panel {
   render() {
     return html`<ui-error .error=${this.error} retryable @retry=${() => this.attempt(() => this.#load())}></ui-error>
       <ol aria-busy=${this.busy}>${repeat(this.#listed.items, ({ version }) => version, (revision) => this.#line(revision))}</ol>
-      ${this.#listed.cursor ? html`<button class="small" @click=${() => this.attempt(() => this.#load(this.#listed))}>${t("common.more")}</button>` : ""}`;
+      ${this.#listed.cursor ? html`<button class="small" @click=${() => this.attempt(() => this.#load(this.#listed))}>
+        ${t("common.more")}</button>` : ""}`;
   }
 
   /** @param {Revision} revision */
@@ -60,7 +61,8 @@ export class TileHistory extends Panel {
     const picture = this.#pictures.get(version);
     const isNewest = version === this.#listed.items[0].version;
     return html`<li class="row tight">
-      <canvas-picture .pixels=${picture ?? null} .rgba=${this.live.pixels?.rgba} label=${t("canvas.version", { version })}></canvas-picture>
+      <canvas-picture .pixels=${picture ?? null} .rgba=${this.live.pixels?.rgba}
+        label=${t("canvas.version", { version })}></canvas-picture>
       <span class="grow"><strong>${t(`canvas.did_${kind}`)}</strong><br>
         <small class="soft">${author.display_name} · <ui-time datetime=${occurred_at}></ui-time></small></span>
       ${this.revertible && !isNewest && picture ? html`<button class="small" ?disabled=${this.isBusy}
