@@ -212,7 +212,7 @@ export class CanvasPage extends Element {
         ${people.length ? "" : html`<ui-icon name="people"></ui-icon>`}
       </button>
       ${mode === "area-lock" ? this.#tool("areas", "select") : ""}
-      ${mode === "review" && session.account ? this.#tool("reviews", "inbox") : ""}
+      ${this.#live?.hasReviews ? this.#tool("reviews", "inbox") : ""}
       ${iconButton("film", t("canvas.timelapse"), () => this.#film(true))}
       ${iconButton("link", t("canvas.share_view"), () => copyLink(location.href))}
       ${this.#tool("info", "info")}
