@@ -384,6 +384,20 @@ async def test_an_owner_approves_what_waits_for_review(new_page: Windows, new_pa
     await panel.get_by_text("Ada: Lovely").wait_for()
 
 
+async def test_what_waited_when_a_canvas_left_review_can_be_decided(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada, ben = await new_painter("ada"), await new_painter("ben")
+    canvas = await new_canvas(ada, "review")
+    await new_tile(ben, canvas, 0, 0, 2)
+    await ada.call("PATCH", f"/canvases/{canvas['id']}", json={"collaboration_mode": "free"})
+    page = await new_page(ada)
+    stage = await Stage.open(page, canvas)
+    await page.get_by_role("button", name="Reviews").click()
+    await page.get_by_role("complementary").get_by_role("button", name="Approve Cell 0, 0").click()
+    await stage.comes_to_show(RED, 10, 10)
+
+
 async def test_new_rules_reach_everybody_who_watches(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
     canvas = await new_canvas(ada)

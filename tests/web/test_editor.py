@@ -16,10 +16,12 @@ from typing import Any
 from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.people import eventually
-from tests.web.browser import Windows, assert_accessible
+from tests.stack import Stack
+from tests.web.browser import PATIENCE_MS, Windows, assert_accessible
 from tests.web.conftest import NewPainter
 from tests.web.people import Painter
 from tests.web.stage import Stage
+from tests.web.test_canvas import UNDERWAY
 
 SIZE = 16
 PALETTE = ["#000000", "#ffffff", "#ff004d", "#00e436"]
@@ -288,6 +290,23 @@ async def test_two_who_paint_a_free_tile_see_each_others_strokes_inside_the_edit
     await pages[0].keyboard.press("Control+z")
     undone = everything | {(x, 2): WHITE for x in range(2, 13)}
     assert await eventually(partial(shown, pages[1]), undone) == undone
+
+
+async def test_what_is_drawn_while_the_connection_is_broken_is_painted_once_it_is_back(
+    new_page: Windows, new_painter: NewPainter, site: Stack
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada, "free")
+    await new_tile(ada, canvas)
+    page = await new_page(ada, allow=UNDERWAY)
+    await open_editor(page, canvas)
+    for name in site.tiles:
+        site.kill(name)
+    await expect(page.get_by_text("what you draw is sent then")).to_be_visible()
+    await drag(page, (2, 2), (5, 2))
+    await expect(page.get_by_text("Live: saved as you draw")).to_be_visible(timeout=PATIENCE_MS)
+    assert await eventually(lambda: row(ada, canvas, 2), [BLACK] * 4) == [BLACK] * 4
+    assert await shown(page) == await painted(ada, canvas)
 
 
 async def shown(page: Page) -> dict[tuple[int, int], int]:

@@ -37,7 +37,7 @@ async def paint(painter: Painter, canvas: dict[str, Any], colour: int, x: int = 
 
 async def find(page: Page, name: str) -> None:
     await page.get_by_role("searchbox", name="Search canvases").fill(name)
-    await expect(page.get_by_role("main").get_by_role("listitem")).to_have_count(1)
+    await expect(page.locator("canvas-card")).to_have_count(1)
 
 
 async def test_a_guest_sees_a_living_canvas_and_the_way_to_it_at_once(
@@ -175,7 +175,7 @@ async def test_the_language_and_the_theme_are_kept(new_page: Windows) -> None:
     await page.goto("/")
     await page.get_by_role("button", name="Theme and language").click()
     await page.get_by_role("button", name="Dark").click()
-    await page.get_by_role("button", name="Deutsch").click()
+    await page.get_by_role("banner").get_by_role("button", name="Deutsch").click()
     await page.reload()
     await expect(page.get_by_role("heading", level=1, name="Ein Bild, von allen gemalt.")).to_be_visible()
     assert await page.locator("html").get_attribute("lang") == "de"

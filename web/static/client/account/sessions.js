@@ -19,8 +19,8 @@ export class Sessions extends Element {
   static properties = { listed: { state: true }, error: { state: true } };
   static styles = [account, css`
     ul { padding: 0; list-style: none; }
-    li { display: flex; align-items: center; justify-content: space-between; gap: var(--space-3); padding: var(--space-3) 0; border-top: 1px solid var(--line); }
-    li div { min-width: 0; }
+    li { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: var(--space-3); padding: var(--space-3) 0; border-top: 1px solid var(--line); }
+    li div { flex: 1 1 12rem; min-width: 0; }
     .device { overflow-wrap: anywhere; font-weight: 600; }
     .all { margin-top: var(--space-3); }
   `];

@@ -24,7 +24,10 @@ const TARGETS = ["user", "report", "tile", "canvas"];
 class Audit extends Element {
   static properties = { error: { state: true } };
   static styles = [base, typography, controls, layout, tables, marks, css`
-    form { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9rem), 1fr)); gap: var(--space-3); align-items: end; margin-bottom: var(--space-4); }
+    form {
+      display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9rem), 1fr)); gap: var(--space-3);
+      align-items: end; margin-bottom: var(--space-4);
+    }
     ui-field input { display: block; }
     form label { display: block; margin-bottom: var(--space-1); font-weight: 600; }
     .card { padding: var(--space-2) var(--space-4); }

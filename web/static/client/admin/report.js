@@ -1,21 +1,19 @@
 import { api } from "../api.js";
-import { dateTime, number, t } from "../i18n.js";
+import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { session } from "../session.js";
-import "../ui/avatar.js";
 import "../ui/dialog.js";
 import { Element } from "../ui/element.js";
 import "../ui/error.js";
 import "../ui/field.js";
 import "../ui/icon.js";
-import "../ui/picture.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import "../ui/time.js";
 import { toast } from "../ui/toast.js";
 import { Load } from "./load.js";
 import { named, personLink, stateMark } from "./people.js";
-import "./picture.js";
 import "./rollback-form.js";
+import { sceneOf, sceneStyles } from "./scene.js";
 import { marks } from "./styles.js";
 import { standingOf, subjectOf } from "./subject.js";
 import { reinstate } from "./suspend.js";
@@ -34,21 +32,18 @@ export class ReportDesk extends Element {
     report: { attribute: false }, error: { state: true }, isBusy: { state: true }, suspended: { state: true },
     order: { state: true }, action: { state: true },
   };
-  static styles = [base, typography, controls, layout, marks, css`
+  static styles = [base, typography, controls, layout, marks, sceneStyles, css`
     article { display: flex; flex-direction: column; gap: var(--space-5); }
     h2 { overflow-wrap: anywhere; }
-    blockquote { margin: 0; padding: var(--space-1) 0 var(--space-1) var(--space-4); border-left: 3px solid var(--line-strong); white-space: pre-line; overflow-wrap: anywhere; }
-    .scene { display: grid; grid-template-columns: minmax(0, 3fr) minmax(12rem, 2fr); gap: var(--space-5); }
-    .facts { display: flex; flex-direction: column; gap: var(--space-3); min-width: 0; overflow-wrap: anywhere; }
-    .history { display: flex; flex-direction: column; gap: var(--space-1); padding: 0; list-style: none; font-size: var(--text-small); }
-    .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(4.5rem, 1fr)); gap: var(--space-2); padding: 0; list-style: none; }
-    .tiles ui-picture { aspect-ratio: 1; border: 1px solid var(--line); border-radius: var(--radius-1); }
+    blockquote {
+      margin: 0; padding: var(--space-1) 0 var(--space-1) var(--space-4); border-left: 3px solid var(--line-strong);
+      white-space: pre-line; overflow-wrap: anywhere;
+    }
     form label[for] { display: block; margin-bottom: var(--space-1); font-weight: 600; }
     ui-error, ui-dialog, admin-suspend { display: contents; }
     form { padding-top: var(--space-5); border-top: 1px solid var(--line); }
     select { width: auto; }
     .skeleton { height: 18rem; }
-    @media (max-width: 40rem) { .scene { grid-template-columns: minmax(0, 1fr); } }
   `];
 
   /** @type {Load<Subject>} */
@@ -107,13 +102,15 @@ export class ReportDesk extends Element {
         ${report.detail ? html`<blockquote>${report.detail}</blockquote>` : ""}
         ${this.#assignment(report)}
       </header>
-      <ui-error .error=${error} retryable @retry=${this.#look}></ui-error>
-      ${data ? this.#scene(data) : isBusy ? html`<div class="skeleton" role="status"><span class="visually-hidden">${t("common.loading")}</span></div>` : ""}
+      <ui-error .error=${error ?? this.#standings.error} retryable @retry=${this.#look}></ui-error>
+      ${data ? this.#scene(data) : ""}
+      ${isBusy && !data ? html`<div class="skeleton" role="status"><span class="visually-hidden">${t("common.loading")}</span></div>` : ""}
       <ui-error .error=${this.error}></ui-error>
       ${this.#end(report)}
       <admin-suspend .person=${this.suspended} @close=${() => (this.suspended = null)} @done=${this.#wasSuspended}></admin-suspend>
       <ui-dialog wide heading=${t("admin.rollback")} ?open=${this.order !== null} @close=${() => (this.order = null)}>
-        ${this.order && html`<admin-rollback-form .canvas=${this.order.canvas} .order=${this.order.order} @done=${this.#wasRolledBack}></admin-rollback-form>`}
+        ${this.order && html`<admin-rollback-form .canvas=${this.order.canvas} .order=${this.order.order}
+          @done=${this.#wasRolledBack}></admin-rollback-form>`}
       </ui-dialog>
     </article>`;
   }
@@ -122,82 +119,41 @@ export class ReportDesk extends Element {
   #assignment({ status, assignee }) {
     const isMine = assignee?.id === session.account?.id;
     if (status === "open") {
-      return html`<div><button class="primary" ?disabled=${this.isBusy} @click=${() => this.#decide({ status: "assigned" })}>${t("admin.assign")}</button></div>`;
+      return html`<div><button class="primary" ?disabled=${this.isBusy} @click=${() => this.#decide({ status: "assigned" })}>
+        ${t("admin.assign")}</button></div>`;
     }
     if (status !== "assigned") return "";
-    return html`<div class="row"><span>${isMine ? t("admin.yours") : html`${t("admin.assigned_to")} ${personLink(assignee)}`}</span>
-      ${isMine || session.isAdmin ? html`<button ?disabled=${this.isBusy} @click=${() => this.#decide({ status: "open" })}>${t("admin.give_back")}</button>` : ""}</div>`;
+    return html`<div class="row">
+      <span>${isMine ? t("admin.yours") : html`${t("admin.assigned_to")} ${personLink(assignee)}`}</span>
+      ${isMine || session.isAdmin ? html`<button ?disabled=${this.isBusy} @click=${() => this.#decide({ status: "open" })}>
+        ${t("admin.give_back")}</button>` : ""}
+    </div>`;
   }
 
-  /** @param {Subject} subject */
+  /** What the report is about, and what may be done with that. @param {Subject} subject */
   #scene(subject) {
-    switch (subject.kind) {
-      case "gone":
-        return html`<p class="soft">${t("admin.gone")}</p>`;
-      case "tile":
-        return this.#tileScene(subject);
-      case "canvas":
-        return this.#canvasScene(subject);
-      case "user":
-        return this.#userScene(subject);
-    }
+    return html`${sceneOf(subject, (person) => this.#standing(person)?.status)}
+      ${subject.kind === "gone" ? "" : html`<div class="row">
+        ${subject.kind === "tile" ? this.#tileDeeds(subject) : ""}
+        ${subject.kind === "canvas" ? this.#canvasDeeds(subject) : ""}
+        ${subject.people.map((person) => this.#suspendButton(person))}
+      </div>`}`;
   }
 
   /** @param {Extract<Subject, {kind: "tile"}>} subject */
-  #tileScene({ tile, canvas, region, png, history, lock, people }) {
-    const [last] = people;
-    const place = t("admin.tile_place", { id: String(tile.id), x: tile.x, y: tile.y });
-    return html`<div class="scene">
-        <admin-picture label=${t("admin.in_context", { tile: place })} .canvas=${canvas} .region=${region} .png=${png} .marked=${[tile]}></admin-picture>
-        <div class="facts">
-          <div><h3>${tile.title || place}</h3>${tile.title ? html`<p class="small soft">${place}</p>` : ""}
-            <a href="/canvas/${canvas.id}#${(tile.x + 0.5) * canvas.tile_size},${(tile.y + 0.5) * canvas.tile_size},8">${canvas.name}</a></div>
-          ${tile.description ? html`<p>${tile.description}</p>` : ""}
-          <div><h3>${t("admin.made_by")}</h3>${this.#artist(tile.creator)}</div>
-          ${last && last.id !== tile.creator.id ? html`<div><h3>${t("admin.changed_by")}</h3>${this.#artist(last)}</div>` : ""}
-          <div><h3>${t("admin.history")}</h3><ol class="history">${history.map((revision) => html`<li>
-            ${named("revision", revision.kind)} · ${personLink(revision.author)} · <ui-time datetime=${revision.occurred_at}></ui-time></li>`)}</ol></div>
-        </div>
-      </div>
-      <div class="row">
-        <button class="danger" ?disabled=${this.isBusy} @click=${() => this.#removeTile(tile, history, lock)}><ui-icon name="trash"></ui-icon>${t("admin.remove_tile")}</button>
-        <button ?disabled=${this.isBusy} @click=${() => this.#prepareRollback(canvas, tile, last)}>${t("admin.roll_back_open")}</button>
-        ${people.map((person) => this.#suspendButton(person))}
-        ${lock.is_locked ? html`<button ?disabled=${this.isBusy} @click=${() => this.#releaseLock(tile)}>
-          ${t("admin.release_lock", { name: lock.holder?.display_name ?? "" })}</button>` : ""}
-      </div>`;
+  #tileDeeds({ tile, canvas, history, lock, people }) {
+    return html`<button class="danger" ?disabled=${this.isBusy} @click=${() => this.#removeTile(tile, history, lock)}>
+        <ui-icon name="trash"></ui-icon>${t("admin.remove_tile")}</button>
+      <button ?disabled=${this.isBusy} @click=${() => this.#prepareRollback(canvas, tile, people[0])}>${t("admin.roll_back_open")}</button>
+      ${lock.is_locked ? html`<button ?disabled=${this.isBusy} @click=${() => this.#releaseLock(tile)}>
+        ${t("admin.release_lock", { name: lock.holder?.display_name ?? "" })}</button>` : ""}`;
   }
 
   /** @param {Extract<Subject, {kind: "canvas"}>} subject */
-  #canvasScene({ canvas, region, png }) {
-    return html`<div class="scene">
-        <admin-picture label=${canvas.name} .canvas=${canvas} .region=${region} .png=${png}></admin-picture>
-        <div class="facts">
-          <div><h3><a href="/canvas/${canvas.id}">${canvas.name}</a></h3>
-            <p class="small soft">${number(canvas.width)} × ${number(canvas.height)} · ${t("admin.tile_count", { count: canvas.tile_count })}</p></div>
-          ${canvas.description ? html`<p>${canvas.description}</p>` : ""}
-          ${this.#artist(canvas.owner)}
-        </div>
-      </div>
-      <div class="row">
-        ${canvas.is_public ? html`<button class="danger" ?disabled=${this.isBusy} @click=${() => this.#show(canvas, false)}>${t("admin.hide_canvas")}</button>` : ""}
-        <button ?disabled=${this.isBusy} @click=${() => (this.order = { canvas, order: {} })}>${t("admin.roll_back_open")}</button>
-        ${this.#suspendButton(canvas.owner)}
-      </div>`;
-  }
-
-  /** @param {Extract<Subject, {kind: "user"}>} subject */
-  #userScene({ profile, tiles }) {
-    return html`<div class="scene">
-        <div class="stack">
-          ${this.#artist(profile, profile.avatar_color)}
-          ${profile.bio ? html`<p>${profile.bio}</p>` : ""}
-          <p class="small soft">${t("admin.joined", { date: dateTime(profile.joined_at, { dateStyle: "medium" }) })} ·
-            ${t("admin.tile_count", { count: profile.stats.tiles_created })}</p>
-        </div>
-        <ul class="tiles">${tiles.map(({ id, title }) => html`<li><ui-picture src="/tiles/${id}.png" alt=${title || t("admin.tile", { id: String(id) })}></ui-picture></li>`)}</ul>
-      </div>
-      <div class="row">${this.#suspendButton(profile)}</div>`;
+  #canvasDeeds({ canvas }) {
+    return html`${canvas.is_public ? html`<button class="danger" ?disabled=${this.isBusy} @click=${() => this.#show(canvas, false)}>
+        ${t("admin.hide_canvas")}</button>` : ""}
+      <button ?disabled=${this.isBusy} @click=${() => (this.order = { canvas, order: {} })}>${t("admin.roll_back_open")}</button>`;
   }
 
   /** @param {Person} person */
@@ -205,38 +161,32 @@ export class ReportDesk extends Element {
     return this.#standings.data?.find((standing) => standing?.id === id);
   }
 
-  /** @param {Person} person @param {string} [colour] */
-  #artist(person, colour) {
-    const standing = this.#standing(person);
-    return html`<div class="row">
-      <ui-avatar name=${person.display_name} .colour=${colour}></ui-avatar>
-      <div>${personLink(person)} <span class="soft">@${person.username}</span>
-        ${standing && standing.status !== "active" ? stateMark("account", standing.status) : ""}</div>
-    </div>`;
-  }
-
   /** @param {Person} person */
   #suspendButton(person) {
     const standing = this.#standing(person);
     if (!standing || standing.id === session.account?.id || (standing.roles.length && !session.isAdmin)) return "";
     if (standing.status === "suspended") {
-      return html`<button @click=${() => reinstate(person).then(this.#lookAgain)}>${t("admin.reinstate_name", { name: person.display_name })}</button>`;
+      return html`<button @click=${() => reinstate(person).then(this.#lookAgain)}>
+        ${t("admin.reinstate_name", { name: person.display_name })}</button>`;
     }
-    return html`<button @click=${() => (this.suspended = person)}>${t("admin.suspend_name", { name: person.display_name })}</button>`;
+    return html`<button @click=${() => (this.suspended = person)}>
+      ${t("admin.suspend_name", { name: person.display_name })}</button>`;
   }
 
   /** @param {Report} report */
   #end(report) {
     if (report.status === "resolved" || report.status === "dismissed") {
       return html`<p class="soft">${t("admin.closed_by")} ${personLink(report.assignee)} · <ui-time datetime=${report.updated_at}></ui-time>
-        ${report.action_taken ? html`· ${named("action", report.action_taken)}` : ""}${report.resolution ? html`<br>${report.resolution}` : ""}</p>`;
+        ${report.action_taken ? html`· ${named("action", report.action_taken)}` : ""}
+        ${report.resolution ? html`<br>${report.resolution}` : ""}</p>`;
     }
     if (report.assignee && report.assignee.id !== session.account?.id && !session.isAdmin) return "";
     return html`<form class="stack" @submit=${this.#close}>
       <h3>${t("admin.close_report")}</h3>
       <div><label for="action">${t("admin.action_taken")}</label>
         <select id="action" name="action" @change=${this.#actionChosen}>
-          ${ACTIONS.map((action) => html`<option value=${action} ?selected=${action === this.action}>${named("action", action)}</option>`)}
+          ${ACTIONS.map((action) => html`<option value=${action} ?selected=${action === this.action}>
+            ${named("action", action)}</option>`)}
         </select></div>
       <ui-field label=${t("admin.resolution")} name="resolution" hint=${t("admin.resolution_hint")} multiline maxlength="2000"></ui-field>
       <div class="row">

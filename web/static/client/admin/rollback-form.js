@@ -28,6 +28,8 @@ import { drawn } from "./subject.js";
 const MINUTE = 60_000; // milliseconds
 const SPANS = { minutes: 10 * MINUTE, hour: 60 * MINUTE, day: 1440 * MINUTE, week: 10_080 * MINUTE };
 
+const SIDES = /** @type {const} */ (["x", "y", "columns", "rows"]);
+
 /** @type {Action[]} */
 const ACTIONS = ["removed", "reverted", "restored", "kept"];
 
@@ -89,14 +91,16 @@ export class RollbackForm extends Element {
             <label class="check"><input type="radio" name="extent" ?checked=${!this.isWhole} @change=${() => (this.isWhole = false)}>
               ${t("admin.area_part")}</label>
           </div>
-          ${this.isWhole ? "" : html`<div class="area">
-            ${/** @type {const} */ (["x", "y", "columns", "rows"]).map((name) => html`<ui-field label=${t(`admin.area_${name}`)} name=${name} type="number"
-              min=${name === "x" || name === "y" ? 0 : 1} max=${name === "x" || name === "columns" ? canvas.columns : canvas.rows}
-              .value=${String(area[name])} required></ui-field>`)}</div>`}
+          ${this.isWhole ? "" : html`<div class="area">${SIDES.map((name) => html`<ui-field label=${t(`admin.area_${name}`)}
+            name=${name} type="number" min=${name === "x" || name === "y" ? 0 : 1}
+            max=${name === "x" || name === "columns" ? canvas.columns : canvas.rows} .value=${String(area[name])} required></ui-field>`)}
+          </div>`}
         </fieldset>
         <div class="fields">
-          <ui-field label=${t("admin.only_artist")} name="artist" .value=${order.artist ?? ""} hint=${t("admin.only_artist_hint")} autocomplete="off"></ui-field>
-          <ui-field label=${t("admin.since")} name="since" type="datetime-local" step="1" .value=${this.since} hint=${t("admin.since_hint")} required></ui-field>
+          <ui-field label=${t("admin.only_artist")} name="artist" .value=${order.artist ?? ""} autocomplete="off"
+            hint=${t("admin.only_artist_hint")}></ui-field>
+          <ui-field label=${t("admin.since")} name="since" type="datetime-local" step="1" .value=${this.since} required
+            hint=${t("admin.since_hint")}></ui-field>
         </div>
         <div class="row" role="group" aria-label=${t("admin.since")}>${Object.entries(SPANS).map(([span, length]) => html`<button type="button"
           @click=${() => this.#begin(length)}>${t(`admin.ago_${span}`)}</button>`)}</div>
@@ -118,15 +122,18 @@ export class RollbackForm extends Element {
         ${t(`admin.rollback_${action}`, { count: outcome[action] })}</span>`)}</div>
       ${region && html`<div class="pictures">
         <figure><figcaption>${t("admin.now")}</figcaption>
-          <admin-picture label=${t("admin.now")} .canvas=${canvas} .region=${region} .png=${png} .marked=${changed.slice(0, count)}></admin-picture></figure>
+          <admin-picture label=${t("admin.now")} .canvas=${canvas} .region=${region} .png=${png}
+            .marked=${changed.slice(0, count)}></admin-picture></figure>
         <figure><figcaption>${t("admin.afterwards")}</figcaption>
-          <admin-picture label=${t("admin.afterwards")} .canvas=${canvas} .region=${region} .png=${png} .patches=${patches}></admin-picture></figure>
+          <admin-picture label=${t("admin.afterwards")} .canvas=${canvas} .region=${region} .png=${png}
+            .patches=${patches}></admin-picture></figure>
       </div>`}
       ${patches.length < changed.length ? html`<p class="small soft">${t("admin.pictured", { count: patches.length })}</p>` : ""}
       <details><summary>${t("admin.tiles_concerned", { count: outcome.tiles.length })}</summary>
-        <ul class="steps" tabindex="0" aria-label=${t("admin.tiles")}>${outcome.tiles.map((step) => html`<li>${t(`admin.step_${step.action}`, { id: String(step.tile_id), x: step.x, y: step.y })}
-          · ${personLink(step.creator)}</li>`)}</ul></details>
-      ${changed.length ? html`<div><button class="danger" ?disabled=${this.isBusy} @click=${this.#do}>${t("admin.roll_back", { count: changed.length })}</button></div>` : ""}
+        <ul class="steps" tabindex="0" aria-label=${t("admin.tiles")}>${outcome.tiles.map(({ tile_id, x, y, action, creator }) => html`<li>
+          ${t(`admin.step_${action}`, { id: String(tile_id), x, y })} · ${personLink(creator)}</li>`)}</ul></details>
+      ${changed.length ? html`<div><button class="danger" ?disabled=${this.isBusy} @click=${this.#do}>
+        ${t("admin.roll_back", { count: changed.length })}</button></div>` : ""}
     </section>`;
   }
 
@@ -155,10 +162,10 @@ export class RollbackForm extends Element {
   /** @param {FormData} fields @returns {Promise<Request>} */
   async #request(fields) {
     const artist = String(fields.get("artist"));
-    const [x, y, columns, rows] = ["x", "y", "columns", "rows"].map((name) => Number(fields.get(name)));
+    const area = Object.fromEntries(SIDES.map((name) => [name, Number(fields.get(name))]));
     return {
       since: new Date(this.since).toISOString(),
-      ...(this.isWhole ? {} : { area: /** @type {Region} */ ({ x, y, columns, rows }) }),
+      ...(this.isWhole ? {} : { area: /** @type {Region} */ (area) }),
       ...(artist && { user_id: await artistId(artist) }),
     };
   }

@@ -1,15 +1,13 @@
-import { api } from "../api.js";
 import { dateTime, t } from "../i18n.js";
 import { css, html, repeat } from "../lit.js";
 import { session } from "../session.js";
-import "../ui/dialog.js";
 import { Element } from "../ui/element.js";
 import "../ui/error.js";
 import "../ui/field.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
-import { toast } from "../ui/toast.js";
 import { Pages } from "./load.js";
 import { named, personLink, stateMark } from "./people.js";
+import "./roles.js";
 import { marks, tables } from "./styles.js";
 import { standingOf } from "./subject.js";
 import { reinstate } from "./suspend.js";
@@ -18,14 +16,11 @@ import { reinstate } from "./suspend.js";
 /** @import { Standing } from "./subject.js" */
 
 const STATUSES = ["", "active", "suspended", "deleted"];
-const ROLES = ["moderator", "admin"];
 const TYPING = 250; // milliseconds without a key: the word is whole
 
 /** Accounts: who they are, how they stand, and what may be done about it. */
 class Users extends Element {
-  static properties = {
-    status: { state: true }, suspended: { state: true }, promoted: { state: true }, error: { state: true }, isBusy: { state: true },
-  };
+  static properties = { status: { state: true }, suspended: { state: true }, promoted: { state: true } };
   static styles = [base, typography, controls, layout, tables, marks, css`
     form.filters { display: flex; flex-wrap: wrap; gap: var(--space-4); align-items: end; margin-bottom: var(--space-4); }
     ui-field input { display: block; }
@@ -54,9 +49,6 @@ class Users extends Element {
     this.suspended = null;
     /** @type {Standing | null} whose roles are being set */
     this.promoted = null;
-    /** @type {unknown} what setting them ran into */
-    this.error = null;
-    this.isBusy = false;
   }
 
   connectedCallback() {
@@ -74,10 +66,12 @@ class Users extends Element {
   render() {
     const { items, error, isBusy, isKnown, hasMore } = this.#users;
     return html`<form class="filters" role="search" @submit=${this.#submitted}>
-        <ui-field label=${t("admin.search_users")} name="search" type="search" maxlength="100" autocomplete="off" @input=${this.#typed}></ui-field>
+        <ui-field label=${t("admin.search_users")} name="search" type="search" maxlength="100" autocomplete="off"
+          @input=${this.#typed}></ui-field>
         <div><label for="status">${t("admin.state")}</label>
           <select id="status" @change=${this.#filtered}>
-            ${STATUSES.map((status) => html`<option value=${status} ?selected=${status === this.status}>${t(`admin.account_${status || "all"}`)}</option>`)}
+            ${STATUSES.map((status) => html`<option value=${status} ?selected=${status === this.status}>
+              ${t(`admin.account_${status || "all"}`)}</option>`)}
           </select></div>
       </form>
       <ui-error .error=${error} retryable @retry=${() => this.#users.more()}></ui-error>
@@ -86,7 +80,7 @@ class Users extends Element {
       ${isKnown && !items.length && !isBusy ? html`<p class="card soft">${t("admin.no_users")}</p>` : ""}
       ${hasMore ? html`<button class="more" ?disabled=${isBusy} @click=${() => this.#users.more()}>${t("common.more")}</button>` : ""}
       <admin-suspend .person=${this.suspended} @close=${() => (this.suspended = null)} @done=${this.#changed}></admin-suspend>
-      ${this.#rolesDialog()}`;
+      <admin-roles .account=${this.promoted} @close=${() => (this.promoted = null)} @done=${this.#changed}></admin-roles>`;
   }
 
   /** @param {Standing[]} users */
@@ -117,52 +111,16 @@ class Users extends Element {
     const deeds = [];
     if (!user.roles.length || session.isAdmin) {
       deeds.push(user.status === "suspended"
-        ? html`<button aria-label=${t("admin.reinstate_name", { name: user.display_name })} @click=${() => this.#reinstate(user)}>${t("admin.reinstate")}</button>`
-        : html`<button aria-label=${t("admin.suspend_name", { name: user.display_name })} @click=${() => (this.suspended = user)}>${t("admin.suspend")}</button>`);
+        ? html`<button aria-label=${t("admin.reinstate_name", { name: user.display_name })}
+            @click=${() => this.#reinstate(user)}>${t("admin.reinstate")}</button>`
+        : html`<button aria-label=${t("admin.suspend_name", { name: user.display_name })}
+            @click=${() => (this.suspended = user)}>${t("admin.suspend")}</button>`);
     }
     if (session.isAdmin) {
-      deeds.push(html`<button aria-label=${t("admin.roles_of", { name: user.display_name })} @click=${() => (this.promoted = user)}>${t("admin.roles")}</button>`);
+      deeds.push(html`<button aria-label=${t("admin.roles_of", { name: user.display_name })}
+        @click=${() => (this.promoted = user)}>${t("admin.roles")}</button>`);
     }
     return deeds;
-  }
-
-  #rolesDialog() {
-    const user = this.promoted;
-    return html`<ui-dialog heading=${t("admin.roles_of", { name: user?.display_name ?? "" })} ?open=${user !== null} @close=${this.#closeRoles}>
-      ${user && html`<form class="stack" @submit=${this.#setRoles}>
-        <fieldset>
-          <legend class="visually-hidden">${t("admin.roles")}</legend>
-          ${ROLES.map((role) => html`<label class="check"><input type="checkbox" name="role" value=${role} ?checked=${user.roles.includes(role)}>
-            <span><b>${named("role", role)}</b>: ${t(`admin.may_${role}`)}</span></label>`)}
-        </fieldset>
-        <ui-error .error=${this.error}></ui-error>
-        <div class="row"><button class="primary" ?disabled=${this.isBusy}>${t("common.save")}</button>
-          <button type="button" @click=${this.#closeRoles}>${t("common.cancel")}</button></div>
-      </form>`}
-    </ui-dialog>`;
-  }
-
-  /** @param {SubmitEvent} event */
-  async #setRoles(event) {
-    event.preventDefault();
-    const user = /** @type {Standing} */ (this.promoted);
-    const roles = new FormData(/** @type {HTMLFormElement} */ (event.target)).getAll("role");
-    this.isBusy = true;
-    this.error = null;
-    try {
-      await api.put(`/admin/users/${user.id}/roles`, { roles });
-      this.promoted = null;
-      toast(t("admin.roles_done", { name: user.display_name }), { kind: "success" });
-      void this.#lookAgain(user);
-    } catch (error) {
-      this.error = error;
-    }
-    this.isBusy = false;
-  }
-
-  #closeRoles() {
-    this.promoted = null;
-    this.error = null;
   }
 
   /** @param {Person} user */

@@ -1,6 +1,6 @@
 import { api } from "../api.js";
 import { dateTime, t } from "../i18n.js";
-import { css, html, repeat } from "../lit.js";
+import { css, html } from "../lit.js";
 import "../ui/avatar.js";
 import "../ui/error.js";
 import "../ui/field.js";
@@ -43,13 +43,14 @@ export class CanvasAreas extends Panel {
       </section>
       <section>
         <h3>${t("canvas.areas")}</h3>
-        ${areas.length ? html`<ul>${repeat(areas, ({ id }) => id, (area) => this.#area(area))}</ul>` : html`<p class="empty">${t("canvas.no_areas")}</p>`}
+        ${this.list(areas, ({ id }) => id, (area) => this.#area(area), t("canvas.no_areas"))}
       </section>`;
   }
 
   /** @param {keyof Span} name @param {number} min @param {number} max */
   #number(name, min, max) {
-    return html`<ui-field type="number" required name=${name} label=${t(`canvas.area_${name}`)} .min=${min} .max=${max} .value=${String(this.span?.[name] ?? min)}></ui-field>`;
+    return html`<ui-field type="number" required name=${name} label=${t(`canvas.area_${name}`)}
+      .min=${min} .max=${max} .value=${String(this.span?.[name] ?? min)}></ui-field>`;
   }
 
   /** @param {Area} area */
@@ -64,8 +65,9 @@ export class CanvasAreas extends Panel {
           <small class="soft">${place} · ${t("canvas.until", { time: dateTime(expires_at) })}</small></span>
       </div>
       <div class="row">
-        <button class="small" aria-label=${t("canvas.go_to", { place })} @click=${() => this.visit({ x: x + (columns >> 1), y: y + (rows >> 1) })}>${t("canvas.go")}</button>
-        ${isMine ? html`<button class="small" ?disabled=${this.isBusy} @click=${() => this.#renew(area)}>${t("canvas.renew")}</button>` : ""}
+        ${this.goButton({ x: x + (columns >> 1), y: y + (rows >> 1) }, place)}
+        ${isMine ? html`<button class="small" ?disabled=${this.isBusy} @click=${() => this.#renew(area)}>
+          ${t("canvas.renew")}</button>` : ""}
         ${isMine || this.me?.isModerator || this.me?.id === this.canvas.owner.id ? html`<button class="small" ?disabled=${this.isBusy}
           aria-label=${t("canvas.release_area", { place })} @click=${() => this.#release(area)}>${t("canvas.release")}</button>` : ""}
       </div>

@@ -152,7 +152,10 @@ function blend(rgba, indices) {
   return ((alpha << 24) | (Math.round(blue / painted) << 16) | (Math.round(green / painted) << 8) | Math.round(red / painted)) >>> 0;
 }
 
-/** How many canvas pixels in a row one texel stands for: the finest that the screen can show. @param {number} scale @param {number} tileSize */
+/**
+ * How many canvas pixels in a row one texel stands for: the finest that the screen can show.
+ * @param {number} scale device pixels a canvas pixel @param {number} tileSize
+ */
 export function stepFor(scale, tileSize) {
   let step = 1;
   while (step < tileSize && scale * step * 2 <= 1) step *= 2;

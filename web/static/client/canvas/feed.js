@@ -70,7 +70,8 @@ export class LiveFeed extends EventTarget {
   start() {
     const { signal } = this.#life;
     addEventListener("online", () => this.status === "reconnecting" && this.restart(), { signal });
-    // A machine that slept finds out now rather than a minute later.
+    addEventListener("offline", () => this.#ping(), { signal });
+    // A machine that slept finds out now rather than half a minute later.
     document.addEventListener("visibilitychange", () => document.hidden || this.#ping(), { signal });
     void this.#connect();
   }

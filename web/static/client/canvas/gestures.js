@@ -48,6 +48,7 @@ export function listen(element, actions) {
     if (pressed.size === 2) {
       const [still] = [...pressed].filter(([id]) => id !== event.pointerId).map(([, point]) => point);
       actions.pinch([still, from], [still, to]);
+      start = null; // what one finger goes on to do after two spans nothing
     } else if (actions.span && start) actions.span(start, to, false);
     else actions.drag(to.x - from.x, to.y - from.y);
     pressed.set(event.pointerId, to);

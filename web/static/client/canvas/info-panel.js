@@ -1,4 +1,5 @@
 import { api } from "../api.js";
+import { nameOf } from "../editor/palette.js";
 import { dateTime, number, t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { navigate } from "../router.js";
@@ -6,6 +7,7 @@ import "../ui/dialog.js";
 import "../ui/error.js";
 import "../ui/field.js";
 import "../ui/icon.js";
+import "../ui/swatch.js";
 import "../ui/time.js";
 import { toast } from "../ui/toast.js";
 import { Panel, isSignedIn } from "./panel.js";
@@ -30,7 +32,8 @@ export class CanvasInfo extends Panel {
     .description { margin: var(--space-2) 0; white-space: pre-line; overflow-wrap: anywhere; }
     .mode { margin-top: var(--space-2); }
     .palette { display: flex; flex-wrap: wrap; gap: 2px; }
-    .palette li { width: 1.5rem; height: 1.5rem; padding: 0; border: 1px solid var(--line); border-radius: 4px; background: var(--colour); }
+    .palette li { padding: 0; border: 0; }
+    .palette ui-swatch { width: 1.5rem; height: 1.5rem; border-radius: 4px; }
     form { gap: var(--space-3); }
   `];
 
@@ -40,14 +43,6 @@ export class CanvasInfo extends Panel {
 
   firstUpdated() {
     void this.attempt(() => this.#load());
-  }
-
-  updated() {
-    // The CSP allows no style attributes; what a script sets it does.
-    for (const swatch of this.renderRoot.querySelectorAll("li[data-colour]")) {
-      const { style, dataset } = /** @type {HTMLElement} */ (swatch);
-      style.setProperty("--colour", dataset.colour ?? "");
-    }
   }
 
   async #load() {
@@ -72,10 +67,12 @@ export class CanvasInfo extends Panel {
       <section>${this.#numbers()}
         <ui-error .error=${this.error} retryable @retry=${() => this.attempt(() => this.#load())}></ui-error></section>
       <section><h3>${t("canvas.palette")}</h3>
-        <ul class="palette" aria-label=${t("canvas.colours", { count: canvas.palette.length })}>${canvas.palette.map((colour) =>
-          html`<li data-colour=${colour} title=${colour}><span class="visually-hidden">${colour}</span></li>`)}</ul></section>
+        <ul class="palette" aria-label=${t("canvas.colours", { count: canvas.palette.length })}>${canvas.palette.map((colour, index) =>
+          html`<li title=${nameOf(canvas.palette, index + 1)}><ui-swatch .colour=${colour}></ui-swatch>
+            <span class="visually-hidden">${nameOf(canvas.palette, index + 1)}</span></li>`)}</ul></section>
       ${mayManage(canvas, this.me) ? html`<section>${this.#settings()}</section>` : ""}
-      ${canvas.owner.id === this.me?.id ? "" : html`<section><button class="small" @click=${() => isSignedIn("canvas.sign_in_to_report") && this.#ask("report")}>
+      ${canvas.owner.id === this.me?.id ? "" : html`<section>
+        <button class="small" @click=${() => isSignedIn("canvas.sign_in_to_report") && this.#ask("report")}>
         <ui-icon name="flag"></ui-icon>${t("canvas.report_canvas")}</button></section>`}
       <report-dialog kind="canvas" .targetId=${canvas.id} ?open=${this.#dialog === "report"} @close=${() => this.#ask(null)}></report-dialog>`;
   }
@@ -94,9 +91,7 @@ export class CanvasInfo extends Panel {
           <dt>${t("canvas.last_change")}</dt><dd><ui-time datetime=${stats.last_activity_at}></ui-time></dd>` : ""}
         <dt>${t("canvas.since")}</dt><dd>${dateTime(canvas.created_at, { dateStyle: "medium" })}</dd>
       </dl>
-      ${stats?.top_artists.length ? html`<h3>${t("canvas.top_artists")}</h3><ol>${stats.top_artists.map(({ artist, tile_count, like_count }) =>
-        html`<li class="row tight"><a class="name grow" href="/artist/${artist.username}">${artist.display_name}</a>
-          <small class="soft">${t("canvas.tile_count", { count: tile_count })} · ${t("canvas.like_count", { count: like_count })}</small></li>`)}</ol>` : ""}`;
+      ${stats?.top_artists.length ? html`<h3>${t("canvas.top_artists")}</h3><ol>${stats.top_artists.map(share)}</ol>` : ""}`;
   }
 
   #settings() {
@@ -153,3 +148,10 @@ export class CanvasInfo extends Panel {
   };
 }
 customElements.define("canvas-info", CanvasInfo);
+
+/** @param {Stats["top_artists"][number]} share */
+function share({ artist, tile_count, like_count }) {
+  return html`<li class="row tight"><a class="name grow" href="/artist/${artist.username}">${artist.display_name}</a>
+    <small class="soft">${t("canvas.tile_count", { count: tile_count })} ·
+      ${t("canvas.like_count", { count: like_count })}</small></li>`;
+}

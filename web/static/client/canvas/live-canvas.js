@@ -31,6 +31,7 @@ export class LiveCanvas extends EventTarget {
   /** @type {CanvasView | null} */ canvas = null;
   /** @type {LiveFeed | null} */ feed = null;
   claims = new Claims([], []);
+  /** Whether there is something to review, or may be. */ hasReviews = false;
   #life = new AbortController();
 
   /** @param {number} id */
@@ -50,8 +51,9 @@ export class LiveCanvas extends EventTarget {
     const wsTicket = () => session.wsTicket();
     this.feed = new LiveFeed({ api, wsTicket, canvasId: this.id, seq, reload: () => this.#reload() });
     this.feed.addEventListener("change", (event) => this.#apply(/** @type {CustomEvent<FeedEvent>} */ (event).detail));
-    session.addEventListener("change", () => this.feed?.restart(), { signal: this.#life.signal });
+    session.addEventListener("change", () => this.#become(), { signal: this.#life.signal });
     this.feed.start();
+    void this.#findReviews();
   }
 
   close() {
@@ -131,11 +133,29 @@ export class LiveCanvas extends EventTarget {
     this.#fire("change", event);
   }
 
+  /** Somebody else looks now. */
+  #become() {
+    this.feed?.restart();
+    void this.#findReviews();
+  }
+
+  /** What waited when the canvas left the mode still waits. */
+  async #findReviews() {
+    const isReviewed = this.canvas?.collaboration_mode === "review";
+    const waiting = session.account && !isReviewed ? this.#get(`/canvases/${this.id}/reviews`, { limit: 1 }) : { items: [] };
+    // Not worth an error: it is looked for again when somebody comes or the rules change.
+    const { items } = await Promise.resolve(waiting).catch(() => ({ items: [] }));
+    this.hasReviews = session.account !== null && (isReviewed || items.length > 0);
+    this.#fire("canvas");
+  }
+
   /** @param {CanvasView} canvas with new rules */
   #ruled(canvas) {
     const isOtherMode = canvas.collaboration_mode !== this.canvas?.collaboration_mode;
     this.#describe(canvas);
-    if (isOtherMode) this.feed?.refresh(); // areas count or do not count any more, and no change tells which
+    if (!isOtherMode) return;
+    this.feed?.refresh(); // areas count or do not count any more, and no change tells which
+    void this.#findReviews();
   }
 
   /** @param {number} more */

@@ -15,7 +15,10 @@ export class CanvasMinimap extends LitElement {
   static properties = { stage: { attribute: false } };
   static styles = [base, css`
     :host { line-height: 0; }
-    canvas { border: 1px solid var(--line-strong); border-radius: var(--radius-1); background: var(--surface); cursor: pointer; touch-action: none; box-shadow: var(--shadow); }
+    canvas {
+      border: 1px solid var(--line-strong); border-radius: var(--radius-1); background: var(--surface);
+      box-shadow: var(--shadow); cursor: pointer; touch-action: none;
+    }
   `];
 
   constructor() {

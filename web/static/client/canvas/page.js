@@ -54,7 +54,8 @@ export class CanvasPage extends Element {
   /** The cell that is open in the editor. @type {Cell | null} */ #editing = null;
   #isDrawing = false;
   #isFilmShown = false;
-  /** @type {Record<"address" | "rest", ReturnType<typeof setTimeout> | undefined>} */ #timers = { address: undefined, rest: undefined };
+  /** @type {Record<"address" | "rest", ReturnType<typeof setTimeout> | undefined>} */
+  #timers = { address: undefined, rest: undefined };
   #stay = new AbortController();
 
   constructor() {
@@ -163,7 +164,8 @@ export class CanvasPage extends Element {
       <div class="room ${this.#panel ? "divided" : ""}">
         <div class="view">
           <canvas-stage label=${t("canvas.picture", { name: canvas?.name ?? "" })} help=${t("canvas.keys")}
-            @view=${this.#viewed} @grid=${() => this.requestUpdate()} @pick=${this.#picks} @cursor=${this.#points} @hover=${this.#points} @span=${this.#spans}></canvas-stage>
+            @view=${this.#viewed} @grid=${() => this.requestUpdate()} @pick=${this.#picks} @cursor=${this.#points}
+            @hover=${this.#points} @span=${this.#spans}></canvas-stage>
           <p class="readout" ?hidden=${!this.#pointed}>${this.#pointed && this.#live ? cellText(this.#live, this.#pointed) : ""}</p>
           ${this.#zoomTools()}
           <canvas-minimap .stage=${this.#hasStage ? this.#stage : null}></canvas-minimap>
@@ -172,7 +174,8 @@ export class CanvasPage extends Element {
         ${this.#panel && canvas ? this.#aside(this.#panel) : ""}
       </div>
       <p class="visually-hidden" aria-live="polite">${this.#cursorText}</p>
-      ${canvas ? html`<canvas-timelapse .live=${this.#live} ?open=${this.#isFilmShown} @close=${() => this.#film(false)}></canvas-timelapse>` : ""}
+      ${canvas ? html`<canvas-timelapse .live=${this.#live} ?open=${this.#isFilmShown}
+        @close=${() => this.#film(false)}></canvas-timelapse>` : ""}
       ${this.#editor()}`;
   }
 
@@ -180,7 +183,9 @@ export class CanvasPage extends Element {
     const isUnknown = this.#error instanceof ApiError && this.#error.status === 404;
     return html`<div class="page narrow stack">
       <h1>${t(isUnknown ? "canvas.not_found" : "canvas.not_loaded")}</h1>
-      ${isUnknown ? html`<p>${t("canvas.not_found_text")}</p>` : html`<ui-error .error=${this.#error} retryable @retry=${() => this.#enter()}></ui-error>`}
+      ${isUnknown
+        ? html`<p>${t("canvas.not_found_text")}</p>`
+        : html`<ui-error .error=${this.#error} retryable @retry=${() => this.#enter()}></ui-error>`}
       <p><a class="button primary" href="/">${t("common.to_canvases")}</a></p>
     </div>`;
   }
@@ -207,31 +212,24 @@ export class CanvasPage extends Element {
         ${people.length ? "" : html`<ui-icon name="people"></ui-icon>`}
       </button>
       ${mode === "area-lock" ? this.#tool("areas", "select") : ""}
-      ${mode === "review" && session.account ? this.#tool("reviews", "inbox") : ""}
-      <button class="quiet icon" aria-label=${t("canvas.timelapse")} title=${t("canvas.timelapse")} @click=${() => this.#film(true)}><ui-icon name="film"></ui-icon></button>
-      <button class="quiet icon" aria-label=${t("canvas.share_view")} title=${t("canvas.share_view")} @click=${() => copyLink(location.href)}><ui-icon name="link"></ui-icon></button>
+      ${this.#live?.hasReviews ? this.#tool("reviews", "inbox") : ""}
+      ${iconButton("film", t("canvas.timelapse"), () => this.#film(true))}
+      ${iconButton("link", t("canvas.share_view"), () => copyLink(location.href))}
       ${this.#tool("info", "info")}
     </div>`;
   }
 
   /** @param {PanelName} panel @param {import("../ui/icons.js").IconName} icon */
   #tool(panel, icon) {
-    const label = t(`canvas.panel_${panel}`);
-    return html`<button class="quiet icon" aria-label=${label} title=${label} aria-pressed=${String(this.#panel === panel)}
-      @click=${() => this.#toggle(panel)}><ui-icon name=${icon}></ui-icon></button>`;
+    return iconButton(icon, t(`canvas.panel_${panel}`), () => this.#toggle(panel), this.#panel === panel);
   }
 
   #zoomTools() {
-    /** @type {[import("../ui/icons.js").IconName, string, () => void][]} */
-    const tools = [
-      ["zoom_in", "canvas.zoom_in", () => this.#stage.zoom(1)],
-      ["zoom_out", "canvas.zoom_out", () => this.#stage.zoom(-1)],
-      ["fit", "canvas.fit", () => this.#stage.fit()],
-    ];
     return html`<div class="zoom" role="group" aria-label=${t("canvas.view")}>
-      ${tools.map(([icon, label, run]) => html`<button class="icon" aria-label=${t(label)} title=${t(label)} @click=${run}><ui-icon name=${icon}></ui-icon></button>`)}
-      <button class="icon" aria-label=${t("canvas.grid")} title=${t("canvas.grid")}
-        aria-pressed=${String(!this.#hasStage || this.#stage.hasGrid)} @click=${() => this.#stage.toggleGrid()}><ui-icon name="grid"></ui-icon></button>
+      ${iconButton("zoom_in", t("canvas.zoom_in"), () => this.#stage.zoom(1))}
+      ${iconButton("zoom_out", t("canvas.zoom_out"), () => this.#stage.zoom(-1))}
+      ${iconButton("fit", t("canvas.fit"), () => this.#stage.fit())}
+      ${iconButton("grid", t("canvas.grid"), () => this.#stage.toggleGrid(), !this.#hasStage || this.#stage.hasGrid)}
     </div>`;
   }
 
@@ -243,9 +241,9 @@ export class CanvasPage extends Element {
   #aside(panel) {
     const live = this.#live;
     const title = panel === "tile" && this.#picked ? this.#tileTitle(this.#picked) : t(`canvas.panel_${panel}`);
-    return html`<aside aria-labelledby="panel" @visit=${(/** @type {CustomEvent<Cell>} */ event) => this.#stage.visit(event.detail)} @keydown=${this.#leavePanel}>
+    return html`<aside aria-labelledby="panel" @visit=${this.#visits} @keydown=${this.#leavePanel}>
       <div class="title"><h2 id="panel" tabindex="-1">${title}</h2>
-        <button class="quiet icon" aria-label=${t("common.close")} @click=${() => this.#show(null)}><ui-icon name="close"></ui-icon></button></div>
+        ${iconButton("close", t("common.close"), () => this.#show(null))}</div>
       ${panel === "tile" ? html`<tile-card .live=${live} .cell=${this.#picked} @edit=${() => this.#edit(this.#picked)}></tile-card>` : ""}
       ${panel === "info" ? html`<canvas-info .live=${live}></canvas-info>` : ""}
       ${panel === "people" ? html`<canvas-people .live=${live}></canvas-people>` : ""}
@@ -276,7 +274,8 @@ export class CanvasPage extends Element {
     if (!this.#editing || !canvas || !pixels) return "";
     const cell = this.#editing;
     const surroundings = (/** @type {number} */ dx, /** @type {number} */ dy) => this.#around(cell.x + dx, cell.y + dy);
-    return html`<tile-editor .canvas=${canvas} .cell=${cell} .surroundings=${surroundings} .live=${feed} @close=${() => this.#edit(null)}></tile-editor>`;
+    return html`<tile-editor .canvas=${canvas} .cell=${cell} .surroundings=${surroundings} .live=${feed}
+      @close=${() => this.#edit(null)}></tile-editor>`;
   }
 
   /** @param {number} x @param {number} y @returns {Uint8Array | null} */
@@ -305,6 +304,11 @@ export class CanvasPage extends Element {
   #picks(event) {
     this.#picked = event.detail;
     this.#show("tile");
+  }
+
+  /** @param {CustomEvent<Cell>} event */
+  #visits({ detail }) {
+    this.#stage.visit(detail);
   }
 
   /** @param {CustomEvent<Cell | null>} event */
@@ -355,8 +359,8 @@ export class CanvasPage extends Element {
     this.#stage.draw();
     this.requestUpdate();
     await this.updateComplete;
-    if (panel !== null && panel !== before) /** @type {HTMLElement | null} */ (this.renderRoot.querySelector("#panel"))?.focus({ preventScroll: true });
-    if (panel === null && before !== null) this.#stage.canvas?.focus({ preventScroll: true });
+    /** @type {HTMLElement | null} */ const heading = this.renderRoot.querySelector("#panel");
+    if (panel !== before) (heading ?? this.#stage.canvas)?.focus({ preventScroll: true });
     if (panel === "tile" && this.#picked) requestAnimationFrame(() => this.#picked && this.#stage.reveal(this.#picked));
   }
 
@@ -380,3 +384,12 @@ export class CanvasPage extends Element {
   }
 }
 customElements.define("tessera-canvas", CanvasPage);
+
+/**
+ * @param {import("../ui/icons.js").IconName} icon @param {string} label @param {() => unknown} run
+ * @param {boolean} [isPressed] of a button that stays down
+ */
+function iconButton(icon, label, run, isPressed) {
+  return html`<button class="quiet icon" aria-label=${label} title=${label} @click=${run}
+    aria-pressed=${isPressed === undefined ? nothing : String(isPressed)}><ui-icon name=${icon}></ui-icon></button>`;
+}

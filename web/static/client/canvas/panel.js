@@ -1,4 +1,4 @@
-import { css, nothing } from "../lit.js";
+import { css, html, nothing, repeat } from "../lit.js";
 import { navigate } from "../router.js";
 import { session } from "../session.js";
 import { Element } from "../ui/element.js";
@@ -24,6 +24,7 @@ export class Panel extends Element {
     ul, ol { padding: 0; list-style: none; }
     li { padding: var(--space-2) 0; }
     li + li { border-top: 1px solid var(--line); }
+    li > .row + .row { margin-top: var(--space-2); }
     .grow { flex: 1; min-width: 0; overflow-wrap: anywhere; }
     .tight { gap: var(--space-2); flex-wrap: nowrap; }
     .empty { color: var(--ink-soft); }
@@ -86,6 +87,23 @@ export class Panel extends Element {
   /** Take somebody to a cell of the picture. @param {Cell} cell */
   visit(cell) {
     this.dispatchEvent(new CustomEvent("visit", { detail: cell, bubbles: true, composed: true }));
+  }
+
+  /** A button that does so. @param {Cell} cell @param {string} place what a screen reader calls it */
+  goButton(cell, place) {
+    return html`<button class="small" aria-label=${t("canvas.go_to", { place })} @click=${() => this.visit(cell)}>
+      ${t("canvas.go")}</button>`;
+  }
+
+  /**
+   * A list, or what is said in place of an empty one.
+   * @template T
+   * @param {T[]} items @param {(item: T) => unknown} keyOf @param {(item: T) => unknown} row @param {string} otherwise
+   */
+  list(items, keyOf, row, otherwise) {
+    return items.length
+      ? html`<ul aria-busy=${this.busy}>${repeat(items, keyOf, row)}</ul>`
+      : html`<p class="empty">${otherwise}</p>`;
   }
 
   /** For `aria-busy`. */

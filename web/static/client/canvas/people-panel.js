@@ -1,6 +1,6 @@
 import { api } from "../api.js";
 import { dateTime, t } from "../i18n.js";
-import { css, html, repeat } from "../lit.js";
+import { css, html } from "../lit.js";
 import "../ui/avatar.js";
 import "../ui/error.js";
 import { Panel } from "./panel.js";
@@ -31,13 +31,13 @@ export class CanvasPeople extends Panel {
     const people = [...(this.live.feed?.people.values() ?? [])];
     const { locks } = this.live.claims;
     return html`<section>
-        ${people.length ? html`<ul>${repeat(people, ({ id }) => id, (person) => this.#person(person))}</ul>` : html`<p class="empty">${t("canvas.nobody_else")}</p>`}
+        ${this.list(people, ({ id }) => id, (person) => this.#person(person), t("canvas.nobody_else"))}
         <p class="soft small">${t("canvas.guests_unseen")}</p>
       </section>
       <section>
         <h3>${t("canvas.locks")}</h3>
         <ui-error .error=${this.error}></ui-error>
-        ${locks.length ? html`<ul>${repeat(locks, ({ tile_id }) => tile_id, (lock) => this.#lock(lock))}</ul>` : html`<p class="empty">${t("canvas.no_locks")}</p>`}
+        ${this.list(locks, ({ tile_id }) => tile_id, (lock) => this.#lock(lock), t("canvas.no_locks"))}
       </section>`;
   }
 
@@ -47,7 +47,7 @@ export class CanvasPeople extends Panel {
       <ui-avatar name=${username} colour=${colourOf(id)}></ui-avatar>
       <span class="grow"><a class="name" href="/artist/${username}">${username}</a><br>
         <small class="soft">${tile ? t(editing ? "canvas.paints_at" : "canvas.looks_at", tile) : t("canvas.watches")}</small></span>
-      ${tile ? html`<button class="small" aria-label=${t("canvas.go_to_person", { name: username })} @click=${() => this.visit(tile)}>${t("canvas.go")}</button>` : ""}
+      ${tile ? this.goButton(tile, username) : ""}
     </li>`;
   }
 
@@ -56,11 +56,12 @@ export class CanvasPeople extends Panel {
     const tile = this.live.pixels?.tile(tile_id);
     if (!tile || !holder) return "";
     const place = t("canvas.cell", { x: tile.x, y: tile.y });
+    const time = dateTime(expires_at ?? "", { timeStyle: "short" });
     return html`<li class="row tight">
-      <span class="grow">${place}<br><small class="soft">${holder.display_name} · ${t("canvas.until", { time: dateTime(expires_at ?? "", { timeStyle: "short" }) })}</small></span>
+      <span class="grow">${place}<br><small class="soft">${holder.display_name} · ${t("canvas.until", { time })}</small></span>
       ${this.me?.isModerator || this.me?.id === holder.id ? html`<button class="small" ?disabled=${this.isBusy}
         aria-label=${t("canvas.unlock_cell", { place })} @click=${() => this.#release(tile_id)}>${t("canvas.unlock")}</button>` : ""}
-      <button class="small" aria-label=${t("canvas.go_to", { place })} @click=${() => this.visit(tile)}>${t("canvas.go")}</button>
+      ${this.goButton(tile, place)}
     </li>`;
   }
 

@@ -28,7 +28,10 @@ export function mayDelete(canvas, tile, me) {
   return me !== null && (me.id === tile.creator.id || mayManage(canvas, me));
 }
 
-/** An artist's older picture needs what a new one needs. @param {Canvas} canvas @param {Tile} tile @param {Me} me @param {number | null} areaHolder */
+/**
+ * An artist's older picture needs what a new one needs.
+ * @param {Canvas} canvas @param {Tile} tile @param {Me} me @param {number | null} areaHolder
+ */
 export function mayRevert(canvas, tile, me, areaHolder) {
   if (mayManage(canvas, me)) return true;
   return me?.id === tile.creator.id && canvas.collaboration_mode !== "review" && mayEdit(canvas, tile, me, areaHolder);

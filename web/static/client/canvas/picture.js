@@ -6,7 +6,10 @@ export class Picture extends LitElement {
   static properties = { pixels: { attribute: false }, rgba: { attribute: false }, label: {} };
   static styles = [base, css`
     :host { display: inline-block; line-height: 0; }
-    canvas { width: 100%; aspect-ratio: 1; image-rendering: pixelated; border: 1px solid var(--line); border-radius: var(--radius-1); background: var(--surface); }
+    canvas {
+      width: 100%; aspect-ratio: 1; image-rendering: pixelated;
+      border: 1px solid var(--line); border-radius: var(--radius-1); background: var(--surface);
+    }
   `];
 
   constructor() {

@@ -39,7 +39,8 @@ export class ReportDialog extends Element {
         <ui-error .error=${this.error}></ui-error>
       </form>
       <button slot="actions" @click=${this.#close}>${t("common.cancel")}</button>
-      <button slot="actions" class="primary" @click=${() => this.renderRoot.querySelector("form")?.requestSubmit()}>${t("canvas.report_send")}</button>
+      <button slot="actions" class="primary" @click=${() => this.renderRoot.querySelector("form")?.requestSubmit()}>
+        ${t("canvas.report_send")}</button>
     </ui-dialog>`;
   }
 

@@ -1,8 +1,9 @@
 import { api } from "../api.js";
 import { t } from "../i18n.js";
-import { css, html, repeat } from "../lit.js";
+import { css, html } from "../lit.js";
 import "../ui/error.js";
 import "../ui/field.js";
+import { readPage } from "../ui/listing.js";
 import "../ui/time.js";
 import { Panel } from "./panel.js";
 import { mayManage } from "./permissions.js";
@@ -31,8 +32,7 @@ export class CanvasReviews extends Panel {
     .decide { margin-top: var(--space-2); gap: var(--space-2); }
   `];
 
-  /** @type {Review[]} */ #reviews = [];
-  /** @type {string | null} */ #cursor = null;
+  /** @type {import("../ui/listing.js").Listed<Review>} */ #listed = { items: [], cursor: null };
   #status = "pending";
 
   firstUpdated() {
@@ -46,13 +46,15 @@ export class CanvasReviews extends Panel {
 
   render() {
     const isReviewer = mayManage(this.canvas, this.me);
+    const { items, cursor } = this.#listed;
     return html`<p>${t(isReviewer ? "canvas.reviews_text" : "canvas.reviews_mine")}</p>
       <div class="row filter" role="group" aria-label=${t("canvas.reviews_filter")}>${STATUSES.map((status) => html`
-        <button class="small" aria-pressed=${String(status === this.#status)} @click=${() => this.#filter(status)}>${t(`canvas.reviews_${status}`)}</button>`)}</div>
+        <button class="small" aria-pressed=${String(status === this.#status)} @click=${() => this.#filter(status)}>
+          ${t(`canvas.reviews_${status}`)}</button>`)}</div>
       <ui-error .error=${this.error} retryable @retry=${() => this.attempt(() => this.#load())}></ui-error>
-      ${this.#reviews.length ? html`<ul aria-busy=${this.busy}>${repeat(this.#reviews, ({ id }) => id, (review) => this.#review(review, isReviewer))}</ul>`
-        : this.isBusy ? "" : html`<p class="empty">${t("canvas.reviews_none")}</p>`}
-      ${this.#cursor ? html`<button class="small" @click=${() => this.attempt(() => this.#more())}>${t("common.more")}</button>` : ""}`;
+      ${this.list(items, ({ id }) => id, (review) => this.#review(review, isReviewer), this.isBusy ? "" : t("canvas.reviews_none"))}
+      ${cursor ? html`<button class="small" @click=${() => this.attempt(() => this.#load(this.#listed))}>
+        ${t("common.more")}</button>` : ""}`;
   }
 
   /** @param {Review} review @param {boolean} isReviewer */
@@ -64,9 +66,10 @@ export class CanvasReviews extends Panel {
     return html`<li>
       <div class="row tight"><span class="grow"><a class="name" href="/artist/${author.username}">${author.display_name}</a><br>
         <small class="soft">${place} · <ui-time datetime=${submitted_at}></ui-time></small></span>
-        <button class="small" aria-label=${t("canvas.go_to", { place })} @click=${() => this.visit({ x, y })}>${t("canvas.go")}</button></div>
+        ${this.goButton({ x, y }, place)}</div>
       <div class="pictures">
-        ${status === "pending" ? html`<figure><canvas-picture .pixels=${now} .rgba=${rgba}></canvas-picture><figcaption>${t("canvas.before")}</figcaption></figure>` : ""}
+        ${status === "pending" ? html`<figure><canvas-picture .pixels=${now} .rgba=${rgba}></canvas-picture>
+          <figcaption>${t("canvas.before")}</figcaption></figure>` : ""}
         <figure><canvas-picture .pixels=${pixels === null ? null : fromBase64(pixels)} .rgba=${rgba}></canvas-picture>
           <figcaption>${t(status === "pending" ? "canvas.after" : `canvas.reviews_${status}`)}</figcaption></figure>
       </div>
@@ -80,8 +83,10 @@ export class CanvasReviews extends Panel {
     return html`<form class="stack" @submit=${(/** @type {SubmitEvent} */ event) => this.#decide(event, review)}>
       <ui-field name="note" label=${t("canvas.review_note")} maxlength="1000"></ui-field>
       <div class="row decide">
-        <button class="primary" name="decision" value="approve" ?disabled=${this.isBusy} aria-label=${t("canvas.approve_cell", { place })}>${t("canvas.approve")}</button>
-        <button name="decision" value="reject" ?disabled=${this.isBusy} aria-label=${t("canvas.reject_cell", { place })}>${t("canvas.reject")}</button>
+        <button class="primary" name="decision" value="approve" ?disabled=${this.isBusy}
+          aria-label=${t("canvas.approve_cell", { place })}>${t("canvas.approve")}</button>
+        <button name="decision" value="reject" ?disabled=${this.isBusy}
+          aria-label=${t("canvas.reject_cell", { place })}>${t("canvas.reject")}</button>
       </div>
     </form>`;
   }
@@ -92,7 +97,7 @@ export class CanvasReviews extends Panel {
     const { note, decision } = Object.fromEntries(new FormData(/** @type {HTMLFormElement} */ (event.target), event.submitter));
     void this.attempt(async () => {
       await api.post(`/canvases/${this.canvas.id}/reviews/${review.id}`, { decision, note: note || null });
-      this.#reviews = this.#reviews.filter(({ id }) => id !== review.id);
+      this.#listed.items = this.#listed.items.filter(({ id }) => id !== review.id);
     });
   }
 
@@ -102,21 +107,10 @@ export class CanvasReviews extends Panel {
     void this.attempt(() => this.#load());
   }
 
-  async #load() {
-    this.#cursor = null;
-    this.#reviews = await this.#slice();
-  }
-
-  async #more() {
-    const next = await this.#slice();
-    this.#reviews = [...this.#reviews, ...next];
-  }
-
-  async #slice() {
-    const query = { status: this.#status, limit: SLICE, cursor: this.#cursor };
-    const { items, next_cursor } = await api.get(`/canvases/${this.canvas.id}/reviews`, { query });
-    this.#cursor = next_cursor;
-    return items;
+  /** @param {import("../ui/listing.js").Listed<Review>} [before] */
+  async #load(before) {
+    const query = { status: this.#status, limit: SLICE };
+    this.#listed = await readPage(`/canvases/${this.canvas.id}/reviews`, query, before);
   }
 }
 customElements.define("canvas-reviews", CanvasReviews);

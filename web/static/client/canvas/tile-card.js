@@ -27,7 +27,10 @@ export class TileCard extends Panel {
     canvas-picture { width: 8rem; flex: none; }
     .when { margin-bottom: var(--space-2); }
     .actions { margin-top: var(--space-4); gap: var(--space-1); }
-    .note { display: flex; align-items: center; gap: var(--space-2); margin-top: var(--space-3); padding: var(--space-2) var(--space-3); border-radius: var(--radius-1); background: var(--warning-soft); }
+    .note {
+      display: flex; align-items: center; gap: var(--space-2); margin-top: var(--space-3); padding: var(--space-2) var(--space-3);
+      border-radius: var(--radius-1); background: var(--warning-soft);
+    }
     .like[aria-pressed="true"] ui-icon { color: var(--danger); }
     .description { margin-top: var(--space-3); white-space: pre-line; overflow-wrap: anywhere; }
     summary { padding: var(--space-2) 0; font-weight: 600; cursor: pointer; }
@@ -66,7 +69,10 @@ export class TileCard extends Panel {
     else if (event.kind.startsWith("review.")) void this.attempt(() => this.#load());
     else if (event.tile) this.#show({ ...event.tile, ...(this.#tile.pending && { pending: this.#tile.pending }) });
     else if (event.like_count !== undefined) this.#tile = { ...this.#tile, like_count: event.like_count };
-    else if (event.kind === "tile.painted") this.#pixels = this.live.pixels?.pixelsOf(this.cell.x, this.cell.y)?.slice() ?? this.#pixels;
+    else if (event.kind === "tile.painted") {
+      const painted = this.live.pixels?.pixelsOf(this.cell.x, this.cell.y);
+      this.#pixels = painted?.slice() ?? this.#pixels; // a draft is in no picture
+    }
     this.requestUpdate();
   }
 
@@ -106,10 +112,10 @@ export class TileCard extends Panel {
 
   #empty() {
     const area = this.live.claims.areaAt(this.cell.x, this.cell.y);
-    const isShared = this.canvas.collaboration_mode === "area-lock";
     const canClaim = !this.me || mayClaim(this.canvas, this.me, area?.holder.id ?? null);
     return html`<p>${t("canvas.empty_cell")}</p>
-      ${isShared && !canClaim ? html`<p class="soft">${area ? t("canvas.area_of", { name: area.holder.display_name }) : t("canvas.area_needed")}</p>` : ""}
+      ${canClaim ? "" : html`<p class="soft">
+        ${area ? t("canvas.area_of", { name: area.holder.display_name }) : t("canvas.area_needed")}</p>`}
       ${canClaim ? html`<div class="row actions"><button class="primary" @click=${this.#edit}>
         <ui-icon name="pencil"></ui-icon>${t("canvas.claim")}</button></div>` : ""}`;
   }
@@ -117,9 +123,11 @@ export class TileCard extends Panel {
   /** @param {TileView} tile */
   #about(tile) {
     const lock = this.live.claims.lockOf(tile.id);
+    const isLocked = lock !== null && lock.holder?.id !== this.me?.id;
     return html`
       <div class="picture">
-        <canvas-picture .pixels=${this.#pixels} .rgba=${this.live.pixels?.rgba} label=${t("canvas.picture_of_tile", { x: tile.x, y: tile.y })}></canvas-picture>
+        <canvas-picture .pixels=${this.#pixels} .rgba=${this.live.pixels?.rgba}
+          label=${t("canvas.picture_of_tile", { x: tile.x, y: tile.y })}></canvas-picture>
         <div class="grow">
           <p><a class="name" href="/artist/${tile.creator.username}">${tile.creator.display_name}</a></p>
           <p class="soft small when">${t("canvas.painted")} <ui-time datetime=${tile.updated_at}></ui-time></p>
@@ -131,11 +139,11 @@ export class TileCard extends Panel {
         <small class="soft">${t("canvas.until", { time: dateTime(lock.expires_at ?? "", { timeStyle: "short" }) })}</small></span></p>` : ""}
       ${tile.is_public ? "" : html`<p class="note"><ui-icon name="draft"></ui-icon>${t("canvas.draft")}</p>`}
       ${tile.pending ? html`<p class="note"><ui-icon name="hourglass"></ui-icon>${t("canvas.waits_for_review")}</p>` : ""}
-      ${this.#actions(tile, lock?.holder?.id ?? null)}
+      ${this.#actions(tile, isLocked)}
       <section><details @toggle=${this.#unfold}>
         <summary>${t("canvas.history")}</summary>
         ${this.#isHistoryShown ? html`<tile-history .live=${this.live} .tileId=${tile.id}
-          ?revertible=${mayRevert(this.canvas, tile, this.me, this.#areaHolder) && !this.#isLockedByOther(lock?.holder?.id ?? null)}></tile-history>` : ""}
+          ?revertible=${!isLocked && mayRevert(this.canvas, tile, this.me, this.#areaHolder)}></tile-history>` : ""}
       </details></section>
       <report-dialog kind="tile" .targetId=${tile.id} ?open=${this.#dialog === "report"} @close=${() => this.#ask(null)}></report-dialog>
       <ui-dialog heading=${t("canvas.delete_tile")} ?open=${this.#dialog === "delete"} @close=${() => this.#ask(null)}>
@@ -148,21 +156,23 @@ export class TileCard extends Panel {
   /** @param {TileView} tile */
   #followButton(tile) {
     if (tile.creator.id === this.me?.id) return "";
-    return html`<button class="small" aria-pressed=${String(this.#isFollowed)} ?disabled=${this.isBusy} @click=${() => this.#follow(tile)}>
+    return html`<button class="small" aria-pressed=${String(this.#isFollowed)} ?disabled=${this.isBusy}
+      @click=${() => this.#follow(tile)}>
       ${this.#isFollowed ? t("canvas.following") : t("canvas.follow")}</button>`;
   }
 
-  /** @param {TileView} tile @param {number | null} lockHolder */
-  #actions(tile, lockHolder) {
+  /** @param {TileView} tile @param {boolean} isLocked by somebody else */
+  #actions(tile, isLocked) {
     const isMine = tile.creator.id === this.me?.id;
-    const isLocked = this.#isLockedByOther(lockHolder);
     const canEdit = !this.me ? this.canvas.collaboration_mode === "free" : mayEdit(this.canvas, tile, this.me, this.#areaHolder);
     return html`<div class="row actions">
-      ${canEdit ? html`<button class="primary" ?disabled=${isLocked} @click=${this.#edit}><ui-icon name="pencil"></ui-icon>${t("canvas.edit")}</button>` : ""}
+      ${canEdit ? html`<button class="primary" ?disabled=${isLocked} @click=${this.#edit}>
+        <ui-icon name="pencil"></ui-icon>${t("canvas.edit")}</button>` : ""}
       <button class="like" aria-pressed=${String(this.#isLiked)} ?disabled=${isMine || this.isBusy}
         aria-label=${t(this.#isLiked ? "canvas.unlike" : "canvas.like", { count: tile.like_count })} @click=${() => this.#like(tile)}>
         <ui-icon name="heart" ?filled=${this.#isLiked}></ui-icon>${tile.like_count}</button>
-      <button class="icon" aria-label=${t("canvas.share")} title=${t("canvas.share")} @click=${this.#share}><ui-icon name="link"></ui-icon></button>
+      <button class="icon" aria-label=${t("canvas.share")} title=${t("canvas.share")} @click=${this.#share}>
+        <ui-icon name="link"></ui-icon></button>
       ${isMine ? "" : html`<button class="icon" aria-label=${t("canvas.report")} title=${t("canvas.report")}
         @click=${() => isSignedIn("canvas.sign_in_to_report") && this.#ask("report")}><ui-icon name="flag"></ui-icon></button>`}
       ${mayDelete(this.canvas, tile, this.me) ? html`<button class="icon" aria-label=${t("canvas.delete_tile")} title=${t("canvas.delete_tile")}
@@ -172,11 +182,6 @@ export class TileCard extends Panel {
 
   get #areaHolder() {
     return this.live.claims.areaAt(this.cell.x, this.cell.y)?.holder.id ?? null;
-  }
-
-  /** @param {number | null} holder */
-  #isLockedByOther(holder) {
-    return holder !== null && holder !== this.me?.id;
   }
 
   /** @param {Event} event */

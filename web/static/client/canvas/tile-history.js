@@ -2,6 +2,7 @@ import { api } from "../api.js";
 import { t } from "../i18n.js";
 import { css, html, repeat } from "../lit.js";
 import "../ui/error.js";
+import { readPage } from "../ui/listing.js";
 import "../ui/time.js";
 import { Panel } from "./panel.js";
 import "./picture.js";
@@ -25,9 +26,8 @@ export class TileHistory extends Panel {
     canvas-picture { width: 3rem; flex: none; }
   `];
 
-  /** @type {Revision[]} */ #revisions = [];
+  /** @type {import("../ui/listing.js").Listed<Revision>} */ #listed = { items: [], cursor: null };
   /** @type {Map<number, Uint8Array | null>} */ #pictures = new Map();
-  /** @type {string | null} */ #cursor = null;
 
   constructor() {
     super();
@@ -37,27 +37,32 @@ export class TileHistory extends Panel {
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
-    if (changed.has("tileId")) void this.attempt(() => this.#begin());
+    if (!changed.has("tileId")) return;
+    this.#pictures.clear();
+    this.#listed = { items: [], cursor: null };
+    void this.attempt(() => this.#load());
   }
 
   /** @param {FeedEvent} event */
   heard(event) {
     // Strokes come by the dozen; a list that moved under one's finger would be of no use.
-    if (event.tile_id === this.tileId && event.kind === "tile.updated") void this.attempt(() => this.#begin());
+    if (event.tile_id === this.tileId && event.kind === "tile.updated") void this.attempt(() => this.#load());
   }
 
   render() {
-    return html`<ui-error .error=${this.error} retryable @retry=${() => this.attempt(() => this.#begin())}></ui-error>
-      <ol aria-busy=${this.busy}>${repeat(this.#revisions, ({ version }) => version, (revision) => this.#line(revision))}</ol>
-      ${this.#cursor ? html`<button class="small" @click=${() => this.attempt(() => this.#more())}>${t("common.more")}</button>` : ""}`;
+    return html`<ui-error .error=${this.error} retryable @retry=${() => this.attempt(() => this.#load())}></ui-error>
+      <ol aria-busy=${this.busy}>${repeat(this.#listed.items, ({ version }) => version, (revision) => this.#line(revision))}</ol>
+      ${this.#listed.cursor ? html`<button class="small" @click=${() => this.attempt(() => this.#load(this.#listed))}>
+        ${t("common.more")}</button>` : ""}`;
   }
 
   /** @param {Revision} revision */
   #line({ version, kind, author, occurred_at }) {
     const picture = this.#pictures.get(version);
-    const isNewest = version === this.#revisions[0].version;
+    const isNewest = version === this.#listed.items[0].version;
     return html`<li class="row tight">
-      <canvas-picture .pixels=${picture ?? null} .rgba=${this.live.pixels?.rgba} label=${t("canvas.version", { version })}></canvas-picture>
+      <canvas-picture .pixels=${picture ?? null} .rgba=${this.live.pixels?.rgba}
+        label=${t("canvas.version", { version })}></canvas-picture>
       <span class="grow"><strong>${t(`canvas.did_${kind}`)}</strong><br>
         <small class="soft">${author.display_name} · <ui-time datetime=${occurred_at}></ui-time></small></span>
       ${this.revertible && !isNewest && picture ? html`<button class="small" ?disabled=${this.isBusy}
@@ -65,25 +70,15 @@ export class TileHistory extends Panel {
     </li>`;
   }
 
-  async #begin() {
-    this.#cursor = null;
-    this.#revisions = await this.#slice();
-  }
-
-  async #more() {
-    const older = await this.#slice();
-    this.#revisions = [...this.#revisions, ...older];
-  }
-
-  async #slice() {
-    const { items, next_cursor } = await api.get(`/tiles/${this.tileId}/history`, { query: { limit: SLICE, cursor: this.#cursor } });
-    this.#cursor = next_cursor;
-    await Promise.all(items.map((/** @type {Revision} */ { version }) => this.#load(version)));
-    return items;
+  /** @param {import("../ui/listing.js").Listed<Revision>} [before] */
+  async #load(before) {
+    const listed = await readPage(`/tiles/${this.tileId}/history`, { limit: SLICE }, before);
+    await Promise.all(listed.items.map(({ version }) => this.#picture(version)));
+    this.#listed = listed;
   }
 
   /** @param {number} version whose pixels never change */
-  async #load(version) {
+  async #picture(version) {
     if (this.#pictures.has(version)) return;
     const { pixels } = await api.get(`/tiles/${this.tileId}/history/${version}`);
     this.#pictures.set(version, pixels && fromBase64(pixels));
@@ -93,7 +88,7 @@ export class TileHistory extends Panel {
   #revert(version) {
     return this.attempt(async () => {
       await api.post(`/tiles/${this.tileId}/revert`, { version });
-      await this.#begin();
+      await this.#load();
     });
   }
 }

@@ -137,7 +137,10 @@ export function reveal(view, screen, rect) {
   };
 }
 
-/** Near enough to paint by: the cell fills a good part of the screen. @param {Grid} grid @param {Point} cell @param {Size} screen @returns {View} */
+/**
+ * Near enough to paint by: the cell fills a good part of the screen.
+ * @param {Grid} grid @param {Point} cell @param {Size} screen @returns {View}
+ */
 export function closeUp(grid, cell, screen) {
   const rect = rectOf(grid, cell);
   const zoom = Math.max(1, Math.floor((Math.min(screen.width, screen.height) * 0.5) / grid.tileSize));

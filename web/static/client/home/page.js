@@ -7,6 +7,7 @@ import "../ui/error.js";
 import "../ui/icon.js";
 import { readPage } from "../ui/listing.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
+import "./artists.js";
 import "./card.js";
 import "./create.js";
 import "./feed.js";
@@ -140,6 +141,7 @@ export class Home extends Element {
         <p class="visually-hidden" role="status">${this.listed && this.search ? t("home.found", { count: this.listed.items.length }) : ""}</p>
         ${this.#cards()}
       </section>
+      <home-artists></home-artists>
       <create-canvas ?open=${this.isCreating} @close=${() => (this.isCreating = false)}></create-canvas>
     </div>`;
   }

@@ -25,7 +25,8 @@ export class Header extends Element {
       color: var(--ink); font-size: 1.125rem; font-weight: 750; letter-spacing: -0.02em; text-decoration: none;
     }
     .brand img { image-rendering: pixelated; border-radius: 4px; }
-    nav { display: flex; flex: 1; gap: var(--space-1); min-width: 0; }
+    nav { display: flex; flex: 1; gap: var(--space-1); min-width: 0; overflow-x: auto; scrollbar-width: none; }
+    nav a:focus-visible { outline-offset: -3px; }
     nav a { padding: 0 var(--space-3); }
     .menu {
       position: fixed; inset: calc(var(--header) + 2px) var(--space-3) auto auto; width: 14rem; margin: 0;
@@ -40,6 +41,10 @@ export class Header extends Element {
       .brand span, .me span, .wide { display: none; }
       .brand { margin-right: 0; }
       nav a { padding: 0 var(--space-2); }
+    }
+    @media (max-width: 24rem) {
+      header { gap: 0; padding: 0 var(--space-2); }
+      header > .button, nav a { padding: 0 var(--space-2); font-size: 0.875rem; }
     }
   `];
 

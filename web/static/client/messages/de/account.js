@@ -61,6 +61,8 @@ export default {
   follow: "Folgen",
   unfollow: "Nicht mehr folgen",
   edit_profile: "Profil bearbeiten",
+  tiles: { one: "{count} Kachel", other: "{count} Kacheln" },
+  likes: { one: "{count} Like", other: "{count} Likes" },
   stat_tiles_created: "Kacheln",
   stat_likes_received: "Likes",
   stat_canvases_created: "Leinwände",

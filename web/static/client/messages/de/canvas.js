@@ -35,7 +35,6 @@ export default {
   paints_at: "malt in Feld {x}, {y}",
   go: "Dorthin",
   go_to: "Zu {place}",
-  go_to_person: "Zu {name}",
   locks: "Gesperrte Kacheln",
   no_locks: "Keine Kachel ist gesperrt.",
   unlock: "Entsperren",

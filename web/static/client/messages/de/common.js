@@ -36,6 +36,7 @@ export default {
   error_unreachable: "Der Server ist nicht erreichbar. Besteht eine Netzverbindung?",
   error_deadline: "Der Server hat zu lange nicht geantwortet.",
   error_bad_credentials: "Benutzername oder Passwort ist falsch.",
+  error_bad_request: "Der Server hat die Anfrage nicht verstanden.",
   error_account_suspended: "Dieses Konto ist gesperrt.",
   error_too_many_logins: "Zu viele Fehlversuche. Bitte warte {seconds} s und versuche es dann noch einmal.",
   error_username_taken: "Dieser Benutzername ist vergeben.",

@@ -25,6 +25,7 @@ export default {
   feed: "Von allen, denen du folgst",
   feed_empty: "Folge anderen auf ihrem Profil, und hier erscheint, was sie malen.",
   tile_of: "Kachel von {name}",
+  artists: "Wer hier malt",
   create: "Neue Leinwand",
   create_now: "Leinwand anlegen",
   name: "Name",

@@ -61,6 +61,8 @@ export default {
   follow: "Follow",
   unfollow: "Unfollow",
   edit_profile: "Edit the profile",
+  tiles: { one: "{count} tile", other: "{count} tiles" },
+  likes: { one: "{count} like", other: "{count} likes" },
   stat_tiles_created: "tiles",
   stat_likes_received: "likes",
   stat_canvases_created: "canvases",

@@ -35,7 +35,6 @@ export default {
   paints_at: "paints in cell {x}, {y}",
   go: "Go there",
   go_to: "Go to {place}",
-  go_to_person: "Go to {name}",
   locks: "Locked tiles",
   no_locks: "No tile is locked.",
   unlock: "Unlock",

@@ -36,6 +36,7 @@ export default {
   error_unreachable: "The server cannot be reached. Is the network connected?",
   error_deadline: "The server took too long to answer.",
   error_bad_credentials: "The username or the password is wrong.",
+  error_bad_request: "The server did not understand the request.",
   error_account_suspended: "This account is suspended.",
   error_too_many_logins: "Too many failed attempts. Please wait {seconds} s and try again.",
   error_username_taken: "This username is taken.",

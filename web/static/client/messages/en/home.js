@@ -25,6 +25,7 @@ export default {
   feed: "From artists you follow",
   feed_empty: "Follow artists on their profile, and what they paint appears here.",
   tile_of: "Tile by {name}",
+  artists: "Artists",
   create: "New canvas",
   create_now: "Create the canvas",
   name: "Name",
