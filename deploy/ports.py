@@ -43,10 +43,18 @@ class Port:
 
 @dataclass(frozen=True)
 class Holder:
-    """Who listens on a port; `pid` is None for a process that this user may not look into."""
+    """Who listens on a port; `pid` is None for a container, and for a process this user may not look into."""
 
     pid: int | None
     command: str
+    container: str | None = None
+
+    @property
+    def stop(self) -> str:
+        """How it is made to let go."""
+        if self.container:
+            return f"docker stop {self.container}"
+        return f"kill {self.pid}" if self.pid else "stop it"
 
     def __str__(self) -> str:
         return f"pid {self.pid}: {self.command}" if self.pid else self.command
@@ -96,9 +104,9 @@ def taken(ports: Iterable[Port], environ: Mapping[str, str]) -> dict[Port, Holde
     return {port: held.get(port.number(environ), nobody) for port in blocked}
 
 
-def table(environ: Mapping[str, str]) -> str:
-    """The map as text, with who holds each port now."""
-    held = listeners()
+def table(environ: Mapping[str, str], containers: Mapping[int, Holder]) -> str:
+    """The map as text, with who holds each port now: a process of this machine, or one of `containers`."""
+    held = {**listeners(), **containers}
     rows = [("way", "name", "port", "variable", "reach", "what it is", "held now by")]
     for port in port_map():
         number = port.number(environ)

@@ -33,6 +33,9 @@ PROBES = (
     ("/api/v1/openapi.json", "web"),
     ("/api/v1/no-such-path", "web"),
 )
+OWN_REQUESTS = "deploy-"
+"""How the ids of the operator's commands' own requests begin, which are nobody's traffic."""
+
 PATIENCE = 15.0  # seconds; the gateway's first health checks come a second after its start
 
 
@@ -44,7 +47,8 @@ async def probe_routes(url: str, trusted: ssl.SSLContext | None = None) -> int:
     deadline = time.monotonic() + PATIENCE
     connector = aiohttp.TCPConnector(ssl=trusted or True)
     timeout = aiohttp.ClientTimeout(total=5)
-    async with aiohttp.ClientSession(url, connector=connector, timeout=timeout) as client:
+    headers = {"X-Request-Id": f"{OWN_REQUESTS}up"}
+    async with aiohttp.ClientSession(url, connector=connector, timeout=timeout, headers=headers) as client:
         while True:
             answers = await asyncio.gather(*(_wrong(client, path, service) for path, service in PROBES))
             wrong = [answer for answer in answers if answer]

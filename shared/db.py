@@ -35,7 +35,7 @@ from sqlalchemy.sql import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from shared.cancellation import heeding_cancellation
-from shared.errors import CheckViolated, ReferenceViolated, Unavailable, UniqueViolated
+from shared.errors import Busy, CheckViolated, ReferenceViolated, Unavailable, UniqueViolated
 from shared.settings import ServiceSettings
 
 type_of_bytea = new_type(
@@ -107,6 +107,16 @@ def byte_strings(values: Iterable[bytes | bytearray | None]) -> str:
     return f"{{{','.join(['NULL' if value is None else _HEX + value.hex() for value in values])}}}"
 
 
+def texts(values: Iterable[str | None]) -> str:
+    """Write an array of text, or of what is written as text, as one literal, like `integers`."""
+    return f"{{{','.join(['NULL' if value is None else _quoted(value) for value in values])}}}"
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", r"\\").replace('"', r"\"")
+    return f'"{escaped}"'
+
+
 _HEX = r"\\x"  # of bytea, escaped as an element of an array
 
 
@@ -127,8 +137,9 @@ class DatabaseLimits:
 class Connection:
     """One connection for one task: statements on it run one after the other."""
 
-    def __init__(self, raw: aiopg.Connection, timeout: float) -> None:
+    def __init__(self, raw: aiopg.Connection, cursor: aiopg.Cursor, timeout: float) -> None:
         self._raw = raw
+        self._cursor = cursor
         self._timeout = timeout
         self._leading = b""
         self._opening = b""
@@ -137,18 +148,15 @@ class Connection:
 
     async def execute(self, statement: Executable, params: Params | None = None) -> int:
         """Run a statement and return how many rows it touched."""
-        async with self._run(statement, params) as cursor:
-            return int(cursor.raw.rowcount)
+        return int((await self._run(statement, params)).rowcount)
 
     async def fetch_all(self, statement: Executable, params: Params | None = None) -> Sequence[Any]:
         """Run a statement and return its rows."""
-        async with self._run(statement, params) as cursor:
-            return list(cursor.raw.fetchall())
+        return list((await self._run(statement, params)).fetchall())
 
     async def fetch_one(self, statement: Executable, params: Params | None = None) -> Any:
         """Run a statement and return its first row, or None."""
-        async with self._run(statement, params) as cursor:
-            return cursor.raw.fetchone()
+        return (await self._run(statement, params)).fetchone()
 
     async def fetch_value(self, statement: Executable, params: Params | None = None) -> Any:
         """Run a statement and return the first column of its first row, or None."""
@@ -196,21 +204,19 @@ class Connection:
         compiled, values = _bind(statement, params)
         if self._raw.closed:
             raise Unavailable("postgres", "the connection was lost")
-        with self._raw.raw.cursor() as cursor:
-            return bytes(cursor.mogrify(compiled.sql, values))
+        return bytes(self._cursor.raw.mogrify(compiled.sql, values))
 
-    @asynccontextmanager
-    async def _run(self, statement: Executable, params: Params | None) -> AsyncIterator[aiopg.Cursor]:
+    async def _run(self, statement: Executable, params: Params | None) -> Any:
+        """Send the statement behind those that lead it; returns psycopg2's cursor, for its rows."""
         sql, self._leading = self._leading + self._mogrify(statement, params), b""
-        async with self._raw.cursor(cursor_factory=NamedTupleCursor) as cursor:
-            await self._send(cursor, sql)
-            yield cursor
+        await self._send(sql)
+        return self._cursor.raw
 
-    async def _send(self, cursor: aiopg.Cursor, sql: bytes) -> None:
+    async def _send(self, sql: bytes) -> None:
         started = time.perf_counter()
         try:
             with heeding_cancellation():
-                await cursor.execute(sql, timeout=self._timeout)  # type: ignore[arg-type]  # bytes are welcome
+                await self._cursor.execute(sql, timeout=self._timeout)  # type: ignore[arg-type]  # bytes are welcome
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task is not None and task.cancelling():
@@ -226,8 +232,7 @@ class Connection:
     async def _send_raw(self, sql: bytes) -> None:
         if self._raw.closed:
             raise Unavailable("postgres", "the connection was lost")
-        async with self._raw.cursor() as cursor:
-            await self._send(cursor, sql)
+        await self._send(sql)
 
     def _begin(self, statement: float | None) -> None:
         # BEGIN rides with the first statement: one round trip less, and none for an unused transaction.
@@ -293,7 +298,8 @@ class Database:
         """Lend a connection on which each statement is a transaction of its own."""
         raw = await self._acquire()
         try:
-            yield Connection(raw, self._deadline(self._limits.statement))
+            async with raw.cursor(cursor_factory=NamedTupleCursor) as cursor:
+                yield Connection(raw, cursor, self._deadline(self._limits.statement))
         finally:
             self._release(raw)
 
@@ -307,14 +313,15 @@ class Database:
         """
         raw = await self._acquire()
         try:
-            conn = Connection(raw, self._deadline(statement or self._limits.statement))
-            conn._begin(statement)
-            try:
-                yield conn
-                await conn._commit()
-            except BaseException:
-                await conn._rollback()
-                raise
+            async with raw.cursor(cursor_factory=NamedTupleCursor) as cursor:
+                conn = Connection(raw, cursor, self._deadline(statement or self._limits.statement))
+                conn._begin(statement)
+                try:
+                    yield conn
+                    await conn._commit()
+                except BaseException:
+                    await conn._rollback()
+                    raise
         finally:
             self._release(raw)
 
@@ -323,7 +330,8 @@ class Database:
         """Open a connection outside the pool, for LISTEN and session-level advisory locks."""
         raw = await self._connect()
         try:
-            yield Connection(raw, self._deadline(self._limits.statement))
+            async with raw.cursor(cursor_factory=NamedTupleCursor) as cursor:
+                yield Connection(raw, cursor, self._deadline(self._limits.statement))
         finally:
             await raw.close()
 
@@ -430,6 +438,8 @@ def _translated(error: psycopg2.Error) -> Exception:
             return CheckViolated(constraint)
         case psycopg2.errors.ForeignKeyViolation():
             return ReferenceViolated(constraint)
+        case psycopg2.errors.LockNotAvailable():
+            return Busy()
         case _ if isinstance(error, _AWAY):
             return Unavailable(
                 "postgres", str(error).strip().splitlines()[0] if str(error).strip() else "gone"

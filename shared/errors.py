@@ -14,6 +14,7 @@ TesseraError
 │   ├── Invalid             the request's values break a rule; each with its location
 │   └── TooManyRequests     a limit was reached; says when to try again
 ├── Unavailable             a dependency is away; named, never guessed
+│   └── Busy                PostgreSQL is there, but somebody else holds what is to be changed
 ├── UnreadableMessage       (shared.messaging.envelope) a message that no retry will make readable
 └── ConstraintViolated      a write broke a constraint of the schema; named
     ├── UniqueViolated
@@ -115,6 +116,13 @@ class Unavailable(TesseraError):
         super().__init__(f"{dependency}: {detail}")
         self.dependency = dependency
         self.detail = detail
+
+
+class Busy(Unavailable):
+    """Somebody else holds what is to be changed for longer than is worth waiting."""
+
+    def __init__(self) -> None:
+        super().__init__("postgres", "a row was locked for too long")
 
 
 class ConstraintViolated(TesseraError):

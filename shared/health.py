@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy import text
 
 from shared.db import Database
@@ -20,6 +20,10 @@ Check = Callable[[], Awaitable[None]]
 
 LEAVING = web.AppKey("leaving", asyncio.Event)
 """Set when the process was asked to stop and still serves; its `/ready` then sends the gateway elsewhere."""
+
+DEPENDENCY_READY = Gauge(
+    "dependency_ready", "1 when the last question to /ready found that dependency usable.", ["dependency"]
+)
 
 _SELECT_1 = text("SELECT 1")
 
@@ -72,11 +76,13 @@ def health_routes(checks: Mapping[str, Check]) -> list[web.RouteDef]:
     async def ready(request: web.Request) -> web.Response:
         if request.app[LEAVING].is_set():
             return web.json_response({"status": "leaving"}, status=503)
-        for check in checks.values():
+        for name, check in checks.items():
             try:
                 await check()
             except Unavailable as error:
+                DEPENDENCY_READY.labels(name).set(0)
                 return unavailable_response(error)
+            DEPENDENCY_READY.labels(name).set(1)
         return web.json_response({"status": "ready", "checked": list(checks)})
 
     async def metrics(_: web.Request) -> web.Response:

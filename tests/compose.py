@@ -6,6 +6,7 @@ The engine is the one that `docker` talks to; TESSERA_HOST says where it is reac
 from __future__ import annotations
 
 import functools
+import hashlib
 import os
 import re
 import secrets
@@ -22,6 +23,8 @@ from deploy.ports import port_map
 from deploy.var import REPOSITORY
 from tests.parts import free_ports
 
+# Two checkouts on one machine build images of their own.
+VERSION = f"test-{hashlib.sha256(bytes(REPOSITORY)).hexdigest()[:8]}"
 COMPOSE_SECONDS = 600
 """A first `up` builds the images."""
 
@@ -60,15 +63,15 @@ def compose_environment(var: Path) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(ours) or name == "TESSERA_HOST"
     }
-    return {**inherited, "TESSERA_VAR": str(var)}
+    return {**inherited, "TESSERA_VAR": str(var), "TESSERA_DEMO": "0"}
 
 
 def own_names(env: Environment) -> dict[str, str]:
-    """A project that nobody else has, on free ports; the images are shared by all tests."""
+    """A project that nobody else has, on free ports; the images are shared by all tests of this checkout."""
     published = [port for port in port_map() if port.way == env]
     numbers = free_ports(len(published))
     ports = {port.env: str(number) for port, number in zip(published, numbers, strict=True)}
-    return {**ports, "TESSERA_PROJECT": f"tessera-test-{secrets.token_hex(4)}", "TESSERA_VERSION": "test"}
+    return {**ports, "TESSERA_PROJECT": f"tessera-test-{secrets.token_hex(4)}", "TESSERA_VERSION": VERSION}
 
 
 class ComposeStack:

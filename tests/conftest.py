@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.compose import COMPOSE_SECONDS, ComposeStack, need_engine
 from tests.parts import Broker, Brokers, Databases, Private, SessionParts, private_postgres, private_rabbitmq
@@ -13,6 +14,10 @@ from tests.scheduling import pytest_xdist_make_scheduler
 from tests.stack import Running, Stack, run_environment
 
 __all__ = ["pytest_xdist_make_scheduler"]
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("tessera", deadline=None)
+settings.load_profile("tessera")
 
 SESSION_PARTS = pytest.StashKey[SessionParts]()
 

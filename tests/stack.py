@@ -17,11 +17,12 @@ import psutil
 
 from deploy.ports import port_map
 from deploy.var import REPOSITORY
+from tests.leaks import leaks
 from tests.parts import free_ports
 
 
 def run_environment(var: Path) -> dict[str, str]:
-    """Of `python -m deploy run` with that state folder and free ports, whatever this process was given."""
+    """Of `python -m deploy run` with that state folder, free ports and no canvas, whatever else was given."""
     inherited = {
         name: value
         for name, value in os.environ.items()
@@ -30,7 +31,7 @@ def run_environment(var: Path) -> dict[str, str]:
     native = [port for port in port_map() if port.way == "native"]
     numbers = free_ports(len(native))
     ports = {port.env: str(number) for port, number in zip(native, numbers, strict=True)}
-    return {**inherited, **ports, "TESSERA_VAR": str(var)}
+    return {**inherited, **ports, "TESSERA_VAR": str(var), "TESSERA_DEMO": "0"}
 
 
 class Running(Protocol):
@@ -53,12 +54,16 @@ class Running(Protocol):
 
 
 class Stack:
-    """A running stack. `admin`: the first admin's name and, in a folder's first run, one-time password."""
+    """A running stack: `url` is the gateway's, `tiles_url` that of the first tiles process.
+
+    `admin`: the first admin's name and, in a folder's first run, one-time password.
+    """
 
     def __init__(self, var: Path, env: Mapping[str, str]) -> None:
         self.var = var
         self.logs = var / "log"
         self.url = f"http://localhost:{env['TESSERA_PORT']}"
+        self.tiles_url = f"http://localhost:{env['TESSERA_PORT_TILES_WEB_1']}"
         self._output = var.with_name(f"{var.name}.out")
         with self._output.open("wb") as output:
             self.process = subprocess.Popen(
@@ -72,7 +77,7 @@ class Stack:
         try:
             self.admin = self._wait_until_ready()
         except BaseException:
-            self.stop()
+            self._end()
             raise
 
     @property
@@ -97,7 +102,16 @@ class Stack:
                 os.kill(pid, signal.SIGKILL)
 
     def stop(self) -> float:
-        """Stop it as Ctrl-C does, and return how many seconds that took."""
+        """Stop it as Ctrl-C does, and return how many seconds that took.
+
+        Its logs are complete then: raises AssertionError when they hold a secret.
+        """
+        seconds = self._end()
+        if found := leaks(self.var, self.admin[1]):
+            raise AssertionError(f"logs hold secrets: {found}")
+        return seconds
+
+    def _end(self) -> float:
         began = time.monotonic()
         self.process.terminate()
         try:
@@ -111,7 +125,7 @@ class Stack:
         while time.monotonic() < deadline:
             said = self._output.read_text()
             admin = re.search(r"^First admin: (\w+)(?:, one-time password: (\S+))?$", said, re.MULTILINE)
-            if admin and said.endswith("\n\n"):
+            if admin and "Ctrl-C stops everything.\n\n" in said:
                 return admin[1], admin[2]
             if self.process.poll() is not None:
                 break

@@ -1,1 +1,1 @@
-"""Static files behind the gateway: the landing page, the API reference and the OpenAPI document."""
+"""Files behind the gateway: the browser's client, the API reference and the OpenAPI document."""

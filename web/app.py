@@ -1,4 +1,4 @@
-"""The application: which path shows which file. Any other path is a 404 problem."""
+"""The application: which path shows which file. Others are 404: in /api and /static a problem, or a page."""
 
 from __future__ import annotations
 
@@ -7,31 +7,52 @@ from pathlib import Path
 from aiohttp import web
 
 from shared.http.server import API_PREFIX, create_base_app
-from web.assets import Asset, load_assets
+from web.assets import Site
+from web.https import send_to_https
 from web.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
 
-PAGES = {
-    "/": "index.html",
+FILES = {
     "/api/docs": "docs.html",
     f"{API_PREFIX}/openapi.json": "openapi.json",  # written by `python -m deploy.openapi`
 }
 
+PAGES = {
+    "/": "home",
+    "/canvas/{id}": "canvas",
+    "/login": "account",
+    "/register": "account",
+    "/account": "account",
+    "/artist/{username}": "artist",
+    "/admin": "admin",
+    "/admin/{section}": "admin",
+}
+"""The client's paths, and the room of web/static/client that shows each."""
+
+UNKNOWN = "unknown"
+"""The page of every other path; the client says so."""
+
 
 def create_app(settings: Settings) -> web.Application:
-    """Make the application; files are read once, so a change needs a restart."""
+    """Make the application; files are read once, unless `settings.reload` says to look for changes."""
     app = create_base_app("web", settings.instance, checks={})
-    assets = load_assets(STATIC)
-    for path, name in PAGES.items():
-        _serve(app, path, assets.pop(name))
-    for name, asset in assets.items():
-        _serve(app, f"/static/{name}", asset)
+    app.middlewares.append(send_to_https)
+    site = Site(STATIC, rooms=[*PAGES.values(), UNKNOWN], reload=settings.reload)
+
+    def serve(path: str, name: str, status: int = 200) -> None:
+        async def answer(request: web.Request) -> web.StreamResponse:
+            return site.asset(name).answer(request, status)
+
+        app.router.add_get(path, answer)
+
+    async def static(request: web.Request) -> web.StreamResponse:
+        return site.asset(request.match_info["name"]).answer(request)
+
+    for path, name in FILES.items():
+        serve(path, name)
+    for path, room in PAGES.items():
+        serve(path, f"{room}.html")
+    app.router.add_get("/static/{name:.+}", static)
+    serve("/{path:(?!(api|static)(/|$)).+}", f"{UNKNOWN}.html", status=404)
     return app
-
-
-def _serve(app: web.Application, path: str, asset: Asset) -> None:
-    async def answer(request: web.Request) -> web.StreamResponse:
-        return asset.answer(request)
-
-    app.router.add_get(path, answer)

@@ -1,12 +1,15 @@
-"""Files kept in memory, and how a browser may cache them."""
+"""Files kept in memory, how a browser may cache them, and the pages that start the client."""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from string import Template
+from urllib.parse import urljoin
 
 from aiohttp import hdrs, web
 
@@ -25,10 +28,13 @@ REVALIDATE = "no-cache"
 FOREVER = "public, max-age=31536000, immutable"
 
 _VERSIONED = re.compile(r"-\d+(\.\d+)+/")
+_CLIENT = re.compile(r"^client(-\w+)?/")
+_IMPORT = re.compile(r"""^(?:import|export)\b[^;'"]*["']([^'"]+)["'];""", re.MULTILINE)
 
+# blob: is a picture that the page made itself, such as a tile to be downloaded.
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 
@@ -42,43 +48,106 @@ class Asset:
     cache_control: str
     tag: str
 
-    def answer(self, request: web.Request) -> web.Response:
+    def answer(self, request: web.Request, status: int = 200) -> web.Response:
         """Answer with the file, or 304 when the caller has it."""
         # Weak: the same file goes out packed and unpacked, here and by the gateway.
         headers = {hdrs.ETAG: f"W/{self.tag}", hdrs.CACHE_CONTROL: self.cache_control}
         if self.is_gzipped:
             headers[hdrs.VARY] = hdrs.ACCEPT_ENCODING
-        if is_unchanged(request, self.tag):
+        if status == 200 and is_unchanged(request, self.tag):
             return web.Response(status=304, headers=headers)
         headers[hdrs.CONTENT_TYPE] = self.media_type
         if self.media_type.startswith("text/html"):
             headers[hdrs.CONTENT_SECURITY_POLICY] = CONTENT_SECURITY_POLICY
         if self.is_gzipped and "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
-            return web.Response(body=self.body, headers={**headers, hdrs.CONTENT_ENCODING: "gzip"})
-        return web.Response(
-            body=gzip.decompress(self.body) if self.is_gzipped else self.body, headers=headers
-        )
+            headers[hdrs.CONTENT_ENCODING] = "gzip"
+            return web.Response(status=status, body=self.body, headers=headers)
+        body = gzip.decompress(self.body) if self.is_gzipped else self.body
+        return web.Response(status=status, body=body, headers=headers)
 
 
-def load_assets(folder: Path) -> dict[str, Asset]:
+class Site:
+    """The files below a folder by their names there, and a page for each room of the client."""
+
+    def __init__(self, folder: Path, rooms: Iterable[str], *, reload: bool) -> None:
+        """Read the files; with `reload`, read them again whenever one has changed since.
+
+        Raises KeyError for a file of a kind that MEDIA_TYPES does not know.
+        """
+        self._folder = folder
+        self._rooms = frozenset(rooms)
+        self._reload = reload
+        self._stamp = self._newest()
+        self._assets = load_assets(folder, self._rooms)
+
+    def asset(self, name: str) -> Asset:
+        """Return a file; raises HTTPNotFound."""
+        if self._reload and (newest := self._newest()) != self._stamp:
+            self._stamp = newest
+            self._assets = load_assets(self._folder, self._rooms)
+        # A page of another version, as while this one is put in its place, gets what there is now.
+        asset = self._assets.get(name) or self._assets.get(_CLIENT.sub("client/", name))
+        if asset is None:
+            raise web.HTTPNotFound
+        return asset
+
+    def _newest(self) -> tuple[int, int]:
+        times = [path.stat().st_mtime_ns for path in self._folder.rglob("*")]
+        return len(times), max(times)
+
+
+def load_assets(folder: Path, rooms: Iterable[str]) -> dict[str, Asset]:
     """Read every file below `folder`, by its path there; `name.js.gz` is served as `name.js`.
 
-    Raises KeyError for a file of a kind that MEDIA_TYPES does not know.
+    The client is there a second time, in a folder named after its content: pages load it from there, so that
+    a browser keeps it without asking, and loads a new one whole. `<room>.html` is index.html for the pages of
+    that room of the client.
     """
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    names = [path.relative_to(folder).as_posix() for path in files]
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    index = Template(files.pop("index.html").decode())
+    client = {name: body for name, body in files.items() if _CLIENT.match(name)}
+    home = f"client-{_digest(b''.join(client.values()))[:12]}/"
+    files |= {_CLIENT.sub(home, name): body for name, body in client.items()}
+    files |= {f"{room}.html": _page(index, home, room, files) for room in rooms}
     return {
-        name.removesuffix(".gz"): _asset(name, path.read_bytes())
-        for name, path in zip(names, files, strict=True)
+        name.removesuffix(".gz"): _asset(name, body, is_versioned=name.startswith(home))
+        for name, body in files.items()
     }
 
 
-def _asset(name: str, body: bytes) -> Asset:
+def _page(index: Template, home: str, room: str, files: Mapping[str, bytes]) -> bytes:
+    """Fill in index.html; modules are named there, or a browser would find them one import after another."""
+    folders = (f"{home}shell/", f"{home}{room}/")
+    first = [f"{home}main.js", *(name for name in files if name.startswith(folders))]
+    preloads = [f'<link rel="modulepreload" href="/static/{name}">' for name in _imported(first, files)]
+    return index.substitute(client=f"/static/{home}", preloads="\n  ".join(preloads)).encode()
+
+
+def _imported(modules: list[str], files: Mapping[str, bytes]) -> list[str]:
+    """Name the modules and all that they import at once, not what they import later."""
+    found = [name for name in modules if name.endswith(".js")]
+    for name in found:  # grows while it is walked
+        for address in _IMPORT.findall(files[name].decode()):
+            path = urljoin(f"/static/{name}", address).removeprefix("/static/")
+            if path in files and path not in found:
+                found.append(path)
+    return found
+
+
+def _asset(name: str, body: bytes, *, is_versioned: bool) -> Asset:
     return Asset(
         body=body,
         media_type=MEDIA_TYPES[PurePosixPath(name.removesuffix(".gz")).suffix],
         is_gzipped=name.endswith(".gz"),
         # A folder named after a version never changes; what has no version is asked for again, by its tag.
-        cache_control=FOREVER if _VERSIONED.search(name) else REVALIDATE,
-        tag=etag(hashlib.sha256(body).hexdigest()[:32]),
+        cache_control=FOREVER if is_versioned or _VERSIONED.search(name) else REVALIDATE,
+        tag=etag(_digest(body)[:32]),
     )
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()

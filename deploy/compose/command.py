@@ -23,7 +23,13 @@ from deploy.compose.waiting import (
     gateway_answers,
     routes_are_answered,
 )
+from deploy.demo.painter import is_wanted, paint_demo
+from deploy.doctor.command import diagnose
+from deploy.doctor.composed import Composed
+from deploy.doctor.redact import redactor
 from deploy.errors import DeployError
+from deploy.findings import as_text
+from deploy.preflight.command import inspect_compose, refuse_unfit
 
 
 def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -33,7 +39,8 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "Build the images, start the stack, and wait until every route was answered through the gateway; "
         "repeated, it brings a running stack up to date. TESSERA_HOST is the name under which the machine "
         "is reached (default: localhost). In production, TESSERA_ACME_EMAIL asks Let's Encrypt for its "
-        "certificate; without, a local authority makes one. TESSERA_VAR names the state folder (var/)."
+        "certificate; without, a local authority makes one. TESSERA_VAR names the state folder (var/). "
+        "The first start of development paints a demo canvas, unless TESSERA_DEMO is 0."
     )
     down = _add(commands, "down", _down, "stop the stack that `up` started; its data stays")
     down.add_argument("--delete-data", action="store_true", help="delete databases and queues as well")
@@ -78,6 +85,9 @@ def _add(
 def _up(project: Project, _: argparse.Namespace) -> int:
     say = _narrator()
     say(f"{project.name}, state folder {project.var.root}")
+    for finding in refuse_unfit(project.var, inspect_compose(project)):
+        say(f"{finding.severity.name.lower()}: {finding.cause}")
+    say("preflight found nothing that speaks against a start")
     prepare(project)
     say("building images")
     # What was rolled out under another name stays as it is.
@@ -96,6 +106,8 @@ def _up(project: Project, _: argparse.Namespace) -> int:
     print(f"First admin: {admin['username']}{password}")
     env = "" if project.env == "dev" else f" --env {project.env}"
     print(f"Logs: python -m deploy compose{env} logs. Stop: python -m deploy down{env}\n", flush=True)
+    if project.env == "dev" and admin["password"] and is_wanted(os.environ):
+        say(asyncio.run(paint_demo(project.url, admin["username"], admin["password"])))
     return 0
 
 
@@ -152,16 +164,27 @@ def _start_gateway(project: Project) -> None:
         project.compose("up", "--detach", "--no-build", "gateway")
         asyncio.run(gateway_answers(project))
     except DeployError as error:
+        verdict = _verdict(project)
         if was_up:
-            raise
+            raise DeployError(f"{error}\n{verdict}") from error
         project.compose("down")
-        raise DeployError(f"{error}\nNothing else was started, and the gateway is stopped again.") from error
+        raise DeployError(
+            f"{error}\n{verdict}\nNothing else was started, and the gateway is stopped again."
+        ) from error
 
 
 async def _start(project: Project, say: Say) -> None:
     everything = asyncio.to_thread(project.compose, "up", "--detach", "--no-build", "--remove-orphans")
-    await everything_is_healthy(project, asyncio.create_task(everything), say)
-    await routes_are_answered(project, say)
+    try:
+        await everything_is_healthy(project, asyncio.create_task(everything), say)
+        await routes_are_answered(project, say)
+    except DeployError as error:
+        raise DeployError(f"{error}\n{await asyncio.to_thread(_verdict, project)}") from error
+
+
+def _verdict(project: Project) -> str:
+    """What the doctor says of a start that failed."""
+    return redactor(project.var)(as_text(diagnose(Composed(project))))
 
 
 def _replicas(text: str) -> tuple[str, int]:

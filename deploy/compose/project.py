@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -37,9 +38,9 @@ class Project:
         self.acme_email = environ.get("TESSERA_ACME_EMAIL") if env == "prod" else None
         self.ports = ports_of(env, environ)
         self.var = Var(Var.from_environ(environ).root / "compose" / env)
+        self.environ = environ
         self.own_version = environ.get("TESSERA_VERSION") or env
         self._versions = versions
-        self._environ = environ
 
     @property
     def http_url(self) -> str:
@@ -80,7 +81,7 @@ class Project:
 
     def at(self, versions: Mapping[str, str]) -> Project:
         """The same stack with those versions of some services; `keep_versions` makes them the stack's own."""
-        return Project(self.env, self._environ, {**self.versions, **versions})
+        return Project(self.env, self.environ, {**self.versions, **versions})
 
     def keep_versions(self) -> None:
         """Keep these versions for this and every later start."""
@@ -101,7 +102,7 @@ class Project:
         }
         versions = {f"TESSERA_VERSION_{service.upper()}": tag for service, tag in self.versions.items()}
         return {
-            **self._environ,
+            **self.environ,
             **ports,
             **replicas,
             **versions,
@@ -110,6 +111,7 @@ class Project:
             "TESSERA_VERSION": self.own_version,
             "TESSERA_PUBLIC_URL": self.url,
             "TESSERA_STATE": str(self.var.root),
+            "TESSERA_USER": f"{os.getuid()}:{os.getgid()}",
             "TESSERA_GATEWAY_DIGEST": self._gateway_digest(),
         }
 
@@ -154,6 +156,11 @@ class Project:
             last = "\n".join(f"    {line}" for line in done.stderr.strip().splitlines()[-12:])
             raise DeployError(f"docker {name} failed:\n{last}")
         return done.stdout
+
+    def merged(self) -> dict[str, Any]:
+        """The files as Compose itself merges them."""
+        config: dict[str, Any] = json.loads(self.compose("config", "--format=json"))
+        return config
 
     def running(self, service: str) -> int:
         """How many containers of that service of the compose files run now."""

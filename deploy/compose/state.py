@@ -8,11 +8,12 @@ from urllib.parse import quote
 
 import yaml
 
+from deploy import gateway
 from deploy.compose.certificates import make_authority, make_certificate, needs_certificate
 from deploy.compose.project import Project
 from deploy.parts.rabbitmq import definitions
 from deploy.run.processes import SERVICES
-from deploy.var import REPOSITORY, Var
+from deploy.var import Var
 
 # Compose mounts a secret's file as it is, whoever the container's user is: the folder (0700) keeps everybody
 # else of this machine out, and whoever has a file mounted can read it. Swarm gives secrets the same mode.
@@ -24,6 +25,7 @@ def prepare(project: Project, provider: Literal["docker", "swarm"] = "docker") -
 
     `provider` of Traefik finds the replicas.
     """
+    project.var.folder("mail")
     _write_secrets(project.var)
     _write_certificate(project.var, project.host)
     backup_folder(project.var)
@@ -33,7 +35,7 @@ def prepare(project: Project, provider: Literal["docker", "swarm"] = "docker") -
 
 def static_configuration(project: Project, provider: Literal["docker", "swarm"] = "docker") -> dict[str, Any]:
     """gateway/traefik.yml with what only this environment has."""
-    static: dict[str, Any] = yaml.safe_load((REPOSITORY / "gateway" / "traefik.yml").read_text())
+    static = gateway.static_configuration(project.environ)
     static["log"]["level"] = "WARN"  # the provider notes each container without routes at each event
     # A container that has gone shall be forgotten before the next one leaves; the default is 2 s.
     static["providers"]["providersThrottleDuration"] = "500ms"
@@ -48,16 +50,12 @@ def static_configuration(project: Project, provider: Literal["docker", "swarm"] 
     if provider == "swarm":
         static["providers"][provider]["refreshSeconds"] = 1  # it is asked, as it tells nothing by itself
     if project.env == "prod":
-        web, websecure = (static["entryPoints"][name] for name in ("web", "websecure"))
-        websecure["http"] = {
-            **websecure["http"],
-            "middlewares": ["hsts@file", *websecure["http"]["middlewares"]],
-        }
-        # The port as clients see it: inside its container the gateway listens on another.
-        to_https = {"to": f":{project.ports['prod-https']}", "scheme": "https", "permanent": True}
-        web["http"] = {**web["http"], "redirections": {"entryPoint": to_https}}
+        gateway.demand_https(static)
     if project.acme_email:
-        websecure["http"]["tls"] = {"certResolver": "acme", "domains": [{"main": project.host}]}
+        static["entryPoints"]["websecure"]["http"]["tls"] = {
+            "certResolver": "acme",
+            "domains": [{"main": project.host}],
+        }
         static["certificatesResolvers"] = {
             "acme": {"acme": {"email": project.acme_email, "storage": "/acme/acme.json", "tlsChallenge": {}}}
         }

@@ -17,7 +17,7 @@ import aiohttp
 from deploy.compose.project import Project
 from deploy.compose.state import authority_of
 from deploy.errors import DeployError
-from deploy.probes import PROBES, probe_routes
+from deploy.probes import OWN_REQUESTS, PROBES, probe_routes
 
 Say = Callable[[str], None]
 
@@ -111,7 +111,11 @@ async def answered_by(project: Project, service: str, number: int, seconds: floa
 
 def _client(project: Project) -> aiohttp.ClientSession:
     connector = aiohttp.TCPConnector(ssl=_trust(project))
-    return aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=5))
+    return aiohttp.ClientSession(
+        connector=connector,
+        timeout=aiohttp.ClientTimeout(total=5),
+        headers={"X-Request-Id": f"{OWN_REQUESTS}up"},
+    )
 
 
 def _trust(project: Project) -> ssl.SSLContext:

@@ -19,15 +19,15 @@ from deploy.doctor.facts import Broker, BrokerTrouble, Queue
 from shared.messaging.connection import open_channel
 from shared.messaging.topology import QUEUES, dead_queue
 
-CONNECT_SECONDS = 2.0
+CONNECT_SECONDS = 3.0
 
 
-def ask_broker(urls: Mapping[str, str], suspended: tuple[int, ...]) -> Broker:
+def ask_broker(urls: Mapping[str, str], suspended: str | None) -> Broker:
     """Connect as every service at once; URLs by service."""
     return asyncio.run(_ask(urls, suspended))
 
 
-async def _ask(urls: Mapping[str, str], suspended: tuple[int, ...]) -> Broker:
+async def _ask(urls: Mapping[str, str], suspended: str | None) -> Broker:
     answers = await asyncio.gather(*(_connect(url) for url in urls.values()))
     trouble: dict[str, tuple[BrokerTrouble, str]] = {}
     queues: tuple[Queue, ...] = ()

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from deploy.doctor.rules import broker, database, gateway, machine, processes, traffic
+from deploy.doctor.rules import broker, containers, database, gateway, machine, processes, traffic
 from deploy.findings import Check, Find, Severity
 
-_DOWN = ("not-running", "port-taken", "secret-missing", "disk-full")
+_DOWN = ("not-running", "port-taken", "secret-missing", "disk-full", "container-down")
+_CONTAINER = ("port-unpublished", "network-missing", "only-loopback", "out-of-memory", "container-down")
 _GATEWAY = ("gateway-*", "router-disabled", "backend-*")
 _DATABASE = ("database-*", "migrations-missing", "schema-newer")
 _BROKER = ("broker-*",)
 _PROCESS = ("crash-loop", "process-*")
-_INFRASTRUCTURE = (*_DOWN, *_GATEWAY, *_PROCESS, *_DATABASE, *_BROKER)
+_INFRASTRUCTURE = (*_DOWN, *_CONTAINER, *_GATEWAY, *_PROCESS, *_DATABASE, *_BROKER)
 
 
 def _error(code: str, area: str, proves: str, find: Find, follows: tuple[str, ...] = ()) -> Check:
@@ -22,6 +23,7 @@ def _warning(code: str, area: str, proves: str, find: Find, follows: tuple[str, 
 
 
 CHECKS = (
+    _error("engine-down", "engine", "the Docker Engine answers", containers.engine_down),
     _error("port-taken", "ports", "every port of the map is this stack's or free", machine.port_taken),
     _error("not-running", "ports", "the stack is running", machine.not_running, ("port-taken",)),
     _error("disk-full", "machine", "256 MiB of disk are free", machine.disk_full),
@@ -35,44 +37,84 @@ CHECKS = (
         machine.secret_missing,
         ("not-running",),
     ),
+    _error(
+        "port-unpublished",
+        "containers",
+        "the gateway's container publishes its ports",
+        containers.unpublished,
+        ("port-taken",),
+    ),
+    _error("network-missing", "containers", "each is on its networks", containers.network_missing),
+    _error("only-loopback", "containers", "others can reach what listens there", containers.only_loopback),
+    _error("out-of-memory", "containers", "none ran out of memory", containers.out_of_memory),
+    _error(
+        "container-down",
+        "containers",
+        "all of the compose files run",
+        containers.container_down,
+        ("not-running", "port-taken", "secret-missing", "out-of-memory"),
+    ),
+    _error(
+        "certificate-invalid",
+        "gateway",
+        "the certificate's time has come and not ended",
+        containers.certificate_wrong,
+    ),
+    _warning(
+        "certificate-ending", "gateway", "it does not end within 14 days", containers.certificate_ending
+    ),
     _error("gateway-down", "gateway", "the gateway listens", gateway.gateway_down, _DOWN),
     _error("gateway-silent", "gateway", "the gateway answers its ping", gateway.gateway_silent, _DOWN),
     _error("gateway-no-routes", "gateway", "the gateway has read its routes", gateway.gateway_routes),
     _error("router-disabled", "gateway", "every router of the gateway is in use", gateway.router_disabled),
-    _error("backend-wrong", "routes", "requests go where the services listen", gateway.backend_wrong),
     _error(
-        "backend-missing", "routes", "every service has a server", gateway.backend_missing, ("backend-wrong",)
+        "backend-wrong", "routes", "requests go where the services listen", gateway.backend_wrong, _CONTAINER
+    ),
+    _error(
+        "backend-missing",
+        "routes",
+        "every service has a server",
+        gateway.backend_missing,
+        ("backend-wrong", *_CONTAINER),
     ),
     _warning(
         "backend-down",
         "routes",
         "the gateway finds those ready that say so",
         gateway.backend_down,
-        (*_DOWN, *_PROCESS, "gateway-*"),
+        (*_DOWN, *_CONTAINER, *_PROCESS, "gateway-*", "backend-wrong"),
     ),
-    _error("crash-loop", "processes", "no process ends again and again", processes.crash_loop, _DOWN),
+    _error(
+        "crash-loop",
+        "processes",
+        "no process ends again and again",
+        processes.crash_loop,
+        (*_DOWN, "out-of-memory"),
+    ),
     _error(
         "process-missing",
         "processes",
         "every process runs",
         processes.process_missing,
-        (*_DOWN, "crash-loop", *_DATABASE),
+        (*_DOWN, *_CONTAINER, "crash-loop", *_DATABASE),
     ),
     _error(
         "process-silent",
         "processes",
         "every process answers /health",
         processes.process_silent,
-        (*_DOWN, "crash-loop"),
+        (*_DOWN, *_CONTAINER, "crash-loop"),
     ),
     _error(
         "process-not-ready",
         "processes",
         "every process has what it needs",
         processes.process_not_ready,
-        (*_DOWN, *_DATABASE, *_BROKER, "crash-loop", "process-missing", "process-silent"),
+        (*_DOWN, *_CONTAINER, *_DATABASE, *_BROKER, "crash-loop", "process-missing", "process-silent"),
     ),
-    _error("database-down", "database", "PostgreSQL listens", database.database_down, _DOWN),
+    _error(
+        "database-down", "database", "PostgreSQL listens", database.database_down, (*_DOWN, "out-of-memory")
+    ),
     _error("database-silent", "database", "PostgreSQL answers", database.database_silent, _DOWN),
     _error(
         "database-connections", "database", "PostgreSQL has connections left", database.database_connections
@@ -84,7 +126,7 @@ CHECKS = (
     _error("migrations-missing", "database", "every migration is applied", database.migrations_missing),
     _error("database-clock", "database", "its clock agrees with ours", database.database_clock),
     _warning("connections-high", "database", "a tenth of its connections is left", database.connections_high),
-    _error("broker-down", "broker", "RabbitMQ listens", broker.broker_down, _DOWN),
+    _error("broker-down", "broker", "RabbitMQ listens", broker.broker_down, (*_DOWN, "out-of-memory")),
     _error("broker-silent", "broker", "RabbitMQ answers", broker.broker_silent, _DOWN),
     _error("broker-password", "broker", "RabbitMQ lets the services in", broker.broker_password),
     _error("broker-error", "broker", "RabbitMQ can be used", broker.broker_other),

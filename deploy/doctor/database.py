@@ -15,7 +15,7 @@ from psycopg2.extensions import cursor
 from deploy.doctor.facts import Database, DatabaseTrouble
 from deploy.var import REPOSITORY
 
-CONNECT_SECONDS = 2  # libpq knows no shorter one
+CONNECT_SECONDS = 3
 STATEMENT_MS = 1500
 
 _REVISION = re.compile(r"""^revision\b.*=\s*["'](\w+)["']""", re.MULTILINE)
@@ -25,11 +25,11 @@ _DOWN_REVISION = re.compile(r"""^down_revision\b.*=\s*["'](\w+)["']""", re.MULTI
 _TROUBLES: tuple[tuple[str, DatabaseTrouble], ...] = (
     ("Connection refused", "refused"),
     ("timeout expired", "timeout"),
-    ("password authentication failed", "password"),
-    ('role "', "password"),
     ("too many clients", "connections"),
     ("remaining connection slots", "connections"),
     ("too many connections", "connections"),
+    ("password authentication failed", "password"),
+    ('role "', "password"),
     ("does not exist", "missing"),
 )
 

@@ -1,51 +1,58 @@
-"""What the doctor knows of a stack, whatever way it runs; native.py finds it out for `make run`."""
+"""What the doctor knows of a stack; native.py finds it out for `make run`, composed.py for `make up`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from deploy.doctor.logs import Request
+from deploy.doctor import logs
+from deploy.doctor.logs import Failure, Request
 from deploy.ports import Holder
+from deploy.probes import OWN_REQUESTS
 
 
 @dataclass(frozen=True)
-class Ended:
-    """One end of a process, as the supervisor saw it."""
+class Ends:
+    """How often a process ended lately, and how; `over` tells since when."""
 
     name: str
-    at: datetime
-    how: str
+    times: int
+    how: frozenset[str]
+    over: str
 
 
 @dataclass(frozen=True)
 class Run:
     """The run as a whole, and how it is worked on in its way of running.
 
-    `pid`: who supervises it, None when it does not run. `start`: the command that starts it anew;
-    `show_log`: the one that shows the log of the process `{}`.
+    `stack` names it, `state` is its state folder. Commands: `start` anew; `tell_gateway` where services are;
+    `doctor` is the doctor's own; `log` of the process of that name; `dead_letters` of that queue; `wake` and
+    `restart` the process with that id.
     """
 
-    root: str
-    pid: int | None
+    stack: str
+    state: str
+    running: bool
     start: str
-    show_log: str
-    ended: tuple[Ended, ...]
-
-    def log(self, name: str) -> str:
-        """The command that shows the end of that process's log."""
-        return self.show_log.format(name)
+    tell_gateway: str
+    doctor: str
+    dead_letters: Callable[[str], str]
+    log: Callable[[str], str]
+    wake: Callable[[str], str]
+    restart: Callable[[str], str]
+    ends: tuple[Ends, ...]
 
 
 @dataclass(frozen=True)
 class Machine:
-    """The machine. Bytes, and seconds by which the newest file of the state folder is in the future."""
+    """The machine. Bytes, and the seconds by which `newest`, made by this stack, is in the future."""
 
     disk_free: int
     disk_path: str
     memory_available: int
+    newest: str
     ahead: float
 
 
@@ -104,13 +111,17 @@ class Backend:
 
 @dataclass(frozen=True)
 class Gateway:
-    """The gateway. `expected`: addresses of each service; `complaints`: errors in its log since its start."""
+    """The gateway. `expected`: addresses of each service; `complaints`: errors in its log since its start.
 
-    pid: int | None
+    `names`: what listens at an address, as far as it is this stack's.
+    """
+
+    id: str | None
     ping: Answer
     routers: tuple[Router, ...]
     backends: tuple[Backend, ...]
     expected: Mapping[str, tuple[str, ...]]
+    names: Mapping[str, str]
     complaints: tuple[str, ...]
 
 
@@ -132,12 +143,15 @@ class Probes:
 
 @dataclass(frozen=True)
 class Process:
-    """One process of a service. `suspended`: stopped by a signal (SIGSTOP), not ended."""
+    """One process of a service. `id` tells it from all others, None when it does not run.
+
+    `suspended`: stopped, not ended.
+    """
 
     name: str
     service: str
     kind: str
-    pid: int | None
+    id: str | None
     suspended: bool
     health: Answer
     ready: Answer
@@ -176,10 +190,10 @@ class Database:
 
 @dataclass(frozen=True)
 class Databases:
-    """All of them; `suspended`: ids of server processes that SIGSTOP stopped."""
+    """All of them; `suspended`: the id of their server when that is stopped, not ended."""
 
     all: tuple[Database, ...]
-    suspended: tuple[int, ...] = ()
+    suspended: str | None = None
 
 
 @dataclass(frozen=True)
@@ -201,7 +215,7 @@ class Broker:
     address: str
     trouble: Mapping[str, tuple[BrokerTrouble, str]]
     queues: tuple[Queue, ...]
-    suspended: tuple[int, ...] = ()
+    suspended: str | None = None
 
 
 @dataclass(frozen=True)
@@ -212,20 +226,68 @@ class Alarms:
 
 
 @dataclass(frozen=True)
-class Failure:
-    """An error that a service did not expect, from its log."""
-
-    at: datetime
-    process: str
-    request_id: str | None
-    error: str
-    where: str
-
-
-@dataclass(frozen=True)
 class Traffic:
     """What the gateway answered and the services failed at in the last minutes, the doctor's own left out."""
 
     minutes: int
     requests: tuple[Request, ...]
     failures: tuple[Failure, ...]
+
+    @classmethod
+    def lately(cls, requests: Iterable[Request], failures: Iterable[Failure]) -> Traffic:
+        """Those of the last minutes."""
+        since = logs.since(logs.MINUTES)
+        return cls(
+            logs.MINUTES,
+            tuple(
+                one
+                for one in requests
+                if one.at >= since and not (one.request_id or "").startswith(OWN_REQUESTS)
+            ),
+            tuple(one for one in failures if one.at >= since),
+        )
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Why the Docker Engine cannot be asked; empty when it can, and for a run without one."""
+
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class Container:
+    """One container of the compose files. `state` is the engine's word, or `missing`.
+
+    `killed_for_memory`: by the kernel, in its newest life; `memory_limit`: bytes. `networks`: those that it
+    lacks. `unpublished`: ports of the map that should lead to it and do not. `only_loopback`: where it
+    listens when nobody else can reach that, else empty.
+    """
+
+    name: str
+    service: str
+    state: str
+    exit_code: int = 0
+    error: str = ""
+    killed_for_memory: bool = False
+    memory_limit: int = 0
+    networks: tuple[str, ...] = ()
+    unpublished: tuple[int, ...] = ()
+    only_loopback: str = ""
+
+
+@dataclass(frozen=True)
+class Containers:
+    """All of a stack under Compose; a run without Docker has none."""
+
+    project: str = ""
+    all: tuple[Container, ...] = ()
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What the gateway shows to clients of HTTPS; None when it shows nothing or speaks no HTTPS."""
+
+    url: str
+    starts: datetime | None
+    ends: datetime | None

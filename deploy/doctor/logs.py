@@ -7,16 +7,19 @@ status 0, and an open one not at all.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-OWN_REQUESTS = "doctor-"
-"""How the ids of the doctor's own requests begin, which are nobody's traffic."""
+from deploy.var import REPOSITORY
 
 TAIL = 4 * 1024 * 1024  # bytes; at most this much of a log is read
+MINUTES = 5  # how far back failures of requests are looked for
+
+Line = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -36,24 +39,30 @@ class Request:
     retries: int
 
 
-def read(path: Path, minutes: float | None = None) -> Iterator[Request]:
-    """Requests in the tail of a log, the oldest first; only those of the last `minutes` when given."""
-    since = datetime.now().astimezone() - timedelta(minutes=minutes) if minutes else None
-    for line in lines(path):
-        request = _request(line)
-        if request and (since is None or request.at >= since):
-            yield request
+@dataclass(frozen=True)
+class Failure:
+    """An error that a service did not expect, from its log."""
+
+    at: datetime
+    process: str
+    request_id: str | None
+    error: str
+    where: str
 
 
-def lines(path: Path) -> list[dict[str, Any]]:
-    """The JSON objects in the tail of a log; other lines (a traceback of a crash) are left out."""
+def tail(path: Path) -> str:
+    """The end of a log, empty when there is none."""
     try:
         with path.open("rb") as log:
             size = log.seek(0, 2)
             log.seek(max(0, size - TAIL))
-            text = log.read().decode(errors="replace")
+            return log.read().decode(errors="replace")
     except FileNotFoundError:
-        return []
+        return ""
+
+
+def parse(text: str) -> list[Line]:
+    """The JSON objects in a log; other lines (a traceback of a crash) are left out."""
     found = []
     for line in text.splitlines():
         try:
@@ -65,9 +74,49 @@ def lines(path: Path) -> list[dict[str, Any]]:
     return found
 
 
-def _request(line: dict[str, Any]) -> Request | None:
-    if "DownstreamStatus" not in line:
-        return None
+def requests(lines: Iterable[Line]) -> list[Request]:
+    """Requests among the lines of the gateway's log, the oldest first."""
+    return [_request(line) for line in lines if "DownstreamStatus" in line]
+
+
+def complaints(lines: Iterable[Line]) -> tuple[str, ...]:
+    """What Traefik says is wrong."""
+    return tuple(
+        str(line.get("error") or line.get("message"))
+        for line in lines
+        if line.get("level") in ("error", "fatal")
+    )
+
+
+def failures(process: str, lines: Iterable[Line]) -> Iterator[Failure]:
+    """Errors that the service did not expect, in the log of one process."""
+    for line in lines:
+        if "exception" in line and "timestamp" in line:
+            error, where = explain_traceback(line["exception"])
+            at = datetime.fromisoformat(line["timestamp"])
+            yield Failure(at, process, line.get("request_id"), error, where)
+
+
+def explain_traceback(traceback: str) -> tuple[str, str]:
+    """The error that a traceback ends with, and the line of a service that led to it."""
+    frames = re.findall(r'File "([^"]+)", line (\d+), in (\S+)', traceback)
+    after_frames = traceback.rpartition('  File "')[2].splitlines()[1:]
+    error = next((line for line in after_frames if line and not line.startswith(" ")), "an error")
+    # What shared/ or a library raised, a service asked for.
+    own = [frame for frame in frames if "/services/" in frame[0] or "/web/" in frame[0]] or frames
+    if not own:
+        return error, "an unknown place"
+    path, number, function = own[-1]
+    # In an image the repository is /app.
+    return error, f"{path.removeprefix(f'{REPOSITORY}/').removeprefix('/app/')}:{number} ({function})"
+
+
+def since(minutes: float) -> datetime:
+    """So long ago."""
+    return datetime.now().astimezone() - timedelta(minutes=minutes)
+
+
+def _request(line: Line) -> Request:
     return Request(
         at=datetime.fromisoformat(line["StartUTC"]),
         method=line.get("RequestMethod", ""),

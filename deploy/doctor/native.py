@@ -5,56 +5,49 @@ Nothing here changes anything, and nothing waits longer than SECONDS.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import ClassVar
 
 import psutil
 
 from deploy.doctor import logs
+from deploy.doctor.asking import ask, ask_routes, ask_traefik
 from deploy.doctor.broker import ask_broker
 from deploy.doctor.database import ask_databases
 from deploy.doctor.facts import (
     Alarms,
-    Answer,
-    Backend,
     Broker,
+    Certificate,
+    Containers,
     Databases,
-    Ended,
-    Failure,
+    Ends,
+    Engine,
     Gateway,
     Listener,
     Listeners,
     Machine,
-    Probe,
     Probes,
     Process,
     Processes,
-    Router,
     Run,
     Secrets,
     Traffic,
 )
-from deploy.findings import Sources
+from deploy.findings import SECONDS, Sources
 from deploy.ports import Holder, Port, listeners, port_map, ports_of
-from deploy.probes import PROBES
 from deploy.run.processes import PROGRAMS, SERVICES, Program, secret_files
-from deploy.var import REPOSITORY, Var
+from deploy.var import Var
 
-HTTP_SECONDS = 1.5
-SECONDS = 3.5
-MINUTES = 5  # how far back failures of requests are looked for
 _ENDED = re.compile(r"(\S+) (\S+) ended \((.+)\); starting it again in ")
 
 
@@ -67,6 +60,8 @@ class Native:
     ports: Mapping[str, int]
     supervisor: int | None
 
+    hosts: ClassVar = ("localhost", "127.0.0.1", "::1")
+
     @classmethod
     def found(cls, environ: Mapping[str, str]) -> Native:
         """The run in the state folder that `environ` names. Raises DeployError when a port is none."""
@@ -77,15 +72,23 @@ class Native:
                 environ = psutil.Process(supervisor).environ()
         return cls(var, environ, ports_of("native", environ), supervisor)
 
+    @property
+    def url(self) -> str:
+        """Where the gateway answers."""
+        return f"http://127.0.0.1:{self.ports['gateway']}"
+
     def sources(self) -> Sources:
         """Who finds out which fact."""
         return {
             Run: self.run,
+            Engine: Engine,
+            Containers: Containers,
+            Certificate: lambda: Certificate("", None, None),
             Machine: lambda: machine(self.var.root),
             Listeners: self.listeners,
             Secrets: lambda: Secrets(unusable_secrets(self.var)),
             Gateway: self.gateway,
-            Probes: self.probes,
+            Probes: lambda: ask_routes(self.url),
             Processes: self.processes,
             Databases: self.databases,
             Broker: self.broker,
@@ -95,9 +98,25 @@ class Native:
 
     def run(self) -> Run:
         """Whether it runs, and what ended in the last minute."""
-        since = datetime.now(UTC) - timedelta(minutes=1)
-        show_log = f"tail -n 20 {self.var.root}/log/{{}}.log"
-        return Run(str(self.var.root), self.supervisor, "make run", show_log, tuple(self._ended(since)))
+        return Run(
+            stack=f"the stack in {self.var.root}",
+            state=str(self.var.root),
+            running=self.supervisor is not None,
+            start="make run",
+            tell_gateway="restart, so that the gateway is told again: make run",
+            doctor="python -m deploy doctor",
+            dead_letters=lambda queue: (
+                f"python -m deploy dead-letters {queue}; once the cause is gone, with --replay"
+            ),
+            log=self.show_log,
+            wake=lambda one: f"kill -CONT {one.removeprefix('pid ')}",
+            restart=lambda one: f"kill -9 {one.removeprefix('pid ')}; it is started again",
+            ends=tuple(self._ends(datetime.now(UTC) - timedelta(minutes=1))),
+        )
+
+    def show_log(self, name: str) -> str:
+        """The command that shows the end of that process's log."""
+        return f"tail -n 20 {self.var.log(name)}"
 
     def needed_ports(self) -> list[Port]:
         """The ports of this run; a PostgreSQL of the operator's has its own."""
@@ -118,21 +137,12 @@ class Native:
 
     def gateway(self) -> Gateway:
         """What the gateway says of itself."""
-        admin = self.ports["gateway-admin"]
-        ping = ask(admin, "/ping")
-        routers, services = (
-            _parsed(ask(admin, f"/api/http/{what}?per_page=1000")) if ping.status else []
-            for what in ("routers", "services")
-        )
+        ping, routers, backends = ask_traefik(f"http://127.0.0.1:{self.ports['gateway-admin']}")
         return Gateway(
-            pid=self._pid("gateway"),
+            id=self._id("gateway"),
             ping=ping,
-            routers=tuple(
-                Router(one["name"], one["status"] == "enabled", tuple(one.get("error", ())))
-                for one in routers
-                if one["provider"] == "file"
-            ),
-            backends=tuple(_backends(services)),
+            routers=routers,
+            backends=backends,
             expected={
                 service: tuple(
                     f"127.0.0.1:{self.ports[program.name]}"
@@ -141,35 +151,24 @@ class Native:
                 )
                 for service in (*SERVICES, "web")
             },
-            complaints=tuple(
-                str(line.get("error") or line.get("message"))
-                for line in logs.lines(self.var.log("gateway"))
-                if line.get("level") in ("error", "fatal")
-            ),
-        )
-
-    def probes(self) -> Probes:
-        """Every route, asked through the gateway, at the same time as everything else is."""
-        with ThreadPoolExecutor(len(PROBES)) as threads:
-            answers = threads.map(lambda probe: ask(self.ports["gateway"], probe[0]), PROBES)
-        return Probes(
-            tuple(Probe(path, service, one) for (path, service), one in zip(PROBES, answers, strict=True))
+            names={f"127.0.0.1:{number}": name for name, number in self.ports.items()},
+            complaints=logs.complaints(self._lines("gateway")),
         )
 
     def processes(self) -> Processes:
         """What the processes of the services say of themselves."""
 
         def look(program: Program) -> Process:
-            pid, port = self._pid(program.name), self.ports[program.name]
-            health = ask(port, "/health")
+            base = f"http://127.0.0.1:{self.ports[program.name]}"
+            health = ask(f"{base}/health")
             return Process(
                 program.name,
                 program.service,
                 program.kind,
-                pid,
-                pid is not None and bool(_suspended([pid])),
+                self._id(program.name),
+                self._suspended(program.name) is not None,
                 health,
-                ask(port, "/ready") if health.status else health,
+                ask(f"{base}/ready") if health.status else health,
             )
 
         with ThreadPoolExecutor(len(PROGRAMS)) as threads:
@@ -177,15 +176,11 @@ class Native:
 
     def databases(self) -> Databases:
         """Each service's database, seen as that service sees it."""
-        pid = self._pid("postgres")
-        return Databases(
-            tuple(ask_databases(self._secret_urls("database_url"))), _suspended([pid] if pid else [])
-        )
+        return Databases(tuple(ask_databases(self._secret_urls("database_url"))), self._suspended("postgres"))
 
     def broker(self) -> Broker:
         """The broker, seen as each service sees it."""
-        pid = self._pid("rabbitmq")
-        return ask_broker(self._secret_urls("broker_url"), _suspended([pid] if pid else []))
+        return ask_broker(self._secret_urls("broker_url"), self._suspended("rabbitmq"))
 
     def alarms(self) -> Alarms:
         """Alarms, by asking the node itself; none of a node that does not run.
@@ -212,38 +207,19 @@ class Native:
 
     def traffic(self) -> Traffic:
         """What happened to requests in the last minutes."""
-        requests = logs.read(self.var.log("gateway-access"), MINUTES)
-        since = datetime.now(UTC) - timedelta(minutes=MINUTES)
-        return Traffic(
-            MINUTES,
-            tuple(
-                request
-                for request in requests
-                if not (request.request_id or "").startswith(logs.OWN_REQUESTS)
-            ),
-            tuple(failure for failure in self.failures() if failure.at >= since),
+        failed = (
+            failure
+            for program in PROGRAMS
+            for failure in logs.failures(program.name, self._lines(program.name))
         )
+        return Traffic.lately(logs.requests(self._lines("gateway-access")), failed)
 
-    def failures(self) -> Iterator[Failure]:
-        """Errors that a service did not expect, from the logs of all."""
-        for program in PROGRAMS:
-            for line in logs.lines(self.var.log(program.name)):
-                if "exception" in line and "timestamp" in line:
-                    error, where = explain_traceback(line["exception"])
-                    yield Failure(
-                        datetime.fromisoformat(line["timestamp"]),
-                        program.name,
-                        line.get("request_id"),
-                        error,
-                        where,
-                    )
-
-    def said_of(self, request_id: str) -> list[dict[str, Any]]:
+    def said_of(self, request_id: str) -> list[logs.Line]:
         """Lines of all services' logs that carry that request's id, the oldest first."""
         found = [
             line
             for program in PROGRAMS
-            for line in logs.lines(self.var.log(program.name))
+            for line in self._lines(program.name)
             if line.get("request_id") == request_id
         ]
         return sorted(found, key=lambda line: str(line.get("timestamp")))
@@ -252,10 +228,14 @@ class Native:
         """That request in the gateway's log, of this run or of the one before."""
         log = self.var.log("gateway-access")
         for path in (log, log.with_suffix(".log.1")):
-            found = [request for request in logs.read(path) if request.request_id == request_id]
+            lines = logs.parse(logs.tail(path))
+            found = [request for request in logs.requests(lines) if request.request_id == request_id]
             if found:
                 return found[-1]  # the client may use an id twice
         return None
+
+    def _lines(self, name: str) -> list[logs.Line]:
+        return logs.parse(logs.tail(self.var.log(name)))
 
     def _pid(self, name: str) -> int | None:
         """Its process id, when it lives."""
@@ -264,6 +244,18 @@ class Native:
             return pid if psutil.Process(pid).status() != psutil.STATUS_ZOMBIE else None
         except (FileNotFoundError, IndexError, ValueError, psutil.Error):
             return None
+
+    def _id(self, name: str) -> str | None:
+        pid = self._pid(name)
+        return f"pid {pid}" if pid else None
+
+    def _suspended(self, name: str) -> str | None:
+        """Its id when SIGSTOP stopped it."""
+        pid = self._pid(name)
+        with suppress(psutil.Error):
+            if pid and psutil.Process(pid).status() == psutil.STATUS_STOPPED:
+                return f"pid {pid}"
+        return None
 
     def is_ours(self, holder: Holder | None) -> bool:
         """Whether that process was started for this state folder."""
@@ -274,12 +266,14 @@ class Native:
         except psutil.Error:
             return False
 
-    def _ended(self, since: datetime) -> Iterator[Ended]:
-        with suppress(FileNotFoundError):
-            for line in self.var.log("supervisor").read_text(errors="replace").splitlines():
-                match = _ENDED.match(line)
-                if match and (at := datetime.fromisoformat(match[1])) >= since:
-                    yield Ended(match[2], at, match[3])
+    def _ends(self, since: datetime) -> Iterator[Ends]:
+        how: dict[str, list[str]] = defaultdict(list)
+        for line in logs.tail(self.var.log("supervisor")).splitlines():
+            match = _ENDED.match(line)
+            if match and datetime.fromisoformat(match[1]) >= since:
+                how[match[2]].append(match[3])
+        for name, ways in how.items():
+            yield Ends(name, len(ways), frozenset(ways), "in the last minute")
 
     def _secret_urls(self, setting: str) -> dict[str, str]:
         """By service; those that are missing are what secret-missing tells."""
@@ -294,6 +288,7 @@ def machine(root: Path) -> Machine:
         disk_free=psutil.disk_usage(str(root)).free,
         disk_path=str(root),
         memory_available=psutil.virtual_memory().available,
+        newest=f"files in {root}",
         ahead=newest - time.time(),
     )
 
@@ -311,37 +306,6 @@ def unusable_secrets(var: Var) -> tuple[str, ...]:
     return tuple(unusable)
 
 
-def ask(port: int, path: str, request_id: str = f"{logs.OWN_REQUESTS}probe") -> Answer:
-    """GET on this machine."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=HTTP_SECONDS)
-    try:
-        connection.request("GET", path, headers={"X-Request-Id": request_id})
-        response = connection.getresponse()
-        body = response.read().decode(errors="replace")
-        return Answer(response.status, body, response.headers.get("X-Service"))
-    except ConnectionRefusedError:
-        return Answer(0, error="refused")
-    except TimeoutError:
-        return Answer(0, error="timeout")
-    except (OSError, HTTPException):
-        return Answer(0, error="broken")
-    finally:
-        connection.close()
-
-
-def explain_traceback(traceback: str) -> tuple[str, str]:
-    """The error that a traceback ends with, and the line of a service that led to it."""
-    frames = re.findall(r'File "([^"]+)", line (\d+), in (\S+)', traceback)
-    after_frames = traceback.rpartition('  File "')[2].splitlines()[1:]
-    error = next((line for line in after_frames if line and not line.startswith(" ")), "an error")
-    # What shared/ or a library raised, a service asked for.
-    own = [frame for frame in frames if "/services/" in frame[0] or "/web/" in frame[0]] or frames
-    if not own:
-        return error, "an unknown place"
-    path, number, function = own[-1]
-    return error, f"{path.removeprefix(f'{REPOSITORY}/')}:{number} ({function})"
-
-
 def _supervisor(var: Var) -> int | None:
     """The process that holds the lock of the state folder, as it wrote there itself."""
     with suppress(OSError, psutil.Error):
@@ -351,25 +315,3 @@ def _supervisor(var: Var) -> int | None:
             if "deploy" in process.cmdline() and process.status() != psutil.STATUS_ZOMBIE:
                 return process.pid
     return None
-
-
-def _suspended(pids: Sequence[int]) -> tuple[int, ...]:
-    with suppress(psutil.Error):
-        return tuple(pid for pid in pids if psutil.Process(pid).status() == psutil.STATUS_STOPPED)
-    return ()
-
-
-def _parsed(answer: Answer) -> list[dict[str, Any]]:
-    return list(json.loads(answer.body)) if answer.status == 200 else []
-
-
-def _backends(services: Sequence[dict[str, Any]]) -> Iterator[Backend]:
-    """Servers by their check of /ready; those by /health are the same servers."""
-    for service in services:
-        name, _, provider = str(service["name"]).partition("@")
-        if provider == "internal" or not name.endswith("-ready"):
-            continue
-        status = service.get("serverStatus", {})
-        for server in service.get("loadBalancer", {}).get("servers") or ():
-            up = status.get(server["url"]) == "UP"
-            yield Backend(name.removesuffix("-ready"), urlsplit(server["url"]).netloc, up)

@@ -6,11 +6,10 @@ by the gateway: an application names itself in everything that it answers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from deploy.doctor.logs import Request
-from deploy.doctor.native import explain_traceback
+from deploy.doctor.logs import Request, explain_traceback
 from deploy.findings import Finding, Severity
 
 READ = "docs/debugging-5xx.md"
@@ -42,8 +41,16 @@ _GATEWAY: Mapping[int, tuple[str, str]] = {
 }
 
 
-def explain(request_id: str, request: Request | None, said: Sequence[Mapping[str, Any]]) -> Finding:
-    """The verdict on one request, from the gateway's line and the services' lines about it."""
+def explain(
+    request_id: str,
+    request: Request | None,
+    said: Sequence[Mapping[str, Any]],
+    show_log: Callable[[str], str],
+) -> Finding:
+    """The verdict on one request, from the gateway's line and the services' lines about it.
+
+    `show_log` makes the command that shows the log of the instance of that name.
+    """
     if request is None and not said:
         return _finding(
             "request-unknown",
@@ -53,7 +60,9 @@ def explain(request_id: str, request: Request | None, said: Sequence[Mapping[str
             "look at the client's address, then at the ports: make doctor",
         )
     if request is None:
-        return _by_service(f"request {request_id} did not come through this gateway;", 0, None, said)
+        return _by_service(
+            f"request {request_id} did not come through this gateway;", 0, None, said, show_log
+        )
     line = f"{request.method} {request.path} -> {request.status} after {request.seconds:.3g} s,"
     if request.status == 0:
         return _finding(
@@ -64,7 +73,7 @@ def explain(request_id: str, request: Request | None, said: Sequence[Mapping[str
         )
     if request.service is None:
         return _by_gateway(line, request)
-    return _by_service(line, request.status, request.instance or request.service, said)
+    return _by_service(line, request.status, request.instance or request.service, said, show_log)
 
 
 def _by_gateway(line: str, request: Request) -> Finding:
@@ -80,7 +89,13 @@ def _by_gateway(line: str, request: Request) -> Finding:
     return _finding("request-by-gateway", severity, f"{line} made by the gateway: {meaning}", fix)
 
 
-def _by_service(line: str, status: int, instance: str | None, said: Sequence[Mapping[str, Any]]) -> Finding:
+def _by_service(
+    line: str,
+    status: int,
+    instance: str | None,
+    said: Sequence[Mapping[str, Any]],
+    show_log: Callable[[str], str],
+) -> Finding:
     who = instance or str(said[0].get("instance"))
     made = f"{line} made by {who}"
     for entry in said:
@@ -90,7 +105,7 @@ def _by_service(line: str, status: int, instance: str | None, said: Sequence[Map
                 "request-application-error",
                 Severity.ERROR,
                 f"{made}: {error} at {where}",
-                f"repair {where.partition(' ')[0]}; the traceback is in var/log/{entry.get('instance')}.log",
+                f"repair {where.partition(' ')[0]}; the traceback: {show_log(str(entry.get('instance')))}",
             )
     for entry in said:
         if entry.get("event") == "dependency unavailable":

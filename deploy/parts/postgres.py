@@ -57,6 +57,9 @@ class Postgres(Process):
             "unix_socket_directories": "",
             "max_connections": str(MAX_CONNECTIONS),
             "timezone": "UTC",
+            # A statement or row that failed goes to no log: it may hold a hash or an address.
+            "log_min_error_statement": "panic",
+            "log_error_verbosity": "terse",
             **(
                 {}
                 if self.durable

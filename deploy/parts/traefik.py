@@ -12,10 +12,10 @@ from typing import Any
 import yaml
 
 from deploy.errors import DeployError
+from deploy.gateway import CONFIGURATION, static_configuration
 from deploy.parts.process import Process, get
-from deploy.var import REPOSITORY, Var
+from deploy.var import Var
 
-CONFIGURATION = REPOSITORY / "gateway"
 # Requests a second of one address, and how many at once: a local load test comes from one address.
 LOCAL_RATES = {"TESSERA_RATE_AVERAGE": "5000", "TESSERA_RATE_BURST": "10000"}
 
@@ -44,7 +44,7 @@ class Traefik(Process):
 
     def _static_configuration(self) -> dict[str, Any]:
         """gateway/traefik.yml with the addresses and paths of this run."""
-        static: dict[str, Any] = yaml.safe_load((CONFIGURATION / "traefik.yml").read_text())
+        static = static_configuration(os.environ)
         entry_points = static["entryPoints"]
         del entry_points["websecure"]
         entry_points["web"]["address"] = f":{self.port}"

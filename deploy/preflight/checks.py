@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 from deploy.doctor.facts import Databases, Listeners, Secrets
 from deploy.doctor.rules import database as database_rules
 from deploy.doctor.rules import machine
 from deploy.findings import Cause, Check, Facts, Severity
+from deploy.preflight.composed import Files, Images, OwnCertificate, Versions
 from deploy.preflight.facts import Limits, Parts, Running, State
 from deploy.preflight.gateway import Complaints
 
 FEW_FILES = 1024  # below this not even one service's pools and clients fit
+ENGINE, COMPOSE = (25, 0), (2, 24)  # the oldest with start_interval of health checks, and `!reset`
+RENEW = timedelta(days=14)
 SOME_FILES = 4096  # each open WebSocket takes one in the gateway and one in tiles
 
 
@@ -29,10 +33,9 @@ def port_taken(facts: Facts) -> Iterator[Cause]:
     """Somebody else listens there."""
     for port in facts[Listeners].ports:
         if port.holder and not port.ours:
-            free = f"kill {port.holder.pid}, or " if port.holder.pid else ""
             yield Cause(
                 f"port {port.number} ({port.name}) is held by {port.holder}",
-                f"{free}use another with {port.env}",
+                f"{port.holder.stop}, or use another with {port.env}",
             )
 
 
@@ -124,6 +127,67 @@ def migrations_pending(facts: Facts) -> Iterator[Cause]:
             )
 
 
+def engine_down(facts: Facts) -> Iterator[Cause]:
+    """No container can be started."""
+    if trouble := facts[Versions].trouble:
+        yield Cause(f"the Docker Engine does not answer: {trouble}", "sudo systemctl start docker")
+
+
+def engine_old(facts: Facts) -> Iterator[Cause]:
+    """The compose files ask for what it does not know."""
+    versions = facts[Versions]
+    for name, found, oldest in (
+        ("Docker Engine", versions.engine, ENGINE),
+        ("Docker Compose", versions.compose, COMPOSE),
+    ):
+        if not versions.trouble and found < oldest:
+            yield Cause(
+                f"{name} is {'.'.join(map(str, found))}; Tessera needs {'.'.join(map(str, oldest))} or newer",
+                "https://docs.docker.com/engine/install/",
+            )
+
+
+def files_invalid(facts: Facts) -> Iterator[Cause]:
+    """Compose would start nothing."""
+    if trouble := facts[Files].trouble:
+        yield Cause(f"Compose cannot use the files in deploy/compose: {trouble}", "git diff deploy/compose")
+
+
+def port_unpublished(facts: Facts) -> Iterator[Cause]:
+    """Everything would be healthy, and every client refused."""
+    files = facts[Files]
+    if lost := sorted(files.expected - files.published):
+        yield Cause(
+            f"the compose files publish no port {' and no port '.join(map(str, lost))} of the gateway",
+            "restore its `ports:` in deploy/compose, as deploy/ports.toml has them",
+        )
+
+
+def image_missing(facts: Facts) -> Iterator[Cause]:
+    """The start downloads it, or fails where it cannot."""
+    for image in facts[Images].missing:
+        yield Cause(f"the image {image} is not here yet", f"docker pull {image}")
+
+
+def certificate_unusable(facts: Facts) -> Iterator[Cause]:
+    """Browsers would refuse to open the page."""
+    own, now = facts[OwnCertificate], datetime.now(UTC)
+    fix = "replace gateway_certificate and gateway_certificate_key; without both, the start makes its own"
+    if own.trouble:
+        yield Cause(f"the certificate {own.path} cannot be used: {own.trouble}", fix)
+    if own.ends and own.ends < now:
+        yield Cause(f"the certificate {own.path} expired on {own.ends:%Y-%m-%d %H:%M} UTC", fix)
+    if own.starts and own.starts > now:
+        yield Cause(f"the certificate {own.path} is valid only from {own.starts:%Y-%m-%d %H:%M} UTC on", fix)
+
+
+def certificate_ending(facts: Facts) -> Iterator[Cause]:
+    """Browsers will soon refuse to open the page."""
+    own, now = facts[OwnCertificate], datetime.now(UTC)
+    if own.ends and now <= own.ends < now + RENEW:
+        yield Cause(f"the certificate {own.path} expires on {own.ends:%Y-%m-%d %H:%M} UTC", "renew it")
+
+
 _ERROR, _WARNING, _INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
 CHECKS = (
@@ -151,6 +215,34 @@ CHECKS = (
         database_rules.schema_newer,
     ),
     Check("migrations-pending", "database", _INFO, "no migration is pending there", migrations_pending),
+)
+
+
+_NO_ENGINE = ("engine-down",)
+
+COMPOSE_CHECKS = (
+    Check("engine-down", "engine", _ERROR, "the Docker Engine answers", engine_down),
+    Check("engine-old", "engine", _ERROR, "Engine and Compose are new enough", engine_old),
+    Check("files-invalid", "files", _ERROR, "Compose can merge the files", files_invalid, _NO_ENGINE),
+    Check("port-unpublished", "ports", _ERROR, "they publish the ports of the map", port_unpublished),
+    Check("port-taken", "ports", _ERROR, "these ports are free, or held by this stack", port_taken),
+    Check("disk-full", "machine", _ERROR, "256 MiB of disk are free", machine.disk_full),
+    Check("disk-low", "machine", _WARNING, "1 GiB of disk is free", machine.disk_low),
+    Check("memory-low", "machine", _WARNING, "256 MiB of memory are available", machine.memory_low),
+    Check("clock-wrong", "machine", _ERROR, "the engine's clock is not ahead of ours", machine.clock_wrong),
+    Check("image-missing", "images", _INFO, "nothing has to be downloaded", image_missing),
+    Check("secret-missing", "state", _ERROR, "the secrets of its data are there", secret_missing),
+    Check(
+        "certificate-unusable", "gateway", _ERROR, "the operator's certificate is good", certificate_unusable
+    ),
+    Check("certificate-ending", "gateway", _WARNING, "it does not end within 14 days", certificate_ending),
+    Check(
+        "gateway-invalid", "gateway", _ERROR, "Traefik accepts the gateway's configuration", gateway_invalid
+    ),
+    Check(
+        "schema-newer", "database", _ERROR, "no database is newer than the code", database_rules.schema_newer
+    ),
+    Check("migrations-pending", "database", _INFO, "no migration is pending", migrations_pending),
 )
 
 

@@ -21,10 +21,10 @@ from typing import Any
 
 import yaml
 
-from deploy.doctor.logs import lines
+from deploy.doctor.logs import parse, tail
 from deploy.parts.process import get
 
-SECONDS = 2.5
+SECONDS = 8.0  # on a busy machine
 POLL = 0.02
 
 
@@ -84,7 +84,7 @@ def _errors(log: Path) -> list[str]:
     """Errors in its log; those of single routers are asked of its API, all at once."""
     return [
         str(line.get("error") or line.get("message"))
-        for line in lines(log)
+        for line in parse(tail(log))
         if line.get("level") in ("error", "fatal") and "routerName" not in line
     ]
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from deploy.demo.painter import is_wanted, paint_demo
 from deploy.doctor.command import diagnose
 from deploy.doctor.native import Native
 from deploy.doctor.redact import redactor
@@ -24,7 +25,7 @@ from deploy.parts.process import Process, clear_leftovers
 from deploy.parts.rabbitmq import RabbitMQ, ensure_installed
 from deploy.parts.traefik import Traefik
 from deploy.ports import ports_of
-from deploy.preflight.command import refuse_unfit
+from deploy.preflight.command import inspect, refuse_unfit
 from deploy.probes import probe_routes
 from deploy.run.processes import (
     PROGRAMS,
@@ -47,7 +48,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "them running until Ctrl-C or SIGTERM. TESSERA_VAR names the state folder (default: var/), "
         "TESSERA_PORT the port of the gateway (default: 8080); `python -m deploy ports` lists the others. "
         "With AUTH_DATABASE_URL, USERS_DATABASE_URL and TILES_DATABASE_URL set, those are used and no "
-        "PostgreSQL is started.",
+        "PostgreSQL is started. The first start paints a demo canvas, unless TESSERA_DEMO is 0.",
     )
     parser.set_defaults(command=lambda _: asyncio.run(_run(os.environ)))
 
@@ -114,7 +115,7 @@ async def _run(environ: Mapping[str, str]) -> int:
         say(f"state folder {var.root}")
         clear_leftovers(var, say)
         native = Native(var, environ, ports, supervisor=None)
-        for finding in refuse_unfit(native):
+        for finding in refuse_unfit(var, inspect(native)):
             say(f"{finding.severity.name.lower()}: {finding.cause}")
         say("preflight found nothing that speaks against a start")
         ensure_installed(say)
@@ -124,7 +125,7 @@ async def _run(environ: Mapping[str, str]) -> int:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
         try:
-            await _until_asked(asked_to_stop, _start(stack, supervisor, native, say))
+            await _until_asked(asked_to_stop, _start(stack, supervisor, native, say, demo=is_wanted(environ)))
             await asked_to_stop.wait()
         finally:
             say("stopping")
@@ -173,7 +174,7 @@ async def _until_asked(asked_to_stop: asyncio.Event, work: Coroutine[Any, Any, N
         await asyncio.wait({working})
 
 
-async def _start(stack: Stack, supervisor: Supervisor, native: Native, say: Narrator) -> None:
+async def _start(stack: Stack, supervisor: Supervisor, native: Native, say: Narrator, *, demo: bool) -> None:
     async def databases() -> None:
         if stack.postgres:
             await supervisor.start(stack.postgres)
@@ -193,3 +194,5 @@ async def _start(stack: Stack, supervisor: Supervisor, native: Native, say: Narr
     print(f"\nTessera is ready: {stack.url}")
     print(f"First admin: {username}" + (f", one-time password: {password}" if password else ""))
     print(f"Logs are in {stack.var.root / 'log'}. Ctrl-C stops everything.\n", flush=True)
+    if demo and password:
+        say(await paint_demo(stack.url, username, password))

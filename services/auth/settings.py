@@ -12,8 +12,8 @@ from pydantic_settings import SettingsConfigDict
 from shared.settings import ServiceSettings
 
 
-def _spare_cores() -> int:
-    # One core is left to the event loop, so that a flood of logins does not slow everything else down.
+def spare_cores() -> int:
+    """Return how many cores may hash at once: one is left, so that a flood of logins slows nobody else."""
     return max(1, len(os.sched_getaffinity(0)) - 1)
 
 
@@ -23,7 +23,7 @@ class AuthSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="AUTH_")
 
     secret: SecretStr = Field(min_length=32, description="encrypts the signing keys in the database")
-    hashing_threads: int = Field(default_factory=_spare_cores, ge=1, description="passwords hashed at once")
+    hashing_threads: int = Field(default_factory=spare_cores, ge=1, description="passwords hashed at once")
     refresh_seconds: int = Field(30 * 86_400, ge=60, description="how long a session lives without a refresh")
     refresh_grace_seconds: float = Field(
         3.0, ge=0, description="how long the refresh token before the current one gives the current one again"

@@ -8,6 +8,8 @@ from aiohttp import web
 
 from services.tiles.areas import api as areas
 from services.tiles.areas.service import AREAS, Areas
+from services.tiles.artists.activity import Activity
+from services.tiles.batches.service import Batches
 from services.tiles.canvases import api as canvases
 from services.tiles.canvases.journal import Journal
 from services.tiles.canvases.service import CANVASES, Canvases
@@ -68,8 +70,7 @@ def create_app(settings: TilesSettings) -> web.Application:
     database = Database.of(settings)
     outbox = Outbox(database, producer=SERVICE)
     journal = Journal(outbox)
-    allowance = Allowance(settings.paint_rate, settings.paint_burst)
-    strokes_service = Strokes(database, journal, allowance, longest=settings.paint_queue)
+    batches = Batches(database, journal, Activity(outbox), longest=settings.paint_queue)
     hub = Hub(database, settings.broker_url.get_secret_value(), name=settings.instance)
     verifier = TokenVerifier(keys_published_at(settings.jwks_url))
     verifier.revocations.listen(hub.close_account)
@@ -88,8 +89,8 @@ def create_app(settings: TilesSettings) -> web.Application:
     app[VERIFIER] = verifier
     app[live.DATABASE] = database
     app[CANVASES] = Canvases(database, journal)
-    app[TILES] = Tiles(database, journal)
-    app[STROKES] = strokes_service
+    app[TILES] = Tiles(database, journal, batches)
+    app[STROKES] = Strokes(batches, Allowance(settings.paint_rate, settings.paint_burst))
     app[live.PAINT_UNDERWAY] = settings.paint_underway
     app[LOCKS] = _locks(settings, database, journal)
     app[LIKES] = Likes(database, journal)
@@ -103,7 +104,7 @@ def create_app(settings: TilesSettings) -> web.Application:
     app.cleanup_ctx.append(database.closing)
     app.cleanup_ctx.append(verifying_tokens)
     app.cleanup_ctx.append(background("outbox-bell", outbox.run))
-    app.cleanup_ctx.append(background("strokes", strokes_service.run))
+    app.cleanup_ctx.append(background("batches", batches.run))
     app.cleanup_ctx.append(background("live-feed", hub.run))
     app.cleanup_ctx.append(background("revocations", revocations.run))
     app.on_shutdown.append(live.closing_sockets)

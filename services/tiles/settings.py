@@ -23,4 +23,6 @@ class TilesSettings(ServiceSettings):
     paint_underway: int = Field(
         100, ge=1, description="strokes of one connection that may wait for their answer"
     )
-    paint_queue: int = Field(2000, ge=1, description="strokes that may wait to be written in this process")
+    paint_queue: int = Field(
+        2000, ge=1, description="strokes and edits of tiles that may wait to be written in this process"
+    )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services.users.dashboard.service import artist_active
 from services.users.moderation import interventions, outcomes
 from services.users.profiles.deletion import deleted
 from services.users.profiles.service import Profiles
@@ -20,6 +21,7 @@ from shared.messaging.contracts import (
     AccountRolesChanged,
     AccountSuspended,
     AccountVerified,
+    ArtistActive,
     CanvasCreated,
     CanvasDeleted,
     CanvasUpdated,
@@ -42,6 +44,7 @@ def handlers(profiles: Profiles) -> Mapping[type[Event], Handler]:
         AccountRolesChanged: outcomes.roles_changed,
         AccountCommandRefused: outcomes.command_refused,
         AccountDeleted: deleted,
+        ArtistActive: artist_active,
         CanvasCreated: canvas_changed,
         CanvasUpdated: interventions.canvas_intervened,
         CanvasDeleted: interventions.canvas_intervened,

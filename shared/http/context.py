@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
-import uuid
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 
@@ -42,7 +42,7 @@ def request_context(service: str, instance: str) -> Middleware:
     @web.middleware
     async def context(request: web.Request, handler: Handler) -> web.StreamResponse:
         given = request.headers.get("X-Request-Id", "")
-        this = given if _WELL_FORMED.fullmatch(given) else uuid.uuid4().hex
+        this = given if _WELL_FORMED.fullmatch(given) else os.urandom(16).hex()
         _request_id.set(this)
         trace = tracing.continue_trace(request.headers.get("traceparent"))
         structlog.contextvars.clear_contextvars()

@@ -133,6 +133,10 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
         }
         for name, kind in operation.path_parameters.items()
     ]
+    described += [
+        {"name": name, "in": "header", "description": meaning, "schema": {"type": "string"}}
+        for name, meaning in operation.headers.items()
+    ]
     if operation.query is not None:
         schema = _query_schema(operation.query)
         described += [

@@ -47,7 +47,8 @@ class Operation:
     """One row of a route table.
 
     `answers` maps each successful status to its model (None: no body). `refusals` lists the codes beyond
-    those every operation can give, as `"409 username_taken"`.
+    those every operation can give, as `"409 username_taken"`. `headers` says what the endpoint makes of
+    optional request headers of its own, for the document.
     """
 
     method: str
@@ -56,6 +57,7 @@ class Operation:
     answers: Mapping[int, type[BaseModel] | Answer | None]
     access: Access = Access.GUEST
     refusals: Sequence[str] = field(default_factory=tuple)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def parameters(self) -> dict[str, Any]:

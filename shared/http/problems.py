@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from shared.errors import (
     BadRequest,
+    Busy,
     Conflict,
     Fault,
     Gone,
@@ -83,12 +84,15 @@ def refusal_response(error: Refusal) -> web.Response:
 
 def unavailable_response(error: Unavailable) -> web.Response:
     """Build the 503 that names the dependency; what the driver said goes to the log, not to the caller."""
+    headers = {"Retry-After": RETRY_AFTER_UNAVAILABLE}
+    if isinstance(error, Busy):
+        return problem_response(503, "busy", "somebody else is changing this; nothing was changed", headers)
     log.warning("dependency unavailable", dependency=error.dependency, reason=error.detail)
     return problem_response(
         503,
         f"{error.dependency}_unavailable",
         f"{error.dependency} cannot be used at the moment; nothing was changed",
-        {"Retry-After": RETRY_AFTER_UNAVAILABLE},
+        headers,
     )
 
 

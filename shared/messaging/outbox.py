@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import BigInteger, Column, DateTime, Identity, MetaData, Table, Text, Uuid, func, text
 
 from shared import tracing
-from shared.db import Connection, Database
+from shared.db import Connection, Database, texts
 from shared.errors import Unavailable
 from shared.messaging.contracts import Message
 
@@ -68,9 +68,9 @@ class Outbox:
         conn.defer(
             _INSERT,
             {
-                "ids": [str(envelope.id) for envelope in envelopes],
-                "keys": [envelope.routing_key for envelope in envelopes],
-                "payloads": [envelope.encode() for envelope in envelopes],
+                "ids": texts([str(envelope.id) for envelope in envelopes]),
+                "keys": texts([envelope.routing_key for envelope in envelopes]),
+                "payloads": texts([envelope.encode() for envelope in envelopes]),
             },
         )
         conn.after_commit(self._rung.set)

@@ -175,15 +175,18 @@ def test_the_local_authority_is_one_that_clients_accept(project: Make) -> None:
     assert len(context.get_ca_certs()) == 1
 
 
-def test_production_redirects_to_the_published_https_port_with_hsts(project: Make) -> None:
-    points = static_configuration(project("prod", TESSERA_PORT_PROD_HTTPS="9443"))["entryPoints"]
-    assert points["web"]["http"]["redirections"]["entryPoint"]["to"] == ":9443"
+@needs_compose
+def test_production_sends_to_the_published_https_port_with_hsts(project: Make) -> None:
+    moved = project("prod", TESSERA_PORT_PROD_HTTPS="9443")
+    assert services(moved)["gateway"]["environment"]["TESSERA_HTTPS_PORT"] == "9443"
+    points = static_configuration(moved)["entryPoints"]
     assert points["websecure"]["http"]["middlewares"][0] == "hsts@file"
 
 
+@needs_compose
 def test_development_neither_redirects_nor_pins_https(project: Make) -> None:
+    assert "TESSERA_HTTPS_PORT" not in services(project("dev"))["gateway"]["environment"]
     points = static_configuration(project("dev"))["entryPoints"]
-    assert "redirections" not in points["web"]["http"]
     assert points["websecure"]["http"]["middlewares"] == points["web"]["http"]["middlewares"]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.compose import COMPOSE_SECONDS, ComposeStack
+from tests.compose import COMPOSE_SECONDS, VERSION, ComposeStack
 from tests.load import under_load
 
 pytestmark = pytest.mark.timeout(COMPOSE_SECONDS)
@@ -117,7 +117,7 @@ def test_a_version_is_kept_until_the_next_rollout(compose: ComposeStack) -> None
             }
             assert shown == {f"tessera/web:{version}"}
         assert compose.deploy("rollout", "web").returncode == 0
-        assert compose.project.versions["web"] == "test"
+        assert compose.project.versions["web"] == VERSION
     finally:
         compose.docker("rmi", "--force", f"tessera/web:{version}")
 

@@ -12,6 +12,8 @@ from typing import Any, NoReturn, TypeVar
 
 import aiohttp
 
+from tests.leaks import new_password
+
 PATIENCE = 30.0
 """Seconds a client goes on trying while a process is replaced, or waits for the queues to empty."""
 
@@ -34,7 +36,7 @@ class Artist:
         body = {
             "username": unique,
             "email": f"{unique}@example.org",
-            "password": secrets.token_urlsafe(12),
+            "password": new_password(),
             "display_name": name.title(),
         }
         async with http.post("/api/v1/auth/register", json=body) as response:

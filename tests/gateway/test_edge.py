@@ -94,6 +94,17 @@ async def test_too_many_requests_from_one_address_are_429_with_retry_after(
     assert answers == [(200, False)] * 3 + [(429, True)] * 2
 
 
+async def test_a_page_that_asks_for_all_its_modules_at_once_is_not_held_up(
+    start_gateway: Start, backends: dict[str, Backend], client: ClientSession
+) -> None:
+    gateway = await start_gateway(backends.values(), TESSERA_RATE_AVERAGE="1", TESSERA_RATE_BURST="3")
+    answers = []
+    for number in range(60):
+        async with client.get(f"{gateway.url}/static/client/{number}.js") as response:
+            answers.append(response.status)
+    assert answers == [200] * 60
+
+
 async def test_without_settings_the_rate_limit_is_that_of_production(
     start_gateway: Start, backends: dict[str, Backend], client: ClientSession
 ) -> None:

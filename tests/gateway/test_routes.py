@@ -26,7 +26,7 @@ TABLE = {
     "/api/v1/admin/canvases/1/rollback": "tiles",
     "/api/v1/admin/tiles/1/lock": "tiles",
     "/": "web",
-    "/static/site.css": "web",
+    "/static/favicon.svg": "web",
     "/api/docs": "web",
     "/api/v1/openapi.json": "web",
     # Nobody's: `web` says so in JSON.

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from aiohttp import ClientSession, web
@@ -12,7 +15,8 @@ from multidict import CIMultiDictProxy
 
 from tests.gateway.backend import Backend
 from tests.gateway.conftest import Gateway, Start
-from web.app import create_app
+from web.app import STATIC, create_app
+from web.assets import FOREVER, load_assets
 from web.settings import Settings
 
 
@@ -38,7 +42,19 @@ async def load(client: ClientSession, url: str, **headers: str) -> Page:
         return Page(response.status, response.headers, await response.text())
 
 
-@pytest.mark.parametrize("path", ["/", "/api/docs"])
+CLIENT_PATHS = [
+    "/",
+    "/canvas/7",
+    "/login",
+    "/register",
+    "/account",
+    "/artist/ada",
+    "/admin",
+    "/admin/reports",
+]
+
+
+@pytest.mark.parametrize("path", [*CLIENT_PATHS, "/api/docs"])
 async def test_a_page_and_all_it_needs_are_served_and_nothing_is_loaded_from_elsewhere(
     site: Gateway, client: ClientSession, path: str
 ) -> None:
@@ -57,16 +73,51 @@ async def test_a_page_may_run_and_load_only_what_its_own_host_serves(
     assert "unsafe" not in policy
 
 
-@pytest.mark.parametrize(
-    "path", ["/api/v1/nothing", "/api/nothing", "/api/", "/static/../web/app.py", "/static/x"]
-)
+@pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/nothing", "/api/", "/static/x"])
 async def test_an_unknown_path_is_a_404_problem(site: Gateway, client: ClientSession, path: str) -> None:
     page = await load(client, site.url + path)
     assert (page.status, page.headers["Content-Type"]) == (404, "application/problem+json")
     assert page.headers["X-Service"] == "web"
 
 
-@pytest.mark.parametrize("path", ["/", "/static/site.css", "/static/swagger-ui-5.35.0/swagger-ui.css"])
+@pytest.mark.parametrize("path", ["/nowhere", "/canvas/7/8", "/static/../web/app.py", "/artist"])
+async def test_an_unknown_page_is_a_404_that_the_client_shows(
+    site: Gateway, client: ClientSession, path: str
+) -> None:
+    page = await load(client, site.url + path)
+    assert (page.status, page.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert "/main.js" in page.text
+
+
+@pytest.mark.parametrize("path", CLIENT_PATHS)
+async def test_every_module_that_a_page_imports_first_is_named_in_it(
+    site: Gateway, client: ClientSession, path: str
+) -> None:
+    page = await load(client, site.url + path)
+    named = re.findall(r'(?:modulepreload" href|module" src)="([^"]+)"', page.text)
+    imported = {
+        urljoin(url, module)
+        for url in named
+        for module in re.findall(
+            r'^(?:import|export) .*?["\']([./][^"\']+)["\'];$',
+            (await load(client, site.url + url)).text,
+            re.M,
+        )
+    }
+    assert imported <= set(named)
+
+
+async def test_a_changed_file_of_the_client_is_served_under_another_name(tmp_path: Path) -> None:
+    shutil.copytree(STATIC, tmp_path, dirs_exist_ok=True)
+    before = load_assets(tmp_path, ["home"])
+    (tmp_path / "client" / "main.js").write_text("// changed\n")
+    after = load_assets(tmp_path, ["home"])
+    changed = before.keys() ^ after.keys()
+    assert len(changed) == 2 * sum(path.is_file() for path in STATIC.glob("client/**/*"))
+    assert before["home.html"].tag != after["home.html"].tag
+
+
+@pytest.mark.parametrize("path", ["/", "/static/docs.js", "/static/swagger-ui-5.35.0/swagger-ui.css"])
 async def test_an_unchanged_file_is_not_sent_again(site: Gateway, client: ClientSession, path: str) -> None:
     first = await load(client, site.url + path)
     again = await load(client, site.url + path, If_None_Match=first.headers["ETag"])
@@ -87,6 +138,18 @@ async def test_only_files_of_a_named_version_are_kept_without_asking(
     assert (await load(client, site.url + path)).headers["Cache-Control"] == policy
 
 
+async def test_a_page_of_another_version_gets_the_modules_of_this_one(
+    site: Gateway, client: ClientSession
+) -> None:
+    module = await load(client, f"{site.url}/static/client-0123456789ab/main.js")
+    assert (module.status, module.headers["Cache-Control"]) == (200, "no-cache")
+
+
+async def test_the_client_is_kept_without_asking(site: Gateway, client: ClientSession) -> None:
+    (module,) = re.findall(r'module" src="([^"]+)"', (await load(client, site.url)).text)
+    assert (await load(client, site.url + module)).headers["Cache-Control"] == FOREVER
+
+
 @pytest.mark.parametrize("encoding", ["gzip", "identity"])
 async def test_the_viewer_arrives_whole_whether_or_not_the_client_unpacks_gzip(
     site: Gateway, client: ClientSession, encoding: str
@@ -96,3 +159,23 @@ async def test_the_viewer_arrives_whole_whether_or_not_the_client_unpacks_gzip(
     assert page.headers["Content-Type"] == "text/javascript; charset=utf-8"
     assert page.headers.get("Content-Encoding", "identity") == encoding
     assert len(page.text.encode()) == 1_732_839
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+async def test_where_https_is_demanded_http_is_sent_there_with_308(
+    start_gateway: Start, client: ClientSession, method: str
+) -> None:
+    runner = web.AppRunner(create_app(Settings(instance="web-1")), access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    backend = Backend("web", port=runner.addresses[0][1])
+    gateway = await start_gateway([backend], TESSERA_HTTPS_PORT="8443")
+    path = "/api/v1/tiles/1?limit=2"
+    async with client.request(method, gateway.url + path, allow_redirects=False) as response:
+        answered = (response.status, response.headers["Location"])
+    await runner.cleanup()
+    assert answered == (308, f"https://127.0.0.1:8443{path}")
+
+
+async def test_a_client_cannot_ask_to_be_sent_to_https(site: Gateway, client: ClientSession) -> None:
+    assert (await load(client, site.url + "/", X_Https_Port="8443")).status == 200

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 
 import pytest
@@ -9,12 +11,26 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Connection, MetaData, create_engine, make_url, text
 
 from shared.migrations import alembic_config, migrate
 from tests.parts import Databases
 
 SERVICES = ("auth", "users", "tiles")
+
+
+def metadata_of(service: str) -> MetaData:
+    metadata: MetaData = import_module(f"services.{service}.tables").metadata
+    return metadata
+
+
+@contextmanager
+def migrated(service: str, url: str) -> Iterator[Connection]:
+    migrate(service, url)
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg2"))
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -40,10 +56,14 @@ def test_code_that_is_older_than_the_schema_leaves_it_alone(database: Databases)
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_migrated_schema_is_the_one_of_the_tables(service: str, database: Databases) -> None:
-    url = database(service)
-    migrate(service, url)
-    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg2"))
-    with engine.connect() as connection:
-        metadata = import_module(f"services.{service}.tables").metadata
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-    engine.dispose()
+    with migrated(service, database(service)) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata_of(service)) == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_check_is_called_as_in_the_tables(service: str, database: Databases) -> None:
+    tables = metadata_of(service).tables.values()
+    called = {str(check.name) for table in tables for check in table.constraints if check.name}
+    with migrated(service, database(service)) as connection:
+        checks = connection.execute(text("SELECT conname FROM pg_constraint WHERE contype = 'c'"))
+        assert {name for name in checks.scalars() if name.startswith("ck_")} <= called

@@ -5,15 +5,29 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from deploy.doctor import checks
-from deploy.doctor.facts import Broker, Database, Databases, Ended, Machine, Queue, Run
+from deploy.doctor.facts import (
+    Answer,
+    Broker,
+    Certificate,
+    Container,
+    Containers,
+    Database,
+    Databases,
+    Ends,
+    Machine,
+    Process,
+    Processes,
+    Queue,
+    Run,
+)
 from deploy.doctor.logs import Request
 from deploy.doctor.redact import redactor
 from deploy.doctor.request import explain
@@ -129,9 +143,21 @@ def database(**changes: Any) -> Database:
     ],
 )
 def test_what_is_found_of_a_database(changes: dict[str, Any], code: str | None) -> None:
-    facts = Facts({Databases: Databases((database(**changes),)), Run: RUN, Broker: Broker("b", {}, ())})
+    nobody = Processes(())
+    known = {Databases: Databases((database(**changes),)), Run: RUN, Broker: Broker("b", {}, ())}
+    facts = Facts({**known, Processes: nobody})
     found = [one.code for one in examine(checks.CHECKS, facts, "x") if one.code != "check-failed"]
     assert found == ([code] if code else [])
+
+
+def test_on_a_busy_machine_what_the_services_can_use_is_not_called_silent() -> None:
+    tiles = Process("tiles-web", "tiles", "web", "pid 1", False, Answer(200), Answer(200))
+    slow = Databases((database(trouble="timeout"),))
+    broker = Broker("b", {"tiles": ("timeout", "")}, ())
+    facts = Facts({Databases: slow, Run: RUN, Broker: broker, Processes: Processes((tiles,))})
+    found = examine(checks.CHECKS, facts, "x")
+    assert {one.code for one in found} == {"check-failed"}
+    assert any("PostgreSQL was too slow for the doctor, while tiles can use it" in one.cause for one in found)
 
 
 @pytest.mark.parametrize(
@@ -149,6 +175,7 @@ def test_what_is_found_of_the_machine(changes: dict[str, Any], code: str | None)
         "disk_free": 9000 * MIB,
         "disk_path": "/var",
         "memory_available": 9000 * MIB,
+        "newest": "files",
         "ahead": -1.0,
     }
     facts = Facts({Machine: Machine(**(plain | changes)), Run: RUN})
@@ -157,8 +184,8 @@ def test_what_is_found_of_the_machine(changes: dict[str, Any], code: str | None)
 
 
 def test_three_ends_of_a_process_in_a_minute_are_a_crash_loop_and_signal_9_is_explained() -> None:
-    ends = tuple(Ended("web", datetime.now(UTC), how) for how in ("signal 9", "status 0", "signal 9"))
-    facts = Facts({Run: Run("/var", 1, "make run", "tail {}.log", ends)})
+    ends = Ends("web", 3, frozenset(("signal 9", "status 0")), "in the last minute")
+    facts = Facts({Run: replace(RUN, ends=(ends,))})
     [found] = [one for one in examine(checks.CHECKS, facts, "x") if one.code != "check-failed"]
     assert (found.code, "lack of memory" in found.cause) == ("crash-loop", True)
     assert [one for one in examine(checks.CHECKS, Facts({Run: RUN}), "x") if one.code != "check-failed"] == []
@@ -181,7 +208,58 @@ def test_what_is_found_of_a_queue(queue: Queue, code: str | None) -> None:
     assert found == ([code] if code else [])
 
 
-RUN = Run("/var", 1, "make run", "tail {}.log", ())
+RUN = Run(
+    stack="the stack",
+    state="/var",
+    running=True,
+    start="make run",
+    tell_gateway="restart",
+    doctor="doctor",
+    dead_letters="dead-letters {}".format,
+    log="tail {}.log".format,
+    wake="kill -CONT {}".format,
+    restart="kill -9 {}".format,
+    ends=(),
+)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({}, None),
+        ({"state": "exited"}, "container-down"),
+        ({"state": "missing"}, "container-down"),
+        ({"state": "created", "error": "port is already allocated"}, "container-down"),
+        ({"service": "tiles-migrate", "state": "exited"}, None),
+        ({"service": "tiles-migrate", "state": "exited", "exit_code": 1}, "container-down"),
+        ({"networks": ("tessera_edge",)}, "network-missing"),
+        ({"unpublished": (80, 443)}, "port-unpublished"),
+        ({"only_loopback": "127.0.0.1:8000"}, "only-loopback"),
+        ({"killed_for_memory": True, "memory_limit": 256 * MIB}, "out-of-memory"),
+    ],
+)
+def test_what_is_found_of_a_container(changes: dict[str, Any], code: str | None) -> None:
+    plain: dict[str, Any] = {"name": "tiles-web-1", "service": "tiles-web", "state": "running"}
+    facts = Facts({Containers: Containers("tessera", (Container(**(plain | changes)),)), Run: RUN})
+    found = [one.code for one in examine(checks.CHECKS, facts, "x") if one.code != "check-failed"]
+    assert found == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "code"),
+    [
+        (-30, 60, None),
+        (-30, 10, "certificate-ending"),
+        (-30, -1, "certificate-invalid"),
+        (1, 60, "certificate-invalid"),
+    ],
+)
+def test_what_is_found_of_a_certificate_by_its_days(starts: int, ends: int, code: str | None) -> None:
+    now = datetime.now(UTC)
+    shown = Certificate("https://localhost", now + timedelta(starts), now + timedelta(ends))
+    facts = Facts({Certificate: shown, Run: RUN})
+    found = [one.code for one in examine(checks.CHECKS, facts, "x") if one.code != "check-failed"]
+    assert found == ([code] if code else [])
 
 
 def request(status: int, **changes: Any) -> Request:
@@ -212,21 +290,21 @@ def request(status: int, **changes: Any) -> Request:
     ],
 )
 def test_without_a_service_the_gateway_made_it(status: int, meaning: str) -> None:
-    found = explain("r", request(status), [])
+    found = explain("r", request(status), [], str)
     assert found.code == "request-by-gateway"
     assert meaning in found.cause
 
 
 def test_a_404_that_no_router_took_is_told_from_an_applications_404() -> None:
-    by_gateway = explain("r", request(404, router=None, server=None), [])
-    by_service = explain("r", request(404, service="tiles", instance="tiles-1"), [])
+    by_gateway = explain("r", request(404, router=None, server=None), [], str)
+    by_service = explain("r", request(404, service="tiles", instance="tiles-1"), [], str)
     assert "no router took it" in by_gateway.cause
     assert (by_service.code, by_service.severity) == ("request-refused", Severity.INFO)
 
 
 def test_a_503_of_a_service_is_explained_by_the_dependency_in_its_log() -> None:
     said = [{"event": "dependency unavailable", "dependency": "postgres", "reason": "refused"}]
-    found = explain("r", request(503, service="tiles", instance="tiles-1"), said)
+    found = explain("r", request(503, service="tiles", instance="tiles-1"), said, str)
     assert found.cause.endswith("made by tiles-1: postgres could not be used: refused")
 
 
@@ -236,17 +314,17 @@ def test_a_500_of_a_service_is_explained_by_the_exception_in_its_log() -> None:
         '    boom()\n  File "/x/site-packages/a.py", line 1, in boom\nKeyError: 7'
     )
     found = explain(
-        "r", request(500, service="tiles", instance="t"), [{"exception": traceback, "instance": "t"}]
+        "r", request(500, service="tiles", instance="t"), [{"exception": traceback, "instance": "t"}], str
     )
     assert found.cause.endswith("made by t: KeyError: 7 at /x/services/tiles/store.py:7 (load)")
 
 
 def test_a_websocket_that_closed_is_no_failure() -> None:
-    assert explain("r", request(0), []).code == "request-websocket"
+    assert explain("r", request(0), [], str).code == "request-websocket"
 
 
 def test_a_request_that_no_log_knows() -> None:
-    assert explain("r", None, []).code == "request-unknown"
+    assert explain("r", None, [], str).code == "request-unknown"
 
 
 def test_words_about_a_secret_are_not_hidden(tmp_path: Path) -> None:

@@ -18,7 +18,11 @@ def test_a_written_document_is_current(path: Path) -> None:
     assert path.read_text() == documents()[path], "run `make docs`"
 
 
-@pytest.mark.parametrize("checks", [preflight.CHECKS, doctor.CHECKS], ids=["preflight", "doctor"])
+@pytest.mark.parametrize(
+    "checks",
+    [preflight.CHECKS, preflight.COMPOSE_CHECKS, doctor.CHECKS],
+    ids=["preflight", "compose", "doctor"],
+)
 def test_no_two_checks_of_a_table_share_a_code(checks: tuple[Check, ...]) -> None:
     codes = [check.code for check in checks]
     assert sorted(set(codes)) == sorted(codes)

@@ -117,7 +117,7 @@ def test_a_stroke_on_nothing_is_not_made_up() -> None:
 
 
 def test_a_deletion_makes_a_version_of_its_own_without_pixels() -> None:
-    change = Change(TILE, Kind.DELETED, 1)
+    change = Change.of(TILE, Kind.DELETED, 1, ANN.id)
     assert (change.version, change.pixels, change.details) == (6, None, PLAIN)
 
 

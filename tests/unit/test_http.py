@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
 from shared.errors import Invalid, NotAllowed, NotAuthenticated, Refusal
 from shared.http.etags import etag, expected_version, is_unchanged
-from shared.http.models import BIGINT_MAX, Paging
+from shared.http.models import BIGINT_MAX, Moment, Paging
 from shared.http.paging import decode_cursor, encode_cursor, slice_of
 from shared.http.problems import STATUS
 from shared.identity import Access, Identity, admit
@@ -35,6 +38,20 @@ def test_a_foreign_cursor_is_refused(text: str) -> None:
         decode_cursor(text, 1)
     except Invalid as refused:
         assert refused.faults[0].loc == ("query", "cursor")
+
+
+MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
+
+
+def test_a_moment_with_any_offset_is_taken_in_utc() -> None:
+    moment = MOMENT.validate_python("0085-03-09T11:43:29-21:37")
+    assert moment.isoformat() == "0085-03-10T09:20:29+00:00"
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-00:01"])
+def test_a_moment_that_utc_does_not_know_is_refused(text: str) -> None:
+    with pytest.raises(ValidationError, match="beyond the calendar"):
+        MOMENT.validate_python(text)
 
 
 def test_the_last_slice_has_no_cursor() -> None:

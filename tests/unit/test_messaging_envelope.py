@@ -20,6 +20,7 @@ from shared.messaging.contracts import (
     AreaClaimed,
     AreaExpired,
     AreaReleased,
+    ArtistActive,
     CanvasCreated,
     CanvasDeleted,
     CanvasUpdated,
@@ -59,6 +60,7 @@ SAMPLES: list[Event] = [
     AccountDeleted(account_id=12, version=5),
     AccountCommandRefused(account_id=12, actor_id=1, command="account.set_roles", code="last_admin"),
     SessionRevoked(account_id=12, session_id=3, before=NOON),
+    ArtistActive(account_id=12),
     ProfileUpdated(account_id=12, username="ada", display_name="Ada", avatar_color="#a1b2c3", version=2),
     ReportOpened(report_id=3, kind="tile", target_id=5, reporter_id=12, reason="spam"),
     ReportResolved(

@@ -9,18 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.tiles.batches.rules import PICTURE_EVERY, Batch, apply_all
 from services.tiles.strokes.limits import REMEMBERED_ARTISTS, Allowance
-from services.tiles.strokes.rules import (
-    PICTURE_EVERY,
-    Batch,
-    Painted,
-    Pixels,
-    Stroke,
-    apply_all,
-    check_pixels,
-    pack,
-    unpack,
-)
+from services.tiles.strokes.rules import Painted, Pixels, Stroke, check_pixels, pack, unpack
 from services.tiles.tiles.rules import Lock, TileState
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests.unit.test_tile_rules import ACTORS, NOW, OTHER, STATE, TILE
@@ -29,7 +20,7 @@ PIXELS = st.lists(st.tuples(st.integers(0, 255), st.integers(0, 2)), min_size=1,
 
 
 def stroke(pixels: Pixels = ((0, 1),), *, actor: str = "creator", tile_id: int = TILE.id) -> Stroke:
-    return Stroke(ACTORS[actor], actor, tile_id, None, pixels, lambda _: None)
+    return Stroke(ACTORS[actor], actor, tile_id, None, pixels)
 
 
 def applied(*strokes: Stroke, state: TileState = STATE) -> Batch:
@@ -73,7 +64,7 @@ def test_each_stroke_raises_the_version_and_the_number_by_one() -> None:
 def test_a_refused_stroke_leaves_no_trace(refused: Stroke, state: TileState, error: type[Exception]) -> None:
     batch = applied(refused, state=state)
     assert isinstance(batch.verdicts[0], error)
-    assert (batch.marks, batch.tiles, batch.seqs) == ([], {}, {})
+    assert (batch.applied, batch.tiles, batch.seqs) == ([], {}, {})
 
 
 @given(st.integers(-1000, 1000), st.integers(-1000, 1000))
@@ -94,7 +85,8 @@ def test_a_stroke_is_kept_in_three_bytes_a_pixel(pixels: list[tuple[int, int]]) 
 
 def test_the_whole_picture_is_kept_every_so_many_versions() -> None:
     strokes = [stroke([(number % 256, 1)]) for number in range(2 * PICTURE_EVERY)]
-    kept = {mark.version: mark.picture for mark in applied(*strokes).marks if mark.picture}
+    changes = [one.change for one in applied(*strokes).applied]
+    kept = {change.version: change.pixels for change in changes if change.pixels}
     assert list(kept) == [PICTURE_EVERY, 2 * PICTURE_EVERY]
     first = kept[PICTURE_EVERY]
     assert first is not None

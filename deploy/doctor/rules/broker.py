@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deploy.doctor.facts import Alarms, Broker, Run
-from deploy.doctor.rules.database import last_line
+from deploy.doctor.rules.database import believe_only_if_not_ready, last_line
 from deploy.findings import Cause, Facts
 
 LONG_QUEUE = 1000
@@ -24,12 +24,15 @@ def broker_down(facts: Facts) -> Iterator[Cause]:
 def broker_silent(facts: Facts) -> Iterator[Cause]:
     """It accepts and does not answer."""
     broker = facts[Broker]
-    if any(kind == "timeout" for kind, _ in broker.trouble.values()):
-        pids = " ".join(map(str, broker.suspended))
+    silent = {service for service, (kind, _) in broker.trouble.items() if kind == "timeout"}
+    if silent:
+        stopped = broker.suspended
+        if not stopped:
+            believe_only_if_not_ready(facts, "RabbitMQ", silent)
         yield Cause(
             f"RabbitMQ at {broker.address} does not answer"
-            + (f": pid {pids} is suspended by SIGSTOP" if pids else ""),
-            f"kill -CONT {pids}" if pids else facts[Run].log("rabbitmq"),
+            + (f": {stopped} is suspended" if stopped else ""),
+            facts[Run].wake(stopped) if stopped else facts[Run].log("rabbitmq"),
         )
 
 
@@ -39,7 +42,7 @@ def broker_password(facts: Facts) -> Iterator[Cause]:
         if kind == "password":
             yield Cause(
                 f"RabbitMQ refuses the password of {service}: {last_line(said)}",
-                f"restart, which sets it to that of {facts[Run].root}/secrets: {facts[Run].start}",
+                f"restart, which sets it to that of {facts[Run].state}/secrets: {facts[Run].start}",
             )
 
 
@@ -99,5 +102,5 @@ def dead_letters(facts: Facts) -> Iterator[Cause]:
             service, consumed = queue.name.partition(".")[0], queue.name.removesuffix(".dead")
             yield Cause(
                 f"{queue.messages} dead letters of {service} in {queue.name}: messages it could not apply",
-                f"python -m deploy dead-letters {consumed}; once the cause is gone, with --replay",
+                facts[Run].dead_letters(consumed),
             )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deploy.doctor.facts import Database, Databases, Run
+from deploy.doctor.facts import Database, Databases, Processes, Run
 from deploy.doctor.rules.machine import CLOCK_SECONDS
-from deploy.findings import Cause, Facts
+from deploy.findings import Cause, Facts, Unknown
 
 CONNECTIONS_HIGH = 0.9
 OLD_OUTBOX = 30.0  # seconds; a relay with a broker needs less than one
@@ -26,11 +26,13 @@ def database_silent(facts: Facts) -> Iterator[Cause]:
     """It accepts and does not answer."""
     silent = _with(facts, "timeout")
     if silent:
-        pids = " ".join(map(str, facts[Databases].suspended))
+        stopped = facts[Databases].suspended
+        if not stopped:
+            believe_only_if_not_ready(facts, "PostgreSQL", {one.service for one in silent})
         yield Cause(
             f"PostgreSQL at {silent[0].address} does not answer ({_names(silent)})"
-            + (f": pid {pids} is suspended by SIGSTOP" if pids else ""),
-            f"kill -CONT {pids}" if pids else facts[Run].log("postgres"),
+            + (f": {stopped} is suspended" if stopped else ""),
+            facts[Run].wake(stopped) if stopped else facts[Run].log("postgres"),
         )
 
 
@@ -39,7 +41,7 @@ def database_password(facts: Facts) -> Iterator[Cause]:
     for database in _with(facts, "password"):
         yield Cause(
             f"PostgreSQL refuses the password of {database.service}: {last_line(database.said)}",
-            f"restart, which sets it to that of {facts[Run].root}/secrets: {facts[Run].start}",
+            f"restart, which sets it to that of {facts[Run].state}/secrets: {facts[Run].start}",
         )
 
 
@@ -121,6 +123,13 @@ def outbox_stuck(facts: Facts) -> Iterator[Cause]:
                 f"the oldest for {database.outbox_oldest:.0f} s: its relay does not send",
                 facts[Run].log(f"{database.service}-worker"),
             )
+
+
+def believe_only_if_not_ready(facts: Facts, part: str, services: set[str]) -> None:
+    """Raise Unknown when these services are ready: `part` answers them, it is this machine that is busy."""
+    processes = [one for one in facts[Processes].all if one.service in services]
+    if processes and all(one.ready.status == 200 for one in processes):
+        raise Unknown(f"{part} was too slow for the doctor, while {', '.join(sorted(services))} can use it")
 
 
 def _with(facts: Facts, trouble: str) -> list[Database]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from deploy.doctor.facts import Gateway, Listeners, Probes, Processes, Run
-from deploy.findings import Cause, Facts
+from deploy.doctor.facts import Gateway, Probes, Processes, Run
+from deploy.findings import Cause, Facts, Unknown
 
 
 def gateway_down(facts: Facts) -> Iterator[Cause]:
     """Clients get `connection refused`."""
     gateway = facts[Gateway]
     if gateway.ping.error == "refused":
-        state = f"pid {gateway.pid} does not listen" if gateway.pid else "it has no process"
+        state = f"{gateway.id} does not listen" if gateway.id else "it does not run"
         yield Cause(f"the gateway is down: {state}, clients are refused", facts[Run].log("gateway"))
 
 
@@ -21,8 +21,11 @@ def gateway_silent(facts: Facts) -> Iterator[Cause]:
     """Clients wait for ever."""
     gateway = facts[Gateway]
     if gateway.ping.error in ("timeout", "broken"):
-        fix = f"kill -CONT {gateway.pid}; if that does not help: kill -9 {gateway.pid}"
-        yield Cause(f"the gateway (pid {gateway.pid}) accepts connections but does not answer", fix)
+        if any(probe.answer.status for probe in facts[Probes].all):
+            raise Unknown("the gateway's ping was too slow for the doctor, while it answers requests")
+        who, run = gateway.id or "not running", facts[Run]
+        fix = f"{run.wake(who)}; if that does not help: {run.restart(who)}"
+        yield Cause(f"the gateway ({who}) does not answer", fix)
 
 
 def gateway_routes(facts: Facts) -> Iterator[Cause]:
@@ -39,9 +42,11 @@ def gateway_routes(facts: Facts) -> Iterator[Cause]:
 def router_disabled(facts: Facts) -> Iterator[Cause]:
     """Its paths are 404 or 503."""
     for router in facts[Gateway].routers:
-        if not router.enabled:
+        # A provider that finds no container has no service: that is backend-missing.
+        errors = [error for error in router.errors if not error.endswith('@docker" does not exist')]
+        if not router.enabled and errors:
             yield Cause(
-                f"the gateway disabled its router {router.name}: {'; '.join(router.errors)}",
+                f"the gateway disabled its router {router.name}: {'; '.join(errors)}",
                 f"repair gateway/dynamic until `make preflight` accepts it, then restart: {facts[Run].start}",
             )
 
@@ -49,11 +54,10 @@ def router_disabled(facts: Facts) -> Iterator[Cause]:
 def backend_wrong(facts: Facts) -> Iterator[Cause]:
     """502, 503, or 500 when what listens there speaks another protocol."""
     gateway = facts[Gateway]
-    names = {f"127.0.0.1:{port.number}": port.name for port in facts[Listeners].ports}
     for backend in gateway.backends:
         expected = gateway.expected.get(backend.service, ())
         if backend.address not in expected:
-            there = names.get(backend.address)
+            there = gateway.names.get(backend.address)
             where = (
                 f"where {there} listens, which speaks otherwise"
                 if there
@@ -61,8 +65,8 @@ def backend_wrong(facts: Facts) -> Iterator[Cause]:
             )
             yield Cause(
                 f"the gateway sends requests of {backend.service} to {backend.address}, {where}; "
-                f"{backend.service} is at {' and '.join(expected)}",
-                f"restart, so that the gateway is told again: {facts[Run].start}",
+                f"{backend.service} is at {' and '.join(expected) or 'no address that it can reach'}",
+                facts[Run].tell_gateway,
             )
 
 
@@ -75,16 +79,15 @@ def backend_missing(facts: Facts) -> Iterator[Cause]:
             if not known[service]:
                 yield Cause(
                     f"the gateway knows no server of {service}, so its paths are 503 `no available server`",
-                    f"restart, so that the gateway is told again: {facts[Run].start}",
+                    facts[Run].tell_gateway,
                 )
 
 
 def backend_down(facts: Facts) -> Iterator[Cause]:
     """A process that is well gets no requests."""
     ready = {process.name for process in facts[Processes].all if process.ready.status == 200}
-    names = {f"127.0.0.1:{port.number}": port.name for port in facts[Listeners].ports}
     for backend in facts[Gateway].backends:
-        name = names.get(backend.address)
+        name = facts[Gateway].names.get(backend.address)
         if name in ready and not backend.up:
             yield Cause(
                 f"{name} is ready, but the gateway's health check of {backend.address} fails",

@@ -19,18 +19,17 @@ def port_taken(facts: Facts) -> Iterator[Cause]:
     """Whoever should listen there cannot start, or somebody else answers."""
     for port in facts[Listeners].ports:
         if port.holder and not port.ours:
-            free = f"stop it (kill {port.holder.pid})" if port.holder.pid else "stop it"
             yield Cause(
                 f"port {port.number} ({port.name}) is held by {port.holder}",
-                f"{free}, or use another port: {port.env}=... {facts[Run].start}",
+                f"{port.holder.stop}, or use another port: {port.env}=... {facts[Run].start}",
             )
 
 
 def not_running(facts: Facts) -> Iterator[Cause]:
     """Connection refused."""
     run = facts[Run]
-    if run.pid is None:
-        yield Cause(f"the stack in {run.root} is not running", run.start)
+    if not run.running:
+        yield Cause(f"{run.stack} is not running", run.start)
 
 
 def disk_full(facts: Facts) -> Iterator[Cause]:
@@ -59,7 +58,7 @@ def clock_wrong(facts: Facts) -> Iterator[Cause]:
     machine = facts[Machine]
     if machine.ahead > CLOCK_SECONDS:
         yield Cause(
-            f"the clock is wrong: files in {machine.disk_path} were written {machine.ahead:.0f} s in the "
+            f"the clock is wrong: {machine.newest} were made {machine.ahead:.0f} s in the "
             "future, so tokens made before it was turned back are refused",
             "timedatectl set-ntp true",
         )
@@ -70,7 +69,7 @@ def secret_missing(facts: Facts) -> Iterator[Cause]:
     for unusable in facts[Secrets].unusable:
         yield Cause(
             f"a secret cannot be used: {unusable}",
-            f"restore it from a backup of {facts[Run].root}/secrets, then restart: {facts[Run].start}",
+            f"restore it from a backup of {facts[Run].state}/secrets, then restart: {facts[Run].start}",
         )
 
 

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from deploy.doctor.facts import Process, Processes, Run
 from deploy.findings import Cause, Facts
 
-LOOP_ENDS = 3  # ends of one process within a minute
+LOOP_ENDS = 3
 
 
 def crash_loop(facts: Facts) -> Iterator[Cause]:
     """It starts, dies, and starts again; the log has the reason."""
-    run = facts[Run]
-    counts = Counter(ended.name for ended in run.ended)
-    for name, count in counts.items():
-        if count >= LOOP_ENDS:
-            how = {ended.how for ended in run.ended if ended.name == name}
-            killed = "; signal 9: kill -9, or the kernel for lack of memory" if "signal 9" in how else ""
+    for ends in facts[Run].ends:
+        if ends.times >= LOOP_ENDS:
+            killed = "; signal 9: kill -9, or the kernel for lack of memory" if "signal 9" in ends.how else ""
             yield Cause(
-                f"{name} is crash-looping: it ended {count} times in the last minute{killed}",
-                run.log(name),
+                f"{ends.name} is crash-looping: it ended {ends.times} times {ends.over}{killed}",
+                facts[Run].log(ends.name),
             )
 
 
@@ -29,11 +25,11 @@ def process_missing(facts: Facts) -> Iterator[Cause]:
     """503 `no available server` when no other of its service runs; events wait."""
     processes = facts[Processes].all
     for process in processes:
-        if process.pid is None:
+        if process.id is None:
             alike = [one for one in processes if (one.service, one.kind) == (process.service, process.kind)]
             if process.kind == "worker":
                 then = "events of that service wait"
-            elif all(one.pid is None for one in alike):
+            elif all(one.id is None for one in alike):
                 then = "its paths are 503 `no available server`"
             else:
                 then = "the others of that service serve alone"
@@ -43,15 +39,13 @@ def process_missing(facts: Facts) -> Iterator[Cause]:
 def process_silent(facts: Facts) -> Iterator[Cause]:
     """It is suspended, or hangs; 504."""
     for process in facts[Processes].all:
-        if process.pid and process.suspended:
-            yield Cause(
-                f"{process.name} (pid {process.pid}) is suspended by SIGSTOP", f"kill -CONT {process.pid}"
-            )
-        elif process.pid and process.health.status != 200:
+        if process.id and process.suspended:
+            yield Cause(f"{process.name} ({process.id}) is suspended", facts[Run].wake(process.id))
+        elif process.id and process.health.status != 200:
             state = process.health.status or process.health.error
             yield Cause(
-                f"{process.name} (pid {process.pid}) does not answer /health: {state}",
-                f"kill -9 {process.pid}; it is started again. Its log: {facts[Run].log(process.name)}",
+                f"{process.name} ({process.id}) does not answer /health: {state}",
+                f"{facts[Run].restart(process.id)}. Its log: {facts[Run].log(process.name)}",
             )
 
 

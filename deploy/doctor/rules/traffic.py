@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from deploy.doctor.facts import Run, Traffic
+from deploy.doctor.facts import Probes, Run, Traffic
 from deploy.findings import Cause, Facts
 
 
@@ -17,7 +17,7 @@ def application_error(facts: Facts) -> Iterator[Cause]:
         last = next(one for one in reversed(traffic.failures) if (one.process, one.error) == (process, error))
         yield Cause(
             f"{process} failed {count} times in the last {traffic.minutes} minutes with {error} at {where}",
-            f"python -m deploy doctor --request-id {last.request_id}"
+            f"{facts[Run].doctor} --request-id {last.request_id}"
             if last.request_id
             else facts[Run].log(process),
         )
@@ -26,11 +26,13 @@ def application_error(facts: Facts) -> Iterator[Cause]:
 def requests_limited(facts: Facts) -> Iterator[Cause]:
     """429 by the gateway."""
     traffic = facts[Traffic]
-    limited = [one for one in traffic.requests if one.status == 429 and one.service is None]
+    limited = [one.path for one in traffic.requests if one.status == 429 and one.service is None]
+    probes = facts[Probes].all  # the operator's own requests are no traffic
+    limited += [one.path for one in probes if one.answer.status == 429 and one.answer.service is None]
     if limited:
         yield Cause(
             f"the gateway's rate limit answered 429 to {len(limited)} requests "
-            f"in the last {traffic.minutes} minutes, last {limited[-1].method} {limited[-1].path}",
+            f"in the last {traffic.minutes} minutes, last for {limited[-1]}",
             "slow that client down, or raise TESSERA_RATE_AVERAGE and TESSERA_RATE_BURST and restart: "
             + facts[Run].start,
         )
@@ -48,7 +50,7 @@ def requests_failed(facts: Facts) -> Iterator[Cause]:
         last = failed[-1]
         yield Cause(
             f"in the last {traffic.minutes} minutes {told}; last {last.method} {last.path}",
-            f"python -m deploy doctor --request-id {last.request_id}"
+            f"{facts[Run].doctor} --request-id {last.request_id}"
             if last.request_id
-            else "send X-Request-Id with requests, and give it to python -m deploy doctor --request-id",
+            else f"send X-Request-Id with requests, and give it to {facts[Run].doctor} --request-id",
         )

@@ -15,6 +15,7 @@ from services.auth.accounts.schemas import (
 )
 from services.auth.accounts.service import ACCOUNTS
 from services.auth.mail.rules import Purpose
+from services.auth.sessions.browser import HEADERS, respond_ended, respond_session
 from services.auth.sessions.client import client_of
 from services.auth.sessions.schemas import SessionView
 from services.auth.sessions.service import SESSIONS
@@ -24,7 +25,8 @@ from shared.identity import Access, Identity
 
 async def register(request: web.Request, body: Registration) -> web.Response:
     """Make an account and log in."""
-    return respond(SessionView.of(await request.app[ACCOUNTS].register(body, client_of(request))), status=201)
+    grant = await request.app[ACCOUNTS].register(body, client_of(request))
+    return respond_session(request, grant, status=201)
 
 
 async def get_me(request: web.Request, caller: Identity) -> web.Response:
@@ -73,7 +75,7 @@ async def change_password(request: web.Request, body: PasswordChange, caller: Id
 async def delete_account(request: web.Request, body: Farewell, caller: Identity) -> web.Response:
     """Delete one's account; the tiles stay, as those of a deleted artist."""
     await request.app[ACCOUNTS].delete(caller, body.password.get_secret_value(), client_of(request))
-    return respond_empty()
+    return respond_ended(request)
 
 
 _PROVED = ["403 bad_credentials", "403 account_suspended", "429 too_many_logins"]
@@ -85,6 +87,7 @@ OPERATIONS = (
         register,
         {201: SessionView},
         refusals=["409 username_taken", "409 email_taken"],
+        headers=HEADERS,
     ),
     Operation("GET", "/auth/me", get_me, {200: AccountView}, Access.ARTIST, ["403 account_suspended"]),
     Operation("POST", "/auth/verify-email", verify_email, {202: None}),
@@ -105,5 +108,6 @@ OPERATIONS = (
         {204: None},
         Access.ARTIST,
         [*_PROVED, "409 last_admin"],
+        HEADERS,
     ),
 )

@@ -64,6 +64,9 @@ class SmtpPost:
                 start_tls=None if self._tls or self._user is None else True,
                 timeout=SMTP_SECONDS,
             )
+        except aiosmtplib.SMTPAuthenticationError as error:
+            # Our settings' fault, not the letter's.
+            raise Unavailable("smtp", f"{error.code} {error.message}") from error
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise _verdict(error.recipients[0]) from error
         except aiosmtplib.SMTPResponseException as error:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from services.auth.sessions.browser import HEADERS, refresh_token_of, respond_ended, respond_session
 from services.auth.sessions.client import client_of
 from services.auth.sessions.schemas import Login, Logout, OpenSessionView, Refresh, SessionView
 from services.auth.sessions.service import SESSIONS
+from shared.errors import Invalid
 from shared.http.models import Page, Paging
 from shared.http.operations import Operation, respond, respond_empty
 from shared.identity import Access, Identity
@@ -17,28 +19,31 @@ async def login(request: web.Request, body: Login) -> web.Response:
     grant = await request.app[SESSIONS].login(
         body.username, body.password.get_secret_value(), client_of(request)
     )
-    return respond(SessionView.of(grant))
+    return respond_session(request, grant)
 
 
-async def refresh(request: web.Request, body: Refresh) -> web.Response:
+async def refresh(request: web.Request, body: Refresh | None) -> web.Response:
     """Replace the refresh token, and get a new access token.
 
     A refresh token counts once. One that is used again later ends its session.
     """
-    return respond(SessionView.of(await request.app[SESSIONS].refresh(body.refresh_token.get_secret_value())))
+    token = refresh_token_of(request, body.refresh_token if body else None)
+    if token is None:
+        raise Invalid.field("body", "refresh_token", msg="Field required")
+    return respond_session(request, await request.app[SESSIONS].refresh(token))
 
 
 async def logout(request: web.Request, body: Logout | None, caller: Identity | None) -> web.Response:
-    """End a session: that of the access token, that of the refresh token in the body, or both."""
-    token = body.refresh_token.get_secret_value() if body and body.refresh_token else None
+    """End a session: that of the access token, that of the refresh token, or both."""
+    token = refresh_token_of(request, body.refresh_token if body else None)
     await request.app[SESSIONS].logout(caller, token)
-    return respond_empty()
+    return respond_ended(request)
 
 
 async def logout_all(request: web.Request, caller: Identity) -> web.Response:
     """End all sessions of one's account."""
     await request.app[SESSIONS].logout_all(caller)
-    return respond_empty()
+    return respond_ended(request)
 
 
 async def list_sessions(request: web.Request, query: Paging, caller: Identity) -> web.Response:
@@ -64,6 +69,7 @@ OPERATIONS = (
         login,
         {200: SessionView},
         refusals=["401 bad_credentials", "403 account_suspended", "429 too_many_logins"],
+        headers=HEADERS,
     ),
     Operation(
         "POST",
@@ -71,9 +77,20 @@ OPERATIONS = (
         refresh,
         {200: SessionView},
         refusals=["401 token_invalid", "401 token_reused", "403 account_suspended"],
+        headers=HEADERS,
     ),
-    Operation("POST", "/auth/logout", logout, {204: None}, refusals=["401 not_authenticated"]),
-    Operation("POST", "/auth/logout-all", logout_all, {204: None}, Access.ARTIST, ["403 account_suspended"]),
+    Operation(
+        "POST", "/auth/logout", logout, {204: None}, refusals=["401 not_authenticated"], headers=HEADERS
+    ),
+    Operation(
+        "POST",
+        "/auth/logout-all",
+        logout_all,
+        {204: None},
+        Access.ARTIST,
+        ["403 account_suspended"],
+        HEADERS,
+    ),
     Operation(
         "GET",
         "/auth/sessions",

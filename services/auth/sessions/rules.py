@@ -19,7 +19,7 @@ import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from services.auth.accounts.rules import Account
@@ -51,11 +51,12 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a login or a refresh gives."""
+    """What a login or a refresh gives; the refresh token holds for `lifetime`, unless it is used before."""
 
     account: Account
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
+    lifetime: timedelta
 
 
 @dataclass(frozen=True, slots=True)

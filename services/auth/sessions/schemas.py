@@ -26,24 +26,27 @@ class Login(Body):
 
 
 class Refresh(Body):
-    """The session's current refresh token; the answer holds the next one."""
+    """The session's current refresh token, which only a browser leaves out; the answer holds the next one."""
 
-    refresh_token: SecretStr = Field(min_length=1, max_length=_TOKEN_MAX)
+    refresh_token: SecretStr | None = Field(None, min_length=1, max_length=_TOKEN_MAX)
 
 
 class Logout(Body):
-    """The session to end, named by its refresh token; without it, that of the access token."""
+    """The session to end, named by its refresh token; else that of the access token or the cookie."""
 
     refresh_token: SecretStr | None = Field(None, min_length=1, max_length=_TOKEN_MAX)
 
 
 class SessionView(View):
-    """Tokens of a session: the access token is valid for `expires_in` seconds."""
+    """Tokens of a session: the access token is valid for `expires_in` seconds.
+
+    `refresh_token` is null for a browser, which has it as a cookie.
+    """
 
     access_token: str = Field(repr=False)
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - what RFC 6750 calls the type
     expires_in: int = ACCESS_SECONDS
-    refresh_token: str = Field(repr=False)
+    refresh_token: str | None = Field(repr=False)
     account: AccountView
 
     @classmethod

@@ -212,7 +212,7 @@ class Sessions:
 
     def _grant(self, account: Account, session_id: int, refresh_token: str) -> Grant:
         holder = Holder(account.id, account.username, account.roles, session_id)
-        return Grant(account, self._mint.access_token(holder), refresh_token)
+        return Grant(account, self._mint.access_token(holder), refresh_token, self._settings.refresh_lifetime)
 
 
 def bad_password() -> NotAllowed:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, bindparam, case, func, literal, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.tiles.artists.rules import DELETED_DISPLAY_NAME, DELETED_USERNAME
 from services.tiles.tables import artists
-from shared.db import Connection
+from shared.db import Connection, integers, texts
 from shared.identity import Identity
 
 DISPLAYED_NAME: ColumnElement[str] = func.coalesce(artists.c.display_name, artists.c.username)
@@ -17,13 +17,8 @@ DISPLAYED_NAME: ColumnElement[str] = func.coalesce(artists.c.display_name, artis
 # Whatever arrives after that an account was deleted does not bring its name back.
 _is_somebody = artists.c.status != "deleted"
 
-_MEET = (
-    insert(artists)
-    .values(id=bindparam("id"), username=bindparam("username"))
-    .on_conflict_do_nothing(index_elements=["id"])
-)
 # In order of id, so that two writers who meet the same artists do not wait for each other in a circle.
-_MEET_ALL = text(
+_MEET = text(
     "INSERT INTO artists (id, username)"
     " SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:usernames AS text[])) AS met (id, username)"
     " ORDER BY id ON CONFLICT (id) DO NOTHING"
@@ -82,13 +77,13 @@ def lead_with_meeting(conn: Connection, caller: Identity) -> None:
 
     An artist may paint before `account.registered` has arrived here; the verified token says enough.
     """
-    conn.lead_with(_MEET, {"id": caller.account_id, "username": caller.username})
+    lead_with_meeting_all(conn, [(caller.account_id, caller.username)])
 
 
-def lead_with_meeting_all(conn: Connection, callers: Iterable[tuple[int, str]]) -> None:
+def lead_with_meeting_all(conn: Connection, callers: Collection[tuple[int, str]]) -> None:
     """Like `lead_with_meeting` for many callers, each an account's id and username."""
     ids, usernames = zip(*callers, strict=True)
-    conn.lead_with(_MEET_ALL, {"ids": list(ids), "usernames": list(usernames)})
+    conn.lead_with(_MEET, {"ids": integers(ids), "usernames": texts(usernames)})
 
 
 async def registered(conn: Connection, artist_id: int, username: str, display_name: str | None) -> None:

@@ -6,40 +6,25 @@ duplicate and no change that nobody hears of.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, case, func, select, text, update
+from sqlalchemy import bindparam, select, text
 
 from services.tiles.tables import canvas_events, canvases
 from shared.db import Connection, integers
-from shared.messaging.contracts import CanvasEvent, TilePainted
+from shared.messaging.contracts import CanvasEvent
 from shared.messaging.outbox import Outbox
 
-_ADVANCE = (
-    update(canvases)
-    .where(canvases.c.id == bindparam("canvas_id"))
-    .values(
-        seq=bindparam("new_seq"),
-        picture_seq=case((bindparam("redraws"), bindparam("new_seq")), else_=canvases.c.picture_seq),
-        tile_count=canvases.c.tile_count + bindparam("tiles_added"),
-        active_minute=func.floor(func.date_part("epoch", func.clock_timestamp()) / 60),
-        updated_at=func.clock_timestamp(),
-    )
+_ADVANCE = text(
+    "UPDATE canvases SET seq = advanced.seq, tile_count = tile_count + :tiles_added,"
+    " picture_seq = CASE WHEN id = ANY(CAST(:redrawn AS bigint[])) THEN advanced.seq ELSE picture_seq END,"
+    " active_minute = floor(date_part('epoch', clock_timestamp()) / 60), updated_at = clock_timestamp()"
+    " FROM unnest(CAST(:ids AS bigint[]), CAST(:seqs AS bigint[])) AS advanced (canvas_id, seq)"
+    " WHERE id = canvas_id"
 )
 _KEEP = text(
-    "INSERT INTO canvas_events (canvas_id, seq, event)"
-    " SELECT :canvas_id, seq, CAST(event AS json)"
-    " FROM unnest(CAST(:seqs AS bigint[]), CAST(:events AS text[])) AS kept (seq, event)"
-)
-_ADVANCE_ALL = text(
-    "UPDATE canvases SET seq = advanced.seq, picture_seq = advanced.seq,"
-    " active_minute = floor(date_part('epoch', clock_timestamp()) / 60), updated_at = clock_timestamp()"
-    " FROM unnest(CAST(:ids AS bigint[]), CAST(:seqs AS bigint[])) AS advanced (id, seq)"
-    " WHERE canvases.id = advanced.id"
-)
-_KEEP_ALL = text(
     "INSERT INTO canvas_events (canvas_id, seq, event)"
     " SELECT * FROM ROWS FROM (unnest(CAST(:canvas_ids AS bigint[])), unnest(CAST(:seqs AS bigint[])),"
     " json_array_elements(CAST(:events AS json)))"
@@ -88,60 +73,39 @@ class Journal:
         conn: Connection,
         *events: CanvasEvent,
         tiles_added: int = 0,
-        changes_picture: bool | None = None,
+        redrawn: Collection[int] | None = None,
     ) -> None:
-        """Give the canvas the events' numbers, keep what viewers get (`view`), and tell the other services.
+        """Give the canvases the events' numbers, keep what viewers get of each, and tell the other services.
 
-        The events are of one canvas and in sequence. The caller holds the canvas's lock and has counted on
-        from the `seq` it read; should it not have, the primary key of canvas_events refuses the second change
-        of a number. `changes_picture` is for a caller who knows better than the events' types.
+        The events of a canvas are in sequence. The caller holds the canvas's lock and has counted on from the
+        `seq` it read; should it not have, the primary key of canvas_events refuses the second change of a
+        number. `tiles_added` is what they add to the tiles of each canvas, `redrawn` the canvases that look
+        different now, from a caller who knows better than the events' types.
         """
-        if changes_picture is None:
-            changes_picture = any(event.changes_picture for event in events)
-        last = events[-1]
+        if redrawn is None:
+            redrawn = {event.canvas_id for event in events if event.changes_picture}
+        last = {event.canvas_id: event.seq for event in events}
         conn.defer(
             _ADVANCE,
             {
-                "canvas_id": last.canvas_id,
-                "new_seq": last.seq,
+                "ids": integers(last),
+                "seqs": integers(last.values()),
                 "tiles_added": tiles_added,
-                "redraws": changes_picture,
+                "redrawn": integers(redrawn),
             },
         )
+        # One by one, so that catching up knows nothing of events that tell of many changes.
+        kept = [
+            (event.canvas_id, seq, shown)
+            for event in events
+            for seq, shown in enumerate(event.shown, event.seq + 1 - len(event.shown))
+        ]
         conn.defer(
             _KEEP,
             {
-                "canvas_id": last.canvas_id,
-                "seqs": [event.seq for event in events],
-                "events": [orjson.dumps(event.view).decode() for event in events],
-            },
-        )
-        self._outbox.emit(conn, *events)
-
-    def record_all(self, conn: Connection, events: Sequence[TilePainted]) -> None:
-        """Like `record` for events of many canvases, each with the views of many changes.
-
-        Kept one by one, so that catching up knows nothing of batches; told in one message a canvas.
-        """
-        conn.defer(
-            _ADVANCE_ALL,
-            {
-                "ids": integers(event.canvas_id for event in events),
-                "seqs": integers(event.seq for event in events),
-            },
-        )
-        numbered = [
-            (event.canvas_id, event.seq - len(event.views) + place)
-            for event in events
-            for place in range(1, len(event.views) + 1)
-        ]
-        views = [shown for event in events for shown in event.views]
-        conn.defer(
-            _KEEP_ALL,
-            {
-                "canvas_ids": integers(canvas_id for canvas_id, _ in numbered),
-                "seqs": integers(seq for _, seq in numbered),
-                "events": orjson.dumps(views).decode(),
+                "canvas_ids": integers([canvas_id for canvas_id, _, _ in kept]),
+                "seqs": integers([seq for _, seq, _ in kept]),
+                "events": orjson.dumps([shown for _, _, shown in kept]).decode(),
             },
         )
         self._outbox.emit(conn, *events)

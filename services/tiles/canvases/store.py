@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Text,
+    any_,
     bindparam,
     func,
     insert,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.tiles.artists.rules import Artist
 from services.tiles.artists.store import DISPLAYED_NAME
@@ -126,6 +128,12 @@ _STATS = (
 )
 _LOCK = select(canvases.c.id).where(canvases.c.id == bindparam("canvas_id")).with_for_update(key_share=True)
 
+_FREE = (
+    select(canvases.c.id)
+    .where(canvases.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+    .with_for_update(key_share=True, skip_locked=True)
+)
+
 
 def canvas_of(row: Row) -> Canvas:
     """Read a canvas from a row of COLUMNS."""
@@ -228,3 +236,8 @@ def lead_with_lock(conn: Connection, canvas_id: int) -> None:
     always first, so that two writers never wait for each other in a circle.
     """
     conn.lead_with(_LOCK, {"canvas_id": canvas_id})
+
+
+async def free_among(conn: Connection, canvas_ids: Collection[int]) -> set[int]:
+    """Return those of the canvases that nobody holds at this moment."""
+    return {row.id for row in await conn.fetch_all(_FREE, {"ids": list(canvas_ids)})}

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from services.tiles.history.schemas import Reversion, RevisionView, Rollback, RollbackView, VersionView
 from services.tiles.history.service import HISTORY
+from services.tiles.tiles.api import respond_tile
 from services.tiles.tiles.schemas import TileView
 from shared.http.etags import etag, expected_version, is_unchanged, not_modified
 from shared.http.models import Page, Paging
@@ -38,7 +39,7 @@ async def revert_tile(request: web.Request, tile_id: int, body: Reversion, calle
     With `If-Match: "<version>"` only if the tile is still at that version.
     """
     tile = await request.app[HISTORY].revert(caller, tile_id, body.version, expected_version(request))
-    return respond(TileView.of(tile), headers={"ETag": etag(tile.version, tile.like_count)})
+    return respond_tile(tile)
 
 
 async def roll_back(request: web.Request, canvas_id: int, body: Rollback, caller: Identity) -> web.Response:

@@ -8,7 +8,7 @@ after that: at most 64 revisions, as every change raises the version by one and 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence, Set
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -36,6 +36,11 @@ class Kind(StrEnum):
     DELETED = "deleted"
     RESTORED = "restored"
 
+    @classmethod
+    def of_values(cls, names: Collection[str]) -> Kind:
+        """Return the kind of a change that gave a tile new values of these names."""
+        return cls.PAINTED if "pixels" in names else cls.DESCRIBED
+
 
 @dataclass(frozen=True, slots=True)
 class Details:
@@ -48,26 +53,30 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change as it happens: `tile` as it left it, or as it last was when it deleted it."""
+    """A change as it happens, as it is kept; of `tile` the id and the place are.
+
+    `pixels` are all of them, compressed; `stroke` is packed.
+    """
 
     tile: Tile
+    version: int
     kind: Kind
     seq: int
+    author_id: int
+    pixels: bytes | None
+    stroke: bytes | None = None
+    details: Details | None = None
 
-    @property
-    def version(self) -> int:
-        """The version that the change makes; a deletion makes one too, so that a restored tile goes on."""
-        return self.tile.version + (self.kind is Kind.DELETED)
+    @classmethod
+    def of(cls, tile: Tile, kind: Kind, seq: int, author_id: int) -> Change:
+        """Keep a change of the whole tile, which is as it left it, or as it last was when it was deleted.
 
-    @property
-    def pixels(self) -> bytes | None:
-        """All pixels, compressed; a deletion leaves none."""
-        return None if self.kind is Kind.DELETED else zlib.compress(self.tile.pixels)
-
-    @property
-    def details(self) -> Details:
-        """What the tile is besides its pixels."""
-        return Details(self.tile.title, self.tile.description, self.tile.is_public)
+        A deletion leaves no pixels, and makes a version too, so that a restored tile goes on.
+        """
+        is_gone = kind is Kind.DELETED
+        pixels = None if is_gone else zlib.compress(tile.pixels)
+        details = Details(tile.title, tile.description, tile.is_public)
+        return cls(tile, tile.version + is_gone, kind, seq, author_id, pixels, details=details)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +258,16 @@ def check_extent(concerned: int) -> None:
         raise Conflict(
             "rollback_too_large",
             f"more than {MAX_ROLLED_BACK} tiles have changed since then; roll back one area after the other",
+        )
+
+
+def check_duration(seconds_left: float) -> None:
+    """Raise Conflict `rollback_too_large` when a rollback has no time left: nothing of it is done."""
+    if seconds_left < 0:
+        raise Conflict(
+            "rollback_too_large",
+            "so much has changed since then that it takes too long; choose a smaller area, one artist, or a"
+            " later moment",
         )
 
 

@@ -6,11 +6,11 @@ import base64
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from services.tiles.artists.schemas import ArtistView
 from services.tiles.history.rules import Action, Content, Kind, RevisionEntry, Step
-from shared.http.models import BIGINT_MAX, Body, View
+from shared.http.models import BIGINT_MAX, Body, Moment, View
 
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Cells = Annotated[int, Field(ge=1, le=8192)]
@@ -58,7 +58,7 @@ class RolledBackRegion(Body):
 class Rollback(Body):
     """What to take back: everything since a moment; in an area, by one artist, or both."""
 
-    since: AwareDatetime
+    since: Moment
     area: RolledBackRegion | None = None
     user_id: int | None = Field(None, ge=1, le=BIGINT_MAX)
     dry_run: bool = False
@@ -72,17 +72,22 @@ class RolledBackTile(View):
     y: int
     creator: ArtistView
     action: Action
+    pixels: str | None = Field(
+        description="base64 of what is there afterwards; null for nothing, and past the first MiB of pixels"
+    )
 
     @classmethod
-    def of(cls, step: Step) -> RolledBackTile:
+    def of(cls, step: Step, *, with_pixels: bool) -> RolledBackTile:
         """Show what is done to a tile."""
         tile = step.tile
+        is_there = step.action in (Action.REVERTED, Action.RESTORED)
         return cls(
             tile_id=tile.id,
             x=tile.x,
             y=tile.y,
             creator=ArtistView.model_validate(tile.creator),
             action=step.action,
+            pixels=base64.b64encode(tile.pixels).decode() if is_there and with_pixels else None,
         )
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from typing import TypeVar
@@ -21,23 +21,31 @@ from services.tiles.history import rules, store
 from services.tiles.history.rules import Action, Change, Content, Kind, Removed, Revision, Span, Step
 from services.tiles.history.schemas import RevisionView, Rollback, RollbackView, RolledBackTile, VersionView
 from services.tiles.tiles import store as tiles_store
-from services.tiles.tiles.rules import Tile, check_may_revert, check_version
-from services.tiles.tiles.service import actor_of, seen_by, tile_event
+from services.tiles.tiles.events import tile_event
+from services.tiles.tiles.rules import Tile, changed, check_may_revert, check_version
+from services.tiles.tiles.service import actor_of, seen_by
 from shared.db import Connection, Database
 from shared.http.models import Page, Paging
 from shared.http.paging import after_id, slice_of
 from shared.identity import Identity
-from shared.messaging.contracts import TileCreated, TileDeleted, TileEvent, TileUpdated
+from shared.messaging.contracts import TileCreated, TileDeleted, TileUpdated
 
 ItemT = TypeVar("ItemT")
 
-ROLLBACK_SECONDS = 10.0
-"""For each statement of a rollback; the gateway waits 20 s for an answer."""
+ROLLBACK_SECONDS = 15.0
+STATEMENT_SECONDS = 8.0
+"""For a rollback as a whole, checked between its chunks, and for each statement of it.
+
+The gateway waits 20 s for an answer, and other writers on the canvas for as long as it takes.
+"""
 
 CHUNK = 32
 """Tiles read or written at a time: some 3 MB of SQL at most, where all at once might come to 300."""
 
-_DONE: dict[Action, tuple[Kind, type[TileEvent], int]] = {
+PICTURED_BYTES = 2**20
+"""Pixels that the answer to a rollback holds at most, where 4096 tiles might come to 64 MB."""
+
+_DONE: dict[Action, tuple[Kind, type[TileCreated | TileUpdated | TileDeleted], int]] = {
     Action.REMOVED: (Kind.DELETED, TileDeleted, -1),
     Action.REVERTED: (Kind.ROLLED_BACK, TileUpdated, 0),
     Action.RESTORED: (Kind.RESTORED, TileCreated, 1),
@@ -82,13 +90,11 @@ class History:
             check_may_revert(state, actor_of(caller))
             check_version(state.tile, expected_version)
             content = rules.known(rules.reconstruct(await store.up_to(conn, tile_id, version)))
-            tile = replace(
-                state.tile, pixels=content.pixels, version=state.tile.version + 1, updated_at=state.now
-            )
+            tile = changed(state, {"pixels": content.pixels})
             seq = state.canvas.seq + 1
-            tiles_store.save(conn, tile, state.now)
-            store.keep(conn, caller.account_id, Change(tile, Kind.REVERTED, seq))
-            self._journal.record(conn, tile_event(TileUpdated, seq, tile, caller, x=tile.x, y=tile.y))
+            tiles_store.save(conn, tile)
+            store.keep(conn, Change.of(tile, Kind.REVERTED, seq, caller.account_id))
+            self._journal.record(conn, tile_event(TileUpdated, seq, tile, caller.account_id))
         return tile
 
     async def roll_back(self, caller: Identity, canvas_id: int, order: Rollback) -> RollbackView:
@@ -97,18 +103,20 @@ class History:
         A preview holds nobody up: it reads without the canvas's lock. Raises NotFound, Invalid for a moment
         in the future, Conflict `rollback_too_large`.
         """
-        async with self._database.transaction(statement=ROLLBACK_SECONDS) as conn:
+        deadline = time.monotonic() + ROLLBACK_SECONDS
+        async with self._database.transaction(statement=STATEMENT_SECONDS) as conn:
             if not order.dry_run:
                 lead_with_meeting(conn, caller)
                 canvases_store.lead_with_lock(conn, canvas_id)
             canvas = visible_to(caller, await canvases_store.get(conn, canvas_id))
             now = await store.now(conn)
             rules.check_moment(order.since, now)
-            steps = await _steps(conn, canvas, order, now)
+            steps = await _steps(conn, canvas, order, now, deadline)
             done = [step for step in steps if step.action in _DONE]
             if not order.dry_run:
-                await self._take(conn, canvas, done, caller)
+                await self._take(conn, canvas, done, caller, deadline)
         counts = Counter(step.action for step in steps)
+        pictured = PICTURED_BYTES // canvas.tile_size**2
         return RollbackView(
             dry_run=order.dry_run,
             seq=canvas.seq + (0 if order.dry_run else len(done)),
@@ -116,40 +124,45 @@ class History:
             reverted=counts[Action.REVERTED],
             restored=counts[Action.RESTORED],
             kept=counts[Action.KEPT],
-            tiles=[RolledBackTile.of(step) for step in steps],
+            tiles=[RolledBackTile.of(step, with_pixels=n < pictured) for n, step in enumerate(steps)],
         )
 
-    async def _take(self, conn: Connection, canvas: Canvas, steps: Sequence[Step], caller: Identity) -> None:
+    async def _take(
+        self, conn: Connection, canvas: Canvas, steps: Sequence[Step], caller: Identity, deadline: float
+    ) -> None:
         """Write steps down, removals before restorations, and give each the canvas's next number."""
         seq = canvas.seq
         for action, of_action in groupby(steps, key=lambda step: step.action):
             kind, event_type, tiles_added = _DONE[action]
             for chunk in _chunks([step.tile for step in of_action]):
-                changes = [Change(tile, kind, seq + n) for n, tile in enumerate(chunk, 1)]
-                events = [
-                    tile_event(event_type, c.seq, c.tile, caller, x=c.tile.x, y=c.tile.y) for c in changes
-                ]
-                _WRITE[action](conn, chunk)
-                store.keep(conn, caller.account_id, *changes)
+                author_id = caller.account_id
+                changes = [Change.of(tile, kind, seq + n, author_id) for n, tile in enumerate(chunk, 1)]
+                events = [tile_event(event_type, c.seq, c.tile, author_id) for c in changes]
+                _WRITE[action](conn, *chunk)
+                store.keep(conn, *changes)
                 self._journal.record(conn, *events, tiles_added=tiles_added * len(chunk))
                 await conn.flush()
+                rules.check_duration(deadline - time.monotonic())
                 seq += len(chunk)
 
 
 _WRITE = {
     Action.REMOVED: store.remove,
-    Action.REVERTED: store.save,
+    Action.REVERTED: tiles_store.save,
     Action.RESTORED: store.restore,
 }
 
 
-async def _steps(conn: Connection, canvas: Canvas, order: Rollback, now: datetime) -> list[Step]:
+async def _steps(
+    conn: Connection, canvas: Canvas, order: Rollback, now: datetime, deadline: float
+) -> list[Step]:
     """Decide what is done to which tile, in the order of doing it."""
     concerned = await _concerned(conn, canvas, order)
     rules.check_extent(len(concerned))
     steps: list[Step] = []
     wanted: list[tuple[Removed, Content]] = []
     for chunk in _chunks(concerned):
+        rules.check_duration(deadline - time.monotonic())
         found = await store.chains(conn, chunk)
         targets = await asyncio.to_thread(_targets, chunk, found, order.user_id)
         present = {tile.id: tile for tile in await tiles_store.with_ids(conn, list(targets))}

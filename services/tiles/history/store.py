@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 import orjson
 from sqlalchemy import bindparam, func, select, text
@@ -24,7 +22,8 @@ from services.tiles.history.rules import (
 )
 from services.tiles.tables import artists, revisions
 from services.tiles.tiles.rules import Tile
-from shared.db import Connection, Row
+from services.tiles.tiles.store import changeable
+from shared.db import Connection, Row, byte_strings, integers, texts
 
 NEWEST = 2**31 - 1
 """A version beyond all versions."""
@@ -33,13 +32,12 @@ NEWEST = 2**31 - 1
 # times on a canvas is the order of its changes.
 _KEEP = text(
     "INSERT INTO revisions"
-    " (tile_id, version, canvas_id, seq, x, y, author_id, kind, pixels, details, occurred_at)"
-    " SELECT tile_id, version, canvas_id, seq, x, y, :author_id, kind, pixels,"
-    " CAST(details AS jsonb), clock_timestamp()"
+    " (tile_id, version, canvas_id, seq, x, y, author_id, kind, pixels, stroke, details, occurred_at)"
+    " SELECT *, clock_timestamp()"
     " FROM unnest(CAST(:tile_ids AS bigint[]), CAST(:versions AS int[]), CAST(:canvas_ids AS bigint[]),"
-    " CAST(:seqs AS bigint[]), CAST(:xs AS int[]), CAST(:ys AS int[]), CAST(:kinds AS text[]),"
-    " CAST(:pixels AS bytea[]), CAST(:details AS text[]))"
-    " AS change (tile_id, version, canvas_id, seq, x, y, kind, pixels, details)"
+    " CAST(:seqs AS bigint[]), CAST(:xs AS int[]), CAST(:ys AS int[]), CAST(:author_ids AS bigint[]),"
+    " CAST(:kinds AS text[]), CAST(:pixels AS bytea[]), CAST(:strokes AS bytea[]),"
+    " CAST(:details AS jsonb[]))"
 )
 
 _LISTED = (
@@ -120,15 +118,6 @@ _REMOVED = text(
 )
 _NOW = select(func.clock_timestamp())
 
-_SAVE = text(
-    "UPDATE tiles SET pixels = saved.pixels, title = saved.title, description = saved.description,"
-    " is_public = saved.is_public, version = saved.version, updated_at = saved.updated_at"
-    " FROM unnest(CAST(:ids AS bigint[]), CAST(:pixels AS bytea[]), CAST(:titles AS text[]),"
-    " CAST(:descriptions AS text[]), CAST(:publics AS boolean[]), CAST(:versions AS int[]),"
-    " CAST(:updated AS timestamptz[]))"
-    " AS saved (id, pixels, title, description, is_public, version, updated_at)"
-    " WHERE tiles.id = saved.id"
-)
 _REMOVE = text("DELETE FROM tiles WHERE id = ANY(:ids)")
 _RESTORE = text(
     "INSERT INTO tiles (id, pixels, title, description, is_public, version, updated_at,"
@@ -141,21 +130,22 @@ _RESTORE = text(
 )
 
 
-def keep(conn: Connection, author_id: int, *changes: Change) -> None:
-    """Keep a revision of each change with the COMMIT; the author's row must be there."""
+def keep(conn: Connection, *changes: Change) -> None:
+    """Keep a revision of each change with the COMMIT; the authors' rows must be there."""
     conn.defer(
         _KEEP,
         {
-            "author_id": author_id,
-            "tile_ids": [change.tile.id for change in changes],
-            "versions": [change.version for change in changes],
-            "canvas_ids": [change.tile.canvas_id for change in changes],
-            "seqs": [change.seq for change in changes],
-            "xs": [change.tile.x for change in changes],
-            "ys": [change.tile.y for change in changes],
-            "kinds": [change.kind.value for change in changes],
-            "pixels": [change.pixels for change in changes],
-            "details": [orjson.dumps(asdict(change.details)).decode() for change in changes],
+            "tile_ids": integers([change.tile.id for change in changes]),
+            "versions": integers([change.version for change in changes]),
+            "canvas_ids": integers([change.tile.canvas_id for change in changes]),
+            "seqs": integers([change.seq for change in changes]),
+            "xs": integers([change.tile.x for change in changes]),
+            "ys": integers([change.tile.y for change in changes]),
+            "author_ids": integers([change.author_id for change in changes]),
+            "kinds": texts([change.kind.value for change in changes]),
+            "pixels": byte_strings([change.pixels for change in changes]),
+            "strokes": byte_strings([change.stroke for change in changes]),
+            "details": texts([_told(change.details) for change in changes]),
         },
     )
 
@@ -234,22 +224,17 @@ async def now(conn: Connection) -> datetime:
     return moment
 
 
-def save(conn: Connection, tiles: Sequence[Tile]) -> None:
-    """Store changed tiles with the next flush or the COMMIT."""
-    conn.defer(_SAVE, _changeable(tiles))
-
-
-def remove(conn: Connection, tiles: Sequence[Tile]) -> None:
+def remove(conn: Connection, *tiles: Tile) -> None:
     """Delete tiles, their likes and their locks with the next flush or the COMMIT."""
     conn.defer(_REMOVE, {"ids": [tile.id for tile in tiles]})
 
 
-def restore(conn: Connection, tiles: Sequence[Tile]) -> None:
+def restore(conn: Connection, *tiles: Tile) -> None:
     """Put deleted tiles back under their own ids with the next flush or the COMMIT."""
     conn.defer(
         _RESTORE,
         {
-            **_changeable(tiles),
+            **changeable(tiles),
             "canvas_ids": [tile.canvas_id for tile in tiles],
             "xs": [tile.x for tile in tiles],
             "ys": [tile.y for tile in tiles],
@@ -260,16 +245,8 @@ def restore(conn: Connection, tiles: Sequence[Tile]) -> None:
     )
 
 
-def _changeable(tiles: Sequence[Tile]) -> dict[str, Any]:
-    return {
-        "ids": [tile.id for tile in tiles],
-        "pixels": [tile.pixels for tile in tiles],
-        "titles": [tile.title for tile in tiles],
-        "descriptions": [tile.description for tile in tiles],
-        "publics": [tile.is_public for tile in tiles],
-        "versions": [tile.version for tile in tiles],
-        "updated": [tile.updated_at for tile in tiles],
-    }
+def _told(details: Details | None) -> str | None:
+    return None if details is None else orjson.dumps(details).decode()
 
 
 def _bounds(area: Region) -> dict[str, int]:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from aiohttp import WSMsgType, web
+import structlog
+from aiohttp import WSCloseCode, WSMsgType, web
 from pydantic import Field
 
 from services.tiles.canvases import store as canvases_store
@@ -19,10 +20,12 @@ from services.tiles.live.viewer import CANVAS_GONE, SESSION_ENDED, Viewer
 from services.tiles.strokes.painter import Painter
 from services.tiles.strokes.service import STROKES
 from shared.db import Database
-from shared.errors import NotAuthenticated, NotFound
+from shared.errors import NotAuthenticated, NotFound, Unavailable
 from shared.http.models import BIGINT_MAX, Query
 from shared.http.operations import Answer, Operation
 from shared.identity import VERIFIER, Identity
+
+log = structlog.get_logger(__name__)
 
 SUBPROTOCOL = "tessera.v1.json"
 IDLE_PING_SECONDS = 30
@@ -62,7 +65,8 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
     changes. An artist sends `{"type": "presence", "tile", "editing"}`, 20 times a second at most. Guests are
     not listed. A client ignores its own id.
 
-    When the canvas is deleted, or private and no longer for this viewer, the socket closes with 4404.
+    When the canvas is deleted, or private and no longer for this viewer, the socket closes with 4404; with
+    1013 when a client does not keep up, or the database cannot say what it missed.
     """
     artist = await _admit(request, canvas_id, query.ticket)
     # Compression costs 146 KiB and half as much CPU again a connection, for frames of some hundred bytes.
@@ -80,6 +84,11 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
         async with request.app[HUB].watching(viewer, canvas_id, query.since):
             await _dismiss_if_barred(request, canvas_id, viewer)
             await _listen(socket, viewer, painter, request.app[HUB].presence, canvas_id)
+    except Unavailable as error:
+        # An answer in HTTP would break into the frames of a socket that is open.
+        log.warning("viewer sent away", dependency=error.dependency, reason=error.detail)
+        reason = f"{error.dependency}_unavailable; resume with since"
+        await viewer.close(WSCloseCode.TRY_AGAIN_LATER, reason.encode())
     finally:
         sending.cancel()
         await asyncio.wait((sending,))
@@ -149,6 +158,6 @@ def _parsed(text: str) -> dict[str, Any]:
 OPERATIONS = (
     Operation(
         "GET", "/ws/canvas/{canvas_id}", watch_canvas, {101: Answer("application/json", "The live feed")},
-        refusals=("401 token_invalid", "401 ticket_spent", "404 canvas_not_found"),
+        refusals=("400 bad_request", "401 token_invalid", "401 ticket_spent", "404 canvas_not_found"),
     ),
 )  # fmt: skip

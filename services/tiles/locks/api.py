@@ -6,6 +6,7 @@ from aiohttp import web
 
 from services.tiles.locks.schemas import LockView
 from services.tiles.locks.service import LOCKS
+from shared.http.models import Page, Paging
 from shared.http.operations import Operation, respond, respond_empty
 from shared.identity import Access, Identity
 
@@ -38,6 +39,13 @@ async def get_lock(request: web.Request, tile_id: int, caller: Identity | None) 
     return respond(await request.app[LOCKS].status(caller, tile_id))
 
 
+async def list_locks(
+    request: web.Request, canvas_id: int, query: Paging, caller: Identity | None
+) -> web.Response:
+    """List the live locks of a canvas's tiles, by tile; the live feed tells of every later change."""
+    return respond(await request.app[LOCKS].list(caller, canvas_id, query))
+
+
 OPERATIONS = (
     Operation(
         "POST", "/tiles/{tile_id}/lock", acquire_lock, {200: LockView, 201: LockView}, Access.ARTIST,
@@ -52,5 +60,6 @@ OPERATIONS = (
         ("403 not_lock_holder",),
     ),
     Operation("GET", "/tiles/{tile_id}/lock", get_lock, {200: LockView}),
+    Operation("GET", "/canvases/{canvas_id}/locks", list_locks, {200: Page[LockView]}),
     Operation("DELETE", "/admin/tiles/{tile_id}/lock", break_lock, {204: None}, Access.MODERATOR),
 )  # fmt: skip

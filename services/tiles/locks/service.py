@@ -9,12 +9,15 @@ from aiohttp import web
 from services.tiles.artists.store import lead_with_meeting
 from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.journal import Journal, view
+from services.tiles.canvases.service import visible_to
 from services.tiles.locks import rules, store
 from services.tiles.locks.schemas import LockView
 from services.tiles.tiles import store as tiles_store
 from services.tiles.tiles.rules import Lock, TileState, check_unlocked
 from services.tiles.tiles.service import actor_of, seen_by
 from shared.db import Connection, Database
+from shared.http.models import Page, Paging
+from shared.http.paging import after_id, slice_of
 from shared.identity import Identity, account_id_of
 from shared.messaging.contracts import LockAcquired, LockReleased
 
@@ -69,6 +72,17 @@ class Locks:
         async with self._database.connection() as conn:
             state = seen_by(caller, await tiles_store.state(conn, tile_id))
         return LockView.of(tile_id, state.lock, account_id_of(caller))
+
+    async def list(self, viewer: Identity | None, canvas_id: int, paging: Paging) -> Page[LockView]:
+        """Return a slice of the live locks of the canvas's public tiles. Raises NotFound."""
+        async with self._database.connection() as conn:
+            visible_to(viewer, await canvases_store.get(conn, canvas_id))
+            found = await store.listed(conn, canvas_id, after=after_id(paging), count=paging.limit + 1)
+        items, cursor = slice_of(found, paging, lambda listed: (listed.tile_id,))
+        viewer_id = account_id_of(viewer)
+        return Page(
+            items=[LockView.of(tile_id, lock, viewer_id) for tile_id, lock in items], next_cursor=cursor
+        )
 
     async def sweep(self) -> None:
         """Remove expired locks and tell the viewers; they stopped counting when they expired."""

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from services.tiles.artists.rules import Artist
 from services.tiles.artists.store import DISPLAYED_NAME
 from services.tiles.tables import artists, canvases, locks, tiles
+from services.tiles.tiles.rules import Lock
 from shared.db import Connection
 
 _offered = insert(locks).values(
@@ -40,6 +41,32 @@ _EXPIRED_ON_CANVAS = (
     .order_by(locks.c.tile_id)
     .limit(bindparam("count"))
 )
+_LISTED = (
+    select(
+        locks.c.tile_id,
+        locks.c.holder_id,
+        artists.c.username,
+        DISPLAYED_NAME.label("display_name"),
+        locks.c.expires_at,
+    )
+    .join_from(locks, tiles, tiles.c.id == locks.c.tile_id)
+    .join(artists, artists.c.id == locks.c.holder_id)
+    .where(
+        tiles.c.canvas_id == bindparam("canvas_id"),
+        tiles.c.is_public,
+        locks.c.tile_id > bindparam("after"),
+        locks.c.expires_at > func.clock_timestamp(),
+    )
+    .order_by(locks.c.tile_id)
+    .limit(bindparam("count"))
+)
+
+
+class ListedLock(NamedTuple):
+    """A live lock and its tile."""
+
+    tile_id: int
+    lock: Lock
 
 
 class ExpiredLock(NamedTuple):
@@ -64,6 +91,15 @@ def put(conn: Connection, tile_id: int, holder_id: int, expires_at: datetime) ->
 def remove(conn: Connection, tile_id: int) -> None:
     """Take the lock away, with the COMMIT."""
     conn.defer(_REMOVE, {"tile_id": tile_id})
+
+
+async def listed(conn: Connection, canvas_id: int, *, after: int, count: int) -> Sequence[ListedLock]:
+    """Return up to `count` live locks of the canvas's public tiles by tile, beyond tile `after`."""
+    rows = await conn.fetch_all(_LISTED, {"canvas_id": canvas_id, "after": after, "count": count})
+    return [
+        ListedLock(row.tile_id, Lock(Artist(row.holder_id, row.username, row.display_name), row.expires_at))
+        for row in rows
+    ]
 
 
 async def canvases_with_expired(conn: Connection) -> Sequence[int]:

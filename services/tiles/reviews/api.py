@@ -14,9 +14,10 @@ from shared.identity import Access, Identity
 async def list_reviews(
     request: web.Request, canvas_id: int, query: ListedReviews, caller: Identity
 ) -> web.Response:
-    """List what waits for review on a canvas in `review` mode, or with `status` what became of it.
+    """List what waits for review on a canvas, or with `status` what became of it.
 
-    The canvas's owner and moderators see all of it, an artist their own.
+    The canvas's owner and moderators see all of it, an artist their own. In another mode than `review`
+    nothing new is handed in; what waited when the mode changed still waits, and can be decided.
     """
     return respond(await request.app[REVIEWS].list(caller, canvas_id, query))
 
@@ -31,13 +32,12 @@ async def decide_review(
 OPERATIONS = (
     Operation(
         "GET", "/canvases/{canvas_id}/reviews", list_reviews, {200: Page[ReviewView]}, Access.ARTIST,
-        ("409 wrong_mode",),
     ),
     Operation(
         "POST", "/canvases/{canvas_id}/reviews/{review_id}", decide_review, {200: ReviewView}, Access.ARTIST,
         (
             "403 not_reviewer", "404 review_not_found", "409 already_decided", "409 superseded",
-            "409 tile_locked", "409 wrong_mode",
+            "409 tile_locked",
         ),
     ),
 )  # fmt: skip

@@ -7,7 +7,6 @@ from aiohttp import web
 from services.tiles.artists.store import lead_with_meeting
 from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.journal import Journal, view
-from services.tiles.canvases.rules import Mode, check_mode
 from services.tiles.canvases.service import visible_to
 from services.tiles.reviews import rules, store
 from services.tiles.reviews.rules import Decision, Review, ReviewStatus
@@ -38,11 +37,10 @@ class Reviews:
     async def list(self, caller: Identity, canvas_id: int, query: ListedReviews) -> Page[ReviewView]:
         """Return a slice of the submissions to a canvas: for reviewers all, for an artist their own.
 
-        Raises NotFound for the canvas, Conflict `wrong_mode`.
+        Raises NotFound for the canvas.
         """
         async with self._database.connection() as conn:
             canvas = visible_to(caller, await canvases_store.get(conn, canvas_id))
-            check_mode(canvas, Mode.REVIEW)
             found = await store.listed(
                 conn,
                 canvas_id,
@@ -56,16 +54,15 @@ class Reviews:
         return Page(items=[ReviewView.of(review) for review in items], next_cursor=cursor)
 
     async def decide(self, caller: Identity, canvas_id: int, review_id: int, verdict: Verdict) -> Review:
-        """Approve a submission, which makes it the tile's picture, or reject it; once.
+        """Approve a submission, which makes it the tile's picture, or reject it; once, in whatever mode.
 
-        Raises NotFound for canvas or submission, NotAllowed, Conflict `wrong_mode`, `already_decided`,
-        `superseded` or `tile_locked`.
+        Raises NotFound for canvas or submission, NotAllowed, Conflict `already_decided`, `superseded` or
+        `tile_locked`.
         """
         async with self._database.transaction() as conn:
             lead_with_meeting(conn, caller)
             canvases_store.lead_with_lock(conn, canvas_id)
             canvas = visible_to(caller, await canvases_store.get(conn, canvas_id))
-            check_mode(canvas, Mode.REVIEW)
             rules.check_may_review(canvas, actor_of(caller))
             review = _found(await store.get(conn, canvas_id, review_id))
             rules.check_undecided(review)

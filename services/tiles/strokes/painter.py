@@ -9,11 +9,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from services.tiles.strokes.rules import Stroke, Verdict
+from services.tiles.batches.rules import Verdict
+from services.tiles.strokes.rules import Painted, Stroke
 from services.tiles.strokes.schemas import PaintMessage
 from services.tiles.strokes.service import Strokes
 from services.tiles.tiles.service import actor_of
-from shared.errors import NotAuthenticated, Refusal, TooManyRequests, Unavailable
+from shared.errors import Busy, NotAuthenticated, Refusal, TooManyRequests, Unavailable
 from shared.http.problems import faults_of
 from shared.identity import Identity
 
@@ -66,10 +67,8 @@ class Painter:
             raise TooManyRequests(
                 "paint_limit", f"{self._longest} strokes of this connection wait already", retry_after=0.1
             )
-        answer = partial(self._answer, paint.ref)
-        self._strokes.submit(
-            Stroke(self._actor, self._username, paint.tile_id, self._canvas_id, paint.pixels, answer)
-        )
+        stroke = Stroke(self._actor, self._username, paint.tile_id, self._canvas_id, paint.pixels)
+        self._strokes.submit(stroke, partial(self._answer, paint.ref))
         self._underway += 1
 
     def _answer(self, ref: Ref, verdict: Verdict) -> None:
@@ -77,6 +76,7 @@ class Painter:
         if isinstance(verdict, Exception):
             self._refuse(ref, verdict)
         else:
+            assert isinstance(verdict, Painted)
             self._send_soon({"type": "ack", "ref": ref, "seq": verdict.seq, "version": verdict.version})
 
     def _refuse(self, ref: Ref, error: Exception) -> None:
@@ -86,6 +86,8 @@ class Painter:
                 nack |= {"code": error.code, "detail": error.detail, "retry_after": error.retry_after}
             case Refusal():
                 nack |= {"code": error.code, "detail": error.detail}
+            case Busy():
+                nack |= {"code": "busy", "retry_after": UNAVAILABLE_RETRY_SECONDS}
             case Unavailable():
                 nack |= {"code": f"{error.dependency}_unavailable", "retry_after": UNAVAILABLE_RETRY_SECONDS}
             case _:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aiohttp import web
 
 from services.tiles.canvases.schemas import RegionQuery
@@ -17,6 +19,7 @@ from services.tiles.tiles.schemas import (
     TileDraft,
     TileSlice,
     TileView,
+    tile_json,
 )
 from services.tiles.tiles.service import TILES
 from shared.http.etags import etag, expected_version, is_unchanged, not_modified
@@ -31,9 +34,7 @@ async def create_tile(request: web.Request, body: TileDraft, caller: Identity) -
     On a canvas in `review` mode the tile is blank, and what was painted is `pending`, until it is approved.
     """
     tile = await request.app[TILES].create(caller, body)
-    return respond(
-        TileView.of(tile), status=201, headers={"ETag": _tag(tile), "Location": f"{request.path}/{tile.id}"}
-    )
+    return respond_tile(tile, status=201, headers={"Location": f"{request.path}/{tile.id}"})
 
 
 async def get_tile(request: web.Request, tile_id: int, caller: Identity | None) -> web.Response:
@@ -48,7 +49,7 @@ async def update_tile(request: web.Request, tile_id: int, body: TileChange, call
     pixels are `pending` and show once they are approved.
     """
     tile = await request.app[TILES].change(caller, tile_id, body, expected_version(request))
-    return respond(TileView.of(tile), headers={"ETag": _tag(tile)})
+    return respond_tile(tile)
 
 
 async def delete_tile(request: web.Request, tile_id: int, caller: Identity) -> web.Response:
@@ -126,11 +127,22 @@ def _tag(tile: Tile) -> str:
     return etag(tile.version, tile.like_count, *pending)
 
 
+def respond_tile(tile: Tile, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    """Answer with a tile and its entity tag."""
+    return web.Response(
+        body=tile_json(tile),
+        status=status,
+        headers={"ETag": _tag(tile), **(headers or {})},
+        content_type="application/json",
+        charset="utf-8",
+    )
+
+
 def _respond_tile(request: web.Request, tile: Tile) -> web.Response:
     tag = _tag(tile)
     if is_unchanged(request, tag):
         return not_modified(tag)
-    return respond(TileView.of(tile), headers={"ETag": tag, "Cache-Control": "no-cache"})
+    return respond_tile(tile, headers={"Cache-Control": "no-cache"})
 
 
 def _respond_tiles(tiles: TileSlice) -> web.Response:
@@ -153,7 +165,10 @@ OPERATIONS = (
     Operation("GET", "/tiles/{tile_id}", get_tile, {200: TileView, 304: None}),
     Operation(
         "PUT", "/tiles/{tile_id}", update_tile, {200: TileView}, Access.ARTIST,
-        ("403 not_tile_creator", "403 outside_area", "409 tile_locked", "412 stale_version"),
+        (
+            "403 not_tile_creator", "403 outside_area", "409 tile_locked", "412 stale_version",
+            "429 overloaded",
+        ),
     ),
     Operation(
         "DELETE", "/tiles/{tile_id}", delete_tile, {204: None}, Access.ARTIST,

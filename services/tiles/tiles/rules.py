@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from services.tiles.artists.rules import Artist
 from services.tiles.canvases.rules import Canvas, Mode, Region
@@ -173,6 +175,30 @@ def check_may_describe(state: TileState, actor: Actor) -> None:
     if state.tile.creator.id != actor.id:
         raise NotAllowed("not_tile_creator", "only its creator describes this tile")
     check_in_area(state.canvas, state.area_holder_id, actor)
+
+
+def check_may_change(
+    state: TileState, actor: Actor, names: Collection[str], expected_version: int | None
+) -> None:
+    """Raise unless the actor may change what is named of the tile, at the version they expect it to be."""
+    if "pixels" in names:
+        check_may_edit(state, actor)
+    if set(names) - {"pixels"}:
+        check_may_describe(state, actor)
+    check_version(state.tile, expected_version)
+
+
+def decoded(values: Mapping[str, Any], canvas: Canvas) -> dict[str, Any]:
+    """Return new values of a tile with the pixels, if named, decoded; raises Invalid."""
+    if "pixels" not in values:
+        return dict(values)
+    pixels = decode_pixels(values["pixels"], canvas.tile_size, len(canvas.palette))
+    return {**values, "pixels": pixels}
+
+
+def changed(state: TileState, values: Mapping[str, Any]) -> Tile:
+    """Return the tile's next version, with new values."""
+    return replace(state.tile, **values, version=state.tile.version + 1, updated_at=state.now)
 
 
 def check_may_delete(state: TileState, actor: Actor) -> None:

@@ -12,7 +12,7 @@ import orjson
 from pydantic import Field, model_validator
 
 from services.tiles.artists.schemas import ArtistView
-from services.tiles.tiles.rules import Pending, Tile
+from services.tiles.tiles.rules import Tile
 from shared.http.models import BIGINT_MAX, Body, Paging, Query, View
 
 MAX_TITLE, MAX_DESCRIPTION = 100, 1000
@@ -47,9 +47,9 @@ class TileChange(Body):
         return self
 
     @property
-    def describes(self) -> bool:
-        """Whether anything but the pixels is named."""
-        return bool(self.model_fields_set - {"pixels"})
+    def values(self) -> dict[str, Any]:
+        """What is named."""
+        return self.model_dump(include=self.model_fields_set)
 
 
 class PendingView(View):
@@ -58,15 +58,6 @@ class PendingView(View):
     id: int
     pixels: str
     submitted_at: datetime
-
-    @classmethod
-    def of(cls, pending: Pending) -> PendingView:
-        """Show what waits, its pixels as base64."""
-        return cls(
-            id=pending.id,
-            pixels=base64.b64encode(pending.pixels).decode(),
-            submitted_at=pending.submitted_at,
-        )
 
 
 class TileView(View):
@@ -88,31 +79,10 @@ class TileView(View):
     updated_at: datetime
     pending: PendingView | None = Field(None, exclude_if=lambda pending: pending is None)
 
-    @classmethod
-    def of(cls, tile: Tile, *, with_pixels: bool = True) -> TileView:
-        """Show a tile, its pixels as base64 unless they were not asked for."""
-        return cls(
-            id=tile.id,
-            canvas_id=tile.canvas_id,
-            x=tile.x,
-            y=tile.y,
-            size=tile.size,
-            pixels=base64.b64encode(tile.pixels).decode() if with_pixels else None,
-            title=tile.title,
-            description=tile.description,
-            is_public=tile.is_public,
-            creator=ArtistView.model_validate(tile.creator),
-            like_count=tile.like_count,
-            version=tile.version,
-            created_at=tile.created_at,
-            updated_at=tile.updated_at,
-            pending=None if tile.pending is None else PendingView.of(tile.pending),
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class TileSlice:
-    """A slice of a list of tiles, shown as `Page[TileView]` is: five times as fast, for hundreds at once."""
+    """A slice of a list of tiles, shown as `Page[TileView]`; what waits for review is not in it."""
 
     items: Sequence[Tile]
     next_cursor: str | None
@@ -120,27 +90,39 @@ class TileSlice:
 
     def to_json(self) -> bytes:
         """Encode the slice."""
-        shown = {"items": [self._shown(tile) for tile in self.items], "next_cursor": self.next_cursor}
-        return orjson.dumps(shown, option=orjson.OPT_UTC_Z)
+        shown = [_shown(tile, with_pixels=self.with_pixels) for tile in self.items]
+        return orjson.dumps({"items": shown, "next_cursor": self.next_cursor}, option=orjson.OPT_UTC_Z)
 
-    def _shown(self, tile: Tile) -> dict[str, Any]:
-        """Show a tile as TileView does; what waits for review is shown of a single tile only."""
-        return {
-            "id": tile.id,
-            "canvas_id": tile.canvas_id,
-            "x": tile.x,
-            "y": tile.y,
-            "size": tile.size,
-            "pixels": base64.b64encode(tile.pixels).decode() if self.with_pixels else None,
-            "title": tile.title,
-            "description": tile.description,
-            "is_public": tile.is_public,
-            "creator": tile.creator,
-            "like_count": tile.like_count,
-            "version": tile.version,
-            "created_at": tile.created_at,
-            "updated_at": tile.updated_at,
+
+def tile_json(tile: Tile) -> bytes:
+    """Encode a tile as TileView says; a fifth of the time that the model takes, for what is read most."""
+    shown = _shown(tile)
+    if tile.pending is not None:
+        shown["pending"] = {
+            "id": tile.pending.id,
+            "pixels": base64.b64encode(tile.pending.pixels).decode(),
+            "submitted_at": tile.pending.submitted_at,
         }
+    return orjson.dumps(shown, option=orjson.OPT_UTC_Z)
+
+
+def _shown(tile: Tile, *, with_pixels: bool = True) -> dict[str, Any]:
+    return {
+        "id": tile.id,
+        "canvas_id": tile.canvas_id,
+        "x": tile.x,
+        "y": tile.y,
+        "size": tile.size,
+        "pixels": base64.b64encode(tile.pixels).decode() if with_pixels else None,
+        "title": tile.title,
+        "description": tile.description,
+        "is_public": tile.is_public,
+        "creator": tile.creator,
+        "like_count": tile.like_count,
+        "version": tile.version,
+        "created_at": tile.created_at,
+        "updated_at": tile.updated_at,
+    }
 
 
 class TileCount(View):

@@ -10,8 +10,10 @@ from aiohttp import web
 
 from services.tiles.areas.store import holder_of_cell
 from services.tiles.artists.store import lead_with_meeting
+from services.tiles.batches.rules import Edit
+from services.tiles.batches.service import Batches
 from services.tiles.canvases import store as canvases_store
-from services.tiles.canvases.journal import Journal, view
+from services.tiles.canvases.journal import Journal
 from services.tiles.canvases.rules import Mode, region_of
 from services.tiles.canvases.schemas import RegionQuery
 from services.tiles.canvases.service import visible_to
@@ -20,15 +22,17 @@ from services.tiles.history.rules import Change, Kind
 from services.tiles.reviews import store as reviews_store
 from services.tiles.reviews.submission import submit
 from services.tiles.tiles import rules, store
+from services.tiles.tiles.events import tile_event
 from services.tiles.tiles.rules import Actor, Tile, TileState
-from services.tiles.tiles.schemas import TileChange, TileCount, TileDraft, TileSlice, TileView
+from services.tiles.tiles.schemas import TileChange, TileCount, TileDraft, TileSlice
 from services.tiles.tiles.store import Viewer
+from shared import tracing
 from shared.db import Connection, Database
 from shared.errors import Conflict, NotFound, UniqueViolated
 from shared.http.models import Paging
 from shared.http.paging import after_id, slice_of
 from shared.identity import Identity
-from shared.messaging.contracts import TileCreated, TileDeleted, TileEvent, TileUpdated
+from shared.messaging.contracts import TileCreated, TileDeleted, TileUpdated
 
 NO_SUCH_TILE = NotFound("tile_not_found", "no such tile")
 
@@ -36,9 +40,10 @@ NO_SUCH_TILE = NotFound("tile_not_found", "no such tile")
 class Tiles:
     """Claiming, painting, finding and removing tiles."""
 
-    def __init__(self, database: Database, journal: Journal) -> None:
+    def __init__(self, database: Database, journal: Journal, batches: Batches) -> None:
         self._database = database
         self._journal = journal
+        self._batches = batches
 
     async def create(self, caller: Identity, draft: TileDraft) -> Tile:
         """Claim a free cell with a painted tile.
@@ -77,8 +82,8 @@ class Tiles:
         )
         tile = await store.get(conn, tile_id, EVERYTHING)
         assert tile is not None
-        event = tile_event(TileCreated, canvas.seq + 1, tile, caller, x=tile.x, y=tile.y)
-        history.keep(conn, caller.account_id, Change(tile, Kind.CREATED, event.seq))
+        event = tile_event(TileCreated, canvas.seq + 1, tile, caller.account_id)
+        history.keep(conn, Change.of(tile, Kind.CREATED, event.seq, caller.account_id))
         self._journal.record(conn, event, tiles_added=1)
         if waits:
             return await self._submit(conn, tile, event.seq + 1, caller, pixels)
@@ -89,21 +94,23 @@ class Tiles:
     ) -> Tile:
         """Change what is named of a tile.
 
-        Raises NotFound, Conflict `tile_locked`, NotAllowed, StaleVersion, Invalid.
+        Raises NotFound, Conflict `tile_locked`, NotAllowed, StaleVersion, Invalid, TooManyRequests.
         """
+        actor, values = actor_of(caller), change.values
+        traceparent = tracing.current_trace().header
+        edit = Edit(actor, caller.username, tile_id, values, expected_version, traceparent)
+        tile = await self._batches.write(edit)
+        if tile is not None:
+            return tile
+        # What waits for a review gets an id that its event tells: a round trip more, so not in a batch.
         async with self._database.transaction() as conn:
             lead_with_meeting(conn, caller)
             state = await self._state_to_change(conn, tile_id, caller)
-            actor = actor_of(caller)
-            if "pixels" in change.model_fields_set:
-                rules.check_may_edit(state, actor)
-            if change.describes:
-                rules.check_may_describe(state, actor)
-            rules.check_version(state.tile, expected_version)
-            values = _named_values(state, change)
+            rules.check_may_change(state, actor, values, expected_version)
+            new = rules.decoded(values, state.canvas)
             if rules.waits_for_review(state.canvas, actor):
-                return await self._change_for_review(conn, state, caller, values)
-            return apply(conn, self._journal, state, caller, values)
+                return await self._change_for_review(conn, state, caller, new)
+            return apply(conn, self._journal, state, caller, new)
 
     async def _change_for_review(
         self, conn: Connection, state: TileState, caller: Identity, values: dict[str, Any]
@@ -128,8 +135,8 @@ class Tiles:
             rules.check_may_delete(state, actor_of(caller))
             store.remove(conn, tile_id)
             tile, seq = state.tile, state.canvas.seq + 1
-            event = tile_event(TileDeleted, seq, tile, caller, x=tile.x, y=tile.y)
-            history.keep(conn, caller.account_id, Change(tile, Kind.DELETED, seq))
+            event = tile_event(TileDeleted, seq, tile, caller.account_id)
+            history.keep(conn, Change.of(tile, Kind.DELETED, seq, caller.account_id))
             self._journal.record(conn, event, tiles_added=-1)
 
     async def get(self, viewer: Identity | None, tile_id: int) -> Tile:
@@ -226,29 +233,6 @@ def seen_by(caller: Identity | None, state: TileState | None) -> TileState:
     return state
 
 
-def tile_event(
-    event_type: type[TileEvent], seq: int, tile: Tile, caller: Identity, **fields: Any
-) -> TileEvent:
-    """Build the event of a change that left the tile as given.
-
-    Viewers of the canvas see the whole tile, or that there is none to see for them (`"tile": null`).
-    """
-    shown = None
-    if tile.is_public and event_type is not TileDeleted:
-        shown = TileView.of(tile).model_dump(mode="json")
-    return event_type(
-        canvas_id=tile.canvas_id,
-        seq=seq,
-        tile_id=tile.id,
-        creator_id=tile.creator.id,
-        actor_id=caller.account_id,
-        version=tile.version,
-        like_count=tile.like_count,
-        view=view(event_type, seq, tile_id=tile.id, x=tile.x, y=tile.y, tile=shown),
-        **fields,
-    )
-
-
 def apply(
     conn: Connection,
     journal: Journal,
@@ -262,21 +246,13 @@ def apply(
 
     `author_id` is whose work it is when that is not the caller's own.
     """
-    tile = replace(state.tile, **values, version=state.tile.version + 1, updated_at=state.now)
-    store.save(conn, tile, state.now)
-    event = tile_event(TileUpdated, state.canvas.seq + 1, tile, caller, x=tile.x, y=tile.y)
-    kind = Kind.PAINTED if "pixels" in values else Kind.DESCRIBED
-    history.keep(conn, author_id or caller.account_id, Change(tile, kind, event.seq))
-    journal.record(conn, event, changes_picture=rules.looks_different(state.tile, tile))
+    tile = rules.changed(state, values)
+    store.save(conn, tile)
+    event = tile_event(TileUpdated, state.canvas.seq + 1, tile, caller.account_id)
+    author_id = author_id or caller.account_id
+    history.keep(conn, Change.of(tile, Kind.of_values(values), event.seq, author_id))
+    journal.record(conn, event, redrawn={tile.canvas_id} if rules.looks_different(state.tile, tile) else ())
     return tile
-
-
-def _named_values(state: TileState, change: TileChange) -> dict[str, Any]:
-    values = change.model_dump(include=change.model_fields_set)
-    if "pixels" in values:
-        canvas = state.canvas
-        values["pixels"] = rules.decode_pixels(values["pixels"], canvas.tile_size, len(canvas.palette))
-    return values
 
 
 def _found(tile: Tile | None) -> Tile:

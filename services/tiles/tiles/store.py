@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -21,7 +20,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    update,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -29,10 +28,11 @@ from services.tiles.areas.store import holder_at
 from services.tiles.artists.rules import Artist
 from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.rules import Canvas, Mode, Region
+from services.tiles.reviews.rules import ReviewStatus
 from services.tiles.reviews.store import pending_of
-from services.tiles.tables import artists, canvases, locks, tiles
+from services.tiles.tables import artists, canvases, locks, reviews, tiles
 from services.tiles.tiles.rules import Lock, Tile, TileState
-from shared.db import Connection, Row
+from shared.db import Connection, Row, byte_strings, integers, texts
 
 _NOW = func.clock_timestamp()
 """Not now(): that is when the transaction began, which may be long before it got the canvas's lock."""
@@ -84,10 +84,14 @@ _SEEN_BY_VIEWER: ColumnElement[bool] = and_(
 """The reading side of `canvases.rules.check_visible` and `tiles.rules.can_see`, for whole lists."""
 
 _SEEN = _TILES.join(canvases, canvases.c.id == tiles.c.canvas_id).where(_SEEN_BY_VIEWER)
-_MAY_WAIT = and_(
-    canvases.c.collaboration_mode == Mode.REVIEW.value, tiles.c.creator_id == bindparam("viewer_id")
-).label("may_wait")
-_ONE = _SEEN.add_columns(_MAY_WAIT)
+# Whatever the mode is now: what was handed in for review before it changed still waits.
+_WAITS = and_(
+    tiles.c.creator_id == bindparam("viewer_id"),
+    select(reviews.c.id)
+    .where(reviews.c.tile_id == tiles.c.id, reviews.c.status == ReviewStatus.PENDING.value)
+    .exists(),
+).label("waits")
+_ONE = _SEEN.add_columns(_WAITS)
 _BY_ID = _ONE.where(tiles.c.id == bindparam("tile_id"))
 _AT = _ONE.where(
     tiles.c.canvas_id == bindparam("canvas_id"), tiles.c.x == bindparam("x"), tiles.c.y == bindparam("y")
@@ -165,6 +169,7 @@ _HOLD_CANVASES_OF_TILES = (
     .order_by(canvases.c.id)
     .with_for_update(key_share=True)
 )
+_CANVASES_OF_TILES = select(tiles.c.id, tiles.c.canvas_id).where(tiles.c.id == _among)
 _STATES_OF_TILES = _STATES.where(tiles.c.id == _among)
 
 _INSERT = (
@@ -187,17 +192,14 @@ _INSERT = (
     )
     .returning(tiles.c.id)
 )
-_UPDATE = (
-    update(tiles)
-    .where(tiles.c.id == bindparam("tile_id"))
-    .values(
-        pixels=bindparam("pixels"),
-        title=bindparam("new_title"),
-        description=bindparam("new_description"),
-        is_public=bindparam("new_is_public"),
-        version=bindparam("new_version"),
-        updated_at=bindparam("new_updated_at"),
-    )
+_SAVE = text(
+    "UPDATE tiles SET pixels = saved.pixels, title = saved.title, description = saved.description,"
+    " is_public = saved.is_public, version = saved.version, updated_at = saved.updated_at"
+    " FROM unnest(CAST(:ids AS bigint[]), CAST(:pixels AS bytea[]), CAST(:titles AS text[]),"
+    " CAST(:descriptions AS text[]), CAST(:publics AS boolean[]), CAST(:versions AS int[]),"
+    " CAST(:updated AS timestamptz[]))"
+    " AS saved (id, pixels, title, description, is_public, version, updated_at)"
+    " WHERE tiles.id = saved.id"
 )
 _DELETE = delete(tiles).where(tiles.c.id == bindparam("tile_id"))
 
@@ -257,7 +259,7 @@ async def _one(conn: Connection, row: Row | None) -> Tile | None:
     if row is None:
         return None
     tile = tile_of(row)
-    return replace(tile, pending=await pending_of(conn, tile.id)) if row.may_wait else tile
+    return replace(tile, pending=await pending_of(conn, tile.id)) if row.waits else tile
 
 
 async def of_canvas(
@@ -335,25 +337,33 @@ async def states_to_change(conn: Connection, tile_ids: Collection[int]) -> dict[
     return {row.tile_id: _state_of(row) for row in rows}
 
 
+async def canvases_of(conn: Connection, tile_ids: Collection[int]) -> dict[int, int]:
+    """Return the canvas of each of these tiles that exists."""
+    rows = await conn.fetch_all(_CANVASES_OF_TILES, {"tile_ids": list(tile_ids)})
+    return {row.id: row.canvas_id for row in rows}
+
+
 async def add(conn: Connection, values: dict[str, Any]) -> int:
     """Store a new tile and return its id; raises UniqueViolated `uq_tiles_cell` when the cell is taken."""
     return int(await conn.fetch_value(_INSERT, values))
 
 
-def save(conn: Connection, tile: Tile, updated_at: datetime) -> None:
-    """Store a changed tile with the COMMIT; the caller holds the canvas."""
-    conn.defer(
-        _UPDATE,
-        {
-            "tile_id": tile.id,
-            "pixels": tile.pixels,
-            "new_title": tile.title,
-            "new_description": tile.description,
-            "new_is_public": tile.is_public,
-            "new_version": tile.version,
-            "new_updated_at": updated_at,
-        },
-    )
+def save(conn: Connection, *changed: Tile) -> None:
+    """Store changed tiles with the next flush or the COMMIT; the caller holds their canvases."""
+    conn.defer(_SAVE, changeable(changed))
+
+
+def changeable(changed: Sequence[Tile]) -> dict[str, str]:
+    """Return what may change of tiles as parameters, each an array."""
+    return {
+        "ids": integers([tile.id for tile in changed]),
+        "pixels": byte_strings([tile.pixels for tile in changed]),
+        "titles": texts([tile.title for tile in changed]),
+        "descriptions": texts([tile.description for tile in changed]),
+        "publics": texts([str(tile.is_public) for tile in changed]),
+        "versions": integers([tile.version for tile in changed]),
+        "updated": texts([tile.updated_at.isoformat() for tile in changed]),
+    }
 
 
 def remove(conn: Connection, tile_id: int) -> None:

@@ -7,6 +7,7 @@ nobody. Queues are asked over AMQP, which needs no more of the broker than the o
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -14,6 +15,7 @@ from typing import Final
 import aiohttp
 import structlog
 from aiormq.abc import AbstractChannel
+from yarl import URL
 
 from services.users.dashboard import store
 from services.users.dashboard.service import READY
@@ -28,6 +30,11 @@ log = structlog.get_logger(__name__)
 LOOK_SECONDS: Final = 5.0
 ANSWER_SECONDS: Final = 2.0
 PRUNE_SECONDS: Final = 3600.0
+
+UNREACHABLE: Final = "unreachable"
+
+Seen = tuple[str, int | None]
+"""State of a process, and how many watch live there; None where nobody can."""
 
 _VIEWERS: Final = "live_viewers "  # shown by the processes that serve the live feed, on a line of its own
 
@@ -86,15 +93,41 @@ class Lookout:
 
 
 async def look(session: aiohttp.ClientSession, name: str, url: str) -> Sequence[Observation]:
+    """Ask every process that stands behind a URL: a name may have many addresses, as replicas do."""
+    try:
+        addresses = await addresses_of(URL(url))
+    except OSError as error:
+        log.info("process not seen", process=name, reason=repr(error))
+        return [Observation("service", name, None, UNREACHABLE)]
+    seen = await asyncio.gather(*(_ask(session, name, address) for address in addresses))
+    return together(name, seen)
+
+
+async def addresses_of(url: URL) -> Sequence[URL]:
+    """Return the URL with each address of its host. Raises OSError when there is none."""
+    found = await asyncio.get_running_loop().getaddrinfo(url.host, url.port, type=socket.SOCK_STREAM)
+    # A process with an address of both kinds is one process.
+    family = min(family for family, *_ in found)
+    return [url.with_host(host) for host in sorted({str(at[0]) for kind, *_, at in found if kind == family})]
+
+
+def together(name: str, seen: Sequence[Seen]) -> Sequence[Observation]:
+    """Return what the processes of one name come to: ready if all are, and watched by all their viewers."""
+    state = next((state for state, _ in seen if state != READY), READY)
+    viewers = [count for _, count in seen if count is not None]
+    health = Observation("service", name, None, state)
+    return [health, Observation("viewers", name, sum(viewers), state)] if viewers else [health]
+
+
+async def _ask(session: aiohttp.ClientSession, name: str, url: URL) -> Seen:
     """Ask a process how it is and, where it serves the live feed, how many are watching."""
     try:
-        async with session.get(f"{url}/ready") as response:
+        async with session.get(url / "ready") as response:
             state = READY if response.status == 200 else str((await response.json(content_type=None))["code"])
-        async with session.get(f"{url}/metrics") as response:
+        async with session.get(url / "metrics") as response:
             metrics = await response.text()
+        viewers = [line.removeprefix(_VIEWERS) for line in metrics.splitlines() if line.startswith(_VIEWERS)]
+        return state, round(float(viewers[0])) if viewers else None
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError, LookupError, TypeError) as error:
-        log.info("process not seen", process=name, reason=repr(error))
-        return [Observation("service", name, None, "unreachable")]
-    health = Observation("service", name, None, state)
-    viewers = [line.removeprefix(_VIEWERS) for line in metrics.splitlines() if line.startswith(_VIEWERS)]
-    return [health, *(Observation("viewers", name, round(float(count)), state) for count in viewers)]
+        log.info("process not seen", process=name, url=str(url), reason=repr(error))
+        return UNREACHABLE, None

@@ -8,11 +8,12 @@ from typing import Any
 
 from aiohttp import web
 
-from services.users.dashboard import store
+from services.users.dashboard import counters, store
 from services.users.dashboard.counters import DAILY, TOTALS
 from services.users.dashboard.schemas import DashboardView, DayView, QueueView, ServiceHealthView
 from services.users.dashboard.store import Observation
-from shared.db import Database
+from shared.db import Connection, Database
+from shared.messaging.contracts import ArtistActive
 
 SERIES_DAYS = 30
 WEEK_DAYS = 7
@@ -48,6 +49,11 @@ class Dashboard:
             series=[_day(day, days) for day in _days(today, SERIES_DAYS)],
             **_observed(seen),
         )
+
+
+async def artist_active(conn: Connection, event: ArtistActive) -> None:
+    """Count an artist who paints among those of that day."""
+    counters.seen(conn, event.account_id, event.occurred_at)
 
 
 def _days(today: date, count: int) -> Sequence[date]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from services.users.moderation.rules import Standing
 from services.users.text import LINES
-from shared.http.models import Body, Paging, View
+from shared.http.models import Body, Moment, Paging, View
 
 
 def _future(value: datetime) -> datetime:
@@ -31,7 +31,7 @@ class SuspensionDraft(Body):
     """Why somebody is kept out, and until when."""
 
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), LINES]
-    until: Annotated[AwareDatetime, AfterValidator(_future)] | None = Field(
+    until: Annotated[Moment, AfterValidator(_future)] | None = Field(
         None, description="null: until a moderator reinstates the account"
     )
 

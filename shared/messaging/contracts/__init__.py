@@ -14,6 +14,7 @@ from shared.messaging.contracts.accounts import (
     AccountRolesChanged,
     AccountSuspended,
     AccountVerified,
+    ArtistActive,
     ProfileUpdated,
     SessionRevoked,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "AreaClaimed",
     "AreaExpired",
     "AreaReleased",
+    "ArtistActive",
     "CanvasCreated",
     "CanvasDeleted",
     "CanvasEvent",
@@ -100,6 +102,7 @@ EVENTS: Mapping[str, type[Event]] = {
         AccountCommandRefused,
         SessionRevoked,
         ProfileUpdated,
+        ArtistActive,
         CanvasCreated,
         CanvasUpdated,
         CanvasDeleted,

@@ -98,6 +98,12 @@ class SessionRevoked(AccountEvent):
     before: datetime
 
 
+class ArtistActive(AccountEvent):
+    """An artist paints: told about once an hour, for strokes themselves are too many to count."""
+
+    type: ClassVar[str] = "artist.active"
+
+
 class ProfileUpdated(AccountEvent):
     """An artist changed how others see them; `version` rises with every change."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -28,6 +29,11 @@ class CanvasEvent(Event):
     def subject_id(self) -> int:
         """The canvas."""
         return self.canvas_id
+
+    @property
+    def shown(self) -> Sequence[Any]:
+        """What a browser gets, change by change; the last one's number is `seq`."""
+        return (self.view,)
 
 
 class CanvasCreated(CanvasEvent):

@@ -27,8 +27,10 @@ class Message(BaseModel):
     schema_version: ClassVar[int] = 1
     subject_kind: ClassVar[str]
 
-    # Travels in the envelope rather than in its data.
+    # These travel in the envelope rather than in its data.
     occurred_at: AwareDatetime = Field(default_factory=_now)
+    traceparent: str | None = None
+    """Of the request that caused it, where that is not the one under way."""
 
     @property
     def subject_id(self) -> int:
@@ -37,7 +39,7 @@ class Message(BaseModel):
 
     def envelope(self, *, producer: str, traceparent: str | None) -> Envelope:
         """Wrap this in a new envelope."""
-        data: dict[str, Any] = self.model_dump(exclude={"occurred_at"})
+        data: dict[str, Any] = self.model_dump(exclude={"occurred_at", "traceparent"})
         return Envelope.model_construct(
             id=new_message_id(),
             type=self.type,
@@ -46,7 +48,7 @@ class Message(BaseModel):
             producer=producer,
             subject=f"{self.subject_kind}:{self.subject_id}",
             data=data,
-            traceparent=traceparent,
+            traceparent=self.traceparent or traceparent,
         )
 
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -46,6 +47,11 @@ class TilePainted(CanvasEvent):
     type: ClassVar[str] = "tile.painted"
 
     views: list[Any]
+
+    @property
+    def shown(self) -> Sequence[Any]:
+        """What a browser gets of each stroke."""
+        return self.views
 
 
 class TileDeleted(TileEvent):

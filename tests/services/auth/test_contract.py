@@ -29,7 +29,7 @@ async def test_every_operation_is_described(auth: Auth) -> None:
     assert {path: set(methods) for path, methods in document["paths"].items()} == SERVED
 
 
-async def test_the_body_of_logout_may_be_left_out(auth: Auth) -> None:
+async def test_the_bodies_that_a_cookie_stands_for_may_be_left_out(auth: Auth) -> None:
     document = await (await auth.client.get("/openapi.json")).json()
     bodies = {
         path: operation["requestBody"]["required"]
@@ -37,7 +37,10 @@ async def test_the_body_of_logout_may_be_left_out(auth: Auth) -> None:
         for operation in methods.values()
         if "requestBody" in operation
     }
-    assert {path for path, required in bodies.items() if not required} == {"/api/v1/auth/logout"}
+    assert {path for path, required in bodies.items() if not required} == {
+        "/api/v1/auth/logout",
+        "/api/v1/auth/refresh",
+    }
     assert len(bodies) == 10
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -80,10 +80,10 @@ def test_secrets_are_not_in_representations() -> None:
         '{"username": "ada", "email": "ada@mail.test", "password": "wobbly-teapot-49"}'
     )
     login = Login.model_validate_json('{"username": "ada", "password": "wobbly-teapot-49"}')
-    session = SessionView.of(Grant(ADA, "access-1", "refresh-1"))
+    session = SessionView.of(Grant(ADA, "access-1", "refresh-1", timedelta(1)))
     shown = repr(
         [
-            Grant(ADA, "access-1", "refresh-1"),
+            Grant(ADA, "access-1", "refresh-1", timedelta(1)),
             wanted,
             login,
             session,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from typing import Any
 
+import psycopg2
 import pytest
 from aiohttp import WSMsgType
 from sqlalchemy import text
@@ -100,3 +101,18 @@ async def _changes(socket: Socket, count: int) -> list[dict[str, Any]]:
         message = await socket.receive_json(timeout=10)
         received += message.get("events", [])
     return received
+
+
+async def test_a_viewer_whom_the_database_cannot_bring_up_to_date_is_sent_away_in_frames(
+    tiles: Tiles,
+) -> None:
+    canvas = await tiles.canvas("ann")
+    connection = psycopg2.connect(tiles.database_url)
+    try:
+        connection.cursor().execute("LOCK TABLE canvas_events")
+        path = f"/api/v1/ws/canvas/{canvas['id']}"
+        async with tiles.client.ws_connect(path, params={"since": "0"}) as socket:
+            assert (await socket.receive_json(timeout=10))["type"] == "hello"
+            assert await closing_code(socket) == (1013, "postgres_unavailable; resume with since")
+    finally:
+        connection.close()

@@ -38,6 +38,17 @@ async def test_of_eight_who_want_a_lock_at_once_one_gets_it(
     assert Counter(r.status for r in responses) == {201: 1, 409: 7}
 
 
+async def test_the_live_locks_of_a_canvas_are_listed(tiles: Tiles) -> None:
+    canvas = await tiles.canvas("owner", collaboration_mode="free")
+    locked, _, draft = [await tiles.tile("ann", canvas["id"], x=x, is_public=x < 2) for x in range(3)]
+    for tile in (locked, draft):
+        await tiles.call("ann", "POST", f"/tiles/{tile['id']}/lock")
+    listed = await (await tiles.call("ann", "GET", f"/canvases/{canvas['id']}/locks")).json()
+    assert [(lock["tile_id"], lock["holder"]["username"], lock["mine"]) for lock in listed["items"]] == [
+        (locked["id"], "ann", True)
+    ]
+
+
 async def test_acquiring_ones_own_lock_again_is_200(tiles: Tiles) -> None:
     path = await free_tile(tiles)
     assert (await tiles.call("bob", "POST", f"{path}/lock")).status == 201

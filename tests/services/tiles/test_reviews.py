@@ -278,15 +278,30 @@ async def test_a_submission_goes_with_its_tile(tiles: Tiles) -> None:
     assert (status, problem["code"]) == (404, "review_not_found")
 
 
-async def test_reviews_exist_in_their_mode_and_on_their_canvas_only(tiles: Tiles) -> None:
-    canvas, other = await reviewed_canvas(tiles), await reviewed_canvas(tiles)
+async def test_a_submission_is_decided_on_its_canvas_only(tiles: Tiles) -> None:
+    canvas, other = await reviewed_canvas(tiles), await tiles.canvas("owner")
     tile = await tiles.tile("ann", canvas["id"])
-    assert (await decide(tiles, "owner", other["id"], tile["pending"]["id"], "approve"))[0] == 404
-    for mode in ("free", "tile-lock", "area-lock"):
-        elsewhere = await tiles.canvas("owner", collaboration_mode=mode)
-        status, problem = await decide(tiles, "owner", elsewhere["id"], 1, "approve")
-        assert (status, problem["code"]) == (409, "wrong_mode")
-        assert (await tiles.call("owner", "GET", f"/canvases/{elsewhere['id']}/reviews")).status == 409
+    status, problem = await decide(tiles, "owner", other["id"], tile["pending"]["id"], "approve")
+    assert (status, problem["code"]) == (404, "review_not_found")
+    assert await listed(tiles, "owner", other["id"]) == []
+
+
+@pytest.mark.parametrize("mode", ["free", "tile-lock", "area-lock"])
+async def test_what_waits_when_a_canvas_leaves_the_mode_still_waits_and_is_decided(
+    tiles: Tiles, mode: str
+) -> None:
+    canvas = await reviewed_canvas(tiles)
+    approved, rejected = [await tiles.tile("ann", canvas["id"], x, pixels=painted(5)) for x in range(2)]
+    await tiles.call("owner", "PATCH", f"/canvases/{canvas['id']}", json={"collaboration_mode": mode})
+    assert (await shown(tiles, approved["id"]))["pixels"] == BLANK
+    assert (await shown(tiles, approved["id"], "ann"))["pending"] == approved["pending"]
+    waiting = await listed(tiles, "owner", canvas["id"])
+    assert [review["id"] for review in waiting] == [approved["pending"]["id"], rejected["pending"]["id"]]
+    assert (await decide(tiles, "owner", canvas["id"], waiting[0]["id"], "approve"))[0] == 200
+    assert (await decide(tiles, "owner", canvas["id"], waiting[1]["id"], "reject"))[0] == 200
+    assert (await shown(tiles, approved["id"]))["pixels"] == painted(5)
+    assert (await shown(tiles, rejected["id"], "ann"))["pixels"] == BLANK
+    assert await listed(tiles, "ann", canvas["id"]) == []
 
 
 async def test_reviews_of_a_private_canvas_are_not_there_for_others(tiles: Tiles) -> None:

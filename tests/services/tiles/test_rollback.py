@@ -14,7 +14,7 @@ import psycopg2.extensions
 import pytest
 from sqlalchemy.sql import Executable
 
-from services.tiles.history import store
+from services.tiles.history import service, store
 from shared.db import compile_statement
 from tests.services.tiles.conftest import SIZE, StartTiles, Tiles, account_id, painted
 
@@ -119,6 +119,8 @@ async def test_an_area_returns_to_what_it_was(wall: Wall, sql: Cursor) -> None:
     assert {t["tile_id"]: t["action"] for t in answer["tiles"]}.items() >= {
         (changed, "reverted"), (new, "removed"), (deleted, "restored"),
     }  # fmt: skip
+    pictured = {t["tile_id"]: t["pixels"] for t in answer["tiles"]}
+    assert pictured.items() >= {(changed, painted(1)), (deleted, painted(2)), (new, None)}
     after = await wall.shown()
     assert after.keys() == before.keys()
     assert after[2, 0] == before[2, 0], untouched
@@ -401,6 +403,20 @@ async def test_what_is_larger_is_refused_and_nothing_is_done(tiles: Tiles, sql: 
     order["area"] = {"x": 60, "y": 0, "columns": 64, "rows": 2}
     response = await tiles.call("mod", "POST", path, json=order, roles=MODERATOR)
     assert (await response.json())["reverted"] == 10
+
+
+async def test_what_takes_too_long_is_refused_and_nothing_is_done(
+    tiles: Tiles, sql: Cursor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    canvas = await tiles.canvas("owner")
+    paint_a_wall(sql, canvas["id"], columns=4, rows=4, size=SIZE, revisions=1)
+    order = {"since": half_a_minute_before_the_strokes(sql)}
+    path = f"/admin/canvases/{canvas['id']}/rollback"
+    monkeypatch.setattr(service, "ROLLBACK_SECONDS", 0.0)
+    response = await tiles.call("mod", "POST", path, json=order, roles=MODERATOR)
+    assert (response.status, (await response.json())["code"]) == (409, "rollback_too_large")
+    sql.execute("SELECT max(version) FROM tiles")
+    assert sql.fetchall() == [(2,)]
 
 
 def plan_of(sql: Cursor, statement: Executable, **params: Any) -> str:

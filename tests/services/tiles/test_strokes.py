@@ -7,21 +7,22 @@ import base64
 import os
 import random
 import signal
-import sys
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import psycopg2
 import pytest
 from aiohttp import ClientWebSocketResponse
 
 from shared.migrations import migrate
 from shared.testing import TestKeys
 from tests.parts import Broker, free_ports
-from tests.services.tiles.conftest import SIZE, StartTiles, Tiles, account_id, painted
+from tests.services.tiles.conftest import SIZE, StartTiles, Tiles, account_id
+from tests.services.tiles.processes import process
 
 Socket = ClientWebSocketResponse
 
@@ -322,6 +323,8 @@ async def test_without_postgres_every_stroke_is_refused_by_name_and_recovery_nee
     canvas = await tiles.canvas("ann")
     tile = await tiles.tile("ann", canvas["id"])
     async with painting(tiles, canvas["id"], "ann") as socket:
+        await socket.send_json({"type": "ping"})
+        assert (await socket.receive_json(timeout=5))["type"] == "pong"
         await asyncio.to_thread(postgres.stop)
         started = time.monotonic()
         for ref in range(20):
@@ -373,52 +376,14 @@ async def test_what_was_acknowledged_survives_the_death_of_the_process(
     assert await pixels_of(tiles, tile["id"]) == pixels
 
 
-@asynccontextmanager
-async def process(
-    port: int, database_url: str, broker_url: str, keys: TestKeys, log: Path
-) -> AsyncIterator[int]:
-    """The service as a process of its own, to be killed."""
-    env = {
-        **os.environ,
-        "TILES_BIND": f"127.0.0.1:{port}", "TILES_DATABASE_URL": database_url, "TILES_BROKER_URL": broker_url,
-        "TILES_JWKS_URL": keys.jwks_url, "TILES_PAINT_RATE": "100000", "TILES_PAINT_BURST": "100000",
-    }  # fmt: skip
-    with log.open("wb") as errors:
-        started = await asyncio.create_subprocess_exec(
-            *("setpriv", "--pdeathsig", "KILL", "--", sys.executable, "-m", "services.tiles", "web"),
-            env=env,
-            stderr=errors,
-            start_new_session=True,
-        )
-    try:
-        await ready(port)
-        # gunicorn's master forks the process that serves, and the group is both.
-        yield -started.pid
-    finally:
-        os.killpg(started.pid, signal.SIGKILL)
-        await started.wait()
-
-
-async def ready(port: int) -> None:
-    deadline = time.monotonic() + 30
-    async with aiohttp.ClientSession() as http:
-        while time.monotonic() < deadline:
-            try:
-                async with http.get(f"http://127.0.0.1:{port}/ready") as response:
-                    if response.status == 200:
-                        return
-            except aiohttp.ClientError:
-                pass
-            await asyncio.sleep(0.1)
-    raise AssertionError("the process did not become ready")
-
-
-async def test_strokes_and_whole_pictures_share_a_tile_without_losing_a_version(tiles: Tiles) -> None:
-    canvas = await tiles.canvas("ann")
-    path = f"/tiles/{(await tiles.tile('ann', canvas['id']))['id']}"
-    strokes = [tiles.call("ann", "PATCH", f"{path}/pixels", json={"pixels": [[0, 1]]}) for _ in range(20)]
-    pictures = [tiles.call("ann", "PUT", path, json={"pixels": painted(2)}) for _ in range(20)]
-    responses = await asyncio.gather(*(call for pair in zip(strokes, pictures, strict=True) for call in pair))
-    assert {response.status for response in responses} == {200}
-    versions = [(await response.json())["version"] for response in responses]
-    assert sorted(versions) == list(range(2, 42))
+async def test_a_stroke_tells_once_an_hour_that_its_artist_is_active(tiles: Tiles, database_url: str) -> None:
+    canvas = await tiles.canvas("ann", collaboration_mode="free")
+    tile = await tiles.tile("ann", canvas["id"])
+    for artist in ("ann", "bob", "ann", "bob"):
+        body = {"pixels": [[0, 1]]}
+        response = await tiles.call(artist, "PATCH", f"/tiles/{tile['id']}/pixels", json=body)
+        assert response.status == 200
+    with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT routing_key FROM outbox WHERE routing_key LIKE 'artist.%' ORDER BY id")
+        told = cursor.fetchall()
+    assert told == [(f"artist.active.{account_id(artist)}",) for artist in ("ann", "bob")]

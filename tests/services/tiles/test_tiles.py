@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from services.tiles.tiles.schemas import TileView
 from tests.services.tiles.conftest import BLANK, SIZE, StartTiles, Tiles, account_id, painted
 
 
@@ -274,6 +275,7 @@ async def test_a_tile_in_a_list_is_shown_as_it_is_alone(tiles: Tiles) -> None:
     canvas = await tiles.canvas()
     made = await tiles.tile("ann", canvas["id"], 1, 2, title="Sea, Zoë", pixels=painted(3))
     alone = await (await tiles.call(None, "GET", f"/tiles/{made['id']}")).json()
+    assert TileView.model_validate(alone).model_dump(mode="json") == alone, "as documented"
     path = f"/tiles/canvas/{canvas['id']}"
     for listing, expected in (
         (path, alone),

@@ -31,7 +31,7 @@ from shared.testing import TestKeys
 from tests.parts import Broker, Databases
 
 Client = TestClient[web.Request, web.Application]
-StartUsers = Callable[[str], Awaitable["Users"]]
+StartUsers = Callable[..., Awaitable["Users"]]
 StartWorker = Callable[[str, str], Awaitable[Client]]
 
 NO_BROKER = "amqp://127.0.0.1:1/"
@@ -208,9 +208,9 @@ async def keys() -> AsyncIterator[TestKeys]:
 def start_users(aiohttp_client: Any, keys: TestKeys) -> StartUsers:
     """`await start_users(database_url)` is one web process; it knows the keys when it is returned."""
 
-    async def start(database_url: str) -> Users:
+    async def start(database_url: str, broker_url: str = NO_BROKER) -> Users:
         app = create_app(
-            UsersSettings(database_url=database_url, broker_url=NO_BROKER, jwks_url=keys.jwks_url)
+            UsersSettings(database_url=database_url, broker_url=broker_url, jwks_url=keys.jwks_url)
         )
         users = Users(await aiohttp_client(app), keys)
 

@@ -1,0 +1,1 @@
+"""Batches: changes of tiles that arrive while others are being written are written next, together."""

@@ -1,0 +1,145 @@
+"""The manifests for Kubernetes: held against the schemas, the code and the routing table."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import kubernetes_validate  # type: ignore[import-untyped]
+import pytest
+import yaml
+from yarl import URL
+
+from deploy.gateway import CONFIGURATION
+from deploy.preflight.gateway import complaints_of
+from deploy.run.processes import PROGRAMS
+from deploy.var import REPOSITORY
+from services.auth.settings import AuthSettings
+from services.tiles.settings import TilesSettings
+from services.users.settings import UsersSettings, targets_of
+from shared.settings import ProcessSettings
+from web.settings import Settings as WebSettings
+
+FOLDER = REPOSITORY / "deploy" / "kubernetes"
+SETTINGS: dict[str, type[ProcessSettings]] = {
+    "AUTH_": AuthSettings,
+    "USERS_": UsersSettings,
+    "TILES_": TilesSettings,
+    "WEB_": WebSettings,
+}
+
+
+@pytest.fixture(scope="module")
+def manifests() -> list[dict[str, Any]]:
+    """What `kubectl apply --kustomize deploy/kubernetes/example` would send."""
+    if shutil.which("kubectl") is None:
+        pytest.skip("needs `kubectl`, of Debian's package kubernetes-client")
+    built = subprocess.run(
+        ["kubectl", "kustomize", str(FOLDER / "example")], capture_output=True, text=True, check=False
+    )
+    assert built.returncode == 0, built.stderr
+    return list(yaml.safe_load_all(built.stdout))
+
+
+def of_kind(manifests: list[dict[str, Any]], kind: str) -> dict[str, dict[str, Any]]:
+    return {one["metadata"]["name"]: one for one in manifests if one["kind"] == kind}
+
+
+def pods(manifests: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {name: one["spec"]["template"]["spec"] for name, one in of_kind(manifests, "Deployment").items()}
+
+
+def containers(manifests: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        container
+        for pod in pods(manifests).values()
+        for container in [*pod.get("initContainers", []), *pod["containers"]]
+    ]
+
+
+def config(manifests: list[dict[str, Any]], name: str) -> dict[str, str]:
+    """What the ConfigMap holds whose name kustomize has made of that one by adding a hash."""
+    maps = of_kind(manifests, "ConfigMap")
+    (found,) = (one for full, one in maps.items() if full.rpartition("-")[0] == name)
+    data: dict[str, str] = found["data"]
+    return data
+
+
+def test_every_manifest_fits_the_schema_of_its_kind(manifests: list[dict[str, Any]]) -> None:
+    for manifest in manifests:
+        kubernetes_validate.validate(manifest, kubernetes_validate.latest_version(), strict=True)
+
+
+def test_every_process_of_the_stack_is_deployed(manifests: list[dict[str, Any]]) -> None:
+    names = {
+        "web" if program.service == "web" else f"{program.service}-{program.kind}" for program in PROGRAMS
+    }
+    assert set(of_kind(manifests, "Deployment")) == names | {"gateway"}
+
+
+def test_the_gateway_alone_is_reached_from_outside(manifests: list[dict[str, Any]]) -> None:
+    services = of_kind(manifests, "Service")
+    published = [
+        name for name, one in services.items() if one["spec"].get("type", "ClusterIP") != "ClusterIP"
+    ]
+    assert published == ["gateway"]
+
+
+def test_the_dashboard_asks_every_pod_who_is_watching(manifests: list[dict[str, Any]]) -> None:
+    [worker] = pods(manifests)["users-worker"]["containers"]
+    [watched] = [variable["value"] for variable in worker["env"] if variable["name"] == "USERS_WATCHED"]
+    host = str(URL(targets_of(watched)["tiles-web"]).host)
+    assert of_kind(manifests, "Service")[host]["spec"]["clusterIP"] == "None"
+
+
+def test_the_routes_are_those_of_every_way_of_running(manifests: list[dict[str, Any]]) -> None:
+    routes = config(manifests, "gateway-dynamic")
+    files = {path.name: path.read_text() for path in (CONFIGURATION / "dynamic").iterdir()}
+    assert routes == files
+    mounted = pods(manifests)["gateway"]["containers"][0]["volumeMounts"]
+    assert {mount["subPath"] for mount in mounted if mount["name"] == "dynamic"} == set(files)
+
+
+def test_traefik_accepts_the_gateways_configuration(tmp_path: Path) -> None:
+    shutil.copytree(CONFIGURATION / "dynamic", tmp_path / "dynamic")
+    shutil.copy(FOLDER / "base" / "traefik.yml", tmp_path)
+    assert complaints_of(tmp_path).said == ()
+
+
+def test_every_variable_that_a_pod_is_given_is_a_setting(manifests: list[dict[str, Any]]) -> None:
+    given = {variable["name"] for container in containers(manifests) for variable in container.get("env", [])}
+    given |= set(config(manifests, "tessera"))
+    known = {
+        f"{prefix}{field}{suffix}".upper()
+        for prefix, settings in SETTINGS.items()
+        for field in settings.model_fields
+        for suffix in ("", "_file")
+    }
+    assert {name for name in given if not name.startswith("TESSERA_")} - known == set()
+
+
+def test_every_container_is_confined(manifests: list[dict[str, Any]]) -> None:
+    for container in containers(manifests):
+        assert container["securityContext"] == {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        }
+        assert set(container["resources"]) == {"requests", "limits"}
+    for pod in pods(manifests).values():
+        assert pod["securityContext"]["runAsNonRoot"] is True
+
+
+def test_no_deployment_is_ever_without_a_pod_that_is_ready(manifests: list[dict[str, Any]]) -> None:
+    budgets = of_kind(manifests, "PodDisruptionBudget")
+    scaled = of_kind(manifests, "HorizontalPodAutoscaler")
+    for name, deployment in of_kind(manifests, "Deployment").items():
+        assert deployment["spec"]["strategy"]["rollingUpdate"]["maxUnavailable"] == 0
+        assert budgets[name]["spec"]["minAvailable"] == 1
+        least = scaled[name]["spec"]["minReplicas"] if name in scaled else deployment["spec"]["replicas"]
+        assert least >= 2
+        assert {"startupProbe", "readinessProbe", "livenessProbe"} <= set(
+            deployment["spec"]["template"]["spec"]["containers"][0]
+        )

@@ -1,0 +1,158 @@
+"""A start under Compose that cannot go well is refused before anything is started, with reason and fix."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy import engine
+from deploy.compose import project as project_module
+from deploy.compose.project import FILES, Project
+from deploy.compose.state import prepare
+from deploy.findings import Finding, Severity
+from deploy.gateway import CONFIGURATION
+from deploy.preflight.command import inspect_compose
+from tests.busy import here
+from tests.compose import compose_environment, need_engine, own_names
+from tests.deploy.composed.test_faults import expired
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A production stack that nobody started yet."""
+    need_engine()
+    return Project("prod", compose_environment(tmp_path / "var") | own_names("prod"))
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the compose files to break."""
+    copy = Path(shutil.copytree(FILES, tmp_path / "deploy" / "compose"))
+    monkeypatch.setattr(project_module, "FILES", copy)
+    return copy
+
+
+def found(project: Project, gateway: Path = CONFIGURATION) -> dict[str, Finding]:
+    return {one.code: one for one in inspect_compose(project, gateway)}
+
+
+def test_nothing_speaks_against_a_first_start_and_that_takes_less_than_2_s(project: Project) -> None:
+    times = []
+    for _ in range(3):
+        began = time.monotonic()
+        findings = inspect_compose(project)
+        times.append(time.monotonic() - began)
+        assert [one for one in findings if one.severity > Severity.INFO] == []
+    assert min(times) < here(2)
+
+
+@pytest.fixture
+def holder(project: Project) -> Iterator[str]:
+    """A container of somebody else's project on the port for HTTPS."""
+    name = f"tessera-test-{secrets.token_hex(4)}"
+    label, port = f"{engine.PROJECT}=their-project", project.ports["prod-https"]
+    command = (
+        "docker",
+        "run",
+        "--detach",
+        "--rm",
+        f"--name={name}",
+        f"--label={label}",
+        f"--publish={port}:80",
+    )
+    subprocess.run([*command, "python:3.13-slim", "sleep", "600"], check=True, capture_output=True)
+    yield name
+    subprocess.run(["docker", "rm", "--force", name], check=True, capture_output=True)
+
+
+def test_a_port_that_a_container_holds_is_told_with_that_container_and_its_project(
+    project: Project, holder: str
+) -> None:
+    refused = found(project)["port-taken"]
+    assert refused.severity == Severity.ERROR
+    assert refused.cause == (
+        f"port {project.ports['prod-https']} (prod-https) is held by the container {holder} "
+        "of the Compose project their-project"
+    )
+    assert refused.fix == f"docker stop {holder}, or use another with TESSERA_PORT_PROD_HTTPS"
+
+
+def test_files_that_publish_no_port_are_refused(project: Project, files: Path) -> None:
+    text = (files / "prod.yml").read_text()
+    (files / "prod.yml").write_text(re.sub(r"    ports:\n(      - .*\n)+", "", text))
+    refused = found(project)["port-unpublished"]
+    numbers = sorted(project.ports.values())
+    assert refused.severity == Severity.ERROR
+    assert refused.cause.endswith(f"publish no port {numbers[0]} and no port {numbers[1]} of the gateway")
+
+
+def test_files_that_compose_cannot_merge_are_refused_in_its_words(project: Project, files: Path) -> None:
+    (files / "prod.yml").write_text("services: {gateway: {portz: []}}\n")
+    refused = found(project)["files-invalid"]
+    assert refused.severity == Severity.ERROR
+    assert "portz" in refused.cause
+
+
+def test_an_image_that_has_to_be_downloaded_is_announced(project: Project, files: Path) -> None:
+    text = (files / "base.yml").read_text()
+    (files / "base.yml").write_text(text.replace("postgres:17", "postgres:99"))
+    told = found(project)["image-missing"]
+    assert (told.severity, told.fix) == (Severity.INFO, "docker pull postgres:99")
+
+
+def test_without_an_engine_a_start_is_refused_with_that_as_its_one_reason(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "unix:///no/such/socket")
+    first = inspect_compose(project)[0]
+    assert (first.code, first.severity) == ("engine-down", Severity.ERROR)
+
+
+def test_a_broken_configuration_of_the_gateway_never_reaches_it(project: Project, tmp_path: Path) -> None:
+    broken = Path(shutil.copytree(CONFIGURATION, tmp_path / "gateway"))
+    (broken / "dynamic" / "tls.yml").write_text("tls: [\n")
+    refused = found(project, broken)["gateway-invalid"]
+    assert refused.severity == Severity.ERROR
+    assert "tls.yml: yaml: line " in refused.cause
+
+
+def test_a_secret_that_is_too_short_is_refused(project: Project) -> None:
+    project.var.write_secret("auth_secret", "short")
+    refused = found(project)["secret-missing"]
+    assert refused.severity == Severity.ERROR
+    assert "auth_secret is empty or shorter than 32 characters" in refused.cause
+
+
+def test_data_without_the_secrets_that_it_was_made_with_are_refused(project: Project) -> None:
+    volume = f"{project.name}_postgres"
+    subprocess.run(["docker", "volume", "create", volume], check=True, capture_output=True)
+    try:
+        refused = found(project)["secret-missing"]
+    finally:
+        subprocess.run(["docker", "volume", "rm", volume], check=True, capture_output=True)
+    assert "is missing, though there is data that was made with it" in refused.cause
+
+
+def test_a_certificate_of_the_operators_that_has_expired_is_refused(project: Project) -> None:
+    prepare(project)
+    folder = project.var.root / "secrets"
+    project.var.write_secret("gateway_certificate", expired((folder / "gateway_certificate_key").read_text()))
+    refused = found(project)["certificate-unusable"]
+    assert refused.severity == Severity.ERROR
+    assert "gateway_certificate expired on " in refused.cause
+
+
+def test_a_certificate_with_the_key_of_another_is_refused(project: Project, tmp_path: Path) -> None:
+    theirs = Project("prod", {"TESSERA_VAR": str(tmp_path / "theirs")})
+    prepare(theirs)
+    prepare(project)
+    certificate = (theirs.var.root / "secrets" / "gateway_certificate").read_text()
+    project.var.write_secret("gateway_certificate", certificate)
+    assert "is that of another certificate" in found(project)["certificate-unusable"].cause

@@ -1,0 +1,56 @@
+"""What the search for secrets in the logs of whole stacks (tests/leaks.py) would find."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import aiohttp
+
+from tests.leaks import leaks, new_password, secrets_in
+from tests.services.auth.mailbox import Mailbox
+from tests.stack import Stack
+
+
+async def test_all_that_is_issued_is_recognised_as_a_secret(stack: Stack) -> None:
+    name = f"leak_{time.time_ns()}"
+    login = {"username": name, "password": new_password()}
+    async with aiohttp.ClientSession(f"{stack.url}/api/v1/auth/") as http:
+        registration = {**login, "email": f"{name}@mail.test"}
+        async with http.post("register", json=registration) as response:
+            session = await response.json()
+        bearer = {"Authorization": f"Bearer {session['access_token']}"}
+        async with http.post("ws-ticket", headers=bearer) as response:
+            ticket = (await response.json())["ticket"]
+        async with http.post("refresh", json={"refresh_token": session["refresh_token"]}) as response:
+            second = await response.json()
+        async with http.post("reset-password", json={"email": registration["email"]}) as response:
+            assert response.status == 202
+        async with http.post("login", json=login, headers={"X-Tessera-Client": "browser"}) as response:
+            cookie = response.cookies["tessera_refresh"].value
+    mailed = await Mailbox(stack.var / "mail").token("reset_password")
+    for secret in (
+        login["password"],
+        session["access_token"],
+        session["refresh_token"],
+        second["refresh_token"],
+        ticket,
+        cookie,
+        mailed,
+    ):
+        assert secrets_in(f'{{"event": "said", "value": "{secret}"}}') == {secret}
+        assert secrets_in(f"GET /?token={secret} HTTP/1.1") == {secret}
+
+
+def test_a_secret_in_any_log_is_found(tmp_path: Path) -> None:
+    for folder in ("log", "secrets"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "secrets" / "auth_broker_url").write_text("amqp://auth:kept-secret@127.0.0.1:1/")
+    (tmp_path / "log" / "auth-web.log").write_text("no harm in amqp://auth@127.0.0.1:1/\n")
+    assert leaks(tmp_path, "told-once", None) == {}
+    (tmp_path / "log" / "tiles-worker.log").write_text("cannot reach amqp://auth:kept-secret@127.0.0.1:1/")
+    (tmp_path / "log" / "auth-web.log").write_text("the admin's password is told-once\n")
+    assert leaks(tmp_path, "told-once", None) == {
+        "tiles-worker.log": {"kept-secret"},
+        "auth-web.log": {"told-once"},
+    }

@@ -1,0 +1,88 @@
+"""Which pages of other origins may use the API: none, unless an operator names them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from aiohttp import ClientSession
+
+from deploy.preflight.gateway import complaints_of
+from deploy.var import REPOSITORY
+from tests.gateway.backend import Backend
+from tests.gateway.conftest import Gateway, Start
+
+ORIGINS = "https://app.example.org,http://localhost:5173"
+
+
+@pytest.fixture
+async def open_gateway(start_gateway: Start, backends: dict[str, Backend]) -> Gateway:
+    return await start_gateway(backends.values(), TESSERA_CORS_ORIGINS=ORIGINS)
+
+
+def granted(headers: Mapping[str, str]) -> dict[str, str]:
+    prefix = "access-control-"
+    return {
+        name.lower().removeprefix(prefix): value
+        for name, value in headers.items()
+        if name.lower().startswith(prefix)
+    }
+
+
+async def preflight(client: ClientSession, gateway: Gateway, origin: str, header: str) -> dict[str, str]:
+    asked = {
+        "Origin": origin,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": header,
+    }
+    async with client.options(gateway.url + "/api/v1/auth/refresh", headers=asked) as response:
+        return granted(response.headers)
+
+
+async def test_nobody_is_granted_anything_by_default(gateway: Gateway, client: ClientSession) -> None:
+    assert await preflight(client, gateway, "https://app.example.org", "authorization") == {}
+    async with client.get(gateway.url + "/api/v1/tiles/1", headers={"Origin": "null"}) as response:
+        assert granted(response.headers) == {}
+
+
+@pytest.mark.parametrize("origin", ORIGINS.split(","))
+async def test_a_named_origin_may_use_the_api(
+    open_gateway: Gateway, client: ClientSession, origin: str
+) -> None:
+    given = await preflight(client, open_gateway, origin, "authorization")
+    assert given["allow-origin"] == origin
+    assert "Authorization" in given["allow-headers"]
+    assert {"PATCH", "DELETE"} <= set(given["allow-methods"].split(","))
+    async with client.get(open_gateway.url + "/api/v1/tiles/1", headers={"Origin": origin}) as response:
+        assert granted(response.headers)["allow-origin"] == origin
+        assert "Origin" in response.headers["Vary"]
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://evil.test", "http://app.example.org", "https://app.example.org.evil.test", "null", "*"],
+)
+async def test_another_origin_may_not(open_gateway: Gateway, client: ClientSession, origin: str) -> None:
+    assert "allow-origin" not in await preflight(client, open_gateway, origin, "authorization")
+    async with client.get(open_gateway.url + "/api/v1/tiles/1", headers={"Origin": origin}) as response:
+        assert "allow-origin" not in granted(response.headers)
+
+
+async def test_no_origin_is_granted_cookies_or_the_header_that_makes_them_count(
+    open_gateway: Gateway, client: ClientSession
+) -> None:
+    given = await preflight(client, open_gateway, "https://app.example.org", "x-tessera-client")
+    assert "allow-credentials" not in given
+    assert "x-tessera-client" not in given["allow-headers"].lower()
+
+
+async def test_pages_grant_nothing(open_gateway: Gateway, client: ClientSession) -> None:
+    async with client.get(open_gateway.url + "/", headers={"Origin": "https://app.example.org"}) as response:
+        assert granted(response.headers) == {}
+
+
+@pytest.mark.parametrize("origins", ["*", "https://app.example.org/", "app.example.org", "https://*.test"])
+def test_what_is_no_exact_origin_stops_the_start(monkeypatch: pytest.MonkeyPatch, origins: str) -> None:
+    monkeypatch.setenv("TESSERA_CORS_ORIGINS", origins)
+    said = " ".join(complaints_of(REPOSITORY / "gateway").said)
+    assert "is no exact origin" in said

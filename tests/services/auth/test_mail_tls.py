@@ -1,0 +1,137 @@
+"""Mail to a server that wants a login: the password goes over TLS to whom it is meant for, or not at all."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from deploy.compose.certificates import make_authority, make_certificate
+from services.auth.accounts.rules import Account, Status
+from services.auth.mail.letters import Letter
+from services.auth.mail.post import SmtpPost
+from services.auth.mail.rules import Purpose
+from shared.errors import Unavailable
+from tests.parts import free_ports
+
+PASSWORD = "p@ss/word: with everything"
+QUOTED = "p%40ss%2Fword%3A%20with%20everything"
+ADA = Account(1, "ada", "ada@mail.test", False, (), Status.ACTIVE, datetime(2024, 1, 1, tzinfo=UTC))
+LETTER = Letter(ADA, Purpose.PASSWORD_CHANGED, None)
+
+
+class Server:
+    """A mail server for `post` only: passwords that were tried, and who got letters."""
+
+    def __init__(self) -> None:
+        self.port = free_ports(1)[0]
+        self.tried: list[bytes] = []
+        self.recipients: list[str] = []
+
+    def authenticate(
+        self, server: SMTP, session: Session, envelope: Envelope, kind: str, data: Any
+    ) -> AuthResult:
+        assert isinstance(data, LoginPassword)
+        self.tried.append(data.password)
+        return AuthResult(success=data == LoginPassword(b"post", PASSWORD.encode()), handled=False)
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.recipients += envelope.rcpt_tos
+        return "250 OK"
+
+    def post(self, scheme: str = "smtp", password: str = QUOTED) -> SmtpPost:
+        url = f"{scheme}://post:{password}@localhost:{self.port}"
+        return SmtpPost(url, "Tessera <tessera@mail.test>")
+
+
+Start = Callable[..., Server]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """`start(**options)` is a server with these options of aiosmtpd."""
+    running = []
+
+    def start_server(**options: Any) -> Server:
+        server = Server()
+        controller = Controller(
+            server,
+            hostname="localhost",
+            port=server.port,
+            authenticator=server.authenticate,
+            **options,
+        )
+        controller.start()
+        running.append(controller)
+        return server
+
+    yield start_server
+    for controller in running:
+        controller.stop()
+
+
+@pytest.fixture
+def tls(tmp_path: Path) -> ssl.SSLContext:
+    """A certificate for this machine's own names; `tmp_path/authority` is who vouches for it."""
+    authority, key = make_authority()
+    (tmp_path / "authority").write_text(authority)
+    (tmp_path / "certificate").write_text("".join(make_certificate("localhost", authority, key)))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tmp_path / "certificate")
+    return context
+
+
+@pytest.fixture
+def trusting(tls: ssl.SSLContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This machine trusts that authority, as OpenSSL is told."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority"))
+
+
+@pytest.mark.usefixtures("trusting")
+async def test_after_starttls_it_logs_in_and_delivers(start: Start, tls: ssl.SSLContext) -> None:
+    server = start(tls_context=tls, require_starttls=True, auth_required=True)
+    await server.post().send(LETTER)
+    assert (server.tried, server.recipients) == ([PASSWORD.encode()], ["ada@mail.test"])
+
+
+@pytest.mark.usefixtures("trusting")
+async def test_smtps_is_tls_from_the_start(start: Start, tls: ssl.SSLContext) -> None:
+    # aiosmtpd knows of no TLS but STARTTLS's own.
+    server = start(ssl_context=tls, auth_require_tls=False)
+    await server.post("smtps").send(LETTER)
+    assert (server.tried, server.recipients) == ([PASSWORD.encode()], ["ada@mail.test"])
+
+
+async def test_a_server_without_tls_gets_no_password(start: Start) -> None:
+    server = start(auth_require_tls=False)
+    with pytest.raises(Unavailable, match="smtp"):
+        await server.post().send(LETTER)
+    assert server.tried == []
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+async def test_a_server_with_a_strangers_certificate_gets_no_password(
+    start: Start, tls: ssl.SSLContext, scheme: str
+) -> None:
+    options = {"tls_context": tls} if scheme == "smtp" else {"ssl_context": tls, "auth_require_tls": False}
+    server = start(**options)
+    with pytest.raises(Unavailable, match=r"(?i)certificate"):
+        await server.post(scheme).send(LETTER)
+    assert server.tried == []
+
+
+@pytest.mark.usefixtures("trusting")
+async def test_while_the_password_is_wrong_letters_wait_and_it_is_not_told(
+    start: Start, tls: ssl.SSLContext
+) -> None:
+    server = start(tls_context=tls)
+    with pytest.raises(Unavailable, match="535") as refused:
+        await server.post(password="wrong-password").send(LETTER)
+    assert "wrong-password" not in str(refused.value)
+    assert server.recipients == []

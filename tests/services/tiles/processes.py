@@ -1,0 +1,56 @@
+"""The service as a process of its own, to be killed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+
+from shared.testing import TestKeys
+
+
+@asynccontextmanager
+async def process(
+    port: int, database_url: str, broker_url: str, keys: TestKeys, log: Path
+) -> AsyncIterator[int]:
+    """A ready web process on that port; gives what `os.kill` ends all of it by."""
+    env = {
+        **os.environ,
+        "TILES_BIND": f"127.0.0.1:{port}", "TILES_DATABASE_URL": database_url, "TILES_BROKER_URL": broker_url,
+        "TILES_JWKS_URL": keys.jwks_url, "TILES_PAINT_RATE": "100000", "TILES_PAINT_BURST": "100000",
+    }  # fmt: skip
+    with log.open("wb") as errors:
+        started = await asyncio.create_subprocess_exec(
+            *("setpriv", "--pdeathsig", "KILL", "--", sys.executable, "-m", "services.tiles", "web"),
+            env=env,
+            stderr=errors,
+            start_new_session=True,
+        )
+    try:
+        await _ready(port)
+        # gunicorn's master forks the process that serves, and the group is both.
+        yield -started.pid
+    finally:
+        os.killpg(started.pid, signal.SIGKILL)
+        await started.wait()
+
+
+async def _ready(port: int) -> None:
+    deadline = time.monotonic() + 30
+    async with aiohttp.ClientSession() as http:
+        while time.monotonic() < deadline:
+            try:
+                async with http.get(f"http://127.0.0.1:{port}/ready") as response:
+                    if response.status == 200:
+                        return
+            except aiohttp.ClientError:
+                pass
+            await asyncio.sleep(0.1)
+    raise AssertionError("the process did not become ready")

@@ -1,0 +1,97 @@
+"""What becomes of strokes and edits that are written together."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from services.tiles.batches.rules import Batch, Edit, Write, apply_all
+from services.tiles.history.rules import Kind
+from services.tiles.strokes.rules import Stroke
+from services.tiles.tiles.rules import Lock, Tile, TileState
+from shared.errors import Conflict, Invalid, NotAllowed, NotFound, StaleVersion
+from tests.unit.test_tile_rules import ACTORS, FREE, NOW, OTHER, REVIEW, STATE, TILE
+
+
+def pixels(colour: int, size: int = 16) -> str:
+    return base64.b64encode(bytes([colour]) * size * size).decode()
+
+
+def edit(actor: str = "creator", expected_version: int | None = None, **values: Any) -> Edit:
+    return Edit(ACTORS[actor], actor, TILE.id, values, expected_version)
+
+
+def stroke(*pixel: int, actor: str = "creator") -> Stroke:
+    return Stroke(ACTORS[actor], actor, TILE.id, None, [pixel])
+
+
+def applied(*writes: Write, state: TileState = STATE) -> Batch:
+    return apply_all(writes, {state.tile.id: state})
+
+
+def test_each_write_sees_what_the_one_before_it_left() -> None:
+    batch = applied(stroke(0, 2), edit(title="Sea"), stroke(1, 2), edit(pixels=pixels(1)), stroke(2, 2))
+    (wet,) = batch.tiles.values()
+    assert wet.tile == replace(TILE, pixels=bytes([1, 1, 2] + [1] * 253), title="Sea", version=8)
+    titled, painted = (verdict for verdict in batch.verdicts if isinstance(verdict, Tile))
+    assert (titled.pixels[:2], titled.version, painted.pixels, painted.version) == (
+        b"\2\0", 5, bytes([1]) * 256, 7,
+    )  # fmt: skip
+    assert [(one.change.version, one.change.seq) for one in batch.applied] == [
+        (4, 6), (5, 7), (6, 8), (7, 9), (8, 10),
+    ]  # fmt: skip
+
+
+def test_a_version_that_the_batch_has_left_behind_is_stale() -> None:
+    batch = applied(edit(expected_version=3, title="a"), edit(expected_version=3, title="b"))
+    assert isinstance(batch.verdicts[0], Tile)
+    assert isinstance(batch.verdicts[1], StaleVersion)
+    assert isinstance(applied(stroke(0, 1), edit(expected_version=4, title="a")).verdicts[1], Tile)
+
+
+def test_what_an_edit_hides_the_next_writer_does_not_find() -> None:
+    batch = applied(edit(is_public=False), stroke(0, 1, actor="stranger"), state=FREE)
+    assert isinstance(batch.verdicts[1], NotFound)
+
+
+@pytest.mark.parametrize(
+    ("refused", "state", "error"),
+    [
+        (edit("stranger", pixels=pixels(1)), STATE, NotAllowed),
+        (edit("stranger", pixels=pixels(1), title="mine"), FREE, NotAllowed),
+        (edit(pixels=pixels(1)), replace(STATE, lock=Lock(OTHER, NOW)), Conflict),
+        (edit("stranger", title="a"), replace(STATE, tile=replace(TILE, is_public=False)), NotFound),
+        (edit(title="a"), replace(STATE, canvas=replace(STATE.canvas, is_public=False)), NotFound),
+        (edit(pixels=pixels(3)), STATE, Invalid),
+        (edit(pixels=pixels(1, size=32)), STATE, Invalid),
+        (edit(pixels=pixels(1), expected_version=2), STATE, StaleVersion),
+    ],
+)
+def test_a_refused_edit_leaves_no_trace(refused: Edit, state: TileState, error: type[Exception]) -> None:
+    batch = applied(refused, state=state)
+    assert isinstance(batch.verdicts[0], error)
+    assert (batch.applied, batch.tiles, batch.seqs) == ([], {}, {})
+
+
+def test_what_waits_for_a_review_is_left_to_be_written_alone() -> None:
+    batch = applied(edit(pixels=pixels(1)), edit("owner", pixels=pixels(1)), state=REVIEW)
+    assert batch.verdicts[0] is None
+    assert isinstance(batch.verdicts[1], NotAllowed)
+    assert not batch.applied
+
+
+def test_a_title_does_not_change_the_picture_and_neither_does_a_draft() -> None:
+    draft = replace(STATE, tile=replace(TILE, is_public=False))
+    for change, state, redraws in (
+        (edit(pixels=pixels(1)), STATE, True),
+        (edit(pixels=pixels(0)), STATE, False),
+        (edit(title="a"), STATE, False),
+        (edit(pixels=pixels(1)), draft, False),
+        (edit(is_public=True), draft, True),
+    ):
+        (one,) = applied(change, state=state).applied
+        assert one.redraws == redraws
+        assert one.change.kind is (Kind.PAINTED if "pixels" in change.values else Kind.DESCRIBED)

@@ -1,0 +1,99 @@
+"""Fixtures of the browser tests: one stack and one Chromium for all of them.
+
+The browser lives in the loop of the session, and so do these tests: an async fixture of a test's own needs
+`@pytest_asyncio.fixture(loop_scope="session")`.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from tests.e2e.people import eventually
+from tests.stack import Stack
+from tests.web.browser import Windows, chromium, running_chromium
+from tests.web.people import Painter
+
+HERE = Path(__file__).parent
+
+NewPainter = Callable[[str], Awaitable[Painter]]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest.fixture(scope="session")
+def site(request: pytest.FixtureRequest) -> Stack:
+    """The whole stack; not started where there is no browser to look at it."""
+    chromium()
+    stack: Stack = request.getfixturevalue("stack")
+    return stack
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(site: Stack) -> AsyncIterator[Browser]:
+    async with running_chromium() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def new_page(browser: Browser, site: Stack) -> AsyncIterator[Windows]:
+    """`await new_page(painter)` is a window of that painter, `await new_page()` one of a guest (see Windows).
+
+    The test fails when anything went to the console of one, was not caught, or could not be loaded.
+    """
+    windows = Windows(browser, site.url)
+    yield windows
+    await windows.close()
+    assert not windows.complaints, "\n".join(windows.complaints)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def http(site: Stack) -> AsyncIterator[aiohttp.ClientSession]:
+    """For calls of the API beside the browser; it keeps no cookies, as several people use it."""
+    async with aiohttp.ClientSession(site.url, cookie_jar=aiohttp.DummyCookieJar()) as session:
+        yield session
+
+
+@pytest.fixture
+def new_painter(http: aiohttp.ClientSession) -> NewPainter:
+    """`await new_painter("ada")` signs up "ada_<something>", shown as "Ada"."""
+    return lambda name: Painter.sign_up(http, f"{name}_{secrets.token_hex(4)}", name.title())
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def admin(http: aiohttp.ClientSession, site: Stack) -> Painter:
+    """The first admin of the stack."""
+    username, password = site.admin
+    assert password is not None, "the state folder is new"
+    return await Painter.log_in(http, username, password)
+
+
+@pytest.fixture
+def new_moderator(http: aiohttp.ClientSession, new_painter: NewPainter, admin: Painter) -> NewPainter:
+    """`await new_moderator("mona")` signs up an artist of that name whom the admin makes a moderator."""
+
+    async def make(name: str) -> Painter:
+        painter = await new_painter(name)
+        roles = {"roles": ["moderator"]}
+        status, answer = await admin.call("PUT", f"/admin/users/{painter.id}/roles", json=roles)
+        assert status == 202, answer
+
+        async def roles_now() -> list[str]:
+            _, account = await painter.call("GET", "/auth/me")
+            return list(account["roles"])
+
+        # Auth gives the role a moment later, and a token says what its holder was when it was made.
+        assert await eventually(roles_now, ["moderator"]) == ["moderator"]
+        return await Painter.log_in(http, painter.username, painter.password)
+
+    return make

@@ -1,0 +1,267 @@
+"""Accounts in the browser, from the first to the last day."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from tests.stack import Stack
+from tests.web.browser import Scheme, Windows, assert_accessible
+from tests.web.conftest import NewPainter
+from tests.web.mailbox import link_for
+from tests.web.people import Painter
+
+PASSWORD = "quilt-harbour-91-moss"
+NEW_PASSWORD = "lantern-pebble-17-tide"
+
+
+@dataclass
+class Newcomer:
+    username: str
+
+    @property
+    def email(self) -> str:
+        return f"{self.username}@example.org"
+
+
+@pytest.fixture
+def newcomer() -> Newcomer:
+    return Newcomer(f"nova_{secrets.token_hex(4)}")
+
+
+async def sign_up(page: Page, who: Newcomer, path: str = "/register") -> None:
+    await page.goto(path)
+    await page.get_by_label("Username").fill(who.username)
+    await page.get_by_label("Email address").fill(who.email)
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await page.get_by_role("button", name="Create the account").click()
+    await expect(menu(page, who.username)).to_be_visible()
+
+
+async def log_in(page: Page, username: str, password: str, path: str = "/login") -> None:
+    await page.goto(path)
+    await page.get_by_label("Username or email").fill(username)
+    await page.get_by_label("Password", exact=True).fill(password)
+    await page.get_by_role("main").get_by_role("button", name="Log in").click()
+
+
+def menu(page: Page, username: str) -> Locator:
+    return page.get_by_role("button", name=f"Account of {username}")
+
+
+async def test_who_signs_up_is_signed_in_and_stays_so_after_a_reload(
+    new_page: Windows, newcomer: Newcomer
+) -> None:
+    page = await new_page()
+    await sign_up(page, newcomer)
+    await page.reload()
+    await expect(menu(page, newcomer.username)).to_be_visible()
+
+
+async def test_no_script_can_read_a_token_that_lasts(new_page: Windows, newcomer: Newcomer) -> None:
+    page = await new_page()
+    await sign_up(page, newcomer)
+    kept = await page.evaluate(
+        "() => [document.cookie, JSON.stringify({...localStorage, ...sessionStorage})].join()"
+    )
+    assert kept == ',{"tessera-signed-in":"1"}'
+
+
+async def test_a_taken_username_is_said_beside_its_field(
+    new_page: Windows, new_painter: NewPainter, newcomer: Newcomer
+) -> None:
+    ada = await new_painter("ada")
+    page = await new_page(allow=["status of 409"])
+    await page.goto("/register")
+    await page.get_by_label("Username").fill(ada.username)
+    await page.get_by_label("Email address").fill(newcomer.email)
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await page.get_by_role("button", name="Create the account").click()
+    field = page.get_by_label("Username")
+    await expect(field).to_have_attribute("aria-invalid", "true")
+    await expect(field).to_be_focused()
+    await expect(field).to_have_accessible_description(re.compile("This username is taken"))
+
+
+async def test_the_link_of_the_mail_confirms_the_address_and_leaves_no_token_behind(
+    new_page: Windows, newcomer: Newcomer, site: Stack
+) -> None:
+    page = await new_page()
+    await sign_up(page, newcomer)
+    await page.goto(await link_for(site.var / "mail", newcomer.email, "confirm-email"))
+    await expect(page.get_by_text("your email address is confirmed")).to_be_visible()
+    assert page.url == f"{site.url}/"
+    await page.get_by_role("link", name="Account").click()
+    await expect(page.get_by_role("main")).to_contain_text(f"{newcomer.email} confirmed")
+
+
+async def test_a_forgotten_password_is_set_anew_by_mail(
+    new_page: Windows, new_painter: NewPainter, site: Stack
+) -> None:
+    ada = await new_painter("ada")
+    page = await new_page()
+    await page.goto("/login")
+    await page.get_by_role("button", name="Forgot the password?").click()
+    await page.get_by_label("Email address").fill(f"{ada.username}@example.org")
+    await page.get_by_role("button", name="Send the link").click()
+    await expect(page.get_by_text("a mail with a link is on its way")).to_be_visible()
+    await page.goto(await link_for(site.var / "mail", f"{ada.username}@example.org", "reset-password"))
+    await page.get_by_label("New password").fill(NEW_PASSWORD)
+    await page.get_by_role("button", name="Set the password").click()
+    await expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+    await log_in(page, ada.username, NEW_PASSWORD)
+    await expect(menu(page, ada.username)).to_be_visible()
+
+
+async def test_a_wrong_password_is_said_in_words(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    page = await new_page(allow=["status of 401"])
+    await log_in(page, ada.username, "not-the-password")
+    await expect(page.get_by_role("alert")).to_contain_text("The username or the password is wrong.")
+
+
+async def test_a_login_leads_back_to_where_it_was_asked_for(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    page = await new_page()
+    await page.goto("/account")
+    await expect(page).to_have_url(re.compile("/login"))
+    await log_in(page, ada.username, ada.password, page.url)
+    await expect(page).to_have_url(re.compile("/account$"))
+
+
+async def test_a_profile_is_changed_and_seen_by_others(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    page = await new_page(ada)
+    await page.goto("/account")
+    await page.get_by_label("Name shown to others").fill("Ada L.")
+    await page.get_by_label("About you").fill("<b>engines</b>")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Saved.")).to_be_visible()
+    guest = await new_page()
+    await guest.goto(f"/artist/{ada.username}")
+    await expect(guest.get_by_role("heading", level=1, name="Ada L.")).to_be_visible()
+    await expect(guest.get_by_text("<b>engines</b>")).to_be_visible()
+
+
+async def test_another_session_is_ended_from_the_list(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    page = await new_page(ada)
+    await page.goto("/account")
+    other = await new_page(allow=["status of 401"])
+    await log_in(other, ada.username, ada.password)
+    await expect(menu(other, ada.username)).to_be_visible()
+    await page.reload()
+    await page.get_by_role("button", name="Log out there").click()
+    await expect(page.get_by_text("That session has ended.")).to_be_visible()
+    await other.reload()
+    await expect(other.get_by_role("link", name="Sign up")).to_be_visible()
+
+
+async def test_the_password_is_changed_with_the_present_one_only(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    page = await new_page(ada, allow=["status of 40[13]"])
+    await page.goto("/account")
+    present = page.get_by_label("Present password")
+    await present.fill("not-the-password")
+    await page.get_by_label("New password").fill(NEW_PASSWORD)
+    await page.get_by_role("button", name="Change the password").click()
+    await expect(present).to_have_accessible_description("This password is wrong.")
+    await present.fill(ada.password)
+    await page.get_by_role("button", name="Change the password").click()
+    await expect(page.get_by_text("Your password is changed")).to_be_visible()
+    await expect(menu(page, ada.username)).to_be_visible()
+
+
+async def test_a_logout_is_seen_by_the_other_tab(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    page = await new_page(ada)
+    await page.goto("/")
+    await expect(menu(page, ada.username)).to_be_visible()
+    tab = await page.context.new_page()
+    await tab.goto("/")
+    await expect(menu(tab, ada.username)).to_be_visible()
+    await menu(page, ada.username).click()
+    await page.get_by_role("button", name="Log out").click()
+    await expect(tab.get_by_role("link", name="Sign up")).to_be_visible()
+
+
+async def test_an_account_is_deleted_only_with_its_name_and_password(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    page = await new_page(ada, allow=["status of 401"])
+    await page.goto("/account")
+    await page.get_by_role("button", name="Delete my account").click()
+    dialog = page.locator("account-deletion")
+    name = dialog.get_by_label("Type your username")
+    await name.fill("somebody else")
+    await dialog.get_by_label("Password", exact=True).fill(ada.password)
+    await dialog.get_by_role("button", name="Delete it for good").click()
+    await expect(name).to_have_accessible_description("This is not your username.")
+    await name.fill(ada.username)
+    await dialog.get_by_role("button", name="Delete it for good").click()
+    await expect(page.get_by_text("Your account is deleted.")).to_be_visible()
+    await log_in(page, ada.username, ada.password)
+    await expect(page.get_by_role("alert")).to_contain_text("wrong")
+
+
+async def test_an_artist_is_followed_and_unfollowed(new_page: Windows, new_painter: NewPainter) -> None:
+    ada, ben = await new_painter("ada"), await new_painter("ben")
+    page = await new_page(ada)
+    await page.goto(f"/artist/{ben.username}")
+    await page.get_by_role("button", name="Follow", exact=True).click()
+    await expect(page.get_by_role("button", name="Unfollow")).to_be_visible()
+    await page.get_by_role("tab", name="Followers").click()
+    await expect(page.get_by_role("tabpanel")).to_contain_text(ada.username)
+    await page.reload()
+    await page.get_by_role("button", name="Unfollow").click()
+    await expect(page.get_by_role("button", name="Follow", exact=True)).to_be_visible()
+
+
+async def test_signing_up_takes_nothing_but_a_keyboard(new_page: Windows, newcomer: Newcomer) -> None:
+    page = await new_page()
+    await page.goto("/")
+    await expect(page.get_by_role("link", name="Sign up")).to_be_visible()
+    await press_until(page, "Sign up")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="Sign up")).to_be_focused()
+    for text in (newcomer.username, newcomer.email, PASSWORD):
+        await page.keyboard.press("Tab")
+        await page.keyboard.type(text)
+    await page.keyboard.press("Enter")
+    await expect(menu(page, newcomer.username)).to_be_visible()
+
+
+async def press_until(page: Page, name: str) -> None:
+    """Press Tab until what has the focus reads like that."""
+    focused = """() => {
+        let element = document.activeElement;
+        while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+        return element?.textContent.trim();
+    }"""
+    for _ in range(30):
+        await page.keyboard.press("Tab")
+        if await page.evaluate(focused) == name:
+            return
+    raise AssertionError(f"Tab does not lead to {name}")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["/login", "/register", "/account", "/artist/{}", "/nowhere"])
+async def test_a_page_of_accounts_is_accessible(
+    new_page: Windows, new_painter: NewPainter, path: str, scheme: Scheme
+) -> None:
+    ada: Painter = await new_painter("ada")
+    page = await new_page(ada, scheme=scheme, allow=["nowhere"])
+    await page.goto(path.format(ada.username))
+    await expect(page.get_by_role("heading", level=1)).to_be_visible()
+    await page.wait_for_load_state("networkidle")
+    await assert_accessible(page)

@@ -1,0 +1,541 @@
+"""The canvas in real browsers: seen at once, live, and never different from what the service has."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import re
+import statistics
+import time
+from typing import Any
+
+import pytest
+from playwright.async_api import WebSocketRoute, expect
+
+from tests.e2e.people import eventually
+from tests.stack import Stack
+from tests.web.browser import Windows, assert_accessible
+from tests.web.conftest import NewPainter
+from tests.web.stage import CELLS, GREEN, NIGHT, RED, SIDE, Stage, new_canvas, new_tile, pixels, stroke
+
+UNDERWAY = ("WebSocket connection", "status of 50", "ERR_CONNECTION", "request failed: GET")
+"""What a browser says by itself about a service that was killed."""
+
+FIRST_PAINT = """() => {
+  const at = (name) => performance.getEntriesByName(name)[0].startTime;
+  return at("tessera:first-paint") - at("tessera:open");
+}"""
+
+
+async def test_a_canvas_of_a_megapixel_is_painted_in_under_a_second(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada, width=1024, height=1024, tile_size=128, max_tiles_per_user=64)
+    noise = base64.b64encode(bytes(i * 7 % 4 for i in range(128 * 128))).decode()
+    for cell in range(64):
+        draft = {"canvas_id": canvas["id"], "x": cell % 8, "y": cell // 8, "pixels": noise}
+        status, _ = await ada.call("POST", "/tiles", json=draft)
+        assert status == 201
+    page = await new_page()
+    took = []
+    for _ in range(3):
+        await Stage.open(page, canvas)
+        took.append(await page.evaluate(FIRST_PAINT))
+        await page.goto("/")
+    print("first paint in ms:", took)
+    # The best of three: what the page can do, on a machine that does other things too.
+    assert min(took) < 1000
+    assert await (await Stage.open(page, canvas)).difference(canvas) == 0
+
+
+async def test_a_stroke_is_pushed_to_a_second_browser(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    tile = await new_tile(ada, canvas, 0, 0)
+    page = await new_page()
+    stage = await Stage.open(page, canvas)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    took = []
+    for offset in range(9):
+        began = time.monotonic()
+        await stroke(ada, tile, offset * 3, 2)
+        while await stage.colour_at(offset * 3, 0) != RED:
+            assert time.monotonic() - began < 10
+        took.append((time.monotonic() - began) * 1000)
+    print("stroke to second browser in ms:", took)
+    # 200 ms where nothing else runs; what polls would have asked for it.
+    assert statistics.median(took) < 1000
+    assert asked == []
+
+
+async def test_a_guest_sees_tiles_come_change_and_go(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    stage = await Stage.open(await new_page(), canvas)
+    tile = await new_tile(ada, canvas, 1, 2)
+    await stage.comes_to_show(NIGHT, 1.5 * SIDE, 2.5 * SIDE)
+    await ada.call("PUT", f"/tiles/{tile['id']}", json={"pixels": pixels(3)})
+    await stage.comes_to_show(GREEN, 1.5 * SIDE, 2.5 * SIDE)
+    await ada.call("DELETE", f"/tiles/{tile['id']}")
+    await stage.comes_to_show((255, 255, 255), 1.5 * SIDE, 2.5 * SIDE)
+
+
+async def test_nothing_is_drawn_while_nothing_changes(new_page: Windows, new_painter: NewPainter) -> None:
+    stage = await Stage.open(await new_page(), await new_canvas(await new_painter("ada")))
+    await asyncio.sleep(0.5)  # until the last of the page is laid out
+    drawn = await stage.frames()
+    await asyncio.sleep(0.5)
+    assert await stage.frames() == drawn
+
+
+@pytest.mark.parametrize("killed", [1, 2])
+async def test_after_a_kill_the_canvas_comes_back_with_nothing_lost_or_repeated(
+    new_page: Windows, new_painter: NewPainter, site: Stack, killed: int
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    tile = await new_tile(ada, canvas, 0, 0)
+    page = await new_page(allow=UNDERWAY)
+    stage = await Stage.open(page, canvas)
+    await page.evaluate(
+        """() => { window.statuses = [];
+          const status = document.querySelector("tessera-canvas").shadowRoot.querySelector("[role=status]");
+          new MutationObserver(() => window.statuses.push(status.textContent)).observe(
+            status, { subtree: true, childList: true, characterData: true }); }"""
+    )
+    for name in site.tiles[:killed]:
+        site.kill(name)
+    for offset in range(20):
+        await stroke(ada, tile, offset, 2)
+    await new_tile(ada, canvas, 3, 3, 3)
+    # With one of two killed, the socket may have been the other's.
+    if killed == 2:
+        await expect(stage.status("Live")).to_be_visible()
+        assert "Reconnecting …" in await page.evaluate("window.statuses")
+    await stage.comes_to_show(GREEN, 3.5 * SIDE, 3.5 * SIDE)
+    await stage.is_live()
+    assert await stage.difference(canvas) == 0
+
+
+async def test_a_batch_that_got_lost_is_asked_for(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    tile = await new_tile(ada, canvas, 0, 0)
+    page = await new_page()
+    lost: list[str] = []
+
+    def lose_the_first_batch(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def pass_on(message: str | bytes) -> None:
+            if '"batch"' in str(message) and not lost:
+                lost.append(str(message))
+            else:
+                socket.send(message)
+
+        server.on_message(pass_on)
+
+    await page.route_web_socket(re.compile("/ws/canvas/"), lose_the_first_batch)
+    stage = await Stage.open(page, canvas)
+    await stroke(ada, tile, 0, 2)
+    await asyncio.sleep(0.2)  # a tick apart, so that it is a batch of its own
+    await stroke(ada, tile, 1, 3)
+    await stage.comes_to_show(GREEN, 1, 0)
+    assert len(lost) == 1
+    assert await stage.difference(canvas) == 0
+
+
+async def test_what_cannot_be_replayed_is_loaded_anew(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    page = await new_page()
+    sockets: list[WebSocketRoute] = []
+
+    def withhold_changes(socket: WebSocketRoute) -> None:
+        sockets.append(socket)
+        server = socket.connect_to_server()
+        server.on_message(lambda message: None if '"batch"' in str(message) else socket.send(message))
+
+    await page.route_web_socket(re.compile("/ws/canvas/"), withhold_changes)
+    stage = await Stage.open(page, canvas)
+    await new_tile(ada, canvas, 0, 0)
+    sockets[0].send('{"type": "resync"}')
+    await stage.comes_to_show(NIGHT, 10, 10)
+    assert await stage.difference(canvas) == 0
+
+
+async def test_who_is_suspended_goes_on_watching_as_a_guest(
+    new_page: Windows, new_painter: NewPainter, new_moderator: NewPainter
+) -> None:
+    ben, mona = await new_painter("ben"), await new_moderator("mona")
+    canvas = await new_canvas(mona)
+    page = await new_page(ben, allow=["status of 40[13]"])
+    stage = await Stage.open(page, canvas)
+    status, _ = await mona.call("POST", f"/admin/users/{ben.id}/suspend", json={"reason": "spam"})
+    assert status < 300
+    await page.get_by_text("Your session has ended.").wait_for()
+    await page.get_by_role("button", name="Go on watching").click()
+    await stage.is_live()
+    await new_tile(mona, canvas, 0, 0)
+    await stage.comes_to_show(NIGHT, 10, 10)
+
+
+async def test_a_like_shows_in_every_window(new_page: Windows, new_painter: NewPainter) -> None:
+    ada, ben = await new_painter("ada"), await new_painter("ben")
+    canvas = await new_canvas(ada)
+    await new_tile(ada, canvas, 0, 0)
+    bens, guests = [await Stage.open(await new_page(who), canvas) for who in (ben, None)]
+    watched = await guests.pick(0, 0)
+    card = await bens.pick(0, 0)
+    await card.get_by_role("button", name="Like, 0 likes so far").click()
+    await card.get_by_role("button", name="Take back your like, 1 like").wait_for()
+    await watched.get_by_role("button", name="Like, 1 like so far").wait_for()
+    await card.get_by_role("button", name="Take back your like").click()
+    await watched.get_by_role("button", name="Like, 0 likes so far").wait_for()
+
+
+async def test_whoever_liked_a_tile_finds_it_liked(new_page: Windows, new_painter: NewPainter) -> None:
+    ada, ben = await new_painter("ada"), await new_painter("ben")
+    canvas = await new_canvas(ada)
+    tile = await new_tile(ada, canvas, 0, 0)
+    await ben.call("POST", f"/tiles/{tile['id']}/like")
+    card = await (await Stage.open(await new_page(ben), canvas)).pick(0, 0)
+    await card.get_by_role("button", name="Take back your like, 1 like").wait_for()
+
+
+async def test_a_guest_who_likes_is_asked_to_log_in_and_led_back(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    await new_tile(ada, canvas, 0, 0)
+    page = await new_page()
+    card = await (await Stage.open(page, canvas)).pick(0, 0)
+    await card.get_by_role("button", name="Like, 0 likes so far").click()
+    await page.get_by_role("status").get_by_role("button", name="Log in").click()
+    await page.wait_for_url(re.compile(rf"/login\?next=%2Fcanvas%2F{canvas['id']}"))
+
+
+async def test_an_artist_brings_an_older_picture_back(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada, "tile-lock")
+    tile = await new_tile(ada, canvas, 0, 0)
+    await ada.call("PUT", f"/tiles/{tile['id']}", json={"pixels": pixels(2)})
+    stage = await Stage.open(await new_page(ada), canvas)
+    await stage.comes_to_show(RED, 10, 10)
+    card = await stage.pick(0, 0)
+    await card.get_by_text("History").click()
+    await card.get_by_role("img", name="Version 1").wait_for()
+    await card.get_by_role("button", name="Bring version 1 back").click()
+    await card.get_by_text("Brought an older picture back").wait_for()
+    await stage.comes_to_show(NIGHT, 10, 10)
+
+
+async def test_who_may_not_revert_is_not_offered_it(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada, "tile-lock")
+    tile = await new_tile(ada, canvas, 0, 0)
+    await ada.call("PUT", f"/tiles/{tile['id']}", json={"pixels": pixels(2)})
+    card = await (await Stage.open(await new_page(), canvas)).pick(0, 0)
+    await card.get_by_text("History").click()
+    await card.get_by_role("img", name="Version 1").wait_for()
+    await expect(card.get_by_role("button", name="Bring version")).to_have_count(0)
+
+
+async def test_a_link_leads_to_its_view_and_moving_writes_one(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    page = await new_page()
+    stage = await Stage.open(page, await new_canvas(await new_painter("ada")), "#40,200,6")
+    assert await stage.view() == {"x": 40, "y": 200, "zoom": 6}
+    await stage.element.focus()
+    await page.keyboard.press("Shift+ArrowRight")
+    await page.wait_for_url(re.compile(r"#53\.3,200,6$"))
+    await page.keyboard.press("0")
+    await page.wait_for_url(re.compile(r"/canvas/\d+$"))
+
+
+async def test_the_wheel_zooms_around_the_pointer(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    page = await new_page()
+    stage = await Stage.open(page, canvas)
+    before, point = await stage.view(), await stage.point(30, 40)
+    await page.mouse.move(*point)
+    await page.mouse.wheel(0, -240)
+    await expect(page).to_have_url(re.compile("#"))
+    assert (await stage.view())["zoom"] > before["zoom"]
+    assert await stage.point(30, 40) == pytest.approx(point, abs=1)  # a wheel turns at whole pixels
+
+
+async def test_two_fingers_zoom_and_one_moves(new_page: Windows, new_painter: NewPainter) -> None:
+    page = await new_page(device="phone")
+    stage = await Stage.open(page, await new_canvas(await new_painter("ada")))
+    touch = await page.context.new_cdp_session(page)
+    x, y = await stage.point(128, 128)
+
+    async def fingers(kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": px, "y": py, "id": number} for number, (px, py) in enumerate(places)]
+        await touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    zoom = (await stage.view())["zoom"]
+    await fingers("touchStart", (x - 40, y), (x + 40, y))
+    for spread in (50, 60, 70, 80):
+        await fingers("touchMove", (x - spread, y), (x + spread, y))
+    await fingers("touchEnd")
+    assert (await stage.view())["zoom"] == pytest.approx(2 * zoom, rel=0.01)
+    await fingers("touchStart", (x, y))
+    for step in (10, 20, 30):
+        await fingers("touchMove", (x - step, y))
+    await fingers("touchEnd")
+    assert (await stage.view())["x"] == pytest.approx(128 + 30 / (2 * zoom), rel=0.01)
+
+
+async def test_the_keyboard_alone_reaches_a_tile_and_hears_what_it_is(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada, ben = await new_painter("ada"), await new_painter("ben")
+    canvas = await new_canvas(ada)
+    tile = await new_tile(ada, canvas, 3, 1)
+    await ben.call("POST", f"/tiles/{tile['id']}/like")
+    page = await new_page()
+    stage = await Stage.open(page, canvas)
+    await stage.element.focus()
+    await page.keyboard.press("ArrowRight")
+    await page.keyboard.press("ArrowUp")
+    spoken = page.locator("[aria-live=polite]").filter(has_text="Cell 3, 1, by Ada, 1 like")
+    await spoken.wait_for(state="attached")
+    await page.keyboard.press("Enter")
+    heading = page.get_by_role("complementary").get_by_role("heading", name="Cell 3, 1")
+    await expect(heading).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(stage.element).to_be_focused()
+
+
+async def test_painters_see_where_the_other_is(new_page: Windows, new_painter: NewPainter) -> None:
+    ada, ben = await new_painter("ada"), await new_painter("ben")
+    canvas = await new_canvas(ada)
+    adas, bens = [await new_page(who) for who in (ada, ben)]
+    stage = await Stage.open(adas, canvas)
+    await Stage.open(bens, canvas)
+    await adas.mouse.move(*await stage.point_of_cell(2, 1))
+    await bens.get_by_role("button", name="1 other artist is here").click()
+    panel = bens.get_by_role("complementary")
+    await panel.get_by_text("looks at cell 2, 1").wait_for()
+    await adas.close()
+    await panel.get_by_text("No other artist is here right now.").wait_for()
+
+
+async def test_a_lock_taken_before_and_one_taken_now_are_both_shown(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    tiles = [await new_tile(ada, canvas, x, 0) for x in range(2)]
+    await ada.call("POST", f"/tiles/{tiles[0]['id']}/lock")
+    page = await new_page()
+    stage = await Stage.open(page, canvas)
+    await ada.call("POST", f"/tiles/{tiles[1]['id']}/lock")
+    for x in range(2):
+        card = await stage.pick(x, 0)
+        await card.get_by_text("locked by Ada").wait_for()
+    await ada.call("DELETE", f"/tiles/{tiles[1]['id']}/lock")
+    await expect(page.get_by_role("complementary").get_by_text("locked by Ada")).to_have_count(0)
+
+
+async def test_an_area_is_claimed_by_drawing_it(new_page: Windows, new_painter: NewPainter) -> None:
+    ada, ben = await new_painter("ada"), await new_painter("ben")
+    canvas = await new_canvas(ada, "area-lock")
+    page, watching = await new_page(ben), await new_page()
+    await Stage.open(watching, canvas)
+    await watching.get_by_role("button", name="Areas").click()
+    stage = await Stage.open(page, canvas)
+    await page.get_by_role("button", name="Areas").click()
+    panel = page.get_by_role("complementary")
+    await panel.get_by_role("button", name="Draw it on the picture").click()
+    await page.mouse.move(*await stage.point_of_cell(1, 1))
+    await page.mouse.down()
+    await page.mouse.move(*await stage.point_of_cell(2, 3), steps=4)
+    await page.mouse.up()
+    await panel.get_by_role("button", name="Claim this area").click()
+    await panel.get_by_text("cells from 1, 1").wait_for()
+    await watching.get_by_text("cells from 1, 1").wait_for()
+    await panel.get_by_role("button", name=re.compile("Release .* cells from 1, 1")).click()
+    await watching.get_by_text("All cells are free.").wait_for()
+
+
+async def test_an_owner_approves_what_waits_for_review(new_page: Windows, new_painter: NewPainter) -> None:
+    ada, ben = await new_painter("ada"), await new_painter("ben")
+    canvas = await new_canvas(ada, "review")
+    await new_tile(ben, canvas, 0, 0, 2)
+    guests = await Stage.open(await new_page(), canvas)
+    bens = await Stage.open(await new_page(ben), canvas)
+    await (await bens.pick(0, 0)).get_by_text("waits for review").wait_for()
+    page = await new_page(ada)
+    await Stage.open(page, canvas)
+    await page.get_by_role("button", name="Reviews").click()
+    panel = page.get_by_role("complementary")
+    await panel.get_by_label("Note for the artist").fill("Lovely")
+    await panel.get_by_role("button", name="Approve Cell 0, 0").click()
+    await guests.comes_to_show(RED, 10, 10)
+    await panel.get_by_role("button", name="Approved").click()
+    await panel.get_by_text("Ada: Lovely").wait_for()
+
+
+async def test_what_waited_when_a_canvas_left_review_can_be_decided(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada, ben = await new_painter("ada"), await new_painter("ben")
+    canvas = await new_canvas(ada, "review")
+    await new_tile(ben, canvas, 0, 0, 2)
+    await ada.call("PATCH", f"/canvases/{canvas['id']}", json={"collaboration_mode": "free"})
+    page = await new_page(ada)
+    stage = await Stage.open(page, canvas)
+    await page.get_by_role("button", name="Reviews").click()
+    await page.get_by_role("complementary").get_by_role("button", name="Approve Cell 0, 0").click()
+    await stage.comes_to_show(RED, 10, 10)
+
+
+async def test_new_rules_reach_everybody_who_watches(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    page, watching = await new_page(ada), await new_page()
+    for window in (page, watching):
+        await Stage.open(window, canvas)
+        await window.get_by_role("button", name="About this canvas").click()
+    panel = page.get_by_role("complementary")
+    await panel.get_by_label("Name", exact=True).fill("Harbour")
+    await panel.get_by_label("Who may paint").select_option("review")
+    await panel.get_by_role("button", name="Save").click()
+    await expect(watching.get_by_role("heading", level=1)).to_have_text("Harbour")
+    await watching.get_by_text("shows once the owner has approved it").wait_for()
+
+
+async def test_a_canvas_that_is_deleted_says_so_to_who_watches(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    page = await new_page(ada)
+    guest = await Stage.open(await new_page(), canvas)
+    await Stage.open(page, canvas)
+    await page.get_by_role("button", name="About this canvas").click()
+    await page.get_by_role("complementary").get_by_role("button", name="Delete canvas").click()
+    await page.locator("ui-dialog[open]").get_by_role("button", name="Delete canvas").click()
+    await guest.page.get_by_text("This canvas was deleted, or is private now.").wait_for()
+    await guest.status("Not live").wait_for()
+    await page.wait_for_url(re.compile("/$"))
+
+
+async def test_a_canvas_that_nobody_made_is_said_not_to_exist(new_page: Windows) -> None:
+    page = await new_page(allow=["status of 404"])
+    await page.goto("/canvas/999999999")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("There is no such canvas")
+
+
+async def test_a_canvas_that_could_not_be_loaded_is_loaded_at_a_press(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    await new_tile(ada, canvas, 0, 0)
+    page = await new_page(allow=["ERR_FAILED"])
+    await page.route("**/snapshot", lambda route: route.abort(), times=1)
+    await page.goto(f"/canvas/{canvas['id']}")
+    await page.get_by_role("alert").get_by_text("unreachable").wait_for()
+    await page.get_by_role("button", name="Try again").click()
+    stage = Stage(page)
+    await stage.is_live()
+    assert await stage.colour_at(10, 10) == NIGHT
+
+
+async def test_from_one_canvas_to_another_and_back(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    canvases = [await new_canvas(ada, name=name) for name in ("Quay", "Pier")]
+    await new_tile(ada, canvases[1], 0, 0)
+    page = await new_page()
+    stage = await Stage.open(page, canvases[0], "#10,10,9")
+    await page.evaluate(
+        """(path) => { history.pushState(null, "", path); dispatchEvent(new PopStateEvent("popstate")); }""",
+        f"/canvas/{canvases[1]['id']}",
+    )
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Pier")
+    await stage.comes_to_show(NIGHT, 10, 10)
+    assert (await stage.view())["x"] == CELLS * SIDE / 2
+    await page.go_back()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Quay")
+    linked = {"x": 10.0, "y": 10.0, "zoom": 9.0}
+    assert await eventually(stage.view, linked) == linked
+
+
+async def test_a_report_reaches_the_moderators(
+    new_page: Windows, new_painter: NewPainter, new_moderator: NewPainter
+) -> None:
+    ada, ben, mona = await new_painter("ada"), await new_painter("ben"), await new_moderator("mona")
+    canvas = await new_canvas(ada)
+    tile = await new_tile(ada, canvas, 0, 0)
+    page = await new_page(ben)
+    card = await (await Stage.open(page, canvas)).pick(0, 0)
+    await card.get_by_role("button", name="Report").click()
+    dialog = page.locator("ui-dialog[open]")
+    await dialog.get_by_label("Spam or advertising").check()
+    await dialog.get_by_role("button", name="Send report").click()
+    await page.get_by_text("A moderator will look at it.").wait_for()
+    _, reports = await mona.call("GET", "/admin/reports", params={"status": "open"})
+    assert ("tile", tile["id"], "spam") in [
+        (r["kind"], r["target_id"], r["reason"]) for r in reports["items"]
+    ]
+
+
+async def test_the_time_lapse_plays(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    for x in range(CELLS):
+        await new_tile(ada, canvas, x, 0, 2)
+    page = await new_page()
+    await Stage.open(page, canvas)
+    await page.get_by_role("button", name="Time-lapse").click()
+    film = page.locator("ui-dialog[open]").get_by_role("img", name="How “Quay” came to be")
+    await film.wait_for()
+    assert (
+        await film.evaluate("async (img) => { await img.decode(); return img.naturalWidth; }") == CELLS * SIDE
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_canvas_and_its_panels_are_accessible(
+    new_page: Windows, new_painter: NewPainter, scheme: Any
+) -> None:
+    ada, ben = await new_painter("ada"), await new_painter("ben")
+    canvas = await new_canvas(ada, "area-lock")
+    await ben.call("POST", f"/canvases/{canvas['id']}/areas", json={"x": 0, "y": 0, "columns": 2, "rows": 2})
+    await new_tile(ben, canvas, 0, 0)
+    page = await new_page(ada, scheme=scheme)
+    stage = await Stage.open(page, canvas)
+    await assert_accessible(page)
+    card = await stage.pick(0, 0)
+    await card.get_by_role("button", name="Follow").wait_for()
+    await assert_accessible(page)
+    for panel in ("other artist", "Areas", "About this canvas"):
+        await page.get_by_role("button", name=panel).click()
+        await assert_accessible(page)
+
+
+async def test_a_phone_shows_picture_and_card_one_above_the_other(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    await new_tile(ada, canvas, 0, 0)
+    page = await new_page(device="phone")
+    stage = await Stage.open(page, canvas)
+    await page.touchscreen.tap(*await stage.point_of_cell(0, 0))
+    card = page.get_by_role("complementary")
+    await card.get_by_text("Ada").wait_for()
+    shown, picture = await card.bounding_box(), await stage.element.bounding_box()
+    assert shown is not None
+    assert picture is not None
+    assert picture["y"] + picture["height"] <= shown["y"] + 1
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")

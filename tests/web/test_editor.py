@@ -1,0 +1,471 @@
+"""Painting a tile in the browser, with mouse, keys and fingers, alone and together."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import re
+import secrets
+import struct
+import zlib
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Locator, Page, expect
+
+from tests.e2e.people import eventually
+from tests.stack import Stack
+from tests.web.browser import PATIENCE_MS, Windows, assert_accessible
+from tests.web.conftest import NewPainter
+from tests.web.people import Painter
+from tests.web.stage import Stage
+from tests.web.test_canvas import UNDERWAY
+
+SIZE = 16
+PALETTE = ["#000000", "#ffffff", "#ff004d", "#00e436"]
+BLACK, WHITE, RED, GREEN = 1, 2, 3, 4
+
+Pixels = Callable[[int, int], int]
+
+
+async def new_canvas(painter: Painter, mode: str = "tile-lock") -> dict[str, Any]:
+    draft = {
+        "name": f"Harbour {secrets.token_hex(4)}",
+        "width": 64,
+        "height": 64,
+        "tile_size": SIZE,
+        "palette": PALETTE,
+        "collaboration_mode": mode,
+    }
+    status, canvas = await painter.call("POST", "/canvases", json=draft)
+    assert status == 201, canvas
+    return dict(canvas)
+
+
+async def new_tile(painter: Painter, canvas: dict[str, Any], pixels: Pixels = lambda _x, _y: WHITE) -> Any:
+    body = {"canvas_id": canvas["id"], "x": 1, "y": 1, "pixels": encoded(pixels)}
+    status, tile = await painter.call("POST", "/tiles", json=body)
+    assert status == 201, tile
+    return tile
+
+
+def encoded(pixels: Pixels) -> str:
+    return base64.b64encode(bytes(pixels(i % SIZE, i // SIZE) for i in range(SIZE * SIZE))).decode()
+
+
+async def open_editor(page: Page, canvas: dict[str, Any]) -> None:
+    """Go to the canvas, choose the cell (1, 1) and paint."""
+    stage = await Stage.open(page, canvas)
+    await page.mouse.click(*await stage.point(SIZE * 1.5, SIZE * 1.5))
+    await page.get_by_role("heading", name="Cell 1, 1").wait_for()
+    await page.get_by_role("button", name=re.compile("^Paint( here)?$")).click()
+    await expect(page.locator("tile-editor dialog.editor")).to_have_attribute("aria-busy", "false")
+
+
+async def spot(page: Page, x: int, y: int) -> tuple[float, float]:
+    """Where the middle of a pixel of the tile is in the window."""
+    box = await drawing(page).bounding_box()
+    assert box is not None
+    view = await drawing(page).evaluate("canvas => canvas.getRootNode().host.view")
+    return (
+        box["x"] + view["x"] + (x + 0.5) * view["scale"],
+        box["y"] + view["y"] + (y + 0.5) * view["scale"],
+    )
+
+
+def drawing(page: Page) -> Locator:
+    return page.get_by_role("application", name="Picture of 16")
+
+
+async def drag(page: Page, *points: tuple[int, int]) -> None:
+    """Draw from pixel to pixel with the mouse."""
+    for number, (x, y) in enumerate(points):
+        await page.mouse.move(*await spot(page, x, y))
+        if not number:
+            await page.mouse.down()
+    await page.mouse.up()
+
+
+async def tile_at(painter: Painter, canvas: dict[str, Any]) -> Any:
+    """The tile in the cell, None while there is none."""
+    where = {"x": "1", "y": "1", "columns": "1", "rows": "1"}
+    _, answer = await painter.call("GET", f"/canvases/{canvas['id']}/region", params=where)
+    return answer["items"][0] if answer["items"] else None
+
+
+async def painted(painter: Painter, canvas: dict[str, Any]) -> dict[tuple[int, int], int]:
+    """What the server has, as far as it is not transparent: colours by place."""
+    tile = await tile_at(painter, canvas)
+    pixels = base64.b64decode(tile["pixels"]) if tile else b""
+    return {(i % SIZE, i // SIZE): colour for i, colour in enumerate(pixels) if colour}
+
+
+async def save(page: Page) -> None:
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Everything is saved")).to_be_visible()
+
+
+def saved(painter: Painter, canvas: dict[str, Any]) -> Callable[[], Any]:
+    return lambda: painted(painter, canvas)
+
+
+async def test_an_empty_cell_is_claimed_with_what_the_mouse_drew(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    page = await new_page(ada)
+    await open_editor(page, canvas)
+    await drag(page, (2, 3), (6, 3))
+    await page.get_by_role("radio", name="red").click()
+    await page.keyboard.press("r")
+    await drag(page, (8, 8), (10, 10))
+    await save(page)
+    line = {(x, 3): BLACK for x in range(2, 7)}
+    rectangle = {(x, y): RED for x in range(8, 11) for y in range(8, 11) if (x, y) != (9, 9)}
+    assert await painted(ada, canvas) == line | rectangle
+
+
+async def test_nothing_is_created_when_the_editor_is_closed_without_saving(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    page = await new_page(ada)
+    await open_editor(page, canvas)
+    await drag(page, (2, 2), (9, 9))
+    await page.get_by_role("button", name="Close the editor").click()
+    await page.get_by_role("button", name="Discard").click()
+    await expect(drawing(page)).to_have_count(0)
+    assert await tile_at(ada, canvas) is None
+    _, count = await ada.call("GET", f"/tiles/user/{ada.id}/count", params={"canvas_id": str(canvas["id"])})
+    assert count["tile_count"] == 0
+
+
+async def test_a_tile_is_painted_with_the_keyboard_alone(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    page = await new_page(ada)
+    await open_editor(page, canvas)
+    await expect(drawing(page)).to_be_focused()
+    for key in ("3", "ArrowRight", "ArrowDown", " "):
+        await page.keyboard.press(key)
+    await expect(page.get_by_text("row 10, column 10, red")).to_be_visible()
+    await page.keyboard.down(" ")
+    for _ in range(3):
+        await page.keyboard.press("ArrowRight")
+    await page.keyboard.up(" ")
+    for key in ("l", "4", "ArrowDown", " ", "Shift+ArrowUp", " "):
+        await page.keyboard.press(key)
+    await page.keyboard.press("Control+s")
+    stroke = {(x, 9): RED for x in range(9, 13)}
+    line = {(12, y): GREEN for y in range(2, 11)}
+    await expect(page.get_by_text("this cell is yours")).to_be_visible()
+    assert await painted(ada, canvas) == stroke | line
+
+
+async def test_undo_and_redo_take_steps_back_and_forth(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    page = await new_page(ada)
+    await open_editor(page, canvas)
+    undo = page.get_by_role("button", name="Undo")
+    await expect(undo).to_be_disabled()
+    await drag(page, (1, 1), (4, 1))
+    await drag(page, (1, 3), (4, 3))
+    await undo.click()
+    await page.keyboard.press("Control+z")
+    await expect(undo).to_be_disabled()
+    await page.keyboard.press("Control+y")
+    await save(page)
+    assert await painted(ada, canvas) == {(x, 1): BLACK for x in range(1, 5)}
+
+
+async def test_a_piece_is_cut_out_turned_and_pasted(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    page = await new_page(ada)
+    await open_editor(page, canvas)
+    await drag(page, (1, 1), (4, 1))
+    await page.keyboard.press("m")
+    await drag(page, (1, 1), (4, 1))
+    await page.keyboard.press("Control+x")
+    await page.keyboard.press("Control+v")
+    await page.get_by_role("button", name="Rotate").click()
+    await save(page)
+    pixels = await painted(ada, canvas)
+    assert len(pixels) == 4
+    assert len({x for x, _ in pixels}) == 1
+
+
+async def test_a_tile_is_painted_with_a_finger_and_two_of_them_move_the_view(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    page = await new_page(ada, device="phone")
+    await open_editor(page, canvas)
+    for x in range(3):
+        await page.touchscreen.tap(*await spot(page, 4 + x, 4))
+    left, _ = await spot(page, 0, 0)
+    await pinch(page)
+    assert (await spot(page, 0, 0))[0] < left
+    await page.get_by_role("button", name="Save").tap()
+    await expect(page.get_by_text("this cell is yours")).to_be_visible()
+    assert await painted(ada, canvas) == {(4 + x, 4): BLACK for x in range(3)}
+    await assert_accessible(page)
+
+
+async def pinch(page: Page) -> None:
+    """Two fingers on the drawing area that move apart, as the browser hears them from the glass."""
+    box = await drawing(page).bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    glass = await page.context.new_cdp_session(page)
+    for kind, reach in (("touchStart", 20), ("touchMove", 60), ("touchMove", 100), ("touchEnd", None)):
+        fingers = [] if reach is None else [{"x": x - reach, "y": y}, {"x": x + reach, "y": y}]
+        await glass.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
+
+
+async def test_a_draft_survives_a_reload_and_is_gone_once_saved(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    page = await new_page(ada)
+    await open_editor(page, canvas)
+    await drag(page, (5, 5), (8, 5))
+    await page.reload()
+    await open_editor(page, canvas)
+    await expect(page.get_by_text("Your draft of")).to_be_visible()
+    await save(page)
+    assert await painted(ada, canvas) == {(x, 5): BLACK for x in range(5, 9)}
+    await page.reload()
+    await open_editor(page, canvas)
+    await expect(page.get_by_text("Everything is saved")).to_be_visible()
+    await expect(page.get_by_text("Your draft of")).to_have_count(0)
+
+
+async def test_what_a_guest_drew_is_there_once_they_signed_up(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    page = await new_page()
+    await open_editor(page, canvas)
+    await drag(page, (5, 5), (8, 5))
+    await page.get_by_role("button", name="Save").click()
+    await page.get_by_role("dialog", name="Almost yours").wait_for()
+    await page.locator("tile-editor").get_by_role("button", name="Sign up").click()
+    name = f"newcomer_{secrets.token_hex(4)}"
+    await page.get_by_label("Username").fill(name)
+    await page.get_by_label("Email address").fill(f"{name}@example.org")
+    await page.get_by_label("Password", exact=True).fill(secrets.token_urlsafe(12))
+    await page.get_by_role("button", name="Create the account").click()
+    await page.wait_for_url(f"**/canvas/{canvas['id']}*")
+    await open_editor(page, canvas)
+    await save(page)
+    assert await painted(ada, canvas) == {(x, 5): BLACK for x in range(5, 9)}
+
+
+async def test_two_who_paint_a_free_tile_see_each_others_strokes_inside_the_editor(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada, bob = await new_painter("ada"), await new_painter("bob")
+    canvas = await new_canvas(ada, "free")
+    await new_tile(ada, canvas)
+    pages = [await new_page(ada), await new_page(bob)]
+    for page in pages:
+        await open_editor(page, canvas)
+        await expect(page.get_by_text("Live: saved as you draw")).to_be_visible()
+    await pages[1].keyboard.press("3")
+    await asyncio.gather(drag(pages[0], (2, 2), (12, 2)), drag(pages[1], (2, 12), (12, 12)))
+    ours = {(x, 2): BLACK for x in range(2, 13)} | {(x, 12): RED for x in range(2, 13)}
+    everything = {(x, y): WHITE for x in range(SIZE) for y in range(SIZE)} | ours
+    assert await eventually(saved(ada, canvas), everything) == everything
+    for page in pages:
+        assert await eventually(partial(shown, page), everything) == everything
+    await pages[0].keyboard.press("Control+z")
+    undone = everything | {(x, 2): WHITE for x in range(2, 13)}
+    assert await eventually(partial(shown, pages[1]), undone) == undone
+
+
+async def test_what_is_drawn_while_the_connection_is_broken_is_painted_once_it_is_back(
+    new_page: Windows, new_painter: NewPainter, site: Stack
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada, "free")
+    await new_tile(ada, canvas)
+    page = await new_page(ada, allow=UNDERWAY)
+    await open_editor(page, canvas)
+    for name in site.tiles:
+        site.kill(name)
+    await expect(page.get_by_text("what you draw is sent then")).to_be_visible()
+    await drag(page, (2, 2), (5, 2))
+    await expect(page.get_by_text("Live: saved as you draw")).to_be_visible(timeout=PATIENCE_MS)
+    assert await eventually(lambda: row(ada, canvas, 2), [BLACK] * 4) == [BLACK] * 4
+    assert await shown(page) == await painted(ada, canvas)
+
+
+async def shown(page: Page) -> dict[tuple[int, int], int]:
+    """What the editor shows."""
+    pixels = await drawing(page).evaluate("canvas => [...canvas.getRootNode().host.pen.painting.pixels]")
+    return {(i % SIZE, i // SIZE): colour for i, colour in enumerate(pixels) if colour}
+
+
+async def test_a_tile_that_somebody_has_locked_becomes_free_by_itself(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada, bob = await new_painter("ada"), await new_painter("bob")
+    canvas = await new_canvas(ada, "free")
+    tile = await new_tile(ada, canvas)
+    page = await new_page(ada)
+    await open_editor(page, canvas)
+    assert (await bob.call("POST", f"/tiles/{tile['id']}/lock"))[0] == 201
+    await expect(page.get_by_text("Bob is painting here until")).to_be_visible()
+    await drag(page, (2, 2), (5, 2))
+    assert (await shown(page))[(2, 2)] == WHITE
+    await bob.call("DELETE", f"/tiles/{tile['id']}/lock")
+    await expect(page.get_by_text("Bob is painting here until")).to_have_count(0)
+    await drag(page, (2, 2), (5, 2))
+    assert await eventually(lambda: row(ada, canvas, 2), [BLACK] * 4) == [BLACK] * 4
+
+
+async def test_the_lock_is_taken_while_painting_and_given_back_on_closing(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    tile = await new_tile(ada, canvas)
+    page = await new_page(ada)
+
+    async def is_locked() -> bool:
+        return bool((await ada.call("GET", f"/tiles/{tile['id']}/lock"))[1]["is_locked"])
+
+    await open_editor(page, canvas)
+    assert await is_locked()
+    await page.get_by_role("button", name="Close the editor").click()
+    assert await eventually(is_locked, False) is False
+    await open_editor(page, canvas)
+    assert await eventually(is_locked, True) is True
+    await page.goto("about:blank")
+    assert await eventually(is_locked, False) is False
+
+
+async def test_a_version_that_moved_is_merged_pixel_by_pixel(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    tile = await new_tile(ada, canvas)
+    page = await new_page(ada, allow=["status of 412"])
+    await open_editor(page, canvas)
+    await drag(page, (2, 2), (5, 2))
+    change = {"pixels": encoded(lambda _x, y: RED if y == 9 else WHITE)}
+    assert (await ada.call("PUT", f"/tiles/{tile['id']}", json=change))[0] == 200
+    await expect(page.get_by_text("This tile was changed elsewhere")).to_be_visible()
+    await page.get_by_role("button", name="Save").click()
+    await page.get_by_role("button", name="Merge").click()
+    await expect(page.get_by_text("Everything is saved")).to_be_visible()
+    pixels = await painted(ada, canvas)
+    assert [pixels[x, 2] for x in range(2, 6)] == [BLACK] * 4
+    assert [pixels[x, 9] for x in range(SIZE)] == [RED] * SIZE
+
+
+async def test_what_is_saved_in_review_mode_waits_and_is_painted_on(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    olga, ada = await new_painter("olga"), await new_painter("ada")
+    canvas = await new_canvas(olga, "review")
+    page = await new_page(ada)
+    await open_editor(page, canvas)
+    await drag(page, (2, 2), (5, 2))
+    await page.get_by_role("button", name="Send for review").click()
+    await expect(page.get_by_text("Waits for review; the public")).to_be_visible()
+    assert await painted(olga, canvas) == {}
+    await page.reload()
+    await open_editor(page, canvas)
+    assert await shown(page) == {(x, 2): BLACK for x in range(2, 6)}
+
+
+async def test_an_area_is_claimed_where_painting_needs_one(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada, "area-lock")
+    status, _ = await ada.call(
+        "POST", f"/canvases/{canvas['id']}/areas", json={"x": 1, "y": 1, "columns": 1, "rows": 1}
+    )
+    assert status == 201
+    page = await new_page(ada)
+    await open_editor(page, canvas)
+    await drag(page, (2, 2), (5, 2))
+    await save(page)
+    assert len(await painted(ada, canvas)) == 4
+
+
+async def test_a_picture_becomes_a_tile_in_the_colours_of_the_palette(
+    new_page: Windows, new_painter: NewPainter, tmp_path: Path
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    picture = tmp_path / "flag.png"
+    picture.write_bytes(png(64, lambda _x, y: (240, 20, 70, 255) if y < 32 else (0, 0, 0, 0)))
+    page = await new_page(ada)
+    await open_editor(page, canvas)
+    await page.get_by_role("button", name="Import a picture").click()
+    await page.get_by_label("Choose a picture").set_input_files(picture)
+    await expect(page.get_by_role("img", name="The picture as a tile")).to_be_visible()
+    await assert_accessible(page)
+    await page.get_by_role("button", name="Place it").click()
+    await save(page)
+    assert await painted(ada, canvas) == {(x, y): RED for x in range(SIZE) for y in range(SIZE // 2)}
+
+
+def png(side: int, rgba: Callable[[int, int], tuple[int, int, int, int]]) -> bytes:
+    """A picture as a file (PNG, RFC 2083)."""
+    rows = b"".join(b"\0" + bytes(v for x in range(side) for v in rgba(x, y)) for y in range(side))
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", side, side, 8, 6, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
+
+
+async def row(painter: Painter, canvas: dict[str, Any], y: int) -> list[int]:
+    pixels = await painted(painter, canvas)
+    return [pixels.get((x, y), 0) for x in range(2, 6)]
+
+
+async def test_a_tile_is_deleted_only_after_asking(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    await new_tile(ada, canvas)
+    page = await new_page(ada)
+    await open_editor(page, canvas)
+    delete = page.locator("tile-editor").get_by_role("button", name="Delete this tile")
+    await delete.first.click()
+    assert await tile_at(ada, canvas) is not None
+    await delete.last.click()
+    await expect(drawing(page)).to_have_count(0)
+    assert await tile_at(ada, canvas) is None
+
+
+async def test_the_editor_is_accessible_in_light_and_dark(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    await new_tile(ada, canvas)
+    light = await new_page(ada)
+    await open_editor(light, canvas)
+    await assert_accessible(light)
+    dark = await new_page(scheme="dark")
+    await open_editor(dark, await new_canvas(ada))
+    await assert_accessible(dark)

@@ -1,0 +1,74 @@
+import { api } from "../api.js";
+import { t } from "../i18n.js";
+import { html } from "../lit.js";
+import { navigate, setTitle } from "../router.js";
+import { session } from "../session.js";
+import "../ui/error.js";
+import { FormElement } from "../ui/form.js";
+import { toast } from "../ui/toast.js";
+import "./new-password.js";
+import { account } from "./styles.js";
+
+/** Where the links of mails lead: the address is confirmed at once, a password is asked for. */
+export class MailLink extends FormElement {
+  static properties = { isConfirmed: { state: true } };
+  static styles = account;
+
+  constructor() {
+    super();
+    const [purpose = "", token = ""] = location.hash.slice(1).split("=");
+    this.purpose = purpose;
+    this.token = token;
+    this.isConfirmed = false;
+    history.replaceState(null, "", "/"); // a token does not belong into the history of a browser
+  }
+
+  firstUpdated() {
+    if (this.purpose === "confirm-email") void this.#confirm();
+  }
+
+  async #confirm() {
+    this.error = null;
+    try {
+      await api.post("/auth/confirm-email", { token: this.token });
+      this.isConfirmed = true;
+      await session.reload();
+    } catch (error) {
+      this.error = error;
+    }
+  }
+
+  #reset = this.submits(async ({ new_password = "" }) => {
+    await api.post("/auth/confirm-password-reset", { token: this.token, new_password });
+    session.leave(); // the sessions of the old password have ended
+    toast(t("account.password_changed"), { kind: "success" });
+    await navigate("/login", { replace: true });
+  });
+
+  render() {
+    const isReset = this.purpose === "reset-password";
+    setTitle(t(isReset ? "account.reset" : "account.confirm"));
+    return html`<div class="page narrow">
+      <h1>${t(isReset ? "account.reset" : "account.confirm")}</h1>
+      ${isReset ? this.#resetting() : this.#confirming()}
+    </div>`;
+  }
+
+  #resetting() {
+    return html`<form class="card" @submit=${this.#reset}>
+      <new-password name="new_password" label=${t("account.new_password")} error=${this.faults.new_password ?? ""}></new-password>
+      <ui-error .error=${this.error}></ui-error>
+      <div class="row"><button class="primary" ?disabled=${this.busy}>${t("account.set_password")}</button></div>
+    </form>`;
+  }
+
+  #confirming() {
+    return html`<div class="card stack">
+      <p role="status">${this.isConfirmed ? t("account.confirmed") : this.error ? "" : t("common.loading")}</p>
+      <ui-error .error=${this.error} retryable @retry=${() => this.#confirm()}></ui-error>
+      <div class="row"><a class="button primary" href=${session.account ? "/account" : "/login"}>
+        ${t(session.account ? "common.my_account" : "common.login")}</a></div>
+    </div>`;
+  }
+}
+customElements.define("tessera-mail-link", MailLink);

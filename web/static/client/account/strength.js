@@ -1,0 +1,26 @@
+/** How long a password would withstand guessing, roughly; the service refuses what is common or personal. */
+
+/** The kinds of characters, and how many there are of each. @type {[RegExp, number][]} */
+const KINDS = [[/[a-z]/, 26], [/[A-Z]/, 26], [/[0-9]/, 10], [/[^a-zA-Z0-9]/, 33]];
+
+/** Bits from which on a password counts as fair, good, strong. */
+const STEPS = [36, 52, 70];
+
+/**
+ * From 0 (weak) to 3 (strong). What repeats, or counts on, adds next to nothing; what others know of one adds nothing.
+ * @param {string} password @param {string[]} known such as the username and the address
+ */
+export function strengthOf(password, known = []) {
+  const text = known.filter((word) => word.length >= 3).reduce(without, password);
+  const alphabet = KINDS.reduce((sum, [kind, size]) => sum + (kind.test(text) ? size : 0), 0) || 1;
+  const codes = [...text].map((character) => character.codePointAt(0) ?? 0);
+  const surprises = codes.filter((code, i) => i === 0 || Math.abs(code - (codes[i - 1] ?? 0)) > 1).length;
+  const bits = Math.log2(alphabet) * surprises;
+  return STEPS.filter((step) => bits >= step).length;
+}
+
+/** @param {string} text @param {string} word in upper or lower case */
+function without(text, word) {
+  const at = text.toLowerCase().indexOf(word.toLowerCase());
+  return at < 0 ? text : text.slice(0, at) + text.slice(at + word.length);
+}

@@ -1,0 +1,115 @@
+import { dateTime, t } from "../i18n.js";
+import { css, html, repeat } from "../lit.js";
+import { Element } from "../ui/element.js";
+import "../ui/error.js";
+import "../ui/field.js";
+import { base, controls, layout, typography } from "../ui/styles.js";
+import { Pages } from "./load.js";
+import { artistId, named, personLink, stateMark } from "./people.js";
+import { marks, tables } from "./styles.js";
+
+/** @import { Person } from "./people.js" */
+/**
+ * @typedef {{id: number, at: string, actor: Person | null, action: string, target_kind: "user" | "report" | "tile" | "canvas",
+ *   target_id: number, outcome: "requested" | "done" | "refused", details: Record<string, unknown>, refers_to: number | null}} Entry
+ */
+
+const ACTIONS = [
+  "account.suspend", "account.reinstate", "account.set_roles", "report.assigned", "report.released", "report.resolved",
+  "report.dismissed", "tile.delete", "canvas.update", "canvas.delete",
+];
+const TARGETS = ["user", "report", "tile", "canvas"];
+
+/** What moderators and admins did, newest first. */
+class Audit extends Element {
+  static properties = { error: { state: true } };
+  static styles = [base, typography, controls, layout, tables, marks, css`
+    form {
+      display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9rem), 1fr)); gap: var(--space-3);
+      align-items: end; margin-bottom: var(--space-4);
+    }
+    ui-field input { display: block; }
+    form label { display: block; margin-bottom: var(--space-1); font-weight: 600; }
+    .card { padding: var(--space-2) var(--space-4); }
+    .skeleton { height: 3rem; margin: var(--space-2) 0; }
+    .details { color: var(--ink-soft); font-size: var(--text-small); }
+    .more { margin-top: var(--space-3); }
+    time { white-space: nowrap; }
+  `];
+
+  /** @type {Record<string, string | number>} */
+  #filter = {};
+  /** @type {Pages<Entry>} */
+  #entries = new Pages(this, "/admin/audit", () => this.#filter);
+
+  constructor() {
+    super();
+    /** @type {unknown} what naming the actor ran into */
+    this.error = null;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    void this.#entries.restart();
+  }
+
+  render() {
+    const { items, error, isBusy, isKnown, hasMore } = this.#entries;
+    return html`<form role="search" @submit=${this.#submit}>
+        <div><label for="action">${t("admin.action")}</label><select id="action" name="action">
+          <option value="">${t("admin.any")}</option>
+          ${ACTIONS.map((action) => html`<option value=${action}>${named("did", action)}</option>`)}</select></div>
+        <ui-field label=${t("admin.actor")} name="actor" autocomplete="off" maxlength="50"></ui-field>
+        <div><label for="target">${t("admin.target")}</label><select id="target" name="target_kind">
+          <option value="">${t("admin.any")}</option>
+          ${TARGETS.map((kind) => html`<option value=${kind}>${t(`admin.target_${kind}`)}</option>`)}</select></div>
+        <ui-field label=${t("admin.target_id")} name="target_id" type="number" min="1"></ui-field>
+        <button class="primary">${t("admin.filter")}</button>
+      </form>
+      <ui-error .error=${this.error}></ui-error>
+      <ui-error .error=${error} retryable @retry=${() => this.#entries.more()}></ui-error>
+      ${items.length ? html`<div class="card">${this.#table(items)}</div>` : ""}
+      ${isBusy && !items.length ? [1, 2, 3, 4].map(() => html`<div class="skeleton"></div>`) : ""}
+      ${isKnown && !items.length && !isBusy ? html`<p class="card soft">${t("admin.no_entries")}</p>` : ""}
+      ${hasMore ? html`<button class="more" ?disabled=${isBusy} @click=${() => this.#entries.more()}>${t("common.more")}</button>` : ""}`;
+  }
+
+  /** @param {Entry[]} entries */
+  #table(entries) {
+    return html`<table class="cards">
+      <caption class="visually-hidden">${t("admin.audit")}</caption>
+      <thead><tr><th scope="col">${t("admin.at")}</th><th scope="col">${t("admin.actor")}</th><th scope="col">${t("admin.action")}</th>
+        <th scope="col">${t("admin.target")}</th><th scope="col">${t("admin.outcome")}</th><th scope="col">${t("admin.details")}</th></tr></thead>
+      <tbody>${repeat(entries, ({ id }) => id, (entry) => html`<tr>
+        <td data-label=${t("admin.at")}><time datetime=${entry.at}>${dateTime(entry.at)}</time></td>
+        <td data-label=${t("admin.actor")}>${entry.actor ? personLink(entry.actor) : t("admin.by_time")}</td>
+        <td data-label=${t("admin.action")}>${named("did", entry.action)}</td>
+        <td data-label=${t("admin.target")}>${t(`admin.target_${entry.target_kind}`)} ${String(entry.target_id)}</td>
+        <td data-label=${t("admin.outcome")}>${stateMark("outcome", entry.outcome)}</td>
+        <td data-label=${t("admin.details")} class="details">${detailsText(entry.details)}</td>
+      </tr>`)}</tbody></table>`;
+  }
+
+  /** @param {SubmitEvent} event */
+  async #submit(event) {
+    event.preventDefault();
+    const given = Object.fromEntries(new FormData(/** @type {HTMLFormElement} */ (event.target)));
+    const { actor, ...filter } = /** @type {Record<string, string>} */ (given);
+    this.error = null;
+    try {
+      this.#filter = { ...filter, ...(actor && { actor: await artistId(actor) }) };
+      await this.#entries.restart();
+    } catch (error) {
+      this.error = error;
+    }
+  }
+}
+customElements.define("admin-audit", Audit);
+
+/** @param {Record<string, unknown>} details those that say something */
+function detailsText(details) {
+  return Object.entries(details)
+    .filter(([, value]) => value !== null && value !== "")
+    .map(([name, value]) => `${named("detail", name)}: ${Array.isArray(value) ? value.join(", ") || "–" : String(value)}`)
+    .join(" · ");
+}

@@ -1,0 +1,161 @@
+import { api } from "../api.js";
+import { number, t } from "../i18n.js";
+import { css, html } from "../lit.js";
+import { Element } from "../ui/element.js";
+import "../ui/error.js";
+import { base, controls, layout, typography } from "../ui/styles.js";
+import { longDay } from "./chart.js";
+import { Load } from "./load.js";
+import { marks, tables } from "./styles.js";
+
+/**
+ * @typedef {"accounts" | "active" | "canvases" | "tiles" | "likes" | "reports"} Counter
+ * @typedef {{day: string} & Record<Counter, number>} Day
+ * @typedef {{name: string, is_ready: boolean, state: string, age_seconds: number}} Health
+ * @typedef {{name: string, messages: number, age_seconds: number}} Queue
+ * @typedef {{accounts: number, active_today: number, active_this_week: number, new_today: number, new_this_week: number,
+ *   canvases: number, tiles: number, likes: number, open_reports: number, live_viewers: number | null,
+ *   queue_depth: number | null, dead_letters: number | null, queues: Queue[], services: Health[],
+ *   observed_seconds_ago: number | null, series: Day[]}} Overview
+ */
+
+const REFRESH = 10_000; // milliseconds; the server looks around every five seconds
+
+/** @type {Counter[]} */
+const COUNTERS = ["tiles", "active", "accounts", "likes", "canvases", "reports"];
+
+/** Everything at a glance, drawn anew by itself while somebody looks. */
+class Dashboard extends Element {
+  static styles = [base, typography, controls, layout, tables, marks, css`
+    h2 { margin-bottom: var(--space-3); }
+    section { margin-top: var(--space-6); }
+    .counts { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: var(--space-3); }
+    .count { display: flex; flex-direction: column; padding: var(--space-4); min-height: 7rem; }
+    dt { color: var(--ink-soft); font-size: var(--text-small); font-weight: 600; }
+    dd { display: flex; flex: 1; flex-direction: column; justify-content: space-between; }
+    dd b { font-size: 1.75rem; line-height: 1.3; letter-spacing: -0.02em; font-variant-numeric: tabular-nums; }
+    dd small { color: var(--ink-soft); }
+    dd .mark { align-self: start; }
+    .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 18rem), 1fr)); gap: var(--space-3); }
+    .charts .card, .health .card { padding: var(--space-4); }
+    .health { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: var(--space-3); align-items: start; }
+    .health h3 { margin-bottom: var(--space-2); }
+    details { margin-top: var(--space-3); }
+    summary { display: inline-block; padding: var(--space-2) 0; color: var(--link); cursor: pointer; }
+    .sight { margin-top: var(--space-3); }
+    @media (max-width: 56rem) { .counts { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+    .tall { height: 7rem; }
+    .taller { height: 11rem; }
+  `];
+
+  /** @type {Load<Overview>} */
+  #overview = new Load(this, (signal) => api.get("/admin/dashboard", { signal }));
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #timer;
+
+  connectedCallback() {
+    super.connectedCallback();
+    void this.#overview.run();
+    this.#timer = setInterval(() => {
+      if (!document.hidden && !this.#overview.isBusy) void this.#overview.run();
+    }, REFRESH);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearInterval(this.#timer);
+  }
+
+  render() {
+    const { data, error } = this.#overview;
+    return html`<ui-error .error=${error} retryable @retry=${() => this.#overview.run()}></ui-error>
+      ${data ? this.#shown(data) : error ? "" : this.#skeleton()}`;
+  }
+
+  /** @param {Overview} seen */
+  #shown(seen) {
+    return html`
+      <dl class="counts">
+        ${count("accounts", seen.accounts, t("admin.new_accounts", { today: seen.new_today, week: seen.new_this_week }))}
+        ${count("active_today", seen.active_today, t("admin.active_this_week", { count: seen.active_this_week }))}
+        ${count("live_viewers", seen.live_viewers)}
+        ${count("tiles", seen.tiles, today(seen, "tiles"))}
+        ${count("canvases", seen.canvases, today(seen, "canvases"))}
+        ${count("likes", seen.likes, today(seen, "likes"))}
+        ${count("open_reports", seen.open_reports, html`<a href="/admin/reports">${t("admin.to_reports")}</a>`)}
+        ${count("queue_depth", seen.queue_depth, seen.dead_letters
+          ? html`<span class="mark bad">${t("admin.dead_letters", { count: seen.dead_letters })}</span>`
+          : t("admin.dead_letters", { count: 0 }))}
+      </dl>
+      <section aria-labelledby="days">
+        <h2 id="days">${t("admin.days")}</h2>
+        <div class="charts">${COUNTERS.map((counter) => html`<div class="card"><admin-chart label=${t(`admin.series_${counter}`)}
+          .days=${seen.series.map(({ day }) => day)} .values=${seen.series.map((day) => day[counter])}></admin-chart></div>`)}
+        </div>
+        <details><summary>${t("admin.as_table")}</summary>${this.#table(seen.series)}</details>
+      </section>
+      <section aria-labelledby="health">
+        <h2 id="health">${t("admin.health")}</h2>
+        <div class="health">
+          <div class="card"><h3>${t("admin.services")}</h3>${this.#services(seen.services)}</div>
+          <div class="card"><h3>${t("admin.queues")}</h3>${this.#queues(seen.queues)}</div>
+        </div>
+        <p class="small soft sight">${seen.observed_seconds_ago === null
+          ? t("admin.not_observed")
+          : t("admin.observed", { count: Math.round(seen.observed_seconds_ago) })}</p>
+      </section>`;
+  }
+
+  /** @param {Day[]} series newest first, as people look for today */
+  #table(series) {
+    return html`<div class="scroll card" tabindex="0" role="region" aria-labelledby="days"><table>
+      <thead><tr><th scope="col">${t("admin.day")}</th>
+        ${COUNTERS.map((counter) => html`<th scope="col" class="number">${t(`admin.series_${counter}`)}</th>`)}</tr></thead>
+      <tbody>${[...series].reverse().map((day) => html`<tr><th scope="row">${longDay(day.day)}</th>
+        ${COUNTERS.map((counter) => html`<td class="number">${number(day[counter])}</td>`)}</tr>`)}</tbody>
+    </table></div>`;
+  }
+
+  /** @param {Health[]} services */
+  #services(services) {
+    return html`<table><thead class="visually-hidden"><tr><th scope="col">${t("admin.name")}</th><th scope="col">${t("admin.state")}</th></tr></thead>
+      <tbody>${services.map((service) => html`<tr>
+        <td>${service.name}</td>
+        <td class="number"><span class="mark ${service.is_ready ? "good" : "bad"}">${stateOf(service)}</span></td>
+      </tr>`)}</tbody></table>`;
+  }
+
+  /** @param {Queue[]} queues */
+  #queues(queues) {
+    return html`<table><thead class="visually-hidden"><tr><th scope="col">${t("admin.name")}</th><th scope="col">${t("admin.messages")}</th></tr></thead>
+      <tbody>${queues.map((queue) => html`<tr>
+        <td><code>${queue.name}</code></td>
+        <td class="number">${queue.messages && queue.name.endsWith(".dead")
+          ? html`<span class="mark bad">${number(queue.messages)}</span>` : number(queue.messages)}</td>
+      </tr>`)}</tbody></table>`;
+  }
+
+  #skeleton() {
+    return html`<p class="visually-hidden" role="status">${t("common.loading")}</p>
+      <div class="counts">${Array.from({ length: 8 }, () => html`<div class="skeleton tall"></div>`)}</div>
+      <section><div class="charts">${COUNTERS.map(() => html`<div class="skeleton taller"></div>`)}</div></section>`;
+  }
+}
+customElements.define("admin-dashboard", Dashboard);
+
+/** @param {string} name @param {number | null} value null: not known @param {unknown} [more] */
+function count(name, value, more = "") {
+  return html`<div class="card count"><dt>${t(`admin.${name}`)}</dt>
+    <dd><b>${value === null ? t("admin.unknown") : number(value)}</b><small>${more}</small></dd></div>`;
+}
+
+/** @param {Overview} seen @param {Counter} counter */
+function today(seen, counter) {
+  return t("admin.more_today", { count: seen.series.at(-1)?.[counter] ?? 0 });
+}
+
+/** @param {Health} service */
+function stateOf({ is_ready, state }) {
+  if (is_ready) return t("admin.ready");
+  return state === "ready" ? t("admin.not_seen") : state;
+}

@@ -1,0 +1,78 @@
+import { css, html } from "../lit.js";
+import { Element } from "../ui/element.js";
+import { base } from "../ui/styles.js";
+import { paletteBytes, rgbaOf, wholeScale } from "./region.js";
+
+/** @import { Cell, Region } from "./region.js" */
+/** @typedef {{tile_size: number, palette: string[]}} Ground what of a canvas a picture needs */
+/** @typedef {Cell & {pixels: string | null}} Patch what is drawn over a cell; without pixels it is emptied */
+
+const WIDTH = 480; // pixels of the screen that a picture comes close to
+
+/** `<admin-picture label="…" .canvas=${canvas} .region=${region} .png=${blob} .patches=${[…]} .marked=${cells}>`. */
+export class Picture extends Element {
+  static properties = {
+    label: {}, canvas: { attribute: false }, region: { attribute: false }, png: { attribute: false },
+    patches: { attribute: false }, marked: { attribute: false },
+  };
+  static styles = [base, css`
+    canvas {
+      display: block; width: 100%; height: auto; border: 1px solid var(--line); border-radius: var(--radius-1);
+      background: repeating-conic-gradient(var(--sunken) 0% 25%, var(--surface) 0% 50%) 0 0 / 16px 16px; image-rendering: pixelated;
+    }
+  `];
+
+  constructor() {
+    super();
+    this.label = "";
+    /** @type {Ground | null} */
+    this.canvas = null;
+    /** @type {Region | null} */
+    this.region = null;
+    /** @type {Blob | null} the region as the server draws it */
+    this.png = null;
+    /** @type {Patch[]} */
+    this.patches = [];
+    /** @type {Cell[]} cells with a frame around them */
+    this.marked = [];
+  }
+
+  render() {
+    return html`<canvas role="img" aria-label=${this.label}></canvas>`;
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  updated(changed) {
+    if (changed.size > (changed.has("label") ? 1 : 0)) void this.#draw();
+  }
+
+  async #draw() {
+    const { canvas, region, png } = this;
+    if (!canvas || !region || !png) return;
+    const bitmap = await createImageBitmap(png);
+    const side = canvas.tile_size;
+    const scale = wholeScale(region.columns * side, WIDTH);
+    const surface = /** @type {HTMLCanvasElement} */ (this.renderRoot.querySelector("canvas"));
+    [surface.width, surface.height] = [bitmap.width * scale, bitmap.height * scale];
+    const pen = /** @type {CanvasRenderingContext2D} */ (surface.getContext("2d"));
+    pen.imageSmoothingEnabled = false;
+    pen.drawImage(bitmap, 0, 0, surface.width, surface.height);
+    const colours = paletteBytes(canvas.palette);
+    for (const { x, y, pixels } of this.patches) {
+      const [left, top, width] = [(x - region.x) * side * scale, (y - region.y) * side * scale, side * scale];
+      pen.clearRect(left, top, width, width);
+      if (!pixels) continue;
+      pen.drawImage(await createImageBitmap(new ImageData(rgbaOf(pixels, colours), side, side)), left, top, width, width);
+    }
+    for (const { x, y } of this.marked) {
+      const [left, top, width] = [(x - region.x) * side * scale, (y - region.y) * side * scale, side * scale];
+      // Black within white is seen on any picture.
+      for (const [colour, line] of /** @type {const} */ ([["#ffffff", 5], ["#000000", 2]])) {
+        pen.strokeStyle = colour;
+        pen.lineWidth = line;
+        pen.strokeRect(left + 2.5, top + 2.5, width - 5, width - 5);
+      }
+    }
+  }
+}
+customElements.define("admin-picture", Picture);

@@ -1,0 +1,56 @@
+/** Which cells of a canvas a moderator looks at. Pure. */
+
+/** @typedef {{x: number, y: number}} Cell */
+/** @typedef {{x: number, y: number, columns: number, rows: number}} Region in cells */
+/** @typedef {{columns: number, rows: number}} Grid */
+
+/**
+ * The cells within `margin` of any of these, as far as the canvas goes; null without cells.
+ * @param {Cell[]} cells @param {Grid} grid @param {number} margin @returns {Region | null}
+ */
+export function regionAround(cells, grid, margin) {
+  if (!cells.length) return null;
+  const [left, right] = span(cells.map(({ x }) => x), grid.columns, margin);
+  const [top, bottom] = span(cells.map(({ y }) => y), grid.rows, margin);
+  return { x: left, y: top, columns: right - left + 1, rows: bottom - top + 1 };
+}
+
+const LARGEST = 2048 * 2048; // pixels of a region that is drawn twice beside each other, 4 bytes each
+
+/**
+ * The region around as many of these cells, from the first on, as a picture can show.
+ * @param {Cell[]} cells @param {Grid & {tile_size: number}} canvas @param {number} margin
+ */
+export function picturedRegion(cells, canvas, margin) {
+  for (let count = cells.length; ; count = Math.ceil(count / 2)) {
+    const region = regionAround(cells.slice(0, count), canvas, margin);
+    if (!region || count === 1 || region.columns * region.rows * canvas.tile_size ** 2 <= LARGEST) return { region, count };
+  }
+}
+
+/** @param {number[]} places @param {number} count @param {number} margin @returns {[number, number]} */
+function span(places, count, margin) {
+  const [least, most] = places.reduce(([a, b], place) => [Math.min(a, place), Math.max(b, place)], [Infinity, -Infinity]);
+  return [Math.max(0, least - margin), Math.min(count - 1, most + margin)];
+}
+
+/**
+ * How often a pixel is repeated so that a picture of that width comes close to the wanted one without being blurred.
+ * @param {number} width in pixels @param {number} wanted in pixels
+ */
+export function wholeScale(width, wanted) {
+  return Math.max(1, Math.floor(wanted / width));
+}
+
+/** A palette as RGBA bytes by index; 0 is transparent. @param {string[]} palette as #rrggbb */
+export function paletteBytes(palette) {
+  return [[0, 0, 0, 0], ...palette.map((colour) => [...[1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)), 255])];
+}
+
+/** RGBA of a tile's pixels. @param {string} pixels base64 @param {number[][]} colours by index */
+export function rgbaOf(pixels, colours) {
+  const indices = Uint8Array.from(atob(pixels), (character) => character.charCodeAt(0));
+  const rgba = new Uint8ClampedArray(indices.length * 4);
+  indices.forEach((index, offset) => rgba.set(colours[index] ?? [0, 0, 0, 0], offset * 4));
+  return rgba;
+}

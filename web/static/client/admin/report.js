@@ -1,0 +1,297 @@
+import { api } from "../api.js";
+import { t } from "../i18n.js";
+import { css, html } from "../lit.js";
+import { session } from "../session.js";
+import "../ui/dialog.js";
+import { Element } from "../ui/element.js";
+import "../ui/error.js";
+import "../ui/field.js";
+import "../ui/icon.js";
+import { base, controls, layout, typography } from "../ui/styles.js";
+import "../ui/time.js";
+import { toast } from "../ui/toast.js";
+import { Load } from "./load.js";
+import { named, personLink, stateMark } from "./people.js";
+import "./rollback-form.js";
+import { sceneOf, sceneStyles } from "./scene.js";
+import { marks } from "./styles.js";
+import { standingOf, subjectOf } from "./subject.js";
+import { reinstate } from "./suspend.js";
+
+/** @import { Person } from "./people.js" */
+/** @import { ActionTaken, Report } from "./reports.js" */
+/** @import { Order } from "./rollback-form.js" */
+/** @import { Canvas, Lock, Revision, Standing, Subject, Tile } from "./subject.js" */
+
+/** @type {ActionTaken[]} */
+const ACTIONS = ["removed", "rolled_back", "suspended", "warned", "none"];
+
+/** A report with what it is about, and everything that a moderator may do about it. Fires `changed` with the report. */
+export class ReportDesk extends Element {
+  static properties = {
+    report: { attribute: false }, error: { state: true }, isBusy: { state: true }, suspended: { state: true },
+    order: { state: true }, action: { state: true },
+  };
+  static styles = [base, typography, controls, layout, marks, sceneStyles, css`
+    article { display: flex; flex-direction: column; gap: var(--space-5); }
+    h2 { overflow-wrap: anywhere; }
+    blockquote {
+      margin: 0; padding: var(--space-1) 0 var(--space-1) var(--space-4); border-left: 3px solid var(--line-strong);
+      white-space: pre-line; overflow-wrap: anywhere;
+    }
+    form label[for] { display: block; margin-bottom: var(--space-1); font-weight: 600; }
+    ui-error, ui-dialog, admin-suspend { display: contents; }
+    form { padding-top: var(--space-5); border-top: 1px solid var(--line); }
+    select { width: auto; }
+    .skeleton { height: 18rem; }
+  `];
+
+  /** @type {Load<Subject>} */
+  #subject = new Load(this, (signal) => subjectOf(/** @type {Report} */ (this.report), signal));
+  /** @type {Load<(Standing | null)[]>} */
+  #standings = new Load(this, (signal) => Promise.all(this.#people.map((person) => standingOf(person, signal))));
+
+  constructor() {
+    super();
+    /** @type {Report | null} */
+    this.report = null;
+    /** @type {unknown} what an action ran into */
+    this.error = null;
+    this.isBusy = false;
+    /** @type {Person | null} who is about to be suspended */
+    this.suspended = null;
+    /** @type {{canvas: Canvas, order: Partial<Order>} | null} what is about to be rolled back */
+    this.order = null;
+    /** @type {ActionTaken} */
+    this.action = "none";
+  }
+
+  get #people() {
+    const subject = this.#subject.data;
+    return subject && subject.kind !== "gone" ? subject.people : [];
+  }
+
+  focus() {
+    /** @type {HTMLElement} */ (this.renderRoot.querySelector("h2")).focus();
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    const before = /** @type {Report | null | undefined} */ (changed.get("report"));
+    if (!changed.has("report") || before?.id === this.report?.id) return;
+    this.action = "none";
+    this.error = null;
+    this.#standings.clear();
+    this.#subject.clear();
+    void this.#look();
+  }
+
+  async #look() {
+    await this.#subject.run();
+    if (this.#people.length) await this.#standings.run();
+  }
+
+  render() {
+    const { report } = this;
+    if (!report) return "";
+    const { data, error, isBusy } = this.#subject;
+    return html`<article class="card">
+      <header class="stack">
+        <div class="row spread"><h2 tabindex="-1">${report.reason}</h2>${stateMark("report", report.status)}</div>
+        <p class="small soft">${t("admin.reported_by")} ${personLink(report.reporter)} · <ui-time datetime=${report.created_at}></ui-time></p>
+        ${report.detail ? html`<blockquote>${report.detail}</blockquote>` : ""}
+        ${this.#assignment(report)}
+      </header>
+      <ui-error .error=${error ?? this.#standings.error} retryable @retry=${this.#look}></ui-error>
+      ${data ? this.#scene(data) : ""}
+      ${isBusy && !data ? html`<div class="skeleton" role="status"><span class="visually-hidden">${t("common.loading")}</span></div>` : ""}
+      <ui-error .error=${this.error}></ui-error>
+      ${this.#end(report)}
+      <admin-suspend .person=${this.suspended} @close=${() => (this.suspended = null)} @done=${this.#wasSuspended}></admin-suspend>
+      <ui-dialog wide heading=${t("admin.rollback")} ?open=${this.order !== null} @close=${() => (this.order = null)}>
+        ${this.order && html`<admin-rollback-form .canvas=${this.order.canvas} .order=${this.order.order}
+          @done=${this.#wasRolledBack}></admin-rollback-form>`}
+      </ui-dialog>
+    </article>`;
+  }
+
+  /** @param {Report} report */
+  #assignment({ status, assignee }) {
+    const isMine = assignee?.id === session.account?.id;
+    if (status === "open") {
+      return html`<div><button class="primary" ?disabled=${this.isBusy} @click=${() => this.#decide({ status: "assigned" })}>
+        ${t("admin.assign")}</button></div>`;
+    }
+    if (status !== "assigned") return "";
+    return html`<div class="row">
+      <span>${isMine ? t("admin.yours") : html`${t("admin.assigned_to")} ${personLink(assignee)}`}</span>
+      ${isMine || session.isAdmin ? html`<button ?disabled=${this.isBusy} @click=${() => this.#decide({ status: "open" })}>
+        ${t("admin.give_back")}</button>` : ""}
+    </div>`;
+  }
+
+  /** What the report is about, and what may be done with that. @param {Subject} subject */
+  #scene(subject) {
+    return html`${sceneOf(subject, (person) => this.#standing(person)?.status)}
+      ${subject.kind === "gone" ? "" : html`<div class="row">
+        ${subject.kind === "tile" ? this.#tileDeeds(subject) : ""}
+        ${subject.kind === "canvas" ? this.#canvasDeeds(subject) : ""}
+        ${subject.people.map((person) => this.#suspendButton(person))}
+      </div>`}`;
+  }
+
+  /** @param {Extract<Subject, {kind: "tile"}>} subject */
+  #tileDeeds({ tile, canvas, history, lock, people }) {
+    return html`<button class="danger" ?disabled=${this.isBusy} @click=${() => this.#removeTile(tile, history, lock)}>
+        <ui-icon name="trash"></ui-icon>${t("admin.remove_tile")}</button>
+      <button ?disabled=${this.isBusy} @click=${() => this.#prepareRollback(canvas, tile, people[0])}>${t("admin.roll_back_open")}</button>
+      ${lock.is_locked ? html`<button ?disabled=${this.isBusy} @click=${() => this.#releaseLock(tile)}>
+        ${t("admin.release_lock", { name: lock.holder?.display_name ?? "" })}</button>` : ""}`;
+  }
+
+  /** @param {Extract<Subject, {kind: "canvas"}>} subject */
+  #canvasDeeds({ canvas }) {
+    return html`${canvas.is_public ? html`<button class="danger" ?disabled=${this.isBusy} @click=${() => this.#show(canvas, false)}>
+        ${t("admin.hide_canvas")}</button>` : ""}
+      <button ?disabled=${this.isBusy} @click=${() => (this.order = { canvas, order: {} })}>${t("admin.roll_back_open")}</button>`;
+  }
+
+  /** @param {Person} person */
+  #standing({ id }) {
+    return this.#standings.data?.find((standing) => standing?.id === id);
+  }
+
+  /** @param {Person} person */
+  #suspendButton(person) {
+    const standing = this.#standing(person);
+    if (!standing || standing.id === session.account?.id || (standing.roles.length && !session.isAdmin)) return "";
+    if (standing.status === "suspended") {
+      return html`<button @click=${() => reinstate(person).then(this.#lookAgain)}>
+        ${t("admin.reinstate_name", { name: person.display_name })}</button>`;
+    }
+    return html`<button @click=${() => (this.suspended = person)}>
+      ${t("admin.suspend_name", { name: person.display_name })}</button>`;
+  }
+
+  /** @param {Report} report */
+  #end(report) {
+    if (report.status === "resolved" || report.status === "dismissed") {
+      return html`<p class="soft">${t("admin.closed_by")} ${personLink(report.assignee)} · <ui-time datetime=${report.updated_at}></ui-time>
+        ${report.action_taken ? html`· ${named("action", report.action_taken)}` : ""}
+        ${report.resolution ? html`<br>${report.resolution}` : ""}</p>`;
+    }
+    if (report.assignee && report.assignee.id !== session.account?.id && !session.isAdmin) return "";
+    return html`<form class="stack" @submit=${this.#close}>
+      <h3>${t("admin.close_report")}</h3>
+      <div><label for="action">${t("admin.action_taken")}</label>
+        <select id="action" name="action" @change=${this.#actionChosen}>
+          ${ACTIONS.map((action) => html`<option value=${action} ?selected=${action === this.action}>
+            ${named("action", action)}</option>`)}
+        </select></div>
+      <ui-field label=${t("admin.resolution")} name="resolution" hint=${t("admin.resolution_hint")} multiline maxlength="2000"></ui-field>
+      <div class="row">
+        <button class="primary" value="resolved" ?disabled=${this.isBusy}>${t("admin.resolve")}</button>
+        <button value="dismissed" ?disabled=${this.isBusy}>${t("admin.dismiss")}</button>
+      </div>
+    </form>`;
+  }
+
+  /** @param {Event} event */
+  #actionChosen(event) {
+    this.action = /** @type {ActionTaken} */ (/** @type {HTMLSelectElement} */ (event.target).value);
+  }
+
+  /** @param {SubmitEvent} event */
+  async #close(event) {
+    event.preventDefault();
+    const { value: status } = /** @type {HTMLButtonElement} */ (event.submitter);
+    const resolution = String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get("resolution")) || null;
+    if (await this.#decide({ status, resolution, action_taken: this.action })) {
+      toast(t(`admin.${status}_done`), { kind: "success" });
+      this.focus();
+    }
+  }
+
+  /** @param {object} decision */
+  #decide(decision) {
+    return this.#act(async () => {
+      const report = await api.patch(`/admin/reports/${this.report?.id}`, decision);
+      this.dispatchEvent(new CustomEvent("changed", { detail: report }));
+    });
+  }
+
+  /** @param {Tile} tile @param {Revision[]} history @param {Lock} lock */
+  async #removeTile(tile, [last], { is_locked }) {
+    const isDone = await this.#act(async () => {
+      if (is_locked) await api.delete(`/admin/tiles/${tile.id}/lock`);
+      await api.delete(`/tiles/${tile.id}`);
+    });
+    if (!isDone) return;
+    this.action = "removed";
+    this.#subject.data = { kind: "gone" };
+    const since = last?.occurred_at ?? tile.updated_at;
+    toast(t("admin.removed_done"), { kind: "success", action: { label: t("admin.undo"), run: () => void this.#restore(tile, since) } });
+    this.focus();
+  }
+
+  /** Take the removal back: the cell is as it was then. @param {Tile} tile @param {string} since of the tile's last change */
+  async #restore(tile, since) {
+    const area = { x: tile.x, y: tile.y, columns: 1, rows: 1 };
+    const isDone = await this.#act(() => api.post(`/admin/canvases/${tile.canvas_id}/rollback`, { since, area }));
+    if (!isDone) return;
+    this.action = "none";
+    toast(t("admin.restored_done"), { kind: "success" });
+    await this.#lookAgain();
+  }
+
+  /** @param {Tile} tile */
+  async #releaseLock(tile) {
+    if (await this.#act(() => api.delete(`/admin/tiles/${tile.id}/lock`))) {
+      toast(t("admin.released_done"), { kind: "success" });
+      await this.#lookAgain();
+    }
+  }
+
+  /** @param {Canvas} canvas @param {boolean} isPublic */
+  async #show(canvas, isPublic) {
+    if (!(await this.#act(() => api.patch(`/canvases/${canvas.id}`, { is_public: isPublic })))) return;
+    this.action = isPublic ? "none" : "removed";
+    toast(t(isPublic ? "admin.shown_done" : "admin.hidden_done"), {
+      kind: "success",
+      ...(!isPublic && { action: { label: t("admin.undo"), run: () => void this.#show(canvas, true) } }),
+    });
+    await this.#lookAgain();
+  }
+
+  /** @param {Canvas} canvas @param {Tile} tile @param {Person | undefined} artist */
+  #prepareRollback(canvas, { x, y }, artist) {
+    this.order = { canvas, order: { area: { x, y, columns: 1, rows: 1 }, artist: artist?.username ?? "" } };
+  }
+
+  #wasSuspended = () => {
+    this.action = "suspended";
+    void this.#lookAgain();
+  };
+
+  #wasRolledBack = () => {
+    this.order = null;
+    this.action = "rolled_back";
+    void this.#lookAgain();
+  };
+
+  #lookAgain = () => this.#look();
+
+  /** Do something that may fail, once at a time; says whether it was done. @param {() => Promise<unknown>} deed */
+  async #act(deed) {
+    this.isBusy = true;
+    this.error = null;
+    try {
+      await deed();
+    } catch (error) {
+      this.error = error;
+    }
+    this.isBusy = false;
+    return this.error === null;
+  }
+}
+customElements.define("admin-report", ReportDesk);

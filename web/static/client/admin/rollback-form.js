@@ -1,0 +1,202 @@
+import { api } from "../api.js";
+import { t } from "../i18n.js";
+import { css, html } from "../lit.js";
+import { Element } from "../ui/element.js";
+import "../ui/error.js";
+import "../ui/field.js";
+import { base, controls, layout, typography } from "../ui/styles.js";
+import { toast } from "../ui/toast.js";
+import { artistId, personLink } from "./people.js";
+import "./picture.js";
+import { picturedRegion } from "./region.js";
+import { marks } from "./styles.js";
+import { drawn } from "./subject.js";
+
+/** @import { Person } from "./people.js" */
+/** @import { Region } from "./region.js" */
+/** @import { Canvas } from "./subject.js" */
+/**
+ * @typedef {{area: Region | null, artist: string}} Order `artist`: a username, "" for everybody
+ * @typedef {"removed" | "reverted" | "restored" | "kept"} Action
+ * @typedef {{tile_id: number, x: number, y: number, creator: Person, action: Action, pixels: string | null}} Step
+ * @typedef {Record<Action, number> & {seq: number, tiles: Step[]}} Outcome
+ * @typedef {{since: string, area?: Region, user_id?: number}} Request
+ * @typedef {{request: Request, outcome: Outcome, region: Region | null, png: Blob | null, count: number}} Preview
+ *   `count`: tiles that the pictures show
+ */
+
+const MINUTE = 60_000; // milliseconds
+const SPANS = { minutes: 10 * MINUTE, hour: 60 * MINUTE, day: 1440 * MINUTE, week: 10_080 * MINUTE };
+
+const SIDES = /** @type {const} */ (["x", "y", "columns", "rows"]);
+
+/** @type {Action[]} */
+const ACTIONS = ["removed", "reverted", "restored", "kept"];
+
+/**
+ * What to take back on a canvas, what that would look like, and the deed: nobody rolls back what they have not seen.
+ * `<admin-rollback-form .canvas=${canvas} .order=${{area, artist}} @done=${…}>`.
+ */
+export class RollbackForm extends Element {
+  static properties = {
+    canvas: { attribute: false }, order: { attribute: false }, error: { state: true }, isBusy: { state: true },
+    preview: { state: true }, isWhole: { state: true }, since: { state: true },
+  };
+  static styles = [base, typography, controls, layout, marks, css`
+    ui-error { display: contents; }
+    .area { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: var(--space-3); margin-top: var(--space-2); }
+    .fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); gap: var(--space-4); align-items: end; }
+    .pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); gap: var(--space-4); }
+    figcaption { margin-bottom: var(--space-1); font-weight: 600; }
+    .steps { max-height: 14rem; margin-top: var(--space-2); overflow-y: auto; padding-left: var(--space-5); font-size: var(--text-small); }
+    summary { color: var(--link); cursor: pointer; }
+    .preview { padding-top: var(--space-5); border-top: 1px solid var(--line); }
+    @media (max-width: 40rem) { .area { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+  `];
+
+  constructor() {
+    super();
+    /** @type {Canvas | null} */
+    this.canvas = null;
+    /** @type {Partial<Order>} what the form begins with */
+    this.order = {};
+    /** @type {unknown} */
+    this.error = null;
+    this.isBusy = false;
+    /** @type {Preview | null} */
+    this.preview = null;
+    this.isWhole = true;
+    this.since = localTime(Date.now() - SPANS.day);
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (changed.has("order") || changed.has("canvas")) {
+      this.isWhole = !this.order.area;
+      this.preview = null;
+    }
+  }
+
+  render() {
+    const { canvas, order } = this;
+    if (!canvas) return "";
+    const area = order.area ?? { x: 0, y: 0, columns: canvas.columns, rows: canvas.rows };
+    return html`<form class="stack" @submit=${this.#ask} @input=${() => (this.preview = null)}>
+        <p>${t("admin.rollback_text")}</p>
+        <fieldset>
+          <legend>${t("admin.area")}</legend>
+          <div class="row">
+            <label class="check"><input type="radio" name="extent" ?checked=${this.isWhole} @change=${() => (this.isWhole = true)}>
+              ${t("admin.area_whole", { name: canvas.name })}</label>
+            <label class="check"><input type="radio" name="extent" ?checked=${!this.isWhole} @change=${() => (this.isWhole = false)}>
+              ${t("admin.area_part")}</label>
+          </div>
+          ${this.isWhole ? "" : html`<div class="area">${SIDES.map((name) => html`<ui-field label=${t(`admin.area_${name}`)}
+            name=${name} type="number" min=${name === "x" || name === "y" ? 0 : 1}
+            max=${name === "x" || name === "columns" ? canvas.columns : canvas.rows} .value=${String(area[name])} required></ui-field>`)}
+          </div>`}
+        </fieldset>
+        <div class="fields">
+          <ui-field label=${t("admin.only_artist")} name="artist" .value=${order.artist ?? ""} autocomplete="off"
+            hint=${t("admin.only_artist_hint")}></ui-field>
+          <ui-field label=${t("admin.since")} name="since" type="datetime-local" step="1" .value=${this.since} required
+            hint=${t("admin.since_hint")}></ui-field>
+        </div>
+        <div class="row" role="group" aria-label=${t("admin.since")}>${Object.entries(SPANS).map(([span, length]) => html`<button type="button"
+          @click=${() => this.#begin(length)}>${t(`admin.ago_${span}`)}</button>`)}</div>
+        <div><button class="primary" ?disabled=${this.isBusy}>${t("admin.preview")}</button></div>
+      </form>
+      <div class="stack" aria-live="polite">
+        <ui-error .error=${this.error}></ui-error>
+        ${this.preview && this.#shown(canvas, this.preview)}
+      </div>`;
+  }
+
+  /** @param {Canvas} canvas @param {Preview} preview */
+  #shown(canvas, { outcome, region, png, count }) {
+    const changed = outcome.tiles.filter(({ action }) => action !== "kept");
+    if (!outcome.tiles.length) return html`<p class="preview">${t("admin.rollback_nothing")}</p>`;
+    const patches = changed.slice(0, count).filter(({ action, pixels }) => action === "removed" || pixels);
+    return html`<section class="preview stack" aria-label=${t("admin.preview")}>
+      <div class="row">${ACTIONS.filter((action) => outcome[action]).map((action) => html`<span class="mark ${action === "removed" ? "bad" : ""}">
+        ${t(`admin.rollback_${action}`, { count: outcome[action] })}</span>`)}</div>
+      ${region && html`<div class="pictures">
+        <figure><figcaption>${t("admin.now")}</figcaption>
+          <admin-picture label=${t("admin.now")} .canvas=${canvas} .region=${region} .png=${png}
+            .marked=${changed.slice(0, count)}></admin-picture></figure>
+        <figure><figcaption>${t("admin.afterwards")}</figcaption>
+          <admin-picture label=${t("admin.afterwards")} .canvas=${canvas} .region=${region} .png=${png}
+            .patches=${patches}></admin-picture></figure>
+      </div>`}
+      ${patches.length < changed.length ? html`<p class="small soft">${t("admin.pictured", { count: patches.length })}</p>` : ""}
+      <details><summary>${t("admin.tiles_concerned", { count: outcome.tiles.length })}</summary>
+        <ul class="steps" tabindex="0" aria-label=${t("admin.tiles")}>${outcome.tiles.map(({ tile_id, x, y, action, creator }) => html`<li>
+          ${t(`admin.step_${action}`, { id: String(tile_id), x, y })} · ${personLink(creator)}</li>`)}</ul></details>
+      ${changed.length ? html`<div><button class="danger" ?disabled=${this.isBusy} @click=${this.#do}>
+        ${t("admin.roll_back", { count: changed.length })}</button></div>` : ""}
+    </section>`;
+  }
+
+  /** @param {number} length milliseconds before now */
+  #begin(length) {
+    this.since = localTime(Date.now() - length);
+    this.preview = null;
+  }
+
+  /** @param {SubmitEvent} event */
+  #ask(event) {
+    event.preventDefault();
+    const fields = new FormData(/** @type {HTMLFormElement} */ (event.target));
+    const canvas = /** @type {Canvas} */ (this.canvas);
+    this.since = String(fields.get("since"));
+    void this.#act(async () => {
+      const request = await this.#request(fields);
+      /** @type {Outcome} */
+      const outcome = await api.post(`/admin/canvases/${canvas.id}/rollback`, { ...request, dry_run: true });
+      const changed = outcome.tiles.filter(({ action }) => action !== "kept");
+      const { region, count } = picturedRegion(changed, canvas, 1);
+      this.preview = { request, outcome, region, count, png: region && (await drawn(canvas, region)) };
+    });
+  }
+
+  /** @param {FormData} fields @returns {Promise<Request>} */
+  async #request(fields) {
+    const artist = String(fields.get("artist"));
+    const area = Object.fromEntries(SIDES.map((name) => [name, Number(fields.get(name))]));
+    return {
+      since: new Date(this.since).toISOString(),
+      ...(this.isWhole ? {} : { area: /** @type {Region} */ (area) }),
+      ...(artist && { user_id: await artistId(artist) }),
+    };
+  }
+
+  #do() {
+    const { request } = /** @type {Preview} */ (this.preview);
+    void this.#act(async () => {
+      /** @type {Outcome} */
+      const outcome = await api.post(`/admin/canvases/${this.canvas?.id}/rollback`, request);
+      this.preview = null;
+      toast(t("admin.rollback_done", { count: outcome.removed + outcome.reverted + outcome.restored }), { kind: "success" });
+      this.dispatchEvent(new CustomEvent("done", { detail: outcome }));
+    });
+  }
+
+  /** @param {() => Promise<void>} deed */
+  async #act(deed) {
+    this.isBusy = true;
+    this.error = null;
+    try {
+      await deed();
+    } catch (error) {
+      this.error = error;
+    }
+    this.isBusy = false;
+  }
+}
+customElements.define("admin-rollback-form", RollbackForm);
+
+/** As a field of the kind `datetime-local` takes it. @param {number} moment milliseconds */
+function localTime(moment) {
+  const date = new Date(moment);
+  return new Date(moment - date.getTimezoneOffset() * MINUTE).toISOString().slice(0, 19);
+}

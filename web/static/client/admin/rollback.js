@@ -1,0 +1,74 @@
+import { api } from "../api.js";
+import { t } from "../i18n.js";
+import { css, html } from "../lit.js";
+import { Element } from "../ui/element.js";
+import "../ui/error.js";
+import "../ui/field.js";
+import { base, controls, layout, typography } from "../ui/styles.js";
+import { Load } from "./load.js";
+import "./rollback-form.js";
+
+/** @import { Canvas } from "./subject.js" */
+
+const FOUND = 8;
+
+/** Taking back what happened on a canvas: which one, then the form. */
+class Rollback extends Element {
+  static properties = { canvas: { state: true } };
+  static styles = [base, typography, controls, layout, css`
+    ui-error { display: contents; }
+    .card { max-width: 56rem; }
+    form { display: flex; gap: var(--space-3); align-items: end; }
+    form ui-field { flex: 1; }
+    ul { display: flex; flex-direction: column; gap: var(--space-2); padding: 0; list-style: none; }
+    li button { width: 100%; justify-content: space-between; white-space: normal; text-align: start; }
+    li small { color: var(--ink-soft); font-weight: 400; }
+  `];
+
+  #search = "";
+  /** @type {Load<{items: Canvas[]}>} */
+  #found = new Load(this, (signal) =>
+    api.get("/canvases", { query: { search: this.#search, sort: "active", limit: FOUND }, signal }),
+  );
+
+  constructor() {
+    super();
+    /** @type {Canvas | null} */
+    this.canvas = null;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    void this.#found.run();
+  }
+
+  render() {
+    const { canvas } = this;
+    return html`<div class="card stack">${canvas
+      ? html`<div class="row spread"><h2>${canvas.name}</h2>
+            <button @click=${() => (this.canvas = null)}>${t("admin.other_canvas")}</button></div>
+          <admin-rollback-form .canvas=${canvas} @done=${() => this.requestUpdate()}></admin-rollback-form>`
+      : this.#choice()}</div>`;
+  }
+
+  #choice() {
+    const { data, error, isBusy } = this.#found;
+    return html`<form role="search" @submit=${this.#submit}>
+        <ui-field label=${t("admin.which_canvas")} name="search" type="search" maxlength="100"></ui-field>
+        <button>${t("admin.search")}</button>
+      </form>
+      <ui-error .error=${error} retryable @retry=${() => this.#found.run()}></ui-error>
+      <ul aria-busy=${isBusy}>${data?.items.map((canvas) => html`<li><button @click=${() => (this.canvas = canvas)}>
+        <span>${canvas.name}</span><small>${t("admin.tile_count", { count: canvas.tile_count })} · ${canvas.owner.display_name}</small>
+      </button></li>`)}</ul>
+      ${data && !data.items.length ? html`<p class="soft">${t("admin.no_canvases")}</p>` : ""}`;
+  }
+
+  /** @param {SubmitEvent} event */
+  #submit(event) {
+    event.preventDefault();
+    this.#search = String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get("search"));
+    void this.#found.run();
+  }
+}
+customElements.define("admin-rollback", Rollback);

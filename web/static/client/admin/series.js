@@ -1,0 +1,37 @@
+/** The arithmetic of the dashboard's charts. Pure. */
+
+/** The first of 1, 2, 5, 10, 20, 50, … that is not below the value: the top of an axis. @param {number} value */
+export function niceTop(value) {
+  if (value <= 1) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  const step = [1, 2, 5, 10].find((factor) => factor * power >= value) ?? 10;
+  return step * power;
+}
+
+/**
+ * Bars of a chart in a box of that size: all of one width, with a gap between them.
+ * @param {number[]} values @param {{width: number, height: number, gap: number}} box
+ * @returns {{x: number, y: number, width: number, height: number}[]}
+ */
+export function bars(values, { width, height, gap }) {
+  const top = niceTop(Math.max(0, ...values));
+  const pitch = width / values.length;
+  return values.map((value, place) => {
+    const tall = (value / top) * height;
+    return { x: place * pitch + gap / 2, y: height - tall, width: pitch - gap, height: tall };
+  });
+}
+
+/**
+ * Where a key leads on a row of `count` places; null for a key that leads nowhere.
+ * @param {string} key as of a KeyboardEvent @param {number} place @param {number} count
+ */
+export function moved(key, place, count) {
+  /** @type {Record<string, number>} */
+  const places = {
+    ArrowLeft: place - 1, ArrowDown: place - 1, ArrowRight: place + 1, ArrowUp: place + 1,
+    PageDown: place - 7, PageUp: place + 7, Home: 0, End: count - 1,
+  };
+  const wanted = places[key];
+  return wanted === undefined ? null : Math.min(count - 1, Math.max(0, wanted));
+}

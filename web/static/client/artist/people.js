@@ -1,0 +1,29 @@
+import { t } from "../i18n.js";
+import { css, html } from "../lit.js";
+import "./card.js";
+import { ArtistList } from "./list.js";
+
+/** `<artist-people .artist=${id} side="followers">`: who follows an artist, or whom they follow. */
+class ArtistPeople extends ArtistList {
+  static properties = { ...ArtistList.properties, side: {} };
+  static styles = [...ArtistList.styles, css`:host { --least: 15rem; }`];
+
+  constructor() {
+    super();
+    this.side = "followers";
+  }
+
+  get path() {
+    return `/users/${this.artist}/${this.side}`;
+  }
+
+  get empty() {
+    return t(`account.no_${this.side}`);
+  }
+
+  /** @param {import("./page.js").Profile} person */
+  item(person) {
+    return html`<artist-card .artist=${person}></artist-card>`;
+  }
+}
+customElements.define("artist-people", ArtistPeople);

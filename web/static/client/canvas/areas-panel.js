@@ -1,0 +1,99 @@
+import { api } from "../api.js";
+import { dateTime, t } from "../i18n.js";
+import { css, html } from "../lit.js";
+import "../ui/avatar.js";
+import "../ui/error.js";
+import "../ui/field.js";
+import "../ui/icon.js";
+import { Panel, isSignedIn } from "./panel.js";
+import { colourOf } from "./people.js";
+
+/** @typedef {import("./claims.js").Area} Area */
+/** @typedef {import("./renderer.js").Span} Span */
+
+/**
+ * `<canvas-areas .live=${live} .span=${…} ?drawing=${…}>`: who works where, and claiming a part. `span` is what was
+ * drawn on the picture; fires `draw` to begin or end that, and `claimed`.
+ */
+export class CanvasAreas extends Panel {
+  static properties = { span: { attribute: false }, drawing: { type: Boolean } };
+  static styles = [Panel.styles, css`
+    ui-avatar { --avatar-size: 1.75rem; }
+    .numbers { display: grid; grid-template-columns: 1fr 1fr; gap: var(--space-2) var(--space-3); }
+  `];
+
+  constructor() {
+    super();
+    /** @type {Span | null} */ this.span = null;
+    this.drawing = false;
+  }
+
+  render() {
+    const { areas } = this.live.claims;
+    return html`<section>
+        <p>${t("canvas.areas_text", { count: this.canvas.max_tiles_per_user })}</p>
+        <form class="stack" @submit=${this.#claim}>
+          <button type="button" aria-pressed=${String(this.drawing)} @click=${() => this.dispatchEvent(new Event("draw"))}>
+            <ui-icon name="select"></ui-icon>${t("canvas.areas_draw")}</button>
+          <div class="numbers">${this.#number("x", 0, this.canvas.columns - 1)} ${this.#number("y", 0, this.canvas.rows - 1)}
+            ${this.#number("columns", 1, this.canvas.columns)} ${this.#number("rows", 1, this.canvas.rows)}</div>
+          <button class="primary" ?disabled=${this.isBusy}>${t("canvas.claim_area")}</button>
+        </form>
+        <ui-error .error=${this.error}></ui-error>
+      </section>
+      <section>
+        <h3>${t("canvas.areas")}</h3>
+        ${this.list(areas, ({ id }) => id, (area) => this.#area(area), t("canvas.no_areas"))}
+      </section>`;
+  }
+
+  /** @param {keyof Span} name @param {number} min @param {number} max */
+  #number(name, min, max) {
+    return html`<ui-field type="number" required name=${name} label=${t(`canvas.area_${name}`)}
+      .min=${min} .max=${max} .value=${String(this.span?.[name] ?? min)}></ui-field>`;
+  }
+
+  /** @param {Area} area */
+  #area(area) {
+    const { holder, x, y, columns, rows, expires_at } = area;
+    const isMine = holder.id === this.me?.id;
+    const place = t("canvas.area_place", { x, y, columns, rows });
+    return html`<li>
+      <div class="row tight">
+        <ui-avatar name=${holder.username} colour=${colourOf(holder.id)}></ui-avatar>
+        <span class="grow"><a class="name" href="/artist/${holder.username}">${holder.display_name}</a><br>
+          <small class="soft">${place} · ${t("canvas.until", { time: dateTime(expires_at) })}</small></span>
+      </div>
+      <div class="row">
+        ${this.goButton({ x: x + (columns >> 1), y: y + (rows >> 1) }, place)}
+        ${isMine ? html`<button class="small" ?disabled=${this.isBusy} @click=${() => this.#renew(area)}>
+          ${t("canvas.renew")}</button>` : ""}
+        ${isMine || this.me?.isModerator || this.me?.id === this.canvas.owner.id ? html`<button class="small" ?disabled=${this.isBusy}
+          aria-label=${t("canvas.release_area", { place })} @click=${() => this.#release(area)}>${t("canvas.release")}</button>` : ""}
+      </div>
+    </li>`;
+  }
+
+  /** @param {SubmitEvent} event */
+  #claim(event) {
+    event.preventDefault();
+    if (!isSignedIn("canvas.sign_in_to_claim")) return;
+    const fields = new FormData(/** @type {HTMLFormElement} */ (event.target));
+    const area = Object.fromEntries([...fields].map(([name, value]) => [name, Number(value)]));
+    void this.attempt(async () => {
+      await api.post(`/canvases/${this.canvas.id}/areas`, area);
+      this.dispatchEvent(new Event("claimed"));
+    });
+  }
+
+  /** @param {Area} area */
+  #renew({ id }) {
+    return this.attempt(() => api.put(`/canvases/${this.canvas.id}/areas/${id}`));
+  }
+
+  /** @param {Area} area */
+  #release({ id }) {
+    return this.attempt(() => api.delete(`/canvases/${this.canvas.id}/areas/${id}`));
+  }
+}
+customElements.define("canvas-areas", CanvasAreas);

@@ -1,0 +1,24 @@
+/** A cell in words: for who points at it, and for who does not see it. */
+
+import { t } from "../i18n.js";
+
+/** @typedef {import("./live-canvas.js").LiveCanvas} LiveCanvas */
+/** @typedef {import("./pixels.js").Cell} Cell */
+
+/** @param {LiveCanvas} live @param {Cell} cell */
+export function cellText(live, cell) {
+  const { x, y } = cell;
+  const tile = live.pixels?.tileAt(x, y);
+  const area = live.claims.areaAt(x, y);
+  const lock = tile && live.claims.lockOf(tile.id);
+  const details = tile?.details;
+  return [
+    t("canvas.cell", { x, y }),
+    !tile && t("canvas.is_empty"),
+    details?.title,
+    details && t("canvas.by_name", { name: details.creator.display_name }),
+    details && t("canvas.like_count", { count: details.like_count }),
+    lock?.holder && t("canvas.locked_by", { name: lock.holder.display_name }),
+    area && t("canvas.area_of", { name: area.holder.display_name }),
+  ].filter(Boolean).join(", ");
+}

@@ -1,0 +1,82 @@
+/** Fingers, pen, mouse and wheel on a picture that can be moved. */
+
+/** @typedef {import("./viewport.js").Point} Point */
+/**
+ * What is done about a gesture; points in CSS pixels from the top left of the element.
+ * @typedef {{
+ *   drag: (dx: number, dy: number) => void,
+ *   pinch: (before: [Point, Point], after: [Point, Point]) => void,
+ *   wheel: (point: Point, delta: number) => void,
+ *   tap: (point: Point) => void,
+ *   hover: (point: Point | null) => void,
+ *   span: ((from: Point, to: Point, isDone: boolean) => void) | null,
+ * }} Actions `span`, when set, gets what would else be a drag
+ */
+
+/** A press that moves less than this many CSS pixels is a tap. */
+const SLACK = 5;
+
+/** How much more a pinch on a trackpad means than a turn of a wheel of the same number. */
+const TRACKPAD_PINCH = 8;
+
+/** CSS pixels of a line, where a wheel counts in lines. */
+const LINE = 20;
+
+/**
+ * Listen to gestures on an element.
+ * @param {HTMLElement} element
+ * @param {Actions} actions looked at anew with each gesture
+ */
+export function listen(element, actions) {
+  /** @type {Map<number, Point>} */ const pressed = new Map();
+  /** @type {Point | null} */ let start = null;
+  let isTap = false;
+
+  /** @param {PointerEvent | WheelEvent} event @returns {Point} */
+  const pointOf = (event) => {
+    const box = element.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  };
+
+  /** @param {PointerEvent} event */
+  const move = (event) => {
+    const to = pointOf(event);
+    const from = pressed.get(event.pointerId);
+    if (!from) return event.pointerType !== "touch" && actions.hover(to);
+    if (isTap && start && Math.hypot(to.x - start.x, to.y - start.y) < SLACK) return;
+    isTap = false;
+    if (pressed.size === 2) {
+      const [still] = [...pressed].filter(([id]) => id !== event.pointerId).map(([, point]) => point);
+      actions.pinch([still, from], [still, to]);
+      start = null; // what one finger goes on to do after two spans nothing
+    } else if (actions.span && start) actions.span(start, to, false);
+    else actions.drag(to.x - from.x, to.y - from.y);
+    pressed.set(event.pointerId, to);
+  };
+
+  /** @param {PointerEvent} event */
+  const release = (event) => {
+    if (!pressed.delete(event.pointerId) || pressed.size) return;
+    const point = pointOf(event);
+    if (event.type === "pointercancel") return;
+    if (actions.span && start) actions.span(start, point, true);
+    else if (isTap) actions.tap(point);
+  };
+
+  element.addEventListener("pointerdown", (event) => {
+    if (event.button > 1 || pressed.size === 2) return;
+    element.setPointerCapture(event.pointerId);
+    start = pointOf(event);
+    isTap = pressed.size === 0 && event.button === 0;
+    pressed.set(event.pointerId, start);
+  });
+  element.addEventListener("pointermove", move);
+  element.addEventListener("pointerup", release);
+  element.addEventListener("pointercancel", release);
+  element.addEventListener("pointerleave", () => actions.hover(null));
+  element.addEventListener("wheel", (event) => {
+    event.preventDefault();
+    const delta = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * LINE : event.deltaY;
+    actions.wheel(pointOf(event), event.ctrlKey ? delta * TRACKPAD_PINCH : delta);
+  }, { passive: false });
+}

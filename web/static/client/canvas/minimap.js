@@ -1,0 +1,104 @@
+import { css, html, LitElement } from "../lit.js";
+import { base } from "../ui/styles.js";
+import { shown } from "./viewport.js";
+
+/** @typedef {import("./stage.js").CanvasStage} CanvasStage */
+
+/** CSS pixels of its longer side. */
+const SIDE = 144;
+
+/** How soon it follows a change of the picture. */
+const REFRESH_MS = 200;
+
+/** `<canvas-minimap .stage=${stage}>`: the whole canvas, and what of it the stage shows; press or drag to go there. */
+export class CanvasMinimap extends LitElement {
+  static properties = { stage: { attribute: false } };
+  static styles = [base, css`
+    :host { line-height: 0; }
+    canvas {
+      border: 1px solid var(--line-strong); border-radius: var(--radius-1); background: var(--surface);
+      box-shadow: var(--shadow); cursor: pointer; touch-action: none;
+    }
+  `];
+
+  constructor() {
+    super();
+    /** @type {CanvasStage | null} */ this.stage = null;
+  }
+
+  /** @type {ReturnType<typeof setTimeout> | undefined} */ #due;
+
+  render() {
+    // To those who do not see it the stage's own keys do the same.
+    return html`<canvas aria-hidden="true" @pointerdown=${this.#grab} @pointermove=${this.#move}></canvas>`;
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearTimeout(this.#due);
+    this.#due = undefined;
+  }
+
+  /** The picture changed, or the part that is shown. Where all of it is in view, there is nothing to find. */
+  refresh() {
+    const { stage } = this;
+    if (!stage?.atlas) return;
+    this.hidden = holdsAll(shown(stage.view, stage.screen), stage.atlas);
+    if (!this.hidden) this.#due ??= setTimeout(() => {
+      this.#due = undefined;
+      requestAnimationFrame(() => this.#paint());
+    }, REFRESH_MS);
+  }
+
+  #paint() {
+    const canvas = this.renderRoot.querySelector("canvas");
+    const pen = canvas?.getContext("2d");
+    const { stage } = this;
+    if (!canvas || !pen || !stage?.atlas) return;
+    const { atlas } = stage;
+    const shrink = SIDE / Math.max(atlas.width, atlas.height);
+    const width = Math.round(atlas.width * shrink);
+    const height = Math.round(atlas.height * shrink);
+    const scale = shrink * devicePixelRatio;
+    canvas.style.setProperty("width", `${width}px`);
+    canvas.style.setProperty("height", `${height}px`);
+    canvas.width = width * devicePixelRatio;
+    canvas.height = height * devicePixelRatio;
+    pen.setTransform(scale, 0, 0, scale, 0, 0);
+    atlas.draw(pen, { x: 0, y: 0, width: atlas.width, height: atlas.height }, scale);
+    const part = shown(stage.view, stage.screen);
+    const colours = getComputedStyle(this);
+    for (const [colour, thickness] of [["#ffffff", 3], [colours.color, 1.5]]) {
+      pen.strokeStyle = String(colour);
+      pen.lineWidth = Number(thickness) / shrink;
+      pen.strokeRect(part.x, part.y, part.width, part.height);
+    }
+  }
+
+  /** @param {PointerEvent} event */
+  #grab(event) {
+    /** @type {HTMLElement} */ (event.target).setPointerCapture(event.pointerId);
+    this.#go(event);
+  }
+
+  /** @param {PointerEvent} event */
+  #move(event) {
+    if (event.buttons) this.#go(event);
+  }
+
+  /** @param {PointerEvent} event */
+  #go(event) {
+    const { stage } = this;
+    if (!stage?.atlas) return;
+    const box = /** @type {HTMLElement} */ (event.target).getBoundingClientRect();
+    const x = ((event.clientX - box.left) / box.width) * stage.atlas.width;
+    const y = ((event.clientY - box.top) / box.height) * stage.atlas.height;
+    stage.look({ ...stage.view, x, y });
+  }
+}
+
+/** @param {import("./viewport.js").Rect} part @param {import("./viewport.js").Size} whole */
+function holdsAll(part, whole) {
+  return part.x <= 0 && part.y <= 0 && part.x + part.width >= whole.width && part.y + part.height >= whole.height;
+}
+customElements.define("canvas-minimap", CanvasMinimap);

@@ -1,0 +1,125 @@
+import { css, html, nothing, repeat } from "../lit.js";
+import { navigate } from "../router.js";
+import { session } from "../session.js";
+import { Element } from "../ui/element.js";
+import { base, controls, layout, typography } from "../ui/styles.js";
+import { toast } from "../ui/toast.js";
+import { t } from "../i18n.js";
+
+/** @typedef {import("./live-canvas.js").LiveCanvas} LiveCanvas */
+/** @typedef {import("./live-canvas.js").CanvasView} CanvasView */
+/** @typedef {import("./pixels.js").FeedEvent} FeedEvent */
+/** @typedef {import("./pixels.js").Cell} Cell */
+
+/** What stands beside the picture: it knows the canvas as `live`, hears its changes, and shows what went wrong. */
+export class Panel extends Element {
+  /** @type {import("../lit.js").PropertyDeclarations} */
+  static properties = { live: { attribute: false } };
+  /** @type {import("../lit.js").CSSResultGroup} */
+  static styles = [base, typography, controls, layout, css`
+    :host { padding: 0 var(--space-4) var(--space-5); }
+    section + section { margin-top: var(--space-5); padding-top: var(--space-4); border-top: 1px solid var(--line); }
+    section > h3 { margin-bottom: var(--space-2); }
+    section > * + h3, section > form { margin-top: var(--space-4); }
+    ul, ol { padding: 0; list-style: none; }
+    li { padding: var(--space-2) 0; }
+    li + li { border-top: 1px solid var(--line); }
+    li > .row + .row { margin-top: var(--space-2); }
+    .grow { flex: 1; min-width: 0; overflow-wrap: anywhere; }
+    .tight { gap: var(--space-2); flex-wrap: nowrap; }
+    .empty { color: var(--ink-soft); }
+    button.small { min-height: 2rem; padding: 0 var(--space-3); font-size: var(--text-small); }
+    @media (pointer: coarse) { button.small { min-height: 2.75rem; } }
+    a.name { color: inherit; font-weight: 600; text-decoration: none; }
+    a.name:hover { text-decoration: underline; }
+  `];
+
+  /** @type {unknown} */ error = null;
+  isBusy = false;
+  #life = new AbortController();
+
+  constructor() {
+    super();
+    /** Set by whoever makes the panel. @type {LiveCanvas} */ this.live = /** @type {any} */ (null);
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#life = new AbortController();
+    const { signal } = this.#life;
+    this.live.addEventListener("change", (event) => this.heard(/** @type {CustomEvent<FeedEvent>} */ (event).detail), { signal });
+    for (const type of ["canvas", "claims", "picture"]) {
+      this.live.addEventListener(type, () => this.requestUpdate(), { signal });
+    }
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#life.abort();
+  }
+
+  /** A change of the canvas. @param {FeedEvent} _event */
+  heard(_event) {}
+
+  /** @returns {CanvasView} known before any panel opens */
+  get canvas() {
+    return /** @type {CanvasView} */ (this.live.canvas);
+  }
+
+  get me() {
+    return session.account && { id: session.account.id, isModerator: session.isModerator };
+  }
+
+  /** Do something that may fail; meanwhile `isBusy`. @param {() => Promise<unknown>} action */
+  async attempt(action) {
+    this.isBusy = true;
+    this.error = null;
+    this.requestUpdate();
+    try {
+      await action();
+    } catch (error) {
+      this.error = error;
+    }
+    this.isBusy = false;
+    this.requestUpdate();
+  }
+
+  /** Take somebody to a cell of the picture. @param {Cell} cell */
+  visit(cell) {
+    this.dispatchEvent(new CustomEvent("visit", { detail: cell, bubbles: true, composed: true }));
+  }
+
+  /** A button that does so. @param {Cell} cell @param {string} place what a screen reader calls it */
+  goButton(cell, place) {
+    return html`<button class="small" aria-label=${t("canvas.go_to", { place })} @click=${() => this.visit(cell)}>
+      ${t("canvas.go")}</button>`;
+  }
+
+  /**
+   * A list, or what is said in place of an empty one.
+   * @template T
+   * @param {T[]} items @param {(item: T) => unknown} keyOf @param {(item: T) => unknown} row @param {string} otherwise
+   */
+  list(items, keyOf, row, otherwise) {
+    return items.length
+      ? html`<ul aria-busy=${this.busy}>${repeat(items, keyOf, row)}</ul>`
+      : html`<p class="empty">${otherwise}</p>`;
+  }
+
+  /** For `aria-busy`. */
+  get busy() {
+    return this.isBusy ? "true" : nothing;
+  }
+}
+
+/**
+ * Whether somebody is signed in; a guest is told what for, and how to come back here afterwards.
+ * @param {string} what message of the reason
+ */
+export function isSignedIn(what) {
+  if (session.account) return true;
+  const here = location.pathname + location.hash;
+  const label = t("common.login");
+  toast(t(what), { action: { label, run: () => void navigate(`/login?next=${encodeURIComponent(here)}`) } });
+  return false;
+}

@@ -1,0 +1,73 @@
+import { api } from "../api.js";
+import { dateTime, t } from "../i18n.js";
+import { css, html } from "../lit.js";
+import "../ui/avatar.js";
+import "../ui/error.js";
+import { Panel } from "./panel.js";
+import { colourOf } from "./people.js";
+
+/** @typedef {import("./claims.js").Lock} Lock */
+/** @typedef {import("./feed.js").Person} Person */
+
+/** `<canvas-people .live=${live}>`: who watches, where they are, and which tiles are locked. */
+export class CanvasPeople extends Panel {
+  static styles = [Panel.styles, css`
+    ui-avatar { --avatar-size: 1.75rem; }
+  `];
+
+  #redraw = () => this.requestUpdate();
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.live.feed?.addEventListener("presence", this.#redraw);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.live.feed?.removeEventListener("presence", this.#redraw);
+  }
+
+  render() {
+    const people = [...(this.live.feed?.people.values() ?? [])];
+    const { locks } = this.live.claims;
+    return html`<section>
+        ${this.list(people, ({ id }) => id, (person) => this.#person(person), t("canvas.nobody_else"))}
+        <p class="soft small">${t("canvas.guests_unseen")}</p>
+      </section>
+      <section>
+        <h3>${t("canvas.locks")}</h3>
+        <ui-error .error=${this.error}></ui-error>
+        ${this.list(locks, ({ tile_id }) => tile_id, (lock) => this.#lock(lock), t("canvas.no_locks"))}
+      </section>`;
+  }
+
+  /** @param {Person} person */
+  #person({ id, username, tile, editing }) {
+    return html`<li class="row tight">
+      <ui-avatar name=${username} colour=${colourOf(id)}></ui-avatar>
+      <span class="grow"><a class="name" href="/artist/${username}">${username}</a><br>
+        <small class="soft">${tile ? t(editing ? "canvas.paints_at" : "canvas.looks_at", tile) : t("canvas.watches")}</small></span>
+      ${tile ? this.goButton(tile, username) : ""}
+    </li>`;
+  }
+
+  /** @param {Lock} lock */
+  #lock({ tile_id, holder, expires_at }) {
+    const tile = this.live.pixels?.tile(tile_id);
+    if (!tile || !holder) return "";
+    const place = t("canvas.cell", { x: tile.x, y: tile.y });
+    const time = dateTime(expires_at ?? "", { timeStyle: "short" });
+    return html`<li class="row tight">
+      <span class="grow">${place}<br><small class="soft">${holder.display_name} · ${t("canvas.until", { time })}</small></span>
+      ${this.me?.isModerator || this.me?.id === holder.id ? html`<button class="small" ?disabled=${this.isBusy}
+        aria-label=${t("canvas.unlock_cell", { place })} @click=${() => this.#release(tile_id)}>${t("canvas.unlock")}</button>` : ""}
+      ${this.goButton(tile, place)}
+    </li>`;
+  }
+
+  /** @param {number} tileId */
+  #release(tileId) {
+    return this.attempt(() => api.delete(`/tiles/${tileId}/lock`));
+  }
+}
+customElements.define("canvas-people", CanvasPeople);

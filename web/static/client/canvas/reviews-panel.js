@@ -1,0 +1,116 @@
+import { api } from "../api.js";
+import { t } from "../i18n.js";
+import { css, html } from "../lit.js";
+import "../ui/error.js";
+import "../ui/field.js";
+import { readPage } from "../ui/listing.js";
+import "../ui/time.js";
+import { Panel } from "./panel.js";
+import { mayManage } from "./permissions.js";
+import "./picture.js";
+import { fromBase64 } from "./pixels.js";
+
+/** @typedef {import("./pixels.js").FeedEvent} FeedEvent */
+/**
+ * What was handed in, as the API shows it.
+ * @typedef {{id: number, tile_id: number, x: number, y: number, author: import("./pixels.js").Artist,
+ *   pixels: string | null, status: "pending" | "approved" | "rejected" | "superseded", note: string | null,
+ *   submitted_at: string, reviewer: import("./pixels.js").Artist | null, decided_at: string | null}} Review
+ */
+
+const STATUSES = ["pending", "approved", "rejected"];
+const SLICE = 20;
+
+/** `<canvas-reviews .live=${live}>`: what waits for review; its owner decides, artists see what became of theirs. */
+export class CanvasReviews extends Panel {
+  static styles = [Panel.styles, css`
+    .pictures { display: flex; gap: var(--space-3); margin: var(--space-2) 0; }
+    figure { width: 7rem; }
+    canvas-picture { width: 100%; }
+    figcaption { color: var(--ink-soft); font-size: var(--text-small); line-height: 1.4; text-align: center; }
+    .filter { gap: var(--space-1); margin: var(--space-3) 0; }
+    .decide { margin-top: var(--space-2); gap: var(--space-2); }
+  `];
+
+  /** @type {import("../ui/listing.js").Listed<Review>} */ #listed = { items: [], cursor: null };
+  #status = "pending";
+
+  firstUpdated() {
+    void this.attempt(() => this.#load());
+  }
+
+  /** @param {FeedEvent} event */
+  heard(event) {
+    if (event.kind.startsWith("review.")) void this.attempt(() => this.#load());
+  }
+
+  render() {
+    const isReviewer = mayManage(this.canvas, this.me);
+    const { items, cursor } = this.#listed;
+    return html`<p>${t(isReviewer ? "canvas.reviews_text" : "canvas.reviews_mine")}</p>
+      <div class="row filter" role="group" aria-label=${t("canvas.reviews_filter")}>${STATUSES.map((status) => html`
+        <button class="small" aria-pressed=${String(status === this.#status)} @click=${() => this.#filter(status)}>
+          ${t(`canvas.reviews_${status}`)}</button>`)}</div>
+      <ui-error .error=${this.error} retryable @retry=${() => this.attempt(() => this.#load())}></ui-error>
+      ${this.list(items, ({ id }) => id, (review) => this.#review(review, isReviewer), this.isBusy ? "" : t("canvas.reviews_none"))}
+      ${cursor ? html`<button class="small" @click=${() => this.attempt(() => this.#load(this.#listed))}>
+        ${t("common.more")}</button>` : ""}`;
+  }
+
+  /** @param {Review} review @param {boolean} isReviewer */
+  #review(review, isReviewer) {
+    const { x, y, author, pixels, status, note, submitted_at, reviewer } = review;
+    const place = t("canvas.cell", { x, y });
+    const rgba = this.live.pixels?.rgba;
+    const now = this.live.pixels?.pixelsOf(x, y)?.slice() ?? null;
+    return html`<li>
+      <div class="row tight"><span class="grow"><a class="name" href="/artist/${author.username}">${author.display_name}</a><br>
+        <small class="soft">${place} · <ui-time datetime=${submitted_at}></ui-time></small></span>
+        ${this.goButton({ x, y }, place)}</div>
+      <div class="pictures">
+        ${status === "pending" ? html`<figure><canvas-picture .pixels=${now} .rgba=${rgba}></canvas-picture>
+          <figcaption>${t("canvas.before")}</figcaption></figure>` : ""}
+        <figure><canvas-picture .pixels=${pixels === null ? null : fromBase64(pixels)} .rgba=${rgba}></canvas-picture>
+          <figcaption>${t(status === "pending" ? "canvas.after" : `canvas.reviews_${status}`)}</figcaption></figure>
+      </div>
+      ${note ? html`<p class="soft">${reviewer?.display_name}: ${note}</p>` : ""}
+      ${isReviewer && status === "pending" ? this.#decision(review, place) : ""}
+    </li>`;
+  }
+
+  /** @param {Review} review @param {string} place */
+  #decision(review, place) {
+    return html`<form class="stack" @submit=${(/** @type {SubmitEvent} */ event) => this.#decide(event, review)}>
+      <ui-field name="note" label=${t("canvas.review_note")} maxlength="1000"></ui-field>
+      <div class="row decide">
+        <button class="primary" name="decision" value="approve" ?disabled=${this.isBusy}
+          aria-label=${t("canvas.approve_cell", { place })}>${t("canvas.approve")}</button>
+        <button name="decision" value="reject" ?disabled=${this.isBusy}
+          aria-label=${t("canvas.reject_cell", { place })}>${t("canvas.reject")}</button>
+      </div>
+    </form>`;
+  }
+
+  /** @param {SubmitEvent} event @param {Review} review */
+  #decide(event, review) {
+    event.preventDefault();
+    const { note, decision } = Object.fromEntries(new FormData(/** @type {HTMLFormElement} */ (event.target), event.submitter));
+    void this.attempt(async () => {
+      await api.post(`/canvases/${this.canvas.id}/reviews/${review.id}`, { decision, note: note || null });
+      this.#listed.items = this.#listed.items.filter(({ id }) => id !== review.id);
+    });
+  }
+
+  /** @param {string} status */
+  #filter(status) {
+    this.#status = status;
+    void this.attempt(() => this.#load());
+  }
+
+  /** @param {import("../ui/listing.js").Listed<Review>} [before] */
+  async #load(before) {
+    const query = { status: this.#status, limit: SLICE };
+    this.#listed = await readPage(`/canvases/${this.canvas.id}/reviews`, query, before);
+  }
+}
+customElements.define("canvas-reviews", CanvasReviews);

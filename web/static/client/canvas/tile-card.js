@@ -1,0 +1,256 @@
+import { api } from "../api.js";
+import { dateTime, t } from "../i18n.js";
+import { css, html } from "../lit.js";
+import "../ui/dialog.js";
+import "../ui/error.js";
+import "../ui/icon.js";
+import "../ui/time.js";
+import { toast } from "../ui/toast.js";
+import { listed } from "./paging.js";
+import { Panel, isSignedIn } from "./panel.js";
+import { mayClaim, mayDelete, mayEdit, mayRevert } from "./permissions.js";
+import "./picture.js";
+import { fromBase64 } from "./pixels.js";
+import "./report-dialog.js";
+import "./tile-history.js";
+import { closeUp, formatHash } from "./viewport.js";
+
+/** @typedef {import("./pixels.js").Cell} Cell */
+/** @typedef {import("./pixels.js").FeedEvent} FeedEvent */
+/** @typedef {import("./pixels.js").TileView} TileView */
+
+/** `<tile-card .live=${live} .cell=${{x, y}}>`: all about a cell, painted or not. Fires `edit`. */
+export class TileCard extends Panel {
+  static properties = { cell: { attribute: false } };
+  static styles = [Panel.styles, css`
+    .picture { display: flex; gap: var(--space-4); align-items: flex-start; }
+    canvas-picture { width: 8rem; flex: none; }
+    .when { margin-bottom: var(--space-2); }
+    .actions { margin-top: var(--space-4); gap: var(--space-1); }
+    .note {
+      display: flex; align-items: center; gap: var(--space-2); margin-top: var(--space-3); padding: var(--space-2) var(--space-3);
+      border-radius: var(--radius-1); background: var(--warning-soft);
+    }
+    .like[aria-pressed="true"] ui-icon { color: var(--danger); }
+    .description { margin-top: var(--space-3); white-space: pre-line; overflow-wrap: anywhere; }
+    summary { padding: var(--space-2) 0; font-weight: 600; cursor: pointer; }
+    @media (max-width: 40rem) { canvas-picture { width: 6rem; } }
+  `];
+
+  /** @type {TileView | null} */ #tile = null;
+  /** @type {Uint8Array | null} */ #pixels = null;
+  #isKnown = false;
+  #isLiked = false;
+  #isFollowed = false;
+  /** @type {"report" | "delete" | null} */ #dialog = null;
+  #isHistoryShown = false;
+
+  constructor() {
+    super();
+    /** @type {Cell} */ this.cell = { x: 0, y: 0 };
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (!changed.has("cell")) return;
+    this.#tile = null;
+    this.#pixels = null;
+    this.#isKnown = this.#isHistoryShown = this.#isLiked = this.#isFollowed = false;
+    void this.attempt(() => this.#load());
+  }
+
+  /** @param {FeedEvent} event */
+  heard(event) {
+    if (event.kind === "tile.created" && event.x === this.cell.x && event.y === this.cell.y) {
+      return void this.attempt(() => this.#load());
+    }
+    if (!this.#tile || event.tile_id !== this.#tile.id) return;
+    if (event.kind === "tile.deleted") this.#tile = this.#pixels = null;
+    else if (event.kind.startsWith("review.")) void this.attempt(() => this.#load());
+    else if (event.tile) this.#show({ ...event.tile, ...(this.#tile.pending && { pending: this.#tile.pending }) });
+    else if (event.like_count !== undefined) this.#tile = { ...this.#tile, like_count: event.like_count };
+    else if (event.kind === "tile.painted") {
+      const painted = this.live.pixels?.pixelsOf(this.cell.x, this.cell.y);
+      this.#pixels = painted?.slice() ?? this.#pixels; // a draft is in no picture
+    }
+    this.requestUpdate();
+  }
+
+  async #load() {
+    const { cell } = this;
+    const tile = await this.live.tileIn(cell);
+    // The list tells nothing of what waits for review; the tile itself does, to its creator.
+    const isMine = tile !== null && tile.creator.id === this.me?.id;
+    const full = isMine && this.canvas.collaboration_mode === "review" ? await this.live.tile(tile.id) : tile;
+    if (cell !== this.cell) return;
+    this.#isKnown = true;
+    if (full) this.#show(full);
+    if (full && this.me && !isMine) await Promise.all([this.#findLike(full, this.me.id), this.#findFollow(full, this.me.id)]);
+  }
+
+  /** To its creator a tile looks as they left it, reviewed or not. @param {TileView} tile */
+  #show(tile) {
+    this.#tile = tile;
+    this.#pixels = fromBase64(tile.pending?.pixels ?? tile.pixels ?? "");
+  }
+
+  /** @param {TileView} tile @param {number} me */
+  async #findLike(tile, me) {
+    this.#isLiked = await isListed(`/tiles/${tile.id}/likes`, (like) => like.artist.id === me);
+  }
+
+  /** @param {TileView} tile @param {number} me */
+  async #findFollow(tile, me) {
+    this.#isFollowed = await isListed(`/users/${me}/following`, ({ id }) => id === tile.creator.id);
+  }
+
+  render() {
+    const tile = this.#tile;
+    return html`<ui-error .error=${this.error} retryable @retry=${() => this.attempt(() => this.#load())}></ui-error>
+      <div aria-busy=${this.busy}>${tile ? this.#about(tile) : this.#isKnown ? this.#empty() : ""}</div>`;
+  }
+
+  #empty() {
+    const area = this.live.claims.areaAt(this.cell.x, this.cell.y);
+    const canClaim = !this.me || mayClaim(this.canvas, this.me, area?.holder.id ?? null);
+    return html`<p>${t("canvas.empty_cell")}</p>
+      ${canClaim ? "" : html`<p class="soft">
+        ${area ? t("canvas.area_of", { name: area.holder.display_name }) : t("canvas.area_needed")}</p>`}
+      ${canClaim ? html`<div class="row actions"><button class="primary" @click=${this.#edit}>
+        <ui-icon name="pencil"></ui-icon>${t("canvas.claim")}</button></div>` : ""}`;
+  }
+
+  /** @param {TileView} tile */
+  #about(tile) {
+    const lock = this.live.claims.lockOf(tile.id);
+    const isLocked = lock !== null && lock.holder?.id !== this.me?.id;
+    return html`
+      <div class="picture">
+        <canvas-picture .pixels=${this.#pixels} .rgba=${this.live.pixels?.rgba}
+          label=${t("canvas.picture_of_tile", { x: tile.x, y: tile.y })}></canvas-picture>
+        <div class="grow">
+          <p><a class="name" href="/artist/${tile.creator.username}">${tile.creator.display_name}</a></p>
+          <p class="soft small when">${t("canvas.painted")} <ui-time datetime=${tile.updated_at}></ui-time></p>
+          ${this.#followButton(tile)}
+        </div>
+      </div>
+      ${tile.description ? html`<p class="description">${tile.description}</p>` : ""}
+      ${lock?.holder ? html`<p class="note"><ui-icon name="lock"></ui-icon><span>${t("canvas.locked_by", { name: lock.holder.display_name })}
+        <small class="soft">${t("canvas.until", { time: dateTime(lock.expires_at ?? "", { timeStyle: "short" }) })}</small></span></p>` : ""}
+      ${tile.is_public ? "" : html`<p class="note"><ui-icon name="draft"></ui-icon>${t("canvas.draft")}</p>`}
+      ${tile.pending ? html`<p class="note"><ui-icon name="hourglass"></ui-icon>${t("canvas.waits_for_review")}</p>` : ""}
+      ${this.#actions(tile, isLocked)}
+      <section><details @toggle=${this.#unfold}>
+        <summary>${t("canvas.history")}</summary>
+        ${this.#isHistoryShown ? html`<tile-history .live=${this.live} .tileId=${tile.id}
+          ?revertible=${!isLocked && mayRevert(this.canvas, tile, this.me, this.#areaHolder)}></tile-history>` : ""}
+      </details></section>
+      <report-dialog kind="tile" .targetId=${tile.id} ?open=${this.#dialog === "report"} @close=${() => this.#ask(null)}></report-dialog>
+      <ui-dialog heading=${t("canvas.delete_tile")} ?open=${this.#dialog === "delete"} @close=${() => this.#ask(null)}>
+        <p>${t("canvas.delete_tile_text")}</p>
+        <button slot="actions" @click=${() => this.#ask(null)}>${t("common.cancel")}</button>
+        <button slot="actions" class="danger" @click=${() => this.#delete(tile)}>${t("common.delete")}</button>
+      </ui-dialog>`;
+  }
+
+  /** @param {TileView} tile */
+  #followButton(tile) {
+    if (tile.creator.id === this.me?.id) return "";
+    return html`<button class="small" aria-pressed=${String(this.#isFollowed)} ?disabled=${this.isBusy}
+      @click=${() => this.#follow(tile)}>
+      ${this.#isFollowed ? t("canvas.following") : t("canvas.follow")}</button>`;
+  }
+
+  /** @param {TileView} tile @param {boolean} isLocked by somebody else */
+  #actions(tile, isLocked) {
+    const isMine = tile.creator.id === this.me?.id;
+    const canEdit = !this.me ? this.canvas.collaboration_mode === "free" : mayEdit(this.canvas, tile, this.me, this.#areaHolder);
+    return html`<div class="row actions">
+      ${canEdit ? html`<button class="primary" ?disabled=${isLocked} @click=${this.#edit}>
+        <ui-icon name="pencil"></ui-icon>${t("canvas.edit")}</button>` : ""}
+      <button class="like" aria-pressed=${String(this.#isLiked)} ?disabled=${isMine || this.isBusy}
+        aria-label=${t(this.#isLiked ? "canvas.unlike" : "canvas.like", { count: tile.like_count })} @click=${() => this.#like(tile)}>
+        <ui-icon name="heart" ?filled=${this.#isLiked}></ui-icon>${tile.like_count}</button>
+      <button class="icon" aria-label=${t("canvas.share")} title=${t("canvas.share")} @click=${this.#share}>
+        <ui-icon name="link"></ui-icon></button>
+      ${isMine ? "" : html`<button class="icon" aria-label=${t("canvas.report")} title=${t("canvas.report")}
+        @click=${() => isSignedIn("canvas.sign_in_to_report") && this.#ask("report")}><ui-icon name="flag"></ui-icon></button>`}
+      ${mayDelete(this.canvas, tile, this.me) ? html`<button class="icon" aria-label=${t("canvas.delete_tile")} title=${t("canvas.delete_tile")}
+        ?disabled=${isLocked && !this.me?.isModerator} @click=${() => this.#ask("delete")}><ui-icon name="trash"></ui-icon></button>` : ""}
+    </div>`;
+  }
+
+  get #areaHolder() {
+    return this.live.claims.areaAt(this.cell.x, this.cell.y)?.holder.id ?? null;
+  }
+
+  /** @param {Event} event */
+  #unfold(event) {
+    this.#isHistoryShown ||= /** @type {HTMLDetailsElement} */ (event.target).open;
+    this.requestUpdate();
+  }
+
+  /** @param {"report" | "delete" | null} dialog */
+  #ask(dialog) {
+    this.#dialog = dialog;
+    this.requestUpdate();
+  }
+
+  #edit() {
+    // In an empty cell a guest may draw, and signs in to save.
+    if (!this.#tile || isSignedIn("canvas.sign_in_to_paint")) this.dispatchEvent(new Event("edit"));
+  }
+
+  /** @param {TileView} tile */
+  #like(tile) {
+    if (!isSignedIn("canvas.sign_in_to_like")) return;
+    void this.attempt(async () => {
+      const path = `/tiles/${tile.id}/like`;
+      const { liked, like_count } = await (this.#isLiked ? api.delete(path) : api.post(path));
+      this.#isLiked = liked;
+      if (this.#tile?.id === tile.id) this.#tile = { ...this.#tile, like_count };
+    });
+  }
+
+  /** @param {TileView} tile */
+  #follow(tile) {
+    if (!isSignedIn("canvas.sign_in_to_follow")) return;
+    void this.attempt(async () => {
+      const path = `/users/${tile.creator.id}/follow`;
+      await (this.#isFollowed ? api.delete(path) : api.put(path));
+      this.#isFollowed = !this.#isFollowed;
+    });
+  }
+
+  /** @param {TileView} tile */
+  #delete(tile) {
+    this.#ask(null);
+    void this.attempt(async () => {
+      await api.delete(`/tiles/${tile.id}`);
+      toast(t("canvas.tile_deleted"));
+    });
+  }
+
+  #share = () => {
+    const grid = { columns: this.canvas.columns, rows: this.canvas.rows, tileSize: this.canvas.tile_size };
+    const view = closeUp(grid, this.cell, { width: innerWidth, height: innerHeight });
+    void copyLink(new URL(`/canvas/${this.canvas.id}${formatHash(view)}`, location.href).href);
+  };
+}
+customElements.define("tile-card", TileCard);
+
+/** @param {string} link */
+export async function copyLink(link) {
+  try {
+    await navigator.clipboard.writeText(link);
+    toast(t("canvas.link_copied"), { kind: "success" });
+  } catch {
+    toast(link); // a page without TLS may not reach the clipboard: the reader copies it from here
+  }
+}
+
+/** Whether a list has such an item. @param {string} path @param {(item: any) => boolean} isIt */
+async function isListed(path, isIt) {
+  for await (const item of listed(path)) if (isIt(item)) return true;
+  return false;
+}

@@ -1,0 +1,95 @@
+import { api } from "../api.js";
+import { t } from "../i18n.js";
+import { css, html, repeat } from "../lit.js";
+import "../ui/error.js";
+import { readPage } from "../ui/listing.js";
+import "../ui/time.js";
+import { Panel } from "./panel.js";
+import "./picture.js";
+import { fromBase64 } from "./pixels.js";
+
+/** @typedef {import("./pixels.js").FeedEvent} FeedEvent */
+/**
+ * A change of a tile as the API lists it.
+ * @typedef {{tile_id: number, version: number, kind: string, author: import("./pixels.js").Artist, seq: number,
+ *   occurred_at: string}} Revision
+ */
+
+/** Revisions shown at first and with each press of "more"; each asks for its picture. */
+const SLICE = 8;
+
+/** `<tile-history .live=${live} .tileId=${id} ?revertible=${…}>`: what the tile was before, and bringing it back. */
+export class TileHistory extends Panel {
+  static properties = { tileId: { attribute: false }, revertible: { type: Boolean } };
+  static styles = [Panel.styles, css`
+    :host { padding: 0; }
+    canvas-picture { width: 3rem; flex: none; }
+  `];
+
+  /** @type {import("../ui/listing.js").Listed<Revision>} */ #listed = { items: [], cursor: null };
+  /** @type {Map<number, Uint8Array | null>} */ #pictures = new Map();
+
+  constructor() {
+    super();
+    this.tileId = 0;
+    this.revertible = false;
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (!changed.has("tileId")) return;
+    this.#pictures.clear();
+    this.#listed = { items: [], cursor: null };
+    void this.attempt(() => this.#load());
+  }
+
+  /** @param {FeedEvent} event */
+  heard(event) {
+    // Strokes come by the dozen; a list that moved under one's finger would be of no use.
+    if (event.tile_id === this.tileId && event.kind === "tile.updated") void this.attempt(() => this.#load());
+  }
+
+  render() {
+    return html`<ui-error .error=${this.error} retryable @retry=${() => this.attempt(() => this.#load())}></ui-error>
+      <ol aria-busy=${this.busy}>${repeat(this.#listed.items, ({ version }) => version, (revision) => this.#line(revision))}</ol>
+      ${this.#listed.cursor ? html`<button class="small" @click=${() => this.attempt(() => this.#load(this.#listed))}>
+        ${t("common.more")}</button>` : ""}`;
+  }
+
+  /** @param {Revision} revision */
+  #line({ version, kind, author, occurred_at }) {
+    const picture = this.#pictures.get(version);
+    const isNewest = version === this.#listed.items[0].version;
+    return html`<li class="row tight">
+      <canvas-picture .pixels=${picture ?? null} .rgba=${this.live.pixels?.rgba}
+        label=${t("canvas.version", { version })}></canvas-picture>
+      <span class="grow"><strong>${t(`canvas.did_${kind}`)}</strong><br>
+        <small class="soft">${author.display_name} · <ui-time datetime=${occurred_at}></ui-time></small></span>
+      ${this.revertible && !isNewest && picture ? html`<button class="small" ?disabled=${this.isBusy}
+        aria-label=${t("canvas.revert_to", { version })} @click=${() => this.#revert(version)}>${t("canvas.revert")}</button>` : ""}
+    </li>`;
+  }
+
+  /** @param {import("../ui/listing.js").Listed<Revision>} [before] */
+  async #load(before) {
+    const listed = await readPage(`/tiles/${this.tileId}/history`, { limit: SLICE }, before);
+    await Promise.all(listed.items.map(({ version }) => this.#picture(version)));
+    this.#listed = listed;
+  }
+
+  /** @param {number} version whose pixels never change */
+  async #picture(version) {
+    if (this.#pictures.has(version)) return;
+    const { pixels } = await api.get(`/tiles/${this.tileId}/history/${version}`);
+    this.#pictures.set(version, pixels && fromBase64(pixels));
+  }
+
+  /** @param {number} version */
+  #revert(version) {
+    return this.attempt(async () => {
+      await api.post(`/tiles/${this.tileId}/revert`, { version });
+      await this.#load();
+    });
+  }
+}
+customElements.define("tile-history", TileHistory);

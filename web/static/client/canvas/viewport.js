@@ -1,0 +1,196 @@
+/**
+ * Where a canvas is looked at from: arithmetic alone, nothing of the browser.
+ *
+ * Screen lengths are CSS pixels from the top left of the view, canvas lengths are pixels of the picture.
+ */
+
+/** @typedef {{x: number, y: number}} Point */
+/** @typedef {{width: number, height: number}} Size */
+/** @typedef {{x: number, y: number, width: number, height: number}} Rect */
+/** @typedef {{columns: number, rows: number, tileSize: number}} Grid */
+/**
+ * The canvas point in the middle of the screen, and how many screen pixels one canvas pixel takes. Told from
+ * the middle, so that a link shows the same place on a phone and on a wall.
+ * @typedef {{x: number, y: number, zoom: number}} View
+ */
+
+export const MAX_ZOOM = 64;
+const FIT_MARGIN = 24;
+
+/** A whole canvas may be shrunk to this part of what fits, so that one can step back from it. */
+const SMALLEST_OF_FIT = 0.5;
+
+/** @param {Grid} grid @returns {Size} in canvas pixels */
+export function sizeOf(grid) {
+  return { width: grid.columns * grid.tileSize, height: grid.rows * grid.tileSize };
+}
+
+/** The largest view that shows all of it. @param {Size} canvas @param {Size} screen @returns {View} */
+export function fit(canvas, screen) {
+  const across = Math.max(1, screen.width - 2 * FIT_MARGIN) / canvas.width;
+  const down = Math.max(1, screen.height - 2 * FIT_MARGIN) / canvas.height;
+  return { x: canvas.width / 2, y: canvas.height / 2, zoom: Math.min(MAX_ZOOM, across, down) };
+}
+
+/**
+ * The nearest view that is allowed: its middle on the canvas, neither too near nor too far.
+ * @param {View} view @param {Size} canvas @param {Size} screen @returns {View}
+ */
+export function clamp(view, canvas, screen) {
+  const smallest = Math.min(1, fit(canvas, screen).zoom * SMALLEST_OF_FIT);
+  return {
+    x: between(0, view.x, canvas.width),
+    y: between(0, view.y, canvas.height),
+    zoom: between(smallest, view.zoom, MAX_ZOOM),
+  };
+}
+
+/** @param {View} view @param {Size} screen @param {Point} point on the screen @returns {Point} on the canvas */
+export function toCanvas(view, screen, point) {
+  return {
+    x: view.x + (point.x - screen.width / 2) / view.zoom,
+    y: view.y + (point.y - screen.height / 2) / view.zoom,
+  };
+}
+
+/** @param {View} view @param {Size} screen @param {Point} point on the canvas @returns {Point} on the screen */
+export function toScreen(view, screen, point) {
+  return {
+    x: screen.width / 2 + (point.x - view.x) * view.zoom,
+    y: screen.height / 2 + (point.y - view.y) * view.zoom,
+  };
+}
+
+/** The part of the plane that the screen shows. @param {View} view @param {Size} screen @returns {Rect} */
+export function shown(view, screen) {
+  const corner = toCanvas(view, screen, { x: 0, y: 0 });
+  return { ...corner, width: screen.width / view.zoom, height: screen.height / view.zoom };
+}
+
+/** Move the picture under a still screen. @param {View} view @param {number} dx @param {number} dy */
+export function pan(view, dx, dy) {
+  return { ...view, x: view.x - dx / view.zoom, y: view.y - dy / view.zoom };
+}
+
+/**
+ * Zoom so that what lies under `point` stays there.
+ * @param {View} view @param {Size} canvas @param {Size} screen @param {Point} point @param {number} factor
+ * @returns {View}
+ */
+export function zoomAt(view, canvas, screen, point, factor) {
+  const held = toCanvas(view, screen, point);
+  const { zoom } = clamp({ ...view, zoom: view.zoom * factor }, canvas, screen);
+  return holding(held, point, zoom, screen);
+}
+
+/**
+ * Follow two fingers: what each lay on stays under it, as far as zooming allows.
+ * @param {View} view as it was with the fingers at `before`
+ * @param {Size} canvas @param {Size} screen
+ * @param {[Point, Point]} before @param {[Point, Point]} after
+ * @returns {View}
+ */
+export function pinch(view, canvas, screen, before, after) {
+  const stretched = distance(...after) / Math.max(1, distance(...before));
+  const { zoom } = clamp({ ...view, zoom: view.zoom * stretched }, canvas, screen);
+  return holding(toCanvas(view, screen, middle(...before)), middle(...after), zoom, screen);
+}
+
+/** How much one turn of a wheel zooms; trackpads report many small turns. @param {number} delta */
+export function wheelFactor(delta) {
+  return Math.exp(-between(-100, delta, 100) / 300);
+}
+
+/** The cell under a canvas point, null beside the canvas. @param {Grid} grid @param {Point} point */
+export function cellAt(grid, point) {
+  const x = Math.floor(point.x / grid.tileSize);
+  const y = Math.floor(point.y / grid.tileSize);
+  return x >= 0 && y >= 0 && x < grid.columns && y < grid.rows ? { x, y } : null;
+}
+
+/** Where a cell lies on the canvas. @param {Grid} grid @param {Point} cell @returns {Rect} */
+export function rectOf(grid, cell) {
+  const side = grid.tileSize;
+  return { x: cell.x * side, y: cell.y * side, width: side, height: side };
+}
+
+/**
+ * The rectangle of cells that a drag from one to another spans, as an area is claimed.
+ * @param {Point} from @param {Point} to
+ */
+export function spanOf(from, to) {
+  return {
+    x: Math.min(from.x, to.x),
+    y: Math.min(from.y, to.y),
+    columns: Math.abs(from.x - to.x) + 1,
+    rows: Math.abs(from.y - to.y) + 1,
+  };
+}
+
+/** The least move after which a rectangle of the canvas is on the screen. @param {View} view @param {Size} screen @param {Rect} rect */
+export function reveal(view, screen, rect) {
+  const seen = shown(view, screen);
+  return {
+    ...view,
+    x: view.x + overhang(seen.x, seen.width, rect.x, rect.width),
+    y: view.y + overhang(seen.y, seen.height, rect.y, rect.height),
+  };
+}
+
+/**
+ * Near enough to paint by: the cell fills a good part of the screen.
+ * @param {Grid} grid @param {Point} cell @param {Size} screen @returns {View}
+ */
+export function closeUp(grid, cell, screen) {
+  const rect = rectOf(grid, cell);
+  const zoom = Math.max(1, Math.floor((Math.min(screen.width, screen.height) * 0.5) / grid.tileSize));
+  return { x: rect.x + rect.width / 2, y: rect.y + rect.height / 2, zoom: Math.min(MAX_ZOOM, zoom) };
+}
+
+/** What a link holds: `x,y,zoom`, or null when it holds something else. @param {string} hash @returns {View | null} */
+export function parseHash(hash) {
+  const parts = hash.replace(/^#/, "").split(",");
+  const [x, y, zoom] = parts.map(Number);
+  if (parts.length !== 3 || parts.includes("") || ![x, y, zoom].every(Number.isFinite) || zoom <= 0) return null;
+  return { x, y, zoom };
+}
+
+/** @param {View} view @returns {string} with the `#` */
+export function formatHash(view) {
+  return `#${rounded(view.x, 1)},${rounded(view.y, 1)},${rounded(view.zoom, 3)}`;
+}
+
+/** @param {number} low @param {number} value @param {number} high */
+function between(low, value, high) {
+  return Math.min(high, Math.max(low, value));
+}
+
+/** @param {Point} held on the canvas @param {Point} point on the screen @param {number} zoom @param {Size} screen @returns {View} */
+function holding(held, point, zoom, screen) {
+  return {
+    x: held.x - (point.x - screen.width / 2) / zoom,
+    y: held.y - (point.y - screen.height / 2) / zoom,
+    zoom,
+  };
+}
+
+/** @param {number} seen @param {number} length @param {number} from @param {number} extent */
+function overhang(seen, length, from, extent) {
+  if (from < seen || extent > length) return from - seen;
+  return Math.max(0, from + extent - (seen + length));
+}
+
+/** @param {Point} a @param {Point} b */
+function distance(a, b) {
+  return Math.hypot(a.x - b.x, a.y - b.y);
+}
+
+/** @param {Point} a @param {Point} b @returns {Point} */
+function middle(a, b) {
+  return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
+}
+
+/** @param {number} value @param {number} digits */
+function rounded(value, digits) {
+  return Number(value.toFixed(digits));
+}

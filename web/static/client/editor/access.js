@@ -1,0 +1,44 @@
+/**
+ * What keeps an artist from painting a tile, told before it is painted in vain. The service decides in any case.
+ *
+ * @typedef {import("../canvas/pixels.js").Artist} Artist
+ * @typedef {"free" | "tile-lock" | "area-lock" | "review"} Mode
+ * @typedef {{id: number, name: string, tile_size: number, palette: string[], collaboration_mode: Mode,
+ *   max_tiles_per_user: number, owner: Artist}} Canvas  what the editor needs of it
+ * @typedef {"signed_out" | "not_tile_creator" | "outside_area" | "area_taken" | "tile_limit"} Obstacle
+ * @typedef {{canvas: Canvas, tile: {creator: Artist} | null, artist: {id: number, isModerator: boolean} | null,
+ *   areaHolder: Artist | null, remainingTiles: number}} Situation  `areaHolder`: of the cell, in `area-lock` mode
+ */
+
+import { mayEdit } from "../canvas/permissions.js";
+
+/**
+ * What keeps the artist from painting the cell, or null. A guest may draw in an empty cell, and signs in to save.
+ * @param {Situation} situation
+ * @returns {Obstacle | null}
+ */
+export function obstacle({ canvas, tile, artist, areaHolder, remainingTiles }) {
+  const isShared = canvas.collaboration_mode === "area-lock";
+  if (!artist) return tile || isShared ? "signed_out" : null;
+  if (isShared && areaHolder?.id !== artist.id) return areaHolder ? "area_taken" : "outside_area";
+  if (!tile) return remainingTiles > 0 ? null : "tile_limit";
+  return mayEdit(canvas, tile, artist, areaHolder?.id ?? null) ? null : "not_tile_creator";
+}
+
+/**
+ * Whether a tile is locked while it is painted: where several may paint it at a time they do so live.
+ * @param {Canvas} canvas
+ */
+export function needsLock(canvas) {
+  return canvas.collaboration_mode !== "free";
+}
+
+/** Whether what the artist saves waits for a review. @param {Situation} situation */
+export function waitsForReview({ canvas, artist }) {
+  return canvas.collaboration_mode === "review" && artist?.id !== canvas.owner.id;
+}
+
+/** Whether the artist may change title, description and visibility. @param {Situation} situation */
+export function mayDescribe({ tile, artist }) {
+  return !tile || tile.creator.id === artist?.id;
+}

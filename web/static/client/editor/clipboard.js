@@ -1,0 +1,102 @@
+/**
+ * Pieces of a picture: cut out, turned and stamped elsewhere.
+ *
+ * @typedef {import("./tools.js").Point} Point
+ * @typedef {{width: number, height: number, pixels: Uint8Array}} Piece  row by row, as a tile
+ * @typedef {{x: number, y: number, width: number, height: number}} Box  in pixels of the tile
+ * @typedef {[offset: number, colour: number]} Change
+ */
+
+/**
+ * The box between two opposite corners, as far as it lies in the tile; null when none of it does.
+ * @param {Point} from
+ * @param {Point} to
+ * @param {number} size
+ * @returns {Box | null}
+ */
+export function boxBetween(from, to, size) {
+  const left = Math.max(0, Math.min(from[0], to[0]));
+  const top = Math.max(0, Math.min(from[1], to[1]));
+  const right = Math.min(size - 1, Math.max(from[0], to[0]));
+  const bottom = Math.min(size - 1, Math.max(from[1], to[1]));
+  if (left > right || top > bottom) return null;
+  return { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
+}
+
+/**
+ * @param {Uint8Array} pixels
+ * @param {number} size
+ * @param {Box} box
+ * @returns {Piece}
+ */
+export function copy(pixels, size, { x, y, width, height }) {
+  const piece = new Uint8Array(width * height);
+  for (let row = 0; row < height; row++) {
+    const start = (y + row) * size + x;
+    piece.set(pixels.subarray(start, start + width), row * width);
+  }
+  return { width, height, pixels: piece };
+}
+
+/**
+ * What makes a box of the tile transparent.
+ * @param {number} size
+ * @param {Box} box
+ * @returns {Change[]}
+ */
+export function cleared(size, { x, y, width, height }) {
+  const changes = /** @type {Change[]} */ ([]);
+  for (let row = y; row < y + height; row++) {
+    for (let column = x; column < x + width; column++) changes.push([row * size + column, 0]);
+  }
+  return changes;
+}
+
+/**
+ * What stamping a piece with its top left corner at (x, y) changes: its transparent pixels leave what is
+ * there, and what would lie outside of the tile is lost.
+ * @param {Piece} piece
+ * @param {number} size
+ * @param {Point} at
+ * @returns {Change[]}
+ */
+export function stamped(piece, size, [x, y]) {
+  const changes = /** @type {Change[]} */ ([]);
+  for (let row = 0; row < piece.height; row++) {
+    for (let column = 0; column < piece.width; column++) {
+      const colour = piece.pixels[row * piece.width + column];
+      const left = x + column;
+      const top = y + row;
+      if (colour && left >= 0 && top >= 0 && left < size && top < size) changes.push([top * size + left, colour]);
+    }
+  }
+  return changes;
+}
+
+/** Left becomes right. @param {Piece} piece */
+export function flippedHorizontally({ width, height, pixels }) {
+  return rearranged(width, height, (x, y) => pixels[y * width + width - 1 - x]);
+}
+
+/** Above becomes below. @param {Piece} piece */
+export function flippedVertically({ width, height, pixels }) {
+  return rearranged(width, height, (x, y) => pixels[(height - 1 - y) * width + x]);
+}
+
+/** A quarter turn clockwise. @param {Piece} piece */
+export function rotated({ width, height, pixels }) {
+  return rearranged(height, width, (x, y) => pixels[(height - 1 - x) * width + y]);
+}
+
+/**
+ * @param {number} width
+ * @param {number} height
+ * @param {(x: number, y: number) => number} colourAt
+ * @returns {Piece}
+ */
+function rearranged(width, height, colourAt) {
+  const pixels = Uint8Array.from({ length: width * height }, (_, offset) =>
+    colourAt(offset % width, Math.floor(offset / width)),
+  );
+  return { width, height, pixels };
+}

@@ -1,0 +1,156 @@
+/**
+ * A tile while it is painted: its pixels, the gesture that is under way, and what can be undone.
+ *
+ * @typedef {import("./clipboard.js").Change} Change
+ * @typedef {{left: number, top: number, right: number, bottom: number}} Dirty  pixels, all sides included
+ */
+
+import { History } from "./history.js";
+
+export class Painting {
+  #history = new History();
+  /** What the pixels that the gesture touched showed before it. @type {Map<number, number> | null} */
+  #before = null;
+  /** @type {Dirty | null} */
+  #dirty = null;
+
+  /**
+   * @param {number} size  side in pixels
+   * @param {Uint8Array} pixels  copied
+   */
+  constructor(size, pixels) {
+    this.size = size;
+    this.pixels = pixels.slice();
+    this.#soil(0, 0, size - 1, size - 1);
+  }
+
+  get canUndo() {
+    return this.#history.canUndo;
+  }
+
+  get canRedo() {
+    return this.#history.canRedo;
+  }
+
+  get isUnderway() {
+    return this.#before !== null;
+  }
+
+  /** Start a gesture: everything painted until `commit` is one step of undo. */
+  begin() {
+    this.commit();
+    this.#before = new Map();
+  }
+
+  /**
+   * Paint within the gesture.
+   * @param {Iterable<Change>} changes
+   * @returns {Change[]} what they changed
+   */
+  paint(changes) {
+    const before = this.#before;
+    if (!before) throw new Error("paint between begin and commit");
+    const made = /** @type {Change[]} */ ([]);
+    for (const [offset, colour] of changes) {
+      const shown = this.pixels[offset];
+      if (shown === colour) continue;
+      if (!before.has(offset)) before.set(offset, shown);
+      this.#show(offset, colour);
+      made.push([offset, colour]);
+    }
+    return made;
+  }
+
+  /**
+   * Take back what the gesture has painted so far; it stays under way, so that a shape can be drawn anew.
+   * @returns {Change[]} what that changed
+   */
+  revert() {
+    const changes = this.#apply([...(this.#before ?? [])]);
+    this.#before?.clear();
+    return changes;
+  }
+
+  /**
+   * Take the gesture back and end it.
+   * @returns {Change[]} what that changed
+   */
+  cancel() {
+    const changes = this.revert();
+    this.#before = null;
+    return changes;
+  }
+
+  /**
+   * End the gesture and remember it as a step.
+   * @returns {Change[]} what it changed, all in all
+   */
+  commit() {
+    const step = [];
+    for (const [offset, before] of this.#before ?? []) {
+      const after = this.pixels[offset];
+      if (after !== before) step.push({ offset, before, after });
+    }
+    this.#before = null;
+    this.#history.record(step);
+    return step.map(({ offset, after }) => [offset, after]);
+  }
+
+  /** @returns {Change[]} what it changed */
+  undo() {
+    this.commit();
+    return this.#apply(this.#history.undo(this.pixels));
+  }
+
+  /** @returns {Change[]} what it changed */
+  redo() {
+    this.commit();
+    return this.#apply(this.#history.redo(this.pixels));
+  }
+
+  /**
+   * Show what others painted. Where the gesture has painted its own stays on top, and taking it back shows theirs.
+   * @param {Iterable<Change>} changes
+   */
+  receive(changes) {
+    for (const [offset, colour] of changes) {
+      if (this.#before?.has(offset)) this.#before.set(offset, colour);
+      else this.#show(offset, colour);
+    }
+  }
+
+  /** What has to be drawn again since this was last asked. */
+  takeDirty() {
+    const dirty = this.#dirty;
+    this.#dirty = null;
+    return dirty;
+  }
+
+  /** @param {Change[]} changes */
+  #apply(changes) {
+    for (const [offset, colour] of changes) this.#show(offset, colour);
+    return changes;
+  }
+
+  /** @param {number} offset @param {number} colour */
+  #show(offset, colour) {
+    if (this.pixels[offset] === colour) return;
+    this.pixels[offset] = colour;
+    const x = offset % this.size;
+    const y = (offset - x) / this.size;
+    this.#soil(x, y, x, y);
+  }
+
+  /** @param {number} left @param {number} top @param {number} right @param {number} bottom */
+  #soil(left, top, right, bottom) {
+    const dirty = this.#dirty;
+    if (!dirty) {
+      this.#dirty = { left, top, right, bottom };
+      return;
+    }
+    dirty.left = Math.min(dirty.left, left);
+    dirty.top = Math.min(dirty.top, top);
+    dirty.right = Math.max(dirty.right, right);
+    dirty.bottom = Math.max(dirty.bottom, bottom);
+  }
+}

@@ -1,0 +1,100 @@
+import { t } from "../i18n.js";
+import { css, html, nothing, svg } from "../lit.js";
+import { Element } from "../ui/element.js";
+import { base } from "../ui/styles.js";
+import { colourName } from "./colours.js";
+
+/** How many colours have a number key: 1 to 9, and 0 for the tenth. */
+const KEYS = 10;
+
+/**
+ * What to call a colour of a palette.
+ * @param {readonly string[]} palette
+ * @param {number} colour  0 is transparent, colour i of the palette is i
+ */
+export function nameOf(palette, colour) {
+  if (!colour) return t("editor.transparent");
+  const { hue, tone } = colourName(palette[colour - 1]);
+  return t("editor.swatch", { name: t(`editor.colour_${tone}`, { hue: t(`editor.hue_${hue}`) }), index: colour });
+}
+
+/**
+ * The colour that a number key takes up, or null.
+ * @param {readonly string[]} palette
+ * @param {string} key
+ */
+export function colourOfKey(palette, key) {
+  if (!/^\d$/.test(key)) return null;
+  const colour = Number(key) || KEYS;
+  return colour <= palette.length ? colour : null;
+}
+
+/** `<editor-palette .palette=${["#rrggbb"]} .colour=${3}>`: fires `pick` with the colour chosen as its detail. */
+export class Palette extends Element {
+  static properties = { palette: { attribute: false }, colour: { type: Number } };
+  static styles = [base, css`
+    .swatches { display: grid; grid-template-columns: repeat(auto-fill, minmax(var(--swatch), 1fr)); gap: 3px; }
+    button {
+      position: relative; display: block; min-width: 0; height: var(--swatch); padding: 0; overflow: hidden;
+      border: 1px solid var(--line-strong); border-radius: var(--radius-1); background: var(--sunken); cursor: pointer;
+    }
+    svg { position: absolute; inset: 0; width: 100%; height: 100%; }
+    kbd {
+      position: absolute; right: 2px; bottom: 2px; padding: 0 3px; border-radius: 3px; background: var(--surface);
+      color: var(--ink); font: 600 0.625rem/1.3 var(--font);
+    }
+    [aria-checked="true"] { outline: 3px solid var(--ink); outline-offset: -1px; z-index: 1; }
+    [aria-checked="true"]::after {
+      content: ""; position: absolute; inset: 3px; border: 3px solid var(--surface); border-radius: 3px;
+    }
+    button:focus-visible { outline: 3px solid var(--focus); outline-offset: 1px; z-index: 2; }
+    @media (hover: none) { kbd { display: none; } }
+  `];
+
+  constructor() {
+    super();
+    /** @type {readonly string[]} */
+    this.palette = [];
+    this.colour = 1;
+  }
+
+  render() {
+    return html`<div class="swatches" role="radiogroup" aria-label=${t("editor.palette")} @keydown=${this.#keyPressed}>
+      ${[null, ...this.palette].map((rgb, colour) => this.#swatch(rgb, colour))}
+    </div>`;
+  }
+
+  /** @param {string | null} rgb @param {number} colour */
+  #swatch(rgb, colour) {
+    const isChosen = colour === this.colour;
+    const key = colour >= 1 && colour <= KEYS ? String(colour % KEYS) : null;
+    const name = nameOf(this.palette, colour);
+    return html`<button role="radio" aria-checked=${isChosen ? "true" : "false"} tabindex=${isChosen ? "0" : "-1"}
+        aria-label=${name} aria-keyshortcuts=${key ?? nothing} title=${name} @click=${() => this.#pick(colour)}>
+      <svg viewBox="0 0 4 4" preserveAspectRatio="none" aria-hidden="true">
+        ${rgb ? svg`<rect width="4" height="4" fill=${rgb}></rect>` : CHECKED}
+      </svg>
+      ${key ? html`<kbd aria-hidden="true">${key}</kbd>` : ""}
+    </button>`;
+  }
+
+  /** @param {number} colour */
+  #pick(colour) {
+    this.dispatchEvent(new CustomEvent("pick", { detail: colour }));
+  }
+
+  /** Arrow keys choose, as in any group of radio buttons. @param {KeyboardEvent} event */
+  async #keyPressed(event) {
+    const steps = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
+    const step = steps[/** @type {keyof typeof steps} */ (event.key)];
+    if (!step) return;
+    event.preventDefault();
+    const count = this.palette.length + 1;
+    this.#pick((this.colour + step + count) % count);
+    await this.updateComplete;
+    /** @type {HTMLElement} */ (this.renderRoot.querySelector("[aria-checked=true]")).focus();
+  }
+}
+customElements.define("editor-palette", Palette);
+
+const CHECKED = svg`<path d="M0 0h2v4h2V2H0z" fill="rgb(128 128 128 / 0.45)"></path>`;

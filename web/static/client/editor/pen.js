@@ -1,0 +1,245 @@
+/**
+ * The tool in hand: from where a pointer, or a cursor moved by keys, goes down, moves and comes up again to
+ * what is painted. It knows no screen.
+ *
+ * @typedef {import("./tools.js").Point} Point
+ * @typedef {import("./clipboard.js").Box} Box
+ * @typedef {import("./clipboard.js").Change} Change
+ * @typedef {import("./clipboard.js").Piece} Piece
+ * @typedef {{tool: string, colour: number, brush: number, filled: boolean,
+ *   symmetry: import("./symmetry.js").Symmetry}} Settings
+ * @typedef {{piece: Piece, x: number, y: number, cut: Box | null}} Floating  a piece that is being placed, and
+ *   the box that it was cut out of
+ */
+
+import { boxBetween, cleared, copy, stamped } from "./clipboard.js";
+import { mirrored } from "./symmetry.js";
+import { TOOLS, brushed, constrained, ellipse, flood, isInside, line, offsets, rectangle } from "./tools.js";
+
+export class Pen {
+  /** @type {Box | null} */
+  selection = null;
+  /** @type {Floating | null} */
+  floating = null;
+  /** Where the gesture began, while it lasts. @type {Point | null} */
+  #start = null;
+  /** @type {Point} */
+  #last = [0, 0];
+
+  /**
+   * @param {import("./painting.js").Painting} painting
+   * @param {Settings} settings
+   * @param {{painted: (changes: Change[]) => void, picked: (colour: number) => void}} listener  `painted` hears
+   *   what is there to stay: freehand while it is drawn, and nothing more when it is done; all else when it is done
+   */
+  constructor(painting, settings, listener) {
+    this.painting = painting;
+    this.settings = settings;
+    this.listener = listener;
+  }
+
+  get isDown() {
+    return this.#start !== null;
+  }
+
+  get #kind() {
+    return TOOLS[this.settings.tool].kind;
+  }
+
+  /** @param {Point} point  may lie outside of the tile */
+  down(point) {
+    this.#start = this.#last = point;
+    if (this.#kind === "select") return this.#takeHold(point);
+    this.settle();
+    if (this.#kind === "picker") return this.pick(point);
+    this.painting.begin();
+    if (this.#kind === "fill") this.painting.paint(this.#coloured(flood(this.painting.pixels, this.painting.size, point)));
+    else this.#draw(point, false);
+  }
+
+  /**
+   * @param {readonly Point[]} points  where it went since, in order
+   * @param {boolean} [isConstrained]  whether shapes are to be regular
+   */
+  move(points, isConstrained = false) {
+    if (!this.#start) return;
+    for (const point of this.#kind === "freehand" ? points : points.slice(-1)) {
+      if (this.#kind === "select") this.#drag(point);
+      else if (this.#kind === "picker") this.pick(point);
+      else if (this.#kind !== "fill") this.#draw(point, isConstrained);
+      this.#last = point;
+    }
+  }
+
+  /** End the gesture. */
+  up() {
+    if (!this.#start) return;
+    this.#start = null;
+    if (this.#kind === "select") return;
+    const changes = this.painting.commit();
+    this.listener.painted(this.#kind === "freehand" ? [] : changes);
+  }
+
+  /** Give the gesture up, as if it had not begun. */
+  cancel() {
+    if (!this.#start) return;
+    this.#start = null;
+    if (this.#kind === "select") return;
+    const changes = this.painting.cancel();
+    if (this.#kind === "freehand") this.listener.painted(changes);
+  }
+
+  /** Leave a floating piece where it is. */
+  settle() {
+    if (!this.floating) return;
+    this.floating = null;
+    this.listener.painted(this.painting.commit());
+  }
+
+  /** End whatever is selected. */
+  deselect() {
+    this.settle();
+    this.selection = null;
+  }
+
+  undo() {
+    this.cancel();
+    this.deselect();
+    this.listener.painted(this.painting.undo());
+  }
+
+  redo() {
+    this.cancel();
+    this.deselect();
+    this.listener.painted(this.painting.redo());
+  }
+
+  /** Take up the colour of a pixel. @param {Point} point */
+  pick(point) {
+    const { size, pixels } = this.painting;
+    if (isInside(size, point)) this.listener.picked(pixels[point[1] * size + point[0]]);
+  }
+
+  /** What is selected, or the whole tile. @returns {Piece} */
+  copy() {
+    if (this.floating) return this.floating.piece;
+    return copy(this.painting.pixels, this.painting.size, this.selection ?? this.#whole);
+  }
+
+  /** Make what is selected, or the whole tile, transparent. */
+  erase() {
+    if (this.floating) {
+      this.painting.revert();
+      if (this.floating.cut) this.painting.paint(cleared(this.painting.size, this.floating.cut));
+      this.settle();
+    } else {
+      this.#change(cleared(this.painting.size, this.selection ?? this.#whole));
+    }
+  }
+
+  /** Let a piece float in the middle of the tile. @param {Piece} piece */
+  paste(piece) {
+    this.settle();
+    this.painting.begin();
+    const middle = (/** @type {number} */ side) => Math.floor((this.painting.size - side) / 2);
+    this.#float({ piece, x: middle(piece.width), y: middle(piece.height), cut: null });
+  }
+
+  /** Flip or rotate what is selected, or the whole tile. @param {(piece: Piece) => Piece} change */
+  turn(change) {
+    if (!this.floating && !this.selection) {
+      const turned = change(this.copy());
+      this.#change([...turned.pixels].map((colour, offset) => [offset, colour]));
+      return;
+    }
+    const { piece, x, y, cut } = this.floating ?? this.#lift(/** @type {Box} */ (this.selection));
+    const turned = change(piece);
+    const moved = (/** @type {number} */ before, /** @type {number} */ after) => Math.trunc((before - after) / 2);
+    this.#float({
+      piece: turned, x: x + moved(piece.width, turned.width), y: y + moved(piece.height, turned.height), cut,
+    });
+  }
+
+  /** Move what is selected, as the arrow keys do. @param {number} right @param {number} down */
+  nudge(right, down) {
+    if (!this.floating && !this.selection) return;
+    const floating = this.floating ?? this.#lift(/** @type {Box} */ (this.selection));
+    this.#float({ ...floating, x: floating.x + right, y: floating.y + down });
+  }
+
+  /** Paint as one step. @param {Change[]} changes */
+  #change(changes) {
+    this.painting.begin();
+    this.painting.paint(changes);
+    this.listener.painted(this.painting.commit());
+  }
+
+  /** @type {Box} */
+  get #whole() {
+    return { x: 0, y: 0, width: this.painting.size, height: this.painting.size };
+  }
+
+  /** @param {Point} to @param {boolean} isConstrained */
+  #draw(to, isConstrained) {
+    if (this.#kind === "freehand") {
+      this.listener.painted(this.painting.paint(this.#coloured(this.#mirrored(line(this.#last, to)))));
+      return;
+    }
+    const { tool, filled } = this.settings;
+    const from = /** @type {Point} */ (this.#start);
+    const end = isConstrained ? constrained(tool, from, to) : to;
+    this.painting.revert();
+    if (tool === "line") this.painting.paint(this.#coloured(this.#mirrored(line(from, end))));
+    else {
+      const points = (tool === "ellipse" ? ellipse : rectangle)(from, end, filled);
+      this.painting.paint(this.#coloured(filled ? mirrored(points, this.painting.size, this.settings.symmetry) : this.#mirrored(points)));
+    }
+  }
+
+  /** As wide as the brush, and in all places that symmetry asks for. @param {Point[]} points */
+  #mirrored(points) {
+    return mirrored(brushed(points, this.settings.brush), this.painting.size, this.settings.symmetry);
+  }
+
+  /** @param {Point[]} points @returns {Change[]} */
+  #coloured(points) {
+    const colour = this.settings.tool === "eraser" ? 0 : this.settings.colour;
+    return offsets(points, this.painting.size).map((offset) => [offset, colour]);
+  }
+
+  /** Take hold of what is selected, or begin to select. @param {Point} point */
+  #takeHold([x, y]) {
+    const box = this.selection;
+    if (box && x >= box.x && y >= box.y && x < box.x + box.width && y < box.y + box.height) {
+      if (!this.floating) this.#float(this.#lift(box));
+      return;
+    }
+    this.deselect();
+  }
+
+  /** @param {Point} to */
+  #drag(to) {
+    if (this.floating) {
+      this.nudge(to[0] - this.#last[0], to[1] - this.#last[1]);
+    } else {
+      this.selection = boxBetween(/** @type {Point} */ (this.#start), to, this.painting.size);
+    }
+  }
+
+  /** Cut a piece out, to be placed. @param {Box} box @returns {Floating} */
+  #lift(box) {
+    const piece = copy(this.painting.pixels, this.painting.size, box);
+    this.painting.begin();
+    return { piece, x: box.x, y: box.y, cut: box };
+  }
+
+  /** @param {Floating} floating */
+  #float(floating) {
+    const { piece, x, y, cut } = floating;
+    this.floating = floating;
+    this.selection = { x, y, width: piece.width, height: piece.height };
+    this.painting.revert();
+    if (cut) this.painting.paint(cleared(this.painting.size, cut));
+    this.painting.paint(stamped(piece, this.painting.size, [x, y]));
+  }
+}

@@ -1,0 +1,134 @@
+import { number, t } from "../i18n.js";
+import { css, html } from "../lit.js";
+import { Element } from "../ui/element.js";
+import "../ui/dialog.js";
+import { base, controls, typography } from "../ui/styles.js";
+import "./preview.js";
+import { quantised } from "./quantise.js";
+
+/** @import { Options, Picture } from "./quantise.js" */
+
+/** Longest side that a picture is read with, in pixels: four samples for each pixel of the largest tile. */
+const MAX_SIDE = 512;
+
+/**
+ * `<picture-import .palette=${palette} size="32" ?open=${…}>`: a dialog that makes a tile of a picture. Fires `place`
+ * with its pixels as the detail, and `close`.
+ */
+export class PictureImport extends Element {
+  static properties = {
+    palette: { attribute: false }, size: { type: Number }, open: { type: Boolean }, file: { attribute: false },
+    _picture: { state: true }, _options: { state: true }, _hasFailed: { state: true },
+  };
+  static styles = [base, typography, controls, css`
+    .sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: var(--space-5); }
+    .choices { display: flex; flex-direction: column; gap: var(--space-4); }
+    .fits { display: flex; flex-wrap: wrap; gap: 0 var(--space-4); }
+    input[type="range"] { width: 100%; min-height: var(--target); accent-color: var(--accent); }
+    .failed { color: var(--danger); font-weight: 600; }
+    .hint { color: var(--ink-soft); font-size: var(--text-small); }
+  `];
+
+  constructor() {
+    super();
+    /** @type {readonly string[]} */
+    this.palette = [];
+    this.size = 16;
+    this.open = false;
+    /** A picture that was pasted or dropped. @type {Blob | null} */
+    this.file = null;
+    /** @type {Picture | null} */
+    this._picture = null;
+    /** @type {Options} */
+    this._options = { fit: "contain", dither: false, threshold: 128 };
+    this._hasFailed = false;
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (!changed.has("open") || !this.open) return;
+    this._picture = null;
+    this._hasFailed = false;
+    if (this.file) void this.#read(this.file);
+  }
+
+  render() {
+    const tile = this._picture && quantised(this._picture, this.size, this.palette, this._options);
+    const { fit, dither, threshold } = this._options;
+    const percent = number(threshold / 255, { style: "percent" });
+    return html`<ui-dialog heading=${t("editor.import")} wide ?open=${this.open} @close=${this.#close}>
+      <div class="sides">
+        <div class="choices">
+          <label>${t("editor.import_choose")}
+            <input type="file" accept="image/*" @change=${this.#chosen} aria-describedby="hint"></label>
+          <p class="hint" id="hint">${t("editor.import_hint")}</p>
+          ${this._hasFailed ? html`<p class="failed" role="alert">${t("editor.import_failed")}</p>` : ""}
+          <fieldset>
+            <legend>${t("editor.import_fit")}</legend>
+            <div class="fits">${/** @type {const} */ (["contain", "cover"]).map((value) => html`<label class="check">
+              <input type="radio" name="fit" .checked=${fit === value} @change=${() => this.#set({ fit: value })}>
+              ${t(`editor.import_${value}`)}</label>`)}
+            </div>
+          </fieldset>
+          <label class="check"><input type="checkbox" .checked=${dither}
+            @change=${(/** @type {Event} */ event) => this.#set({ dither: input(event).checked })}> ${t("editor.import_dither")}</label>
+          <label>${t("editor.import_threshold", { percent })}
+            <input type="range" min="0" max="255" .value=${String(threshold)}
+              @input=${(/** @type {Event} */ event) => this.#set({ threshold: Number(input(event).value) })}></label>
+        </div>
+        ${tile ? html`<tile-preview .pixels=${tile} .palette=${this.palette} label=${t("editor.import_preview")}></tile-preview>` : ""}
+      </div>
+      <button slot="actions" @click=${this.#close}>${t("common.cancel")}</button>
+      <button slot="actions" class="primary" ?disabled=${!tile} @click=${() => this.#place(tile)}>${t("editor.import_place")}</button>
+    </ui-dialog>`;
+  }
+
+  /** @param {Partial<Options>} options */
+  #set(options) {
+    this._options = { ...this._options, ...options };
+  }
+
+  /** @param {Event} event */
+  #chosen(event) {
+    const file = input(event).files?.[0];
+    if (file) void this.#read(file);
+  }
+
+  /** @param {Blob} file */
+  async #read(file) {
+    try {
+      this._picture = await pictureOf(file);
+      this._hasFailed = false;
+    } catch {
+      this._picture = null;
+      this._hasFailed = true;
+    }
+  }
+
+  /** @param {Uint8Array | null} tile */
+  #place(tile) {
+    this.dispatchEvent(new CustomEvent("place", { detail: tile }));
+  }
+
+  #close = () => this.dispatchEvent(new Event("close"));
+}
+customElements.define("picture-import", PictureImport);
+
+/** @param {Event} event */
+function input(event) {
+  return /** @type {HTMLInputElement} */ (event.target);
+}
+
+/** Read a picture, made smaller where it is large. @param {Blob} file @returns {Promise<Picture>} */
+async function pictureOf(file) {
+  const bitmap = await createImageBitmap(file);
+  const scale = Math.min(1, MAX_SIDE / Math.max(bitmap.width, bitmap.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, Math.round(bitmap.width * scale));
+  canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
+  context.imageSmoothingQuality = "high";
+  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  bitmap.close();
+  return context.getImageData(0, 0, canvas.width, canvas.height);
+}

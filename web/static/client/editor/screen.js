@@ -1,0 +1,242 @@
+/**
+ * The tile as it is seen: pixels, dimmed neighbours, a grid, and what the tool in hand is about to do. Only what
+ * changed is drawn again.
+ *
+ * @typedef {import("./view.js").View} View
+ * @typedef {import("./clipboard.js").Box} Box
+ * @typedef {import("./tools.js").Point} Point
+ * @typedef {import("./painting.js").Dirty} Dirty
+ * @typedef {(dx: number, dy: number) => Uint8Array | null} Surroundings  the pixels of a neighbour, -1 to 1 cells away
+ * @typedef {{brush: Box | null, selection: Box | null, cursor: Point | null,
+ *   axes: import("./symmetry.js").Symmetry}} Marks
+ */
+
+/** Least side of a square of the board that shows through transparent pixels, in screen pixels. */
+const CHECK = 6;
+
+/** Least screen pixels a pixel has for a grid to be worth its ink. */
+const GRID_FROM = 6;
+
+/** Every so many pixels the grid has a stronger line. */
+const GRID_GROUP = 8;
+
+const FAINT = "rgb(128 128 128 / 0.25)";
+const STRONG = "rgb(128 128 128 / 0.6)";
+
+export class Screen {
+  /** @type {View} */
+  view = { scale: 8, x: 0, y: 0 };
+  hasGrid = true;
+  #tile;
+  #image;
+  #words;
+  #around;
+  #board = board();
+
+  /**
+   * @param {HTMLCanvasElement} art
+   * @param {HTMLCanvasElement} overlay  over `art`, of the same size
+   * @param {number} size  of the tile
+   * @param {Uint32Array} rgba  the palette, 0 being transparent
+   */
+  constructor(art, overlay, size, rgba) {
+    this.art = context(art);
+    this.overlay = context(overlay);
+    this.size = size;
+    this.rgba = rgba;
+    this.#tile = context(canvasOf(size));
+    this.#image = this.#tile.createImageData(size, size);
+    this.#words = new Uint32Array(this.#image.data.buffer);
+    this.#around = context(canvasOf(3 * size));
+  }
+
+  /**
+   * Fit the canvases to their place.
+   * @param {number} width  in CSS pixels
+   * @param {number} height
+   */
+  resize(width, height) {
+    for (const { canvas } of [this.art, this.overlay]) {
+      canvas.width = Math.round(width * devicePixelRatio);
+      canvas.height = Math.round(height * devicePixelRatio);
+    }
+  }
+
+  /** Take the neighbours as they are now. @param {Surroundings} surroundings */
+  surround(surroundings) {
+    const { size } = this;
+    this.#around.clearRect(0, 0, 3 * size, 3 * size);
+    const image = this.#around.createImageData(size, size);
+    const words = new Uint32Array(image.data.buffer);
+    for (let dy = -1; dy <= 1; dy++) {
+      for (let dx = -1; dx <= 1; dx++) {
+        const pixels = dx || dy ? surroundings(dx, dy) : null;
+        if (!pixels) continue;
+        pixels.forEach((colour, offset) => (words[offset] = this.rgba[colour]));
+        this.#around.putImageData(image, (dx + 1) * size, (dy + 1) * size);
+      }
+    }
+  }
+
+  /**
+   * Draw the pixels that changed, or everything.
+   * @param {Uint8Array} pixels
+   * @param {Dirty | null} dirty  what changed since the last time
+   * @param {boolean} isWhole  whether everything has to be drawn, as when the view moved
+   */
+  draw(pixels, dirty, isWhole) {
+    if (dirty) this.#load(pixels, dirty);
+    if (isWhole) this.#paint(null);
+    else if (dirty) this.#paint(dirty);
+  }
+
+  /** Draw what lies over the picture. @param {Marks} marks */
+  mark({ brush, selection, cursor, axes }) {
+    const { overlay } = this;
+    overlay.setTransform(1, 0, 0, 1, 0, 0);
+    overlay.clearRect(0, 0, overlay.canvas.width, overlay.canvas.height);
+    overlay.scale(devicePixelRatio, devicePixelRatio);
+    this.#drawAxes(axes);
+    if (brush) this.#outline(brush, []);
+    if (selection) this.#outline(selection, [5, 4]);
+    if (cursor) this.#outline({ x: cursor[0], y: cursor[1], width: 1, height: 1 }, [], 2);
+  }
+
+  /** @param {Uint8Array} pixels @param {Dirty} dirty */
+  #load(pixels, { left, top, right, bottom }) {
+    for (let y = top; y <= bottom; y++) {
+      for (let offset = y * this.size + left; offset <= y * this.size + right; offset++) {
+        this.#words[offset] = this.rgba[pixels[offset]];
+      }
+    }
+    this.#tile.putImageData(this.#image, 0, 0, left, top, right - left + 1, bottom - top + 1);
+  }
+
+  /** @param {Dirty | null} dirty  null for all of the screen */
+  #paint(dirty) {
+    const { art, size } = this;
+    const { scale, x, y } = this.view;
+    const side = size * scale;
+    art.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    art.imageSmoothingEnabled = false;
+    art.save();
+    if (dirty) {
+      // A pixel more on each side: what lies between two screen pixels belongs to both.
+      const [left, top] = [Math.max(x, Math.floor(x + dirty.left * scale) - 1), Math.max(y, Math.floor(y + dirty.top * scale) - 1)];
+      const right = Math.min(x + side, Math.ceil(x + (dirty.right + 1) * scale) + 1);
+      const bottom = Math.min(y + side, Math.ceil(y + (dirty.bottom + 1) * scale) + 1);
+      art.beginPath();
+      art.rect(left, top, right - left, bottom - top);
+      art.clip();
+    } else {
+      art.clearRect(0, 0, art.canvas.width, art.canvas.height);
+      art.globalAlpha = 0.4;
+      art.drawImage(this.#around.canvas, x - side, y - side, 3 * side, 3 * side);
+      art.globalAlpha = 1;
+    }
+    art.clearRect(x, y, side, side);
+    // Squares that lie within the pixels rather than across them: half a pixel, or several whole ones.
+    const square = scale >= 2 * CHECK ? scale / 2 : scale * Math.ceil(CHECK / scale);
+    this.#board.setTransform(new DOMMatrix([square, 0, 0, square, x, y]));
+    art.fillStyle = this.#board;
+    art.fillRect(x, y, side, side);
+    art.drawImage(this.#tile.canvas, x, y, side, side);
+    if (this.hasGrid && scale >= GRID_FROM) this.#drawGrid(dirty ?? { left: 0, top: 0, right: size - 1, bottom: size - 1 });
+    art.strokeStyle = STRONG;
+    art.strokeRect(x - 0.5, y - 0.5, side + 1, side + 1);
+    art.restore();
+  }
+
+  /** @param {Dirty} lines */
+  #drawGrid({ left, top, right, bottom }) {
+    const { art } = this;
+    const { scale, x, y } = this.view;
+    for (const [style, isDrawn] of /** @type {[string, (line: number) => boolean][]} */ ([
+      [FAINT, (line) => line % GRID_GROUP !== 0],
+      [STRONG, (line) => line % GRID_GROUP === 0],
+    ])) {
+      art.beginPath();
+      for (let column = left; column <= right + 1; column++) {
+        if (!isDrawn(column)) continue;
+        const at = Math.round(x + column * scale) + 0.5;
+        art.moveTo(at, y + top * scale);
+        art.lineTo(at, y + (bottom + 1) * scale);
+      }
+      for (let row = top; row <= bottom + 1; row++) {
+        if (!isDrawn(row)) continue;
+        const at = Math.round(y + row * scale) + 0.5;
+        art.moveTo(x + left * scale, at);
+        art.lineTo(x + (right + 1) * scale, at);
+      }
+      art.strokeStyle = style;
+      art.stroke();
+    }
+  }
+
+  /**
+   * A box in black and white, so that it is seen on any colour.
+   * @param {Box} box
+   * @param {number[]} dashes
+   * @param {number} [thickness]
+   */
+  #outline({ x, y, width, height }, dashes, thickness = 1) {
+    const { overlay, view } = this;
+    const at = /** @type {const} */ ([
+      Math.round(view.x + x * view.scale) + 0.5, Math.round(view.y + y * view.scale) + 0.5,
+      Math.round(width * view.scale), Math.round(height * view.scale),
+  ]);
+    overlay.setLineDash([]);
+    overlay.lineWidth = thickness + 2;
+    overlay.strokeStyle = "#000";
+    overlay.strokeRect(...at);
+    overlay.setLineDash(dashes);
+    overlay.lineWidth = thickness;
+    overlay.strokeStyle = "#fff";
+    overlay.strokeRect(...at);
+    overlay.setLineDash([]);
+  }
+
+  /** @param {Marks["axes"]} axes */
+  #drawAxes(axes) {
+    const { overlay, size } = this;
+    const { scale, x, y } = this.view;
+    const middle = (size * scale) / 2;
+    overlay.beginPath();
+    if (axes === "horizontal" || axes === "both" || axes === "rotational") {
+      overlay.moveTo(x + middle, y);
+      overlay.lineTo(x + middle, y + 2 * middle);
+    }
+    if (axes === "vertical" || axes === "both" || axes === "rotational") {
+      overlay.moveTo(x, y + middle);
+      overlay.lineTo(x + 2 * middle, y + middle);
+    }
+    overlay.lineWidth = 2;
+    overlay.setLineDash(axes === "rotational" ? [2, 6] : [8, 4]);
+    overlay.strokeStyle = "rgb(0 140 190 / 0.9)";
+    overlay.stroke();
+    overlay.setLineDash([]);
+  }
+}
+
+/** @param {number} side */
+function canvasOf(side) {
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = side;
+  return canvas;
+}
+
+/** @param {HTMLCanvasElement} canvas */
+function context(canvas) {
+  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+}
+
+/** The board that stands for transparency, a square a pixel: half transparent, so that it fits a light and a dark page. */
+function board() {
+  const squares = context(canvasOf(2));
+  squares.fillStyle = "rgb(128 128 128 / 0.1)";
+  squares.fillRect(0, 0, 2, 2);
+  squares.fillStyle = "rgb(128 128 128 / 0.1)";
+  squares.fillRect(0, 0, 1, 1);
+  squares.fillRect(1, 1, 1, 1);
+  return /** @type {CanvasPattern} */ (squares.createPattern(squares.canvas, "repeat"));
+}

@@ -1,0 +1,20 @@
+/** What sides a canvas may have; the rules of services/tiles/canvases. */
+
+export const TILE_SIZES = [16, 32, 64, 128];
+export const [MIN_SIDE, MAX_SIDE] = [64, 8192];
+
+/** @type {Record<string, [width: number, height: number]>} pixels; each a multiple of every tile size */
+export const PRESETS = { small: [256, 256], medium: [512, 512], wide: [1024, 512], large: [1024, 1024] };
+
+/**
+ * What is wrong with a side, as the name of a message and its values; null when it will do.
+ * @param {number} side @param {number} tileSize @returns {[string, Record<string, number>] | null}
+ */
+export function faultOfSide(side, tileSize) {
+  if (!Number.isInteger(side) || side < MIN_SIDE || side > MAX_SIDE) return ["home.side_range", { least: MIN_SIDE, most: MAX_SIDE }];
+  if (side % tileSize) {
+    const below = Math.max(MIN_SIDE, Math.floor(side / tileSize) * tileSize);
+    return ["home.side_multiple", { size: tileSize, below, above: Math.min(MAX_SIDE, Math.ceil(side / tileSize) * tileSize) }];
+  }
+  return null;
+}

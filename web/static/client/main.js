@@ -1,0 +1,24 @@
+/** Where the client begins: the language, the session, the frame of the page, and which room shows which address. */
+
+import { i18n } from "./i18n.js";
+import { startRouter } from "./router.js";
+
+/** @type {import("./router.js").Route[]} the paths are those of PAGES in web/app.py */
+const ROUTES = [
+  { pattern: "/", hash: /^#(confirm-email|reset-password)=/, tag: "tessera-mail-link", load: () => import("./account/mail-link.js") },
+  { pattern: "/", tag: "tessera-home", load: () => import("./home/page.js") },
+  { pattern: "/canvas/:canvasId", tag: "tessera-canvas", load: () => import("./canvas/page.js") },
+  { pattern: "/login", tag: "tessera-login", load: () => import("./account/login.js") },
+  { pattern: "/register", tag: "tessera-register", load: () => import("./account/register.js") },
+  { pattern: "/account", tag: "tessera-account", load: () => import("./account/page.js") },
+  { pattern: "/artist/:username", tag: "tessera-artist", load: () => import("./artist/page.js") },
+  { pattern: "/admin", tag: "tessera-admin", load: () => import("./admin/page.js") },
+  { pattern: "/admin/:section", tag: "tessera-admin", load: () => import("./admin/page.js") },
+];
+
+const UNKNOWN = { pattern: "", tag: "tessera-not-found", load: () => import("./shell/not-found.js") };
+
+await i18n.start();
+// Only now, or they would be drawn in English first.
+await Promise.all([import("./shell/header.js"), import("./shell/footer.js")]);
+await startRouter(/** @type {HTMLElement} */ (document.querySelector("main")), ROUTES, UNKNOWN);

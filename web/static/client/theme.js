@@ -1,0 +1,15 @@
+/** Light, dark, or as the system says. early.js applies the choice before the first paint. */
+
+export const THEMES = /** @type {const} */ (["system", "light", "dark"]);
+/** @typedef {typeof THEMES[number]} Theme */
+
+/** @returns {Theme} */
+export function theme() {
+  return /** @type {Theme} */ (document.documentElement.dataset.theme);
+}
+
+/** @param {Theme} choice */
+export function chooseTheme(choice) {
+  localStorage.setItem("tessera-theme", choice);
+  document.documentElement.dataset.theme = choice;
+}

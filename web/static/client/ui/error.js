@@ -1,0 +1,61 @@
+import { ApiError } from "../api.js";
+import { has, t } from "../i18n.js";
+import { css, html } from "../lit.js";
+import { Element } from "./element.js";
+import "./icon.js";
+import { base, controls } from "./styles.js";
+
+/**
+ * What to tell people about an error: the message of its code, else of its status, else the server's own words.
+ * @param {unknown} error
+ */
+export function errorText(error) {
+  if (!(error instanceof ApiError)) return t("common.error_unexpected");
+  const values = { seconds: error.retryAfter ?? 60 };
+  for (const key of [`common.error_${error.code}`, `common.error_${error.status}`]) {
+    if (has(key)) return t(key, values);
+  }
+  return error.status >= 500 ? t("common.error_500") : error.detail || t("common.error_unexpected");
+}
+
+/** `<ui-error .error=${error} @retry=${…}>`: the error, its code and request id; nothing without an error. */
+export class ErrorBox extends Element {
+  static properties = { error: { attribute: false }, retryable: { type: Boolean } };
+  static styles = [base, controls, css`
+    div {
+      display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-3); padding: var(--space-3) var(--space-4);
+      border: 1px solid var(--danger); border-radius: var(--radius-1); background: var(--danger-soft); color: var(--ink);
+    }
+    ui-icon { color: var(--danger); }
+    p { flex: 1 1 14rem; margin: 0; overflow-wrap: anywhere; }
+    small { display: block; color: var(--ink-soft); font: var(--text-small) var(--font-mono); }
+  `];
+
+  constructor() {
+    super();
+    /** @type {unknown} */
+    this.error = null;
+    this.retryable = false;
+  }
+
+  willUpdate() {
+    this.hidden = !this.error; // takes no room, and no gap, in the form around it
+  }
+
+  render() {
+    const { error } = this;
+    return error
+      ? html`<div role="alert">
+          <ui-icon name="alert"></ui-icon>
+          <p>${errorText(error)}${error instanceof ApiError ? html`<small>${reference(error)}</small>` : ""}</p>
+          ${this.retryable ? html`<button @click=${() => this.dispatchEvent(new Event("retry"))}>${t("common.retry")}</button>` : ""}
+        </div>`
+      : "";
+  }
+}
+customElements.define("ui-error", ErrorBox);
+
+/** What support needs to find it in the logs. @param {ApiError} error */
+function reference(error) {
+  return error.requestId ? `${error.code} · ${t("common.request")} ${error.requestId}` : error.code;
+}

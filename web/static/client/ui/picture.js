@@ -1,0 +1,72 @@
+import { api } from "../api.js";
+import { css, html, LitElement } from "../lit.js";
+
+/**
+ * `<ui-picture src="/tiles/7.png" alt="…">`: a picture of the API, loaded when it comes near the screen, and with the
+ * token, which an `<img>` could not send: drafts are shown to their artist only. `refresh()` asks whether it changed.
+ * Fires `drawn` with the picture's width in pixels.
+ */
+export class Picture extends LitElement {
+  static properties = { src: {}, alt: {}, url: { state: true } };
+  static styles = css`
+    :host { display: block; overflow: hidden; background: var(--sunken); }
+    img { display: block; width: 100%; height: 100%; object-fit: var(--picture-fit, cover); image-rendering: pixelated; }
+  `;
+
+  #near = new IntersectionObserver((entries) => entries.at(-1)?.isIntersecting && this.#begin(), { rootMargin: "200px" });
+
+  constructor() {
+    super();
+    this.src = "";
+    this.alt = "";
+    this.url = "";
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#near.observe(this);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#near.disconnect();
+    this.#show("");
+  }
+
+  /** @param {import("lit").PropertyValues} changed */
+  updated(changed) {
+    if (changed.get("src")) void this.refresh();
+  }
+
+  #begin() {
+    this.#near.disconnect();
+    void this.refresh();
+  }
+
+  /** Load the picture, or learn that it is still the same. */
+  async refresh() {
+    const { src } = this;
+    try {
+      const { bytes } = await api.bytes(src);
+      if (src === this.src && this.isConnected) this.#show(URL.createObjectURL(new Blob([bytes], { type: "image/png" })));
+    } catch {
+      // A card without its picture is still a card; it comes with the next refresh.
+    }
+  }
+
+  /** @param {string} url */
+  #show(url) {
+    if (this.url) URL.revokeObjectURL(this.url);
+    this.url = url;
+  }
+
+  render() {
+    return this.url ? html`<img src=${this.url} alt=${this.alt} decoding="sync" @load=${this.#loaded}>` : "";
+  }
+
+  /** @param {Event} event */
+  #loaded(event) {
+    this.dispatchEvent(new CustomEvent("drawn", { detail: /** @type {HTMLImageElement} */ (event.target).naturalWidth }));
+  }
+}
+customElements.define("ui-picture", Picture);

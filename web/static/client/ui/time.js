@@ -1,0 +1,35 @@
+import { dateTime, relativeTime } from "../i18n.js";
+import { html } from "../lit.js";
+import { Element } from "./element.js";
+
+const REFRESH = 60_000; // milliseconds; "3 minutes ago" is true for that long
+
+/** `<ui-time datetime="2026-01-02T03:04:05Z">`: how long ago; the moment itself when pointed at. */
+export class Time extends Element {
+  static properties = { datetime: {} };
+
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #timer;
+
+  constructor() {
+    super();
+    this.datetime = "";
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#timer = setInterval(() => this.requestUpdate(), REFRESH);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearInterval(this.#timer);
+  }
+
+  render() {
+    return this.datetime
+      ? html`<time datetime=${this.datetime} title=${dateTime(this.datetime)}>${relativeTime(this.datetime)}</time>`
+      : "";
+  }
+}
+customElements.define("ui-time", Time);

@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { bars, moved, niceTop } from "../../static/client/admin/series.js";
+
+test("an axis ends at a round number that is not below the values", () => {
+  assert.deepEqual([0, 1, 2, 3, 7, 10, 11, 180, 5001].map(niceTop), [1, 1, 2, 5, 10, 10, 20, 200, 10_000]);
+});
+
+test("a bar is as tall as its value, and all stand within the box", () => {
+  const drawn = bars([0, 5, 10], { width: 30, height: 100, gap: 2 });
+  assert.deepEqual(drawn.map(({ height }) => height), [0, 50, 100]);
+  assert.deepEqual(drawn.map(({ x, width }) => [x, width]), [[1, 8], [11, 8], [21, 8]]);
+  assert.ok(drawn.every(({ y, height }) => y >= 0 && y + height === 100));
+});
+
+test("days without anything have no bars", () => {
+  assert.ok(bars([0, 0], { width: 10, height: 10, gap: 1 }).every(({ height }) => height === 0));
+});
+
+test("keys lead from day to day, by weeks and to the ends, and no further", () => {
+  assert.equal(moved("ArrowLeft", 5, 30), 4);
+  assert.equal(moved("ArrowRight", 29, 30), 29);
+  assert.equal(moved("PageDown", 5, 30), 0);
+  assert.equal(moved("End", 0, 30), 29);
+  assert.equal(moved("a", 5, 30), null);
+});

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import * as viewport from "../../static/client/canvas/viewport.js";
+
+const canvas = { width: 1024, height: 512 };
+const screen = { width: 800, height: 600 };
+const grid = { columns: 32, rows: 16, tileSize: 32 };
+const view = { x: 300, y: 200, zoom: 2 };
+
+/** @param {viewport.Point} actual @param {viewport.Point} expected */
+function close(actual, expected) {
+  assert.ok(Math.hypot(actual.x - expected.x, actual.y - expected.y) < 1e-9, `${JSON.stringify(actual)}`);
+}
+
+test("fit shows the whole canvas, in the middle", () => {
+  const fitted = viewport.fit(canvas, screen);
+  const seen = viewport.shown(fitted, screen);
+  close(fitted, { x: 512, y: 256 });
+  assert.ok(seen.x < 0 && seen.y < 0 && seen.width > 1024 && seen.height > 512);
+});
+
+test("screen and canvas points convert into each other", () => {
+  const point = { x: 123, y: 456 };
+  close(viewport.toScreen(view, screen, viewport.toCanvas(view, screen, point)), point);
+});
+
+test("zooming keeps what lies under the pointer where it is", () => {
+  const pointer = { x: 700, y: 90 };
+  const before = viewport.toCanvas(view, screen, pointer);
+  const zoomed = viewport.zoomAt(view, canvas, screen, pointer, 1.7);
+  assert.equal(zoomed.zoom, 3.4);
+  close(viewport.toCanvas(zoomed, screen, pointer), before);
+});
+
+test("zooming beyond the limit moves nothing away from the pointer", () => {
+  const pointer = { x: 100, y: 100 };
+  const zoomed = viewport.zoomAt({ ...view, zoom: 60 }, canvas, screen, pointer, 10);
+  assert.equal(zoomed.zoom, viewport.MAX_ZOOM);
+  close(viewport.toCanvas(zoomed, screen, pointer), viewport.toCanvas({ ...view, zoom: 60 }, screen, pointer));
+});
+
+test("a pinch keeps the middle of the fingers on what it lay on", () => {
+  /** @type {[viewport.Point, viewport.Point]} */ const before = [{ x: 100, y: 100 }, { x: 300, y: 100 }];
+  /** @type {[viewport.Point, viewport.Point]} */ const after = [{ x: 50, y: 200 }, { x: 450, y: 200 }];
+  const pinched = viewport.pinch(view, canvas, screen, before, after);
+  assert.equal(pinched.zoom, 4);
+  close(viewport.toCanvas(pinched, screen, { x: 250, y: 200 }), viewport.toCanvas(view, screen, { x: 200, y: 100 }));
+});
+
+test("panning moves the picture with the finger", () => {
+  close(viewport.pan(view, 20, -10), { x: 290, y: 205 });
+});
+
+test("the middle of the view stays on the canvas", () => {
+  const far = viewport.clamp({ x: -50, y: 9999, zoom: 1000 }, canvas, screen);
+  assert.deepEqual(far, { x: 0, y: 512, zoom: viewport.MAX_ZOOM });
+});
+
+test("a canvas cannot be shrunk out of sight", () => {
+  const { zoom } = viewport.clamp({ ...view, zoom: 0.0001 }, canvas, screen);
+  assert.equal(zoom, viewport.fit(canvas, screen).zoom / 2);
+});
+
+test("a point names its cell, and none beside the canvas", () => {
+  assert.deepEqual(viewport.cellAt(grid, { x: 32, y: 31.9 }), { x: 1, y: 0 });
+  assert.equal(viewport.cellAt(grid, { x: -0.1, y: 5 }), null);
+  assert.equal(viewport.cellAt(grid, { x: 1024, y: 5 }), null);
+});
+
+test("a drag spans the same cells in whichever direction", () => {
+  const span = { x: 2, y: 3, columns: 3, rows: 2 };
+  assert.deepEqual(viewport.spanOf({ x: 2, y: 3 }, { x: 4, y: 4 }), span);
+  assert.deepEqual(viewport.spanOf({ x: 4, y: 3 }, { x: 2, y: 4 }), span);
+});
+
+test("what is on the screen is not moved to be revealed", () => {
+  assert.deepEqual(viewport.reveal(view, screen, { x: 300, y: 200, width: 32, height: 32 }), view);
+});
+
+test("what is off the screen is moved in by the least way", () => {
+  const moved = viewport.reveal(view, screen, { x: 700, y: 20, width: 32, height: 32 });
+  const seen = viewport.shown(moved, screen);
+  close({ x: seen.x + seen.width, y: seen.y }, { x: 732, y: 20 });
+});
+
+test("a link brings back the view that made it", () => {
+  assert.deepEqual(viewport.parseHash(viewport.formatHash({ x: 12.34, y: 5, zoom: 1.2345 })), { x: 12.3, y: 5, zoom: 1.234 });
+});
+
+for (const hash of ["", "#", "#1,2", "#1,2,3,4", "#a,b,c", "#1,2,0", "#1,,2", "#confirm-email=x"]) {
+  test(`"${hash}" is no view`, () => assert.equal(viewport.parseHash(hash), null));
+}

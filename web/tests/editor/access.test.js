@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { mayDescribe, needsLock, obstacle, waitsForReview } from "../../static/client/editor/access.js";
+
+/** @import { Canvas, Mode, Situation } from "../../static/client/editor/access.js" */
+
+const OWNER = { id: 1, username: "olga", display_name: "Olga" };
+const ADA = { id: 2, username: "ada", display_name: "Ada" };
+const BOB = { id: 3, username: "bob", display_name: "Bob" };
+
+/** @param {Mode} mode @returns {Canvas} */
+const canvas = (mode) => ({
+  id: 7, name: "Harbour", tile_size: 16, palette: ["#000000"], collaboration_mode: mode, max_tiles_per_user: 3, owner: OWNER,
+});
+
+/** Ada before a tile of hers. @param {Mode} mode @param {Partial<Situation>} [changes] @returns {Situation} */
+const situation = (mode, changes) => ({
+  canvas: canvas(mode), tile: { creator: ADA }, artist: { id: ADA.id, isModerator: false }, areaHolder: null,
+  remainingTiles: 3, ...changes,
+});
+
+test("a guest may draw in an empty cell, not in a tile, and not where an area is needed", () => {
+  assert.equal(obstacle(situation("free", { artist: null, tile: null })), null);
+  assert.equal(obstacle(situation("free", { artist: null })), "signed_out");
+  assert.equal(obstacle(situation("area-lock", { artist: null, tile: null })), "signed_out");
+});
+
+test("an artist without a tile left claims no cell, and paints what they have", () => {
+  assert.equal(obstacle(situation("tile-lock", { tile: null, remainingTiles: 0 })), "tile_limit");
+  assert.equal(obstacle(situation("tile-lock", { remainingTiles: 0 })), null);
+});
+
+test("only where painting is free others paint a tile", () => {
+  const stranger = { tile: { creator: BOB } };
+  assert.equal(obstacle(situation("free", stranger)), null);
+  assert.equal(obstacle(situation("tile-lock", stranger)), "not_tile_creator");
+  assert.equal(obstacle(situation("review", stranger)), "not_tile_creator");
+});
+
+test("in area-lock mode who holds the area paints, whoever made the tile", () => {
+  assert.equal(obstacle(situation("area-lock", { tile: { creator: BOB }, areaHolder: ADA })), null);
+  assert.equal(obstacle(situation("area-lock", { areaHolder: BOB })), "area_taken");
+  assert.equal(obstacle(situation("area-lock")), "outside_area");
+});
+
+test("all modes but the free one lock a tile that is painted", () => {
+  assert.deepEqual(
+    /** @type {Mode[]} */ (["free", "tile-lock", "area-lock", "review"]).map((mode) => needsLock(canvas(mode))),
+    [false, true, true, true],
+  );
+});
+
+test("in review mode what all but the canvas's owner save waits", () => {
+  assert.equal(waitsForReview(situation("review")), true);
+  assert.equal(waitsForReview(situation("review", { artist: { id: OWNER.id, isModerator: false } })), false);
+  assert.equal(waitsForReview(situation("free")), false);
+});
+
+test("who makes a tile describes it", () => {
+  assert.equal(mayDescribe(situation("free")), true);
+  assert.equal(mayDescribe(situation("free", { tile: null })), true);
+  assert.equal(mayDescribe(situation("free", { tile: { creator: BOB } })), false);
+});

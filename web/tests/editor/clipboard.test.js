@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import {
+  boxBetween, cleared, copy, flippedHorizontally, flippedVertically, rotated, stamped,
+} from "../../static/client/editor/clipboard.js";
+import { drawn, tile } from "./pictures.js";
+
+const PIECE = { width: 3, height: 2, pixels: tile("123", "4.5") };
+
+test("a selection is the part of the box that lies in the tile", () => {
+  assert.deepEqual(boxBetween([5, 3], [-2, 1], 4), { x: 0, y: 1, width: 4, height: 3 });
+  assert.equal(boxBetween([-3, 0], [-1, 2], 4), null);
+});
+
+test("a copy is what lies in the box", () => {
+  const piece = copy(tile("1234", "5678", "....", "...."), 4, { x: 1, y: 0, width: 2, height: 2 });
+  assert.deepEqual(drawn(piece.pixels, 2), ["23", "67"]);
+});
+
+test("cutting makes the box transparent", () => {
+  assert.deepEqual(cleared(4, { x: 2, y: 1, width: 2, height: 2 }), [[6, 0], [7, 0], [10, 0], [11, 0]]);
+});
+
+test("a stamped piece keeps what shows through its transparent pixels", () => {
+  assert.deepEqual(stamped(PIECE, 4, [1, 1]), [[5, 1], [6, 2], [7, 3], [9, 4], [11, 5]]);
+});
+
+test("what of a piece lies outside of the tile is lost", () => {
+  assert.deepEqual(stamped(PIECE, 4, [-1, 3]), [[12, 2], [13, 3]]);
+});
+
+test("a piece can be flipped either way", () => {
+  assert.deepEqual(drawn(flippedHorizontally(PIECE).pixels, 3), ["321", "5.4"]);
+  assert.deepEqual(drawn(flippedVertically(PIECE).pixels, 3), ["4.5", "123"]);
+});
+
+test("a piece turns clockwise, and is itself again after four turns", () => {
+  const turned = rotated(PIECE);
+  assert.equal(turned.width, 2);
+  assert.deepEqual(drawn(turned.pixels, 2), ["41", ".2", "53"]);
+  assert.deepEqual(rotated(rotated(rotated(turned))), PIECE);
+});

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { colourName, oklab, parseColour } from "../../static/client/editor/colours.js";
+import { nearest, quantised, resampled } from "../../static/client/editor/quantise.js";
+import { drawn } from "./pictures.js";
+
+const PALETTE = ["#000000", "#ffffff", "#ff0000"];
+const OPTIONS = { fit: /** @type {const} */ ("contain"), dither: false, threshold: 128 };
+
+/** @param {number} width @param {number} height @param {(x: number, y: number) => number[]} rgba */
+function picture(width, height, rgba) {
+  const data = Array.from({ length: width * height }, (_, i) => rgba(i % width, Math.floor(i / width))).flat();
+  return { width, height, data: Uint8ClampedArray.from(data) };
+}
+
+test("OKLab is what its author publishes", () => {
+  const red = oklab([255, 0, 0]);
+  [0.62796, 0.22486, 0.12585].forEach((expected, index) => assert(Math.abs(red[index] - expected) < 1e-4));
+  assert(Math.abs(oklab([255, 255, 255])[0] - 1) < 1e-4);
+});
+
+test("the nearest colour is the one that looks most alike", () => {
+  const palette = ["#000000", "#0000ff", "#008080"].map((colour) => oklab(parseColour(colour)));
+  assert.equal(nearest(oklab([10, 10, 230]), palette), 1);
+  assert.equal(nearest(oklab([20, 140, 120]), palette), 2);
+});
+
+test("each pixel becomes a colour of the palette, counted from 1", () => {
+  const colours = [[250, 10, 10, 255], [240, 240, 240, 255], [5, 5, 20, 255], [255, 0, 0, 255]];
+  const tile = quantised(picture(2, 2, (x, y) => colours[y * 2 + x]), 2, PALETTE, OPTIONS);
+  assert.deepEqual(drawn(tile, 2), ["32", "13"]);
+});
+
+test("what is less opaque than the threshold is transparent", () => {
+  const half = picture(2, 2, (x) => [255, 0, 0, x ? 200 : 100]);
+  assert.deepEqual(drawn(quantised(half, 2, PALETTE, OPTIONS), 2), [".3", ".3"]);
+  assert.deepEqual(drawn(quantised(half, 2, PALETTE, { ...OPTIONS, threshold: 50 }), 2), ["33", "33"]);
+});
+
+test("what is wholly transparent stays so at any threshold", () => {
+  const nothing = picture(2, 2, () => [255, 0, 0, 0]);
+  assert.deepEqual(drawn(quantised(nothing, 2, PALETTE, { ...OPTIONS, threshold: 0 }), 2), ["..", ".."]);
+});
+
+test("contain shows the whole picture with transparent margins", () => {
+  const wide = picture(8, 4, () => [255, 0, 0, 255]);
+  assert.deepEqual(drawn(quantised(wide, 4, PALETTE, OPTIONS), 4), ["....", "3333", "3333", "...."]);
+});
+
+test("cover fills the tile and cuts off what stands out", () => {
+  const wide = picture(8, 4, (x) => (x < 2 || x >= 6 ? [0, 0, 0, 255] : [255, 0, 0, 255]));
+  assert.deepEqual(drawn(quantised(wide, 4, PALETTE, { ...OPTIONS, fit: "cover" }), 4), ["3333", "3333", "3333", "3333"]);
+});
+
+test("a picture smaller than the tile is magnified", () => {
+  const small = picture(2, 2, (x) => (x ? [255, 255, 255, 255] : [0, 0, 0, 255]));
+  assert.deepEqual(drawn(quantised(small, 4, PALETTE, OPTIONS), 4), ["1122", "1122", "1122", "1122"]);
+});
+
+test("a pixel is the mean of what it covers, transparent pixels having no colour", () => {
+  const mixed = picture(2, 2, (x) => (x ? [0, 0, 0, 0] : [200, 100, 0, 255]));
+  assert.deepEqual([...resampled(mixed, 1, "contain")], [200, 100, 0, 128]);
+});
+
+test("dithering keeps the mean lightness of a grey that is not in the palette", () => {
+  const grey = picture(32, 32, () => [99, 99, 99, 255]);
+  const blackAndWhite = ["#000000", "#ffffff"];
+  const flat = quantised(grey, 32, blackAndWhite, OPTIONS);
+  assert.equal(new Set(flat).size, 1);
+  const dithered = quantised(grey, 32, blackAndWhite, { ...OPTIONS, dither: true });
+  const white = dithered.filter((colour) => colour === 2).length / dithered.length;
+  assert(Math.abs(white - oklab([99, 99, 99])[0]) < 0.03, `${white} of it is white`);
+});
+
+test("colours have the names that people call them by", () => {
+  /** @type {Record<string, string>} */
+  const names = {
+    "#000000": "plain black", "#ffffff": "plain white", "#808080": "plain grey", "#d0d0d0": "light grey",
+    "#ff0000": "plain red", "#800000": "dark red", "#ffa500": "plain orange", "#ffff00": "plain yellow",
+    "#00e436": "plain green", "#005000": "dark green", "#29adff": "plain blue", "#1d2b53": "dark blue",
+    "#0000ff": "plain blue", "#800080": "dark purple", "#ff77a8": "plain pink", "#ab5236": "plain brown",
+    "#8b4513": "plain brown", "#00ced1": "plain turquoise", "#808000": "plain olive",
+    "#ffccaa": "light orange",
+  };
+  for (const [colour, expected] of Object.entries(names)) {
+    const { hue, tone } = colourName(colour);
+    assert.equal(`${tone} ${hue}`, expected, colour);
+  }
+});

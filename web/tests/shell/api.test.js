@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Api, ApiError } from "../../static/client/api.js";
+import { serve } from "./server.js";
+
+/** @param {Promise<unknown>} call @returns {Promise<ApiError>} */
+async function refusal(call) {
+  try {
+    await call;
+  } catch (error) {
+    assert.ok(error instanceof ApiError, String(error));
+    return error;
+  }
+  throw new Error("nothing was thrown");
+}
+
+test("an answer is parsed, and the query holds what was given", async () => {
+  const { base, seen } = await serve(() => ({ body: { items: [1] } }));
+  const query = { search: "blue & red", limit: 5, cursor: null, sort: "" };
+  assert.deepEqual(await new Api(base).get("/canvases", { query }), { items: [1] });
+  assert.equal(seen[0]?.path, "/api/v1/canvases?search=blue+%26+red&limit=5");
+});
+
+test("an empty answer is null", async () => {
+  const { base } = await serve(() => ({ status: 204 }));
+  assert.equal(await new Api(base).delete("/tiles/7"), null);
+});
+
+test("a body is sent as JSON, with the headers that were given", async () => {
+  const { base, seen } = await serve(() => ({ body: {} }));
+  await new Api(base).put("/tiles/7", { title: "Ü" }, { headers: { "If-Match": '"3"' } });
+  const [{ method, headers, body } = { method: "", headers: {}, body: "" }] = seen;
+  assert.deepEqual([method, headers["content-type"], headers["if-match"], body], ["PUT", "application/json", '"3"', '{"title":"Ü"}']);
+});
+
+test("bytes come with their headers", async () => {
+  const { base } = await serve(() => ({ headers: { "X-Canvas-Seq": "12" }, body: "TSRA" }));
+  const { bytes, headers } = await new Api(base).bytes("/canvases/7/snapshot");
+  assert.deepEqual([Buffer.from(bytes).toString(), headers.get("X-Canvas-Seq")], ["TSRA", "12"]);
+});
+
+test("a problem becomes an error that names the code, the fields and the request", async () => {
+  const errors = [{ loc: ["body", "name"], msg: "too short" }];
+  const { base } = await serve(() => ({ status: 422, body: { code: "invalid", detail: "bad", request_id: "r1", errors } }));
+  const error = await refusal(new Api(base).post("/canvases", {}));
+  assert.deepEqual(
+    [error.status, error.code, error.detail, error.requestId, error.errors],
+    [422, "invalid", "bad", "r1", errors],
+  );
+});
+
+test("a gateway's plain text is an error by its status, with the request's id", async () => {
+  const headers = { "Content-Type": "text/plain", "X-Request-Id": "r2" };
+  const { base } = await serve(() => ({ status: 502, headers, body: "Bad Gateway" }));
+  const error = await refusal(new Api(base).get("/canvases"));
+  assert.deepEqual([error.code, error.requestId], ["http_502", "r2"]);
+});
+
+test("a limit says when to try again", async () => {
+  const { base } = await serve(() => ({ status: 429, headers: { "Retry-After": "7" }, body: { code: "too_many_logins" } }));
+  assert.equal((await refusal(new Api(base).post("/auth/login", {}))).retryAfter, 7);
+});
+
+test("a server that is not there is an error of its own", async () => {
+  const error = await refusal(new Api("http://127.0.0.1:9/api/v1").get("/canvases"));
+  assert.deepEqual([error.status, error.code], [0, "unreachable"]);
+});
+
+test("an answer that never comes ends at the deadline", async () => {
+  const { base } = await serve(() => new Promise(() => {}));
+  const impatient = new Api(base, 50);
+  const error = await refusal(impatient.get("/canvases"));
+  assert.deepEqual([error.status, error.code], [0, "deadline"]);
+});
+
+test("who gives up a request gets the reason that they gave", async () => {
+  const { base } = await serve(() => new Promise(() => {}));
+  const gaveUp = new AbortController();
+  const call = new Api(base).get("/canvases", { signal: gaveUp.signal });
+  gaveUp.abort(new Error("a newer search"));
+  await assert.rejects(call, /a newer search/);
+});
+
+test("an expired token is renewed once, and the request is repeated", async () => {
+  const { base, seen } = await serve(({ headers }) =>
+    headers.authorization === "Bearer new" ? { body: { ok: true } } : { status: 401, body: { code: "token_expired" } },
+  );
+  const api = new Api(base);
+  let token = "old";
+  api.credentials = { bearer: async () => token, renew: async () => ((token = "new"), true) };
+  assert.deepEqual(await api.get("/auth/me"), { ok: true });
+  assert.deepEqual(seen.map(({ headers }) => headers.authorization), ["Bearer old", "Bearer new"]);
+});
+
+test("a request that stays refused is not repeated again", async () => {
+  const { base, seen } = await serve(() => ({ status: 401, body: { code: "token_expired" } }));
+  const api = new Api(base);
+  api.credentials = { bearer: async () => "old", renew: async () => true };
+  assert.equal((await refusal(api.get("/auth/me"))).code, "token_expired");
+  assert.equal(seen.length, 2);
+});
+
+test("a wrong password does not cost the session", async () => {
+  const { base, seen } = await serve(() => ({ status: 401, body: { code: "bad_credentials" } }));
+  const api = new Api(base);
+  api.credentials = { bearer: async () => "mine", renew: async () => assert.fail("renewed") };
+  assert.equal((await refusal(api.put("/auth/password", {}))).code, "bad_credentials");
+  assert.equal(seen.length, 1);
+});
+
+test("what is asked anonymously carries no token", async () => {
+  const { base, seen } = await serve(() => ({ body: {} }));
+  const api = new Api(base);
+  api.credentials = { bearer: async () => "mine", renew: async () => true };
+  await api.post("/auth/refresh", undefined, { anonymous: true });
+  assert.equal(seen[0]?.headers.authorization, undefined);
+});

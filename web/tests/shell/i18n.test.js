@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { test } from "node:test";
+
+import { t } from "../../static/client/i18n.js";
+import german from "../../static/client/messages/de.js";
+import english from "../../static/client/messages/en.js";
+
+/** @import { Catalogue, Message } from "../../static/client/i18n.js" */
+
+const CLIENT = new URL("../../static/client/", import.meta.url);
+
+/** @param {Catalogue} catalogue @returns {Map<string, Message>} */
+function flat(catalogue) {
+  return new Map(
+    Object.entries(catalogue).flatMap(([room, messages]) =>
+      Object.entries(messages).map(([name, message]) => /** @type {[string, Message]} */ ([`${room}.${name}`, message])),
+    ),
+  );
+}
+
+const [en, de] = [flat(english), flat(german)];
+
+/** @param {Message | undefined} message */
+function placeholders(message) {
+  const text = typeof message === "string" ? message : Object.values(message ?? {}).join();
+  return [...new Set(text.match(/{\w+}/g))].sort();
+}
+
+test("each language says everything", () => {
+  assert.deepEqual([...de.keys()].sort(), [...en.keys()].sort());
+});
+
+test("each language fills in the same", () => {
+  const differing = [...en.keys()].filter((key) => String(placeholders(en.get(key))) !== String(placeholders(de.get(key))));
+  assert.deepEqual(differing, []);
+});
+
+test("no message is empty, and counted ones have the plural forms of both languages", () => {
+  for (const [key, message] of [...en, ...de]) {
+    const forms = typeof message === "string" ? { other: message, one: message } : message;
+    assert.ok(forms.one && forms.other, key);
+  }
+});
+
+test("every message that the client names exists", async () => {
+  const files = (await readdir(CLIENT, { recursive: true })).filter((name) => name.endsWith(".js"));
+  for (const file of files) {
+    const code = await readFile(new URL(file, CLIENT), "utf8");
+    for (const [, key = ""] of code.matchAll(/\bt\(\s*"([^"]+)"/g)) {
+      assert.ok(en.has(key), `${file} says ${key}`);
+    }
+  }
+});
+
+test("a message is filled in, numbers as the language writes them", () => {
+  assert.equal(t("home.tile_sum", { columns: 8, rows: 4, count: 1234 }), "8 × 4: 1,234 tiles");
+});
+
+test("a count chooses the plural form", () => {
+  assert.deepEqual([1, 2].map((count) => t("home.found", { count })), ["1 canvas found", "2 canvases found"]);
+});
+
+test("what nobody wrote a message for is shown as it is", () => {
+  assert.equal(t("home.nothing_of_the_kind"), "home.nothing_of_the_kind");
+});
+
+test("there are words for every refusal that the API document names", async () => {
+  const document = JSON.parse(await readFile(new URL("../openapi.json", CLIENT), "utf8"));
+  const refusals = Object.values(document.paths)
+    .flatMap((methods) => Object.values(methods))
+    .flatMap(({ responses }) => Object.entries(responses))
+    .filter(([status]) => Number(status) >= 400);
+  const codes = new Set(refusals.flatMap(([, { description }]) => [...description.matchAll(/`(\w+)`/g)].map(([, code]) => code)));
+  assert.ok(codes.size > 40);
+  assert.deepEqual([...codes].filter((code) => !en.has(`common.error_${code}`)), []);
+});

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+
+import { Api } from "../../static/client/api.js";
+import { serve } from "./server.js";
+
+/** What a tab keeps between visits. */
+class Marks {
+  /** @type {Map<string, string>} */
+  #kept = new Map();
+
+  /** @param {string} name */
+  getItem(name) {
+    return this.#kept.get(name) ?? null;
+  }
+
+  /** @param {string} name @param {string} value */
+  setItem(name, value) {
+    this.#kept.set(name, value);
+  }
+
+  /** @param {string} name */
+  removeItem(name) {
+    this.#kept.delete(name);
+  }
+}
+
+const MARK = "tessera-signed-in";
+
+Object.assign(globalThis, { localStorage: new Marks() });
+const { Session } = await import("../../static/client/session.js");
+
+/** @type {Marks} */
+let marks;
+beforeEach(() => {
+  marks = new Marks();
+});
+
+/** @param {string} token @param {Partial<{expires_in: number, roles: string[]}>} [what] */
+function grant(token, { expires_in = 900, roles = [] } = {}) {
+  const account = { id: 1, username: "ada", email: "ada@example.org", email_verified: true, roles, created_at: "2026-01-01T00:00:00Z" };
+  return { access_token: token, expires_in, refresh_token: null, account: { ...account, status: /** @type {const} */ ("active") } };
+}
+
+test("a guest's first page asks nothing", async () => {
+  const { base, seen } = await serve(() => ({ status: 401 }));
+  const session = new Session(new Api(base), marks);
+  await session.ready;
+  assert.deepEqual([session.account, await session.bearer(), seen.length], [null, null, 0]);
+});
+
+test("who was signed in is so again, by the cookie and the header that makes it count", async () => {
+  const { base, seen } = await serve(() => ({ body: grant("a") }));
+  marks.setItem(MARK, "1");
+  const session = new Session(new Api(base), marks);
+  await session.ready;
+  assert.deepEqual([session.account?.username, await session.bearer()], ["ada", "a"]);
+  assert.deepEqual(
+    seen.map(({ path, headers, body }) => [path, headers["x-tessera-client"], body]),
+    [["/api/v1/auth/refresh", "browser", ""]],
+  );
+});
+
+test("a session that has ended makes a guest, who does not ask again", async () => {
+  const { base } = await serve(() => ({ status: 401, body: { code: "token_reused" } }));
+  marks.setItem(MARK, "1");
+  const session = new Session(new Api(base), marks);
+  await session.ready;
+  assert.deepEqual([session.account, marks.getItem(MARK)], [null, null]);
+});
+
+test("a server that is away does not end the session", async () => {
+  const { base } = await serve(() => ({ status: 503, body: { code: "postgres_unavailable" } }));
+  marks.setItem(MARK, "1");
+  const session = new Session(new Api(base), marks);
+  await session.ready;
+  assert.equal(marks.getItem(MARK), "1");
+});
+
+test("many requests with an expired token cost one refresh", async () => {
+  const { base, seen } = await serve(async ({ path, headers }) => {
+    await pause(10);
+    if (path.endsWith("/refresh")) return { body: grant("new") };
+    return headers.authorization === "Bearer new" ? { body: {} } : { status: 401, body: { code: "token_expired" } };
+  });
+  const api = new Api(base);
+  const session = new Session(api, marks);
+  session.accept(grant("old"));
+  await Promise.all([1, 2, 3, 4].map((id) => api.get(`/tiles/${id}`)));
+  assert.equal(seen.filter(({ path }) => path.endsWith("/refresh")).length, 1);
+});
+
+test("a token is renewed before it runs out, so that no request is refused", async () => {
+  const { base, seen } = await serve(({ path }) => ({ body: path.endsWith("/refresh") ? grant("new") : {} }));
+  const api = new Api(base);
+  const session = new Session(api, marks);
+  session.accept(grant("old", { expires_in: 20 }));
+  await api.get("/tiles/1");
+  assert.deepEqual(seen.map(({ path, headers }) => [path, headers.authorization]), [
+    ["/api/v1/auth/refresh", undefined],
+    ["/api/v1/tiles/1", "Bearer new"],
+  ]);
+});
+
+test("what is asked while the session is looked up waits for it", async () => {
+  const { base } = await serve(async ({ path, headers }) => {
+    if (!path.endsWith("/refresh")) return { body: { as: headers.authorization } };
+    await pause(20);
+    return { body: grant("a") };
+  });
+  marks.setItem(MARK, "1");
+  const api = new Api(base);
+  new Session(api, marks);
+  assert.deepEqual(await api.get("/canvases"), { as: "Bearer a" });
+});
+
+test("logging in is heard once, and logging out forgets the token", async () => {
+  const { base } = await serve(({ path }) => (path.endsWith("/login") ? { body: grant("a") } : { status: 204 }));
+  const session = new Session(new Api(base), marks);
+  let changes = 0;
+  session.addEventListener("change", () => (changes += 1));
+  await session.login({ username: "ada", password: "…" });
+  assert.deepEqual([changes, session.account?.id, marks.getItem(MARK)], [1, 1, "1"]);
+  await session.logout();
+  assert.deepEqual([changes, session.account, await session.bearer(), marks.getItem(MARK)], [2, null, null, null]);
+});
+
+test("who is logged out by the server already can log out", async () => {
+  const { base } = await serve(() => ({ status: 401, body: { code: "not_authenticated" } }));
+  const session = new Session(new Api(base), marks);
+  session.accept(grant("a"));
+  await session.logout();
+  assert.equal(session.account, null);
+});
+
+test("another tab hears of a logout", async () => {
+  const { base } = await serve(({ path }) => (path.endsWith("/logout") ? { status: 204 } : { body: grant("a") }));
+  const here = new Session(new Api(base), marks);
+  const there = new Session(new Api(base), marks);
+  there.accept(grant("b"));
+  await here.login({ username: "ada", password: "…" });
+  await here.logout();
+  for (let tries = 0; tries < 100 && there.account; tries += 1) await pause(10);
+  assert.equal(await there.bearer(), null);
+});
+
+for (const [roles, isModerator, isAdmin] of /** @type {[string[], boolean, boolean][]} */ ([
+  [[], false, false],
+  [["moderator"], true, false],
+  [["admin"], true, true],
+])) {
+  test(`who has the roles [${roles}] is ${isModerator ? "" : "no "}moderator and ${isAdmin ? "" : "no "}admin`, async () => {
+    const { base } = await serve(() => ({ body: {} }));
+    const session = new Session(new Api(base), marks);
+    session.accept(grant("a", { roles }));
+    assert.deepEqual([session.isModerator, session.isAdmin], [isModerator, isAdmin]);
+  });
+}
