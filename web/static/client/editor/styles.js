@@ -52,11 +52,10 @@ export const styles = css`
     border-top: 1px solid var(--line); color: var(--ink-soft); font-size: var(--text-small); font-variant-numeric: tabular-nums;
   }
 
+  editor-questions, picture-import { display: contents; }
+
   .at { flex: none; }
   .state { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-
-  .choices { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: var(--space-4); margin-top: var(--space-4); }
-  .choices button { width: 100%; margin-top: var(--space-2); }
 
   @media (max-width: 48rem) {
     .editor {

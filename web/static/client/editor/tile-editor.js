@@ -3,7 +3,6 @@ import { fromBase64 } from "../canvas/pixels.js";
 import { dateTime, t, has } from "../i18n.js";
 import { html, nothing } from "../lit.js";
 import { session } from "../session.js";
-import "../ui/dialog.js";
 import { Element } from "../ui/element.js";
 import "../ui/error.js";
 import "../ui/field.js";
@@ -17,18 +16,18 @@ import { colourOfKey, nameOf } from "./palette.js";
 import { Pen } from "./pen.js";
 import "./picture-import.js";
 import { isSame, toBase64 } from "./pixels.js";
-import "./preview.js";
+import "./questions.js";
 import { commandOf } from "./shortcuts.js";
-import { merged } from "./strokes.js";
 import { styles } from "./styles.js";
 import "./tool-bar.js";
 import { MAX_BRUSH } from "./tools.js";
-import { Conflict, Work, picture } from "./work.js";
+import { Conflict, Work } from "./work.js";
 
 /** @import { Change, Piece } from "./clipboard.js" */
 /** @import { Canvas } from "./access.js" */
 /** @import { Action } from "./options.js" */
 /** @import { PixelGrid } from "./grid.js" */
+/** @import { Answer } from "./questions.js" */
 /** @import { Point } from "./tools.js" */
 /** @import { Details, Feed } from "./work.js" */
 /** @typedef {{text: string, action?: {label: string, run: () => void}}} Notice */
@@ -73,7 +72,7 @@ export class TileEditor extends Element {
     this.live = null;
     /** @type {Notice[]} */
     this._notices = [];
-    /** @type {null | "unsaved" | "delete" | "sign_in" | Conflict} */
+    /** @type {import("./questions.js").Question | null} */
     this._question = null;
     /** @type {unknown} */
     this._error = null;
@@ -167,7 +166,8 @@ export class TileEditor extends Element {
         <span class="at" aria-live="polite">${this.#placeText()}</span>
         <span class="state" role="status">${this.#stateText()}</span>
       </footer>
-      ${this.#questions()}
+      <editor-questions .question=${this._question} .work=${work}
+        @answer=${(/** @type {CustomEvent<Answer>} */ { detail }) => this.#heed(detail)}></editor-questions>
       <picture-import .palette=${palette} size=${size} ?open=${this._import !== null} .file=${this._import?.file ?? null}
         @close=${() => (this._import = null)} @place=${this.#place}></picture-import>
     </dialog>`;
@@ -243,12 +243,12 @@ export class TileEditor extends Element {
       if (work.obstacle === "outside_area") return { text, action: { label: t("editor.claim_area"), run: () => void this.#try(() => work.claimArea()) } };
       return { text };
     }
-    if (work.foreignLock) {
-      const { holder, expires_at: expires } = work.foreignLock;
+    if (work.lock?.foreign) {
+      const { holder, expires_at: expires } = work.lock.foreign;
       const time = expires ? dateTime(expires, { timeStyle: "short" }) : "";
       return { text: t("editor.locked", { name: holder?.display_name ?? "", time }) };
     }
-    if (!work.hasLostLock) return null;
+    if (!work.lock?.isLost) return null;
     return { text: t("editor.lost_lock"), action: { label: t("editor.relock"), run: () => void this.#try(() => work.relock()) } };
   }
 
@@ -286,50 +286,6 @@ export class TileEditor extends Element {
         ? html`<button type="button" class="quiet delete" @click=${() => (this._question = "delete")}><ui-icon name="trash"></ui-icon>${t("editor.delete")}</button>`
         : ""}
     </form>`;
-  }
-
-  #questions() {
-    const question = this._question;
-    const close = () => (this._question = null);
-    return html`
-      <ui-dialog heading=${t("editor.unsaved_title")} ?open=${question === "unsaved"} @close=${close}>
-        <p>${t("editor.unsaved_text")}</p>
-        <button slot="actions" @click=${() => this.#discard()}>${t("editor.unsaved_discard")}</button>
-        ${this.work.live ? "" : html`<button slot="actions" @click=${() => this.#close()}>${t("editor.unsaved_draft")}</button>`}
-        <button slot="actions" class="primary" @click=${close}>${t("editor.unsaved_keep")}</button>
-      </ui-dialog>
-      <ui-dialog heading=${t("editor.delete_title")} ?open=${question === "delete"} @close=${close}>
-        <p>${t("editor.delete_text")}</p>
-        <button slot="actions" @click=${close}>${t("common.cancel")}</button>
-        <button slot="actions" class="danger" @click=${() => this.#delete()}>${t("editor.delete")}</button>
-      </ui-dialog>
-      <ui-dialog heading=${t("editor.sign_in_title")} ?open=${question === "sign_in"} @close=${close}>
-        <p>${t("editor.sign_in_text")}</p>
-        <button slot="actions" @click=${() => this.#leaveFor("/login")}>${t("common.login")}</button>
-        <button slot="actions" class="primary" @click=${() => this.#leaveFor("/register")}>${t("common.register")}</button>
-      </ui-dialog>
-      ${this.#conflictQuestion(question instanceof Conflict ? question : null)}`;
-  }
-
-  /** @param {Conflict | null} conflict */
-  #conflictQuestion(conflict) {
-    return html`<ui-dialog heading=${t("editor.conflict_title")} wide ?open=${conflict !== null} @close=${() => (this._question = null)}>
-      <p>${t("editor.conflict_text")}</p>
-      <div class="choices">${conflict ? this.#choices(conflict) : ""}</div>
-    </ui-dialog>`;
-  }
-
-  /** @param {Conflict} conflict */
-  #choices(conflict) {
-    const mine = this.work.painting.pixels;
-    const theirs = picture(conflict.theirs);
-    const choices = /** @type {[string, string, Uint8Array][]} */ ([
-      ["mine", "keep_mine", mine], ["theirs", "take_theirs", theirs], ["merged", "merge", merged(this.work.base, mine, theirs)],
-    ]);
-    return choices.map(([name, action, pixels]) => html`<div>
-      <tile-preview .pixels=${pixels} .palette=${this.canvas.palette} label=${t(`editor.conflict_${name}`)}></tile-preview>
-      <button class=${name === "merged" ? "primary" : ""} @click=${() => this.#resolve(conflict, pixels)}>${t(`editor.conflict_${action}`)}</button>
-    </div>`);
   }
 
   async firstUpdated() {
@@ -487,9 +443,18 @@ export class TileEditor extends Element {
     }
   }
 
-  /** @param {Conflict} conflict @param {Uint8Array} pixels  those to keep */
-  async #resolve({ theirs }, pixels) {
+  /** @param {Answer} answer */
+  #heed(answer) {
     this._question = null;
+    if (answer === "discard") this.#discard();
+    else if (answer === "close") this.#close();
+    else if (answer === "delete") void this.#delete();
+    else if (answer === "login" || answer === "register") this.#leaveFor(`/${answer}`);
+    else if (answer !== "none") void this.#resolve(answer);
+  }
+
+  /** @param {Exclude<Answer, string>} resolution */
+  async #resolve({ theirs, pixels }) {
     this.work.accept(theirs, pixels);
     this._details = this.work.details;
     this.#planDraft();
@@ -577,7 +542,6 @@ export class TileEditor extends Element {
   }
 
   async #delete() {
-    this._question = null;
     await this.#try(async () => {
       await this.work.delete();
       this.#close();
@@ -605,7 +569,6 @@ export class TileEditor extends Element {
   }
 
   #close() {
-    this._question = null;
     /** @type {HTMLDialogElement} */ (this.renderRoot.querySelector("dialog")).close();
     this.dispatchEvent(new Event("close"));
   }

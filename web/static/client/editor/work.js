@@ -12,6 +12,7 @@ import { fromBase64 } from "../canvas/pixels.js";
 import { mayDelete } from "../canvas/permissions.js";
 import { mayDescribe, needsLock, obstacle, waitsForReview } from "./access.js";
 import { LiveTile } from "./live.js";
+import { TileLock } from "./lock.js";
 import { Painting } from "./painting.js";
 import { toBase64 } from "./pixels.js";
 import { difference } from "./strokes.js";
@@ -21,8 +22,6 @@ import { difference } from "./strokes.js";
 /** @import { Area } from "../canvas/claims.js" */
 /** @import { Canvas, Obstacle, Situation } from "./access.js" */
 /** @import { Change } from "./clipboard.js" */
-/** @typedef {{tile_id: number, is_locked: boolean, holder: {id: number, username: string, display_name: string} | null,
- *   expires_at: string | null, mine: boolean}} Lock */
 /** @typedef {{title: string, description: string, isPublic: boolean}} Details */
 /** @typedef {EventTarget & {status: string,
  *   paint: (tileId: number, pixels: Change[]) => Promise<{seq: number, version: number}>}} Feed */
@@ -55,19 +54,15 @@ export class Work extends EventTarget {
   error = null;
   /** @type {Obstacle | null} */
   obstacle = null;
-  /** Somebody's lock that keeps others out. @type {Lock | null} */
-  foreignLock = null;
-  /** Whether one's own lock was taken away. */
-  hasLostLock = false;
+  /** Of the tile, where there is one that the artist may paint. @type {TileLock | null} */
+  lock = null;
   isSaving = false;
   /** @type {LiveTile | null} */
   live = null;
   remainingTiles = Infinity;
 
-  #isLockMine = false;
   /** @type {Area[]} */
   #areas = [];
-  #renewal = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
   #life = new AbortController();
 
   /**
@@ -98,7 +93,7 @@ export class Work extends EventTarget {
   }
 
   get mayPaint() {
-    return this.status === "ready" && !this.obstacle && !this.foreignLock && !this.hasLostLock;
+    return this.status === "ready" && !this.obstacle && (this.lock?.isFree ?? true);
   }
 
   get mayDescribe() {
@@ -106,7 +101,7 @@ export class Work extends EventTarget {
   }
 
   get mayDelete() {
-    const isLocked = this.foreignLock !== null && !this.artist?.isModerator;
+    const isLocked = this.lock?.foreign && !this.artist?.isModerator;
     return this.tile !== null && mayDelete(this.canvas, this.tile, this.artist) && !isLocked;
   }
 
@@ -138,7 +133,7 @@ export class Work extends EventTarget {
     this.feed?.addEventListener("change", (event) => this.#hear(/** @type {CustomEvent<FeedEvent>} */ (event).detail), { signal });
     this.feed?.addEventListener("status", () => this.#followFeed(), { signal });
     this.feed?.addEventListener("resync", () => void this.#reload(), { signal });
-    addEventListener("pagehide", () => this.#release(), { signal });
+    addEventListener("pagehide", () => this.lock?.giveBack(), { signal });
     addEventListener("pageshow", ({ persisted }) => persisted && void this.#tryAgain(), { signal });
     await this.load();
   }
@@ -153,7 +148,7 @@ export class Work extends EventTarget {
       if (this.canvas.collaboration_mode === "area-lock") await this.#loadAreas();
       if (!this.tile && this.artist) await this.#countTiles();
       this.obstacle = obstacle(this.#situation);
-      if (this.tile && !this.obstacle) await this.#lock(this.tile.id);
+      await this.relock();
       this.status = "ready";
     } catch (error) {
       if (this.#life.signal.aborted) return;
@@ -166,7 +161,7 @@ export class Work extends EventTarget {
   /** Give the lock back and hear of nothing more. */
   close() {
     this.#life.abort();
-    this.#release();
+    this.lock?.close();
     this.live?.sender.close();
   }
 
@@ -192,7 +187,7 @@ export class Work extends EventTarget {
       this.tile = tile;
       if (!this.live) this.base = pixels;
       this.dispatchEvent(new CustomEvent("saved", { detail: tile }));
-      if (!this.#isLockMine && !this.live) await this.#lock(tile.id);
+      await this.relock();
     } finally {
       this.isSaving = false;
       this.#changed();
@@ -237,13 +232,20 @@ export class Work extends EventTarget {
   async delete() {
     if (!this.tile) return;
     await this.api.delete(`/tiles/${this.tile.id}`);
-    this.#isLockMine = false; // it went with the tile
+    this.lock?.forget();
   }
 
-  /** Take the lock again, after it was lost or when its holder should be done. */
+  /** Take the lock of the tile, where one is needed, or again after it was lost; else paint live. Throws ApiError. */
   async relock() {
-    this.hasLostLock = false;
-    if (this.tile && !this.obstacle) await this.#lock(this.tile.id);
+    if (!this.tile || this.obstacle) return;
+    this.lock ??= new TileLock(this.api, this.tile.id, {
+      isNeeded: needsLock(this.canvas),
+      changed: () => this.#changed(),
+      expired: () => void this.#tryAgain(),
+    });
+    if (this.#life.signal.aborted) return this.lock.close();
+    await this.lock.take();
+    if (!needsLock(this.canvas)) this.#goLive();
     this.#changed();
   }
 
@@ -308,66 +310,8 @@ export class Work extends EventTarget {
     this.painting.commit();
   }
 
-  /**
-   * Take the lock where one is needed, or learn who has it. Where none is needed, paint live.
-   * @param {number} tileId
-   */
-  async #lock(tileId) {
-    const path = `/tiles/${tileId}/lock`;
-    /** @type {Lock} */
-    let lock = await this.api.get(path, { signal: this.#life.signal });
-    if (needsLock(this.canvas) && !(lock.is_locked && !lock.mine)) {
-      try {
-        lock = await this.api.post(path); // not to be given up half way: nobody would know whether it was taken
-      } catch (error) {
-        if (!(error instanceof ApiError && error.code === "tile_locked")) throw error;
-        lock = await this.api.get(path, { signal: this.#life.signal }); // somebody was faster
-      }
-    }
-    this.foreignLock = lock.is_locked && !lock.mine ? lock : null;
-    this.#isLockMine = lock.mine;
-    if (this.#life.signal.aborted) return this.#release();
-    clearTimeout(this.#renewal);
-    if (lock.expires_at && lock.is_locked) this.#planRenewal(path, Date.parse(lock.expires_at) - Date.now());
-    if (!needsLock(this.canvas)) this.#goLive();
-  }
-
-  /**
-   * Renew one's own lock when half of its time is over; see whether a stranger's has run out when all of it is.
-   * @param {string} path
-   * @param {number} left  milliseconds
-   */
-  #planRenewal(path, left) {
-    const wait = this.#isLockMine ? left / 2 : left + 1000;
-    this.#renewal = setTimeout(async () => {
-      if (!this.#isLockMine) return this.#tryAgain();
-      try {
-        const lock = await this.api.put(path, undefined, { signal: this.#life.signal });
-        this.#planRenewal(path, Date.parse(lock.expires_at) - Date.now());
-      } catch (error) {
-        if (error instanceof ApiError && error.status === 409) this.#loseLock();
-        else if (!this.#life.signal.aborted) this.#planRenewal(path, left / 2);
-      }
-    }, Math.max(1000, wait));
-  }
-
-  #loseLock() {
-    this.#isLockMine = false;
-    this.hasLostLock = true;
-    clearTimeout(this.#renewal);
-    this.#changed();
-  }
-
-  #release() {
-    clearTimeout(this.#renewal);
-    if (!this.#isLockMine || !this.tile) return;
-    this.#isLockMine = false;
-    // Nobody waits for the answer: a lock that is not given back runs out by itself.
-    this.api.delete(`/tiles/${this.tile.id}/lock`, undefined, { keepalive: true }).catch(() => {});
-  }
-
   #goLive() {
-    if (this.live || !this.tile || !this.feed || !this.artist) return;
+    if (this.live || !this.tile || !this.feed || !this.artist || this.#life.signal.aborted) return;
     const { tile, feed } = this;
     this.live = new LiveTile(tile, this.base, this.artist.id, (pixels) => feed.paint(tile.id, pixels), {
       show: (changes) => {
@@ -411,7 +355,7 @@ export class Work extends EventTarget {
   async #reassess() {
     await this.#loadAreas();
     this.obstacle = obstacle(this.#situation);
-    if (this.tile && !this.obstacle && !this.#isLockMine) await this.#lock(this.tile.id);
+    await this.relock();
     this.#changed();
   }
 
@@ -465,7 +409,7 @@ export class Work extends EventTarget {
       case "tile.deleted":
         return this.#deleted();
       case "lock.acquired":
-        return this.#locked(event.lock);
+        return this.lock?.acquired(event.lock, this.artist?.id);
       case "lock.released":
         return this.#unlocked();
       case "review.approved":
@@ -501,24 +445,16 @@ export class Work extends EventTarget {
   #deleted() {
     this.live?.sender.close();
     this.live = null;
-    this.#isLockMine = false;
-    this.foreignLock = null;
+    this.lock?.forget();
+    this.lock = null;
     this.#adopt(null);
     this.#notify("deleted");
     this.#changed();
   }
 
-  /** @param {Lock} lock */
-  #locked(lock) {
-    if (lock.holder?.id === this.artist?.id) return;
-    this.#isLockMine = false;
-    this.foreignLock = lock;
-    this.#changed();
-  }
-
   #unlocked() {
-    if (this.#isLockMine) this.#loseLock();
-    else if (this.foreignLock) void this.#reload().then(() => this.#tryAgain());
+    // What its holder has painted, first.
+    if (this.lock?.released()) void this.#reload().then(() => this.#tryAgain());
   }
 
   /** @param {string} code @param {Record<string, string>} [values] */

@@ -48,7 +48,6 @@ export default {
   palette: "Palette",
   transparent: "Durchsichtig",
   swatch: "{name}, Farbe {index}",
-  swatch_key: "{name}, Farbe {index}, Taste {key}",
   colour_plain: "{hue}",
   colour_dark: "dunkles {hue}",
   colour_light: "helles {hue}",
@@ -68,7 +67,6 @@ export default {
 
   grid_role: "Zeichenfläche",
   grid_label: "Bild aus {size} mal {size} Pixeln. Pfeiltasten bewegen, mit Umschalt in Sprüngen, Leertaste malt.",
-  at: "Zeile {row}, Spalte {column}",
   at_colour: "Zeile {row}, Spalte {column}, {colour}",
 
   details: "Über diese Kachel",

@@ -48,7 +48,6 @@ export default {
   palette: "Palette",
   transparent: "Transparent",
   swatch: "{name}, colour {index}",
-  swatch_key: "{name}, colour {index}, key {key}",
   colour_plain: "{hue}",
   colour_dark: "dark {hue}",
   colour_light: "light {hue}",
@@ -68,7 +67,6 @@ export default {
 
   grid_role: "drawing area",
   grid_label: "Picture of {size} by {size} pixels. Arrow keys move, Shift in leaps, Space paints.",
-  at: "row {row}, column {column}",
   at_colour: "row {row}, column {column}, {colour}",
 
   details: "About this tile",

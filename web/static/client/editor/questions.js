@@ -1,0 +1,74 @@
+import { t } from "../i18n.js";
+import { css, html } from "../lit.js";
+import "../ui/dialog.js";
+import { Element } from "../ui/element.js";
+import { base, controls, typography } from "../ui/styles.js";
+import "./preview.js";
+import { merged } from "./strokes.js";
+import { Conflict, picture } from "./work.js";
+
+/** @import { TileView } from "../canvas/pixels.js" */
+/** @import { Work } from "./work.js" */
+/** @typedef {"unsaved" | "delete" | "sign_in" | Conflict} Question */
+/** @typedef {"none" | "discard" | "close" | "delete" | "login" | "register" | {theirs: TileView, pixels: Uint8Array}} Answer
+ *   to a conflict: what to go on with */
+
+/** `<editor-questions .question=${question} .work=${work}>`: asks one at a time. Fires `answer` with an Answer as its detail. */
+export class Questions extends Element {
+  static properties = { question: { attribute: false }, work: { attribute: false } };
+  static styles = [base, typography, controls, css`
+    .choices { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: var(--space-4); margin-top: var(--space-4); }
+    .choices button { width: 100%; margin-top: var(--space-2); }
+  `];
+
+  constructor() {
+    super();
+    /** @type {Question | null} */
+    this.question = null;
+    this.work = /** @type {Work} */ (/** @type {unknown} */ (null)); // given before it is drawn
+  }
+
+  render() {
+    const { question, work } = this;
+    return html`
+      <ui-dialog heading=${t("editor.unsaved_title")} ?open=${question === "unsaved"} @close=${this.#answers("none")}>
+        <p>${t("editor.unsaved_text")}</p>
+        <button slot="actions" @click=${this.#answers("discard")}>${t("editor.unsaved_discard")}</button>
+        ${work.live ? "" : html`<button slot="actions" @click=${this.#answers("close")}>${t("editor.unsaved_draft")}</button>`}
+        <button slot="actions" class="primary" @click=${this.#answers("none")}>${t("editor.unsaved_keep")}</button>
+      </ui-dialog>
+      <ui-dialog heading=${t("editor.delete_title")} ?open=${question === "delete"} @close=${this.#answers("none")}>
+        <p>${t("editor.delete_text")}</p>
+        <button slot="actions" @click=${this.#answers("none")}>${t("common.cancel")}</button>
+        <button slot="actions" class="danger" @click=${this.#answers("delete")}>${t("editor.delete")}</button>
+      </ui-dialog>
+      <ui-dialog heading=${t("editor.sign_in_title")} ?open=${question === "sign_in"} @close=${this.#answers("none")}>
+        <p>${t("editor.sign_in_text")}</p>
+        <button slot="actions" @click=${this.#answers("login")}>${t("common.login")}</button>
+        <button slot="actions" class="primary" @click=${this.#answers("register")}>${t("common.register")}</button>
+      </ui-dialog>
+      <ui-dialog heading=${t("editor.conflict_title")} wide ?open=${question instanceof Conflict} @close=${this.#answers("none")}>
+        <p>${t("editor.conflict_text")}</p>
+        <div class="choices">${question instanceof Conflict ? this.#choices(question) : ""}</div>
+      </ui-dialog>`;
+  }
+
+  /** @param {Conflict} conflict */
+  #choices({ theirs }) {
+    const { painting, base, canvas } = this.work;
+    const [mine, other] = [painting.pixels, picture(theirs)];
+    const choices = /** @type {[string, string, Uint8Array][]} */ ([
+      ["mine", "keep_mine", mine], ["theirs", "take_theirs", other], ["merged", "merge", merged(base, mine, other)],
+    ]);
+    return choices.map(([name, action, pixels]) => html`<div>
+      <tile-preview .pixels=${pixels} .palette=${canvas.palette} label=${t(`editor.conflict_${name}`)}></tile-preview>
+      <button class=${name === "merged" ? "primary" : ""} @click=${this.#answers({ theirs, pixels })}>${t(`editor.conflict_${action}`)}</button>
+    </div>`);
+  }
+
+  /** @param {Answer} answer */
+  #answers(answer) {
+    return () => this.dispatchEvent(new CustomEvent("answer", { detail: answer }));
+  }
+}
+customElements.define("editor-questions", Questions);
