@@ -68,7 +68,7 @@ def broken(compose: ComposeStack) -> Iterator[Broken]:
     def build(lines: str) -> str:
         subprocess.run(
             ["docker", "build", "--tag", f"tessera/tiles:{version}", "-"],
-            input=f"FROM tessera/tiles:test\n{lines}\n",
+            input=f"FROM tessera/tiles:{VERSION}\n{lines}\n",
             env=compose.environ,
             text=True,
             capture_output=True,
@@ -83,7 +83,7 @@ def broken(compose: ComposeStack) -> Iterator[Broken]:
 @pytest.mark.parametrize(
     ("lines", "why"),
     [
-        (EXITS, r"tiles-web-\d+ is restarting; its log says:\n    no such module"),
+        (EXITS, r"tiles-(web|worker)-\d+ is restarting; its log says:\n    no such module"),
         (NEVER_READY, r"not healthy after 8 s\n(.*\n)*.*\"GET /ready HTTP/1.1\" 503"),
     ],
     ids=["it exits", "it is never ready"],
@@ -107,7 +107,7 @@ async def test_a_version_that_does_not_become_ready_is_taken_back_and_no_request
 
 def test_a_version_is_kept_until_the_next_rollout(compose: ComposeStack) -> None:
     version = f"test-{secrets.token_hex(4)}"
-    compose.docker("tag", "tessera/web:test", f"tessera/web:{version}")
+    compose.docker("tag", f"tessera/web:{VERSION}", f"tessera/web:{version}")
     try:
         for command in (("rollout", "web", f"--version={version}"), ("scale", "web=2"), ("scale", "web=1")):
             assert compose.deploy(*command).returncode == 0

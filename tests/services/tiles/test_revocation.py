@@ -142,11 +142,12 @@ async def test_what_was_revoked_before_it_started_is_asked_for(
     start_tiles: StartTiles, database_url: str, broker: Broker
 ) -> None:
     tiles = await start_tiles(database_url)
+    made = time.time()
     tiles.keys.revocations.append(Revocation(account_id=ANN, session_id=None, before=datetime.now(UTC)))
-    assert await likes(tiles, ANN, "ann") == (404, "tile_not_found")
+    assert await likes(tiles, ANN, "ann", iat=made) == (404, "tile_not_found")
     late = await start_tiles(database_url, broker.url)
     async with asyncio.timeout(5):
-        while await likes(late, ANN, "ann") != (401, "token_revoked"):
+        while await likes(late, ANN, "ann", iat=made) != (401, "token_revoked"):
             continue
 
 
