@@ -382,10 +382,11 @@ class Database:
         return await self._open()
 
     async def _open(self) -> aiopg.Connection:
+        raw = None
         try:
             dsn = await self._reachable_dsn()
             with heeding_cancellation():
-                return await aiopg.connect(
+                raw = await aiopg.connect(
                     dsn,
                     timeout=self._limits.acquire,
                     enable_hstore=False,
@@ -396,10 +397,16 @@ class Database:
                         " -c timezone=UTC"
                     ),
                 )
+        except asyncio.CancelledError:
+            if raw is not None:  # the cancellation came together with the connection
+                raw.close()
+            raise
         except TimeoutError:
             raise Unavailable("postgres", "connecting timed out") from None
         except (psycopg2.Error, OSError) as error:
             raise Unavailable("postgres", str(error).strip()) from error
+        else:
+            return raw
 
     async def _reachable_dsn(self) -> str:
         # libpq resolves names synchronously even when it connects asynchronously: that would stop the loop.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -87,6 +88,24 @@ class TestAStatementTimeout:
             await task
         async with db.connection() as one, db.connection() as two:
             assert await one.fetch_value(PID) != await two.fetch_value(PID)
+
+
+class TestACallerWhoGivesUp:
+    async def test_while_connecting_leaves_nothing_open(self, url: str) -> None:
+        """At whatever moment; a connection that is collected and was never closed warns."""
+
+        async def use(db: Database) -> None:
+            async with db.connection():
+                pass
+
+        for number in range(150):
+            db = Database(url, application="given up", limits=LIMITS)
+            using = asyncio.create_task(use(db))
+            await asyncio.wait([using], timeout=number / 10_000)
+            using.cancel()
+            await asyncio.gather(using, return_exceptions=True)
+            await db.close(grace=0.1)
+        gc.collect()
 
 
 class TestABrokenConnection:
