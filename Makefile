@@ -103,7 +103,7 @@ openapi: setup ## write web/static/openapi.json from the route tables
 bench: setup ## measure the whole stack, each figure beside a limit of the same run (BENCH=fanout for one)
 	@$(BIN)/python -m bench $(BENCH)
 
-docs: setup ## write docs/checklist.md and docs/ports.md from the checks and the port map
+docs: setup ## write what is written from code: docs/checklist.md, docs/ports.md, the gateway of deploy/kubernetes
 	@$(BIN)/python -m deploy.documents
 
 lock: ## resolve the dependencies anew (needs uv)
