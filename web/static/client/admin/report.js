@@ -2,6 +2,7 @@ import { api } from "../api.js";
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { session } from "../session.js";
+import { attempt } from "../ui/attempt.js";
 import "../ui/dialog.js";
 import { Element } from "../ui/element.js";
 import "../ui/error.js";
@@ -214,7 +215,7 @@ export class ReportDesk extends Element {
 
   /** @param {object} decision */
   #decide(decision) {
-    return this.#act(async () => {
+    return attempt(this, async () => {
       const report = await api.patch(`/admin/reports/${this.report?.id}`, decision);
       this.dispatchEvent(new CustomEvent("changed", { detail: report }));
     });
@@ -222,7 +223,7 @@ export class ReportDesk extends Element {
 
   /** @param {Tile} tile @param {Revision[]} history @param {Lock} lock */
   async #removeTile(tile, [last], { is_locked }) {
-    const isDone = await this.#act(async () => {
+    const isDone = await attempt(this, async () => {
       if (is_locked) await api.delete(`/admin/tiles/${tile.id}/lock`);
       await api.delete(`/tiles/${tile.id}`);
     });
@@ -237,7 +238,7 @@ export class ReportDesk extends Element {
   /** Take the removal back: the cell is as it was then. @param {Tile} tile @param {string} since of the tile's last change */
   async #restore(tile, since) {
     const area = { x: tile.x, y: tile.y, columns: 1, rows: 1 };
-    const isDone = await this.#act(() => api.post(`/admin/canvases/${tile.canvas_id}/rollback`, { since, area }));
+    const isDone = await attempt(this, () => api.post(`/admin/canvases/${tile.canvas_id}/rollback`, { since, area }));
     if (!isDone) return;
     this.action = "none";
     toast(t("admin.restored_done"), { kind: "success" });
@@ -246,7 +247,7 @@ export class ReportDesk extends Element {
 
   /** @param {Tile} tile */
   async #releaseLock(tile) {
-    if (await this.#act(() => api.delete(`/admin/tiles/${tile.id}/lock`))) {
+    if (await attempt(this, () => api.delete(`/admin/tiles/${tile.id}/lock`))) {
       toast(t("admin.released_done"), { kind: "success" });
       await this.#lookAgain();
     }
@@ -254,7 +255,7 @@ export class ReportDesk extends Element {
 
   /** @param {Canvas} canvas @param {boolean} isPublic */
   async #show(canvas, isPublic) {
-    if (!(await this.#act(() => api.patch(`/canvases/${canvas.id}`, { is_public: isPublic })))) return;
+    if (!(await attempt(this, () => api.patch(`/canvases/${canvas.id}`, { is_public: isPublic })))) return;
     this.action = isPublic ? "none" : "removed";
     toast(t(isPublic ? "admin.shown_done" : "admin.hidden_done"), {
       kind: "success",
@@ -280,18 +281,5 @@ export class ReportDesk extends Element {
   };
 
   #lookAgain = () => this.#look();
-
-  /** Do something that may fail, once at a time; says whether it was done. @param {() => Promise<unknown>} deed */
-  async #act(deed) {
-    this.isBusy = true;
-    this.error = null;
-    try {
-      await deed();
-    } catch (error) {
-      this.error = error;
-    }
-    this.isBusy = false;
-    return this.error === null;
-  }
 }
 customElements.define("admin-report", ReportDesk);

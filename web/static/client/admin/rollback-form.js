@@ -1,6 +1,7 @@
 import { api } from "../api.js";
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
+import { attempt } from "../ui/attempt.js";
 import { Element } from "../ui/element.js";
 import "../ui/error.js";
 import "../ui/field.js";
@@ -149,7 +150,7 @@ export class RollbackForm extends Element {
     const fields = new FormData(/** @type {HTMLFormElement} */ (event.target));
     const canvas = /** @type {Canvas} */ (this.canvas);
     this.since = String(fields.get("since"));
-    void this.#act(async () => {
+    void attempt(this, async () => {
       const request = await this.#request(fields);
       /** @type {Outcome} */
       const outcome = await api.post(`/admin/canvases/${canvas.id}/rollback`, { ...request, dry_run: true });
@@ -172,25 +173,13 @@ export class RollbackForm extends Element {
 
   #do() {
     const { request } = /** @type {Preview} */ (this.preview);
-    void this.#act(async () => {
+    void attempt(this, async () => {
       /** @type {Outcome} */
       const outcome = await api.post(`/admin/canvases/${this.canvas?.id}/rollback`, request);
       this.preview = null;
       toast(t("admin.rollback_done", { count: outcome.removed + outcome.reverted + outcome.restored }), { kind: "success" });
       this.dispatchEvent(new CustomEvent("done", { detail: outcome }));
     });
-  }
-
-  /** @param {() => Promise<void>} deed */
-  async #act(deed) {
-    this.isBusy = true;
-    this.error = null;
-    try {
-      await deed();
-    } catch (error) {
-      this.error = error;
-    }
-    this.isBusy = false;
   }
 }
 customElements.define("admin-rollback-form", RollbackForm);

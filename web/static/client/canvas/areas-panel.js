@@ -1,6 +1,7 @@
 import { api } from "../api.js";
 import { dateTime, t } from "../i18n.js";
 import { css, html } from "../lit.js";
+import { attempt } from "../ui/attempt.js";
 import "../ui/avatar.js";
 import "../ui/error.js";
 import "../ui/field.js";
@@ -80,7 +81,7 @@ export class CanvasAreas extends Panel {
     if (!isSignedIn("canvas.sign_in_to_claim")) return;
     const fields = new FormData(/** @type {HTMLFormElement} */ (event.target));
     const area = Object.fromEntries([...fields].map(([name, value]) => [name, Number(value)]));
-    void this.attempt(async () => {
+    void attempt(this, async () => {
       await api.post(`/canvases/${this.canvas.id}/areas`, area);
       this.dispatchEvent(new Event("claimed"));
     });
@@ -88,12 +89,12 @@ export class CanvasAreas extends Panel {
 
   /** @param {Area} area */
   #renew({ id }) {
-    return this.attempt(() => api.put(`/canvases/${this.canvas.id}/areas/${id}`));
+    return attempt(this, () => api.put(`/canvases/${this.canvas.id}/areas/${id}`));
   }
 
   /** @param {Area} area */
   #release({ id }) {
-    return this.attempt(() => api.delete(`/canvases/${this.canvas.id}/areas/${id}`));
+    return attempt(this, () => api.delete(`/canvases/${this.canvas.id}/areas/${id}`));
   }
 }
 customElements.define("canvas-areas", CanvasAreas);

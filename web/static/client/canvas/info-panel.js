@@ -3,6 +3,7 @@ import { nameOf } from "../editor/palette.js";
 import { dateTime, number, t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { navigate } from "../router.js";
+import { attempt } from "../ui/attempt.js";
 import "../ui/dialog.js";
 import "../ui/error.js";
 import "../ui/field.js";
@@ -42,7 +43,7 @@ export class CanvasInfo extends Panel {
   /** @type {"report" | "delete" | null} */ #dialog = null;
 
   firstUpdated() {
-    void this.attempt(() => this.#load());
+    void attempt(this, () => this.#load());
   }
 
   async #load() {
@@ -65,7 +66,7 @@ export class CanvasInfo extends Panel {
           ${this.#remaining === null ? "" : t("canvas.remaining", { count: this.#remaining })}</p>
       </section>
       <section>${this.#numbers()}
-        <ui-error .error=${this.error} retryable @retry=${() => this.attempt(() => this.#load())}></ui-error></section>
+        <ui-error .error=${this.error} retryable @retry=${() => attempt(this, () => this.#load())}></ui-error></section>
       <section><h3>${t("canvas.palette")}</h3>
         <ul class="palette" aria-label=${t("canvas.colours", { count: canvas.palette.length })}>${canvas.palette.map((colour, index) =>
           html`<li title=${nameOf(canvas.palette, index + 1)}><ui-swatch .colour=${colour}></ui-swatch>
@@ -132,7 +133,7 @@ export class CanvasInfo extends Panel {
       max_tiles_per_user: Number(fields.get("max_tiles_per_user")),
       is_public: fields.has("is_public"),
     };
-    void this.attempt(async () => {
+    void attempt(this, async () => {
       await api.patch(`/canvases/${this.canvas.id}`, change);
       toast(t("common.saved"), { kind: "success" });
     });
@@ -140,7 +141,7 @@ export class CanvasInfo extends Panel {
 
   #delete = () => {
     this.#ask(null);
-    void this.attempt(async () => {
+    void attempt(this, async () => {
       await api.delete(`/canvases/${this.canvas.id}`);
       toast(t("canvas.canvas_deleted"));
       await navigate("/");

@@ -70,20 +70,6 @@ export class Panel extends Element {
     return session.account && { id: session.account.id, isModerator: session.isModerator };
   }
 
-  /** Do something that may fail; meanwhile `isBusy`. @param {() => Promise<unknown>} action */
-  async attempt(action) {
-    this.isBusy = true;
-    this.error = null;
-    this.requestUpdate();
-    try {
-      await action();
-    } catch (error) {
-      this.error = error;
-    }
-    this.isBusy = false;
-    this.requestUpdate();
-  }
-
   /** Take somebody to a cell of the picture. @param {Cell} cell */
   visit(cell) {
     this.dispatchEvent(new CustomEvent("visit", { detail: cell, bubbles: true, composed: true }));

@@ -1,6 +1,7 @@
 import { api } from "../api.js";
 import { dateTime, t } from "../i18n.js";
 import { css, html } from "../lit.js";
+import { attempt } from "../ui/attempt.js";
 import "../ui/avatar.js";
 import "../ui/error.js";
 import { Panel } from "./panel.js";
@@ -67,7 +68,7 @@ export class CanvasPeople extends Panel {
 
   /** @param {number} tileId */
   #release(tileId) {
-    return this.attempt(() => api.delete(`/tiles/${tileId}/lock`));
+    return attempt(this, () => api.delete(`/tiles/${tileId}/lock`));
   }
 }
 customElements.define("canvas-people", CanvasPeople);

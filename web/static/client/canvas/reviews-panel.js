@@ -1,6 +1,7 @@
 import { api } from "../api.js";
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
+import { attempt } from "../ui/attempt.js";
 import "../ui/error.js";
 import "../ui/field.js";
 import { readPage } from "../ui/listing.js";
@@ -36,12 +37,12 @@ export class CanvasReviews extends Panel {
   #status = "pending";
 
   firstUpdated() {
-    void this.attempt(() => this.#load());
+    void attempt(this, () => this.#load());
   }
 
   /** @param {FeedEvent} event */
   heard(event) {
-    if (event.kind.startsWith("review.")) void this.attempt(() => this.#load());
+    if (event.kind.startsWith("review.")) void attempt(this, () => this.#load());
   }
 
   render() {
@@ -51,9 +52,9 @@ export class CanvasReviews extends Panel {
       <div class="row filter" role="group" aria-label=${t("canvas.reviews_filter")}>${STATUSES.map((status) => html`
         <button class="small" aria-pressed=${String(status === this.#status)} @click=${() => this.#filter(status)}>
           ${t(`canvas.reviews_${status}`)}</button>`)}</div>
-      <ui-error .error=${this.error} retryable @retry=${() => this.attempt(() => this.#load())}></ui-error>
+      <ui-error .error=${this.error} retryable @retry=${() => attempt(this, () => this.#load())}></ui-error>
       ${this.list(items, ({ id }) => id, (review) => this.#review(review, isReviewer), this.isBusy ? "" : t("canvas.reviews_none"))}
-      ${cursor ? html`<button class="small" @click=${() => this.attempt(() => this.#load(this.#listed))}>
+      ${cursor ? html`<button class="small" @click=${() => attempt(this, () => this.#load(this.#listed))}>
         ${t("common.more")}</button>` : ""}`;
   }
 
@@ -95,7 +96,7 @@ export class CanvasReviews extends Panel {
   #decide(event, review) {
     event.preventDefault();
     const { note, decision } = Object.fromEntries(new FormData(/** @type {HTMLFormElement} */ (event.target), event.submitter));
-    void this.attempt(async () => {
+    void attempt(this, async () => {
       await api.post(`/canvases/${this.canvas.id}/reviews/${review.id}`, { decision, note: note || null });
       this.#listed.items = this.#listed.items.filter(({ id }) => id !== review.id);
     });
@@ -104,7 +105,7 @@ export class CanvasReviews extends Panel {
   /** @param {string} status */
   #filter(status) {
     this.#status = status;
-    void this.attempt(() => this.#load());
+    void attempt(this, () => this.#load());
   }
 
   /** @param {import("../ui/listing.js").Listed<Review>} [before] */

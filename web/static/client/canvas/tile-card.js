@@ -1,6 +1,7 @@
 import { api } from "../api.js";
 import { dateTime, t } from "../i18n.js";
 import { css, html } from "../lit.js";
+import { attempt } from "../ui/attempt.js";
 import "../ui/dialog.js";
 import "../ui/error.js";
 import "../ui/icon.js";
@@ -56,17 +57,17 @@ export class TileCard extends Panel {
     this.#tile = null;
     this.#pixels = null;
     this.#isKnown = this.#isHistoryShown = this.#isLiked = this.#isFollowed = false;
-    void this.attempt(() => this.#load());
+    void attempt(this, () => this.#load());
   }
 
   /** @param {FeedEvent} event */
   heard(event) {
     if (event.kind === "tile.created" && event.x === this.cell.x && event.y === this.cell.y) {
-      return void this.attempt(() => this.#load());
+      return void attempt(this, () => this.#load());
     }
     if (!this.#tile || event.tile_id !== this.#tile.id) return;
     if (event.kind === "tile.deleted") this.#tile = this.#pixels = null;
-    else if (event.kind.startsWith("review.")) void this.attempt(() => this.#load());
+    else if (event.kind.startsWith("review.")) void attempt(this, () => this.#load());
     else if (event.tile) this.#show({ ...event.tile, ...(this.#tile.pending && { pending: this.#tile.pending }) });
     else if (event.like_count !== undefined) this.#tile = { ...this.#tile, like_count: event.like_count };
     else if (event.kind === "tile.painted") {
@@ -106,7 +107,7 @@ export class TileCard extends Panel {
 
   render() {
     const tile = this.#tile;
-    return html`<ui-error .error=${this.error} retryable @retry=${() => this.attempt(() => this.#load())}></ui-error>
+    return html`<ui-error .error=${this.error} retryable @retry=${() => attempt(this, () => this.#load())}></ui-error>
       <div aria-busy=${this.busy}>${tile ? this.#about(tile) : this.#isKnown ? this.#empty() : ""}</div>`;
   }
 
@@ -204,7 +205,7 @@ export class TileCard extends Panel {
   /** @param {TileView} tile */
   #like(tile) {
     if (!isSignedIn("canvas.sign_in_to_like")) return;
-    void this.attempt(async () => {
+    void attempt(this, async () => {
       const path = `/tiles/${tile.id}/like`;
       const { liked, like_count } = await (this.#isLiked ? api.delete(path) : api.post(path));
       this.#isLiked = liked;
@@ -215,7 +216,7 @@ export class TileCard extends Panel {
   /** @param {TileView} tile */
   #follow(tile) {
     if (!isSignedIn("canvas.sign_in_to_follow")) return;
-    void this.attempt(async () => {
+    void attempt(this, async () => {
       const path = `/users/${tile.creator.id}/follow`;
       await (this.#isFollowed ? api.delete(path) : api.put(path));
       this.#isFollowed = !this.#isFollowed;
@@ -225,7 +226,7 @@ export class TileCard extends Panel {
   /** @param {TileView} tile */
   #delete(tile) {
     this.#ask(null);
-    void this.attempt(async () => {
+    void attempt(this, async () => {
       await api.delete(`/tiles/${tile.id}`);
       toast(t("canvas.tile_deleted"));
     });

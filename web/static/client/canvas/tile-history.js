@@ -1,6 +1,7 @@
 import { api } from "../api.js";
 import { t } from "../i18n.js";
 import { css, html, repeat } from "../lit.js";
+import { attempt } from "../ui/attempt.js";
 import "../ui/error.js";
 import { readPage } from "../ui/listing.js";
 import "../ui/time.js";
@@ -40,19 +41,19 @@ export class TileHistory extends Panel {
     if (!changed.has("tileId")) return;
     this.#pictures.clear();
     this.#listed = { items: [], cursor: null };
-    void this.attempt(() => this.#load());
+    void attempt(this, () => this.#load());
   }
 
   /** @param {FeedEvent} event */
   heard(event) {
     // Strokes come by the dozen; a list that moved under one's finger would be of no use.
-    if (event.tile_id === this.tileId && event.kind === "tile.updated") void this.attempt(() => this.#load());
+    if (event.tile_id === this.tileId && event.kind === "tile.updated") void attempt(this, () => this.#load());
   }
 
   render() {
-    return html`<ui-error .error=${this.error} retryable @retry=${() => this.attempt(() => this.#load())}></ui-error>
+    return html`<ui-error .error=${this.error} retryable @retry=${() => attempt(this, () => this.#load())}></ui-error>
       <ol aria-busy=${this.busy}>${repeat(this.#listed.items, ({ version }) => version, (revision) => this.#line(revision))}</ol>
-      ${this.#listed.cursor ? html`<button class="small" @click=${() => this.attempt(() => this.#load(this.#listed))}>
+      ${this.#listed.cursor ? html`<button class="small" @click=${() => attempt(this, () => this.#load(this.#listed))}>
         ${t("common.more")}</button>` : ""}`;
   }
 
@@ -86,7 +87,7 @@ export class TileHistory extends Panel {
 
   /** @param {number} version */
   #revert(version) {
-    return this.attempt(async () => {
+    return attempt(this, async () => {
       await api.post(`/tiles/${this.tileId}/revert`, { version });
       await this.#load();
     });

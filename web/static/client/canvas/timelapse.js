@@ -1,6 +1,7 @@
 import { api } from "../api.js";
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
+import { attempt } from "../ui/attempt.js";
 import "../ui/dialog.js";
 import "../ui/error.js";
 import { Panel } from "./panel.js";
@@ -27,7 +28,7 @@ export class CanvasTimelapse extends Panel {
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
     if (!changed.has("open")) return;
-    if (this.open) void this.attempt(() => this.#load());
+    if (this.open) void attempt(this, () => this.#load());
     else this.#forget();
   }
 
@@ -41,9 +42,9 @@ export class CanvasTimelapse extends Panel {
       <div class="film" aria-busy=${this.busy}>
         ${this.#film ? html`<img src=${this.#film} alt=${t("canvas.timelapse_of", { name: this.canvas.name })}>`
           : this.isBusy ? html`<p class="empty">${t("canvas.timelapse_drawing")}</p>` : ""}
-        <ui-error .error=${this.error} retryable @retry=${() => this.attempt(() => this.#load())}></ui-error>
+        <ui-error .error=${this.error} retryable @retry=${() => attempt(this, () => this.#load())}></ui-error>
       </div>
-      ${this.#film ? html`<button slot="actions" @click=${() => this.attempt(() => this.#load())}>${t("canvas.play_again")}</button>
+      ${this.#film ? html`<button slot="actions" @click=${() => attempt(this, () => this.#load())}>${t("canvas.play_again")}</button>
         <a slot="actions" class="button primary" href=${this.#film} download="${this.canvas.name}.png">${t("canvas.download")}</a>` : ""}
     </ui-dialog>`;
   }
