@@ -1,4 +1,4 @@
-"""What a canvas page shows, read from the pixels that it drew."""
+"""What a canvas page shows, read from the pixels that it drew, and where its editor has a pixel."""
 
 from __future__ import annotations
 
@@ -137,3 +137,16 @@ async def stroke(painter: Painter, tile: dict[str, Any], offset: int, colour: in
         "PATCH", f"/tiles/{tile['id']}/pixels", json={"pixels": [[offset, colour]]}
     )
     assert status == 200, answer
+
+
+def drawing(page: Page, side: int) -> Locator:
+    """The picture in the editor of a tile of `side` pixels."""
+    return page.get_by_role("application", name=f"Picture of {side}")
+
+
+async def spot(drawing: Locator, x: int, y: int) -> tuple[float, float]:
+    """Where the middle of a pixel of the tile is in the window of its editor."""
+    box = await drawing.bounding_box()
+    assert box is not None
+    view = await drawing.evaluate("canvas => canvas.getRootNode().host.view")
+    return box["x"] + view["x"] + (x + 0.5) * view["scale"], box["y"] + view["y"] + (y + 0.5) * view["scale"]

@@ -13,14 +13,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Page, expect
 
 from tests.e2e.people import eventually
 from tests.stack import Stack
 from tests.web.browser import PATIENCE_MS, Windows, assert_accessible
 from tests.web.conftest import NewPainter
 from tests.web.people import Painter
-from tests.web.stage import Stage
+from tests.web.stage import Stage, drawing, spot
 from tests.web.test_canvas import UNDERWAY
 
 SIZE = 16
@@ -64,25 +64,10 @@ async def open_editor(page: Page, canvas: dict[str, Any]) -> None:
     await expect(page.locator("tile-editor dialog.editor")).to_have_attribute("aria-busy", "false")
 
 
-async def spot(page: Page, x: int, y: int) -> tuple[float, float]:
-    """Where the middle of a pixel of the tile is in the window."""
-    box = await drawing(page).bounding_box()
-    assert box is not None
-    view = await drawing(page).evaluate("canvas => canvas.getRootNode().host.view")
-    return (
-        box["x"] + view["x"] + (x + 0.5) * view["scale"],
-        box["y"] + view["y"] + (y + 0.5) * view["scale"],
-    )
-
-
-def drawing(page: Page) -> Locator:
-    return page.get_by_role("application", name="Picture of 16")
-
-
 async def drag(page: Page, *points: tuple[int, int]) -> None:
     """Draw from pixel to pixel with the mouse."""
     for number, (x, y) in enumerate(points):
-        await page.mouse.move(*await spot(page, x, y))
+        await page.mouse.move(*await spot(drawing(page, SIZE), x, y))
         if not number:
             await page.mouse.down()
     await page.mouse.up()
@@ -138,7 +123,7 @@ async def test_nothing_is_created_when_the_editor_is_closed_without_saving(
     await drag(page, (2, 2), (9, 9))
     await page.get_by_role("button", name="Close the editor").click()
     await page.get_by_role("button", name="Discard").click()
-    await expect(drawing(page)).to_have_count(0)
+    await expect(drawing(page, SIZE)).to_have_count(0)
     assert await tile_at(ada, canvas) is None
     _, count = await ada.call("GET", f"/tiles/user/{ada.id}/count", params={"canvas_id": str(canvas["id"])})
     assert count["tile_count"] == 0
@@ -149,7 +134,7 @@ async def test_a_tile_is_painted_with_the_keyboard_alone(new_page: Windows, new_
     canvas = await new_canvas(ada)
     page = await new_page(ada)
     await open_editor(page, canvas)
-    await expect(drawing(page)).to_be_focused()
+    await expect(drawing(page, SIZE)).to_be_focused()
     for key in ("3", "ArrowRight", "ArrowDown", " "):
         await page.keyboard.press(key)
     await expect(page.get_by_text("row 10, column 10, red")).to_be_visible()
@@ -208,10 +193,10 @@ async def test_a_tile_is_painted_with_a_finger_and_two_of_them_move_the_view(
     page = await new_page(ada, device="phone")
     await open_editor(page, canvas)
     for x in range(3):
-        await page.touchscreen.tap(*await spot(page, 4 + x, 4))
-    left, _ = await spot(page, 0, 0)
+        await page.touchscreen.tap(*await spot(drawing(page, SIZE), 4 + x, 4))
+    left, _ = await spot(drawing(page, SIZE), 0, 0)
     await pinch(page)
-    assert (await spot(page, 0, 0))[0] < left
+    assert (await spot(drawing(page, SIZE), 0, 0))[0] < left
     await page.get_by_role("button", name="Save").tap()
     await expect(page.get_by_text("this cell is yours")).to_be_visible()
     assert await painted(ada, canvas) == {(4 + x, 4): BLACK for x in range(3)}
@@ -220,7 +205,7 @@ async def test_a_tile_is_painted_with_a_finger_and_two_of_them_move_the_view(
 
 async def pinch(page: Page) -> None:
     """Two fingers on the drawing area that move apart, as the browser hears them from the glass."""
-    box = await drawing(page).bounding_box()
+    box = await drawing(page, SIZE).bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     glass = await page.context.new_cdp_session(page)
@@ -311,7 +296,9 @@ async def test_what_is_drawn_while_the_connection_is_broken_is_painted_once_it_i
 
 async def shown(page: Page) -> dict[tuple[int, int], int]:
     """What the editor shows."""
-    pixels = await drawing(page).evaluate("canvas => [...canvas.getRootNode().host.pen.painting.pixels]")
+    pixels = await drawing(page, SIZE).evaluate(
+        "canvas => [...canvas.getRootNode().host.pen.painting.pixels]"
+    )
     return {(i % SIZE, i // SIZE): colour for i, colour in enumerate(pixels) if colour}
 
 
@@ -455,7 +442,7 @@ async def test_a_tile_is_deleted_only_after_asking(new_page: Windows, new_painte
     await delete.first.click()
     assert await tile_at(ada, canvas) is not None
     await delete.last.click()
-    await expect(drawing(page)).to_have_count(0)
+    await expect(drawing(page, SIZE)).to_have_count(0)
     assert await tile_at(ada, canvas) is None
 
 

@@ -12,7 +12,7 @@ from playwright.async_api import Page, expect
 
 from tests.web.browser import Windows
 from tests.web.conftest import NewPainter
-from tests.web.stage import Stage
+from tests.web.stage import Stage, drawing, spot
 
 STROKES = 9
 DARK_BLUE, RED = (29, 43, 83), (255, 0, 77)
@@ -63,25 +63,16 @@ async def paint(page: Page, card: Any) -> None:
     await expect(page.locator("tile-editor dialog.editor")).to_have_attribute("aria-busy", "false")
 
 
-async def spot(page: Page, x: int, y: int) -> tuple[float, float]:
-    """Where the middle of a pixel of the tile is in the window of its editor."""
-    drawing = page.get_by_role("application", name=f"Picture of {TILE}")
-    box = await drawing.bounding_box()
-    assert box is not None
-    view = await drawing.evaluate("canvas => canvas.getRootNode().host.view")
-    return box["x"] + view["x"] + (x + 0.5) * view["scale"], box["y"] + view["y"] + (y + 0.5) * view["scale"]
-
-
 async def draw_line(page: Page, y: int, start: int, end: int) -> None:
-    await page.mouse.move(*await spot(page, start, y))
+    await page.mouse.move(*await spot(drawing(page, TILE), start, y))
     await page.mouse.down()
-    await page.mouse.move(*await spot(page, end, y), steps=4)
+    await page.mouse.move(*await spot(drawing(page, TILE), end, y), steps=4)
     await page.mouse.up()
 
 
 async def seconds_until_seen(painting: Page, watching: Stage, x: int, y: int) -> float:
     """From the press on a pixel in one browser until another one shows it."""
-    place = await spot(painting, x, y)
+    place = await spot(drawing(painting, TILE), x, y)
     began = time.monotonic()
     await painting.mouse.click(*place)
     while await watching.colour_at(*middle(x, y)) != RED:
