@@ -17,7 +17,7 @@ import orjson
 from bench.report import Result, percentile
 from services.auth.accounts.passwords import LANES, MEMORY_KIB, PASSES
 from services.auth.settings import spare_cores
-from shared.identity import TokenVerifier, keys_published_at
+from shared.http.tokens import TokenVerifier, keys_published_at
 from tests.stack import Stack
 
 ACCOUNTS = 24

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def heeding_cancellation() -> Iterator[None]:
+def reraise_lost_cancellation() -> Iterator[None]:
     """Raise the cancellation that `asyncio.wait_for` drops when it comes together with result or failure.
 
     Only Python 3.11 does that (https://github.com/python/cpython/issues/86296), and aiopg and aiormq use

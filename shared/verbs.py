@@ -13,12 +13,12 @@ import orjson
 import uvloop
 from aiohttp import web
 
+from shared.db.migrations import migrate
 from shared.errors import Unavailable
 from shared.http.gunicorn import run_web
 from shared.logs import configure_logs
 from shared.messaging import dead_letters
 from shared.messaging.topology import QUEUES
-from shared.migrations import migrate
 from shared.settings import ServiceSettings
 
 SettingsT = TypeVar("SettingsT", bound=ServiceSettings)

@@ -20,13 +20,14 @@ from services.auth.sessions.service import SESSIONS, Sessions
 from services.auth.settings import AuthSettings
 from services.auth.tokens import api as tokens
 from services.auth.tokens.service import MINT, Mint
-from shared.background import background
 from shared.db import Database
-from shared.health import broker_is_connected, keys_are_known, postgres_answers
+from shared.http.access import VERIFIER
+from shared.http.background import background
+from shared.http.health import broker_is_connected, keys_are_known, postgres_answers
 from shared.http.openapi import serve_openapi
 from shared.http.operations import serve
 from shared.http.server import API_PREFIX, create_base_app
-from shared.identity import VERIFIER, TokenVerifier
+from shared.http.tokens import TokenVerifier
 from shared.messaging.consumer import Consumer
 from shared.messaging.outbox import Outbox
 from shared.messaging.relay import Relay

@@ -28,9 +28,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, ExcludeConstraint
 
+from shared.db.tables import NAMING, moment
 from shared.messaging.inbox import inbox_table
 from shared.messaging.outbox import outbox_table
-from shared.tables import NAMING, moment
 
 metadata = MetaData(naming_convention=NAMING)
 

@@ -21,13 +21,14 @@ from services.users.profiles.service import PROFILES, Profiles
 from services.users.reports import api as reports
 from services.users.reports.service import REPORTS, Reports
 from services.users.settings import UsersSettings
-from shared.background import background
 from shared.db import Database
-from shared.health import broker_is_connected, keys_are_known, postgres_answers
+from shared.http.access import VERIFIER, verifying_tokens
+from shared.http.background import background
+from shared.http.health import broker_is_connected, keys_are_known, postgres_answers
 from shared.http.openapi import serve_openapi
 from shared.http.operations import serve
 from shared.http.server import API_PREFIX, create_base_app
-from shared.identity import VERIFIER, TokenVerifier, keys_published_at, verifying_tokens
+from shared.http.tokens import TokenVerifier, keys_published_at
 from shared.messaging.consumer import Consumer
 from shared.messaging.outbox import Outbox
 from shared.messaging.relay import Relay
@@ -56,7 +57,7 @@ def create_app(settings: UsersSettings) -> web.Application:
         settings.broker_url.get_secret_value(),
         name=settings.instance,
         jwks_url=settings.jwks_url,
-        verifier=verifier,
+        revocations=verifier.revocations,
     )
 
     app = create_base_app(

@@ -18,7 +18,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker as BaseWorker
 
-from shared.health import LEAVING
+from shared.http.health import LEAVING
 from shared.settings import ProcessSettings
 
 KEEP_ALIVE_SECONDS = 95

@@ -12,10 +12,10 @@ from aiohttp import web
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from shared.http.access import Access
 from shared.http.models import InvalidProblem, Problem, Query
 from shared.http.operations import Answer, Operation
 from shared.http.server import API_PREFIX
-from shared.identity import Access
 
 VERSION = "1.0.0"
 """Of the contract, not of the software."""

@@ -22,9 +22,9 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from shared.errors import NotFound, NotJson
+from shared.http.access import Access, admit, identify
 from shared.http.models import BIGINT_MAX, Body, Query
 from shared.http.problems import faults_of
-from shared.identity import Access, admit, identify
 
 Endpoint = Callable[..., Awaitable[web.StreamResponse]]
 

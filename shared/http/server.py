@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from shared.health import LEAVING, Check, health_routes
 from shared.http.context import name_the_answerer, request_context
+from shared.http.health import LEAVING, Check, health_routes
 from shared.http.problems import problems
 
 API_PREFIX = "/api/v1"

@@ -21,7 +21,7 @@ from aiormq.abc import AbstractChannel
 from aiormq.exceptions import AMQPError
 from prometheus_client import Gauge
 
-from shared.cancellation import heeding_cancellation
+from shared.cancellation import reraise_lost_cancellation
 from shared.errors import Unavailable
 
 log = structlog.get_logger(__name__)
@@ -81,18 +81,18 @@ class BrokerLink:
             delay = min(delay * 2, LONGEST_DELAY)
 
     async def _connect_and_run(self, session: Session) -> None:
-        with heeding_cancellation():
+        with reraise_lost_cancellation():
             connection = await aio_pika.connect(
                 self._url, timeout=CONNECT_SECONDS, heartbeat=HEARTBEAT_SECONDS, name=f"tessera {self._name}"
             )
         try:
-            with heeding_cancellation():
+            with reraise_lost_cancellation():
                 channel = await open_channel(connection)
             self._set_up(True)
             await _attend(channel, session)
         finally:
             self._set_up(False)
-            with suppress(*BROKEN), heeding_cancellation():
+            with suppress(*BROKEN), reraise_lost_cancellation():
                 async with asyncio.timeout(CLOSE_SECONDS):
                     await connection.close()
 

@@ -15,7 +15,6 @@ import aiohttp
 import structlog
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
-from shared.identity import TokenVerifier
 from shared.messaging.contracts import SessionRevoked
 from shared.messaging.envelope import Envelope, UnreadableMessage
 from shared.messaging.feed import Broadcast
@@ -45,10 +44,10 @@ class RevocationList(BaseModel):
 
 
 class RevocationFeed:
-    """Keeps a verifier's revocations up to date; start one in each web process."""
+    """Keeps `revocations` up to date; start one in each web process."""
 
-    def __init__(self, broker_url: str, *, name: str, jwks_url: str, verifier: TokenVerifier) -> None:
-        self._revocations: Revocations = verifier.revocations
+    def __init__(self, broker_url: str, *, name: str, jwks_url: str, revocations: Revocations) -> None:
+        self._revocations = revocations
         self._url = urljoin(jwks_url, PATH)
         self._missed = asyncio.Event()
         self._broadcast = Broadcast(

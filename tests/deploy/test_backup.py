@@ -20,10 +20,10 @@ from deploy.backup.source import Source
 from deploy.backup.take import take
 from deploy.errors import DeployError
 from deploy.run.processes import SERVICES
+from shared.db.migrations import migrate
 from shared.messaging.connection import open_channel
 from shared.messaging.contracts import TileLiked
 from shared.messaging.topology import EXCHANGE, QUEUES, declare
-from shared.migrations import migrate
 from tests.compose import COMPOSE_SECONDS, ComposeStack
 from tests.deploy.test_ports import run
 from tests.e2e.people import Artist, eventually

@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, create_engine, make_url, text
 
-from shared.migrations import alembic_config, migrate
+from shared.db.migrations import alembic_config, migrate
 from tests.parts import Databases
 
 SERVICES = ("auth", "users", "tiles")

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.cancellation import heeding_cancellation
+from shared.cancellation import reraise_lost_cancellation
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ async def test_a_cancellation_that_comes_with_result_or_error_is_heeded(
 
     async def work() -> str:
         try:
-            with heeding_cancellation():
+            with reraise_lost_cancellation():
                 await asyncio.wait_for(awaited, 5)
         except OSError:
             return "went on"

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from shared.errors import Invalid, NotAllowed, NotAuthenticated, Refusal
+from shared.http.access import Access, admit
 from shared.http.etags import etag, expected_version, is_unchanged
 from shared.http.models import BIGINT_MAX, Moment, Paging
 from shared.http.paging import decode_cursor, encode_cursor, slice_of
 from shared.http.problems import STATUS
-from shared.identity import Access, Identity, admit
+from shared.identity import Identity
 
 
 def request(**headers: str) -> web.Request:

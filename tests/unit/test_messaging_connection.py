@@ -9,7 +9,7 @@ import pytest
 from aiormq.abc import AbstractChannel
 from structlog.testing import capture_logs
 
-from shared.cancellation import heeding_cancellation
+from shared.cancellation import reraise_lost_cancellation
 from shared.messaging.connection import BrokerLink
 
 
@@ -40,7 +40,7 @@ async def test_a_cancellation_that_comes_together_with_the_outcome_is_heeded(
     result: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def wait() -> None:
-        with heeding_cancellation():
+        with reraise_lost_cancellation():
             await asyncio.wait_for(result, 5)
 
     work = asyncio.create_task(wait())
@@ -59,7 +59,7 @@ async def test_a_cancellation_that_comes_together_with_an_error_is_heeded() -> N
     result: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def wait() -> None:
-        with heeding_cancellation():
+        with reraise_lost_cancellation():
             await asyncio.wait_for(result, 5)
 
     work = asyncio.create_task(wait())

@@ -19,8 +19,9 @@ from services.auth.sessions.browser import HEADERS, respond_ended, respond_sessi
 from services.auth.sessions.client import client_of
 from services.auth.sessions.schemas import SessionView
 from services.auth.sessions.service import SESSIONS
+from shared.http.access import Access
 from shared.http.operations import Operation, respond, respond_empty
-from shared.identity import Access, Identity
+from shared.identity import Identity
 
 
 async def register(request: web.Request, body: Registration) -> web.Response:

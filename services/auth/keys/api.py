@@ -9,7 +9,7 @@ from aiohttp import web
 from services.auth.keys.schemas import JsonWebKeySet
 from services.auth.keys.service import KEY_RING
 from shared.http.operations import Operation, respond
-from shared.identity import REFRESH_SECONDS
+from shared.http.tokens import REFRESH_SECONDS
 
 # Together with the age at which a service asks again, less than the time a new key waits before it signs.
 _CACHED: Final = {"Cache-Control": f"public, max-age={REFRESH_SECONDS:.0f}"}

@@ -13,7 +13,7 @@ PUBLISHED_AHEAD = timedelta(minutes=5)
 """How long a new key is published before it signs.
 
 Longer than all that may keep an older copy of the keys, one after the other: each process of auth (60 s), a
-cache of the answer (60 s), and the service that asks (60 s, `shared.identity.REFRESH_SECONDS`).
+cache of the answer (60 s), and the service that asks (60 s, `shared.http.tokens.REFRESH_SECONDS`).
 """
 
 PUBLISHED_AFTERWARDS = timedelta(seconds=ACCESS_SECONDS) + PUBLISHED_AHEAD

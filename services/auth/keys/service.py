@@ -17,7 +17,7 @@ from services.auth.keys.schemas import JsonWebKey, JsonWebKeySet
 from services.auth.keys.sealing import Seal
 from shared.db import Connection, Database
 from shared.errors import Conflict, Unavailable
-from shared.identity import ALGORITHM
+from shared.http.tokens import ALGORITHM
 
 
 class KeyRing:

@@ -9,9 +9,10 @@ from services.auth.sessions.client import client_of
 from services.auth.sessions.schemas import Login, Logout, OpenSessionView, Refresh, SessionView
 from services.auth.sessions.service import SESSIONS
 from shared.errors import Invalid
+from shared.http.access import Access
 from shared.http.models import Page, Paging
 from shared.http.operations import Operation, respond, respond_empty
-from shared.identity import Access, Identity
+from shared.identity import Identity
 
 
 async def login(request: web.Request, body: Login) -> web.Response:

@@ -8,8 +8,9 @@ from services.auth.sessions.service import SESSIONS
 from services.auth.tokens.rules import TICKET_SECONDS, Holder
 from services.auth.tokens.schemas import TicketView
 from services.auth.tokens.service import MINT
+from shared.http.access import Access
 from shared.http.operations import Operation, respond
-from shared.identity import Access, Identity
+from shared.identity import Identity
 
 
 async def create_ws_ticket(request: web.Request, caller: Identity) -> web.Response:

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from services.auth.keys.service import KeyRing
 from services.auth.tokens.rules import TICKET_SECONDS, Holder, claims
-from shared.identity import ACCESS_AUDIENCE, ACCESS_TYPE, ISSUER, TICKET_AUDIENCE, TICKET_TYPE
+from shared.http.tokens import ACCESS_AUDIENCE, ACCESS_TYPE, ISSUER, TICKET_AUDIENCE, TICKET_TYPE
 from shared.revocations import ACCESS_SECONDS
 
 

@@ -6,9 +6,10 @@ from aiohttp import web
 
 from services.tiles.areas.schemas import AreaDraft, AreaView
 from services.tiles.areas.service import AREAS
+from shared.http.access import Access
 from shared.http.models import Page, Paging
 from shared.http.operations import Operation, respond, respond_empty
-from shared.identity import Access, Identity
+from shared.identity import Identity
 
 
 async def claim_area(request: web.Request, canvas_id: int, body: AreaDraft, caller: Identity) -> web.Response:

@@ -14,10 +14,11 @@ from services.tiles.canvases.schemas import (
     EventsView,
 )
 from services.tiles.canvases.service import CANVASES
+from shared.http.access import Access
 from shared.http.etags import etag, expected_version, is_unchanged, not_modified
 from shared.http.models import Page
 from shared.http.operations import Operation, respond, respond_empty
-from shared.identity import Access, Identity
+from shared.identity import Identity
 
 
 async def create_canvas(request: web.Request, body: CanvasDraft, caller: Identity) -> web.Response:

@@ -8,10 +8,11 @@ from services.tiles.history.schemas import Reversion, RevisionView, Rollback, Ro
 from services.tiles.history.service import HISTORY
 from services.tiles.tiles.api import respond_tile
 from services.tiles.tiles.schemas import TileView
+from shared.http.access import Access
 from shared.http.etags import etag, expected_version, is_unchanged, not_modified
 from shared.http.models import Page, Paging
 from shared.http.operations import Operation, respond
-from shared.identity import Access, Identity
+from shared.identity import Identity
 
 
 async def list_revisions(

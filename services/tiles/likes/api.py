@@ -6,9 +6,10 @@ from aiohttp import web
 
 from services.tiles.likes.schemas import LikeState, LikeView
 from services.tiles.likes.service import LIKES
+from shared.http.access import Access
 from shared.http.models import Page, Paging
 from shared.http.operations import Operation, respond
-from shared.identity import Access, Identity
+from shared.identity import Identity
 
 
 async def like_tile(request: web.Request, tile_id: int, caller: Identity) -> web.Response:

@@ -21,9 +21,10 @@ from services.tiles.strokes.painter import Painter
 from services.tiles.strokes.service import STROKES
 from shared.db import Database
 from shared.errors import NotAuthenticated, NotFound, Unavailable
+from shared.http.access import VERIFIER
 from shared.http.models import BIGINT_MAX, Query
 from shared.http.operations import Answer, Operation
-from shared.identity import VERIFIER, Identity
+from shared.identity import Identity
 
 log = structlog.get_logger(__name__)
 

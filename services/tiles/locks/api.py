@@ -6,9 +6,10 @@ from aiohttp import web
 
 from services.tiles.locks.schemas import LockView
 from services.tiles.locks.service import LOCKS
+from shared.http.access import Access
 from shared.http.models import Page, Paging
 from shared.http.operations import Operation, respond, respond_empty
-from shared.identity import Access, Identity
+from shared.identity import Identity
 
 
 async def acquire_lock(request: web.Request, tile_id: int, caller: Identity) -> web.Response:

@@ -6,9 +6,10 @@ from aiohttp import web
 
 from services.tiles.reviews.schemas import ListedReviews, ReviewView, Verdict
 from services.tiles.reviews.service import REVIEWS
+from shared.http.access import Access
 from shared.http.models import Page
 from shared.http.operations import Operation, respond
-from shared.identity import Access, Identity
+from shared.identity import Identity
 
 
 async def list_reviews(

@@ -6,8 +6,9 @@ from aiohttp import web
 
 from services.tiles.strokes.schemas import PaintedView, StrokeDraft
 from services.tiles.strokes.service import STROKES
+from shared.http.access import Access
 from shared.http.operations import Operation, respond
-from shared.identity import Access, Identity
+from shared.identity import Identity
 
 
 async def paint_pixels(

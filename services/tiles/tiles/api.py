@@ -22,10 +22,11 @@ from services.tiles.tiles.schemas import (
     tile_json,
 )
 from services.tiles.tiles.service import TILES
+from shared.http.access import Access
 from shared.http.etags import etag, expected_version, is_unchanged, not_modified
 from shared.http.models import Page, Paging
 from shared.http.operations import Operation, respond, respond_empty
-from shared.identity import Access, Identity
+from shared.identity import Identity
 
 
 async def create_tile(request: web.Request, body: TileDraft, caller: Identity) -> web.Response:

@@ -6,9 +6,9 @@ from aiohttp import web
 
 from services.users.audit.schemas import AuditEntryView, AuditFilter
 from services.users.audit.service import AUDIT
+from shared.http.access import Access
 from shared.http.models import Page
 from shared.http.operations import Operation, respond
-from shared.identity import Access
 
 
 async def list_audit(request: web.Request, query: AuditFilter) -> web.Response:

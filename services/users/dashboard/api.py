@@ -6,8 +6,8 @@ from aiohttp import web
 
 from services.users.dashboard.schemas import DashboardView
 from services.users.dashboard.service import DASHBOARD
+from shared.http.access import Access
 from shared.http.operations import Operation, respond
-from shared.identity import Access
 
 
 async def get_dashboard(request: web.Request) -> web.Response:

@@ -6,9 +6,10 @@ from aiohttp import web
 
 from services.users.feed.schemas import ActivityView
 from services.users.feed.service import FEED
+from shared.http.access import Access
 from shared.http.models import Page, Paging
 from shared.http.operations import Operation, respond
-from shared.identity import Access, Identity
+from shared.identity import Identity
 
 
 async def get_feed(request: web.Request, query: Paging, caller: Identity) -> web.Response:

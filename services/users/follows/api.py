@@ -6,9 +6,10 @@ from aiohttp import web
 
 from services.users.follows.service import FOLLOWS
 from services.users.profiles.schemas import ProfileView
+from shared.http.access import Access
 from shared.http.models import Page, Paging
 from shared.http.operations import Operation, respond, respond_empty
-from shared.identity import Access, Identity
+from shared.identity import Identity
 
 
 async def follow_user(request: web.Request, user_id: int, caller: Identity) -> web.Response:

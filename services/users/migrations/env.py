@@ -1,6 +1,6 @@
 """Run by Alembic: the schema that the users service wants."""
 
 from services.users.tables import metadata
-from shared.migrations import run_migrations
+from shared.db.migrations import run_migrations
 
 run_migrations(metadata)

@@ -12,9 +12,10 @@ from services.users.moderation.schemas import (
     SuspensionDraft,
 )
 from services.users.moderation.service import MODERATION
+from shared.http.access import Access
 from shared.http.models import Page
 from shared.http.operations import Operation, respond
-from shared.identity import Access, Identity
+from shared.identity import Identity
 
 
 async def list_accounts(request: web.Request, query: AccountFilter) -> web.Response:

@@ -6,9 +6,10 @@ from aiohttp import web
 
 from services.users.profiles.schemas import ProfileChanges, ProfileView, Ranking, Search, StatsView
 from services.users.profiles.service import PROFILES
+from shared.http.access import Access
 from shared.http.models import Page
 from shared.http.operations import Operation, respond
-from shared.identity import Access, Identity
+from shared.identity import Identity
 
 
 async def get_own_profile(request: web.Request, caller: Identity) -> web.Response:

@@ -12,9 +12,10 @@ from services.users.reports.schemas import (
     ReportView,
 )
 from services.users.reports.service import REPORTS
+from shared.http.access import Access
 from shared.http.models import Page
 from shared.http.operations import Operation, respond
-from shared.identity import Access, Identity
+from shared.identity import Identity
 
 
 async def make_report(request: web.Request, body: ReportDraft, caller: Identity) -> web.Response:

@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestClient
 
 from services.auth.app import create_app, create_worker
 from services.auth.settings import AuthSettings
-from shared.migrations import migrate
+from shared.db.migrations import migrate
 from tests.parts import Broker, Databases
 from tests.services.auth.mailbox import Mailbox
 

@@ -11,8 +11,8 @@ from aiohttp import WSMsgType
 from services.auth.app import create_worker
 from services.tiles.app import create_app
 from services.tiles.settings import TilesSettings
+from shared.db.migrations import migrate
 from shared.messaging.contracts import SuspendAccount
-from shared.migrations import migrate
 from tests.parts import Broker, Databases
 from tests.services.auth.conftest import Auth, Client, eventually, is_ready, settings_for
 from tests.services.auth.wire import wired

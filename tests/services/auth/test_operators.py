@@ -13,7 +13,7 @@ import aio_pika
 
 from services.auth.app import create_worker
 from services.auth.keys.rules import PUBLISHED_AFTERWARDS
-from shared.identity import REFRESH_SECONDS
+from shared.http.tokens import REFRESH_SECONDS
 from shared.messaging import dead_letters
 from shared.messaging.contracts import SetRoles, SuspendAccount
 from shared.messaging.topology import COMMAND_EXCHANGE

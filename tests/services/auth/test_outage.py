@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from services.auth.app import create_app
-from shared.migrations import migrate
+from shared.db.migrations import migrate
 from tests.parts import Private
 from tests.services.auth.conftest import Auth, Client, eventually, is_ready, problem, settings_for
 

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from services.auth.keys.sealing import Seal
-from shared.identity import TokenVerifier
+from shared.http.tokens import TokenVerifier
 from tests.services.auth.conftest import SECRET, Auth, problem
 
 

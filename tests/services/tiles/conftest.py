@@ -19,10 +19,10 @@ from services.tiles.canvases import journal
 from services.tiles.locks.service import Locks
 from services.tiles.settings import TilesSettings
 from shared.db import Database
+from shared.db.migrations import migrate
 from shared.messaging.outbox import Outbox
-from shared.migrations import migrate
-from shared.testing import TestKeys
 from tests.parts import Broker, Databases
+from tests.support.identities import TestKeys
 
 Client = TestClient[web.Request, web.Application]
 StartTiles = Callable[..., Awaitable["Tiles"]]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import aiohttp
 
-from shared.testing import TestKeys
+from tests.support.identities import TestKeys
 
 
 @asynccontextmanager

@@ -13,7 +13,8 @@ from sqlalchemy import text
 from services.tiles.canvases import store
 from services.tiles.canvases.journal import prune
 from services.tiles.canvases.rules import Sort
-from shared.db import Database, compile_statement
+from shared.db import Database
+from shared.db.statements import compile_statement
 from tests.services.tiles.conftest import Tiles, account_id, painted
 
 MODERATOR: dict[str, Any] = {"roles": ("moderator",)}

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from shared.migrations import migrate
+from shared.db.migrations import migrate
 from tests.services.tiles.conftest import BLANK, StartTiles, Tiles
 
 

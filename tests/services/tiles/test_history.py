@@ -13,7 +13,7 @@ import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 
-from shared.migrations import alembic_config, migrate
+from shared.db.migrations import alembic_config, migrate
 from tests.parts import Databases
 from tests.services.tiles.conftest import Tiles, account_id, painted
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession, ClientWebSocketResponse, TCPConnector, WSMsgType, WSServerHandshakeError
 
-from shared.db import CONNECTIONS_IN_USE, Database
+from shared.db import Database
+from shared.db.pool import CONNECTIONS_IN_USE
 from shared.messaging.relay import Relay
 from tests.parts import Broker
 from tests.services.tiles.conftest import StartTiles, Tiles, account_id, painted

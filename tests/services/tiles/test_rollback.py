@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy.sql import Executable
 
 from services.tiles.history import service, store
-from shared.db import compile_statement
+from shared.db.statements import compile_statement
 from tests.services.tiles.conftest import SIZE, StartTiles, Tiles, account_id, painted
 
 MODERATOR = ("moderator",)

@@ -18,11 +18,11 @@ import psycopg2
 import pytest
 from aiohttp import ClientWebSocketResponse
 
-from shared.migrations import migrate
-from shared.testing import TestKeys
+from shared.db.migrations import migrate
 from tests.parts import Broker, free_ports
 from tests.services.tiles.conftest import SIZE, StartTiles, Tiles, account_id
 from tests.services.tiles.processes import process
+from tests.support.identities import TestKeys
 
 Socket = ClientWebSocketResponse
 

@@ -23,12 +23,12 @@ from services.users.settings import UsersSettings
 from services.users.stats.rules import Counts
 from services.users.tables import artist_stats, metadata
 from shared.db import Database
+from shared.db.migrations import migrate
 from shared.messaging.contracts import AccountRegistered, Event
 from shared.messaging.outbox import Outbox
 from shared.messaging.topology import EXCHANGE, declare
-from shared.migrations import migrate
-from shared.testing import TestKeys
 from tests.parts import Broker, Databases
+from tests.support.identities import TestKeys
 
 Client = TestClient[web.Request, web.Application]
 StartUsers = Callable[..., Awaitable["Users"]]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from shared.migrations import migrate
+from shared.db.migrations import migrate
 from tests.parts import Private, private_postgres
 from tests.services.users.conftest import ANN, NO_BROKER, StartUsers, StartWorker, Users, eventually
 

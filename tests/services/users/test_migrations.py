@@ -8,7 +8,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Engine, create_engine, inspect, make_url
 
 from services.users.tables import metadata
-from shared.migrations import alembic_config
+from shared.db.migrations import alembic_config
 from tests.parts import Databases
 
 

@@ -11,9 +11,9 @@ from asyncio.subprocess import PIPE, Process
 import aiohttp
 import orjson
 
-from shared.testing import TestKeys
 from tests.parts import Broker, Databases, free_ports
 from tests.services.users.conftest import ANN, eventually
+from tests.support.identities import TestKeys
 
 
 async def start(verb: str, environment: dict[str, str]) -> Process:

@@ -12,9 +12,8 @@ from aiohttp import ClientResponse
 from services.users.app import create_app
 from services.users.settings import UsersSettings
 from shared.db import Database
-from shared.identity import VERIFIER
+from shared.http.access import VERIFIER
 from shared.messaging.contracts import CanvasCreated, TileCreated, TileDeleted
-from shared.testing import TestKeys
 from tests.services.users.conftest import (
     ADA,
     ANN,
@@ -28,6 +27,7 @@ from tests.services.users.conftest import (
     Users,
     told,
 )
+from tests.support.identities import TestKeys
 
 OF_BOB = {"kind": "user", "target_id": BOB.id, "reason": "spam"}
 TILE = TileCreated(canvas_id=5, seq=2, tile_id=50, creator_id=BOB.id, actor_id=BOB.id, version=1, x=0, y=0)

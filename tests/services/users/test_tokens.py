@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.users.app import create_app
 from services.users.settings import UsersSettings
-from shared.testing import TestKeys
 from tests.parts import free_ports
 from tests.services.users.conftest import ANN, NO_BROKER, Users, eventually
+from tests.support.identities import TestKeys
 
 Forge = Callable[[TestKeys], str]
 

@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from shared.identity import ACCESS_AUDIENCE, ACCESS_TYPE, ALGORITHM, ISSUER, TICKET_AUDIENCE, TICKET_TYPE
+from shared.http.tokens import ACCESS_AUDIENCE, ACCESS_TYPE, ALGORITHM, ISSUER, TICKET_AUDIENCE, TICKET_TYPE
 from shared.messaging.revocations import PATH as REVOCATIONS
 from shared.messaging.revocations import Revocation, RevocationList
 

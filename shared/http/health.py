@@ -13,7 +13,7 @@ from sqlalchemy import text
 from shared.db import Database
 from shared.errors import Unavailable
 from shared.http.problems import unavailable_response
-from shared.identity import TokenVerifier
+from shared.http.tokens import TokenVerifier
 
 Check = Callable[[], Awaitable[None]]
 """Raises Unavailable when the dependency cannot be used."""
