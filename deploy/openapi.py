@@ -1,4 +1,4 @@
-"""`python -m deploy.openapi`: write the merged API document that `web` serves.
+"""`python -m deploy.openapi`: write the merged API document that `frontend` serves.
 
 A file rather than an answer put together on request: no service waits for another to describe itself.
 tests/unit/test_openapi.py fails when the file is not what the route tables say.
@@ -17,7 +17,7 @@ from services.users import app as users
 from shared.http.openapi import VERSION, describe, merge
 from shared.http.server import API_PREFIX
 
-FILE: Path = REPOSITORY / "web" / "static" / "openapi.json"
+FILE: Path = REPOSITORY / "frontend" / "static" / "openapi.json"
 
 
 def document() -> dict[str, Any]:

@@ -28,10 +28,10 @@ PROBES = (
     ("/api/v1/ws/canvas/1", "tiles"),
     ("/api/v1/admin/canvases/1/rollback", "tiles"),
     ("/api/v1/admin/tiles/1/lock", "tiles"),
-    ("/", "web"),
-    ("/api/docs", "web"),
-    ("/api/v1/openapi.json", "web"),
-    ("/api/v1/no-such-path", "web"),
+    ("/", "frontend"),
+    ("/api/docs", "frontend"),
+    ("/api/v1/openapi.json", "frontend"),
+    ("/api/v1/no-such-path", "frontend"),
 )
 OWN_REQUESTS = "deploy-"
 """How the ids of the operator's commands' own requests begin, which are nobody's traffic."""

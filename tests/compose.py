@@ -57,7 +57,7 @@ def why_no_compose() -> str:
 
 def compose_environment(var: Path) -> dict[str, str]:
     """Of the commands for Compose with that state folder, whatever else this process was given."""
-    ours = ("TESSERA_", "COMPOSE_PROJECT", "AUTH_", "USERS_", "TILES_", "WEB_")
+    ours = ("TESSERA_", "COMPOSE_PROJECT", "AUTH_", "USERS_", "TILES_", "FRONTEND_")
     inherited = {
         name: value
         for name, value in os.environ.items()

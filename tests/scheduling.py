@@ -20,7 +20,7 @@ SHARED = {
     "tests/deploy/test_rollout.py": "whole stacks",
     "tests/deploy/composed/": "whole stacks",
     "tests/deploy/doctor/": "patient",
-    "tests/web/": "browser",
+    "tests/frontend/": "browser",
 }
 
 

@@ -26,7 +26,7 @@ def run_environment(var: Path) -> dict[str, str]:
     inherited = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("TESSERA_", "AUTH_", "USERS_", "TILES_", "WEB_"))
+        if not name.startswith(("TESSERA_", "AUTH_", "USERS_", "TILES_", "FRONTEND_"))
     }
     native = [port for port in port_map() if port.way == "native"]
     numbers = free_ports(len(native))

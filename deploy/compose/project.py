@@ -17,7 +17,7 @@ from deploy.var import REPOSITORY, Var
 Environment = Literal["dev", "prod"]
 
 FILES = REPOSITORY / "deploy" / "compose"
-REPLICAS = {"auth": 1, "users": 1, "tiles": 2, "web": 1}
+REPLICAS = {"auth": 1, "users": 1, "tiles": 2, "frontend": 1}
 """Processes that serve HTTP, until `scale` says otherwise."""
 
 

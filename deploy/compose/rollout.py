@@ -48,12 +48,12 @@ def roll_out(
 
 def programs(service: str) -> list[str]:
     """What runs of a service, as the compose files call it."""
-    return [web_of(service)] if service == "web" else [f"{service}-worker", web_of(service)]
+    return [web_of(service)] if service == "frontend" else [f"{service}-worker", web_of(service)]
 
 
 def web_of(service: str) -> str:
     """What serves HTTP of a service, as the compose files call it."""
-    return service if service == "web" else f"{service}-web"
+    return service if service == "frontend" else f"{service}-web"
 
 
 def _provide_images(new: Project, services: Sequence[str], *, rebuild: bool, say: Say) -> None:
@@ -89,7 +89,7 @@ def _migrate(new: Project, services: Sequence[str], seconds: float, say: Say) ->
 
 def _remove_migrations(project: Project, services: Sequence[str]) -> list[str]:
     """Remove the ended containers that migrate; returns what the compose files call them."""
-    migrations = [f"{service}-migrate" for service in services if service != "web"]
+    migrations = [f"{service}-migrate" for service in services if service != "frontend"]
     if migrations:
         project.compose("rm", "--force", "--stop", *migrations)
     return migrations

@@ -324,7 +324,7 @@ class Composed:
                     for one in seen
                     if one.service in (f"{service}-web", service) and one.runs and edge in one.networks
                 )
-                for service in (*SERVICES, "web")
+                for service in (*SERVICES, "frontend")
             },
             names={
                 f"{address}:{port}": one.name
@@ -500,8 +500,8 @@ def _answers(one: Seen) -> bool:
 def _process(service: str) -> tuple[str, str]:
     """Service and kind of a service of the compose files; empty for parts and for migrations."""
     name, _, kind = service.rpartition("-")
-    if service == "web":
-        return "web", "web"
+    if service == "frontend":
+        return "frontend", "web"
     return (name, kind) if name in SERVICES and kind in ("web", "worker") else ("", "")
 
 

@@ -103,7 +103,7 @@ def explain_traceback(traceback: str) -> tuple[str, str]:
     after_frames = traceback.rpartition('  File "')[2].splitlines()[1:]
     error = next((line for line in after_frames if line and not line.startswith(" ")), "an error")
     # What shared/ or a library raised, a service asked for.
-    own = [frame for frame in frames if "/services/" in frame[0] or "/web/" in frame[0]] or frames
+    own = [frame for frame in frames if "/services/" in frame[0] or "/frontend/" in frame[0]] or frames
     if not own:
         return error, "an unknown place"
     path, number, function = own[-1]

@@ -149,7 +149,7 @@ class Native:
                     for program in PROGRAMS
                     if program.service == service and program.kind == "web"
                 )
-                for service in (*SERVICES, "web")
+                for service in (*SERVICES, "frontend")
             },
             names={f"127.0.0.1:{number}": name for name, number in self.ports.items()},
             complaints=logs.complaints(self._lines("gateway")),

@@ -37,7 +37,7 @@ PROGRAMS = (
     Program("tiles-web-1", "tiles", "web"),
     Program("tiles-web-2", "tiles", "web"),
     Program("tiles-worker", "tiles", "worker"),
-    Program("web", "web", "web"),
+    Program("frontend", "frontend", "web"),
 )
 
 
@@ -53,8 +53,8 @@ class ServiceProcess(Process):
     async def start(self) -> None:
         """Start it; ready when it says so itself, which it does once its dependencies answer."""
         module = (
-            ["web"]
-            if self.program.service == "web"
+            ["frontend"]
+            if self.program.service == "frontend"
             else [f"services.{self.program.service}", self.program.kind]
         )
         prefix = self.program.service.upper()

@@ -108,7 +108,7 @@ def test_a_secret_is_given_to_those_who_use_it_and_to_nobody_else(project: Make,
         name: {secret["source"] for secret in service.get("secrets", [])}
         for name, service in services(project(env)).items()
     }
-    assert given["web"] == given["docker-api"] == set()
+    assert given["frontend"] == given["docker-api"] == set()
     assert {name for name, secrets in given.items() if "postgres" in secrets} == {"postgres"} | SCHEDULED[env]
     for service in ("auth", "users", "tiles"):
         own = {f"{service}_database_url", f"{service}_broker_url"}

@@ -17,18 +17,18 @@ from deploy.gateway import CONFIGURATION
 from deploy.preflight.gateway import complaints_of
 from deploy.run.processes import PROGRAMS
 from deploy.var import REPOSITORY
+from frontend.settings import Settings as FrontendSettings
 from services.auth.settings import AuthSettings
 from services.tiles.settings import TilesSettings
 from services.users.settings import UsersSettings, targets_of
 from shared.settings import ProcessSettings
-from web.settings import Settings as WebSettings
 
 FOLDER = REPOSITORY / "deploy" / "kubernetes"
 SETTINGS: dict[str, type[ProcessSettings]] = {
     "AUTH_": AuthSettings,
     "USERS_": UsersSettings,
     "TILES_": TilesSettings,
-    "WEB_": WebSettings,
+    "FRONTEND_": FrontendSettings,
 }
 
 
@@ -85,7 +85,8 @@ def test_every_manifest_fits_the_schema_of_its_kind(manifests: list[dict[str, An
 
 def test_every_process_of_the_stack_is_deployed(manifests: list[dict[str, Any]]) -> None:
     names = {
-        "web" if program.service == "web" else f"{program.service}-{program.kind}" for program in PROGRAMS
+        "frontend" if program.service == "frontend" else f"{program.service}-{program.kind}"
+        for program in PROGRAMS
     }
     assert set(of_kind(manifests, "Deployment")) == names | {"gateway"}
 

@@ -54,8 +54,8 @@ def test_a_value_that_is_no_port_is_refused_with_its_variable(value: str) -> Non
 
 
 def test_two_ports_moved_to_one_number_are_refused() -> None:
-    with pytest.raises(DeployError, match="TESSERA_PORT_WEB and gateway both ask for port 9000"):
-        ports_of("native", {"TESSERA_PORT": "9000", "TESSERA_PORT_WEB": "9000"})
+    with pytest.raises(DeployError, match="TESSERA_PORT_FRONTEND and gateway both ask for port 9000"):
+        ports_of("native", {"TESSERA_PORT": "9000", "TESSERA_PORT_FRONTEND": "9000"})
 
 
 @pytest.mark.parametrize("name", ["TESSERA_PORT", "TESSERA_PORT_RABBITMQ_EPMD"])
@@ -77,8 +77,8 @@ def test_a_taken_port_is_reported_with_its_holder_and_nothing_is_started(name: s
 def test_the_table_shows_who_holds_a_port() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         number = str(server.getsockname()[1])
-        done = run("ports", env={**os.environ, "TESSERA_PORT_WEB": number})
-    line = next(line for line in done.stdout.splitlines() if "TESSERA_PORT_WEB " in line)
+        done = run("ports", env={**os.environ, "TESSERA_PORT_FRONTEND": number})
+    line = next(line for line in done.stdout.splitlines() if "TESSERA_PORT_FRONTEND " in line)
     assert number in line
     assert f"pid {os.getpid()}" in line
 

@@ -107,23 +107,27 @@ async def test_a_version_that_does_not_become_ready_is_taken_back_and_no_request
 
 def test_a_version_is_kept_until_the_next_rollout(compose: ComposeStack) -> None:
     version = f"test-{secrets.token_hex(4)}"
-    compose.docker("tag", f"tessera/web:{VERSION}", f"tessera/web:{version}")
+    compose.docker("tag", f"tessera/frontend:{VERSION}", f"tessera/frontend:{version}")
     try:
-        for command in (("rollout", "web", f"--version={version}"), ("scale", "web=2"), ("scale", "web=1")):
+        for command in (
+            ("rollout", "frontend", f"--version={version}"),
+            ("scale", "frontend=2"),
+            ("scale", "frontend=1"),
+        ):
             assert compose.deploy(*command).returncode == 0
             shown = {
                 compose.docker("inspect", "--format={{.Config.Image}}", container)
-                for container in compose.containers("web")
+                for container in compose.containers("frontend")
             }
-            assert shown == {f"tessera/web:{version}"}
-        assert compose.deploy("rollout", "web").returncode == 0
-        assert compose.project.versions["web"] == VERSION
+            assert shown == {f"tessera/frontend:{version}"}
+        assert compose.deploy("rollout", "frontend").returncode == 0
+        assert compose.project.versions["frontend"] == VERSION
     finally:
-        compose.docker("rmi", "--force", f"tessera/web:{version}")
+        compose.docker("rmi", "--force", f"tessera/frontend:{version}")
 
 
 @pytest.mark.parametrize("what", ["postgres", "tiles-web"])
 def test_what_cannot_be_rolled_is_refused_in_words(compose: ComposeStack, what: str) -> None:
     done = compose.deploy("rollout", what)
     assert done.returncode == 1
-    assert done.stderr == f"error: {what}: give services of auth, users, tiles, web\n"
+    assert done.stderr == f"error: {what}: give services of auth, users, tiles, frontend\n"

@@ -22,7 +22,7 @@ from tests.gateway.backend import Backend
 
 ROOT = Path(__file__).parents[2]
 TRAEFIK = Path(sys.executable).with_name("traefik")
-SERVICES = ("auth", "users", "tiles", "web")
+SERVICES = ("auth", "users", "tiles", "frontend")
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ async def _routes(gateway: Gateway) -> bool:
     assert gateway.process.returncode is None, (gateway.folder / "traefik.log").read_text()
     with contextlib.suppress(aiohttp.ClientConnectionError):
         async with gateway.client.get(
-            f"{gateway.internal_url}/api/http/routers/web-missing@file"
+            f"{gateway.internal_url}/api/http/routers/frontend-missing@file"
         ) as response:
             return response.status == 200
     return False

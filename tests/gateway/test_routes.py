@@ -25,16 +25,16 @@ TABLE = {
     "/api/v1/ws/stats": "tiles",
     "/api/v1/admin/canvases/1/rollback": "tiles",
     "/api/v1/admin/tiles/1/lock": "tiles",
-    "/": "web",
-    "/static/favicon.svg": "web",
-    "/api/docs": "web",
-    "/api/v1/openapi.json": "web",
-    # Nobody's: `web` says so in JSON.
-    "/api/v1/authors": "web",
-    "/api/v1/tilesets/1": "web",
-    "/api/v1/admin": "web",
-    "/api/v2/tiles": "web",
-    "/.well-known/security.txt": "web",
+    "/": "frontend",
+    "/static/favicon.svg": "frontend",
+    "/api/docs": "frontend",
+    "/api/v1/openapi.json": "frontend",
+    # Nobody's: `frontend` says so in JSON.
+    "/api/v1/authors": "frontend",
+    "/api/v1/tilesets/1": "frontend",
+    "/api/v1/admin": "frontend",
+    "/api/v2/tiles": "frontend",
+    "/.well-known/security.txt": "frontend",
 }
 
 

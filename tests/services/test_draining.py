@@ -19,10 +19,10 @@ DRAIN_SECONDS = 1
 
 @pytest.fixture
 def site() -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """`python -m web`, ready, and its port."""
+    """`python -m frontend`, ready, and its port."""
     port = free_ports(1)[0]
-    env = {**os.environ, "WEB_BIND": f"127.0.0.1:{port}", "WEB_DRAIN_SECONDS": str(DRAIN_SECONDS)}
-    process = subprocess.Popen([sys.executable, "-m", "web"], cwd=REPOSITORY, env=env)
+    env = {**os.environ, "FRONTEND_BIND": f"127.0.0.1:{port}", "FRONTEND_DRAIN_SECONDS": str(DRAIN_SECONDS)}
+    process = subprocess.Popen([sys.executable, "-m", "frontend"], cwd=REPOSITORY, env=env)
     deadline = time.monotonic() + 20
     while get(port, "/ready")[0] != 200 and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -26,11 +26,11 @@ def test_a_container_that_was_stopped(patient: Patient, name: str) -> None:
 
 
 def test_a_container_that_was_removed(patient: Patient) -> None:
-    patient.docker("rm", "--force", patient.name("web-1"))
+    patient.docker("rm", "--force", patient.name("frontend-1"))
     try:
-        assert patient.first_line("container-down") == "web-1 has no container"
+        assert patient.first_line("container-down") == "frontend-1 has no container"
     finally:
-        patient.project.compose("up", "--detach", "--no-deps", "--no-build", "web")
+        patient.project.compose("up", "--detach", "--no-deps", "--no-build", "frontend")
 
 
 def test_a_service_of_which_no_container_runs_and_the_503_that_it_causes(patient: Patient) -> None:

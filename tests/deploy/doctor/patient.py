@@ -154,9 +154,11 @@ class Patient(Stack):
             f"TESSERA_{service.upper()}_SERVERS": ",".join(
                 f"http://127.0.0.1:{number}"
                 for name, number in self.native.ports.items()
-                if name == f"{service}-web" or name.startswith(f"{service}-web-") or name == service == "web"
+                if name == f"{service}-web"
+                or name.startswith(f"{service}-web-")
+                or name == service == "frontend"
             )
-            for service in (*SERVICES, "web")
+            for service in (*SERVICES, "frontend")
         }
         rates = {"TESSERA_RATE_AVERAGE": "5000", "TESSERA_RATE_BURST": "10000"}
         with (self.logs / "gateway.log").open("ab") as log:

@@ -11,13 +11,13 @@ from tests.deploy.test_process import until
 
 
 def test_a_port_that_was_taken_from_a_process(patient: Patient) -> None:
-    port = patient.native.ports["web"]
-    with patient.without("web"):
+    port = patient.native.ports["frontend"]
+    with patient.without("frontend"):
         until(lambda: not listens(port), 5)
         with socket.create_server(("127.0.0.1", port)):
             code, cause = patient.headline()
     assert code == "port-taken"
-    assert cause.startswith(f"port {port} (web) is held by pid {os.getpid()}: ")
+    assert cause.startswith(f"port {port} (frontend) is held by pid {os.getpid()}: ")
 
 
 def test_a_secret_that_is_missing(patient: Patient) -> None:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from tests.frontend.browser import Scheme, Windows, assert_accessible
+from tests.frontend.conftest import NewPainter
+from tests.frontend.mailbox import link_for
+from tests.frontend.people import Painter
 from tests.stack import Stack
-from tests.web.browser import Scheme, Windows, assert_accessible
-from tests.web.conftest import NewPainter
-from tests.web.mailbox import link_for
-from tests.web.people import Painter
 
 PASSWORD = "quilt-harbour-91-moss"
 NEW_PASSWORD = "lantern-pebble-17-tide"

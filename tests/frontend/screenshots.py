@@ -18,10 +18,10 @@ from playwright.async_api import Page, expect
 
 from tests.e2e.people import cells
 from tests.e2e.test_a_picture_together import pixels_of, quantised
+from tests.frontend.browser import Windows, running_chromium
+from tests.frontend.people import Painter
+from tests.frontend.stage import Stage
 from tests.stack import Stack, run_environment
-from tests.web.browser import Windows, running_chromium
-from tests.web.people import Painter
-from tests.web.stage import Stage
 
 IMAGES = Path("docs/images")
 NAMES = ("ada", "bela", "cleo", "dora", "emil")

@@ -1,4 +1,4 @@
-"""The pages of `web` as a browser gets them through the gateway."""
+"""The pages of `frontend` as a browser gets them through the gateway."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import pytest
 from aiohttp import ClientSession, web
 from multidict import CIMultiDictProxy
 
+from frontend.app import STATIC, create_app
+from frontend.assets import FOREVER, load_assets
+from frontend.settings import Settings
 from tests.gateway.backend import Backend
 from tests.gateway.conftest import Gateway, Start
-from web.app import STATIC, create_app
-from web.assets import FOREVER, load_assets
-from web.settings import Settings
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ async def site(start_gateway: Start) -> AsyncIterator[Gateway]:
     runner = web.AppRunner(create_app(Settings(instance="web-1")), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield await start_gateway([Backend("web", port=runner.addresses[0][1])])
+    yield await start_gateway([Backend("frontend", port=runner.addresses[0][1])])
     await runner.cleanup()
 
 
@@ -77,10 +77,10 @@ async def test_a_page_may_run_and_load_only_what_its_own_host_serves(
 async def test_an_unknown_path_is_a_404_problem(site: Gateway, client: ClientSession, path: str) -> None:
     page = await load(client, site.url + path)
     assert (page.status, page.headers["Content-Type"]) == (404, "application/problem+json")
-    assert page.headers["X-Service"] == "web"
+    assert page.headers["X-Service"] == "frontend"
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/canvas/7/8", "/static/../web/app.py", "/artist"])
+@pytest.mark.parametrize("path", ["/nowhere", "/canvas/7/8", "/static/../frontend/app.py", "/artist"])
 async def test_an_unknown_page_is_a_404_that_the_client_shows(
     site: Gateway, client: ClientSession, path: str
 ) -> None:
@@ -168,7 +168,7 @@ async def test_where_https_is_demanded_http_is_sent_there_with_308(
     runner = web.AppRunner(create_app(Settings(instance="web-1")), access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    backend = Backend("web", port=runner.addresses[0][1])
+    backend = Backend("frontend", port=runner.addresses[0][1])
     gateway = await start_gateway([backend], TESSERA_HTTPS_PORT="8443")
     path = "/api/v1/tiles/1?limit=2"
     async with client.request(method, gateway.url + path, allow_redirects=False) as response:

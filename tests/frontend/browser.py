@@ -21,7 +21,7 @@ from playwright.async_api import (
     async_playwright,
 )
 
-from tests.web.people import Painter
+from tests.frontend.people import Painter
 
 Device = Literal["desktop", "phone"]
 Scheme = Literal["light", "dark"]

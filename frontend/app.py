@@ -6,10 +6,10 @@ from pathlib import Path
 
 from aiohttp import web
 
+from frontend.assets import Site
+from frontend.https import send_to_https
+from frontend.settings import Settings
 from shared.http.server import API_PREFIX, create_base_app
-from web.assets import Site
-from web.https import send_to_https
-from web.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
 
@@ -28,7 +28,7 @@ PAGES = {
     "/admin": "admin",
     "/admin/{section}": "admin",
 }
-"""The client's paths, and the room of web/static/client that shows each."""
+"""The client's paths, and the room of frontend/static/client that shows each."""
 
 UNKNOWN = "unknown"
 """The page of every other path; the client says so."""
@@ -36,7 +36,7 @@ UNKNOWN = "unknown"
 
 def create_app(settings: Settings) -> web.Application:
     """Make the application; files are read once, unless `settings.reload` says to look for changes."""
-    app = create_base_app("web", settings.instance, checks={})
+    app = create_base_app("frontend", settings.instance, checks={})
     app.middlewares.append(send_to_https)
     site = Site(STATIC, rooms=[*PAGES.values(), UNKNOWN], reload=settings.reload)
 

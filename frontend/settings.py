@@ -1,4 +1,4 @@
-"""Settings of `web`, from WEB_* in the environment."""
+"""Settings of `frontend`, from FRONTEND_* in the environment."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from shared.settings import ProcessSettings
 
 
 class Settings(ProcessSettings):
-    """What every process needs; `web` has no database and no broker."""
+    """What every process needs; `frontend` has no database and no broker."""
 
-    model_config = SettingsConfigDict(env_prefix="WEB_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="FRONTEND_", frozen=True, extra="ignore")
 
     reload: bool = Field(
         False, description="read files again once one has changed: for who works on the client"

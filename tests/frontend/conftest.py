@@ -16,9 +16,9 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.e2e.people import eventually
+from tests.frontend.browser import Windows, chromium, running_chromium
+from tests.frontend.people import Painter
 from tests.stack import Stack
-from tests.web.browser import Windows, chromium, running_chromium
-from tests.web.people import Painter
 
 HERE = Path(__file__).parent
 

@@ -3,7 +3,7 @@
 import { i18n } from "./i18n.js";
 import { startRouter } from "./router.js";
 
-/** @type {import("./router.js").Route[]} the paths are those of PAGES in web/app.py */
+/** @type {import("./router.js").Route[]} the paths are those of PAGES in frontend/app.py */
 const ROUTES = [
   { pattern: "/", hash: /^#(confirm-email|reset-password)=/, tag: "tessera-mail-link", load: () => import("./account/mail-link.js") },
   { pattern: "/", tag: "tessera-home", load: () => import("./home/page.js") },

@@ -13,10 +13,10 @@ import pytest
 from playwright.async_api import WebSocketRoute, expect
 
 from tests.e2e.people import eventually
+from tests.frontend.browser import Windows, assert_accessible
+from tests.frontend.conftest import NewPainter
+from tests.frontend.stage import CELLS, GREEN, NIGHT, RED, SIDE, Stage, new_canvas, new_tile, pixels, stroke
 from tests.stack import Stack
-from tests.web.browser import Windows, assert_accessible
-from tests.web.conftest import NewPainter
-from tests.web.stage import CELLS, GREEN, NIGHT, RED, SIDE, Stage, new_canvas, new_tile, pixels, stroke
 
 UNDERWAY = ("WebSocket connection", "status of 50", "ERR_CONNECTION", "request failed: GET")
 """What a browser says by itself about a service that was killed."""

@@ -11,7 +11,7 @@ import pytest
 
 from services.tiles.canvases.rules import PALETTES
 
-TESTS = Path("web/tests")
+TESTS = Path("frontend/tests")
 
 
 def run_node(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -28,9 +28,8 @@ def test_what_the_modules_promise(file: Path) -> None:
 
 
 def test_the_client_offers_the_palettes_that_the_service_knows() -> None:
-    show = (
-        'import("./web/static/client/home/palettes.js").then((m) => console.log(JSON.stringify(m.PALETTES)))'
-    )
+    palettes = "./frontend/static/client/home/palettes.js"
+    show = f'import("{palettes}").then((m) => console.log(JSON.stringify(m.PALETTES)))'
     assert json.loads(run_node("--eval", show).stdout) == {
         name: list(colours) for name, colours in PALETTES.items()
     }

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.web.browser import Device, Scheme, Windows, assert_accessible
-from tests.web.conftest import NewPainter
-from tests.web.people import Painter
+from tests.frontend.browser import Device, Scheme, Windows, assert_accessible
+from tests.frontend.conftest import NewPainter
+from tests.frontend.people import Painter
 
 
 async def new_canvas(painter: Painter, **changes: Any) -> dict[str, Any]:

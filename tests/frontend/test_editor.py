@@ -16,12 +16,12 @@ from typing import Any
 from playwright.async_api import Page, expect
 
 from tests.e2e.people import eventually
+from tests.frontend.browser import PATIENCE_MS, Windows, assert_accessible
+from tests.frontend.conftest import NewPainter
+from tests.frontend.people import Painter
+from tests.frontend.stage import Stage, drawing, spot
+from tests.frontend.test_canvas import UNDERWAY
 from tests.stack import Stack
-from tests.web.browser import PATIENCE_MS, Windows, assert_accessible
-from tests.web.conftest import NewPainter
-from tests.web.people import Painter
-from tests.web.stage import Stage, drawing, spot
-from tests.web.test_canvas import UNDERWAY
 
 SIZE = 16
 PALETTE = ["#000000", "#ffffff", "#ff004d", "#00e436"]

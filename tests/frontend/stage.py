@@ -8,7 +8,7 @@ from typing import Any
 from playwright.async_api import Locator, Page
 
 from tests.e2e.people import eventually
-from tests.web.people import Painter
+from tests.frontend.people import Painter
 
 PALETTE = ["#102030", "#e04040", "#40c060"]
 CELLS, SIDE = 4, 64

@@ -1,7 +1,7 @@
 """Plain HTTP is only sent on to HTTPS: with 308, for every method, and browsers remember it.
 
 Traefik's own redirection answers GET with 301. So its router for HTTP names the port of HTTPS in a header of
-the gateway's own, which no client can send (gateway/dynamic/middlewares.yml), and `web` answers.
+the gateway's own, which no client can send (gateway/dynamic/middlewares.yml), and `frontend` answers.
 """
 
 from __future__ import annotations

@@ -10,9 +10,9 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
-from tests.web.browser import Windows
-from tests.web.conftest import NewPainter
-from tests.web.stage import Stage, drawing, spot
+from tests.frontend.browser import Windows
+from tests.frontend.conftest import NewPainter
+from tests.frontend.stage import Stage, drawing, spot
 
 STROKES = 9
 DARK_BLUE, RED = (29, 43, 83), (255, 0, 77)

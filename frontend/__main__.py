@@ -1,17 +1,17 @@
-"""`python -m web`: serve the pages; settings come from WEB_* in the environment."""
+"""`python -m frontend`: serve the pages; settings come from FRONTEND_* in the environment."""
 
 from __future__ import annotations
 
+from frontend.app import create_app
+from frontend.settings import Settings
 from shared.http.gunicorn import run_web
 from shared.logs import configure_logs
-from web.app import create_app
-from web.settings import Settings
 
 
 def main() -> None:
     """Serve until SIGTERM."""
     settings = Settings()
-    configure_logs("web", settings.instance, settings.log_level)
+    configure_logs("frontend", settings.instance, settings.log_level)
     run_web(lambda: create_app(settings), settings)
 
 

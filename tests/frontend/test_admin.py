@@ -9,9 +9,9 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.people import eventually
-from tests.web.browser import Device, Scheme, Windows, assert_accessible, dialog
-from tests.web.conftest import NewPainter
-from tests.web.people import Painter
+from tests.frontend.browser import Device, Scheme, Windows, assert_accessible, dialog
+from tests.frontend.conftest import NewPainter
+from tests.frontend.people import Painter
 
 SIZE = 16
 
