@@ -15,8 +15,8 @@ from typing import Protocol
 
 import psutil
 
-from deploy.ports import port_map
-from deploy.var import REPOSITORY
+from deploy.stack.ports import port_map
+from deploy.stack.state_dir import REPOSITORY
 from tests.leaks import leaks
 from tests.parts import free_ports
 

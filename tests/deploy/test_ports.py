@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.errors import DeployError
-from deploy.ports import port_map, ports_of
-from deploy.var import REPOSITORY
+from deploy.stack.errors import DeployError
+from deploy.stack.ports import port_map, ports_of
+from deploy.stack.state_dir import REPOSITORY
 from tests.stack import run_environment
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deploy.parts.process import find_processes
-from deploy.ports import port_map
-from deploy.run.processes import PROGRAMS
+from deploy.stack.parts.process import find_processes
+from deploy.stack.ports import port_map
+from deploy.stack.programs import PROGRAMS
 from tests.deploy.test_parts import processes_of
 from tests.deploy.test_ports import run
 from tests.deploy.test_process import until

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.findings import Severity
+from deploy.checks.findings import Severity
 from tests.compose import need_engine
 from tests.deploy.composed.patient import Patient
 from tests.deploy.test_process import until

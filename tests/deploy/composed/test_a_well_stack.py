@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from deploy.doctor.checks import CHECKS
+from deploy.checks.doctor.checks import CHECKS
 from tests.busy import here
 from tests.compose import COMPOSE_SECONDS
 from tests.deploy.composed.patient import Patient

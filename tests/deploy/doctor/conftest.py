@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.deploy.checks.doctor.patient import Patient
 
-from deploy.findings import Severity
-from deploy.gateway import CONFIGURATION
-from tests.deploy.doctor.patient import Patient
+from deploy.checks.findings import Severity
+from deploy.stack.gateway import CONFIGURATION
 from tests.deploy.test_process import until
 from tests.stack import run_environment
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from tests.deploy.checks.doctor.patient import Patient
 
-from tests.deploy.doctor.patient import Patient
 from tests.deploy.test_ports import run
 from tests.deploy.test_process import until
 from tests.services.messaging.traffic import tile_created

@@ -6,11 +6,12 @@ import json
 import time
 from pathlib import Path
 
-from deploy.doctor.checks import CHECKS
-from deploy.doctor.command import diagnose
-from deploy.doctor.native import Native
+from tests.deploy.checks.doctor.patient import Patient
+
+from deploy.checks.doctor.checks import CHECKS
+from deploy.checks.doctor.native import Native
+from deploy.commands.doctor import diagnose
 from tests.busy import here
-from tests.deploy.doctor.patient import Patient
 from tests.deploy.test_ports import run
 from tests.deploy.test_stack import listeners_of
 from tests.stack import run_environment

@@ -9,9 +9,9 @@ from contextlib import ExitStack
 import psutil
 import psycopg2
 import pytest
+from tests.deploy.checks.doctor.patient import Patient
 
-from deploy.doctor.rules.machine import MIB
-from tests.deploy.doctor.patient import Patient
+from deploy.checks.doctor.rules.machine import MIB
 
 
 def test_postgres_that_is_down(patient: Patient) -> None:

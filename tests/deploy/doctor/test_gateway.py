@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
-from tests.deploy.doctor.patient import Patient, without_health_checks
+from tests.deploy.checks.doctor.patient import Patient, without_health_checks
 
 
 def test_a_gateway_that_is_down(patient: Patient) -> None:

@@ -6,7 +6,8 @@ import os
 import socket
 import time
 
-from tests.deploy.doctor.patient import Patient, listens
+from tests.deploy.checks.doctor.patient import Patient, listens
+
 from tests.deploy.test_process import until
 
 

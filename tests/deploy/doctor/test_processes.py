@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.deploy.doctor.patient import Patient
+from tests.deploy.checks.doctor.patient import Patient
+
 from tests.deploy.test_ports import run
 from tests.deploy.test_process import until
 
