@@ -1,5 +1,6 @@
-"""Write what is written from code: docs/checklist.md and docs/ports.md from what they describe, and the gateway's static configuration for Kubernetes from the one that all ways of running begin with.
+"""Write what is written from code: docs/checklist.md, docs/ports.md, and the gateway of deploy/kubernetes.
 
+The last is the static configuration that all ways of running begin with.
 tests/unit/test_documents.py fails when a file is not what this would write.
 """
 

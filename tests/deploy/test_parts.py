@@ -16,19 +16,11 @@ import pytest
 
 from deploy.stack.errors import DeployError
 from deploy.stack.parts.postgres import Postgres
-from deploy.stack.parts.process import find_processes
 from deploy.stack.parts.rabbitmq import RabbitMQ
 from deploy.stack.parts.traefik import Traefik
 from deploy.stack.state_dir import StateDir
-from tests.parts import Private, free_ports
-
-
-def processes_of(var: Path) -> list[str]:
-    """Command lines of what runs in that state folder."""
-    found = find_processes(
-        lambda process: process.environ().get("TESSERA_VAR") == str(var) or process.cwd().startswith(str(var))
-    )
-    return [" ".join(process.cmdline()) for process in found]
+from tests.support.parts import Private, free_ports
+from tests.support.stack import processes_of
 
 
 def listening(pid: int | None) -> set[str]:

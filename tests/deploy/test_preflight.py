@@ -18,10 +18,10 @@ from deploy.commands.preflight import inspect
 from deploy.stack.gateway import CONFIGURATION
 from deploy.stack.programs import SERVICES
 from deploy.stack.state_dir import REPOSITORY
-from tests.busy import here
-from tests.deploy.test_ports import run
-from tests.parts import Databases
-from tests.stack import run_environment
+from tests.support.busy import here
+from tests.support.commands import run
+from tests.support.parts import Databases
+from tests.support.stack import run_environment
 
 
 def inspected(var: Path, **environment: str) -> dict[str, Finding]:

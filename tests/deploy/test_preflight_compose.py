@@ -19,9 +19,9 @@ from deploy.stack.compose import project as project_module
 from deploy.stack.compose.project import FILES, Project
 from deploy.stack.compose.state import prepare
 from deploy.stack.gateway import CONFIGURATION
-from tests.busy import here
-from tests.compose import compose_environment, need_engine, own_names
-from tests.deploy.composed.test_faults import expired
+from tests.support.busy import here
+from tests.support.certificates import expired
+from tests.support.compose import compose_environment, need_engine, own_names
 
 
 @pytest.fixture

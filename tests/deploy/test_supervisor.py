@@ -17,8 +17,7 @@ from deploy.stack.parts.process import Process
 from deploy.stack.ports import port_map
 from deploy.stack.state_dir import StateDir
 from deploy.stack.supervisor import Supervisor
-from tests.deploy.children import Child
-from tests.deploy.test_process import IGNORES_SIGTERM, lives
+from tests.support.children import IGNORES_SIGTERM, Child, lives
 
 RUNS = "echo up $$; exec sleep 60"
 # Leaves its name and the end of its stop behind, in the order in which the stops end.

@@ -12,7 +12,7 @@ import pytest
 
 from deploy.stack.parts.process import get
 from deploy.stack.state_dir import REPOSITORY
-from tests.parts import free_ports
+from tests.support.parts import free_ports
 
 DRAIN_SECONDS = 1
 

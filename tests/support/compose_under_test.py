@@ -19,10 +19,10 @@ from deploy.checks.doctor.request import explain
 from deploy.checks.findings import Finding, as_text
 from deploy.commands.doctor import diagnose
 from deploy.stack.compose.state import authority_of
-from tests.compose import ComposeStack
+from tests.support.compose import ComposeStack
 
 
-class Patient(ComposeStack):
+class ComposeStackUnderTest(ComposeStack):
     """What is done to it is undone at the end of the block that did it."""
 
     def diagnose(self) -> list[Finding]:

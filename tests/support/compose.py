@@ -21,7 +21,7 @@ import pytest
 from deploy.stack.compose.project import Environment, Project
 from deploy.stack.ports import port_map
 from deploy.stack.state_dir import REPOSITORY
-from tests.parts import free_ports
+from tests.support.parts import free_ports
 
 # Two checkouts on one machine build images of their own.
 VERSION = f"test-{hashlib.sha256(bytes(REPOSITORY)).hexdigest()[:8]}"
