@@ -17,7 +17,7 @@ from aiohttp.test_utils import TestClient
 from sqlalchemy import bindparam, select, text
 
 from services.users.app import create_app, create_worker
-from services.users.events import handlers
+from services.users.consumed import handlers
 from services.users.profiles.service import Profiles
 from services.users.settings import UsersSettings
 from services.users.stats.rules import Counts
