@@ -15,7 +15,7 @@ import psutil
 import psycopg2
 
 from deploy.var import Var
-from tests.stack import Stack
+from tests.support.stack import Stack
 
 PACKAGES = ("aiohttp", "aiopg", "psycopg2-binary", "uvloop", "orjson", "pydantic")
 

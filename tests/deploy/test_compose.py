@@ -21,8 +21,8 @@ from deploy import engine
 from deploy.backup.archive import backups
 from deploy.compose.state import authority_of
 from deploy.var import REPOSITORY
-from tests.busy import here
-from tests.compose import COMPOSE_SECONDS, ComposeStack, need_engine
+from tests.support.busy import here
+from tests.support.compose import COMPOSE_SECONDS, ComposeStack, need_engine
 
 pytestmark = pytest.mark.timeout(COMPOSE_SECONDS)
 

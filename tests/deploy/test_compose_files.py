@@ -17,7 +17,7 @@ from deploy.compose.project import Environment, Project
 from deploy.compose.state import authority_of, prepare, static_configuration
 from deploy.compose.swarm import stack_of
 from deploy.ports import port_map
-from tests.compose import compose_environment, why_no_compose
+from tests.support.compose import compose_environment, why_no_compose
 
 needs_compose = pytest.mark.skipif(bool(why_no_compose()), reason=f"needs docker compose: {why_no_compose()}")
 environments = pytest.mark.parametrize("env", ["dev", "prod"])

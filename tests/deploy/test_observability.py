@@ -14,7 +14,7 @@ import yaml
 
 from deploy.doctor.checks import CHECKS
 from deploy.var import REPOSITORY
-from tests.compose import COMPOSE_SECONDS, ComposeStack
+from tests.support.compose import COMPOSE_SECONDS, ComposeStack
 
 FOLDER = REPOSITORY / "deploy" / "observability"
 SCRAPES: list[dict[str, Any]] = yaml.safe_load((FOLDER / "prometheus.yml").read_text())["scrape_configs"]

@@ -16,19 +16,11 @@ import pytest
 
 from deploy.errors import DeployError
 from deploy.parts.postgres import Postgres
-from deploy.parts.process import find_processes
 from deploy.parts.rabbitmq import RabbitMQ
 from deploy.parts.traefik import Traefik
 from deploy.var import Var
-from tests.parts import Private, free_ports
-
-
-def processes_of(var: Path) -> list[str]:
-    """Command lines of what runs in that state folder."""
-    found = find_processes(
-        lambda process: process.environ().get("TESSERA_VAR") == str(var) or process.cwd().startswith(str(var))
-    )
-    return [" ".join(process.cmdline()) for process in found]
+from tests.support.parts import Private, free_ports
+from tests.support.stack import processes_of
 
 
 def listening(pid: int | None) -> set[str]:

@@ -18,10 +18,10 @@ from deploy.preflight.command import inspect
 from deploy.preflight.gateway import complaints_of
 from deploy.run.processes import SERVICES
 from deploy.var import REPOSITORY
-from tests.busy import here
-from tests.deploy.test_ports import run
-from tests.parts import Databases
-from tests.stack import run_environment
+from tests.support.busy import here
+from tests.support.commands import run
+from tests.support.parts import Databases
+from tests.support.stack import run_environment
 
 
 def inspected(var: Path, **environment: str) -> dict[str, Finding]:

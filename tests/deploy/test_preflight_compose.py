@@ -19,9 +19,9 @@ from deploy.compose.state import prepare
 from deploy.findings import Finding, Severity
 from deploy.gateway import CONFIGURATION
 from deploy.preflight.command import inspect_compose
-from tests.busy import here
-from tests.compose import compose_environment, need_engine, own_names
-from tests.deploy.composed.test_faults import expired
+from tests.support.busy import here
+from tests.support.certificates import expired
+from tests.support.compose import compose_environment, need_engine, own_names
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -16,34 +15,20 @@ import pytest
 from deploy.errors import DeployError
 from deploy.parts.process import clear_leftovers
 from deploy.var import REPOSITORY, Var
-from tests.deploy.children import Child
+from tests.support.children import IGNORES_SIGTERM, Child, lives
+from tests.support.waiting import until
 
-IGNORES_SIGTERM = "trap '' TERM; echo up $$; while :; do sleep 60; done"
 FORKS = "sleep 61 & echo up $$; sleep 60"
 
 PARENT = """
 import asyncio, pathlib, sys, time
 from deploy.var import Var
-from tests.deploy.children import Child
+from tests.support.children import Child
 child = Child("child", Var(pathlib.Path(sys.argv[1])), "echo up $$; exec sleep 60")
 asyncio.run(child.start())
 print(child.pid, flush=True)
 time.sleep(60)
 """
-
-
-def until(condition: Callable[[], bool], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.02)
-
-
-def lives(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def crashed_parent(var: Path) -> tuple[int, int]:

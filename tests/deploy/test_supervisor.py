@@ -17,8 +17,7 @@ from deploy.ports import port_map
 from deploy.run.command import Stack
 from deploy.run.supervisor import Supervisor
 from deploy.var import Var
-from tests.deploy.children import Child
-from tests.deploy.test_process import IGNORES_SIGTERM, lives
+from tests.support.children import IGNORES_SIGTERM, Child, lives
 
 RUNS = "echo up $$; exec sleep 60"
 # Leaves its name and the end of its stop behind, in the order in which the stops end.

@@ -9,9 +9,9 @@ from aiohttp import ClientSession, web
 
 from deploy.parts.traefik import Traefik
 from deploy.var import Var
-from tests.gateway.backend import Backend
-from tests.gateway.conftest import eventually
-from tests.parts import free_ports
+from tests.support.backend import Backend
+from tests.support.parts import free_ports
+from tests.support.waiting import eventually
 
 
 async def test_a_request_without_a_trace_gets_one_that_its_service_and_the_collector_share(

@@ -12,14 +12,11 @@ from typing import Any
 import pytest
 from playwright.async_api import WebSocketRoute, expect
 
-from tests.e2e.people import eventually
-from tests.frontend.browser import Windows, assert_accessible
-from tests.frontend.conftest import NewPainter
-from tests.frontend.stage import CELLS, GREEN, NIGHT, RED, SIDE, Stage, new_canvas, new_tile, pixels, stroke
-from tests.stack import Stack
-
-UNDERWAY = ("WebSocket connection", "status of 50", "ERR_CONNECTION", "request failed: GET")
-"""What a browser says by itself about a service that was killed."""
+from tests.support.browser import UNDERWAY, Windows, assert_accessible
+from tests.support.painters import NewPainter
+from tests.support.stack import Stack
+from tests.support.stage import CELLS, GREEN, NIGHT, RED, SIDE, Stage, new_canvas, new_tile, pixels, stroke
+from tests.support.waiting import poll_until
 
 FIRST_PAINT = """() => {
   const at = (name) => performance.getEntriesByName(name)[0].startTime;
@@ -467,7 +464,7 @@ async def test_from_one_canvas_to_another_and_back(new_page: Windows, new_painte
     await page.go_back()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Quay")
     linked = {"x": 10.0, "y": 10.0, "zoom": 9.0}
-    assert await eventually(stage.view, linked) == linked
+    assert await poll_until(stage.view, linked) == linked
 
 
 async def test_a_report_reaches_the_moderators(

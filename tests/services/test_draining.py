@@ -12,7 +12,7 @@ import pytest
 
 from deploy.parts.process import get
 from deploy.var import REPOSITORY
-from tests.parts import free_ports
+from tests.support.parts import free_ports
 
 DRAIN_SECONDS = 1
 

@@ -18,7 +18,7 @@ from services.auth.mail.letters import Letter
 from services.auth.mail.post import SmtpPost
 from services.auth.mail.rules import Purpose
 from shared.errors import Unavailable
-from tests.parts import free_ports
+from tests.support.parts import free_ports
 
 PASSWORD = "p@ss/word: with everything"
 QUOTED = "p%40ss%2Fword%3A%20with%20everything"

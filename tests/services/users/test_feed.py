@@ -14,7 +14,7 @@ from shared.messaging.contracts import (
     TileDeleted,
     TileUpdated,
 )
-from tests.services.users.conftest import ANN, BOB, CAT, Artist, Ear, Users
+from tests.support.users import ANN, BOB, CAT, Artist, Ear, Users
 
 
 def created(tile_id: int, artist: Artist, canvas_id: int = 1, *, is_public: bool = True) -> TileCreated:

@@ -16,7 +16,7 @@ from services.users.profiles.rules import (
 )
 from services.users.stats.rules import Counts, Known, KnownCanvas, KnownTile, difference
 from shared.messaging.contracts import CanvasCreated, CanvasDeleted, CanvasEvent, TileDeleted, TileEvent
-from tests.services.users.history import History, told
+from tests.support.histories import History, told
 
 TILE = KnownTile(tile_id=5, canvas_id=7, creator_id=1, like_count=3, is_deleted=False, seq=10)
 

@@ -15,7 +15,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.e2e.people import Artist, Spectator, eventually, spectators
+from tests.support.people import Artist, Spectator, spectators
+from tests.support.waiting import poll_until
 
 CLIENTS = 40
 ARTISTS = 5
@@ -99,7 +100,7 @@ async def under_load(url: str) -> AsyncIterator[Load]:
                 async def seen(watcher: Spectator = watcher) -> int:
                     return int(watcher.events[-1]["seq"]) if watcher.events else 0
 
-                assert await eventually(seen, last["seq"]) == last["seq"]
+                assert await poll_until(seen, last["seq"]) == last["seq"]
 
 
 async def _canvas(artists: list[Artist]) -> tuple[int, list[int]]:

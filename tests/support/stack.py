@@ -15,10 +15,11 @@ from typing import Protocol
 
 import psutil
 
+from deploy.parts.process import find_processes
 from deploy.ports import port_map
 from deploy.var import REPOSITORY
-from tests.leaks import leaks
-from tests.parts import free_ports
+from tests.support.leaks import leaks
+from tests.support.parts import free_ports
 
 
 def run_environment(var: Path) -> dict[str, str]:
@@ -131,3 +132,24 @@ class Stack:
                 break
             time.sleep(0.1)
         raise AssertionError(f"the stack did not come up:\n{self._output.read_text()}")
+
+
+def listeners_of(stack: Stack) -> dict[int, set[str]]:
+    """Addresses by port of everything that runs in that stack."""
+    pids = {
+        process.pid
+        for process in find_processes(lambda one: one.environ().get("TESSERA_VAR") == str(stack.var))
+    }
+    found: dict[int, set[str]] = {}
+    for connection in psutil.net_connections(kind="tcp"):
+        if connection.pid in pids and connection.laddr and connection.status == psutil.CONN_LISTEN:
+            found.setdefault(connection.laddr.port, set()).add(connection.laddr.ip)
+    return found
+
+
+def processes_of(var: Path) -> list[str]:
+    """Command lines of what runs in that state folder."""
+    found = find_processes(
+        lambda process: process.environ().get("TESSERA_VAR") == str(var) or process.cwd().startswith(str(var))
+    )
+    return [" ".join(process.cmdline()) for process in found]

@@ -169,7 +169,7 @@ class Brokers:
             except FileExistsError:
                 continue
             return Broker(self._rabbitmq.url("tests", vhost))
-        raise RuntimeError(f"all {len(VHOSTS)} virtual hosts are used: raise tests.parts.VHOSTS")
+        raise RuntimeError(f"all {len(VHOSTS)} virtual hosts are used: raise tests.support.parts.VHOSTS")
 
 
 class Private:

@@ -21,7 +21,7 @@ from playwright.async_api import (
     async_playwright,
 )
 
-from tests.frontend.people import Painter
+from tests.support.painters import Painter
 
 Device = Literal["desktop", "phone"]
 Scheme = Literal["light", "dark"]
@@ -151,3 +151,7 @@ async def assert_accessible(page: Page) -> None:
         for node in violation["nodes"]
     ]
     assert not grave, "\n".join([page.url, *grave])
+
+
+UNDERWAY = ("WebSocket connection", "status of 50", "ERR_CONNECTION", "request failed: GET")
+"""What a browser says by itself about a service that was killed."""

@@ -21,7 +21,7 @@ import pytest
 from deploy.compose.project import Environment, Project
 from deploy.ports import port_map
 from deploy.var import REPOSITORY
-from tests.parts import free_ports
+from tests.support.parts import free_ports
 
 # Two checkouts on one machine build images of their own.
 VERSION = f"test-{hashlib.sha256(bytes(REPOSITORY)).hexdigest()[:8]}"

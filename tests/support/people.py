@@ -6,16 +6,14 @@ import asyncio
 import base64
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NoReturn, TypeVar
 
 import aiohttp
 
-from tests.leaks import new_password
-
-PATIENCE = 30.0
-"""Seconds a client goes on trying while a process is replaced, or waits for the queues to empty."""
+from tests.support.leaks import new_password
+from tests.support.waiting import PATIENCE
 
 T = TypeVar("T")
 
@@ -147,14 +145,6 @@ async def spectators(*those: Spectator) -> AsyncIterator[None]:
         for failure in ended:
             if not isinstance(failure, asyncio.CancelledError):
                 raise failure
-
-
-async def eventually(what: Callable[[], Awaitable[T]], expected: T) -> T:
-    """Ask until the answer is the expected one; returns the last answer when patience ends."""
-    deadline = time.monotonic() + PATIENCE
-    while (answer := await what()) != expected and time.monotonic() < deadline:  # noqa: ASYNC110
-        await asyncio.sleep(0.1)
-    return answer
 
 
 def cells(canvas: dict[str, Any]) -> Sequence[tuple[int, int]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Awaitable, Callable
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 import aiohttp
 
-from tests.e2e.people import Artist, eventually
+from tests.support.people import Artist
+from tests.support.waiting import poll_until
 
 PASSWORD_BYTES = 12
 BROWSER = {"X-Tessera-Client": "browser"}
@@ -41,7 +43,7 @@ class Painter(Artist):
         async def is_known() -> int:
             return (await painter.call("GET", f"/users/{painter.id}"))[0]
 
-        assert await eventually(is_known, 200) == 200
+        assert await poll_until(is_known, 200) == 200
         return painter
 
     @classmethod
@@ -74,3 +76,6 @@ class Painter(Artist):
         }
         mark = {"name": "tessera-signed-in", "value": "1"}
         return {"cookies": [cookie], "origins": [{"origin": url, "localStorage": [mark]}]}
+
+
+NewPainter = Callable[[str], Awaitable[Painter]]

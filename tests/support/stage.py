@@ -7,8 +7,8 @@ from typing import Any
 
 from playwright.async_api import Locator, Page
 
-from tests.e2e.people import eventually
-from tests.frontend.people import Painter
+from tests.support.painters import Painter
+from tests.support.waiting import poll_until
 
 PALETTE = ["#102030", "#e04040", "#40c060"]
 CELLS, SIDE = 4, 64
@@ -72,7 +72,7 @@ class Stage:
         return red, green, blue
 
     async def comes_to_show(self, colour: Colour, x: float, y: float) -> None:
-        assert await eventually(lambda: self.colour_at(x, y), colour) == colour
+        assert await poll_until(lambda: self.colour_at(x, y), colour) == colour
 
     async def difference(self, canvas: dict[str, Any]) -> int:
         """How many bytes of the picture differ from the PNG that the service draws."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+
+from tests.support.waiting import PATIENCE
 
 
 def body(message: EmailMessage, kind: str) -> str:
@@ -47,3 +50,21 @@ class Mailbox:
         letter = await self.letter(purpose, number)
         await asyncio.sleep(0.1)  # a letter is written a moment before the commit that makes its token good
         return token_in(letter)
+
+
+async def link_for(folder: Path, address: str, purpose: str) -> str:
+    """Wait for a mail of that purpose ("confirm-email") to that address, and return the link in it."""
+    deadline = time.monotonic() + PATIENCE
+    while (link := _link_for(folder, address, purpose)) is None:
+        assert time.monotonic() < deadline, f"no mail to {address}"
+        await asyncio.sleep(0.1)
+    return link
+
+
+def _link_for(folder: Path, address: str, purpose: str) -> str | None:
+    for file in folder.glob(f"*-{purpose.replace('-', '_')}.eml"):
+        mail = message_from_bytes(file.read_bytes(), policy=policy.default)
+        body = mail.get_body(("plain",))
+        if mail["To"] == address and body and (link := re.search(r"https?://\S+", body.get_content())):
+            return link[0]
+    return None

@@ -29,12 +29,12 @@ from deploy.parts.process import get
 from deploy.parts.rabbitmq import RabbitMQ, programs
 from deploy.ports import listeners
 from deploy.run.processes import SERVICES
-from tests.deploy.test_process import until
-from tests.parts import free_ports
-from tests.stack import Stack
+from tests.support.parts import free_ports
+from tests.support.stack import Stack
+from tests.support.waiting import until
 
 
-class Patient(Stack):
+class StackUnderTest(Stack):
     """A stack to do things to."""
 
     def __init__(self, var: Path, env: dict[str, str]) -> None:

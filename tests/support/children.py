@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+import psutil
+
 from deploy.parts.process import Process
 from deploy.var import Var
 
@@ -18,3 +20,13 @@ class Child(Process):
     async def start(self) -> None:
         self._spawn(["sh", "-c", self.script], os.environ)
         await self._until(lambda: f"up {self.pid}\n" in self.var.log(self.name).read_text(), timeout=10)
+
+
+IGNORES_SIGTERM = "trap '' TERM; echo up $$; while :; do sleep 60; done"
+
+
+def lives(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -19,10 +19,10 @@ from deploy.doctor.command import diagnose
 from deploy.doctor.composed import Composed
 from deploy.doctor.request import explain
 from deploy.findings import Finding, as_text
-from tests.compose import ComposeStack
+from tests.support.compose import ComposeStack
 
 
-class Patient(ComposeStack):
+class ComposeStackUnderTest(ComposeStack):
     """What is done to it is undone at the end of the block that did it."""
 
     def diagnose(self) -> list[Finding]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -18,6 +17,7 @@ from shared.messaging.contracts import Event, TileCreated
 from shared.messaging.inbox import inbox_table
 from shared.messaging.outbox import Outbox, outbox_table
 from shared.messaging.topology import EXCHANGE, SUBSCRIPTIONS
+from tests.support.waiting import eventually
 
 metadata = MetaData()
 outbox_table(metadata)
@@ -82,14 +82,6 @@ async def effects(url: str, canvas_id: int = 7) -> list[int]:
 async def waiting(url: str) -> int:
     """How many rows the outbox holds."""
     return int(await sql(url, "SELECT count(*) FROM outbox"))
-
-
-async def eventually(holds: Callable[[], Awaitable[bool]], timeout: float = 20) -> None:
-    """Wait until it holds; fail after `timeout` seconds."""
-    deadline = time.monotonic() + timeout
-    while not await holds():
-        assert time.monotonic() < deadline, "it never happened"
-        await asyncio.sleep(0.02)
 
 
 async def arrived(url: str, *seqs: int, canvas_id: int = 7) -> None:
