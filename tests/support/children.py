@@ -6,15 +6,20 @@ import os
 
 import psutil
 
+<<<<<<< HEAD
 from deploy.parts.process import Process
 from deploy.var import Var
 from tests.support.waiting import PATIENCE
+=======
+from deploy.stack.parts.process import Process
+from deploy.stack.state_dir import StateDir
+>>>>>>> main
 
 
 class Child(Process):
     """A shell script; ready once it has done `echo up $$`."""
 
-    def __init__(self, name: str, var: Var, script: str) -> None:
+    def __init__(self, name: str, var: StateDir, script: str) -> None:
         super().__init__(name, var)
         self.script = script
 

@@ -13,7 +13,7 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient
 from sqlalchemy import bindparam, select, text
 
-from services.users.events import handlers
+from services.users.consumed import handlers
 from services.users.profiles.service import Profiles
 from services.users.stats.rules import Counts
 from services.users.tables import artist_stats

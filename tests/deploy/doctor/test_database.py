@@ -10,8 +10,12 @@ import psutil
 import psycopg2
 import pytest
 
+<<<<<<< HEAD
 from deploy.doctor.rules.machine import MIB
 from tests.support.busy import here
+=======
+from deploy.checks.doctor.rules.machine import MIB
+>>>>>>> main
 from tests.support.stack_under_test import StackUnderTest
 
 
