@@ -14,20 +14,12 @@ import psutil
 import psycopg2
 import pytest
 
-<<<<<<< HEAD
-from deploy.errors import DeployError
-from deploy.parts.postgres import Postgres
-from deploy.parts.rabbitmq import RabbitMQ
-from deploy.parts.traefik import Traefik
-from deploy.var import Var
-from tests.support.busy import here
-=======
 from deploy.stack.errors import DeployError
 from deploy.stack.parts.postgres import Postgres
 from deploy.stack.parts.rabbitmq import RabbitMQ
 from deploy.stack.parts.traefik import Traefik
 from deploy.stack.state_dir import StateDir
->>>>>>> main
+from tests.support.busy import here
 from tests.support.parts import Private, free_ports
 from tests.support.stack import processes_of
 from tests.support.waiting import PATIENCE

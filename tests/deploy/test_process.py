@@ -12,16 +12,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-<<<<<<< HEAD
-from deploy.errors import DeployError
-from deploy.parts.process import clear_leftovers
-from deploy.var import REPOSITORY, Var
-from tests.support.busy import here
-=======
 from deploy.stack.errors import DeployError
 from deploy.stack.parts.process import clear_leftovers
 from deploy.stack.state_dir import REPOSITORY, StateDir
->>>>>>> main
+from tests.support.busy import here
 from tests.support.children import IGNORES_SIGTERM, Child, lives
 from tests.support.waiting import until
 

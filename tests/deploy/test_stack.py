@@ -9,16 +9,10 @@ from pathlib import Path
 
 import pytest
 
-<<<<<<< HEAD
-from deploy.parts.process import find_processes
-from deploy.ports import port_map
-from deploy.run.processes import PROGRAMS
-from tests.support.busy import here
-=======
 from deploy.stack.parts.process import find_processes
 from deploy.stack.ports import port_map
 from deploy.stack.programs import PROGRAMS
->>>>>>> main
+from tests.support.busy import here
 from tests.support.commands import run
 from tests.support.stack import Stack, listeners_of, processes_of, run_environment
 from tests.support.waiting import PATIENCE, until

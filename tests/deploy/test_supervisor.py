@@ -11,22 +11,13 @@ from pathlib import Path
 
 import pytest
 
-<<<<<<< HEAD
-from deploy.errors import DeployError
-from deploy.parts.process import Process
-from deploy.ports import port_map
-from deploy.run.command import Stack
-from deploy.run.supervisor import Supervisor
-from deploy.var import Var
-from tests.support.busy import here
-=======
 from deploy.commands.run import Stack
 from deploy.stack.errors import DeployError
 from deploy.stack.parts.process import Process
 from deploy.stack.ports import port_map
 from deploy.stack.state_dir import StateDir
 from deploy.stack.supervisor import Supervisor
->>>>>>> main
+from tests.support.busy import here
 from tests.support.children import IGNORES_SIGTERM, Child, lives
 from tests.support.waiting import PATIENCE
 

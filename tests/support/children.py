@@ -6,14 +6,9 @@ import os
 
 import psutil
 
-<<<<<<< HEAD
-from deploy.parts.process import Process
-from deploy.var import Var
-from tests.support.waiting import PATIENCE
-=======
 from deploy.stack.parts.process import Process
 from deploy.stack.state_dir import StateDir
->>>>>>> main
+from tests.support.waiting import PATIENCE
 
 
 class Child(Process):

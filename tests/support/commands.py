@@ -5,12 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
-<<<<<<< HEAD
-from deploy.var import REPOSITORY
-from tests.support.waiting import PATIENCE
-=======
 from deploy.stack.state_dir import REPOSITORY
->>>>>>> main
+from tests.support.waiting import PATIENCE
 
 
 def run(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:

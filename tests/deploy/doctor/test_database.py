@@ -10,12 +10,8 @@ import psutil
 import psycopg2
 import pytest
 
-<<<<<<< HEAD
-from deploy.doctor.rules.machine import MIB
-from tests.support.busy import here
-=======
 from deploy.checks.doctor.rules.machine import MIB
->>>>>>> main
+from tests.support.busy import here
 from tests.support.stack_under_test import StackUnderTest
 
 
