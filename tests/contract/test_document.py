@@ -27,7 +27,7 @@ from schemathesis.checks import (
 )
 from schemathesis.core.result import Ok
 
-from deploy.openapi import document
+from deploy.commands.openapi import document
 from tests.support.leaks import new_password
 from tests.support.stack import Stack, run_environment
 

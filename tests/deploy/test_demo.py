@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from deploy.demo.painter import LEFT_FREE, TILE
-from deploy.demo.picture import HEIGHT, WIDTH, picture
+from deploy.commands.demo.painter import LEFT_FREE, TILE
+from deploy.commands.demo.picture import HEIGHT, WIDTH, picture
 from tests.support.stack import Stack, run_environment
 from tests.support.waiting import until
 

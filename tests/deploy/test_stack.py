@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.parts.process import find_processes
-from deploy.ports import port_map
-from deploy.run.processes import PROGRAMS
+from deploy.stack.parts.process import find_processes
+from deploy.stack.ports import port_map
+from deploy.stack.programs import PROGRAMS
 from tests.support.commands import run
 from tests.support.stack import Stack, listeners_of, processes_of, run_environment
 from tests.support.waiting import until

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.parts.process import get
-from deploy.var import REPOSITORY
+from deploy.stack.parts.process import get
+from deploy.stack.state_dir import REPOSITORY
 from tests.support.parts import free_ports
 
 DRAIN_SECONDS = 1

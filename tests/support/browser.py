@@ -55,7 +55,7 @@ def chromium() -> str:
     found = os.environ.get("TESSERA_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if found:
         return found
-    advice = "no Chromium here: run deploy/parts/install-chromium.sh, or name one in TESSERA_CHROMIUM"
+    advice = "no Chromium here: run deploy/stack/parts/install-chromium.sh, or name one in TESSERA_CHROMIUM"
     if os.environ.get("CI") == "true":
         pytest.fail(advice)
     pytest.skip(advice)

@@ -6,14 +6,14 @@ import os
 
 import psutil
 
-from deploy.parts.process import Process
-from deploy.var import Var
+from deploy.stack.parts.process import Process
+from deploy.stack.state_dir import StateDir
 
 
 class Child(Process):
     """A shell script; ready once it has done `echo up $$`."""
 
-    def __init__(self, name: str, var: Var, script: str) -> None:
+    def __init__(self, name: str, var: StateDir, script: str) -> None:
         super().__init__(name, var)
         self.script = script
 

@@ -18,9 +18,9 @@ from types import MappingProxyType
 
 import pytest
 
-from deploy.compose.project import Environment, Project
-from deploy.ports import port_map
-from deploy.var import REPOSITORY
+from deploy.stack.compose.project import Environment, Project
+from deploy.stack.ports import port_map
+from deploy.stack.state_dir import REPOSITORY
 from tests.support.parts import free_ports
 
 # Two checkouts on one machine build images of their own.

@@ -14,11 +14,11 @@ from typing import Any
 
 import yaml
 
-from deploy.compose.state import authority_of
-from deploy.doctor.command import diagnose
-from deploy.doctor.composed import Composed
-from deploy.doctor.request import explain
-from deploy.findings import Finding, as_text
+from deploy.checks.doctor.composed import Composed
+from deploy.checks.doctor.request import explain
+from deploy.checks.findings import Finding, as_text
+from deploy.commands.doctor import diagnose
+from deploy.stack.compose.state import authority_of
 from tests.support.compose import ComposeStack
 
 

@@ -23,10 +23,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from deploy.parts.postgres import Postgres
-from deploy.parts.process import Process
-from deploy.parts.rabbitmq import RabbitMQ
-from deploy.var import Var
+from deploy.stack.parts.postgres import Postgres
+from deploy.stack.parts.process import Process
+from deploy.stack.parts.rabbitmq import RabbitMQ
+from deploy.stack.state_dir import StateDir
 
 T = TypeVar("T")
 
@@ -101,7 +101,7 @@ class SessionParts:
 
 
 def _session_parts() -> tuple[Postgres, RabbitMQ]:
-    var = Var(Path(os.environ[FOLDER]))
+    var = StateDir(Path(os.environ[FOLDER]))
     port, amqp, dist, epmd = map(int, os.environ[PORTS].split(","))
     postgres = Postgres(var, port, SERVICES, durable=False)
     return postgres, RabbitMQ(var, amqp=amqp, dist=dist, epmd=epmd, users=("tests",), vhosts=VHOSTS)
@@ -198,11 +198,11 @@ class Private:
 def private_rabbitmq(folder: Path) -> Private:
     """A node of its own, not yet started."""
     amqp, dist, epmd = free_ports(3)
-    part = RabbitMQ(Var(folder), amqp=amqp, dist=dist, epmd=epmd, users=("tests",))
+    part = RabbitMQ(StateDir(folder), amqp=amqp, dist=dist, epmd=epmd, users=("tests",))
     return Private(part, part.url("tests"))
 
 
 def private_postgres(folder: Path, service: str, *, durable: bool = False) -> Private:
     """A server of its own with that service's database, not yet started."""
-    part = Postgres(Var(folder), free_ports(1)[0], (service,), durable=durable)
+    part = Postgres(StateDir(folder), free_ports(1)[0], (service,), durable=durable)
     return Private(part, part.url(service))

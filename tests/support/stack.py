@@ -15,9 +15,9 @@ from typing import Protocol
 
 import psutil
 
-from deploy.parts.process import find_processes
-from deploy.ports import port_map
-from deploy.var import REPOSITORY
+from deploy.stack.parts.process import find_processes
+from deploy.stack.ports import port_map
+from deploy.stack.state_dir import REPOSITORY
 from tests.support.leaks import leaks
 from tests.support.parts import free_ports
 

@@ -21,14 +21,14 @@ import psutil
 import psycopg2
 import yaml
 
-from deploy.doctor.command import diagnose
-from deploy.doctor.native import Native
-from deploy.doctor.request import explain
-from deploy.findings import Finding
-from deploy.parts.process import get
-from deploy.parts.rabbitmq import RabbitMQ, programs
-from deploy.ports import listeners
-from deploy.run.processes import SERVICES
+from deploy.checks.doctor.native import Native
+from deploy.checks.doctor.request import explain
+from deploy.checks.findings import Finding
+from deploy.commands.doctor import diagnose
+from deploy.stack.parts.process import get
+from deploy.stack.parts.rabbitmq import RabbitMQ, programs
+from deploy.stack.ports import listeners
+from deploy.stack.programs import SERVICES
 from tests.support.parts import free_ports
 from tests.support.stack import Stack
 from tests.support.waiting import until

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.findings import Severity
+from deploy.checks.findings import Severity
 from tests.support.compose import need_engine
 from tests.support.compose_under_test import ComposeStackUnderTest
 from tests.support.waiting import until

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.findings import Severity
-from deploy.gateway import CONFIGURATION
+from deploy.checks.findings import Severity
+from deploy.stack.gateway import CONFIGURATION
 from tests.support.stack import run_environment
 from tests.support.stack_under_test import StackUnderTest
 from tests.support.waiting import until

@@ -6,9 +6,9 @@ import json
 import time
 from pathlib import Path
 
-from deploy.doctor.checks import CHECKS
-from deploy.doctor.command import diagnose
-from deploy.doctor.native import Native
+from deploy.checks.doctor.checks import CHECKS
+from deploy.checks.doctor.native import Native
+from deploy.commands.doctor import diagnose
 from tests.support.busy import here
 from tests.support.commands import run
 from tests.support.stack import listeners_of, run_environment

@@ -12,7 +12,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from deploy.compose.certificates import make_authority, make_certificate
+from deploy.stack.compose.certificates import make_authority, make_certificate
 from services.auth.accounts.rules import Account, Status
 from services.auth.mail.letters import Letter
 from services.auth.mail.post import SmtpPost
