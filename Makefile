@@ -84,6 +84,7 @@ check: setup $(NODE_MODULES) ## formatting, lint, types and the boundaries betwe
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIOME) check --error-on-warnings
+	$(NODE) frontend/types.js
 	$(NODE) frontend/node_modules/typescript/bin/tsc --project frontend
 
 format: setup $(NODE_MODULES) ## reformat, and repair what lint can repair
