@@ -1,4 +1,4 @@
-"""`python -m deploy up | down | scale | rollout | compose`: the stack under Docker Compose."""
+"""`tessera up | down | scale | rollout | swarm | compose`: the stack under Docker Compose."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ import os
 import subprocess
 import time
 from collections.abc import Callable
-from typing import get_args
 
 from deploy.checks.doctor.composed import Composed
 from deploy.checks.doctor.redact import redactor
 from deploy.checks.findings import as_text
 from deploy.commands.demo.painter import is_wanted, paint_demo
 from deploy.commands.doctor import diagnose
+from deploy.commands.environments import add_compose_option
 from deploy.commands.preflight import inspect_compose, refuse_unfit
-from deploy.commands.rollout import roll_out, web_of
+from deploy.commands.rollout import roll_out
 from deploy.commands.swarm import deploy as deploy_to_swarm
-from deploy.stack.compose.project import REPLICAS, Environment, Project
+from deploy.stack.command_line import command_line
+from deploy.stack.compose.project import REPLICAS, Project, web_of
 from deploy.stack.compose.state import prepare
 from deploy.stack.compose.waiting import (
     START_SECONDS,
@@ -77,7 +78,7 @@ def _add(
     about: str,
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=about, description=about)
-    parser.add_argument("--env", choices=get_args(Environment), default="dev", help="default: dev")
+    add_compose_option(parser)
     parser.set_defaults(command=lambda given: command(Project(given.env, os.environ), given))
     return parser
 
@@ -87,7 +88,7 @@ def _up(project: Project, _: argparse.Namespace) -> int:
     say(f"{project.name}, state folder {project.var.root}")
     for finding in refuse_unfit(project.var, inspect_compose(project)):
         say(f"{finding.severity.name.lower()}: {finding.cause}")
-    say("preflight found nothing that speaks against a start")
+    say("preflight found nothing that prevents a start")
     prepare(project)
     say("building images")
     # What was rolled out under another name stays as it is.
@@ -105,7 +106,8 @@ def _up(project: Project, _: argparse.Namespace) -> int:
     password = f", one-time password: {admin['password']}" if admin["password"] else ""
     print(f"First admin: {admin['username']}{password}")
     env = "" if project.env == "dev" else f" --env {project.env}"
-    print(f"Logs: python -m deploy compose{env} logs. Stop: python -m deploy down{env}\n", flush=True)
+    print(f"Logs: {command_line(f'compose{env} logs')}")
+    print(f"Stop: {command_line(f'down{env}')}\n", flush=True)
     if project.env == "dev" and admin["password"] and is_wanted(os.environ):
         say(asyncio.run(paint_demo(project.url, admin["username"], admin["password"])))
     return 0
@@ -121,7 +123,7 @@ def _scale(project: Project, given: argparse.Namespace) -> int:
     say = _narrator()
     wanted = dict(_replicas(text) for text in given.wanted)
     if not project.containers():
-        raise DeployError(f"{project.name} is not up: python -m deploy up --env {project.env}")
+        raise DeployError(f"{project.name} is not up: {command_line(f'up --env {project.env}')}")
     for service, number in wanted.items():
         running = project.running(web_of(service))
         # One after the other: when a container has gone, the gateway takes all others for ready until it has

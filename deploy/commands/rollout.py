@@ -10,7 +10,8 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 
-from deploy.stack.compose.project import REPLICAS, Project
+from deploy.stack.command_line import command_line
+from deploy.stack.compose.project import REPLICAS, Project, programs_of, web_of
 from deploy.stack.compose.waiting import Say, answered_by, routes_are_answered, they_become
 from deploy.stack.errors import DeployError
 
@@ -25,9 +26,9 @@ def roll_out(
 
     Raises DeployError when the new ones are not all ready after so many seconds; then the old ones serve on.
     """
-    old = _containers(project, [name for service in services for name in programs(service)])
+    old = _containers(project, [name for service in services for name in programs_of(service)])
     if missing := [name for name, those in old.items() if not those]:
-        raise DeployError(f"no {', '.join(missing)} is running: python -m deploy up --env {project.env}")
+        raise DeployError(f"no {', '.join(missing)} is running: {command_line(f'up --env {project.env}')}")
     new = project.at(dict.fromkeys(services, version or project.own_version))
     images = {service: _image_of(project, old[web_of(service)][0]) for service in services}
     try:
@@ -44,16 +45,6 @@ def roll_out(
     new.keep_versions()
     _drain(new, old, say)
     asyncio.run(routes_are_answered(new, say))
-
-
-def programs(service: str) -> list[str]:
-    """What runs of a service, as the compose files call it."""
-    return [web_of(service)] if service == "frontend" else [f"{service}-worker", web_of(service)]
-
-
-def web_of(service: str) -> str:
-    """What serves HTTP of a service, as the compose files call it."""
-    return service if service == "frontend" else f"{service}-web"
 
 
 def _provide_images(new: Project, services: Sequence[str], *, rebuild: bool, say: Say) -> None:
@@ -102,7 +93,7 @@ def _start_beside(new: Project, old: Containers, seconds: float, say: Say) -> No
     """
     ours = set(_named(old))
     for service in _serving(old):
-        pair = {name: old[name] for name in programs(service)}
+        pair = {name: old[name] for name in programs_of(service)}
         scale = [f"--scale={name}={2 * len(those)}" for name, those in pair.items()]
         new.compose("up", "--detach", "--no-recreate", "--no-build", *scale, *pair)
         started = [name for name in _named(_containers(new, pair, ended=True)) if name not in ours]

@@ -36,7 +36,7 @@ PROBES = (
 OWN_REQUESTS = "deploy-"
 """How the ids of the operator's commands' own requests begin, which are nobody's traffic."""
 
-PATIENCE = 15.0  # seconds; the gateway's first health checks come a second after its start
+PROBE_SECONDS = 60.0  # for every route to be answered; the first health checks come a second after the start
 
 
 async def probe_routes(url: str, trusted: ssl.SSLContext | None = None) -> int:
@@ -44,7 +44,7 @@ async def probe_routes(url: str, trusted: ssl.SSLContext | None = None) -> int:
 
     Raises DeployError naming those that the right service does not answer.
     """
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + PROBE_SECONDS
     connector = aiohttp.TCPConnector(ssl=trusted or True)
     timeout = aiohttp.ClientTimeout(total=5)
     headers = {"X-Request-Id": f"{OWN_REQUESTS}up"}

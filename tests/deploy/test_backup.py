@@ -185,7 +185,7 @@ async def test_a_run_is_restored_in_another_folder_and_restoring_can_be_undone_a
         assert done.returncode == 0, done.stderr
         (file,) = backups(tmp_path / "first" / "backups")
         done = await asyncio.to_thread(run, "restore", "--env", "native", "--yes", str(file), env=first)
-        assert done.stderr.startswith("error: Tessera runs already in ")
+        assert done.stderr.startswith("error: Tessera is already running in ")
     finally:
         await asyncio.to_thread(stack.stop)
     for what in (str(file), "--undo", "--undo"):

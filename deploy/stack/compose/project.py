@@ -21,6 +21,16 @@ REPLICAS = {"auth": 1, "users": 1, "tiles": 2, "frontend": 1}
 """Processes that serve HTTP, until `scale` says otherwise."""
 
 
+def programs_of(service: str) -> list[str]:
+    """Name what runs of a service, as the compose files do: its worker, if any, and what serves HTTP."""
+    return [web_of(service)] if service == "frontend" else [f"{service}-worker", web_of(service)]
+
+
+def web_of(service: str) -> str:
+    """Name what serves HTTP of a service, as the compose files do."""
+    return service if service == "frontend" else f"{service}-web"
+
+
 class Project:
     """Development or production on the engine that `docker` talks to.
 

