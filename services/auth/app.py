@@ -20,18 +20,8 @@ from services.auth.sessions.service import SESSIONS, Sessions
 from services.auth.settings import AuthSettings
 from services.auth.tokens import api as tokens
 from services.auth.tokens.service import MINT, Mint
-from shared.db import Database
-from shared.http.access import VERIFIER
-from shared.http.background import background
-from shared.http.health import broker_is_connected, keys_are_known, postgres_answers
-from shared.http.openapi import serve_openapi
-from shared.http.operations import serve
-from shared.http.server import API_PREFIX, create_base_app
-from shared.http.tokens import TokenVerifier
-from shared.messaging.consumer import Consumer
-from shared.messaging.outbox import Outbox
-from shared.messaging.relay import Relay
 from shared.messaging.revocations import PATH as REVOCATIONS
+from shared.service import WebApp, WorkerApp
 
 SERVICE = "auth"
 
@@ -45,69 +35,31 @@ FEATURES = {
 
 def create_app(settings: AuthSettings) -> web.Application:
     """Set up the HTTP side; it needs no broker."""
-    database = Database.of(settings)
-    outbox = Outbox(database, producer=SERVICE)
-    passwords = Passwords(settings.hashing_threads)
+    service = WebApp(SERVICE, settings)
+    app, database, outbox = service.app, service.database, service.outbox
     key_ring = KeyRing(database, Seal(settings.secret.get_secret_value()))
-    verifier = TokenVerifier(key_ring.load)
+    # With keys that it cannot decrypt, the process stops and logs why.
+    service.verify_tokens(key_ring.load, check="keys")
+    passwords = Passwords(settings.hashing_threads)
     mint = Mint(key_ring)
 
-    app = create_base_app(
-        SERVICE,
-        settings.instance,
-        {"postgres": postgres_answers(database), "keys": keys_are_known(verifier)},
-    )
-    app[VERIFIER] = verifier
     app[KEY_RING] = key_ring
     app[MINT] = mint
     app[SESSIONS] = Sessions(database, outbox, passwords, mint, settings)
     app[ACCOUNTS] = Accounts(database, outbox, passwords, app[SESSIONS], settings)
-
-    app.cleanup_ctx.append(database.closing)
     app.cleanup_ctx.append(passwords.closing)
-    # Not `verifying_tokens`: with keys that it cannot decrypt, the process must stop and say so.
-    app.cleanup_ctx.append(background("signing-keys", verifier.run))
-    app.cleanup_ctx.append(background("outbox-bell", outbox.run))
-
-    for operations in FEATURES.values():
-        serve(app, API_PREFIX, operations)
     # Beside /health: no operation of the API, and not routed by the gateway.
     app.router.add_get(REVOCATIONS, sessions.tell_revocations)
-    serve_openapi(app, SERVICE, FEATURES)
+    service.serve(FEATURES)
     return app
 
 
 def create_worker(settings: AuthSettings) -> web.Application:
     """Set up the background side: relay, commands, mail, housekeeping."""
-    database = Database.of(settings)
-    broker_url = settings.broker_url.get_secret_value()
-    outbox = Outbox(database, producer=SERVICE)
-    moderation = Moderation(outbox)
-    relay = Relay(database, broker_url, service=SERVICE)
-    commands = Consumer(
-        database, broker_url, service=SERVICE, queue="auth.commands", handlers=moderation.handlers
-    )
-    letters = Consumer(
-        database,
-        broker_url,
-        service=SERVICE,
-        queue=mail.QUEUE,
-        handlers=Mail(post_of(settings), settings.public_url).handlers,
-        batch=mail.BATCH,
-        attempts=mail.ATTEMPTS,
-    )
-
-    app = create_base_app(
-        SERVICE,
-        settings.instance,
-        {"postgres": postgres_answers(database), "rabbitmq": broker_is_connected(relay, commands, letters)},
-    )
-    app.cleanup_ctx.append(database.closing)
-    app.cleanup_ctx.append(background("outbox-bell", outbox.run))
-    app.cleanup_ctx.append(background("relay", relay.run))
-    app.cleanup_ctx.append(background("commands", commands.run))
-    app.cleanup_ctx.append(background("mail", letters.run))
-    app.cleanup_ctx.append(
-        background("housekeeping", lambda: keep_house(database, moderation, settings.refresh_lifetime))
-    )
-    return app
+    service = WorkerApp(SERVICE, settings)
+    moderation = Moderation(service.outbox)
+    letters = Mail(post_of(settings), settings.public_url)
+    service.consume(moderation.handlers, queue="auth.commands")
+    service.consume(letters.handlers, queue=mail.QUEUE, batch=mail.BATCH, attempts=mail.ATTEMPTS)
+    service.run("housekeeping", lambda: keep_house(service.database, moderation, settings.refresh_lifetime))
+    return service.app

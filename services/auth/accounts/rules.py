@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import unicodedata
 from collections.abc import Collection, Container
 from dataclasses import dataclass
 from datetime import datetime
@@ -70,11 +69,6 @@ def check_password(
         raise Invalid.field("body", field, msg="is one of the most common passwords")
     if any(part in lowered for part in personal):
         raise Invalid.field("body", field, msg="must not contain the username or the email address")
-
-
-def is_one_line(text: str) -> bool:
-    """Whether a name has no line breaks or other control characters."""
-    return not any(unicodedata.category(character) == "Cc" for character in text)
 
 
 def check_usable(account: Account) -> None:

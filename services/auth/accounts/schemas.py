@@ -17,9 +17,8 @@ from services.auth.accounts.rules import (
     USERNAME_MIN,
     USERNAME_PATTERN,
     Status,
-    is_one_line,
 )
-from shared.http.models import Body, View
+from shared.http.models import ONE_LINE, Body, View
 
 
 def _email(value: str) -> str:
@@ -28,12 +27,6 @@ def _email(value: str) -> str:
         return validate_email(value, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError as error:
         raise PydanticCustomError("email", "{reason}", {"reason": str(error)}) from None
-
-
-def _one_line(value: str) -> str:
-    if not is_one_line(value):
-        raise PydanticCustomError("one_line", "must not contain control characters")
-    return value
 
 
 Username = Annotated[
@@ -47,9 +40,7 @@ Email = Annotated[
 ]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=PASSWORD_MAX)]
 NewPassword = Annotated[SecretStr, Field(min_length=PASSWORD_MIN, max_length=PASSWORD_MAX)]
-DisplayName = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), AfterValidator(_one_line)
-]
+DisplayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), ONE_LINE]
 
 
 class Registration(Body):

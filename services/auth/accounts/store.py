@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Text, any_, bindparam, cast, func, insert, literal, or_, select, text, update
+from sqlalchemy import Text, any_, bindparam, cast, func, insert, literal, or_, select, update
 
 from services.auth.accounts.rules import Account, LockedAccount, Status
 from services.auth.tables import accounts
 from shared.db import Connection, Row
+from shared.db.locks import AdvisoryLock, hold_until_commit
 from shared.identity import Role
 
 COLUMNS = (
@@ -96,7 +97,7 @@ _OTHER_ADMINS = select(func.count()).where(
     accounts.c.status == Status.ACTIVE,
     accounts.c.id != bindparam("account_id"),
 )
-_ONE_ADMIN_AT_A_TIME = text("SELECT pg_advisory_xact_lock(8673002)")
+_ONE_ADMIN_AT_A_TIME = hold_until_commit(AdvisoryLock.FIRST_ADMIN)
 
 
 def account_of(row: Row) -> Account:
