@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.errors import DeployError
-from deploy.ports import port_map, ports_of
+from deploy.stack.errors import DeployError
+from deploy.stack.ports import port_map, ports_of
 from tests.support.commands import run
 from tests.support.stack import run_environment
 

@@ -12,7 +12,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from deploy.compose.certificates import make_authority, make_certificate
+from deploy.stack.compose.certificates import make_authority, make_certificate
 from services.auth.accounts.model import Account, Status
 from services.auth.mail.mailer import SmtpMailer
 from services.auth.mail.rules import Purpose
