@@ -84,6 +84,7 @@ check: setup $(NODE_MODULES) ## formatting, lint, types and the boundaries betwe
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIOME) check --error-on-warnings
+	$(NODE) frontend/types.js
 	$(NODE) frontend/node_modules/typescript/bin/tsc --project frontend
 
 format: setup $(NODE_MODULES) ## reformat, and repair what lint can repair
@@ -101,13 +102,13 @@ screenshots: setup ## take the pictures of docs/images anew (needs Chromium)
 	@$(BIN)/python -m tests.frontend.screenshots
 
 openapi: setup ## write frontend/static/openapi.json from the route tables
-	$(BIN)/python -m deploy.openapi
+	$(BIN)/python -m deploy.commands.openapi
 
 bench: setup ## measure the whole stack, each figure beside a limit of the same run (BENCH=fanout for one)
 	@$(BIN)/python -m bench $(BENCH)
 
 docs: setup ## write what is written from code: docs/checklist.md, docs/ports.md, the gateway of deploy/kubernetes
-	@$(BIN)/python -m deploy.documents
+	@$(BIN)/python -m deploy.commands.documents
 
 lock: ## resolve the dependencies anew (needs uv)
 	@PATH="$(CURDIR)/$(BIN):$$PATH"; command -v uv >/dev/null || { echo "install uv first: $(BIN)/pip install uv"; exit 1; }; \

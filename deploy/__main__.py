@@ -1,4 +1,4 @@
-"""The operator's commands: `python -m deploy --help`."""
+"""The operator's commands: `tessera --help`."""
 
 from __future__ import annotations
 
@@ -7,18 +7,15 @@ import os
 import sys
 from contextlib import suppress
 
-from deploy import dead_letters, engine, ports
-from deploy.backup import command as backup
-from deploy.compose import command as compose
-from deploy.doctor import command as doctor
-from deploy.errors import DeployError
-from deploy.preflight import command as preflight
-from deploy.run import command as run
+from deploy.commands import backup, compose, dead_letters, doctor, preflight, run
+from deploy.stack import engine, ports
+from deploy.stack.command_line import LAUNCHER
+from deploy.stack.errors import DeployError
 
 
 def main() -> int:
     """Run one command and return its exit status."""
-    parser = argparse.ArgumentParser(prog="python -m deploy", description="Tessera for operators.")
+    parser = argparse.ArgumentParser(prog=LAUNCHER.name, description="Tessera for operators.")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     run.add_parser(commands)
     compose.add_parsers(commands)

@@ -17,7 +17,7 @@ class AdvisoryLock(IntEnum):
     RELAY = 8_673_001  # of every service: the active relay, for as long as its session lives
     COUNTERS = 8_673_002  # users: a step of the dashboard's counters, or a recount
     SIGNING_KEY = 8_673_003  # auth: making the next signing key
-    FIRST_ADMIN = 8_673_004  # auth: making the first admin
+    ADMINS = 8_673_004  # auth: whatever depends on the number of admins
 
 
 def hold_until_commit(lock: AdvisoryLock) -> TextClause:

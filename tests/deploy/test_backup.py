@@ -18,8 +18,8 @@ from deploy.backup.archive import backups, forget_old, new_name, unpack
 from deploy.backup.restore import load
 from deploy.backup.source import Source
 from deploy.backup.take import take
-from deploy.errors import DeployError
-from deploy.run.processes import SERVICES
+from deploy.stack.errors import DeployError
+from deploy.stack.programs import SERVICES
 from shared.db.migrations import migrate
 from shared.messaging.connection import open_channel
 from shared.messaging.contracts import TileLiked

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy.doctor.checks import CHECKS
-from deploy.var import REPOSITORY
+from deploy.checks.doctor.checks import CHECKS
+from deploy.stack.state_dir import REPOSITORY
 from tests.support.compose import COMPOSE_SECONDS, ComposeStack
 
 FOLDER = REPOSITORY / "deploy" / "observability"

@@ -14,13 +14,15 @@ import psutil
 import psycopg2
 import pytest
 
-from deploy.errors import DeployError
-from deploy.parts.postgres import Postgres
-from deploy.parts.rabbitmq import RabbitMQ
-from deploy.parts.traefik import Traefik
-from deploy.var import Var
+from deploy.stack.errors import DeployError
+from deploy.stack.parts.postgres import Postgres
+from deploy.stack.parts.rabbitmq import RabbitMQ
+from deploy.stack.parts.traefik import Traefik
+from deploy.stack.state_dir import StateDir
+from tests.support.busy import here
 from tests.support.parts import Private, free_ports
 from tests.support.stack import processes_of
+from tests.support.waiting import PATIENCE
 
 
 def listening(pid: int | None) -> set[str]:
@@ -32,12 +34,12 @@ def listening(pid: int | None) -> set[str]:
 
 
 def postgres_in(folder: Path) -> Postgres:
-    return Postgres(Var(folder), free_ports(1)[0], ("auth", "tiles"))
+    return Postgres(StateDir(folder), free_ports(1)[0], ("auth", "tiles"))
 
 
 def rabbitmq_in(folder: Path) -> RabbitMQ:
     amqp, dist, epmd = free_ports(3)
-    return RabbitMQ(Var(folder), amqp=amqp, dist=dist, epmd=epmd, users=("auth", "tiles"))
+    return RabbitMQ(StateDir(folder), amqp=amqp, dist=dist, epmd=epmd, users=("auth", "tiles"))
 
 
 def execute(url: str, statement: str) -> list[tuple[object, ...]]:
@@ -133,27 +135,27 @@ async def test_rabbitmq_starts_again_after_a_kill_and_keeps_messages_over_a_stop
     await asyncio.to_thread(private_broker.start)
     async with await aio_pika.connect(private_broker.url) as connection:
         channel = await connection.channel()
-        message = await (await channel.get_queue("kept")).get(timeout=10)
+        message = await (await channel.get_queue("kept")).get(timeout=PATIENCE)
         assert message
         assert message.body == b"tile"
 
 
 async def test_the_gateway_runs_on_its_ports_and_stops_at_once(tmp_path: Path) -> None:
     port, admin_port = free_ports(2)
-    gateway = Traefik(Var(tmp_path), port=port, admin_port=admin_port, servers={})
+    gateway = Traefik(StateDir(tmp_path), port=port, admin_port=admin_port, servers={})
     await gateway.start()
     async with aiohttp.ClientSession() as client, client.get(f"http://127.0.0.1:{port}/") as response:
         assert response.status == 503
     began = time.monotonic()
     await gateway.stop()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < here(2)
     assert processes_of(tmp_path) == []
     assert '"RequestPath":"/"' in (tmp_path / "log" / "gateway-access.log").read_text()
 
 
 async def test_secrets_are_readable_by_their_owner_only_and_stay_the_same(tmp_path: Path) -> None:
-    first = Var(tmp_path).secret("auth_secret")
-    assert Var(tmp_path).secret("auth_secret") == first
+    first = StateDir(tmp_path).secret("auth_secret")
+    assert StateDir(tmp_path).secret("auth_secret") == first
     assert len(first) >= 32
     modes = {path.stat().st_mode & 0o777 for path in (tmp_path / "secrets").iterdir()}
     assert modes == {0o600}

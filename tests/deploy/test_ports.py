@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.errors import DeployError
-from deploy.ports import port_map, ports_of
+from deploy.stack.errors import DeployError
+from deploy.stack.ports import port_map, ports_of
 from tests.support.commands import run
 from tests.support.stack import run_environment
 
@@ -81,4 +81,4 @@ COMMANDS = ("run", "up", "down", "scale", "compose", "preflight", "doctor", "por
 def test_every_command_explains_itself(words: list[str]) -> None:
     done = run(*words)
     assert done.returncode == 0
-    assert done.stdout.startswith("usage: python -m deploy")
+    assert done.stdout.startswith("usage: tessera")

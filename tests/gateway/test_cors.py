@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pytest
 from aiohttp import ClientSession
 
-from deploy.preflight.gateway import complaints_of
-from deploy.var import REPOSITORY
+from deploy.checks.preflight.gateway import complaints_of
+from deploy.stack.state_dir import REPOSITORY
 from tests.support.backend import Backend
 from tests.support.gateway import Gateway, Start
 

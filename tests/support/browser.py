@@ -19,9 +19,11 @@ from playwright.async_api import (
     Page,
     Request,
     async_playwright,
+    expect,
 )
 
 from tests.support.painters import Painter
+from tests.support.waiting import PATIENCE
 
 Device = Literal["desktop", "phone"]
 Scheme = Literal["light", "dark"]
@@ -46,8 +48,10 @@ FLAGS = (
     "--no-first-run",
 )
 
-PATIENCE_MS = 10_000.0
-"""A step waits that long for what it needs; far more than any step takes, also on two busy cores."""
+PATIENCE_MS = PATIENCE * 1000
+"""A step waits that long for what it needs, and so does an expectation."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def chromium() -> str:
@@ -55,7 +59,7 @@ def chromium() -> str:
     found = os.environ.get("TESSERA_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if found:
         return found
-    advice = "no Chromium here: run deploy/parts/install-chromium.sh, or name one in TESSERA_CHROMIUM"
+    advice = "no Chromium here: run deploy/stack/parts/install-chromium.sh, or name one in TESSERA_CHROMIUM"
     if os.environ.get("CI") == "true":
         pytest.fail(advice)
     pytest.skip(advice)

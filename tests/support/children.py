@@ -6,20 +6,21 @@ import os
 
 import psutil
 
-from deploy.parts.process import Process
-from deploy.var import Var
+from deploy.stack.parts.process import Process
+from deploy.stack.state_dir import StateDir
+from tests.support.waiting import PATIENCE
 
 
 class Child(Process):
     """A shell script; ready once it has done `echo up $$`."""
 
-    def __init__(self, name: str, var: Var, script: str) -> None:
+    def __init__(self, name: str, var: StateDir, script: str) -> None:
         super().__init__(name, var)
         self.script = script
 
     async def start(self) -> None:
         self._spawn(["sh", "-c", self.script], os.environ)
-        await self._until(lambda: f"up {self.pid}\n" in self.var.log(self.name).read_text(), timeout=10)
+        await self._until(lambda: f"up {self.pid}\n" in self.var.log(self.name).read_text(), timeout=PATIENCE)
 
 
 IGNORES_SIGTERM = "trap '' TERM; echo up $$; while :; do sleep 60; done"

@@ -23,10 +23,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from deploy.parts.postgres import Postgres
-from deploy.parts.process import Process
-from deploy.parts.rabbitmq import RabbitMQ
-from deploy.var import Var
+from deploy.stack.parts.postgres import Postgres
+from deploy.stack.parts.process import Process
+from deploy.stack.parts.rabbitmq import RabbitMQ
+from deploy.stack.state_dir import StateDir
 
 T = TypeVar("T")
 
@@ -35,6 +35,7 @@ FOLDER = "TESSERA_TEST_PARTS"
 PORTS = "TESSERA_TEST_PARTS_PORTS"
 # Virtual hosts made when the node starts, where they cost nothing; each is handed out once.
 VHOSTS = tuple(f"v{number}" for number in range(64))
+READY_SECONDS = 240
 
 
 def free_ports(count: int) -> list[int]:
@@ -101,7 +102,7 @@ class SessionParts:
 
 
 def _session_parts() -> tuple[Postgres, RabbitMQ]:
-    var = Var(Path(os.environ[FOLDER]))
+    var = StateDir(Path(os.environ[FOLDER]))
     port, amqp, dist, epmd = map(int, os.environ[PORTS].split(","))
     postgres = Postgres(var, port, SERVICES, durable=False)
     return postgres, RabbitMQ(var, amqp=amqp, dist=dist, epmd=epmd, users=("tests",), vhosts=VHOSTS)
@@ -123,12 +124,12 @@ def _want(part: Process) -> None:
     """Wait until the owner has started it. Raises RuntimeError when that failed."""
     folder = part.var.root
     (folder / f"{part.name}.wanted").touch()
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + READY_SECONDS
     while not (folder / f"{part.name}.ready").exists():
         if (folder / f"{part.name}.failed").exists():
             raise RuntimeError((folder / f"{part.name}.failed").read_text())
         if time.monotonic() > deadline:
-            raise RuntimeError(f"{part.name} of the test session was not ready after 90 s")
+            raise RuntimeError(f"{part.name} of the test session was not ready after {READY_SECONDS} s")
         time.sleep(0.05)
 
 
@@ -198,11 +199,11 @@ class Private:
 def private_rabbitmq(folder: Path) -> Private:
     """A node of its own, not yet started."""
     amqp, dist, epmd = free_ports(3)
-    part = RabbitMQ(Var(folder), amqp=amqp, dist=dist, epmd=epmd, users=("tests",))
+    part = RabbitMQ(StateDir(folder), amqp=amqp, dist=dist, epmd=epmd, users=("tests",))
     return Private(part, part.url("tests"))
 
 
 def private_postgres(folder: Path, service: str, *, durable: bool = False) -> Private:
     """A server of its own with that service's database, not yet started."""
-    part = Postgres(Var(folder), free_ports(1)[0], (service,), durable=durable)
+    part = Postgres(StateDir(folder), free_ports(1)[0], (service,), durable=durable)
     return Private(part, part.url(service))

@@ -15,11 +15,12 @@ from typing import Protocol
 
 import psutil
 
-from deploy.parts.process import find_processes
-from deploy.ports import port_map
-from deploy.var import REPOSITORY
+from deploy.stack.parts.process import find_processes
+from deploy.stack.ports import port_map
+from deploy.stack.state_dir import REPOSITORY
 from tests.support.leaks import leaks
 from tests.support.parts import free_ports
+from tests.support.waiting import PATIENCE
 
 
 def run_environment(var: Path) -> dict[str, str]:
@@ -116,13 +117,13 @@ class Stack:
         began = time.monotonic()
         self.process.terminate()
         try:
-            self.process.wait(30)
+            self.process.wait(2 * PATIENCE)
         finally:
             self.process.kill()
         return time.monotonic() - began
 
     def _wait_until_ready(self) -> tuple[str, str | None]:
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 4 * PATIENCE
         while time.monotonic() < deadline:
             said = self._output.read_text()
             admin = re.search(r"^First admin: (\w+)(?:, one-time password: (\S+))?$", said, re.MULTILINE)

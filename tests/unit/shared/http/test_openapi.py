@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from deploy import openapi
+from deploy.commands import openapi
 from shared.http.openapi import merge
 
 

@@ -1,0 +1,114 @@
+"""Routes about the life of an account."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from services.auth.accounts.schemas import AccountView
+from services.auth.lifecycle.schemas import (
+    AccountDeletion,
+    MailRequest,
+    MailToken,
+    PasswordChange,
+    PasswordReset,
+    Registration,
+)
+from services.auth.lifecycle.service import LIFECYCLE
+from services.auth.mail.rules import Purpose
+from services.auth.sessions.browser import HEADERS, respond_ended, respond_session
+from services.auth.sessions.client import client_of
+from services.auth.sessions.schemas import SessionView
+from services.auth.sessions.service import SESSIONS
+from shared.http.access import Access
+from shared.http.operations import Operation, respond, respond_empty
+from shared.identity import Identity
+
+
+async def register(request: web.Request, body: Registration) -> web.Response:
+    """Create an account and log in."""
+    grant = await request.app[LIFECYCLE].register(body, client_of(request))
+    return respond_session(request, grant, status=201)
+
+
+async def get_me(request: web.Request, caller: Identity) -> web.Response:
+    """Show the caller's account."""
+    account, _ = await request.app[SESSIONS].get_account(caller)
+    return respond(AccountView.model_validate(account))
+
+
+async def verify_email(request: web.Request, body: MailRequest) -> web.Response:
+    """Request a mail that confirms an address; the response is the same whether or not an account has it."""
+    await request.app[LIFECYCLE].request_mail(Purpose.CONFIRM_EMAIL, body.email, client_of(request))
+    return web.Response(status=202)
+
+
+async def confirm_email(request: web.Request, body: MailToken) -> web.Response:
+    """Confirm the account's email address."""
+    await request.app[LIFECYCLE].confirm_email(body.token.get_secret_value())
+    return respond_empty()
+
+
+async def reset_password(request: web.Request, body: MailRequest) -> web.Response:
+    """Request a password reset mail; the response is the same whether or not an account has the address."""
+    await request.app[LIFECYCLE].request_mail(Purpose.RESET_PASSWORD, body.email, client_of(request))
+    return web.Response(status=202)
+
+
+async def confirm_password_reset(request: web.Request, body: PasswordReset) -> web.Response:
+    """Set a new password and end all sessions."""
+    await request.app[LIFECYCLE].reset_password(
+        body.token.get_secret_value(), body.new_password.get_secret_value()
+    )
+    return respond_empty()
+
+
+async def change_password(request: web.Request, body: PasswordChange, caller: Identity) -> web.Response:
+    """Change the caller's password and end all other sessions."""
+    await request.app[LIFECYCLE].change_password(
+        caller,
+        body.current_password.get_secret_value(),
+        body.new_password.get_secret_value(),
+        client_of(request),
+    )
+    return respond_empty()
+
+
+async def delete_account(request: web.Request, body: AccountDeletion, caller: Identity) -> web.Response:
+    """Delete the caller's account; its tiles remain, attributed to a deleted artist."""
+    await request.app[LIFECYCLE].delete_account(caller, body.password.get_secret_value(), client_of(request))
+    return respond_ended(request)
+
+
+_PASSWORD_REFUSALS = ["403 bad_credentials", "403 account_suspended", "429 too_many_logins"]
+
+OPERATIONS = (
+    Operation(
+        "POST",
+        "/auth/register",
+        register,
+        {201: SessionView},
+        refusals=["409 username_taken", "409 email_taken"],
+        headers=HEADERS,
+    ),
+    Operation("GET", "/auth/me", get_me, {200: AccountView}, Access.ARTIST, ["403 account_suspended"]),
+    Operation("POST", "/auth/verify-email", verify_email, {202: None}),
+    Operation("POST", "/auth/confirm-email", confirm_email, {204: None}, refusals=["400 token_invalid"]),
+    Operation("POST", "/auth/reset-password", reset_password, {202: None}),
+    Operation(
+        "POST",
+        "/auth/confirm-password-reset",
+        confirm_password_reset,
+        {204: None},
+        refusals=["400 token_invalid"],
+    ),
+    Operation("PUT", "/auth/password", change_password, {204: None}, Access.ARTIST, _PASSWORD_REFUSALS),
+    Operation(
+        "DELETE",
+        "/auth/account",
+        delete_account,
+        {204: None},
+        Access.ARTIST,
+        [*_PASSWORD_REFUSALS, "409 last_admin"],
+        HEADERS,
+    ),
+)
