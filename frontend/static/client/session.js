@@ -3,8 +3,11 @@
 import { ApiError, api } from "./api.js";
 
 /** @import { Api } from "./api.js" */
-/** @typedef {{id: number, username: string, email: string, email_verified: boolean, roles: string[],
- *   status: "active" | "suspended" | "deleted", created_at: string}} Account */
+
+/**
+ * @typedef {{id: number, username: string, email: string, email_verified: boolean, roles: string[],
+ *   status: "active" | "suspended" | "deleted", created_at: string}} Account
+ */
 /** @typedef {{access_token: string, expires_in: number, account: Account}} Grant */
 /** @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Marks */
 
@@ -33,7 +36,10 @@ export class Session extends EventTarget {
   #renewal = null;
   #tabs = new BroadcastChannel(CHANNEL);
 
-  /** @param {Api} api @param {Marks} marks what other tabs and the next visit see */
+  /**
+   * @param {Api} api
+   * @param {Marks} marks what other tabs and the next visit see
+   */
   constructor(api, marks) {
     super();
     this.api = api;
@@ -129,7 +135,10 @@ export class Session extends EventTarget {
     this.#tabs.postMessage("in");
   }
 
-  /** Hold a token, and its account. @param {Grant} grant */
+  /**
+   * Hold a token, and its account.
+   * @param {Grant} grant
+   */
   accept(grant) {
     this.#token = grant.access_token;
     this.#expires = Date.now() + grant.expires_in * 1000;

@@ -10,9 +10,12 @@ import "../ui/time.js";
 import { toast } from "../ui/toast.js";
 import { account } from "./styles.js";
 
-/** @typedef {{id: number, address: string, user_agent: string | null, created_at: string, last_used_at: string,
- *   expires_at: string, current: boolean}} OpenSession */
 /** @import { Listed } from "../ui/listing.js" */
+
+/**
+ * @typedef {{id: number, address: string, user_agent: string | null, created_at: string, last_used_at:
+ *   string, expires_at: string, current: boolean}} OpenSession
+ */
 
 /** Where one is signed in, and how to end that. */
 export class Sessions extends Element {
@@ -100,7 +103,10 @@ export class Sessions extends Element {
 }
 customElements.define("account-sessions", Sessions);
 
-/** The browser and system that a User-Agent names, else all that it says. @param {string | null} agent */
+/**
+ * The browser and system that a User-Agent names, else all that it says.
+ * @param {string | null} agent
+ */
 function deviceOf(agent) {
   if (!agent) return t("account.unknown_device");
   const browser = /(Firefox|Edg|OPR|Chrome|Safari)\//.exec(agent)?.[1];

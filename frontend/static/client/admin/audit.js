@@ -9,9 +9,11 @@ import { artistId, named, personLink, stateMark } from "./people.js";
 import { marks, tables } from "./styles.js";
 
 /** @import { Person } from "./people.js" */
+
 /**
- * @typedef {{id: number, at: string, actor: Person | null, action: string, target_kind: "user" | "report" | "tile" | "canvas",
- *   target_id: number, outcome: "requested" | "done" | "refused", details: Record<string, unknown>, refers_to: number | null}} Entry
+ * @typedef {{id: number, at: string, actor: Person | null, action: string, target_kind: "user" | "report" |
+ *   "tile" | "canvas", target_id: number, outcome: "requested" | "done" | "refused", details: Record<string,
+ *   unknown>, refers_to: number | null}} Entry
  */
 
 const ACTIONS = [

@@ -13,10 +13,10 @@ import { marks, tables } from "./styles.js";
  * @typedef {{day: string} & Record<Counter, number>} Day
  * @typedef {{name: string, is_ready: boolean, state: string, age_seconds: number}} Health
  * @typedef {{name: string, messages: number, age_seconds: number}} Queue
- * @typedef {{accounts: number, active_today: number, active_this_week: number, new_today: number, new_this_week: number,
- *   canvases: number, tiles: number, likes: number, open_reports: number, live_viewers: number | null,
- *   queue_depth: number | null, dead_letters: number | null, queues: Queue[], services: Health[],
- *   observed_seconds_ago: number | null, series: Day[]}} Overview
+ * @typedef {{accounts: number, active_today: number, active_this_week: number, new_today: number,
+ *   new_this_week: number, canvases: number, tiles: number, likes: number, open_reports: number,
+ *   live_viewers: number | null, queue_depth: number | null, dead_letters: number | null, queues: Queue[],
+ *   services: Health[], observed_seconds_ago: number | null, series: Day[]}} Overview
  */
 
 const REFRESH = 10_000; // milliseconds; the server looks around every five seconds
@@ -168,13 +168,20 @@ class Dashboard extends Element {
 }
 customElements.define("admin-dashboard", Dashboard);
 
-/** @param {string} name @param {number | null} value null: not known @param {unknown} [more] */
+/**
+ * @param {string} name
+ * @param {number | null} value null: not known
+ * @param {unknown} [more]
+ */
 function count(name, value, more = "") {
   return html`<div class="card count"><dt>${t(`admin.${name}`)}</dt>
     <dd><b>${value === null ? t("admin.unknown") : number(value)}</b><small>${more}</small></dd></div>`;
 }
 
-/** @param {Overview} seen @param {Counter} counter */
+/**
+ * @param {Overview} seen
+ * @param {Counter} counter
+ */
 function today(seen, counter) {
   return t("admin.more_today", { count: seen.series.at(-1)?.[counter] ?? 0 });
 }

@@ -11,7 +11,11 @@ export function personLink(person) {
   return person ? html`<a href="/artist/${person.username}">${person.display_name}</a>` : "";
 }
 
-/** The message of a code such as `account.suspend`, or the code itself. @param {string} kind @param {string} code */
+/**
+ * The message of a code such as `account.suspend`, or the code itself.
+ * @param {string} kind
+ * @param {string} code
+ */
 export function named(kind, code) {
   const key = `admin.${kind}_${code}`;
   return has(key) ? t(key) : code;
@@ -19,7 +23,8 @@ export function named(kind, code) {
 
 /**
  * A mark for the state of a report, an account or a command.
- * @param {string} kind @param {string} state
+ * @param {string} kind
+ * @param {string} state
  */
 export function stateMark(kind, state) {
   return html`<span class="mark ${LOOKS[state] ?? ""}">${named(kind, state)}</span>`;
@@ -39,9 +44,10 @@ const LOOKS = {
 };
 
 /**
- * The id of the artist of that username, as a moderator types it. Asked by search: to type a name that nobody has is
- * no failure of the page. Throws ApiError `user_not_found`.
- * @param {string} typed @returns {Promise<number>}
+ * The id of the artist of that username, as a moderator types it. Asked by search: to type a name that nobody
+ * has is no failure of the page. Throws ApiError `user_not_found`.
+ * @param {string} typed
+ * @returns {Promise<number>}
  */
 export async function artistId(typed) {
   const name = typed.trim().replace(/^@/, "").toLowerCase();

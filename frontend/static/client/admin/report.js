@@ -152,7 +152,10 @@ export class ReportDesk extends Element {
     </div>`;
   }
 
-  /** What the report is about, and what may be done with that. @param {Subject} subject */
+  /**
+   * What the report is about, and what may be done with that.
+   * @param {Subject} subject
+   */
   #scene(subject) {
     return html`${sceneOf(subject, (person) => this.#standing(person)?.status)}
       ${
@@ -258,7 +261,11 @@ export class ReportDesk extends Element {
     });
   }
 
-  /** @param {Tile} tile @param {Revision[]} history @param {Lock} lock */
+  /**
+   * @param {Tile} tile
+   * @param {Revision[]} history
+   * @param {Lock} lock
+   */
   async #removeTile(tile, [last], { is_locked }) {
     const isDone = await attempt(this, async () => {
       if (is_locked) await api.delete(`/admin/tiles/${tile.id}/lock`);
@@ -275,7 +282,11 @@ export class ReportDesk extends Element {
     this.focus();
   }
 
-  /** Take the removal back: the cell is as it was then. @param {Tile} tile @param {string} since of the tile's last change */
+  /**
+   * Take the removal back: the cell is as it was then.
+   * @param {Tile} tile
+   * @param {string} since of the tile's last change
+   */
   async #restore(tile, since) {
     const area = { x: tile.x, y: tile.y, columns: 1, rows: 1 };
     const isDone = await attempt(this, () =>
@@ -295,7 +306,10 @@ export class ReportDesk extends Element {
     }
   }
 
-  /** @param {Canvas} canvas @param {boolean} isPublic */
+  /**
+   * @param {Canvas} canvas
+   * @param {boolean} isPublic
+   */
   async #show(canvas, isPublic) {
     if (!(await attempt(this, () => api.patch(`/canvases/${canvas.id}`, { is_public: isPublic })))) return;
     this.action = isPublic ? "none" : "removed";
@@ -306,7 +320,11 @@ export class ReportDesk extends Element {
     await this.#lookAgain();
   }
 
-  /** @param {Canvas} canvas @param {Tile} tile @param {Person | undefined} artist */
+  /**
+   * @param {Canvas} canvas
+   * @param {Tile} tile
+   * @param {Person | undefined} artist
+   */
   #prepareRollback(canvas, { x, y }, artist) {
     this.order = { canvas, order: { area: { x, y, columns: 1, rows: 1 }, artist: artist?.username ?? "" } };
   }

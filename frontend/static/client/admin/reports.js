@@ -11,12 +11,13 @@ import "./report.js";
 import { marks } from "./styles.js";
 
 /** @import { Person } from "./people.js" */
+
 /**
  * @typedef {"open" | "assigned" | "resolved" | "dismissed"} Status
  * @typedef {"none" | "warned" | "removed" | "suspended" | "rolled_back"} ActionTaken
- * @typedef {{id: number, kind: "tile" | "canvas" | "user", target_id: number, reason: string, detail: string | null,
- *   status: Status, created_at: string, reporter: Person, assignee: Person | null, resolution: string | null,
- *   action_taken: ActionTaken | null, updated_at: string}} Report
+ * @typedef {{id: number, kind: "tile" | "canvas" | "user", target_id: number, reason: string, detail: string
+ *   | null, status: Status, created_at: string, reporter: Person, assignee: Person | null, resolution: string
+ *   | null, action_taken: ActionTaken | null, updated_at: string}} Report
  */
 
 const FILTERS = ["open", "assigned", "resolved", "dismissed", ""]; // "": all, what waits first
@@ -135,7 +136,10 @@ class Reports extends Element {
     /** @type {HTMLElement | undefined} */ (this.renderRoot.querySelectorAll("li button")[place])?.focus();
   }
 
-  /** @param {CustomEvent<Report>} event the report as it is now; it stays in the list until this is filtered anew */
+  /**
+   * @param {CustomEvent<Report>} event the report as it is now; it stays in the list until this is filtered
+   *   anew
+   */
   #changed({ detail }) {
     this.chosen = detail;
     this.#reports.change((report) => (report.id === detail.id ? detail : report));

@@ -16,14 +16,16 @@ import { drawn } from "./subject.js";
 /** @import { Person } from "./people.js" */
 /** @import { Region } from "./region.js" */
 /** @import { Canvas } from "./subject.js" */
+
 /**
  * @typedef {{area: Region | null, artist: string}} Order `artist`: a username, "" for everybody
  * @typedef {"removed" | "reverted" | "restored" | "kept"} Action
- * @typedef {{tile_id: number, x: number, y: number, creator: Person, action: Action, pixels: string | null}} Step
+ * @typedef {{tile_id: number, x: number, y: number, creator: Person, action: Action, pixels: string | null}}
+ *   Step
  * @typedef {Record<Action, number> & {seq: number, tiles: Step[]}} Outcome
  * @typedef {{since: string, area?: Region, user_id?: number}} Request
- * @typedef {{request: Request, outcome: Outcome, region: Region | null, png: Blob | null, count: number}} Preview
- *   `count`: tiles that the pictures show
+ * @typedef {{request: Request, outcome: Outcome, region: Region | null, png: Blob | null, count: number}}
+ *   Preview `count`: tiles that the pictures show
  */
 
 const MINUTE = 60_000; // milliseconds
@@ -133,7 +135,10 @@ export class RollbackForm extends Element {
       </div>`;
   }
 
-  /** @param {Canvas} canvas @param {Preview} preview */
+  /**
+   * @param {Canvas} canvas
+   * @param {Preview} preview
+   */
   #shown(canvas, { outcome, region, png, count }) {
     const changed = outcome.tiles.filter(({ action }) => action !== "kept");
     if (!outcome.tiles.length) return html`<p class="preview">${t("admin.rollback_nothing")}</p>`;
@@ -191,7 +196,10 @@ export class RollbackForm extends Element {
     });
   }
 
-  /** @param {FormData} fields @returns {Promise<Request>} */
+  /**
+   * @param {FormData} fields
+   * @returns {Promise<Request>}
+   */
   async #request(fields) {
     const artist = String(fields.get("artist"));
     const area = Object.fromEntries(SIDES.map((name) => [name, Number(fields.get(name))]));
@@ -217,7 +225,10 @@ export class RollbackForm extends Element {
 }
 customElements.define("admin-rollback-form", RollbackForm);
 
-/** As a field of the kind `datetime-local` takes it. @param {number} moment milliseconds */
+/**
+ * As a field of the kind `datetime-local` takes it.
+ * @param {number} moment milliseconds
+ */
 function localTime(moment) {
   const date = new Date(moment);
   return new Date(moment - date.getTimezoneOffset() * MINUTE).toISOString().slice(0, 19);

@@ -10,6 +10,7 @@ import "./picture.js";
 
 /** @import { Person } from "./people.js" */
 /** @import { Standing, Subject } from "./subject.js" */
+
 /** @typedef {(person: Person) => Standing["status"] | undefined} StatusOf undefined while it is not known */
 
 export const sceneStyles = css`
@@ -21,7 +22,10 @@ export const sceneStyles = css`
     @media (max-width: 40rem) { .scene { grid-template-columns: minmax(0, 1fr); } }
 `;
 
-/** @param {Subject} subject @param {StatusOf} statusOf */
+/**
+ * @param {Subject} subject
+ * @param {StatusOf} statusOf
+ */
 export function sceneOf(subject, statusOf) {
   switch (subject.kind) {
     case "gone":
@@ -35,7 +39,10 @@ export function sceneOf(subject, statusOf) {
   }
 }
 
-/** @param {Extract<Subject, {kind: "tile"}>} subject @param {StatusOf} statusOf */
+/**
+ * @param {Extract<Subject, {kind: "tile"}>} subject
+ * @param {StatusOf} statusOf
+ */
 function tileScene({ tile, canvas, region, png, history, people: [last] }, statusOf) {
   const place = t("admin.tile_place", { id: String(tile.id), x: tile.x, y: tile.y });
   const [x, y] = [tile.x, tile.y].map((cell) => (cell + 0.5) * canvas.tile_size);
@@ -57,7 +64,10 @@ function tileScene({ tile, canvas, region, png, history, people: [last] }, statu
   </div>`;
 }
 
-/** @param {Extract<Subject, {kind: "canvas"}>} subject @param {StatusOf} statusOf */
+/**
+ * @param {Extract<Subject, {kind: "canvas"}>} subject
+ * @param {StatusOf} statusOf
+ */
 function canvasScene({ canvas, region, png }, statusOf) {
   return html`<div class="scene">
     <admin-picture label=${canvas.name} .canvas=${canvas} .region=${region} .png=${png}></admin-picture>
@@ -70,7 +80,10 @@ function canvasScene({ canvas, region, png }, statusOf) {
   </div>`;
 }
 
-/** @param {Extract<Subject, {kind: "user"}>} subject @param {StatusOf} statusOf */
+/**
+ * @param {Extract<Subject, {kind: "user"}>} subject
+ * @param {StatusOf} statusOf
+ */
 function userScene({ profile, tiles }, statusOf) {
   return html`<div class="scene">
     <div class="facts">
@@ -86,7 +99,11 @@ function userScene({ profile, tiles }, statusOf) {
   </div>`;
 }
 
-/** @param {Person} person @param {StatusOf} statusOf @param {string} [colour] */
+/**
+ * @param {Person} person
+ * @param {StatusOf} statusOf
+ * @param {string} [colour]
+ */
 function artist(person, statusOf, colour) {
   const status = statusOf(person);
   return html`<div class="row">

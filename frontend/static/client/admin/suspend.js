@@ -91,7 +91,10 @@ export class Suspend extends FormElement {
 }
 customElements.define("admin-suspend", Suspend);
 
-/** Let somebody in again, and say so. @param {Person} person */
+/**
+ * Let somebody in again, and say so.
+ * @param {Person} person
+ */
 export async function reinstate(person) {
   try {
     await api.post(`/admin/users/${person.id}/reinstate`);

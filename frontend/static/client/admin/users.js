@@ -153,7 +153,10 @@ class Users extends Element {
     void this.#lookAgain(detail);
   }
 
-  /** Show the account as it is once auth has done what it was asked. @param {Person} person */
+  /**
+   * Show the account as it is once auth has done what it was asked.
+   * @param {Person} person
+   */
   async #lookAgain(person) {
     this.#users.change((user) => (user.id === person.id ? { ...user, pending: ["…"] } : user));
     const standing = await standingOf(person, this.#left.signal).catch(() => null);

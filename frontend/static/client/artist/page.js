@@ -13,8 +13,11 @@ import { followsOf } from "./follows.js";
 import "./people.js";
 import "./tiles.js";
 
-/** @typedef {{id: number, username: string, display_name: string, bio: string | null, avatar_color: string, joined_at: string,
- *   stats: Record<"tiles_created" | "likes_received" | "canvases_created" | "followers" | "following", number>}} Profile */
+/**
+ * @typedef {{id: number, username: string, display_name: string, bio: string | null, avatar_color: string,
+ *   joined_at: string, stats: Record<"tiles_created" | "likes_received" | "canvases_created" | "followers" |
+ *   "following", number>}} Profile
+ */
 
 const TABS = /** @type {const} */ (["tiles", "canvases", "followers", "following"]);
 

@@ -6,7 +6,12 @@ import "../ui/icon.js";
 import "../ui/picture.js";
 import { ArtistList } from "./list.js";
 
-/** @typedef {{id: number, canvas_id: number, x: number, y: number, size: number, title: string | null, like_count: number}} Tile */
+/** @import { CanvasView } from "../canvas/live-canvas.js" */
+
+/**
+ * @typedef {{id: number, canvas_id: number, x: number, y: number, size: number, title: string | null,
+ *   like_count: number}} Tile
+ */
 
 /** `<artist-tiles .artist=${id}>`: what an artist painted; each leads to its place on its canvas. */
 class ArtistTiles extends ArtistList {
@@ -56,7 +61,7 @@ class ArtistCanvases extends ArtistList {
     return t("account.no_canvases");
   }
 
-  /** @param {import("../canvas/live-canvas.js").CanvasView} canvas */
+  /** @param {CanvasView} canvas */
   item(canvas) {
     return html`<canvas-card .canvas=${canvas}></canvas-card>`;
   }
