@@ -13,10 +13,11 @@ import pytest
 from playwright.async_api import WebSocketRoute, expect
 
 from tests.support.browser import UNDERWAY, Windows, assert_accessible
+from tests.support.busy import here
 from tests.support.painters import NewPainter
 from tests.support.stack import Stack
 from tests.support.stage import CELLS, GREEN, NIGHT, RED, SIDE, Stage, new_canvas, new_tile, pixels, stroke
-from tests.support.waiting import poll_until
+from tests.support.waiting import PATIENCE, poll_until
 
 FIRST_PAINT = """() => {
   const at = (name) => performance.getEntriesByName(name)[0].startTime;
@@ -42,7 +43,7 @@ async def test_a_canvas_of_a_megapixel_is_painted_in_under_a_second(
         await page.goto("/")
     print("first paint in ms:", took)
     # The best of three: what the page can do, on a machine that does other things too.
-    assert min(took) < 1000
+    assert min(took) < here(1000)
     assert await (await Stage.open(page, canvas)).difference(canvas) == 0
 
 
@@ -59,11 +60,11 @@ async def test_a_stroke_is_pushed_to_a_second_browser(new_page: Windows, new_pai
         began = time.monotonic()
         await stroke(ada, tile, offset * 3, 2)
         while await stage.colour_at(offset * 3, 0) != RED:
-            assert time.monotonic() - began < 10
+            assert time.monotonic() - began < PATIENCE
         took.append((time.monotonic() - began) * 1000)
     print("stroke to second browser in ms:", took)
     # 200 ms where nothing else runs; what polls would have asked for it.
-    assert statistics.median(took) < 1000
+    assert statistics.median(took) < here(1000)
     assert asked == []
 
 

@@ -11,8 +11,10 @@ from typing import Any
 from playwright.async_api import Page, expect
 
 from tests.support.browser import Windows
+from tests.support.busy import here
 from tests.support.painters import NewPainter
 from tests.support.stage import Stage, drawing, spot
+from tests.support.waiting import PATIENCE
 
 STROKES = 9
 DARK_BLUE, RED = (29, 43, 83), (255, 0, 77)
@@ -76,7 +78,7 @@ async def seconds_until_seen(painting: Page, watching: Stage, x: int, y: int) ->
     began = time.monotonic()
     await painting.mouse.click(*place)
     while await watching.colour_at(*middle(x, y)) != RED:
-        assert time.monotonic() - began < 10, "not seen"
+        assert time.monotonic() - began < PATIENCE, "not seen"
     return time.monotonic() - began
 
 
@@ -105,7 +107,7 @@ async def test_a_newcomer_paints_a_friend_sees_it_and_a_moderator_takes_scribble
     record_property("stroke_to_second_browser_ms", median)
     print(f"stroke to second browser: median {median} ms of", [round(t * 1000) for t in took])
     # 200 ms where nothing else runs; two busy cores are allowed more.
-    assert median < 1000
+    assert median < here(1000)
     await page.get_by_role("button", name="Close the editor").click()
 
     card = await open_card(bens)

@@ -19,9 +19,11 @@ from playwright.async_api import (
     Page,
     Request,
     async_playwright,
+    expect,
 )
 
 from tests.support.painters import Painter
+from tests.support.waiting import PATIENCE
 
 Device = Literal["desktop", "phone"]
 Scheme = Literal["light", "dark"]
@@ -46,8 +48,10 @@ FLAGS = (
     "--no-first-run",
 )
 
-PATIENCE_MS = 10_000.0
-"""A step waits that long for what it needs; far more than any step takes, also on two busy cores."""
+PATIENCE_MS = PATIENCE * 1000
+"""A step waits that long for what it needs, and so does an expectation."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def chromium() -> str:
