@@ -1,10 +1,9 @@
 /** The HTTP API: deadlines, problems as errors, and the access token. */
 
+/** @import { FaultView } from "#api" */
+
 const DEADLINE = 10_000; // milliseconds; the gateway itself gives up on a service after 20 s
 
-/**
- * @typedef {{loc: (string | number)[], msg: string}} Fault one value that breaks a rule, as a 422 names it
- */
 /**
  * @typedef {{query?: Record<string, string | number | boolean | null | undefined>, headers?: Record<string,
  *   string>, signal?: AbortSignal, body?: unknown, anonymous?: boolean, keepalive?: boolean}} RequestOptions
@@ -18,7 +17,7 @@ const DEADLINE = 10_000; // milliseconds; the gateway itself gives up on a servi
 /** What went wrong with a request. Status 0: there was no answer (`unreachable`, `deadline`). */
 export class ApiError extends Error {
   /**
-   * @param {{status: number, code: string, detail?: string, requestId?: string | null, errors?: Fault[],
+   * @param {{status: number, code: string, detail?: string, requestId?: string | null, errors?: FaultView[],
    *   retryAfter?: number | null}} problem `retryAfter` in seconds
    */
   constructor({ status, code, detail = "", requestId = null, errors = [], retryAfter = null }) {

@@ -2,13 +2,10 @@
 
 import { ApiError, api } from "./api.js";
 
+/** @import { AccountView, SessionView } from "#api" */
 /** @import { Api } from "./api.js" */
 
-/**
- * @typedef {{id: number, username: string, email: string, email_verified: boolean, roles: string[],
- *   status: "active" | "suspended" | "deleted", created_at: string}} Account
- */
-/** @typedef {{access_token: string, expires_in: number, account: Account}} Grant */
+/** @typedef {Pick<SessionView, "access_token" | "expires_in" | "account">} Grant */
 /** @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Marks */
 
 /** Whether a refresh is worth trying: without it each guest's first page would begin with a 401. */
@@ -25,7 +22,7 @@ const AHEAD = 30_000;
 
 /** Fires `change` whenever `account` has changed, in this tab or in another one. */
 export class Session extends EventTarget {
-  /** @type {Account | null} */
+  /** @type {AccountView | null} */
   account = null;
   /** @type {string | null} */
   #token = null;
@@ -153,7 +150,7 @@ export class Session extends EventTarget {
     this.#become(null);
   }
 
-  /** @param {Account | null} account */
+  /** @param {AccountView | null} account */
   #become(account) {
     const isSame = JSON.stringify(account) === JSON.stringify(this.account);
     this.account = account;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { mayClaim, mayDelete, mayEdit, mayRevert } from "../../static/client/canvas/permissions.js";
 
-/** @import { Mode } from "../../static/client/canvas/live-canvas.js" */
+/** @import { Mode } from "#api" */
 
 const [OWNER, ADA, BOB] = [1, 2, 3];
 const ADAS_TILE = { creator: { id: ADA } };

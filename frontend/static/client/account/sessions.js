@@ -10,12 +10,8 @@ import "../ui/time.js";
 import { toast } from "../ui/toast.js";
 import { account } from "./styles.js";
 
+/** @import { OpenSessionView } from "#api" */
 /** @import { Listed } from "../ui/listing.js" */
-
-/**
- * @typedef {{id: number, address: string, user_agent: string | null, created_at: string, last_used_at:
- *   string, expires_at: string, current: boolean}} OpenSession
- */
 
 /** Where one is signed in, and how to end that. */
 export class Sessions extends Element {
@@ -33,7 +29,7 @@ export class Sessions extends Element {
 
   constructor() {
     super();
-    /** @type {Listed<OpenSession>} */
+    /** @type {Listed<OpenSessionView>} */
     this.listed = { items: [], cursor: null };
     /** @type {unknown} */
     this.error = null;
@@ -43,7 +39,7 @@ export class Sessions extends Element {
     void this.#read();
   }
 
-  /** @param {Listed<OpenSession>} [before] */
+  /** @param {Listed<OpenSessionView>} [before] */
   async #read(before) {
     await this.#try(async () => {
       this.listed = await readPage("/auth/sessions", { limit: 20 }, before);
@@ -60,7 +56,7 @@ export class Sessions extends Element {
     }
   }
 
-  /** @param {OpenSession} ended */
+  /** @param {OpenSessionView} ended */
   #end(ended) {
     return this.#try(async () => {
       await api.delete(`/auth/sessions/${ended.id}`);

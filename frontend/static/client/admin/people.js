@@ -4,9 +4,9 @@ import { ApiError, api } from "../api.js";
 import { has, t } from "../i18n.js";
 import { html } from "../lit.js";
 
-/** @typedef {{id: number, username: string, display_name: string}} Person */
+/** @import { PersonView } from "#api" */
 
-/** @param {Person | null} person */
+/** @param {PersonView | null} person */
 export function personLink(person) {
   return person ? html`<a href="/artist/${person.username}">${person.display_name}</a>` : "";
 }
@@ -51,7 +51,7 @@ const LOOKS = {
  */
 export async function artistId(typed) {
   const name = typed.trim().replace(/^@/, "").toLowerCase();
-  /** @type {{items: Person[]}} */
+  /** @type {{items: PersonView[]}} */
   const found = await api.get("/users", { query: { search: name } });
   const artist = found.items.find(({ username }) => username.toLowerCase() === name);
   if (!artist) throw new ApiError({ status: 404, code: "user_not_found" });

@@ -13,19 +13,13 @@ import { picturedRegion } from "./region.js";
 import { marks } from "./styles.js";
 import { drawn } from "./subject.js";
 
-/** @import { Person } from "./people.js" */
+/** @import { CanvasView, Rollback, RollbackView, RolledBackTile } from "#api" */
 /** @import { Region } from "./region.js" */
-/** @import { Canvas } from "./subject.js" */
 
 /**
  * @typedef {{area: Region | null, artist: string}} Order `artist`: a username, "" for everybody
- * @typedef {"removed" | "reverted" | "restored" | "kept"} Action
- * @typedef {{tile_id: number, x: number, y: number, creator: Person, action: Action, pixels: string | null}}
- *   Step
- * @typedef {Record<Action, number> & {seq: number, tiles: Step[]}} Outcome
- * @typedef {{since: string, area?: Region, user_id?: number}} Request
- * @typedef {{request: Request, outcome: Outcome, region: Region | null, png: Blob | null, count: number}}
- *   Preview `count`: tiles that the pictures show
+ * @typedef {{request: Rollback, outcome: RollbackView, region: Region | null, png: Blob | null,
+ *   count: number}} Preview `count`: tiles that the pictures show
  */
 
 const MINUTE = 60_000; // milliseconds
@@ -33,7 +27,7 @@ const SPANS = { minutes: 10 * MINUTE, hour: 60 * MINUTE, day: 1440 * MINUTE, wee
 
 const SIDES = /** @type {const} */ (["x", "y", "columns", "rows"]);
 
-/** @type {Action[]} */
+/** @type {RolledBackTile["action"][]} */
 const ACTIONS = ["removed", "reverted", "restored", "kept"];
 
 /**
@@ -71,7 +65,7 @@ export class RollbackForm extends Element {
 
   constructor() {
     super();
-    /** @type {Canvas | null} */
+    /** @type {CanvasView | null} */
     this.canvas = null;
     /** @type {Partial<Order>} what the form begins with */
     this.order = {};
@@ -136,7 +130,7 @@ export class RollbackForm extends Element {
   }
 
   /**
-   * @param {Canvas} canvas
+   * @param {CanvasView} canvas
    * @param {Preview} preview
    */
   #shown(canvas, { outcome, region, png, count }) {
@@ -184,11 +178,11 @@ export class RollbackForm extends Element {
   #ask(event) {
     event.preventDefault();
     const fields = new FormData(/** @type {HTMLFormElement} */ (event.target));
-    const canvas = /** @type {Canvas} */ (this.canvas);
+    const canvas = /** @type {CanvasView} */ (this.canvas);
     this.since = String(fields.get("since"));
     void attempt(this, async () => {
       const request = await this.#request(fields);
-      /** @type {Outcome} */
+      /** @type {RollbackView} */
       const outcome = await api.post(`/admin/canvases/${canvas.id}/rollback`, { ...request, dry_run: true });
       const changed = outcome.tiles.filter(({ action }) => action !== "kept");
       const { region, count } = picturedRegion(changed, canvas, 1);
@@ -198,7 +192,7 @@ export class RollbackForm extends Element {
 
   /**
    * @param {FormData} fields
-   * @returns {Promise<Request>}
+   * @returns {Promise<Rollback>}
    */
   async #request(fields) {
     const artist = String(fields.get("artist"));
@@ -213,7 +207,7 @@ export class RollbackForm extends Element {
   #do() {
     const { request } = /** @type {Preview} */ (this.preview);
     void attempt(this, async () => {
-      /** @type {Outcome} */
+      /** @type {RollbackView} */
       const outcome = await api.post(`/admin/canvases/${this.canvas?.id}/rollback`, request);
       this.preview = null;
       toast(t("admin.rollback_done", { count: outcome.removed + outcome.reverted + outcome.restored }), {

@@ -8,10 +8,13 @@ import "../ui/time.js";
 import { named, personLink, stateMark } from "./people.js";
 import "./picture.js";
 
-/** @import { Person } from "./people.js" */
-/** @import { Standing, Subject } from "./subject.js" */
+/** @import { AccountStandingView, PersonView } from "#api" */
+/** @import { Subject } from "./subject.js" */
 
-/** @typedef {(person: Person) => Standing["status"] | undefined} StatusOf undefined while it is not known */
+/**
+ * @typedef {(person: PersonView) => AccountStandingView["status"] | undefined} StatusOf undefined while it is
+ *   not known
+ */
 
 export const sceneStyles = css`
     .scene { display: grid; grid-template-columns: minmax(0, 3fr) minmax(12rem, 2fr); gap: var(--space-5); }
@@ -100,7 +103,7 @@ function userScene({ profile, tiles }, statusOf) {
 }
 
 /**
- * @param {Person} person
+ * @param {PersonView} person
  * @param {StatusOf} statusOf
  * @param {string} [colour]
  */

@@ -4,7 +4,7 @@ import "../ui/avatar.js";
 import { Element } from "../ui/element.js";
 import { base } from "../ui/styles.js";
 
-/** @import { Profile } from "./page.js" */
+/** @import { ProfileView } from "#api" */
 
 /** `<artist-card .artist=${profile}>`: who somebody is, in short; it leads to their page. */
 export class ArtistCard extends Element {
@@ -25,7 +25,7 @@ export class ArtistCard extends Element {
 
   constructor() {
     super();
-    /** @type {Profile} */
+    /** @type {ProfileView} */
     this.artist = /** @type {any} */ (undefined); // always given
   }
 

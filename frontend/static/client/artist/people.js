@@ -3,7 +3,7 @@ import { css, html } from "../lit.js";
 import "./card.js";
 import { ArtistList } from "./list.js";
 
-/** @import { Profile } from "./page.js" */
+/** @import { ProfileView } from "#api" */
 
 /** `<artist-people .artist=${id} side="followers">`: who follows an artist, or whom they follow. */
 class ArtistPeople extends ArtistList {
@@ -23,7 +23,7 @@ class ArtistPeople extends ArtistList {
     return t(`account.no_${this.side}`);
   }
 
-  /** @param {Profile} person */
+  /** @param {ProfileView} person */
   item(person) {
     return html`<artist-card .artist=${person}></artist-card>`;
   }

@@ -6,12 +6,7 @@ import "../ui/icon.js";
 import "../ui/picture.js";
 import { ArtistList } from "./list.js";
 
-/** @import { CanvasView } from "../canvas/live-canvas.js" */
-
-/**
- * @typedef {{id: number, canvas_id: number, x: number, y: number, size: number, title: string | null,
- *   like_count: number}} Tile
- */
+/** @import { CanvasView, TileView } from "#api" */
 
 /** `<artist-tiles .artist=${id}>`: what an artist painted; each leads to its place on its canvas. */
 class ArtistTiles extends ArtistList {
@@ -33,7 +28,7 @@ class ArtistTiles extends ArtistList {
     return t("account.no_tiles");
   }
 
-  /** @param {Tile} tile */
+  /** @param {TileView} tile */
   item(tile) {
     const title = tile.title ?? t("account.untitled");
     return html`<a href=${placeOf(tile)}>

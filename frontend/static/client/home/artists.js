@@ -5,7 +5,7 @@ import { css, html } from "../lit.js";
 import { Element } from "../ui/element.js";
 import { base, typography } from "../ui/styles.js";
 
-/** @import { Profile } from "../artist/page.js" */
+/** @import { ProfileView } from "#api" */
 
 const SHOWN = 8;
 
@@ -23,7 +23,7 @@ export class Artists extends Element {
 
   constructor() {
     super();
-    /** @type {Profile[]} */
+    /** @type {ProfileView[]} */
     this.artists = [];
   }
 

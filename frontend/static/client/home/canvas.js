@@ -6,7 +6,7 @@ import "../ui/picture.js";
 import { base } from "../ui/styles.js";
 import { Watch } from "./watch.js";
 
-/** @import { CanvasView } from "../canvas/live-canvas.js" */
+/** @import { CanvasView } from "#api" */
 /** @import { Picture } from "../ui/picture.js" */
 /** @import { Visitor } from "./watch.js" */
 

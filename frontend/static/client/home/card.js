@@ -5,7 +5,7 @@ import { base, typography } from "../ui/styles.js";
 import "../ui/time.js";
 import "./canvas.js";
 
-/** @import { CanvasView } from "../canvas/live-canvas.js" */
+/** @import { CanvasView } from "#api" */
 
 /** `<canvas-card .canvas=${…}>`: all of it leads to the canvas; its artist has a link of their own. */
 export class CanvasCard extends Element {

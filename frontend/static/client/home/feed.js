@@ -7,10 +7,9 @@ import "../ui/picture.js";
 import { base, controls, typography } from "../ui/styles.js";
 import "../ui/time.js";
 
-/**
- * @typedef {{tile_id: number, canvas_id: number, x: number, y: number, like_count: number, created_at:
- *   string, size?: number, artist: {id: number, username: string, display_name: string}}} Activity
- */
+/** @import { ActivityView } from "#api" */
+
+/** @typedef {ActivityView & {size?: number}} Activity `size`: pixels of a side of the tile, once that is known */
 
 const ZOOM = 6; // screen pixels a pixel: the tile and some of what is around it
 

@@ -9,7 +9,7 @@ import "../ui/icon.js";
 import { base, controls, typography } from "../ui/styles.js";
 import { toast } from "../ui/toast.js";
 
-/** @import { Account } from "../session.js" */
+/** @import { AccountView } from "#api" */
 
 /** The top of every page: brand, ways to go, settings and the account. */
 export class Header extends Element {
@@ -108,7 +108,7 @@ export class Header extends Element {
       </fieldset>`;
   }
 
-  /** @param {Account} account */
+  /** @param {AccountView} account */
   #account(account) {
     return html`
       <button class="quiet me" popovertarget="account" aria-label=${t("common.account_menu", { name: account.username })}>
