@@ -8,12 +8,13 @@ import re
 import statistics
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import WebSocketRoute, expect
+from playwright.async_api import Page, WebSocketRoute, expect
 
-from tests.e2e.people import eventually
-from tests.frontend.browser import Windows, assert_accessible
+from tests.e2e.people import PATIENCE, eventually
+from tests.frontend.browser import HeldRoute, Windows, assert_accessible
 from tests.frontend.conftest import NewPainter
 from tests.frontend.stage import CELLS, GREEN, NIGHT, RED, SIDE, Stage, new_canvas, new_tile, pixels, stroke
 from tests.stack import Stack
@@ -21,14 +22,22 @@ from tests.stack import Stack
 UNDERWAY = ("WebSocket connection", "status of 50", "ERR_CONNECTION", "request failed: GET")
 """What a browser says by itself about a service that was killed."""
 
+SHOW = """path => { history.pushState(null, "", path); dispatchEvent(new PopStateEvent("popstate")); }"""
+"""Go to another page of the client without loading the document."""
+
 FIRST_PAINT = """() => {
   const at = (name) => performance.getEntriesByName(name)[0].startTime;
   return at("tessera:first-paint") - at("tessera:open");
 }"""
 
 
-async def test_a_canvas_of_a_megapixel_is_painted_in_under_a_second(
-    new_page: Windows, new_painter: NewPainter
+async def later_than_any_write_of_the_address(page: Page) -> None:
+    """Wait for a timer that fires after every one set before it to write a view to the address."""
+    await page.evaluate("new Promise(done => setTimeout(done, 1000))")
+
+
+async def test_a_canvas_of_a_megapixel_is_painted_from_one_snapshot(
+    new_page: Windows, new_painter: NewPainter, record_property: Any
 ) -> None:
     ada = await new_painter("ada")
     canvas = await new_canvas(ada, width=1024, height=1024, tile_size=128, max_tiles_per_user=64)
@@ -38,18 +47,18 @@ async def test_a_canvas_of_a_megapixel_is_painted_in_under_a_second(
         status, _ = await ada.call("POST", "/tiles", json=draft)
         assert status == 201
     page = await new_page()
-    took = []
-    for _ in range(3):
-        await Stage.open(page, canvas)
-        took.append(await page.evaluate(FIRST_PAINT))
-        await page.goto("/")
-    print("first paint in ms:", took)
-    # The best of three: what the page can do, on a machine that does other things too.
-    assert min(took) < 1000
-    assert await (await Stage.open(page, canvas)).difference(canvas) == 0
+    read: list[str] = []
+    page.on("request", lambda request: read.append(urlsplit(request.url).path.rpartition("/")[2]))
+    stage = await Stage.open(page, canvas)
+    # A figure to report, not a rule: under a second where nothing else runs.
+    record_property("first_paint_ms", await page.evaluate(FIRST_PAINT))
+    assert (read.count("snapshot"), read.count("region")) == (1, 0)
+    assert await stage.difference(canvas) == 0
 
 
-async def test_a_stroke_is_pushed_to_a_second_browser(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_a_stroke_is_pushed_to_a_second_browser(
+    new_page: Windows, new_painter: NewPainter, record_property: Any
+) -> None:
     ada = await new_painter("ada")
     canvas = await new_canvas(ada)
     tile = await new_tile(ada, canvas, 0, 0)
@@ -62,12 +71,11 @@ async def test_a_stroke_is_pushed_to_a_second_browser(new_page: Windows, new_pai
         began = time.monotonic()
         await stroke(ada, tile, offset * 3, 2)
         while await stage.colour_at(offset * 3, 0) != RED:
-            assert time.monotonic() - began < 10
+            assert time.monotonic() - began < PATIENCE
         took.append((time.monotonic() - began) * 1000)
-    print("stroke to second browser in ms:", took)
-    # 200 ms where nothing else runs; what polls would have asked for it.
-    assert statistics.median(took) < 1000
-    assert asked == []
+    # A figure to report, not a rule: 200 ms where nothing else runs.
+    record_property("stroke_to_second_browser_ms", round(statistics.median(took)))
+    assert asked == []  # a browser that polls would have asked
 
 
 async def test_a_guest_sees_tiles_come_change_and_go(new_page: Windows, new_painter: NewPainter) -> None:
@@ -84,10 +92,13 @@ async def test_a_guest_sees_tiles_come_change_and_go(new_page: Windows, new_pain
 
 async def test_nothing_is_drawn_while_nothing_changes(new_page: Windows, new_painter: NewPainter) -> None:
     stage = await Stage.open(await new_page(), await new_canvas(await new_painter("ada")))
-    await asyncio.sleep(0.5)  # until the last of the page is laid out
-    drawn = await stage.frames()
-    await asyncio.sleep(0.5)
-    assert await stage.frames() == drawn
+
+    async def is_idle() -> bool:
+        drawn = await stage.frames()
+        await asyncio.sleep(0.5)
+        return await stage.frames() == drawn
+
+    assert await eventually(is_idle, True)  # once the last of the page is laid out
 
 
 @pytest.mark.parametrize("killed", [1, 2])
@@ -140,7 +151,11 @@ async def test_a_batch_that_got_lost_is_asked_for(new_page: Windows, new_painter
     await page.route_web_socket(re.compile("/ws/canvas/"), lose_the_first_batch)
     stage = await Stage.open(page, canvas)
     await stroke(ada, tile, 0, 2)
-    await asyncio.sleep(0.2)  # a tick apart, so that it is a batch of its own
+
+    async def batches_lost() -> int:
+        return len(lost)
+
+    assert await eventually(batches_lost, 1) == 1
     await stroke(ada, tile, 1, 3)
     await stage.comes_to_show(GREEN, 1, 0)
     assert len(lost) == 1
@@ -442,11 +457,15 @@ async def test_a_canvas_that_could_not_be_loaded_is_loaded_at_a_press(
     canvas = await new_canvas(ada)
     await new_tile(ada, canvas, 0, 0)
     page = await new_page(allow=["ERR_FAILED"])
-    await page.route("**/snapshot", lambda route: route.abort(), times=1)
+    snapshot = await HeldRoute.on(page, "**/snapshot")
     await page.goto(f"/canvas/{canvas['id']}")
-    await page.get_by_role("alert").get_by_text("unreachable").wait_for()
-    await page.get_by_role("button", name="Try again").click()
     stage = Stage(page)
+    await stage.is_laid_out()
+    await snapshot.fail()
+    await page.get_by_role("alert").get_by_text("unreachable").wait_for()
+    await later_than_any_write_of_the_address(page)
+    await page.evaluate("dispatchEvent(new HashChangeEvent('hashchange'))")
+    await page.get_by_role("button", name="Try again").click()
     await stage.is_live()
     assert await stage.colour_at(10, 10) == NIGHT
 
@@ -457,10 +476,7 @@ async def test_from_one_canvas_to_another_and_back(new_page: Windows, new_painte
     await new_tile(ada, canvases[1], 0, 0)
     page = await new_page()
     stage = await Stage.open(page, canvases[0], "#10,10,9")
-    await page.evaluate(
-        """(path) => { history.pushState(null, "", path); dispatchEvent(new PopStateEvent("popstate")); }""",
-        f"/canvas/{canvases[1]['id']}",
-    )
+    await page.evaluate(SHOW, f"/canvas/{canvases[1]['id']}")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Pier")
     await stage.comes_to_show(NIGHT, 10, 10)
     assert (await stage.view())["x"] == CELLS * SIDE / 2
@@ -468,6 +484,56 @@ async def test_from_one_canvas_to_another_and_back(new_page: Windows, new_painte
     await expect(page.get_by_role("heading", level=1)).to_have_text("Quay")
     linked = {"x": 10.0, "y": 10.0, "zoom": 9.0}
     assert await eventually(stage.view, linked) == linked
+
+
+async def test_a_link_survives_a_picture_that_is_slow_to_load(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    canvas = await new_canvas(await new_painter("ada"))
+    page = await new_page()
+    linked = {"x": 40.0, "y": 200.0, "zoom": 6.0}
+    snapshot = await HeldRoute.on(page, "**/snapshot")
+    await page.goto(f"/canvas/{canvas['id']}#40,200,6")
+    stage = Stage(page)
+    await stage.is_laid_out()
+    await later_than_any_write_of_the_address(page)
+    assert page.url.endswith("#40,200,6")
+    await snapshot.let_go()
+    await stage.is_live()
+    assert await stage.view() == linked
+
+    # Back from another canvas it is loaded again, beside a window that changes its size.
+    await page.evaluate(SHOW, f"/canvas/{(await new_canvas(await new_painter('ben'), name='Pier'))['id']}")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Pier")
+    snapshot = await HeldRoute.on(page, "**/snapshot")
+    await page.go_back()
+    await snapshot.is_asked()
+    await page.set_viewport_size({"width": 1000, "height": 700})
+    await later_than_any_write_of_the_address(page)
+    assert page.url.endswith("#40,200,6")
+    await snapshot.let_go()
+    await stage.is_live()
+    assert await stage.view() == linked
+
+
+async def test_a_view_is_not_written_to_the_address_of_another_canvas(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    canvases = [await new_canvas(ada, name=name) for name in ("Quay", "Pier")]
+    page = await new_page()
+    stage = await Stage.open(page, canvases[0])
+    await stage.element.focus()
+    await page.keyboard.press("Shift+ArrowRight")
+    # The address changes first; the page of the other canvas is still being loaded.
+    other = f"/canvas/{canvases[1]['id']}"
+    await page.evaluate("path => history.pushState(null, '', path)", other)
+    await later_than_any_write_of_the_address(page)
+    assert page.url.endswith(other)
+    await page.evaluate(SHOW, other)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Pier")
+    await stage.is_live()
+    assert (await stage.view())["x"] == CELLS * SIDE / 2
 
 
 async def test_a_report_reaches_the_moderators(

@@ -16,7 +16,7 @@ from typing import Any
 from playwright.async_api import Page, expect
 
 from tests.e2e.people import eventually
-from tests.frontend.browser import PATIENCE_MS, Windows, assert_accessible
+from tests.frontend.browser import Windows, assert_accessible
 from tests.frontend.conftest import NewPainter
 from tests.frontend.people import Painter
 from tests.frontend.stage import Stage, drawing, spot
@@ -289,7 +289,7 @@ async def test_what_is_drawn_while_the_connection_is_broken_is_painted_once_it_i
         site.kill(name)
     await expect(page.get_by_text("what you draw is sent then")).to_be_visible()
     await drag(page, (2, 2), (5, 2))
-    await expect(page.get_by_text("Live: saved as you draw")).to_be_visible(timeout=PATIENCE_MS)
+    await expect(page.get_by_text("Live: saved as you draw")).to_be_visible()
     assert await eventually(lambda: row(ada, canvas, 2), [BLACK] * 4) == [BLACK] * 4
     assert await shown(page) == await painted(ada, canvas)
 

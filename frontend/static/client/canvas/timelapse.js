@@ -51,6 +51,7 @@ export class CanvasTimelapse extends Panel {
 
   async #load() {
     const { bytes } = await api.bytes(`/canvases/${this.canvas.id}/timelapse.png`, { query: { frames: FRAMES } });
+    if (!this.open) return;
     this.#forget();
     // A new address each time: a browser plays an animation from the beginning once for each.
     this.#film = URL.createObjectURL(new Blob([bytes], { type: "image/png" }));
