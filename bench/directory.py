@@ -18,7 +18,7 @@ import psycopg2
 from bench.report import Result, percentile
 from services.users.dashboard.drift import repair_dashboard
 from shared.db import Database, DatabaseLimits
-from tests.stack import Stack
+from tests.support.stack import Stack
 
 ACCOUNTS = 100_000
 TILES = 1_000_000

@@ -19,7 +19,7 @@ from bench.commits import commits_a_second
 from bench.load import load, request
 from bench.people import Artist, artists, canvas
 from bench.report import Result, cpu_seconds, percentile, tiles_database
-from tests.stack import Stack
+from tests.support.stack import Stack
 
 CLIENTS = 16
 SIZE = 32

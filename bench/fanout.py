@@ -17,8 +17,8 @@ import orjson
 from bench.client import Client, connect
 from bench.people import artists, canvas
 from bench.report import Result, percentile
-from tests.parts import free_ports
-from tests.stack import Stack
+from tests.support.parts import free_ports
+from tests.support.stack import Stack
 
 VIEWERS = 1000
 STROKES = 200

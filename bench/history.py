@@ -16,7 +16,7 @@ import psycopg2
 from bench.load import Load, load, request
 from bench.people import Artist, artists
 from bench.report import Result, percentile, tiles_database
-from tests.stack import Stack
+from tests.support.stack import Stack
 
 COLUMNS = 64
 TILES = COLUMNS * COLUMNS

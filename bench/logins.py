@@ -18,7 +18,7 @@ from bench.report import Result, percentile
 from services.auth.accounts.passwords import LANES, MEMORY_KIB, PASSES
 from services.auth.settings import spare_cores
 from shared.http.tokens import TokenVerifier, keys_published_at
-from tests.stack import Stack
+from tests.support.stack import Stack
 
 ACCOUNTS = 24
 """As many log in at once: more than are hashed at once, so that nobody waits for the next to come."""

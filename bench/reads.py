@@ -15,7 +15,7 @@ import aiohttp
 from bench.load import Load, load, request
 from bench.people import artists, canvas
 from bench.report import Result, percentile
-from tests.stack import Stack
+from tests.support.stack import Stack
 
 CONNECTIONS = 16
 ROUNDS = 5

@@ -14,8 +14,8 @@ from pathlib import Path
 import psutil
 import psycopg2
 
-from deploy.var import Var
-from tests.stack import Stack
+from deploy.stack.state_dir import StateDir
+from tests.support.stack import Stack
 
 PACKAGES = ("aiohttp", "aiopg", "psycopg2-binary", "uvloop", "orjson", "pydantic")
 
@@ -81,7 +81,7 @@ def cpu_seconds(stack: Stack) -> float:
 
 def tiles_database(stack: Stack) -> str:
     """The URL of the stack's tiles database."""
-    return (Var(stack.var).root / "secrets" / "tiles_database_url").read_text()
+    return (StateDir(stack.var).root / "secrets" / "tiles_database_url").read_text()
 
 
 def _version(package: str) -> str:

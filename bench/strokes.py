@@ -18,7 +18,7 @@ import orjson
 from bench.client import Client, connect
 from bench.people import artists, canvas
 from bench.report import Result, cpu_seconds, percentile, tiles_database
-from tests.stack import Stack
+from tests.support.stack import Stack
 
 PAINTERS = 64
 CANVASES = 8

@@ -15,7 +15,7 @@ from bench.client import Client, connect
 from bench.load import Load, load, request
 from bench.people import artists, canvas
 from bench.report import Result, percentile
-from tests.stack import Stack
+from tests.support.stack import Stack
 
 FIRST, ALL = 100, 1000
 """Viewers before and after: the first hundred pay for what all of them share."""

@@ -7,13 +7,9 @@ import os
 import sys
 from contextlib import suppress
 
-from deploy import dead_letters, engine, ports
-from deploy.backup import command as backup
-from deploy.compose import command as compose
-from deploy.doctor import command as doctor
-from deploy.errors import DeployError
-from deploy.preflight import command as preflight
-from deploy.run import command as run
+from deploy.commands import backup, compose, dead_letters, doctor, preflight, run
+from deploy.stack import engine, ports
+from deploy.stack.errors import DeployError
 
 
 def main() -> int:

@@ -1,6 +1,7 @@
 // Packs Lit and the directives that the client uses into the one file that browsers load: `npm run vendor`.
-import { build } from "esbuild";
+
 import { copyFile, readFile } from "node:fs/promises";
+import { build } from "esbuild";
 
 const { version } = JSON.parse(await readFile("node_modules/lit/package.json", "utf8"));
 const folder = `static/vendor/lit-${version}`;

@@ -8,10 +8,18 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.compose import COMPOSE_SECONDS, ComposeStack, need_engine
-from tests.parts import Broker, Brokers, Databases, Private, SessionParts, private_postgres, private_rabbitmq
-from tests.scheduling import pytest_xdist_make_scheduler
-from tests.stack import Running, Stack, run_environment
+from tests.support.compose import COMPOSE_SECONDS, ComposeStack, need_engine
+from tests.support.parts import (
+    Broker,
+    Brokers,
+    Databases,
+    Private,
+    SessionParts,
+    private_postgres,
+    private_rabbitmq,
+)
+from tests.support.scheduling import pytest_xdist_make_scheduler
+from tests.support.stack import Running, Stack, run_environment
 
 __all__ = ["pytest_xdist_make_scheduler"]
 
@@ -34,7 +42,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         parts.close()
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 @pytest.fixture(scope="session")
 def database(request: pytest.FixtureRequest) -> Databases:
     """`database("tiles")` makes a fresh, empty database and returns its URL, each time it is called.

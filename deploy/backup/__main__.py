@@ -12,7 +12,7 @@ from deploy.backup.restore import restore, undo
 from deploy.backup.schedule import KEEP, Schedule, serve
 from deploy.backup.source import Source
 from deploy.backup.verify import take_verified, verify
-from deploy.errors import DeployError
+from deploy.stack.errors import DeployError
 
 SECRETS = Path("/run/secrets")
 FOLDER = Path("/backups")

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from deploy.errors import DeployError
+from deploy.stack.errors import DeployError
 
 PATTERN = "tessera-*.tar"
 MANIFEST = "manifest.json"

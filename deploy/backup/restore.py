@@ -19,9 +19,9 @@ from psycopg2.extensions import cursor
 from deploy.backup.archive import IN_FLIGHT, Manifest, Sums, dump_of, unpack
 from deploy.backup.source import Source, connect
 from deploy.backup.take import run_program, table_sums
-from deploy.errors import DeployError
-from deploy.parts.process import Say
-from deploy.run.processes import SERVICES
+from deploy.stack.errors import DeployError
+from deploy.stack.parts.process import Say
+from deploy.stack.programs import SERVICES
 from shared.messaging.connection import CONNECT_SECONDS, open_channel
 from shared.messaging.envelope import Envelope
 from shared.messaging.topology import QUEUES, dead_queue, declare

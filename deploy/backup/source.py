@@ -9,8 +9,8 @@ from urllib.parse import quote, urlsplit
 import psycopg2
 from psycopg2.extensions import connection
 
-from deploy.errors import DeployError
-from deploy.run.processes import SERVICES
+from deploy.stack.errors import DeployError
+from deploy.stack.programs import SERVICES
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,10 @@ from psycopg2.extensions import connection
 from deploy.backup.archive import AUTH_SECRET, IN_FLIGHT, Manifest, Sums, dump_of, new_name, pack
 from deploy.backup.source import Source
 from deploy.backup.tap import Tap, open_tap
-from deploy.errors import DeployError
-from deploy.parts.postgres import programs
-from deploy.parts.process import Say
-from deploy.run.processes import SERVICES
+from deploy.stack.errors import DeployError
+from deploy.stack.parts.postgres import programs
+from deploy.stack.parts.process import Say
+from deploy.stack.programs import SERVICES
 
 LOCK_SECONDS = 2
 """Longest wait for an outbox: writers wait behind it meanwhile."""

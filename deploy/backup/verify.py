@@ -11,11 +11,11 @@ from deploy.backup.archive import forget_old, unpack
 from deploy.backup.restore import load
 from deploy.backup.source import Source
 from deploy.backup.take import take
-from deploy.errors import DeployError
-from deploy.parts.postgres import Postgres
-from deploy.parts.process import Say
-from deploy.run.processes import SERVICES
-from deploy.var import Var
+from deploy.stack.errors import DeployError
+from deploy.stack.parts.postgres import Postgres
+from deploy.stack.parts.process import Say
+from deploy.stack.programs import SERVICES
+from deploy.stack.state_dir import StateDir
 
 
 async def take_verified(source: Source, folder: Path, keep: int, say: Say) -> None:
@@ -38,7 +38,7 @@ async def verify(file: Path, folder: Path, say: Say) -> None:
         parts = Path(scratch) / "parts"
         parts.mkdir()
         manifest = unpack(file, parts)
-        server = Postgres(Var(Path(scratch) / "var"), _free_port(), SERVICES, durable=False)
+        server = Postgres(StateDir(Path(scratch) / "var"), _free_port(), SERVICES, durable=False)
         try:
             await server.start()
             urls = {service: server.url(service) for service in SERVICES}

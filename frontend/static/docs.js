@@ -3,5 +3,5 @@ SwaggerUIBundle({
   dom_id: "#reference",
   deepLinking: true,
   displayRequestDuration: true,
-  validatorUrl: null,  // the badge would send the document to a third party
+  validatorUrl: null, // the badge would send the document to a third party
 });

@@ -13,7 +13,7 @@ from services.tiles.batches.service import Batches
 from services.tiles.canvases import api as canvases
 from services.tiles.canvases.journal import Journal
 from services.tiles.canvases.service import CANVASES, Canvases
-from services.tiles.events import HANDLERS
+from services.tiles.consumed import HANDLERS
 from services.tiles.history import api as history
 from services.tiles.history.service import HISTORY, History
 from services.tiles.housekeeping import keep_house

@@ -6,10 +6,10 @@ from aiohttp import web
 
 from services.users.audit import api as audit
 from services.users.audit.service import AUDIT, Audit
+from services.users.consumed import handlers
 from services.users.dashboard import api as dashboard
 from services.users.dashboard.lookout import Lookout
 from services.users.dashboard.service import DASHBOARD, Dashboard
-from services.users.events import handlers
 from services.users.feed import api as feed
 from services.users.feed.service import FEED, Feed
 from services.users.follows import api as follows

@@ -27,9 +27,9 @@ from schemathesis.checks import (
 )
 from schemathesis.core.result import Ok
 
-from deploy.openapi import document
-from tests.leaks import new_password
-from tests.stack import Stack, run_environment
+from deploy.commands.openapi import document
+from tests.support.leaks import new_password
+from tests.support.stack import Stack, run_environment
 
 EXAMPLES = 8
 CHECKS = [

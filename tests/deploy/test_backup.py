@@ -18,17 +18,18 @@ from deploy.backup.archive import backups, forget_old, new_name, unpack
 from deploy.backup.restore import load
 from deploy.backup.source import Source
 from deploy.backup.take import take
-from deploy.errors import DeployError
-from deploy.run.processes import SERVICES
+from deploy.stack.errors import DeployError
+from deploy.stack.programs import SERVICES
 from shared.db.migrations import migrate
 from shared.messaging.connection import open_channel
 from shared.messaging.contracts import TileLiked
 from shared.messaging.topology import EXCHANGE, QUEUES, declare
-from tests.compose import COMPOSE_SECONDS, ComposeStack
-from tests.deploy.test_ports import run
-from tests.e2e.people import Artist, eventually
-from tests.parts import Broker, Databases
-from tests.stack import Stack, run_environment
+from tests.support.commands import run
+from tests.support.compose import COMPOSE_SECONDS, ComposeStack
+from tests.support.parts import Broker, Databases
+from tests.support.people import Artist
+from tests.support.stack import Stack, run_environment
+from tests.support.waiting import poll_until
 
 NewBroker = Callable[[], Broker]
 
@@ -150,7 +151,7 @@ async def paint(url: str) -> tuple[str, str]:
             _, profile = await one.call("GET", f"/users/{one.id}")
             return int(profile["stats"]["likes_received"])
 
-        assert await eventually(likes, 1) == 1
+        assert await poll_until(likes, 1) == 1
         return one.username, one.password
 
 

@@ -17,12 +17,12 @@ from typing import Any
 
 import pytest
 
-from deploy import engine
 from deploy.backup.archive import backups
-from deploy.compose.state import authority_of
-from deploy.var import REPOSITORY
-from tests.busy import here
-from tests.compose import COMPOSE_SECONDS, ComposeStack, need_engine
+from deploy.stack import engine
+from deploy.stack.compose.state import authority_of
+from deploy.stack.state_dir import REPOSITORY
+from tests.support.busy import here
+from tests.support.compose import COMPOSE_SECONDS, ComposeStack, need_engine
 
 pytestmark = pytest.mark.timeout(COMPOSE_SECONDS)
 

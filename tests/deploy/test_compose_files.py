@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from deploy.compose.project import Environment, Project
-from deploy.compose.state import authority_of, prepare, static_configuration
-from deploy.compose.swarm import stack_of
-from deploy.ports import port_map
-from tests.compose import compose_environment, why_no_compose
+from deploy.commands.swarm import stack_of
+from deploy.stack.compose.project import Environment, Project
+from deploy.stack.compose.state import authority_of, prepare, static_configuration
+from deploy.stack.ports import port_map
+from tests.support.compose import compose_environment, why_no_compose
 
 needs_compose = pytest.mark.skipif(bool(why_no_compose()), reason=f"needs docker compose: {why_no_compose()}")
 environments = pytest.mark.parametrize("env", ["dev", "prod"])

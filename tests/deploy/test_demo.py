@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from deploy.demo.painter import LEFT_FREE, TILE
-from deploy.demo.picture import HEIGHT, WIDTH, picture
-from tests.deploy.test_process import until
-from tests.stack import Stack, run_environment
+from deploy.commands.demo.painter import LEFT_FREE, TILE
+from deploy.commands.demo.picture import HEIGHT, WIDTH, picture
+from tests.support.stack import Stack, run_environment
+from tests.support.waiting import until
 
 PAINTED = (WIDTH // TILE) * (HEIGHT // TILE) - len(LEFT_FREE)
 

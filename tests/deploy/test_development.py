@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
-from tests.compose import COMPOSE_SECONDS, ComposeStack
-from tests.gateway.conftest import eventually
+from tests.support.compose import COMPOSE_SECONDS, ComposeStack
+from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.timeout(COMPOSE_SECONDS)
 

@@ -13,10 +13,10 @@ import pytest
 import yaml
 from yarl import URL
 
-from deploy.gateway import CONFIGURATION
-from deploy.preflight.gateway import complaints_of
-from deploy.run.processes import PROGRAMS
-from deploy.var import REPOSITORY
+from deploy.checks.preflight.gateway import complaints_of
+from deploy.stack.gateway import CONFIGURATION
+from deploy.stack.programs import PROGRAMS
+from deploy.stack.state_dir import REPOSITORY
 from frontend.settings import Settings as FrontendSettings
 from services.auth.settings import AuthSettings
 from services.tiles.settings import TilesSettings

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy.doctor.checks import CHECKS
-from deploy.var import REPOSITORY
-from tests.compose import COMPOSE_SECONDS, ComposeStack
+from deploy.checks.doctor.checks import CHECKS
+from deploy.stack.state_dir import REPOSITORY
+from tests.support.compose import COMPOSE_SECONDS, ComposeStack
 
 FOLDER = REPOSITORY / "deploy" / "observability"
 SCRAPES: list[dict[str, Any]] = yaml.safe_load((FOLDER / "prometheus.yml").read_text())["scrape_configs"]

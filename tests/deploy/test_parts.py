@@ -14,21 +14,13 @@ import psutil
 import psycopg2
 import pytest
 
-from deploy.errors import DeployError
-from deploy.parts.postgres import Postgres
-from deploy.parts.process import find_processes
-from deploy.parts.rabbitmq import RabbitMQ
-from deploy.parts.traefik import Traefik
-from deploy.var import Var
-from tests.parts import Private, free_ports
-
-
-def processes_of(var: Path) -> list[str]:
-    """Command lines of what runs in that state folder."""
-    found = find_processes(
-        lambda process: process.environ().get("TESSERA_VAR") == str(var) or process.cwd().startswith(str(var))
-    )
-    return [" ".join(process.cmdline()) for process in found]
+from deploy.stack.errors import DeployError
+from deploy.stack.parts.postgres import Postgres
+from deploy.stack.parts.rabbitmq import RabbitMQ
+from deploy.stack.parts.traefik import Traefik
+from deploy.stack.state_dir import StateDir
+from tests.support.parts import Private, free_ports
+from tests.support.stack import processes_of
 
 
 def listening(pid: int | None) -> set[str]:
@@ -40,12 +32,12 @@ def listening(pid: int | None) -> set[str]:
 
 
 def postgres_in(folder: Path) -> Postgres:
-    return Postgres(Var(folder), free_ports(1)[0], ("auth", "tiles"))
+    return Postgres(StateDir(folder), free_ports(1)[0], ("auth", "tiles"))
 
 
 def rabbitmq_in(folder: Path) -> RabbitMQ:
     amqp, dist, epmd = free_ports(3)
-    return RabbitMQ(Var(folder), amqp=amqp, dist=dist, epmd=epmd, users=("auth", "tiles"))
+    return RabbitMQ(StateDir(folder), amqp=amqp, dist=dist, epmd=epmd, users=("auth", "tiles"))
 
 
 def execute(url: str, statement: str) -> list[tuple[object, ...]]:
@@ -148,7 +140,7 @@ async def test_rabbitmq_starts_again_after_a_kill_and_keeps_messages_over_a_stop
 
 async def test_the_gateway_runs_on_its_ports_and_stops_at_once(tmp_path: Path) -> None:
     port, admin_port = free_ports(2)
-    gateway = Traefik(Var(tmp_path), port=port, admin_port=admin_port, servers={})
+    gateway = Traefik(StateDir(tmp_path), port=port, admin_port=admin_port, servers={})
     await gateway.start()
     async with aiohttp.ClientSession() as client, client.get(f"http://127.0.0.1:{port}/") as response:
         assert response.status == 503
@@ -160,8 +152,8 @@ async def test_the_gateway_runs_on_its_ports_and_stops_at_once(tmp_path: Path) -
 
 
 async def test_secrets_are_readable_by_their_owner_only_and_stay_the_same(tmp_path: Path) -> None:
-    first = Var(tmp_path).secret("auth_secret")
-    assert Var(tmp_path).secret("auth_secret") == first
+    first = StateDir(tmp_path).secret("auth_secret")
+    assert StateDir(tmp_path).secret("auth_secret") == first
     assert len(first) >= 32
     modes = {path.stat().st_mode & 0o777 for path in (tmp_path / "secrets").iterdir()}
     assert modes == {0o600}

@@ -5,24 +5,15 @@ from __future__ import annotations
 import os
 import re
 import socket
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from deploy.errors import DeployError
-from deploy.ports import port_map, ports_of
-from deploy.var import REPOSITORY
-from tests.stack import run_environment
-
-
-def run(*arguments: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "deploy", *arguments]
-    return subprocess.run(
-        command, cwd=REPOSITORY, env=env, capture_output=True, text=True, timeout=60, check=False
-    )
+from deploy.stack.errors import DeployError
+from deploy.stack.ports import port_map, ports_of
+from tests.support.commands import run
+from tests.support.stack import run_environment
 
 
 @pytest.mark.parametrize("what", ["default", "env", "name"])

@@ -11,17 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from deploy.doctor.native import Native
-from deploy.findings import Finding, Severity
-from deploy.gateway import CONFIGURATION
-from deploy.preflight.command import inspect
-from deploy.preflight.gateway import complaints_of
-from deploy.run.processes import SERVICES
-from deploy.var import REPOSITORY
-from tests.busy import here
-from tests.deploy.test_ports import run
-from tests.parts import Databases
-from tests.stack import run_environment
+from deploy.checks.doctor.native import Native
+from deploy.checks.findings import Finding, Severity
+from deploy.checks.preflight.gateway import complaints_of
+from deploy.commands.preflight import inspect
+from deploy.stack.gateway import CONFIGURATION
+from deploy.stack.programs import SERVICES
+from deploy.stack.state_dir import REPOSITORY
+from tests.support.busy import here
+from tests.support.commands import run
+from tests.support.parts import Databases
+from tests.support.stack import run_environment
 
 
 def inspected(var: Path, **environment: str) -> dict[str, Finding]:

@@ -12,16 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from deploy import engine
-from deploy.compose import project as project_module
-from deploy.compose.project import FILES, Project
-from deploy.compose.state import prepare
-from deploy.findings import Finding, Severity
-from deploy.gateway import CONFIGURATION
-from deploy.preflight.command import inspect_compose
-from tests.busy import here
-from tests.compose import compose_environment, need_engine, own_names
-from tests.deploy.composed.test_faults import expired
+from deploy.checks.findings import Finding, Severity
+from deploy.commands.preflight import inspect_compose
+from deploy.stack import engine
+from deploy.stack.compose import project as project_module
+from deploy.stack.compose.project import FILES, Project
+from deploy.stack.compose.state import prepare
+from deploy.stack.gateway import CONFIGURATION
+from tests.support.busy import here
+from tests.support.certificates import expired
+from tests.support.compose import compose_environment, need_engine, own_names
 
 
 @pytest.fixture

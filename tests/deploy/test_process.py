@@ -7,43 +7,28 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 
-from deploy.errors import DeployError
-from deploy.parts.process import clear_leftovers
-from deploy.var import REPOSITORY, Var
-from tests.deploy.children import Child
+from deploy.stack.errors import DeployError
+from deploy.stack.parts.process import clear_leftovers
+from deploy.stack.state_dir import REPOSITORY, StateDir
+from tests.support.children import IGNORES_SIGTERM, Child, lives
+from tests.support.waiting import until
 
-IGNORES_SIGTERM = "trap '' TERM; echo up $$; while :; do sleep 60; done"
 FORKS = "sleep 61 & echo up $$; sleep 60"
 
 PARENT = """
 import asyncio, pathlib, sys, time
-from deploy.var import Var
-from tests.deploy.children import Child
-child = Child("child", Var(pathlib.Path(sys.argv[1])), "echo up $$; exec sleep 60")
+from deploy.stack.state_dir import StateDir
+from tests.support.children import Child
+child = Child("child", StateDir(pathlib.Path(sys.argv[1])), "echo up $$; exec sleep 60")
 asyncio.run(child.start())
 print(child.pid, flush=True)
 time.sleep(60)
 """
-
-
-def until(condition: Callable[[], bool], seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.02)
-
-
-def lives(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def crashed_parent(var: Path) -> tuple[int, int]:
@@ -60,7 +45,7 @@ def crashed_parent(var: Path) -> tuple[int, int]:
 
 
 async def test_a_stopped_process_takes_what_it_forked_with_it(tmp_path: Path) -> None:
-    child = Child("child", Var(tmp_path), FORKS)
+    child = Child("child", StateDir(tmp_path), FORKS)
     await child.start()
     assert child.pid
     forked = [process.pid for process in psutil.Process(child.pid).children()]
@@ -71,7 +56,7 @@ async def test_a_stopped_process_takes_what_it_forked_with_it(tmp_path: Path) ->
 
 
 async def test_a_process_that_does_not_stop_in_time_is_killed(tmp_path: Path) -> None:
-    child = Child("child", Var(tmp_path), IGNORES_SIGTERM)
+    child = Child("child", StateDir(tmp_path), IGNORES_SIGTERM)
     await child.start()
     began = time.monotonic()
     await child.stop(timeout=0.3)
@@ -80,14 +65,14 @@ async def test_a_process_that_does_not_stop_in_time_is_killed(tmp_path: Path) ->
 
 
 async def test_a_process_that_ends_while_starting_is_reported_with_its_log(tmp_path: Path) -> None:
-    child = Child("child", Var(tmp_path), "echo no such database; exit 3")
+    child = Child("child", StateDir(tmp_path), "echo no such database; exit 3")
     with pytest.raises(DeployError, match=r"(?s)child ended while starting.*no such database"):
         await child.start()
 
 
 async def test_a_new_run_keeps_the_log_of_the_one_before(tmp_path: Path) -> None:
     for word in ("first", "second"):
-        child = Child("child", Var(tmp_path), f"echo {word} up $$; exec sleep 60")
+        child = Child("child", StateDir(tmp_path), f"echo {word} up $$; exec sleep 60")
         await child.start()
         await child.stop()
     logs = tmp_path / "log"
@@ -101,7 +86,7 @@ def test_a_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
 
 
 async def test_what_a_crashed_run_left_is_stopped_and_named(tmp_path: Path) -> None:
-    var = Var(tmp_path)
+    var = StateDir(tmp_path)
     child = Child("child", var, "echo up $$; exec sleep 60")
     await child.start()
     pid = child.pid
@@ -112,7 +97,7 @@ async def test_what_a_crashed_run_left_is_stopped_and_named(tmp_path: Path) -> N
 
 
 def test_a_process_id_that_belongs_to_somebody_else_now_is_left_alone(tmp_path: Path) -> None:
-    var = Var(tmp_path)
+    var = StateDir(tmp_path)
     stranger = subprocess.Popen(["sleep", "60"], start_new_session=True)
     var.pid_file("postgres").write_text(f"{stranger.pid} SIGINT\n")
     try:

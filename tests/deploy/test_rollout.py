@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.compose import COMPOSE_SECONDS, VERSION, ComposeStack
-from tests.load import under_load
+from tests.support.compose import COMPOSE_SECONDS, VERSION, ComposeStack
+from tests.support.load import under_load
 
 pytestmark = pytest.mark.timeout(COMPOSE_SECONDS)
 

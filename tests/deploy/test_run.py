@@ -5,8 +5,8 @@ from __future__ import annotations
 import fcntl
 from pathlib import Path
 
-from tests.deploy.test_ports import run
-from tests.stack import run_environment
+from tests.support.commands import run
+from tests.support.stack import run_environment
 
 
 def test_a_second_run_in_the_same_folder_names_the_first(tmp_path: Path) -> None:

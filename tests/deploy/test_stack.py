@@ -7,29 +7,14 @@ import signal
 import urllib.request
 from pathlib import Path
 
-import psutil
 import pytest
 
-from deploy.parts.process import find_processes
-from deploy.ports import port_map
-from deploy.run.processes import PROGRAMS
-from tests.deploy.test_parts import processes_of
-from tests.deploy.test_ports import run
-from tests.deploy.test_process import until
-from tests.stack import Stack, run_environment
-
-
-def listeners_of(stack: Stack) -> dict[int, set[str]]:
-    """Addresses by port of everything that runs in that stack."""
-    pids = {
-        process.pid
-        for process in find_processes(lambda one: one.environ().get("TESSERA_VAR") == str(stack.var))
-    }
-    found: dict[int, set[str]] = {}
-    for connection in psutil.net_connections(kind="tcp"):
-        if connection.pid in pids and connection.laddr and connection.status == psutil.CONN_LISTEN:
-            found.setdefault(connection.laddr.port, set()).add(connection.laddr.ip)
-    return found
+from deploy.stack.parts.process import find_processes
+from deploy.stack.ports import port_map
+from deploy.stack.programs import PROGRAMS
+from tests.support.commands import run
+from tests.support.stack import Stack, listeners_of, processes_of, run_environment
+from tests.support.waiting import until
 
 
 def answers(url: str) -> bool:

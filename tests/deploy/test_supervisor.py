@@ -11,14 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from deploy.errors import DeployError
-from deploy.parts.process import Process
-from deploy.ports import port_map
-from deploy.run.command import Stack
-from deploy.run.supervisor import Supervisor
-from deploy.var import Var
-from tests.deploy.children import Child
-from tests.deploy.test_process import IGNORES_SIGTERM, lives
+from deploy.commands.run import Stack
+from deploy.stack.errors import DeployError
+from deploy.stack.parts.process import Process
+from deploy.stack.ports import port_map
+from deploy.stack.state_dir import StateDir
+from deploy.stack.supervisor import Supervisor
+from tests.support.children import IGNORES_SIGTERM, Child, lives
 
 RUNS = "echo up $$; exec sleep 60"
 # Leaves its name and the end of its stop behind, in the order in which the stops end.
@@ -33,7 +32,7 @@ async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
 
 async def test_a_crashed_process_is_started_again_and_it_is_said(tmp_path: Path) -> None:
     said: list[str] = []
-    supervisor, child = Supervisor(said.append), Child("tiles-web-1", Var(tmp_path), RUNS)
+    supervisor, child = Supervisor(said.append), Child("tiles-web-1", StateDir(tmp_path), RUNS)
     await supervisor.start(child)
     first = child.pid
     assert first
@@ -48,7 +47,7 @@ async def test_a_process_that_keeps_dying_is_started_ever_less_often(tmp_path: P
     said: list[str] = []
     supervisor, child = (
         Supervisor(said.append),
-        Child("child", Var(tmp_path), "echo up $$; sleep 0.1; exit 7"),
+        Child("child", StateDir(tmp_path), "echo up $$; sleep 0.1; exit 7"),
     )
     await supervisor.start(child)
     await until(lambda: sum("ended" in line for line in said) == 3)
@@ -58,7 +57,7 @@ async def test_a_process_that_keeps_dying_is_started_ever_less_often(tmp_path: P
 
 
 async def test_stages_stop_one_after_the_other(tmp_path: Path) -> None:
-    var = Var(tmp_path)
+    var = StateDir(tmp_path)
     names = ("gateway", "web", "worker", "database")
     children: list[Process] = [Child(name, var, TELLS.format(name=name)) for name in names]
     supervisor = Supervisor(lambda _: None)
@@ -68,7 +67,7 @@ async def test_stages_stop_one_after_the_other(tmp_path: Path) -> None:
 
 
 async def test_one_that_ignores_its_stop_costs_only_its_own_time_and_is_killed(tmp_path: Path) -> None:
-    var = Var(tmp_path)
+    var = StateDir(tmp_path)
     stuck, good = Child("stuck", var, IGNORES_SIGTERM), Child("good", var, TELLS.format(name="good"))
     supervisor = Supervisor(lambda _: None)
     await supervisor.start(stuck, good)
@@ -82,7 +81,7 @@ async def test_one_that_ignores_its_stop_costs_only_its_own_time_and_is_killed(t
 
 
 async def test_when_one_cannot_be_started_the_others_are_stopped_with_the_rest(tmp_path: Path) -> None:
-    var = Var(tmp_path)
+    var = StateDir(tmp_path)
     good, bad = Child("good", var, RUNS), Child("bad", var, "exit 1")
     supervisor = Supervisor(lambda _: None)
     with pytest.raises(DeployError, match="bad ended while starting"):
@@ -93,7 +92,7 @@ async def test_when_one_cannot_be_started_the_others_are_stopped_with_the_rest(t
 
 def test_a_whole_stop_takes_less_than_15_seconds_and_ends_with_the_database(tmp_path: Path) -> None:
     ports = dict.fromkeys((port.name for port in port_map()), 1)
-    order = Stack(Var(tmp_path), ports, {}).stop_order
+    order = Stack(StateDir(tmp_path), ports, {}).stop_order
     assert [until for until, _ in order] == sorted(until for until, _ in order)
     assert order[-1][0] < 15
     assert [process.name for process in (order[0][1] + order[-1][1])] == ["gateway", "postgres"]

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession, web
 
-from deploy.parts.traefik import Traefik
-from deploy.var import Var
-from tests.gateway.backend import Backend
-from tests.gateway.conftest import eventually
-from tests.parts import free_ports
+from deploy.stack.parts.traefik import Traefik
+from deploy.stack.state_dir import StateDir
+from tests.support.backend import Backend
+from tests.support.parts import free_ports
+from tests.support.waiting import eventually
 
 
 async def test_a_request_without_a_trace_gets_one_that_its_service_and_the_collector_share(
@@ -32,7 +32,7 @@ async def test_a_request_without_a_trace_gets_one_that_its_service_and_the_colle
     tiles = Backend("tiles")
     await tiles.start()
     port, admin_port = free_ports(2)
-    gateway = Traefik(Var(tmp_path), port=port, admin_port=admin_port, servers={"tiles": [tiles.url]})
+    gateway = Traefik(StateDir(tmp_path), port=port, admin_port=admin_port, servers={"tiles": [tiles.url]})
     try:
         await gateway.start()
         async with ClientSession() as http, http.get(f"http://127.0.0.1:{port}/api/v1/tiles/1") as response:

@@ -6,18 +6,17 @@ import asyncio
 import base64
 import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-from PIL import Image, ImageColor
+from PIL import Image
 
-from tests.e2e.people import Artist, Spectator, cells, eventually, spectators
-from tests.stack import Running
+from tests.support.lighthouse import TILE, pixels_of, quantised
+from tests.support.people import Artist, Spectator, cells, spectators
+from tests.support.stack import Running
+from tests.support.waiting import poll_until
 
-PICTURE = Path(__file__).with_name("lighthouse.png")
-TILE = 32
 NAMES = ("ada", "bela", "cleo", "dora", "emil")
 LIKES_EACH = 4
 
@@ -26,21 +25,6 @@ LIKES_EACH = 4
 async def http(running: Running) -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession(running.url) as session:
         yield session
-
-
-def quantised(palette: Sequence[str]) -> Image.Image:
-    """The kept picture in the colours of the palette; index 0 stays free, it is transparent on a canvas."""
-    colours = [part for colour in palette for part in ImageColor.getrgb(colour)]
-    reference = Image.new("P", (1, 1))
-    reference.putpalette(colours)
-    with Image.open(PICTURE) as picture:
-        return picture.convert("RGB").quantize(palette=reference, dither=Image.Dither.FLOYDSTEINBERG)
-
-
-def pixels_of(picture: Image.Image, x: int, y: int) -> bytes:
-    """What a tile of the picture holds: palette indices counted from 1."""
-    box = (x * TILE, y * TILE, (x + 1) * TILE, (y + 1) * TILE)
-    return bytes(index + 1 for index in picture.crop(box).tobytes())
 
 
 async def paint_together(
@@ -89,7 +73,7 @@ async def paint_together(
             async def seen(watcher: Spectator = watcher) -> int:
                 return int(watcher.events[-1]["seq"]) if watcher.events else 0
 
-            assert await eventually(seen, last) == last
+            assert await poll_until(seen, last) == last
     for watcher in watchers:
         assert [event["seq"] for event in watcher.events] == list(range(1, last + 1))
         assert drawn_from(watcher.events, picture.size) == picture_indices(picture)
@@ -137,7 +121,7 @@ async def assert_the_stats_are_right(
             status, profile = await artist.call("GET", f"/users/{artist.id}")
             return profile["stats"] if status == 200 else None
 
-        assert await eventually(stats, expected) == expected
+        assert await poll_until(stats, expected) == expected
 
 
 async def test_five_artists_paint_a_picture_and_everybody_sees_it(

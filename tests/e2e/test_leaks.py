@@ -1,4 +1,4 @@
-"""What the search for secrets in the logs of whole stacks (tests/leaks.py) would find."""
+"""What the search for secrets in the logs of whole stacks (tests/support/leaks.py) would find."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.leaks import leaks, new_password, secrets_in
-from tests.services.auth.mailbox import Mailbox
-from tests.stack import Stack
+from tests.support.leaks import leaks, new_password, secrets_in
+from tests.support.mailbox import Mailbox
+from tests.support.stack import Stack
 
 
 async def test_all_that_is_issued_is_recognised_as_a_secret(stack: Stack) -> None:

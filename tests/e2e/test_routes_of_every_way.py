@@ -5,8 +5,8 @@ from __future__ import annotations
 import aiohttp
 import pytest
 
-from tests.gateway.test_routes import TABLE
-from tests.stack import Running
+from tests.support.gateway import TABLE
+from tests.support.stack import Running
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])

@@ -7,7 +7,7 @@ The browser lives in the loop of the session, and so do these tests: an async fi
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
@@ -15,14 +15,12 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from tests.e2e.people import eventually
-from tests.frontend.browser import Windows, chromium, running_chromium
-from tests.frontend.people import Painter
-from tests.stack import Stack
+from tests.support.browser import Windows, chromium, running_chromium
+from tests.support.painters import NewPainter, Painter
+from tests.support.stack import Stack
+from tests.support.waiting import poll_until
 
 HERE = Path(__file__).parent
-
-NewPainter = Callable[[str], Awaitable[Painter]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -93,7 +91,7 @@ def new_moderator(http: aiohttp.ClientSession, new_painter: NewPainter, admin: P
             return list(account["roles"])
 
         # Auth gives the role a moment later, and a token says what its holder was when it was made.
-        assert await eventually(roles_now, ["moderator"]) == ["moderator"]
+        assert await poll_until(roles_now, ["moderator"]) == ["moderator"]
         return await Painter.log_in(http, painter.username, painter.password)
 
     return make

@@ -16,12 +16,12 @@ import aiohttp
 from PIL import Image
 from playwright.async_api import Page, expect
 
-from tests.e2e.people import cells
-from tests.e2e.test_a_picture_together import pixels_of, quantised
-from tests.frontend.browser import Windows, running_chromium
-from tests.frontend.people import Painter
-from tests.frontend.stage import Stage
-from tests.stack import Stack, run_environment
+from tests.support.browser import Windows, running_chromium
+from tests.support.lighthouse import pixels_of, quantised
+from tests.support.painters import Painter
+from tests.support.people import cells
+from tests.support.stack import Stack, run_environment
+from tests.support.stage import Stage
 
 IMAGES = Path("docs/images")
 NAMES = ("ada", "bela", "cleo", "dora", "emil")

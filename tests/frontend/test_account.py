@@ -9,11 +9,10 @@ from dataclasses import dataclass
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.frontend.browser import Scheme, Windows, assert_accessible
-from tests.frontend.conftest import NewPainter
-from tests.frontend.mailbox import link_for
-from tests.frontend.people import Painter
-from tests.stack import Stack
+from tests.support.browser import Scheme, Windows, assert_accessible
+from tests.support.mailbox import link_for
+from tests.support.painters import NewPainter, Painter
+from tests.support.stack import Stack
 
 PASSWORD = "quilt-harbour-91-moss"
 NEW_PASSWORD = "lantern-pebble-17-tide"

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.e2e.people import eventually
-from tests.frontend.browser import Device, Scheme, Windows, assert_accessible, dialog
-from tests.frontend.conftest import NewPainter
-from tests.frontend.people import Painter
+from tests.support.browser import Device, Scheme, Windows, assert_accessible, dialog
+from tests.support.painters import NewPainter, Painter
+from tests.support.waiting import poll_until
 
 SIZE = 16
 
@@ -253,7 +252,7 @@ async def test_a_rollback_is_seen_before_it_is_done(
         async def shown(picture: Locator = picture) -> list[int]:
             return await colour_in_the_middle(picture)
 
-        assert await eventually(shown, expected) == expected
+        assert await poll_until(shown, expected) == expected
     assert await wall.pixels() == plain(9)
 
     await asked.get_by_role("button", name="Roll back 1 tile").click()
@@ -310,7 +309,7 @@ async def test_accounts_are_found_by_their_standing(
 ) -> None:
     vidal = await new_painter("vidal")
     await admin.call("POST", f"/admin/users/{vidal.id}/suspend", json={"reason": "A reason"})
-    assert await eventually(lambda: standing(admin, vidal), "suspended") == "suspended"
+    assert await poll_until(lambda: standing(admin, vidal), "suspended") == "suspended"
     page = await new_page(admin)
     await page.goto("/admin/users")
     await page.get_by_label("State", exact=True).select_option("suspended")

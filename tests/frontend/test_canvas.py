@@ -13,14 +13,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Page, WebSocketRoute, expect
 
-from tests.e2e.people import PATIENCE, eventually
-from tests.frontend.browser import HeldRoute, Windows, assert_accessible
-from tests.frontend.conftest import NewPainter
-from tests.frontend.stage import CELLS, GREEN, NIGHT, RED, SIDE, Stage, new_canvas, new_tile, pixels, stroke
-from tests.stack import Stack
-
-UNDERWAY = ("WebSocket connection", "status of 50", "ERR_CONNECTION", "request failed: GET")
-"""What a browser says by itself about a service that was killed."""
+from tests.support.browser import UNDERWAY, HeldRoute, Windows, assert_accessible
+from tests.support.painters import NewPainter
+from tests.support.stack import Stack
+from tests.support.stage import CELLS, GREEN, NIGHT, RED, SIDE, Stage, new_canvas, new_tile, pixels, stroke
+from tests.support.waiting import PATIENCE, poll_until
 
 SHOW = """path => { history.pushState(null, "", path); dispatchEvent(new PopStateEvent("popstate")); }"""
 """Go to another page of the client without loading the document."""
@@ -98,7 +95,7 @@ async def test_nothing_is_drawn_while_nothing_changes(new_page: Windows, new_pai
         await asyncio.sleep(0.5)
         return await stage.frames() == drawn
 
-    assert await eventually(is_idle, True)  # once the last of the page is laid out
+    assert await poll_until(is_idle, True)  # once the last of the page is laid out
 
 
 @pytest.mark.parametrize("killed", [1, 2])
@@ -155,7 +152,7 @@ async def test_a_batch_that_got_lost_is_asked_for(new_page: Windows, new_painter
     async def batches_lost() -> int:
         return len(lost)
 
-    assert await eventually(batches_lost, 1) == 1
+    assert await poll_until(batches_lost, 1) == 1
     await stroke(ada, tile, 1, 3)
     await stage.comes_to_show(GREEN, 1, 0)
     assert len(lost) == 1
@@ -483,7 +480,7 @@ async def test_from_one_canvas_to_another_and_back(new_page: Windows, new_painte
     await page.go_back()
     await expect(page.get_by_role("heading", level=1)).to_have_text("Quay")
     linked = {"x": 10.0, "y": 10.0, "zoom": 9.0}
-    assert await eventually(stage.view, linked) == linked
+    assert await poll_until(stage.view, linked) == linked
 
 
 async def test_a_link_survives_a_picture_that_is_slow_to_load(

@@ -15,13 +15,11 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
-from tests.e2e.people import eventually
-from tests.frontend.browser import Windows, assert_accessible
-from tests.frontend.conftest import NewPainter
-from tests.frontend.people import Painter
-from tests.frontend.stage import Stage, drawing, spot
-from tests.frontend.test_canvas import UNDERWAY
-from tests.stack import Stack
+from tests.support.browser import UNDERWAY, Windows, assert_accessible
+from tests.support.painters import NewPainter, Painter
+from tests.support.stack import Stack
+from tests.support.stage import Stage, drawing, spot
+from tests.support.waiting import poll_until
 
 SIZE = 16
 PALETTE = ["#000000", "#ffffff", "#ff004d", "#00e436"]
@@ -269,12 +267,12 @@ async def test_two_who_paint_a_free_tile_see_each_others_strokes_inside_the_edit
     await asyncio.gather(drag(pages[0], (2, 2), (12, 2)), drag(pages[1], (2, 12), (12, 12)))
     ours = {(x, 2): BLACK for x in range(2, 13)} | {(x, 12): RED for x in range(2, 13)}
     everything = {(x, y): WHITE for x in range(SIZE) for y in range(SIZE)} | ours
-    assert await eventually(saved(ada, canvas), everything) == everything
+    assert await poll_until(saved(ada, canvas), everything) == everything
     for page in pages:
-        assert await eventually(partial(shown, page), everything) == everything
+        assert await poll_until(partial(shown, page), everything) == everything
     await pages[0].keyboard.press("Control+z")
     undone = everything | {(x, 2): WHITE for x in range(2, 13)}
-    assert await eventually(partial(shown, pages[1]), undone) == undone
+    assert await poll_until(partial(shown, pages[1]), undone) == undone
 
 
 async def test_what_is_drawn_while_the_connection_is_broken_is_painted_once_it_is_back(
@@ -290,7 +288,7 @@ async def test_what_is_drawn_while_the_connection_is_broken_is_painted_once_it_i
     await expect(page.get_by_text("what you draw is sent then")).to_be_visible()
     await drag(page, (2, 2), (5, 2))
     await expect(page.get_by_text("Live: saved as you draw")).to_be_visible()
-    assert await eventually(lambda: row(ada, canvas, 2), [BLACK] * 4) == [BLACK] * 4
+    assert await poll_until(lambda: row(ada, canvas, 2), [BLACK] * 4) == [BLACK] * 4
     assert await shown(page) == await painted(ada, canvas)
 
 
@@ -317,7 +315,7 @@ async def test_a_tile_that_somebody_has_locked_becomes_free_by_itself(
     await bob.call("DELETE", f"/tiles/{tile['id']}/lock")
     await expect(page.get_by_text("Bob is painting here until")).to_have_count(0)
     await drag(page, (2, 2), (5, 2))
-    assert await eventually(lambda: row(ada, canvas, 2), [BLACK] * 4) == [BLACK] * 4
+    assert await poll_until(lambda: row(ada, canvas, 2), [BLACK] * 4) == [BLACK] * 4
 
 
 async def test_the_lock_is_taken_while_painting_and_given_back_on_closing(
@@ -334,11 +332,11 @@ async def test_the_lock_is_taken_while_painting_and_given_back_on_closing(
     await open_editor(page, canvas)
     assert await is_locked()
     await page.get_by_role("button", name="Close the editor").click()
-    assert await eventually(is_locked, False) is False
+    assert await poll_until(is_locked, False) is False
     await open_editor(page, canvas)
-    assert await eventually(is_locked, True) is True
+    assert await poll_until(is_locked, True) is True
     await page.goto("about:blank")
-    assert await eventually(is_locked, False) is False
+    assert await poll_until(is_locked, False) is False
 
 
 async def test_a_version_that_moved_is_merged_pixel_by_pixel(

@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.frontend.browser import Device, Scheme, Windows, assert_accessible
-from tests.frontend.conftest import NewPainter
-from tests.frontend.people import Painter
+from tests.support.browser import Device, Scheme, Windows, assert_accessible
+from tests.support.painters import NewPainter, Painter
 
 
 async def new_canvas(painter: Painter, **changes: Any) -> dict[str, Any]:

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.frontend.browser import Scheme, Windows, assert_accessible
-from tests.frontend.conftest import NewPainter
-from tests.frontend.people import Painter
-from tests.frontend.stage import SIDE, Stage, new_canvas, new_tile
+from tests.support.browser import Scheme, Windows, assert_accessible
+from tests.support.painters import NewPainter, Painter
+from tests.support.stage import SIDE, Stage, new_canvas, new_tile
 
 NARROWEST = 320
 """CSS pixels wide; WCAG 2.2, 1.4.10 Reflow."""

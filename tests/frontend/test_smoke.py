@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.frontend.browser import Windows
+from tests.support.browser import Windows
 
 
 async def test_home_opens_for_a_guest(new_page: Windows) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
-from tests.e2e.people import PATIENCE
-from tests.frontend.browser import Windows
-from tests.frontend.conftest import NewPainter
-from tests.frontend.stage import Stage, drawing, spot
+from tests.support.browser import Windows
+from tests.support.painters import NewPainter
+from tests.support.stage import Stage, drawing, spot
+from tests.support.waiting import PATIENCE
 
 STROKES = 9
 DARK_BLUE, RED = (29, 43, 83), (255, 0, 77)

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 import socket
-import sys
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,54 +14,11 @@ import aiohttp
 import pytest
 import yaml
 
-from tests.gateway.backend import Backend
+from tests.support.backend import Backend
+from tests.support.gateway import SERVICES, TRAEFIK, Gateway, Start
+from tests.support.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
-TRAEFIK = Path(sys.executable).with_name("traefik")
-SERVICES = ("auth", "users", "tiles", "frontend")
-
-
-@dataclass(frozen=True)
-class Gateway:
-    """A running Traefik with the repository's configuration."""
-
-    url: str
-    internal_url: str
-    folder: Path
-    process: asyncio.subprocess.Process
-    client: aiohttp.ClientSession
-
-    async def ask(self, path: str) -> Any:
-        """Ask Traefik's own API."""
-        async with self.client.get(f"{self.internal_url}/api{path}") as response:
-            return await response.json()
-
-    async def access_log(self, lines: int) -> list[dict[str, Any]]:
-        """Return the access log once it has as many lines."""
-        found: list[str] = []
-
-        async def is_written() -> bool:
-            found[:] = (self.folder / "access.log").read_text().splitlines()
-            return len(found) >= lines
-
-        await eventually(is_written)
-        return [json.loads(line) for line in found]
-
-    async def server_is(self, status: str, backend: Backend, check: str = "ready") -> bool:
-        service = await self.ask(f"/http/services/{backend.service}-{check}@file")
-        return bool(service["serverStatus"][backend.url] == status)
-
-
-Start = Callable[..., Awaitable[Gateway]]
-
-
-async def eventually(condition: Callable[[], Awaitable[bool]], seconds: float = 10) -> float:
-    """Wait until the condition holds; return how many seconds it took."""
-    started = time.monotonic()
-    while not await condition():
-        assert time.monotonic() - started < seconds, f"not within {seconds} s"
-        await asyncio.sleep(0.02)
-    return time.monotonic() - started
 
 
 @pytest.fixture

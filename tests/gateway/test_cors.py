@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import pytest
 from aiohttp import ClientSession
 
-from deploy.preflight.gateway import complaints_of
-from deploy.var import REPOSITORY
-from tests.gateway.backend import Backend
-from tests.gateway.conftest import Gateway, Start
+from deploy.checks.preflight.gateway import complaints_of
+from deploy.stack.state_dir import REPOSITORY
+from tests.support.backend import Backend
+from tests.support.gateway import Gateway, Start
 
 ORIGINS = "https://app.example.org,http://localhost:5173"
 

@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import ClientSession
 
-from tests.gateway.backend import Backend
-from tests.gateway.conftest import Gateway, Start
+from tests.support.backend import Backend
+from tests.support.gateway import Gateway, Start
 
 IDENTITY_HEADERS = [
     *("X-User-Id", "x-user-id", "X_User_Id", "X.User.Id", "X~User~Id", "X-User_Id", "X!User!Id", "X|User|Id"),

@@ -9,8 +9,9 @@ from collections import Counter
 import pytest
 from aiohttp import ClientSession
 
-from tests.gateway.backend import Backend
-from tests.gateway.conftest import Gateway, Start, eventually
+from tests.support.backend import Backend
+from tests.support.gateway import Gateway, Start
+from tests.support.waiting import eventually
 
 HEALTH_SECONDS = 3
 """One interval, one health-check timeout, and slack for a busy machine."""

@@ -16,8 +16,8 @@ from multidict import CIMultiDictProxy
 from frontend.app import STATIC, create_app
 from frontend.assets import FOREVER, load_assets
 from frontend.settings import Settings
-from tests.gateway.backend import Backend
-from tests.gateway.conftest import Gateway, Start
+from tests.support.backend import Backend
+from tests.support.gateway import Gateway, Start
 
 
 @pytest.fixture

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from aiohttp import ClientSession
 
-from tests.gateway.backend import Backend
-from tests.gateway.conftest import Gateway, eventually
+from tests.support.backend import Backend
+from tests.support.gateway import Gateway
+from tests.support.waiting import eventually
 
 
 async def test_a_request_is_one_json_line_that_names_id_route_and_server(

@@ -6,36 +6,8 @@ import pytest
 from aiohttp import ClientSession
 from yarl import URL
 
-from tests.gateway.backend import Backend
-from tests.gateway.conftest import SERVICES, Gateway, Start
-
-TABLE = {
-    "/api/v1/auth/login": "auth",
-    "/.well-known/jwks.json": "auth",
-    "/api/v1/users/7": "users",
-    "/api/v1/users": "users",
-    "/api/v1/reports": "users",
-    "/api/v1/admin/dashboard": "users",
-    "/api/v1/admin/reports/3": "users",
-    "/api/v1/admin/users": "users",
-    "/api/v1/admin/audit": "users",
-    "/api/v1/canvases": "tiles",
-    "/api/v1/canvases/1.png": "tiles",
-    "/api/v1/tiles/169": "tiles",
-    "/api/v1/ws/stats": "tiles",
-    "/api/v1/admin/canvases/1/rollback": "tiles",
-    "/api/v1/admin/tiles/1/lock": "tiles",
-    "/": "frontend",
-    "/static/favicon.svg": "frontend",
-    "/api/docs": "frontend",
-    "/api/v1/openapi.json": "frontend",
-    # Nobody's: `frontend` says so in JSON.
-    "/api/v1/authors": "frontend",
-    "/api/v1/tilesets/1": "frontend",
-    "/api/v1/admin": "frontend",
-    "/api/v2/tiles": "frontend",
-    "/.well-known/security.txt": "frontend",
-}
+from tests.support.backend import Backend
+from tests.support.gateway import SERVICES, TABLE, Gateway, Start
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])

@@ -7,8 +7,8 @@ import ssl
 import pytest
 from aiohttp import ClientSession
 
-from tests.gateway.backend import Backend
-from tests.gateway.conftest import Start
+from tests.support.backend import Backend
+from tests.support.gateway import Start
 
 
 def context(version: ssl.TLSVersion, ciphers: str = "DEFAULT:@SECLEVEL=0") -> ssl.SSLContext:

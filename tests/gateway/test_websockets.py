@@ -7,8 +7,8 @@ import secrets
 
 from aiohttp import ClientSession
 
-from tests.gateway.backend import Backend
-from tests.gateway.conftest import Gateway, Start
+from tests.support.backend import Backend
+from tests.support.gateway import Gateway, Start
 
 
 async def test_a_websocket_passes_with_its_subprotocol_and_ticket(

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from shared.db import Connection, Database, DatabaseLimits
 from shared.errors import CheckViolated, ReferenceViolated, Unavailable, UniqueViolated
-from tests.parts import Databases
+from tests.support.parts import Databases
 
 LIMITS = DatabaseLimits(pool_size=2, acquire=0.5, statement=0.3, lock=0.2)
 SLEEP = text("SELECT pg_sleep(:seconds)")

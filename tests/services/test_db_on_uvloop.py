@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from shared.db import Database
 from shared.errors import Unavailable
-from tests.parts import Databases, free_ports
+from tests.support.parts import Databases, free_ports
 
 
 def test_every_refused_connection_is_an_absent_postgresql(database: Databases) -> None:

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.parts.process import get
-from deploy.var import REPOSITORY
-from tests.parts import free_ports
+from deploy.stack.parts.process import get
+from deploy.stack.state_dir import REPOSITORY
+from tests.support.parts import free_ports
 
 DRAIN_SECONDS = 1
 

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, create_engine, make_url, text
 
 from shared.db.migrations import alembic_config, migrate
-from tests.parts import Databases
+from tests.support.parts import Databases
 
 SERVICES = ("auth", "users", "tiles")
 

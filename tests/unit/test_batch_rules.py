@@ -13,7 +13,7 @@ from services.tiles.history.rules import Kind
 from services.tiles.strokes.rules import Stroke
 from services.tiles.tiles.rules import Lock, Tile, TileState
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound, StaleVersion
-from tests.unit.test_tile_rules import ACTORS, FREE, NOW, OTHER, REVIEW, STATE, TILE
+from tests.support.tile_rules import ACTORS, FREE, NOW, OTHER, REVIEW, STATE, TILE
 
 
 def pixels(colour: int, size: int = 16) -> str:

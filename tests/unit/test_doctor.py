@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from deploy.doctor import checks
-from deploy.doctor.facts import (
+from deploy.checks.doctor import checks
+from deploy.checks.doctor.facts import (
     Answer,
     Broker,
     Certificate,
@@ -28,12 +28,12 @@ from deploy.doctor.facts import (
     Queue,
     Run,
 )
-from deploy.doctor.logs import Request
-from deploy.doctor.redact import redactor
-from deploy.doctor.request import explain
-from deploy.doctor.rules.machine import MIB
-from deploy.findings import Cause, Check, Facts, Severity, Unknown, as_text, examine, gather, worst
-from deploy.var import Var
+from deploy.checks.doctor.logs import Request
+from deploy.checks.doctor.redact import redactor
+from deploy.checks.doctor.request import explain
+from deploy.checks.doctor.rules.machine import MIB
+from deploy.checks.findings import Cause, Check, Facts, Severity, Unknown, as_text, examine, gather, worst
+from deploy.stack.state_dir import StateDir
 
 
 @dataclass(frozen=True)
@@ -329,7 +329,7 @@ def test_a_request_that_no_log_knows() -> None:
 
 def test_words_about_a_secret_are_not_hidden(tmp_path: Path) -> None:
     said = "a secret cannot be used: /var/secrets/auth_secret: No such file or directory"
-    assert redactor(Var(tmp_path))(said) == said
+    assert redactor(StateDir(tmp_path))(said) == said
 
 
 @pytest.mark.parametrize(
@@ -345,7 +345,7 @@ def test_words_about_a_secret_are_not_hidden(tmp_path: Path) -> None:
     ],
 )
 def test_secrets_are_hidden(text: str, tmp_path: Path) -> None:
-    var = Var(tmp_path)
+    var = StateDir(tmp_path)
     var.write_secret("some", "kept-in-a-file")
     shown = redactor(var)(text)
     assert "***" in shown

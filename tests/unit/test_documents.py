@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from deploy.doctor import checks as doctor
-from deploy.documents import documents
-from deploy.findings import Check
-from deploy.preflight import checks as preflight
-from deploy.var import REPOSITORY
+from deploy.checks.doctor import checks as doctor
+from deploy.checks.findings import Check
+from deploy.checks.preflight import checks as preflight
+from deploy.commands.documents import documents
+from deploy.stack.state_dir import REPOSITORY
 
 
 @pytest.mark.parametrize("path", documents(), ids=lambda path: Path(path).name)

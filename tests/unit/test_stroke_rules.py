@@ -14,7 +14,7 @@ from services.tiles.strokes.limits import REMEMBERED_ARTISTS, Allowance
 from services.tiles.strokes.rules import Painted, Pixels, Stroke, check_pixels, pack, unpack
 from services.tiles.tiles.rules import Lock, TileState
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound
-from tests.unit.test_tile_rules import ACTORS, NOW, OTHER, STATE, TILE
+from tests.support.tile_rules import ACTORS, NOW, OTHER, STATE, TILE
 
 PIXELS = st.lists(st.tuples(st.integers(0, 255), st.integers(0, 2)), min_size=1, max_size=20)
 

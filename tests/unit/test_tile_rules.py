@@ -5,19 +5,17 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.tiles.artists.rules import Artist
-from services.tiles.canvases.rules import Canvas, Mode, check_plan, check_visible
+from services.tiles.canvases.rules import check_plan, check_visible
 from services.tiles.locks.rules import check_may_acquire, check_may_release, check_may_renew
 from services.tiles.tiles.rules import (
     Actor,
     Lock,
-    Tile,
     TileState,
     check_claim,
     check_may_delete,
@@ -29,32 +27,21 @@ from services.tiles.tiles.rules import (
     decode_pixels,
 )
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound, StaleVersion, TesseraError
-
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-OWNER, CREATOR, OTHER = (
-    Artist(i, name, name.title()) for i, name in enumerate(["owner", "creator", "other"], 1)
+from tests.support.tile_rules import (
+    ACTORS,
+    AREA,
+    CANVAS,
+    CREATOR,
+    FREE,
+    HELD,
+    HELD_BY_CREATOR,
+    NOW,
+    OTHER,
+    OWNER,
+    REVIEW,
+    STATE,
+    TILE,
 )
-CANVAS = Canvas(
-    id=1, owner=OWNER, name="A wall", description=None, width=128, height=64, tile_size=16,
-    palette=("#000000", "#ffffff"), mode=Mode.TILE_LOCK, max_tiles_per_user=2, is_public=True,
-    is_active=True, tile_count=1, seq=5, created_at=NOW, updated_at=NOW,
-)  # fmt: skip
-TILE = Tile(
-    id=9, canvas_id=1, x=0, y=0, size=16, pixels=bytes(256), title=None, description=None, is_public=True,
-    creator=CREATOR, like_count=0, version=3, created_at=NOW, updated_at=NOW,
-)  # fmt: skip
-STATE = TileState(TILE, CANVAS, None, NOW)
-FREE = replace(STATE, canvas=replace(CANVAS, mode=Mode.FREE))
-AREA = replace(STATE, canvas=replace(CANVAS, mode=Mode.AREA_LOCK))
-REVIEW = replace(STATE, canvas=replace(CANVAS, mode=Mode.REVIEW))
-HELD = replace(AREA, area_holder_id=OTHER.id)
-HELD_BY_CREATOR = replace(AREA, area_holder_id=CREATOR.id)
-ACTORS = {
-    "owner": Actor(OWNER.id, is_moderator=False),
-    "creator": Actor(CREATOR.id, is_moderator=False),
-    "stranger": Actor(OTHER.id, is_moderator=False),
-    "moderator": Actor(77, is_moderator=True),
-}
 
 Check = Callable[[TileState, Actor], None]
 

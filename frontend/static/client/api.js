@@ -76,7 +76,12 @@ export class Api {
     const token = options.anonymous ? null : ((await this.credentials?.bearer()) ?? null);
     let response = await this.#send(method, path, options, token);
     // Clocks differ: what looked valid here may have run out there.
-    if (response.status === 401 && token && (await isTokenSpent(response)) && (await this.credentials?.renew())) {
+    if (
+      response.status === 401 &&
+      token &&
+      (await isTokenSpent(response)) &&
+      (await this.credentials?.renew())
+    ) {
       response = await this.#send(method, path, options, (await this.credentials?.bearer()) ?? null);
     }
     if (!response.ok && response.status !== 304) throw await problemOf(response);
@@ -108,7 +113,9 @@ export class Api {
 
 /** @param {NonNullable<RequestOptions["query"]>} query null, undefined and "" are left out */
 function queryString(query) {
-  const given = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== "");
+  const given = Object.entries(query).filter(
+    ([, value]) => value !== null && value !== undefined && value !== "",
+  );
   return given.length ? `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}` : "";
 }
 
@@ -130,7 +137,10 @@ async function reading(answer) {
 
 /** @param {Response} response */
 async function isTokenSpent(response) {
-  const problem = await response.clone().json().catch(() => null);
+  const problem = await response
+    .clone()
+    .json()
+    .catch(() => null);
   return ["token_expired", "token_invalid", "token_revoked"].includes(problem?.code);
 }
 

@@ -60,7 +60,8 @@ function isLanguage(text) {
 export function t(key, values = {}) {
   const [room = "", name = ""] = key.split(/\.(.*)/s);
   const message = i18n.catalogue[room]?.[name] ?? fallback[room]?.[name] ?? key;
-  const text = typeof message === "string" ? message : (message[plural(Number(values.count))] ?? message.other ?? key);
+  const text =
+    typeof message === "string" ? message : (message[plural(Number(values.count))] ?? message.other ?? key);
   return text.replace(/{(\w+)}/g, (whole, placeholder) => {
     const value = values[placeholder];
     return typeof value === "number" ? number(value) : (value ?? whole);
@@ -89,7 +90,13 @@ export function dateTime(moment, options = { dateStyle: "medium", timeStyle: "sh
 }
 
 /** @type {[Intl.RelativeTimeFormatUnit, number][]} seconds in each */
-const UNITS = [["year", 31_557_600], ["month", 2_629_800], ["day", 86_400], ["hour", 3_600], ["minute", 60]];
+const UNITS = [
+  ["year", 31_557_600],
+  ["month", 2_629_800],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+];
 
 /** How long ago, or in how long, in the largest unit that fits. @param {string | Date} moment */
 export function relativeTime(moment) {

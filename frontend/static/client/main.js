@@ -5,7 +5,12 @@ import { startRouter } from "./router.js";
 
 /** @type {import("./router.js").Route[]} the paths are those of PAGES in frontend/app.py */
 const ROUTES = [
-  { pattern: "/", hash: /^#(confirm-email|reset-password)=/, tag: "tessera-mail-link", load: () => import("./account/mail-link.js") },
+  {
+    pattern: "/",
+    hash: /^#(confirm-email|reset-password)=/,
+    tag: "tessera-mail-link",
+    load: () => import("./account/mail-link.js"),
+  },
   { pattern: "/", tag: "tessera-home", load: () => import("./home/page.js") },
   { pattern: "/canvas/:canvasId", tag: "tessera-canvas", load: () => import("./canvas/page.js") },
   { pattern: "/login", tag: "tessera-login", load: () => import("./account/login.js") },

@@ -102,7 +102,15 @@ async function focusHeading(element) {
 
 /** @param {MouseEvent} event */
 function follow(event) {
-  if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (
+    event.defaultPrevented ||
+    event.button ||
+    event.metaKey ||
+    event.ctrlKey ||
+    event.shiftKey ||
+    event.altKey
+  )
+    return;
   const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
   if (!link || link.origin !== location.origin || link.target || link.hasAttribute("download")) return;
   if (match(link.pathname, link.hash)[0] === fallback) return; // the API reference, a picture

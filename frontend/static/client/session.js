@@ -1,6 +1,6 @@
 /** Who is signed in. The access token is held in memory only; the refresh token is a cookie that no script can read. */
 
-import { api, ApiError } from "./api.js";
+import { ApiError, api } from "./api.js";
 
 /** @import { Api } from "./api.js" */
 /** @typedef {{id: number, username: string, email: string, email_verified: boolean, roles: string[],
@@ -41,7 +41,12 @@ export class Session extends EventTarget {
     api.credentials = this;
     this.#tabs.onmessage = ({ data }) => (data === "in" ? void this.renew() : this.#forget());
     /** Settled once it is known who is signed in. Never rejects. */
-    this.ready = marks.getItem(MARK) ? this.renew().then(() => {}, () => {}) : Promise.resolve();
+    this.ready = marks.getItem(MARK)
+      ? this.renew().then(
+          () => {},
+          () => {},
+        )
+      : Promise.resolve();
   }
 
   get isModerator() {

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { paletteBytes, picturedRegion, regionAround, rgbaOf, wholeScale } from "../../static/client/admin/region.js";
+import {
+  paletteBytes,
+  picturedRegion,
+  regionAround,
+  rgbaOf,
+  wholeScale,
+} from "../../static/client/admin/region.js";
 
 const canvas = { columns: 8, rows: 6, tile_size: 32 };
 
@@ -11,13 +17,28 @@ test("the surroundings of a cell end where the canvas does", () => {
 });
 
 test("several cells are all in their region", () => {
-  assert.deepEqual(regionAround([{ x: 1, y: 4 }, { x: 6, y: 2 }], canvas, 0), { x: 1, y: 2, columns: 6, rows: 3 });
+  assert.deepEqual(
+    regionAround(
+      [
+        { x: 1, y: 4 },
+        { x: 6, y: 2 },
+      ],
+      canvas,
+      0,
+    ),
+    { x: 1, y: 2, columns: 6, rows: 3 },
+  );
   assert.equal(regionAround([], canvas, 1), null);
 });
 
 test("a picture shows the first of so many cells as it has room for", () => {
   const wide = { columns: 64, rows: 64, tile_size: 128 };
-  const far = [{ x: 0, y: 0 }, { x: 1, y: 0 }, { x: 63, y: 63 }, { x: 62, y: 63 }];
+  const far = [
+    { x: 0, y: 0 },
+    { x: 1, y: 0 },
+    { x: 63, y: 63 },
+    { x: 62, y: 63 },
+  ];
   assert.deepEqual(picturedRegion(far, wide, 1), { region: { x: 0, y: 0, columns: 3, rows: 2 }, count: 2 });
   assert.equal(picturedRegion(far, { ...wide, tile_size: 16 }, 1).count, 4);
   assert.equal(picturedRegion([], wide, 1).region, null);
@@ -29,5 +50,8 @@ test("a picture is enlarged by whole numbers", () => {
 
 test("pixels count the palette from one, and zero is transparent", () => {
   const colours = paletteBytes(["#ff0080", "#102030"]);
-  assert.deepEqual([...rgbaOf(btoa("\x00\x01\x02"), colours)], [0, 0, 0, 0, 255, 0, 128, 255, 16, 32, 48, 255]);
+  assert.deepEqual(
+    [...rgbaOf(btoa("\x00\x01\x02"), colours)],
+    [0, 0, 0, 0, 255, 0, 128, 255, 16, 32, 48, 255],
+  );
 });

@@ -9,8 +9,18 @@ test("an axis ends at a round number that is not below the values", () => {
 
 test("a bar is as tall as its value, and all stand within the box", () => {
   const drawn = bars([0, 5, 10], { width: 30, height: 100, gap: 2 });
-  assert.deepEqual(drawn.map(({ height }) => height), [0, 50, 100]);
-  assert.deepEqual(drawn.map(({ x, width }) => [x, width]), [[1, 8], [11, 8], [21, 8]]);
+  assert.deepEqual(
+    drawn.map(({ height }) => height),
+    [0, 50, 100],
+  );
+  assert.deepEqual(
+    drawn.map(({ x, width }) => [x, width]),
+    [
+      [1, 8],
+      [11, 8],
+      [21, 8],
+    ],
+  );
   assert.ok(drawn.every(({ y, height }) => y >= 0 && y + height === 100));
 });
 

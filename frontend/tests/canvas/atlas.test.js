@@ -32,7 +32,15 @@ test("a tile is laid in its place in a wider image", () => {
 });
 
 /** @type {[number, number, number][]} device pixels a canvas pixel, tile size, step */
-const STEPS = [[8, 32, 1], [1, 32, 1], [0.51, 32, 1], [0.5, 32, 2], [0.1, 32, 8], [0.001, 32, 32], [0.001, 16, 16]];
+const STEPS = [
+  [8, 32, 1],
+  [1, 32, 1],
+  [0.51, 32, 1],
+  [0.5, 32, 2],
+  [0.1, 32, 8],
+  [0.001, 32, 32],
+  [0.001, 16, 16],
+];
 for (const [scale, tileSize, step] of STEPS) {
   test(`at ${scale} device pixels a pixel, one texel of a tile of ${tileSize} is ${step} wide`, () => {
     assert.equal(stepFor(scale, tileSize), step);

@@ -37,5 +37,8 @@ for (const kind of ["area.released", "area.expired"]) {
 }
 
 test("strokes claim nothing", () => {
-  assert.equal(new Claims([], []).apply({ seq: 1, kind: "tile.painted", tile_id: 9, version: 2, pixels: [] }), false);
+  assert.equal(
+    new Claims([], []).apply({ seq: 1, kind: "tile.painted", tile_id: 9, version: 2, pixels: [] }),
+    false,
+  );
 });

@@ -45,7 +45,8 @@ test("an empty cell is for everybody, but in area-lock for who holds it", () => 
 });
 
 test("creator, owner and moderators delete a tile", () => {
-  for (const me of [who(ADA), who(OWNER), who(BOB, true)]) assert.equal(mayDelete(canvas("free"), ADAS_TILE, me), true);
+  for (const me of [who(ADA), who(OWNER), who(BOB, true)])
+    assert.equal(mayDelete(canvas("free"), ADAS_TILE, me), true);
   assert.equal(mayDelete(canvas("free"), ADAS_TILE, who(BOB)), false);
 });
 

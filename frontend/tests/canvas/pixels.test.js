@@ -6,14 +6,30 @@ const ADA = { id: 1, username: "ada", display_name: "Ada" };
 
 function twoByTwo() {
   const tile = { id: 9, x: 1, y: 0, version: 3, pixels: Uint8Array.from([0, 1, 2, 0]) };
-  return new CanvasPixels({ columns: 2, rows: 2, tileSize: 2, palette: ["#102030", "#ffffff"], seq: 5, tiles: [tile] });
+  return new CanvasPixels({
+    columns: 2,
+    rows: 2,
+    tileSize: 2,
+    palette: ["#102030", "#ffffff"],
+    seq: 5,
+    tiles: [tile],
+  });
 }
 
 /** @param {object} fields @returns {any} */
 function shown(fields) {
   return {
-    canvas_id: 1, size: 2, title: null, description: null, is_public: true, creator: ADA, like_count: 0,
-    created_at: "2026-01-01T00:00:00Z", updated_at: "2026-01-01T00:00:00Z", pixels: btoa("\x01\x01\x01\x01"), ...fields,
+    canvas_id: 1,
+    size: 2,
+    title: null,
+    description: null,
+    is_public: true,
+    creator: ADA,
+    like_count: 0,
+    created_at: "2026-01-01T00:00:00Z",
+    updated_at: "2026-01-01T00:00:00Z",
+    pixels: btoa("\x01\x01\x01\x01"),
+    ...fields,
   };
 }
 
@@ -25,7 +41,16 @@ test("a snapshot's tiles stand in their cells", () => {
 
 test("a stroke changes the pixels it names and the version", () => {
   const pixels = twoByTwo();
-  const cell = pixels.apply({ seq: 6, kind: "tile.painted", tile_id: 9, version: 4, pixels: [[0, 2], [3, 1]] });
+  const cell = pixels.apply({
+    seq: 6,
+    kind: "tile.painted",
+    tile_id: 9,
+    version: 4,
+    pixels: [
+      [0, 2],
+      [3, 1],
+    ],
+  });
   assert.deepEqual(cell, { x: 1, y: 0 });
   assert.deepEqual([...(pixels.pixelsOf(1, 0) ?? [])], [2, 1, 2, 1]);
   assert.equal(pixels.tile(9)?.version, 4);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { CLOSED_FOR_GOOD, Sequence, retryDelay } from "../../static/client/canvas/sequence.js";
+import { CLOSED_FOR_GOOD, retryDelay, Sequence } from "../../static/client/canvas/sequence.js";
 
 /** @param {number[]} numbers */
 const events = (...numbers) => numbers.map((seq) => ({ seq, kind: "tile.painted" }));
@@ -60,7 +60,8 @@ test("any shuffling with repeats comes out as the counting numbers", () => {
     const sent = [...numbers, ...numbers.slice(5, 25)].sort(() => random() - 0.5);
     const sequence = new Sequence(0);
     const got = [];
-    while (sent.length) got.push(...numbersOf(sequence.take(events(...sent.splice(0, 1 + Math.floor(random() * 6))))));
+    while (sent.length)
+      got.push(...numbersOf(sequence.take(events(...sent.splice(0, 1 + Math.floor(random() * 6))))));
     assert.deepEqual(got, numbers);
   }
 });

@@ -14,14 +14,19 @@ function packed(tilesPacked = 2) {
   head.writeUInt16BE(2, 10);
   head.writeUInt32BE(2, 12);
   head.writeBigUInt64BE(2n ** 40n, 16);
-  const tiles = [[7, 0, 3], [8, 2, 5]].slice(0, tilesPacked).map(([id, x, version]) => {
-    const tile = Buffer.alloc(20);
-    tile.writeBigUInt64BE(BigInt(id));
-    tile.writeUInt16BE(x, 8);
-    tile.writeUInt32BE(version, 12);
-    tile.set([0, 1, 2, id], 16);
-    return tile;
-  });
+  const tiles = [
+    [7, 0, 3],
+    [8, 2, 5],
+  ]
+    .slice(0, tilesPacked)
+    .map(([id, x, version]) => {
+      const tile = Buffer.alloc(20);
+      tile.writeBigUInt64BE(BigInt(id));
+      tile.writeUInt16BE(x, 8);
+      tile.writeUInt32BE(version, 12);
+      tile.set([0, 1, 2, id], 16);
+      return tile;
+    });
   const bytes = Buffer.concat([head, Buffer.from([1, 2, 3, 255, 0, 9]), deflateSync(Buffer.concat(tiles))]);
   return new Uint8Array(bytes).buffer;
 }
@@ -34,7 +39,10 @@ test("a snapshot tells the canvas's measures, palette and number", async () => {
 
 test("a snapshot's tiles come with place, version and pixels", async () => {
   const { tiles } = await readSnapshot(packed());
-  assert.deepEqual({ ...tiles[1], pixels: [...tiles[1].pixels] }, { id: 8, x: 2, y: 0, version: 5, pixels: [0, 1, 2, 8] });
+  assert.deepEqual(
+    { ...tiles[1], pixels: [...tiles[1].pixels] },
+    { id: 8, x: 2, y: 0, version: 5, pixels: [0, 1, 2, 8] },
+  );
 });
 
 test("what is no snapshot is refused", async () => {

@@ -36,15 +36,27 @@ test("zooming beyond the limit moves nothing away from the pointer", () => {
   const pointer = { x: 100, y: 100 };
   const zoomed = viewport.zoomAt({ ...view, zoom: 60 }, canvas, screen, pointer, 10);
   assert.equal(zoomed.zoom, viewport.MAX_ZOOM);
-  close(viewport.toCanvas(zoomed, screen, pointer), viewport.toCanvas({ ...view, zoom: 60 }, screen, pointer));
+  close(
+    viewport.toCanvas(zoomed, screen, pointer),
+    viewport.toCanvas({ ...view, zoom: 60 }, screen, pointer),
+  );
 });
 
 test("a pinch keeps the middle of the fingers on what it lay on", () => {
-  /** @type {[viewport.Point, viewport.Point]} */ const before = [{ x: 100, y: 100 }, { x: 300, y: 100 }];
-  /** @type {[viewport.Point, viewport.Point]} */ const after = [{ x: 50, y: 200 }, { x: 450, y: 200 }];
+  /** @type {[viewport.Point, viewport.Point]} */ const before = [
+    { x: 100, y: 100 },
+    { x: 300, y: 100 },
+  ];
+  /** @type {[viewport.Point, viewport.Point]} */ const after = [
+    { x: 50, y: 200 },
+    { x: 450, y: 200 },
+  ];
   const pinched = viewport.pinch(view, canvas, screen, before, after);
   assert.equal(pinched.zoom, 4);
-  close(viewport.toCanvas(pinched, screen, { x: 250, y: 200 }), viewport.toCanvas(view, screen, { x: 200, y: 100 }));
+  close(
+    viewport.toCanvas(pinched, screen, { x: 250, y: 200 }),
+    viewport.toCanvas(view, screen, { x: 200, y: 100 }),
+  );
 });
 
 test("panning moves the picture with the finger", () => {
@@ -84,7 +96,11 @@ test("what is off the screen is moved in by the least way", () => {
 });
 
 test("a link brings back the view that made it", () => {
-  assert.deepEqual(viewport.parseHash(viewport.formatHash({ x: 12.34, y: 5, zoom: 1.2345 })), { x: 12.3, y: 5, zoom: 1.234 });
+  assert.deepEqual(viewport.parseHash(viewport.formatHash({ x: 12.34, y: 5, zoom: 1.2345 })), {
+    x: 12.3,
+    y: 5,
+    zoom: 1.234,
+  });
 });
 
 for (const hash of ["", "#", "#1,2", "#1,2,3,4", "#a,b,c", "#1,2,0", "#1,,2", "#confirm-email=x"]) {

@@ -11,13 +11,23 @@ const BOB = { id: 3, username: "bob", display_name: "Bob" };
 
 /** @param {Mode} mode @returns {Canvas} */
 const canvas = (mode) => ({
-  id: 7, name: "Harbour", tile_size: 16, palette: ["#000000"], collaboration_mode: mode, max_tiles_per_user: 3, owner: OWNER,
+  id: 7,
+  name: "Harbour",
+  tile_size: 16,
+  palette: ["#000000"],
+  collaboration_mode: mode,
+  max_tiles_per_user: 3,
+  owner: OWNER,
 });
 
 /** Ada before a tile of hers. @param {Mode} mode @param {Partial<Situation>} [changes] @returns {Situation} */
 const situation = (mode, changes) => ({
-  canvas: canvas(mode), tile: { creator: ADA }, artist: { id: ADA.id, isModerator: false }, areaHolder: null,
-  remainingTiles: 3, ...changes,
+  canvas: canvas(mode),
+  tile: { creator: ADA },
+  artist: { id: ADA.id, isModerator: false },
+  areaHolder: null,
+  remainingTiles: 3,
+  ...changes,
 });
 
 test("a guest may draw in an empty cell, not in a tile, and not where an area is needed", () => {
@@ -46,7 +56,9 @@ test("in area-lock mode who holds the area paints, whoever made the tile", () =>
 
 test("all modes but the free one lock a tile that is painted", () => {
   assert.deepEqual(
-    /** @type {Mode[]} */ (["free", "tile-lock", "area-lock", "review"]).map((mode) => needsLock(canvas(mode))),
+    /** @type {Mode[]} */ (["free", "tile-lock", "area-lock", "review"]).map((mode) =>
+      needsLock(canvas(mode)),
+    ),
     [false, true, true, true],
   );
 });

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  boxBetween, cleared, copy, flippedHorizontally, flippedVertically, rotated, stamped,
+  boxBetween,
+  cleared,
+  copy,
+  flippedHorizontally,
+  flippedVertically,
+  rotated,
+  stamped,
 } from "../../static/client/editor/clipboard.js";
 import { drawn, tile } from "./pictures.js";
 
@@ -19,15 +25,29 @@ test("a copy is what lies in the box", () => {
 });
 
 test("cutting makes the box transparent", () => {
-  assert.deepEqual(cleared(4, { x: 2, y: 1, width: 2, height: 2 }), [[6, 0], [7, 0], [10, 0], [11, 0]]);
+  assert.deepEqual(cleared(4, { x: 2, y: 1, width: 2, height: 2 }), [
+    [6, 0],
+    [7, 0],
+    [10, 0],
+    [11, 0],
+  ]);
 });
 
 test("a stamped piece keeps what shows through its transparent pixels", () => {
-  assert.deepEqual(stamped(PIECE, 4, [1, 1]), [[5, 1], [6, 2], [7, 3], [9, 4], [11, 5]]);
+  assert.deepEqual(stamped(PIECE, 4, [1, 1]), [
+    [5, 1],
+    [6, 2],
+    [7, 3],
+    [9, 4],
+    [11, 5],
+  ]);
 });
 
 test("what of a piece lies outside of the tile is lost", () => {
-  assert.deepEqual(stamped(PIECE, 4, [-1, 3]), [[12, 2], [13, 3]]);
+  assert.deepEqual(stamped(PIECE, 4, [-1, 3]), [
+    [12, 2],
+    [13, 3],
+  ]);
 });
 
 test("a piece can be flipped either way", () => {

@@ -22,7 +22,13 @@ function storage(room = Infinity) {
 
 const CELL = { x: 2, y: 3 };
 const DRAFT = {
-  pixels: "AAAA", base: "AAAA", version: 4, title: "", description: "", isPublic: true, savedAt: 1000,
+  pixels: "AAAA",
+  base: "AAAA",
+  version: 4,
+  title: "",
+  description: "",
+  isPublic: true,
+  savedAt: 1000,
 };
 
 test("a draft is found in its cell, by its account alone", () => {

@@ -10,7 +10,10 @@ const LIFETIME = 1800_000;
 
 /** @param {typeof ME | null} holder */
 const lockOf = (holder) => ({
-  tile_id: 7, is_locked: holder !== null, holder, mine: holder === ME,
+  tile_id: 7,
+  is_locked: holder !== null,
+  holder,
+  mine: holder === ME,
   expires_at: holder && new Date(Date.now() + LIFETIME).toISOString(),
 });
 
@@ -42,7 +45,11 @@ function locking(state = {}, isNeeded = true) {
   const service = Object.assign(new Service(), state);
   const told = { changed: 0, expired: 0 };
   const api = /** @type {import("../../static/client/api.js").Api} */ (/** @type {unknown} */ (service));
-  const lock = new TileLock(api, 7, { isNeeded, changed: () => told.changed++, expired: () => told.expired++ });
+  const lock = new TileLock(api, 7, {
+    isNeeded,
+    changed: () => told.changed++,
+    expired: () => told.expired++,
+  });
   return { service, lock, told };
 }
 

@@ -18,10 +18,19 @@ const blank = () => new Painting(2, new Uint8Array(4));
 test("a gesture is one step, however often it touched a pixel", () => {
   const painting = blank();
   painting.begin();
-  painting.paint([[0, 1], [1, 1]]);
+  painting.paint([
+    [0, 1],
+    [1, 1],
+  ]);
   painting.paint([[0, 2]]);
-  assert.deepEqual(painting.commit(), [[0, 2], [1, 1]]);
-  assert.deepEqual(painting.undo(), [[0, 0], [1, 0]]);
+  assert.deepEqual(painting.commit(), [
+    [0, 2],
+    [1, 1],
+  ]);
+  assert.deepEqual(painting.undo(), [
+    [0, 0],
+    [1, 0],
+  ]);
   assert.deepEqual([...painting.pixels], [0, 0, 0, 0]);
 });
 
@@ -62,7 +71,10 @@ test("what others painted under a gesture shows when it is given up", () => {
   const painting = blank();
   painting.begin();
   painting.paint([[0, 1]]);
-  painting.receive([[0, 5], [1, 5]]);
+  painting.receive([
+    [0, 5],
+    [1, 5],
+  ]);
   assert.deepEqual([...painting.pixels], [1, 5, 0, 0]);
   painting.cancel();
   assert.deepEqual([...painting.pixels], [5, 5, 0, 0]);
@@ -70,7 +82,10 @@ test("what others painted under a gesture shows when it is given up", () => {
 
 test("undo and redo leave alone what others painted since", () => {
   const painting = blank();
-  step(painting, [[0, 1], [1, 1]]);
+  step(painting, [
+    [0, 1],
+    [1, 1],
+  ]);
   painting.receive([[0, 7]]);
   assert.deepEqual(painting.undo(), [[1, 0]]);
   painting.receive([[1, 8]]);
@@ -80,8 +95,14 @@ test("undo and redo leave alone what others painted since", () => {
 
 test("the oldest steps are forgotten when there are too many pixels to remember, never the last", () => {
   const history = new History(3);
-  history.record([{ offset: 0, before: 0, after: 1 }, { offset: 1, before: 0, after: 1 }]);
-  history.record([{ offset: 2, before: 0, after: 1 }, { offset: 3, before: 0, after: 1 }]);
+  history.record([
+    { offset: 0, before: 0, after: 1 },
+    { offset: 1, before: 0, after: 1 },
+  ]);
+  history.record([
+    { offset: 2, before: 0, after: 1 },
+    { offset: 3, before: 0, after: 1 },
+  ]);
   assert.equal(history.undo(Uint8Array.of(1, 1, 1, 1)).length, 2);
   assert.equal(history.canUndo, false);
 });
@@ -100,7 +121,10 @@ test("steps that can no longer be redone are not counted", () => {
 test("only what was touched has to be drawn again", () => {
   const painting = new Painting(8, new Uint8Array(64));
   assert.deepEqual(painting.takeDirty(), { left: 0, top: 0, right: 7, bottom: 7 });
-  step(painting, [[9, 1], [20, 1]]);
+  step(painting, [
+    [9, 1],
+    [20, 1],
+  ]);
   assert.deepEqual(painting.takeDirty(), { left: 1, top: 1, right: 4, bottom: 2 });
   assert.equal(painting.takeDirty(), null);
 });

@@ -37,9 +37,15 @@ test("a pencil leaves no gap between the places where a fast pointer was seen, a
 test("a pencil tells what it paints as it goes, each pixel once", () => {
   const { pen: pencil, painted } = pen({});
   pencil.down([0, 0]);
-  pencil.move([[1, 0], [0, 0]]);
+  pencil.move([
+    [1, 0],
+    [0, 0],
+  ]);
   pencil.up();
-  assert.deepEqual(painted.flat(), [[0, 1], [1, 1]]);
+  assert.deepEqual(painted.flat(), [
+    [0, 1],
+    [1, 1],
+  ]);
 });
 
 test("a pencil that came from outside paints only inside", () => {
@@ -70,7 +76,11 @@ test("a shape is told of when it is done, not while it is dragged", () => {
 
 test("an eraser paints transparency as wide as the brush, mirrored", () => {
   const { pen: eraser, shown } = pen(
-    { tool: "eraser", brush: 2, symmetry: "horizontal" }, "1111", "1111", "1111", "1111",
+    { tool: "eraser", brush: 2, symmetry: "horizontal" },
+    "1111",
+    "1111",
+    "1111",
+    "1111",
   );
   eraser.down([1, 1]);
   eraser.up();
@@ -87,7 +97,10 @@ test("a fill is a step of its own", () => {
 test("a picker takes up the colour under it, transparency too", () => {
   const { pen: picker, picked } = pen({ tool: "picker" }, "4...", "....", "....", "....");
   picker.down([0, 0]);
-  picker.move([[1, 0], [9, 9]]);
+  picker.move([
+    [1, 0],
+    [9, 9],
+  ]);
   picker.up();
   assert.deepEqual(picked, [4]);
   picker.down([1, 0]);
@@ -161,5 +174,8 @@ test("taking up another tool's work leaves a floating piece where it is", () => 
   select.down([3, 3]);
   select.up();
   assert.deepEqual(shown(), ["....", "12..", "....", "...1"]);
-  assert.deepEqual(painted.map((changes) => changes.length), [4, 1, 0]);
+  assert.deepEqual(
+    painted.map((changes) => changes.length),
+    [4, 1, 0],
+  );
 });

@@ -10,13 +10,17 @@ const OPTIONS = { fit: /** @type {const} */ ("contain"), dither: false, threshol
 
 /** @param {number} width @param {number} height @param {(x: number, y: number) => number[]} rgba */
 function picture(width, height, rgba) {
-  const data = Array.from({ length: width * height }, (_, i) => rgba(i % width, Math.floor(i / width))).flat();
+  const data = Array.from({ length: width * height }, (_, i) =>
+    rgba(i % width, Math.floor(i / width)),
+  ).flat();
   return { width, height, data: Uint8ClampedArray.from(data) };
 }
 
 test("OKLab is what its author publishes", () => {
   const red = oklab([255, 0, 0]);
-  [0.62796, 0.22486, 0.12585].forEach((expected, index) => assert(Math.abs(red[index] - expected) < 1e-4));
+  for (const [index, expected] of [0.62796, 0.22486, 0.12585].entries()) {
+    assert(Math.abs(red[index] - expected) < 1e-4);
+  }
   assert(Math.abs(oklab([255, 255, 255])[0] - 1) < 1e-4);
 });
 
@@ -27,8 +31,18 @@ test("the nearest colour is the one that looks most alike", () => {
 });
 
 test("each pixel becomes a colour of the palette, counted from 1", () => {
-  const colours = [[250, 10, 10, 255], [240, 240, 240, 255], [5, 5, 20, 255], [255, 0, 0, 255]];
-  const tile = quantised(picture(2, 2, (x, y) => colours[y * 2 + x]), 2, PALETTE, OPTIONS);
+  const colours = [
+    [250, 10, 10, 255],
+    [240, 240, 240, 255],
+    [5, 5, 20, 255],
+    [255, 0, 0, 255],
+  ];
+  const tile = quantised(
+    picture(2, 2, (x, y) => colours[y * 2 + x]),
+    2,
+    PALETTE,
+    OPTIONS,
+  );
   assert.deepEqual(drawn(tile, 2), ["32", "13"]);
 });
 
@@ -50,7 +64,12 @@ test("contain shows the whole picture with transparent margins", () => {
 
 test("cover fills the tile and cuts off what stands out", () => {
   const wide = picture(8, 4, (x) => (x < 2 || x >= 6 ? [0, 0, 0, 255] : [255, 0, 0, 255]));
-  assert.deepEqual(drawn(quantised(wide, 4, PALETTE, { ...OPTIONS, fit: "cover" }), 4), ["3333", "3333", "3333", "3333"]);
+  assert.deepEqual(drawn(quantised(wide, 4, PALETTE, { ...OPTIONS, fit: "cover" }), 4), [
+    "3333",
+    "3333",
+    "3333",
+    "3333",
+  ]);
 });
 
 test("a picture smaller than the tile is magnified", () => {
@@ -76,11 +95,25 @@ test("dithering keeps the mean lightness of a grey that is not in the palette", 
 test("colours have the names that people call them by", () => {
   /** @type {Record<string, string>} */
   const names = {
-    "#000000": "plain black", "#ffffff": "plain white", "#808080": "plain grey", "#d0d0d0": "light grey",
-    "#ff0000": "plain red", "#800000": "dark red", "#ffa500": "plain orange", "#ffff00": "plain yellow",
-    "#00e436": "plain green", "#005000": "dark green", "#29adff": "plain blue", "#1d2b53": "dark blue",
-    "#0000ff": "plain blue", "#800080": "dark purple", "#ff77a8": "plain pink", "#ab5236": "plain brown",
-    "#8b4513": "plain brown", "#00ced1": "plain turquoise", "#808000": "plain olive",
+    "#000000": "plain black",
+    "#ffffff": "plain white",
+    "#808080": "plain grey",
+    "#d0d0d0": "light grey",
+    "#ff0000": "plain red",
+    "#800000": "dark red",
+    "#ffa500": "plain orange",
+    "#ffff00": "plain yellow",
+    "#00e436": "plain green",
+    "#005000": "dark green",
+    "#29adff": "plain blue",
+    "#1d2b53": "dark blue",
+    "#0000ff": "plain blue",
+    "#800080": "dark purple",
+    "#ff77a8": "plain pink",
+    "#ab5236": "plain brown",
+    "#8b4513": "plain brown",
+    "#00ced1": "plain turquoise",
+    "#808000": "plain olive",
     "#ffccaa": "light orange",
   };
   for (const [colour, expected] of Object.entries(names)) {

@@ -6,7 +6,11 @@ import { commandOf } from "../../static/client/editor/shortcuts.js";
 /** @param {string} key @param {string} [held]  of C(trl), M(eta), A(lt) and S(hift) */
 const press = (key, held = "") =>
   commandOf({
-    key, ctrlKey: held.includes("C"), metaKey: held.includes("M"), altKey: held.includes("A"), shiftKey: held.includes("S"),
+    key,
+    ctrlKey: held.includes("C"),
+    metaKey: held.includes("M"),
+    altKey: held.includes("A"),
+    shiftKey: held.includes("S"),
   });
 
 test("a letter takes up a tool, with or without capitals", () => {
@@ -29,5 +33,12 @@ test("brackets change the brush, digits the colour", () => {
 });
 
 test("keys that belong to the browser are left to it", () => {
-  for (const [key, held] of [["b", "A"], ["r", "C"], ["Tab", ""], ["F5", ""], ["toString", ""]]) assert.equal(press(key, held), null);
+  for (const [key, held] of [
+    ["b", "A"],
+    ["r", "C"],
+    ["Tab", ""],
+    ["F5", ""],
+    ["toString", ""],
+  ])
+    assert.equal(press(key, held), null);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { LiveTile } from "../../static/client/editor/live.js";
-import { MAX_STROKE, StrokeSender, difference, merged } from "../../static/client/editor/strokes.js";
+import { difference, MAX_STROKE, merged, StrokeSender } from "../../static/client/editor/strokes.js";
 
 /** @import { Change } from "../../static/client/editor/clipboard.js" */
 /** @import { Painted, Refusal } from "../../static/client/editor/strokes.js" */
@@ -34,7 +34,10 @@ const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
 function sender() {
   const wire = new Wire();
   const refused = /** @type {Refusal[]} */ ([]);
-  const strokes = new StrokeSender(wire.send, { durable() {}, refused: (_, refusal) => refused.push(refusal) });
+  const strokes = new StrokeSender(wire.send, {
+    durable() {},
+    refused: (_, refusal) => refused.push(refusal),
+  });
   return { wire, strokes, refused };
 }
 
@@ -55,11 +58,18 @@ function live(pixels = new Uint8Array(4)) {
 
 /** @param {number} version @param {number} artist @param {Change[]} pixels */
 const painted = (version, artist, pixels) => ({
-  kind: "tile.painted", seq: 100 + version, version, artist_id: artist, pixels,
+  kind: "tile.painted",
+  seq: 100 + version,
+  version,
+  artist_id: artist,
+  pixels,
 });
 
 test("the difference of two pictures is what turns one into the other", () => {
-  assert.deepEqual(difference(Uint8Array.of(1, 2, 3), Uint8Array.of(1, 0, 4)), [[1, 0], [2, 4]]);
+  assert.deepEqual(difference(Uint8Array.of(1, 2, 3), Uint8Array.of(1, 0, 4)), [
+    [1, 0],
+    [2, 4],
+  ]);
 });
 
 test("merging keeps what I painted, and theirs where I did not paint", () => {
@@ -76,11 +86,17 @@ test("the first stroke goes out at once", () => {
 test("what is painted while a stroke is under way goes out as one, each pixel as it was painted last", async () => {
   const { wire, strokes } = sender();
   strokes.add([[0, 1]]);
-  strokes.add([[1, 1], [2, 1]]);
+  strokes.add([
+    [1, 1],
+    [2, 1],
+  ]);
   strokes.add([[2, 5]]);
   assert.equal(wire.sent.length, 1);
   wire.sent[0].answer({ seq: 1, version: 1 });
-  assert.deepEqual((await wire.stroke(2)).pixels, [[1, 1], [2, 5]]);
+  assert.deepEqual((await wire.stroke(2)).pixels, [
+    [1, 1],
+    [2, 5],
+  ]);
 });
 
 test("a stroke holds no more pixels than the API takes", async () => {
@@ -93,11 +109,17 @@ test("a stroke holds no more pixels than the API takes", async () => {
 
 test("a stroke that came too early is sent again, under what was painted since, when it may be", async () => {
   const { wire, strokes } = sender();
-  strokes.add([[0, 1], [1, 1]]);
+  strokes.add([
+    [0, 1],
+    [1, 1],
+  ]);
   strokes.add([[1, 2]]);
   const refusedAt = performance.now();
   wire.sent[0].refuse({ code: "paint_limit", retryAfter: 0.08 });
-  assert.deepEqual((await wire.stroke(2)).pixels, [[0, 1], [1, 2]]);
+  assert.deepEqual((await wire.stroke(2)).pixels, [
+    [0, 1],
+    [1, 2],
+  ]);
   assert(performance.now() - refusedAt >= 75);
 });
 
@@ -142,7 +164,12 @@ test("what others paint is shown at once", () => {
 test("others do not paint over what is on its way to the server: that comes later, and stays", () => {
   const { tile, shown } = live();
   tile.paint([[0, 1]]);
-  tile.receive(painted(4, OTHER, [[0, 9], [1, 9]]));
+  tile.receive(
+    painted(4, OTHER, [
+      [0, 9],
+      [1, 9],
+    ]),
+  );
   assert.deepEqual(shown, [[1, 9]]);
 });
 

@@ -3,17 +3,38 @@ import { test } from "node:test";
 
 import { mirrored } from "../../static/client/editor/symmetry.js";
 import {
-  TOOLS, brushed, constrained, ellipse, flood, line, offsets, rectangle,
+  brushed,
+  constrained,
+  ellipse,
+  flood,
+  line,
+  offsets,
+  rectangle,
+  TOOLS,
 } from "../../static/client/editor/tools.js";
 import { plotted, tile } from "./pictures.js";
 
 test("a line has no gap and no pixel twice in its longer direction", () => {
-  assert.deepEqual(plotted(6, line([0, 1], [5, 3])), ["......", "11....", "..11..", "....11", "......", "......"]);
+  assert.deepEqual(plotted(6, line([0, 1], [5, 3])), [
+    "......",
+    "11....",
+    "..11..",
+    "....11",
+    "......",
+    "......",
+  ]);
   assert.equal(line([0, 0], [40, 13]).length, 41);
 });
 
 test("a line can be drawn in any direction, and be a single point", () => {
-  for (const end of /** @type {[number, number][]} */ ([[0, 0], [4, 0], [0, 4], [4, 4], [1, 4], [4, 3]])) {
+  for (const end of /** @type {[number, number][]} */ ([
+    [0, 0],
+    [4, 0],
+    [0, 4],
+    [4, 4],
+    [1, 4],
+    [4, 3],
+  ])) {
     const drawn = line([2, 2], end);
     assert.deepEqual(drawn[0], [2, 2]);
     assert.deepEqual(drawn.at(-1), end);
@@ -22,21 +43,45 @@ test("a line can be drawn in any direction, and be a single point", () => {
 });
 
 test("a rectangle is drawn from any corner, as an outline or filled", () => {
-  assert.deepEqual(plotted(5, rectangle([4, 3], [1, 0], false)), [".1111", ".1..1", ".1..1", ".1111", "....."]);
+  assert.deepEqual(plotted(5, rectangle([4, 3], [1, 0], false)), [
+    ".1111",
+    ".1..1",
+    ".1..1",
+    ".1111",
+    ".....",
+  ]);
   assert.deepEqual(plotted(4, rectangle([0, 0], [2, 1], true)), ["111.", "111.", "....", "...."]);
 });
 
 test("a rectangle one pixel wide or high is a line", () => {
-  assert.deepEqual(rectangle([1, 0], [1, 2], false), [[1, 0], [1, 1], [1, 2]]);
-  assert.deepEqual(rectangle([0, 1], [2, 1], false), [[0, 1], [1, 1], [2, 1]]);
+  assert.deepEqual(rectangle([1, 0], [1, 2], false), [
+    [1, 0],
+    [1, 1],
+    [1, 2],
+  ]);
+  assert.deepEqual(rectangle([0, 1], [2, 1], false), [
+    [0, 1],
+    [1, 1],
+    [2, 1],
+  ]);
 });
 
 test("an ellipse fills its box evenly", () => {
   assert.deepEqual(plotted(6, ellipse([0, 0], [5, 5], false)), [
-    ".1111.", "1....1", "1....1", "1....1", "1....1", ".1111.",
+    ".1111.",
+    "1....1",
+    "1....1",
+    "1....1",
+    "1....1",
+    ".1111.",
   ]);
   assert.deepEqual(plotted(6, ellipse([0, 1], [5, 4], true)), [
-    "......", ".1111.", "111111", "111111", ".1111.", "......",
+    "......",
+    ".1111.",
+    "111111",
+    "111111",
+    ".1111.",
+    "......",
   ]);
 });
 
@@ -73,7 +118,19 @@ test("a fill that starts outside of the tile is empty", () => {
 });
 
 test("points outside of the tile and points that come twice are left out", () => {
-  assert.deepEqual(offsets([[0, 0], [1, 2], [1, 2], [-1, 0], [3, 0]], 3), [0, 7]);
+  assert.deepEqual(
+    offsets(
+      [
+        [0, 0],
+        [1, 2],
+        [1, 2],
+        [-1, 0],
+        [3, 0],
+      ],
+      3,
+    ),
+    [0, 7],
+  );
 });
 
 test("symmetry paints mirrored and turned images of a point", () => {

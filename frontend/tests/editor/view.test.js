@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { MAX_SCALE, fitted, kept, pixelAt, zoomed } from "../../static/client/editor/view.js";
+import { fitted, kept, MAX_SCALE, pixelAt, zoomed } from "../../static/client/editor/view.js";
 
 test("a tile that fits is in the middle, in whole pixels, with the edges of its neighbours around it", () => {
   const view = fitted(32, 800, 600);

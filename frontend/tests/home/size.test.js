@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { faultOfSide, PRESETS, TILE_SIZES } from "../../static/client/home/size.js";
 
 test("every preset fits every tile size", () => {
-  for (const side of Object.values(PRESETS).flat()) for (const size of TILE_SIZES) assert.equal(faultOfSide(side, size), null);
+  for (const side of Object.values(PRESETS).flat())
+    for (const size of TILE_SIZES) assert.equal(faultOfSide(side, size), null);
 });
 
 test("a side that is no multiple is told the two next to it", () => {
@@ -12,5 +13,6 @@ test("a side that is no multiple is told the two next to it", () => {
 });
 
 for (const side of [63, 8193, NaN, 64.5]) {
-  test(`a side of ${side} is out of range`, () => assert.equal(faultOfSide(side, 16)?.[0], "home.side_range"));
+  test(`a side of ${side} is out of range`, () =>
+    assert.equal(faultOfSide(side, 16)?.[0], "home.side_range"));
 }

@@ -31,7 +31,10 @@ test("a body is sent as JSON, with the headers that were given", async () => {
   const { base, seen } = await serve(() => ({ body: {} }));
   await new Api(base).put("/tiles/7", { title: "Ü" }, { headers: { "If-Match": '"3"' } });
   const [{ method, headers, body } = { method: "", headers: {}, body: "" }] = seen;
-  assert.deepEqual([method, headers["content-type"], headers["if-match"], body], ["PUT", "application/json", '"3"', '{"title":"Ü"}']);
+  assert.deepEqual(
+    [method, headers["content-type"], headers["if-match"], body],
+    ["PUT", "application/json", '"3"', '{"title":"Ü"}'],
+  );
 });
 
 test("bytes come with their headers", async () => {
@@ -42,7 +45,10 @@ test("bytes come with their headers", async () => {
 
 test("a problem becomes an error that names the code, the fields and the request", async () => {
   const errors = [{ loc: ["body", "name"], msg: "too short" }];
-  const { base } = await serve(() => ({ status: 422, body: { code: "invalid", detail: "bad", request_id: "r1", errors } }));
+  const { base } = await serve(() => ({
+    status: 422,
+    body: { code: "invalid", detail: "bad", request_id: "r1", errors },
+  }));
   const error = await refusal(new Api(base).post("/canvases", {}));
   assert.deepEqual(
     [error.status, error.code, error.detail, error.requestId, error.errors],
@@ -58,7 +64,11 @@ test("a gateway's plain text is an error by its status, with the request's id", 
 });
 
 test("a limit says when to try again", async () => {
-  const { base } = await serve(() => ({ status: 429, headers: { "Retry-After": "7" }, body: { code: "too_many_logins" } }));
+  const { base } = await serve(() => ({
+    status: 429,
+    headers: { "Retry-After": "7" },
+    body: { code: "too_many_logins" },
+  }));
   assert.equal((await refusal(new Api(base).post("/auth/login", {}))).retryAfter, 7);
 });
 
@@ -84,13 +94,22 @@ test("who gives up a request gets the reason that they gave", async () => {
 
 test("an expired token is renewed once, and the request is repeated", async () => {
   const { base, seen } = await serve(({ headers }) =>
-    headers.authorization === "Bearer new" ? { body: { ok: true } } : { status: 401, body: { code: "token_expired" } },
+    headers.authorization === "Bearer new"
+      ? { body: { ok: true } }
+      : { status: 401, body: { code: "token_expired" } },
   );
   const api = new Api(base);
   let token = "old";
-  api.credentials = { bearer: async () => token, renew: async () => ((token = "new"), true) };
+  const renew = async () => {
+    token = "new";
+    return true;
+  };
+  api.credentials = { bearer: async () => token, renew };
   assert.deepEqual(await api.get("/auth/me"), { ok: true });
-  assert.deepEqual(seen.map(({ headers }) => headers.authorization), ["Bearer old", "Bearer new"]);
+  assert.deepEqual(
+    seen.map(({ headers }) => headers.authorization),
+    ["Bearer old", "Bearer new"],
+  );
 });
 
 test("a request that stays refused is not repeated again", async () => {

@@ -14,7 +14,9 @@ const CLIENT = new URL("../../static/client/", import.meta.url);
 function flat(catalogue) {
   return new Map(
     Object.entries(catalogue).flatMap(([room, messages]) =>
-      Object.entries(messages).map(([name, message]) => /** @type {[string, Message]} */ ([`${room}.${name}`, message])),
+      Object.entries(messages).map(
+        ([name, message]) => /** @type {[string, Message]} */ ([`${room}.${name}`, message]),
+      ),
     ),
   );
 }
@@ -32,7 +34,9 @@ test("each language says everything", () => {
 });
 
 test("each language fills in the same", () => {
-  const differing = [...en.keys()].filter((key) => String(placeholders(en.get(key))) !== String(placeholders(de.get(key))));
+  const differing = [...en.keys()].filter(
+    (key) => String(placeholders(en.get(key))) !== String(placeholders(de.get(key))),
+  );
   assert.deepEqual(differing, []);
 });
 
@@ -58,7 +62,10 @@ test("a message is filled in, numbers as the language writes them", () => {
 });
 
 test("a count chooses the plural form", () => {
-  assert.deepEqual([1, 2].map((count) => t("home.found", { count })), ["1 canvas found", "2 canvases found"]);
+  assert.deepEqual(
+    [1, 2].map((count) => t("home.found", { count })),
+    ["1 canvas found", "2 canvases found"],
+  );
 });
 
 test("what nobody wrote a message for is shown as it is", () => {
@@ -71,7 +78,12 @@ test("there are words for every refusal that the API document names", async () =
     .flatMap((methods) => Object.values(methods))
     .flatMap(({ responses }) => Object.entries(responses))
     .filter(([status]) => Number(status) >= 400);
-  const codes = new Set(refusals.flatMap(([, { description }]) => [...description.matchAll(/`(\w+)`/g)].map(([, code]) => code)));
+  const codes = new Set(
+    refusals.flatMap(([, { description }]) => [...description.matchAll(/`(\w+)`/g)].map(([, code]) => code)),
+  );
   assert.ok(codes.size > 40);
-  assert.deepEqual([...codes].filter((code) => !en.has(`common.error_${code}`)), []);
+  assert.deepEqual(
+    [...codes].filter((code) => !en.has(`common.error_${code}`)),
+    [],
+  );
 });

@@ -24,7 +24,13 @@ test("a slash at the end changes nothing", () => {
 });
 
 test("what stands in a path may be escaped, also badly", () => {
-  assert.deepEqual([found("/canvas/a%20b"), found("/canvas/%zz")], [["canvas", { canvasId: "a b" }], ["canvas", { canvasId: "%zz" }]]);
+  assert.deepEqual(
+    [found("/canvas/a%20b"), found("/canvas/%zz")],
+    [
+      ["canvas", { canvasId: "a b" }],
+      ["canvas", { canvasId: "%zz" }],
+    ],
+  );
 });
 
 test("the link of a mail leads to a page of its own", () => {

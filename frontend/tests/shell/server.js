@@ -16,10 +16,18 @@ export async function serve(reply) {
   /** @type {Seen[]} */
   const seen = [];
   const server = createServer(async (request, response) => {
-    const one = { method: request.method ?? "", path: request.url ?? "", headers: request.headers, body: await text(request) };
+    const one = {
+      method: request.method ?? "",
+      path: request.url ?? "",
+      headers: request.headers,
+      body: await text(request),
+    };
     seen.push(one);
     const { status = 200, headers = {}, body } = await reply(one);
-    response.writeHead(status, { "Content-Type": status < 400 ? "application/json" : "application/problem+json", ...headers });
+    response.writeHead(status, {
+      "Content-Type": status < 400 ? "application/json" : "application/problem+json",
+      ...headers,
+    });
     response.end(body === undefined ? "" : typeof body === "string" ? body : JSON.stringify(body));
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));

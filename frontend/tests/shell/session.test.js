@@ -39,8 +39,20 @@ beforeEach(() => {
 
 /** @param {string} token @param {Partial<{expires_in: number, roles: string[]}>} [what] */
 function grant(token, { expires_in = 900, roles = [] } = {}) {
-  const account = { id: 1, username: "ada", email: "ada@example.org", email_verified: true, roles, created_at: "2026-01-01T00:00:00Z" };
-  return { access_token: token, expires_in, refresh_token: null, account: { ...account, status: /** @type {const} */ ("active") } };
+  const account = {
+    id: 1,
+    username: "ada",
+    email: "ada@example.org",
+    email_verified: true,
+    roles,
+    created_at: "2026-01-01T00:00:00Z",
+  };
+  return {
+    access_token: token,
+    expires_in,
+    refresh_token: null,
+    account: { ...account, status: /** @type {const} */ ("active") },
+  };
 }
 
 test("a guest's first page asks nothing", async () => {
@@ -82,7 +94,9 @@ test("many requests with an expired token cost one refresh", async () => {
   const { base, seen } = await serve(async ({ path, headers }) => {
     await pause(10);
     if (path.endsWith("/refresh")) return { body: grant("new") };
-    return headers.authorization === "Bearer new" ? { body: {} } : { status: 401, body: { code: "token_expired" } };
+    return headers.authorization === "Bearer new"
+      ? { body: {} }
+      : { status: 401, body: { code: "token_expired" } };
   });
   const api = new Api(base);
   const session = new Session(api, marks);
@@ -97,10 +111,13 @@ test("a token is renewed before it runs out, so that no request is refused", asy
   const session = new Session(api, marks);
   session.accept(grant("old", { expires_in: 20 }));
   await api.get("/tiles/1");
-  assert.deepEqual(seen.map(({ path, headers }) => [path, headers.authorization]), [
-    ["/api/v1/auth/refresh", undefined],
-    ["/api/v1/tiles/1", "Bearer new"],
-  ]);
+  assert.deepEqual(
+    seen.map(({ path, headers }) => [path, headers.authorization]),
+    [
+      ["/api/v1/auth/refresh", undefined],
+      ["/api/v1/tiles/1", "Bearer new"],
+    ],
+  );
 });
 
 test("what is asked while the session is looked up waits for it", async () => {
@@ -116,14 +133,19 @@ test("what is asked while the session is looked up waits for it", async () => {
 });
 
 test("logging in is heard once, and logging out forgets the token", async () => {
-  const { base } = await serve(({ path }) => (path.endsWith("/login") ? { body: grant("a") } : { status: 204 }));
+  const { base } = await serve(({ path }) =>
+    path.endsWith("/login") ? { body: grant("a") } : { status: 204 },
+  );
   const session = new Session(new Api(base), marks);
   let changes = 0;
   session.addEventListener("change", () => (changes += 1));
   await session.login({ username: "ada", password: "…" });
   assert.deepEqual([changes, session.account?.id, marks.getItem(MARK)], [1, 1, "1"]);
   await session.logout();
-  assert.deepEqual([changes, session.account, await session.bearer(), marks.getItem(MARK)], [2, null, null, null]);
+  assert.deepEqual(
+    [changes, session.account, await session.bearer(), marks.getItem(MARK)],
+    [2, null, null, null],
+  );
 });
 
 test("who is logged out by the server already can log out", async () => {
@@ -135,7 +157,9 @@ test("who is logged out by the server already can log out", async () => {
 });
 
 test("another tab hears of a logout", async () => {
-  const { base } = await serve(({ path }) => (path.endsWith("/logout") ? { status: 204 } : { body: grant("a") }));
+  const { base } = await serve(({ path }) =>
+    path.endsWith("/logout") ? { status: 204 } : { body: grant("a") },
+  );
   const here = new Session(new Api(base), marks);
   const there = new Session(new Api(base), marks);
   there.accept(grant("b"));

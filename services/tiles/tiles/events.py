@@ -32,6 +32,7 @@ def tile_event(
         actor_id=actor_id,
         version=tile.version,
         like_count=tile.like_count,
+        is_public=tile.is_public,
         x=tile.x,
         y=tile.y,
         view=view(event_type, seq, tile_id=tile.id, x=tile.x, y=tile.y, tile=shown),

@@ -14,7 +14,6 @@ from shared.messaging.contracts import (
     TileDeleted,
     TileEvent,
     TileLiked,
-    TileUpdated,
 )
 
 
@@ -59,8 +58,6 @@ async def canvas_changed(conn: Connection, event: CanvasCreated | CanvasUpdated 
 
 
 def _tile(event: TileEvent) -> KnownTile:
-    # Viewers of a canvas are told of a draft that there is no tile to see.
-    shown = event.view.get("tile", ...)
     return KnownTile(
         tile_id=event.tile_id,
         canvas_id=event.canvas_id,
@@ -68,7 +65,7 @@ def _tile(event: TileEvent) -> KnownTile:
         like_count=event.like_count,
         is_deleted=isinstance(event, TileDeleted),
         seq=event.seq,
-        is_public=shown is not None if isinstance(event, TileCreated | TileUpdated) else None,
+        is_public=event.is_public,
         x=getattr(event, "x", None),
         y=getattr(event, "y", None),
         created_at=event.occurred_at if isinstance(event, TileCreated) else None,

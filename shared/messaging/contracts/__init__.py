@@ -1,8 +1,6 @@
-"""The models that cross services, in one place."""
+"""Every message that crosses services; importing this package defines them all."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 from shared.messaging.contracts.accounts import (
     AccountChanged,
@@ -27,7 +25,7 @@ from shared.messaging.contracts.commands import (
     SetRoles,
     SuspendAccount,
 )
-from shared.messaging.contracts.event import Command, Event, Message
+from shared.messaging.contracts.event import MESSAGES, Command, Event, Message
 from shared.messaging.contracts.reports import ReportEvent, ReportOpened, ReportResolved
 from shared.messaging.contracts.reviews import ReviewApproved, ReviewRejected, ReviewRequested
 from shared.messaging.contracts.tiles import (
@@ -41,10 +39,9 @@ from shared.messaging.contracts.tiles import (
     TileUnliked,
     TileUpdated,
 )
-from shared.messaging.envelope import Envelope
 
 __all__ = [
-    "EVENTS",
+    "MESSAGES",
     "AccountChanged",
     "AccountCommand",
     "AccountCommandRefused",
@@ -87,49 +84,4 @@ __all__ = [
     "TilePainted",
     "TileUnliked",
     "TileUpdated",
-    "decode",
 ]
-
-EVENTS: Mapping[str, type[Event]] = {
-    event.type: event
-    for event in (
-        AccountRegistered,
-        AccountVerified,
-        AccountSuspended,
-        AccountReinstated,
-        AccountRolesChanged,
-        AccountDeleted,
-        AccountCommandRefused,
-        SessionRevoked,
-        ProfileUpdated,
-        ArtistActive,
-        CanvasCreated,
-        CanvasUpdated,
-        CanvasDeleted,
-        TileCreated,
-        TileUpdated,
-        TilePainted,
-        TileDeleted,
-        TileLiked,
-        TileUnliked,
-        LockAcquired,
-        LockReleased,
-        AreaClaimed,
-        AreaReleased,
-        AreaExpired,
-        ReviewRequested,
-        ReviewApproved,
-        ReviewRejected,
-        ReportOpened,
-        ReportResolved,
-    )
-}
-
-
-def decode(envelope: Envelope) -> Event | None:
-    """Read the event of a message, or None for a type this version does not know.
-
-    Raises UnreadableMessage when the data does not fit the type.
-    """
-    model = EVENTS.get(envelope.type)
-    return None if model is None else model.from_envelope(envelope)

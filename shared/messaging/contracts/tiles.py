@@ -1,8 +1,8 @@
-"""Events about tiles and their locks. `actor_id` is who did it, `creator_id` whose tile it is."""
+"""Events about tiles and their locks. `actor_id` acted, `creator_id` is the artist whose tile it is."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -17,31 +17,41 @@ class TileEvent(CanvasEvent):
     actor_id: int
     version: int
     like_count: int = 0
+    is_public: bool | None = None
+    """False for a draft, which only its creator and moderators see; None where the event does not say."""
 
 
-class TileCreated(TileEvent):
-    """A free cell was claimed; `x` and `y` are cells, not pixels."""
+class TileWritten(TileEvent):
+    """A tile as it is after a write; `x` and `y` are its cell, not pixels."""
+
+    x: int
+    y: int
+
+    @classmethod
+    def upgrade(cls, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Derive `is_public` of an older message from its view, where a draft was `"tile": null`."""
+        if "is_public" in data:
+            return data
+        return {**data, "is_public": data.get("view", {}).get("tile", ...) is not None}
+
+
+class TileCreated(TileWritten):
+    """A free cell was claimed."""
 
     type: ClassVar[str] = "tile.created"
 
-    x: int
-    y: int
 
-
-class TileUpdated(TileEvent):
+class TileUpdated(TileWritten):
     """A tile's pixels or description changed."""
 
     type: ClassVar[str] = "tile.updated"
-
-    x: int
-    y: int
 
 
 class TilePainted(CanvasEvent):
     """Strokes that were written together, on one canvas.
 
-    `views` holds what a browser gets of each, in order and numbered without gaps; `seq` is the last one's
-    number. A producer may give views that are encoded already (`orjson.Fragment`).
+    `views` holds one view per stroke for browsers, in order and numbered without gaps; `seq` is the number of
+    the last. A producer may give views that are encoded already (`orjson.Fragment`).
     """
 
     type: ClassVar[str] = "tile.painted"
@@ -50,7 +60,7 @@ class TilePainted(CanvasEvent):
 
     @property
     def shown(self) -> Sequence[Any]:
-        """What a browser gets of each stroke."""
+        """The view of each stroke."""
         return self.views
 
 
@@ -64,21 +74,21 @@ class TileDeleted(TileEvent):
 
 
 class TileLiked(TileEvent):
-    """`actor_id` likes the tile now."""
+    """`actor_id` likes the tile."""
 
     type: ClassVar[str] = "tile.liked"
     changes_picture: ClassVar[bool] = False
 
 
 class TileUnliked(TileEvent):
-    """`actor_id` does not like the tile any more."""
+    """`actor_id` no longer likes the tile."""
 
     type: ClassVar[str] = "tile.unliked"
     changes_picture: ClassVar[bool] = False
 
 
 class LockAcquired(CanvasEvent):
-    """`holder_id` alone may write the tile until `expires_at`, also when a lock was renewed."""
+    """Only `holder_id` may write the tile until `expires_at`; also emitted when a lock is renewed."""
 
     type: ClassVar[str] = "lock.acquired"
     changes_picture: ClassVar[bool] = False
@@ -89,7 +99,7 @@ class LockAcquired(CanvasEvent):
 
 
 class LockReleased(CanvasEvent):
-    """`holder_id` gave the lock back, or lost it to a moderator."""
+    """`holder_id` released the lock, it expired, or a moderator broke it."""
 
     type: ClassVar[str] = "lock.released"
     changes_picture: ClassVar[bool] = False

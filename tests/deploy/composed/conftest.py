@@ -6,27 +6,27 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.findings import Severity
-from tests.compose import need_engine
-from tests.deploy.composed.patient import Patient
-from tests.deploy.test_process import until
+from deploy.checks.findings import Severity
+from tests.support.compose import need_engine
+from tests.support.compose_under_test import ComposeStackUnderTest
+from tests.support.waiting import until
 
 
 @pytest.fixture(scope="session")
-def one_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Patient]:
+def one_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposeStackUnderTest]:
     need_engine()
     # The doctor's probes of 20 runs in a row come from one address.
     rates = {"TESSERA_RATE_AVERAGE": "5000", "TESSERA_RATE_BURST": "10000"}
-    patient = Patient("prod", tmp_path_factory.mktemp("patient") / "var", environ=rates)
+    under_test = ComposeStackUnderTest("prod", tmp_path_factory.mktemp("patient") / "var", environ=rates)
     try:
-        patient.up()
-        yield patient
+        under_test.up()
+        yield under_test
     finally:
-        patient.remove()
+        under_test.remove()
 
 
 @pytest.fixture
-def patient(one_stack: Patient) -> Patient:
+def under_test(one_stack: ComposeStackUnderTest) -> ComposeStackUnderTest:
     """The stack of these tests, well again; warnings of what earlier tests did to it may be left."""
 
     def is_well() -> bool:

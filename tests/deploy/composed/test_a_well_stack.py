@@ -7,39 +7,39 @@ import time
 
 import pytest
 
-from deploy.doctor.checks import CHECKS
-from tests.busy import here
-from tests.compose import COMPOSE_SECONDS
-from tests.deploy.composed.patient import Patient
+from deploy.checks.doctor.checks import CHECKS
+from tests.support.busy import here
+from tests.support.compose import COMPOSE_SECONDS
+from tests.support.compose_under_test import ComposeStackUnderTest
 
 pytestmark = pytest.mark.timeout(COMPOSE_SECONDS)
 
 
-def test_a_healthy_stack_is_healthy_in_20_runs(patient: Patient) -> None:
-    runs = [patient.diagnose() for _ in range(20)]
+def test_a_healthy_stack_is_healthy_in_20_runs(under_test: ComposeStackUnderTest) -> None:
+    runs = [under_test.diagnose() for _ in range(20)]
     # On a busy machine it may say that it could not look at something, which is true.
     said = [[one for one in findings if one.code != "check-failed"] for findings in runs]
     assert said == [[]] * 20
     assert [] in runs
 
 
-def test_the_command_says_healthy_in_words_and_in_json_within_5_s(patient: Patient) -> None:
+def test_the_command_says_healthy_in_words_and_in_json_within_5_s(under_test: ComposeStackUnderTest) -> None:
     times = []
     for _ in range(3):
         began = time.monotonic()
-        done = patient.deploy("doctor")
+        done = under_test.deploy("doctor")
         times.append(time.monotonic() - began)
         # On a busy machine it may say that it could not look at something, which is true.
         assert done.stdout.startswith(("healthy: ", "WARNING  check-failed: ")), done.stdout
     assert min(times) < here(5)
-    told = json.loads(patient.deploy("doctor", "--json").stdout)
+    told = json.loads(under_test.deploy("doctor", "--json").stdout)
     assert [one["code"] for one in told["findings"] if one["code"] != "check-failed"] == []
     assert told["checks"] == [check.code for check in CHECKS]
 
 
-def test_a_url_is_asked_and_its_answer_explained(patient: Patient) -> None:
-    done = patient.deploy("doctor", "--url", f"{patient.url}/api/v1/users/1")
+def test_a_url_is_asked_and_its_answer_explained(under_test: ComposeStackUnderTest) -> None:
+    done = under_test.deploy("doctor", "--url", f"{under_test.url}/api/v1/users/1")
     assert done.returncode == 0, done.stdout
-    instance = patient.containers("users-web")[0][:12]
+    instance = under_test.containers("users-web")[0][:12]
     assert "-> 404 after" in done.stdout or "-> 200 after" in done.stdout
     assert f"made by {instance}" in done.stdout

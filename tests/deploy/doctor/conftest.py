@@ -1,4 +1,4 @@
-"""One stack for all tests of the doctor in this folder, which share a worker (tests/scheduling.py)."""
+"""One stack for all tests of the doctor in this folder, which share a worker."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from deploy.findings import Severity
-from deploy.gateway import CONFIGURATION
-from tests.deploy.doctor.patient import Patient
-from tests.deploy.test_process import until
-from tests.stack import run_environment
+from deploy.checks.findings import Severity
+from deploy.stack.gateway import CONFIGURATION
+from tests.support.stack import run_environment
+from tests.support.stack_under_test import StackUnderTest
+from tests.support.waiting import until
 
 
 @pytest.fixture(scope="session")
@@ -28,15 +28,15 @@ def small_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def one_stack(small_disk: Path) -> Iterator[Patient]:
+def one_stack(small_disk: Path) -> Iterator[StackUnderTest]:
     var = small_disk / "var"
-    patient = Patient(var, run_environment(var))
-    yield patient
-    patient.stop()
+    under_test = StackUnderTest(var, run_environment(var))
+    yield under_test
+    under_test.stop()
 
 
 @pytest.fixture
-def patient(one_stack: Patient) -> Patient:
+def under_test(one_stack: StackUnderTest) -> StackUnderTest:
     """The stack of these tests, well again, and with nothing in its logs."""
 
     def is_well() -> bool:

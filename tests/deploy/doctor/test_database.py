@@ -10,43 +10,43 @@ import psutil
 import psycopg2
 import pytest
 
-from deploy.doctor.rules.machine import MIB
-from tests.deploy.doctor.patient import Patient
+from deploy.checks.doctor.rules.machine import MIB
+from tests.support.stack_under_test import StackUnderTest
 
 
-def test_postgres_that_is_down(patient: Patient) -> None:
-    with patient.without("postgres"):
-        assert patient.headline()[0] == "database-down"
+def test_postgres_that_is_down(under_test: StackUnderTest) -> None:
+    with under_test.without("postgres"):
+        assert under_test.headline()[0] == "database-down"
 
 
-def test_postgres_that_does_not_answer(patient: Patient) -> None:
+def test_postgres_that_does_not_answer(under_test: StackUnderTest) -> None:
     began = time.monotonic()
-    with patient.suspended("postgres"):
-        code, cause = patient.headline()
+    with under_test.suspended("postgres"):
+        code, cause = under_test.headline()
     assert time.monotonic() - began < 5
     assert code == "database-silent"
     assert "is suspended" in cause
 
 
-def test_a_database_password_that_is_wrong(patient: Patient) -> None:
-    with patient.database("postgres") as statements:
-        right = (patient.var / "secrets" / "postgres_tiles").read_text()
+def test_a_database_password_that_is_wrong(under_test: StackUnderTest) -> None:
+    with under_test.database("postgres") as statements:
+        right = (under_test.var / "secrets" / "postgres_tiles").read_text()
         statements.execute("ALTER ROLE tiles PASSWORD 'another'")
         try:
-            code, cause = patient.headline()
+            code, cause = under_test.headline()
         finally:
             statements.execute("ALTER ROLE tiles PASSWORD %s", (right,))
     assert code == "database-password"
     assert cause.startswith("PostgreSQL refuses the password of tiles")
 
 
-def test_postgres_without_a_connection_left(patient: Patient) -> None:
-    url = (patient.var / "secrets" / "tiles_database_url").read_text()
+def test_postgres_without_a_connection_left(under_test: StackUnderTest) -> None:
+    url = (under_test.var / "secrets" / "tiles_database_url").read_text()
     with ExitStack() as held:
         with pytest.raises(psycopg2.OperationalError):
             while True:
                 held.callback(psycopg2.connect(url).close)
-        assert patient.headline()[0] == "database-connections"
+        assert under_test.headline()[0] == "database-connections"
 
 
 @pytest.mark.parametrize(
@@ -74,35 +74,35 @@ def test_postgres_without_a_connection_left(patient: Patient) -> None:
     ids=["no revision", "never migrated", "newer"],
 )
 def test_a_database_that_is_not_at_the_codes_migration(
-    patient: Patient, change: str, back: str, code: str, says: str
+    under_test: StackUnderTest, change: str, back: str, code: str, says: str
 ) -> None:
-    with patient.database("tiles") as statements:
+    with under_test.database("tiles") as statements:
         statements.execute("SELECT version_num FROM alembic_version")
         before = statements.fetchone()
         statements.execute(change)
         try:
-            found, cause = patient.headline()
+            found, cause = under_test.headline()
         finally:
             statements.execute(back, before if "%s" in back else None)
     assert found == code
     assert says in cause
 
 
-def test_a_database_that_is_full(patient: Patient) -> None:
-    if not patient.var.parent.is_mount():
+def test_a_database_that_is_full(under_test: StackUnderTest) -> None:
+    if not under_test.var.parent.is_mount():
         pytest.skip("a disk to fill can only be mounted by root")
-    ballast = patient.var.parent / "ballast"
+    ballast = under_test.var.parent / "ballast"
     left = 60 * MIB  # more than RabbitMQ and the log ahead of PostgreSQL need for the moment
-    with patient.database("tiles") as statements:
+    with under_test.database("tiles") as statements:
         try:
             with ballast.open("wb") as file:
-                os.posix_fallocate(file.fileno(), 0, psutil.disk_usage(str(patient.var)).free - left)
+                os.posix_fallocate(file.fileno(), 0, psutil.disk_usage(str(under_test.var)).free - left)
             with pytest.raises(psycopg2.errors.DiskFull):
                 statements.execute(
                     "CREATE UNLOGGED TABLE more AS SELECT repeat('x', 1000) FROM generate_series(1, 1000000)"
                 )
-            code, cause = patient.headline()
+            code, cause = under_test.headline()
         finally:
             ballast.unlink()
     assert code == "disk-full"
-    assert cause.startswith(f"the disk of {patient.var} is nearly full: ")
+    assert cause.startswith(f"the disk of {under_test.var} is nearly full: ")

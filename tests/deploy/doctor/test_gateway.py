@@ -5,97 +5,99 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
-from tests.deploy.doctor.patient import Patient, without_health_checks
+from tests.support.stack_under_test import StackUnderTest, without_health_checks
 
 
-def test_a_gateway_that_is_down(patient: Patient) -> None:
-    with patient.without("gateway"):
-        assert patient.headline()[0] == "gateway-down"
+def test_a_gateway_that_is_down(under_test: StackUnderTest) -> None:
+    with under_test.without("gateway"):
+        assert under_test.headline()[0] == "gateway-down"
 
 
-def test_a_gateway_that_does_not_answer(patient: Patient) -> None:
-    with patient.suspended("gateway"):
-        assert patient.headline()[0] == "gateway-silent"
+def test_a_gateway_that_does_not_answer(under_test: StackUnderTest) -> None:
+    with under_test.suspended("gateway"):
+        assert under_test.headline()[0] == "gateway-silent"
 
 
-def test_a_backend_on_a_wrong_port(patient: Patient, dynamic: Path) -> None:
+def test_a_backend_on_a_wrong_port(under_test: StackUnderTest, dynamic: Path) -> None:
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         wrong = f"127.0.0.1:{nobody.getsockname()[1]}"
-        with patient.second_gateway(dynamic, TESSERA_TILES_SERVERS=f"http://{wrong}") as native:
-            code, cause = patient.headline(native)
+        with under_test.second_gateway(dynamic, TESSERA_TILES_SERVERS=f"http://{wrong}") as native:
+            code, cause = under_test.headline(native)
     assert code == "backend-wrong"
     assert cause.startswith(f"the gateway sends requests of tiles to {wrong}, where nothing of this stack")
 
 
-def test_a_502_of_a_backend_on_a_wrong_port(patient: Patient, dynamic: Path) -> None:
+def test_a_502_of_a_backend_on_a_wrong_port(under_test: StackUnderTest, dynamic: Path) -> None:
     services = dynamic / "services.yml"
     services.write_text(without_health_checks(services.read_text()))
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))
         wrong = f"http://127.0.0.1:{nobody.getsockname()[1]}"
-        with patient.second_gateway(dynamic, TESSERA_TILES_SERVERS=wrong) as native:
-            assert patient.get("/api/v1/canvases", "r-502", native.ports["gateway"]) == 502
-    verdict = patient.explain("r-502")
+        with under_test.second_gateway(dynamic, TESSERA_TILES_SERVERS=wrong) as native:
+            assert under_test.get("/api/v1/canvases", "r-502", native.ports["gateway"]) == 502
+    verdict = under_test.explain("r-502")
     assert "502 after" in verdict.cause
     assert f"made by the gateway: the server refused or broke the connection ({wrong}" in verdict.cause
 
 
 def test_a_backend_that_speaks_another_protocol_and_the_500_that_it_causes(
-    patient: Patient, dynamic: Path
+    under_test: StackUnderTest, dynamic: Path
 ) -> None:
     services = dynamic / "services.yml"
     services.write_text(without_health_checks(services.read_text()))
-    amqp = f"http://127.0.0.1:{patient.native.ports['rabbitmq-amqp']}"
-    with patient.second_gateway(dynamic, TESSERA_TILES_SERVERS=amqp) as native:
-        code, cause = patient.headline(native)
-        status = patient.get("/api/v1/canvases", "r-500", native.ports["gateway"])
+    amqp = f"http://127.0.0.1:{under_test.native.ports['rabbitmq-amqp']}"
+    with under_test.second_gateway(dynamic, TESSERA_TILES_SERVERS=amqp) as native:
+        code, cause = under_test.headline(native)
+        status = under_test.get("/api/v1/canvases", "r-500", native.ports["gateway"])
     assert code == "backend-wrong"
     assert "where rabbitmq-amqp listens, which speaks otherwise" in cause
     assert status == 500
-    assert "made by the gateway: the server speaks another protocol" in patient.explain("r-500").cause
+    assert "made by the gateway: the server speaks another protocol" in under_test.explain("r-500").cause
 
 
-def test_a_504_of_a_backend_that_does_not_answer(patient: Patient, dynamic: Path) -> None:
+def test_a_504_of_a_backend_that_does_not_answer(under_test: StackUnderTest, dynamic: Path) -> None:
     services = dynamic / "services.yml"
     services.write_text(without_health_checks(services.read_text()))
     with (
-        patient.second_gateway(dynamic, TESSERA_RESPONSE_TIMEOUT="500ms") as native,
-        patient.suspended("tiles-web-1"),
-        patient.suspended("tiles-web-2"),
+        under_test.second_gateway(dynamic, TESSERA_RESPONSE_TIMEOUT="500ms") as native,
+        under_test.suspended("tiles-web-1"),
+        under_test.suspended("tiles-web-2"),
     ):
-        assert patient.get("/api/v1/canvases", "r-504", native.ports["gateway"]) == 504
-    assert "made by the gateway: the server accepted the request" in patient.explain("r-504").cause
+        assert under_test.get("/api/v1/canvases", "r-504", native.ports["gateway"]) == 504
+    assert "made by the gateway: the server accepted the request" in under_test.explain("r-504").cause
 
 
-def test_a_service_that_the_gateway_was_not_told_of(patient: Patient, dynamic: Path) -> None:
-    with patient.second_gateway(dynamic, TESSERA_USERS_SERVERS="") as native:
-        code, cause = patient.headline(native)
+def test_a_service_that_the_gateway_was_not_told_of(under_test: StackUnderTest, dynamic: Path) -> None:
+    with under_test.second_gateway(dynamic, TESSERA_USERS_SERVERS="") as native:
+        code, cause = under_test.headline(native)
     assert code == "backend-missing"
     assert cause.startswith("the gateway knows no server of users")
 
 
-def test_broken_yaml_behind_a_running_gateway(patient: Patient, dynamic: Path) -> None:
+def test_broken_yaml_behind_a_running_gateway(under_test: StackUnderTest, dynamic: Path) -> None:
     (dynamic / "tls.yml").write_text("tls: [\n")
-    with patient.second_gateway(dynamic) as native:
-        code, cause = patient.headline(native)
+    with under_test.second_gateway(dynamic) as native:
+        code, cause = under_test.headline(native)
     assert code == "gateway-no-routes"
     assert "tls.yml: yaml: line 1" in cause
 
 
-def test_a_router_with_a_middleware_that_does_not_exist(patient: Patient, dynamic: Path) -> None:
+def test_a_router_with_a_middleware_that_does_not_exist(under_test: StackUnderTest, dynamic: Path) -> None:
     routes = dynamic / "routes.yml"
     routes.write_text(routes.read_text().replace("body-limit", "no-such-limit"))
-    with patient.second_gateway(dynamic) as native:
-        code, cause = patient.headline(native)
+    with under_test.second_gateway(dynamic) as native:
+        code, cause = under_test.headline(native)
     assert code == "router-disabled"
     assert 'middleware "no-such-limit@file" does not exist' in cause
 
 
-def test_a_client_that_met_the_rate_limit(patient: Patient, dynamic: Path) -> None:
+def test_a_client_that_met_the_rate_limit(under_test: StackUnderTest, dynamic: Path) -> None:
     limits = {"TESSERA_RATE_AVERAGE": "1", "TESSERA_RATE_BURST": "1"}
-    with patient.second_gateway(dynamic, **limits) as native:
-        statuses = [patient.get("/api/v1/canvases", f"r-429-{n}", native.ports["gateway"]) for n in range(3)]
+    with under_test.second_gateway(dynamic, **limits) as native:
+        statuses = [
+            under_test.get("/api/v1/canvases", f"r-429-{n}", native.ports["gateway"]) for n in range(3)
+        ]
         assert statuses[-1] == 429
-        assert patient.headline()[0] == "rate-limited"
-    assert "its rate limit" in patient.explain("r-429-2").cause
+        assert under_test.headline()[0] == "rate-limited"
+    assert "its rate limit" in under_test.explain("r-429-2").cause

@@ -6,7 +6,7 @@ import asyncio
 import io
 import json
 
-from tests.services.auth.conftest import Auth, fields_at_fault, problem
+from tests.support.auth import Auth, fields_at_fault, problem
 
 
 async def test_registering_gives_a_session_of_the_new_account(auth: Auth) -> None:

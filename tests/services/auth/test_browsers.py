@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse
 
-from tests.services.auth.conftest import PASSWORD, Auth, StartAuth, fields_at_fault, problem
+from tests.support.auth import PASSWORD, Auth, StartAuth, fields_at_fault, problem
 
 BROWSER = {"X-Tessera-Client": "browser"}
 COOKIE = "tessera_refresh"

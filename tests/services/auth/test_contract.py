@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.services.auth.conftest import Auth, problem
+from tests.support.auth import Auth, problem
 
 SERVED = {
     "/.well-known/jwks.json": {"get"},

@@ -12,8 +12,8 @@ from services.auth.accounts.schemas import Registration
 from services.auth.sessions.rules import Grant
 from services.auth.sessions.schemas import Login, SessionView
 from shared.logs import configure_logs
-from tests.services.auth.conftest import PASSWORD, SECRET, Auth, settings_for
-from tests.services.auth.mailbox import Mailbox
+from tests.support.auth import PASSWORD, SECRET, Auth, settings_for
+from tests.support.mailbox import Mailbox
 
 ADA = Account(1, "ada", "ada@mail.test", False, (), Status.ACTIVE, datetime(2024, 1, 1, tzinfo=UTC))
 

@@ -13,9 +13,10 @@ from services.tiles.app import create_app
 from services.tiles.settings import TilesSettings
 from shared.db.migrations import migrate
 from shared.messaging.contracts import SuspendAccount
-from tests.parts import Broker, Databases
-from tests.services.auth.conftest import Auth, Client, eventually, is_ready, settings_for
-from tests.services.auth.wire import wired
+from tests.support.auth import Auth, Client, is_ready, settings_for
+from tests.support.parts import Broker, Databases
+from tests.support.waiting import eventually
+from tests.support.wire import wired
 
 
 async def test_a_suspended_artist_writes_nowhere_within_a_second_and_their_sockets_close(

@@ -8,7 +8,7 @@ import os
 import sys
 from typing import Any
 
-from tests.services.auth.conftest import SECRET, Auth
+from tests.support.auth import SECRET, Auth
 
 
 async def first_admin(database_url: str, **environment: str) -> tuple[int, bytes, bytes]:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from services.auth.keys.sealing import Seal, WrongSecret
 from services.auth.keys.service import KeyRing
 from shared.db import Database
-from tests.services.auth.conftest import SECRET, Auth, StartAuth, rows, settings_for
+from tests.support.auth import SECRET, Auth, StartAuth, rows, settings_for
 
 
 async def test_the_published_keys_are_public_and_cacheable(auth: Auth) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import ClientResponse
 
-from tests.services.auth.conftest import PASSWORD, Auth, StartAuth, fields_at_fault, problem
+from tests.support.auth import PASSWORD, Auth, StartAuth, fields_at_fault, problem
 
 NEW = "brand-new-teapot-50"
 

@@ -16,9 +16,10 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from services.auth.app import create_worker
 from services.auth.mail.post import SmtpPost
 from shared.messaging import dead_letters
-from tests.parts import Broker, free_ports
-from tests.services.auth.conftest import Auth, Client, eventually, is_ready, settings_for
-from tests.services.auth.mailbox import Mailbox, body, token_in
+from tests.support.auth import Auth, Client, is_ready, settings_for
+from tests.support.mailbox import Mailbox, body, token_in
+from tests.support.parts import Broker, free_ports
+from tests.support.waiting import eventually
 
 
 class Server:
@@ -62,7 +63,7 @@ class Server:
         async def there() -> bool:
             return len(self.letters) >= count
 
-        await eventually(there, timeout=20)
+        await eventually(there, seconds=20)
 
 
 @pytest.fixture
@@ -141,7 +142,7 @@ async def test_a_letter_refused_for_good_is_a_dead_letter_and_others_go_out(
     async def is_dead() -> bool:
         return len(await dead_letters.show(own_broker.url, "auth.mail")) == 1
 
-    await eventually(is_dead, timeout=60)
+    await eventually(is_dead, seconds=60)
     assert auth.rows("SELECT count(*) FROM mail_tokens") == [(0,)]
     server.refusal = None
     await auth.register("bob", email="bob@mail.test")

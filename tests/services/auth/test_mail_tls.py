@@ -12,13 +12,13 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from deploy.compose.certificates import make_authority, make_certificate
+from deploy.stack.compose.certificates import make_authority, make_certificate
 from services.auth.accounts.rules import Account, Status
 from services.auth.mail.letters import Letter
 from services.auth.mail.post import SmtpPost
 from services.auth.mail.rules import Purpose
 from shared.errors import Unavailable
-from tests.parts import free_ports
+from tests.support.parts import free_ports
 
 PASSWORD = "p@ss/word: with everything"
 QUOTED = "p%40ss%2Fword%3A%20with%20everything"

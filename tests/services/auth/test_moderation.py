@@ -10,9 +10,10 @@ import pytest
 
 from services.auth.app import create_worker
 from shared.messaging.contracts import ReinstateAccount, SetRoles, SuspendAccount
-from tests.parts import Broker
-from tests.services.auth.conftest import Auth, Client, eventually, is_ready, problem, settings_for
-from tests.services.auth.wire import Wire, wired
+from tests.support.auth import Auth, Client, is_ready, problem, settings_for
+from tests.support.parts import Broker
+from tests.support.waiting import eventually
+from tests.support.wire import Wire, wired
 
 
 @pytest.fixture

@@ -17,9 +17,10 @@ from shared.http.tokens import REFRESH_SECONDS
 from shared.messaging import dead_letters
 from shared.messaging.contracts import SetRoles, SuspendAccount
 from shared.messaging.topology import COMMAND_EXCHANGE
-from tests.parts import Broker
-from tests.services.auth.conftest import SECRET, Auth, Client, eventually, is_ready, settings_for
-from tests.services.auth.wire import wired
+from tests.support.auth import SECRET, Auth, Client, is_ready, settings_for
+from tests.support.parts import Broker
+from tests.support.waiting import eventually
+from tests.support.wire import wired
 
 
 async def verb(auth: Auth, *words: str, broker_url: str = "amqp://127.0.0.1:1/") -> tuple[int, str, str]:
@@ -144,7 +145,7 @@ async def test_a_poison_command_is_shown_and_replayed(
         async def is_dead() -> bool:
             return len(await dead_letters.show(broker.url, "auth.commands")) == 1
 
-        await eventually(is_dead, timeout=60)
+        await eventually(is_dead, seconds=60)
         shown = await printed(auth, "dead-letters", "list", "auth.commands", broker_url=broker.url)
         assert (shown["type"], shown["reason"]) == ("account.suspend", "delivery_limit")
         assert json.loads(shown["body"])["data"]["account_id"] == ada
@@ -154,7 +155,7 @@ async def test_a_poison_command_is_shown_and_replayed(
         assert other == {"replayed": 0}
         again = await printed(auth, *replay, shown["id"], broker_url=broker.url)
         assert again == {"replayed": 1}
-        await eventually(is_dead, timeout=60)
+        await eventually(is_dead, seconds=60)
 
 
 async def test_what_cannot_be_read_is_a_dead_letter_at_once(
@@ -177,7 +178,7 @@ async def test_what_cannot_be_read_is_a_dead_letter_at_once(
             found = await dead_letters.show(broker.url, "auth.commands")
             return [letter.reason for letter in found] == ["rejected"]
 
-        await eventually(is_dead, timeout=60)
+        await eventually(is_dead, seconds=60)
 
 
 async def test_a_broker_that_is_away_is_named(auth: Auth) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 
 from services.auth.app import create_app
 from shared.db.migrations import migrate
-from tests.parts import Private
-from tests.services.auth.conftest import Auth, Client, eventually, is_ready, problem, settings_for
+from tests.support.auth import Auth, Client, is_ready, problem, settings_for
+from tests.support.parts import Private
+from tests.support.waiting import eventually
 
 
 async def test_without_postgresql_every_write_is_refused_by_its_name_and_recovers(

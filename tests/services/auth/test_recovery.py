@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from tests.services.auth.conftest import PASSWORD, Auth, fields_at_fault, problem
-from tests.services.auth.mailbox import Mailbox, body
+from tests.support.auth import PASSWORD, Auth, fields_at_fault, problem
+from tests.support.mailbox import Mailbox, body
 
 NEW = "brand-new-teapot-50"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.services.auth.conftest import Auth, problem
+from tests.support.auth import Auth, problem
 
 
 def told(auth: Auth) -> list[tuple[int, int | None]]:

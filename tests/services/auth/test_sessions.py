@@ -7,7 +7,7 @@ import statistics
 import time
 from typing import Any
 
-from tests.services.auth.conftest import PASSWORD, Auth, StartAuth, fields_at_fault, problem
+from tests.support.auth import PASSWORD, Auth, StartAuth, fields_at_fault, problem
 
 
 async def test_one_logs_in_with_the_username_or_the_email_address(auth: Auth) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.services.auth.conftest import PASSWORD, Auth, StartAuth, problem
+from tests.support.auth import PASSWORD, Auth, StartAuth, problem
 
 FROM = [{"X-Real-Ip": f"203.0.113.{number}"} for number in range(100)]
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from services.auth.keys.sealing import Seal
 from shared.http.tokens import TokenVerifier
-from tests.services.auth.conftest import SECRET, Auth, problem
+from tests.support.auth import SECRET, Auth, problem
 
 
 def encoded(part: dict[str, Any] | bytes) -> str:

@@ -10,8 +10,9 @@ import aio_pika
 
 from services.auth.app import create_worker
 from shared.messaging.topology import EXCHANGE
-from tests.parts import Broker
-from tests.services.auth.conftest import Auth, Client, eventually, is_ready, problem, settings_for
+from tests.support.auth import Auth, Client, is_ready, problem, settings_for
+from tests.support.parts import Broker
+from tests.support.waiting import eventually
 
 
 async def test_a_registration_reaches_the_exchange(auth: Auth, broker: Broker, aiohttp_client: Any) -> None:

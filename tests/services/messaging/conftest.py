@@ -10,8 +10,8 @@ import pytest
 from shared.db import Database
 from shared.messaging.outbox import Outbox
 from shared.messaging.topology import QUEUES, dead_queue
-from tests.parts import Broker, Databases
-from tests.services.messaging.traffic import create_tables, opened
+from tests.support.messaging import create_tables, opened
+from tests.support.parts import Broker, Databases
 
 
 @pytest.fixture

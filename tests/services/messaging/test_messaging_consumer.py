@@ -13,12 +13,10 @@ from shared.messaging import dead_letters, inbox
 from shared.messaging.consumer import Consumer
 from shared.messaging.contracts import TileCreated
 from shared.messaging.envelope import Envelope
-from tests.parts import Private
-from tests.services.messaging.traffic import (
+from tests.support.messaging import (
     arrived,
     create_tables,
     effects,
-    eventually,
     opened,
     publish,
     running,
@@ -27,6 +25,8 @@ from tests.services.messaging.traffic import (
     users_consumer,
     write_effect,
 )
+from tests.support.parts import Private
+from tests.support.waiting import eventually
 
 
 def message(seq: int) -> Envelope:

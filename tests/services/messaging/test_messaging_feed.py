@@ -12,8 +12,9 @@ from shared.messaging.envelope import Envelope
 from shared.messaging.feed import Feed
 from shared.messaging.outbox import Outbox
 from shared.messaging.relay import Relay
-from tests.parts import Private
-from tests.services.messaging.traffic import emit, eventually, running, tile_created
+from tests.support.messaging import emit, running, tile_created
+from tests.support.parts import Private
+from tests.support.waiting import eventually
 
 
 class Listener:

@@ -12,7 +12,7 @@ from shared.db import Connection, Database
 from shared.messaging.contracts import TileCreated
 from shared.messaging.outbox import Outbox
 from shared.messaging.relay import POLL_SECONDS, Relay
-from tests.services.messaging.traffic import (
+from tests.support.messaging import (
     arrived,
     emit,
     running,

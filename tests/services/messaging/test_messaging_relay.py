@@ -22,13 +22,11 @@ from shared.messaging.consumer import CONSUMED
 from shared.messaging.contracts import LockReleased
 from shared.messaging.outbox import Outbox
 from shared.messaging.relay import Relay
-from tests.parts import Private
-from tests.services.messaging.traffic import (
+from tests.support.messaging import (
     arrived,
     create_tables,
     effects,
     emit,
-    eventually,
     opened,
     running,
     sql,
@@ -36,6 +34,8 @@ from tests.services.messaging.traffic import (
     users_consumer,
     waiting,
 )
+from tests.support.parts import Private
+from tests.support.waiting import eventually
 
 ROOT = Path(__file__).parents[3]
 RELAY_PROCESS = """

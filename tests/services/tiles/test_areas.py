@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.services.tiles.conftest import BLANK, StartTiles, Tiles, account_id, journal_of, painted, sweeping
+from tests.support.tiles import BLANK, StartTiles, Tiles, account_id, journal_of, painted, sweeping
 
 MODERATOR = {"roles": ("moderator",)}
 

@@ -17,10 +17,10 @@ import aiohttp
 import psycopg2
 from aiohttp import ClientResponse
 
-from tests.parts import Broker, free_ports
-from tests.services.tiles.conftest import StartTiles, Tiles, account_id, journal_of, painted
-from tests.services.tiles.processes import process
 from tests.support.identities import TestKeys
+from tests.support.parts import Broker, free_ports
+from tests.support.tiles import StartTiles, Tiles, account_id, journal_of, painted
+from tests.support.tiles_process import process
 
 SETTLED_SECONDS = 0.3
 """By then a request that was sent waits to be written."""

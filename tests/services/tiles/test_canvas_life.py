@@ -15,7 +15,7 @@ from services.tiles.canvases.journal import prune
 from services.tiles.canvases.rules import Sort
 from shared.db import Database
 from shared.db.statements import compile_statement
-from tests.services.tiles.conftest import Tiles, account_id, painted
+from tests.support.tiles import Tiles, account_id, painted
 
 MODERATOR: dict[str, Any] = {"roles": ("moderator",)}
 DAY = 86400

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.services.tiles.conftest import Tiles
+from tests.support.tiles import Tiles
 
 DRAFT = {"name": "A wall", "width": 64, "height": 128, "tile_size": 16, "palette": "pico-8"}
 

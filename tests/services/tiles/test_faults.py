@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from shared.db.migrations import migrate
-from tests.services.tiles.conftest import BLANK, StartTiles, Tiles
+from tests.support.tiles import BLANK, StartTiles, Tiles
 
 
 async def test_without_postgres_every_call_is_a_503_that_names_it_and_recovery_needs_no_restart(

@@ -14,8 +14,8 @@ from alembic import command
 from alembic.script import ScriptDirectory
 
 from shared.db.migrations import alembic_config, migrate
-from tests.parts import Databases
-from tests.services.tiles.conftest import Tiles, account_id, painted
+from tests.support.parts import Databases
+from tests.support.tiles import Tiles, account_id, painted
 
 MODERATOR = ("moderator",)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.services.tiles.conftest import StartTiles, Tiles
+from tests.support.tiles import StartTiles, Tiles
 
 
 async def liked_tile(tiles: Tiles) -> str:

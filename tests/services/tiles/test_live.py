@@ -4,65 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, ClientWebSocketResponse, TCPConnector, WSMsgType, WSServerHandshakeError
+from aiohttp import ClientSession, TCPConnector, WSMsgType, WSServerHandshakeError
 
-from shared.db import Database
 from shared.db.pool import CONNECTIONS_IN_USE
-from shared.messaging.relay import Relay
-from tests.parts import Broker
-from tests.services.tiles.conftest import StartTiles, Tiles, account_id, painted
-
-Socket = ClientWebSocketResponse
-
-
-@asynccontextmanager
-async def watching(
-    tiles: Tiles, canvas_id: int, since: int | None = None, ticket: str | None = None
-) -> AsyncIterator[tuple[Socket, dict[str, Any]]]:
-    """A socket and the hello it was greeted with."""
-    params = {k: str(v) for k, v in {"since": since, "ticket": ticket}.items() if v is not None}
-    async with tiles.client.ws_connect(
-        f"/api/v1/ws/canvas/{canvas_id}", params=params, protocols=("tessera.v1.json",)
-    ) as socket:
-        assert socket.protocol == "tessera.v1.json"
-        hello = await socket.receive_json(timeout=5)
-        assert hello["type"] == "hello"
-        yield socket, hello
-
-
-async def events(socket: Socket, count: int) -> list[dict[str, Any]]:
-    """The next `count` events of a socket."""
-    received: list[dict[str, Any]] = []
-    while len(received) < count:
-        message = await socket.receive_json(timeout=10)
-        assert message["type"] == "batch", message
-        received += message["events"]
-    assert len(received) == count
-    return received
-
-
-@asynccontextmanager
-async def relaying(database_url: str, broker_url: str) -> AsyncIterator[None]:
-    """The worker's relay, which carries the outbox to the broker."""
-    database = Database(database_url, application="relay of a test")
-    task = asyncio.create_task(Relay(database, broker_url, service="tiles").run())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait((task,))
-        await database.close()
-
-
-@pytest.fixture
-async def relayed(database_url: str, broker: Broker) -> AsyncIterator[None]:
-    async with relaying(database_url, broker.url):
-        yield
+from tests.support.live import events, relaying, watching
+from tests.support.parts import Broker
+from tests.support.tiles import StartTiles, Tiles, account_id, painted
 
 
 @pytest.mark.usefixtures("relayed")

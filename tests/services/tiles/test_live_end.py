@@ -12,11 +12,9 @@ from sqlalchemy import text
 
 from services.tiles.canvases.journal import prune
 from shared.db import Database
-from tests.parts import Broker
-from tests.services.tiles.conftest import StartTiles, Tiles, account_id
-from tests.services.tiles.test_live import Socket, events, relayed, watching
-
-__all__ = ["relayed"]
+from tests.support.live import Socket, events, watching
+from tests.support.parts import Broker
+from tests.support.tiles import StartTiles, Tiles, account_id
 
 
 async def closing_code(socket: Socket) -> tuple[int, str]:

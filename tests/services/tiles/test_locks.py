@@ -8,9 +8,9 @@ from typing import Any
 
 from services.tiles.app import create_worker
 from services.tiles.settings import TilesSettings
-from tests.parts import Broker
-from tests.services.tiles.conftest import StartTiles, Tiles, journal_of, painted, sweeping
 from tests.support.identities import TestKeys
+from tests.support.parts import Broker
+from tests.support.tiles import StartTiles, Tiles, journal_of, painted, sweeping
 
 
 async def free_tile(tiles: Tiles) -> str:

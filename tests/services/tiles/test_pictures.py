@@ -14,7 +14,7 @@ from PIL import Image
 from services.tiles.canvases.rules import PALETTES
 from services.tiles.pictures import store
 from shared.db import Database
-from tests.services.tiles.conftest import SIZE, StartTiles, Tiles, painted
+from tests.support.tiles import SIZE, StartTiles, Tiles, painted
 
 
 async def picture(tiles: Tiles, canvas_id: int, scale: int = 1, **part: str) -> Image.Image:

@@ -13,9 +13,9 @@ import pytest
 
 from services.tiles.live import presence
 from services.tiles.live.presence import EXCHANGE, Announcement, Person
-from tests.parts import Broker
-from tests.services.tiles.conftest import StartTiles, Tiles, account_id
-from tests.services.tiles.test_live import Socket, watching
+from tests.support.live import Socket, watching
+from tests.support.parts import Broker
+from tests.support.tiles import StartTiles, Tiles, account_id
 
 
 @asynccontextmanager

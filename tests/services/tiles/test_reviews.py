@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.services.tiles.conftest import BLANK, StartTiles, Tiles, account_id, journal_of, painted
+from tests.support.tiles import BLANK, StartTiles, Tiles, account_id, journal_of, painted
 
 MOD = ("moderator",)
 EYES: list[tuple[str | None, tuple[str, ...]]] = [

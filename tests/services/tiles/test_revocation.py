@@ -13,9 +13,9 @@ from aiohttp import ClientWebSocketResponse, WSMessage, WSMsgType
 
 from shared.messaging.contracts import SessionRevoked
 from shared.messaging.revocations import Revocation
-from tests.parts import Broker, Private
-from tests.services.messaging.traffic import publish
-from tests.services.tiles.conftest import StartTiles, Tiles, account_id
+from tests.support.messaging import publish
+from tests.support.parts import Broker, Private
+from tests.support.tiles import StartTiles, Tiles, account_id
 
 ANN = account_id("ann")
 

@@ -16,7 +16,7 @@ from sqlalchemy.sql import Executable
 
 from services.tiles.history import service, store
 from shared.db.statements import compile_statement
-from tests.services.tiles.conftest import SIZE, StartTiles, Tiles, account_id, painted
+from tests.support.tiles import SIZE, StartTiles, Tiles, account_id, painted
 
 MODERATOR = ("moderator",)
 Cursor = psycopg2.extensions.cursor

@@ -12,11 +12,9 @@ import pytest
 from aiohttp import ClientResponse
 
 from services.tiles.pictures.snapshot import HEADER, MAGIC, MEDIA_TYPE, TILE
-from tests.parts import Broker
-from tests.services.tiles.conftest import SIZE, StartTiles, Tiles, painted
-from tests.services.tiles.test_live import relayed, watching
-
-__all__ = ["relayed"]
+from tests.support.live import watching
+from tests.support.parts import Broker
+from tests.support.tiles import SIZE, StartTiles, Tiles, painted
 
 THE_END = 16
 """The colour of the last stroke."""

@@ -19,10 +19,10 @@ import pytest
 from aiohttp import ClientWebSocketResponse
 
 from shared.db.migrations import migrate
-from tests.parts import Broker, free_ports
-from tests.services.tiles.conftest import SIZE, StartTiles, Tiles, account_id
-from tests.services.tiles.processes import process
 from tests.support.identities import TestKeys
+from tests.support.parts import Broker, free_ports
+from tests.support.tiles import SIZE, StartTiles, Tiles, account_id
+from tests.support.tiles_process import process
 
 Socket = ClientWebSocketResponse
 

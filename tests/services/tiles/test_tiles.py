@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from services.tiles.tiles.schemas import TileView
-from tests.services.tiles.conftest import BLANK, SIZE, StartTiles, Tiles, account_id, painted
+from tests.support.tiles import BLANK, SIZE, StartTiles, Tiles, account_id, painted
 
 
 async def test_a_tile_is_returned_as_the_contract_says(tiles: Tiles) -> None:

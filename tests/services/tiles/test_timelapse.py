@@ -12,7 +12,7 @@ from PIL import Image, ImageColor
 from services.tiles.canvases.rules import PALETTES
 from services.tiles.timelapse import service, store
 from services.tiles.timelapse.rules import changes_a_frame, reduction
-from tests.services.tiles.conftest import Tiles, painted
+from tests.support.tiles import Tiles, painted
 
 PALETTE = [ImageColor.getrgb(colour) for colour in PALETTES["pico-8"]]
 MODERATOR = ("moderator",)

@@ -12,7 +12,7 @@ from services.users.audit.rules import Action
 from services.users.audit.store import append
 from shared.db import Database
 from shared.messaging.contracts import CanvasCreated, CanvasDeleted, CanvasUpdated, TileDeleted
-from tests.services.users.conftest import ADA, ANN, BOB, MAX, MOD, Artist, Ear, Users
+from tests.support.users import ADA, ANN, BOB, MAX, MOD, Artist, Ear, Users
 
 
 @pytest.fixture

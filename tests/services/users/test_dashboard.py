@@ -30,9 +30,10 @@ from shared.messaging.contracts import (
     TileUnliked,
     TileUpdated,
 )
-from tests.parts import Broker
-from tests.services.users.conftest import ADA, ANN, BOB, CAT, MOD, Artist, Ear, Users, eventually
-from tests.services.users.history import long_history
+from tests.support.histories import long_history
+from tests.support.parts import Broker
+from tests.support.users import ADA, ANN, BOB, CAT, MOD, Artist, Ear, Users
+from tests.support.waiting import eventually
 
 NOW = datetime.now(UTC)
 TODAY = NOW.date()

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from shared.messaging.contracts import AccountDeleted, AccountSuspended
-from tests.services.users.conftest import ADA, ANN, BOB, CAT, MOD, Artist, Ear, Users, registered
-from tests.services.users.history import History
+from tests.support.histories import History
+from tests.support.users import ADA, ANN, BOB, CAT, MOD, Artist, Ear, Users, registered
 
 FANS = [Artist(100 + n, f"fan_{n}") for n in range(8)]
 

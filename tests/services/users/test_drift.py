@@ -13,8 +13,8 @@ from sqlalchemy import text
 
 from services.users.stats.drift import repair
 from shared.db import Database
-from tests.services.users.conftest import ANN, BOB, NO_BROKER, Ear, Users
-from tests.services.users.history import History
+from tests.support.histories import History
+from tests.support.users import ANN, BOB, NO_BROKER, Ear, Users
 
 
 @pytest.fixture

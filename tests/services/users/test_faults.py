@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from shared.db.migrations import migrate
-from tests.parts import Private, private_postgres
-from tests.services.users.conftest import ANN, NO_BROKER, StartUsers, StartWorker, Users, eventually
+from tests.support.parts import Private, private_postgres
+from tests.support.users import ANN, NO_BROKER, StartUsers, StartWorker, Users
+from tests.support.waiting import eventually
 
 CALLS: list[tuple[str, str, dict[str, Any] | None]] = [
     ("GET", "/users/profile", None),

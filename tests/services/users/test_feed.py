@@ -14,13 +14,13 @@ from shared.messaging.contracts import (
     TileDeleted,
     TileUpdated,
 )
-from tests.services.users.conftest import ANN, BOB, CAT, Artist, Ear, Users
+from tests.support.users import ANN, BOB, CAT, Artist, Ear, Users
 
 
-def created(tile_id: int, artist: Artist, canvas_id: int = 1, **fields: Any) -> TileCreated:
+def created(tile_id: int, artist: Artist, canvas_id: int = 1, *, is_public: bool = True) -> TileCreated:
     return TileCreated(
         canvas_id=canvas_id, seq=tile_id, tile_id=tile_id, creator_id=artist.id, actor_id=artist.id,
-        version=1, x=tile_id, y=0, **fields,
+        version=1, x=tile_id, y=0, is_public=is_public,
     )  # fmt: skip
 
 
@@ -64,12 +64,12 @@ async def test_what_is_deleted_or_not_public_is_not_in_the_feed(following: Users
         created(12, BOB, canvas_id=3),
         created(13, BOB, canvas_id=4),
         created(14, BOB),
-        created(15, BOB, view={"tile": None}),
+        created(15, BOB, is_public=False),
         created(16, BOB),
         CanvasDeleted(canvas_id=3, seq=20, owner_id=BOB.id, actor_id=BOB.id),
         CanvasUpdated(canvas_id=4, seq=20, owner_id=BOB.id, actor_id=BOB.id, name="mine", is_public=False),
         TileDeleted(**created(14, BOB).model_dump() | {"seq": 20}),
-        TileUpdated(**created(16, BOB, view={"tile": None}).model_dump() | {"seq": 21}),
+        TileUpdated(**created(16, BOB, is_public=False).model_dump() | {"seq": 21}),
     )
     assert await tiles(following) == [10]
 

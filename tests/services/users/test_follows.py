@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from aiohttp import ClientResponse
 
-from tests.services.users.conftest import ANN, BOB, CAT, Artist, Users
+from tests.support.users import ANN, BOB, CAT, Artist, Users
 
 
 async def follow(users: Users, follower: Artist, followee: Artist, method: str = "PUT") -> ClientResponse:

@@ -20,8 +20,9 @@ from shared.messaging.contracts import (
 )
 from shared.messaging.envelope import Envelope
 from shared.messaging.topology import EXCHANGE, dead_queue, declare, events_queue
-from tests.parts import Broker, Private
-from tests.services.users.conftest import (
+from tests.support.histories import long_history
+from tests.support.parts import Broker, Private
+from tests.support.users import (
     ADA,
     ANN,
     BOB,
@@ -31,13 +32,12 @@ from tests.services.users.conftest import (
     StartWorker,
     Users,
     counts,
-    eventually,
     is_ready,
     publish,
     registered,
     told,
 )
-from tests.services.users.history import long_history
+from tests.support.waiting import eventually
 
 
 class Listener:

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Engine, create_engine, inspect, make_url
 
 from services.users.tables import metadata
 from shared.db.migrations import alembic_config
-from tests.parts import Databases
+from tests.support.parts import Databases
 
 
 def engine_of(url: str) -> Engine:

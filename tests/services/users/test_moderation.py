@@ -18,20 +18,7 @@ from shared.messaging.contracts import (
     AccountSuspended,
     AccountVerified,
 )
-from tests.services.users.conftest import (
-    ADA,
-    ADI,
-    ANN,
-    BOB,
-    CAT,
-    MAX,
-    MOD,
-    Artist,
-    Ear,
-    Users,
-    registered,
-    told,
-)
+from tests.support.users import ADA, ADI, ANN, BOB, CAT, MAX, MOD, Artist, Ear, Users, registered, told
 
 NEXT_YEAR = datetime.now(UTC) + timedelta(days=365)
 

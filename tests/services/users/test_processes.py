@@ -11,9 +11,10 @@ from asyncio.subprocess import PIPE, Process
 import aiohttp
 import orjson
 
-from tests.parts import Broker, Databases, free_ports
-from tests.services.users.conftest import ANN, eventually
 from tests.support.identities import TestKeys
+from tests.support.parts import Broker, Databases, free_ports
+from tests.support.users import ANN
+from tests.support.waiting import eventually
 
 
 async def start(verb: str, environment: dict[str, str]) -> Process:

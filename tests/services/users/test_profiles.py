@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from shared.db import Database
-from tests.services.users.conftest import ANN, BOB, CAT, Artist, Ear, Users, registered, told
+from tests.support.users import ANN, BOB, CAT, Artist, Ear, Users, registered, told
 
 NO_STATS = {
     "tiles_created": 0, "likes_received": 0, "canvases_created": 0, "followers": 0, "following": 0

@@ -14,20 +14,8 @@ from services.users.settings import UsersSettings
 from shared.db import Database
 from shared.http.access import VERIFIER
 from shared.messaging.contracts import CanvasCreated, TileCreated, TileDeleted
-from tests.services.users.conftest import (
-    ADA,
-    ANN,
-    BOB,
-    CAT,
-    MAX,
-    MOD,
-    NO_BROKER,
-    Artist,
-    Ear,
-    Users,
-    told,
-)
 from tests.support.identities import TestKeys
+from tests.support.users import ADA, ANN, BOB, CAT, MAX, MOD, NO_BROKER, Artist, Ear, Users, told
 
 OF_BOB = {"kind": "user", "target_id": BOB.id, "reason": "spam"}
 TILE = TileCreated(canvas_id=5, seq=2, tile_id=50, creator_id=BOB.id, actor_id=BOB.id, version=1, x=0, y=0)

@@ -10,9 +10,10 @@ import pytest
 
 from shared.messaging.contracts import SessionRevoked
 from shared.messaging.revocations import Revocation
-from tests.parts import Broker
-from tests.services.messaging.traffic import publish
-from tests.services.users.conftest import ADA, ANN, BOB, MOD, Artist, StartUsers, Users, eventually
+from tests.support.messaging import publish
+from tests.support.parts import Broker
+from tests.support.users import ADA, ANN, BOB, MOD, Artist, StartUsers, Users
+from tests.support.waiting import eventually
 
 SESSION = 7
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from services.users.stats.rules import Counts
 from shared.db import Database
-from tests.services.users.conftest import ANN, Ear, Users, counts, registered
-from tests.services.users.history import History, long_history, told
+from tests.support.histories import History, long_history, told
+from tests.support.users import ANN, Ear, Users, counts, registered
 
 NEXT_CANVAS = itertools.count(1)
 

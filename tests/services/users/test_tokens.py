@@ -15,9 +15,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from services.users.app import create_app
 from services.users.settings import UsersSettings
-from tests.parts import free_ports
-from tests.services.users.conftest import ANN, NO_BROKER, Users, eventually
 from tests.support.identities import TestKeys
+from tests.support.parts import free_ports
+from tests.support.users import ANN, NO_BROKER, Users
+from tests.support.waiting import eventually
 
 Forge = Callable[[TestKeys], str]
 

@@ -22,7 +22,8 @@ export class Deletion extends FormElement {
   }
 
   #delete = this.submits(async ({ password = "", confirmation = "" }) => {
-    if (confirmation !== session.account?.username) throw new Faults({ confirmation: t("account.confirmation_wrong") });
+    if (confirmation !== session.account?.username)
+      throw new Faults({ confirmation: t("account.confirmation_wrong") });
     await api.delete("/auth/account", { password });
     session.leave();
     toast(t("account.deleted"));

@@ -29,10 +29,12 @@ export class EmailForm extends FormElement {
       <form @submit=${this.#resend}>
         <p><strong>${owner.email}</strong> <span class="soft">${t(owner.email_verified ? "account.verified" : "account.unverified")}</span></p>
         <ui-error .error=${this.error}></ui-error>
-        ${owner.email_verified
-          ? ""
-          : html`<p role="status">${this.isSent ? t("account.verify_sent") : t("account.verify_text")}</p>
-              <div class="row"><button ?disabled=${this.busy || this.isSent}>${t("account.verify_resend")}</button></div>`}
+        ${
+          owner.email_verified
+            ? ""
+            : html`<p role="status">${this.isSent ? t("account.verify_sent") : t("account.verify_text")}</p>
+              <div class="row"><button ?disabled=${this.busy || this.isSent}>${t("account.verify_resend")}</button></div>`
+        }
       </form>`;
   }
 }

@@ -66,12 +66,14 @@ export class Login extends FormElement {
     return html`
       <h1>${t("account.forgot")}</h1>
       <form class="card" @submit=${this.#ask}>
-        ${this.sentTo
-          ? html`<p role="status">${t("account.reset_sent", { email: this.sentTo })}</p>`
-          : html`<p>${t("account.forgot_text")}</p>
+        ${
+          this.sentTo
+            ? html`<p role="status">${t("account.reset_sent", { email: this.sentTo })}</p>`
+            : html`<p>${t("account.forgot_text")}</p>
               <ui-field label=${t("account.email")} name="email" type="email" autocomplete="email" required maxlength="254"
                 error=${this.faults.email ?? ""}></ui-field>
-              <ui-error .error=${this.error}></ui-error>`}
+              <ui-error .error=${this.error}></ui-error>`
+        }
         <div class="row spread">
           ${this.sentTo ? "" : html`<button class="primary" ?disabled=${this.busy}>${t("account.send_link")}</button>`}
           <button type="button" class="quiet" @click=${() => this.#turn(false)}>${t("account.back_to_login")}</button>

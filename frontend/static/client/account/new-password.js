@@ -11,7 +11,13 @@ const NAMES = ["weak", "fair", "good", "strong"];
  * strong it is. Drawn in the tree it stands in, as `ui-field` is; its styles are in `account/styles.js`.
  */
 export class NewPassword extends Element {
-  static properties = { name: {}, label: {}, error: {}, known: { attribute: false }, strength: { state: true } };
+  static properties = {
+    name: {},
+    label: {},
+    error: {},
+    known: { attribute: false },
+    strength: { state: true },
+  };
 
   constructor() {
     super();

@@ -13,10 +13,13 @@ import { account } from "./styles.js";
 /** All that is one's own: the profile, the address, the password, the sessions, and the end of it. */
 export class Account extends Element {
   static properties = { isKnown: { state: true } };
-  static styles = [account, css`
+  static styles = [
+    account,
+    css`
     .sections { display: grid; gap: var(--space-5); margin-top: var(--space-5); }
     .page { max-width: 48rem; }
-  `];
+  `,
+  ];
 
   constructor() {
     super();

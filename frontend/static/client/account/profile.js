@@ -11,12 +11,15 @@ import { account } from "./styles.js";
 /** How others see one; a preview follows what is typed. */
 export class ProfileForm extends FormElement {
   static properties = { profile: { state: true }, failure: { state: true } };
-  static styles = [account, css`
+  static styles = [
+    account,
+    css`
     .preview { display: flex; align-items: center; gap: var(--space-4); padding: var(--space-4); border-radius: var(--radius-2); background: var(--sunken); }
     .preview ui-avatar { --avatar-size: 3.5rem; }
     .preview p { white-space: pre-line; overflow-wrap: anywhere; }
     .colour { display: flex; align-items: center; gap: var(--space-3); }
-  `];
+  `,
+  ];
 
   constructor() {
     super();
@@ -40,7 +43,11 @@ export class ProfileForm extends FormElement {
   }
 
   #save = this.submits(async ({ display_name = "", bio = "", avatar_color = "" }) => {
-    this.profile = await api.put("/users/profile", { display_name: display_name || null, bio: bio || null, avatar_color });
+    this.profile = await api.put("/users/profile", {
+      display_name: display_name || null,
+      bio: bio || null,
+      avatar_color,
+    });
     toast(t("common.saved"), { kind: "success" });
   });
 
@@ -55,8 +62,9 @@ export class ProfileForm extends FormElement {
     const { profile, faults } = this;
     return html`<h2>${t("account.profile")}</h2>
       <ui-error .error=${this.failure} retryable @retry=${() => this.#read()}></ui-error>
-      ${profile
-        ? html`<form @submit=${this.#save} @input=${this.#typed}>
+      ${
+        profile
+          ? html`<form @submit=${this.#save} @input=${this.#typed}>
             <div class="preview">
               <ui-avatar name=${profile.display_name || profile.username} .colour=${profile.avatar_color}></ui-avatar>
               <div><strong>${profile.display_name || profile.username}</strong><p class="soft">${profile.bio}</p></div>
@@ -68,7 +76,8 @@ export class ProfileForm extends FormElement {
             <ui-error .error=${this.error}></ui-error>
             <div class="row"><button class="primary" ?disabled=${this.busy}>${t("common.save")}</button></div>
           </form>`
-        : ""}`;
+          : ""
+      }`;
   }
 }
 customElements.define("account-profile", ProfileForm);

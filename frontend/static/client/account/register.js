@@ -40,7 +40,9 @@ export class Register extends FormElement {
 
   /** @param {InputEvent} event */
   #typed(event) {
-    const { username = "", email = "" } = Object.fromEntries(new FormData(/** @type {HTMLFormElement} */ (event.currentTarget)));
+    const { username = "", email = "" } = Object.fromEntries(
+      new FormData(/** @type {HTMLFormElement} */ (event.currentTarget)),
+    );
     this.known = [String(username), String(email), String(email).split("@")[0] ?? ""];
   }
 

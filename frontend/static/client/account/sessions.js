@@ -17,13 +17,16 @@ import { account } from "./styles.js";
 /** Where one is signed in, and how to end that. */
 export class Sessions extends Element {
   static properties = { listed: { state: true }, error: { state: true } };
-  static styles = [account, css`
+  static styles = [
+    account,
+    css`
     ul { padding: 0; list-style: none; }
     li { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: var(--space-3); padding: var(--space-3) 0; border-top: 1px solid var(--line); }
     li div { flex: 1 1 12rem; min-width: 0; }
     .device { overflow-wrap: anywhere; font-weight: 600; }
     .all { margin-top: var(--space-3); }
-  `];
+  `,
+  ];
 
   constructor() {
     super();
@@ -76,15 +79,21 @@ export class Sessions extends Element {
     const { items, cursor } = this.listed;
     return html`<h2>${t("account.sessions")}</h2>
       <ui-error .error=${this.error} retryable @retry=${() => this.#read()}></ui-error>
-      <ul>${repeat(items, ({ id }) => id, (open) => html`<li>
+      <ul>${repeat(
+        items,
+        ({ id }) => id,
+        (open) => html`<li>
         <div>
           <p class="device">${deviceOf(open.user_agent)}</p>
           <p class="soft small">${open.address} · ${t("account.last_used")} <ui-time datetime=${open.last_used_at}></ui-time></p>
         </div>
-        ${open.current
-          ? html`<span class="soft">${t("account.this_session")}</span>`
-          : html`<button @click=${() => this.#end(open)}>${t("account.end_session")}</button>`}
-      </li>`)}</ul>
+        ${
+          open.current
+            ? html`<span class="soft">${t("account.this_session")}</span>`
+            : html`<button @click=${() => this.#end(open)}>${t("account.end_session")}</button>`
+        }
+      </li>`,
+      )}</ul>
       ${cursor ? html`<button @click=${() => this.#read(this.listed)}>${t("common.more")}</button>` : ""}
       <div class="all"><button @click=${() => this.#endAll()}>${t("account.logout_all")}</button></div>`;
   }

@@ -1,7 +1,12 @@
 /** How long a password would withstand guessing, roughly; the service refuses what is common or personal. */
 
 /** The kinds of characters, and how many there are of each. @type {[RegExp, number][]} */
-const KINDS = [[/[a-z]/, 26], [/[A-Z]/, 26], [/[0-9]/, 10], [/[^a-zA-Z0-9]/, 33]];
+const KINDS = [
+  [/[a-z]/, 26],
+  [/[A-Z]/, 26],
+  [/[0-9]/, 10],
+  [/[^a-zA-Z0-9]/, 33],
+];
 
 /** Bits from which on a password counts as fair, good, strong. */
 const STEPS = [36, 52, 70];

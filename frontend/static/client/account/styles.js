@@ -2,7 +2,12 @@ import { css } from "../lit.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 
 /** What the pages and forms of accounts share. */
-export const account = [base, typography, controls, layout, css`
+export const account = [
+  base,
+  typography,
+  controls,
+  layout,
+  css`
   form { display: flex; flex-direction: column; gap: var(--space-4); }
   h1 { margin-bottom: var(--space-5); }
   form .row { margin-top: var(--space-1); }
@@ -16,4 +21,5 @@ export const account = [base, typography, controls, layout, css`
   .strength[data-strength="1"] i:nth-child(-n+2) { background: var(--warning); }
   .strength[data-strength="2"] i:nth-child(-n+3) { background: var(--success); }
   .strength[data-strength="3"] i { background: var(--success); }
-`];
+`,
+];

@@ -15,15 +15,30 @@ import { marks, tables } from "./styles.js";
  */
 
 const ACTIONS = [
-  "account.suspend", "account.reinstate", "account.set_roles", "report.assigned", "report.released", "report.resolved",
-  "report.dismissed", "tile.delete", "canvas.update", "canvas.delete",
+  "account.suspend",
+  "account.reinstate",
+  "account.set_roles",
+  "report.assigned",
+  "report.released",
+  "report.resolved",
+  "report.dismissed",
+  "tile.delete",
+  "canvas.update",
+  "canvas.delete",
 ];
 const TARGETS = ["user", "report", "tile", "canvas"];
 
 /** What moderators and admins did, newest first. */
 class Audit extends Element {
   static properties = { error: { state: true } };
-  static styles = [base, typography, controls, layout, tables, marks, css`
+  static styles = [
+    base,
+    typography,
+    controls,
+    layout,
+    tables,
+    marks,
+    css`
     form {
       display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9rem), 1fr)); gap: var(--space-3);
       align-items: end; margin-bottom: var(--space-4);
@@ -35,7 +50,8 @@ class Audit extends Element {
     .details { color: var(--ink-soft); font-size: var(--text-small); }
     .more { margin-top: var(--space-3); }
     time { white-space: nowrap; }
-  `];
+  `,
+  ];
 
   /** @type {Record<string, string | number>} */
   #filter = {};
@@ -80,14 +96,18 @@ class Audit extends Element {
       <caption class="visually-hidden">${t("admin.audit")}</caption>
       <thead><tr><th scope="col">${t("admin.at")}</th><th scope="col">${t("admin.actor")}</th><th scope="col">${t("admin.action")}</th>
         <th scope="col">${t("admin.target")}</th><th scope="col">${t("admin.outcome")}</th><th scope="col">${t("admin.details")}</th></tr></thead>
-      <tbody>${repeat(entries, ({ id }) => id, (entry) => html`<tr>
+      <tbody>${repeat(
+        entries,
+        ({ id }) => id,
+        (entry) => html`<tr>
         <td data-label=${t("admin.at")}><time datetime=${entry.at}>${dateTime(entry.at)}</time></td>
         <td data-label=${t("admin.actor")}>${entry.actor ? personLink(entry.actor) : t("admin.by_time")}</td>
         <td data-label=${t("admin.action")}>${named("did", entry.action)}</td>
         <td data-label=${t("admin.target")}>${t(`admin.target_${entry.target_kind}`)} ${String(entry.target_id)}</td>
         <td data-label=${t("admin.outcome")}>${stateMark("outcome", entry.outcome)}</td>
         <td data-label=${t("admin.details")} class="details">${detailsText(entry.details)}</td>
-      </tr>`)}</tbody></table>`;
+      </tr>`,
+      )}</tbody></table>`;
   }
 
   /** @param {SubmitEvent} event */
@@ -110,6 +130,9 @@ customElements.define("admin-audit", Audit);
 function detailsText(details) {
   return Object.entries(details)
     .filter(([, value]) => value !== null && value !== "")
-    .map(([name, value]) => `${named("detail", name)}: ${Array.isArray(value) ? value.join(", ") || "–" : String(value)}`)
+    .map(
+      ([name, value]) =>
+        `${named("detail", name)}: ${Array.isArray(value) ? value.join(", ") || "–" : String(value)}`,
+    )
     .join(" · ");
 }

@@ -11,8 +11,16 @@ const BOX = { width: 300, height: 88, gap: 2 };
  * arrows go from day to day, and the day's value is told.
  */
 export class Chart extends Element {
-  static properties = { label: {}, days: { attribute: false }, values: { attribute: false }, place: { state: true } };
-  static styles = [base, typography, css`
+  static properties = {
+    label: {},
+    days: { attribute: false },
+    values: { attribute: false },
+    place: { state: true },
+  };
+  static styles = [
+    base,
+    typography,
+    css`
     :host { min-width: 0; }
     header { display: flex; align-items: baseline; justify-content: space-between; gap: var(--space-3); }
     output { color: var(--ink-soft); font-size: var(--text-small); font-variant-numeric: tabular-nums; white-space: nowrap; }
@@ -24,7 +32,8 @@ export class Chart extends Element {
     rect { fill: color-mix(in oklab, var(--accent), var(--surface) 40%); }
     rect.chosen { fill: var(--accent); }
     footer { display: flex; justify-content: space-between; margin-top: var(--space-1); color: var(--ink-soft); font-size: var(--text-small); }
-  `];
+  `,
+  ];
 
   constructor() {
     super();
@@ -56,8 +65,10 @@ export class Chart extends Element {
         <svg viewBox="0 0 ${BOX.width} ${BOX.height}" preserveAspectRatio="none" aria-hidden="true">
           <line x1="0" y1="0.5" x2=${BOX.width} y2="0.5"></line>
           <line x1="0" y1=${BOX.height} x2=${BOX.width} y2=${BOX.height}></line>
-          ${bars(this.values, BOX).map((bar, n) => svg`<rect x=${bar.x} y=${bar.y} width=${bar.width} height=${bar.height}
-            class=${n === place ? "chosen" : ""}></rect>`)}
+          ${bars(this.values, BOX).map(
+            (bar, n) => svg`<rect x=${bar.x} y=${bar.y} width=${bar.width} height=${bar.height}
+            class=${n === place ? "chosen" : ""}></rect>`,
+          )}
         </svg>
       </div>
       <footer aria-hidden="true">
@@ -77,7 +88,9 @@ export class Chart extends Element {
 
   /** @param {PointerEvent} event */
   #point(event) {
-    const { left, width } = /** @type {Element & HTMLElement} */ (event.currentTarget).getBoundingClientRect();
+    const { left, width } = /** @type {Element & HTMLElement} */ (
+      event.currentTarget
+    ).getBoundingClientRect();
     const place = Math.floor(((event.clientX - left) / width) * this.values.length);
     this.place = Math.min(this.values.length - 1, Math.max(0, place));
   }

@@ -26,7 +26,14 @@ const COUNTERS = ["tiles", "active", "accounts", "likes", "canvases", "reports"]
 
 /** Everything at a glance, drawn anew by itself while somebody looks. */
 class Dashboard extends Element {
-  static styles = [base, typography, controls, layout, tables, marks, css`
+  static styles = [
+    base,
+    typography,
+    controls,
+    layout,
+    tables,
+    marks,
+    css`
     h2 { margin-bottom: var(--space-3); }
     section { margin-top: var(--space-6); }
     .counts { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: var(--space-3); }
@@ -46,7 +53,8 @@ class Dashboard extends Element {
     @media (max-width: 56rem) { .counts { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
     .tall { height: 7rem; }
     .taller { height: 11rem; }
-  `];
+  `,
+  ];
 
   /** @type {Load<Overview>} */
   #overview = new Load(this, (signal) => api.get("/admin/dashboard", { signal }));
@@ -83,14 +91,20 @@ class Dashboard extends Element {
         ${count("canvases", seen.canvases, today(seen, "canvases"))}
         ${count("likes", seen.likes, today(seen, "likes"))}
         ${count("open_reports", seen.open_reports, html`<a href="/admin/reports">${t("admin.to_reports")}</a>`)}
-        ${count("queue_depth", seen.queue_depth, seen.dead_letters
-          ? html`<span class="mark bad">${t("admin.dead_letters", { count: seen.dead_letters })}</span>`
-          : t("admin.dead_letters", { count: 0 }))}
+        ${count(
+          "queue_depth",
+          seen.queue_depth,
+          seen.dead_letters
+            ? html`<span class="mark bad">${t("admin.dead_letters", { count: seen.dead_letters })}</span>`
+            : t("admin.dead_letters", { count: 0 }),
+        )}
       </dl>
       <section aria-labelledby="days">
         <h2 id="days">${t("admin.days")}</h2>
-        <div class="charts">${COUNTERS.map((counter) => html`<div class="card"><admin-chart label=${t(`admin.series_${counter}`)}
-          .days=${seen.series.map(({ day }) => day)} .values=${seen.series.map((day) => day[counter])}></admin-chart></div>`)}
+        <div class="charts">${COUNTERS.map(
+          (counter) => html`<div class="card"><admin-chart label=${t(`admin.series_${counter}`)}
+          .days=${seen.series.map(({ day }) => day)} .values=${seen.series.map((day) => day[counter])}></admin-chart></div>`,
+        )}
         </div>
         <details><summary>${t("admin.as_table")}</summary>${this.#table(seen.series)}</details>
       </section>
@@ -100,9 +114,11 @@ class Dashboard extends Element {
           <div class="card"><h3>${t("admin.services")}</h3>${this.#services(seen.services)}</div>
           <div class="card"><h3>${t("admin.queues")}</h3>${this.#queues(seen.queues)}</div>
         </div>
-        <p class="small soft sight">${seen.observed_seconds_ago === null
-          ? t("admin.not_observed")
-          : t("admin.observed", { count: Math.round(seen.observed_seconds_ago) })}</p>
+        <p class="small soft sight">${
+          seen.observed_seconds_ago === null
+            ? t("admin.not_observed")
+            : t("admin.observed", { count: Math.round(seen.observed_seconds_ago) })
+        }</p>
       </section>`;
   }
 
@@ -111,28 +127,37 @@ class Dashboard extends Element {
     return html`<div class="scroll card" tabindex="0" role="region" aria-labelledby="days"><table>
       <thead><tr><th scope="col">${t("admin.day")}</th>
         ${COUNTERS.map((counter) => html`<th scope="col" class="number">${t(`admin.series_${counter}`)}</th>`)}</tr></thead>
-      <tbody>${[...series].reverse().map((day) => html`<tr><th scope="row">${longDay(day.day)}</th>
-        ${COUNTERS.map((counter) => html`<td class="number">${number(day[counter])}</td>`)}</tr>`)}</tbody>
+      <tbody>${[...series].reverse().map(
+        (day) => html`<tr><th scope="row">${longDay(day.day)}</th>
+        ${COUNTERS.map((counter) => html`<td class="number">${number(day[counter])}</td>`)}</tr>`,
+      )}</tbody>
     </table></div>`;
   }
 
   /** @param {Health[]} services */
   #services(services) {
     return html`<table><thead class="visually-hidden"><tr><th scope="col">${t("admin.name")}</th><th scope="col">${t("admin.state")}</th></tr></thead>
-      <tbody>${services.map((service) => html`<tr>
+      <tbody>${services.map(
+        (service) => html`<tr>
         <td>${service.name}</td>
         <td class="number"><span class="mark ${service.is_ready ? "good" : "bad"}">${stateOf(service)}</span></td>
-      </tr>`)}</tbody></table>`;
+      </tr>`,
+      )}</tbody></table>`;
   }
 
   /** @param {Queue[]} queues */
   #queues(queues) {
     return html`<table><thead class="visually-hidden"><tr><th scope="col">${t("admin.name")}</th><th scope="col">${t("admin.messages")}</th></tr></thead>
-      <tbody>${queues.map((queue) => html`<tr>
+      <tbody>${queues.map(
+        (queue) => html`<tr>
         <td><code>${queue.name}</code></td>
-        <td class="number">${queue.messages && queue.name.endsWith(".dead")
-          ? html`<span class="mark bad">${number(queue.messages)}</span>` : number(queue.messages)}</td>
-      </tr>`)}</tbody></table>`;
+        <td class="number">${
+          queue.messages && queue.name.endsWith(".dead")
+            ? html`<span class="mark bad">${number(queue.messages)}</span>`
+            : number(queue.messages)
+        }</td>
+      </tr>`,
+      )}</tbody></table>`;
   }
 
   #skeleton() {

@@ -23,7 +23,12 @@ const SECTIONS = {
 /** The admin panel. Moderators see what they may do; the server decides again with every request. */
 class Admin extends Element {
   static properties = { section: {}, isReady: { state: true } };
-  static styles = [base, typography, controls, layout, css`
+  static styles = [
+    base,
+    typography,
+    controls,
+    layout,
+    css`
     nav { margin: calc(-1 * var(--space-3)) 0 var(--space-5); border-bottom: 1px solid var(--line); overflow-x: auto; }
     ul { display: flex; gap: var(--space-1); padding: 0; list-style: none; }
     nav a {
@@ -35,7 +40,8 @@ class Admin extends Element {
     nav a[aria-current] { border-color: var(--accent); color: var(--ink); }
     h1 { margin-bottom: var(--space-5); }
     .away { max-width: 32rem; }
-  `];
+  `,
+  ];
 
   constructor() {
     super();
@@ -51,14 +57,17 @@ class Admin extends Element {
   render() {
     if (!this.isReady || !session.account) return nothing;
     const section = SECTIONS[this.section];
-    if (!session.isModerator || (section?.isForAdmins && !session.isAdmin)) return this.#refusal(t("admin.forbidden"));
+    if (!session.isModerator || (section?.isForAdmins && !session.isAdmin))
+      return this.#refusal(t("admin.forbidden"));
     if (!section) return this.#refusal(t("common.not_found"));
     const open = Object.entries(SECTIONS).filter(([, { isForAdmins }]) => !isForAdmins || session.isAdmin);
     return html`<div class="page">
       <nav aria-label=${t("admin.sections")}>
-        <ul>${open.map(([name]) => html`<li>
+        <ul>${open.map(
+          ([name]) => html`<li>
           <a href="/admin/${name}" aria-current=${name === this.section ? "page" : nothing}>${t(`admin.${name}`)}</a>
-        </li>`)}</ul>
+        </li>`,
+        )}</ul>
       </nav>
       <h1>${t(`admin.${this.section}`)}</h1>
       ${section.show()}
@@ -69,7 +78,8 @@ class Admin extends Element {
     if (!this.isReady) return;
     this.renderRoot.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
     setTitle(t(`admin.${SECTIONS[this.section] ? this.section : "panel"}`));
-    if (!session.account) void navigate(`/login?next=${encodeURIComponent(location.pathname)}`, { replace: true });
+    if (!session.account)
+      void navigate(`/login?next=${encodeURIComponent(location.pathname)}`, { replace: true });
   }
 
   /** @param {string} heading */

@@ -1,6 +1,6 @@
 /** How the panel names people and the states of things. */
 
-import { api, ApiError } from "../api.js";
+import { ApiError, api } from "../api.js";
 import { has, t } from "../i18n.js";
 import { html } from "../lit.js";
 
@@ -27,9 +27,15 @@ export function stateMark(kind, state) {
 
 /** @type {Record<string, string>} */
 const LOOKS = {
-  open: "wait", assigned: "wait", resolved: "good",
-  active: "good", suspended: "bad", deleted: "",
-  requested: "wait", done: "good", refused: "bad",
+  open: "wait",
+  assigned: "wait",
+  resolved: "good",
+  active: "good",
+  suspended: "bad",
+  deleted: "",
+  requested: "wait",
+  done: "good",
+  refused: "bad",
 };
 
 /**

@@ -12,15 +12,22 @@ const WIDTH = 480; // pixels of the screen that a picture comes close to
 /** `<admin-picture label="…" .canvas=${canvas} .region=${region} .png=${blob} .patches=${[…]} .marked=${cells}>`. */
 export class Picture extends Element {
   static properties = {
-    label: {}, canvas: { attribute: false }, region: { attribute: false }, png: { attribute: false },
-    patches: { attribute: false }, marked: { attribute: false },
+    label: {},
+    canvas: { attribute: false },
+    region: { attribute: false },
+    png: { attribute: false },
+    patches: { attribute: false },
+    marked: { attribute: false },
   };
-  static styles = [base, css`
+  static styles = [
+    base,
+    css`
     canvas {
       display: block; width: 100%; height: auto; border: 1px solid var(--line); border-radius: var(--radius-1);
       background: repeating-conic-gradient(var(--sunken) 0% 25%, var(--surface) 0% 50%) 0 0 / 16px 16px; image-rendering: pixelated;
     }
-  `];
+  `,
+  ];
 
   constructor() {
     super();
@@ -62,12 +69,21 @@ export class Picture extends Element {
       const [left, top, width] = [(x - region.x) * side * scale, (y - region.y) * side * scale, side * scale];
       pen.clearRect(left, top, width, width);
       if (!pixels) continue;
-      pen.drawImage(await createImageBitmap(new ImageData(rgbaOf(pixels, colours), side, side)), left, top, width, width);
+      pen.drawImage(
+        await createImageBitmap(new ImageData(rgbaOf(pixels, colours), side, side)),
+        left,
+        top,
+        width,
+        width,
+      );
     }
     for (const { x, y } of this.marked) {
       const [left, top, width] = [(x - region.x) * side * scale, (y - region.y) * side * scale, side * scale];
       // Black within white is seen on any picture.
-      for (const [colour, line] of /** @type {const} */ ([["#ffffff", 5], ["#000000", 2]])) {
+      for (const [colour, line] of /** @type {const} */ ([
+        ["#ffffff", 5],
+        ["#000000", 2],
+      ])) {
         pen.strokeStyle = colour;
         pen.lineWidth = line;
         pen.strokeRect(left + 2.5, top + 2.5, width - 5, width - 5);

@@ -10,8 +10,16 @@
  */
 export function regionAround(cells, grid, margin) {
   if (!cells.length) return null;
-  const [left, right] = span(cells.map(({ x }) => x), grid.columns, margin);
-  const [top, bottom] = span(cells.map(({ y }) => y), grid.rows, margin);
+  const [left, right] = span(
+    cells.map(({ x }) => x),
+    grid.columns,
+    margin,
+  );
+  const [top, bottom] = span(
+    cells.map(({ y }) => y),
+    grid.rows,
+    margin,
+  );
   return { x: left, y: top, columns: right - left + 1, rows: bottom - top + 1 };
 }
 
@@ -24,13 +32,17 @@ const LARGEST = 2048 * 2048; // pixels of a region that is drawn twice beside ea
 export function picturedRegion(cells, canvas, margin) {
   for (let count = cells.length; ; count = Math.ceil(count / 2)) {
     const region = regionAround(cells.slice(0, count), canvas, margin);
-    if (!region || count === 1 || region.columns * region.rows * canvas.tile_size ** 2 <= LARGEST) return { region, count };
+    if (!region || count === 1 || region.columns * region.rows * canvas.tile_size ** 2 <= LARGEST)
+      return { region, count };
   }
 }
 
 /** @param {number[]} places @param {number} count @param {number} margin @returns {[number, number]} */
 function span(places, count, margin) {
-  const [least, most] = places.reduce(([a, b], place) => [Math.min(a, place), Math.max(b, place)], [Infinity, -Infinity]);
+  const [least, most] = places.reduce(
+    ([a, b], place) => [Math.min(a, place), Math.max(b, place)],
+    [Infinity, -Infinity],
+  );
   return [Math.max(0, least - margin), Math.min(count - 1, most + margin)];
 }
 
@@ -44,13 +56,16 @@ export function wholeScale(width, wanted) {
 
 /** A palette as RGBA bytes by index; 0 is transparent. @param {string[]} palette as #rrggbb */
 export function paletteBytes(palette) {
-  return [[0, 0, 0, 0], ...palette.map((colour) => [...[1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)), 255])];
+  return [
+    [0, 0, 0, 0],
+    ...palette.map((colour) => [...[1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)), 255]),
+  ];
 }
 
 /** RGBA of a tile's pixels. @param {string} pixels base64 @param {number[][]} colours by index */
 export function rgbaOf(pixels, colours) {
   const indices = Uint8Array.from(atob(pixels), (character) => character.charCodeAt(0));
   const rgba = new Uint8ClampedArray(indices.length * 4);
-  indices.forEach((index, offset) => rgba.set(colours[index] ?? [0, 0, 0, 0], offset * 4));
+  for (const [offset, index] of indices.entries()) rgba.set(colours[index] ?? [0, 0, 0, 0], offset * 4);
   return rgba;
 }

@@ -30,10 +30,21 @@ const ACTIONS = ["removed", "rolled_back", "suspended", "warned", "none"];
 /** A report with what it is about, and everything that a moderator may do about it. Fires `changed` with the report. */
 export class ReportDesk extends Element {
   static properties = {
-    report: { attribute: false }, error: { state: true }, isBusy: { state: true }, suspended: { state: true },
-    order: { state: true }, action: { state: true },
+    report: { attribute: false },
+    error: { state: true },
+    isBusy: { state: true },
+    suspended: { state: true },
+    order: { state: true },
+    action: { state: true },
   };
-  static styles = [base, typography, controls, layout, marks, sceneStyles, css`
+  static styles = [
+    base,
+    typography,
+    controls,
+    layout,
+    marks,
+    sceneStyles,
+    css`
     article { display: flex; flex-direction: column; gap: var(--space-5); }
     h2 { overflow-wrap: anywhere; }
     blockquote {
@@ -45,12 +56,15 @@ export class ReportDesk extends Element {
     form { padding-top: var(--space-5); border-top: 1px solid var(--line); }
     select { width: auto; }
     .skeleton { height: 18rem; }
-  `];
+  `,
+  ];
 
   /** @type {Load<Subject>} */
   #subject = new Load(this, (signal) => subjectOf(/** @type {Report} */ (this.report), signal));
   /** @type {Load<(Standing | null)[]>} */
-  #standings = new Load(this, (signal) => Promise.all(this.#people.map((person) => standingOf(person, signal))));
+  #standings = new Load(this, (signal) =>
+    Promise.all(this.#people.map((person) => standingOf(person, signal))),
+  );
 
   constructor() {
     super();
@@ -110,8 +124,11 @@ export class ReportDesk extends Element {
       ${this.#end(report)}
       <admin-suspend .person=${this.suspended} @close=${() => (this.suspended = null)} @done=${this.#wasSuspended}></admin-suspend>
       <ui-dialog wide heading=${t("admin.rollback")} ?open=${this.order !== null} @close=${() => (this.order = null)}>
-        ${this.order && html`<admin-rollback-form .canvas=${this.order.canvas} .order=${this.order.order}
-          @done=${this.#wasRolledBack}></admin-rollback-form>`}
+        ${
+          this.order &&
+          html`<admin-rollback-form .canvas=${this.order.canvas} .order=${this.order.order}
+          @done=${this.#wasRolledBack}></admin-rollback-form>`
+        }
       </ui-dialog>
     </article>`;
   }
@@ -126,19 +143,27 @@ export class ReportDesk extends Element {
     if (status !== "assigned") return "";
     return html`<div class="row">
       <span>${isMine ? t("admin.yours") : html`${t("admin.assigned_to")} ${personLink(assignee)}`}</span>
-      ${isMine || session.isAdmin ? html`<button ?disabled=${this.isBusy} @click=${() => this.#decide({ status: "open" })}>
-        ${t("admin.give_back")}</button>` : ""}
+      ${
+        isMine || session.isAdmin
+          ? html`<button ?disabled=${this.isBusy} @click=${() => this.#decide({ status: "open" })}>
+        ${t("admin.give_back")}</button>`
+          : ""
+      }
     </div>`;
   }
 
   /** What the report is about, and what may be done with that. @param {Subject} subject */
   #scene(subject) {
     return html`${sceneOf(subject, (person) => this.#standing(person)?.status)}
-      ${subject.kind === "gone" ? "" : html`<div class="row">
+      ${
+        subject.kind === "gone"
+          ? ""
+          : html`<div class="row">
         ${subject.kind === "tile" ? this.#tileDeeds(subject) : ""}
         ${subject.kind === "canvas" ? this.#canvasDeeds(subject) : ""}
         ${subject.people.map((person) => this.#suspendButton(person))}
-      </div>`}`;
+      </div>`
+      }`;
   }
 
   /** @param {Extract<Subject, {kind: "tile"}>} subject */
@@ -146,14 +171,22 @@ export class ReportDesk extends Element {
     return html`<button class="danger" ?disabled=${this.isBusy} @click=${() => this.#removeTile(tile, history, lock)}>
         <ui-icon name="trash"></ui-icon>${t("admin.remove_tile")}</button>
       <button ?disabled=${this.isBusy} @click=${() => this.#prepareRollback(canvas, tile, people[0])}>${t("admin.roll_back_open")}</button>
-      ${lock.is_locked ? html`<button ?disabled=${this.isBusy} @click=${() => this.#releaseLock(tile)}>
-        ${t("admin.release_lock", { name: lock.holder?.display_name ?? "" })}</button>` : ""}`;
+      ${
+        lock.is_locked
+          ? html`<button ?disabled=${this.isBusy} @click=${() => this.#releaseLock(tile)}>
+        ${t("admin.release_lock", { name: lock.holder?.display_name ?? "" })}</button>`
+          : ""
+      }`;
   }
 
   /** @param {Extract<Subject, {kind: "canvas"}>} subject */
   #canvasDeeds({ canvas }) {
-    return html`${canvas.is_public ? html`<button class="danger" ?disabled=${this.isBusy} @click=${() => this.#show(canvas, false)}>
-        ${t("admin.hide_canvas")}</button>` : ""}
+    return html`${
+      canvas.is_public
+        ? html`<button class="danger" ?disabled=${this.isBusy} @click=${() => this.#show(canvas, false)}>
+        ${t("admin.hide_canvas")}</button>`
+        : ""
+    }
       <button ?disabled=${this.isBusy} @click=${() => (this.order = { canvas, order: {} })}>${t("admin.roll_back_open")}</button>`;
   }
 
@@ -165,7 +198,8 @@ export class ReportDesk extends Element {
   /** @param {Person} person */
   #suspendButton(person) {
     const standing = this.#standing(person);
-    if (!standing || standing.id === session.account?.id || (standing.roles.length && !session.isAdmin)) return "";
+    if (!standing || standing.id === session.account?.id || (standing.roles.length && !session.isAdmin))
+      return "";
     if (standing.status === "suspended") {
       return html`<button @click=${() => reinstate(person).then(this.#lookAgain)}>
         ${t("admin.reinstate_name", { name: person.display_name })}</button>`;
@@ -186,8 +220,10 @@ export class ReportDesk extends Element {
       <h3>${t("admin.close_report")}</h3>
       <div><label for="action">${t("admin.action_taken")}</label>
         <select id="action" name="action" @change=${this.#actionChosen}>
-          ${ACTIONS.map((action) => html`<option value=${action} ?selected=${action === this.action}>
-            ${named("action", action)}</option>`)}
+          ${ACTIONS.map(
+            (action) => html`<option value=${action} ?selected=${action === this.action}>
+            ${named("action", action)}</option>`,
+          )}
         </select></div>
       <ui-field label=${t("admin.resolution")} name="resolution" hint=${t("admin.resolution_hint")} multiline maxlength="2000"></ui-field>
       <div class="row">
@@ -206,7 +242,8 @@ export class ReportDesk extends Element {
   async #close(event) {
     event.preventDefault();
     const { value: status } = /** @type {HTMLButtonElement} */ (event.submitter);
-    const resolution = String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get("resolution")) || null;
+    const resolution =
+      String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get("resolution")) || null;
     if (await this.#decide({ status, resolution, action_taken: this.action })) {
       toast(t(`admin.${status}_done`), { kind: "success" });
       this.focus();
@@ -231,14 +268,19 @@ export class ReportDesk extends Element {
     this.action = "removed";
     this.#subject.data = { kind: "gone" };
     const since = last?.occurred_at ?? tile.updated_at;
-    toast(t("admin.removed_done"), { kind: "success", action: { label: t("admin.undo"), run: () => void this.#restore(tile, since) } });
+    toast(t("admin.removed_done"), {
+      kind: "success",
+      action: { label: t("admin.undo"), run: () => void this.#restore(tile, since) },
+    });
     this.focus();
   }
 
   /** Take the removal back: the cell is as it was then. @param {Tile} tile @param {string} since of the tile's last change */
   async #restore(tile, since) {
     const area = { x: tile.x, y: tile.y, columns: 1, rows: 1 };
-    const isDone = await attempt(this, () => api.post(`/admin/canvases/${tile.canvas_id}/rollback`, { since, area }));
+    const isDone = await attempt(this, () =>
+      api.post(`/admin/canvases/${tile.canvas_id}/rollback`, { since, area }),
+    );
     if (!isDone) return;
     this.action = "none";
     toast(t("admin.restored_done"), { kind: "success" });

@@ -24,7 +24,13 @@ const FILTERS = ["open", "assigned", "resolved", "dismissed", ""]; // "": all, w
 /** The queue of reports, and the one that is being looked at. */
 class Reports extends Element {
   static properties = { status: { state: true }, chosen: { state: true } };
-  static styles = [base, typography, controls, layout, marks, css`
+  static styles = [
+    base,
+    typography,
+    controls,
+    layout,
+    marks,
+    css`
     .filters { display: flex; flex-wrap: wrap; gap: var(--space-2); margin-bottom: var(--space-4); }
     .desk { display: grid; grid-template-columns: minmax(17rem, 24rem) minmax(0, 1fr); gap: var(--space-5); align-items: start; }
     ol { display: flex; flex-direction: column; gap: var(--space-2); padding: 0; list-style: none; }
@@ -46,7 +52,8 @@ class Reports extends Element {
       .desk { display: block; }
       .desk:has(admin-report) .queue, .filters:has(+ .desk admin-report) { display: none; }
     }
-  `];
+  `,
+  ];
 
   /** @type {Pages<Report>} */
   #reports = new Pages(this, "/admin/reports", () => ({ status: this.status }));
@@ -67,30 +74,42 @@ class Reports extends Element {
     const { items, error, isBusy, isKnown, hasMore } = this.#reports;
     return html`
       <div class="filters" role="group" aria-label=${t("admin.filter_reports")}>
-        ${FILTERS.map((status) => html`<button aria-pressed=${status === this.status} @click=${() => this.#filter(status)}>
-          ${t(`admin.reports_${status || "all"}`)}</button>`)}
+        ${FILTERS.map(
+          (
+            status,
+          ) => html`<button aria-pressed=${status === this.status} @click=${() => this.#filter(status)}>
+          ${t(`admin.reports_${status || "all"}`)}</button>`,
+        )}
       </div>
       <div class="desk">
         <div class="queue">
           <ui-error .error=${error} retryable @retry=${() => this.#reports.more()}></ui-error>
           <ol aria-busy=${isBusy}>
-            ${repeat(items, ({ id }) => id, (report) => html`<li>
+            ${repeat(
+              items,
+              ({ id }) => id,
+              (report) => html`<li>
               <button aria-current=${report.id === this.chosen?.id} @click=${() => this.#choose(report)}>
                 <b>${report.reason}</b> ${stateMark("report", report.status)}
                 <small>${t(`admin.kind_${report.kind}`, { id: String(report.target_id) })} · ${report.reporter.display_name}</small>
                 <small><ui-time datetime=${report.created_at}></ui-time></small>
-              </button></li>`)}
+              </button></li>`,
+            )}
             ${isBusy && !items.length ? [1, 2, 3].map(() => html`<li class="skeleton"></li>`) : ""}
           </ol>
           ${isKnown && !items.length && !isBusy ? html`<p class="card soft nothing">${t("admin.no_reports")}</p>` : ""}
           ${hasMore ? html`<button class="more" ?disabled=${isBusy} @click=${() => this.#reports.more()}>${t("common.more")}</button>` : ""}
         </div>
-        ${this.chosen
-          ? html`<div>
+        ${
+          this.chosen
+            ? html`<div>
               <button class="back" @click=${this.#back}><ui-icon name="left"></ui-icon>${t("admin.back_to_reports")}</button>
               <admin-report .report=${this.chosen} @changed=${this.#changed}></admin-report>
             </div>`
-          : items.length ? html`<p class="card soft nothing">${t("admin.choose_report")}</p>` : ""}
+            : items.length
+              ? html`<p class="card soft nothing">${t("admin.choose_report")}</p>`
+              : ""
+        }
       </div>`;
   }
 

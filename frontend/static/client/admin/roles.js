@@ -35,19 +35,24 @@ export class Roles extends FormElement {
     const { account } = this;
     return html`<ui-dialog heading=${t("admin.roles_of", { name: account?.display_name ?? "" })}
       ?open=${account !== null} @close=${this.#close}>
-      ${account && html`<form class="stack" @submit=${this.#save}>
+      ${
+        account &&
+        html`<form class="stack" @submit=${this.#save}>
         <fieldset>
           <legend class="visually-hidden">${t("admin.roles")}</legend>
-          ${ROLES.map((role) => html`<label class="check">
+          ${ROLES.map(
+            (role) => html`<label class="check">
             <input type="checkbox" name="role" value=${role} ?checked=${account.roles.includes(role)}>
-            <span><b>${named("role", role)}</b>: ${t(`admin.may_${role}`)}</span></label>`)}
+            <span><b>${named("role", role)}</b>: ${t(`admin.may_${role}`)}</span></label>`,
+          )}
         </fieldset>
         <ui-error .error=${this.error}></ui-error>
         <div class="row">
           <button class="primary" ?disabled=${this.busy}>${t("common.save")}</button>
           <button type="button" @click=${this.#close}>${t("common.cancel")}</button>
         </div>
-      </form>`}
+      </form>`
+      }
     </ui-dialog>`;
   }
 

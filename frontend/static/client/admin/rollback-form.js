@@ -40,10 +40,21 @@ const ACTIONS = ["removed", "reverted", "restored", "kept"];
  */
 export class RollbackForm extends Element {
   static properties = {
-    canvas: { attribute: false }, order: { attribute: false }, error: { state: true }, isBusy: { state: true },
-    preview: { state: true }, isWhole: { state: true }, since: { state: true },
+    canvas: { attribute: false },
+    order: { attribute: false },
+    error: { state: true },
+    isBusy: { state: true },
+    preview: { state: true },
+    isWhole: { state: true },
+    since: { state: true },
   };
-  static styles = [base, typography, controls, layout, marks, css`
+  static styles = [
+    base,
+    typography,
+    controls,
+    layout,
+    marks,
+    css`
     ui-error { display: contents; }
     .area { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: var(--space-3); margin-top: var(--space-2); }
     .fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); gap: var(--space-4); align-items: end; }
@@ -53,7 +64,8 @@ export class RollbackForm extends Element {
     summary { color: var(--link); cursor: pointer; }
     .preview { padding-top: var(--space-5); border-top: 1px solid var(--line); }
     @media (max-width: 40rem) { .area { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
-  `];
+  `,
+  ];
 
   constructor() {
     super();
@@ -92,10 +104,16 @@ export class RollbackForm extends Element {
             <label class="check"><input type="radio" name="extent" ?checked=${!this.isWhole} @change=${() => (this.isWhole = false)}>
               ${t("admin.area_part")}</label>
           </div>
-          ${this.isWhole ? "" : html`<div class="area">${SIDES.map((name) => html`<ui-field label=${t(`admin.area_${name}`)}
+          ${
+            this.isWhole
+              ? ""
+              : html`<div class="area">${SIDES.map(
+                  (name) => html`<ui-field label=${t(`admin.area_${name}`)}
             name=${name} type="number" min=${name === "x" || name === "y" ? 0 : 1}
-            max=${name === "x" || name === "columns" ? canvas.columns : canvas.rows} .value=${String(area[name])} required></ui-field>`)}
-          </div>`}
+            max=${name === "x" || name === "columns" ? canvas.columns : canvas.rows} .value=${String(area[name])} required></ui-field>`,
+                )}
+          </div>`
+          }
         </fieldset>
         <div class="fields">
           <ui-field label=${t("admin.only_artist")} name="artist" .value=${order.artist ?? ""} autocomplete="off"
@@ -103,8 +121,10 @@ export class RollbackForm extends Element {
           <ui-field label=${t("admin.since")} name="since" type="datetime-local" step="1" .value=${this.since} required
             hint=${t("admin.since_hint")}></ui-field>
         </div>
-        <div class="row" role="group" aria-label=${t("admin.since")}>${Object.entries(SPANS).map(([span, length]) => html`<button type="button"
-          @click=${() => this.#begin(length)}>${t(`admin.ago_${span}`)}</button>`)}</div>
+        <div class="row" role="group" aria-label=${t("admin.since")}>${Object.entries(SPANS).map(
+          ([span, length]) => html`<button type="button"
+          @click=${() => this.#begin(length)}>${t(`admin.ago_${span}`)}</button>`,
+        )}</div>
         <div><button class="primary" ?disabled=${this.isBusy}>${t("admin.preview")}</button></div>
       </form>
       <div class="stack" aria-live="polite">
@@ -119,22 +139,33 @@ export class RollbackForm extends Element {
     if (!outcome.tiles.length) return html`<p class="preview">${t("admin.rollback_nothing")}</p>`;
     const patches = changed.slice(0, count).filter(({ action, pixels }) => action === "removed" || pixels);
     return html`<section class="preview stack" aria-label=${t("admin.preview")}>
-      <div class="row">${ACTIONS.filter((action) => outcome[action]).map((action) => html`<span class="mark ${action === "removed" ? "bad" : ""}">
-        ${t(`admin.rollback_${action}`, { count: outcome[action] })}</span>`)}</div>
-      ${region && html`<div class="pictures">
+      <div class="row">${ACTIONS.filter((action) => outcome[action]).map(
+        (action) => html`<span class="mark ${action === "removed" ? "bad" : ""}">
+        ${t(`admin.rollback_${action}`, { count: outcome[action] })}</span>`,
+      )}</div>
+      ${
+        region &&
+        html`<div class="pictures">
         <figure><figcaption>${t("admin.now")}</figcaption>
           <admin-picture label=${t("admin.now")} .canvas=${canvas} .region=${region} .png=${png}
             .marked=${changed.slice(0, count)}></admin-picture></figure>
         <figure><figcaption>${t("admin.afterwards")}</figcaption>
           <admin-picture label=${t("admin.afterwards")} .canvas=${canvas} .region=${region} .png=${png}
             .patches=${patches}></admin-picture></figure>
-      </div>`}
+      </div>`
+      }
       ${patches.length < changed.length ? html`<p class="small soft">${t("admin.pictured", { count: patches.length })}</p>` : ""}
       <details><summary>${t("admin.tiles_concerned", { count: outcome.tiles.length })}</summary>
-        <ul class="steps" tabindex="0" aria-label=${t("admin.tiles")}>${outcome.tiles.map(({ tile_id, x, y, action, creator }) => html`<li>
-          ${t(`admin.step_${action}`, { id: String(tile_id), x, y })} · ${personLink(creator)}</li>`)}</ul></details>
-      ${changed.length ? html`<div><button class="danger" ?disabled=${this.isBusy} @click=${this.#do}>
-        ${t("admin.roll_back", { count: changed.length })}</button></div>` : ""}
+        <ul class="steps" tabindex="0" aria-label=${t("admin.tiles")}>${outcome.tiles.map(
+          ({ tile_id, x, y, action, creator }) => html`<li>
+          ${t(`admin.step_${action}`, { id: String(tile_id), x, y })} · ${personLink(creator)}</li>`,
+        )}</ul></details>
+      ${
+        changed.length
+          ? html`<div><button class="danger" ?disabled=${this.isBusy} @click=${this.#do}>
+        ${t("admin.roll_back", { count: changed.length })}</button></div>`
+          : ""
+      }
     </section>`;
   }
 
@@ -177,7 +208,9 @@ export class RollbackForm extends Element {
       /** @type {Outcome} */
       const outcome = await api.post(`/admin/canvases/${this.canvas?.id}/rollback`, request);
       this.preview = null;
-      toast(t("admin.rollback_done", { count: outcome.removed + outcome.reverted + outcome.restored }), { kind: "success" });
+      toast(t("admin.rollback_done", { count: outcome.removed + outcome.reverted + outcome.restored }), {
+        kind: "success",
+      });
       this.dispatchEvent(new CustomEvent("done", { detail: outcome }));
     });
   }

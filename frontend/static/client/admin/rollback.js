@@ -15,7 +15,12 @@ const FOUND = 8;
 /** Taking back what happened on a canvas: which one, then the form. */
 class Rollback extends Element {
   static properties = { canvas: { state: true } };
-  static styles = [base, typography, controls, layout, css`
+  static styles = [
+    base,
+    typography,
+    controls,
+    layout,
+    css`
     ui-error { display: contents; }
     .card { max-width: 56rem; }
     form { display: flex; gap: var(--space-3); align-items: end; }
@@ -23,7 +28,8 @@ class Rollback extends Element {
     ul { display: flex; flex-direction: column; gap: var(--space-2); padding: 0; list-style: none; }
     li button { width: 100%; justify-content: space-between; white-space: normal; text-align: start; }
     li small { color: var(--ink-soft); font-weight: 400; }
-  `];
+  `,
+  ];
 
   #search = "";
   /** @type {Load<{items: Canvas[]}>} */
@@ -44,11 +50,13 @@ class Rollback extends Element {
 
   render() {
     const { canvas } = this;
-    return html`<div class="card stack">${canvas
-      ? html`<div class="row spread"><h2>${canvas.name}</h2>
+    return html`<div class="card stack">${
+      canvas
+        ? html`<div class="row spread"><h2>${canvas.name}</h2>
             <button @click=${() => (this.canvas = null)}>${t("admin.other_canvas")}</button></div>
           <admin-rollback-form .canvas=${canvas} @done=${() => this.requestUpdate()}></admin-rollback-form>`
-      : this.#choice()}</div>`;
+        : this.#choice()
+    }</div>`;
   }
 
   #choice() {
@@ -58,9 +66,11 @@ class Rollback extends Element {
         <button>${t("admin.search")}</button>
       </form>
       <ui-error .error=${error} retryable @retry=${() => this.#found.run()}></ui-error>
-      <ul aria-busy=${isBusy}>${data?.items.map((canvas) => html`<li><button @click=${() => (this.canvas = canvas)}>
+      <ul aria-busy=${isBusy}>${data?.items.map(
+        (canvas) => html`<li><button @click=${() => (this.canvas = canvas)}>
         <span>${canvas.name}</span><small>${t("admin.tile_count", { count: canvas.tile_count })} · ${canvas.owner.display_name}</small>
-      </button></li>`)}</ul>
+      </button></li>`,
+      )}</ul>
       ${data && !data.items.length ? html`<p class="soft">${t("admin.no_canvases")}</p>` : ""}`;
   }
 

@@ -48,9 +48,11 @@ function tileScene({ tile, canvas, region, png, history, people: [last] }, statu
       ${tile.description ? html`<p>${tile.description}</p>` : ""}
       <div><h3>${t("admin.made_by")}</h3>${artist(tile.creator, statusOf)}</div>
       ${last && last.id !== tile.creator.id ? html`<div><h3>${t("admin.changed_by")}</h3>${artist(last, statusOf)}</div>` : ""}
-      <div><h3>${t("admin.history")}</h3><ol class="history">${history.map((revision) => html`<li>
+      <div><h3>${t("admin.history")}</h3><ol class="history">${history.map(
+        (revision) => html`<li>
         ${named("revision", revision.kind)} · ${personLink(revision.author)} · <ui-time datetime=${revision.occurred_at}></ui-time>
-      </li>`)}</ol></div>
+      </li>`,
+      )}</ol></div>
     </div>
   </div>`;
 }
@@ -77,8 +79,10 @@ function userScene({ profile, tiles }, statusOf) {
       <p class="small soft">${t("admin.joined", { date: dateTime(profile.joined_at, { dateStyle: "medium" }) })} ·
         ${t("admin.tile_count", { count: profile.stats.tiles_created })}</p>
     </div>
-    <ul class="tiles">${tiles.map(({ id, title }) => html`<li>
-      <ui-picture src="/tiles/${id}.png" alt=${title || t("admin.tile", { id: String(id) })}></ui-picture></li>`)}</ul>
+    <ul class="tiles">${tiles.map(
+      ({ id, title }) => html`<li>
+      <ui-picture src="/tiles/${id}.png" alt=${title || t("admin.tile", { id: String(id) })}></ui-picture></li>`,
+    )}</ul>
   </div>`;
 }
 

@@ -29,8 +29,14 @@ export function bars(values, { width, height, gap }) {
 export function moved(key, place, count) {
   /** @type {Record<string, number>} */
   const places = {
-    ArrowLeft: place - 1, ArrowDown: place - 1, ArrowRight: place + 1, ArrowUp: place + 1,
-    PageDown: place - 7, PageUp: place + 7, Home: 0, End: count - 1,
+    ArrowLeft: place - 1,
+    ArrowDown: place - 1,
+    ArrowRight: place + 1,
+    ArrowUp: place + 1,
+    PageDown: place - 7,
+    PageUp: place + 7,
+    Home: 0,
+    End: count - 1,
   };
   const wanted = places[key];
   return wanted === undefined ? null : Math.min(count - 1, Math.max(0, wanted));

@@ -1,6 +1,6 @@
 /** What a report is about, with all that a moderator needs to judge it. */
 
-import { api, ApiError } from "../api.js";
+import { ApiError, api } from "../api.js";
 import { regionAround } from "./region.js";
 
 /** @import { Person } from "./people.js" */
@@ -51,7 +51,16 @@ async function tileSubject(id, signal) {
   const canvas = await api.get(`/canvases/${tile.canvas_id}`, { signal });
   const region = /** @type {Region} */ (regionAround([tile], canvas, AROUND));
   const png = await drawn(canvas, region, signal);
-  return { kind: "tile", tile, canvas, region, png, history: history.items, lock, people: distinct([history.items[0]?.author, tile.creator]) };
+  return {
+    kind: "tile",
+    tile,
+    canvas,
+    region,
+    png,
+    history: history.items,
+    lock,
+    people: distinct([history.items[0]?.author, tile.creator]),
+  };
 }
 
 /** @param {(Person | undefined)[]} people */
@@ -97,6 +106,9 @@ export async function standingOf({ id, username }, signal) {
  * @param {{id: number}} canvas @param {Region} region @param {AbortSignal} [signal] @returns {Promise<Blob>}
  */
 export async function drawn(canvas, region, signal) {
-  const { bytes } = await api.bytes(`/canvases/${canvas.id}.png`, { query: { ...region }, ...(signal && { signal }) });
+  const { bytes } = await api.bytes(`/canvases/${canvas.id}.png`, {
+    query: { ...region },
+    ...(signal && { signal }),
+  });
   return new Blob([bytes], { type: "image/png" });
 }

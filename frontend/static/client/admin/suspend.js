@@ -21,10 +21,16 @@ const SPANS = { day: DAY, week: 7 * DAY, month: 30 * DAY, forever: null };
  */
 export class Suspend extends FormElement {
   static properties = { person: { attribute: false } };
-  static styles = [base, typography, controls, layout, css`
+  static styles = [
+    base,
+    typography,
+    controls,
+    layout,
+    css`
     ui-error { display: contents; }
     .spans { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); margin-top: var(--space-2); }
-  `];
+  `,
+  ];
 
   constructor() {
     super();
@@ -49,14 +55,18 @@ export class Suspend extends FormElement {
     const { person } = this;
     return html`<ui-dialog heading=${t("admin.suspend_heading", { name: person?.display_name ?? "" })}
       ?open=${person !== null} @close=${this.#close}>
-      ${person && html`<form class="stack" @submit=${this.#suspend}>
+      ${
+        person &&
+        html`<form class="stack" @submit=${this.#suspend}>
         <p>${t("admin.suspend_text")}</p>
         <ui-field label=${t("admin.reason")} name="reason" hint=${t("admin.reason_hint")} required multiline maxlength="500"
           error=${this.faults.reason ?? ""}></ui-field>
         <fieldset>
           <legend>${t("admin.until")}</legend>
-          <div class="spans">${Object.keys(SPANS).map((span) => html`<label class="check">
-            <input type="radio" name="span" value=${span} ?checked=${span === "week"}>${t(`admin.span_${span}`)}</label>`)}
+          <div class="spans">${Object.keys(SPANS).map(
+            (span) => html`<label class="check">
+            <input type="radio" name="span" value=${span} ?checked=${span === "week"}>${t(`admin.span_${span}`)}</label>`,
+          )}
           </div>
         </fieldset>
         <ui-error .error=${this.error}></ui-error>
@@ -64,7 +74,8 @@ export class Suspend extends FormElement {
           <button class="danger" ?disabled=${this.busy}>${t("admin.suspend")}</button>
           <button type="button" @click=${this.#close}>${t("common.cancel")}</button>
         </div>
-      </form>`}
+      </form>`
+      }
     </ui-dialog>`;
   }
 

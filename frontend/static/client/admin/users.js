@@ -21,7 +21,14 @@ const TYPING = 250; // milliseconds without a key: the word is whole
 /** Accounts: who they are, how they stand, and what may be done about it. */
 class Users extends Element {
   static properties = { status: { state: true }, suspended: { state: true }, promoted: { state: true } };
-  static styles = [base, typography, controls, layout, tables, marks, css`
+  static styles = [
+    base,
+    typography,
+    controls,
+    layout,
+    tables,
+    marks,
+    css`
     form.filters { display: flex; flex-wrap: wrap; gap: var(--space-4); align-items: end; margin-bottom: var(--space-4); }
     ui-field input { display: block; }
     .filters ui-field { flex: 1 1 16rem; }
@@ -33,7 +40,8 @@ class Users extends Element {
     td.deeds-cell { text-align: end; }
     .more { margin-top: var(--space-3); }
     small { color: var(--ink-soft); }
-  `];
+  `,
+  ];
 
   #search = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -70,8 +78,10 @@ class Users extends Element {
           @input=${this.#typed}></ui-field>
         <div><label for="status">${t("admin.state")}</label>
           <select id="status" @change=${this.#filtered}>
-            ${STATUSES.map((status) => html`<option value=${status} ?selected=${status === this.status}>
-              ${t(`admin.account_${status || "all"}`)}</option>`)}
+            ${STATUSES.map(
+              (status) => html`<option value=${status} ?selected=${status === this.status}>
+              ${t(`admin.account_${status || "all"}`)}</option>`,
+            )}
           </select></div>
       </form>
       <ui-error .error=${error} retryable @retry=${() => this.#users.more()}></ui-error>
@@ -89,20 +99,27 @@ class Users extends Element {
       <caption class="visually-hidden">${t("admin.users")}</caption>
       <thead><tr><th scope="col">${t("admin.artist")}</th><th scope="col">${t("admin.state")}</th><th scope="col">${t("admin.roles")}</th>
         <th scope="col">${t("admin.joined_at")}</th><th scope="col"><span class="visually-hidden">${t("admin.deeds")}</span></th></tr></thead>
-      <tbody>${repeat(users, ({ id }) => id, (user) => html`<tr>
+      <tbody>${repeat(
+        users,
+        ({ id }) => id,
+        (user) => html`<tr>
         <td data-label=${t("admin.artist")}><span>${personLink(user)} <small>@${user.username}</small></span></td>
         <td data-label=${t("admin.state")}>${this.#state(user)}</td>
         <td data-label=${t("admin.roles")}>${user.roles.map((role) => named("role", role)).join(", ") || "–"}</td>
         <td data-label=${t("admin.joined_at")}>${dateTime(user.joined_at, { dateStyle: "medium" })}</td>
         <td class="deeds-cell"><div class="row deeds">${this.#deeds(user)}</div></td>
-      </tr>`)}</tbody></table>`;
+      </tr>`,
+      )}</tbody></table>`;
   }
 
   /** @param {Standing} user */
   #state({ status, suspended_until: until, suspension_reason: reason, pending }) {
     if (pending.length) return html`<span class="mark wait">${t("admin.under_way")}</span>`;
-    return html`<span>${stateMark("account", status)}${status === "suspended"
-      ? html` <small>${until ? t("admin.until_date", { date: dateTime(until) }) : t("admin.span_forever")} · ${reason}</small>` : ""}</span>`;
+    return html`<span>${stateMark("account", status)}${
+      status === "suspended"
+        ? html` <small>${until ? t("admin.until_date", { date: dateTime(until) }) : t("admin.span_forever")} · ${reason}</small>`
+        : ""
+    }</span>`;
   }
 
   /** @param {Standing} user what the server would allow */
@@ -110,11 +127,13 @@ class Users extends Element {
     if (user.id === session.account?.id || user.status === "deleted") return "";
     const deeds = [];
     if (!user.roles.length || session.isAdmin) {
-      deeds.push(user.status === "suspended"
-        ? html`<button aria-label=${t("admin.reinstate_name", { name: user.display_name })}
+      deeds.push(
+        user.status === "suspended"
+          ? html`<button aria-label=${t("admin.reinstate_name", { name: user.display_name })}
             @click=${() => this.#reinstate(user)}>${t("admin.reinstate")}</button>`
-        : html`<button aria-label=${t("admin.suspend_name", { name: user.display_name })}
-            @click=${() => (this.suspended = user)}>${t("admin.suspend")}</button>`);
+          : html`<button aria-label=${t("admin.suspend_name", { name: user.display_name })}
+            @click=${() => (this.suspended = user)}>${t("admin.suspend")}</button>`,
+      );
     }
     if (session.isAdmin) {
       deeds.push(html`<button aria-label=${t("admin.roles_of", { name: user.display_name })}

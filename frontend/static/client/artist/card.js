@@ -7,7 +7,9 @@ import { base } from "../ui/styles.js";
 /** `<artist-card .artist=${profile}>`: who somebody is, in short; it leads to their page. */
 export class ArtistCard extends Element {
   static properties = { artist: { attribute: false } };
-  static styles = [base, css`
+  static styles = [
+    base,
+    css`
     a {
       display: flex; align-items: center; gap: var(--space-3); height: 100%; padding: var(--space-3);
       border: 1px solid var(--line); border-radius: var(--radius-2); background: var(--surface); color: inherit; text-decoration: none;
@@ -16,7 +18,8 @@ export class ArtistCard extends Element {
     ui-avatar { --avatar-size: 2.5rem; }
     div { min-width: 0; overflow-wrap: anywhere; }
     small { display: block; color: var(--ink-soft); font-size: var(--text-small); }
-  `];
+  `,
+  ];
 
   constructor() {
     super();

@@ -8,11 +8,22 @@ import { base, controls, layout, typography } from "../ui/styles.js";
 /** A list about an artist, read page by page. `path`, `query` and `item` say which, `empty` what to say of none. */
 export class ArtistList extends Element {
   /** @type {import("lit").PropertyDeclarations} */
-  static properties = { artist: { attribute: false }, listed: { state: true }, error: { state: true }, busy: { state: true } };
-  static styles = [base, typography, controls, layout, css`
+  static properties = {
+    artist: { attribute: false },
+    listed: { state: true },
+    error: { state: true },
+    busy: { state: true },
+  };
+  static styles = [
+    base,
+    typography,
+    controls,
+    layout,
+    css`
     ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(var(--least, 7.5rem), 100%), 1fr)); gap: var(--space-4); padding: 0; list-style: none; }
     .more { display: flex; justify-content: center; margin-top: var(--space-5); }
-  `];
+  `,
+  ];
 
   constructor() {
     super();

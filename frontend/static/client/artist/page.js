@@ -1,4 +1,4 @@
-import { api, ApiError } from "../api.js";
+import { ApiError, api } from "../api.js";
 import { dateTime, number, t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { navigate, setTitle } from "../router.js";
@@ -20,8 +20,19 @@ const TABS = /** @type {const} */ (["tiles", "canvases", "followers", "following
 
 /** An artist as everybody sees them: who they are, what they painted, and whom they know. */
 export class Artist extends Element {
-  static properties = { username: {}, profile: { state: true }, error: { state: true }, follows: { state: true }, tab: { state: true } };
-  static styles = [base, typography, controls, layout, css`
+  static properties = {
+    username: {},
+    profile: { state: true },
+    error: { state: true },
+    follows: { state: true },
+    tab: { state: true },
+  };
+  static styles = [
+    base,
+    typography,
+    controls,
+    layout,
+    css`
     header { display: grid; grid-template-columns: auto 1fr auto; align-items: start; gap: var(--space-5); }
     header ui-avatar { --avatar-size: 5.5rem; }
     .bio { margin-top: var(--space-2); max-width: 40rem; white-space: pre-line; overflow-wrap: anywhere; }
@@ -38,7 +49,8 @@ export class Artist extends Element {
       header ui-avatar { --avatar-size: 4rem; }
       header .follow { grid-column: 1 / -1; }
     }
-  `];
+  `,
+  ];
 
   constructor() {
     super();
@@ -69,7 +81,8 @@ export class Artist extends Element {
       if (username !== this.username) return;
       this.profile = profile;
       await session.ready;
-      if (session.account && session.account.id !== profile.id) this.follows = await followsOf(session.account.id, profile.id);
+      if (session.account && session.account.id !== profile.id)
+        this.follows = await followsOf(session.account.id, profile.id);
     } catch (error) {
       this.error = error;
     }
@@ -119,8 +132,12 @@ export class Artist extends Element {
       </header>
       <dl>${Object.entries(profile.stats).map(([name, count]) => html`<div><dt>${t(`account.stat_${name}`)}</dt><dd>${number(count)}</dd></div>`)}</dl>
       <div role="tablist" aria-label=${profile.display_name} @keydown=${this.#turn}>
-        ${TABS.map((tab) => html`<button role="tab" id="tab-${tab}" aria-selected=${String(tab === this.tab)} aria-controls="panel"
-          tabindex=${tab === this.tab ? 0 : -1} @click=${() => (this.tab = tab)}>${t(`account.tab_${tab}`)}</button>`)}
+        ${TABS.map(
+          (
+            tab,
+          ) => html`<button role="tab" id="tab-${tab}" aria-selected=${String(tab === this.tab)} aria-controls="panel"
+          tabindex=${tab === this.tab ? 0 : -1} @click=${() => (this.tab = tab)}>${t(`account.tab_${tab}`)}</button>`,
+        )}
       </div>
       <div role="tabpanel" id="panel" aria-labelledby="tab-${this.tab}">${this.#panel(profile)}</div>
     </div>`;
@@ -128,7 +145,8 @@ export class Artist extends Element {
 
   /** @param {Profile} profile */
   #button({ id }) {
-    if (session.account?.id === id) return html`<a class="button" href="/account">${t("account.edit_profile")}</a>`;
+    if (session.account?.id === id)
+      return html`<a class="button" href="/account">${t("account.edit_profile")}</a>`;
     if (session.account && this.follows === null) return "";
     return html`<button class=${this.follows ? "" : "primary"} @click=${this.#follow}>${t(this.follows ? "account.unfollow" : "account.follow")}</button>`;
   }

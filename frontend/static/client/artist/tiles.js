@@ -10,12 +10,15 @@ import { ArtistList } from "./list.js";
 
 /** `<artist-tiles .artist=${id}>`: what an artist painted; each leads to its place on its canvas. */
 class ArtistTiles extends ArtistList {
-  static styles = [...ArtistList.styles, css`
+  static styles = [
+    ...ArtistList.styles,
+    css`
     a { display: block; color: inherit; text-decoration: none; font-size: var(--text-small); }
     ui-picture { aspect-ratio: 1; margin-bottom: var(--space-1); border: 1px solid var(--line); border-radius: var(--radius-2); }
     .line { display: flex; justify-content: space-between; gap: var(--space-2); }
     .likes { display: inline-flex; align-items: center; gap: var(--space-1); }
-  `];
+  `,
+  ];
 
   get path() {
     return `/tiles/user/${this.artist}`;

@@ -6,7 +6,7 @@ import "../ui/avatar.js";
 import "../ui/error.js";
 import "../ui/field.js";
 import "../ui/icon.js";
-import { Panel, isSignedIn } from "./panel.js";
+import { isSignedIn, Panel } from "./panel.js";
 import { colourOf } from "./people.js";
 
 /** @typedef {import("./claims.js").Area} Area */
@@ -18,10 +18,13 @@ import { colourOf } from "./people.js";
  */
 export class CanvasAreas extends Panel {
   static properties = { span: { attribute: false }, drawing: { type: Boolean } };
-  static styles = [Panel.styles, css`
+  static styles = [
+    Panel.styles,
+    css`
     ui-avatar { --avatar-size: 1.75rem; }
     .numbers { display: grid; grid-template-columns: 1fr 1fr; gap: var(--space-2) var(--space-3); }
-  `];
+  `,
+  ];
 
   constructor() {
     super();
@@ -44,7 +47,12 @@ export class CanvasAreas extends Panel {
       </section>
       <section>
         <h3>${t("canvas.areas")}</h3>
-        ${this.list(areas, ({ id }) => id, (area) => this.#area(area), t("canvas.no_areas"))}
+        ${this.list(
+          areas,
+          ({ id }) => id,
+          (area) => this.#area(area),
+          t("canvas.no_areas"),
+        )}
       </section>`;
   }
 
@@ -67,10 +75,18 @@ export class CanvasAreas extends Panel {
       </div>
       <div class="row">
         ${this.goButton({ x: x + (columns >> 1), y: y + (rows >> 1) }, place)}
-        ${isMine ? html`<button class="small" ?disabled=${this.isBusy} @click=${() => this.#renew(area)}>
-          ${t("canvas.renew")}</button>` : ""}
-        ${isMine || this.me?.isModerator || this.me?.id === this.canvas.owner.id ? html`<button class="small" ?disabled=${this.isBusy}
-          aria-label=${t("canvas.release_area", { place })} @click=${() => this.#release(area)}>${t("canvas.release")}</button>` : ""}
+        ${
+          isMine
+            ? html`<button class="small" ?disabled=${this.isBusy} @click=${() => this.#renew(area)}>
+          ${t("canvas.renew")}</button>`
+            : ""
+        }
+        ${
+          isMine || this.me?.isModerator || this.me?.id === this.canvas.owner.id
+            ? html`<button class="small" ?disabled=${this.isBusy}
+          aria-label=${t("canvas.release_area", { place })} @click=${() => this.#release(area)}>${t("canvas.release")}</button>`
+            : ""
+        }
       </div>
     </li>`;
   }

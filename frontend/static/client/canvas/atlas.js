@@ -130,7 +130,12 @@ export function layTile(pixels, tileSize, rgba, step, words, at, width) {
     for (let x = 0, to = at; x < tileSize; x += step, to++) {
       const pixel = row + x;
       words[to] = half
-        ? blend(rgba, [pixels[pixel], pixels[pixel + half], pixels[pixel + half * tileSize], pixels[pixel + half * (tileSize + 1)]])
+        ? blend(rgba, [
+            pixels[pixel],
+            pixels[pixel + half],
+            pixels[pixel + half * tileSize],
+            pixels[pixel + half * (tileSize + 1)],
+          ])
         : rgba[pixels[pixel]];
     }
   }
@@ -149,7 +154,13 @@ function blend(rgba, indices) {
   }
   if (!painted) return 0;
   const alpha = Math.round((255 * painted) / indices.length);
-  return ((alpha << 24) | (Math.round(blue / painted) << 16) | (Math.round(green / painted) << 8) | Math.round(red / painted)) >>> 0;
+  return (
+    ((alpha << 24) |
+      (Math.round(blue / painted) << 16) |
+      (Math.round(green / painted) << 8) |
+      Math.round(red / painted)) >>>
+    0
+  );
 }
 
 /**

@@ -20,5 +20,7 @@ export function cellText(live, cell) {
     details && t("canvas.like_count", { count: details.like_count }),
     lock?.holder && t("canvas.locked_by", { name: lock.holder.display_name }),
     area && t("canvas.area_of", { name: area.holder.display_name }),
-  ].filter(Boolean).join(", ");
+  ]
+    .filter(Boolean)
+    .join(", ");
 }

@@ -9,7 +9,7 @@
  */
 
 import { ApiError } from "../api.js";
-import { CLOSED_FOR_GOOD, Sequence, retryDelay } from "./sequence.js";
+import { CLOSED_FOR_GOOD, retryDelay, Sequence } from "./sequence.js";
 
 /** @import { Api } from "../api.js" */
 /** @typedef {import("./pixels.js").FeedEvent} FeedEvent */
@@ -35,7 +35,8 @@ export class LiveFeed extends EventTarget {
   /** Who watches besides oneself, by id. @type {Map<number, Person>} */ people = new Map();
 
   /** @type {WebSocket | null} */ #socket = null;
-  /** @type {Map<string, {resolve: (durable: Durable) => void, reject: (refused: Refused) => void}>} */ #strokes = new Map();
+  /** @type {Map<string, {resolve: (durable: Durable) => void, reject: (refused: Refused) => void}>} */ #strokes =
+    new Map();
   #strokesSent = 0;
   #failures = 0;
   #attempt = 0;
@@ -267,7 +268,10 @@ export class LiveFeed extends EventTarget {
   async #fill() {
     try {
       const query = { after: this.seq, limit: 500 };
-      const { items } = await this.api.get(`/canvases/${this.canvasId}/events`, { query, signal: this.#life.signal });
+      const { items } = await this.api.get(`/canvases/${this.canvasId}/events`, {
+        query,
+        signal: this.#life.signal,
+      });
       if (!items.length) throw new RangeError("a change was told of that is not in the list");
       this.#handOn(this.sequence.take(items));
     } catch (error) {

@@ -74,9 +74,13 @@ export function listen(element, actions) {
   element.addEventListener("pointerup", release);
   element.addEventListener("pointercancel", release);
   element.addEventListener("pointerleave", () => actions.hover(null));
-  element.addEventListener("wheel", (event) => {
-    event.preventDefault();
-    const delta = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * LINE : event.deltaY;
-    actions.wheel(pointOf(event), event.ctrlKey ? delta * TRACKPAD_PINCH : delta);
-  }, { passive: false });
+  element.addEventListener(
+    "wheel",
+    (event) => {
+      event.preventDefault();
+      const delta = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * LINE : event.deltaY;
+      actions.wheel(pointOf(event), event.ctrlKey ? delta * TRACKPAD_PINCH : delta);
+    },
+    { passive: false },
+  );
 }

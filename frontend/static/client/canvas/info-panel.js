@@ -11,7 +11,7 @@ import "../ui/icon.js";
 import "../ui/swatch.js";
 import "../ui/time.js";
 import { toast } from "../ui/toast.js";
-import { Panel, isSignedIn } from "./panel.js";
+import { isSignedIn, Panel } from "./panel.js";
 import { mayManage } from "./permissions.js";
 import "./report-dialog.js";
 
@@ -27,7 +27,9 @@ const MODES = ["free", "tile-lock", "area-lock", "review"];
 
 /** `<canvas-info .live=${live}>`: what the canvas is, its rules and numbers; its owner changes or deletes it here. */
 export class CanvasInfo extends Panel {
-  static styles = [Panel.styles, css`
+  static styles = [
+    Panel.styles,
+    css`
     dl { display: grid; grid-template-columns: auto 1fr; gap: var(--space-1) var(--space-4); }
     dt { color: var(--ink-soft); }
     .description { margin: var(--space-2) 0; white-space: pre-line; overflow-wrap: anywhere; }
@@ -36,7 +38,8 @@ export class CanvasInfo extends Panel {
     .palette li { padding: 0; border: 0; }
     .palette ui-swatch { width: 1.5rem; height: 1.5rem; border-radius: 4px; }
     form { gap: var(--space-3); }
-  `];
+  `,
+  ];
 
   /** @type {Stats | null} */ #stats = null;
   /** How many more tiles one may claim here. @type {number | null} */ #remaining = null;
@@ -68,13 +71,19 @@ export class CanvasInfo extends Panel {
       <section>${this.#numbers()}
         <ui-error .error=${this.error} retryable @retry=${() => attempt(this, () => this.#load())}></ui-error></section>
       <section><h3>${t("canvas.palette")}</h3>
-        <ul class="palette" aria-label=${t("canvas.colours", { count: canvas.palette.length })}>${canvas.palette.map((colour, index) =>
-          html`<li title=${nameOf(canvas.palette, index + 1)}><ui-swatch .colour=${colour}></ui-swatch>
-            <span class="visually-hidden">${nameOf(canvas.palette, index + 1)}</span></li>`)}</ul></section>
+        <ul class="palette" aria-label=${t("canvas.colours", { count: canvas.palette.length })}>${canvas.palette.map(
+          (colour, index) =>
+            html`<li title=${nameOf(canvas.palette, index + 1)}><ui-swatch .colour=${colour}></ui-swatch>
+            <span class="visually-hidden">${nameOf(canvas.palette, index + 1)}</span></li>`,
+        )}</ul></section>
       ${mayManage(canvas, this.me) ? html`<section>${this.#settings()}</section>` : ""}
-      ${canvas.owner.id === this.me?.id ? "" : html`<section>
+      ${
+        canvas.owner.id === this.me?.id
+          ? ""
+          : html`<section>
         <button class="small" @click=${() => isSignedIn("canvas.sign_in_to_report") && this.#ask("report")}>
-        <ui-icon name="flag"></ui-icon>${t("canvas.report_canvas")}</button></section>`}
+        <ui-icon name="flag"></ui-icon>${t("canvas.report_canvas")}</button></section>`
+      }
       <report-dialog kind="canvas" .targetId=${canvas.id} ?open=${this.#dialog === "report"} @close=${() => this.#ask(null)}></report-dialog>`;
   }
 
@@ -86,10 +95,14 @@ export class CanvasInfo extends Panel {
         <dt>${t("canvas.size")}</dt><dd>${number(canvas.width)} × ${number(canvas.height)}</dd>
         <dt>${t("canvas.tile_size")}</dt><dd>${canvas.tile_size} × ${canvas.tile_size}</dd>
         <dt>${t("canvas.tiles")}</dt><dd>${number(canvas.tile_count)} / ${number(canvas.columns * canvas.rows)}</dd>
-        ${stats ? html`<dt>${t("canvas.artists")}</dt><dd>${number(stats.artist_count)}</dd>
+        ${
+          stats
+            ? html`<dt>${t("canvas.artists")}</dt><dd>${number(stats.artist_count)}</dd>
           <dt>${t("canvas.likes")}</dt><dd>${number(stats.like_count)}</dd>
           <dt>${t("canvas.changes")}</dt><dd>${number(stats.change_count)}</dd>
-          <dt>${t("canvas.last_change")}</dt><dd><ui-time datetime=${stats.last_activity_at}></ui-time></dd>` : ""}
+          <dt>${t("canvas.last_change")}</dt><dd><ui-time datetime=${stats.last_activity_at}></ui-time></dd>`
+            : ""
+        }
         <dt>${t("canvas.since")}</dt><dd>${dateTime(canvas.created_at, { dateStyle: "medium" })}</dd>
       </dl>
       ${stats?.top_artists.length ? html`<h3>${t("canvas.top_artists")}</h3><ol>${stats.top_artists.map(share)}</ol>` : ""}`;
@@ -101,8 +114,10 @@ export class CanvasInfo extends Panel {
       <form class="stack" @submit=${this.#save}>
         <ui-field name="name" label=${t("canvas.name")} .value=${canvas.name} required minlength="3" maxlength="100"></ui-field>
         <ui-field name="description" label=${t("canvas.description")} .value=${canvas.description ?? ""} multiline maxlength="2000"></ui-field>
-        <label>${t("canvas.mode")}<select name="collaboration_mode">${MODES.map((mode) => html`
-          <option value=${mode} ?selected=${mode === canvas.collaboration_mode}>${t(`canvas.mode_${mode}`)}</option>`)}</select></label>
+        <label>${t("canvas.mode")}<select name="collaboration_mode">${MODES.map(
+          (mode) => html`
+          <option value=${mode} ?selected=${mode === canvas.collaboration_mode}>${t(`canvas.mode_${mode}`)}</option>`,
+        )}</select></label>
         <ui-field name="max_tiles_per_user" type="number" label=${t("canvas.max_tiles")} .value=${String(canvas.max_tiles_per_user)}
           required .min=${1} .max=${canvas.columns * canvas.rows}></ui-field>
         <label class="check"><input type="checkbox" name="is_public" ?checked=${canvas.is_public}>${t("canvas.public")}</label>

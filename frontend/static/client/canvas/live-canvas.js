@@ -50,7 +50,9 @@ export class LiveCanvas extends EventTarget {
     if (this.#life.signal.aborted) return;
     const wsTicket = () => session.wsTicket();
     this.feed = new LiveFeed({ api, wsTicket, canvasId: this.id, seq, reload: () => this.#reload() });
-    this.feed.addEventListener("change", (event) => this.#apply(/** @type {CustomEvent<FeedEvent>} */ (event).detail));
+    this.feed.addEventListener("change", (event) =>
+      this.#apply(/** @type {CustomEvent<FeedEvent>} */ (event).detail),
+    );
     session.addEventListener("change", () => this.#become(), { signal: this.#life.signal });
     this.feed.start();
     void this.#findReviews();
@@ -130,7 +132,8 @@ export class LiveCanvas extends EventTarget {
     if (cell) this.#fire("cell", cell);
     if (this.claims.apply(event)) this.#fire("claims");
     if (event.kind === "canvas.updated") this.#ruled(event.canvas);
-    if (event.kind === "tile.created" || event.kind === "tile.deleted") this.#counted(event.kind === "tile.created" ? 1 : -1);
+    if (event.kind === "tile.created" || event.kind === "tile.deleted")
+      this.#counted(event.kind === "tile.created" ? 1 : -1);
     this.#fire("change", event);
   }
 
@@ -143,7 +146,10 @@ export class LiveCanvas extends EventTarget {
   /** What waited when the canvas left the mode still waits. */
   async #findReviews() {
     const isReviewed = this.canvas?.collaboration_mode === "review";
-    const waiting = session.account && !isReviewed ? this.#get(`/canvases/${this.id}/reviews`, { limit: 1 }) : { items: [] };
+    const waiting =
+      session.account && !isReviewed
+        ? this.#get(`/canvases/${this.id}/reviews`, { limit: 1 })
+        : { items: [] };
     // Not worth an error: it is looked for again when somebody comes or the rules change.
     const { items } = await Promise.resolve(waiting).catch(() => ({ items: [] }));
     this.hasReviews = session.account !== null && (isReviewed || items.length > 0);

@@ -13,13 +13,16 @@ const REFRESH_MS = 200;
 /** `<canvas-minimap .stage=${stage}>`: the whole canvas, and what of it the stage shows; press or drag to go there. */
 export class CanvasMinimap extends LitElement {
   static properties = { stage: { attribute: false } };
-  static styles = [base, css`
+  static styles = [
+    base,
+    css`
     :host { line-height: 0; }
     canvas {
       border: 1px solid var(--line-strong); border-radius: var(--radius-1); background: var(--surface);
       box-shadow: var(--shadow); cursor: pointer; touch-action: none;
     }
-  `];
+  `,
+  ];
 
   constructor() {
     super();
@@ -44,10 +47,11 @@ export class CanvasMinimap extends LitElement {
     const { stage } = this;
     if (!stage?.atlas) return;
     this.hidden = holdsAll(shown(stage.view, stage.screen), stage.atlas);
-    if (!this.hidden) this.#due ??= setTimeout(() => {
-      this.#due = undefined;
-      requestAnimationFrame(() => this.#paint());
-    }, REFRESH_MS);
+    if (!this.hidden)
+      this.#due ??= setTimeout(() => {
+        this.#due = undefined;
+        requestAnimationFrame(() => this.#paint());
+      }, REFRESH_MS);
   }
 
   #paint() {
@@ -68,7 +72,10 @@ export class CanvasMinimap extends LitElement {
     atlas.draw(pen, { x: 0, y: 0, width: atlas.width, height: atlas.height }, scale);
     const part = shown(stage.view, stage.screen);
     const colours = getComputedStyle(this);
-    for (const [colour, thickness] of [["#ffffff", 3], [colours.color, 1.5]]) {
+    for (const [colour, thickness] of [
+      ["#ffffff", 3],
+      [colours.color, 1.5],
+    ]) {
       pen.strokeStyle = String(colour);
       pen.lineWidth = Number(thickness) / shrink;
       pen.strokeRect(part.x, part.y, part.width, part.height);
@@ -99,6 +106,8 @@ export class CanvasMinimap extends LitElement {
 
 /** @param {import("./viewport.js").Rect} part @param {import("./viewport.js").Size} whole */
 function holdsAll(part, whole) {
-  return part.x <= 0 && part.y <= 0 && part.x + part.width >= whole.width && part.y + part.height >= whole.height;
+  return (
+    part.x <= 0 && part.y <= 0 && part.x + part.width >= whole.width && part.y + part.height >= whole.height
+  );
 }
 customElements.define("canvas-minimap", CanvasMinimap);

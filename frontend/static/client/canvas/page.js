@@ -116,9 +116,12 @@ export class CanvasPage extends Element {
     await Promise.all([session.ready, this.updateComplete]);
     if (signal.aborted) return;
     live.addEventListener("picture", () => this.#paint(live), { signal });
-    live.addEventListener("cell", (event) => this.#repaint(/** @type {CustomEvent<Cell>} */ (event).detail), { signal });
+    live.addEventListener("cell", (event) => this.#repaint(/** @type {CustomEvent<Cell>} */ (event).detail), {
+      signal,
+    });
     live.addEventListener("claims", () => this.#stage?.claimed(live.claims), { signal });
-    for (const type of ["canvas", "known"]) live.addEventListener(type, () => this.requestUpdate(), { signal });
+    for (const type of ["canvas", "known"])
+      live.addEventListener(type, () => this.requestUpdate(), { signal });
     this.#meet(live); // the stage still shows the people of the canvas before this one
     try {
       await live.open();
@@ -190,8 +193,12 @@ export class CanvasPage extends Element {
         ${this.#panel && canvas ? this.#aside(this.#panel) : ""}
       </div>
       <p class="visually-hidden" aria-live="polite">${this.#cursorText}</p>
-      ${canvas ? html`<canvas-timelapse .live=${this.#live} ?open=${this.#isFilmShown}
-        @close=${() => this.#film(false)}></canvas-timelapse>` : ""}
+      ${
+        canvas
+          ? html`<canvas-timelapse .live=${this.#live} ?open=${this.#isFilmShown}
+        @close=${() => this.#film(false)}></canvas-timelapse>`
+          : ""
+      }
       ${this.#editor()}`;
   }
 
@@ -199,9 +206,11 @@ export class CanvasPage extends Element {
     const isUnknown = this.#error instanceof ApiError && this.#error.status === 404;
     return html`<div class="page narrow stack">
       <h1>${t(isUnknown ? "canvas.not_found" : "canvas.not_loaded")}</h1>
-      ${isUnknown
-        ? html`<p>${t("canvas.not_found_text")}</p>`
-        : html`<ui-error .error=${this.#error} retryable @retry=${() => this.#enter()}></ui-error>`}
+      ${
+        isUnknown
+          ? html`<p>${t("canvas.not_found_text")}</p>`
+          : html`<ui-error .error=${this.#error} retryable @retry=${() => this.#enter()}></ui-error>`
+      }
       <p><a class="button primary" href="/">${t("common.to_canvases")}</a></p>
     </div>`;
   }
@@ -252,15 +261,20 @@ export class CanvasPage extends Element {
   /** @param {PanelName} panel */
   #aside(panel) {
     const live = this.#live;
-    const title = panel === "tile" && this.#picked ? this.#tileTitle(this.#picked) : t(`canvas.panel_${panel}`);
+    const title =
+      panel === "tile" && this.#picked ? this.#tileTitle(this.#picked) : t(`canvas.panel_${panel}`);
     return html`<aside aria-labelledby="panel" @visit=${this.#visits} @keydown=${this.#leavePanel}>
       <div class="title"><h2 id="panel" tabindex="-1">${title}</h2>
         ${iconButton("close", t("common.close"), () => this.#show(null))}</div>
       ${panel === "tile" ? html`<tile-card .live=${live} .cell=${this.#picked} @edit=${() => this.#edit(this.#picked)}></tile-card>` : ""}
       ${panel === "info" ? html`<canvas-info .live=${live}></canvas-info>` : ""}
       ${panel === "people" ? html`<canvas-people .live=${live}></canvas-people>` : ""}
-      ${panel === "areas" ? html`<canvas-areas .live=${live} .span=${this.#span} ?drawing=${this.#isDrawing}
-        @draw=${() => this.#draw(!this.#isDrawing)} @claimed=${() => this.#draw(false)}></canvas-areas>` : ""}
+      ${
+        panel === "areas"
+          ? html`<canvas-areas .live=${live} .span=${this.#span} ?drawing=${this.#isDrawing}
+        @draw=${() => this.#draw(!this.#isDrawing)} @claimed=${() => this.#draw(false)}></canvas-areas>`
+          : ""
+      }
       ${panel === "reviews" ? html`<canvas-reviews .live=${live}></canvas-reviews>` : ""}
     </aside>`;
   }
@@ -276,8 +290,11 @@ export class CanvasPage extends Element {
     if (!reason) return "";
     return html`<div class="farewell card stack" role="alert">
       <p>${t(`canvas.closed_${reason}`)}</p>
-      ${reason === "canvas_gone" ? html`<a class="button primary" href="/">${t("common.to_canvases")}</a>`
-        : html`<button class="primary" @click=${() => this.#live?.feed?.restart()}>${t("canvas.reconnect")}</button>`}
+      ${
+        reason === "canvas_gone"
+          ? html`<a class="button primary" href="/">${t("common.to_canvases")}</a>`
+          : html`<button class="primary" @click=${() => this.#live?.feed?.restart()}>${t("canvas.reconnect")}</button>`
+      }
     </div>`;
   }
 
@@ -285,7 +302,8 @@ export class CanvasPage extends Element {
     const { canvas, pixels, feed } = this.#live ?? {};
     if (!this.#editing || !canvas || !pixels) return "";
     const cell = this.#editing;
-    const surroundings = (/** @type {number} */ dx, /** @type {number} */ dy) => this.#around(cell.x + dx, cell.y + dy);
+    const surroundings = (/** @type {number} */ dx, /** @type {number} */ dy) =>
+      this.#around(cell.x + dx, cell.y + dy);
     return html`<tile-editor .canvas=${canvas} .cell=${cell} .surroundings=${surroundings} .live=${feed}
       @close=${() => this.#edit(null)}></tile-editor>`;
   }
@@ -378,7 +396,8 @@ export class CanvasPage extends Element {
     await this.updateComplete;
     /** @type {HTMLElement | null} */ const heading = this.renderRoot.querySelector("#panel");
     if (panel !== before) (heading ?? stage.canvas)?.focus({ preventScroll: true });
-    if (panel === "tile" && this.#picked) requestAnimationFrame(() => this.#picked && this.#stage?.reveal(this.#picked));
+    if (panel === "tile" && this.#picked)
+      requestAnimationFrame(() => this.#picked && this.#stage?.reveal(this.#picked));
   }
 
   /** @param {KeyboardEvent} event */

@@ -9,7 +9,10 @@ export async function* listed(path, signal) {
   let cursor = null;
   do {
     /** @type {{items: any[], next_cursor: string | null}} */
-    const { items, next_cursor } = await api.get(path, { query: { limit: SLICE, cursor }, ...(signal && { signal }) });
+    const { items, next_cursor } = await api.get(path, {
+      query: { limit: SLICE, cursor },
+      ...(signal && { signal }),
+    });
     yield* items;
     cursor = next_cursor;
   } while (cursor);

@@ -1,10 +1,10 @@
+import { t } from "../i18n.js";
 import { css, html, nothing, repeat } from "../lit.js";
 import { navigate } from "../router.js";
 import { session } from "../session.js";
 import { Element } from "../ui/element.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import { toast } from "../ui/toast.js";
-import { t } from "../i18n.js";
 
 /** @typedef {import("./live-canvas.js").LiveCanvas} LiveCanvas */
 /** @typedef {import("./live-canvas.js").CanvasView} CanvasView */
@@ -16,7 +16,12 @@ export class Panel extends Element {
   /** @type {import("../lit.js").PropertyDeclarations} */
   static properties = { live: { attribute: false } };
   /** @type {import("../lit.js").CSSResultGroup} */
-  static styles = [base, typography, controls, layout, css`
+  static styles = [
+    base,
+    typography,
+    controls,
+    layout,
+    css`
     :host { padding: 0 var(--space-4) var(--space-5); }
     section + section { margin-top: var(--space-5); padding-top: var(--space-4); border-top: 1px solid var(--line); }
     section > h3 { margin-bottom: var(--space-2); }
@@ -32,7 +37,8 @@ export class Panel extends Element {
     @media (pointer: coarse) { button.small { min-height: 2.75rem; } }
     a.name { color: inherit; font-weight: 600; text-decoration: none; }
     a.name:hover { text-decoration: underline; }
-  `];
+  `,
+  ];
 
   /** @type {unknown} */ error = null;
   isBusy = false;
@@ -47,7 +53,11 @@ export class Panel extends Element {
     super.connectedCallback();
     this.#life = new AbortController();
     const { signal } = this.#life;
-    this.live.addEventListener("change", (event) => this.heard(/** @type {CustomEvent<FeedEvent>} */ (event).detail), { signal });
+    this.live.addEventListener(
+      "change",
+      (event) => this.heard(/** @type {CustomEvent<FeedEvent>} */ (event).detail),
+      { signal },
+    );
     for (const type of ["canvas", "claims", "picture"]) {
       this.live.addEventListener(type, () => this.requestUpdate(), { signal });
     }

@@ -12,9 +12,12 @@ import { colourOf } from "./people.js";
 
 /** `<canvas-people .live=${live}>`: who watches, where they are, and which tiles are locked. */
 export class CanvasPeople extends Panel {
-  static styles = [Panel.styles, css`
+  static styles = [
+    Panel.styles,
+    css`
     ui-avatar { --avatar-size: 1.75rem; }
-  `];
+  `,
+  ];
 
   #redraw = () => this.requestUpdate();
 
@@ -32,13 +35,23 @@ export class CanvasPeople extends Panel {
     const people = [...(this.live.feed?.people.values() ?? [])];
     const { locks } = this.live.claims;
     return html`<section>
-        ${this.list(people, ({ id }) => id, (person) => this.#person(person), t("canvas.nobody_else"))}
+        ${this.list(
+          people,
+          ({ id }) => id,
+          (person) => this.#person(person),
+          t("canvas.nobody_else"),
+        )}
         <p class="soft small">${t("canvas.guests_unseen")}</p>
       </section>
       <section>
         <h3>${t("canvas.locks")}</h3>
         <ui-error .error=${this.error}></ui-error>
-        ${this.list(locks, ({ tile_id }) => tile_id, (lock) => this.#lock(lock), t("canvas.no_locks"))}
+        ${this.list(
+          locks,
+          ({ tile_id }) => tile_id,
+          (lock) => this.#lock(lock),
+          t("canvas.no_locks"),
+        )}
       </section>`;
   }
 
@@ -60,8 +73,12 @@ export class CanvasPeople extends Panel {
     const time = dateTime(expires_at ?? "", { timeStyle: "short" });
     return html`<li class="row tight">
       <span class="grow">${place}<br><small class="soft">${holder.display_name} · ${t("canvas.until", { time })}</small></span>
-      ${this.me?.isModerator || this.me?.id === holder.id ? html`<button class="small" ?disabled=${this.isBusy}
-        aria-label=${t("canvas.unlock_cell", { place })} @click=${() => this.#release(tile_id)}>${t("canvas.unlock")}</button>` : ""}
+      ${
+        this.me?.isModerator || this.me?.id === holder.id
+          ? html`<button class="small" ?disabled=${this.isBusy}
+        aria-label=${t("canvas.unlock_cell", { place })} @click=${() => this.#release(tile_id)}>${t("canvas.unlock")}</button>`
+          : ""
+      }
       ${this.goButton(tile, place)}
     </li>`;
   }

@@ -34,5 +34,9 @@ export function mayDelete(canvas, tile, me) {
  */
 export function mayRevert(canvas, tile, me, areaHolder) {
   if (mayManage(canvas, me)) return true;
-  return me?.id === tile.creator.id && canvas.collaboration_mode !== "review" && mayEdit(canvas, tile, me, areaHolder);
+  return (
+    me?.id === tile.creator.id &&
+    canvas.collaboration_mode !== "review" &&
+    mayEdit(canvas, tile, me, areaHolder)
+  );
 }

@@ -4,13 +4,16 @@ import { base } from "../ui/styles.js";
 /** `<canvas-picture .pixels=${bytes} .rgba=${words} side="64" label="…">`: the pixels of one tile, enlarged sharply. */
 export class Picture extends LitElement {
   static properties = { pixels: { attribute: false }, rgba: { attribute: false }, label: {} };
-  static styles = [base, css`
+  static styles = [
+    base,
+    css`
     :host { display: inline-block; line-height: 0; }
     canvas {
       width: 100%; aspect-ratio: 1; image-rendering: pixelated;
       border: 1px solid var(--line); border-radius: var(--radius-1); background: var(--surface);
     }
-  `];
+  `,
+  ];
 
   constructor() {
     super();
@@ -20,7 +23,9 @@ export class Picture extends LitElement {
   }
 
   render() {
-    return this.label ? html`<canvas role="img" aria-label=${this.label}></canvas>` : html`<canvas aria-hidden="true"></canvas>`;
+    return this.label
+      ? html`<canvas role="img" aria-label=${this.label}></canvas>`
+      : html`<canvas aria-hidden="true"></canvas>`;
   }
 
   updated() {
@@ -31,7 +36,7 @@ export class Picture extends LitElement {
     if (!pixels) return;
     const image = new ImageData(side, side);
     const words = new Uint32Array(image.data.buffer);
-    pixels.forEach((colour, index) => (words[index] = rgba[colour]));
+    for (let index = 0; index < pixels.length; index++) words[index] = rgba[pixels[index]];
     canvas.getContext("2d")?.putImageData(image, 0, 0);
   }
 }

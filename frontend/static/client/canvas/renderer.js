@@ -195,7 +195,8 @@ class Marks {
     pen.font = `700 10px ${this.scene.theme.font}`;
     pen.textAlign = "center";
     pen.fillText(person.username.slice(0, 1).toUpperCase(), x, y + 0.5);
-    if (!before && this.cellSide >= NAMES_FROM) this.#label(person.username, x + radius + 3, y, person.id, box.width - 2 * radius - 8);
+    if (!before && this.cellSide >= NAMES_FROM)
+      this.#label(person.username, x + radius + 3, y, person.id, box.width - 2 * radius - 8);
   }
 
   /** @param {string} text @param {number} x @param {number} y its middle @param {number} id whose name it is @param {number} room */

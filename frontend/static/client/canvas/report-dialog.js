@@ -13,10 +13,20 @@ const REASONS = ["offensive", "spam", "copied", "harassment", "other"];
 
 /** `<report-dialog kind="tile" target-id="7" ?open=${…} @close=${…}>`: asks moderators to look at something. */
 export class ReportDialog extends Element {
-  static properties = { kind: {}, targetId: { type: Number, attribute: "target-id" }, open: { type: Boolean } };
-  static styles = [base, typography, controls, layout, css`
+  static properties = {
+    kind: {},
+    targetId: { type: Number, attribute: "target-id" },
+    open: { type: Boolean },
+  };
+  static styles = [
+    base,
+    typography,
+    controls,
+    layout,
+    css`
     label.check { padding: 0; }
-  `];
+  `,
+  ];
 
   /** @type {unknown} */ error = null;
 
@@ -32,8 +42,10 @@ export class ReportDialog extends Element {
       <form id="report" class="stack" @submit=${this.#send}>
         <fieldset>
           <legend>${t("canvas.report_why")}</legend>
-          ${REASONS.map((reason, index) => html`<label class="check">
-            <input type="radio" name="reason" value=${reason} ?checked=${index === 0}>${t(`canvas.report_${reason}`)}</label>`)}
+          ${REASONS.map(
+            (reason, index) => html`<label class="check">
+            <input type="radio" name="reason" value=${reason} ?checked=${index === 0}>${t(`canvas.report_${reason}`)}</label>`,
+          )}
         </fieldset>
         <ui-field name="detail" label=${t("canvas.report_detail")} multiline maxlength="2000"></ui-field>
         <ui-error .error=${this.error}></ui-error>
@@ -52,7 +64,12 @@ export class ReportDialog extends Element {
     const form = /** @type {HTMLFormElement} */ (event.target);
     const { reason, detail } = Object.fromEntries(new FormData(form));
     try {
-      await api.post("/reports", { kind: this.kind, target_id: this.targetId, reason, detail: detail || null });
+      await api.post("/reports", {
+        kind: this.kind,
+        target_id: this.targetId,
+        reason,
+        detail: detail || null,
+      });
       this.error = null;
       form.reset();
       this.#close();

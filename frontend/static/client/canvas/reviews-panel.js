@@ -24,14 +24,17 @@ const SLICE = 20;
 
 /** `<canvas-reviews .live=${live}>`: what waits for review; its owner decides, artists see what became of theirs. */
 export class CanvasReviews extends Panel {
-  static styles = [Panel.styles, css`
+  static styles = [
+    Panel.styles,
+    css`
     .pictures { display: flex; gap: var(--space-3); margin: var(--space-2) 0; }
     figure { width: 7rem; }
     canvas-picture { width: 100%; }
     figcaption { color: var(--ink-soft); font-size: var(--text-small); line-height: 1.4; text-align: center; }
     .filter { gap: var(--space-1); margin: var(--space-3) 0; }
     .decide { margin-top: var(--space-2); gap: var(--space-2); }
-  `];
+  `,
+  ];
 
   /** @type {import("../ui/listing.js").Listed<Review>} */ #listed = { items: [], cursor: null };
   #status = "pending";
@@ -49,13 +52,24 @@ export class CanvasReviews extends Panel {
     const isReviewer = mayManage(this.canvas, this.me);
     const { items, cursor } = this.#listed;
     return html`<p>${t(isReviewer ? "canvas.reviews_text" : "canvas.reviews_mine")}</p>
-      <div class="row filter" role="group" aria-label=${t("canvas.reviews_filter")}>${STATUSES.map((status) => html`
+      <div class="row filter" role="group" aria-label=${t("canvas.reviews_filter")}>${STATUSES.map(
+        (status) => html`
         <button class="small" aria-pressed=${String(status === this.#status)} @click=${() => this.#filter(status)}>
-          ${t(`canvas.reviews_${status}`)}</button>`)}</div>
+          ${t(`canvas.reviews_${status}`)}</button>`,
+      )}</div>
       <ui-error .error=${this.error} retryable @retry=${() => attempt(this, () => this.#load())}></ui-error>
-      ${this.list(items, ({ id }) => id, (review) => this.#review(review, isReviewer), this.isBusy ? "" : t("canvas.reviews_none"))}
-      ${cursor ? html`<button class="small" @click=${() => attempt(this, () => this.#load(this.#listed))}>
-        ${t("common.more")}</button>` : ""}`;
+      ${this.list(
+        items,
+        ({ id }) => id,
+        (review) => this.#review(review, isReviewer),
+        this.isBusy ? "" : t("canvas.reviews_none"),
+      )}
+      ${
+        cursor
+          ? html`<button class="small" @click=${() => attempt(this, () => this.#load(this.#listed))}>
+        ${t("common.more")}</button>`
+          : ""
+      }`;
   }
 
   /** @param {Review} review @param {boolean} isReviewer */
@@ -69,8 +83,12 @@ export class CanvasReviews extends Panel {
         <small class="soft">${place} · <ui-time datetime=${submitted_at}></ui-time></small></span>
         ${this.goButton({ x, y }, place)}</div>
       <div class="pictures">
-        ${status === "pending" ? html`<figure><canvas-picture .pixels=${now} .rgba=${rgba}></canvas-picture>
-          <figcaption>${t("canvas.before")}</figcaption></figure>` : ""}
+        ${
+          status === "pending"
+            ? html`<figure><canvas-picture .pixels=${now} .rgba=${rgba}></canvas-picture>
+          <figcaption>${t("canvas.before")}</figcaption></figure>`
+            : ""
+        }
         <figure><canvas-picture .pixels=${pixels === null ? null : fromBase64(pixels)} .rgba=${rgba}></canvas-picture>
           <figcaption>${t(status === "pending" ? "canvas.after" : `canvas.reviews_${status}`)}</figcaption></figure>
       </div>
@@ -95,7 +113,9 @@ export class CanvasReviews extends Panel {
   /** @param {SubmitEvent} event @param {Review} review */
   #decide(event, review) {
     event.preventDefault();
-    const { note, decision } = Object.fromEntries(new FormData(/** @type {HTMLFormElement} */ (event.target), event.submitter));
+    const { note, decision } = Object.fromEntries(
+      new FormData(/** @type {HTMLFormElement} */ (event.target), event.submitter),
+    );
     void attempt(this, async () => {
       await api.post(`/canvases/${this.canvas.id}/reviews/${review.id}`, { decision, note: note || null });
       this.#listed.items = this.#listed.items.filter(({ id }) => id !== review.id);

@@ -29,13 +29,16 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
  */
 export class CanvasStage extends LitElement {
   static properties = { label: {}, help: {} };
-  static styles = [base, css`
+  static styles = [
+    base,
+    css`
     :host { position: relative; overflow: hidden; background: var(--sunken); }
     canvas { position: absolute; inset: 0; width: 100%; height: 100%; touch-action: none; cursor: grab; outline-offset: -3px; }
     canvas:active { cursor: grabbing; }
     :host([spanning]) canvas { cursor: crosshair; }
     .probe { position: absolute; visibility: hidden; }
-  `];
+  `,
+  ];
 
   constructor() {
     super();
@@ -85,7 +88,9 @@ export class CanvasStage extends LitElement {
       this.#theme = null;
       this.draw();
     };
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour, { signal: this.#stay.signal });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour, {
+      signal: this.#stay.signal,
+    });
     const theme = new MutationObserver(recolour);
     theme.observe(document.documentElement, { attributeFilter: ["data-theme"] });
     this.#stay.signal.addEventListener("abort", () => theme.disconnect());
@@ -271,7 +276,8 @@ export class CanvasStage extends LitElement {
   #press(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const arrow = ARROWS[event.key];
-    if (arrow && event.shiftKey) this.look(viewport.pan(this.view, -arrow[0] * PAN_STEP, -arrow[1] * PAN_STEP));
+    if (arrow && event.shiftKey)
+      this.look(viewport.pan(this.view, -arrow[0] * PAN_STEP, -arrow[1] * PAN_STEP));
     else if (arrow) this.#step(...arrow);
     else if (event.key === "+" || event.key === "=") this.zoom(1);
     else if (event.key === "-") this.zoom(-1);
@@ -305,7 +311,8 @@ export class CanvasStage extends LitElement {
   }
 
   #focused() {
-    if (this.canvas?.matches(":focus-visible") && this.#pixels) this.#stand(this.#cursor ?? this.#cellInTheMiddle());
+    if (this.canvas?.matches(":focus-visible") && this.#pixels)
+      this.#stand(this.#cursor ?? this.#cellInTheMiddle());
   }
 
   #blurred() {

@@ -8,7 +8,7 @@ import "../ui/icon.js";
 import "../ui/time.js";
 import { toast } from "../ui/toast.js";
 import { listed } from "./paging.js";
-import { Panel, isSignedIn } from "./panel.js";
+import { isSignedIn, Panel } from "./panel.js";
 import { mayClaim, mayDelete, mayEdit, mayRevert } from "./permissions.js";
 import "./picture.js";
 import { fromBase64 } from "./pixels.js";
@@ -23,7 +23,9 @@ import { closeUp, formatHash } from "./viewport.js";
 /** `<tile-card .live=${live} .cell=${{x, y}}>`: all about a cell, painted or not. Fires `edit`. */
 export class TileCard extends Panel {
   static properties = { cell: { attribute: false } };
-  static styles = [Panel.styles, css`
+  static styles = [
+    Panel.styles,
+    css`
     .picture { display: flex; gap: var(--space-4); align-items: flex-start; }
     canvas-picture { width: 8rem; flex: none; }
     .when { margin-bottom: var(--space-2); }
@@ -36,7 +38,8 @@ export class TileCard extends Panel {
     .description { margin-top: var(--space-3); white-space: pre-line; overflow-wrap: anywhere; }
     summary { padding: var(--space-2) 0; font-weight: 600; cursor: pointer; }
     @media (max-width: 40rem) { canvas-picture { width: 6rem; } }
-  `];
+  `,
+  ];
 
   /** @type {TileView | null} */ #tile = null;
   /** @type {Uint8Array | null} */ #pixels = null;
@@ -68,7 +71,8 @@ export class TileCard extends Panel {
     if (!this.#tile || event.tile_id !== this.#tile.id) return;
     if (event.kind === "tile.deleted") this.#tile = this.#pixels = null;
     else if (event.kind.startsWith("review.")) void attempt(this, () => this.#load());
-    else if (event.tile) this.#show({ ...event.tile, ...(this.#tile.pending && { pending: this.#tile.pending }) });
+    else if (event.tile)
+      this.#show({ ...event.tile, ...(this.#tile.pending && { pending: this.#tile.pending }) });
     else if (event.like_count !== undefined) this.#tile = { ...this.#tile, like_count: event.like_count };
     else if (event.kind === "tile.painted") {
       const painted = this.live.pixels?.pixelsOf(this.cell.x, this.cell.y);
@@ -86,7 +90,8 @@ export class TileCard extends Panel {
     if (cell !== this.cell) return;
     this.#isKnown = true;
     if (full) this.#show(full);
-    if (full && this.me && !isMine) await Promise.all([this.#findLike(full, this.me.id), this.#findFollow(full, this.me.id)]);
+    if (full && this.me && !isMine)
+      await Promise.all([this.#findLike(full, this.me.id), this.#findFollow(full, this.me.id)]);
   }
 
   /** To its creator a tile looks as they left it, reviewed or not. @param {TileView} tile */
@@ -117,10 +122,18 @@ export class TileCard extends Panel {
     const area = this.live.claims.areaAt(this.cell.x, this.cell.y);
     const canClaim = !this.me || mayClaim(this.canvas, this.me, area?.holder.id ?? null);
     return html`<p>${t("canvas.empty_cell")}</p>
-      ${canClaim ? "" : html`<p class="soft">
-        ${area ? t("canvas.area_of", { name: area.holder.display_name }) : t("canvas.area_needed")}</p>`}
-      ${canClaim ? html`<div class="row actions"><button class="primary" @click=${this.#edit}>
-        <ui-icon name="pencil"></ui-icon>${t("canvas.claim")}</button></div>` : ""}`;
+      ${
+        canClaim
+          ? ""
+          : html`<p class="soft">
+        ${area ? t("canvas.area_of", { name: area.holder.display_name }) : t("canvas.area_needed")}</p>`
+      }
+      ${
+        canClaim
+          ? html`<div class="row actions"><button class="primary" @click=${this.#edit}>
+        <ui-icon name="pencil"></ui-icon>${t("canvas.claim")}</button></div>`
+          : ""
+      }`;
   }
 
   /** @param {TileView} tile */
@@ -138,15 +151,23 @@ export class TileCard extends Panel {
         </div>
       </div>
       ${tile.description ? html`<p class="description">${tile.description}</p>` : ""}
-      ${lock?.holder ? html`<p class="note"><ui-icon name="lock"></ui-icon><span>${t("canvas.locked_by", { name: lock.holder.display_name })}
-        <small class="soft">${t("canvas.until", { time: dateTime(lock.expires_at ?? "", { timeStyle: "short" }) })}</small></span></p>` : ""}
+      ${
+        lock?.holder
+          ? html`<p class="note"><ui-icon name="lock"></ui-icon><span>${t("canvas.locked_by", { name: lock.holder.display_name })}
+        <small class="soft">${t("canvas.until", { time: dateTime(lock.expires_at ?? "", { timeStyle: "short" }) })}</small></span></p>`
+          : ""
+      }
       ${tile.is_public ? "" : html`<p class="note"><ui-icon name="draft"></ui-icon>${t("canvas.draft")}</p>`}
       ${tile.pending ? html`<p class="note"><ui-icon name="hourglass"></ui-icon>${t("canvas.waits_for_review")}</p>` : ""}
       ${this.#actions(tile, isLocked)}
       <section><details @toggle=${this.#unfold}>
         <summary>${t("canvas.history")}</summary>
-        ${this.#isHistoryShown ? html`<tile-history .live=${this.live} .tileId=${tile.id}
-          ?revertible=${!isLocked && mayRevert(this.canvas, tile, this.me, this.#areaHolder)}></tile-history>` : ""}
+        ${
+          this.#isHistoryShown
+            ? html`<tile-history .live=${this.live} .tileId=${tile.id}
+          ?revertible=${!isLocked && mayRevert(this.canvas, tile, this.me, this.#areaHolder)}></tile-history>`
+            : ""
+        }
       </details></section>
       <report-dialog kind="tile" .targetId=${tile.id} ?open=${this.#dialog === "report"} @close=${() => this.#ask(null)}></report-dialog>
       <ui-dialog heading=${t("canvas.delete_tile")} ?open=${this.#dialog === "delete"} @close=${() => this.#ask(null)}>
@@ -167,19 +188,33 @@ export class TileCard extends Panel {
   /** @param {TileView} tile @param {boolean} isLocked by somebody else */
   #actions(tile, isLocked) {
     const isMine = tile.creator.id === this.me?.id;
-    const canEdit = !this.me ? this.canvas.collaboration_mode === "free" : mayEdit(this.canvas, tile, this.me, this.#areaHolder);
+    const canEdit = !this.me
+      ? this.canvas.collaboration_mode === "free"
+      : mayEdit(this.canvas, tile, this.me, this.#areaHolder);
     return html`<div class="row actions">
-      ${canEdit ? html`<button class="primary" ?disabled=${isLocked} @click=${this.#edit}>
-        <ui-icon name="pencil"></ui-icon>${t("canvas.edit")}</button>` : ""}
+      ${
+        canEdit
+          ? html`<button class="primary" ?disabled=${isLocked} @click=${this.#edit}>
+        <ui-icon name="pencil"></ui-icon>${t("canvas.edit")}</button>`
+          : ""
+      }
       <button class="like" aria-pressed=${String(this.#isLiked)} ?disabled=${isMine || this.isBusy}
         aria-label=${t(this.#isLiked ? "canvas.unlike" : "canvas.like", { count: tile.like_count })} @click=${() => this.#like(tile)}>
         <ui-icon name="heart" ?filled=${this.#isLiked}></ui-icon>${tile.like_count}</button>
       <button class="icon" aria-label=${t("canvas.share")} title=${t("canvas.share")} @click=${this.#share}>
         <ui-icon name="link"></ui-icon></button>
-      ${isMine ? "" : html`<button class="icon" aria-label=${t("canvas.report")} title=${t("canvas.report")}
-        @click=${() => isSignedIn("canvas.sign_in_to_report") && this.#ask("report")}><ui-icon name="flag"></ui-icon></button>`}
-      ${mayDelete(this.canvas, tile, this.me) ? html`<button class="icon" aria-label=${t("canvas.delete_tile")} title=${t("canvas.delete_tile")}
-        ?disabled=${isLocked && !this.me?.isModerator} @click=${() => this.#ask("delete")}><ui-icon name="trash"></ui-icon></button>` : ""}
+      ${
+        isMine
+          ? ""
+          : html`<button class="icon" aria-label=${t("canvas.report")} title=${t("canvas.report")}
+        @click=${() => isSignedIn("canvas.sign_in_to_report") && this.#ask("report")}><ui-icon name="flag"></ui-icon></button>`
+      }
+      ${
+        mayDelete(this.canvas, tile, this.me)
+          ? html`<button class="icon" aria-label=${t("canvas.delete_tile")} title=${t("canvas.delete_tile")}
+        ?disabled=${isLocked && !this.me?.isModerator} @click=${() => this.#ask("delete")}><ui-icon name="trash"></ui-icon></button>`
+          : ""
+      }
     </div>`;
   }
 

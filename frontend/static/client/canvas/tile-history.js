@@ -22,10 +22,13 @@ const SLICE = 8;
 /** `<tile-history .live=${live} .tileId=${id} ?revertible=${…}>`: what the tile was before, and bringing it back. */
 export class TileHistory extends Panel {
   static properties = { tileId: { attribute: false }, revertible: { type: Boolean } };
-  static styles = [Panel.styles, css`
+  static styles = [
+    Panel.styles,
+    css`
     :host { padding: 0; }
     canvas-picture { width: 3rem; flex: none; }
-  `];
+  `,
+  ];
 
   /** @type {import("../ui/listing.js").Listed<Revision>} */ #listed = { items: [], cursor: null };
   /** @type {Map<number, Uint8Array | null>} */ #pictures = new Map();
@@ -47,14 +50,23 @@ export class TileHistory extends Panel {
   /** @param {FeedEvent} event */
   heard(event) {
     // Strokes come by the dozen; a list that moved under one's finger would be of no use.
-    if (event.tile_id === this.tileId && event.kind === "tile.updated") void attempt(this, () => this.#load());
+    if (event.tile_id === this.tileId && event.kind === "tile.updated")
+      void attempt(this, () => this.#load());
   }
 
   render() {
     return html`<ui-error .error=${this.error} retryable @retry=${() => attempt(this, () => this.#load())}></ui-error>
-      <ol aria-busy=${this.busy}>${repeat(this.#listed.items, ({ version }) => version, (revision) => this.#line(revision))}</ol>
-      ${this.#listed.cursor ? html`<button class="small" @click=${() => attempt(this, () => this.#load(this.#listed))}>
-        ${t("common.more")}</button>` : ""}`;
+      <ol aria-busy=${this.busy}>${repeat(
+        this.#listed.items,
+        ({ version }) => version,
+        (revision) => this.#line(revision),
+      )}</ol>
+      ${
+        this.#listed.cursor
+          ? html`<button class="small" @click=${() => attempt(this, () => this.#load(this.#listed))}>
+        ${t("common.more")}</button>`
+          : ""
+      }`;
   }
 
   /** @param {Revision} revision */
@@ -66,8 +78,12 @@ export class TileHistory extends Panel {
         label=${t("canvas.version", { version })}></canvas-picture>
       <span class="grow"><strong>${t(`canvas.did_${kind}`)}</strong><br>
         <small class="soft">${author.display_name} · <ui-time datetime=${occurred_at}></ui-time></small></span>
-      ${this.revertible && !isNewest && picture ? html`<button class="small" ?disabled=${this.isBusy}
-        aria-label=${t("canvas.revert_to", { version })} @click=${() => this.#revert(version)}>${t("canvas.revert")}</button>` : ""}
+      ${
+        this.revertible && !isNewest && picture
+          ? html`<button class="small" ?disabled=${this.isBusy}
+        aria-label=${t("canvas.revert_to", { version })} @click=${() => this.#revert(version)}>${t("canvas.revert")}</button>`
+          : ""
+      }
     </li>`;
   }
 

@@ -11,14 +11,18 @@ const FRAMES = 90;
 /** `<canvas-timelapse .live=${live} ?open=${…} @close=${…}>`: plays how the canvas came to be, as the service draws it. */
 export class CanvasTimelapse extends Panel {
   static properties = { open: { type: Boolean } };
-  static styles = [Panel.styles, css`
+  static styles = [
+    Panel.styles,
+    css`
     :host { padding: 0; }
     .film { display: grid; place-items: center; min-height: 12rem; border-radius: var(--radius-2); background: var(--sunken); }
     img { width: min(100%, 60dvh); image-rendering: pixelated; background: var(--surface); }
     .empty { padding: var(--space-4); }
-  `];
+  `,
+  ];
 
-  /** The film, fetched rather than linked: one of a private canvas takes a token. @type {string | null} */ #film = null;
+  /** The film, fetched rather than linked: one of a private canvas takes a token. @type {string | null} */ #film =
+    null;
 
   constructor() {
     super();
@@ -40,17 +44,28 @@ export class CanvasTimelapse extends Panel {
   render() {
     return html`<ui-dialog wide heading=${t("canvas.timelapse")} ?open=${this.open} @close=${() => this.dispatchEvent(new Event("close"))}>
       <div class="film" aria-busy=${this.busy}>
-        ${this.#film ? html`<img src=${this.#film} alt=${t("canvas.timelapse_of", { name: this.canvas.name })}>`
-          : this.isBusy ? html`<p class="empty">${t("canvas.timelapse_drawing")}</p>` : ""}
+        ${
+          this.#film
+            ? html`<img src=${this.#film} alt=${t("canvas.timelapse_of", { name: this.canvas.name })}>`
+            : this.isBusy
+              ? html`<p class="empty">${t("canvas.timelapse_drawing")}</p>`
+              : ""
+        }
         <ui-error .error=${this.error} retryable @retry=${() => attempt(this, () => this.#load())}></ui-error>
       </div>
-      ${this.#film ? html`<button slot="actions" @click=${() => attempt(this, () => this.#load())}>${t("canvas.play_again")}</button>
-        <a slot="actions" class="button primary" href=${this.#film} download="${this.canvas.name}.png">${t("canvas.download")}</a>` : ""}
+      ${
+        this.#film
+          ? html`<button slot="actions" @click=${() => attempt(this, () => this.#load())}>${t("canvas.play_again")}</button>
+        <a slot="actions" class="button primary" href=${this.#film} download="${this.canvas.name}.png">${t("canvas.download")}</a>`
+          : ""
+      }
     </ui-dialog>`;
   }
 
   async #load() {
-    const { bytes } = await api.bytes(`/canvases/${this.canvas.id}/timelapse.png`, { query: { frames: FRAMES } });
+    const { bytes } = await api.bytes(`/canvases/${this.canvas.id}/timelapse.png`, {
+      query: { frames: FRAMES },
+    });
     if (!this.open) return;
     this.#forget();
     // A new address each time: a browser plays an animation from the beginning once for each.

@@ -151,7 +151,8 @@ export function closeUp(grid, cell, screen) {
 export function parseHash(hash) {
   const parts = hash.replace(/^#/, "").split(",");
   const [x, y, zoom] = parts.map(Number);
-  if (parts.length !== 3 || parts.includes("") || ![x, y, zoom].every(Number.isFinite) || zoom <= 0) return null;
+  if (parts.length !== 3 || parts.includes("") || ![x, y, zoom].every(Number.isFinite) || zoom <= 0)
+    return null;
   return { x, y, zoom };
 }
 

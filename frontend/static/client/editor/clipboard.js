@@ -67,7 +67,8 @@ export function stamped(piece, size, [x, y]) {
       const colour = piece.pixels[row * piece.width + column];
       const left = x + column;
       const top = y + row;
-      if (colour && left >= 0 && top >= 0 && left < size && top < size) changes.push([top * size + left, colour]);
+      if (colour && left >= 0 && top >= 0 && left < size && top < size)
+        changes.push([top * size + left, colour]);
     }
   }
   return changes;

@@ -43,8 +43,15 @@ const COLOURED = 0.045;
  * @type {[number, string][]}
  */
 const HUES = [
-  [0, "pink"], [12, "red"], [36, "orange"], [82, "yellow"], [116, "green"], [172, "turquoise"], [218, "blue"],
-  [285, "purple"], [340, "pink"],
+  [0, "pink"],
+  [12, "red"],
+  [36, "orange"],
+  [82, "yellow"],
+  [116, "green"],
+  [172, "turquoise"],
+  [218, "blue"],
+  [285, "purple"],
+  [340, "pink"],
 ];
 
 /**

@@ -72,10 +72,8 @@ export class Drafts {
       if (key?.startsWith(PREFIX)) keys.push(key);
     }
     if (keys.length <= MAX_DRAFTS) return;
-    keys
-      .sort((one, other) => (this.#read(one)?.savedAt ?? 0) - (this.#read(other)?.savedAt ?? 0))
-      .slice(0, keys.length - MAX_DRAFTS)
-      .forEach((key) => this.storage.removeItem(key));
+    keys.sort((one, other) => (this.#read(one)?.savedAt ?? 0) - (this.#read(other)?.savedAt ?? 0));
+    for (const key of keys.slice(0, keys.length - MAX_DRAFTS)) this.storage.removeItem(key);
   }
 }
 

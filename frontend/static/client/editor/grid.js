@@ -4,7 +4,7 @@ import { css, html } from "../lit.js";
 import { Element } from "../ui/element.js";
 import { base } from "../ui/styles.js";
 import { Screen } from "./screen.js";
-import { TOOLS, isInside } from "./tools.js";
+import { isInside, TOOLS } from "./tools.js";
 import { fitted, kept, pixelAt, zoomed } from "./view.js";
 
 /** @import { Painting } from "./painting.js" */
@@ -26,10 +26,15 @@ const BUTTON = { left: 0, middle: 1, right: 2 };
  */
 export class PixelGrid extends Element {
   static properties = {
-    pen: { attribute: false }, palette: { attribute: false }, surroundings: { attribute: false },
-    readonly: { type: Boolean }, label: {},
+    pen: { attribute: false },
+    palette: { attribute: false },
+    surroundings: { attribute: false },
+    readonly: { type: Boolean },
+    label: {},
   };
-  static styles = [base, css`
+  static styles = [
+    base,
+    css`
     :host { position: relative; overflow: hidden; background: var(--sunken); touch-action: none; }
     canvas { position: absolute; inset: 0; width: 100%; height: 100%; touch-action: none; }
     .overlay:focus-visible { outline-offset: -3px; }
@@ -37,7 +42,8 @@ export class PixelGrid extends Element {
     .overlay.hand { cursor: grab; }
     .overlay.select { cursor: cell; }
     .overlay.readonly { cursor: default; }
-  `];
+  `,
+  ];
 
   /** @type {Screen | null} */
   #screen = null;
@@ -249,7 +255,10 @@ export class PixelGrid extends Element {
     if (this.#gesture === "draw") {
       // What the screen was too slow to tell one by one: without it fast curves are made of straight lines.
       const samples = event.getCoalescedEvents?.() ?? [];
-      this.pen.move((samples.length ? samples : [event]).map((sample) => this.#pixel(sample)), event.shiftKey);
+      this.pen.move(
+        (samples.length ? samples : [event]).map((sample) => this.#pixel(sample)),
+        event.shiftKey,
+      );
     } else if (this.#fingers.has(event.pointerId)) {
       this.#drag(event);
     }

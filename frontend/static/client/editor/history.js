@@ -51,7 +51,9 @@ export class History {
     const step = this.#done.pop();
     if (!step) return [];
     this.#undone.push(step);
-    return step.filter((mark) => pixels[mark.offset] === mark.after).map((mark) => [mark.offset, mark.before]);
+    return step
+      .filter((mark) => pixels[mark.offset] === mark.after)
+      .map((mark) => [mark.offset, mark.before]);
   }
 
   /**
@@ -63,6 +65,8 @@ export class History {
     const step = this.#undone.pop();
     if (!step) return [];
     this.#done.push(step);
-    return step.filter((mark) => pixels[mark.offset] === mark.before).map((mark) => [mark.offset, mark.after]);
+    return step
+      .filter((mark) => pixels[mark.offset] === mark.before)
+      .map((mark) => [mark.offset, mark.after]);
   }
 }

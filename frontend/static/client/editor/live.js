@@ -7,7 +7,7 @@
  */
 
 import { fromBase64 } from "../canvas/pixels.js";
-import { StrokeSender, difference } from "./strokes.js";
+import { difference, StrokeSender } from "./strokes.js";
 
 export class LiveTile {
   /** Durable strokes of one's own that the feed has not brought yet. @type {{version: number, stroke: Map<number, number>}[]} */

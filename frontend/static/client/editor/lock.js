@@ -101,7 +101,9 @@ export class TileLock {
     clearTimeout(this.#timer);
     if (!isLocked || !expires) return;
     const left = Math.max(1000, Date.parse(expires) - Date.now());
-    this.#timer = this.#isMine ? setTimeout(() => this.#renew(), left / 2) : setTimeout(this.expired, left + 1000);
+    this.#timer = this.#isMine
+      ? setTimeout(() => this.#renew(), left / 2)
+      : setTimeout(this.expired, left + 1000);
   }
 
   async #renew() {

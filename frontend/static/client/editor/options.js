@@ -12,21 +12,36 @@ import { MAX_BRUSH } from "./tools.js";
 /** What can be done with what is selected, or with the whole tile; the icon, and the key with Ctrl.
  * @type {[Action, import("../ui/icons.js").IconName, string][]} */
 const ACTIONS = [
-  ["copy", "copy", "C"], ["cut", "cut", "X"], ["paste", "paste", "V"], ["flip_horizontal", "flip_horizontal", ""],
-  ["flip_vertical", "flip_vertical", ""], ["rotate", "rotate", ""], ["erase", "trash", ""], ["import", "picture", ""],
+  ["copy", "copy", "C"],
+  ["cut", "cut", "X"],
+  ["paste", "paste", "V"],
+  ["flip_horizontal", "flip_horizontal", ""],
+  ["flip_vertical", "flip_vertical", ""],
+  ["rotate", "rotate", ""],
+  ["erase", "trash", ""],
+  ["import", "picture", ""],
 ];
 
 /** `<editor-options .settings=${settings}>`: fires `set` with settings that changed, and `action` with one of ACTIONS. */
 export class Options extends Element {
-  static properties = { settings: { attribute: false }, canPaste: { type: Boolean }, disabled: { type: Boolean } };
-  static styles = [base, typography, controls, css`
+  static properties = {
+    settings: { attribute: false },
+    canPaste: { type: Boolean },
+    disabled: { type: Boolean },
+  };
+  static styles = [
+    base,
+    typography,
+    controls,
+    css`
     :host { display: flex; flex-direction: column; gap: var(--space-4); }
     h3, legend, .label { font: 600 var(--text-small) / 1.4 var(--font); color: var(--ink-soft); }
     .row { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1); }
     output { flex: 1; text-align: center; font-variant-numeric: tabular-nums; }
     label { display: block; }
     select { margin-top: var(--space-1); }
-  `];
+  `,
+  ];
 
   constructor() {
     super();
@@ -52,17 +67,21 @@ export class Options extends Element {
           @change=${(/** @type {Event} */ event) => this.#set({ filled: /** @type {HTMLInputElement} */ (event.target).checked })}>
           ${t("editor.filled")}</label>
         <label><span class="label">${t("editor.symmetry")}</span>
-          <select @change=${this.#mirrored}>${SYMMETRIES.map((value) => html`<option value=${value} ?selected=${value === symmetry}>
-            ${t(`editor.symmetry_${value}`)}</option>`)}</select></label>
+          <select @change=${this.#mirrored}>${SYMMETRIES.map(
+            (value) => html`<option value=${value} ?selected=${value === symmetry}>
+            ${t(`editor.symmetry_${value}`)}</option>`,
+          )}</select></label>
       </fieldset>
       <div role="group" aria-labelledby="edit">
         <h3 id="edit">${t("editor.edit")}</h3>
-        <div class="row">${ACTIONS.map(([action, icon, key]) => html`<button class="icon quiet"
+        <div class="row">${ACTIONS.map(
+          ([action, icon, key]) => html`<button class="icon quiet"
             aria-label=${t(`editor.${action}`)} aria-keyshortcuts=${key && `Control+${key}`}
             title=${key ? t("editor.with_key", { name: t(`editor.${action}`), key: `Ctrl+${key}` }) : t(`editor.${action}`)}
             ?disabled=${(this.disabled && action !== "copy") || (action === "paste" && !this.canPaste)}
             @click=${() => this.dispatchEvent(new CustomEvent("action", { detail: action }))}>
-            <ui-icon name=${icon}></ui-icon></button>`)}
+            <ui-icon name=${icon}></ui-icon></button>`,
+        )}
         </div>
       </div>`;
   }

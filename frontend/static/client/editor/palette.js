@@ -15,7 +15,10 @@ const KEYS = 10;
 export function nameOf(palette, colour) {
   if (!colour) return t("editor.transparent");
   const { hue, tone } = colourName(palette[colour - 1]);
-  return t("editor.swatch", { name: t(`editor.colour_${tone}`, { hue: t(`editor.hue_${hue}`) }), index: colour });
+  return t("editor.swatch", {
+    name: t(`editor.colour_${tone}`, { hue: t(`editor.hue_${hue}`) }),
+    index: colour,
+  });
 }
 
 /**
@@ -32,7 +35,9 @@ export function colourOfKey(palette, key) {
 /** `<editor-palette .palette=${["#rrggbb"]} .colour=${3}>`: fires `pick` with the colour chosen as its detail. */
 export class Palette extends Element {
   static properties = { palette: { attribute: false }, colour: { type: Number } };
-  static styles = [base, css`
+  static styles = [
+    base,
+    css`
     .swatches { display: grid; grid-template-columns: repeat(auto-fill, minmax(var(--swatch), 1fr)); gap: 3px; }
     button {
       position: relative; display: block; min-width: 0; height: var(--swatch); padding: 0; overflow: hidden;
@@ -49,7 +54,8 @@ export class Palette extends Element {
     }
     button:focus-visible { outline: 3px solid var(--focus); outline-offset: 1px; z-index: 2; }
     @media (hover: none) { kbd { display: none; } }
-  `];
+  `,
+  ];
 
   constructor() {
     super();

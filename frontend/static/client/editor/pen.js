@@ -14,7 +14,7 @@
 
 import { boxBetween, cleared, copy, stamped } from "./clipboard.js";
 import { mirrored } from "./symmetry.js";
-import { TOOLS, brushed, constrained, ellipse, flood, isInside, line, offsets, rectangle } from "./tools.js";
+import { brushed, constrained, ellipse, flood, isInside, line, offsets, rectangle, TOOLS } from "./tools.js";
 
 export class Pen {
   /** @type {Box | null} */
@@ -53,7 +53,8 @@ export class Pen {
     this.settle();
     if (this.#kind === "picker") return this.pick(point);
     this.painting.begin();
-    if (this.#kind === "fill") this.painting.paint(this.#coloured(flood(this.painting.pixels, this.painting.size, point)));
+    if (this.#kind === "fill")
+      this.painting.paint(this.#coloured(flood(this.painting.pixels, this.painting.size, point)));
     else this.#draw(point, false);
   }
 
@@ -154,9 +155,13 @@ export class Pen {
     }
     const { piece, x, y, cut } = this.floating ?? this.#lift(/** @type {Box} */ (this.selection));
     const turned = change(piece);
-    const moved = (/** @type {number} */ before, /** @type {number} */ after) => Math.trunc((before - after) / 2);
+    const moved = (/** @type {number} */ before, /** @type {number} */ after) =>
+      Math.trunc((before - after) / 2);
     this.#float({
-      piece: turned, x: x + moved(piece.width, turned.width), y: y + moved(piece.height, turned.height), cut,
+      piece: turned,
+      x: x + moved(piece.width, turned.width),
+      y: y + moved(piece.height, turned.height),
+      cut,
     });
   }
 
@@ -192,7 +197,11 @@ export class Pen {
     if (tool === "line") this.painting.paint(this.#coloured(this.#mirrored(line(from, end))));
     else {
       const points = (tool === "ellipse" ? ellipse : rectangle)(from, end, filled);
-      this.painting.paint(this.#coloured(filled ? mirrored(points, this.painting.size, this.settings.symmetry) : this.#mirrored(points)));
+      this.painting.paint(
+        this.#coloured(
+          filled ? mirrored(points, this.painting.size, this.settings.symmetry) : this.#mirrored(points),
+        ),
+      );
     }
   }
 

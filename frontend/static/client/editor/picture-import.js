@@ -17,17 +17,27 @@ const MAX_SIDE = 512;
  */
 export class PictureImport extends Element {
   static properties = {
-    palette: { attribute: false }, size: { type: Number }, open: { type: Boolean }, file: { attribute: false },
-    _picture: { state: true }, _options: { state: true }, _hasFailed: { state: true },
+    palette: { attribute: false },
+    size: { type: Number },
+    open: { type: Boolean },
+    file: { attribute: false },
+    _picture: { state: true },
+    _options: { state: true },
+    _hasFailed: { state: true },
   };
-  static styles = [base, typography, controls, css`
+  static styles = [
+    base,
+    typography,
+    controls,
+    css`
     .sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: var(--space-5); }
     .choices { display: flex; flex-direction: column; gap: var(--space-4); }
     .fits { display: flex; flex-wrap: wrap; gap: 0 var(--space-4); }
     input[type="range"] { width: 100%; min-height: var(--target); accent-color: var(--accent); }
     .failed { color: var(--danger); font-weight: 600; }
     .hint { color: var(--ink-soft); font-size: var(--text-small); }
-  `];
+  `,
+  ];
 
   constructor() {
     super();
@@ -65,9 +75,13 @@ export class PictureImport extends Element {
           ${this._hasFailed ? html`<p class="failed" role="alert">${t("editor.import_failed")}</p>` : ""}
           <fieldset>
             <legend>${t("editor.import_fit")}</legend>
-            <div class="fits">${/** @type {const} */ (["contain", "cover"]).map((value) => html`<label class="check">
+            <div class="fits">${
+              /** @type {const} */ (["contain", "cover"]).map(
+                (value) => html`<label class="check">
               <input type="radio" name="fit" .checked=${fit === value} @change=${() => this.#set({ fit: value })}>
-              ${t(`editor.import_${value}`)}</label>`)}
+              ${t(`editor.import_${value}`)}</label>`,
+              )
+            }
             </div>
           </fieldset>
           <label class="check"><input type="checkbox" .checked=${dither}
@@ -126,7 +140,9 @@ async function pictureOf(file) {
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(bitmap.width * scale));
   canvas.height = Math.max(1, Math.round(bitmap.height * scale));
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
+  const context = /** @type {CanvasRenderingContext2D} */ (
+    canvas.getContext("2d", { willReadFrequently: true })
+  );
   context.imageSmoothingQuality = "high";
   context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   bitmap.close();

@@ -112,7 +112,12 @@ function span(start, length) {
  * What each neighbour gets of a pixel's error, in sixteenths (Floyd and Steinberg, Proc. SID 17(2), 1976).
  * @type {[number, number, number][]}
  */
-const SHARES = [[1, 0, 7], [-1, 1, 3], [0, 1, 5], [1, 1, 1]];
+const SHARES = [
+  [1, 0, 7],
+  [-1, 1, 3],
+  [0, 1, 5],
+  [1, 1, 1],
+];
 
 /** @param {Oklab[]} wanted @param {number} offset @param {number} size @param {Oklab} error */
 function spread(wanted, offset, size, error) {

@@ -16,10 +16,15 @@ import { Conflict, picture } from "./work.js";
 /** `<editor-questions .question=${question} .work=${work}>`: asks one at a time. Fires `answer` with an Answer as its detail. */
 export class Questions extends Element {
   static properties = { question: { attribute: false }, work: { attribute: false } };
-  static styles = [base, typography, controls, css`
+  static styles = [
+    base,
+    typography,
+    controls,
+    css`
     .choices { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: var(--space-4); margin-top: var(--space-4); }
     .choices button { width: 100%; margin-top: var(--space-2); }
-  `];
+  `,
+  ];
 
   constructor() {
     super();
@@ -58,12 +63,16 @@ export class Questions extends Element {
     const { painting, base, canvas } = this.work;
     const [mine, other] = [painting.pixels, picture(theirs)];
     const choices = /** @type {[string, string, Uint8Array][]} */ ([
-      ["mine", "keep_mine", mine], ["theirs", "take_theirs", other], ["merged", "merge", merged(base, mine, other)],
+      ["mine", "keep_mine", mine],
+      ["theirs", "take_theirs", other],
+      ["merged", "merge", merged(base, mine, other)],
     ]);
-    return choices.map(([name, action, pixels]) => html`<div>
+    return choices.map(
+      ([name, action, pixels]) => html`<div>
       <tile-preview .pixels=${pixels} .palette=${canvas.palette} label=${t(`editor.conflict_${name}`)}></tile-preview>
       <button class=${name === "merged" ? "primary" : ""} @click=${this.#answers({ theirs, pixels })}>${t(`editor.conflict_${action}`)}</button>
-    </div>`);
+    </div>`,
+    );
   }
 
   /** @param {Answer} answer */

@@ -72,7 +72,7 @@ export class Screen {
       for (let dx = -1; dx <= 1; dx++) {
         const pixels = dx || dy ? surroundings(dx, dy) : null;
         if (!pixels) continue;
-        pixels.forEach((colour, offset) => (words[offset] = this.rgba[colour]));
+        for (let offset = 0; offset < pixels.length; offset++) words[offset] = this.rgba[pixels[offset]];
         this.#around.putImageData(image, (dx + 1) * size, (dy + 1) * size);
       }
     }
@@ -122,7 +122,10 @@ export class Screen {
     art.save();
     if (dirty) {
       // A pixel more on each side: what lies between two screen pixels belongs to both.
-      const [left, top] = [Math.max(x, Math.floor(x + dirty.left * scale) - 1), Math.max(y, Math.floor(y + dirty.top * scale) - 1)];
+      const [left, top] = [
+        Math.max(x, Math.floor(x + dirty.left * scale) - 1),
+        Math.max(y, Math.floor(y + dirty.top * scale) - 1),
+      ];
       const right = Math.min(x + side, Math.ceil(x + (dirty.right + 1) * scale) + 1);
       const bottom = Math.min(y + side, Math.ceil(y + (dirty.bottom + 1) * scale) + 1);
       art.beginPath();
@@ -141,7 +144,8 @@ export class Screen {
     art.fillStyle = this.#board;
     art.fillRect(x, y, side, side);
     art.drawImage(this.#tile.canvas, x, y, side, side);
-    if (this.hasGrid && scale >= GRID_FROM) this.#drawGrid(dirty ?? { left: 0, top: 0, right: size - 1, bottom: size - 1 });
+    if (this.hasGrid && scale >= GRID_FROM)
+      this.#drawGrid(dirty ?? { left: 0, top: 0, right: size - 1, bottom: size - 1 });
     art.strokeStyle = STRONG;
     art.strokeRect(x - 0.5, y - 0.5, side + 1, side + 1);
     art.restore();
@@ -182,9 +186,11 @@ export class Screen {
   #outline({ x, y, width, height }, dashes, thickness = 1) {
     const { overlay, view } = this;
     const at = /** @type {const} */ ([
-      Math.round(view.x + x * view.scale) + 0.5, Math.round(view.y + y * view.scale) + 0.5,
-      Math.round(width * view.scale), Math.round(height * view.scale),
-  ]);
+      Math.round(view.x + x * view.scale) + 0.5,
+      Math.round(view.y + y * view.scale) + 0.5,
+      Math.round(width * view.scale),
+      Math.round(height * view.scale),
+    ]);
     overlay.setLineDash([]);
     overlay.lineWidth = thickness + 2;
     overlay.strokeStyle = "#000";

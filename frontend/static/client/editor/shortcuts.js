@@ -17,9 +17,22 @@ export function commandOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
   return SINGLE.get(key) ?? null;
 }
 
-const WITH_CTRL = new Map([["z", "undo"], ["y", "redo"], ["c", "copy"], ["x", "cut"], ["v", "paste"], ["s", "save"]]);
+const WITH_CTRL = new Map([
+  ["z", "undo"],
+  ["y", "redo"],
+  ["c", "copy"],
+  ["x", "cut"],
+  ["v", "paste"],
+  ["s", "save"],
+]);
 
 const SINGLE = new Map([
-  ["[", "smaller"], ["]", "larger"], ["+", "zoom_in"], ["=", "zoom_in"], ["-", "zoom_out"], ["f", "fit"],
-  ["Delete", "erase"], ["Backspace", "erase"],
+  ["[", "smaller"],
+  ["]", "larger"],
+  ["+", "zoom_in"],
+  ["=", "zoom_in"],
+  ["-", "zoom_out"],
+  ["f", "fit"],
+  ["Delete", "erase"],
+  ["Backspace", "erase"],
 ]);

@@ -8,10 +8,26 @@
 /** @type {Record<Symmetry, (x: number, y: number, last: number) => Point[]>} */
 const IMAGES = {
   none: (x, y) => [[x, y]],
-  horizontal: (x, y, last) => [[x, y], [last - x, y]],
-  vertical: (x, y, last) => [[x, y], [x, last - y]],
-  both: (x, y, last) => [[x, y], [last - x, y], [x, last - y], [last - x, last - y]],
-  rotational: (x, y, last) => [[x, y], [last - y, x], [last - x, last - y], [y, last - x]],
+  horizontal: (x, y, last) => [
+    [x, y],
+    [last - x, y],
+  ],
+  vertical: (x, y, last) => [
+    [x, y],
+    [x, last - y],
+  ],
+  both: (x, y, last) => [
+    [x, y],
+    [last - x, y],
+    [x, last - y],
+    [last - x, last - y],
+  ],
+  rotational: (x, y, last) => [
+    [x, y],
+    [last - y, x],
+    [last - x, last - y],
+    [y, last - x],
+  ],
 };
 
 export const SYMMETRIES = /** @type {Symmetry[]} */ (Object.keys(IMAGES));

@@ -1,6 +1,6 @@
 import { api } from "../api.js";
 import { fromBase64 } from "../canvas/pixels.js";
-import { dateTime, t, has } from "../i18n.js";
+import { dateTime, has, t } from "../i18n.js";
 import { html, nothing } from "../lit.js";
 import { session } from "../session.js";
 import { Element } from "../ui/element.js";
@@ -47,9 +47,18 @@ let clipboard = null;
  */
 export class TileEditor extends Element {
   static properties = {
-    canvas: { attribute: false }, cell: { attribute: false }, surroundings: { attribute: false }, live: { attribute: false },
-    _notices: { state: true }, _question: { state: true }, _error: { state: true }, _hasOptions: { state: true },
-    _at: { state: true }, _details: { state: true }, _import: { state: true }, _settings: { state: true },
+    canvas: { attribute: false },
+    cell: { attribute: false },
+    surroundings: { attribute: false },
+    live: { attribute: false },
+    _notices: { state: true },
+    _question: { state: true },
+    _error: { state: true },
+    _hasOptions: { state: true },
+    _at: { state: true },
+    _details: { state: true },
+    _import: { state: true },
+    _settings: { state: true },
   };
   static styles = [base, typography, controls, styles];
 
@@ -105,12 +114,26 @@ export class TileEditor extends Element {
     const { account } = session;
     const artist = account && { id: account.id, isModerator: session.isModerator };
     this.#drafts = new Drafts(localStorage, account?.id ?? null);
-    const work = (this.work = new Work({ api, feed: this.live, canvas: this.canvas, cell: this.cell, artist }));
+    const work = (this.work = new Work({
+      api,
+      feed: this.live,
+      canvas: this.canvas,
+      cell: this.cell,
+      artist,
+    }));
     const listen = { signal: this.#life.signal };
     work.addEventListener("change", () => this.#follow(), listen);
-    work.addEventListener("saved", (event) => this.#tellSaved(/** @type {CustomEvent} */ (event).detail), listen);
+    work.addEventListener(
+      "saved",
+      (event) => this.#tellSaved(/** @type {CustomEvent} */ (event).detail),
+      listen,
+    );
     work.addEventListener("notice", (event) => this.#tell(/** @type {CustomEvent} */ (event).detail), listen);
-    this.live?.addEventListener("change", (event) => this.#surround(/** @type {CustomEvent} */ (event).detail), listen);
+    this.live?.addEventListener(
+      "change",
+      (event) => this.#surround(/** @type {CustomEvent} */ (event).detail),
+      listen,
+    );
     this.live?.addEventListener("resync", () => this.#grid?.surround(), listen);
     this.pen = new Pen(work.painting, this._settings, {
       painted: (changes) => this.#painted(changes),
@@ -228,8 +251,10 @@ export class TileEditor extends Element {
       <ui-error .error=${this._error}></ui-error>
       <div role="status">
         ${standing ? html`<p class="note standing"><ui-icon name="lock"></ui-icon><span>${standing.text}</span>${actionOf(standing)}</p>` : ""}
-        ${this._notices.map((notice) => html`<p class="note"><span>${notice.text}</span>${actionOf(notice)}
-          <button class="quiet icon" aria-label=${t("editor.dismiss")} @click=${() => this.#dismiss(notice)}><ui-icon name="close"></ui-icon></button></p>`)}
+        ${this._notices.map(
+          (notice) => html`<p class="note"><span>${notice.text}</span>${actionOf(notice)}
+          <button class="quiet icon" aria-label=${t("editor.dismiss")} @click=${() => this.#dismiss(notice)}><ui-icon name="close"></ui-icon></button></p>`,
+        )}
       </div>`;
   }
 
@@ -238,9 +263,17 @@ export class TileEditor extends Element {
     const { work } = this;
     if (work.obstacle) {
       const name = work.tile?.creator.display_name ?? "";
-      const text = t(`editor.obstacle_${work.obstacle}`, { name: work.areaHolder?.display_name ?? name, count: this.canvas.max_tiles_per_user });
-      if (work.obstacle === "signed_out") return { text, action: { label: t("common.login"), run: () => this.#leaveFor("/login") } };
-      if (work.obstacle === "outside_area") return { text, action: { label: t("editor.claim_area"), run: () => void this.#try(() => work.claimArea()) } };
+      const text = t(`editor.obstacle_${work.obstacle}`, {
+        name: work.areaHolder?.display_name ?? name,
+        count: this.canvas.max_tiles_per_user,
+      });
+      if (work.obstacle === "signed_out")
+        return { text, action: { label: t("common.login"), run: () => this.#leaveFor("/login") } };
+      if (work.obstacle === "outside_area")
+        return {
+          text,
+          action: { label: t("editor.claim_area"), run: () => void this.#try(() => work.claimArea()) },
+        };
       return { text };
     }
     if (work.lock?.foreign) {
@@ -249,7 +282,10 @@ export class TileEditor extends Element {
       return { text: t("editor.locked", { name: holder?.display_name ?? "", time }) };
     }
     if (!work.lock?.isLost) return null;
-    return { text: t("editor.lost_lock"), action: { label: t("editor.relock"), run: () => void this.#try(() => work.relock()) } };
+    return {
+      text: t("editor.lost_lock"),
+      action: { label: t("editor.relock"), run: () => void this.#try(() => work.relock()) },
+    };
   }
 
   #placeText() {
@@ -265,7 +301,8 @@ export class TileEditor extends Element {
     if (work.status === "loading") return t("editor.loading");
     if (!work.mayPaint) return t("editor.status_readonly");
     if (work.live && this.live?.status !== "live") return t("editor.status_offline");
-    if (work.live && !this.#hasUnsavedDetails) return t(work.isSettled ? "editor.status_live" : "editor.status_sending");
+    if (work.live && !this.#hasUnsavedDetails)
+      return t(work.isSettled ? "editor.status_live" : "editor.status_sending");
     if (this.#isUnsaved) return t(this.#hasRoom ? "editor.status_unsaved" : "editor.status_no_room");
     if (!work.tile) return t("editor.status_empty");
     return t(work.tile.pending ? "editor.status_pending" : "editor.status_saved");
@@ -276,15 +313,19 @@ export class TileEditor extends Element {
     const { title, description, isPublic } = this._details;
     return html`<form class="details" @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
       <h3>${t("editor.details")}</h3>
-      ${work.mayDescribe
-        ? html`<ui-field label=${t("editor.tile_title")} name="title" maxlength="100" .value=${title} @input=${this.#described}></ui-field>
+      ${
+        work.mayDescribe
+          ? html`<ui-field label=${t("editor.tile_title")} name="title" maxlength="100" .value=${title} @input=${this.#described}></ui-field>
           <ui-field label=${t("editor.tile_description")} name="description" maxlength="1000" multiline .value=${description} @input=${this.#described}></ui-field>
           <label class="check"><input type="checkbox" name="isPublic" .checked=${isPublic} @change=${this.#described}> ${t("editor.is_public")}</label>`
-        : html`<p>${title || t("editor.title", this.cell)}</p><p class="soft">${description}</p>`}
+          : html`<p>${title || t("editor.title", this.cell)}</p><p class="soft">${description}</p>`
+      }
       ${!work.tile && Number.isFinite(work.remainingTiles) ? html`<p class="soft">${t("editor.tiles_left", { count: work.remainingTiles })}</p>` : ""}
-      ${work.mayDelete
-        ? html`<button type="button" class="quiet delete" @click=${() => (this._question = "delete")}><ui-icon name="trash"></ui-icon>${t("editor.delete")}</button>`
-        : ""}
+      ${
+        work.mayDelete
+          ? html`<button type="button" class="quiet delete" @click=${() => (this._question = "delete")}><ui-icon name="trash"></ui-icon>${t("editor.delete")}</button>`
+          : ""
+      }
     </form>`;
   }
 
@@ -334,7 +375,9 @@ export class TileEditor extends Element {
 
   /** @param {KeyboardEvent} event */
   #keyPressed(event) {
-    const isTyping = event.composedPath().some((node) => node instanceof HTMLElement && node.matches("input, textarea, select, ui-dialog"));
+    const isTyping = event
+      .composedPath()
+      .some((node) => node instanceof HTMLElement && node.matches("input, textarea, select, ui-dialog"));
     const command = commandOf(event);
     if (!command || (isTyping && command !== "save") || (command === "paste" && !clipboard)) return;
     event.preventDefault();
@@ -346,7 +389,8 @@ export class TileEditor extends Element {
     const [name, value] = command.split(":");
     const grid = this.#grid;
     if (name === "tool") this.#set({ tool: value });
-    else if (name === "digit") this.#pickColour(colourOfKey(this.canvas.palette, value) ?? this._settings.colour);
+    else if (name === "digit")
+      this.#pickColour(colourOfKey(this.canvas.palette, value) ?? this._settings.colour);
     else if (name === "smaller") this.#set({ brush: Math.max(1, this._settings.brush - 1) });
     else if (name === "larger") this.#set({ brush: Math.min(MAX_BRUSH, this._settings.brush + 1) });
     else if (name === "zoom_in") grid?.zoom(1.5);
@@ -370,7 +414,10 @@ export class TileEditor extends Element {
     else if (action === "cut" || action === "erase") pen.erase();
     else if (action === "paste") this.#paste();
     else if (action === "import") this._import = { file: null };
-    else pen.turn({ flip_horizontal: flippedHorizontally, flip_vertical: flippedVertically, rotate: rotated }[action]);
+    else
+      pen.turn(
+        { flip_horizontal: flippedHorizontally, flip_vertical: flippedVertically, rotate: rotated }[action],
+      );
     this.#planDraft();
     this.#grid?.drawSoon();
     this.requestUpdate();
@@ -414,9 +461,12 @@ export class TileEditor extends Element {
 
   #described() {
     /** @param {string} name */
-    const field = (name) => /** @type {HTMLInputElement} */ (this.renderRoot.querySelector(`.details [name=${name}]`));
+    const field = (name) =>
+      /** @type {HTMLInputElement} */ (this.renderRoot.querySelector(`.details [name=${name}]`));
     this._details = {
-      title: field("title").value, description: field("description").value, isPublic: field("isPublic").checked,
+      title: field("title").value,
+      description: field("description").value,
+      isPublic: field("isPublic").checked,
     };
     this.#planDraft();
   }
@@ -429,7 +479,13 @@ export class TileEditor extends Element {
       return;
     }
     this.pen.deselect();
-    await this.#try(() => this.work.save({ ...this._details, title: this._details.title.trim(), description: this._details.description.trim() }));
+    await this.#try(() =>
+      this.work.save({
+        ...this._details,
+        title: this._details.title.trim(),
+        description: this._details.description.trim(),
+      }),
+    );
   }
 
   /** Do something that the server may refuse, and say so. @param {() => Promise<void>} action */
@@ -469,7 +525,9 @@ export class TileEditor extends Element {
     else this.#dropDraft();
     const isFirst = tile.version === 1 && !tile.pending;
     this._notices = [];
-    this.#note({ text: t(tile.pending ? "editor.saved_review" : isFirst ? "editor.saved_first" : "editor.saved") });
+    this.#note({
+      text: t(tile.pending ? "editor.saved_review" : isFirst ? "editor.saved_first" : "editor.saved"),
+    });
     this.dispatchEvent(new CustomEvent("saved", { detail: tile }));
   }
 
@@ -495,7 +553,8 @@ export class TileEditor extends Element {
     const draft = this.#drafts.load(this.canvas.id, this.cell);
     if (!draft || work.status !== "ready") return;
     const pixels = fromBase64(draft.pixels);
-    if (pixels.length !== work.base.length || Math.max(...pixels) > this.canvas.palette.length) return this.#dropDraft();
+    if (pixels.length !== work.base.length || Math.max(...pixels) > this.canvas.palette.length)
+      return this.#dropDraft();
     const { title, description, isPublic } = draft;
     this._details = { title, description, isPublic };
     if (isSame(pixels, work.base) && !this.#hasUnsavedDetails) return this.#dropDraft();
@@ -530,8 +589,11 @@ export class TileEditor extends Element {
     if (work.status !== "ready" || work.live || !work.mayPaint) return;
     if (!this.#isUnsaved) return this.#dropDraft();
     this.#hasRoom = this.#drafts.save(this.canvas.id, this.cell, {
-      pixels: toBase64(work.painting.pixels), base: toBase64(work.base), version: work.tile?.version ?? null,
-      ...this._details, savedAt: Date.now(),
+      pixels: toBase64(work.painting.pixels),
+      base: toBase64(work.base),
+      version: work.tile?.version ?? null,
+      ...this._details,
+      savedAt: Date.now(),
     });
     this.requestUpdate();
   }

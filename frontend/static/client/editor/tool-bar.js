@@ -8,13 +8,17 @@ import { TOOLS } from "./tools.js";
 /** `<editor-tools tool="pencil">`: fires `pick` with the tool taken up as its detail. */
 export class ToolBar extends Element {
   static properties = { tool: {}, disabled: { type: Boolean } };
-  static styles = [base, controls, css`
+  static styles = [
+    base,
+    controls,
+    css`
     [role="radiogroup"] { display: flex; flex-direction: var(--direction, column); gap: var(--space-1); }
     button { flex: none; color: var(--ink-soft); }
     [aria-checked="true"], [aria-checked="true"]:hover {
       border-color: var(--accent); background: var(--accent); color: var(--accent-ink);
     }
-  `];
+  `,
+  ];
 
   constructor() {
     super();
@@ -24,11 +28,13 @@ export class ToolBar extends Element {
 
   render() {
     return html`<div role="radiogroup" aria-label=${t("editor.tools")} @keydown=${this.#keyPressed}>
-      ${Object.entries(TOOLS).map(([tool, { key, icon }]) => html`<button class="quiet icon" role="radio"
+      ${Object.entries(TOOLS).map(
+        ([tool, { key, icon }]) => html`<button class="quiet icon" role="radio"
           aria-checked=${tool === this.tool ? "true" : "false"} tabindex=${tool === this.tool ? "0" : "-1"}
           aria-label=${t(`editor.tool_${tool}`)} aria-keyshortcuts=${key} ?disabled=${this.disabled && tool !== "hand"}
           title=${t("editor.with_key", { name: t(`editor.tool_${tool}`), key: key.toUpperCase() })}
-          @click=${() => this.#pick(tool)}><ui-icon name=${icon}></ui-icon></button>`)}
+          @click=${() => this.#pick(tool)}><ui-icon name=${icon}></ui-icon></button>`,
+      )}
     </div>`;
   }
 

@@ -8,8 +8,8 @@
 
 import { ApiError } from "../api.js";
 import { contains } from "../canvas/claims.js";
-import { fromBase64 } from "../canvas/pixels.js";
 import { mayDelete } from "../canvas/permissions.js";
+import { fromBase64 } from "../canvas/pixels.js";
 import { mayDescribe, needsLock, obstacle, waitsForReview } from "./access.js";
 import { LiveTile } from "./live.js";
 import { TileLock } from "./lock.js";
@@ -82,7 +82,10 @@ export class Work extends EventTarget {
 
   get #situation() {
     return {
-      canvas: this.canvas, tile: this.tile, artist: this.artist, areaHolder: this.areaHolder,
+      canvas: this.canvas,
+      tile: this.tile,
+      artist: this.artist,
+      areaHolder: this.areaHolder,
       remainingTiles: this.remainingTiles,
     };
   }
@@ -117,20 +120,29 @@ export class Work extends EventTarget {
   /** Wait until every stroke has reached the server, but not for long. @returns {Promise<boolean>} whether they did */
   async settle() {
     const end = performance.now() + LONGEST_WAIT;
-    while (!this.isSettled && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (!this.isSettled && performance.now() < end)
+      await new Promise((resolve) => setTimeout(resolve, 20));
     return this.isSettled;
   }
 
   /** @returns {Details} as they are stored */
   get details() {
-    const { title, description, is_public: isPublic } = this.tile ?? { title: null, description: null, is_public: true };
+    const {
+      title,
+      description,
+      is_public: isPublic,
+    } = this.tile ?? { title: null, description: null, is_public: true };
     return { title: title ?? "", description: description ?? "", isPublic };
   }
 
   /** Look at the cell, and take the lock of its tile. */
   async open() {
     const { signal } = this.#life;
-    this.feed?.addEventListener("change", (event) => this.#hear(/** @type {CustomEvent<FeedEvent>} */ (event).detail), { signal });
+    this.feed?.addEventListener(
+      "change",
+      (event) => this.#hear(/** @type {CustomEvent<FeedEvent>} */ (event).detail),
+      { signal },
+    );
     this.feed?.addEventListener("status", () => this.#followFeed(), { signal });
     this.feed?.addEventListener("resync", () => void this.#reload(), { signal });
     addEventListener("pagehide", () => this.lock?.giveBack(), { signal });
@@ -183,7 +195,9 @@ export class Work extends EventTarget {
     this.isSaving = true;
     this.#changed();
     try {
-      const tile = this.tile ? await this.#update(this.tile, pixels, details) : await this.#create(pixels, details);
+      const tile = this.tile
+        ? await this.#update(this.tile, pixels, details)
+        : await this.#create(pixels, details);
       this.tile = tile;
       if (!this.live) this.base = pixels;
       this.dispatchEvent(new CustomEvent("saved", { detail: tile }));
@@ -290,7 +304,10 @@ export class Work extends EventTarget {
 
   async #countTiles() {
     const path = `/tiles/user/${this.artist?.id}/count`;
-    const count = await this.api.get(path, { query: { canvas_id: this.canvas.id }, signal: this.#life.signal });
+    const count = await this.api.get(path, {
+      query: { canvas_id: this.canvas.id },
+      signal: this.#life.signal,
+    });
     this.remainingTiles = count.remaining_tiles;
   }
 
@@ -300,7 +317,10 @@ export class Work extends EventTarget {
     this.tile = tile;
     this.base = tile ? picture(tile) : new Uint8Array(before.length);
     if (this.live && tile) this.live.reset(tile.version, this.base);
-    else this.painting.receive(difference(before, this.base).filter(([offset]) => this.painting.pixels[offset] === before[offset]));
+    else
+      this.painting.receive(
+        difference(before, this.base).filter(([offset]) => this.painting.pixels[offset] === before[offset]),
+      );
   }
 
   /** @param {Uint8Array} pixels */
@@ -345,7 +365,7 @@ export class Work extends EventTarget {
       const tile = await this.#fetchTile();
       if (tile?.id === this.tile?.id) this.#adopt(tile);
       else if (!tile) this.#deleted();
-    } catch (error) {
+    } catch {
       if (!this.#life.signal.aborted) this.#notify("reload_failed");
     }
     this.#changed();
@@ -373,7 +393,8 @@ export class Work extends EventTarget {
     try {
       return await this.api.put(`/tiles/${tile.id}`, body, { headers });
     } catch (error) {
-      if (error instanceof ApiError && error.status === 412) throw new Conflict(await this.api.get(`/tiles/${tile.id}`));
+      if (error instanceof ApiError && error.status === 412)
+        throw new Conflict(await this.api.get(`/tiles/${tile.id}`));
       throw error;
     }
   }
@@ -382,11 +403,16 @@ export class Work extends EventTarget {
   async #create(pixels, { title, description, isPublic }) {
     try {
       return await this.api.post("/tiles", {
-        canvas_id: this.canvas.id, ...this.cell, pixels: toBase64(pixels), title: title || null,
-        description: description || null, is_public: isPublic,
+        canvas_id: this.canvas.id,
+        ...this.cell,
+        pixels: toBase64(pixels),
+        title: title || null,
+        description: description || null,
+        is_public: isPublic,
       });
     } catch (error) {
-      const theirs = error instanceof ApiError && error.code === "cell_occupied" ? await this.#fetchTile() : null;
+      const theirs =
+        error instanceof ApiError && error.code === "cell_occupied" ? await this.#fetchTile() : null;
       if (theirs && !obstacle({ ...this.#situation, tile: theirs })) throw new Conflict(theirs);
       throw error;
     }
@@ -395,9 +421,11 @@ export class Work extends EventTarget {
   /** @param {FeedEvent} event */
   #hear(event) {
     const isHere = event.x === this.cell.x && event.y === this.cell.y;
-    if (event.kind === "tile.created" && isHere && !this.tile && !this.isSaving) return void this.#occupied(event.tile);
+    if (event.kind === "tile.created" && isHere && !this.tile && !this.isSaving)
+      return void this.#occupied(event.tile);
     if (event.kind.startsWith("area.")) {
-      if (this.canvas.collaboration_mode === "area-lock") void this.#reassess().catch(() => this.#notify("reload_failed"));
+      if (this.canvas.collaboration_mode === "area-lock")
+        void this.#reassess().catch(() => this.#notify("reload_failed"));
       return;
     }
     if (!this.tile || event.tile_id !== this.tile.id) return;

@@ -10,10 +10,14 @@ const SHOWN = 8;
 /** The artists with the most likes: whom to look at, and to follow. Without them the page is whole, too. */
 export class Artists extends Element {
   static properties = { artists: { state: true } };
-  static styles = [base, typography, css`
+  static styles = [
+    base,
+    typography,
+    css`
     section { margin-top: var(--space-7); }
     ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(15rem, 100%), 1fr)); gap: var(--space-4); margin-top: var(--space-4); padding: 0; list-style: none; }
-  `];
+  `,
+  ];
 
   constructor() {
     super();

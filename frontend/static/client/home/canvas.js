@@ -19,7 +19,9 @@ const FACES = 3;
 /** `<home-canvas .canvas=${…}>`: the picture of a canvas, and who is there, kept current while it is on the screen. */
 export class HomeCanvas extends Element {
   static properties = { canvas: { attribute: false }, people: { state: true }, isEmpty: { state: true } };
-  static styles = [base, css`
+  static styles = [
+    base,
+    css`
     :host { position: relative; background: var(--sunken); overflow: hidden; }
     ui-picture { position: absolute; inset: 0; }
     .empty {
@@ -33,7 +35,8 @@ export class HomeCanvas extends Element {
     }
     ui-avatar { --avatar-size: 1.375rem; }
     .dot { width: 0.5rem; height: 0.5rem; border-radius: 50%; background: var(--success); }
-  `];
+  `,
+  ];
 
   /** @type {Watch | null} */
   #watch = null;
@@ -88,7 +91,7 @@ export class HomeCanvas extends Element {
   #redraw() {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      void /** @type {Picture | null} */ (this.renderRoot.querySelector("ui-picture"))?.refresh();
+      void (/** @type {Picture | null} */ (this.renderRoot.querySelector("ui-picture"))?.refresh());
     }, REFRESH);
   }
 
@@ -96,11 +99,13 @@ export class HomeCanvas extends Element {
     const { people } = this;
     return html`<ui-picture src=${pictureOf(this.canvas)}></ui-picture>
       ${this.isEmpty ? html`<p class="empty">${t("home.empty")}</p>` : ""}
-      ${people.length
-        ? html`<div class="people"><span class="dot"></span>
+      ${
+        people.length
+          ? html`<div class="people"><span class="dot"></span>
             ${people.slice(0, FACES).map(({ username }) => html`<ui-avatar name=${username}></ui-avatar>`)}
             <span>${t("home.people", { count: people.length })}</span></div>`
-        : ""}`;
+          : ""
+      }`;
   }
 }
 customElements.define("home-canvas", HomeCanvas);

@@ -8,7 +8,10 @@ import "./canvas.js";
 /** `<canvas-card .canvas=${…}>`: all of it leads to the canvas; its artist has a link of their own. */
 export class CanvasCard extends Element {
   static properties = { canvas: { attribute: false } };
-  static styles = [base, typography, css`
+  static styles = [
+    base,
+    typography,
+    css`
     article {
       position: relative; display: flex; flex-direction: column; height: 100%; overflow: hidden;
       border: 1px solid var(--line); border-radius: var(--radius-2); background: var(--surface);
@@ -26,7 +29,8 @@ export class CanvasCard extends Element {
     p { color: var(--ink-soft); font-size: var(--text-small); }
     .by { position: relative; align-self: flex-start; padding: 0.1875rem 0; }
     .facts { display: flex; flex-wrap: wrap; gap: 0 var(--space-3); margin-top: auto; }
-  `];
+  `,
+  ];
 
   constructor() {
     super();

@@ -18,9 +18,18 @@ const CUSTOM = "custom";
 /** `<create-canvas ?open=${…} @close=${…}>`: the dialog for a new canvas; it leads to the canvas that was made. */
 export class CreateCanvas extends FormElement {
   static properties = {
-    open: { type: Boolean }, preset: { state: true }, width: { state: true }, height: { state: true }, tileSize: { state: true },
+    open: { type: Boolean },
+    preset: { state: true },
+    width: { state: true },
+    height: { state: true },
+    tileSize: { state: true },
   };
-  static styles = [base, typography, controls, layout, css`
+  static styles = [
+    base,
+    typography,
+    controls,
+    layout,
+    css`
     form { display: flex; flex-direction: column; gap: var(--space-5); }
     legend { margin-bottom: var(--space-2); }
     .choices { display: grid; grid-template-columns: repeat(auto-fit, minmax(7.5rem, 1fr)); gap: var(--space-2); }
@@ -35,7 +44,8 @@ export class CreateCanvas extends FormElement {
     .sides { display: grid; grid-template-columns: 1fr 1fr; gap: var(--space-3); margin-top: var(--space-3); }
     .note { margin-bottom: var(--space-2); }
     .sum { margin-top: var(--space-2); }
-  `];
+  `,
+  ];
 
   constructor() {
     super();
@@ -48,7 +58,10 @@ export class CreateCanvas extends FormElement {
 
   #create = this.submits(async (data) => {
     const faults = Object.fromEntries(
-      /** @type {["width" | "height", number][]} */ ([["width", this.width], ["height", this.height]]).flatMap(([name, side]) => {
+      /** @type {["width" | "height", number][]} */ ([
+        ["width", this.width],
+        ["height", this.height],
+      ]).flatMap(([name, side]) => {
         const fault = faultOfSide(side, this.tileSize);
         return fault ? [[name, t(...fault)]] : [];
       }),
@@ -96,8 +109,10 @@ export class CreateCanvas extends FormElement {
       <fieldset>
         <legend>${t("home.mode")}</legend>
         <div class="choices modes">
-          ${MODES.map((mode, i) => html`<label><input type="radio" name="mode" value=${mode} ?checked=${i === 0}>
-            <span>${t(`home.mode_${mode}`)}<small>${t(`home.mode_${mode}_text`)}</small></span></label>`)}
+          ${MODES.map(
+            (mode, i) => html`<label><input type="radio" name="mode" value=${mode} ?checked=${i === 0}>
+            <span>${t(`home.mode_${mode}`)}<small>${t(`home.mode_${mode}_text`)}</small></span></label>`,
+          )}
         </div>
       </fieldset>
       <ui-field label=${t("home.limit")} name="limit" type="number" value="10" min="1" inputmode="numeric"
@@ -115,34 +130,46 @@ export class CreateCanvas extends FormElement {
       <fieldset>
         <legend>${t("home.size")}</legend>
         <div class="choices">
-          ${[...Object.keys(PRESETS), CUSTOM].map((preset) => html`<label>
+          ${[...Object.keys(PRESETS), CUSTOM].map(
+            (preset) => html`<label>
             <input type="radio" name="preset" .checked=${preset === this.preset} @change=${() => this.#choose(preset)}>
-            <span>${t(`home.size_${preset}`)}<small>${PRESETS[preset]?.map((side) => number(side)).join(" × ")}</small></span></label>`)}
+            <span>${t(`home.size_${preset}`)}<small>${PRESETS[preset]?.map((side) => number(side)).join(" × ")}</small></span></label>`,
+          )}
         </div>
-        ${this.preset === CUSTOM
-          ? html`<div class="sides">
+        ${
+          this.preset === CUSTOM
+            ? html`<div class="sides">
               <ui-field label=${t("home.width")} name="width" type="number" value=${String(width)} min=${MIN_SIDE} max=${MAX_SIDE} step=${tileSize}
-                error=${this.faults.width ?? ""} @input=${(/** @type {InputEvent} */ event) => (this.width = valueOf(event))}></ui-field>
+                error=${this.faults.width ?? ""} @input=${(/** @type {InputEvent} */ event) => (this.width = numberOf(event))}></ui-field>
               <ui-field label=${t("home.height")} name="height" type="number" value=${String(height)} min=${MIN_SIDE} max=${MAX_SIDE} step=${tileSize}
-                error=${this.faults.height ?? ""} @input=${(/** @type {InputEvent} */ event) => (this.height = valueOf(event))}></ui-field>
+                error=${this.faults.height ?? ""} @input=${(/** @type {InputEvent} */ event) => (this.height = numberOf(event))}></ui-field>
             </div>`
-          : ""}
+            : ""
+        }
       </fieldset>
       <fieldset>
         <legend>${t("home.tile_size")}</legend>
         <div class="choices">
-          ${TILE_SIZES.map((size) => html`<label><input type="radio" name="tile_size" .checked=${size === tileSize}
-            @change=${() => (this.tileSize = size)}><span>${size} × ${size}</span></label>`)}
+          ${TILE_SIZES.map(
+            (size) => html`<label><input type="radio" name="tile_size" .checked=${size === tileSize}
+            @change=${() => (this.tileSize = size)}><span>${size} × ${size}</span></label>`,
+          )}
         </div>
-        <p class="soft small sum" role="status">${isWhole
-          ? t("home.tile_sum", { columns: width / tileSize, rows: height / tileSize, count: (width * height) / tileSize ** 2 })
-          : t("home.tile_sum_not")}</p>
+        <p class="soft small sum" role="status">${
+          isWhole
+            ? t("home.tile_sum", {
+                columns: width / tileSize,
+                rows: height / tileSize,
+                count: (width * height) / tileSize ** 2,
+              })
+            : t("home.tile_sum_not")
+        }</p>
       </fieldset>`;
   }
 }
 customElements.define("create-canvas", CreateCanvas);
 
 /** @param {InputEvent} event */
-function valueOf(event) {
+function numberOf(event) {
   return /** @type {HTMLInputElement} */ (event.target).valueAsNumber;
 }

@@ -14,20 +14,27 @@ const ZOOM = 6; // screen pixels a pixel: the tile and some of what is around it
 
 /** The address of a tile on its canvas. @param {{canvas_id: number, x: number, y: number, size?: number}} tile */
 export function placeOf({ canvas_id, x, y, size }) {
-  return size ? `/canvas/${canvas_id}#${(x + 0.5) * size},${(y + 0.5) * size},${ZOOM}` : `/canvas/${canvas_id}`;
+  return size
+    ? `/canvas/${canvas_id}#${(x + 0.5) * size},${(y + 0.5) * size},${ZOOM}`
+    : `/canvas/${canvas_id}`;
 }
 
 /** What the artists that one follows have painted, newest first, in one row. */
 export class Feed extends Element {
   static properties = { items: { state: true }, error: { state: true } };
-  static styles = [base, typography, controls, css`
+  static styles = [
+    base,
+    typography,
+    controls,
+    css`
     h2 { margin: var(--space-5) 0 var(--space-3); }
     ul { display: flex; gap: var(--space-4); padding: 0 0 var(--space-2); overflow-x: auto; list-style: none; scroll-snap-type: x proximity; }
     li { flex: 0 0 8rem; scroll-snap-align: start; font-size: var(--text-small); overflow-wrap: anywhere; }
     ui-picture { aspect-ratio: 1; margin-bottom: var(--space-1); border: 1px solid var(--line); border-radius: var(--radius-2); }
     .picture { display: block; }
     .who { display: inline-block; padding: 0.1875rem 0; font-weight: 600; }
-  `];
+  `,
+  ];
 
   constructor() {
     super();
@@ -57,18 +64,21 @@ export class Feed extends Element {
   }
 
   render() {
-    if (this.error) return html`<ui-error .error=${this.error} retryable @retry=${() => this.#read()}></ui-error>`;
+    if (this.error)
+      return html`<ui-error .error=${this.error} retryable @retry=${() => this.#read()}></ui-error>`;
     if (!this.items?.length) return this.items ? html`<p class="soft">${t("home.feed_empty")}</p>` : "";
     return html`<section aria-labelledby="feed">
       <h2 id="feed">${t("home.feed")}</h2>
       <ul tabindex="0" aria-labelledby="feed">
-        ${this.items.map((tile) => html`<li>
+        ${this.items.map(
+          (tile) => html`<li>
           <a class="picture" href=${placeOf(tile)} aria-label=${t("home.tile_of", { name: tile.artist.display_name })}>
             <ui-picture src="/tiles/${tile.tile_id}.png"
               @drawn=${(/** @type {CustomEvent<number>} */ { detail }) => this.#measured(tile, detail)}></ui-picture></a>
           <a class="who" href="/artist/${tile.artist.username}">${tile.artist.display_name}</a><br>
           <ui-time class="soft" datetime=${tile.created_at}></ui-time>
-        </li>`)}
+        </li>`,
+        )}
       </ul>
     </section>`;
   }

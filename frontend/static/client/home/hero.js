@@ -13,7 +13,11 @@ const CANDIDATES = 8;
 /** What a newcomer sees first: a canvas that people are painting right now, and the way to it. */
 export class Hero extends Element {
   static properties = { canvas: { state: true } };
-  static styles = [base, typography, controls, css`
+  static styles = [
+    base,
+    typography,
+    controls,
+    css`
     section { display: grid; grid-template-columns: 5fr 6fr; align-items: center; gap: var(--space-7); padding: var(--space-5) 0 var(--space-4); }
     h1 { font-size: var(--text-display); line-height: 1.05; letter-spacing: -0.03em; }
     .lead { margin: var(--space-4) 0 var(--space-5); max-width: 32rem; font-size: var(--text-large); color: var(--ink-soft); }
@@ -28,7 +32,8 @@ export class Hero extends Element {
       section { grid-template-columns: 1fr; gap: var(--space-5); padding-top: 0; }
       home-canvas, .skeleton { aspect-ratio: 16 / 10; }
     }
-  `];
+  `,
+  ];
 
   constructor() {
     super();

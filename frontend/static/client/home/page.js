@@ -23,10 +23,19 @@ const PAUSE = 250; // milliseconds without a key before a search is sent
 /** The canvases; above them a living one for guests, what followed artists painted for others. */
 export class Home extends Element {
   static properties = {
-    listed: { state: true }, error: { state: true }, search: { state: true }, sort: { state: true },
-    busy: { state: true }, isCreating: { state: true },
+    listed: { state: true },
+    error: { state: true },
+    search: { state: true },
+    sort: { state: true },
+    busy: { state: true },
+    isCreating: { state: true },
   };
-  static styles = [base, typography, controls, layout, css`
+  static styles = [
+    base,
+    typography,
+    controls,
+    layout,
+    css`
     .bar { display: grid; grid-template-columns: 1fr minmax(12rem, 20rem) auto auto; align-items: end; gap: var(--space-3); margin: var(--space-6) 0 var(--space-5); }
     .search { position: relative; }
     .search ui-icon { position: absolute; top: 50%; left: var(--space-3); translate: 0 -50%; color: var(--ink-soft); pointer-events: none; }
@@ -39,7 +48,8 @@ export class Home extends Element {
       .bar { grid-template-columns: 1fr auto; }
       .bar h2, .bar .search { grid-column: 1 / -1; }
     }
-  `];
+  `,
+  ];
 
   #asked = new AbortController();
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -92,7 +102,12 @@ export class Home extends Element {
     this.busy = true;
     this.error = null;
     try {
-      this.listed = await readPage("/canvases", { search: this.search, sort: this.sort, limit: PAGE }, before, signal);
+      this.listed = await readPage(
+        "/canvases",
+        { search: this.search, sort: this.sort, limit: PAGE },
+        before,
+        signal,
+      );
     } catch (error) {
       if (signal.aborted) return; // a newer question is on its way
       this.error = error;
@@ -124,9 +139,11 @@ export class Home extends Element {
   render() {
     setTitle("");
     return html`<div class="page">
-      ${session.account
-        ? html`<h1>${t("home.welcome", { name: session.account.username })}</h1><home-feed></home-feed>`
-        : html`<home-hero></home-hero>`}
+      ${
+        session.account
+          ? html`<h1>${t("home.welcome", { name: session.account.username })}</h1><home-feed></home-feed>`
+          : html`<home-hero></home-hero>`
+      }
       <section aria-labelledby="canvases">
         <div class="bar">
           <h2 id="canvases">${t("common.canvases")}</h2>
@@ -148,7 +165,9 @@ export class Home extends Element {
 
   #cards() {
     if (!this.listed) {
-      return this.error ? "" : html`<div class="grid" aria-busy="true" aria-label=${t("common.loading")} role="img">
+      return this.error
+        ? ""
+        : html`<div class="grid" aria-busy="true" aria-label=${t("common.loading")} role="img">
         ${Array.from({ length: 6 }, () => html`<div class="skeleton waiting"></div>`)}</div>`;
     }
     const { items, cursor } = this.listed;
@@ -157,7 +176,11 @@ export class Home extends Element {
         <p class="soft">${t(this.search ? "home.none_found_text" : "home.none_text")}</p></div>`;
     }
     return html`
-      <ul class="grid">${repeat(items, ({ id }) => id, (canvas) => html`<li><canvas-card .canvas=${canvas}></canvas-card></li>`)}</ul>
+      <ul class="grid">${repeat(
+        items,
+        ({ id }) => id,
+        (canvas) => html`<li><canvas-card .canvas=${canvas}></canvas-card></li>`,
+      )}</ul>
       ${cursor ? html`<div class="more"><button ?disabled=${this.busy} @click=${() => this.#read(this.listed ?? undefined)}>${t("common.more")}</button></div>` : ""}`;
   }
 }

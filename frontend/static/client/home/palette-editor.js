@@ -12,7 +12,11 @@ const SAFE = "okabe-ito"; // its colours differ for the colour-blind, too
 /** `<palette-editor>`: a named palette, or colours of one's own; `value` is what the API takes. */
 export class PaletteEditor extends Element {
   static properties = { choice: { state: true }, colours: { state: true }, selected: { state: true } };
-  static styles = [base, typography, controls, css`
+  static styles = [
+    base,
+    typography,
+    controls,
+    css`
     .named { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: var(--space-2); }
     .named label {
       display: grid; grid-template-columns: auto 1fr; align-items: center; gap: var(--space-1) var(--space-2);
@@ -26,7 +30,8 @@ export class PaletteEditor extends Element {
     .own ui-swatch { width: 1.75rem; height: 1.75rem; border-radius: 4px; }
     .tools { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-2); }
     .tools input { flex: none; }
-  `];
+  `,
+  ];
 
   constructor() {
     super();
@@ -41,7 +46,8 @@ export class PaletteEditor extends Element {
   }
 
   updated() {
-    for (const strip of this.renderRoot.querySelectorAll("canvas")) draw(strip, this.#coloursOf(strip.dataset.name ?? ""));
+    for (const strip of this.renderRoot.querySelectorAll("canvas"))
+      draw(strip, this.#coloursOf(strip.dataset.name ?? ""));
   }
 
   /** @param {string} name */
@@ -53,11 +59,13 @@ export class PaletteEditor extends Element {
     return html`
       <fieldset class="named">
         <legend class="visually-hidden">${t("home.palette")}</legend>
-        ${[...Object.keys(PALETTES), CUSTOM].map((name) => html`<label>
+        ${[...Object.keys(PALETTES), CUSTOM].map(
+          (name) => html`<label>
           <input type="radio" name="palette" .checked=${name === this.choice} @change=${() => (this.choice = name)}>
           <span>${t(`home.palette_${name}`)}${name === SAFE ? html`<small>${t("home.palette_safe")}</small>` : ""}</span>
           <canvas height="1" data-name=${name} aria-hidden="true"></canvas>
-        </label>`)}
+        </label>`,
+        )}
       </fieldset>
       ${this.choice === CUSTOM ? this.#own() : ""}`;
   }
@@ -66,9 +74,11 @@ export class PaletteEditor extends Element {
     const { colours, selected } = this;
     return html`
       <ul class="own" aria-label=${t("home.colours")}>
-        ${colours.map((colour, i) => html`<li><button type="button" aria-pressed=${String(i === selected)}
+        ${colours.map(
+          (colour, i) => html`<li><button type="button" aria-pressed=${String(i === selected)}
           aria-label=${t("home.colour_nth", { nth: i + 1, colour })} @click=${() => (this.selected = i)}>
-          <ui-swatch .colour=${colour}></ui-swatch></button></li>`)}
+          <ui-swatch .colour=${colour}></ui-swatch></button></li>`,
+        )}
       </ul>
       <div class="tools">
         <input type="color" aria-label=${t("home.colour_change")} .value=${colours[selected] ?? ""} @input=${this.#recolour}>

@@ -1,6 +1,7 @@
 /** The named palettes of the API (services/tiles/canvases/rules.py; a test compares), and what a canvas may be. */
 
 /** @type {Record<string, string[]>} */
+// biome-ignore format: rows of eight
 export const PALETTES = {
   "pico-8": [
     "#000000", "#1d2b53", "#7e2553", "#008751", "#ab5236", "#5f574f", "#c2c3c7", "#fff1e8",

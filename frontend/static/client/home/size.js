@@ -11,10 +11,14 @@ export const PRESETS = { small: [256, 256], medium: [512, 512], wide: [1024, 512
  * @param {number} side @param {number} tileSize @returns {[string, Record<string, number>] | null}
  */
 export function faultOfSide(side, tileSize) {
-  if (!Number.isInteger(side) || side < MIN_SIDE || side > MAX_SIDE) return ["home.side_range", { least: MIN_SIDE, most: MAX_SIDE }];
+  if (!Number.isInteger(side) || side < MIN_SIDE || side > MAX_SIDE)
+    return ["home.side_range", { least: MIN_SIDE, most: MAX_SIDE }];
   if (side % tileSize) {
     const below = Math.max(MIN_SIDE, Math.floor(side / tileSize) * tileSize);
-    return ["home.side_multiple", { size: tileSize, below, above: Math.min(MAX_SIDE, Math.ceil(side / tileSize) * tileSize) }];
+    return [
+      "home.side_multiple",
+      { size: tileSize, below, above: Math.min(MAX_SIDE, Math.ceil(side / tileSize) * tileSize) },
+    ];
   }
   return null;
 }

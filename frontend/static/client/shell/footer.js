@@ -5,7 +5,10 @@ import { base, typography } from "../ui/styles.js";
 
 /** The end of every page but the canvas, which fills the window. */
 export class Footer extends Element {
-  static styles = [base, typography, css`
+  static styles = [
+    base,
+    typography,
+    css`
     footer {
       display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-2) var(--space-5);
       padding: var(--space-4) var(--space-5); border-top: 1px solid var(--line); color: var(--ink-soft); font-size: var(--text-small);
@@ -18,15 +21,18 @@ export class Footer extends Element {
       font: inherit; text-decoration: underline; text-underline-offset: 0.15em; cursor: pointer;
     }
     button[aria-pressed="true"] { font-weight: 700; text-decoration: none; }
-  `];
+  `,
+  ];
 
   render() {
     return html`<footer>
       <span>${t("common.tagline")}</span>
       <div role="group" aria-label=${t("common.language")}>
-        ${Object.entries(LANGUAGES).map(([language, name]) => html`<button lang=${language}
+        ${Object.entries(LANGUAGES).map(
+          ([language, name]) => html`<button lang=${language}
           aria-pressed=${String(language === i18n.language)}
-          @click=${() => i18n.choose(/** @type {keyof typeof LANGUAGES} */ (language))}>${name}</button>`)}
+          @click=${() => i18n.choose(/** @type {keyof typeof LANGUAGES} */ (language))}>${name}</button>`,
+        )}
       </div>
       <a href="/api/docs">${t("common.api_reference")}</a>
     </footer>`;

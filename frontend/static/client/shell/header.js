@@ -1,7 +1,7 @@
 import { i18n, LANGUAGES, t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { session } from "../session.js";
-import { chooseTheme, theme, THEMES } from "../theme.js";
+import { chooseTheme, THEMES, theme } from "../theme.js";
 import { Element } from "../ui/element.js";
 import "../ui/avatar.js";
 import { errorText } from "../ui/error.js";
@@ -11,7 +11,11 @@ import { toast } from "../ui/toast.js";
 
 /** The top of every page: brand, ways to go, settings and the account. */
 export class Header extends Element {
-  static styles = [base, typography, controls, css`
+  static styles = [
+    base,
+    typography,
+    controls,
+    css`
     :host { position: sticky; top: 0; z-index: 10; }
     header {
       display: flex; align-items: center; gap: var(--space-2); height: var(--header);
@@ -46,7 +50,8 @@ export class Header extends Element {
       header { gap: 0; padding: 0 var(--space-2); }
       header > .button, nav a { padding: 0 var(--space-2); font-size: 0.875rem; }
     }
-  `];
+  `,
+  ];
 
   #isKnown = false;
 
@@ -71,7 +76,9 @@ export class Header extends Element {
   }
 
   #who() {
-    return session.account ? this.#account(session.account) : html`
+    return session.account
+      ? this.#account(session.account)
+      : html`
       <a class="button quiet" href="/login">${t("common.login")}</a>
       <a class="button primary wide" href="/register">${t("common.register")}</a>`;
   }
@@ -80,15 +87,22 @@ export class Header extends Element {
     return html`
       <fieldset>
         <legend>${t("common.theme")}</legend>
-        ${THEMES.map((choice) => html`<button class="quiet" aria-pressed=${String(choice === theme())}
-          @click=${() => { chooseTheme(choice); this.requestUpdate(); }}>
-          <ui-icon name=${choice}></ui-icon>${t(`common.theme_${choice}`)}</button>`)}
+        ${THEMES.map(
+          (choice) => html`<button class="quiet" aria-pressed=${String(choice === theme())}
+          @click=${() => {
+            chooseTheme(choice);
+            this.requestUpdate();
+          }}>
+          <ui-icon name=${choice}></ui-icon>${t(`common.theme_${choice}`)}</button>`,
+        )}
       </fieldset>
       <fieldset>
         <legend>${t("common.language")}</legend>
-        ${Object.entries(LANGUAGES).map(([language, name]) => html`<button class="quiet" lang=${language}
+        ${Object.entries(LANGUAGES).map(
+          ([language, name]) => html`<button class="quiet" lang=${language}
           aria-pressed=${String(language === i18n.language)}
-          @click=${() => i18n.choose(/** @type {keyof typeof LANGUAGES} */ (language))}>${name}</button>`)}
+          @click=${() => i18n.choose(/** @type {keyof typeof LANGUAGES} */ (language))}>${name}</button>`,
+        )}
       </fieldset>`;
   }
 

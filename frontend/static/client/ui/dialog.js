@@ -10,7 +10,11 @@ import { base, controls, typography } from "./styles.js";
  */
 export class Dialog extends Element {
   static properties = { open: { type: Boolean }, heading: {}, wide: { type: Boolean, reflect: true } };
-  static styles = [base, typography, controls, css`
+  static styles = [
+    base,
+    typography,
+    controls,
+    css`
     :host { display: contents; }
     dialog {
       width: min(32rem, calc(100vw - 2rem)); max-height: calc(100dvh - 2rem); padding: 0; overflow: auto;
@@ -26,7 +30,8 @@ export class Dialog extends Element {
     .body { padding: var(--space-2) var(--space-5) var(--space-5); }
     footer { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: var(--space-3); padding: 0 var(--space-5) var(--space-5); }
     footer:not(.used) { display: none; }
-  `];
+  `,
+  ];
 
   #hasActions = false;
 
@@ -73,7 +78,8 @@ export class Dialog extends Element {
   #pressed(event) {
     const dialog = /** @type {HTMLDialogElement} */ (event.currentTarget);
     const { left, right, top, bottom } = dialog.getBoundingClientRect();
-    const isInside = event.clientX >= left && event.clientX <= right && event.clientY >= top && event.clientY <= bottom;
+    const isInside =
+      event.clientX >= left && event.clientX <= right && event.clientY >= top && event.clientY <= bottom;
     if (event.target === dialog && !isInside) this.#close();
   }
 }

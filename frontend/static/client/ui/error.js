@@ -21,7 +21,10 @@ export function errorText(error) {
 /** `<ui-error .error=${error} @retry=${…}>`: the error, its code and request id; nothing without an error. */
 export class ErrorBox extends Element {
   static properties = { error: { attribute: false }, retryable: { type: Boolean } };
-  static styles = [base, controls, css`
+  static styles = [
+    base,
+    controls,
+    css`
     div {
       display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-3); padding: var(--space-3) var(--space-4);
       border: 1px solid var(--danger); border-radius: var(--radius-1); background: var(--danger-soft); color: var(--ink);
@@ -29,7 +32,8 @@ export class ErrorBox extends Element {
     ui-icon { color: var(--danger); }
     p { flex: 1 1 14rem; margin: 0; overflow-wrap: anywhere; }
     small { display: block; color: var(--ink-soft); font: var(--text-small) var(--font-mono); }
-  `];
+  `,
+  ];
 
   constructor() {
     super();

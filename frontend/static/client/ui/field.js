@@ -12,9 +12,24 @@ let count = 0;
  */
 export class Field extends Element {
   static properties = {
-    label: {}, name: {}, type: {}, value: {}, hint: {}, error: {}, autocomplete: {}, inputmode: {}, placeholder: {},
-    pattern: {}, min: {}, max: {}, step: {}, minlength: { type: Number }, maxlength: { type: Number },
-    required: { type: Boolean }, multiline: { type: Boolean }, isShown: { state: true },
+    label: {},
+    name: {},
+    type: {},
+    value: {},
+    hint: {},
+    error: {},
+    autocomplete: {},
+    inputmode: {},
+    placeholder: {},
+    pattern: {},
+    min: {},
+    max: {},
+    step: {},
+    minlength: { type: Number },
+    maxlength: { type: Number },
+    required: { type: Boolean },
+    multiline: { type: Boolean },
+    isShown: { state: true },
   };
 
   #id = `field-${++count}`;
@@ -66,20 +81,25 @@ export class Field extends Element {
 
   render() {
     const id = this.#id;
-    const described = [this.error && `${id}-error`, this.hint && `${id}-hint`].filter(Boolean).join(" ") || nothing;
+    const described =
+      [this.error && `${id}-error`, this.hint && `${id}-hint`].filter(Boolean).join(" ") || nothing;
     const invalid = this.error ? "true" : nothing;
     return html`<label for=${id}>${this.label}</label>
-      ${this.multiline
-        ? html`<textarea id=${id} name=${this.name} .value=${live(this.value)} @input=${this.#typed} ?required=${this.required}
+      ${
+        this.multiline
+          ? html`<textarea id=${id} name=${this.name} .value=${live(this.value)} @input=${this.#typed} ?required=${this.required}
             maxlength=${this.maxlength ?? nothing} placeholder=${this.placeholder ?? nothing} aria-describedby=${described} aria-invalid=${invalid}></textarea>`
-        : html`<input id=${id} name=${this.name} type=${this.isShown ? "text" : this.type} .value=${live(this.value)} @input=${this.#typed}
+          : html`<input id=${id} name=${this.name} type=${this.isShown ? "text" : this.type} .value=${live(this.value)} @input=${this.#typed}
             ?required=${this.required} autocomplete=${this.autocomplete ?? nothing} inputmode=${this.inputmode ?? nothing}
             placeholder=${this.placeholder ?? nothing} pattern=${this.pattern ?? nothing} min=${this.min ?? nothing} max=${this.max ?? nothing} step=${this.step ?? nothing}
-            minlength=${this.minlength ?? nothing} maxlength=${this.maxlength ?? nothing} aria-describedby=${described} aria-invalid=${invalid}>`}
-      ${this.type === "password"
-        ? html`<button type="button" class="reveal" aria-label=${t("common.show_password")} aria-pressed=${String(this.isShown)}
+            minlength=${this.minlength ?? nothing} maxlength=${this.maxlength ?? nothing} aria-describedby=${described} aria-invalid=${invalid}>`
+      }
+      ${
+        this.type === "password"
+          ? html`<button type="button" class="reveal" aria-label=${t("common.show_password")} aria-pressed=${String(this.isShown)}
             @click=${() => (this.isShown = !this.isShown)}><ui-icon name="eye"></ui-icon></button>`
-        : ""}
+          : ""
+      }
       ${this.error ? html`<p class="error" id="${id}-error">${this.error}</p>` : ""}
       ${this.hint ? html`<p class="hint" id="${id}-hint">${this.hint}</p>` : ""}`;
   }

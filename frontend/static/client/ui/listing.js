@@ -12,6 +12,9 @@ import { api } from "../api.js";
  * @returns {Promise<Listed<T>>}
  */
 export async function readPage(path, query, before, signal) {
-  const page = await api.get(path, { query: { ...query, cursor: before?.cursor ?? null }, ...(signal ? { signal } : {}) });
+  const page = await api.get(path, {
+    query: { ...query, cursor: before?.cursor ?? null },
+    ...(signal ? { signal } : {}),
+  });
   return { items: [...(before?.items ?? []), ...page.items], cursor: page.next_cursor };
 }

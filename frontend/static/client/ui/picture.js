@@ -13,7 +13,9 @@ export class Picture extends LitElement {
     img { display: block; width: 100%; height: 100%; object-fit: var(--picture-fit, cover); image-rendering: pixelated; }
   `;
 
-  #near = new IntersectionObserver((entries) => entries.at(-1)?.isIntersecting && this.#begin(), { rootMargin: "200px" });
+  #near = new IntersectionObserver((entries) => entries.at(-1)?.isIntersecting && this.#begin(), {
+    rootMargin: "200px",
+  });
 
   constructor() {
     super();
@@ -48,7 +50,8 @@ export class Picture extends LitElement {
     const { src } = this;
     try {
       const { bytes } = await api.bytes(src);
-      if (src === this.src && this.isConnected) this.#show(URL.createObjectURL(new Blob([bytes], { type: "image/png" })));
+      if (src === this.src && this.isConnected)
+        this.#show(URL.createObjectURL(new Blob([bytes], { type: "image/png" })));
     } catch {
       // A card without its picture is still a card; it comes with the next refresh.
     }
@@ -66,7 +69,9 @@ export class Picture extends LitElement {
 
   /** @param {Event} event */
   #loaded(event) {
-    this.dispatchEvent(new CustomEvent("drawn", { detail: /** @type {HTMLImageElement} */ (event.target).naturalWidth }));
+    this.dispatchEvent(
+      new CustomEvent("drawn", { detail: /** @type {HTMLImageElement} */ (event.target).naturalWidth }),
+    );
   }
 }
 customElements.define("ui-picture", Picture);

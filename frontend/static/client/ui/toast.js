@@ -11,7 +11,10 @@ const SHOWN = 6_000; // milliseconds; errors and what can be acted on stay until
 
 /** The corner where short notes appear; one of it, made with the first note. */
 class Toasts extends Element {
-  static styles = [base, controls, css`
+  static styles = [
+    base,
+    controls,
+    css`
     :host {
       position: fixed; inset: auto var(--space-4) var(--space-4) auto; margin: 0; padding: 0; border: 0; background: none;
       width: min(26rem, calc(100vw - 2rem)); overflow: visible; color: inherit;
@@ -25,7 +28,8 @@ class Toasts extends Element {
     li.error { border-left-color: var(--danger); }
     li.success { border-left-color: var(--success); }
     span { flex: 1; }
-  `];
+  `,
+  ];
 
   /** @type {Note[]} */
   #notes = [];
@@ -55,11 +59,22 @@ class Toasts extends Element {
   }
 
   render() {
-    return html`<ul>${repeat(this.#notes, (note) => note.id, (note) => html`<li class=${note.kind}>
+    return html`<ul>${repeat(
+      this.#notes,
+      (note) => note.id,
+      (note) => html`<li class=${note.kind}>
       <span>${note.message}</span>
-      ${note.action ? html`<button class="quiet" @click=${() => { note.action?.run(); this.#drop(note.id); }}>${note.action.label}</button>` : ""}
+      ${
+        note.action
+          ? html`<button class="quiet" @click=${() => {
+              note.action?.run();
+              this.#drop(note.id);
+            }}>${note.action.label}</button>`
+          : ""
+      }
       <button class="quiet icon" aria-label=${t("common.close")} @click=${() => this.#drop(note.id)}><ui-icon name="close"></ui-icon></button>
-    </li>`)}</ul>`;
+    </li>`,
+    )}</ul>`;
   }
 }
 customElements.define("ui-toasts", Toasts);

@@ -19,10 +19,12 @@ export default {
   have_account: "Du hast schon ein Konto?",
   no_account: "Neu hier?",
   forgot: "Passwort vergessen?",
-  forgot_text: "Gib die E-Mail-Adresse deines Kontos ein. Wir schicken dir einen Link, mit dem du ein neues Passwort setzt.",
+  forgot_text:
+    "Gib die E-Mail-Adresse deines Kontos ein. Wir schicken dir einen Link, mit dem du ein neues Passwort setzt.",
   send_link: "Link schicken",
   back_to_login: "Zurück zur Anmeldung",
-  reset_sent: "Wenn es ein Konto mit {email} gibt, ist eine Mail mit einem Link unterwegs. Er gilt eine Stunde.",
+  reset_sent:
+    "Wenn es ein Konto mit {email} gibt, ist eine Mail mit einem Link unterwegs. Er gilt eine Stunde.",
   reset: "Neues Passwort setzen",
   set_password: "Passwort setzen",
   password_changed: "Dein Passwort ist geändert. Melde dich mit dem neuen an.",

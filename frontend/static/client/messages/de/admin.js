@@ -157,7 +157,10 @@ export default {
   rollback_reverted: "{count} zurückgesetzt",
   rollback_restored: "{count} wiederhergestellt",
   rollback_kept: "{count} bleiben gelöscht, weil ihre Zellen inzwischen vergeben sind",
-  pictured: { one: "Die Bilder zeigen {count} Kachel davon.", other: "Die Bilder zeigen {count} Kacheln davon." },
+  pictured: {
+    one: "Die Bilder zeigen {count} Kachel davon.",
+    other: "Die Bilder zeigen {count} Kacheln davon.",
+  },
   tiles_concerned: { one: "{count} Kachel betroffen", other: "{count} Kacheln betroffen" },
   step_removed: "Kachel {id} in Spalte {x}, Zeile {y}: entfernt",
   step_reverted: "Kachel {id} in Spalte {x}, Zeile {y}: zurückgesetzt",

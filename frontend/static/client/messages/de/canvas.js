@@ -19,7 +19,8 @@ export default {
   status_offline: "Offline",
   status_closed: "Nicht live",
   closed_canvas_gone: "Diese Leinwand wurde gelöscht oder ist jetzt privat.",
-  closed_session_ended: "Deine Sitzung ist zu Ende. Du kannst dich neu anmelden oder als Gast weiter zusehen.",
+  closed_session_ended:
+    "Deine Sitzung ist zu Ende. Du kannst dich neu anmelden oder als Gast weiter zusehen.",
   reconnect: "Weiter zusehen",
 
   panel_tile: "Kachel",
@@ -60,7 +61,8 @@ export default {
   following: "Gefolgt",
   share: "Link zu dieser Kachel kopieren",
   delete_tile: "Kachel löschen",
-  delete_tile_text: "Das Feld ist dann wieder leer, und was der Kachel gefiel, ist verloren. Die Moderation kann sie zurückholen.",
+  delete_tile_text:
+    "Das Feld ist dann wieder leer, und was der Kachel gefiel, ist verloren. Die Moderation kann sie zurückholen.",
   tile_deleted: "Die Kachel ist gelöscht.",
 
   history: "Verlauf",
@@ -125,11 +127,15 @@ export default {
   max_tiles: "Kacheln je Person",
   public: "Alle dürfen sie sehen",
   delete_canvas: "Leinwand löschen",
-  delete_canvas_text: "„{name}“ und alles darauf verschwindet für alle. Das lässt sich hier nicht rückgängig machen.",
+  delete_canvas_text:
+    "„{name}“ und alles darauf verschwindet für alle. Das lässt sich hier nicht rückgängig machen.",
   canvas_deleted: "Die Leinwand ist gelöscht.",
 
   areas: "Belegte Bereiche",
-  areas_text: { one: "Belege ein Rechteck mit bis zu {count} Feld, um darin allein zu malen.", other: "Belege ein Rechteck mit bis zu {count} Feldern, um darin allein zu malen." },
+  areas_text: {
+    one: "Belege ein Rechteck mit bis zu {count} Feld, um darin allein zu malen.",
+    other: "Belege ein Rechteck mit bis zu {count} Feldern, um darin allein zu malen.",
+  },
   areas_draw: "Auf dem Bild aufziehen",
   area_x: "Spalte",
   area_y: "Zeile",

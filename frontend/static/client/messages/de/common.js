@@ -70,11 +70,13 @@ export default {
   error_not_locked: "Deine Sperre ist abgelaufen. Nimm sie neu, um weiterzumachen.",
   error_not_reviewer: "Das entscheidet, wem die Leinwand gehört, oder die Moderation.",
   error_not_tile_creator: "Diese Kachel darf nur ändern, wer sie angelegt hat.",
-  error_outside_area: "Auf dieser Leinwand malst du in einer Fläche, die du dir nimmst. Nimm dir zuerst eine.",
+  error_outside_area:
+    "Auf dieser Leinwand malst du in einer Fläche, die du dir nimmst. Nimm dir zuerst eine.",
   error_overloaded: "Gerade malen zu viele zugleich. Bitte versuche es gleich noch einmal.",
   error_own_tile: "Die eigene Kachel dürfen nur andere mögen.",
   error_paint_limit: "Du malst schneller, als der Server mitkommt. Bitte warte einen Moment.",
-  error_postgres_unavailable: "Die Datenbank ist gerade nicht verfügbar. Bitte versuche es gleich noch einmal.",
+  error_postgres_unavailable:
+    "Die Datenbank ist gerade nicht verfügbar. Bitte versuche es gleich noch einmal.",
   error_rate_limited: "Zu viele Anfragen. Bitte warte {seconds} s.",
   error_report_assigned: "Diese Meldung hat schon jemand anders übernommen.",
   error_report_closed: "Diese Meldung ist schon abgeschlossen.",
@@ -82,8 +84,10 @@ export default {
   error_report_not_found: "Diese Meldung gibt es nicht.",
   error_review_not_found: "Diese Einreichung gibt es nicht.",
   error_revision_not_found: "Diese Version der Kachel gibt es nicht.",
-  error_rollback_too_large: "Das würde zu viel auf einmal ändern. Wähle eine kleinere Fläche oder eine kürzere Zeit.",
-  error_stale_version: "Jemand hat das inzwischen geändert. Sieh dir den neuen Stand an und versuche es noch einmal.",
+  error_rollback_too_large:
+    "Das würde zu viel auf einmal ändern. Wähle eine kleinere Fläche oder eine kürzere Zeit.",
+  error_stale_version:
+    "Jemand hat das inzwischen geändert. Sieh dir den neuen Stand an und versuche es noch einmal.",
   error_superseded: "Von dieser Kachel wurde ein neueres Bild eingereicht.",
   error_target_has_role: "Das darf mit Moderatoren und Admins nur ein Admin.",
   error_ticket_spent: "Die Verbindung kam nicht zustande. Bitte versuche es noch einmal.",

@@ -66,7 +66,8 @@ export default {
   hue_pink: "Rosa",
 
   grid_role: "Zeichenfläche",
-  grid_label: "Bild aus {size} mal {size} Pixeln. Pfeiltasten bewegen, mit Umschalt in Sprüngen, Leertaste malt.",
+  grid_label:
+    "Bild aus {size} mal {size} Pixeln. Pfeiltasten bewegen, mit Umschalt in Sprüngen, Leertaste malt.",
   at_colour: "Zeile {row}, Spalte {column}, {colour}",
 
   details: "Über diese Kachel",
@@ -98,22 +99,34 @@ export default {
   lost_lock: "Die Kachel ist nicht mehr für dich reserviert.",
   relock: "Weitermalen",
   obstacle_signed_out: "Melde dich an, um diese Kachel zu bemalen.",
-  obstacle_not_tile_creator: "Auf dieser Leinwand bemalt nur {name} diese Kachel. Such dir eine leere Zelle für eine eigene.",
-  obstacle_outside_area: "Auf dieser Leinwand malst du in Bereichen, die du belegt hast. Diese Zelle ist frei.",
+  obstacle_not_tile_creator:
+    "Auf dieser Leinwand bemalt nur {name} diese Kachel. Such dir eine leere Zelle für eine eigene.",
+  obstacle_outside_area:
+    "Auf dieser Leinwand malst du in Bereichen, die du belegt hast. Diese Zelle ist frei.",
   obstacle_area_taken: "Diese Zelle liegt in einem Bereich von {name}.",
-  obstacle_tile_limit: { one: "Auf dieser Leinwand hat jede Person höchstens {count} Kachel, und du hast sie.", other: "Auf dieser Leinwand hat jede Person höchstens {count} Kacheln, und du hast alle. Lösche eine, um hier zu malen." },
+  obstacle_tile_limit: {
+    one: "Auf dieser Leinwand hat jede Person höchstens {count} Kachel, und du hast sie.",
+    other:
+      "Auf dieser Leinwand hat jede Person höchstens {count} Kacheln, und du hast alle. Lösche eine, um hier zu malen.",
+  },
   claim_area: "Diese Zelle belegen",
-  tiles_left: { one: "Du kannst auf dieser Leinwand noch {count} Kachel belegen.", other: "Du kannst auf dieser Leinwand noch {count} Kacheln belegen." },
+  tiles_left: {
+    one: "Du kannst auf dieser Leinwand noch {count} Kachel belegen.",
+    other: "Du kannst auf dieser Leinwand noch {count} Kacheln belegen.",
+  },
   sign_in_title: "Fast deine",
-  sign_in_text: "Um dein Bild auf die Leinwand zu bringen, registriere dich oder melde dich an. Was du gemalt hast, bleibt in diesem Browser und ist noch da, wenn du wiederkommst.",
+  sign_in_text:
+    "Um dein Bild auf die Leinwand zu bringen, registriere dich oder melde dich an. Was du gemalt hast, bleibt in diesem Browser und ist noch da, wenn du wiederkommst.",
 
   draft_restored: "Dein Entwurf von {time} ist wieder da.",
   draft_copied: "Dein Entwurf von {time} lässt sich einfügen: Andere haben hier inzwischen gemalt.",
   draft_discard: "Verwerfen",
   dismiss: "Ausblenden",
   notice_deleted: "Diese Kachel wurde gelöscht. Beim Speichern entsteht eine neue aus dem, was du siehst.",
-  notice_cell_occupied: "{name} hat in dieser Zelle zuerst gespeichert. Du kannst dein Bild kopieren und anderswo einfügen.",
-  notice_changed_meanwhile: "Diese Kachel wurde anderswo geändert. Beim Speichern wirst du gefragt, was bleiben soll.",
+  notice_cell_occupied:
+    "{name} hat in dieser Zelle zuerst gespeichert. Du kannst dein Bild kopieren und anderswo einfügen.",
+  notice_changed_meanwhile:
+    "Diese Kachel wurde anderswo geändert. Beim Speichern wirst du gefragt, was bleiben soll.",
   notice_review_approved: "Dein Bild wurde freigegeben.",
   notice_review_rejected: "Dein Bild wurde nicht freigegeben. Deine Fassung bleibt hier, bis du sie änderst.",
   notice_reload_failed: "Die Kachel konnte nicht neu geladen werden. Was du siehst, ist vielleicht veraltet.",
@@ -127,7 +140,8 @@ export default {
   unsaved_draft: "Als Entwurf behalten",
 
   conflict_title: "Jemand hat diese Kachel inzwischen geändert",
-  conflict_text: "Welches Bild soll bleiben? Was du nicht wählst, bleibt im Verlauf der Kachel oder lässt sich rückgängig machen.",
+  conflict_text:
+    "Welches Bild soll bleiben? Was du nicht wählst, bleibt im Verlauf der Kachel oder lässt sich rückgängig machen.",
   conflict_mine: "Meins",
   conflict_theirs: "Das andere",
   conflict_merged: "Beide zusammen",
@@ -137,7 +151,8 @@ export default {
 
   import: "Bild einfügen",
   import_choose: "Bild auswählen",
-  import_hint: "PNG, JPEG, WebP oder GIF; es bleibt auf diesem Gerät. Du kannst es auch einfügen oder auf die Kachel ziehen.",
+  import_hint:
+    "PNG, JPEG, WebP oder GIF; es bleibt auf diesem Gerät. Du kannst es auch einfügen oder auf die Kachel ziehen.",
   import_fit: "Einpassen",
   import_contain: "Ganz zeigen",
   import_cover: "Kachel ausfüllen",

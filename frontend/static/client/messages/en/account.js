@@ -19,10 +19,12 @@ export default {
   have_account: "Already have an account?",
   no_account: "New here?",
   forgot: "Forgot the password?",
-  forgot_text: "Type the email address of your account, and we send you a link with which to set a new password.",
+  forgot_text:
+    "Type the email address of your account, and we send you a link with which to set a new password.",
   send_link: "Send the link",
   back_to_login: "Back to log in",
-  reset_sent: "If there is an account with {email}, a mail with a link is on its way. The link holds for an hour.",
+  reset_sent:
+    "If there is an account with {email}, a mail with a link is on its way. The link holds for an hour.",
   reset: "Set a new password",
   set_password: "Set the password",
   password_changed: "Your password is changed. Log in with the new one.",

@@ -157,7 +157,10 @@ export default {
   rollback_reverted: "{count} reverted",
   rollback_restored: "{count} restored",
   rollback_kept: "{count} stay deleted, as their cells were claimed since",
-  pictured: { one: "The pictures show {count} tile of these.", other: "The pictures show {count} tiles of these." },
+  pictured: {
+    one: "The pictures show {count} tile of these.",
+    other: "The pictures show {count} tiles of these.",
+  },
   tiles_concerned: { one: "{count} tile concerned", other: "{count} tiles concerned" },
   step_removed: "Tile {id} in column {x}, row {y}: removed",
   step_reverted: "Tile {id} in column {x}, row {y}: reverted",

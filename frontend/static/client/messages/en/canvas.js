@@ -60,7 +60,8 @@ export default {
   following: "Following",
   share: "Copy the link to this tile",
   delete_tile: "Delete the tile",
-  delete_tile_text: "The cell will be empty again, and the tile’s likes are lost. A moderator can bring the tile back.",
+  delete_tile_text:
+    "The cell will be empty again, and the tile’s likes are lost. A moderator can bring the tile back.",
   tile_deleted: "The tile is deleted.",
 
   history: "History",
@@ -129,7 +130,10 @@ export default {
   canvas_deleted: "The canvas is deleted.",
 
   areas: "Claimed areas",
-  areas_text: { one: "Claim a rectangle of up to {count} cell to paint in it alone.", other: "Claim a rectangle of up to {count} cells to paint in it alone." },
+  areas_text: {
+    one: "Claim a rectangle of up to {count} cell to paint in it alone.",
+    other: "Claim a rectangle of up to {count} cells to paint in it alone.",
+  },
   areas_draw: "Draw it on the picture",
   area_x: "Column",
   area_y: "Row",

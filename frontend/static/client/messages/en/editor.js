@@ -98,21 +98,30 @@ export default {
   lost_lock: "The tile is not reserved for you any more.",
   relock: "Continue painting",
   obstacle_signed_out: "Log in to paint this tile.",
-  obstacle_not_tile_creator: "On this canvas only {name}, who made this tile, paints it. Find an empty cell for a tile of your own.",
+  obstacle_not_tile_creator:
+    "On this canvas only {name}, who made this tile, paints it. Find an empty cell for a tile of your own.",
   obstacle_outside_area: "On this canvas you paint in areas that you hold. This cell is free.",
   obstacle_area_taken: "This cell lies in an area that {name} holds.",
-  obstacle_tile_limit: { one: "This canvas allows {count} tile an artist, and you have it.", other: "This canvas allows {count} tiles an artist, and you have them all. Delete one to paint here." },
+  obstacle_tile_limit: {
+    one: "This canvas allows {count} tile an artist, and you have it.",
+    other: "This canvas allows {count} tiles an artist, and you have them all. Delete one to paint here.",
+  },
   claim_area: "Claim this cell",
-  tiles_left: { one: "You can claim {count} more tile on this canvas.", other: "You can claim {count} more tiles on this canvas." },
+  tiles_left: {
+    one: "You can claim {count} more tile on this canvas.",
+    other: "You can claim {count} more tiles on this canvas.",
+  },
   sign_in_title: "Almost yours",
-  sign_in_text: "To put your picture on the canvas, sign up or log in. What you drew is kept in this browser, and is here when you come back.",
+  sign_in_text:
+    "To put your picture on the canvas, sign up or log in. What you drew is kept in this browser, and is here when you come back.",
 
   draft_restored: "Your draft of {time} is back.",
   draft_copied: "Your draft of {time} is ready to be pasted: others have painted here since.",
   draft_discard: "Discard it",
   dismiss: "Dismiss",
   notice_deleted: "This tile was deleted. Saving makes a new one of what you see.",
-  notice_cell_occupied: "{name} saved a tile in this cell first. You can copy what you drew and paste it elsewhere.",
+  notice_cell_occupied:
+    "{name} saved a tile in this cell first. You can copy what you drew and paste it elsewhere.",
   notice_changed_meanwhile: "This tile was changed elsewhere. When you save, you are asked what to keep.",
   notice_review_approved: "Your picture was approved.",
   notice_review_rejected: "Your picture was not approved. Your own version stays here until you change it.",
@@ -127,7 +136,8 @@ export default {
   unsaved_draft: "Keep as a draft",
 
   conflict_title: "Somebody changed this tile meanwhile",
-  conflict_text: "Choose which picture to keep. What you do not choose stays in the tile's history or can be undone.",
+  conflict_text:
+    "Choose which picture to keep. What you do not choose stays in the tile's history or can be undone.",
   conflict_mine: "Mine",
   conflict_theirs: "Theirs",
   conflict_merged: "Both together",
@@ -137,7 +147,8 @@ export default {
 
   import: "Import a picture",
   import_choose: "Choose a picture",
-  import_hint: "PNG, JPEG, WebP or GIF; it stays on this device. You can also paste one or drop it on the tile.",
+  import_hint:
+    "PNG, JPEG, WebP or GIF; it stays on this device. You can also paste one or drop it on the tile.",
   import_fit: "Fit",
   import_contain: "Show all of it",
   import_cover: "Fill the tile",

@@ -1,0 +1,1 @@
+"""What must hold before a start (preflight) and while a stack runs (doctor)."""

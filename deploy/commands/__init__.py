@@ -1,0 +1,1 @@
+"""The commands of `tessera`, one module each."""

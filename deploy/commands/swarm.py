@@ -1,0 +1,180 @@
+"""The production stack on a Docker Swarm: its Compose configuration in the words of `docker stack deploy`.
+
+Swarm knows no order of starting, so what migrates is deployed and awaited first. Its secrets and
+configurations cannot change, so each is named after its content. What has data on a disk stays on the node
+labelled `tessera.data`; all else may run anywhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from deploy.stack.compose.project import Project
+from deploy.stack.compose.waiting import START_SECONDS, Say, routes_are_answered
+from deploy.stack.errors import DeployError
+
+DATA_LABEL = "tessera.data"
+
+_UNKNOWN = ("build", "depends_on", "restart", "profiles", "security_opt", "shm_size", "tmpfs", "labels")
+"""What `docker stack deploy` refuses or ignores; labels go below `deploy`, tmpfs to the volumes."""
+
+_ROLLING = {"order": "start-first", "failure_action": "rollback", "parallelism": 1, "monitor": "15s"}
+"""A new process is healthy before an old one is told to stop; else Swarm returns to the version before."""
+
+_DIGEST = 12  # characters of a digest in a name
+
+
+def deploy(project: Project, version: str, say: Say) -> None:
+    """Deploy that version, or roll to it. Raises DeployError when a service does not get there.
+
+    Services that Swarm returned to the version before are named, with what their last task said.
+    """
+    new = project.at(dict.fromkeys(project.versions, version))
+    _label_a_node(new, say)
+    stack = stack_of(json.loads(new.compose("config", "--format=json")), new.name)
+    first = [
+        name for name in stack["services"] if name in ("postgres", "rabbitmq") or name.endswith("-migrate")
+    ]
+    _deploy(new, {**stack, "services": {name: stack["services"][name] for name in first}})
+    say("migrating")
+    _await(new, first)
+    _deploy(new, stack)
+    say("databases are migrated; rolling")
+    _await(new, list(stack["services"]))
+    new.keep_versions()
+    asyncio.run(routes_are_answered(new, say))
+    say(f"every service runs {version}")
+
+
+def stack_of(config: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """The stack file of a merged Compose configuration."""
+    stack: dict[str, Any] = {"services": {}, "configs": {}, "secrets": {}}
+    for secret, entry in config["secrets"].items():
+        stack["secrets"][secret] = {"file": entry["file"], "name": _named(name, secret, Path(entry["file"]))}
+    for service, entry in config["services"].items():
+        stack["services"][service] = _service(service, entry, name, stack["configs"])
+    stack["networks"] = {
+        network: {"driver": "overlay", "internal": bool(entry.get("internal")), "attachable": False}
+        for network, entry in config["networks"].items()
+    }
+    stack["volumes"] = {volume: {} for volume in config["volumes"]}
+    stack["services"]["gateway"]["environment"]["TESSERA_PROVIDER"] = "swarm"
+    for readable in ("SERVICES", "TASKS", "NETWORKS", "NODES"):
+        stack["services"]["docker-api"]["environment"][readable] = "1"
+    return stack
+
+
+def _service(service: str, entry: Mapping[str, Any], name: str, configs: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in entry.items() if key not in _UNKNOWN and value is not None}
+    kept["environment"] = {
+        key: value for key, value in entry.get("environment", {}).items() if value is not None
+    }
+    # Names lead to the processes themselves: it is the gateway that balances, and knows who is ready.
+    deploy = {**entry["deploy"], "endpoint_mode": "dnsrr"}
+    limits = deploy["resources"]["limits"]
+    deploy["resources"] = {"limits": {**limits, "cpus": str(limits["cpus"])}}
+    deploy["restart_policy"] = {
+        "condition": "on-failure" if entry.get("restart") == "no" else "any",
+        "delay": "2s",
+    }
+    stays = [volume for volume in entry.get("volumes", []) if not volume.get("read_only")]
+    if stays or service in ("docker-api", "gateway"):
+        deploy["placement"] = {"constraints": [f"node.labels.{DATA_LABEL} == true"]}
+    elif service.endswith("-migrate"):
+        deploy["update_config"] = {"failure_action": "continue"}  # it ends, which is no failure
+    else:
+        deploy["update_config"] = dict(_ROLLING)
+        deploy["rollback_config"] = {"order": "start-first"}
+    deploy["labels"] = entry.get("labels", {})
+    kept["deploy"] = deploy
+    kept["volumes"], kept["configs"] = _mounts(entry.get("volumes", []), name, configs)
+    kept["volumes"] += [{"type": "tmpfs", "target": target} for target in entry.get("tmpfs", [])]
+    if "ports" in entry:
+        # On the node itself: Swarm's own mesh would hide the clients' addresses from the rate limit.
+        kept["ports"] = [
+            {"target": port["target"], "published": int(port["published"]), "mode": "host"}
+            for port in entry["ports"]
+        ]
+    return kept
+
+
+def _mounts(
+    volumes: list[dict[str, Any]], name: str, configs: dict[str, Any]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What stays a mount, and the files that become configurations, which every node can have."""
+    mounts: list[dict[str, Any]] = []
+    files: list[dict[str, Any]] = []
+    for volume in volumes:
+        source = Path(volume["source"])
+        if not volume.get("read_only") or source.suffix == ".sock" or volume["type"] != "bind":
+            mounts.append(
+                {key: volume[key] for key in ("type", "source", "target", "read_only") if key in volume}
+            )
+            continue
+        for file in sorted(source.iterdir()) if source.is_dir() else [source]:
+            made = _named(name, file.name.replace(".", "-"), file)
+            configs[made] = {"file": str(file), "name": made}
+            target = f"{volume['target']}/{file.name}" if source.is_dir() else volume["target"]
+            files.append({"source": made, "target": target, "mode": 0o555})
+    return mounts, files
+
+
+def _named(name: str, what: str, file: Path) -> str:
+    return f"{name}-{what}-{hashlib.sha256(file.read_bytes()).hexdigest()[:_DIGEST]}"
+
+
+def _label_a_node(project: Project, say: Say) -> None:
+    """Choose this node for the data when none was. Raises DeployError when this is no manager of a Swarm."""
+    nodes = project.docker("node", "ls", "--quiet").split()
+    labels = project.docker("node", "inspect", "--format={{json .Spec.Labels}}", *nodes)
+    if DATA_LABEL not in labels:
+        this = project.docker("info", "--format={{.Swarm.NodeID}}").strip()
+        project.docker("node", "update", f"--label-add={DATA_LABEL}=true", this)
+        say(f"this node keeps the data: it is labelled {DATA_LABEL}=true")
+
+
+def _deploy(project: Project, stack: Mapping[str, Any]) -> None:
+    file = project.var.root / "stack.json"
+    file.write_text(json.dumps(stack, indent=1))
+    # The tag says which image it is; the nodes have it, or pull it.
+    project.docker("stack", "deploy", f"--compose-file={file}", "--resolve-image=never", project.name)
+
+
+def _await(project: Project, services: Sequence[str]) -> None:
+    """Wait until each runs as it should: what migrates has ended well, all else has its processes."""
+    deadline = time.monotonic() + 2 * START_SECONDS
+    while late := [f"{name} ({state})" for name in services if (state := _state(project, name))]:
+        if time.monotonic() > deadline:
+            said = project.docker(
+                "stack", "ps", "--no-trunc", "--format={{.Name}} {{.CurrentState}} {{.Error}}", project.name
+            )
+            raise DeployError(f"not ready: {', '.join(late)}; its tasks:\n{said}")
+        time.sleep(1)
+
+
+def _state(project: Project, name: str) -> str:
+    """What keeps the service from being as it should; empty when nothing does."""
+    service = f"{project.name}_{name}"
+    update = project.docker(
+        "service", "inspect", "--format={{with .UpdateStatus}}{{.State}}: {{.Message}}{{end}}", service
+    )
+    if update.startswith(("rollback_", "paused")):
+        said = project.docker("service", "logs", "--tail=6", "--raw", service)
+        raise DeployError(
+            f"{name} did not become ready, and Swarm returned to the version before: {update}{said}"
+        )
+    tasks = project.docker(
+        "service", "ps", "--filter=desired-state=running", "--format={{.CurrentState}}", service
+    )
+    if name.endswith("-migrate"):
+        newest = project.docker("service", "ps", "--format={{.CurrentState}}", service).splitlines()
+        return "" if newest and newest[0].startswith("Complete") else "not migrated"
+    wanted = int(project.docker("service", "inspect", "--format={{.Spec.Mode.Replicated.Replicas}}", service))
+    running = sum(task.startswith("Running") for task in tasks.splitlines())
+    return "" if running == wanted and not update.startswith("updating") else f"{running} of {wanted} run"

@@ -1,0 +1,1 @@
+"""What a stack is made of: its state directory, ports, programs, parts and Compose project."""

@@ -1,0 +1,109 @@
+"""What containers are given from the state folder: secrets, certificate, the gateway's configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import quote
+
+import yaml
+
+from deploy.stack import gateway
+from deploy.stack.compose.certificates import make_authority, make_certificate, needs_certificate
+from deploy.stack.compose.project import Project
+from deploy.stack.parts.rabbitmq import definitions
+from deploy.stack.programs import SERVICES
+from deploy.stack.state_dir import StateDir
+
+# Compose mounts a secret's file as it is, whoever the container's user is: the folder (0700) keeps everybody
+# else of this machine out, and whoever has a file mounted can read it. Swarm gives secrets the same mode.
+MOUNTED = 0o444
+
+
+def prepare(project: Project, provider: Literal["docker", "swarm"] = "docker") -> None:
+    """Write everything that base.yml mounts; what is there already is kept.
+
+    `provider` of Traefik finds the replicas.
+    """
+    project.var.folder("mail")
+    _write_secrets(project.var)
+    _write_certificate(project.var, project.host)
+    backup_folder(project.var)
+    static = project.var.folder("gateway") / "traefik.yml"
+    static.write_text(yaml.safe_dump(static_configuration(project, provider)))
+
+
+def static_configuration(project: Project, provider: Literal["docker", "swarm"] = "docker") -> dict[str, Any]:
+    """gateway/traefik.yml with what only this environment has."""
+    static = gateway.static_configuration(project.environ)
+    static["log"]["level"] = "WARN"  # the provider notes each container without routes at each event
+    # A container that has gone shall be forgotten before the next one leaves; the default is 2 s.
+    static["providers"]["providersThrottleDuration"] = "500ms"
+    label = {"docker": "com.docker.compose.project", "swarm": "com.docker.stack.namespace"}[provider]
+    static["providers"][provider] = {
+        "endpoint": "tcp://docker-api:2375",
+        "exposedByDefault": False,
+        "network": f"{project.name}_edge",
+        # The engine may run other projects with the same labels: the other environment, to begin with.
+        "constraints": f"Label(`{label}`, `{project.name}`)",
+    }
+    if provider == "swarm":
+        static["providers"][provider]["refreshSeconds"] = 1  # it is asked, as it tells nothing by itself
+    if project.env == "prod":
+        gateway.demand_https(static)
+    if project.acme_email:
+        static["entryPoints"]["websecure"]["http"]["tls"] = {
+            "certResolver": "acme",
+            "domains": [{"main": project.host}],
+        }
+        static["certificatesResolvers"] = {
+            "acme": {"acme": {"email": project.acme_email, "storage": "/acme/acme.json", "tlsChallenge": {}}}
+        }
+    return static
+
+
+def _write_secrets(var: StateDir) -> None:
+    passwords = {service: var.secret(f"rabbitmq_{service}") for service in SERVICES}
+    var.secret("postgres")
+    var.secret("auth_secret")
+    for service in SERVICES:
+        password = quote(var.secret(f"postgres_{service}"))
+        var.write_secret(
+            f"{service}_database_url", f"postgresql://{service}:{password}@postgres:5432/{service}"
+        )
+        var.write_secret(
+            f"{service}_broker_url", f"amqp://{service}:{passwords[service]}@rabbitmq:5672/tessera"
+        )
+    if not (var.root / "secrets" / "rabbitmq_definitions").exists():  # has another salt each time it is made
+        var.write_secret("rabbitmq_definitions", definitions(passwords))
+    for path in (var.root / "secrets").iterdir():
+        path.chmod(MOUNTED)
+
+
+def _write_certificate(var: StateDir, host: str) -> None:
+    authority, authority_key = authority_of(var), var.folder("authority") / "key.pem"
+    if not needs_certificate(var.root / "secrets" / "gateway_certificate", host, authority):
+        return
+    if not authority.exists():
+        certificate, key = make_authority()
+        authority_key.touch(mode=0o600)
+        authority_key.write_text(key)
+        authority.write_text(certificate)
+    certificate, key = make_certificate(host, authority.read_text(), authority_key.read_text())
+    for name, text in (("gateway_certificate", certificate), ("gateway_certificate_key", key)):
+        var.write_secret(name, text).chmod(MOUNTED)
+
+
+def backup_folder(var: StateDir) -> Path:
+    """Where the container `backup` writes, and all may, in a folder that only its owner enters."""
+    closed = var.folder("backups")
+    closed.chmod(0o700)
+    folder = closed / "kept"
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o777)  # the container's user is none of this machine
+    return folder
+
+
+def authority_of(var: StateDir) -> Path:
+    """The certificate of the local authority, for clients to trust."""
+    return var.folder("authority") / "certificate.pem"

@@ -1,0 +1,181 @@
+"""What `up` and `scale` wait for, and what they say when it does not come.
+
+No container is believed about itself: in the end the answers through the published port count.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+import time
+from collections.abc import Callable, Collection
+from typing import Any
+
+import aiohttp
+
+from deploy.stack.compose.project import Project
+from deploy.stack.compose.state import authority_of
+from deploy.stack.errors import DeployError
+from deploy.stack.probes import OWN_REQUESTS, PROBES, probe_routes
+
+Say = Callable[[str], None]
+
+GATEWAY_SECONDS = 4.0  # for the published ports to answer anything, once the gateway's container runs
+START_SECONDS = 120.0  # for every container to be healthy, and for as many processes as asked for to answer
+POLL = 0.3
+
+
+async def gateway_answers(project: Project) -> None:
+    """Wait for any HTTP answer on each published port; which one does not matter yet.
+
+    Raises DeployError naming the ports that the gateway's container does publish.
+    """
+    async with _client(project) as client:
+        for url in (project.http_url, project.https_url):
+            deadline = time.monotonic() + GATEWAY_SECONDS
+            while failure := await _failure(client, url):
+                if time.monotonic() > deadline:
+                    raise DeployError(
+                        f"nothing answers at {url}: {failure}\n"
+                        f"    ports that the gateway's container publishes: {_published(project)}"
+                    )
+                await asyncio.sleep(POLL)
+
+
+async def everything_is_healthy(project: Project, starting: asyncio.Task[str], say: Say) -> None:
+    """Say what becomes healthy, until `starting` is done and everything is.
+
+    Raises DeployError with the logs of what is not when `starting` fails or time is up.
+    """
+    told: set[tuple[str, str]] = set()
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        started = starting.done()
+        states = await asyncio.to_thread(_states, project)
+        fine = {(name, state) for name, state in states.items() if state in ("healthy", "running", "done")}
+        for name, state in sorted(fine - told):
+            say(f"{name} is {state}")
+        told |= fine
+        if started and (starting.exception() or time.monotonic() > deadline):
+            why = str(starting.exception() or f"after {START_SECONDS:.0f} s, not everything is healthy")
+            raise DeployError("\n".join([why, *_complaints(project, dict(states.items() - fine))]))
+        if started and len(fine) == len(states):
+            return
+        await asyncio.sleep(POLL)
+
+
+async def they_become(project: Project, names: Collection[str], wanted: str, seconds: float) -> None:
+    """Wait until each of these containers is what is wanted: `healthy`, or `done`.
+
+    Raises DeployError with the logs of those that are not when one has ended otherwise, or time is up.
+    """
+    short = {name.removeprefix(f"{project.name}-") for name in names}
+    deadline = time.monotonic() + seconds
+    while True:
+        states = await asyncio.to_thread(_states, project)
+        others = {name: states.get(name, "gone") for name in short if states.get(name) != wanted}
+        if not others:
+            return
+        ended = [name for name, state in others.items() if state not in ("created", "starting", "running")]
+        if ended or time.monotonic() > deadline:
+            why = f"{', '.join(sorted(ended))} ended" if ended else f"not {wanted} after {seconds:g} s"
+            # What is still starting says in its log what it waits for.
+            shown = {name: "not ready" if state == "starting" else state for name, state in others.items()}
+            raise DeployError("\n".join([why, *_complaints(project, shown)]))
+        await asyncio.sleep(POLL)
+
+
+async def routes_are_answered(project: Project, say: Say) -> None:
+    """Probe every route at every URL that serves them. Raises DeployError naming the routes that fail."""
+    for url in sorted({project.url, project.https_url}):
+        say(f"{await probe_routes(url, _trust(project))} routes are answered through the gateway at {url}")
+
+
+async def answered_by(project: Project, service: str, number: int, seconds: float = START_SECONDS) -> None:
+    """Wait until exactly that many processes of the service take requests in turn. Raises DeployError."""
+    path = next(path for path, answerer in PROBES if answerer == service)
+    deadline = time.monotonic() + seconds
+    async with _client(project) as client:
+        while True:
+            answerers = set()
+            for _ in range(4 * number):
+                async with client.get(project.url + path) as response:
+                    answerers.add(response.headers.get("X-Instance", f"gateway: {response.status}"))
+            if len(answerers) == number:
+                return
+            if time.monotonic() > deadline:
+                raise DeployError(f"{service} is answered by {', '.join(sorted(answerers))}, not by {number}")
+            await asyncio.sleep(POLL)
+
+
+def _client(project: Project) -> aiohttp.ClientSession:
+    connector = aiohttp.TCPConnector(ssl=_trust(project))
+    return aiohttp.ClientSession(
+        connector=connector,
+        timeout=aiohttp.ClientTimeout(total=5),
+        headers={"X-Request-Id": f"{OWN_REQUESTS}up"},
+    )
+
+
+def _trust(project: Project) -> ssl.SSLContext:
+    """What everybody trusts, and the local authority."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(authority_of(project.var))
+    return context
+
+
+async def _failure(client: aiohttp.ClientSession, url: str) -> str | None:
+    """Why there is no HTTP answer; None when there is one. A certificate that is not trusted is an answer."""
+    try:
+        async with client.get(url, allow_redirects=False):
+            return None
+    except aiohttp.ClientConnectorCertificateError:
+        return None
+    except (aiohttp.ClientError, TimeoutError) as error:
+        return str(error) or "no answer"
+
+
+def _published(project: Project) -> str:
+    ports = {
+        f"{port['PublishedPort']} (to {port['TargetPort']})"
+        for container in project.containers()
+        if container["Service"] == "gateway"
+        for port in container["Publishers"] or []
+        if port["PublishedPort"]
+    }
+    return ", ".join(sorted(ports)) or "none"
+
+
+def _states(project: Project) -> dict[str, str]:
+    """The state of each container, by service and number (`tiles-web-1`)."""
+    return {
+        container["Name"].removeprefix(f"{project.name}-"): _state(container)
+        for container in project.containers()
+    }
+
+
+def _state(container: dict[str, Any]) -> str:
+    """`healthy`, `running` (has no health check), `done` (ended with status 0), or what is wrong."""
+    if container["State"] == "exited":
+        return f"ended with status {container['ExitCode']}" if container["ExitCode"] else "done"
+    if container["State"] == "restarting":
+        return "restarting"
+    return str(container["Health"] or container["State"])
+
+
+def _complaints(project: Project, states: dict[str, str]) -> list[str]:
+    """State and last log lines of each of these containers (service-number); those that wait are named."""
+    waiting = sorted(name for name, state in states.items() if state in ("created", "starting"))
+    found = []
+    for name in sorted(states.keys() - waiting):
+        service, _, number = name.rpartition("-")
+        log = project.compose("logs", "--no-log-prefix", "--tail=6", f"--index={number}", service)
+        lines = (_ESCAPES.sub("", line) for line in log.splitlines())
+        found += [f"{name} is {states[name]}; its log says:", *(f"    {line[:300]}" for line in lines)]
+    return [*found, f"not yet ready: {', '.join(waiting)}"] if waiting else found
+
+
+_ESCAPES = re.compile(
+    r"\x1b\[[0-9;]*[A-Za-z]"
+)  # Compose clears terminal lines even where there is no terminal

@@ -1,0 +1,30 @@
+"""The gateway's static configuration as every way of running begins with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from deploy.stack.state_dir import REPOSITORY
+
+CONFIGURATION = REPOSITORY / "gateway"
+
+
+def static_configuration(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Read gateway/traefik.yml, with tracing when TESSERA_OTLP_ENDPOINT names a collector (OTLP over HTTP).
+
+    The gateway then starts a trace for each request that brings none, and tells the service by `traceparent`
+    (https://doc.traefik.io/traefik/observability/tracing/opentelemetry/).
+    """
+    static: dict[str, Any] = yaml.safe_load((CONFIGURATION / "traefik.yml").read_text())
+    if endpoint := environ.get("TESSERA_OTLP_ENDPOINT"):
+        static["tracing"] = {"serviceName": "tessera-gateway", "otlp": {"http": {"endpoint": endpoint}}}
+    return static
+
+
+def demand_https(static: dict[str, Any]) -> None:
+    """Let browsers remember to come over HTTPS only; TESSERA_HTTPS_PORT lets the gateway send them there."""
+    websecure = static["entryPoints"]["websecure"]
+    websecure["http"] = {**websecure["http"], "middlewares": ["hsts@file", *websecure["http"]["middlewares"]]}

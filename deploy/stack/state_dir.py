@@ -1,0 +1,74 @@
+"""The state folder of one run: data of the parts, secrets, logs and pid files."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from deploy.stack.errors import DeployError
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+class StateDir:
+    """Paths below `root`, made on first use. Two runs with different roots share nothing."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        try:
+            for folder in (self.root, self.root / "log", self.root / "run"):
+                folder.mkdir(parents=True, exist_ok=True)
+            (self.root / "secrets").mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise DeployError(f"cannot use {self.root} as the state folder (TESSERA_VAR): {error}") from error
+        if not os.access(self.root / "secrets", os.W_OK | os.X_OK):
+            raise DeployError(f"{self.root} belongs to another user; give another folder in TESSERA_VAR")
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> StateDir:
+        """The folder named by TESSERA_VAR, else `var/` of the repository."""
+        return cls(state_folder(environ))
+
+    def folder(self, name: str) -> Path:
+        """A folder of that name, made when it is not there."""
+        folder = self.root / name
+        folder.mkdir(exist_ok=True)
+        return folder
+
+    def log(self, name: str) -> Path:
+        """The log file of that process."""
+        return self.root / "log" / f"{name}.log"
+
+    def new_log(self, name: str) -> Path:
+        """The same, for a run that begins now: what the run before wrote is kept as `.log.1`."""
+        path = self.log(name)
+        if path.exists():
+            path.replace(path.with_suffix(".log.1"))
+        return path
+
+    def pid_file(self, name: str) -> Path:
+        """Where the process id of that process is kept while it runs."""
+        return self.root / "run" / f"{name}.pid"
+
+    def secret(self, name: str) -> str:
+        """A random password made at the first call and kept from then on."""
+        path = self.root / "secrets" / name
+        if not path.exists():
+            self.write_secret(name, secrets.token_urlsafe(32))
+        return path.read_text()
+
+    def write_secret(self, name: str, value: str) -> Path:
+        """Keep `value` in a file that only this user reads, and return the file."""
+        path = self.root / "secrets" / name
+        draft = path.with_suffix(".draft")
+        draft.touch(mode=0o600)
+        draft.write_text(value)
+        draft.replace(path)
+        return path
+
+
+def state_folder(environ: Mapping[str, str]) -> Path:
+    """The folder of `StateDir.from_environ`, not made."""
+    return Path(environ.get("TESSERA_VAR") or REPOSITORY / "var")

@@ -1,0 +1,198 @@
+"""Chromium as people use it: a window for each of them, through the gateway, and nothing on the console."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Literal, Self
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Route,
+    async_playwright,
+    expect,
+)
+
+from tests.support.painters import Painter
+
+Device = Literal["desktop", "phone"]
+Scheme = Literal["light", "dark"]
+
+DEVICES: dict[Device, dict[str, Any]] = {
+    "desktop": {"viewport": {"width": 1280, "height": 800}},
+    "phone": {
+        "viewport": {"width": 390, "height": 844},
+        "device_scale_factor": 2,
+        "is_mobile": True,
+        "has_touch": True,
+    },
+}
+
+# No request but those of the page, and no picture that depends on the machine's graphics card.
+FLAGS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--disable-component-update",
+    "--disable-background-networking",
+    "--no-first-run",
+)
+
+PATIENCE_MS = 60_000.0
+"""Milliseconds that a step waits for its condition before the test fails.
+
+It only bounds how long a broken test takes: a step goes on as soon as its condition holds, and a slow machine
+may need many times what an idle one does.
+"""
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+def chromium() -> str:
+    """Where Chromium is. Without it the test is skipped, where nobody counts on it, else it fails."""
+    found = os.environ.get("TESSERA_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if found:
+        return found
+    advice = "no Chromium here: run deploy/stack/parts/install-chromium.sh, or name one in TESSERA_CHROMIUM"
+    if os.environ.get("CI") == "true":
+        pytest.fail(advice)
+    pytest.skip(advice)
+
+
+@asynccontextmanager
+async def running_chromium() -> AsyncIterator[Browser]:
+    """A headless Chromium until the end of the block."""
+    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
+    path = chromium()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=list(flags))
+        yield browser
+        await browser.close()
+
+
+class Windows:
+    """Opens windows, each with cookies and storage of its own, and hears what goes wrong in them."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self._browser = browser
+        self._url = url
+        self._contexts: list[BrowserContext] = []
+        self._is_closing = False
+        self.complaints: list[str] = []
+
+    async def __call__(
+        self,
+        painter: Painter | None = None,
+        *,
+        device: Device = "desktop",
+        scheme: Scheme = "light",
+        locale: str = "en-GB",
+        allow: Sequence[str] = (),
+    ) -> Page:
+        """Open an empty window for a painter who is signed in, or for a guest; `page.goto("/")` goes home.
+
+        `allow`: regular expressions of complaints that belong to the test, like those about a refused call
+        ("status of 409") or a service that was killed.
+        """
+        context = await self._browser.new_context(
+            base_url=self._url,
+            color_scheme=scheme,
+            locale=locale,
+            timezone_id="Europe/Berlin",
+            storage_state=painter.browser_state(self._url) if painter else None,
+            **DEVICES[device],
+        )
+        self._contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        self._listen(context, re.compile("|".join(allow) or "(?!)"))
+        return await context.new_page()
+
+    async def close(self) -> None:
+        """Close all windows; what breaks off by that is nobody's fault."""
+        self._is_closing = True
+        for context in self._contexts:
+            await context.close()
+
+    def _listen(self, context: BrowserContext, allowed: re.Pattern[str]) -> None:
+        def complain(text: str) -> None:
+            if not self._is_closing and not allowed.search(text):
+                self.complaints.append(text)
+
+        def on_console(message: ConsoleMessage) -> None:
+            if message.type in ("error", "warning"):
+                complain(f"{message.type}: {message.text} ({message.location['url']})")
+
+        def on_failure(request: Request) -> None:
+            # A page that is left, or a request that a newer one replaces, is no failure.
+            if request.failure != "net::ERR_ABORTED":
+                complain(f"request failed: {request.method} {request.url} {request.failure}")
+
+        context.on("console", on_console)
+        context.on("weberror", lambda error: complain(f"uncaught: {error.error}"))
+        context.on("requestfailed", on_failure)
+
+
+class HeldRoute:
+    """The first request for an address, held back until the test lets it go: provokes an order of events."""
+
+    def __init__(self) -> None:
+        self._held: asyncio.Future[Route] = asyncio.get_running_loop().create_future()
+
+    @classmethod
+    async def on(cls, page: Page, pattern: str) -> Self:
+        held = cls()
+
+        def hold(route: Route) -> None:
+            held._held.set_result(route)
+
+        await page.route(pattern, hold, times=1)
+        return held
+
+    async def is_asked(self) -> None:
+        """Wait until the page has sent the request."""
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            await asyncio.shield(self._held)
+
+    async def let_go(self) -> None:
+        """Send the request on."""
+        await self.is_asked()
+        await self._held.result().continue_()
+
+    async def fail(self) -> None:
+        """Let it fail as it does where there is no network."""
+        await self.is_asked()
+        await self._held.result().abort()
+
+
+def dialog(page: Page, heading: str) -> Locator:
+    """The open `<ui-dialog>` of that heading; what stands in it is outside its shadow, where its role is."""
+    return page.locator("ui-dialog").filter(has=page.get_by_role("dialog", name=heading))
+
+
+async def assert_accessible(page: Page) -> None:
+    """What axe finds serious or critical on the page as it is now, under WCAG 2.2 A and AA: nothing."""
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    options = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": tags}}
+    found = (await Axe().run(page, options=options)).response["violations"]
+    grave = [
+        f"{violation['id']} ({violation['impact']}): {violation['help']}\n  {node['target']} {node['html']}"
+        for violation in found
+        if violation["impact"] in ("serious", "critical")
+        for node in violation["nodes"]
+    ]
+    assert not grave, "\n".join([page.url, *grave])
+
+
+UNDERWAY = ("WebSocket connection", "status of 50", "ERR_CONNECTION", "request failed: GET")
+"""What a browser says by itself about a service that was killed."""

@@ -1,0 +1,108 @@
+"""A production stack under Compose to do things to, and to be looked at by the doctor."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from deploy.checks.doctor.composed import Composed
+from deploy.checks.doctor.request import explain
+from deploy.checks.findings import Finding, as_text
+from deploy.commands.doctor import diagnose
+from deploy.stack.compose.state import authority_of
+from tests.support.compose import ComposeStack
+
+
+class ComposeStackUnderTest(ComposeStack):
+    """What is done to it is undone at the end of the block that did it."""
+
+    def diagnose(self) -> list[Finding]:
+        """However busy this machine is; how long the command takes is measured by itself."""
+        return diagnose(Composed(self.project), seconds=30)
+
+    def first_line(self, code: str, seconds: float = 60) -> str:
+        """The cause in the first line, once that has this code: health checks and busy machines take time."""
+        deadline = time.monotonic() + seconds
+        while (found := self.diagnose()) == [] or found[0].code != code:
+            assert time.monotonic() < deadline, f"not {code} but {as_text(found) or 'healthy'}"
+        return found[0].cause
+
+    def explain(self, request_id: str) -> Finding:
+        stack = Composed(self.project)
+        return explain(request_id, stack.request(request_id), stack.said_of(request_id), stack.show_log)
+
+    def get(self, path: str, request_id: str) -> int:
+        """The status of the answer to a GET."""
+        request = urllib.request.Request(self.url + path, headers={"X-Request-Id": request_id})
+        trust = ssl.create_default_context(cafile=str(authority_of(self.project.var)))
+        try:
+            with urllib.request.urlopen(request, timeout=10, context=trust) as response:
+                return int(response.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    def name(self, short: str) -> str:
+        return f"{self.project.name}-{short}"
+
+    @contextmanager
+    def stopped(self, *names: str) -> Iterator[None]:
+        full = [self.name(name) for name in names]
+        self.docker("kill", *full)
+        try:
+            yield
+        finally:
+            self.docker("start", *full)
+
+    @contextmanager
+    def paused(self, name: str) -> Iterator[None]:
+        self.docker("pause", self.name(name))
+        try:
+            yield
+        finally:
+            self.docker("unpause", self.name(name))
+
+    @contextmanager
+    def changed(self, service: str, change: Mapping[str, Any] | str, folder: Path) -> Iterator[None]:
+        """That service of the compose files is made anew with a change (as YAML), and afterwards without."""
+        text = change if isinstance(change, str) else yaml.safe_dump(change, default_flow_style=True).strip()
+        override = folder / "override.yml"
+        override.write_text(f"services:\n  {service}: {text if text[0] == '{' else '{' + text + '}'}\n")
+        up = ("up", "--detach", "--no-deps", "--no-build", "--timeout=1", service)
+        try:
+            self.project.compose(f"--file={override}", *up)
+            yield
+        finally:
+            self.project.compose(*up)
+
+    @contextmanager
+    def sql(self, database: str, change: str, back: str) -> Iterator[None]:
+        """The superuser says `change` there, and afterwards `back`."""
+        self.psql(database, change)
+        try:
+            yield
+        finally:
+            self.psql(database, back)
+
+    def psql(self, database: str, statement: str) -> str:
+        return self.docker(
+            "exec", self.name("postgres-1"), "psql", "-U", "postgres", "-d", database, "-Atqc", statement
+        )
+
+    def ctl(self, *words: str) -> None:
+        self.docker("exec", self.name("rabbitmq-1"), "rabbitmqctl", "--quiet", *words)
+
+    def secret(self, name: str) -> Path:
+        return self.project.var.root / "secrets" / name
+
+    def inspect(self, name: str) -> dict[str, Any]:
+        [found] = json.loads(self.docker("inspect", self.name(name)))
+        return dict(found)

@@ -1,0 +1,55 @@
+"""Viewers of a canvas over a WebSocket, and the relay that feeds them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiohttp import ClientWebSocketResponse
+
+from shared.db import Database
+from shared.messaging.relay import Relay
+from tests.support.tiles import Tiles
+
+Socket = ClientWebSocketResponse
+
+
+@asynccontextmanager
+async def watching(
+    tiles: Tiles, canvas_id: int, since: int | None = None, ticket: str | None = None
+) -> AsyncIterator[tuple[Socket, dict[str, Any]]]:
+    """A socket and the hello it was greeted with."""
+    params = {k: str(v) for k, v in {"since": since, "ticket": ticket}.items() if v is not None}
+    async with tiles.client.ws_connect(
+        f"/api/v1/ws/canvas/{canvas_id}", params=params, protocols=("tessera.v1.json",)
+    ) as socket:
+        assert socket.protocol == "tessera.v1.json"
+        hello = await socket.receive_json(timeout=5)
+        assert hello["type"] == "hello"
+        yield socket, hello
+
+
+async def events(socket: Socket, count: int) -> list[dict[str, Any]]:
+    """The next `count` events of a socket."""
+    received: list[dict[str, Any]] = []
+    while len(received) < count:
+        message = await socket.receive_json(timeout=10)
+        assert message["type"] == "batch", message
+        received += message["events"]
+    assert len(received) == count
+    return received
+
+
+@asynccontextmanager
+async def relaying(database_url: str, broker_url: str) -> AsyncIterator[None]:
+    """The worker's relay, which carries the outbox to the broker."""
+    database = Database(database_url, application="relay of a test")
+    task = asyncio.create_task(Relay(database, broker_url, service="tiles").run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait((task,))
+        await database.close()

@@ -1,0 +1,146 @@
+"""Events to emit, effects to see, and how to wait for them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aio_pika
+import psycopg2
+from sqlalchemy import BigInteger, Column, Identity, MetaData, Table, create_engine, text
+
+from shared.db import Connection, Database
+from shared.messaging.consumer import Consumer, Handler
+from shared.messaging.contracts import Event, TileCreated
+from shared.messaging.inbox import inbox_table
+from shared.messaging.outbox import Outbox, outbox_table
+from shared.messaging.topology import EXCHANGE, SUBSCRIPTIONS
+from tests.support.waiting import eventually
+
+metadata = MetaData()
+outbox_table(metadata)
+inbox_table(metadata)
+Table(
+    "effect",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("canvas_id", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),
+)
+_EFFECT = text("INSERT INTO effect (canvas_id, seq) VALUES (:canvas_id, :seq)")
+
+
+def tile_created(seq: int, canvas_id: int = 7) -> TileCreated:
+    return TileCreated(
+        canvas_id=canvas_id,
+        seq=seq,
+        tile_id=seq,
+        creator_id=1,
+        actor_id=1,
+        version=1,
+        x=0,
+        y=0,
+        view={"seq": seq, "kind": "tile.created"},
+    )
+
+
+def create_tables(url: str) -> str:
+    """Give a database the outbox, the inbox and the table of effects."""
+    engine = create_engine(url.replace("postgresql:", "postgresql+psycopg2:"))
+    metadata.create_all(engine)
+    engine.dispose()
+    return url
+
+
+async def sql(url: str, statement: str) -> Any:
+    """Run a statement beside the product's own connections; return the first value, if there is one."""
+
+    def run() -> Any:
+        connection = psycopg2.connect(url)
+        try:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+                row = cursor.fetchone() if cursor.description else None
+                return row[0] if row else None
+        finally:
+            connection.close()
+
+    return await asyncio.to_thread(run)
+
+
+async def effects(url: str, canvas_id: int = 7) -> list[int]:
+    """The `seq` of every effect on a canvas, in the order in which they happened."""
+    found = await sql(
+        url, f"SELECT coalesce(array_agg(seq ORDER BY id), '{{}}') FROM effect WHERE canvas_id = {canvas_id}"
+    )
+    return list(found)
+
+
+async def waiting(url: str) -> int:
+    """How many rows the outbox holds."""
+    return int(await sql(url, "SELECT count(*) FROM outbox"))
+
+
+async def arrived(url: str, *seqs: int, canvas_id: int = 7) -> None:
+    """Wait until exactly these effects happened, in this order."""
+    wanted = list(seqs)
+
+    async def there() -> bool:
+        return len(await effects(url, canvas_id)) >= len(wanted)
+
+    await eventually(there)
+    assert await effects(url, canvas_id) == wanted
+
+
+@asynccontextmanager
+async def running(*work: Coroutine[Any, Any, None]) -> AsyncIterator[list[asyncio.Task[None]]]:
+    """Run them beside the block; then stop them as SIGTERM does, and wait."""
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        yield tasks
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def emit(outbox: Outbox, db: Database, *events: Event) -> None:
+    """Emit in one transaction."""
+    async with db.transaction() as conn:
+        outbox.emit(conn, *events)
+
+
+async def publish(broker_url: str, routing_key: str, body: bytes, message_id: str, copies: int = 1) -> None:
+    """Put a message into the exchange as some other producer would."""
+    async with await aio_pika.connect(broker_url) as connection, connection.channel() as channel:
+        exchange = await channel.get_exchange(EXCHANGE)
+        for _ in range(copies):
+            message = aio_pika.Message(body, message_id=message_id, delivery_mode=2)
+            await exchange.publish(message, routing_key, mandatory=False)
+
+
+async def write_effect(conn: Connection, event: TileCreated) -> None:
+    await conn.execute(_EFFECT, {"canvas_id": event.canvas_id, "seq": event.seq})
+
+
+async def _nothing(conn: Connection, event: Event) -> None:
+    """The handler of what a test is not about."""
+
+
+def users_consumer(db: Database, broker_url: str, on_tile_created: Handler = write_effect) -> Consumer:
+    """A consumer of what users subscribes to, whose effect is `on_tile_created`."""
+    handlers: dict[type[Event], Handler] = dict.fromkeys(SUBSCRIPTIONS["users"], _nothing)
+    handlers[TileCreated] = on_tile_created
+    return Consumer(db, broker_url, service="users", handlers=handlers)
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    db = Database(url, application="test")
+    try:
+        yield db
+    finally:
+        await db.close()

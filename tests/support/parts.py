@@ -1,0 +1,208 @@
+"""PostgreSQL and RabbitMQ for tests: those of the session, and private ones for tests that stop them.
+
+The pytest process that the user started (with xdist: the controller) owns the parts of the session. A worker
+that needs one leaves a mark in the session's folder; the owner sees it, starts the part, and marks it ready.
+So a run of tests/unit starts nothing, and a run that needs no broker waits for none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import random
+import shutil
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Coroutine
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from deploy.stack.parts.postgres import Postgres
+from deploy.stack.parts.process import Process
+from deploy.stack.parts.rabbitmq import RabbitMQ
+from deploy.stack.state_dir import StateDir
+
+T = TypeVar("T")
+
+SERVICES = ("auth", "users", "tiles")
+FOLDER = "TESSERA_TEST_PARTS"
+PORTS = "TESSERA_TEST_PARTS_PORTS"
+# Virtual hosts made when the node starts, where they cost nothing; each is handed out once.
+VHOSTS = tuple(f"v{number}" for number in range(64))
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports of 127.0.0.1 that nobody listens on.
+
+    Chosen below those that the kernel gives to outgoing connections (from 32768 on): one of these could take
+    a port before the part that it is meant for.
+    """
+    found: list[int] = []
+    while len(found) < count:
+        port = random.randrange(15_000, 32_000)
+        with socket.socket() as chosen, suppress(OSError):
+            chosen.bind(("127.0.0.1", port))
+            if port not in found:
+                found.append(port)
+    return found
+
+
+class LoopThread:
+    """An event loop in its own thread: a child process started there lives no longer than the thread."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self.loop.run_forever, name="parts", daemon=True)
+        self._thread.start()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run it to its end there, from any other thread."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
+
+    def close(self) -> None:
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self._thread.join()
+        self.loop.close()
+
+
+class SessionParts:
+    """Owns the parts of the session: starts each when it is wanted, stops them all at the end."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="tessera-tests-"))
+        ports = free_ports(4)
+        os.environ[FOLDER] = str(self.folder)
+        os.environ[PORTS] = ",".join(map(str, ports))
+        self._parts = _session_parts()
+        self._thread = LoopThread()
+        self._watches = [
+            asyncio.run_coroutine_threadsafe(_start_when_wanted(part), self._thread.loop)
+            for part in self._parts
+        ]
+
+    def close(self) -> None:
+        for watch in self._watches:
+            watch.cancel()
+        self._thread.run(self._kill())
+        self._thread.close()
+        shutil.rmtree(self.folder)
+
+    async def _kill(self) -> None:
+        postgres, rabbitmq = self._parts
+        rabbitmq.kill()
+        rabbitmq.epmd.kill()
+        await postgres.stop()  # leaves no shared memory behind, and takes no time
+
+
+def _session_parts() -> tuple[Postgres, RabbitMQ]:
+    var = StateDir(Path(os.environ[FOLDER]))
+    port, amqp, dist, epmd = map(int, os.environ[PORTS].split(","))
+    postgres = Postgres(var, port, SERVICES, durable=False)
+    return postgres, RabbitMQ(var, amqp=amqp, dist=dist, epmd=epmd, users=("tests",), vhosts=VHOSTS)
+
+
+async def _start_when_wanted(part: Process) -> None:
+    folder = part.var.root
+    while not (folder / f"{part.name}.wanted").exists():  # noqa: ASYNC110 - another process makes it
+        await asyncio.sleep(0.05)
+    try:
+        await part.start()
+    except Exception as error:
+        (folder / f"{part.name}.failed").write_text(str(error))
+        raise
+    (folder / f"{part.name}.ready").touch()
+
+
+def _want(part: Process) -> None:
+    """Wait until the owner has started it. Raises RuntimeError when that failed."""
+    folder = part.var.root
+    (folder / f"{part.name}.wanted").touch()
+    deadline = time.monotonic() + 90
+    while not (folder / f"{part.name}.ready").exists():
+        if (folder / f"{part.name}.failed").exists():
+            raise RuntimeError((folder / f"{part.name}.failed").read_text())
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{part.name} of the test session was not ready after 90 s")
+        time.sleep(0.05)
+
+
+class Databases:
+    """Makes fresh databases on the session's PostgreSQL (fsync off)."""
+
+    def __init__(self, worker: str) -> None:
+        self._postgres, _ = _session_parts()
+        self._names = (f"{worker}_{number}" for number in itertools.count(1))
+        _want(self._postgres)
+
+    def __call__(self, service: str, like: str | None = None) -> str:
+        """The URL of a new database of that service's role: empty, or a copy of the one at URL `like`."""
+        name = f"{service}_{next(self._names)}"
+        template = urlsplit(like).path.removeprefix("/") if like else "template1"
+        self._postgres.create_database(name, service, template)
+        return self._postgres.url(service, name)
+
+
+@dataclass(frozen=True)
+class Broker:
+    """A virtual host with nothing in it."""
+
+    url: str
+
+
+class Brokers:
+    """Hands out the virtual hosts of the session's RabbitMQ, each once over all workers."""
+
+    def __init__(self) -> None:
+        _, self._rabbitmq = _session_parts()
+        _want(self._rabbitmq)
+
+    def __call__(self) -> Broker:
+        for vhost in VHOSTS:
+            try:
+                (self._rabbitmq.var.root / f"{vhost}.used").touch(exist_ok=False)
+            except FileExistsError:
+                continue
+            return Broker(self._rabbitmq.url("tests", vhost))
+        raise RuntimeError(f"all {len(VHOSTS)} virtual hosts are used: raise tests.support.parts.VHOSTS")
+
+
+class Private:
+    """A part of one test's own, to stop, kill and start; an async test calls these by asyncio.to_thread."""
+
+    def __init__(self, part: Process, url: str) -> None:
+        self.part = part
+        self.url = url
+        self._thread = LoopThread()
+
+    def start(self) -> None:
+        self._thread.run(self.part.start())
+
+    def stop(self) -> None:
+        self._thread.run(self.part.stop())
+
+    def kill(self) -> None:
+        """kill -9, as a crash."""
+        self.part.kill()
+
+    def close(self) -> None:
+        self.stop()
+        self._thread.close()
+
+
+def private_rabbitmq(folder: Path) -> Private:
+    """A node of its own, not yet started."""
+    amqp, dist, epmd = free_ports(3)
+    part = RabbitMQ(StateDir(folder), amqp=amqp, dist=dist, epmd=epmd, users=("tests",))
+    return Private(part, part.url("tests"))
+
+
+def private_postgres(folder: Path, service: str, *, durable: bool = False) -> Private:
+    """A server of its own with that service's database, not yet started."""
+    part = Postgres(StateDir(folder), free_ports(1)[0], (service,), durable=durable)
+    return Private(part, part.url(service))

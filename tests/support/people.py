@@ -1,0 +1,152 @@
+"""Artists and spectators as clients of the public contract; they know nothing but the gateway's address."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import secrets
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, NoReturn, TypeVar
+
+import aiohttp
+
+from tests.support.leaks import new_password
+from tests.support.waiting import PATIENCE
+
+T = TypeVar("T")
+
+
+class Artist:
+    """An account that paints; repeats what failed with a 5xx, as a good client does."""
+
+    def __init__(self, http: aiohttp.ClientSession, session: dict[str, Any]) -> None:
+        self._http = http
+        self.headers = {"Authorization": f"Bearer {session['access_token']}"}
+        self.id: int = session["account"]["id"]
+        self.username: str = session["account"]["username"]
+        self.password = ""
+
+    @classmethod
+    async def register(cls, http: aiohttp.ClientSession, name: str) -> Artist:
+        unique = f"{name}_{secrets.token_hex(4)}"
+        body = {
+            "username": unique,
+            "email": f"{unique}@example.org",
+            "password": new_password(),
+            "display_name": name.title(),
+        }
+        async with http.post("/api/v1/auth/register", json=body) as response:
+            assert response.status == 201, await response.text()
+            artist = cls(http, await response.json())
+            artist.password = body["password"]
+            return artist
+
+    @classmethod
+    async def login(cls, http: aiohttp.ClientSession, username: str, password: str) -> Artist:
+        body = {"username": username, "password": password}
+        async with http.post("/api/v1/auth/login", json=body) as response:
+            assert response.status == 200, await response.text()
+            return cls(http, await response.json())
+
+    async def call(self, method: str, path: str, **kwargs: Any) -> tuple[int, Any]:
+        """Status and body of a call; a gateway's error or a broken connection is tried again."""
+        kwargs["headers"] = {**self.headers, **kwargs.get("headers", {})}
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                async with self._http.request(method, f"/api/v1{path}", **kwargs) as response:
+                    if response.status < 500:
+                        is_json = response.content_type.endswith("json")
+                        return response.status, await response.json() if is_json else await response.read()
+                    failure = f"{response.status} {await response.text()}"
+            except aiohttp.ClientError as error:
+                failure = repr(error)
+            assert time.monotonic() < deadline, f"{method} {path}: {failure}"
+            await asyncio.sleep(0.2)
+
+    async def paint(self, canvas: dict[str, Any], x: int, y: int, pixels: bytes) -> int:
+        """Claim the cell, lock the tile, paint it, give the lock back; returns the tile's id.
+
+        A repeated call may find its own work done already, and goes on from there.
+        """
+        size = canvas["tile_size"]
+        blank = base64.b64encode(bytes(size * size)).decode()
+        draft = {"canvas_id": canvas["id"], "x": x, "y": y, "pixels": blank}
+        status, tile = await self.call("POST", "/tiles", json=draft)
+        if status == 409:
+            where = {"x": str(x), "y": str(y)}
+            _, tile = await self.call("GET", f"/tiles/canvas/{canvas['id']}/position", params=where)
+        else:
+            assert status == 201, tile
+        path = f"/tiles/{tile['id']}"
+        status, _ = await self.call("POST", f"{path}/lock")
+        assert status in (200, 201)
+        painted = base64.b64encode(pixels).decode()
+        status, answer = await self.call("PUT", path, json={"pixels": painted}, headers={"If-Match": '"1"'})
+        if status == 412:
+            _, answer = await self.call("GET", path)
+        assert answer["pixels"] == painted
+        status, _ = await self.call("DELETE", f"{path}/lock")
+        assert status == 204
+        return int(tile["id"])
+
+
+class Spectator:
+    """Watches a canvas over WebSocket and comes back with `since` whenever the connection is lost."""
+
+    def __init__(self, http: aiohttp.ClientSession, canvas_id: int, instance: str | None = None) -> None:
+        self.events: list[dict[str, Any]] = []
+        self.connected = asyncio.Event()
+        self.closed: list[int | None] = []  # how each connection ended
+        self._http = http
+        self._path = f"/api/v1/ws/canvas/{canvas_id}"
+        self._instance = instance
+
+    async def watch(self) -> NoReturn:
+        """Collect events until cancelled."""
+        while True:
+            try:
+                await self._watch_once()
+            except aiohttp.ClientError:
+                await asyncio.sleep(0.1)
+
+    async def _watch_once(self) -> None:
+        since = self.events[-1]["seq"] if self.events else 0
+        async with self._http.ws_connect(
+            self._path, params={"since": str(since)}, protocols=("tessera.v1.json",)
+        ) as socket:
+            instance = socket._response.headers["X-Instance"]
+            # The gateway chooses; a spectator who wants a certain process asks again until it is the one.
+            if self._instance not in (None, instance):
+                return
+            async for message in socket:
+                said = message.json()
+                assert said["type"] in ("hello", "batch"), said
+                if said["type"] == "hello":
+                    self.connected.set()
+                self.events += said.get("events", [])
+            self.closed.append(socket.close_code)
+
+
+@asynccontextmanager
+async def spectators(*those: Spectator) -> AsyncIterator[None]:
+    """Let them watch while in the block; each is connected when it begins."""
+    watching = [asyncio.create_task(spectator.watch()) for spectator in those]
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await asyncio.gather(*(spectator.connected.wait() for spectator in those))
+        yield
+    finally:
+        for task in watching:
+            task.cancel()
+        ended = await asyncio.gather(*watching, return_exceptions=True)
+        for failure in ended:
+            if not isinstance(failure, asyncio.CancelledError):
+                raise failure
+
+
+def cells(canvas: dict[str, Any]) -> Sequence[tuple[int, int]]:
+    """Every cell of a canvas, row by row."""
+    return [(x, y) for y in range(canvas["rows"]) for x in range(canvas["columns"])]

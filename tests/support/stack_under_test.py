@@ -1,0 +1,210 @@
+"""A stack of `make run` to do things to, and to be looked at by the doctor."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sysconfig
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import aio_pika
+import psutil
+import psycopg2
+import yaml
+
+from deploy.checks.doctor.native import Native
+from deploy.checks.doctor.request import explain
+from deploy.checks.findings import Finding
+from deploy.commands.doctor import diagnose
+from deploy.stack.parts.process import get
+from deploy.stack.parts.rabbitmq import RabbitMQ, programs
+from deploy.stack.ports import listeners
+from deploy.stack.programs import SERVICES
+from tests.support.parts import free_ports
+from tests.support.stack import Stack
+from tests.support.waiting import until
+
+
+class StackUnderTest(Stack):
+    """A stack to do things to."""
+
+    def __init__(self, var: Path, env: dict[str, str]) -> None:
+        super().__init__(var, env)
+        self.env = env
+        self.native = Native.found(env)
+
+    def diagnose(self, native: Native | None = None) -> list[Finding]:
+        return diagnose(native or Native.found(self.env))
+
+    def headline(self, native: Native | None = None) -> tuple[str, str]:
+        """Code and cause of the first line."""
+        findings = self.diagnose(native)
+        assert findings, "the doctor found nothing"
+        return findings[0].code, findings[0].cause
+
+    def forget(self) -> None:
+        for log in self.logs.iterdir():
+            os.truncate(log, 0)
+
+    def explain(self, request_id: str) -> Finding:
+        return explain(request_id, self.native.request(request_id), self.native.said_of(request_id), str)
+
+    def get(self, path: str, request_id: str, port: int | None = None) -> int:
+        url = f"http://127.0.0.1:{port or self.native.ports['gateway']}{path}"
+        request = urllib.request.Request(url, headers={"X-Request-Id": request_id})
+        try:
+            with urllib.request.urlopen(request, timeout=10) as response:
+                return int(response.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    @contextmanager
+    def left_alone(self) -> Iterator[None]:
+        """The supervisor sleeps meanwhile, so that what dies stays dead."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
+    @contextmanager
+    def without(self, *names: str) -> Iterator[None]:
+        with self.left_alone():
+            pids = [pid for name in names for pid in self.pids(name)]
+            for name in names:
+                self.kill(name)
+            until(lambda: all(map(has_ended, pids)), 5)
+            yield
+
+    @contextmanager
+    def suspended(self, name: str) -> Iterator[None]:
+        pids = self.pids(name)
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+
+    @contextmanager
+    def database(self, name: str) -> Iterator[Any]:
+        """A cursor of the superuser there, committing by itself."""
+        connection = psycopg2.connect(
+            host="127.0.0.1",
+            port=self.native.ports["postgres"],
+            user="postgres",
+            password=(self.var / "secrets" / "postgres").read_text(),
+            dbname=name,
+        )
+        connection.autocommit = True
+        try:
+            with connection.cursor() as statements:
+                yield statements
+        finally:
+            connection.close()
+
+    def ctl(self, *words: str) -> None:
+        ports = self.native.ports
+        node = RabbitMQ(
+            self.native.var,
+            amqp=ports["rabbitmq-amqp"],
+            dist=ports["rabbitmq-dist"],
+            epmd=ports["rabbitmq-epmd"],
+            users=SERVICES,
+        )
+        subprocess.run(
+            [str(programs() / "rabbitmqctl"), "--quiet", *words],
+            env=node.environment(),
+            check=True,
+            capture_output=True,
+        )
+
+    def publish(self, exchange: str, routing_key: str, *bodies: bytes) -> None:
+        async def send() -> None:
+            url = (self.var / "secrets" / "users_broker_url").read_text()
+            async with await aio_pika.connect(url) as connection:
+                channel = await connection.channel()
+                to = await channel.get_exchange(exchange) if exchange else channel.default_exchange
+                for body in bodies:
+                    await to.publish(aio_pika.Message(body, message_id="m-1", type="test"), routing_key)
+
+        asyncio.run(send())
+
+    @contextmanager
+    def second_gateway(self, dynamic: Path, **environment: str) -> Iterator[Native]:
+        """A gateway of its own in front of the same stack, and the stack as seen with that one."""
+        web, admin = free_ports(2)
+        folder = dynamic.parent
+        static = yaml.safe_load((self.var / "gateway" / "traefik.yml").read_text())
+        static["entryPoints"]["web"]["address"] = f":{web}"
+        static["entryPoints"]["traefik"]["address"] = f"127.0.0.1:{admin}"
+        static["providers"]["file"]["directory"] = str(dynamic)
+        (folder / "traefik.yml").write_text(yaml.safe_dump(static))
+        servers = {
+            f"TESSERA_{service.upper()}_SERVERS": ",".join(
+                f"http://127.0.0.1:{number}"
+                for name, number in self.native.ports.items()
+                if name == f"{service}-web"
+                or name.startswith(f"{service}-web-")
+                or name == service == "frontend"
+            )
+            for service in (*SERVICES, "frontend")
+        }
+        rates = {"TESSERA_RATE_AVERAGE": "5000", "TESSERA_RATE_BURST": "10000"}
+        with (self.logs / "gateway.log").open("ab") as log:
+            traefik = subprocess.Popen(
+                [
+                    str(Path(sysconfig.get_path("scripts")) / "traefik"),
+                    f"--configFile={folder / 'traefik.yml'}",
+                ],
+                env={**rates, **servers, "TESSERA_VAR": str(self.var), **environment},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            until(lambda: get(admin, "/ping")[0] == 200, 10)
+            time.sleep(2.5)  # two health checks
+            yield replace(self.native, ports={**self.native.ports, "gateway": web, "gateway-admin": admin})
+        finally:
+            traefik.kill()
+            traefik.wait()
+
+
+def has_ended(pid: int) -> bool:
+    """Whether all its threads are gone, and with the last of them its sockets; a zombie has ended."""
+    try:
+        state = psutil.Process(pid).status()
+        return state == psutil.STATUS_ZOMBIE and len(os.listdir(f"/proc/{pid}/task")) == 1
+    except (psutil.NoSuchProcess, FileNotFoundError):
+        return True
+
+
+def listens(port: int) -> bool:
+    return port in listeners()
+
+
+def without_health_checks(services: str) -> str:
+    """gateway/dynamic/services.yml with every server taken for a healthy one."""
+    kept: list[str] = []
+    lines = iter(services.splitlines())
+    for line in lines:
+        if line.strip() == "healthCheck:":
+            for _ in range(3):
+                next(lines)
+            continue
+        kept.append(line)
+    text = "\n".join(kept) + "\n"
+    ready, alive = (f"{{{{ $service }}}}-{check}@{{{{ $provider }}}}" for check in ("ready", "alive"))
+    failover = f"failover:\n        service: {ready}\n        fallback: {alive}"
+    assert failover in text
+    return text.replace(failover, f"weighted:\n        services:\n          - name: {ready}")

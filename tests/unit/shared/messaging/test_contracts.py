@@ -1,0 +1,202 @@
+"""The envelope and the contracts: what is written is read, by older and newer readers too."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+import pytest
+
+from shared.messaging.contracts import (
+    MESSAGES,
+    AccountCommandRefused,
+    AccountDeleted,
+    AccountRegistered,
+    AccountReinstated,
+    AccountRolesChanged,
+    AccountSuspended,
+    AccountVerified,
+    AreaClaimed,
+    AreaExpired,
+    AreaReleased,
+    ArtistActive,
+    CanvasCreated,
+    CanvasDeleted,
+    CanvasUpdated,
+    Event,
+    LockAcquired,
+    LockReleased,
+    Message,
+    ProfileUpdated,
+    ReportOpened,
+    ReportResolved,
+    ReviewApproved,
+    ReviewRejected,
+    ReviewRequested,
+    SessionRevoked,
+    TileCreated,
+    TileDeleted,
+    TileLiked,
+    TilePainted,
+    TileUnliked,
+    TileUpdated,
+)
+from shared.messaging.envelope import Envelope, UnreadableMessage, new_message_id
+from shared.messaging.topology import COMMANDS, address
+
+NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
+CANVAS: dict[str, Any] = {"canvas_id": 7, "seq": 3, "view": {"seq": 3, "kind": "x", "pixels": [[0, 1]]}}
+TILE: dict[str, Any] = {
+    **CANVAS, "tile_id": 5, "creator_id": 1, "actor_id": 2, "version": 4, "like_count": 6
+}  # fmt: skip
+
+SAMPLES: list[Event] = [
+    AccountRegistered(account_id=12, username="ada", registered_at=NOON),
+    AccountVerified(account_id=12, version=1),
+    AccountSuspended(account_id=12, actor_id=1, reason="spam", until=NOON, version=2),
+    AccountReinstated(account_id=12, actor_id=None, version=3),
+    AccountRolesChanged(account_id=12, actor_id=1, roles=["moderator"], version=4),
+    AccountDeleted(account_id=12, version=5),
+    AccountCommandRefused(account_id=12, actor_id=1, command="account.set_roles", code="last_admin"),
+    SessionRevoked(account_id=12, session_id=3, before=NOON),
+    ArtistActive(account_id=12),
+    ProfileUpdated(account_id=12, username="ada", display_name="Ada", avatar_color="#a1b2c3", version=2),
+    ReportOpened(report_id=3, kind="tile", target_id=5, reporter_id=12, reason="spam"),
+    ReportResolved(
+        report_id=3,
+        kind="tile",
+        target_id=5,
+        reporter_id=12,
+        actor_id=1,
+        outcome="resolved",
+        action_taken=None,
+    ),
+    CanvasCreated(owner_id=1, name="Wall", **CANVAS),
+    CanvasUpdated(owner_id=1, actor_id=1, name="Wall", is_public=False, **CANVAS),
+    CanvasDeleted(owner_id=1, actor_id=9, **CANVAS),
+    TileCreated(x=0, y=1, **TILE),
+    TileUpdated(x=0, y=1, **TILE),
+    TilePainted(views=[{"seq": 2, "kind": "x"}, {"seq": 3, "kind": "x"}], **CANVAS),
+    TileDeleted(x=0, y=1, **TILE),
+    TileLiked(**TILE),
+    TileUnliked(**TILE),
+    LockAcquired(tile_id=5, holder_id=1, expires_at=NOON, **CANVAS),
+    LockReleased(tile_id=5, holder_id=1, **CANVAS),
+    AreaClaimed(area_id=4, holder_id=1, expires_at=NOON, **CANVAS),
+    AreaReleased(area_id=4, holder_id=1, actor_id=9, **CANVAS),
+    AreaExpired(area_id=4, holder_id=1, **CANVAS),
+    ReviewRequested(review_id=8, tile_id=5, author_id=1, **CANVAS),
+    ReviewApproved(review_id=8, tile_id=5, author_id=1, actor_id=9, **CANVAS),
+    ReviewRejected(review_id=8, tile_id=5, author_id=1, actor_id=9, **CANVAS),
+]
+
+
+def sent(event: Event) -> dict[str, Any]:
+    message: dict[str, Any] = json.loads(event.envelope(producer="tiles", traceparent=None).encode())
+    return message
+
+
+def read(message: dict[str, Any]) -> Message:
+    envelope = Envelope.decode(json.dumps(message).encode())
+    return MESSAGES[envelope.type].from_envelope(envelope)
+
+
+def test_every_event_has_a_sample() -> None:
+    events = {message for message in MESSAGES.values() if issubclass(message, Event)}
+    assert {type(event) for event in SAMPLES} == events
+
+
+def test_two_messages_cannot_have_one_type() -> None:
+    with pytest.raises(TypeError, match=r"account\.deleted"):
+
+        class AccountErased(Event):
+            type: ClassVar[str] = AccountDeleted.type
+
+
+@pytest.mark.parametrize("event", SAMPLES, ids=lambda event: event.type)
+def test_an_event_is_read_as_it_was_written(event: Event) -> None:
+    assert read(sent(event)) == event
+
+
+def test_an_envelope_names_its_subject_and_route() -> None:
+    tile = TileCreated(x=0, y=1, **TILE).envelope(producer="tiles", traceparent="00-ab")
+    account = SAMPLES[0].envelope(producer="auth", traceparent=None)
+
+    assert (tile.subject, tile.routing_key, tile.producer, tile.traceparent) == (
+        "canvas:7", "tile.created.7", "tiles", "00-ab"
+    )  # fmt: skip
+    assert (account.subject, account.routing_key) == ("account:12", "account.registered.12")
+
+
+def test_fields_that_a_reader_does_not_know_are_ignored() -> None:
+    message = sent(SAMPLES[0])
+    message["shard"] = 3
+    message["data"]["shoe_size"] = 42
+
+    assert read(message) == SAMPLES[0]
+
+
+@pytest.mark.parametrize("event", [TileCreated, TileUpdated])
+@pytest.mark.parametrize(
+    ("view", "is_public"), [({"tile": {"id": 5}}, True), ({"tile": None}, False), ({}, True)]
+)
+def test_an_older_tile_event_without_is_public_is_read_from_its_view(
+    event: type[TileCreated | TileUpdated], view: dict[str, Any], is_public: bool
+) -> None:
+    message = sent(event(x=0, y=1, **TILE))
+    del message["data"]["is_public"]
+    message["data"]["view"] = view
+
+    written = read(message)
+
+    assert isinstance(written, event)
+    assert written.is_public is is_public
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"id": "7"},
+        {"version": 0},
+        {"occurred_at": "2025-06-01T12:00:00"},
+        {"subject": "canvas"},
+        {"subject": "canvas:-1"},
+        {"data": []},
+        {"type": ""},
+    ],
+    ids=json.dumps,
+)
+def test_a_malformed_envelope_is_unreadable(broken: dict[str, Any]) -> None:
+    with pytest.raises(UnreadableMessage):
+        Envelope.decode(json.dumps(sent(SAMPLES[0]) | broken).encode())
+
+
+def test_data_that_does_not_fit_its_type_is_unreadable() -> None:
+    message = sent(SAMPLES[0])
+    del message["data"]["username"]
+
+    with pytest.raises(UnreadableMessage):
+        read(message)
+
+
+def test_message_ids_are_version_7_and_sorted_by_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1_750_000_000_000
+    ids = []
+    for milliseconds in range(50):
+        monkeypatch.setattr("time.time_ns", lambda at=now + milliseconds: at * 1_000_000)
+        ids.append(new_message_id())
+
+    assert ids == sorted(ids)
+    assert {(made.version, made.variant) for made in ids} == {(7, "specified in RFC 4122")}
+    assert ids[0].int >> 80 == now
+
+
+def test_a_command_goes_to_the_exchange_of_commands_and_everything_else_to_that_of_events() -> None:
+    assert address("account.suspend", "account.suspend.7") == ("tessera.commands", "account.suspend")
+    assert address("account.suspended", "account.suspended.7") == ("tessera.events", "account.suspended.7")
+
+
+def test_a_command_is_taken_by_one_queue() -> None:
+    taken = [command for commands in COMMANDS.values() for command in commands]
+    assert len(taken) == len(set(taken))
