@@ -30,6 +30,7 @@ from schemathesis.core.result import Ok
 from deploy.commands.openapi import document
 from tests.support.leaks import new_password
 from tests.support.stack import Stack, run_environment
+from tests.support.waiting import PATIENCE
 
 EXAMPLES = 8
 CHECKS = [
@@ -73,7 +74,7 @@ class World:
         """Headers of that role; a new login when the last one was ended, for that is among what is tried."""
         if role == "guest":
             return {}
-        me = requests.get(f"{self.url}/api/v1/auth/me", headers=self.sessions.get(role), timeout=10)
+        me = requests.get(f"{self.url}/api/v1/auth/me", headers=self.sessions.get(role), timeout=PATIENCE)
         if me.status_code != 200:
             session = called(self.url, "POST", "auth/login", self.logins[role])
             self.sessions[role] = {"Authorization": f"Bearer {session['access_token']}"}
@@ -97,7 +98,7 @@ class World:
 def called(
     url: str, method: str, path: str, body: Any, headers: Mapping[str, str] = MappingProxyType({})
 ) -> Any:
-    response = requests.request(method, f"{url}/api/v1/{path}", json=body, headers=headers, timeout=10)
+    response = requests.request(method, f"{url}/api/v1/{path}", json=body, headers=headers, timeout=PATIENCE)
     response.raise_for_status()
     return response.json()
 

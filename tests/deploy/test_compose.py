@@ -23,6 +23,7 @@ from deploy.stack.compose.state import authority_of
 from deploy.stack.state_dir import REPOSITORY
 from tests.support.busy import here
 from tests.support.compose import COMPOSE_SECONDS, ComposeStack, need_engine
+from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.timeout(COMPOSE_SECONDS)
 
@@ -40,7 +41,7 @@ def answer(url: str, stack: ComposeStack, method: str = "GET") -> tuple[int, dic
     context = ssl.create_default_context(cafile=str(authority_of(stack.project.var)))
     opener = urllib.request.build_opener(KeepRedirects, urllib.request.HTTPSHandler(context=context))
     try:
-        response: HTTPResponse = opener.open(urllib.request.Request(url, method=method), timeout=10)
+        response: HTTPResponse = opener.open(urllib.request.Request(url, method=method), timeout=PATIENCE)
     except urllib.error.HTTPError as error:
         return error.code, dict(error.headers.items())
     return response.status, dict(response.headers.items())

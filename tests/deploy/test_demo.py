@@ -15,13 +15,13 @@ from PIL import Image
 from deploy.commands.demo.painter import LEFT_FREE, TILE
 from deploy.commands.demo.picture import HEIGHT, WIDTH, picture
 from tests.support.stack import Stack, run_environment
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 PAINTED = (WIDTH // TILE) * (HEIGHT // TILE) - len(LEFT_FREE)
 
 
 def canvases(stack: Stack) -> list[dict[str, Any]]:
-    with urllib.request.urlopen(f"{stack.url}/api/v1/canvases", timeout=5) as response:
+    with urllib.request.urlopen(f"{stack.url}/api/v1/canvases", timeout=PATIENCE) as response:
         found: list[dict[str, Any]] = json.load(response)["items"]
         return found
 
@@ -32,7 +32,7 @@ def started_twice(tmp_path: Path) -> Iterator[tuple[Stack, Stack]]:
     env = run_environment(var) | {"TESSERA_DEMO": "1"}
     first = Stack(var, env)
     try:
-        until(lambda: [canvas["tile_count"] for canvas in canvases(first)] == [PAINTED], 60)
+        until(lambda: [canvas["tile_count"] for canvas in canvases(first)] == [PAINTED])
     finally:
         first.stop()
     second = Stack(var, env)
@@ -45,7 +45,9 @@ def test_the_first_start_paints_one_canvas_for_good(started_twice: tuple[Stack, 
     first, second = started_twice
     [canvas] = canvases(second)
     assert canvas["owner"]["username"] == first.admin[0]
-    with urllib.request.urlopen(f"{second.url}/api/v1/canvases/{canvas['id']}.png", timeout=5) as response:
+    with urllib.request.urlopen(
+        f"{second.url}/api/v1/canvases/{canvas['id']}.png", timeout=PATIENCE
+    ) as response:
         shown = Image.open(io.BytesIO(response.read()))
     expected = picture()
     for x, y in LEFT_FREE:

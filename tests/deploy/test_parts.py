@@ -19,8 +19,10 @@ from deploy.stack.parts.postgres import Postgres
 from deploy.stack.parts.rabbitmq import RabbitMQ
 from deploy.stack.parts.traefik import Traefik
 from deploy.stack.state_dir import StateDir
+from tests.support.busy import here
 from tests.support.parts import Private, free_ports
 from tests.support.stack import processes_of
+from tests.support.waiting import PATIENCE
 
 
 def listening(pid: int | None) -> set[str]:
@@ -133,7 +135,7 @@ async def test_rabbitmq_starts_again_after_a_kill_and_keeps_messages_over_a_stop
     await asyncio.to_thread(private_broker.start)
     async with await aio_pika.connect(private_broker.url) as connection:
         channel = await connection.channel()
-        message = await (await channel.get_queue("kept")).get(timeout=10)
+        message = await (await channel.get_queue("kept")).get(timeout=PATIENCE)
         assert message
         assert message.body == b"tile"
 
@@ -146,7 +148,7 @@ async def test_the_gateway_runs_on_its_ports_and_stops_at_once(tmp_path: Path) -
         assert response.status == 503
     began = time.monotonic()
     await gateway.stop()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < here(2)
     assert processes_of(tmp_path) == []
     assert '"RequestPath":"/"' in (tmp_path / "log" / "gateway-access.log").read_text()
 

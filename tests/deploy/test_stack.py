@@ -12,14 +12,15 @@ import pytest
 from deploy.stack.parts.process import find_processes
 from deploy.stack.ports import port_map
 from deploy.stack.programs import PROGRAMS
+from tests.support.busy import here
 from tests.support.commands import run
 from tests.support.stack import Stack, listeners_of, processes_of, run_environment
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 
 def answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=5) as response:
+        with urllib.request.urlopen(url, timeout=PATIENCE) as response:
             return bool(response.status == 200)
     except OSError:
         return False
@@ -49,7 +50,7 @@ def test_a_second_run_in_its_folder_names_its_pid_and_url(stack: Stack) -> None:
 def test_a_killed_process_is_back_and_the_stack_answers(stack: Stack, name: str) -> None:
     before = stack.pids(name)[0]
     stack.kill(name)
-    until(lambda: stack.pids(name)[:1] not in ([], [before]), 20)
+    until(lambda: stack.pids(name)[:1] not in ([], [before]))
     until(
         lambda: answers(f"{stack.url}/.well-known/jwks.json") and answers(f"{stack.url}/api/v1/canvases"), 20
     )
@@ -63,6 +64,6 @@ def test_after_kill_9_of_its_supervisor_a_run_starts_again_and_stops_within_15_s
     first.process.wait()
     second = Stack(var, env)
     assert second.admin == (first.admin[0], None)
-    assert second.stop() < 15
+    assert second.stop() < here(15)
     assert second.process.returncode == 0
     assert processes_of(var) == []

@@ -17,14 +17,16 @@ from deploy.stack.parts.process import Process
 from deploy.stack.ports import port_map
 from deploy.stack.state_dir import StateDir
 from deploy.stack.supervisor import Supervisor
+from tests.support.busy import here
 from tests.support.children import IGNORES_SIGTERM, Child, lives
+from tests.support.waiting import PATIENCE
 
 RUNS = "echo up $$; exec sleep 60"
 # Leaves its name and the end of its stop behind, in the order in which the stops end.
 TELLS = "trap 'echo {name} >>order; exit' TERM; echo up $$; while :; do sleep 0.02; done"
 
 
-async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+async def until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - files and lists tell nobody
             await asyncio.sleep(0.02)
@@ -74,7 +76,7 @@ async def test_one_that_ignores_its_stop_costs_only_its_own_time_and_is_killed(t
     pid = stuck.pid
     began = time.monotonic()
     await supervisor.stop([(0.5, [stuck]), (10, [good])])
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < here(3)
     assert pid
     assert not lives(pid)
     assert (tmp_path / "order").read_text() == "good\n"

@@ -42,7 +42,7 @@ async def test_a_request_without_a_trace_gets_one_that_its_service_and_the_colle
         async def is_collected() -> bool:
             return any(trace_id in spans for spans in collected)
 
-        await eventually(is_collected, seconds=15)
+        await eventually(is_collected)
     finally:
         await gateway.stop()
         await tiles.stop()

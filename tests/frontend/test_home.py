@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.support.browser import Device, Scheme, Windows, assert_accessible
+from tests.support.browser import PATIENCE_MS, Device, Scheme, Windows, assert_accessible
 from tests.support.painters import NewPainter, Painter
 
 
@@ -75,7 +75,7 @@ async def test_a_card_says_who_is_there(new_page: Windows, new_painter: NewPaint
     await visitor.goto(f"/canvas/{canvas['id']}")
     await expect(page.locator("canvas-card")).to_contain_text("1 here now")
     await visitor.close()
-    await expect(page.locator("canvas-card")).not_to_contain_text("here now")
+    await expect(page.locator("canvas-card")).not_to_contain_text("here now", timeout=PATIENCE_MS)
 
 
 async def test_a_search_that_finds_nothing_says_so(new_page: Windows) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from playwright.async_api import Page, expect
 
 from tests.support.browser import Windows
+from tests.support.busy import here
 from tests.support.painters import NewPainter
 from tests.support.stage import Stage, drawing, spot
 from tests.support.waiting import PATIENCE
@@ -102,10 +103,11 @@ async def test_a_newcomer_paints_a_friend_sees_it_and_a_moderator_takes_scribble
     await bens.comes_to_show(RED, *middle(5, 2))
 
     took = [await seconds_until_seen(page, bens, 4 + n * 2, 12) for n in range(STROKES)]
-    # A figure to report, not a rule: 200 ms where nothing else runs, and any time on a busy machine.
     median = round(statistics.median(took) * 1000)
     record_property("stroke_to_second_browser_ms", median)
     print(f"stroke to second browser: median {median} ms of", [round(t * 1000) for t in took])
+    # 200 ms where nothing else runs; two busy cores are allowed more.
+    assert median < here(1000)
     await page.get_by_role("button", name="Close the editor").click()
 
     card = await open_card(bens)

@@ -9,6 +9,7 @@ from aiohttp import ClientSession
 
 from tests.support.backend import Backend
 from tests.support.gateway import Gateway, Start
+from tests.support.waiting import PATIENCE
 
 
 async def test_a_websocket_passes_with_its_subprotocol_and_ticket(
@@ -18,7 +19,7 @@ async def test_a_websocket_passes_with_its_subprotocol_and_ticket(
     async with client.ws_connect(url, protocols=["tessera.v1.json"]) as live:
         assert live.protocol == "tessera.v1.json"
         await live.send_str("ping")
-        assert await live.receive_str(timeout=2) == "t1 said ping"
+        assert await live.receive_str(timeout=PATIENCE) == "t1 said ping"
 
 
 async def test_a_quiet_websocket_outlives_the_response_timeout(
@@ -28,7 +29,7 @@ async def test_a_quiet_websocket_outlives_the_response_timeout(
     async with client.ws_connect(gateway.url + "/api/v1/ws/canvas/7") as live:
         await asyncio.sleep(0.6)
         await live.send_str("still here")
-        assert await live.receive_str(timeout=2) == "None said still here"
+        assert await live.receive_str(timeout=PATIENCE) == "None said still here"
 
 
 async def test_a_websocket_finds_the_server_that_is_left(
@@ -39,7 +40,7 @@ async def test_a_websocket_finds_the_server_that_is_left(
     for _ in range(10):
         async with client.ws_connect(gateway.url + "/api/v1/ws/canvas/7") as live:
             await live.send_str("hello")
-            assert await live.receive_str(timeout=2) == "None said hello"
+            assert await live.receive_str(timeout=PATIENCE) == "None said hello"
 
 
 async def test_a_ticket_is_in_no_log(
@@ -49,7 +50,7 @@ async def test_a_ticket_is_in_no_log(
     url = f"{gateway.url}/api/v1/ws/canvas/7?ticket={ticket}"
     async with client.ws_connect(url) as live:
         await live.send_str("x")
-        await live.receive_str(timeout=2)
+        await live.receive_str(timeout=PATIENCE)
     await backends["tiles"].die()
     async with client.get(url) as response:  # the path of an error
         assert response.status in {502, 503}

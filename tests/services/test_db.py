@@ -18,6 +18,8 @@ from shared.db import Connection, Database, DatabaseLimits
 from shared.errors import CheckViolated, ReferenceViolated, Unavailable, UniqueViolated
 from tests.support.parts import Databases
 
+pytestmark = pytest.mark.real_limits
+
 LIMITS = DatabaseLimits(pool_size=2, acquire=0.5, statement=0.3, lock=0.2)
 SLEEP = text("SELECT pg_sleep(:seconds)")
 PID = text("SELECT pg_backend_pid()")

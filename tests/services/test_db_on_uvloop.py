@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 import uvloop
 from sqlalchemy import text
 
 from shared.db import Database
 from shared.errors import Unavailable
 from tests.support.parts import Databases, free_ports
+
+pytestmark = pytest.mark.real_limits
 
 
 def test_every_refused_connection_is_an_absent_postgresql(database: Databases) -> None:

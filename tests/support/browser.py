@@ -25,6 +25,7 @@ from playwright.async_api import (
 )
 
 from tests.support.painters import Painter
+from tests.support.waiting import PATIENCE
 
 Device = Literal["desktop", "phone"]
 Scheme = Literal["light", "dark"]
@@ -49,12 +50,8 @@ FLAGS = (
     "--no-first-run",
 )
 
-PATIENCE_MS = 60_000.0
-"""Milliseconds that a step waits for its condition before the test fails.
-
-It only bounds how long a broken test takes: a step goes on as soon as its condition holds, and a slow machine
-may need many times what an idle one does.
-"""
+PATIENCE_MS = PATIENCE * 1000
+"""A step waits that long for what it needs, and so does an expectation."""
 
 expect.set_options(timeout=PATIENCE_MS)
 

@@ -8,6 +8,7 @@ import psutil
 
 from deploy.stack.parts.process import Process
 from deploy.stack.state_dir import StateDir
+from tests.support.waiting import PATIENCE
 
 
 class Child(Process):
@@ -19,7 +20,7 @@ class Child(Process):
 
     async def start(self) -> None:
         self._spawn(["sh", "-c", self.script], os.environ)
-        await self._until(lambda: f"up {self.pid}\n" in self.var.log(self.name).read_text(), timeout=10)
+        await self._until(lambda: f"up {self.pid}\n" in self.var.log(self.name).read_text(), timeout=PATIENCE)
 
 
 IGNORES_SIGTERM = "trap '' TERM; echo up $$; while :; do sleep 60; done"

@@ -22,6 +22,7 @@ from deploy.stack.compose.project import Environment, Project
 from deploy.stack.ports import port_map
 from deploy.stack.state_dir import REPOSITORY
 from tests.support.parts import free_ports
+from tests.support.waiting import PATIENCE
 
 # Two checkouts on one machine build images of their own.
 VERSION = f"test-{hashlib.sha256(bytes(REPOSITORY)).hexdigest()[:8]}"
@@ -33,7 +34,9 @@ COMPOSE_SECONDS = 600
 def why_no_engine() -> str:
     """Why there is no Docker Engine to test with; empty when there is one."""
     try:
-        done = subprocess.run(["docker", "version"], capture_output=True, text=True, timeout=20, check=False)
+        done = subprocess.run(
+            ["docker", "version"], capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
     except (FileNotFoundError, subprocess.TimeoutExpired) as error:
         return str(error)
     return done.stderr.strip() if done.returncode else ""

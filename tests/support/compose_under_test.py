@@ -20,6 +20,7 @@ from deploy.checks.findings import Finding, as_text
 from deploy.commands.doctor import diagnose
 from deploy.stack.compose.state import authority_of
 from tests.support.compose import ComposeStack
+from tests.support.waiting import PATIENCE
 
 
 class ComposeStackUnderTest(ComposeStack):
@@ -27,9 +28,9 @@ class ComposeStackUnderTest(ComposeStack):
 
     def diagnose(self) -> list[Finding]:
         """However busy this machine is; how long the command takes is measured by itself."""
-        return diagnose(Composed(self.project), seconds=30)
+        return diagnose(Composed(self.project), seconds=PATIENCE)
 
-    def first_line(self, code: str, seconds: float = 60) -> str:
+    def first_line(self, code: str, seconds: float = 3 * PATIENCE) -> str:
         """The cause in the first line, once that has this code: health checks and busy machines take time."""
         deadline = time.monotonic() + seconds
         while (found := self.diagnose()) == [] or found[0].code != code:
@@ -45,7 +46,7 @@ class ComposeStackUnderTest(ComposeStack):
         request = urllib.request.Request(self.url + path, headers={"X-Request-Id": request_id})
         trust = ssl.create_default_context(cafile=str(authority_of(self.project.var)))
         try:
-            with urllib.request.urlopen(request, timeout=10, context=trust) as response:
+            with urllib.request.urlopen(request, timeout=PATIENCE, context=trust) as response:
                 return int(response.status)
         except urllib.error.HTTPError as error:
             return error.code

@@ -12,6 +12,7 @@ from aiohttp import ClientWebSocketResponse
 from shared.db import Database
 from shared.messaging.relay import Relay
 from tests.support.tiles import Tiles
+from tests.support.waiting import PATIENCE
 
 Socket = ClientWebSocketResponse
 
@@ -26,7 +27,7 @@ async def watching(
         f"/api/v1/ws/canvas/{canvas_id}", params=params, protocols=("tessera.v1.json",)
     ) as socket:
         assert socket.protocol == "tessera.v1.json"
-        hello = await socket.receive_json(timeout=5)
+        hello = await socket.receive_json(timeout=PATIENCE)
         assert hello["type"] == "hello"
         yield socket, hello
 
@@ -35,7 +36,7 @@ async def events(socket: Socket, count: int) -> list[dict[str, Any]]:
     """The next `count` events of a socket."""
     received: list[dict[str, Any]] = []
     while len(received) < count:
-        message = await socket.receive_json(timeout=10)
+        message = await socket.receive_json(timeout=PATIENCE)
         assert message["type"] == "batch", message
         received += message["events"]
     assert len(received) == count

@@ -40,7 +40,7 @@ class Mailbox:
 
     async def letter(self, purpose: str, number: int = 1) -> EmailMessage:
         """The letter of that number, as soon as it is there."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while len(self.letters(purpose)) < number:  # noqa: ASYNC110 - a file tells nobody
                 await asyncio.sleep(0.02)
         return self.letters(purpose)[number - 1]

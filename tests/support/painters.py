@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from tests.support.people import Artist
+from tests.support.people import Artist, enter
 from tests.support.waiting import poll_until
 
 PASSWORD_BYTES = 12
@@ -54,10 +54,8 @@ class Painter(Artist):
     async def _enter(
         cls, http: aiohttp.ClientSession, verb: str, body: dict[str, str], password: str
     ) -> Self:
-        async with http.post(f"/api/v1/auth/{verb}", json=body, headers=BROWSER) as response:
-            assert response.status in (200, 201), await response.text()
-            cookie = response.cookies["tessera_refresh"].value
-            return cls(http, await response.json(), password, cookie)
+        session, cookies = await enter(http, verb, body, BROWSER)
+        return cls(http, session, password, cookies["tessera_refresh"].value)
 
     def browser_state(self, url: str) -> Any:
         """What a browser keeps of the session: the cookie of auth, and the client's mark that there is one.

@@ -35,6 +35,7 @@ FOLDER = "TESSERA_TEST_PARTS"
 PORTS = "TESSERA_TEST_PARTS_PORTS"
 # Virtual hosts made when the node starts, where they cost nothing; each is handed out once.
 VHOSTS = tuple(f"v{number}" for number in range(64))
+READY_SECONDS = 240
 
 
 def free_ports(count: int) -> list[int]:
@@ -123,12 +124,12 @@ def _want(part: Process) -> None:
     """Wait until the owner has started it. Raises RuntimeError when that failed."""
     folder = part.var.root
     (folder / f"{part.name}.wanted").touch()
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + READY_SECONDS
     while not (folder / f"{part.name}.ready").exists():
         if (folder / f"{part.name}.failed").exists():
             raise RuntimeError((folder / f"{part.name}.failed").read_text())
         if time.monotonic() > deadline:
-            raise RuntimeError(f"{part.name} of the test session was not ready after 90 s")
+            raise RuntimeError(f"{part.name} of the test session was not ready after {READY_SECONDS} s")
         time.sleep(0.05)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import itertools
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from http.cookies import SimpleCookie
 from typing import Any, NoReturn, TypeVar
 
 import aiohttp
@@ -16,6 +18,25 @@ from tests.support.leaks import new_password
 from tests.support.waiting import PATIENCE
 
 T = TypeVar("T")
+
+
+async def enter(
+    http: aiohttp.ClientSession, verb: str, body: Mapping[str, str], headers: Mapping[str, str] | None = None
+) -> tuple[dict[str, Any], SimpleCookie]:
+    """Register or log in, again after a 5xx; return the session and the cookies."""
+    deadline = time.monotonic() + PATIENCE
+    for attempt in itertools.count():
+        async with http.post(f"/api/v1/auth/{verb}", json=body, headers=headers) as response:
+            if response.status in (200, 201):
+                return await response.json(), response.cookies
+            failure = f"{response.status} {await response.text()}"
+        if response.status == 409 and attempt:  # the first attempt was carried out, and its answer lost
+            verb, body = "login", {"username": body["username"], "password": body["password"]}
+            continue
+        assert response.status >= 500, failure
+        assert time.monotonic() < deadline, failure
+        await asyncio.sleep(0.2)
+    raise AssertionError
 
 
 class Artist:
@@ -37,18 +58,15 @@ class Artist:
             "password": new_password(),
             "display_name": name.title(),
         }
-        async with http.post("/api/v1/auth/register", json=body) as response:
-            assert response.status == 201, await response.text()
-            artist = cls(http, await response.json())
-            artist.password = body["password"]
-            return artist
+        session, _ = await enter(http, "register", body)
+        artist = cls(http, session)
+        artist.password = body["password"]
+        return artist
 
     @classmethod
     async def login(cls, http: aiohttp.ClientSession, username: str, password: str) -> Artist:
-        body = {"username": username, "password": password}
-        async with http.post("/api/v1/auth/login", json=body) as response:
-            assert response.status == 200, await response.text()
-            return cls(http, await response.json())
+        session, _ = await enter(http, "login", {"username": username, "password": password})
+        return cls(http, session)
 
     async def call(self, method: str, path: str, **kwargs: Any) -> tuple[int, Any]:
         """Status and body of a call; a gateway's error or a broken connection is tried again."""

@@ -20,6 +20,7 @@ from deploy.stack.ports import port_map
 from deploy.stack.state_dir import REPOSITORY
 from tests.support.leaks import leaks
 from tests.support.parts import free_ports
+from tests.support.waiting import PATIENCE
 
 
 def run_environment(var: Path) -> dict[str, str]:
@@ -116,13 +117,13 @@ class Stack:
         began = time.monotonic()
         self.process.terminate()
         try:
-            self.process.wait(30)
+            self.process.wait(2 * PATIENCE)
         finally:
             self.process.kill()
         return time.monotonic() - began
 
     def _wait_until_ready(self) -> tuple[str, str | None]:
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 4 * PATIENCE
         while time.monotonic() < deadline:
             said = self._output.read_text()
             admin = re.search(r"^First admin: (\w+)(?:, one-time password: (\S+))?$", said, re.MULTILINE)

@@ -23,7 +23,7 @@ import yaml
 
 from deploy.checks.doctor.native import Native
 from deploy.checks.doctor.request import explain
-from deploy.checks.findings import Finding
+from deploy.checks.findings import Finding, as_text
 from deploy.commands.doctor import diagnose
 from deploy.stack.parts.process import get
 from deploy.stack.parts.rabbitmq import RabbitMQ, programs
@@ -31,7 +31,7 @@ from deploy.stack.ports import listeners
 from deploy.stack.programs import SERVICES
 from tests.support.parts import free_ports
 from tests.support.stack import Stack
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 
 class StackUnderTest(Stack):
@@ -43,13 +43,15 @@ class StackUnderTest(Stack):
         self.native = Native.found(env)
 
     def diagnose(self, native: Native | None = None) -> list[Finding]:
-        return diagnose(native or Native.found(self.env))
+        """Look at it with more time than the command takes, however busy this machine is."""
+        return diagnose(native or Native.found(self.env), seconds=PATIENCE)
 
-    def headline(self, native: Native | None = None) -> tuple[str, str]:
-        """Code and cause of the first line."""
-        findings = self.diagnose(native)
-        assert findings, "the doctor found nothing"
-        return findings[0].code, findings[0].cause
+    def first_line(self, code: str, native: Native | None = None) -> str:
+        """Look until the first line has this code, as health checks take time; return its cause."""
+        deadline = time.monotonic() + 2 * PATIENCE
+        while (found := self.diagnose(native)) == [] or found[0].code != code:
+            assert time.monotonic() < deadline, f"not {code} but {as_text(found) or 'healthy'}"
+        return found[0].cause
 
     def forget(self) -> None:
         for log in self.logs.iterdir():
@@ -62,7 +64,7 @@ class StackUnderTest(Stack):
         url = f"http://127.0.0.1:{port or self.native.ports['gateway']}{path}"
         request = urllib.request.Request(url, headers={"X-Request-Id": request_id})
         try:
-            with urllib.request.urlopen(request, timeout=10) as response:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as response:
                 return int(response.status)
         except urllib.error.HTTPError as error:
             return error.code
@@ -82,7 +84,7 @@ class StackUnderTest(Stack):
             pids = [pid for name in names for pid in self.pids(name)]
             for name in names:
                 self.kill(name)
-            until(lambda: all(map(has_ended, pids)), 5)
+            until(lambda: all(map(has_ended, pids)))
             yield
 
     @contextmanager
@@ -172,7 +174,7 @@ class StackUnderTest(Stack):
                 stderr=subprocess.STDOUT,
             )
         try:
-            until(lambda: get(admin, "/ping")[0] == 200, 10)
+            until(lambda: get(admin, "/ping")[0] == 200)
             time.sleep(2.5)  # two health checks
             yield replace(self.native, ports={**self.native.ports, "gateway": web, "gateway-admin": admin})
         finally:

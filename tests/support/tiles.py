@@ -100,3 +100,7 @@ async def sweeping(database_url: str) -> AsyncIterator[House]:
         )
     finally:
         await database.close()
+
+
+async def is_ready(client: Client) -> bool:
+    return (await client.get("/ready")).status == 200

@@ -14,6 +14,7 @@ from pathlib import Path
 import aiohttp
 
 from tests.support.identities import TestKeys
+from tests.support.waiting import PATIENCE
 
 
 @asynccontextmanager
@@ -43,7 +44,7 @@ async def process(
 
 
 async def _ready(port: int) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     async with aiohttp.ClientSession() as http:
         while time.monotonic() < deadline:
             try:

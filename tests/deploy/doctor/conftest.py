@@ -13,7 +13,7 @@ from deploy.checks.findings import Severity
 from deploy.stack.gateway import CONFIGURATION
 from tests.support.stack import run_environment
 from tests.support.stack_under_test import StackUnderTest
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +43,7 @@ def under_test(one_stack: StackUnderTest) -> StackUnderTest:
         return [one for one in one_stack.diagnose() if one.severity == Severity.ERROR] == []
 
     one_stack.forget()
-    until(is_well, 60)
+    until(is_well, 3 * PATIENCE)
     one_stack.forget()
     return one_stack
 

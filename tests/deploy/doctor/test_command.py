@@ -13,10 +13,11 @@ from tests.support.busy import here
 from tests.support.commands import run
 from tests.support.stack import listeners_of, run_environment
 from tests.support.stack_under_test import StackUnderTest
+from tests.support.waiting import PATIENCE
 
 
 def test_a_healthy_stack_is_healthy_in_20_runs(under_test: StackUnderTest) -> None:
-    runs = [diagnose(Native.found(under_test.env), seconds=30) for _ in range(20)]
+    runs = [diagnose(Native.found(under_test.env), seconds=PATIENCE) for _ in range(20)]
     # On a busy machine it may say that it could not look at something, which is true.
     said = [[one for one in findings if one.code != "check-failed"] for findings in runs]
     assert said == [[]] * 20

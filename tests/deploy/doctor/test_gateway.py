@@ -10,12 +10,12 @@ from tests.support.stack_under_test import StackUnderTest, without_health_checks
 
 def test_a_gateway_that_is_down(under_test: StackUnderTest) -> None:
     with under_test.without("gateway"):
-        assert under_test.headline()[0] == "gateway-down"
+        under_test.first_line("gateway-down")
 
 
 def test_a_gateway_that_does_not_answer(under_test: StackUnderTest) -> None:
     with under_test.suspended("gateway"):
-        assert under_test.headline()[0] == "gateway-silent"
+        under_test.first_line("gateway-silent")
 
 
 def test_a_backend_on_a_wrong_port(under_test: StackUnderTest, dynamic: Path) -> None:
@@ -23,8 +23,7 @@ def test_a_backend_on_a_wrong_port(under_test: StackUnderTest, dynamic: Path) ->
         nobody.bind(("127.0.0.1", 0))
         wrong = f"127.0.0.1:{nobody.getsockname()[1]}"
         with under_test.second_gateway(dynamic, TESSERA_TILES_SERVERS=f"http://{wrong}") as native:
-            code, cause = under_test.headline(native)
-    assert code == "backend-wrong"
+            cause = under_test.first_line("backend-wrong", native)
     assert cause.startswith(f"the gateway sends requests of tiles to {wrong}, where nothing of this stack")
 
 
@@ -48,9 +47,8 @@ def test_a_backend_that_speaks_another_protocol_and_the_500_that_it_causes(
     services.write_text(without_health_checks(services.read_text()))
     amqp = f"http://127.0.0.1:{under_test.native.ports['rabbitmq-amqp']}"
     with under_test.second_gateway(dynamic, TESSERA_TILES_SERVERS=amqp) as native:
-        code, cause = under_test.headline(native)
+        cause = under_test.first_line("backend-wrong", native)
         status = under_test.get("/api/v1/canvases", "r-500", native.ports["gateway"])
-    assert code == "backend-wrong"
     assert "where rabbitmq-amqp listens, which speaks otherwise" in cause
     assert status == 500
     assert "made by the gateway: the server speaks another protocol" in under_test.explain("r-500").cause
@@ -70,16 +68,14 @@ def test_a_504_of_a_backend_that_does_not_answer(under_test: StackUnderTest, dyn
 
 def test_a_service_that_the_gateway_was_not_told_of(under_test: StackUnderTest, dynamic: Path) -> None:
     with under_test.second_gateway(dynamic, TESSERA_USERS_SERVERS="") as native:
-        code, cause = under_test.headline(native)
-    assert code == "backend-missing"
+        cause = under_test.first_line("backend-missing", native)
     assert cause.startswith("the gateway knows no server of users")
 
 
 def test_broken_yaml_behind_a_running_gateway(under_test: StackUnderTest, dynamic: Path) -> None:
     (dynamic / "tls.yml").write_text("tls: [\n")
     with under_test.second_gateway(dynamic) as native:
-        code, cause = under_test.headline(native)
-    assert code == "gateway-no-routes"
+        cause = under_test.first_line("gateway-no-routes", native)
     assert "tls.yml: yaml: line 1" in cause
 
 
@@ -87,8 +83,7 @@ def test_a_router_with_a_middleware_that_does_not_exist(under_test: StackUnderTe
     routes = dynamic / "routes.yml"
     routes.write_text(routes.read_text().replace("body-limit", "no-such-limit"))
     with under_test.second_gateway(dynamic) as native:
-        code, cause = under_test.headline(native)
-    assert code == "router-disabled"
+        cause = under_test.first_line("router-disabled", native)
     assert 'middleware "no-such-limit@file" does not exist' in cause
 
 
@@ -99,5 +94,5 @@ def test_a_client_that_met_the_rate_limit(under_test: StackUnderTest, dynamic: P
             under_test.get("/api/v1/canvases", f"r-429-{n}", native.ports["gateway"]) for n in range(3)
         ]
         assert statuses[-1] == 429
-        assert under_test.headline()[0] == "rate-limited"
+        under_test.first_line("rate-limited")
     assert "its rate limit" in under_test.explain("r-429-2").cause

@@ -13,10 +13,9 @@ from tests.support.waiting import until
 def test_a_port_that_was_taken_from_a_process(under_test: StackUnderTest) -> None:
     port = under_test.native.ports["frontend"]
     with under_test.without("frontend"):
-        until(lambda: not listens(port), 5)
+        until(lambda: not listens(port))
         with socket.create_server(("127.0.0.1", port)):
-            code, cause = under_test.headline()
-    assert code == "port-taken"
+            cause = under_test.first_line("port-taken")
     assert cause.startswith(f"port {port} (frontend) is held by pid {os.getpid()}: ")
 
 
@@ -24,10 +23,9 @@ def test_a_secret_that_is_missing(under_test: StackUnderTest) -> None:
     secret = under_test.var / "secrets" / "auth_secret"
     secret.rename(secret.with_suffix(".away"))
     try:
-        code, cause = under_test.headline()
+        cause = under_test.first_line("secret-missing")
     finally:
         secret.with_suffix(".away").rename(secret)
-    assert code == "secret-missing"
     assert str(secret) in cause
 
 
@@ -35,8 +33,7 @@ def test_a_clock_that_was_turned_back(under_test: StackUnderTest) -> None:
     log = under_test.logs / "postgres.log"
     os.utime(log, (time.time() + 3600, time.time() + 3600))
     try:
-        code, cause = under_test.headline()
+        cause = under_test.first_line("clock-wrong")
     finally:
         os.utime(log)
-    assert code == "clock-wrong"
     assert "tokens" in cause

@@ -19,7 +19,7 @@ from shared.messaging import dead_letters
 from tests.support.auth import Auth, Client, is_ready, settings_for
 from tests.support.mailbox import Mailbox, body, token_in
 from tests.support.parts import Broker, free_ports
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 
 class Server:
@@ -63,7 +63,7 @@ class Server:
         async def there() -> bool:
             return len(self.letters) >= count
 
-        await eventually(there, seconds=20)
+        await eventually(there)
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ async def test_a_letter_goes_out_as_text_and_html(
 
 async def confirm(auth: Auth, letter: EmailMessage) -> None:
     """Use its token; a letter leaves a moment before the commit that makes its token good."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         status = 0
         while status != 204:
             status = (await auth.call("POST", "/confirm-email", json={"token": token_in(letter)})).status
@@ -142,7 +142,7 @@ async def test_a_letter_refused_for_good_is_a_dead_letter_and_others_go_out(
     async def is_dead() -> bool:
         return len(await dead_letters.show(own_broker.url, "auth.mail")) == 1
 
-    await eventually(is_dead, seconds=60)
+    await eventually(is_dead)
     assert auth.rows("SELECT count(*) FROM mail_tokens") == [(0,)]
     server.refusal = None
     await auth.register("bob", email="bob@mail.test")

@@ -19,7 +19,7 @@ from shared.messaging.contracts import SetRoles, SuspendAccount
 from shared.messaging.topology import COMMAND_EXCHANGE
 from tests.support.auth import SECRET, Auth, Client, is_ready, settings_for
 from tests.support.parts import Broker
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 from tests.support.wire import wired
 
 
@@ -111,7 +111,7 @@ async def test_a_replaced_key_is_removed_after_its_last_token_and_not_before(
         # The first round of a worker's housekeeping is over once it has pruned this.
         auth.rows("INSERT INTO login_throttles VALUES (sha256('round'), 1, now() - interval '1 s')")
         await aiohttp_client(create_worker(settings_for(auth.database_url)))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             while auth.rows("SELECT count(*) FROM login_throttles") != [(0,)]:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         return {kid for (kid,) in auth.rows("SELECT kid FROM signing_keys")}
@@ -145,7 +145,7 @@ async def test_a_poison_command_is_shown_and_replayed(
         async def is_dead() -> bool:
             return len(await dead_letters.show(broker.url, "auth.commands")) == 1
 
-        await eventually(is_dead, seconds=60)
+        await eventually(is_dead)
         shown = await printed(auth, "dead-letters", "list", "auth.commands", broker_url=broker.url)
         assert (shown["type"], shown["reason"]) == ("account.suspend", "delivery_limit")
         assert json.loads(shown["body"])["data"]["account_id"] == ada
@@ -155,7 +155,7 @@ async def test_a_poison_command_is_shown_and_replayed(
         assert other == {"replayed": 0}
         again = await printed(auth, *replay, shown["id"], broker_url=broker.url)
         assert again == {"replayed": 1}
-        await eventually(is_dead, seconds=60)
+        await eventually(is_dead)
 
 
 async def test_what_cannot_be_read_is_a_dead_letter_at_once(
@@ -178,7 +178,7 @@ async def test_what_cannot_be_read_is_a_dead_letter_at_once(
             found = await dead_letters.show(broker.url, "auth.commands")
             return [letter.reason for letter in found] == ["rejected"]
 
-        await eventually(is_dead, seconds=60)
+        await eventually(is_dead)
 
 
 async def test_a_broker_that_is_away_is_named(auth: Auth) -> None:

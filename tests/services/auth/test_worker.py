@@ -12,7 +12,7 @@ from services.auth.app import create_worker
 from shared.messaging.topology import EXCHANGE
 from tests.support.auth import Auth, Client, is_ready, problem, settings_for
 from tests.support.parts import Broker
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 
 async def test_a_registration_reaches_the_exchange(auth: Auth, broker: Broker, aiohttp_client: Any) -> None:
@@ -27,7 +27,7 @@ async def test_a_registration_reaches_the_exchange(auth: Auth, broker: Broker, a
             create_worker(settings_for(auth.database_url, broker_url=broker.url))
         )
         await eventually(lambda: is_ready(worker))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             async with queue.iterator(no_ack=True) as messages:
                 message = await anext(messages)
     assert message.routing_key == f"account.registered.{account['id']}"

@@ -22,6 +22,7 @@ from shared.messaging.consumer import CONSUMED
 from shared.messaging.contracts import LockReleased
 from shared.messaging.outbox import Outbox
 from shared.messaging.relay import Relay
+from tests.support.busy import here
 from tests.support.messaging import (
     arrived,
     create_tables,
@@ -250,7 +251,7 @@ async def test_a_worker_stops_in_time_although_the_broker_is_frozen(
         with frozen(private_broker):
             for task in tasks:
                 task.cancel()
-            _, late = await asyncio.wait(tasks, timeout=8)
+            _, late = await asyncio.wait(tasks, timeout=here(8))
 
     assert not late
 

@@ -13,7 +13,8 @@ from shared.db.migrations import migrate
 from tests.support.identities import TestKeys
 from tests.support.live import relaying
 from tests.support.parts import Broker, Databases
-from tests.support.tiles import Client, StartTiles, Tiles
+from tests.support.tiles import Client, StartTiles, Tiles, is_ready
+from tests.support.waiting import eventually
 
 
 @pytest.fixture(scope="session")
@@ -40,17 +41,17 @@ async def keys() -> AsyncIterator[TestKeys]:
 def start_tiles(aiohttp_client: Any, keys: TestKeys) -> StartTiles:
     """`await start_tiles(database_url, broker_url)` is one process; call it again for another."""
 
-    async def start(database_url: str, broker_url: str = "amqp://127.0.0.1:1/", **settings: Any) -> Tiles:
+    async def start(
+        database_url: str, broker_url: str = "amqp://127.0.0.1:1/", *, wait: bool = True, **settings: Any
+    ) -> Tiles:
         app = create_app(
             TilesSettings(
                 database_url=database_url, broker_url=broker_url, jwks_url=keys.jwks_url, **settings
             )
         )
         client: Client = await aiohttp_client(app)
-        for _ in range(100):
-            response = await client.get("/ready")
-            if response.status == 200:
-                break
+        if wait:
+            await eventually(lambda: is_ready(client))
         return Tiles(client, keys, database_url)
 
     return start

@@ -13,6 +13,7 @@ from shared.db.pool import CONNECTIONS_IN_USE
 from tests.support.live import events, relaying, watching
 from tests.support.parts import Broker
 from tests.support.tiles import StartTiles, Tiles, account_id, painted
+from tests.support.waiting import PATIENCE
 
 
 @pytest.mark.usefixtures("relayed")
@@ -65,7 +66,7 @@ async def test_resuming_while_others_write_neither_loses_nor_repeats(live_tiles:
     since = 2
     while since < 62:
         async with watching(live_tiles, canvas["id"], since=since) as (socket, _):
-            seen += [event["seq"] for event in (await socket.receive_json(timeout=10))["events"]]
+            seen += [event["seq"] for event in (await socket.receive_json(timeout=PATIENCE))["events"]]
             since = seen[-1]
     await writing
     assert seen == list(range(3, 63))
@@ -75,7 +76,7 @@ async def test_resuming_while_others_write_neither_loses_nor_repeats(live_tiles:
 async def test_a_since_that_never_was_asks_for_a_resync(live_tiles: Tiles, since: int) -> None:
     canvas = await live_tiles.canvas()
     async with watching(live_tiles, canvas["id"], since=since) as (socket, _):
-        assert await socket.receive_json(timeout=5) == {"type": "resync"}
+        assert await socket.receive_json(timeout=PATIENCE) == {"type": "resync"}
 
 
 async def test_what_happened_while_the_broker_was_away_arrives_when_it_is_back(
@@ -142,10 +143,10 @@ async def test_a_ping_is_answered_and_noise_is_an_error(live_tiles: Tiles) -> No
     canvas = await live_tiles.canvas()
     async with watching(live_tiles, canvas["id"]) as (socket, _):
         await socket.send_json({"type": "ping"})
-        assert await socket.receive_json(timeout=5) == {"type": "pong"}
+        assert await socket.receive_json(timeout=PATIENCE) == {"type": "pong"}
         for noise in ("{", "[]", "7", '{"type": "dance"}', '{"type": ["ping"]}'):
             await socket.send_str(noise)
-            assert (await socket.receive_json(timeout=5))["code"] == "unknown_message"
+            assert (await socket.receive_json(timeout=PATIENCE))["code"] == "unknown_message"
 
 
 async def test_300_idle_viewers_leave_the_api_as_it_is_without_them(
@@ -161,8 +162,8 @@ async def test_300_idle_viewers_leave_the_api_as_it_is_without_them(
         for number in range(300):
             ticket = {"ticket": tiles.keys.ticket(account_id("bob"), "bob")} if number % 10 == 0 else None
             socket = await session.ws_connect(url, params=ticket)
-            assert (await socket.receive_json(timeout=5))["type"] == "hello"
-        async with asyncio.timeout(5):  # the last one to be admitted gives its connection back
+            assert (await socket.receive_json(timeout=PATIENCE))["type"] == "hello"
+        async with asyncio.timeout(PATIENCE):  # the last one to be admitted gives its connection back
             while CONNECTIONS_IN_USE._value.get() != in_use:  # noqa: ASYNC110 - a gauge cannot be awaited
                 await asyncio.sleep(0.01)
         with_viewers = await _seconds_of_work(tiles, canvas["id"], tile["id"])
@@ -186,6 +187,6 @@ async def test_a_service_that_stops_sends_its_viewers_elsewhere(live_tiles: Tile
     canvas = await live_tiles.canvas()
     async with watching(live_tiles, canvas["id"]) as (socket, _):
         stopping = asyncio.create_task(live_tiles.client.server.close())
-        message = await socket.receive(timeout=5)
+        message = await socket.receive(timeout=PATIENCE)
         assert (message.type, message.data) == (WSMsgType.CLOSE, 1001)
         await stopping

@@ -15,10 +15,11 @@ from shared.db import Database
 from tests.support.live import Socket, events, watching
 from tests.support.parts import Broker
 from tests.support.tiles import StartTiles, Tiles, account_id
+from tests.support.waiting import PATIENCE
 
 
 async def closing_code(socket: Socket) -> tuple[int, str]:
-    message = await socket.receive(timeout=10)
+    message = await socket.receive(timeout=PATIENCE)
     assert message.type is WSMsgType.CLOSE, message
     return message.data, str(message.extra)
 
@@ -74,7 +75,7 @@ async def test_a_canvas_that_only_changes_its_name_keeps_its_viewers(live_tiles:
         await live_tiles.call("ann", "PATCH", f"/canvases/{canvas['id']}", json={"name": "Renamed"})
         assert (await events(socket, 1))[0]["canvas"]["name"] == "Renamed"
         await socket.send_json({"type": "ping"})
-        assert await socket.receive_json(timeout=5) == {"type": "pong"}
+        assert await socket.receive_json(timeout=PATIENCE) == {"type": "pong"}
 
 
 async def test_resuming_before_what_is_kept_asks_for_a_resync(live_tiles: Tiles, database_url: str) -> None:
@@ -87,7 +88,7 @@ async def test_resuming_before_what_is_kept_asks_for_a_resync(live_tiles: Tiles,
         assert await prune(conn, older_than_seconds=86400, newest=2) == 3
     await database.close()
     async with watching(live_tiles, canvas["id"], since=2) as (socket, _):
-        assert await socket.receive_json(timeout=5) == {"type": "resync"}
+        assert await socket.receive_json(timeout=PATIENCE) == {"type": "resync"}
     async with watching(live_tiles, canvas["id"], since=3) as (socket, _):
         assert [event["seq"] for event in await events(socket, 2)] == [4, 5]
 
@@ -96,11 +97,12 @@ async def _changes(socket: Socket, count: int) -> list[dict[str, Any]]:
     """The next events, whoever comes and goes meanwhile."""
     received: list[dict[str, Any]] = []
     while len(received) < count:
-        message = await socket.receive_json(timeout=10)
+        message = await socket.receive_json(timeout=PATIENCE)
         received += message.get("events", [])
     return received
 
 
+@pytest.mark.real_limits
 async def test_a_viewer_whom_the_database_cannot_bring_up_to_date_is_sent_away_in_frames(
     tiles: Tiles,
 ) -> None:
@@ -110,7 +112,7 @@ async def test_a_viewer_whom_the_database_cannot_bring_up_to_date_is_sent_away_i
         connection.cursor().execute("LOCK TABLE canvas_events")
         path = f"/api/v1/ws/canvas/{canvas['id']}"
         async with tiles.client.ws_connect(path, params={"since": "0"}) as socket:
-            assert (await socket.receive_json(timeout=10))["type"] == "hello"
+            assert (await socket.receive_json(timeout=PATIENCE))["type"] == "hello"
             assert await closing_code(socket) == (1013, "postgres_unavailable; resume with since")
     finally:
         connection.close()

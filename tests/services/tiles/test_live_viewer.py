@@ -11,6 +11,7 @@ import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType, web
 
 from services.tiles.live.viewer import QUEUED_FRAMES, UNSENT_BYTES, Viewer
+from tests.support.waiting import PATIENCE
 
 Connect = Callable[[], Any]
 
@@ -53,7 +54,7 @@ async def test_messages_of_any_length_arrive_whole_and_in_order(
         for frame in sent:
             viewer.send_frame(frame)
         for frame in sent:
-            message = await socket.receive(timeout=5)
+            message = await socket.receive(timeout=PATIENCE)
             assert message.type is WSMsgType.TEXT
             assert message.data.encode() == frame
 
@@ -62,7 +63,7 @@ async def test_a_viewer_who_does_not_keep_up_is_closed_with_1013(connected: Conn
     async with connected() as (viewer, socket):
         for _ in range(QUEUED_FRAMES + 50):
             viewer.send_frame(b"x" * 1_000_000)
-        while (message := await socket.receive(timeout=5)).type is WSMsgType.TEXT:
+        while (message := await socket.receive(timeout=PATIENCE)).type is WSMsgType.TEXT:
             pass
         assert (message.type, message.data) == (WSMsgType.CLOSE, 1013)
 
@@ -72,6 +73,6 @@ async def test_nothing_is_sent_after_the_close(connected: Connect) -> None:
         closing = asyncio.create_task(viewer.close(1001, b""))
         await asyncio.sleep(0)
         viewer.send_frame(b"late")
-        assert (await socket.receive(timeout=5)).type is WSMsgType.CLOSE
+        assert (await socket.receive(timeout=PATIENCE)).type is WSMsgType.CLOSE
         await closing
         viewer.send_frame(b"later still")

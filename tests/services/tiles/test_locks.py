@@ -11,6 +11,7 @@ from services.tiles.settings import TilesSettings
 from tests.support.identities import TestKeys
 from tests.support.parts import Broker
 from tests.support.tiles import StartTiles, Tiles, journal_of, painted, sweeping
+from tests.support.waiting import PATIENCE
 
 
 async def free_tile(tiles: Tiles) -> str:
@@ -154,7 +155,7 @@ async def test_a_running_worker_sweeps(
         create_worker(TilesSettings(database_url=database_url, broker_url=broker.url, jwks_url=keys.jwks_url))
     )
     kinds: set[str] = set()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not {"lock.released", "area.expired"} <= kinds:
             await asyncio.sleep(0.1)
             kinds = {event["kind"] for event in await journal_of(database_url, canvas["id"])}

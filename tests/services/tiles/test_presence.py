@@ -16,6 +16,7 @@ from services.tiles.live.presence import EXCHANGE, Announcement, Person
 from tests.support.live import Socket, watching
 from tests.support.parts import Broker
 from tests.support.tiles import StartTiles, Tiles, account_id
+from tests.support.waiting import PATIENCE
 
 
 @asynccontextmanager
@@ -27,7 +28,7 @@ async def present(tiles: Tiles, canvas_id: int, artist: str) -> AsyncIterator[tu
 
 async def next_change(socket: Socket) -> dict[str, list[dict[str, Any]]]:
     """The next presence message without what is empty in it."""
-    message = await socket.receive_json(timeout=10)
+    message = await socket.receive_json(timeout=PATIENCE)
     assert message.pop("type") == "presence", message
     assert set(message) == {"joined", "left", "moved"}
     return {kind: people for kind, people in message.items() if people}
@@ -37,7 +38,7 @@ async def silence(socket: Socket) -> None:
     """Nothing is under way to the socket: the pong comes first."""
     await asyncio.sleep(0.1)
     await socket.send_json({"type": "ping"})
-    assert await socket.receive_json(timeout=5) == {"type": "pong"}
+    assert await socket.receive_json(timeout=PATIENCE) == {"type": "pong"}
 
 
 def person(artist: str, tile: dict[str, int] | None = None, *, editing: bool = False) -> dict[str, Any]:
@@ -89,7 +90,7 @@ async def test_guests_are_not_listed_and_have_nothing_to_say(live_tiles: Tiles) 
         async with watching(live_tiles, canvas["id"]) as (guest, hello):
             assert hello["presence"] == [person("ann")]
             await guest.send_json({"type": "presence", "tile": None, "editing": False})
-            assert (await guest.receive_json(timeout=5))["code"] == "not_authenticated"
+            assert (await guest.receive_json(timeout=PATIENCE))["code"] == "not_authenticated"
         await silence(ann)
 
 
@@ -136,7 +137,7 @@ async def test_a_presence_that_cannot_be_is_refused(live_tiles: Tiles, message: 
     canvas = await live_tiles.canvas()
     async with present(live_tiles, canvas["id"], "ann") as (ann, _):
         await ann.send_json({"type": "presence", **message})
-        assert (await ann.receive_json(timeout=5))["code"] == "invalid"
+        assert (await ann.receive_json(timeout=PATIENCE))["code"] == "invalid"
 
 
 async def test_too_many_moves_are_refused_and_say_when_to_go_on(live_tiles: Tiles) -> None:
@@ -144,7 +145,7 @@ async def test_too_many_moves_are_refused_and_say_when_to_go_on(live_tiles: Tile
     async with present(live_tiles, canvas["id"], "ann") as (ann, _):
         for x in range(60):
             await ann.send_json({"type": "presence", "tile": {"x": x, "y": 0}, "editing": False})
-        refused = await ann.receive_json(timeout=5)
+        refused = await ann.receive_json(timeout=PATIENCE)
         assert (refused["code"], refused["retry_after"]) == ("rate_limited", 0.05)
 
 

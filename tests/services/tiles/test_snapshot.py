@@ -15,6 +15,7 @@ from services.tiles.pictures.snapshot import HEADER, MAGIC, MEDIA_TYPE, TILE
 from tests.support.live import watching
 from tests.support.parts import Broker
 from tests.support.tiles import SIZE, StartTiles, Tiles, painted
+from tests.support.waiting import PATIENCE
 
 THE_END = 16
 """The colour of the last stroke."""
@@ -103,7 +104,7 @@ async def test_a_snapshot_is_reused_after_a_like_and_the_feed_brings_it(live_til
     snapshot = await load(live_tiles, canvas["id"])
     assert snapshot.seq == 2
     async with watching(live_tiles, canvas["id"], since=snapshot.seq) as (socket, _):
-        batch = await socket.receive_json(timeout=5)
+        batch = await socket.receive_json(timeout=PATIENCE)
         assert [(event["seq"], event["kind"]) for event in batch["events"]] == [(3, "tile.liked")]
 
 
@@ -143,7 +144,7 @@ async def _follow(tiles: Tiles, canvas_id: int, last_id: int) -> dict[int, tuple
     seq, shown = snapshot.seq, dict(snapshot.tiles)
     async with watching(tiles, canvas_id, since=seq) as (socket, _):
         while shown[last_id][3] != bytes([THE_END]) * SIZE * SIZE:
-            message = await socket.receive_json(timeout=10)
+            message = await socket.receive_json(timeout=PATIENCE)
             for event in message["events"]:
                 assert event["seq"] == seq + 1
                 seq = event["seq"]

@@ -19,10 +19,12 @@ import pytest
 from aiohttp import ClientWebSocketResponse
 
 from shared.db.migrations import migrate
+from tests.support.busy import here
 from tests.support.identities import TestKeys
 from tests.support.parts import Broker, free_ports
 from tests.support.tiles import SIZE, StartTiles, Tiles, account_id
 from tests.support.tiles_process import process
+from tests.support.waiting import PATIENCE
 
 Socket = ClientWebSocketResponse
 
@@ -36,7 +38,7 @@ async def painting(tiles: Tiles, canvas_id: int, artist: str | None) -> AsyncIte
     if artist is not None:
         params["ticket"] = tiles.keys.ticket(account_id(artist), artist)
     async with tiles.client.ws_connect(f"/api/v1/ws/canvas/{canvas_id}", params=params) as socket:
-        assert (await socket.receive_json(timeout=5))["type"] == "hello"
+        assert (await socket.receive_json(timeout=PATIENCE))["type"] == "hello"
         yield socket
 
 
@@ -48,7 +50,7 @@ async def answers(socket: Socket, count: int) -> list[dict[str, Any]]:
     """The next `count` acks and nacks; batches in between are passed over."""
     received: list[dict[str, Any]] = []
     while len(received) < count:
-        message = await socket.receive_json(timeout=10)
+        message = await socket.receive_json(timeout=PATIENCE)
         if message["type"] in ("ack", "nack"):
             received.append(message)
     return received
@@ -71,7 +73,7 @@ async def events_of(tiles: Tiles, canvas_id: int, last: int) -> list[dict[str, A
     path = f"/api/v1/ws/canvas/{canvas_id}"
     async with tiles.client.ws_connect(path, params={"since": "0"}) as socket:
         while not events or events[-1]["seq"] < last:
-            message = await socket.receive_json(timeout=10)
+            message = await socket.receive_json(timeout=PATIENCE)
             events += message.get("events", [])
     return events
 
@@ -314,6 +316,7 @@ async def test_a_connection_has_so_many_strokes_underway_and_a_process_so_many_w
         assert any(message["type"] == "ack" for message in received)
 
 
+@pytest.mark.real_limits
 async def test_without_postgres_every_stroke_is_refused_by_name_and_recovery_needs_no_restart(
     start_tiles: StartTiles, private_database: Callable[[str], Any]
 ) -> None:
@@ -324,14 +327,14 @@ async def test_without_postgres_every_stroke_is_refused_by_name_and_recovery_nee
     tile = await tiles.tile("ann", canvas["id"])
     async with painting(tiles, canvas["id"], "ann") as socket:
         await socket.send_json({"type": "ping"})
-        assert (await socket.receive_json(timeout=5))["type"] == "pong"
+        assert (await socket.receive_json(timeout=PATIENCE))["type"] == "pong"
         await asyncio.to_thread(postgres.stop)
         started = time.monotonic()
         for ref in range(20):
             await socket.send_json(stroke(ref, tile["id"], (0, 1)))
         patched = await tiles.call("ann", "PATCH", f"/tiles/{tile['id']}/pixels", json={"pixels": [[0, 1]]})
         received = await answers(socket, 20)
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < here(3)
         assert (patched.status, (await patched.json())["code"]) == (503, "postgres_unavailable")
         assert "Retry-After" in patched.headers
         assert {message["code"] for message in received} == {"postgres_unavailable"}
@@ -356,7 +359,7 @@ async def test_what_was_acknowledged_survives_the_death_of_the_process(
                 await socket.send_json(stroke(sent, tile["id"], (sent, sent % 16 + 1)))
                 sent += 1
             while len(acknowledged) < 200:
-                message = await socket.receive_json(timeout=10)
+                message = await socket.receive_json(timeout=PATIENCE)
                 if message["type"] == "ack":
                     acknowledged[message["seq"]] = message["ref"]
                     await socket.send_json(stroke(sent, tile["id"], (sent % 256, sent % 16 + 1)))

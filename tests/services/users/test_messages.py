@@ -132,7 +132,7 @@ async def test_a_message_that_cannot_be_applied_ends_as_a_dead_letter_and_holds_
         declared = await channel.queue_declare(dead_queue("users.events"), passive=True)
         return declared.message_count == 1
 
-    await eventually(is_dead, 60)
+    await eventually(is_dead)
     await connection.close()
     assert await inbox_size(db) == 2
     assert await counts(db, [1]) == {}

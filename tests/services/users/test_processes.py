@@ -14,7 +14,7 @@ import orjson
 from tests.support.identities import TestKeys
 from tests.support.parts import Broker, Databases, free_ports
 from tests.support.users import ANN
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 
 async def start(verb: str, environment: dict[str, str]) -> Process:
@@ -25,7 +25,7 @@ async def start(verb: str, environment: dict[str, str]) -> Process:
 async def stop(process: Process) -> list[dict[str, object]]:
     """Stop it as a supervisor does, within 10 s and with status 0; returns its log."""
     process.send_signal(signal.SIGTERM)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         _, log = await process.communicate()
     assert process.returncode == 0
     return [orjson.loads(line) for line in log.splitlines()]
@@ -59,7 +59,7 @@ async def test_the_processes_migrate_start_serve_and_stop(
                 return False
             return [answer.status for answer in answers] == [200, 200]
 
-        await eventually(both_ready, 30)
+        await eventually(both_ready)
         profile = f"http://127.0.0.1:{ports[0]}/api/v1/users/profile"
         async with session.get(profile, headers=keys.bearer(*ANN)) as response:
             assert response.status == 200

@@ -1,0 +1,28 @@
+"""What the tests of all services share."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.db import DatabaseLimits, pool
+from tests.support.waiting import PATIENCE
+
+
+@pytest.fixture(autouse=True)
+def generous_limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every pool wait: 1.5 s for a connection are short on a machine with more to do than cores.
+
+    Tests marked `real_limits` keep the limits of the product, and so do processes that a test starts.
+    """
+    if request.node.get_closest_marker("real_limits"):
+        return
+
+    def patient(
+        pool_size: int = DatabaseLimits.pool_size,
+        acquire: float = PATIENCE,
+        statement: float = PATIENCE,
+        lock: float = PATIENCE,
+    ) -> DatabaseLimits:
+        return DatabaseLimits(pool_size, acquire, max(statement, PATIENCE), lock)
+
+    monkeypatch.setattr(pool, "DatabaseLimits", patient)
