@@ -1,4 +1,4 @@
-"""The operator's commands: `python -m deploy --help`."""
+"""The operator's commands: `tessera --help`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from contextlib import suppress
 
 from deploy.commands import backup, compose, dead_letters, doctor, preflight, run
 from deploy.stack import engine, ports
+from deploy.stack.command_line import LAUNCHER
 from deploy.stack.errors import DeployError
 
 
 def main() -> int:
     """Run one command and return its exit status."""
-    parser = argparse.ArgumentParser(prog="python -m deploy", description="Tessera for operators.")
+    parser = argparse.ArgumentParser(prog=LAUNCHER.name, description="Tessera for operators.")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     run.add_parser(commands)
     compose.add_parsers(commands)

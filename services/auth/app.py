@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from services.auth.accounts import api as accounts
 from services.auth.accounts.passwords import Passwords
-from services.auth.accounts.service import ACCOUNTS, Accounts
-from services.auth.housekeeping import keep_house
+from services.auth.housekeeping import run_housekeeping
 from services.auth.keys import api as keys
-from services.auth.keys.sealing import Seal
+from services.auth.keys.cipher import KeyCipher
 from services.auth.keys.service import KEY_RING, KeyRing
+from services.auth.lifecycle import api as lifecycle
+from services.auth.lifecycle.service import LIFECYCLE, Lifecycle
 from services.auth.mail import service as mail
-from services.auth.mail.post import post_of
-from services.auth.mail.service import Mail
-from services.auth.moderation.service import Moderation
+from services.auth.mail.mailer import make_mailer
+from services.auth.mail.service import MailHandler
+from services.auth.moderation.service import ModerationHandler
 from services.auth.sessions import api as sessions
 from services.auth.sessions.service import SESSIONS, Sessions
 from services.auth.settings import AuthSettings
-from services.auth.tokens import api as tokens
-from services.auth.tokens.service import MINT, Mint
+from services.auth.tokens.service import TokenIssuer
 from shared.db import Database
 from shared.http.access import VERIFIER
 from shared.http.background import background
@@ -36,9 +35,9 @@ from shared.messaging.revocations import PATH as REVOCATIONS
 SERVICE = "auth"
 
 FEATURES = {
-    "accounts": accounts.OPERATIONS,
+    "accounts": lifecycle.OPERATIONS,
     "sessions": sessions.OPERATIONS,
-    "tokens": tokens.OPERATIONS,
+    "tokens": sessions.TICKET_OPERATIONS,
     "keys": keys.OPERATIONS,
 }
 
@@ -48,9 +47,8 @@ def create_app(settings: AuthSettings) -> web.Application:
     database = Database.of(settings)
     outbox = Outbox(database, producer=SERVICE)
     passwords = Passwords(settings.hashing_threads)
-    key_ring = KeyRing(database, Seal(settings.secret.get_secret_value()))
+    key_ring = KeyRing(database, KeyCipher(settings.secret.get_secret_value()))
     verifier = TokenVerifier(key_ring.load)
-    mint = Mint(key_ring)
 
     app = create_base_app(
         SERVICE,
@@ -59,9 +57,8 @@ def create_app(settings: AuthSettings) -> web.Application:
     )
     app[VERIFIER] = verifier
     app[KEY_RING] = key_ring
-    app[MINT] = mint
-    app[SESSIONS] = Sessions(database, outbox, passwords, mint, settings)
-    app[ACCOUNTS] = Accounts(database, outbox, passwords, app[SESSIONS], settings)
+    app[SESSIONS] = Sessions(database, outbox, passwords, TokenIssuer(key_ring), settings)
+    app[LIFECYCLE] = Lifecycle(database, outbox, passwords, app[SESSIONS], settings)
 
     app.cleanup_ctx.append(database.closing)
     app.cleanup_ctx.append(passwords.closing)
@@ -72,7 +69,7 @@ def create_app(settings: AuthSettings) -> web.Application:
     for operations in FEATURES.values():
         serve(app, API_PREFIX, operations)
     # Beside /health: no operation of the API, and not routed by the gateway.
-    app.router.add_get(REVOCATIONS, sessions.tell_revocations)
+    app.router.add_get(REVOCATIONS, sessions.list_revocations)
     serve_openapi(app, SERVICE, FEATURES)
     return app
 
@@ -82,7 +79,7 @@ def create_worker(settings: AuthSettings) -> web.Application:
     database = Database.of(settings)
     broker_url = settings.broker_url.get_secret_value()
     outbox = Outbox(database, producer=SERVICE)
-    moderation = Moderation(outbox)
+    moderation = ModerationHandler(outbox)
     relay = Relay(database, broker_url, service=SERVICE)
     commands = Consumer(
         database, broker_url, service=SERVICE, queue="auth.commands", handlers=moderation.handlers
@@ -92,7 +89,7 @@ def create_worker(settings: AuthSettings) -> web.Application:
         broker_url,
         service=SERVICE,
         queue=mail.QUEUE,
-        handlers=Mail(post_of(settings), settings.public_url).handlers,
+        handlers=MailHandler(make_mailer(settings), settings.public_url).handlers,
         batch=mail.BATCH,
         attempts=mail.ATTEMPTS,
     )
@@ -108,6 +105,6 @@ def create_worker(settings: AuthSettings) -> web.Application:
     app.cleanup_ctx.append(background("commands", commands.run))
     app.cleanup_ctx.append(background("mail", letters.run))
     app.cleanup_ctx.append(
-        background("housekeeping", lambda: keep_house(database, moderation, settings.refresh_lifetime))
+        background("housekeeping", lambda: run_housekeeping(database, moderation, settings.refresh_lifetime))
     )
     return app

@@ -81,4 +81,4 @@ COMMANDS = ("run", "up", "down", "scale", "compose", "preflight", "doctor", "por
 def test_every_command_explains_itself(words: list[str]) -> None:
     done = run(*words)
     assert done.returncode == 0
-    assert done.stdout.startswith("usage: python -m deploy")
+    assert done.stdout.startswith("usage: tessera")
