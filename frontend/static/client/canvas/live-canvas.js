@@ -100,6 +100,7 @@ export class LiveCanvas extends EventTarget {
   async #loadPicture() {
     const { bytes } = await api.bytes(`/canvases/${this.id}/snapshot`, { signal: this.#life.signal });
     const snapshot = await readSnapshot(bytes);
+    this.#life.signal.throwIfAborted(); // unpacking does not stop by itself
     this.pixels = new CanvasPixels(snapshot);
     this.#fire("picture");
     return snapshot.seq;

@@ -125,8 +125,9 @@ export class CanvasReviews extends Panel {
 
   /** @param {import("../ui/listing.js").Listed<Review>} [before] */
   async #load(before) {
-    const query = { status: this.#status, limit: SLICE };
-    this.#listed = await readPage(`/canvases/${this.canvas.id}/reviews`, query, before);
+    const status = this.#status;
+    const listed = await readPage(`/canvases/${this.canvas.id}/reviews`, { status, limit: SLICE }, before);
+    if (status === this.#status) this.#listed = listed;
   }
 }
 customElements.define("canvas-reviews", CanvasReviews);

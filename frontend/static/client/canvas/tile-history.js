@@ -85,16 +85,17 @@ export class TileHistory extends Panel {
 
   /** @param {import("../ui/listing.js").Listed<Revision>} [before] */
   async #load(before) {
-    const listed = await readPage(`/tiles/${this.tileId}/history`, { limit: SLICE }, before);
-    await Promise.all(listed.items.map(({ version }) => this.#picture(version)));
-    this.#listed = listed;
+    const { tileId } = this;
+    const listed = await readPage(`/tiles/${tileId}/history`, { limit: SLICE }, before);
+    await Promise.all(listed.items.map(({ version }) => this.#picture(tileId, version)));
+    if (tileId === this.tileId) this.#listed = listed;
   }
 
-  /** @param {number} version whose pixels never change */
-  async #picture(version) {
+  /** @param {number} tileId @param {number} version whose pixels never change */
+  async #picture(tileId, version) {
     if (this.#pictures.has(version)) return;
-    const { pixels } = await api.get(`/tiles/${this.tileId}/history/${version}`);
-    this.#pictures.set(version, pixels && fromBase64(pixels));
+    const { pixels } = await api.get(`/tiles/${tileId}/history/${version}`);
+    if (tileId === this.tileId) this.#pictures.set(version, pixels && fromBase64(pixels));
   }
 
   /** @param {number} version */
