@@ -1,4 +1,4 @@
-"""`python -m deploy run` before anything starts: what it refuses, and how it says so."""
+"""`tessera run` before anything starts: what it refuses, and how it says so."""
 
 from __future__ import annotations
 
