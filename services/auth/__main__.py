@@ -1,4 +1,4 @@
-"""Verbs of the auth service: web, worker, migrate, and what an operator does past the API."""
+"""Verbs of the auth service: web, worker, migrate, and the operator's commands."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import Any, TypeVar
 import orjson
 from pydantic import SecretStr, ValidationError
 
-from services.auth.accounts.operators import Credentials, Operators
 from services.auth.accounts.passwords import Passwords
-from services.auth.accounts.schemas import Registration
 from services.auth.app import SERVICE, create_app, create_worker
+from services.auth.keys.cipher import KeyCipher, WrongSecret
 from services.auth.keys.rules import StoredKey
-from services.auth.keys.sealing import Seal, WrongSecret
 from services.auth.keys.service import KeyRing
+from services.auth.lifecycle.operators import Credentials, Operators
+from services.auth.lifecycle.schemas import Registration
 from services.auth.settings import AuthSettings
 from shared.db import Database
 from shared.errors import Conflict, TesseraError
@@ -29,92 +29,88 @@ ResultT = TypeVar("ResultT")
 
 
 def first_admin(settings: AuthSettings) -> None:
-    """Make the first admin; prints one JSON line, in which the password is null if there is an admin already.
+    """Create the first admin; prints one JSON line, whose password is null if there already is an admin.
 
-    Ends with status 1 and the reason on stderr when the name is taken or PostgreSQL cannot be used.
+    Exits with status 1 and the reason on stderr when the name is taken or PostgreSQL is not available.
     """
 
-    async def make(operators: Operators) -> Credentials:
-        return await operators.make_first_admin(settings.admin_username, settings.admin_email)
+    async def create(operators: Operators) -> Credentials:
+        return await operators.create_first_admin(settings.admin_username, settings.admin_email)
 
     try:
-        made = asyncio.run(_operate(settings, make))
+        credentials = asyncio.run(_operate(settings, create))
     except Conflict as error:
-        sys.exit(f"no admin was made: {error}; choose others by AUTH_ADMIN_USERNAME and AUTH_ADMIN_EMAIL")
+        sys.exit(f"no admin was created: {error}; set AUTH_ADMIN_USERNAME and AUTH_ADMIN_EMAIL to others")
     except TesseraError as error:
-        sys.exit(f"no admin was made: {error}")
-    _print(asdict(made))
+        sys.exit(f"no admin was created: {error}")
+    _print(asdict(credentials))
 
 
 def create_admin(settings: AuthSettings, given: argparse.Namespace) -> None:
-    """Make one more admin; prints the name and the password."""
+    """Create another admin; prints the name and the password."""
     try:
-        wanted = Registration(
-            username=given.username, email=given.email, password=SecretStr("not the one it gets")
-        )
-        made = asyncio.run(
-            _operate(settings, lambda operators: operators.make_admin(wanted.username, wanted.email))
+        wanted = Registration(username=given.username, email=given.email, password=SecretStr("a placeholder"))
+        credentials = asyncio.run(
+            _operate(settings, lambda operators: operators.create_admin(wanted.username, wanted.email))
         )
     except ValidationError as error:
         sys.exit("\n".join(f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors()))
     except TesseraError as error:
-        sys.exit(f"no admin was made: {error}")
-    _print(asdict(made))
+        sys.exit(f"no admin was created: {error}")
+    _print(asdict(credentials))
 
 
 def reset_password(settings: AuthSettings, given: argparse.Namespace) -> None:
     """Give an account a random password and end its sessions; prints the name and the password."""
     try:
-        made = asyncio.run(_operate(settings, lambda operators: operators.reset_password(given.login)))
+        credentials = asyncio.run(_operate(settings, lambda operators: operators.reset_password(given.login)))
     except TesseraError as error:
-        sys.exit(f"no password was set: {error}")
-    _print(asdict(made))
+        sys.exit(f"the password was not reset: {error}")
+    _print(asdict(credentials))
 
 
 def rotate_keys(settings: AuthSettings) -> None:
-    """Make the next signing key; prints its `kid` and from when on it signs."""
+    """Create the next signing key; prints its `kid` and when it starts to sign."""
 
     async def rotate(database: Database) -> StoredKey:
-        return await KeyRing(database, Seal(settings.secret.get_secret_value())).rotate()
+        return await KeyRing(database, KeyCipher(settings.secret.get_secret_value())).rotate()
 
     try:
-        key = asyncio.run(_connected(settings, rotate))
+        key = asyncio.run(_with_database(settings, rotate))
     except (TesseraError, WrongSecret) as error:
-        sys.exit(f"no key was made: {error}")
+        sys.exit(f"no key was created: {error}")
     _print({"kid": key.kid, "signs_from": key.signs_from})
 
 
-async def _operate(
-    settings: AuthSettings, work: Callable[[Operators], Awaitable[Credentials]]
-) -> Credentials:
+async def _operate(settings: AuthSettings, use: Callable[[Operators], Awaitable[Credentials]]) -> Credentials:
     passwords = Passwords(threads=1)
 
     async def operate(database: Database) -> Credentials:
-        return await work(Operators(database, Outbox(database, producer=SERVICE), passwords))
+        return await use(Operators(database, Outbox(database, producer=SERVICE), passwords))
 
     try:
-        return await _connected(settings, operate)
+        return await _with_database(settings, operate)
     finally:
         passwords.close()
 
 
-async def _connected(settings: AuthSettings, work: Callable[[Database], Awaitable[ResultT]]) -> ResultT:
+async def _with_database(settings: AuthSettings, use: Callable[[Database], Awaitable[ResultT]]) -> ResultT:
     database = Database.of(settings)
     try:
-        return await work(database)
+        return await use(database)
     finally:
         await database.close()
 
 
-def _print(answer: dict[str, Any]) -> None:
-    print(orjson.dumps(answer).decode())
+def _print(result: dict[str, Any]) -> None:
+    print(orjson.dumps(result).decode())
 
 
-def _who(parser: argparse.ArgumentParser) -> None:
+def _add_login(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("login", help="username or email address")
 
 
-def _whom_to_make(parser: argparse.ArgumentParser) -> None:
+def _add_admin(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("username")
     parser.add_argument("email")
 
@@ -126,11 +122,11 @@ if __name__ == "__main__":
         create_app,
         create_worker,
         {
-            "first-admin": ("make the first admin, unless there is one", first_admin),
-            "rotate-keys": ("make the next signing key; it signs in five minutes", rotate_keys),
+            "first-admin": ("create the first admin, unless there is one", first_admin),
+            "rotate-keys": ("create the next signing key, which signs after five minutes", rotate_keys),
         },
         {
-            "create-admin": Verb("make one more admin", create_admin, _whom_to_make),
-            "reset-password": Verb("give an account a random password", reset_password, _who),
+            "create-admin": Verb("create another admin", create_admin, _add_admin),
+            "reset-password": Verb("give an account a random password", reset_password, _add_login),
         },
     )

@@ -1,7 +1,7 @@
 """Tables of the auth service, with the constraints that keep bad states out.
 
-A session is a row while it lives and no row afterwards: ending one, for whatever reason, deletes it and its
-refresh tokens, so there is no ended session that some statement could forget to leave out.
+A session has a row only while it is live: ending it, for whatever reason, deletes the row and its refresh
+tokens, so no statement can forget to exclude ended sessions.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.auth.accounts.rules import USERNAME_PATTERN
+from services.auth.limits import USERNAME_PATTERN
 from shared.db.tables import NAMING, moment
 from shared.messaging.inbox import inbox_table
 from shared.messaging.outbox import outbox_table
@@ -45,7 +45,7 @@ accounts = Table(
     Column("suspended_until", DateTime(timezone=True), index=True, comment="null: for good"),
     Column("version", Integer, nullable=False, server_default=text("0"), comment="rises with every change"),
     moment("created_at"),
-    # No registration can ask for the name of a deleted account, which begins with an underscore.
+    # The name of a deleted account begins with an underscore, which no registration can request.
     CheckConstraint(f"status = 'deleted' OR username ~ '{USERNAME_PATTERN}'", name="username"),
     CheckConstraint("char_length(username) BETWEEN 3 AND 50", name="username_length"),
     CheckConstraint("char_length(email) <= 254 AND email LIKE '%_@_%'", name="email"),

@@ -10,19 +10,27 @@ import time
 from typing import Any
 
 import pytest
-from playwright.async_api import WebSocketRoute, expect
+from playwright.async_api import Page, WebSocketRoute, expect
 
-from tests.support.browser import UNDERWAY, Windows, assert_accessible
+from tests.support.browser import UNDERWAY, HeldRoute, Windows, assert_accessible
 from tests.support.busy import here
 from tests.support.painters import NewPainter
 from tests.support.stack import Stack
 from tests.support.stage import CELLS, GREEN, NIGHT, RED, SIDE, Stage, new_canvas, new_tile, pixels, stroke
 from tests.support.waiting import PATIENCE, poll_until
 
+SHOW = """path => { history.pushState(null, "", path); dispatchEvent(new PopStateEvent("popstate")); }"""
+"""Go to another page of the client without loading the document."""
+
 FIRST_PAINT = """() => {
   const at = (name) => performance.getEntriesByName(name)[0].startTime;
   return at("tessera:first-paint") - at("tessera:open");
 }"""
+
+
+async def later_than_any_write_of_the_address(page: Page) -> None:
+    """Wait for a timer that fires after every one set before it to write a view to the address."""
+    await page.evaluate("new Promise(done => setTimeout(done, 1000))")
 
 
 async def test_a_canvas_of_a_megapixel_is_painted_in_under_a_second(
@@ -82,10 +90,13 @@ async def test_a_guest_sees_tiles_come_change_and_go(new_page: Windows, new_pain
 
 async def test_nothing_is_drawn_while_nothing_changes(new_page: Windows, new_painter: NewPainter) -> None:
     stage = await Stage.open(await new_page(), await new_canvas(await new_painter("ada")))
-    await asyncio.sleep(0.5)  # until the last of the page is laid out
-    drawn = await stage.frames()
-    await asyncio.sleep(0.5)
-    assert await stage.frames() == drawn
+
+    async def is_idle() -> bool:
+        drawn = await stage.frames()
+        await asyncio.sleep(0.5)
+        return await stage.frames() == drawn
+
+    assert await poll_until(is_idle, True)  # once the last of the page is laid out
 
 
 @pytest.mark.parametrize("killed", [1, 2])
@@ -138,7 +149,11 @@ async def test_a_batch_that_got_lost_is_asked_for(new_page: Windows, new_painter
     await page.route_web_socket(re.compile("/ws/canvas/"), lose_the_first_batch)
     stage = await Stage.open(page, canvas)
     await stroke(ada, tile, 0, 2)
-    await asyncio.sleep(0.2)  # a tick apart, so that it is a batch of its own
+
+    async def batches_lost() -> int:
+        return len(lost)
+
+    assert await poll_until(batches_lost, 1) == 1
     await stroke(ada, tile, 1, 3)
     await stage.comes_to_show(GREEN, 1, 0)
     assert len(lost) == 1
@@ -440,11 +455,15 @@ async def test_a_canvas_that_could_not_be_loaded_is_loaded_at_a_press(
     canvas = await new_canvas(ada)
     await new_tile(ada, canvas, 0, 0)
     page = await new_page(allow=["ERR_FAILED"])
-    await page.route("**/snapshot", lambda route: route.abort(), times=1)
+    snapshot = await HeldRoute.on(page, "**/snapshot")
     await page.goto(f"/canvas/{canvas['id']}")
-    await page.get_by_role("alert").get_by_text("unreachable").wait_for()
-    await page.get_by_role("button", name="Try again").click()
     stage = Stage(page)
+    await stage.is_laid_out()
+    await snapshot.fail()
+    await page.get_by_role("alert").get_by_text("unreachable").wait_for()
+    await later_than_any_write_of_the_address(page)
+    await page.evaluate("dispatchEvent(new HashChangeEvent('hashchange'))")
+    await page.get_by_role("button", name="Try again").click()
     await stage.is_live()
     assert await stage.colour_at(10, 10) == NIGHT
 
@@ -455,10 +474,7 @@ async def test_from_one_canvas_to_another_and_back(new_page: Windows, new_painte
     await new_tile(ada, canvases[1], 0, 0)
     page = await new_page()
     stage = await Stage.open(page, canvases[0], "#10,10,9")
-    await page.evaluate(
-        """(path) => { history.pushState(null, "", path); dispatchEvent(new PopStateEvent("popstate")); }""",
-        f"/canvas/{canvases[1]['id']}",
-    )
+    await page.evaluate(SHOW, f"/canvas/{canvases[1]['id']}")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Pier")
     await stage.comes_to_show(NIGHT, 10, 10)
     assert (await stage.view())["x"] == CELLS * SIDE / 2
@@ -466,6 +482,56 @@ async def test_from_one_canvas_to_another_and_back(new_page: Windows, new_painte
     await expect(page.get_by_role("heading", level=1)).to_have_text("Quay")
     linked = {"x": 10.0, "y": 10.0, "zoom": 9.0}
     assert await poll_until(stage.view, linked) == linked
+
+
+async def test_a_link_survives_a_picture_that_is_slow_to_load(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    canvas = await new_canvas(await new_painter("ada"))
+    page = await new_page()
+    linked = {"x": 40.0, "y": 200.0, "zoom": 6.0}
+    snapshot = await HeldRoute.on(page, "**/snapshot")
+    await page.goto(f"/canvas/{canvas['id']}#40,200,6")
+    stage = Stage(page)
+    await stage.is_laid_out()
+    await later_than_any_write_of_the_address(page)
+    assert page.url.endswith("#40,200,6")
+    await snapshot.let_go()
+    await stage.is_live()
+    assert await stage.view() == linked
+
+    # Back from another canvas it is loaded again, beside a window that changes its size.
+    await page.evaluate(SHOW, f"/canvas/{(await new_canvas(await new_painter('ben'), name='Pier'))['id']}")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Pier")
+    snapshot = await HeldRoute.on(page, "**/snapshot")
+    await page.go_back()
+    await snapshot.is_asked()
+    await page.set_viewport_size({"width": 1000, "height": 700})
+    await later_than_any_write_of_the_address(page)
+    assert page.url.endswith("#40,200,6")
+    await snapshot.let_go()
+    await stage.is_live()
+    assert await stage.view() == linked
+
+
+async def test_a_view_is_not_written_to_the_address_of_another_canvas(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    canvases = [await new_canvas(ada, name=name) for name in ("Quay", "Pier")]
+    page = await new_page()
+    stage = await Stage.open(page, canvases[0])
+    await stage.element.focus()
+    await page.keyboard.press("Shift+ArrowRight")
+    # The address changes first; the page of the other canvas is still being loaded.
+    other = f"/canvas/{canvases[1]['id']}"
+    await page.evaluate("path => history.pushState(null, '', path)", other)
+    await later_than_any_write_of_the_address(page)
+    assert page.url.endswith(other)
+    await page.evaluate(SHOW, other)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Pier")
+    await stage.is_live()
+    assert (await stage.view())["x"] == CELLS * SIDE / 2
 
 
 async def test_a_report_reaches_the_moderators(

@@ -15,7 +15,7 @@ from typing import Any
 
 from playwright.async_api import Page, expect
 
-from tests.support.browser import PATIENCE_MS, UNDERWAY, Windows, assert_accessible
+from tests.support.browser import UNDERWAY, Windows, assert_accessible
 from tests.support.painters import NewPainter, Painter
 from tests.support.stack import Stack
 from tests.support.stage import Stage, drawing, spot
@@ -287,7 +287,7 @@ async def test_what_is_drawn_while_the_connection_is_broken_is_painted_once_it_i
         site.kill(name)
     await expect(page.get_by_text("what you draw is sent then")).to_be_visible()
     await drag(page, (2, 2), (5, 2))
-    await expect(page.get_by_text("Live: saved as you draw")).to_be_visible(timeout=PATIENCE_MS)
+    await expect(page.get_by_text("Live: saved as you draw")).to_be_visible()
     assert await poll_until(lambda: row(ada, canvas, 2), [BLACK] * 4) == [BLACK] * 4
     assert await shown(page) == await painted(ada, canvas)
 

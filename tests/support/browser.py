@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
@@ -18,6 +19,7 @@ from playwright.async_api import (
     Locator,
     Page,
     Request,
+    Route,
     async_playwright,
     expect,
 )
@@ -136,6 +138,38 @@ class Windows:
         context.on("console", on_console)
         context.on("weberror", lambda error: complain(f"uncaught: {error.error}"))
         context.on("requestfailed", on_failure)
+
+
+class HeldRoute:
+    """The first request for an address, held back until the test lets it go: provokes an order of events."""
+
+    def __init__(self) -> None:
+        self._held: asyncio.Future[Route] = asyncio.get_running_loop().create_future()
+
+    @classmethod
+    async def on(cls, page: Page, pattern: str) -> Self:
+        held = cls()
+
+        def hold(route: Route) -> None:
+            held._held.set_result(route)
+
+        await page.route(pattern, hold, times=1)
+        return held
+
+    async def is_asked(self) -> None:
+        """Wait until the page has sent the request."""
+        async with asyncio.timeout(PATIENCE_MS / 1000):
+            await asyncio.shield(self._held)
+
+    async def let_go(self) -> None:
+        """Send the request on."""
+        await self.is_asked()
+        await self._held.result().continue_()
+
+    async def fail(self) -> None:
+        """Let it fail as it does where there is no network."""
+        await self.is_asked()
+        await self._held.result().abort()
 
 
 def dialog(page: Page, heading: str) -> Locator:

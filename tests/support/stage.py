@@ -63,6 +63,11 @@ class Stage:
     async def is_live(self) -> None:
         await self.status("Live").wait_for()
 
+    async def is_laid_out(self) -> None:
+        """Wait until the picture has its place on the page, whether or not it is loaded."""
+        await self.element.wait_for()
+        await self.page.wait_for_function(f"{_STAGE}.screen.width > 0")
+
     def status(self, text: str) -> Locator:
         return self.page.get_by_role("status").filter(has_text=text)
 

@@ -1,1 +1,1 @@
-"""Accounts: making one, and what it says about its owner."""
+"""Accounts: the model, its rules, its storage and its passwords. Every other room builds on this one."""

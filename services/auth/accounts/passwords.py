@@ -1,6 +1,6 @@
-"""Passwords: argon2id off the event loop, and the list of those everybody tries.
+"""Passwords: hashed with argon2id off the event loop, and checked against the most common ones.
 
-Parameters are OWASP's minimum for argon2id:
+The parameters are OWASP's minimum for argon2id:
 https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
 """
 
@@ -16,53 +16,56 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
-from services.auth.accounts.rules import PASSWORD_MIN
+from services.auth.limits import PASSWORD_MIN
 from shared.errors import Unavailable
 
 COMMON = frozenset(word for word in FREQUENCY_LISTS["passwords"] if len(word) >= PASSWORD_MIN)
-"""In lower case; shorter ones are refused for their length."""
+"""In lower case, without those that are too short to be accepted anyway."""
 
 MEMORY_KIB = 19 * 1024
 PASSES = 2
 LANES = 1
 
 QUEUE_SECONDS = 5.0
-"""How long a password waits for a thread: a flood is refused rather than piled up."""
+"""How long a password waits for a thread; under a flood of logins the rest is refused instead of queued."""
 
 ResultT = TypeVar("ResultT")
 
 
 class Passwords:
-    """Hashes and verifies, `threads` at once; argon2 gives up the interpreter lock while it works."""
+    """Hashes and verifies up to `threads` passwords at once; argon2 releases the GIL while it works."""
 
     def __init__(self, threads: int) -> None:
         self._hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="argon2")
         self._slots = asyncio.Semaphore(threads)
-        self._nobodys = self._hasher.hash(secrets.token_urlsafe())
+        self._dummy_hash = self._hasher.hash(secrets.token_urlsafe())
 
     async def hash(self, password: str) -> str:
-        """Hash a password with a new salt. Raises Unavailable when too many are waiting."""
+        """Hash a password with a new salt; raises Unavailable when no thread is free within QUEUE_SECONDS."""
         return await self._run(lambda: self._hasher.hash(password))
 
     async def verify(self, stored: str | None, password: str) -> bool:
-        """Whether the password is the stored one; without one, False after the same time.
+        """Return whether the password matches the stored hash.
 
-        Raises Unavailable when too many are waiting.
+        Without a stored hash the answer is False, after the same amount of work: the time must not reveal
+        whether an account exists. Raises Unavailable as `hash` does.
         """
-        return await self._run(lambda: self._verify(stored or self._nobodys, password)) and stored is not None
+        return (
+            await self._run(lambda: self._verify(stored or self._dummy_hash, password)) and stored is not None
+        )
 
     def is_outdated(self, stored: str) -> bool:
-        """Whether the stored hash was made with other parameters than today's."""
+        """Return whether the stored hash was made with other than the current parameters."""
         return self._hasher.check_needs_rehash(stored)
 
     async def closing(self, _: object) -> AsyncIterator[None]:
-        """Cleanup context of an application: end the threads when it has stopped."""
+        """Cleanup context: end the threads when the application has stopped."""
         yield
         self.close()
 
     def close(self) -> None:
-        """End the threads; what is still waiting for one is given up."""
+        """End the threads and cancel the work that still waits for one."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _verify(self, stored: str, password: str) -> bool:

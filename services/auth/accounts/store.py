@@ -1,12 +1,13 @@
-"""SQL of accounts."""
+"""SQL of the accounts table: reads, locks, and the changes that an owner makes."""
 
 from __future__ import annotations
 
-from sqlalchemy import Text, any_, bindparam, cast, func, insert, literal, or_, select, text, update
+from sqlalchemy import Text, any_, bindparam, cast, func, insert, literal, or_, select, update
 
-from services.auth.accounts.rules import Account, LockedAccount, Status
+from services.auth.accounts.model import Account, LockedAccount, Status
 from services.auth.tables import accounts
 from shared.db import Connection, Row
+from shared.db.locks import AdvisoryLock, hold_until_commit
 from shared.identity import Role
 
 COLUMNS = (
@@ -32,7 +33,7 @@ _BY_LOGIN = select(*COLUMNS, accounts.c.password_hash).where(
     ),
     accounts.c.status != Status.DELETED,
 )
-_HOLD = (
+_GET_FOR_SHARE = (
     select(*COLUMNS)
     .where(
         accounts.c.id == bindparam("account_id"),
@@ -41,10 +42,10 @@ _HOLD = (
     )
     .with_for_update(read=True)
 )
-_LOCK = (
+_GET_FOR_UPDATE = (
     select(*COLUMNS, accounts.c.password_hash, accounts.c.suspension_reason, accounts.c.suspended_until)
     .where(accounts.c.id == bindparam("account_id"), accounts.c.status != Status.DELETED)
-    # Leaves alone who refers to the account, as a new token does.
+    # NO KEY UPDATE does not block inserts that reference the account, such as a new session's.
     .with_for_update(key_share=True)
 )
 _BY_ID = select(*COLUMNS, accounts.c.password_hash).where(
@@ -58,7 +59,7 @@ _SET_HASH = (
 _SET_PASSWORD = (
     update(accounts).where(accounts.c.id == bindparam("account_id")).values(password_hash=bindparam("new"))
 )
-_VERIFY = (
+_MARK_EMAIL_VERIFIED = (
     update(accounts)
     .where(
         accounts.c.id == bindparam("account_id"),
@@ -76,7 +77,7 @@ _ANONYMISE = (
         username=literal("_deleted_") + _id_as_text,
         email=_id_as_text + literal("@deleted.invalid"),
         email_verified=False,
-        password_hash="$argon2id$deleted",  # noqa: S106 - the hash of no password
+        password_hash="$argon2id$deleted",  # noqa: S106 - matches no password
         roles=[],
         status=Status.DELETED,
         suspension_reason=None,
@@ -85,7 +86,7 @@ _ANONYMISE = (
     )
     .returning(accounts.c.version)
 )
-_AN_ADMIN = (
+_FIRST_ADMIN = (
     select(*COLUMNS)
     .where(literal(Role.ADMIN) == any_(accounts.c.roles), accounts.c.status == Status.ACTIVE)
     .order_by(accounts.c.id)
@@ -96,11 +97,11 @@ _OTHER_ADMINS = select(func.count()).where(
     accounts.c.status == Status.ACTIVE,
     accounts.c.id != bindparam("account_id"),
 )
-_ONE_ADMIN_AT_A_TIME = text("SELECT pg_advisory_xact_lock(8673002)")
+_LOCK_ADMINS = hold_until_commit(AdvisoryLock.ADMINS)
 
 
 def account_of(row: Row) -> Account:
-    """Read an account from a row of COLUMNS."""
+    """Build an account from a row that has COLUMNS."""
     return Account(
         id=row.id,
         username=row.username,
@@ -113,76 +114,76 @@ def account_of(row: Row) -> Account:
     )
 
 
-async def add(conn: Connection, username: str, email: str, password_hash: str) -> Account:
+async def insert_account(conn: Connection, username: str, email: str, password_hash: str) -> Account:
     """Store a new account.
 
-    Raises UniqueViolated by `uq_accounts_username` or `uq_accounts_email`.
+    Raises UniqueViolated of `uq_accounts_username` or `uq_accounts_email`.
     """
     values = {"username": username, "email": email, "password_hash": password_hash}
     return account_of(await conn.fetch_one(_INSERT, values))
 
 
-async def by_login(conn: Connection, login: str) -> tuple[Account, str] | None:
-    """Return the account of a username or email address and its password's hash, or None."""
+async def get_account_by_login(conn: Connection, login: str) -> tuple[Account, str] | None:
+    """Return the account with this username or email address and its password hash, or None."""
     row = await conn.fetch_one(_BY_LOGIN, {"login": login})
     return None if row is None else (account_of(row), row.password_hash)
 
 
-async def by_id(conn: Connection, account_id: int) -> tuple[Account, str] | None:
-    """Return an account and its password's hash, or None."""
+async def get_account(conn: Connection, account_id: int) -> tuple[Account, str] | None:
+    """Return the account and its password hash, or None."""
     row = await conn.fetch_one(_BY_ID, {"account_id": account_id})
     return None if row is None else (account_of(row), row.password_hash)
 
 
-async def held(conn: Connection, account_id: int, password_hash: str) -> Account | None:
-    """Return an account that nobody changes before this transaction ends.
+async def get_account_for_share(conn: Connection, account_id: int, password_hash: str) -> Account | None:
+    """Lock the account against changes and return it.
 
-    None when there is none, or when its password is not the one of that hash any more.
+    Returns None when there is no such account, or when it no longer has this password hash.
     """
-    row = await conn.fetch_one(_HOLD, {"account_id": account_id, "password_hash": password_hash})
+    row = await conn.fetch_one(_GET_FOR_SHARE, {"account_id": account_id, "password_hash": password_hash})
     return None if row is None else account_of(row)
 
 
-async def locked(conn: Connection, account_id: int) -> LockedAccount | None:
-    """Return an account that this transaction will change, or None."""
-    row = await conn.fetch_one(_LOCK, {"account_id": account_id})
+async def get_account_for_update(conn: Connection, account_id: int) -> LockedAccount | None:
+    """Lock the account for a change and return it, or None if there is none."""
+    row = await conn.fetch_one(_GET_FOR_UPDATE, {"account_id": account_id})
     if row is None:
         return None
     return LockedAccount(account_of(row), row.password_hash, row.suspension_reason, row.suspended_until)
 
 
 async def replace_hash(conn: Connection, account_id: int, old: str, new: str) -> bool:
-    """Replace the hash of the same password; False when the password was changed meanwhile."""
+    """Store a new hash of the same password; returns False when the password has been changed since."""
     return await conn.execute(_SET_HASH, {"account_id": account_id, "old": old, "new": new}) > 0
 
 
-def defer_password(conn: Connection, account_id: int, password_hash: str) -> None:
+def defer_password_change(conn: Connection, account_id: int, password_hash: str) -> None:
     """Set the password of a locked account with the commit."""
     conn.defer(_SET_PASSWORD, {"account_id": account_id, "new": password_hash})
 
 
-async def verify_email(conn: Connection, account_id: int) -> int | None:
-    """Note that the address is the owner's; returns the new version, None when that was known."""
-    version = await conn.fetch_one(_VERIFY, {"account_id": account_id})
+async def mark_email_verified(conn: Connection, account_id: int) -> int | None:
+    """Mark the address as verified; returns the account's new version, None if it was verified before."""
+    version = await conn.fetch_one(_MARK_EMAIL_VERIFIED, {"account_id": account_id})
     return None if version is None else int(version.version)
 
 
-async def anonymise(conn: Connection, account_id: int) -> int:
-    """Forget who a locked account belonged to, its username and address being free; returns its version."""
+async def anonymise_account(conn: Connection, account_id: int) -> int:
+    """Erase the owner's data from a locked account and free its username and address; returns its version."""
     return int(await conn.fetch_value(_ANONYMISE, {"account_id": account_id}))
 
 
-def lead_with_admin_lock(conn: Connection) -> None:
-    """Hold the right to change who is an admin until the transaction ends."""
-    conn.lead_with(_ONE_ADMIN_AT_A_TIME)
+def prepend_admin_lock(conn: Connection) -> None:
+    """Serialise this transaction with all others that change or count admins."""
+    conn.lead_with(_LOCK_ADMINS)
 
 
-async def an_admin(conn: Connection) -> Account | None:
-    """Return the oldest admin who can log in, or None."""
-    row = await conn.fetch_one(_AN_ADMIN)
+async def get_first_admin(conn: Connection) -> Account | None:
+    """Return the active admin with the lowest id; None if there is none."""
+    row = await conn.fetch_one(_FIRST_ADMIN)
     return None if row is None else account_of(row)
 
 
 async def has_other_admins(conn: Connection, account_id: int) -> bool:
-    """Whether anybody but this account is an admin who can log in; hold the admin lock."""
+    """Return whether another account is an active admin; call it under the admin lock."""
     return bool(await conn.fetch_value(_OTHER_ADMINS, {"account_id": account_id}))

@@ -1,1 +1,1 @@
-"""The keys that sign tokens: made once, kept encrypted in the database, published as a JWKS."""
+"""Signing keys: created once, stored encrypted, published as a JWKS."""

@@ -1,4 +1,4 @@
-"""Where the public keys are found; at the root, as RFC 8615 has it."""
+"""The route of the public keys, at the root of the site as RFC 8615 requires."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from services.auth.keys.service import KEY_RING
 from shared.http.operations import Operation, respond
 from shared.http.tokens import REFRESH_SECONDS
 
-# Together with the age at which a service asks again, less than the time a new key waits before it signs.
+# Part of the maximum age of a copy of the keys; see PUBLISHED_AHEAD.
 _CACHED: Final = {"Cache-Control": f"public, max-age={REFRESH_SECONDS:.0f}"}
 
 
 async def get_jwks(request: web.Request) -> web.Response:
-    """Show the keys that tokens are signed with."""
-    return respond(request.app[KEY_RING].published(), headers=_CACHED)
+    """Show the public keys that verify tokens."""
+    return respond(request.app[KEY_RING].get_jwks(), headers=_CACHED)
 
 
 OPERATIONS = (Operation("GET", "/.well-known/jwks.json", get_jwks, {200: JsonWebKeySet}),)

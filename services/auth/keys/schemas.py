@@ -1,4 +1,4 @@
-"""The published keys, as RFC 7517 and RFC 8037 write them."""
+"""The published keys, in the format of RFC 7517 and RFC 8037."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ class JsonWebKey(View):
 
 
 class JsonWebKeySet(View):
-    """Every key that a valid token may be signed with."""
+    """Every public key that may verify a valid token."""
 
     keys: list[JsonWebKey]

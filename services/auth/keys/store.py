@@ -1,16 +1,17 @@
-"""SQL of signing keys."""
+"""SQL of signing keys: creation, listing and retirement."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import bindparam, delete, exists, func, insert, select, text
+from sqlalchemy import bindparam, delete, exists, func, insert, select
 from sqlalchemy.dialects.postgresql import INTERVAL
 
 from services.auth.keys.rules import StoredKey
 from services.auth.tables import signing_keys
 from shared.db import Connection
+from shared.db.locks import AdvisoryLock, hold_until_commit
 
 _COLUMNS = (
     signing_keys.c.kid,
@@ -18,7 +19,7 @@ _COLUMNS = (
     signing_keys.c.sealed_private_key,
     signing_keys.c.signs_from,
 )
-_ALL = select(*_COLUMNS).order_by(signing_keys.c.signs_from, signing_keys.c.kid)
+_LIST = select(*_COLUMNS).order_by(signing_keys.c.signs_from, signing_keys.c.kid)
 _INSERT = insert(signing_keys).values(
     kid=bindparam("kid"),
     public_key=bindparam("public_key"),
@@ -32,29 +33,29 @@ _RETIRE = delete(signing_keys).where(
         _newer.c.signs_from < func.now() - bindparam("overlap", type_=INTERVAL),
     )
 )
-_ONE_MAKER_AT_A_TIME = text("SELECT pg_advisory_xact_lock(8673003)")
+_LOCK_CREATION = hold_until_commit(AdvisoryLock.SIGNING_KEY)
 
 
-async def every(conn: Connection) -> Sequence[StoredKey]:
-    """Return all keys, in the order in which they sign."""
-    return [StoredKey(**row._asdict()) for row in await conn.fetch_all(_ALL)]
+async def list_keys(conn: Connection) -> Sequence[StoredKey]:
+    """Return all keys, in the order in which they start to sign."""
+    return [StoredKey(**row._asdict()) for row in await conn.fetch_all(_LIST)]
 
 
-def lead_with_maker_lock(conn: Connection) -> None:
-    """Hold the right to make a key until the transaction ends."""
-    conn.lead_with(_ONE_MAKER_AT_A_TIME)
+def prepend_creation_lock(conn: Connection) -> None:
+    """Serialise this transaction with all others that create keys."""
+    conn.lead_with(_LOCK_CREATION)
 
 
-async def add(
+async def insert_key(
     conn: Connection, kid: str, public_key: bytes, sealed_private_key: bytes, wait: timedelta
 ) -> None:
-    """Store a key that signs after that time."""
+    """Store a key that starts to sign after `wait`."""
     await conn.execute(
         _INSERT,
         {"kid": kid, "public_key": public_key, "sealed_private_key": sealed_private_key, "wait": wait},
     )
 
 
-async def retire(conn: Connection, overlap: timedelta) -> None:
-    """Delete the keys that another has replaced for longer than that."""
+async def retire_keys(conn: Connection, overlap: timedelta) -> None:
+    """Delete the keys that were replaced longer than `overlap` ago."""
     await conn.execute(_RETIRE, {"overlap": overlap})

@@ -1,6 +1,6 @@
-"""Mail: what is written to people, and the single-use tokens in it.
+"""Mail: its templates, the single-use tokens in it, and its delivery.
 
-Whoever wants a mail sent puts `mail.requested` into the outbox, with an address and a purpose and nothing
-secret. The worker finds out whose address it is, makes the token and sends it: so a request takes the same
-time and leaves the same trace whether or not there is such an account, and no token waits in a queue.
+A request for mail is a `mail.requested` command in the outbox, with an address and a purpose and no secret.
+The worker looks up the account, makes the token and sends the mail. So a request takes the same time and
+leaves the same trace whether or not an account has the address, and no token waits in a queue.
 """

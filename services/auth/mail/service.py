@@ -1,52 +1,43 @@
-"""Use cases of mail: asking for one, and sending it."""
+"""Sending of requested mail, by the worker."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from services.auth.accounts import store as accounts
 from services.auth.mail import store
-from services.auth.mail.letters import Letter, link_of
-from services.auth.mail.post import Post
-from services.auth.mail.rules import LIFETIME, Purpose, is_of_use
-from services.auth.sessions.rules import hash_of, new_refresh_token
+from services.auth.mail.mailer import Mailer
+from services.auth.mail.rules import TOKEN_LIFETIMES, Purpose, is_needed
+from services.auth.mail.templates import Mail, make_link
+from services.auth.tokens.opaque import hash_secret, new_opaque_token
 from shared.db import Connection
-from shared.messaging.consumer import Handler
-from shared.messaging.contracts import Command, MailRequested
-
-QUEUE = "auth.mail"
+from shared.messaging.contracts import MailRequested
 
 BATCH = 1
-"""Letters a transaction: one that fails must not send the others again."""
+"""Mails per transaction: a failed one must not cause others to be sent again."""
 
 ATTEMPTS = 300
-"""Ten minutes; with the deliveries that the queue allows, an hour without a mail server loses nothing."""
+"""Attempts per delivery, ten minutes in all. With the deliveries that the queue allows, no mail is lost while
+the mail server is away for an hour."""
 
 
-class Mail:
-    """Sends what was asked for; run by the worker."""
+class MailHandler:
+    """Handles requests for mail."""
 
-    def __init__(self, post: Post, public_url: str) -> None:
-        self._post = post
+    def __init__(self, mailer: Mailer, public_url: str) -> None:
+        self._mailer = mailer
         self._public_url = public_url
 
-    @property
-    def handlers(self) -> Mapping[type[Command], Handler]:
-        """The handler of the one message."""
-        return {MailRequested: self.send}
-
     async def send(self, conn: Connection, requested: MailRequested) -> None:
-        """Make the token and send the letter; without the letter there is no token either.
+        """Make the token and send the mail; if sending fails, the token is rolled back.
 
-        Raises Unavailable, LetterRefused.
+        Raises Unavailable, MailRefused.
         """
         purpose = Purpose(requested.purpose)
-        account, _ = await accounts.by_login(conn, requested.email) or (None, None)
-        if account is None or not is_of_use(purpose, account):
+        account, _ = await accounts.get_account_by_login(conn, requested.email) or (None, None)
+        if account is None or not is_needed(purpose, account):
             return
         link = None
-        if purpose in LIFETIME:
-            token = new_refresh_token()
-            await store.replace_token(conn, account.id, purpose, hash_of(token), LIFETIME[purpose])
-            link = link_of(self._public_url, purpose, token)
-        await self._post.send(Letter(account, purpose, link))
+        if purpose in TOKEN_LIFETIMES:
+            token = new_opaque_token()
+            await store.replace_token(conn, account.id, purpose, hash_secret(token), TOKEN_LIFETIMES[purpose])
+            link = make_link(self._public_url, purpose, token)
+        await self._mailer.send(Mail(account, purpose, link))

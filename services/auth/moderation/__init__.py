@@ -1,1 +1,1 @@
-"""Moderation: what moderators and admins of the site do with an account, on the command of users."""
+"""Moderation: commands from moderators and admins about an account, which the users service sends."""

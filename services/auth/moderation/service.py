@@ -1,19 +1,20 @@
-"""Use cases of moderation, each in the transaction of the command, and each answered by an event.
+"""Execution of moderation commands, each in the transaction of its message and answered by an event.
 
-Users checks who may give a command before it sends one; it is checked here again, against the accounts as
-they are, because what stands in a queue may be older than the actor's own suspension.
+The users service checks the actor's rights before it sends a command. They are checked here again, against
+the current accounts: a queued command may be older than the actor's own suspension.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 
 import structlog
 
 from services.auth.accounts import store as accounts
-from services.auth.accounts.rules import Account, LockedAccount, Status, leaves_no_admin
+from services.auth.accounts.model import Account, LockedAccount, Status
+from services.auth.accounts.rules import leaves_no_admin
 from services.auth.moderation import store
 from services.auth.moderation.rules import (
     CommandRefused,
@@ -22,16 +23,14 @@ from services.auth.moderation.rules import (
     check_moderator,
     check_roles,
 )
-from services.auth.sessions import ending
+from services.auth.sessions import revocation
 from shared.db import Connection, Database
-from shared.messaging.consumer import Handler
 from shared.messaging.contracts import (
     AccountCommand,
     AccountCommandRefused,
     AccountReinstated,
     AccountRolesChanged,
     AccountSuspended,
-    Command,
     ReinstateAccount,
     SetRoles,
     SuspendAccount,
@@ -43,59 +42,61 @@ log = structlog.get_logger(__name__)
 CommandT = TypeVar("CommandT", bound=AccountCommand)
 
 
-class Moderation:
-    """Suspending, reinstating, giving roles."""
+class ModerationHandler:
+    """Handles the commands that suspend and reinstate accounts and set their roles."""
 
     def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
 
-    @property
-    def handlers(self) -> Mapping[type[Command], Handler]:
-        """The handler of each command."""
-        return {
-            SuspendAccount: self._answered(self._suspend),
-            ReinstateAccount: self._answered(self._reinstate),
-            SetRoles: self._answered(self._set_roles),
-        }
+    async def suspend(self, conn: Connection, command: SuspendAccount) -> None:
+        """Suspend an account and end its sessions."""
+        await self._answer(conn, command, self._suspend)
+
+    async def reinstate(self, conn: Connection, command: ReinstateAccount) -> None:
+        """End an account's suspension."""
+        await self._answer(conn, command, self._reinstate)
+
+    async def set_roles(self, conn: Connection, command: SetRoles) -> None:
+        """Replace an account's roles."""
+        await self._answer(conn, command, self._set_roles)
 
     async def lift_suspensions(self, database: Database) -> None:
-        """Reinstate everybody whose suspension is over."""
+        """Reinstate every account whose suspension has ended."""
         lifted = True
         while lifted:
             async with database.transaction() as conn:
                 lifted = False
-                for account_id, version in await store.lift(conn):
+                for account_id, version in await store.lift_suspensions(conn):
                     lifted = True
                     self._outbox.emit(conn, AccountReinstated(account_id=account_id, version=version))
 
-    def _answered(self, do: Callable[[Connection, CommandT], Awaitable[None]]) -> Handler:
-        async def handle(conn: Connection, command: CommandT) -> None:
-            # Who is an admin is counted, so commands are done one after the other.
-            accounts.lead_with_admin_lock(conn)
-            try:
-                await do(conn, command)
-            except CommandRefused as refused:
-                log.info("command refused", account_id=command.account_id, code=refused.code)
-                answer = AccountCommandRefused(
-                    account_id=command.account_id,
-                    actor_id=command.actor_id,
-                    command=command.type,
-                    code=refused.code,
-                )
-                self._outbox.emit(conn, answer)
-
-        return handle
+    async def _answer(
+        self, conn: Connection, command: CommandT, do: Callable[[Connection, CommandT], Awaitable[None]]
+    ) -> None:
+        # Commands run one at a time, because some depend on the number of admins.
+        accounts.prepend_admin_lock(conn)
+        try:
+            await do(conn, command)
+        except CommandRefused as refused:
+            log.info("command refused", account_id=command.account_id, code=refused.code)
+            answer = AccountCommandRefused(
+                account_id=command.account_id,
+                actor_id=command.actor_id,
+                command=command.type,
+                code=refused.code,
+            )
+            self._outbox.emit(conn, answer)
 
     async def _suspend(self, conn: Connection, command: SuspendAccount) -> None:
-        locked, actor = await _target_and_actor(conn, command)
+        locked, actor = await _get_target_and_actor(conn, command)
         account = locked.account
         check_moderator(actor, account)
         check_end(command.until, datetime.now(UTC))
         version = account.version
-        is_done = (locked.suspension_reason, locked.suspended_until) == (command.reason, command.until)
-        if account.status is not Status.SUSPENDED or not is_done:
-            version = await store.suspend(conn, account.id, command.reason, command.until)
-            await ending.end_all(conn, self._outbox, account.id)
+        is_applied = (locked.suspension_reason, locked.suspended_until) == (command.reason, command.until)
+        if account.status is not Status.SUSPENDED or not is_applied:
+            version = await store.suspend_account(conn, account.id, command.reason, command.until)
+            await revocation.end_all_sessions(conn, self._outbox, account.id)
         self._outbox.emit(
             conn,
             AccountSuspended(
@@ -108,28 +109,28 @@ class Moderation:
         )
 
     async def _reinstate(self, conn: Connection, command: ReinstateAccount) -> None:
-        locked, actor = await _target_and_actor(conn, command)
+        locked, actor = await _get_target_and_actor(conn, command)
         account = locked.account
         check_moderator(actor, account)
         version = account.version
         if account.status is Status.SUSPENDED:
-            version = await store.reinstate(conn, account.id)
+            version = await store.reinstate_account(conn, account.id)
         self._outbox.emit(
             conn, AccountReinstated(account_id=account.id, actor_id=command.actor_id, version=version)
         )
 
     async def _set_roles(self, conn: Connection, command: SetRoles) -> None:
-        locked, actor = await _target_and_actor(conn, command)
+        locked, actor = await _get_target_and_actor(conn, command)
         account, roles = locked.account, sorted(set(command.roles))
         check_admin(actor)
         check_roles(roles)
-        others = await accounts.has_other_admins(conn, account.id)
-        if leaves_no_admin(account, roles, has_other_admins=others):
+        has_other_admins = await accounts.has_other_admins(conn, account.id)
+        if leaves_no_admin(account, roles, has_other_admins=has_other_admins):
             raise CommandRefused("last_admin")
         version = account.version
         if roles != sorted(account.roles):
             version = await store.set_roles(conn, account.id, roles)
-            ending.revoke_tokens(conn, self._outbox, account.id)
+            revocation.defer_access_token_revocation(conn, self._outbox, account.id)
         self._outbox.emit(
             conn,
             AccountRolesChanged(
@@ -138,11 +139,11 @@ class Moderation:
         )
 
 
-async def _target_and_actor(
+async def _get_target_and_actor(
     conn: Connection, command: AccountCommand
 ) -> tuple[LockedAccount, Account | None]:
-    target = await accounts.locked(conn, command.account_id)
+    target = await accounts.get_account_for_update(conn, command.account_id)
     if target is None:
         raise CommandRefused("account_not_found")
-    actor = await accounts.by_id(conn, command.actor_id)
+    actor = await accounts.get_account(conn, command.actor_id)
     return target, actor and actor[0]

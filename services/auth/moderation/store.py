@@ -1,4 +1,4 @@
-"""SQL of moderation."""
+"""SQL of the changes that moderators make to accounts."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, select, update
 
-from services.auth.accounts.rules import Status
+from services.auth.accounts.model import Status
 from services.auth.tables import accounts
 from shared.db import Connection
 
-_LIFTED_AT_ONCE = 100
+_LIFT_BATCH = 100
 
 _next = accounts.c.version + 1
 _SUSPEND = (
@@ -37,15 +37,15 @@ _REINSTATE = (
     .values(_reinstated)
     .returning(accounts.c.version)
 )
-_over = (
+_ended = (
     select(accounts.c.id)
     .where(accounts.c.suspended_until <= func.now())
-    .limit(_LIFTED_AT_ONCE)
+    .limit(_LIFT_BATCH)
     .with_for_update(skip_locked=True)
 )
 _LIFT = (
     update(accounts)
-    .where(accounts.c.id.in_(_over))
+    .where(accounts.c.id.in_(_ended))
     .values(_reinstated)
     .returning(accounts.c.id, accounts.c.version)
 )
@@ -57,22 +57,22 @@ _SET_ROLES = (
 )
 
 
-async def suspend(conn: Connection, account_id: int, reason: str, until: datetime | None) -> int:
-    """Suspend a locked account; returns its new version."""
+async def suspend_account(conn: Connection, account_id: int, reason: str, until: datetime | None) -> int:
+    """Suspend a locked account, permanently if `until` is None; returns its new version."""
     values = {"account_id": account_id, "reason": reason, "until": until}
     return int(await conn.fetch_value(_SUSPEND, values))
 
 
-async def reinstate(conn: Connection, account_id: int) -> int:
+async def reinstate_account(conn: Connection, account_id: int) -> int:
     """Reinstate a locked account; returns its new version."""
     return int(await conn.fetch_value(_REINSTATE, {"account_id": account_id}))
 
 
-async def lift(conn: Connection) -> Sequence[tuple[int, int]]:
-    """Reinstate some accounts whose suspension is over; returns their ids and new versions."""
+async def lift_suspensions(conn: Connection) -> Sequence[tuple[int, int]]:
+    """Reinstate a batch of accounts whose suspension has ended; returns their ids and new versions."""
     return [(row.id, row.version) for row in await conn.fetch_all(_LIFT)]
 
 
 async def set_roles(conn: Connection, account_id: int, roles: Sequence[str]) -> int:
-    """Give a locked account exactly these roles; returns its new version."""
+    """Replace the roles of a locked account; returns its new version."""
     return int(await conn.fetch_value(_SET_ROLES, {"account_id": account_id, "new_roles": list(roles)}))

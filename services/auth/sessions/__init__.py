@@ -1,1 +1,1 @@
-"""Sessions: logging in, staying logged in, logging out."""
+"""Sessions: logging in, staying logged in, logging out, and the WebSocket tickets of a session."""

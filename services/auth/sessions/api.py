@@ -1,4 +1,4 @@
-"""Routes of sessions."""
+"""Routes of sessions, and of the WebSocket tickets issued to them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,16 @@ from aiohttp import web
 
 from services.auth.sessions.browser import HEADERS, refresh_token_of, respond_ended, respond_session
 from services.auth.sessions.client import client_of
-from services.auth.sessions.schemas import Login, Logout, OpenSessionView, Refresh, SessionView
+from services.auth.sessions.schemas import (
+    Login,
+    Logout,
+    OpenSessionView,
+    Refresh,
+    SessionView,
+    TicketView,
+)
 from services.auth.sessions.service import SESSIONS
+from services.auth.tokens.rules import TICKET_SECONDS
 from shared.errors import Invalid
 from shared.http.access import Access
 from shared.http.models import Page, Paging
@@ -16,7 +24,7 @@ from shared.identity import Identity
 
 
 async def login(request: web.Request, body: Login) -> web.Response:
-    """Log in with the username or the email address."""
+    """Log in with a username or an email address."""
     grant = await request.app[SESSIONS].login(
         body.username, body.password.get_secret_value(), client_of(request)
     )
@@ -24,9 +32,9 @@ async def login(request: web.Request, body: Login) -> web.Response:
 
 
 async def refresh(request: web.Request, body: Refresh | None) -> web.Response:
-    """Replace the refresh token, and get a new access token.
+    """Replace the refresh token and get a new access token.
 
-    A refresh token counts once. One that is used again later ends its session.
+    A refresh token can be used once; using it again later ends its session.
     """
     token = refresh_token_of(request, body.refresh_token if body else None)
     if token is None:
@@ -35,32 +43,38 @@ async def refresh(request: web.Request, body: Refresh | None) -> web.Response:
 
 
 async def logout(request: web.Request, body: Logout | None, caller: Identity | None) -> web.Response:
-    """End a session: that of the access token, that of the refresh token, or both."""
+    """End the session of the access token, of the refresh token, or both."""
     token = refresh_token_of(request, body.refresh_token if body else None)
     await request.app[SESSIONS].logout(caller, token)
     return respond_ended(request)
 
 
 async def logout_all(request: web.Request, caller: Identity) -> web.Response:
-    """End all sessions of one's account."""
+    """End all sessions of the caller."""
     await request.app[SESSIONS].logout_all(caller)
     return respond_ended(request)
 
 
 async def list_sessions(request: web.Request, query: Paging, caller: Identity) -> web.Response:
-    """List one's sessions, oldest first."""
+    """List the caller's sessions, oldest first."""
     return respond(await request.app[SESSIONS].list(caller, query))
 
 
 async def end_session(request: web.Request, session_id: int, caller: Identity) -> web.Response:
-    """End one of one's sessions."""
+    """End one of the caller's sessions."""
     await request.app[SESSIONS].end(caller, session_id)
     return respond_empty()
 
 
-async def tell_revocations(request: web.Request) -> web.Response:
-    """Tell the other services which tokens do not count any more (`shared.messaging.revocations`)."""
-    return respond(await request.app[SESSIONS].revoked())
+async def create_ws_ticket(request: web.Request, caller: Identity) -> web.Response:
+    """Get a ticket that opens one WebSocket, so that no access token has to appear in a URL."""
+    ticket = await request.app[SESSIONS].issue_ticket(caller)
+    return respond(TicketView(ticket=ticket, expires_in=TICKET_SECONDS), status=201)
+
+
+async def list_revocations(request: web.Request) -> web.Response:
+    """List the revocations that other services may have missed (`shared.messaging.revocations`)."""
+    return respond(await request.app[SESSIONS].list_revocations())
 
 
 OPERATIONS = (
@@ -107,5 +121,16 @@ OPERATIONS = (
         {204: None},
         Access.ARTIST,
         ["403 account_suspended", "404 session_not_found"],
+    ),
+)
+
+TICKET_OPERATIONS = (
+    Operation(
+        "POST",
+        "/auth/ws-ticket",
+        create_ws_ticket,
+        {201: TicketView},
+        Access.ARTIST,
+        ["403 account_suspended"],
     ),
 )

@@ -1,9 +1,9 @@
-"""The refresh token of a browser: in a cookie that no script can read.
+"""The refresh token of a browser, in a cookie that scripts cannot read.
 
-A client that sends `X-Tessera-Client: browser` gets its refresh token in a cookie, not in the body, and
-the cookie counts only together with that header. A page of another site cannot send the header: one that is
-not on the Fetch standard's safelist needs a CORS preflight first, which such a page is not granted.
-`SameSite=Strict` says the same again, and `Path` keeps the cookie from everything but auth.
+A client that sends `X-Tessera-Client: browser` receives its refresh token in a cookie instead of the body,
+and the cookie is accepted only together with that header. A page of another site cannot send the header: it
+is not on the Fetch standard's safelist, so it needs a CORS preflight, which is never granted to such a page.
+`SameSite=Strict` is a second line of defence, and `Path` limits the cookie to requests to auth.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PATH = f"{API_PREFIX}/auth"
 
 
 def respond_session(request: web.Request, grant: Grant, *, status: int = 200) -> web.Response:
-    """Answer with a session; a browser gets the refresh token as its cookie only."""
+    """Respond with a session; a browser receives the refresh token only as a cookie."""
     view = SessionView.of(grant)
     if not _is_browser(request):
         return respond(view, status=status)
@@ -43,7 +43,7 @@ def respond_session(request: web.Request, grant: Grant, *, status: int = 200) ->
 
 
 def respond_ended(request: web.Request) -> web.Response:
-    """Answer 204 when the caller's session has ended; a browser forgets its cookie."""
+    """Respond with 204 after the caller's session has ended, and delete a browser's cookie."""
     response = respond_empty()
     if _is_browser(request):
         response.del_cookie(COOKIE, path=_PATH, secure=_is_https(request), httponly=True, samesite="Strict")
@@ -51,9 +51,10 @@ def respond_ended(request: web.Request) -> web.Response:
 
 
 def refresh_token_of(request: web.Request, given: SecretStr | None) -> str | None:
-    """Return the refresh token in the body, else what a browser has as its cookie, else None.
+    """Return the refresh token from the body, else from a browser's cookie, else None.
 
-    A browser without a cookie has the empty one, which is nobody's: it cannot look whether it has any.
+    For a browser without a cookie this is the empty string, which is never valid: its script cannot know
+    whether it has a cookie, so it should get the same error as with a stale one.
     """
     if given is not None:
         return given.get_secret_value()
@@ -68,5 +69,5 @@ def _is_browser(request: web.Request) -> bool:
 
 
 def _is_https(request: web.Request) -> bool:
-    # The gateway replaces what a client says here. Who reaches auth without it fools only himself.
+    # The gateway overwrites this header. A client that bypasses the gateway can only harm its own session.
     return request.headers.get("X-Forwarded-Proto") == "https"

@@ -1,4 +1,4 @@
-"""Requests and responses about sessions."""
+"""Requests and responses about sessions and WebSocket tickets."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import AliasChoices, Field, SecretStr
 
-from services.auth.accounts.rules import EMAIL_MAX, PASSWORD_MAX
 from services.auth.accounts.schemas import AccountView
+from services.auth.limits import EMAIL_MAX, PASSWORD_MAX
 from services.auth.sessions.rules import Grant, Session
 from shared.http.models import Body, View
 from shared.revocations import ACCESS_SECONDS
@@ -17,7 +17,7 @@ _TOKEN_MAX = 200
 
 
 class Login(Body):
-    """`username` may be the email address, and may be called `email` then."""
+    """`username` may be the email address; the field may then be named `email`."""
 
     username: str = Field(
         min_length=1, max_length=EMAIL_MAX, validation_alias=AliasChoices("username", "email")
@@ -26,13 +26,13 @@ class Login(Body):
 
 
 class Refresh(Body):
-    """The session's current refresh token, which only a browser leaves out; the answer holds the next one."""
+    """The session's current refresh token, which only a browser omits; the response contains the next one."""
 
     refresh_token: SecretStr | None = Field(None, min_length=1, max_length=_TOKEN_MAX)
 
 
 class Logout(Body):
-    """The session to end, named by its refresh token; else that of the access token or the cookie."""
+    """The refresh token of the session to end; without it, the access token or the cookie decides."""
 
     refresh_token: SecretStr | None = Field(None, min_length=1, max_length=_TOKEN_MAX)
 
@@ -40,7 +40,7 @@ class Logout(Body):
 class SessionView(View):
     """Tokens of a session: the access token is valid for `expires_in` seconds.
 
-    `refresh_token` is null for a browser, which has it as a cookie.
+    `refresh_token` is null for a browser, which receives it as a cookie.
     """
 
     access_token: str = Field(repr=False)
@@ -51,12 +51,12 @@ class SessionView(View):
 
     @classmethod
     def of(cls, grant: Grant) -> SessionView:
-        """Show what was granted."""
+        """Show a grant."""
         return cls.model_validate(grant)
 
 
 class OpenSessionView(View):
-    """A session in the owner's list; `current` is the one that asks."""
+    """A session in its owner's list; `current` marks the session that makes the request."""
 
     id: int
     address: str
@@ -68,7 +68,7 @@ class OpenSessionView(View):
 
     @classmethod
     def of(cls, session: Session, current_id: str) -> OpenSessionView:
-        """Show a session to the holder of session `current_id`."""
+        """Show a session in a response to the session `current_id`."""
         return cls(
             id=session.id,
             address=session.address,
@@ -78,3 +78,10 @@ class OpenSessionView(View):
             expires_at=session.expires_at,
             current=str(session.id) == current_id,
         )
+
+
+class TicketView(View):
+    """A ticket that opens one WebSocket within `expires_in` seconds."""
+
+    ticket: str = Field(repr=False)
+    expires_in: int

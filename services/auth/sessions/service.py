@@ -6,27 +6,26 @@ import structlog
 from aiohttp import web
 
 from services.auth.accounts import store as accounts
+from services.auth.accounts.model import Account
 from services.auth.accounts.passwords import Passwords
-from services.auth.accounts.rules import Account, check_usable
-from services.auth.sessions import ending, store
+from services.auth.accounts.rules import check_usable
+from services.auth.sessions import revocation, store
 from services.auth.sessions.rules import (
     Client,
-    Count,
     Grant,
-    Presented,
-    Verdict,
-    check_counts,
-    hash_of,
-    judge,
-    new_refresh_token,
+    PresentedToken,
+    RefreshDecision,
+    decide_refresh,
+    derive_successor,
     new_salt,
-    successor,
-    throttle_keys,
 )
 from services.auth.sessions.schemas import OpenSessionView
 from services.auth.settings import AuthSettings
-from services.auth.tokens.rules import Holder
-from services.auth.tokens.service import Mint
+from services.auth.throttling import store as throttling
+from services.auth.throttling.rules import AttemptCount, check_login_counts, login_keys
+from services.auth.tokens.opaque import hash_secret, new_opaque_token
+from services.auth.tokens.rules import TokenSubject
+from services.auth.tokens.service import TokenIssuer
 from shared.db import Connection, Database
 from shared.errors import NotAllowed, NotAuthenticated, NotFound
 from shared.http.models import Page, Paging
@@ -37,108 +36,124 @@ from shared.messaging.revocations import RevocationList
 
 log = structlog.get_logger(__name__)
 
-_ATTEMPTS = 3
-"""Logins tried while others change the password, or renew its hash, under way."""
+_LOGIN_ATTEMPTS = 3
+"""How often a login is tried while concurrent requests change the password or rehash it."""
 
 
 class Sessions:
-    """Opening, refreshing, listing and ending sessions."""
+    """Opens, refreshes, lists and ends sessions."""
 
     def __init__(
-        self, database: Database, outbox: Outbox, passwords: Passwords, mint: Mint, settings: AuthSettings
+        self,
+        database: Database,
+        outbox: Outbox,
+        passwords: Passwords,
+        issuer: TokenIssuer,
+        settings: AuthSettings,
     ) -> None:
         self._database = database
         self._outbox = outbox
         self._passwords = passwords
-        self._mint = mint
+        self._issuer = issuer
         self._settings = settings
 
     async def login(self, login: str, password: str, client: Client) -> Grant:
-        """Open a session for who knows the password of a username or email address.
+        """Open a session if this is the password of the account with this username or email address.
 
-        Raises TooManyRequests, NotAuthenticated `bad_credentials` (in the same time whether or not there is
-        such an account), NotAllowed `account_suspended`.
+        Raises TooManyRequests, NotAuthenticated `bad_credentials` (after the same time whether or not there
+        is such an account), NotAllowed `account_suspended`.
         """
-        keys = throttle_keys(login, client.address)
-        counts = await self._count(keys)
-        for _ in range(_ATTEMPTS):
+        keys = login_keys(login, client.address)
+        counts = await self._count_login(keys)
+        for _ in range(_LOGIN_ATTEMPTS):
             async with self._database.connection() as conn:
-                known = await accounts.by_login(conn, login)
-            account, stored = await self._verified(known, password)
+                found = await accounts.get_account_by_login(conn, login)
+            account, password_hash = await self._verify_password(found, password)
             async with self._database.transaction() as conn:
-                held = await accounts.held(conn, account.id, stored)
-                if held is None:
-                    # The password, or its hash, was changed since: again, with the new one.
+                locked = await accounts.get_account_for_share(conn, account.id, password_hash)
+                if locked is None:
+                    # The password or its hash has changed since it was read: try again with the new one.
                     continue
-                check_usable(held)
-                of_account, of_address = keys
-                store.defer_forgiveness(conn, {of_account: counts[of_account].failures, of_address: 1})
-                return await self.open(conn, held, client)
+                check_usable(locked)
+                account_key, address_key = keys
+                attempts = {account_key: counts[account_key].attempts, address_key: 1}
+                throttling.defer_forgiveness(conn, attempts)
+                return await self.open(conn, locked, client)
         raise _bad_credentials()
 
-    async def prove(self, caller: Identity, password: str, client: Client) -> tuple[Account, str]:
-        """Return the caller's account and its password's hash, if that is the password.
+    async def check_password(self, caller: Identity, password: str, client: Client) -> tuple[Account, str]:
+        """Return the caller's account and its password hash if this is its password.
 
-        Raises NotAllowed `bad_credentials` if it is not, TooManyRequests, and as `holder` does.
+        Raises NotAllowed `bad_credentials` if it is not, TooManyRequests, and the errors of `get_account`.
         """
-        account, _ = await self.holder(caller)
-        keys = throttle_keys(account.username, client.address)
-        counts = await self._count(keys)
+        account, _ = await self.get_account(caller)
+        keys = login_keys(account.username, client.address)
+        counts = await self._count_login(keys)
         async with self._database.connection() as conn:
-            known = await accounts.by_id(conn, account.id)
+            found = await accounts.get_account(conn, account.id)
         try:
-            verified = await self._verified(known, password)
+            verified = await self._verify_password(found, password)
         except NotAuthenticated:
-            raise bad_password() from None
+            raise wrong_password() from None
         async with self._database.transaction() as conn:
-            of_account, of_address = keys
-            store.defer_forgiveness(conn, {of_account: counts[of_account].failures, of_address: 1})
+            account_key, address_key = keys
+            attempts = {account_key: counts[account_key].attempts, address_key: 1}
+            throttling.defer_forgiveness(conn, attempts)
         return verified
 
     async def open(self, conn: Connection, account: Account, client: Client) -> Grant:
         """Open a session in the caller's transaction."""
-        session_id = await store.open_session(conn, account.id, client, self._settings.refresh_lifetime)
-        token = new_refresh_token()
-        store.defer_token(conn, session_id, hash_of(token))
+        session_id = await store.insert_session(conn, account.id, client, self._settings.refresh_lifetime)
+        token = new_opaque_token()
+        store.defer_token(conn, session_id, hash_secret(token))
         return self._grant(account, session_id, token)
 
     async def refresh(self, token: str) -> Grant:
-        """Replace a refresh token by its successor and give a new access token.
+        """Replace a refresh token by its successor and issue a new access token.
 
-        Raises NotAuthenticated `token_invalid` or, ending the session, `token_reused`; NotAllowed
-        `account_suspended`.
+        Raises NotAuthenticated `token_invalid`, NotAuthenticated `token_reused` after ending the session, or
+        NotAllowed `account_suspended`.
         """
         async with self._database.transaction() as conn:
-            presented = await store.held(conn, hash_of(token), self._settings.refresh_grace)
+            presented = await store.get_token_for_update(
+                conn, hash_secret(token), self._settings.refresh_grace
+            )
             if presented is None:
-                raise NotAuthenticated("token_invalid", "the refresh token does not hold")
-            verdict = judge(token, presented)
-            if verdict is not Verdict.REUSED:
+                raise NotAuthenticated("token_invalid", "the refresh token is not valid")
+            decision = decide_refresh(token, presented)
+            if decision is not RefreshDecision.REVOKE:
                 check_usable(presented.account)
-                return self._continue(conn, token, presented, verdict)
-            await ending.end(conn, self._outbox, presented.session_id, presented.account.id)
+                return self._continue(conn, token, presented, decision)
+            await revocation.end_session(conn, self._outbox, presented.session_id, presented.account.id)
         log.warning("refresh token reused", account_id=presented.account.id, session_id=presented.session_id)
-        raise NotAuthenticated("token_reused", "the refresh token was used before; its session is ended")
+        raise NotAuthenticated(
+            "token_reused", "the refresh token has already been used; its session has ended"
+        )
 
-    async def holder(self, caller: Identity) -> tuple[Account, int]:
-        """Return the caller's account as it is now, and the id of the session.
+    async def get_account(self, caller: Identity) -> tuple[Account, int]:
+        """Return the caller's account in its current state, and the id of the caller's session.
 
-        Raises NotAuthenticated when the session has ended since the token was made, NotAllowed
+        Raises NotAuthenticated when the session has ended since the token was issued, NotAllowed
         `account_suspended`.
         """
         session_id = int(caller.session_id)
         async with self._database.connection() as conn:
-            account = await store.account_of_session(conn, session_id, caller.account_id)
+            account = await store.get_account_of_session(conn, session_id, caller.account_id)
         if account is None:
             raise NotAuthenticated("token_invalid", "the session of this token has ended")
         check_usable(account)
         return account, session_id
 
+    async def issue_ticket(self, caller: Identity) -> str:
+        """Issue a ticket that opens one WebSocket; raises the errors of `get_account`."""
+        account, session_id = await self.get_account(caller)
+        return self._issuer.issue_ticket(_subject(account, session_id))
+
     async def list(self, caller: Identity, paging: Paging) -> Page[OpenSessionView]:
-        """Return a slice of the caller's sessions; raises as `holder` does."""
-        await self.holder(caller)
+        """Return a page of the caller's sessions; raises the errors of `get_account`."""
+        await self.get_account(caller)
         async with self._database.connection() as conn:
-            found = await store.listed(
+            found = await store.list_sessions(
                 conn, caller.account_id, after=after_id(paging), count=paging.limit + 1
             )
         items, cursor = slice_of(found, paging, lambda session: (session.id,))
@@ -147,14 +162,14 @@ class Sessions:
         )
 
     async def end(self, caller: Identity, session_id: int) -> None:
-        """End one of the caller's sessions; raises NotFound, and as `holder` does."""
-        await self.holder(caller)
+        """End one of the caller's sessions; raises NotFound, and the errors of `get_account`."""
+        await self.get_account(caller)
         async with self._database.transaction() as conn:
-            if not await ending.end(conn, self._outbox, session_id, caller.account_id):
+            if not await revocation.end_session(conn, self._outbox, session_id, caller.account_id):
                 raise NotFound("session_not_found", "no such session")
 
     async def logout(self, caller: Identity | None, token: str | None) -> None:
-        """End the session of the access token, and that of the refresh token; none may be live any more.
+        """End the session of the access token and that of the refresh token, if they are live.
 
         Raises NotAuthenticated when neither is given.
         """
@@ -162,66 +177,76 @@ class Sessions:
             raise NotAuthenticated("not_authenticated", "this needs an access token or a refresh token")
         async with self._database.transaction() as conn:
             if caller is not None:
-                await ending.end(conn, self._outbox, int(caller.session_id), caller.account_id)
+                await revocation.end_session(conn, self._outbox, int(caller.session_id), caller.account_id)
             if token is not None:
-                await ending.end_by_token(conn, self._outbox, token)
+                await revocation.end_session_of_token(conn, self._outbox, token)
 
     async def logout_all(self, caller: Identity) -> None:
-        """End all sessions of the caller; raises as `holder` does."""
-        await self.holder(caller)
+        """End all sessions of the caller; raises the errors of `get_account`."""
+        await self.get_account(caller)
         async with self._database.transaction() as conn:
-            await ending.end_all(conn, self._outbox, caller.account_id)
+            await revocation.end_all_sessions(conn, self._outbox, caller.account_id)
 
-    async def revoked(self) -> RevocationList:
-        """Return every revocation of tokens that might still be valid."""
+    async def list_revocations(self) -> RevocationList:
+        """Return every revocation of access tokens that have not expired yet."""
         async with self._database.connection() as conn:
-            return RevocationList(revocations=list(await store.revoked(conn)))
+            return RevocationList(revocations=list(await store.list_revocations(conn)))
 
-    async def _count(self, keys: tuple[bytes, bytes]) -> dict[bytes, Count]:
+    async def _count_login(self, keys: tuple[bytes, bytes]) -> dict[bytes, AttemptCount]:
         limits = self._settings.login_failures_per_account, self._settings.login_failures_per_address
         async with self._database.connection() as conn:
-            counts = await store.count_login(conn, keys, self._settings.login_window)
-        check_counts([(counts[key], limit) for key, limit in zip(keys, limits, strict=True)])
+            counts = await throttling.count_attempt(conn, keys, self._settings.login_window)
+        check_login_counts([(counts[key], limit) for key, limit in zip(keys, limits, strict=True)])
         return counts
 
-    async def _verified(self, known: tuple[Account, str] | None, password: str) -> tuple[Account, str]:
-        """Return the account and the hash of the password, renewed if it was due."""
-        account, stored = known or (None, None)
-        if not await self._passwords.verify(stored, password) or account is None or stored is None:
-            raise _bad_credentials()
-        if self._passwords.is_outdated(stored):
-            renewed = await self._passwords.hash(password)
-            async with self._database.connection() as conn:
-                if await accounts.replace_hash(conn, account.id, stored, renewed):
-                    stored = renewed
-        return account, stored
+    async def _verify_password(self, found: tuple[Account, str] | None, password: str) -> tuple[Account, str]:
+        """Return the account and its password hash, rehashed if its parameters were outdated.
 
-    def _continue(self, conn: Connection, token: str, presented: Presented, verdict: Verdict) -> Grant:
+        Raises NotAuthenticated `bad_credentials`.
+        """
+        account, password_hash = found or (None, None)
+        matches = await self._passwords.verify(password_hash, password)
+        if not matches or account is None or password_hash is None:
+            raise _bad_credentials()
+        if self._passwords.is_outdated(password_hash):
+            rehashed = await self._passwords.hash(password)
+            async with self._database.connection() as conn:
+                if await accounts.replace_hash(conn, account.id, password_hash, rehashed):
+                    password_hash = rehashed
+        return account, password_hash
+
+    def _continue(
+        self, conn: Connection, token: str, presented: PresentedToken, decision: RefreshDecision
+    ) -> Grant:
         salt = presented.successor_salt or new_salt()
-        following = successor(token, salt)
-        if verdict is Verdict.ROTATE:
+        successor = derive_successor(token, salt)
+        if decision is RefreshDecision.ROTATE:
             store.defer_rotation(
                 conn,
                 presented.session_id,
-                hash_of(token),
+                hash_secret(token),
                 salt,
-                hash_of(following),
+                hash_secret(successor),
                 self._settings.refresh_lifetime,
             )
-        return self._grant(presented.account, presented.session_id, following)
+        return self._grant(presented.account, presented.session_id, successor)
 
     def _grant(self, account: Account, session_id: int, refresh_token: str) -> Grant:
-        holder = Holder(account.id, account.username, account.roles, session_id)
-        return Grant(account, self._mint.access_token(holder), refresh_token, self._settings.refresh_lifetime)
+        access_token = self._issuer.issue_access_token(_subject(account, session_id))
+        return Grant(account, access_token, refresh_token, self._settings.refresh_lifetime)
 
 
-def bad_password() -> NotAllowed:
-    """Return the refusal of who is logged in but does not know the password."""
+def wrong_password() -> NotAllowed:
+    """Return the refusal of an authenticated caller whose password is wrong."""
     return NotAllowed("bad_credentials", "the password is wrong")
 
 
 def _bad_credentials() -> NotAuthenticated:
     return NotAuthenticated("bad_credentials", "the username or the password is wrong")
+
+
+def _subject(account: Account, session_id: int) -> TokenSubject:
+    return TokenSubject(account.id, account.username, account.roles, session_id)
 
 
 SESSIONS = web.AppKey("SESSIONS", Sessions)

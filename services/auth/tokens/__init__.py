@@ -1,1 +1,1 @@
-"""Signed tokens: the access token of the API, and the ticket that opens a WebSocket."""
+"""Tokens: signed ones for the API and for WebSockets, and opaque ones that are stored as hashes."""

@@ -1,4 +1,4 @@
-"""What is written in tokens; standard library only."""
+"""Claims of signed tokens; standard library only."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ TICKET_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """Whom a token speaks of, and the session it belongs to."""
+class TokenSubject:
+    """The account that a token identifies, and the session that it belongs to."""
 
     account_id: int
     username: str
@@ -18,23 +18,23 @@ class Holder:
     session_id: int
 
 
-def claims(
-    holder: Holder, *, issuer: str, audience: str, lifetime: int, now: float, token_id: str
+def make_claims(
+    subject: TokenSubject, *, issuer: str, audience: str, lifetime: int, now: float, token_id: str
 ) -> dict[str, Any]:
     """Build the claims of a token that is valid for `lifetime` seconds from `now` (UNIX time).
 
-    `iat` has fractions of a second, as RFC 7519 allows: whoever logs in right after that all tokens of the
-    account were revoked has one that was made later.
+    `iat` has fractions of a second, as RFC 7519 allows: a token from a login right after a revocation of the
+    whole account must count as issued later.
 
-    Names are those of RFC 9068, and `sid` of OpenID Connect; ids are text there.
+    Names are those of RFC 9068, and `sid` of OpenID Connect; both make ids strings.
     """
     return {
         "iss": issuer,
         "aud": audience,
-        "sub": str(holder.account_id),
-        "sid": str(holder.session_id),
-        "username": holder.username,
-        "roles": sorted(holder.roles),
+        "sub": str(subject.account_id),
+        "sid": str(subject.session_id),
+        "username": subject.username,
+        "roles": sorted(subject.roles),
         "iat": now,
         "exp": int(now) + lifetime,
         "jti": token_id,

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.auth.accounts.rules import Account, Status
-from services.auth.accounts.schemas import Registration
+from services.auth.accounts.model import Account, Status
+from services.auth.lifecycle.schemas import Registration
 from services.auth.sessions.rules import Grant
 from services.auth.sessions.schemas import Login, SessionView
 from shared.logs import configure_logs

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from services.auth.keys.sealing import Seal, WrongSecret
+from services.auth.keys.cipher import KeyCipher, WrongSecret
 from services.auth.keys.service import KeyRing
 from shared.db import Database
 from tests.support.auth import SECRET, Auth, StartAuth, rows, settings_for
@@ -27,7 +27,7 @@ async def test_the_published_keys_are_public_and_cacheable(auth: Auth) -> None:
 
 async def test_replicas_that_start_together_make_one_key(database_url: str) -> None:
     databases = [Database.of(settings_for(database_url)) for _ in range(6)]
-    rings = [KeyRing(database, Seal(SECRET)) for database in databases]
+    rings = [KeyRing(database, KeyCipher(SECRET)) for database in databases]
     documents = await asyncio.gather(*(ring.load() for ring in rings))
     assert rows(database_url, "SELECT count(*) FROM signing_keys") == [(1,)]
     assert all(document == documents[0] for document in documents)
@@ -43,38 +43,38 @@ async def test_a_token_of_one_replica_counts_at_another(start_auth: StartAuth, d
 
 async def test_the_private_key_is_encrypted_in_the_database(auth: Auth) -> None:
     [(kid, sealed, public)] = auth.rows("SELECT kid, sealed_private_key, public_key FROM signing_keys")
-    private = Ed25519PrivateKey.from_private_bytes(Seal(SECRET).open(bytes(sealed), kid))
+    private = Ed25519PrivateKey.from_private_bytes(KeyCipher(SECRET).decrypt(bytes(sealed), kid))
     assert private.public_key().public_bytes_raw() == bytes(public)
     assert private.private_bytes_raw() not in bytes(sealed)
 
 
 async def test_keys_of_another_secret_are_refused_by_name(auth: Auth) -> None:
     database = Database.of(settings_for(auth.database_url))
-    with pytest.raises(WrongSecret, match="AUTH_SECRET is not the one"):
-        await KeyRing(database, Seal("another secret, also long enough for it")).load()
+    with pytest.raises(WrongSecret, match="was not encrypted with this AUTH_SECRET"):
+        await KeyRing(database, KeyCipher("another secret, also long enough for it")).load()
     await database.close()
 
 
 async def test_a_new_key_is_published_before_it_signs_and_the_old_one_after(auth: Auth) -> None:
     database = Database.of(settings_for(auth.database_url))
-    ring = KeyRing(database, Seal(SECRET))
+    ring = KeyRing(database, KeyCipher(SECRET))
     await ring.load()
     following = Ed25519PrivateKey.generate()
     add = "INSERT INTO signing_keys (kid, public_key, sealed_private_key, signs_from) VALUES"
     values = {
         "kid": "following",
         "public": following.public_key().public_bytes_raw(),
-        "sealed": Seal(SECRET).close(following.private_bytes_raw(), "following"),
+        "sealed": KeyCipher(SECRET).encrypt(following.private_bytes_raw(), "following"),
         "wait": timedelta(minutes=2),
     }
     auth.rows(f"{add} (%(kid)s, %(public)s, %(sealed)s, now() + %(wait)s)", values)
     await ring.load()
-    assert len(ring.published().keys) == 2
+    assert len(ring.get_jwks().keys) == 2
     assert not _signed_by(ring, "following")
 
     auth.rows("UPDATE signing_keys SET signs_from = now() WHERE kid = 'following'")
     await ring.load()
-    assert len(ring.published().keys) == 2
+    assert len(ring.get_jwks().keys) == 2
     assert _signed_by(ring, "following")
     await database.close()
 

@@ -14,7 +14,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from services.auth.app import create_worker
-from services.auth.mail.post import SmtpPost
+from services.auth.mail.mailer import SmtpMailer
 from shared.messaging import dead_letters
 from tests.support.auth import Auth, Client, is_ready, settings_for
 from tests.support.mailbox import Mailbox, body, token_in
@@ -173,4 +173,4 @@ async def test_without_a_server_a_letter_is_a_file_that_only_its_owner_reads(
 
 def test_a_url_of_something_else_is_refused_at_the_start() -> None:
     with pytest.raises(ValueError, match="AUTH_SMTP_URL"):
-        SmtpPost("http://mail.test", "Tessera <t@mail.test>")
+        SmtpMailer("http://mail.test", "Tessera <t@mail.test>")

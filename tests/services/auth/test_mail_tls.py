@@ -13,17 +13,17 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from deploy.stack.compose.certificates import make_authority, make_certificate
-from services.auth.accounts.rules import Account, Status
-from services.auth.mail.letters import Letter
-from services.auth.mail.post import SmtpPost
+from services.auth.accounts.model import Account, Status
+from services.auth.mail.mailer import SmtpMailer
 from services.auth.mail.rules import Purpose
+from services.auth.mail.templates import Mail
 from shared.errors import Unavailable
 from tests.support.parts import free_ports
 
 PASSWORD = "p@ss/word: with everything"
 QUOTED = "p%40ss%2Fword%3A%20with%20everything"
 ADA = Account(1, "ada", "ada@mail.test", False, (), Status.ACTIVE, datetime(2024, 1, 1, tzinfo=UTC))
-LETTER = Letter(ADA, Purpose.PASSWORD_CHANGED, None)
+MAIL = Mail(ADA, Purpose.PASSWORD_CHANGED, None)
 
 
 class Server:
@@ -45,9 +45,9 @@ class Server:
         self.recipients += envelope.rcpt_tos
         return "250 OK"
 
-    def post(self, scheme: str = "smtp", password: str = QUOTED) -> SmtpPost:
+    def post(self, scheme: str = "smtp", password: str = QUOTED) -> SmtpMailer:
         url = f"{scheme}://post:{password}@localhost:{self.port}"
-        return SmtpPost(url, "Tessera <tessera@mail.test>")
+        return SmtpMailer(url, "Tessera <tessera@mail.test>")
 
 
 Start = Callable[..., Server]
@@ -96,7 +96,7 @@ def trusting(tls: ssl.SSLContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 @pytest.mark.usefixtures("trusting")
 async def test_after_starttls_it_logs_in_and_delivers(start: Start, tls: ssl.SSLContext) -> None:
     server = start(tls_context=tls, require_starttls=True, auth_required=True)
-    await server.post().send(LETTER)
+    await server.post().send(MAIL)
     assert (server.tried, server.recipients) == ([PASSWORD.encode()], ["ada@mail.test"])
 
 
@@ -104,14 +104,14 @@ async def test_after_starttls_it_logs_in_and_delivers(start: Start, tls: ssl.SSL
 async def test_smtps_is_tls_from_the_start(start: Start, tls: ssl.SSLContext) -> None:
     # aiosmtpd knows of no TLS but STARTTLS's own.
     server = start(ssl_context=tls, auth_require_tls=False)
-    await server.post("smtps").send(LETTER)
+    await server.post("smtps").send(MAIL)
     assert (server.tried, server.recipients) == ([PASSWORD.encode()], ["ada@mail.test"])
 
 
 async def test_a_server_without_tls_gets_no_password(start: Start) -> None:
     server = start(auth_require_tls=False)
     with pytest.raises(Unavailable, match="smtp"):
-        await server.post().send(LETTER)
+        await server.post().send(MAIL)
     assert server.tried == []
 
 
@@ -122,7 +122,7 @@ async def test_a_server_with_a_strangers_certificate_gets_no_password(
     options = {"tls_context": tls} if scheme == "smtp" else {"ssl_context": tls, "auth_require_tls": False}
     server = start(**options)
     with pytest.raises(Unavailable, match=r"(?i)certificate"):
-        await server.post(scheme).send(LETTER)
+        await server.post(scheme).send(MAIL)
     assert server.tried == []
 
 
@@ -132,6 +132,6 @@ async def test_while_the_password_is_wrong_letters_wait_and_it_is_not_told(
 ) -> None:
     server = start(tls_context=tls)
     with pytest.raises(Unavailable, match="535") as refused:
-        await server.post(password="wrong-password").send(LETTER)
+        await server.post(password="wrong-password").send(MAIL)
     assert "wrong-password" not in str(refused.value)
     assert server.recipients == []

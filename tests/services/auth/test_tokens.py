@@ -16,7 +16,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from services.auth.keys.sealing import Seal
+from services.auth.keys.cipher import KeyCipher
 from shared.http.tokens import TokenVerifier
 from tests.support.auth import SECRET, Auth, problem
 
@@ -107,7 +107,7 @@ FORGERIES: dict[str, Callable[[Forger], str]] = {
 async def forger(auth: Auth) -> Forger:
     session = await auth.register("mallory")
     [(kid, sealed)] = auth.rows("SELECT kid, sealed_private_key FROM signing_keys")
-    key = Ed25519PrivateKey.from_private_bytes(Seal(SECRET).open(bytes(sealed), kid))
+    key = Ed25519PrivateKey.from_private_bytes(KeyCipher(SECRET).decrypt(bytes(sealed), kid))
     return Forger(session["access_token"], kid, key)
 
 

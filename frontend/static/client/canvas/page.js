@@ -56,7 +56,10 @@ export class CanvasPage extends Element {
   #isFilmShown = false;
   /** @type {Record<"address" | "rest", ReturnType<typeof setTimeout> | undefined>} */
   #timers = { address: undefined, rest: undefined };
-  #stay = new AbortController();
+  /** Ends when the element leaves the document. */ #stay = new AbortController();
+  /** Ends with each canvas: its events must not reach the page once another one is shown. */
+  #visit = new AbortController();
+  /** The address of the canvas that is shown. Another one may be in the bar already. */ #path = "";
 
   constructor() {
     super();
@@ -77,17 +80,16 @@ export class CanvasPage extends Element {
     this.#leave();
   }
 
-  firstUpdated() {
-    this.requestUpdate(); // the minimap and the tools stand beside a stage that is there only now
-  }
-
   /** @param {Map<string, unknown>} changed */
   updated(changed) {
+    // A canvas that is loaded again after a failure has a new stage.
+    if (this.#minimap) this.#minimap.stage = this.#stage;
     if (changed.has("canvasId") && this.canvasId) void this.#enter();
   }
 
+  /** Null before the first update and beside the message of a failure. */
   get #stage() {
-    return /** @type {CanvasStage} */ (this.renderRoot.querySelector("canvas-stage"));
+    return /** @type {CanvasStage | null} */ (this.renderRoot.querySelector("canvas-stage"));
   }
 
   get #minimap() {
@@ -95,6 +97,7 @@ export class CanvasPage extends Element {
   }
 
   #leave() {
+    this.#visit.abort();
     for (const timer of Object.values(this.#timers)) clearTimeout(timer);
     this.#live?.close();
     this.#live = null;
@@ -103,51 +106,67 @@ export class CanvasPage extends Element {
   async #enter() {
     performance.mark("tessera:open");
     this.#leave();
-    this.#error = this.#editing = null;
+    const { signal } = (this.#visit = new AbortController());
+    this.#path = location.pathname;
+    this.#error = this.#editing = this.#picked = null;
+    this.#isFilmShown = false;
     void this.#show(null);
     const live = (this.#live = new LiveCanvas(Number(this.canvasId)));
     this.requestUpdate();
     await Promise.all([session.ready, this.updateComplete]);
-    if (live !== this.#live) return; // gone elsewhere meanwhile
-    live.addEventListener("picture", () => this.#paint(live));
-    live.addEventListener("cell", (event) => this.#repaint(/** @type {CustomEvent<Cell>} */ (event).detail));
-    live.addEventListener("claims", () => this.#stage.claimed(live.claims));
-    for (const type of ["canvas", "known"]) live.addEventListener(type, () => this.requestUpdate());
+    if (signal.aborted) return;
+    live.addEventListener("picture", () => this.#paint(live), { signal });
+    live.addEventListener("cell", (event) => this.#repaint(/** @type {CustomEvent<Cell>} */ (event).detail), {
+      signal,
+    });
+    live.addEventListener("claims", () => this.#stage?.claimed(live.claims), { signal });
+    for (const type of ["canvas", "known"])
+      live.addEventListener(type, () => this.requestUpdate(), { signal });
+    this.#meet(live); // the stage still shows the people of the canvas before this one
     try {
       await live.open();
     } catch (error) {
-      if (live === this.#live) this.#error = error;
+      if (!signal.aborted) this.#fail(error);
+      return;
     }
-    live.feed?.addEventListener("status", () => this.requestUpdate());
-    live.feed?.addEventListener("presence", () => this.#meet(live));
+    live.feed?.addEventListener("status", () => this.requestUpdate(), { signal });
+    live.feed?.addEventListener("presence", () => this.#meet(live), { signal });
+    this.requestUpdate();
+  }
+
+  /** Show why the canvas could not be loaded, in place of the stage. @param {unknown} error */
+  #fail(error) {
+    this.#leave();
+    this.#error = error;
     this.requestUpdate();
   }
 
   /** @param {LiveCanvas} live */
   #paint(live) {
     if (!live.pixels) return;
-    this.#stage.open(live.pixels, live.claims);
-    if (!live.feed && !this.#followLink()) this.#stage.fit();
+    this.#stage?.open(live.pixels, live.claims);
+    if (!live.feed && !this.#followLink()) this.#stage?.fit();
     this.#minimap?.refresh();
   }
 
   /** @param {Cell} cell */
   #repaint(cell) {
-    this.#stage.touch(cell);
+    this.#stage?.touch(cell);
     this.#minimap?.refresh();
   }
 
   /** @param {LiveCanvas} live */
   #meet(live) {
-    this.#stage.people = [...(live.feed?.people.values() ?? [])];
-    this.#stage.draw();
+    const stage = this.#stage;
+    if (stage) stage.people = [...(live.feed?.people.values() ?? [])];
+    stage?.draw();
     this.requestUpdate();
   }
 
-  /** Whether the address names a view, which is shown then. */
+  /** Show the view that the address names, if it names one of this canvas; returns whether it does. */
   #followLink() {
-    const view = parseHash(location.hash);
-    if (view) this.#stage.look(view);
+    const view = this.#live?.pixels && location.pathname === this.#path ? parseHash(location.hash) : null;
+    if (view) this.#stage?.look(view);
     return view !== null;
   }
 
@@ -168,7 +187,7 @@ export class CanvasPage extends Element {
             @hover=${this.#points} @span=${this.#spans}></canvas-stage>
           <p class="readout" ?hidden=${!this.#pointed}>${this.#pointed && this.#live ? cellText(this.#live, this.#pointed) : ""}</p>
           ${this.#zoomTools()}
-          <canvas-minimap .stage=${this.#hasStage ? this.#stage : null}></canvas-minimap>
+          <canvas-minimap></canvas-minimap>
           ${this.#farewell()}
         </div>
         ${this.#panel && canvas ? this.#aside(this.#panel) : ""}
@@ -232,15 +251,11 @@ export class CanvasPage extends Element {
 
   #zoomTools() {
     return html`<div class="zoom" role="group" aria-label=${t("canvas.view")}>
-      ${iconButton("zoom_in", t("canvas.zoom_in"), () => this.#stage.zoom(1))}
-      ${iconButton("zoom_out", t("canvas.zoom_out"), () => this.#stage.zoom(-1))}
-      ${iconButton("fit", t("canvas.fit"), () => this.#stage.fit())}
-      ${iconButton("grid", t("canvas.grid"), () => this.#stage.toggleGrid(), !this.#hasStage || this.#stage.hasGrid)}
+      ${iconButton("zoom_in", t("canvas.zoom_in"), () => this.#stage?.zoom(1))}
+      ${iconButton("zoom_out", t("canvas.zoom_out"), () => this.#stage?.zoom(-1))}
+      ${iconButton("fit", t("canvas.fit"), () => this.#stage?.fit())}
+      ${iconButton("grid", t("canvas.grid"), () => this.#stage?.toggleGrid(), this.#stage?.hasGrid ?? true)}
     </div>`;
-  }
-
-  get #hasStage() {
-    return this.hasUpdated && this.#stage !== null;
   }
 
   /** @param {PanelName} panel */
@@ -295,8 +310,8 @@ export class CanvasPage extends Element {
 
   /** @param {number} x @param {number} y @returns {Uint8Array | null} */
   #around(x, y) {
-    const { columns } = this.#stage.grid;
-    return x >= 0 && x < columns ? (this.#live?.pixels?.pixelsOf(x, y) ?? null) : null;
+    const pixels = this.#live?.pixels;
+    return pixels && x >= 0 && x < pixels.canvas.columns ? pixels.pixelsOf(x, y) : null;
   }
 
   get #cursorText() {
@@ -306,13 +321,15 @@ export class CanvasPage extends Element {
   #viewed = () => {
     this.#minimap?.refresh();
     clearTimeout(this.#timers.address);
-    this.#timers.address = setTimeout(() => this.#keepAddress(), ADDRESS_MS);
+    // Until its picture is there, the stage shows nothing of the canvas that the address names.
+    if (this.#live?.pixels) this.#timers.address = setTimeout(() => this.#keepAddress(), ADDRESS_MS);
   };
 
   /** So that the address in the bar shows others what one sees oneself. */
   #keepAddress() {
-    const { view, isFitted } = this.#stage;
-    history.replaceState(history.state, "", isFitted ? location.pathname : formatHash(view));
+    const stage = this.#stage;
+    if (!stage || location.pathname !== this.#path) return;
+    history.replaceState(history.state, "", stage.isFitted ? location.pathname : formatHash(stage.view));
   }
 
   /** @param {CustomEvent<Cell>} event */
@@ -323,7 +340,7 @@ export class CanvasPage extends Element {
 
   /** @param {CustomEvent<Cell>} event */
   #visits({ detail }) {
-    this.#stage.visit(detail);
+    this.#stage?.visit(detail);
   }
 
   /** @param {CustomEvent<Cell | null>} event */
@@ -353,9 +370,11 @@ export class CanvasPage extends Element {
   /** @param {boolean} isWanted */
   #draw(isWanted) {
     this.#isDrawing = isWanted;
-    this.#stage.letSpan(isWanted);
-    if (!isWanted) this.#span = this.#stage.span = null;
-    this.#stage.draw();
+    if (!isWanted) this.#span = null;
+    const stage = this.#stage;
+    stage?.letSpan(isWanted);
+    if (stage && !isWanted) stage.span = null;
+    stage?.draw();
     this.requestUpdate();
   }
 
@@ -368,16 +387,17 @@ export class CanvasPage extends Element {
   async #show(panel) {
     const before = this.#panel;
     this.#panel = panel;
-    if (!this.#hasStage) return;
-    this.#stage.selected = panel === "tile" ? this.#picked : null;
+    const stage = this.#stage;
+    if (!stage) return;
+    stage.selected = panel === "tile" ? this.#picked : null;
     if (panel !== "areas" && this.#isDrawing) this.#draw(false);
-    this.#stage.draw();
+    stage.draw();
     this.requestUpdate();
     await this.updateComplete;
     /** @type {HTMLElement | null} */ const heading = this.renderRoot.querySelector("#panel");
-    if (panel !== before) (heading ?? this.#stage.canvas)?.focus({ preventScroll: true });
+    if (panel !== before) (heading ?? stage.canvas)?.focus({ preventScroll: true });
     if (panel === "tile" && this.#picked)
-      requestAnimationFrame(() => this.#picked && this.#stage.reveal(this.#picked));
+      requestAnimationFrame(() => this.#picked && this.#stage?.reveal(this.#picked));
   }
 
   /** @param {KeyboardEvent} event */
@@ -393,7 +413,9 @@ export class CanvasPage extends Element {
 
   /** @param {Cell | null} cell */
   async #edit(cell) {
+    const { signal } = this.#visit;
     if (cell) await import("../editor/tile-editor.js");
+    if (signal.aborted) return; // the cell is one of a canvas that was left meanwhile
     this.#editing = cell;
     if (this.#picked) this.#live?.feed?.present(this.#picked, cell !== null);
     this.requestUpdate();

@@ -12,12 +12,7 @@ import "./picture.js";
 import { fromBase64 } from "./pixels.js";
 
 /** @typedef {import("./pixels.js").FeedEvent} FeedEvent */
-/**
- * What was handed in, as the API shows it.
- * @typedef {{id: number, tile_id: number, x: number, y: number, author: import("./pixels.js").Artist,
- *   pixels: string | null, status: "pending" | "approved" | "rejected" | "superseded", note: string | null,
- *   submitted_at: string, reviewer: import("./pixels.js").Artist | null, decided_at: string | null}} Review
- */
+/** @typedef {import("#api").ReviewView} Review */
 
 const STATUSES = ["pending", "approved", "rejected"];
 const SLICE = 20;
@@ -130,8 +125,9 @@ export class CanvasReviews extends Panel {
 
   /** @param {import("../ui/listing.js").Listed<Review>} [before] */
   async #load(before) {
-    const query = { status: this.#status, limit: SLICE };
-    this.#listed = await readPage(`/canvases/${this.canvas.id}/reviews`, query, before);
+    const status = this.#status;
+    const listed = await readPage(`/canvases/${this.canvas.id}/reviews`, { status, limit: SLICE }, before);
+    if (status === this.#status) this.#listed = listed;
   }
 }
 customElements.define("canvas-reviews", CanvasReviews);

@@ -102,12 +102,14 @@ export class TileCard extends Panel {
 
   /** @param {TileView} tile @param {number} me */
   async #findLike(tile, me) {
-    this.#isLiked = await isListed(`/tiles/${tile.id}/likes`, (like) => like.artist.id === me);
+    const isLiked = await isListed(`/tiles/${tile.id}/likes`, (like) => like.artist.id === me);
+    if (tile.id === this.#tile?.id) this.#isLiked = isLiked;
   }
 
   /** @param {TileView} tile @param {number} me */
   async #findFollow(tile, me) {
-    this.#isFollowed = await isListed(`/users/${me}/following`, ({ id }) => id === tile.creator.id);
+    const isFollowed = await isListed(`/users/${me}/following`, ({ id }) => id === tile.creator.id);
+    if (tile.id === this.#tile?.id) this.#isFollowed = isFollowed;
   }
 
   render() {

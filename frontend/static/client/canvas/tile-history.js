@@ -10,11 +10,7 @@ import "./picture.js";
 import { fromBase64 } from "./pixels.js";
 
 /** @typedef {import("./pixels.js").FeedEvent} FeedEvent */
-/**
- * A change of a tile as the API lists it.
- * @typedef {{tile_id: number, version: number, kind: string, author: import("./pixels.js").Artist, seq: number,
- *   occurred_at: string}} Revision
- */
+/** @typedef {import("#api").RevisionView} Revision */
 
 /** Revisions shown at first and with each press of "more"; each asks for its picture. */
 const SLICE = 8;
@@ -89,16 +85,17 @@ export class TileHistory extends Panel {
 
   /** @param {import("../ui/listing.js").Listed<Revision>} [before] */
   async #load(before) {
-    const listed = await readPage(`/tiles/${this.tileId}/history`, { limit: SLICE }, before);
-    await Promise.all(listed.items.map(({ version }) => this.#picture(version)));
-    this.#listed = listed;
+    const { tileId } = this;
+    const listed = await readPage(`/tiles/${tileId}/history`, { limit: SLICE }, before);
+    await Promise.all(listed.items.map(({ version }) => this.#picture(tileId, version)));
+    if (tileId === this.tileId) this.#listed = listed;
   }
 
-  /** @param {number} version whose pixels never change */
-  async #picture(version) {
+  /** @param {number} tileId @param {number} version whose pixels never change */
+  async #picture(tileId, version) {
     if (this.#pictures.has(version)) return;
-    const { pixels } = await api.get(`/tiles/${this.tileId}/history/${version}`);
-    this.#pictures.set(version, pixels && fromBase64(pixels));
+    const { pixels } = await api.get(`/tiles/${tileId}/history/${version}`);
+    if (tileId === this.tileId) this.#pictures.set(version, pixels && fromBase64(pixels));
   }
 
   /** @param {number} version */

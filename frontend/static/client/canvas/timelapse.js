@@ -66,6 +66,7 @@ export class CanvasTimelapse extends Panel {
     const { bytes } = await api.bytes(`/canvases/${this.canvas.id}/timelapse.png`, {
       query: { frames: FRAMES },
     });
+    if (!this.open) return;
     this.#forget();
     // A new address each time: a browser plays an animation from the beginning once for each.
     this.#film = URL.createObjectURL(new Blob([bytes], { type: "image/png" }));

@@ -1,4 +1,4 @@
-"""Where letters are taken: to an SMTP server, or into a folder."""
+"""Delivery of mail: to an SMTP server, or into a folder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 import structlog
 
-from services.auth.mail.letters import Letter
+from services.auth.mail.templates import Mail
 from services.auth.settings import AuthSettings
 from shared.errors import TesseraError, Unavailable
 
@@ -22,22 +22,22 @@ log = structlog.get_logger(__name__)
 SMTP_SECONDS = 10.0
 
 
-class LetterRefused(TesseraError):
-    """The mail server refuses this letter for good."""
+class MailRefused(TesseraError):
+    """The mail server refused this mail permanently."""
 
 
-class Post(Protocol):
-    """Takes letters."""
+class Mailer(Protocol):
+    """Delivers mail."""
 
-    async def send(self, letter: Letter) -> None:
-        """Take one; raises Unavailable("smtp") to try again later, LetterRefused when that is of no use."""
+    async def send(self, mail: Mail) -> None:
+        """Deliver a mail; raises Unavailable("smtp") for a temporary failure, MailRefused for a permanent."""
         ...
 
 
-class SmtpPost:
-    """Hands letters to the server at `smtp://[user:password@]host[:port]`; `smtps://` for TLS from the start.
+class SmtpMailer:
+    """Delivers mail to the server at `smtp://[user:password@]host[:port]`, or `smtps://` for implicit TLS.
 
-    With a user, TLS is required; without, it is used when the server offers it.
+    With a user, TLS is required; without one, it is used when the server offers it.
     """
 
     def __init__(self, url: str, sender: str) -> None:
@@ -51,11 +51,11 @@ class SmtpPost:
         self._password = unquote(parts.password) if parts.password else None
         self._sender = sender
 
-    async def send(self, letter: Letter) -> None:
-        """Send it and wait until the server has taken it."""
+    async def send(self, mail: Mail) -> None:
+        """Deliver a mail and wait until the server has accepted it."""
         try:
             await aiosmtplib.send(
-                _identified(letter.message(self._sender)),
+                _with_message_id(mail.render(self._sender)),
                 hostname=self._host,
                 port=self._port,
                 username=self._user,
@@ -65,49 +65,49 @@ class SmtpPost:
                 timeout=SMTP_SECONDS,
             )
         except aiosmtplib.SMTPAuthenticationError as error:
-            # Our settings' fault, not the letter's.
+            # The settings are at fault, not this mail: it can be delivered once they are corrected.
             raise Unavailable("smtp", f"{error.code} {error.message}") from error
         except aiosmtplib.SMTPRecipientsRefused as error:
-            raise _verdict(error.recipients[0]) from error
+            raise _error_of(error.recipients[0]) from error
         except aiosmtplib.SMTPResponseException as error:
-            raise _verdict(error) from error
+            raise _error_of(error) from error
         except (aiosmtplib.SMTPException, OSError) as error:
             raise Unavailable("smtp", f"{type(error).__name__}: {error}") from error
-        log.info("mail sent", purpose=letter.purpose, account_id=letter.account.id)
+        log.info("mail sent", purpose=mail.purpose, account_id=mail.account.id)
 
 
-class FolderPost:
-    """Keeps each letter as a file that only this user reads, and logs where it is."""
+class FolderMailer:
+    """Writes each mail to a file that only this user can read, and logs its path."""
 
     def __init__(self, folder: Path, sender: str) -> None:
         self._folder = folder
         self._sender = sender
 
-    async def send(self, letter: Letter) -> None:
-        """Write it."""
-        message = _identified(letter.message(self._sender))
-        name = f"{time.strftime('%Y%m%d-%H%M%S')}-{time.time_ns() % 10**9:09}-{letter.purpose}.eml"
+    async def send(self, mail: Mail) -> None:
+        """Write a mail to the folder."""
+        message = _with_message_id(mail.render(self._sender))
+        name = f"{time.strftime('%Y%m%d-%H%M%S')}-{time.time_ns() % 10**9:09}-{mail.purpose}.eml"
         path = self._folder.absolute() / name
         await asyncio.to_thread(_write, path, message.as_bytes())
-        log.info("mail written", purpose=letter.purpose, account_id=letter.account.id, path=str(path))
+        log.info("mail written", purpose=mail.purpose, account_id=mail.account.id, path=str(path))
 
 
-def post_of(settings: AuthSettings) -> Post:
-    """Return the post that the settings say; raises ValueError for an AUTH_SMTP_URL that is none."""
+def make_mailer(settings: AuthSettings) -> Mailer:
+    """Make the mailer that the settings select; raises ValueError for an invalid AUTH_SMTP_URL."""
     if settings.smtp_url is None:
-        return FolderPost(settings.mail_folder, settings.mail_from)
-    return SmtpPost(settings.smtp_url.get_secret_value(), settings.mail_from)
+        return FolderMailer(settings.mail_folder, settings.mail_from)
+    return SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from)
 
 
-def _identified(message: EmailMessage) -> EmailMessage:
+def _with_message_id(message: EmailMessage) -> EmailMessage:
     message["Message-ID"] = make_msgid(domain="tessera")
     return message
 
 
-def _verdict(error: aiosmtplib.SMTPResponseException) -> TesseraError:
-    # RFC 5321, section 4.2.1: 4xx may be tried again, 5xx must not be.
+def _error_of(error: aiosmtplib.SMTPResponseException) -> TesseraError:
+    # RFC 5321, section 4.2.1: 4xx is temporary, 5xx is permanent.
     if error.code >= 500:
-        return LetterRefused(f"{error.code} {error.message}")
+        return MailRefused(f"{error.code} {error.message}")
     return Unavailable("smtp", f"{error.code} {error.message}")
 
 

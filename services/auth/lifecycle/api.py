@@ -1,19 +1,19 @@
-"""Routes of accounts."""
+"""Routes about the life of an account."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
-from services.auth.accounts.schemas import (
-    AccountView,
-    Farewell,
+from services.auth.accounts.schemas import AccountView
+from services.auth.lifecycle.schemas import (
+    AccountDeletion,
     MailRequest,
     MailToken,
     PasswordChange,
     PasswordReset,
     Registration,
 )
-from services.auth.accounts.service import ACCOUNTS
+from services.auth.lifecycle.service import LIFECYCLE
 from services.auth.mail.rules import Purpose
 from services.auth.sessions.browser import HEADERS, respond_ended, respond_session
 from services.auth.sessions.client import client_of
@@ -25,46 +25,46 @@ from shared.identity import Identity
 
 
 async def register(request: web.Request, body: Registration) -> web.Response:
-    """Make an account and log in."""
-    grant = await request.app[ACCOUNTS].register(body, client_of(request))
+    """Create an account and log in."""
+    grant = await request.app[LIFECYCLE].register(body, client_of(request))
     return respond_session(request, grant, status=201)
 
 
 async def get_me(request: web.Request, caller: Identity) -> web.Response:
-    """Show one's own account."""
-    account, _ = await request.app[SESSIONS].holder(caller)
+    """Show the caller's account."""
+    account, _ = await request.app[SESSIONS].get_account(caller)
     return respond(AccountView.model_validate(account))
 
 
 async def verify_email(request: web.Request, body: MailRequest) -> web.Response:
-    """Ask for a mail to confirm one's address with; answered alike whether or not there is an account."""
-    await request.app[ACCOUNTS].ask_for_mail(Purpose.CONFIRM_EMAIL, body.email, client_of(request))
+    """Request a mail that confirms an address; the response is the same whether or not an account has it."""
+    await request.app[LIFECYCLE].request_mail(Purpose.CONFIRM_EMAIL, body.email, client_of(request))
     return web.Response(status=202)
 
 
 async def confirm_email(request: web.Request, body: MailToken) -> web.Response:
-    """Confirm one's address."""
-    await request.app[ACCOUNTS].confirm_email(body.token.get_secret_value())
+    """Confirm the account's email address."""
+    await request.app[LIFECYCLE].confirm_email(body.token.get_secret_value())
     return respond_empty()
 
 
 async def reset_password(request: web.Request, body: MailRequest) -> web.Response:
-    """Ask for a mail to choose a new password with; answered alike whether or not there is an account."""
-    await request.app[ACCOUNTS].ask_for_mail(Purpose.RESET_PASSWORD, body.email, client_of(request))
+    """Request a password reset mail; the response is the same whether or not an account has the address."""
+    await request.app[LIFECYCLE].request_mail(Purpose.RESET_PASSWORD, body.email, client_of(request))
     return web.Response(status=202)
 
 
 async def confirm_password_reset(request: web.Request, body: PasswordReset) -> web.Response:
-    """Choose a new password; all sessions end."""
-    await request.app[ACCOUNTS].reset_password(
+    """Set a new password and end all sessions."""
+    await request.app[LIFECYCLE].reset_password(
         body.token.get_secret_value(), body.new_password.get_secret_value()
     )
     return respond_empty()
 
 
 async def change_password(request: web.Request, body: PasswordChange, caller: Identity) -> web.Response:
-    """Change one's password; all other sessions end."""
-    await request.app[ACCOUNTS].change_password(
+    """Change the caller's password and end all other sessions."""
+    await request.app[LIFECYCLE].change_password(
         caller,
         body.current_password.get_secret_value(),
         body.new_password.get_secret_value(),
@@ -73,13 +73,13 @@ async def change_password(request: web.Request, body: PasswordChange, caller: Id
     return respond_empty()
 
 
-async def delete_account(request: web.Request, body: Farewell, caller: Identity) -> web.Response:
-    """Delete one's account; the tiles stay, as those of a deleted artist."""
-    await request.app[ACCOUNTS].delete(caller, body.password.get_secret_value(), client_of(request))
+async def delete_account(request: web.Request, body: AccountDeletion, caller: Identity) -> web.Response:
+    """Delete the caller's account; its tiles remain, attributed to a deleted artist."""
+    await request.app[LIFECYCLE].delete_account(caller, body.password.get_secret_value(), client_of(request))
     return respond_ended(request)
 
 
-_PROVED = ["403 bad_credentials", "403 account_suspended", "429 too_many_logins"]
+_PASSWORD_REFUSALS = ["403 bad_credentials", "403 account_suspended", "429 too_many_logins"]
 
 OPERATIONS = (
     Operation(
@@ -101,14 +101,14 @@ OPERATIONS = (
         {204: None},
         refusals=["400 token_invalid"],
     ),
-    Operation("PUT", "/auth/password", change_password, {204: None}, Access.ARTIST, _PROVED),
+    Operation("PUT", "/auth/password", change_password, {204: None}, Access.ARTIST, _PASSWORD_REFUSALS),
     Operation(
         "DELETE",
         "/auth/account",
         delete_account,
         {204: None},
         Access.ARTIST,
-        [*_PROVED, "409 last_admin"],
+        [*_PASSWORD_REFUSALS, "409 last_admin"],
         HEADERS,
     ),
 )

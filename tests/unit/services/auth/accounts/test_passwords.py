@@ -1,4 +1,4 @@
-"""Hashing of passwords, off the event loop and bounded."""
+"""Hashing of passwords: off the event loop, with bounded concurrency."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ async def test_only_the_password_itself_verifies(hashing: Passwords) -> None:
     assert not await hashing.verify(stored, "wobbly-teapot-48")
 
 
-async def test_nobodys_password_never_verifies(hashing: Passwords) -> None:
+async def test_without_a_stored_hash_no_password_verifies(hashing: Passwords) -> None:
     assert not await hashing.verify(None, "")
 
 
-async def test_a_hash_of_weaker_parameters_is_outdated(hashing: Passwords) -> None:
+async def test_a_hash_with_weaker_parameters_is_outdated(hashing: Passwords) -> None:
     assert not hashing.is_outdated(await hashing.hash("wobbly-teapot-49"))
     assert hashing.is_outdated(PasswordHasher(time_cost=1, memory_cost=8192).hash("wobbly-teapot-49"))
 
 
-async def test_the_event_loop_goes_on_while_passwords_are_hashed(hashing: Passwords) -> None:
+async def test_the_event_loop_keeps_running_while_passwords_are_hashed(hashing: Passwords) -> None:
     work = asyncio.ensure_future(hashing.hash("wobbly-teapot-49"))
     turns = 0
     while not work.done():
@@ -45,7 +45,7 @@ async def test_the_event_loop_goes_on_while_passwords_are_hashed(hashing: Passwo
     assert turns > 10
 
 
-async def test_when_too_many_wait_the_next_is_refused(
+async def test_a_password_that_waits_too_long_for_a_thread_is_refused(
     hashing: Passwords, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(passwords, "QUEUE_SECONDS", 0.05)

@@ -1,4 +1,4 @@
-"""Private keys at rest: AES-256-GCM under a key derived of AUTH_SECRET, bound to the `kid`."""
+"""Encryption of private keys at rest: AES-256-GCM, keyed by AUTH_SECRET and bound to the `kid`."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _NONCE_BYTES = 12
 
 
 class WrongSecret(Exception):
-    """The signing keys were encrypted with another AUTH_SECRET."""
+    """A signing key was encrypted with another AUTH_SECRET."""
 
 
-class Seal:
+class KeyCipher:
     """Encrypts and decrypts private keys."""
 
     def __init__(self, secret: str) -> None:
@@ -25,16 +25,14 @@ class Seal:
         )
         self._cipher = AESGCM(derived)
 
-    def close(self, private_key: bytes, kid: str) -> bytes:
-        """Encrypt."""
+    def encrypt(self, private_key: bytes, kid: str) -> bytes:
+        """Encrypt a private key and authenticate its `kid`; returns the nonce and the ciphertext."""
         nonce = os.urandom(_NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, private_key, kid.encode())
 
-    def open(self, sealed: bytes, kid: str) -> bytes:
-        """Decrypt; raises WrongSecret when it was sealed with another secret, or for another `kid`."""
+    def decrypt(self, sealed: bytes, kid: str) -> bytes:
+        """Decrypt a private key; raises WrongSecret if it was encrypted with another secret or `kid`."""
         try:
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], kid.encode())
         except InvalidTag:
-            raise WrongSecret(
-                f"AUTH_SECRET is not the one that signing key {kid} was encrypted with"
-            ) from None
+            raise WrongSecret(f"signing key {kid} was not encrypted with this AUTH_SECRET") from None

@@ -1,0 +1,89 @@
+"""What an operator does to accounts from the command line, without any role."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+
+from services.auth.accounts import store as accounts
+from services.auth.accounts.passwords import Passwords
+from services.auth.accounts.service import create_account
+from services.auth.mail import store as mail
+from services.auth.mail.rules import Purpose
+from services.auth.moderation import store as moderation
+from services.auth.sessions import revocation
+from shared.db import Connection, Database
+from shared.errors import NotFound
+from shared.identity import Role
+from shared.messaging.contracts import AccountRolesChanged, MailRequested
+from shared.messaging.outbox import Outbox
+
+PASSWORD_BYTES = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A login; `password` is None for an account that already existed."""
+
+    username: str
+    password: str | None = field(repr=False)
+
+
+class Operators:
+    """Creates admins, and restores access to accounts whose owner lost both password and mailbox."""
+
+    def __init__(self, database: Database, outbox: Outbox, passwords: Passwords) -> None:
+        self._database = database
+        self._outbox = outbox
+        self._passwords = passwords
+
+    async def create_first_admin(self, username: str, email: str) -> Credentials:
+        """Create an admin unless there is one; of several concurrent callers, one creates it.
+
+        Raises Conflict when an account that is not an admin has the username or the email address.
+        """
+        password, password_hash = await self._make_password()
+        async with self._database.transaction() as conn:
+            accounts.prepend_admin_lock(conn)
+            admin = await accounts.get_first_admin(conn)
+            if admin is not None:
+                return Credentials(admin.username, None)
+            await self._create_admin(conn, username, email, password_hash)
+        return Credentials(username, password)
+
+    async def create_admin(self, username: str, email: str) -> Credentials:
+        """Create another admin; raises Conflict `username_taken` or `email_taken`."""
+        password, password_hash = await self._make_password()
+        async with self._database.transaction() as conn:
+            await self._create_admin(conn, username, email, password_hash)
+        return Credentials(username, password)
+
+    async def reset_password(self, login: str) -> Credentials:
+        """Give the account with this username or email address a random password and end its sessions.
+
+        Raises NotFound `account_not_found`.
+        """
+        password, password_hash = await self._make_password()
+        async with self._database.transaction() as conn:
+            account, _ = await accounts.get_account_by_login(conn, login) or (None, None)
+            if account is None or await accounts.get_account_for_update(conn, account.id) is None:
+                raise NotFound("account_not_found", f"there is no account {login}")
+            accounts.defer_password_change(conn, account.id, password_hash)
+            mail.defer_token_deletion(conn, account.id)
+            await revocation.end_all_sessions(conn, self._outbox, account.id)
+            self._outbox.emit(conn, MailRequested(purpose=Purpose.PASSWORD_CHANGED, email=account.email))
+        return Credentials(account.username, password)
+
+    async def _make_password(self) -> tuple[str, str]:
+        password = secrets.token_urlsafe(PASSWORD_BYTES)
+        return password, await self._passwords.hash(password)
+
+    async def _create_admin(self, conn: Connection, username: str, email: str, password_hash: str) -> None:
+        account = await create_account(
+            conn, self._outbox, username=username, email=email, password_hash=password_hash
+        )
+        version = await moderation.set_roles(conn, account.id, [Role.ADMIN])
+        changed = AccountRolesChanged(
+            account_id=account.id, actor_id=account.id, roles=[Role.ADMIN], version=version
+        )
+        self._outbox.emit(conn, changed)

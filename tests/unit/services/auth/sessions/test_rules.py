@@ -1,0 +1,71 @@
+"""What a refresh does, and which client address is trusted."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from services.auth.accounts.model import Account, Status
+from services.auth.sessions.rules import (
+    PresentedToken,
+    RefreshDecision,
+    client_address,
+    decide_refresh,
+    derive_successor,
+    new_salt,
+)
+from services.auth.tokens.opaque import hash_secret, new_opaque_token
+
+ADA = Account(1, "ada", "ada@mail.test", False, (), Status.ACTIVE, datetime(2024, 1, 1, tzinfo=UTC))
+TOKEN, SALT = new_opaque_token(), new_salt()
+SUCCESSOR = derive_successor(TOKEN, SALT)
+
+
+def presented(*, is_current: bool = False, in_grace: bool = True, current: str = SUCCESSOR) -> PresentedToken:
+    return PresentedToken(7, ADA, is_current, in_grace, None if is_current else SALT, hash_secret(current))
+
+
+def test_the_current_token_is_rotated() -> None:
+    token = presented(is_current=True, in_grace=False, current=TOKEN)
+    assert decide_refresh(TOKEN, token) is RefreshDecision.ROTATE
+
+
+def test_a_token_replaced_just_now_returns_its_successor_again() -> None:
+    assert decide_refresh(TOKEN, presented()) is RefreshDecision.REPEAT
+
+
+def test_a_token_replaced_before_the_grace_period_ends_the_session() -> None:
+    assert decide_refresh(TOKEN, presented(in_grace=False)) is RefreshDecision.REVOKE
+
+
+def test_a_token_whose_successor_was_replaced_too_ends_the_session() -> None:
+    token = presented(current=derive_successor(SUCCESSOR, new_salt()))
+    assert decide_refresh(TOKEN, token) is RefreshDecision.REVOKE
+
+
+def test_a_successor_depends_on_both_the_token_and_the_salt() -> None:
+    assert derive_successor(TOKEN, SALT) == SUCCESSOR
+    others = {derive_successor(TOKEN, new_salt()), derive_successor(new_opaque_token(), SALT)}
+    assert len({SUCCESSOR, *others}) == 3
+    assert len(SUCCESSOR) == len(TOKEN) == 43
+
+
+@pytest.mark.parametrize(
+    ("real_ip", "peer", "expected"),
+    [
+        (["203.0.113.7"], "172.18.0.2", "203.0.113.7"),
+        (["2001:DB8::7"], "127.0.0.1", "2001:db8::7"),
+        (["203.0.113.7"], "100.64.0.9", "203.0.113.7"),
+        ([], "172.18.0.2", "172.18.0.2"),
+        (["203.0.113.7", "203.0.113.8"], "172.18.0.2", "172.18.0.2"),
+        (["203.0.113.7, 203.0.113.8"], "172.18.0.2", "172.18.0.2"),
+        (["nonsense"], "172.18.0.2", "172.18.0.2"),
+        (["203.0.113.7"], "8.8.8.8", "8.8.8.8"),
+        ([], None, "0.0.0.0"),
+    ],
+)
+def test_x_real_ip_is_trusted_only_from_the_gateway(
+    real_ip: list[str], peer: str | None, expected: str
+) -> None:
+    assert client_address(real_ip, peer) == expected
