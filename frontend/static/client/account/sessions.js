@@ -5,14 +5,14 @@ import { navigate } from "../router.js";
 import { session } from "../session.js";
 import { Element } from "../ui/element.js";
 import "../ui/error.js";
-import { readPage } from "../ui/listing.js";
+import { readPage } from "../model/paging.js";
 import "../ui/time.js";
 import { toast } from "../ui/toast.js";
 import { account } from "./styles.js";
 
 /** @typedef {{id: number, address: string, user_agent: string | null, created_at: string, last_used_at: string,
  *   expires_at: string, current: boolean}} OpenSession */
-/** @import { Listed } from "../ui/listing.js" */
+/** @import { Listed } from "../model/paging.js" */
 
 /** Where one is signed in, and how to end that. */
 export class Sessions extends Element {

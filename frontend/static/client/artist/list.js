@@ -2,7 +2,7 @@ import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { Element } from "../ui/element.js";
 import "../ui/error.js";
-import { readPage } from "../ui/listing.js";
+import { readPage } from "../model/paging.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 
 /** A list about an artist, read page by page. `path`, `query` and `item` say which, `empty` what to say of none. */
@@ -28,7 +28,7 @@ export class ArtistList extends Element {
   constructor() {
     super();
     this.artist = 0;
-    /** @type {import("../ui/listing.js").Listed<any> | null} */
+    /** @type {import("../model/paging.js").Listed<any> | null} */
     this.listed = null;
     /** @type {unknown} */
     this.error = null;
@@ -60,7 +60,7 @@ export class ArtistList extends Element {
     void this.#read();
   }
 
-  /** @param {import("../ui/listing.js").Listed<any>} [before] */
+  /** @param {import("../model/paging.js").Listed<any>} [before] */
   async #read(before) {
     const { path } = this;
     this.busy = true;

@@ -1,6 +1,6 @@
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
-import "./card.js";
+import "../ui/artist-card.js";
 import { ArtistList } from "./list.js";
 
 /** `<artist-people .artist=${id} side="followers">`: who follows an artist, or whom they follow. */
@@ -21,7 +21,7 @@ class ArtistPeople extends ArtistList {
     return t(`account.no_${this.side}`);
   }
 
-  /** @param {import("./page.js").Profile} person */
+  /** @param {import("#api").ProfileView} person */
   item(person) {
     return html`<artist-card .artist=${person}></artist-card>`;
   }

@@ -4,19 +4,19 @@ import { css, html } from "../lit.js";
 import { attempt } from "../ui/attempt.js";
 import "../ui/error.js";
 import "../ui/field.js";
-import { readPage } from "../ui/listing.js";
+import { readPage } from "../model/paging.js";
 import "../ui/time.js";
+import { mayManage } from "../model/permissions.js";
 import { Panel } from "./panel.js";
-import { mayManage } from "./permissions.js";
 import "./picture.js";
-import { fromBase64 } from "./pixels.js";
+import { fromBase64 } from "../model/tile-pixels.js";
 
-/** @typedef {import("./pixels.js").FeedEvent} FeedEvent */
+/** @typedef {import("../model/canvas-pixels.js").FeedEvent} FeedEvent */
 /**
  * What was handed in, as the API shows it.
- * @typedef {{id: number, tile_id: number, x: number, y: number, author: import("./pixels.js").Artist,
+ * @typedef {{id: number, tile_id: number, x: number, y: number, author: import("#api").ArtistView,
  *   pixels: string | null, status: "pending" | "approved" | "rejected" | "superseded", note: string | null,
- *   submitted_at: string, reviewer: import("./pixels.js").Artist | null, decided_at: string | null}} Review
+ *   submitted_at: string, reviewer: import("#api").ArtistView | null, decided_at: string | null}} Review
  */
 
 const STATUSES = ["pending", "approved", "rejected"];
@@ -36,7 +36,7 @@ export class CanvasReviews extends Panel {
   `,
   ];
 
-  /** @type {import("../ui/listing.js").Listed<Review>} */ #listed = { items: [], cursor: null };
+  /** @type {import("../model/paging.js").Listed<Review>} */ #listed = { items: [], cursor: null };
   #status = "pending";
 
   firstUpdated() {
@@ -128,7 +128,7 @@ export class CanvasReviews extends Panel {
     void attempt(this, () => this.#load());
   }
 
-  /** @param {import("../ui/listing.js").Listed<Review>} [before] */
+  /** @param {import("../model/paging.js").Listed<Review>} [before] */
   async #load(before) {
     const status = this.#status;
     const listed = await readPage(`/canvases/${this.canvas.id}/reviews`, { status, limit: SLICE }, before);

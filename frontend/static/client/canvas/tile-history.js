@@ -3,16 +3,16 @@ import { t } from "../i18n.js";
 import { css, html, repeat } from "../lit.js";
 import { attempt } from "../ui/attempt.js";
 import "../ui/error.js";
-import { readPage } from "../ui/listing.js";
+import { readPage } from "../model/paging.js";
 import "../ui/time.js";
 import { Panel } from "./panel.js";
 import "./picture.js";
-import { fromBase64 } from "./pixels.js";
+import { fromBase64 } from "../model/tile-pixels.js";
 
-/** @typedef {import("./pixels.js").FeedEvent} FeedEvent */
+/** @typedef {import("../model/canvas-pixels.js").FeedEvent} FeedEvent */
 /**
  * A change of a tile as the API lists it.
- * @typedef {{tile_id: number, version: number, kind: string, author: import("./pixels.js").Artist, seq: number,
+ * @typedef {{tile_id: number, version: number, kind: string, author: import("#api").ArtistView, seq: number,
  *   occurred_at: string}} Revision
  */
 
@@ -30,7 +30,7 @@ export class TileHistory extends Panel {
   `,
   ];
 
-  /** @type {import("../ui/listing.js").Listed<Revision>} */ #listed = { items: [], cursor: null };
+  /** @type {import("../model/paging.js").Listed<Revision>} */ #listed = { items: [], cursor: null };
   /** @type {Map<number, Uint8Array | null>} */ #pictures = new Map();
 
   constructor() {
@@ -87,7 +87,7 @@ export class TileHistory extends Panel {
     </li>`;
   }
 
-  /** @param {import("../ui/listing.js").Listed<Revision>} [before] */
+  /** @param {import("../model/paging.js").Listed<Revision>} [before] */
   async #load(before) {
     const { tileId } = this;
     const listed = await readPage(`/tiles/${tileId}/history`, { limit: SLICE }, before);

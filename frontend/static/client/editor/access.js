@@ -1,7 +1,7 @@
 /**
  * What keeps an artist from painting a tile, told before it is painted in vain. The service decides in any case.
  *
- * @typedef {import("../canvas/pixels.js").Artist} Artist
+ * @typedef {import("#api").ArtistView} Artist
  * @typedef {"free" | "tile-lock" | "area-lock" | "review"} Mode
  * @typedef {{id: number, name: string, tile_size: number, palette: string[], collaboration_mode: Mode,
  *   max_tiles_per_user: number, owner: Artist}} Canvas  what the editor needs of it
@@ -10,7 +10,7 @@
  *   areaHolder: Artist | null, remainingTiles: number}} Situation  `areaHolder`: of the cell, in `area-lock` mode
  */
 
-import { mayEdit } from "../canvas/permissions.js";
+import { mayEdit } from "../model/permissions.js";
 
 /**
  * What keeps the artist from painting the cell, or null. A guest may draw in an empty cell, and signs in to save.

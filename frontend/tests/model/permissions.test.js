@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { mayClaim, mayDelete, mayEdit, mayRevert } from "../../static/client/canvas/permissions.js";
+import { mayClaim, mayDelete, mayEdit, mayRevert } from "../../static/client/model/permissions.js";
 
-/** @typedef {import("../../static/client/canvas/live-canvas.js").Mode} Mode */
+/** @typedef {import("#api").Mode} Mode */
 
 const [OWNER, ADA, BOB] = [1, 2, 3];
 const ADAS_TILE = { creator: { id: ADA } };

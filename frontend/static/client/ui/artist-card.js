@@ -1,8 +1,8 @@
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
-import "../ui/avatar.js";
-import { Element } from "../ui/element.js";
-import { base } from "../ui/styles.js";
+import "./avatar.js";
+import { Element } from "./element.js";
+import { base } from "./styles.js";
 
 /** `<artist-card .artist=${profile}>`: who somebody is, in short; it leads to their page. */
 export class ArtistCard extends Element {
@@ -23,7 +23,7 @@ export class ArtistCard extends Element {
 
   constructor() {
     super();
-    /** @type {import("./page.js").Profile} */
+    /** @type {import("#api").ProfileView} */
     this.artist = /** @type {any} */ (undefined); // always given
   }
 
