@@ -17,7 +17,10 @@ export class Load {
   isBusy = false;
   #abort = new AbortController();
 
-  /** @param {ReactiveControllerHost} host @param {(signal: AbortSignal) => Promise<T>} ask */
+  /**
+   * @param {ReactiveControllerHost} host
+   * @param {(signal: AbortSignal) => Promise<T>} ask
+   */
   constructor(host, ask) {
     this.host = host;
     this.ask = ask;
@@ -65,7 +68,11 @@ export class Pages {
   /** @type {Load<Listed<T>>} */
   #load;
 
-  /** @param {ReactiveControllerHost} host @param {string} path @param {() => Record<string, any>} query */
+  /**
+   * @param {ReactiveControllerHost} host
+   * @param {string} path
+   * @param {() => Record<string, any>} query
+   */
   constructor(host, path, query) {
     this.#load = new Load(host, (signal) =>
       readPage(path, { ...query(), limit: PAGE }, this.#load.data ?? undefined, signal),
@@ -104,7 +111,10 @@ export class Pages {
     await this.#load.run();
   }
 
-  /** Show a newer state of some of the items. @param {(item: T) => T} change */
+  /**
+   * Show a newer state of some of the items.
+   * @param {(item: T) => T} change
+   */
   change(change) {
     const { data } = this.#load;
     if (data) data.items = data.items.map(change);

@@ -12,12 +12,7 @@ import "./picture.js";
 import { fromBase64 } from "../model/tile-pixels.js";
 
 /** @typedef {import("../model/canvas-pixels.js").FeedEvent} FeedEvent */
-/**
- * What was handed in, as the API shows it.
- * @typedef {{id: number, tile_id: number, x: number, y: number, author: import("#api").ArtistView,
- *   pixels: string | null, status: "pending" | "approved" | "rejected" | "superseded", note: string | null,
- *   submitted_at: string, reviewer: import("#api").ArtistView | null, decided_at: string | null}} Review
- */
+/** @typedef {import("#api").ReviewView} Review */
 
 const STATUSES = ["pending", "approved", "rejected"];
 const SLICE = 20;

@@ -8,8 +8,9 @@ import "../ui/picture.js";
 import { base, controls, typography } from "../ui/styles.js";
 import "../ui/time.js";
 
-/** @typedef {{tile_id: number, canvas_id: number, x: number, y: number, like_count: number, created_at: string, size?: number,
- *   artist: {id: number, username: string, display_name: string}}} Activity */
+/** @import { ActivityView } from "#api" */
+
+/** @typedef {ActivityView & {size?: number}} Activity `size`: pixels of a side of the tile, once that is known */
 
 /** What the artists that one follows have painted, newest first, in one row. */
 export class Feed extends Element {
@@ -49,7 +50,10 @@ export class Feed extends Element {
     }
   }
 
-  /** @param {Activity} tile @param {number} size pixels of a side, which are those of its picture */
+  /**
+   * @param {Activity} tile
+   * @param {number} size pixels of a side, which are those of its picture
+   */
   #measured(tile, size) {
     tile.size = size;
     this.requestUpdate();

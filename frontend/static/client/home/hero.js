@@ -72,7 +72,10 @@ export class Hero extends Element {
 }
 customElements.define("home-hero", Hero);
 
-/** How much of a canvas has tiles. @param {CanvasView} canvas */
+/**
+ * How much of a canvas has tiles.
+ * @param {CanvasView} canvas
+ */
 function filled({ tile_count, columns, rows }) {
   return tile_count / (columns * rows);
 }
