@@ -1,14 +1,14 @@
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
-import { Element } from "../ui/element.js";
-import "../ui/avatar.js";
-import "../ui/picture.js";
-import { base } from "../ui/styles.js";
-import { Watch } from "./watch.js";
+import { Element } from "./element.js";
+import "./avatar.js";
+import "./picture.js";
+import { Watch } from "../model/watch.js";
+import { base } from "./styles.js";
 
 /** @import { CanvasView } from "#api" */
 /** @import { Picture } from "../ui/picture.js" */
-/** @import { Visitor } from "./watch.js" */
+/** @import { Visitor } from "../model/watch.js" */
 
 const REFRESH = 1_000; // milliseconds; a busy canvas is drawn anew that often
 
@@ -17,8 +17,8 @@ const LARGEST = 1024;
 
 const FACES = 3;
 
-/** `<home-canvas .canvas=${…}>`: the picture of a canvas, and who is there, kept current while it is on the screen. */
-export class HomeCanvas extends Element {
+/** `<canvas-preview .canvas=${…}>`: the picture of a canvas, and who is there, kept current while it is on the screen. */
+export class CanvasPreview extends Element {
   static properties = { canvas: { attribute: false }, people: { state: true }, isEmpty: { state: true } };
   static styles = [
     base,
@@ -109,7 +109,7 @@ export class HomeCanvas extends Element {
       }`;
   }
 }
-customElements.define("home-canvas", HomeCanvas);
+customElements.define("canvas-preview", CanvasPreview);
 
 /**
  * The address of a canvas's picture, or of the picture of its middle.

@@ -1,9 +1,9 @@
 import { number, t } from "../i18n.js";
 import { css, html } from "../lit.js";
-import { Element } from "../ui/element.js";
-import { base, typography } from "../ui/styles.js";
-import "../ui/time.js";
-import "./canvas.js";
+import { Element } from "./element.js";
+import { base, typography } from "./styles.js";
+import "./time.js";
+import "./canvas-preview.js";
 
 /** @import { CanvasView } from "#api" */
 
@@ -21,7 +21,7 @@ export class CanvasCard extends Element {
     }
     article:hover { box-shadow: var(--shadow); transform: translateY(-2px); }
     article:focus-within { box-shadow: var(--shadow); }
-    home-canvas { aspect-ratio: 4 / 3; border-bottom: 1px solid var(--line); }
+    canvas-preview { aspect-ratio: 4 / 3; border-bottom: 1px solid var(--line); }
     .text { display: flex; flex: 1; flex-direction: column; gap: var(--space-1); padding: var(--space-3) var(--space-4) var(--space-4); }
     h3 { font-size: 1.0625rem; }
     h3 a { color: inherit; text-decoration: none; overflow-wrap: anywhere; }
@@ -43,7 +43,7 @@ export class CanvasCard extends Element {
   render() {
     const { id, name, owner, columns, rows, width, height, tile_count, updated_at, is_public } = this.canvas;
     return html`<article>
-      <home-canvas .canvas=${this.canvas}></home-canvas>
+      <canvas-preview .canvas=${this.canvas}></canvas-preview>
       <div class="text">
         <h3><a href="/canvas/${id}">${name}</a></h3>
         <p class="by">${t("home.by")} <a href="/artist/${owner.username}">${owner.display_name}</a></p>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { CLOSED_FOR_GOOD, retryDelay, Sequence } from "../../static/client/canvas/sequence.js";
+import { CLOSED_FOR_GOOD, retryDelay, Sequence } from "../../static/client/model/sequence.js";
 
 /** @param {number[]} numbers */
 const events = (...numbers) => numbers.map((seq) => ({ seq, kind: "tile.painted" }));

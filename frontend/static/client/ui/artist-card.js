@@ -1,8 +1,8 @@
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
-import "../ui/avatar.js";
-import { Element } from "../ui/element.js";
-import { base } from "../ui/styles.js";
+import "./avatar.js";
+import { Element } from "./element.js";
+import { base } from "./styles.js";
 
 /** @import { ProfileView } from "#api" */
 

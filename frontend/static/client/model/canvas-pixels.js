@@ -1,8 +1,9 @@
 /** What is painted on a canvas right now: the snapshot, and every change since. */
 
-/** @typedef {import("./snapshot.js").Snapshot} Snapshot */
-/** @typedef {import("#api").ArtistView} Artist */
-/** @typedef {import("#api").TileView} TileView */
+import { fromBase64, paletteRgba } from "./tile-pixels.js";
+
+/** @import { TileView } from "#api" */
+/** @import { Snapshot } from "./snapshot.js" */
 /**
  * A tile as it is drawn; `details` are known once somebody looked at it, or it changed.
  * @typedef {{id: number, x: number, y: number, version: number, pixels: Uint8Array,
@@ -103,22 +104,4 @@ export class CanvasPixels {
     this.#byId.set(tile.id, tile);
     this.#byCell.set(tile.y * this.canvas.columns + tile.x, tile);
   }
-}
-
-/**
- * The colours as the words of an ImageData; 0 is transparent, colour i of the palette is word i.
- * @param {string[]} palette `#rrggbb`
- */
-export function paletteRgba(palette) {
-  const words = new Uint32Array(palette.length + 1);
-  const bytes = new DataView(words.buffer);
-  palette.forEach((colour, index) => {
-    bytes.setUint32(4 * (index + 1), ((parseInt(colour.slice(1), 16) << 8) | 0xff) >>> 0);
-  });
-  return words;
-}
-
-/** @param {string} text @returns {Uint8Array} */
-export function fromBase64(text) {
-  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { mayClaim, mayDelete, mayEdit, mayRevert } from "../../static/client/canvas/permissions.js";
+import { mayClaim, mayDelete, mayEdit, mayRevert } from "../../static/client/model/permissions.js";
 
 /** @import { Mode } from "#api" */
 

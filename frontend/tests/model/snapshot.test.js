@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { deflateSync } from "node:zlib";
-import { readSnapshot } from "../../static/client/canvas/snapshot.js";
+import { readSnapshot } from "../../static/client/model/snapshot.js";
 
 /**
  * As the tiles service packs it: two tiles of 2 x 2 on a canvas of 3 x 1.

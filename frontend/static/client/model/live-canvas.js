@@ -7,18 +7,14 @@
 
 import { api } from "../api.js";
 import { session } from "../session.js";
+import { CanvasPixels } from "./canvas-pixels.js";
 import { Claims } from "./claims.js";
 import { LiveFeed } from "./feed.js";
-import { listed } from "./paging.js";
-import { CanvasPixels } from "./pixels.js";
+import { readAll } from "./paging.js";
 import { readSnapshot } from "./snapshot.js";
 
-/** @typedef {import("./pixels.js").Artist} Artist */
-/** @typedef {import("./pixels.js").Cell} Cell */
-/** @typedef {import("./pixels.js").FeedEvent} FeedEvent */
-/** @typedef {import("./pixels.js").TileView} TileView */
-/** @typedef {import("#api").Mode} Mode */
-/** @typedef {import("#api").CanvasView} CanvasView */
+/** @import { CanvasView, TileView } from "#api" */
+/** @import { Cell, FeedEvent } from "./canvas-pixels.js" */
 
 export class LiveCanvas extends EventTarget {
   /** @type {CanvasPixels | null} */ pixels = null;
@@ -83,13 +79,6 @@ export class LiveCanvas extends EventTarget {
     return api.get(path, { query, signal: this.#life.signal });
   }
 
-  /** @param {"locks" | "areas"} what */
-  async #all(what) {
-    const found = [];
-    for await (const item of listed(`/canvases/${this.id}/${what}`, this.#life.signal)) found.push(item);
-    return found;
-  }
-
   async #reload() {
     const seq = await this.#loadPicture();
     this.#describe(await this.#get(`/canvases/${this.id}`));
@@ -109,7 +98,10 @@ export class LiveCanvas extends EventTarget {
   /** Later than the picture: what is in it and in the changes that follow it too comes out the same. */
   async #loadClaims() {
     const hasAreas = this.canvas?.collaboration_mode === "area-lock";
-    const [locks, areas] = await Promise.all([this.#all("locks"), hasAreas ? this.#all("areas") : []]);
+    const [locks, areas] = await Promise.all([
+      readAll(`/canvases/${this.id}/locks`, this.#life.signal),
+      hasAreas ? readAll(`/canvases/${this.id}/areas`, this.#life.signal) : [],
+    ]);
     this.claims = new Claims(locks, areas);
     this.#fire("claims");
   }

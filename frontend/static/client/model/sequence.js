@@ -4,7 +4,7 @@
  * No input or output here: `feed.js` feeds it from the socket, from the list of events and from snapshots.
  */
 
-/** @typedef {import("./pixels.js").FeedEvent} FeedEvent */
+/** @typedef {import("./canvas-pixels.js").FeedEvent} FeedEvent */
 
 export class Sequence {
   /** @type {Map<number, FeedEvent>} */ #early = new Map();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Claims } from "../../static/client/canvas/claims.js";
+import { Claims } from "../../static/client/model/claims.js";
 
 const ADA = { id: 1, username: "ada", display_name: "Ada" };
 const LATER = "2026-01-01T00:30:00Z";
@@ -16,7 +16,7 @@ const AREA = {
   expires_at: LATER,
 };
 
-const LOCK = { tile_id: 9, holder: ADA, expires_at: LATER };
+const LOCK = { tile_id: 9, is_locked: true, mine: false, holder: ADA, expires_at: LATER };
 
 test("a lock holds from when it is taken until it is released", () => {
   const claims = new Claims([], []);

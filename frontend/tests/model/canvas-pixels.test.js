@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { CanvasPixels, paletteRgba } from "../../static/client/canvas/pixels.js";
+import { CanvasPixels } from "../../static/client/model/canvas-pixels.js";
+import { paletteRgba } from "../../static/client/model/tile-pixels.js";
 
 const ADA = { id: 1, username: "ada", display_name: "Ada" };
 

@@ -3,7 +3,7 @@
  */
 
 /** @typedef {{id: number, isModerator: boolean} | null} Me null for a guest */
-/** @typedef {{owner: {id: number}, collaboration_mode: import("./live-canvas.js").Mode}} Canvas */
+/** @typedef {{owner: {id: number}, collaboration_mode: import("#api").Mode}} Canvas */
 /** @typedef {{creator: {id: number}}} Tile */
 
 /** @param {Canvas} canvas @param {Me} me */

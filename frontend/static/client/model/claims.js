@@ -4,15 +4,14 @@
  * What runs out is told on the feed like what is given back: the clock of this machine decides nothing.
  */
 
-/** @typedef {import("./pixels.js").FeedEvent} FeedEvent */
-/** @typedef {Pick<import("#api").LockView, "tile_id" | "holder" | "expires_at">} Lock */
-/** @typedef {import("#api").AreaView} Area */
+/** @import { AreaView, LockView } from "#api" */
+/** @import { FeedEvent } from "./canvas-pixels.js" */
 
 export class Claims {
-  /** @type {Map<number, Lock>} */ #locks = new Map();
-  /** @type {Map<number, Area>} */ #areas = new Map();
+  /** @type {Map<number, LockView>} */ #locks = new Map();
+  /** @type {Map<number, AreaView>} */ #areas = new Map();
 
-  /** @param {Lock[]} locks @param {Area[]} areas */
+  /** @param {LockView[]} locks @param {AreaView[]} areas */
   constructor(locks, areas) {
     for (const lock of locks) this.#locks.set(lock.tile_id, lock);
     for (const area of areas) this.#areas.set(area.id, area);

@@ -12,8 +12,8 @@ import { ApiError } from "../api.js";
 import { CLOSED_FOR_GOOD, retryDelay, Sequence } from "./sequence.js";
 
 /** @import { Api } from "../api.js" */
-/** @typedef {import("./pixels.js").FeedEvent} FeedEvent */
-/** @typedef {import("./pixels.js").Cell} Cell */
+/** @typedef {import("./canvas-pixels.js").FeedEvent} FeedEvent */
+/** @typedef {import("./canvas-pixels.js").Cell} Cell */
 /** @typedef {{id: number, username: string, tile: Cell | null, editing: boolean}} Person */
 /** @typedef {{tile: Cell | null, editing: boolean}} Whereabouts */
 /** @typedef {{seq: number, version: number}} Durable what became of a stroke */
