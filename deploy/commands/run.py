@@ -10,12 +10,13 @@ from collections.abc import Coroutine, Mapping
 from dataclasses import replace
 from typing import Any
 
-from deploy.checks.doctor.native import Native
-from deploy.checks.doctor.redact import redactor
+from deploy.checks.doctor import diagnose
 from deploy.checks.findings import as_text
+from deploy.checks.gatherers.native import NativeGatherer
+from deploy.checks.preflight import inspect_native
+from deploy.checks.redact import redactor
 from deploy.commands.demo.painter import is_wanted, paint_demo
-from deploy.commands.doctor import diagnose
-from deploy.commands.preflight import inspect, refuse_unfit
+from deploy.commands.preflight import refuse_unfit
 from deploy.stack.command_line import command_line
 from deploy.stack.errors import DeployError
 from deploy.stack.native import NativeStack, ProgressLog, external_databases, lock_state_dir
@@ -50,8 +51,8 @@ async def _run(environ: Mapping[str, str]) -> int:
         say = ProgressLog(var)
         say(f"state folder {var.root}")
         clear_leftovers(var, say)
-        native = Native(var, environ, ports, supervisor=None)
-        for finding in refuse_unfit(var, inspect(native)):
+        native = NativeGatherer(var, environ, ports, supervisor=None)
+        for finding in refuse_unfit(var, inspect_native(native)):
             say(f"{finding.severity.name.lower()}: {finding.cause}")
         say("preflight found nothing that prevents a start")
         ensure_installed(say)
@@ -83,7 +84,7 @@ async def _until_asked(asked_to_stop: asyncio.Event, work: Coroutine[Any, Any, N
 
 
 async def _start(
-    stack: NativeStack, supervisor: Supervisor, native: Native, say: ProgressLog, *, demo: bool
+    stack: NativeStack, supervisor: Supervisor, native: NativeGatherer, say: ProgressLog, *, demo: bool
 ) -> None:
     async def start_databases() -> None:
         if stack.postgres:
