@@ -56,7 +56,7 @@ def test_a_killed_process_is_back_and_the_stack_answers(stack: Stack, name: str)
     )
 
 
-def test_after_kill_9_of_its_supervisor_a_run_starts_again_and_stops_within_15_s(tmp_path: Path) -> None:
+def test_a_stack_starts_again_after_kill_9_and_stops_within_15_s(tmp_path: Path) -> None:
     var = tmp_path / "var"
     env = run_environment(var)
     first = Stack(var, env)
