@@ -103,7 +103,7 @@ async def test_data_with_another_password_is_refused_with_a_reason(tmp_path: Pat
     await postgres.start()
     await postgres.stop()
     postgres.var.write_secret("postgres", "another")
-    with pytest.raises(DeployError, match="made with another password"):
+    with pytest.raises(DeployError, match="created with another password"):
         await postgres.start()
     await postgres.stop()
 
