@@ -97,7 +97,7 @@ class Users extends Element {
     return html`<table class="cards">
       <caption class="visually-hidden">${t("admin.users")}</caption>
       <thead><tr><th scope="col">${t("admin.artist")}</th><th scope="col">${t("admin.state")}</th><th scope="col">${t("admin.roles")}</th>
-        <th scope="col">${t("admin.joined_at")}</th><th scope="col"><span class="visually-hidden">${t("admin.deeds")}</span></th></tr></thead>
+        <th scope="col">${t("admin.joined_at")}</th><th scope="col"><span class="visually-hidden">${t("admin.actions")}</span></th></tr></thead>
       <tbody>${repeat(
         users,
         ({ id }) => id,
