@@ -47,7 +47,7 @@ export default {
   sessions: "Aktive Sitzungen",
   last_used: "zuletzt benutzt",
   this_session: "diese Sitzung",
-  end_session: "Abmelden",
+  end_session: "Sitzung beenden",
   session_ended: "Die Sitzung ist beendet.",
   logout_all: "Überall abmelden",
   logged_out_everywhere: "Du bist überall abgemeldet.",

@@ -134,7 +134,7 @@ export default {
   reinstate_name: "{name} entsperren",
   reinstate_done: "{name} kann sich wieder anmelden.",
 
-  which_canvas: "Leinwand",
+  which_canvas: "Leinwand suchen",
   other_canvas: "Andere Leinwand",
   no_canvases: "Keine passenden Leinwände.",
   rollback_text: "Nimmt alle Änderungen nach einem Zeitpunkt zurück. Vorher siehst du eine Vorschau.",

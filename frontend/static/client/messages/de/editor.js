@@ -123,7 +123,7 @@ export default {
 
   draft_restored: "Dein Entwurf von {time} ist wiederhergestellt.",
   draft_copied: "Andere haben hier inzwischen gemalt. Du kannst deinen Entwurf von {time} einfügen.",
-  draft_discard: "Verwerfen",
+  draft_discard: "Entwurf verwerfen",
   dismiss: "Ausblenden",
   notice_deleted: "Diese Kachel wurde gelöscht. Beim Speichern entsteht aus deinem Bild eine neue.",
   notice_cell_occupied:

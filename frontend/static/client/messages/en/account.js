@@ -46,7 +46,7 @@ export default {
   sessions: "Active sessions",
   last_used: "last used",
   this_session: "this session",
-  end_session: "Log out",
+  end_session: "End session",
   session_ended: "The session has ended.",
   logout_all: "Log out everywhere",
   logged_out_everywhere: "You’ve been logged out everywhere.",

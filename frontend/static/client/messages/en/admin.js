@@ -134,7 +134,7 @@ export default {
   reinstate_name: "Reinstate {name}",
   reinstate_done: "{name} can log in again.",
 
-  which_canvas: "Canvas",
+  which_canvas: "Find a canvas",
   other_canvas: "Another canvas",
   no_canvases: "No matching canvases.",
   rollback_text: "Undoes all changes made after a given time. You see a preview before anything changes.",

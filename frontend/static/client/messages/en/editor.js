@@ -121,7 +121,7 @@ export default {
 
   draft_restored: "Your draft from {time} has been restored.",
   draft_copied: "Others have painted here since. You can paste your draft from {time}.",
-  draft_discard: "Discard",
+  draft_discard: "Discard draft",
   dismiss: "Dismiss",
   notice_deleted: "This tile was deleted. Saving creates a new tile from your picture.",
   notice_cell_occupied:
