@@ -1,4 +1,7 @@
-/** Where the client begins: the language, the session, the frame of the page, and which room shows which address. */
+/**
+ * Where the client begins: the language, the session, the frame of the page, and which room shows which
+ * address.
+ */
 
 import { i18n } from "./i18n.js";
 import { startRouter } from "./router.js";

@@ -1,4 +1,7 @@
-/** From the address to the page element. Links are plain `<a href>`; a click on one that leads here loads nothing. */
+/**
+ * From the address to the page element. Links are plain `<a href>`; a click on one that leads here loads
+ * nothing.
+ */
 
 /**
  * @typedef {{pattern: string, hash?: RegExp, tag: string, load: () => Promise<unknown>}} Route `pattern` as
@@ -79,7 +82,7 @@ function decode(part) {
 async function show() {
   const path = location.pathname;
   const [route, params] = match(path, location.hash);
-  if (path === shown && route === wanted) return; // only the hash or the query changed: the page itself listens
+  if (path === shown && route === wanted) return; // the page itself handles a change of the hash or the query
   const isFirst = shown === "";
   [shown, wanted] = [path, route];
   try {

@@ -1,4 +1,7 @@
-/** Who is signed in. The access token is held in memory only; the refresh token is a cookie that no script can read. */
+/**
+ * Who is signed in. The access token is held in memory only; the refresh token is a cookie that no script can
+ * read.
+ */
 
 import { ApiError, api } from "./api.js";
 

@@ -29,7 +29,8 @@ const EDITING = [
 ];
 
 for (const [mode, id, holder, expected] of EDITING) {
-  test(`in ${mode} artist ${id} ${expected ? "edits" : "does not edit"} artist ${ADA}'s tile, the area being ${holder}'s`, () => {
+  const verb = expected ? "edits" : "does not edit";
+  test(`in ${mode}, artist ${id} ${verb} artist ${ADA}'s tile in the area of ${holder}`, () => {
     assert.equal(mayEdit(canvas(mode), ADAS_TILE, who(id), holder), expected);
   });
 }

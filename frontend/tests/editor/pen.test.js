@@ -27,7 +27,7 @@ function pen(settings, ...rows) {
   return { pen: made, painting, painted, picked, shown: () => drawn(painting.pixels, size) };
 }
 
-test("a pencil leaves no gap between the places where a fast pointer was seen, and is one step of undo", () => {
+test("a pencil leaves no gap between the points of a fast pointer, and is one undo step", () => {
   const { pen: pencil, shown } = pen({});
   pencil.down([0, 0]);
   pencil.move([[3, 3]]);

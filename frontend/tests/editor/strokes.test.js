@@ -93,7 +93,7 @@ test("the first stroke goes out at once", () => {
   assert.deepEqual(wire.sent[0].pixels, [[0, 1]]);
 });
 
-test("what is painted while a stroke is under way goes out as one, each pixel as it was painted last", async () => {
+test("pixels painted while a stroke is in flight are sent as one stroke, each as painted last", async () => {
   const { wire, strokes } = sender();
   strokes.add([[0, 1]]);
   strokes.add([

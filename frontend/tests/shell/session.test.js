@@ -180,7 +180,7 @@ for (const [roles, isModerator, isAdmin] of /** @type {[string[], boolean, boole
   [["moderator"], true, false],
   [["admin"], true, true],
 ])) {
-  test(`who has the roles [${roles}] is ${isModerator ? "" : "no "}moderator and ${isAdmin ? "" : "no "}admin`, async () => {
+  test(`the roles [${roles}] make a moderator: ${isModerator}, an admin: ${isAdmin}`, async () => {
     const { base } = await serve(() => ({ body: {} }));
     const session = new Session(new Api(base), marks);
     session.accept(grant("a", { roles }));

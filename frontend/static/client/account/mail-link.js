@@ -56,15 +56,19 @@ export class MailLink extends FormElement {
 
   #resetting() {
     return html`<form class="card" @submit=${this.#reset}>
-      <new-password name="new_password" label=${t("account.new_password")} error=${this.faults.new_password ?? ""}></new-password>
+      <new-password name="new_password" label=${t("account.new_password")}
+        error=${this.faults.new_password ?? ""}></new-password>
       <ui-error .error=${this.error}></ui-error>
-      <div class="row"><button class="primary" ?disabled=${this.busy}>${t("account.set_password")}</button></div>
+      <div class="row"><button class="primary"
+        ?disabled=${this.busy}>${t("account.set_password")}</button></div>
     </form>`;
   }
 
   #confirming() {
     return html`<div class="card stack">
-      <p role="status">${this.isConfirmed ? t("account.confirmed") : this.error ? "" : t("common.loading")}</p>
+      <p role="status">${
+        this.isConfirmed ? t("account.confirmed") : this.error ? "" : t("common.loading")
+      }</p>
       <ui-error .error=${this.error} retryable @retry=${() => this.#confirm()}></ui-error>
       <div class="row"><a class="button primary" href=${session.account ? "/account" : "/login"}>
         ${t(session.account ? "common.my_account" : "common.login")}</a></div>

@@ -36,7 +36,11 @@ export class Account extends Element {
     setTitle(t("common.my_account"));
     if (!session.account) {
       return html`<div class="page"><h1>${t("common.my_account")}</h1>
-        ${this.isKnown ? html`<p><a class="button primary" href="/login?next=/account">${t("common.login")}</a></p>` : ""}</div>`;
+        ${
+          this.isKnown
+            ? html`<p><a class="button primary" href="/login?next=/account">${t("common.login")}</a></p>`
+            : ""
+        }</div>`;
     }
     return html`<div class="page">
       <h1>${t("common.my_account")}</h1>

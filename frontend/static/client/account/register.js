@@ -55,15 +55,20 @@ export class Register extends FormElement {
     return html`<div class="page narrow">
       <h1>${t("common.register")}</h1>
       <form class="card" @submit=${this.#register} @input=${this.#typed}>
-        <ui-field label=${t("account.username")} name="username" autocomplete="username" required minlength="3" maxlength="50"
-          pattern="[A-Za-z0-9][A-Za-z0-9_]*[A-Za-z0-9]" hint=${t("account.username_hint")} error=${faults.username ?? ""}></ui-field>
-        <ui-field label=${t("account.email")} name="email" type="email" autocomplete="email" required maxlength="254"
+        <ui-field label=${t("account.username")} name="username" autocomplete="username" required
+          minlength="3" maxlength="50"
+          pattern="[A-Za-z0-9][A-Za-z0-9_]*[A-Za-z0-9]" hint=${t("account.username_hint")}
+          error=${faults.username ?? ""}></ui-field>
+        <ui-field label=${t("account.email")} name="email" type="email" autocomplete="email" required
+          maxlength="254"
           hint=${t("account.email_hint")} error=${faults.email ?? ""}></ui-field>
-        <new-password label=${t("account.password")} .known=${this.known} error=${faults.password ?? ""}></new-password>
+        <new-password label=${t("account.password")} .known=${this.known}
+          error=${faults.password ?? ""}></new-password>
         <ui-error .error=${this.error}></ui-error>
         <div class="row"><button class="primary" ?disabled=${this.busy}>${t("account.create")}</button></div>
       </form>
-      <p class="switch">${t("account.have_account")} <a href=${keepingNext("/login")}>${t("common.login")}</a></p>
+      <p class="switch">${t("account.have_account")} <a
+        href=${keepingNext("/login")}>${t("common.login")}</a></p>
     </div>`;
   }
 }

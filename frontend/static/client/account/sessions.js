@@ -20,7 +20,10 @@ export class Sessions extends Element {
     account,
     css`
     ul { padding: 0; list-style: none; }
-    li { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: var(--space-3); padding: var(--space-3) 0; border-top: 1px solid var(--line); }
+    li {
+      display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between;
+      gap: var(--space-3); padding: var(--space-3) 0; border-top: 1px solid var(--line);
+    }
     li div { flex: 1 1 12rem; min-width: 0; }
     .device { overflow-wrap: anywhere; font-weight: 600; }
     .all { margin-top: var(--space-3); }
@@ -84,7 +87,8 @@ export class Sessions extends Element {
         (open) => html`<li>
         <div>
           <p class="device">${deviceOf(open.user_agent)}</p>
-          <p class="soft small">${open.address} · ${t("account.last_used")} <ui-time datetime=${open.last_used_at}></ui-time></p>
+          <p class="soft small">${open.address} · ${t("account.last_used")} <ui-time
+            datetime=${open.last_used_at}></ui-time></p>
         </div>
         ${
           open.current

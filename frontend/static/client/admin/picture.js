@@ -10,7 +10,10 @@ import { paletteBytes, rgbaOf, wholeScale } from "./region.js";
 
 const WIDTH = 480; // pixels of the screen that a picture comes close to
 
-/** `<admin-picture label="…" .canvas=${canvas} .region=${region} .png=${blob} .patches=${[…]} .marked=${cells}>`. */
+/**
+ * `<admin-picture label="…" .canvas=${canvas} .region=${region} .png=${blob} .patches=${[…]}
+ * .marked=${cells}>`.
+ */
 export class Picture extends Element {
   static properties = {
     label: {},
@@ -24,8 +27,10 @@ export class Picture extends Element {
     base,
     css`
     canvas {
-      display: block; width: 100%; height: auto; border: 1px solid var(--line); border-radius: var(--radius-1);
-      background: repeating-conic-gradient(var(--sunken) 0% 25%, var(--surface) 0% 50%) 0 0 / 16px 16px; image-rendering: pixelated;
+      display: block; width: 100%; height: auto; border: 1px solid var(--line);
+      border-radius: var(--radius-1);
+      background: repeating-conic-gradient(var(--sunken) 0% 25%, var(--surface) 0% 50%) 0 0 / 16px 16px;
+      image-rendering: pixelated;
     }
   `,
   ];

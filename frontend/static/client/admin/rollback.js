@@ -68,7 +68,8 @@ class Rollback extends Element {
       <ui-error .error=${error} retryable @retry=${() => this.#found.run()}></ui-error>
       <ul aria-busy=${isBusy}>${data?.items.map(
         (canvas) => html`<li><button @click=${() => (this.canvas = canvas)}>
-        <span>${canvas.name}</span><small>${t("admin.tile_count", { count: canvas.tile_count })} · ${canvas.owner.display_name}</small>
+        <span>${canvas.name}</span>
+        <small>${t("admin.tile_count", { count: canvas.tile_count })} · ${canvas.owner.display_name}</small>
       </button></li>`,
       )}</ul>
       ${data && !data.items.length ? html`<p class="soft">${t("admin.no_canvases")}</p>` : ""}`;

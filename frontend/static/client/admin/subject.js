@@ -3,7 +3,8 @@
 import { ApiError, api } from "../api.js";
 import { regionAround } from "./region.js";
 
-/** @import { AccountStandingView, CanvasView, LockView, PersonView, ProfileView, ReportView, RevisionView, TileView } from "#api" */
+/** @import { AccountStandingView, CanvasView, LockView, PersonView, ProfileView, ReportView } from "#api" */
+/** @import { RevisionView, TileView } from "#api" */
 /** @import { Region } from "./region.js" */
 
 /**

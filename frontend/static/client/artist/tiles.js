@@ -14,7 +14,10 @@ class ArtistTiles extends ArtistList {
     ...ArtistList.styles,
     css`
     a { display: block; color: inherit; text-decoration: none; font-size: var(--text-small); }
-    ui-picture { aspect-ratio: 1; margin-bottom: var(--space-1); border: 1px solid var(--line); border-radius: var(--radius-2); }
+    ui-picture {
+      aspect-ratio: 1; margin-bottom: var(--space-1); border: 1px solid var(--line);
+      border-radius: var(--radius-2);
+    }
     .line { display: flex; justify-content: space-between; gap: var(--space-2); }
     .likes { display: inline-flex; align-items: center; gap: var(--space-1); }
   `,
@@ -34,7 +37,9 @@ class ArtistTiles extends ArtistList {
     return html`<a href=${placeOf(tile)}>
       <ui-picture src="/tiles/${tile.id}.png"></ui-picture>
       <span class="line"><span>${title}</span>
-        <span class="likes"><ui-icon name="heart"></ui-icon><span class="visually-hidden">${t("account.stat_likes_received")}</span>${number(tile.like_count)}</span></span>
+        <span class="likes"><ui-icon name="heart"></ui-icon><span class="visually-hidden">${t(
+          "account.stat_likes_received",
+        )}</span>${number(tile.like_count)}</span></span>
     </a>`;
   }
 }

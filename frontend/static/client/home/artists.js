@@ -17,7 +17,10 @@ export class Artists extends Element {
     typography,
     css`
     section { margin-top: var(--space-7); }
-    ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(15rem, 100%), 1fr)); gap: var(--space-4); margin-top: var(--space-4); padding: 0; list-style: none; }
+    ul {
+      display: grid; grid-template-columns: repeat(auto-fill, minmax(min(15rem, 100%), 1fr));
+      gap: var(--space-4); margin-top: var(--space-4); padding: 0; list-style: none;
+    }
   `,
   ];
 

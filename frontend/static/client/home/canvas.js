@@ -17,7 +17,10 @@ const LARGEST = 1024;
 
 const FACES = 3;
 
-/** `<home-canvas .canvas=${…}>`: the picture of a canvas, and who is there, kept current while it is on the screen. */
+/**
+ * `<home-canvas .canvas=${…}>`: the picture of a canvas, and who is there, kept current while it is on the
+ * screen.
+ */
 export class HomeCanvas extends Element {
   static properties = { canvas: { attribute: false }, people: { state: true }, isEmpty: { state: true } };
   static styles = [
@@ -30,8 +33,10 @@ export class HomeCanvas extends Element {
       color: var(--ink-soft); text-align: center;
     }
     .people {
-      position: absolute; right: var(--space-2); bottom: var(--space-2); display: flex; align-items: center; gap: var(--space-1);
-      padding: var(--space-1) var(--space-2); border-radius: var(--radius-round); background: var(--raised); color: var(--ink);
+      position: absolute; right: var(--space-2); bottom: var(--space-2); display: flex; align-items: center;
+      gap: var(--space-1);
+      padding: var(--space-1) var(--space-2); border-radius: var(--radius-round); background: var(--raised);
+      color: var(--ink);
       font: 600 var(--text-small) / 1.2 var(--font); box-shadow: var(--shadow);
     }
     ui-avatar { --avatar-size: 1.375rem; }
@@ -82,7 +87,8 @@ export class HomeCanvas extends Element {
     this.#watch?.stop();
     this.people = [];
     this.isEmpty = !this.canvas.tile_count;
-    this.#watch = this.canvas.is_public ? new Watch(this.canvas.id) : null; // a guest's socket does not see others
+    // A guest's socket cannot watch a private canvas.
+    this.#watch = this.canvas.is_public ? new Watch(this.canvas.id) : null;
     this.#watch?.addEventListener("people", () => (this.people = [...(this.#watch?.people.values() ?? [])]));
     this.#watch?.addEventListener("painted", () => (this.isEmpty = false));
     this.#watch?.addEventListener("change", () => this.#redraw());

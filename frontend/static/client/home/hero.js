@@ -7,7 +7,9 @@ import "./canvas.js";
 
 /** @import { CanvasView } from "#api" */
 
-/** Of so many canvases that were painted last, the fullest is shown: one that lives and has something to show. */
+/**
+ * Of so many canvases that were painted last, the fullest is shown: one that lives and has something to show.
+ */
 const CANDIDATES = 8;
 
 /** What a newcomer sees first: a canvas that people are painting right now, and the way to it. */
@@ -18,13 +20,22 @@ export class Hero extends Element {
     typography,
     controls,
     css`
-    section { display: grid; grid-template-columns: 5fr 6fr; align-items: center; gap: var(--space-7); padding: var(--space-5) 0 var(--space-4); }
+    section {
+      display: grid; grid-template-columns: 5fr 6fr; align-items: center; gap: var(--space-7);
+      padding: var(--space-5) 0 var(--space-4);
+    }
     h1 { font-size: var(--text-display); line-height: 1.05; letter-spacing: -0.03em; }
-    .lead { margin: var(--space-4) 0 var(--space-5); max-width: 32rem; font-size: var(--text-large); color: var(--ink-soft); }
+    .lead {
+      margin: var(--space-4) 0 var(--space-5); max-width: 32rem; font-size: var(--text-large);
+      color: var(--ink-soft);
+    }
     .row { display: flex; flex-wrap: wrap; gap: var(--space-3); }
     .row .button { min-height: 3rem; padding: 0 var(--space-5); font-size: 1rem; }
     figure { min-width: 0; }
-    .frame { display: block; overflow: hidden; border-radius: var(--radius-3); box-shadow: var(--shadow); border: 1px solid var(--line); }
+    .frame {
+      display: block; overflow: hidden; border-radius: var(--radius-3); box-shadow: var(--shadow);
+      border: 1px solid var(--line);
+    }
     home-canvas, .skeleton { aspect-ratio: 3 / 2; }
     .skeleton { background: var(--sunken); }
     figcaption { margin-top: var(--space-2); color: var(--ink-soft); font-size: var(--text-small); }
@@ -57,12 +68,14 @@ export class Hero extends Element {
         <h1>${t("home.hero")}</h1>
         <p class="lead">${t("home.lead")}</p>
         <div class="row">
-          <a class="button primary" href=${canvas ? `/canvas/${canvas.id}` : "/register"}>${t("home.paint_now")}</a>
+          <a class="button primary"
+            href=${canvas ? `/canvas/${canvas.id}` : "/register"}>${t("home.paint_now")}</a>
           <a class="button" href="/register">${t("home.join")}</a>
         </div>
       </div>
       <figure>
-        <a class="frame" href=${canvas ? `/canvas/${canvas.id}` : "/"} aria-label=${canvas?.name ?? t("common.canvases")}>
+        <a class="frame" href=${canvas ? `/canvas/${canvas.id}` : "/"}
+          aria-label=${canvas?.name ?? t("common.canvases")}>
           ${canvas ? html`<home-canvas .canvas=${canvas}></home-canvas>` : html`<div class="skeleton"></div>`}
         </a>
         <figcaption>${canvas ? t("home.live_now", { name: canvas.name }) : " "}</figcaption>

@@ -22,11 +22,13 @@ export default {
   no_account: "Neu hier?",
   forgot: "Passwort vergessen?",
   forgot_text:
-    "Gib die E-Mail-Adresse deines Kontos ein, und wir schicken dir einen Link, mit dem du ein neues Passwort setzt.",
+    "Gib die E-Mail-Adresse deines Kontos ein, und wir schicken dir einen Link, mit dem du ein neues " +
+    "Passwort setzt.",
   send_link: "Link schicken",
   back_to_login: "Zurück zur Anmeldung",
   reset_sent:
-    "Wenn es ein Konto mit {email} gibt, haben wir eine E-Mail mit einem Link geschickt. Der Link läuft in einer Stunde ab.",
+    "Wenn es ein Konto mit {email} gibt, haben wir eine E-Mail mit einem Link geschickt. Der Link läuft " +
+    "in einer Stunde ab.",
   reset: "Neues Passwort setzen",
   set_password: "Passwort setzen",
   password_changed: "Dein Passwort wurde geändert. Melde dich mit dem neuen an.",

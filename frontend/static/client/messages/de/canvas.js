@@ -3,7 +3,9 @@
 /** @type {Record<string, Message>} */
 export default {
   picture: "Bild von {name}",
-  keys: "Pfeiltasten wählen ein Feld, Eingabe zeigt seinen Inhalt. Umschalt und eine Pfeiltaste verschieben, Plus und Minus zoomen, 0 zeigt die ganze Leinwand, G schaltet das Raster um.",
+  keys:
+    "Pfeiltasten wählen ein Feld, Eingabe zeigt seinen Inhalt. Umschalt und eine Pfeiltaste verschieben, " +
+    "Plus und Minus zoomen, 0 zeigt die ganze Leinwand, G schaltet das Raster um.",
   view: "Ansicht",
   zoom_in: "Vergrößern",
   zoom_out: "Verkleinern",
@@ -64,7 +66,8 @@ export default {
   share: "Link zu dieser Kachel kopieren",
   delete_tile: "Kachel löschen",
   delete_tile_text:
-    "Das Feld wird leer, und die Likes der Kachel gehen verloren. Die Moderation kann die Kachel wiederherstellen.",
+    "Das Feld wird leer, und die Likes der Kachel gehen verloren. Die Moderation kann die Kachel " +
+    "wiederherstellen.",
   tile_deleted: "Kachel gelöscht.",
 
   history: "Verlauf",

@@ -69,7 +69,8 @@ export default {
 
   grid_role: "Zeichenfläche",
   grid_label:
-    "Bild aus {size} mal {size} Pixeln. Pfeiltasten bewegen, mit Umschalt in größeren Schritten. Leertaste malt.",
+    "Bild aus {size} mal {size} Pixeln. Pfeiltasten bewegen, mit Umschalt in größeren Schritten. " +
+    "Leertaste malt.",
   at_colour: "Zeile {row}, Spalte {column}, {colour}",
 
   details: "Über diese Kachel",
@@ -80,7 +81,8 @@ export default {
   delete: "Kachel löschen",
   delete_title: "Diese Kachel löschen?",
   delete_text:
-    "Das Feld kann dann wieder belegt werden. Der Besitzer der Leinwand und die Moderation sehen den Verlauf weiterhin.",
+    "Das Feld kann dann wieder belegt werden. Der Besitzer der Leinwand und die Moderation sehen den " +
+    "Verlauf weiterhin.",
 
   save: "Speichern",
   save_review: "Zur Prüfung einreichen",
@@ -110,7 +112,8 @@ export default {
   obstacle_tile_limit: {
     one: "Du hast auf dieser Leinwand die Höchstzahl von {count} Kachel pro Person erreicht.",
     other:
-      "Du hast auf dieser Leinwand die Höchstzahl von {count} Kacheln pro Person erreicht. Lösche eine, um hier zu malen.",
+      "Du hast auf dieser Leinwand die Höchstzahl von {count} Kacheln pro Person erreicht. Lösche eine, " +
+      "um hier zu malen.",
   },
   claim_area: "Dieses Feld belegen",
   tiles_left: {
@@ -119,7 +122,8 @@ export default {
   },
   sign_in_title: "Fast geschafft",
   sign_in_text:
-    "Registriere dich oder melde dich an, um dein Bild auf die Leinwand zu bringen. Was du gemalt hast, bleibt in diesem Browser und ist noch da, wenn du wiederkommst.",
+    "Registriere dich oder melde dich an, um dein Bild auf die Leinwand zu bringen. Was du gemalt hast, " +
+    "bleibt in diesem Browser und ist noch da, wenn du wiederkommst.",
 
   draft_restored: "Dein Entwurf von {time} ist wiederhergestellt.",
   draft_copied: "Andere haben hier inzwischen gemalt. Du kannst deinen Entwurf von {time} einfügen.",
@@ -145,7 +149,8 @@ export default {
 
   conflict_title: "Jemand hat diese Kachel inzwischen geändert",
   conflict_text:
-    "Wähle, welche Fassung bleiben soll. Die andere bleibt im Verlauf der Kachel oder lässt sich mit „Rückgängig“ zurückholen.",
+    "Wähle, welche Fassung bleiben soll. Die andere bleibt im Verlauf der Kachel oder lässt sich mit " +
+    "„Rückgängig“ zurückholen.",
   conflict_mine: "Meine",
   conflict_theirs: "Die andere",
   conflict_merged: "Zusammengeführt",
@@ -156,7 +161,8 @@ export default {
   import: "Bild importieren",
   import_choose: "Bild auswählen",
   import_hint:
-    "PNG, JPEG, WebP oder GIF. Die Datei bleibt auf diesem Gerät. Du kannst ein Bild auch einfügen oder auf die Kachel ziehen.",
+    "PNG, JPEG, WebP oder GIF. Die Datei bleibt auf diesem Gerät. Du kannst ein Bild auch einfügen oder " +
+    "auf die Kachel ziehen.",
   import_fit: "Einpassen",
   import_contain: "Ganz zeigen",
   import_cover: "Kachel ausfüllen",

@@ -3,7 +3,9 @@
 /** @type {Record<string, Message>} */
 export default {
   hero: "Ein Bild, von allen gemalt.",
-  lead: "Eine Leinwand besteht aus Kacheln. Belege ein Feld, sieh, was nebenan entsteht, und schau zu, wie das Bild wächst, live.",
+  lead:
+    "Eine Leinwand besteht aus Kacheln. Belege ein Feld, sieh, was nebenan entsteht, und schau zu, wie " +
+    "das Bild wächst, live.",
   paint_now: "Jetzt malen",
   join: "Konto anlegen",
   live_now: "„{name}“, live",

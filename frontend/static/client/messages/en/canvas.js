@@ -3,7 +3,9 @@
 /** @type {Record<string, Message>} */
 export default {
   picture: "Picture of {name}",
-  keys: "Arrow keys select a cell, and Enter shows what’s in it. Shift with an arrow key pans, plus and minus zoom, 0 shows the whole canvas, and G toggles the grid.",
+  keys:
+    "Arrow keys select a cell, and Enter shows what’s in it. Shift with an arrow key pans, plus and minus " +
+    "zoom, 0 shows the whole canvas, and G toggles the grid.",
   view: "View",
   zoom_in: "Zoom in",
   zoom_out: "Zoom out",

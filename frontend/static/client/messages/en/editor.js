@@ -117,7 +117,8 @@ export default {
   },
   sign_in_title: "Almost there",
   sign_in_text:
-    "Sign up or log in to put your picture on the canvas. Your drawing is kept in this browser and will be here when you come back.",
+    "Sign up or log in to put your picture on the canvas. Your drawing is kept in this browser and will " +
+    "be here when you come back.",
 
   draft_restored: "Your draft from {time} has been restored.",
   draft_copied: "Others have painted here since. You can paste your draft from {time}.",
@@ -152,7 +153,8 @@ export default {
   import: "Import picture",
   import_choose: "Choose a picture",
   import_hint:
-    "PNG, JPEG, WebP or GIF. The file stays on this device. You can also paste a picture or drop it on the tile.",
+    "PNG, JPEG, WebP or GIF. The file stays on this device. You can also paste a picture or drop it on " +
+    "the tile.",
   import_fit: "Fit",
   import_contain: "Fit inside",
   import_cover: "Fill the tile",

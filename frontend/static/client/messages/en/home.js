@@ -3,7 +3,9 @@
 /** @type {Record<string, Message>} */
 export default {
   hero: "One picture, painted by everyone.",
-  lead: "A canvas is made of tiles. Claim one, see what your neighbours paint, and watch the whole picture grow, live.",
+  lead:
+    "A canvas is made of tiles. Claim one, see what your neighbours paint, and watch the whole picture " +
+    "grow, live.",
   paint_now: "Paint now",
   join: "Create an account",
   live_now: "“{name}”, live",
