@@ -11,7 +11,7 @@ import { toast } from "../ui/toast.js";
 import { currentPasswordFault } from "./refusals.js";
 import { account } from "./styles.js";
 
-/** The end of an account: with the password, and the username typed, so that nobody does it by mistake. */
+/** Deletes the account. Asks for the password and the username, so that it cannot happen by mistake. */
 export class Deletion extends FormElement {
   static properties = { isOpen: { state: true } };
   static styles = account;

@@ -7,7 +7,7 @@ import { FormElement } from "../ui/form.js";
 import "../ui/icon.js";
 import { account } from "./styles.js";
 
-/** The address, whether it is confirmed, and another mail to confirm it with. */
+/** Shows the email address and its status, and sends another confirmation email. */
 export class EmailForm extends FormElement {
   static properties = { isSent: { state: true } };
   static styles = account;

@@ -9,7 +9,7 @@ import { FormElement } from "../ui/form.js";
 import { keepingNext, nextPath } from "./next.js";
 import { account } from "./styles.js";
 
-/** Log in, or have a link mailed with which to set a new password. */
+/** The login form, and the form that requests a password reset link. */
 export class Login extends FormElement {
   static properties = { isForgotten: { state: true }, sentTo: { state: true } };
   static styles = account;

@@ -7,9 +7,8 @@ import { strengthOf } from "./strength.js";
 const NAMES = ["weak", "fair", "good", "strong"];
 
 /**
- * `<new-password name="password" label="…" error="…" .known=${[…]}>`: the field of a password to be, with a
- * hint how strong it is. Drawn in the tree it stands in, as `ui-field` is; its styles are in
- * `account/styles.js`.
+ * `<new-password name="password" label="…" error="…" .known=${[…]}>`: a field for a new password that shows
+ * its strength. Renders into the surrounding tree, as `ui-field` does; its styles are in `account/styles.js`.
  */
 export class NewPassword extends Element {
   static properties = {
@@ -26,7 +25,7 @@ export class NewPassword extends Element {
     this.label = "";
     this.error = "";
     /**
-     * What others know of the person.
+     * Words that others know about the user, such as the username; they add no strength.
      * @type {string[]}
      */
     this.known = [];

@@ -10,7 +10,7 @@ import "./profile.js";
 import "./sessions.js";
 import { account } from "./styles.js";
 
-/** All that is one's own: the profile, the address, the password, the sessions, and the end of it. */
+/** The account page: profile, email address, password, sessions and deletion. */
 export class Account extends Element {
   static properties = { isKnown: { state: true } };
   static styles = [

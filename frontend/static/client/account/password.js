@@ -10,7 +10,7 @@ import "./new-password.js";
 import { currentPasswordFault } from "./refusals.js";
 import { account } from "./styles.js";
 
-/** Change the password; the other sessions end with it. */
+/** Changes the password, which ends all other sessions. */
 export class PasswordForm extends FormElement {
   static styles = account;
 

@@ -8,7 +8,7 @@ import { FormElement } from "../ui/form.js";
 import { toast } from "../ui/toast.js";
 import { account } from "./styles.js";
 
-/** How others see one; a preview follows what is typed. */
+/** Edits the public profile, with a live preview. */
 export class ProfileForm extends FormElement {
   static properties = { profile: { state: true }, failure: { state: true } };
   static styles = [

@@ -12,10 +12,10 @@ import "./new-password.js";
 import { keepingNext, nextPath } from "./next.js";
 import { account } from "./styles.js";
 
-/** @type {Record<string, string>} refusals that are about one field */
+/** @type {Record<string, string>} error codes that concern one field */
 const FIELDS = { username_taken: "username", email_taken: "email" };
 
-/** A new account; one is signed in at once, and a mail asks to confirm the address. */
+/** Creates an account and signs in; an email asks to confirm the address. */
 export class Register extends FormElement {
   static properties = { known: { state: true } };
   static styles = account;
@@ -23,7 +23,7 @@ export class Register extends FormElement {
   constructor() {
     super();
     /**
-     * What was typed that a password should not be made of.
+     * Values of other fields that the password should not contain.
      * @type {string[]}
      */
     this.known = [];

@@ -13,7 +13,7 @@ import { account } from "./styles.js";
 /** @import { OpenSessionView } from "#api" */
 /** @import { Listed } from "../ui/listing.js" */
 
-/** Where one is signed in, and how to end that. */
+/** Lists the account's open sessions and ends them. */
 export class Sessions extends Element {
   static properties = { listed: { state: true }, error: { state: true } };
   static styles = [
@@ -104,7 +104,7 @@ export class Sessions extends Element {
 customElements.define("account-sessions", Sessions);
 
 /**
- * The browser and system that a User-Agent names, else all that it says.
+ * Return the browser and operating system of a User-Agent, or all of it when they are unknown.
  * @param {string | null} agent
  */
 function deviceOf(agent) {

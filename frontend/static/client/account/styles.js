@@ -1,7 +1,7 @@
 import { css } from "../lit.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 
-/** What the pages and forms of accounts share. */
+/** Styles shared by the account pages. */
 export const account = [
   base,
   typography,

@@ -24,7 +24,7 @@ const ACTIONS = [
 ];
 const TARGETS = ["user", "report", "tile", "canvas"];
 
-/** What moderators and admins did, newest first. */
+/** The audit log: actions of moderators and admins, newest first. */
 class Audit extends Element {
   static properties = { error: { state: true } };
   static styles = [
@@ -57,7 +57,7 @@ class Audit extends Element {
 
   constructor() {
     super();
-    /** @type {unknown} what naming the actor ran into */
+    /** @type {unknown} error of the search for the actor */
     this.error = null;
   }
 
@@ -136,7 +136,7 @@ class Audit extends Element {
 }
 customElements.define("admin-audit", Audit);
 
-/** @param {Record<string, unknown>} details those that say something */
+/** @param {Record<string, unknown>} details empty values are left out */
 function detailsText(details) {
   return Object.entries(details)
     .filter(([, value]) => value !== null && value !== "")

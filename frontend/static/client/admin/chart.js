@@ -7,8 +7,8 @@ import { bars, moved, niceTop } from "./series.js";
 const BOX = { width: 300, height: 88, gap: 2 };
 
 /**
- * `<admin-chart label="Tiles" .days=${[…]} .values=${[…]}>`: a bar a day. A slider to the keyboard and to
- * screen readers: arrows go from day to day, and the day's value is told.
+ * `<admin-chart label="Tiles" .days=${[…]} .values=${[…]}>`: a chart with one bar per day. A slider for
+ * keyboards and screen readers: arrow keys move between days and announce the value.
  */
 export class Chart extends Element {
   static properties = {
@@ -54,7 +54,7 @@ export class Chart extends Element {
     this.days = [];
     /** @type {number[]} */
     this.values = [];
-    /** @type {number | null} the chosen day; the last one when nobody chose */
+    /** @type {number | null} the selected day; the last one by default */
     this.place = null;
   }
 

@@ -12,12 +12,12 @@ import { marks, tables } from "./styles.js";
 
 /** @typedef {"accounts" | "active" | "canvases" | "tiles" | "likes" | "reports"} Counter */
 
-const REFRESH = 10_000; // milliseconds; the server looks around every five seconds
+const REFRESH = 10_000; // milliseconds; the server collects its figures every five seconds
 
 /** @type {Counter[]} */
 const COUNTERS = ["tiles", "active", "accounts", "likes", "canvases", "reports"];
 
-/** Everything at a glance, drawn anew by itself while somebody looks. */
+/** Figures of the whole installation, refreshed while the page is visible. */
 class Dashboard extends Element {
   static styles = [
     base,
@@ -136,7 +136,7 @@ class Dashboard extends Element {
       </section>`;
   }
 
-  /** @param {DayView[]} series newest first, as people look for today */
+  /** @param {DayView[]} series newest first, so that today is at the top */
   #table(series) {
     return html`<div class="scroll card" tabindex="0" role="region" aria-labelledby="days"><table>
       <thead><tr><th scope="col">${t("admin.day")}</th>
@@ -191,7 +191,7 @@ customElements.define("admin-dashboard", Dashboard);
 
 /**
  * @param {string} name
- * @param {number | null} value null: not known
+ * @param {number | null} value null if unknown
  * @param {unknown} [more]
  */
 function count(name, value, more = "") {

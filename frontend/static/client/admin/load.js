@@ -1,11 +1,11 @@
-/** What an element asks the API for: the answer, the error, and whether somebody is waiting for it. */
+/** Controllers for requests of an element: the data, the error, and whether a request is in flight. */
 
 import { api } from "../api.js";
 
 /** @import { ReactiveControllerHost } from "../lit.js" */
 
 /**
- * One answer. A newer request replaces an older one; an element that is taken away asks no further.
+ * Loads one response. A newer request replaces an older one; removing the element aborts the request.
  * @template T
  */
 export class Load {
@@ -30,7 +30,7 @@ export class Load {
     this.#abort.abort();
   }
 
-  /** Ask, or ask again; what is known stays until the answer is there. */
+  /** Send the request, or repeat it; the current data stays until the response arrives. */
   async run() {
     this.#abort.abort();
     const { signal } = (this.#abort = new AbortController());
@@ -49,7 +49,7 @@ export class Load {
     this.host.requestUpdate();
   }
 
-  /** Forget the answer, as when another thing is to be shown. */
+  /** Discard the data, for example before something else is shown. */
   clear() {
     this.#abort.abort();
     this.data = this.error = null;
@@ -60,7 +60,7 @@ export class Load {
 const PAGE = 50;
 
 /**
- * A list that comes page by page: `items` are those that are here.
+ * Loads a paged list; `items` holds the pages loaded so far.
  * @template T
  */
 export class Pages {
@@ -90,7 +90,7 @@ export class Pages {
     return this.#load.error;
   }
 
-  /** Whether the first page is here. */
+  /** Whether the first page has been loaded. */
   get isKnown() {
     return this.#load.data !== null;
   }
@@ -99,7 +99,7 @@ export class Pages {
     return this.isKnown && this.#cursor !== null;
   }
 
-  /** Begin anew, as when the filter has changed. */
+  /** Start again from the first page, for example after a change of the filter. */
   async restart() {
     this.items = [];
     this.#cursor = null;
@@ -107,7 +107,7 @@ export class Pages {
     await this.more();
   }
 
-  /** Fetch the next page, or the one that failed. */
+  /** Load the next page, or retry the one that failed. */
   async more() {
     await this.#load.run();
     if (this.#load.error || !this.#load.data) return;
@@ -117,7 +117,7 @@ export class Pages {
   }
 
   /**
-   * Show a newer state of some of the items.
+   * Replace items by newer versions of them.
    * @param {(item: T) => T} change
    */
   change(change) {

@@ -12,7 +12,7 @@ import "./rollback.js";
 import "./users.js";
 
 /**
- * @type {Record<string, {show: () => unknown, isForAdmins?: boolean}>} sections by their place in the address
+ * @type {Record<string, {show: () => unknown, isForAdmins?: boolean}>} sections by their path segment
  */
 const SECTIONS = {
   dashboard: { show: () => html`<admin-dashboard></admin-dashboard>` },
@@ -22,7 +22,7 @@ const SECTIONS = {
   audit: { show: () => html`<admin-audit></admin-audit>`, isForAdmins: true },
 };
 
-/** The admin panel. Moderators see what they may do; the server decides again with every request. */
+/** The admin panel. Shows moderators only what they may do; the server checks every request again. */
 class Admin extends Element {
   static properties = { section: {}, isReady: { state: true } };
   static styles = [

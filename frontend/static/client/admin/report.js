@@ -30,8 +30,7 @@ import { reinstate } from "./suspend.js";
 const ACTIONS = ["removed", "rolled_back", "suspended", "warned", "none"];
 
 /**
- * A report with what it is about, and everything that a moderator may do about it. Fires `changed` with the
- * report.
+ * A report with its subject and the actions a moderator may take. Fires `changed` with the report.
  */
 export class ReportDesk extends Element {
   static properties = {
@@ -76,12 +75,12 @@ export class ReportDesk extends Element {
     super();
     /** @type {ReportView | null} */
     this.report = null;
-    /** @type {unknown} what an action ran into */
+    /** @type {unknown} error of the last action */
     this.error = null;
     this.isBusy = false;
-    /** @type {PersonView | null} who is about to be suspended */
+    /** @type {PersonView | null} shown in the dialog for suspending */
     this.suspended = null;
-    /** @type {{canvas: CanvasView, order: Partial<Order>} | null} what is about to be rolled back */
+    /** @type {{canvas: CanvasView, order: Partial<Order>} | null} shown in the dialog for rolling back */
     this.order = null;
     /** @type {ActionTaken} */
     this.action = "none";
@@ -169,7 +168,7 @@ export class ReportDesk extends Element {
   }
 
   /**
-   * What the report is about, and what may be done with that.
+   * Render the subject of the report with the actions for it.
    * @param {Subject} subject
    */
   #scene(subject) {
@@ -304,7 +303,7 @@ export class ReportDesk extends Element {
   }
 
   /**
-   * Take the removal back: the cell is as it was then.
+   * Undo the removal: restore the cell as it was then.
    * @param {TileView} tile
    * @param {string} since of the tile's last change
    */

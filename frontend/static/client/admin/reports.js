@@ -12,9 +12,9 @@ import { marks } from "./styles.js";
 
 /** @import { ReportView } from "#api" */
 
-const FILTERS = ["open", "assigned", "resolved", "dismissed", ""]; // "": all, what waits first
+const FILTERS = ["open", "assigned", "resolved", "dismissed", ""]; // "": all, the open ones first
 
-/** The queue of reports, and the one that is being looked at. */
+/** The queue of reports, and the selected report. */
 class Reports extends Element {
   static properties = { status: { state: true }, chosen: { state: true } };
   static styles = [

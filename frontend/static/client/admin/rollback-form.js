@@ -31,8 +31,8 @@ const SIDES = /** @type {const} */ (["x", "y", "columns", "rows"]);
 const ACTIONS = ["removed", "reverted", "restored", "kept"];
 
 /**
- * What to take back on a canvas, what that would look like, and the deed: nobody rolls back what they have
- * not seen. `<admin-rollback-form .canvas=${canvas} .order=${{area, artist}} @done=${…}>`.
+ * Configures, previews and runs a rollback of a canvas. Running requires a preview. `<admin-rollback-form
+ * .canvas=${canvas} .order=${{area, artist}} @done=${…}>`.
  */
 export class RollbackForm extends Element {
   static properties = {
@@ -79,7 +79,7 @@ export class RollbackForm extends Element {
     super();
     /** @type {CanvasView | null} */
     this.canvas = null;
-    /** @type {Partial<Order>} what the form begins with */
+    /** @type {Partial<Order>} initial values of the form */
     this.order = {};
     /** @type {unknown} */
     this.error = null;
@@ -189,7 +189,7 @@ export class RollbackForm extends Element {
     </section>`;
   }
 
-  /** @param {number} length milliseconds before now */
+  /** @param {number} length milliseconds before the current time */
   #begin(length) {
     this.since = localTime(Date.now() - length);
     this.preview = null;
@@ -241,7 +241,7 @@ export class RollbackForm extends Element {
 customElements.define("admin-rollback-form", RollbackForm);
 
 /**
- * As a field of the kind `datetime-local` takes it.
+ * Format a time for an input of type `datetime-local`.
  * @param {number} moment milliseconds
  */
 function localTime(moment) {

@@ -12,7 +12,7 @@ import "./rollback-form.js";
 
 const FOUND = 8;
 
-/** Taking back what happened on a canvas: which one, then the form. */
+/** Selects a canvas, then shows the form for rolling it back. */
 class Rollback extends Element {
   static properties = { canvas: { state: true } };
   static styles = [

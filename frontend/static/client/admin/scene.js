@@ -1,4 +1,4 @@
-/** What a report is about, as a moderator sees it: the picture and the facts. */
+/** The subject of a report: its picture and its details. */
 
 import { dateTime, number, t } from "../i18n.js";
 import { css, html } from "../lit.js";
@@ -12,8 +12,8 @@ import "./picture.js";
 /** @import { Subject } from "./subject.js" */
 
 /**
- * @typedef {(person: PersonView) => AccountStandingView["status"] | undefined} StatusOf undefined while it is
- *   not known
+ * @typedef {(person: PersonView) => AccountStandingView["status"] | undefined} StatusOf undefined until it is
+ *   loaded
  */
 
 export const sceneStyles = css`

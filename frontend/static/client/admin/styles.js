@@ -1,9 +1,9 @@
-/** What the sections of the admin panel share. */
+/** Styles shared by the sections of the admin panel. */
 
 import { css } from "../lit.js";
 
 /**
- * Tables that become a list of cards on a phone (each cell names itself by `data-label`), and marks of state.
+ * Tables, which become lists of cards on phones (cells are labelled by `data-label`), and state marks.
  */
 export const tables = css`
   table { width: 100%; border-collapse: collapse; }

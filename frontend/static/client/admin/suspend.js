@@ -16,8 +16,9 @@ const DAY = 86_400_000; // milliseconds
 const SPANS = { day: DAY, week: 7 * DAY, month: 30 * DAY, forever: null };
 
 /**
- * Asks why and for how long, and suspends. `<admin-suspend .person=${person} @close=${…} @done=${…}>`: open
- * while it has a person; `done`, with the person, comes once auth was asked, also to let them in again.
+ * The dialog for suspending an account: reason and duration. `<admin-suspend .person=${person} @close=${…}
+ * @done=${…}>`: open while `person` is set. Fires `done` with the person once the command has been accepted,
+ * also for reinstating.
  */
 export class Suspend extends FormElement {
   static properties = { person: { attribute: false } };
@@ -96,7 +97,7 @@ export class Suspend extends FormElement {
 customElements.define("admin-suspend", Suspend);
 
 /**
- * Let somebody in again, and say so.
+ * Reinstate an account and confirm it in a message.
  * @param {PersonView} person
  */
 export async function reinstate(person) {

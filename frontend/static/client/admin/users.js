@@ -15,9 +15,9 @@ import { reinstate } from "./suspend.js";
 /** @import { AccountStandingView, PersonView } from "#api" */
 
 const STATUSES = ["", "active", "suspended", "deleted"];
-const TYPING = 250; // milliseconds without a key: the word is whole
+const TYPING = 250; // milliseconds without a keystroke before a search starts
 
-/** Accounts: who they are, how they stand, and what may be done about it. */
+/** The list of accounts with their state and the actions for them. */
 class Users extends Element {
   static properties = { status: { state: true }, suspended: { state: true }, promoted: { state: true } };
   static styles = [
@@ -56,7 +56,7 @@ class Users extends Element {
     this.status = "";
     /** @type {PersonView | null} */
     this.suspended = null;
-    /** @type {AccountStandingView | null} whose roles are being set */
+    /** @type {AccountStandingView | null} shown in the dialog for roles */
     this.promoted = null;
   }
 
@@ -134,12 +134,12 @@ class Users extends Element {
     return html`<span>${mark} <small>${span} · ${reason}</small></span>`;
   }
 
-  /** @param {AccountStandingView} user what the server would allow */
+  /** @param {AccountStandingView} user the actions follow the server's rules */
   #actions(user) {
     if (user.id === session.account?.id || user.status === "deleted") return "";
-    const deeds = [];
+    const actions = [];
     if (!user.roles.length || session.isAdmin) {
-      deeds.push(
+      actions.push(
         user.status === "suspended"
           ? html`<button aria-label=${t("admin.reinstate_name", { name: user.display_name })}
             @click=${() => this.#reinstate(user)}>${t("admin.reinstate")}</button>`
@@ -148,10 +148,10 @@ class Users extends Element {
       );
     }
     if (session.isAdmin) {
-      deeds.push(html`<button aria-label=${t("admin.roles_of", { name: user.display_name })}
+      actions.push(html`<button aria-label=${t("admin.roles_of", { name: user.display_name })}
         @click=${() => (this.promoted = user)}>${t("admin.roles")}</button>`);
     }
-    return deeds;
+    return actions;
   }
 
   /** @param {PersonView} user */
@@ -166,7 +166,7 @@ class Users extends Element {
   }
 
   /**
-   * Show the account as it is once auth has done what it was asked.
+   * Reload the account once auth has carried out the command.
    * @param {PersonView} person
    */
   async #lookAgain(person) {

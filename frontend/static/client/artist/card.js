@@ -6,7 +6,7 @@ import { base } from "../ui/styles.js";
 
 /** @import { ProfileView } from "#api" */
 
-/** `<artist-card .artist=${profile}>`: who somebody is, in short; it leads to their page. */
+/** `<artist-card .artist=${profile}>`: a card that links to an artist's page. */
 export class ArtistCard extends Element {
   static properties = { artist: { attribute: false } };
   static styles = [
@@ -27,7 +27,7 @@ export class ArtistCard extends Element {
   constructor() {
     super();
     /** @type {ProfileView} */
-    this.artist = /** @type {any} */ (undefined); // always given
+    this.artist = /** @type {any} */ (undefined); // always set by the parent
   }
 
   render() {

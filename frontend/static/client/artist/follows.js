@@ -3,7 +3,7 @@ import { readPage } from "../ui/listing.js";
 /** @import { Listed } from "../ui/listing.js" */
 
 /**
- * Whether one artist follows another; the API lists whom somebody follows, by id.
+ * Return whether one artist follows another. The API lists followed artists by id.
  * @param {number} follower
  * @param {number} followed
  * @returns {Promise<boolean>}

@@ -8,8 +8,8 @@ import { base, controls, layout, typography } from "../ui/styles.js";
 /** @import { Listed } from "../ui/listing.js" */
 
 /**
- * A list about an artist, read page by page. `path`, `query` and `item` say which, `empty` what to say of
- * none.
+ * Base of the paged lists on an artist's page. Subclasses define `path`, `query` and `item`, and `empty` for
+ * an empty list.
  */
 export class ArtistList extends Element {
   /** @type {import("lit").PropertyDeclarations} */

@@ -17,7 +17,7 @@ import "./tiles.js";
 
 const TABS = /** @type {const} */ (["tiles", "canvases", "followers", "following"]);
 
-/** An artist as everybody sees them: who they are, what they painted, and whom they know. */
+/** The public page of an artist: profile, tiles, canvases and followers. */
 export class Artist extends Element {
   static properties = {
     username: {},
@@ -104,7 +104,7 @@ export class Artist extends Element {
     }
   }
 
-  /** @param {KeyboardEvent} event arrows go from tab to tab (WAI-ARIA, tabs) */
+  /** @param {KeyboardEvent} event arrow keys move between tabs (WAI-ARIA tabs pattern) */
   #turn(event) {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!step) return;

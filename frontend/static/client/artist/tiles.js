@@ -8,7 +8,7 @@ import { ArtistList } from "./list.js";
 
 /** @import { CanvasView, TileView } from "#api" */
 
-/** `<artist-tiles .artist=${id}>`: what an artist painted; each leads to its place on its canvas. */
+/** `<artist-tiles .artist=${id}>`: the tiles of an artist, each linked to its place on its canvas. */
 class ArtistTiles extends ArtistList {
   static styles = [
     ...ArtistList.styles,
@@ -45,7 +45,7 @@ class ArtistTiles extends ArtistList {
 }
 customElements.define("artist-tiles", ArtistTiles);
 
-/** `<artist-canvases .artist=${id}>`: the canvases that an artist made. */
+/** `<artist-canvases .artist=${id}>`: the canvases of an artist. */
 class ArtistCanvases extends ArtistList {
   static styles = [...ArtistList.styles, css`:host { --least: 16rem; }`];
 

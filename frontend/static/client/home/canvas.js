@@ -10,16 +10,15 @@ import { Watch } from "./watch.js";
 /** @import { Picture } from "../ui/picture.js" */
 /** @import { Visitor } from "./watch.js" */
 
-const REFRESH = 1_000; // milliseconds; a busy canvas is drawn anew that often
+const REFRESH = 1_000; // milliseconds between two redraws of a busy canvas
 
-/** Pixels of a side; of a larger canvas its middle is shown, so that no card loads megabytes. */
+/** Longest side in pixels; a larger canvas shows its centre, so that no card loads megabytes. */
 const LARGEST = 1024;
 
 const FACES = 3;
 
 /**
- * `<home-canvas .canvas=${…}>`: the picture of a canvas, and who is there, kept current while it is on the
- * screen.
+ * `<home-canvas .canvas=${…}>`: the picture of a canvas and its viewers, updated while it is on screen.
  */
 export class HomeCanvas extends Element {
   static properties = { canvas: { attribute: false }, people: { state: true }, isEmpty: { state: true } };
@@ -61,7 +60,7 @@ export class HomeCanvas extends Element {
   constructor() {
     super();
     /** @type {CanvasView} */
-    this.canvas = /** @type {any} */ (undefined); // always given
+    this.canvas = /** @type {any} */ (undefined); // always set by the parent
     /** @type {Visitor[]} */
     this.people = [];
     this.isEmpty = false;
@@ -118,7 +117,7 @@ export class HomeCanvas extends Element {
 customElements.define("home-canvas", HomeCanvas);
 
 /**
- * The address of a canvas's picture, or of the picture of its middle.
+ * Return the address of a canvas's picture, or of the picture of its centre.
  * @param {CanvasView} canvas
  */
 export function pictureOf({ id, columns, rows, tile_size }) {

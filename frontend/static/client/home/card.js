@@ -7,7 +7,7 @@ import "./canvas.js";
 
 /** @import { CanvasView } from "#api" */
 
-/** `<canvas-card .canvas=${…}>`: all of it leads to the canvas; its artist has a link of their own. */
+/** `<canvas-card .canvas=${…}>`: a card that links to the canvas and to its owner. */
 export class CanvasCard extends Element {
   static properties = { canvas: { attribute: false } };
   static styles = [
@@ -42,7 +42,7 @@ export class CanvasCard extends Element {
   constructor() {
     super();
     /** @type {CanvasView} */
-    this.canvas = /** @type {any} */ (undefined); // always given
+    this.canvas = /** @type {any} */ (undefined); // always set by the parent
   }
 
   render() {

@@ -16,8 +16,7 @@ const MODES = ["tile-lock", "free", "area-lock", "review"];
 const CUSTOM = "custom";
 
 /**
- * `<create-canvas ?open=${…} @close=${…}>`: the dialog for a new canvas; it leads to the canvas that was
- * made.
+ * `<create-canvas ?open=${…} @close=${…}>`: the dialog for a new canvas; opens the canvas once it is created.
  */
 export class CreateCanvas extends FormElement {
   static properties = {

@@ -13,10 +13,10 @@ import "../ui/time.js";
  * @typedef {ActivityView & {size?: number}} Activity `size`: pixels of a side of the tile, once that is known
  */
 
-const ZOOM = 6; // screen pixels a pixel: the tile and some of what is around it
+const ZOOM = 6; // screen pixels per canvas pixel: shows the tile with its surroundings
 
 /**
- * The address of a tile on its canvas.
+ * Return the address of a tile on its canvas.
  * @param {{canvas_id: number, x: number, y: number, size?: number}} tile
  */
 export function placeOf({ canvas_id, x, y, size }) {
@@ -25,7 +25,7 @@ export function placeOf({ canvas_id, x, y, size }) {
     : `/canvas/${canvas_id}`;
 }
 
-/** What the artists that one follows have painted, newest first, in one row. */
+/** A row of the latest tiles by followed artists, newest first. */
 export class Feed extends Element {
   static properties = { items: { state: true }, error: { state: true } };
   static styles = [
@@ -71,7 +71,7 @@ export class Feed extends Element {
 
   /**
    * @param {Activity} tile
-   * @param {number} size pixels of a side, which are those of its picture
+   * @param {number} size side of the tile, and of its picture, in pixels
    */
   #measured(tile, size) {
     tile.size = size;

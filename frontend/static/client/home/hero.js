@@ -8,11 +8,11 @@ import "./canvas.js";
 /** @import { CanvasView } from "#api" */
 
 /**
- * Of so many canvases that were painted last, the fullest is shown: one that lives and has something to show.
+ * The fullest of this many recently painted canvases is shown, so that it is both active and well filled.
  */
 const CANDIDATES = 8;
 
-/** What a newcomer sees first: a canvas that people are painting right now, and the way to it. */
+/** The introduction for guests, with a live canvas. */
 export class Hero extends Element {
   static properties = { canvas: { state: true } };
   static styles = [
@@ -57,7 +57,7 @@ export class Hero extends Element {
       const { items } = await api.get("/canvases", { query: { sort: "active", limit: CANDIDATES } });
       this.canvas = /** @type {CanvasView[]} */ (items).toSorted((a, b) => filled(b) - filled(a))[0] ?? null;
     } catch {
-      // The list below says what is wrong, once.
+      // the list of canvases below shows the error
     }
   }
 
@@ -86,7 +86,7 @@ export class Hero extends Element {
 customElements.define("home-hero", Hero);
 
 /**
- * How much of a canvas has tiles.
+ * Return the fraction of a canvas that has tiles.
  * @param {CanvasView} canvas
  */
 function filled({ tile_count, columns, rows }) {

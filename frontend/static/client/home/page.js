@@ -17,10 +17,10 @@ import "./hero.js";
 /** @import { Listed } from "../ui/listing.js" */
 
 const SORTS = ["active", "newest", "tiles", "oldest"];
-const PAGE = 24; // a multiple of 2, 3 and 4 columns
-const PAUSE = 250; // milliseconds without a key before a search is sent
+const PAGE = 24; // fills rows of 2, 3 and 4 columns
+const PAUSE = 250; // milliseconds without a keystroke before a search starts
 
-/** The canvases; above them a living one for guests, what followed artists painted for others. */
+/** The home page: the list of canvases, below a live canvas for guests or the feed of followed artists. */
 export class Home extends Element {
   static properties = {
     listed: { state: true },
@@ -99,7 +99,7 @@ export class Home extends Element {
     await this.#read();
   }
 
-  /** Others see other canvases. */
+  /** another account sees other canvases */
   #changed = () => {
     const who = session.account?.id ?? null;
     if (who === this.#who) return;
@@ -107,7 +107,7 @@ export class Home extends Element {
     void this.#read();
   };
 
-  /** @param {Listed<CanvasView>} [before] what the next page is appended to */
+  /** @param {Listed<CanvasView>} [before] pages loaded so far */
   async #read(before) {
     this.#asked.abort();
     const { signal } = (this.#asked = new AbortController());
@@ -121,7 +121,7 @@ export class Home extends Element {
         signal,
       );
     } catch (error) {
-      if (signal.aborted) return; // a newer question is on its way
+      if (signal.aborted) return; // a newer search is in flight
       this.error = error;
     }
     this.busy = false;

@@ -7,9 +7,9 @@ import "../ui/swatch.js";
 import { FEWEST_COLOURS, MOST_COLOURS, PALETTES } from "./palettes.js";
 
 const CUSTOM = "custom";
-const SAFE = "okabe-ito"; // its colours differ for the colour-blind, too
+const SAFE = "okabe-ito"; // distinguishable with colour blindness
 
-/** `<palette-editor>`: a named palette, or colours of one's own; `value` is what the API takes. */
+/** `<palette-editor>`: selects a named palette or custom colours; `value` is in the API's format. */
 export class PaletteEditor extends Element {
   static properties = { choice: { state: true }, colours: { state: true }, selected: { state: true } };
   static styles = [
@@ -134,7 +134,7 @@ customElements.define("palette-editor", PaletteEditor);
 
 /**
  * @param {HTMLCanvasElement} strip
- * @param {string[]} colours one pixel each
+ * @param {string[]} colours drawn as one pixel each
  */
 function draw(strip, colours) {
   strip.width = colours.length;

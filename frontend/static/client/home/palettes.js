@@ -1,6 +1,6 @@
 /**
- * The named palettes of the API (services/tiles/canvases/rules.py; a test compares), and what a canvas may
- * be.
+ * The named palettes of the API, as in services/tiles/canvases/rules.py (kept equal by a test), and the
+ * limits of a palette.
  */
 
 /** @type {Record<string, string[]>} */

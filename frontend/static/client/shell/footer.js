@@ -3,7 +3,7 @@ import { css, html } from "../lit.js";
 import { Element } from "../ui/element.js";
 import { base, typography } from "../ui/styles.js";
 
-/** The end of every page but the canvas, which fills the window. */
+/** The footer of every page except the canvas, which fills the window. */
 export class Footer extends Element {
   static styles = [
     base,

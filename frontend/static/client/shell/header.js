@@ -11,7 +11,7 @@ import { toast } from "../ui/toast.js";
 
 /** @import { AccountView } from "#api" */
 
-/** The top of every page: brand, ways to go, settings and the account. */
+/** The header of every page: brand, navigation, settings and account. */
 export class Header extends Element {
   static styles = [
     base,
