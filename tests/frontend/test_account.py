@@ -209,7 +209,7 @@ async def test_an_account_is_deleted_only_with_its_name_and_password(
     await dialog.get_by_role("button", name="Delete permanently").click()
     await expect(page.get_by_text("Your account has been deleted.")).to_be_visible()
     await log_in(page, ada.username, ada.password)
-    await expect(page.get_by_role("alert")).to_contain_text("wrong")
+    await expect(page.get_by_role("alert")).to_contain_text("Wrong username or password.")
 
 
 async def test_an_artist_is_followed_and_unfollowed(new_page: Windows, new_painter: NewPainter) -> None:
