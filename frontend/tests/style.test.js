@@ -8,7 +8,7 @@ const FRONTEND = new URL("../", import.meta.url);
 const WIDTH = 110;
 
 /** Rooms that still have to be put into this style. */
-const UNSTYLED = /static\/client\/(canvas|editor|model|ui)\//;
+const UNSTYLED = /static\/client\/(canvas|editor)\//;
 
 /** @returns {Promise<{file: string, text: string}[]>} */
 async function ownFiles() {

@@ -94,7 +94,7 @@ async function show() {
   }
   if (path !== shown || route !== wanted) return; // navigated elsewhere in the meantime
   if (page && route === current) {
-    Object.assign(page, params); // such as /admin/users after /admin/reports
+    Object.assign(page, params); // such as such as /admin/users after /admin/reports
   } else {
     page = Object.assign(document.createElement(route.tag), params);
     outlet.replaceChildren(page);

@@ -11,9 +11,7 @@ import "./reports.js";
 import "./rollback.js";
 import "./users.js";
 
-/**
- * @type {Record<string, {show: () => unknown, isForAdmins?: boolean}>} sections by their path segment
- */
+/** @type {Record<string, {show: () => unknown, isForAdmins?: boolean}>} sections by their path segment */
 const SECTIONS = {
   dashboard: { show: () => html`<admin-dashboard></admin-dashboard>` },
   reports: { show: () => html`<admin-reports></admin-reports>` },

@@ -3,13 +3,11 @@ import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { Element } from "../ui/element.js";
 import { base, controls, typography } from "../ui/styles.js";
-import "./canvas.js";
+import "../ui/canvas-preview.js";
 
 /** @import { CanvasView } from "#api" */
 
-/**
- * The fullest of this many recently painted canvases is shown, so that it is both active and well filled.
- */
+/** The fullest of this many recently painted canvases is shown, so that it is both active and well filled. */
 const CANDIDATES = 8;
 
 /** The introduction for guests, with a live canvas. */
@@ -36,12 +34,12 @@ export class Hero extends Element {
       display: block; overflow: hidden; border-radius: var(--radius-3); box-shadow: var(--shadow);
       border: 1px solid var(--line);
     }
-    home-canvas, .skeleton { aspect-ratio: 3 / 2; }
+    canvas-preview, .skeleton { aspect-ratio: 3 / 2; }
     .skeleton { background: var(--sunken); }
     figcaption { margin-top: var(--space-2); color: var(--ink-soft); font-size: var(--text-small); }
     @media (max-width: 56rem) {
       section { grid-template-columns: 1fr; gap: var(--space-5); padding-top: 0; }
-      home-canvas, .skeleton { aspect-ratio: 16 / 10; }
+      canvas-preview, .skeleton { aspect-ratio: 16 / 10; }
     }
   `,
   ];
@@ -76,7 +74,11 @@ export class Hero extends Element {
       <figure>
         <a class="frame" href=${canvas ? `/canvas/${canvas.id}` : "/"}
           aria-label=${canvas?.name ?? t("common.canvases")}>
-          ${canvas ? html`<home-canvas .canvas=${canvas}></home-canvas>` : html`<div class="skeleton"></div>`}
+          ${
+            canvas
+              ? html`<canvas-preview .canvas=${canvas}></canvas-preview>`
+              : html`<div class="skeleton"></div>`
+          }
         </a>
         <figcaption>${canvas ? t("home.live_now", { name: canvas.name }) : " "}</figcaption>
       </figure>

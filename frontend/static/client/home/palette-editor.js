@@ -134,7 +134,7 @@ customElements.define("palette-editor", PaletteEditor);
 
 /**
  * @param {HTMLCanvasElement} strip
- * @param {string[]} colours drawn as one pixel each
+ * @param {string[]} colours drawn as drawn as one pixel each
  */
 function draw(strip, colours) {
   strip.width = colours.length;
