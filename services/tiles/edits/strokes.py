@@ -1,4 +1,4 @@
-"""Use cases of strokes: how fast an artist may paint; writing them is the business of `batches`."""
+"""Use cases that paint strokes: how fast an artist may paint. Batches write them."""
 
 from __future__ import annotations
 
@@ -6,28 +6,28 @@ import asyncio
 
 from aiohttp import web
 
-from services.tiles.batches.service import Answer, Batches
-from services.tiles.strokes.limits import Allowance
-from services.tiles.strokes.rules import Painted, Pixels, Stroke
-from services.tiles.tiles.service import actor_of
+from services.tiles.artists.actors import actor_of
+from services.tiles.edits.batches import Batches, OnOutcome
+from services.tiles.edits.limits import PaintAllowance
+from services.tiles.edits.rules import Painted, Pixels, Stroke
 from shared.errors import TooManyRequests
 from shared.identity import Identity
 
 
 class Strokes:
-    """Takes strokes from sockets and requests alike."""
+    """Accepts strokes from sockets and requests, as many per artist as the allowance grants."""
 
-    def __init__(self, batches: Batches, allowance: Allowance) -> None:
+    def __init__(self, batches: Batches, allowance: PaintAllowance) -> None:
         self._batches = batches
         self._allowance = allowance
 
-    def submit(self, stroke: Stroke, answer: Answer) -> None:
-        """Let a stroke be written; `answer` is called when it is durable, or will not be.
+    def submit(self, stroke: Stroke, on_outcome: OnOutcome) -> None:
+        """Queue a stroke; `on_outcome` is called when it is durable or has failed.
 
-        Raises TooManyRequests `paint_limit` for an artist who is too fast, `overloaded` when too many wait.
+        Raises TooManyRequests: `paint_limit` if the artist is too fast, `overloaded` if the queue is full.
         """
         self._take_allowance(stroke.actor.id)
-        self._batches.submit(stroke, answer)
+        self._batches.submit(stroke, on_outcome)
 
     async def paint(self, caller: Identity, tile_id: int, pixels: Pixels) -> Painted:
         """Paint a stroke and return when it is durable.
@@ -40,7 +40,7 @@ class Strokes:
     def _take_allowance(self, artist_id: int) -> None:
         early = self._allowance.take(artist_id, asyncio.get_running_loop().time())
         if early:
-            raise TooManyRequests("paint_limit", "too many strokes a second", retry_after=early)
+            raise TooManyRequests("paint_limit", "You're painting too fast.", retry_after=early)
 
 
 STROKES = web.AppKey("STROKES", Strokes)

@@ -1,8 +1,8 @@
-"""How fast one artist may paint: a bucket of strokes that fills up steadily; standard library only.
+"""How fast one artist may paint: a token bucket of strokes; standard library only.
 
-Counted in the process that the stroke reaches. A socket stays with one process, so whoever paints over one
-has one bucket; who opens sockets to n processes has n. Counting in the database instead would cost every
-batch a write for each of its artists; what protects the database is that it is written in batches.
+Counted in the process that receives the stroke: an artist has one bucket per process that their sockets and
+requests reach. Counting in the database instead would cost each batch one write per artist; batching is what
+protects the database.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections import OrderedDict
 
 REMEMBERED_ARTISTS = 10_000
-"""Buckets kept; the least recently used is forgotten first, and is full again by then."""
+"""Buckets kept; the least recently used is dropped first, and would be full again by then."""
 
 
-class Allowance:
-    """The buckets of all artists: `rate` strokes a second, `burst` at once after a pause."""
+class PaintAllowance:
+    """The buckets of all artists: `rate` strokes per second, `burst` at once after a pause."""
 
     def __init__(self, rate: float, burst: int) -> None:
         self._rate = rate
@@ -22,7 +22,7 @@ class Allowance:
         self._buckets: OrderedDict[int, tuple[float, float]] = OrderedDict()
 
     def take(self, artist_id: int, now: float) -> float:
-        """Take one stroke out at `now` seconds; returns 0, or how many seconds too early it was."""
+        """Take one stroke at `now` seconds; returns 0, or by how many seconds it is too early."""
         left, since = self._buckets.get(artist_id, (self._burst, now))
         left = min(self._burst, left + (now - since) * self._rate)
         taken = left >= 1

@@ -1,4 +1,4 @@
-"""A connection that paints: from `paint` messages to strokes, from verdicts to `ack` and `nack`."""
+"""A connection that paints: from `paint` messages to strokes, from outcomes to `ack` and `nack`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from services.tiles.batches.rules import Verdict
-from services.tiles.strokes.rules import Painted, Stroke
-from services.tiles.strokes.schemas import PaintMessage
-from services.tiles.strokes.service import Strokes
-from services.tiles.tiles.service import actor_of
+from services.tiles.artists.actors import actor_of
+from services.tiles.edits.rules import Outcome, Painted, Stroke
+from services.tiles.edits.schemas import PaintMessage
+from services.tiles.edits.strokes import Strokes
 from shared.errors import Busy, NotAuthenticated, Refusal, TooManyRequests, Unavailable
 from shared.http.problems import faults_of
 from shared.identity import Identity
@@ -24,10 +23,10 @@ Ref = int | str | None
 
 
 class Painter:
-    """Paints on one canvas for whoever is connected; a guest (`artist` is None) is refused.
+    """Paints on one canvas for the connected artist; a guest (`artist` is None) is refused.
 
-    At most `longest` strokes of the connection wait for their answer at a time. `send` takes answers; those
-    to strokes that were written together are sent together.
+    At most `longest` strokes of the connection wait for their answer at a time. `send` is called with
+    answers; those to strokes that were written together are sent together.
     """
 
     def __init__(
@@ -49,7 +48,7 @@ class Painter:
         self._answers: list[dict[str, Any]] = []
 
     def paint(self, message: dict[str, Any]) -> None:
-        """Take a `paint` message in; it is answered in any case, at once or when its fate is known."""
+        """Accept a `paint` message; it is answered in any case, at once or when its outcome is known."""
         try:
             self._submit(message)
         except ValidationError as error:
@@ -60,24 +59,26 @@ class Painter:
     def _submit(self, message: dict[str, Any]) -> None:
         if self._actor is None:
             raise NotAuthenticated(
-                "not_authenticated", "guests watch; open the socket with a ticket to paint"
+                "not_authenticated", "Guests can only watch; open the socket with a ticket to paint."
             )
         paint = PaintMessage.model_validate(message)
         if self._underway >= self._longest:
             raise TooManyRequests(
-                "paint_limit", f"{self._longest} strokes of this connection wait already", retry_after=0.1
+                "paint_limit",
+                f"{self._longest} strokes of this connection are waiting already.",
+                retry_after=0.1,
             )
         stroke = Stroke(self._actor, self._username, paint.tile_id, self._canvas_id, paint.pixels)
         self._strokes.submit(stroke, partial(self._answer, paint.ref))
         self._underway += 1
 
-    def _answer(self, ref: Ref, verdict: Verdict) -> None:
+    def _answer(self, ref: Ref, outcome: Outcome) -> None:
         self._underway -= 1
-        if isinstance(verdict, Exception):
-            self._refuse(ref, verdict)
+        if isinstance(outcome, Exception):
+            self._refuse(ref, outcome)
         else:
-            assert isinstance(verdict, Painted)
-            self._send_soon({"type": "ack", "ref": ref, "seq": verdict.seq, "version": verdict.version})
+            assert isinstance(outcome, Painted)
+            self._send_soon({"type": "ack", "ref": ref, "seq": outcome.seq, "version": outcome.version})
 
     def _refuse(self, ref: Ref, error: Exception) -> None:
         nack: dict[str, Any] = {"type": "nack", "ref": ref}
@@ -105,6 +106,6 @@ class Painter:
 
 
 def _ref_of(message: dict[str, Any]) -> Ref:
-    """The message's own name as far as it has one that can be repeated."""
+    """Return the message's `ref`, or None if it has none that can be repeated."""
     ref = message.get("ref")
     return ref if isinstance(ref, int | str) and not isinstance(ref, bool) else None
