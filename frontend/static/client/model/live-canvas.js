@@ -1,8 +1,8 @@
 /**
  * A canvas as it is right now: what it looks like, who holds what, and the feed that keeps both true.
- *
- * Fires CustomEvents: `picture` (all of it is new), `cell` (`detail`: the cell that looks different), `claims`,
- * `canvas` (name, rules, counts), `known` (more about a tile), and once the feed runs `change` as the feed does.
+ * Fires CustomEvents: `picture` (all of it is new), `cell` (`detail`: the cell that looks different),
+ * `claims`, `canvas` (name, rules, counts), `known` (more about a tile), and once the feed runs `change` as
+ * the feed does.
  */
 
 import { api } from "../api.js";
@@ -17,9 +17,12 @@ import { readSnapshot } from "./snapshot.js";
 /** @import { Cell, FeedEvent } from "./canvas-pixels.js" */
 
 export class LiveCanvas extends EventTarget {
-  /** @type {CanvasPixels | null} */ pixels = null;
-  /** @type {CanvasView | null} */ canvas = null;
-  /** @type {LiveFeed | null} */ feed = null;
+  /** @type {CanvasPixels | null} */
+  pixels = null;
+  /** @type {CanvasView | null} */
+  canvas = null;
+  /** @type {LiveFeed | null} */
+  feed = null;
   claims = new Claims([], []);
   /** Whether there is something to review, or may be. */ hasReviews = false;
   #life = new AbortController();
@@ -53,14 +56,22 @@ export class LiveCanvas extends EventTarget {
     this.feed?.stop();
   }
 
-  /** All about a tile, its pixels too. @param {number} id @returns {Promise<TileView>} */
+  /**
+   * All about a tile, its pixels too.
+   * @param {number} id
+   * @returns {Promise<TileView>}
+   */
   async tile(id) {
     const view = await this.#get(`/tiles/${id}`);
     this.#learn(view);
     return view;
   }
 
-  /** The tile in a cell, one's own draft too, which is in no picture. @param {Cell} cell @returns {Promise<TileView | null>} */
+  /**
+   * The tile in a cell, one's own draft too, which is in no picture.
+   * @param {Cell} cell
+   * @returns {Promise<TileView | null>}
+   */
   async tileIn({ x, y }) {
     const query = { x, y, columns: 1, rows: 1 };
     const [view] = (await this.#get(`/canvases/${this.id}/region`, query)).items;
@@ -74,7 +85,10 @@ export class LiveCanvas extends EventTarget {
     this.#fire("known");
   }
 
-  /** @param {string} path @param {Record<string, number>} [query] */
+  /**
+   * @param {string} path
+   * @param {Record<string, number>} [query]
+   */
   #get(path, query = {}) {
     return api.get(path, { query, signal: this.#life.signal });
   }
@@ -156,7 +170,10 @@ export class LiveCanvas extends EventTarget {
     if (this.canvas) this.#describe({ ...this.canvas, tile_count: this.canvas.tile_count + more });
   }
 
-  /** @param {string} type @param {unknown} [detail] */
+  /**
+   * @param {string} type
+   * @param {unknown} [detail]
+   */
   #fire(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
