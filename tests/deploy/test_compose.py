@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import ssl
@@ -63,6 +64,12 @@ def test_up_prints_the_url_and_the_first_password_once(compose: ComposeStack) ->
     assert compose.admin[1]
     said = compose.up()
     assert f"Tessera is ready: {compose.url}\nFirst admin: admin\n" in said
+
+
+def test_exec_runs_a_verb_in_the_container_of_its_service(compose: ComposeStack) -> None:
+    done = compose.deploy("exec", "users", "repair-stats")
+    assert done.returncode == 0, done.stderr
+    assert "repaired" in json.loads(done.stdout.splitlines()[-1])
 
 
 def test_a_second_up_replaces_no_container(compose: ComposeStack) -> None:

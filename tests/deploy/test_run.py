@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from pathlib import Path
 
 from tests.support.commands import run
@@ -37,9 +38,17 @@ def test_an_unusable_state_folder_is_refused_with_a_reason(tmp_path: Path) -> No
     assert "Traceback" not in done.stderr
 
 
+def test_exec_without_a_stack_names_the_folder_and_the_fix(tmp_path: Path) -> None:
+    done = run("exec", "auth", "rotate-keys", env={**os.environ, "TESSERA_VAR": str(tmp_path / "var")})
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"error: no stack has run in {tmp_path / 'var'} yet")
+    assert done.stderr.endswith("tessera run\n")
+    assert not (tmp_path / "var").exists()
+
+
 def test_a_start_without_answering_routes_ends_with_the_doctors_findings(tmp_path: Path) -> None:
     limits = {"TESSERA_RATE_AVERAGE": "1", "TESSERA_RATE_BURST": "1"}
     done = run("run", env=run_environment(tmp_path) | limits)
     assert done.returncode == 1
     assert "these routes are not answered correctly through the gateway:" in done.stderr
-    assert "rate-limited: the gateway's rate limit answered 429" in done.stderr
+    assert "rate-limited: the gateway's rate limit rejected" in done.stderr
