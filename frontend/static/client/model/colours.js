@@ -1,5 +1,5 @@
 /**
- * Colours as people see and name them: for everybody who cannot tell two swatches apart.
+ * Perceptual colours and their names, for users who cannot tell swatches apart.
  * @typedef {[red: number, green: number, blue: number]} Rgb  0 to 255
  * @typedef {[lightness: number, a: number, b: number]} Oklab
  */
@@ -20,7 +20,8 @@ function linear(channel) {
 }
 
 /**
- * A colour where equal distances look equally different (https://bottosson.github.io/posts/oklab/).
+ * Convert a colour to OKLab, in which equal distances look equally different
+ * (https://bottosson.github.io/posts/oklab/).
  * @param {Rgb} rgb
  * @returns {Oklab}
  */
@@ -36,12 +37,12 @@ export function oklab([red, green, blue]) {
   ];
 }
 
-/** Least chroma of what is seen as a colour, not as a grey. */
+/** Chroma from which a colour is not seen as a grey. */
 const COLOURED = 0.045;
 
 /**
- * Where each hue begins, in degrees of OKLab; sRGB's red lies at 29, yellow at 110, green at 142, cyan at
- * 195, blue at 264 and magenta at 328.
+ * First degree of each hue in OKLab; sRGB's red is at 29, yellow at 110, green at 142, cyan at 195, blue at
+ * 264 and magenta at 328.
  * @type {[number, string][]}
  */
 const HUES = [
@@ -57,7 +58,7 @@ const HUES = [
 ];
 
 /**
- * The names of a colour: its hue or grey, and how light it is where that is worth saying.
+ * Return the names of a colour: its hue or grey, and its lightness where it matters.
  * @param {string} colour  `#rrggbb`
  * @returns {{hue: string, tone: "dark" | "plain" | "light"}}
  */
