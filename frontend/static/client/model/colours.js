@@ -1,11 +1,11 @@
 /**
  * Perceptual colours and their names, for users who cannot tell swatches apart.
- * @typedef {[red: number, green: number, blue: number]} Rgb  0 to 255
+ * @typedef {[red: number, green: number, blue: number]} Rgb 0 to 255
  * @typedef {[lightness: number, a: number, b: number]} Oklab
  */
 
 /**
- * @param {string} colour  `#rrggbb`
+ * @param {string} colour `#rrggbb`
  * @returns {Rgb}
  */
 export function parseColour(colour) {
@@ -13,7 +13,7 @@ export function parseColour(colour) {
   return [value >> 16, (value >> 8) & 255, value & 255];
 }
 
-/** @param {number} channel  0 to 255, as sRGB stores it */
+/** @param {number} channel 0 to 255, as sRGB stores it */
 function linear(channel) {
   const value = channel / 255;
   return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
@@ -59,7 +59,7 @@ const HUES = [
 
 /**
  * Return the names of a colour: its hue or grey, and its lightness where it matters.
- * @param {string} colour  `#rrggbb`
+ * @param {string} colour `#rrggbb`
  * @returns {{hue: string, tone: "dark" | "plain" | "light"}}
  */
 export function colourName(colour) {

@@ -28,7 +28,7 @@ const PING_MS = 20_000;
 /** Milliseconds without a reply to a ping after which a socket counts as dead. */
 const PONG_MS = 8000;
 
-/** Moves per second; the service accepts 20. */
+/** Milliseconds between two positions that are sent; the service accepts 20 per second. */
 const PRESENCE_MS = 100;
 
 export class LiveFeed extends EventTarget {
@@ -52,15 +52,18 @@ export class LiveFeed extends EventTarget {
   #strokesSent = 0;
   #failures = 0;
   #attempt = 0;
-  /** Whether a snapshot is required to know the current state. */ #isStale = false;
+  /** Whether a snapshot is required to know the current state. */
+  #isStale = false;
   #isMending = false;
   #me = 0;
-  /** Number of the last change when the socket opened. */ #newest = 0;
+  /** Number of the last change when the socket opened. */
+  #newest = 0;
   /** @type {Whereabouts} */
   #whereabouts = { tile: null, editing: false };
   /** @type {Record<"retry" | "ping" | "pong" | "presence", ReturnType<typeof setTimeout> | undefined>} */
   #timers = { retry: undefined, ping: undefined, pong: undefined, presence: undefined };
-  /** Aborted by `stop`. */ #life = new AbortController();
+  /** Aborted by `stop`. */
+  #life = new AbortController();
 
   /**
    * @param {{api: Api, wsTicket: () => Promise<string | null>, canvasId: number, seq: number,

@@ -23,7 +23,8 @@ export class LiveCanvas extends EventTarget {
   /** @type {LiveFeed | null} */
   feed = null;
   claims = new Claims([], []);
-  /** Whether there are, or may be, submissions to review. */ hasReviews = false;
+  /** Whether there are, or may be, submissions to review. */
+  hasReviews = false;
   #life = new AbortController();
 
   /** @param {number} id */
