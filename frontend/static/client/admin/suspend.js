@@ -12,7 +12,7 @@ import { toast } from "../ui/toast.js";
 /** @import { PersonView } from "#api" */
 
 const DAY = 86_400_000; // milliseconds
-/** @type {Record<string, number | null>} null: until somebody reinstates the account */
+/** @type {Record<string, number | null>} null: indefinitely */
 const SPANS = { day: DAY, week: 7 * DAY, month: 30 * DAY, forever: null };
 
 /**
