@@ -15,17 +15,17 @@ import * as viewport from "./viewport.js";
 
 const ZOOM_STEP = 1.5;
 
-/** CSS pixels that a key moves the picture. */
+/** CSS pixels by which an arrow key pans. */
 const PAN_STEP = 80;
 
 /** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /**
- * `<canvas-stage>`: the picture itself, to be moved, zoomed and pointed at. It draws when something changed
- * and is idle otherwise. Fires `view` when it shows another part, `grid` when that comes or goes, and with a
- * cell as `detail`: `pick` (chosen), `cursor` (the keyboard is there now), `hover` (the pointer; null beside
- * the canvas), `span` (drawn).
+ * `<canvas-stage>`: the canvas, which can be panned, zoomed and pointed at. Draws only after changes. Fires
+ * `view` when the visible part changes, `grid` when the grid is toggled, and with a cell as `detail`: `pick`
+ * (selected), `cursor` (keyboard position), `hover` (pointer position; null outside the canvas), `span`
+ * (rectangle drawn).
  */
 export class CanvasStage extends LitElement {
   static properties = { label: {}, help: {} };
@@ -55,11 +55,11 @@ export class CanvasStage extends LitElement {
   /** @type {Cell | null} */
   selected = null;
   /**
-   * The rectangle of cells that was drawn last.
+   * The last rectangle of cells drawn by the user.
    * @type {Span | null}
    */
   span = null;
-  /** Frames drawn so far. */ frames = 0;
+  /** Number of frames drawn so far. */ frames = 0;
   /** @type {View} */
   view = { x: 0, y: 0, zoom: 1 };
   screen = { width: 0, height: 0 };
@@ -74,17 +74,17 @@ export class CanvasStage extends LitElement {
   /** @type {Cell | null} */
   #hover = null;
   /**
-   * Where the keyboard is, or was.
+   * The cell of the keyboard cursor.
    * @type {Cell | null}
    */
   #cursor = null;
   #hasKeyboard = false;
   /**
-   * Whether nobody moved the picture since it was fitted, so that it stays fitted when the window changes.
+   * Whether the view is still fitted to the window, and follows changes of its size.
    */
   #isFitted = true;
   #frame = 0;
-  /** Ends with the element's stay in the page. */ #stay = new AbortController();
+  /** Aborted when the element is removed from the page. */ #stay = new AbortController();
 
   render() {
     return html`<canvas tabindex="0" role="application" aria-label=${this.label} aria-describedby="help"
@@ -139,7 +139,7 @@ export class CanvasStage extends LitElement {
   }
 
   /**
-   * Show a canvas, or a newer state of it.
+   * Show a canvas, or a new state of it.
    * @param {CanvasPixels} pixels
    * @param {Claims} claims
    */
@@ -156,13 +156,13 @@ export class CanvasStage extends LitElement {
     this.draw();
   }
 
-  /** @param {Cell} cell that looks different now */
+  /** @param {Cell} cell that has changed */
   touch(cell) {
     this.#atlas?.touch(cell);
     this.draw();
   }
 
-  /** Draw with the next frame of the screen. */
+  /** Draw in the next animation frame. */
   draw() {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
@@ -181,14 +181,14 @@ export class CanvasStage extends LitElement {
     this.#show(viewport.fit(viewport.sizeOf(this.grid), this.screen));
   }
 
-  /** @param {number} steps inwards, about the middle */
+  /** @param {number} steps positive to zoom in, around the centre */
   zoom(steps) {
     const middle = { x: this.screen.width / 2, y: this.screen.height / 2 };
     this.#zoomAt(middle, ZOOM_STEP ** steps);
   }
 
   /**
-   * Bring a cell into the picture by the least move.
+   * Pan as little as possible to make a cell visible.
    * @param {Cell} cell
    */
   reveal(cell) {
@@ -196,7 +196,7 @@ export class CanvasStage extends LitElement {
   }
 
   /**
-   * Bring a cell into the picture, near enough to see what is in it.
+   * Show a cell, zoomed in far enough to see its pixels.
    * @param {Cell} cell
    */
   visit(cell) {
@@ -210,7 +210,7 @@ export class CanvasStage extends LitElement {
   }
 
   /**
-   * Let the next drags draw rectangles of cells, or move the picture again.
+   * Make drags select rectangles of cells, or pan again.
    * @param {boolean} isWanted
    */
   letSpan(isWanted) {
@@ -252,7 +252,7 @@ export class CanvasStage extends LitElement {
   }
 
   /**
-   * The nearest point of the screen that shows canvas.
+   * Return the nearest point of the screen that shows the canvas.
    * @param {Point} point
    */
   #withinCanvas(point) {
@@ -293,7 +293,7 @@ export class CanvasStage extends LitElement {
     this.canvas.height = Math.round(height * devicePixelRatio);
     if (this.#isFitted && this.#pixels) this.fit();
     else this.#show(this.view);
-    // A canvas that changed its size is blank: not a frame may pass.
+    // resizing clears a canvas, so draw before the next frame is shown
     this.#paint();
   }
 
@@ -351,7 +351,7 @@ export class CanvasStage extends LitElement {
     return viewport.cellAt(this.grid, this.view) ?? { x: 0, y: 0 };
   }
 
-  /** @param {Cell} cell where the keyboard is now */
+  /** @param {Cell} cell of the keyboard cursor */
   #stand(cell) {
     this.#cursor = cell;
     this.#hasKeyboard = true;
