@@ -67,13 +67,15 @@ class Connection:
         row = await self.fetch_one(statement, params)
         return None if row is None else row[0]
 
-    def lead_with(self, statement: Executable, params: Params | None = None) -> None:
+    def prepend(self, statement: Executable, params: Params | None = None) -> None:
         """Send the statement in the same round trip as the next one, before it; its rows are not read.
 
         Each statement still sees what was committed before it starts: after a leading `SELECT ... FOR
         UPDATE` the next one sees everything that the previous holder of the row wrote.
         """
         self._leading += self._mogrify(statement, params) + b";"
+
+    lead_with = prepend  # the name that calls on other branches still use
 
     def defer(self, statement: Executable, params: Params | None = None) -> None:
         """Send the statement in the same round trip as this transaction's COMMIT."""

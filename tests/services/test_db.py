@@ -282,7 +282,7 @@ class TestATransaction:
 
         async def increment() -> None:
             async with db.transaction() as conn:
-                conn.lead_with(lock)
+                conn.prepend(lock)
                 n = await conn.fetch_value(count)
                 conn.defer(
                     text("UPDATE things SET data = jsonb_build_object('n', :n + 1) WHERE id = 4"), {"n": n}

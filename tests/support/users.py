@@ -13,7 +13,7 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient
 from sqlalchemy import bindparam, select, text
 
-from services.users.consumed import handlers
+from services.users.consumed import event_handlers
 from services.users.profiles.service import Profiles
 from services.users.stats.rules import Counts
 from services.users.tables import artist_stats
@@ -83,10 +83,10 @@ class Ear:
     database: Database
 
     async def hear(self, *events: Event) -> None:
-        hears = handlers(Profiles(self.database, Outbox(self.database, producer="users")))
+        by_type = event_handlers(Profiles(self.database, Outbox(self.database, producer="users")))
         for event in events:
             async with self.database.transaction() as conn:
-                await hears[type(event)](conn, event)
+                await by_type[type(event)](conn, event)
 
 
 def registered(artist: Artist, display_name: str | None = None) -> AccountRegistered:

@@ -175,7 +175,7 @@ async def anonymise_account(conn: Connection, account_id: int) -> int:
 
 def prepend_admin_lock(conn: Connection) -> None:
     """Serialise this transaction with all others that change or count admins."""
-    conn.lead_with(_LOCK_ADMINS)
+    conn.prepend(_LOCK_ADMINS)
 
 
 async def get_first_admin(conn: Connection) -> Account | None:

@@ -166,7 +166,7 @@ async def get_token_for_update(
 
     The lock is a statement of its own that runs first: the read then sees what the previous holder committed.
     """
-    conn.lead_with(_LOCK_SESSION_OF_TOKEN, {"token_hash": token_hash})
+    conn.prepend(_LOCK_SESSION_OF_TOKEN, {"token_hash": token_hash})
     row = await conn.fetch_one(_GET_TOKEN, {"token_hash": token_hash, "grace": grace})
     return None if row is None else _presented_token(row)
 

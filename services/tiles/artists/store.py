@@ -83,7 +83,7 @@ def lead_with_meeting(conn: Connection, caller: Identity) -> None:
 def lead_with_meeting_all(conn: Connection, callers: Collection[tuple[int, str]]) -> None:
     """Like `lead_with_meeting` for many callers, each an account's id and username."""
     ids, usernames = zip(*callers, strict=True)
-    conn.lead_with(_MEET, {"ids": integers(ids), "usernames": texts(usernames)})
+    conn.prepend(_MEET, {"ids": integers(ids), "usernames": texts(usernames)})
 
 
 async def registered(conn: Connection, artist_id: int, username: str, display_name: str | None) -> None:

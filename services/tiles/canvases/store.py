@@ -236,7 +236,7 @@ def lead_with_lock(conn: Connection, canvas_id: int) -> None:
     Taken before anything on the canvas is read, so that what is read is what the previous writer left, and
     always first, so that two writers never wait for each other in a circle.
     """
-    conn.lead_with(_LOCK, {"canvas_id": canvas_id})
+    conn.prepend(_LOCK, {"canvas_id": canvas_id})
 
 
 async def free_among(conn: Connection, canvas_ids: Collection[int]) -> set[int]:

@@ -134,7 +134,7 @@ async def pending_of(conn: Connection, tile_id: int) -> Pending | None:
 
 async def submit(conn: Connection, canvas_id: int, tile_id: int, author_id: int, pixels: bytes) -> Pending:
     """Let pixels wait for review in the place of what waited for that tile before."""
-    conn.lead_with(_SUPERSEDE, {"tile_id": tile_id})
+    conn.prepend(_SUPERSEDE, {"tile_id": tile_id})
     row = await conn.fetch_one(
         _SUBMIT, {"canvas_id": canvas_id, "tile_id": tile_id, "author_id": author_id, "pixels": pixels}
     )

@@ -316,7 +316,7 @@ async def claim_state(conn: Connection, canvas_id: int, artist_id: int) -> tuple
 
 async def state_to_change(conn: Connection, tile_id: int) -> TileState | None:
     """Hold the tile's canvas until the transaction ends and return all that decides about the tile."""
-    conn.lead_with(_HOLD_CANVAS_OF_TILE, {"tile_id": tile_id})
+    conn.prepend(_HOLD_CANVAS_OF_TILE, {"tile_id": tile_id})
     return await state(conn, tile_id)
 
 
@@ -332,7 +332,7 @@ async def states_to_change(conn: Connection, tile_ids: Collection[int]) -> dict[
     The canvases are taken in order of id, so that two writers never wait for each other in a circle.
     """
     params = {"tile_ids": list(tile_ids)}
-    conn.lead_with(_HOLD_CANVASES_OF_TILES, params)
+    conn.prepend(_HOLD_CANVASES_OF_TILES, params)
     rows = await conn.fetch_all(_STATES_OF_TILES, params)
     return {row.tile_id: _state_of(row) for row in rows}
 

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg2
 import pytest
 
-from services.users.audit.rules import Action
+from services.users.audit.rules import AuditedAction
 from services.users.audit.store import append
 from shared.db import Database
 from shared.messaging.contracts import CanvasCreated, CanvasDeleted, CanvasUpdated, TileDeleted
@@ -22,7 +22,7 @@ async def log(users: Users, db: Database) -> Users:
     for actor in (MOD, MAX):
         for number, action in enumerate(("a", "b", "c"), start=1):
             async with db.transaction() as conn:
-                await append(conn, Action(actor.id, action, "tile", number, details={"n": number}))
+                await append(conn, AuditedAction(actor.id, action, "tile", number, details={"n": number}))
     return users
 
 

@@ -14,7 +14,7 @@ from yarl import URL
 
 from services.users.app import create_worker
 from services.users.dashboard.drift import repair_dashboard
-from services.users.dashboard.health_poller import addresses_of, together
+from services.users.dashboard.health_poller import combine, resolve
 from services.users.dashboard.store import Observation
 from services.users.settings import UsersSettings
 from shared.db import Database
@@ -223,26 +223,26 @@ async def test_the_worker_keeps_what_it_sees(
 
 
 async def test_replicas_behind_one_name_are_asked_one_by_one() -> None:
-    [one] = await addresses_of(URL("http://127.0.0.1:8000/base"))
+    [one] = await resolve(URL("http://127.0.0.1:8000/base"))
     assert str(one) == "http://127.0.0.1:8000/base"
-    assert await addresses_of(URL("http://localhost:8000")) in (
+    assert await resolve(URL("http://localhost:8000")) in (
         [URL("http://127.0.0.1:8000")],
         [URL("http://[::1]:8000")],
     )
     with pytest.raises(OSError, match=r"(?i)name"):
-        await addresses_of(URL("http://nobody.invalid:8000"))
+        await resolve(URL("http://nobody.invalid:8000"))
 
 
 def test_replicas_are_ready_if_all_are_and_their_viewers_are_added() -> None:
-    assert together("tiles-web", [("ready", 3), ("ready", 4)]) == [
+    assert combine("tiles-web", [("ready", 3), ("ready", 4)]) == [
         Observation("service", "tiles-web", None, "ready"),
         Observation("viewers", "tiles-web", 7, "ready"),
     ]
-    assert together("tiles-web", [("ready", 3), ("unreachable", None)]) == [
+    assert combine("tiles-web", [("ready", 3), ("unreachable", None)]) == [
         Observation("service", "tiles-web", None, "unreachable"),
         Observation("viewers", "tiles-web", 3, "unreachable"),
     ]
-    assert together("auth-web", [("ready", None)]) == [Observation("service", "auth-web", None, "ready")]
+    assert combine("auth-web", [("ready", None)]) == [Observation("service", "auth-web", None, "ready")]
 
 
 async def test_an_artist_who_paints_is_active_that_day(users: Users, ear: Ear) -> None:

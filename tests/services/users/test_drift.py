@@ -11,7 +11,7 @@ import orjson
 import pytest
 from sqlalchemy import text
 
-from services.users.stats.drift import repair
+from services.users.stats.drift import repair_stats
 from shared.db import Database
 from tests.support.histories import History
 from tests.support.users import ANN, BOB, NO_BROKER, Ear, Users
@@ -45,8 +45,8 @@ DRIFT = [
 
 @pytest.mark.usefixtures("drifted")
 async def test_drift_is_reported_once_and_put_right(users: Users, db: Database) -> None:
-    assert [astuple(drift) async for drift in repair(db)] == DRIFT
-    assert [drift async for drift in repair(db)] == []
+    assert [astuple(drift) async for drift in repair_stats(db)] == DRIFT
+    assert [drift async for drift in repair_stats(db)] == []
     assert (await users.get("/users/2"))["stats"]["followers"] == 1
 
 
@@ -54,7 +54,7 @@ async def test_what_is_right_is_not_touched(ear: Ear, db: Database) -> None:
     history = History(canvas_id=1)
     history.step("create", 0)
     await ear.hear(*history.events)
-    assert [drift async for drift in repair(db)] == []
+    assert [drift async for drift in repair_stats(db)] == []
 
 
 @pytest.mark.usefixtures("drifted")
