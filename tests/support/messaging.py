@@ -110,7 +110,7 @@ async def running(*work: Coroutine[Any, Any, None]) -> AsyncIterator[list[asynci
 async def emit(outbox: Outbox, db: Database, *events: Event) -> None:
     """Emit in one transaction."""
     async with db.transaction() as conn:
-        outbox.emit(conn, *events)
+        outbox.defer(conn, *events)
 
 
 async def publish(broker_url: str, routing_key: str, body: bytes, message_id: str, copies: int = 1) -> None:

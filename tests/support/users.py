@@ -77,12 +77,12 @@ class Users:
 
 
 @dataclass(frozen=True)
-class Ear:
+class EventApplier:
     """Hears events as the worker does, without a broker in between: each in a transaction of its own."""
 
     database: Database
 
-    async def hear(self, *events: Event) -> None:
+    async def apply(self, *events: Event) -> None:
         by_type = event_handlers(Profiles(self.database, Outbox(self.database, producer="users")))
         for event in events:
             async with self.database.transaction() as conn:

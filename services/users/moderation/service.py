@@ -80,7 +80,7 @@ class Moderation:
                 raise no_such_user()
             check(caller, account)
             audit_id = await append(conn, action)
-            self._outbox.emit(conn, command)
+            self._outbox.defer(conn, command)
         return CommandView(
             audit_id=audit_id, action=command.type, account_id=command.account_id, details=details
         )

@@ -86,7 +86,7 @@ class Profiles:
             self._defer_publish(conn, profile)
 
     def _defer_publish(self, conn: Connection, profile: Profile) -> None:
-        self._outbox.emit(
+        self._outbox.defer(
             conn,
             ProfileUpdated(
                 account_id=profile.id,

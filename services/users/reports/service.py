@@ -53,7 +53,7 @@ class Reports:
             report_id = await store.insert_report(conn, caller.account_id, target, draft.reason, draft.detail)
             counters.defer_add_to_totals(conn, open_reports=1)
             counters.defer_add_to_day(conn, datetime.now(UTC), reports=1)
-            self._outbox.emit(
+            self._outbox.defer(
                 conn,
                 ReportOpened(
                     report_id=report_id,
@@ -97,7 +97,7 @@ class Reports:
             await append(conn, _make_action(caller, after))
             if change.status in CLOSED:
                 counters.defer_add_to_totals(conn, open_reports=-1)
-                self._outbox.emit(conn, _make_event(caller, after))
+                self._outbox.defer(conn, _make_event(caller, after))
             return after
 
     async def _check_exists(self, target: Target) -> None:

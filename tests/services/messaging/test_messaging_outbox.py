@@ -28,7 +28,7 @@ async def test_an_event_of_a_rolled_back_transaction_is_never_published(
 ) -> None:
     async def emit_and_fail() -> None:
         async with tiles_db.transaction() as conn:
-            outbox.emit(conn, tile_created(1))
+            outbox.defer(conn, tile_created(1))
             raise LookupError
 
     with pytest.raises(LookupError):
@@ -57,7 +57,7 @@ async def test_a_commit_wakes_the_relay(
     assert statistics.median(seconds) < POLL_SECONDS / 3
 
 
-async def test_an_event_whose_bell_was_lost_is_found_by_the_poll(
+async def test_an_event_whose_notification_was_lost_is_found_by_the_poll(
     outbox: Outbox, tiles_db: Database, users_db: Database, users_url: str, broker_url: str
 ) -> None:
     relay = Relay(tiles_db, broker_url, service="tiles")

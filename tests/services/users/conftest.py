@@ -15,7 +15,7 @@ from shared.db import Database
 from shared.db.migrations import migrate
 from tests.support.identities import TestKeys
 from tests.support.parts import Broker, Databases
-from tests.support.users import ANN, NO_BROKER, Client, Ear, StartUsers, StartWorker, Users, is_ready
+from tests.support.users import ANN, NO_BROKER, Client, EventApplier, StartUsers, StartWorker, Users, is_ready
 from tests.support.waiting import eventually
 
 
@@ -66,8 +66,8 @@ async def db(database_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def ear(db: Database) -> Ear:
-    return Ear(db)
+def applier(db: Database) -> EventApplier:
+    return EventApplier(db)
 
 
 @pytest.fixture

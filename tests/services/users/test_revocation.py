@@ -47,7 +47,7 @@ async def listening(start_users: StartUsers, database_url: str, broker: Broker) 
 
 
 @pytest.mark.parametrize("session_id", [SESSION, None], ids=["one session", "all sessions"])
-async def test_a_token_remembered_as_good_is_refused_within_a_second(
+async def test_a_cached_token_is_refused_within_a_second_of_its_revocation(
     listening: Users, broker: Broker, session_id: int | None
 ) -> None:
     token = listening.keys.token(*MOD, sid=str(SESSION), iat=time.time() - 1)
@@ -58,7 +58,7 @@ async def test_a_token_remembered_as_good_is_refused_within_a_second(
             continue
 
 
-async def test_other_sessions_and_other_people_go_on(listening: Users, broker: Broker) -> None:
+async def test_other_sessions_and_other_accounts_stay_valid(listening: Users, broker: Broker) -> None:
     ended = listening.keys.token(*ANN, sid=str(SESSION))
     await revoke(broker, ANN, SESSION)
     await eventually(lambda: _is_refused(listening, ended))
@@ -66,14 +66,14 @@ async def test_other_sessions_and_other_people_go_on(listening: Users, broker: B
     assert await answer(listening, listening.keys.token(*BOB, sid="9")) == (200, None)
 
 
-async def test_a_token_made_after_all_were_revoked_counts(listening: Users, broker: Broker) -> None:
+async def test_a_token_issued_after_the_revocation_is_valid(listening: Users, broker: Broker) -> None:
     old = listening.keys.token(*ANN, sid="9", iat=time.time() - 1)
     await revoke(broker, ANN)
     await eventually(lambda: _is_refused(listening, old))
     assert await answer(listening, listening.keys.token(*ANN, sid="10")) == (200, None)
 
 
-async def test_a_process_asks_for_what_was_revoked_before_it_started(
+async def test_a_process_fetches_the_revocations_from_before_its_start(
     start_users: StartUsers, database_url: str, broker: Broker
 ) -> None:
     users = await start_users(database_url)

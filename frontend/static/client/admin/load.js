@@ -1,11 +1,12 @@
-/** What an element asks the API for: the answer, the error, and whether somebody is waiting for it. */
+/** Controllers for requests of an element: the data, the error, and whether a request is in flight. */
 
-import { api } from "../api.js";
+import { readPage } from "../model/paging.js";
 
 /** @import { ReactiveControllerHost } from "../lit.js" */
+/** @import { Listed } from "../model/paging.js" */
 
 /**
- * One answer. A newer request replaces an older one; an element that is taken away asks no further.
+ * Loads one response. A newer request replaces an older one; removing the element aborts the request.
  * @template T
  */
 export class Load {
@@ -30,7 +31,7 @@ export class Load {
     this.#abort.abort();
   }
 
-  /** Ask, or ask again; what is known stays until the answer is there. */
+  /** Send the request, or repeat it; the current data stays until the response arrives. */
   async run() {
     this.#abort.abort();
     const { signal } = (this.#abort = new AbortController());
@@ -49,7 +50,7 @@ export class Load {
     this.host.requestUpdate();
   }
 
-  /** Forget the answer, as when another thing is to be shown. */
+  /** Discard the data, for example before something else is shown. */
   clear() {
     this.#abort.abort();
     this.data = this.error = null;
@@ -60,15 +61,11 @@ export class Load {
 const PAGE = 50;
 
 /**
- * A list that comes page by page: `items` are those that are here.
+ * Loads a paged list; `items` holds the pages loaded so far.
  * @template T
  */
 export class Pages {
-  /** @type {T[]} */
-  items = [];
-  /** @type {string | null} */
-  #cursor = null;
-  /** @type {Load<{items: T[], next_cursor: string | null}>} */
+  /** @type {Load<Listed<T>>} */
   #load;
 
   /**
@@ -78,8 +75,12 @@ export class Pages {
    */
   constructor(host, path, query) {
     this.#load = new Load(host, (signal) =>
-      api.get(path, { query: { ...query(), limit: PAGE, cursor: this.#cursor }, signal }),
+      readPage(path, { ...query(), limit: PAGE }, this.#load.data ?? undefined, signal),
     );
+  }
+
+  get items() {
+    return this.#load.data?.items ?? [];
   }
 
   get isBusy() {
@@ -90,38 +91,33 @@ export class Pages {
     return this.#load.error;
   }
 
-  /** Whether the first page is here. */
+  /** Whether the first page has been loaded. */
   get isKnown() {
     return this.#load.data !== null;
   }
 
   get hasMore() {
-    return this.isKnown && this.#cursor !== null;
+    return (this.#load.data?.cursor ?? null) !== null;
   }
 
-  /** Begin anew, as when the filter has changed. */
+  /** Read the list again from its first page, for example after a change of the filter. */
   async restart() {
-    this.items = [];
-    this.#cursor = null;
     this.#load.clear();
     await this.more();
   }
 
-  /** Fetch the next page, or the one that failed. */
+  /** Read the next page, or retry the one that failed. */
   async more() {
     await this.#load.run();
-    if (this.#load.error || !this.#load.data) return;
-    this.items = [...this.items, ...this.#load.data.items];
-    this.#cursor = this.#load.data.next_cursor;
-    this.#load.host.requestUpdate();
   }
 
   /**
-   * Show a newer state of some of the items.
+   * Replace items by newer versions of them.
    * @param {(item: T) => T} change
    */
   change(change) {
-    this.items = this.items.map(change);
+    const { data } = this.#load;
+    if (data) data.items = data.items.map(change);
     this.#load.host.requestUpdate();
   }
 }

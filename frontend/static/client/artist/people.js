@@ -1,11 +1,13 @@
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
-import "./card.js";
+import "../ui/artist-card.js";
 import { ArtistList } from "./list.js";
 
 /** @import { ProfileView } from "#api" */
 
-/** `<artist-people .artist=${id} side="followers">`: who follows an artist, or whom they follow. */
+/**
+ * `<artist-people .artist=${id} side="followers">`: the followers of an artist, or the artists they follow.
+ */
 class ArtistPeople extends ArtistList {
   static properties = { ...ArtistList.properties, side: {} };
   static styles = [...ArtistList.styles, css`:host { --least: 15rem; }`];

@@ -1,7 +1,7 @@
+/** @import { Point } from "./tools.js" */
+
 /**
  * Pieces of a picture: cut out, turned and stamped elsewhere.
- *
- * @typedef {import("./tools.js").Point} Point
  * @typedef {{width: number, height: number, pixels: Uint8Array}} Piece  row by row, as a tile
  * @typedef {{x: number, y: number, width: number, height: number}} Box  in pixels of the tile
  * @typedef {[offset: number, colour: number]} Change
@@ -74,17 +74,26 @@ export function stamped(piece, size, [x, y]) {
   return changes;
 }
 
-/** Left becomes right. @param {Piece} piece */
+/**
+ * Left becomes right.
+ * @param {Piece} piece
+ */
 export function flippedHorizontally({ width, height, pixels }) {
   return rearranged(width, height, (x, y) => pixels[y * width + width - 1 - x]);
 }
 
-/** Above becomes below. @param {Piece} piece */
+/**
+ * Above becomes below.
+ * @param {Piece} piece
+ */
 export function flippedVertically({ width, height, pixels }) {
   return rearranged(width, height, (x, y) => pixels[(height - 1 - y) * width + x]);
 }
 
-/** A quarter turn clockwise. @param {Piece} piece */
+/**
+ * A quarter turn clockwise.
+ * @param {Piece} piece
+ */
 export function rotated({ width, height, pixels }) {
   return rearranged(height, width, (x, y) => pixels[(height - 1 - x) * width + y]);
 }

@@ -1,9 +1,8 @@
 /**
  * What was painted and not saved, kept in this browser: one draft for each account, canvas and cell.
- *
  * @typedef {{pixels: string, base: string, version: number | null, title: string, description: string,
- *   isPublic: boolean, savedAt: number}} Draft  `base`: what the pixels were painted over, `version` that tile's
- *   or null for an empty cell; `savedAt` in milliseconds since 1970
+ *   isPublic: boolean, savedAt: number}} Draft `base`: what the pixels were painted over, `version` that
+ *   tile's or null for an empty cell; `savedAt` in milliseconds since 1970
  */
 
 const PREFIX = "tessera.draft.";
@@ -49,13 +48,19 @@ export class Drafts {
     return true;
   }
 
-  /** @param {number} canvasId @param {{x: number, y: number}} cell */
+  /**
+   * @param {number} canvasId
+   * @param {{x: number, y: number}} cell
+   */
   discard(canvasId, cell) {
     this.storage.removeItem(keyOf(this.accountId, canvasId, cell));
     this.storage.removeItem(keyOf(null, canvasId, cell));
   }
 
-  /** @param {string} key @returns {Draft | null} */
+  /**
+   * @param {string} key
+   * @returns {Draft | null}
+   */
   #read(key) {
     try {
       const draft = JSON.parse(this.storage.getItem(key) ?? "null");
@@ -77,7 +82,11 @@ export class Drafts {
   }
 }
 
-/** @param {number | null} accountId @param {number} canvasId @param {{x: number, y: number}} cell */
+/**
+ * @param {number | null} accountId
+ * @param {number} canvasId
+ * @param {{x: number, y: number}} cell
+ */
 function keyOf(accountId, canvasId, { x, y }) {
   return `${PREFIX}${accountId ?? "guest"}.${canvasId}.${x}.${y}`;
 }

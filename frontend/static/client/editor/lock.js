@@ -1,16 +1,18 @@
 /**
- * The lock of a tile: one's own, taken, renewed for as long as it is needed and given back; or somebody else's, watched
- * until it is gone.
- *
- * @typedef {import("#api").LockView} Lock
+ * The lock of a tile: one's own, taken, renewed for as long as it is needed and given back; or somebody
+ * else's, watched until it is gone.
  */
 
 import { ApiError } from "../api.js";
 
+/** @import { LockView } from "#api" */
 /** @import { Api } from "../api.js" */
 
 export class TileLock {
-  /** Somebody's lock that keeps others out. @type {Lock | null} */
+  /**
+   * Somebody's lock that keeps others out.
+   * @type {LockView | null}
+   */
   foreign = null;
   /** Whether one's own lock was taken away. */
   isLost = false;
@@ -22,8 +24,8 @@ export class TileLock {
   /**
    * @param {Api} api
    * @param {number} tileId
-   * @param {{isNeeded: boolean, changed: () => void, expired: () => void}} options  `isNeeded`: whether to take it, else
-   *   only who else has it is of interest; `expired` hears that a stranger's has run out
+   * @param {{isNeeded: boolean, changed: () => void, expired: () => void}} options `isNeeded`: whether to
+   *   take it, else only who else has it is of interest; `expired` hears that a stranger's has run out
    */
   constructor(api, tileId, { isNeeded, changed, expired }) {
     this.api = api;
@@ -42,7 +44,7 @@ export class TileLock {
   async take() {
     this.isLost = false;
     if (this.#isMine) return;
-    /** @type {Lock} */
+    /** @type {LockView} */
     let lock = await this.api.get(this.path);
     if (this.isNeeded && !this.#isClosed && (lock.mine || !lock.is_locked)) {
       try {
@@ -58,7 +60,11 @@ export class TileLock {
     else this.#plan(lock);
   }
 
-  /** Somebody, perhaps oneself, has taken it. @param {Lock} lock @param {number | undefined} artistId  oneself */
+  /**
+   * Somebody, perhaps oneself, has taken it.
+   * @param {LockView} lock
+   * @param {number | undefined} artistId  oneself
+   */
   acquired(lock, artistId) {
     if (lock.holder?.id === artistId) return;
     this.#isMine = false;
@@ -67,7 +73,10 @@ export class TileLock {
     this.changed();
   }
 
-  /** It was given back, or has run out. @returns {boolean} whether it was somebody else's */
+  /**
+   * It was given back, or has run out.
+   * @returns {boolean} whether it was somebody else's
+   */
   released() {
     if (this.#isMine) this.#lose();
     return this.foreign !== null;
@@ -95,7 +104,10 @@ export class TileLock {
     this.#isClosed = true;
   }
 
-  /** Renew one's own when half of its time is over; hear of a stranger's when all of it is. @param {Lock} lock */
+  /**
+   * Renew one's own when half of its time is over; hear of a stranger's when all of it is.
+   * @param {LockView} lock
+   */
   #plan({ is_locked: isLocked, expires_at: expires }) {
     clearTimeout(this.#timer);
     if (!isLocked || !expires) return;

@@ -1,14 +1,9 @@
 /**
  * The tool in hand: from where a pointer, or a cursor moved by keys, goes down, moves and comes up again to
  * what is painted. It knows no screen.
- *
- * @typedef {import("./tools.js").Point} Point
- * @typedef {import("./clipboard.js").Box} Box
- * @typedef {import("./clipboard.js").Change} Change
- * @typedef {import("./clipboard.js").Piece} Piece
  * @typedef {{tool: string, colour: number, brush: number, filled: boolean,
- *   symmetry: import("./symmetry.js").Symmetry}} Settings
- * @typedef {{piece: Piece, x: number, y: number, cut: Box | null}} Floating  a piece that is being placed, and
+ *   symmetry: Symmetry}} Settings
+ * @typedef {{piece: Piece, x: number, y: number, cut: Box | null}} Floating a piece that is being placed, and
  *   the box that it was cut out of
  */
 
@@ -16,21 +11,30 @@ import { boxBetween, cleared, copy, stamped } from "./clipboard.js";
 import { mirrored } from "./symmetry.js";
 import { brushed, constrained, ellipse, flood, isInside, line, offsets, rectangle, TOOLS } from "./tools.js";
 
+/** @import { Box, Change, Piece } from "./clipboard.js" */
+/** @import { Painting } from "./painting.js" */
+/** @import { Symmetry } from "./symmetry.js" */
+/** @import { Point } from "./tools.js" */
+
 export class Pen {
   /** @type {Box | null} */
   selection = null;
   /** @type {Floating | null} */
   floating = null;
-  /** Where the gesture began, while it lasts. @type {Point | null} */
+  /**
+   * Where the gesture began, while it lasts.
+   * @type {Point | null}
+   */
   #start = null;
   /** @type {Point} */
   #last = [0, 0];
 
   /**
-   * @param {import("./painting.js").Painting} painting
+   * @param {Painting} painting
    * @param {Settings} settings
-   * @param {{painted: (changes: Change[]) => void, picked: (colour: number) => void}} listener  `painted` hears
-   *   what is there to stay: freehand while it is drawn, and nothing more when it is done; all else when it is done
+   * @param {{painted: (changes: Change[]) => void, picked: (colour: number) => void}} listener `painted`
+   *   hears what is there to stay: freehand while it is drawn, and nothing more when it is done; all else
+   *   when it is done
    */
   constructor(painting, settings, listener) {
     this.painting = painting;
@@ -115,13 +119,19 @@ export class Pen {
     this.listener.painted(this.painting.redo());
   }
 
-  /** Take up the colour of a pixel. @param {Point} point */
+  /**
+   * Take up the colour of a pixel.
+   * @param {Point} point
+   */
   pick(point) {
     const { size, pixels } = this.painting;
     if (isInside(size, point)) this.listener.picked(pixels[point[1] * size + point[0]]);
   }
 
-  /** What is selected, or the whole tile. @returns {Piece} */
+  /**
+   * What is selected, or the whole tile.
+   * @returns {Piece}
+   */
   copy() {
     if (this.floating) return this.floating.piece;
     return copy(this.painting.pixels, this.painting.size, this.selection ?? this.#whole);
@@ -138,7 +148,10 @@ export class Pen {
     }
   }
 
-  /** Let a piece float in the middle of the tile. @param {Piece} piece */
+  /**
+   * Let a piece float in the middle of the tile.
+   * @param {Piece} piece
+   */
   paste(piece) {
     this.settle();
     this.painting.begin();
@@ -146,7 +159,10 @@ export class Pen {
     this.#float({ piece, x: middle(piece.width), y: middle(piece.height), cut: null });
   }
 
-  /** Flip or rotate what is selected, or the whole tile. @param {(piece: Piece) => Piece} change */
+  /**
+   * Flip or rotate what is selected, or the whole tile.
+   * @param {(piece: Piece) => Piece} change
+   */
   turn(change) {
     if (!this.floating && !this.selection) {
       const turned = change(this.copy());
@@ -165,14 +181,21 @@ export class Pen {
     });
   }
 
-  /** Move what is selected, as the arrow keys do. @param {number} right @param {number} down */
+  /**
+   * Move what is selected, as the arrow keys do.
+   * @param {number} right
+   * @param {number} down
+   */
   nudge(right, down) {
     if (!this.floating && !this.selection) return;
     const floating = this.floating ?? this.#lift(/** @type {Box} */ (this.selection));
     this.#float({ ...floating, x: floating.x + right, y: floating.y + down });
   }
 
-  /** Paint as one step. @param {Change[]} changes */
+  /**
+   * Paint as one step.
+   * @param {Change[]} changes
+   */
   #change(changes) {
     this.painting.begin();
     this.painting.paint(changes);
@@ -184,7 +207,10 @@ export class Pen {
     return { x: 0, y: 0, width: this.painting.size, height: this.painting.size };
   }
 
-  /** @param {Point} to @param {boolean} isConstrained */
+  /**
+   * @param {Point} to
+   * @param {boolean} isConstrained
+   */
   #draw(to, isConstrained) {
     if (this.#kind === "freehand") {
       this.listener.painted(this.painting.paint(this.#coloured(this.#mirrored(line(this.#last, to)))));
@@ -205,18 +231,27 @@ export class Pen {
     }
   }
 
-  /** As wide as the brush, and in all places that symmetry asks for. @param {Point[]} points */
+  /**
+   * As wide as the brush, and in all places that symmetry asks for.
+   * @param {Point[]} points
+   */
   #mirrored(points) {
     return mirrored(brushed(points, this.settings.brush), this.painting.size, this.settings.symmetry);
   }
 
-  /** @param {Point[]} points @returns {Change[]} */
+  /**
+   * @param {Point[]} points
+   * @returns {Change[]}
+   */
   #coloured(points) {
     const colour = this.settings.tool === "eraser" ? 0 : this.settings.colour;
     return offsets(points, this.painting.size).map((offset) => [offset, colour]);
   }
 
-  /** Take hold of what is selected, or begin to select. @param {Point} point */
+  /**
+   * Take hold of what is selected, or begin to select.
+   * @param {Point} point
+   */
   #takeHold([x, y]) {
     const box = this.selection;
     if (box && x >= box.x && y >= box.y && x < box.x + box.width && y < box.y + box.height) {
@@ -235,7 +270,11 @@ export class Pen {
     }
   }
 
-  /** Cut a piece out, to be placed. @param {Box} box @returns {Floating} */
+  /**
+   * Cut a piece out, to be placed.
+   * @param {Box} box
+   * @returns {Floating}
+   */
   #lift(box) {
     const piece = copy(this.painting.pixels, this.painting.size, box);
     this.painting.begin();

@@ -1,5 +1,5 @@
-import { paletteRgba } from "../canvas/pixels.js";
 import { css, html, LitElement } from "../lit.js";
+import { paletteRgba } from "../model/tile-pixels.js";
 
 /** `<tile-preview .pixels=${pixels} .palette=${palette} label="…">`: a tile as a picture. */
 export class TilePreview extends LitElement {
@@ -7,8 +7,10 @@ export class TilePreview extends LitElement {
   static styles = css`
     :host { display: block; }
     canvas {
-      display: block; width: 100%; aspect-ratio: 1; image-rendering: pixelated; border: 1px solid var(--line-strong);
-      border-radius: var(--radius-1); background: conic-gradient(#8883 25%, #8881 0 50%, #8883 0 75%, #8881 0) 0 0 / 16px 16px;
+      display: block; width: 100%; aspect-ratio: 1; image-rendering: pixelated;
+      border: 1px solid var(--line-strong);
+      border-radius: var(--radius-1);
+      background: conic-gradient(#8883 25%, #8881 0 50%, #8883 0 75%, #8881 0) 0 0 / 16px 16px;
     }
   `;
 

@@ -1,14 +1,13 @@
 /**
  * A picture of any size in any colours, as a tile in the colours of a palette: pure, without a screen.
- *
- * @typedef {import("./colours.js").Rgb} Rgb
- * @typedef {import("./colours.js").Oklab} Oklab
  * @typedef {{width: number, height: number, data: Uint8ClampedArray}} Picture  RGBA, row by row, as ImageData
  * @typedef {{fit: "contain" | "cover", dither: boolean, threshold: number}} Options
  *   `threshold`: the alpha, 0 to 255, from which on a pixel is opaque
  */
 
-import { oklab, parseColour } from "./colours.js";
+import { oklab, parseColour } from "../model/colours.js";
+
+/** @import { Oklab, Rgb } from "../model/colours.js" */
 
 /**
  * The tile that looks most like the picture.
@@ -50,8 +49,9 @@ export function nearest(colour, colours) {
 }
 
 /**
- * The picture in `size` x `size` pixels of RGBA: each the mean of what it covers, weighted by alpha. `contain`
- * shows all of the picture with transparent margins, `cover` fills the tile and cuts off what stands out.
+ * The picture in `size` x `size` pixels of RGBA: each the mean of what it covers, weighted by alpha.
+ * `contain` shows all of the picture with transparent margins, `cover` fills the tile and cuts off what
+ * stands out.
  * @param {Picture} picture
  * @param {number} size
  * @param {"contain" | "cover"} fit
@@ -99,7 +99,12 @@ function mean({ width, height, data }, left, top, step) {
   return alpha ? [red / alpha, green / alpha, blue / alpha, alpha / area] : [0, 0, 0, 0];
 }
 
-/** Whole pixels from `start` on, at least the one that the middle lies in. @param {number} start @param {number} length @returns {[number, number]} */
+/**
+ * Whole pixels from `start` on, at least the one that the middle lies in.
+ * @param {number} start
+ * @param {number} length
+ * @returns {[number, number]}
+ */
 function span(start, length) {
   const first = Math.round(start);
   const end = Math.round(start + length);
@@ -119,7 +124,12 @@ const SHARES = [
   [1, 1, 1],
 ];
 
-/** @param {Oklab[]} wanted @param {number} offset @param {number} size @param {Oklab} error */
+/**
+ * @param {Oklab[]} wanted
+ * @param {number} offset
+ * @param {number} size
+ * @param {Oklab} error
+ */
 function spread(wanted, offset, size, error) {
   const x = offset % size;
   for (const [right, down, share] of SHARES) {
@@ -131,12 +141,20 @@ function spread(wanted, offset, size, error) {
   }
 }
 
-/** @param {Oklab} wanted @param {Oklab} given @returns {Oklab} */
+/**
+ * @param {Oklab} wanted
+ * @param {Oklab} given
+ * @returns {Oklab}
+ */
 function errorOf(wanted, given) {
   return [wanted[0] - given[0], wanted[1] - given[1], wanted[2] - given[2]];
 }
 
-/** @param {Uint8ClampedArray} data @param {number} offset @returns {Rgb} */
+/**
+ * @param {Uint8ClampedArray} data
+ * @param {number} offset
+ * @returns {Rgb}
+ */
 function rgbAt(data, offset) {
   const at = offset * 4;
   return /** @type {Rgb} */ ([data[at], data[at + 1], data[at + 2]]);

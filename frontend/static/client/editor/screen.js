@@ -1,14 +1,16 @@
+/** @import { Box } from "./clipboard.js" */
+/** @import { Dirty } from "./painting.js" */
+/** @import { Symmetry } from "./symmetry.js" */
+/** @import { Point } from "./tools.js" */
+/** @import { View } from "./view.js" */
+
 /**
- * The tile as it is seen: pixels, dimmed neighbours, a grid, and what the tool in hand is about to do. Only what
- * changed is drawn again.
- *
- * @typedef {import("./view.js").View} View
- * @typedef {import("./clipboard.js").Box} Box
- * @typedef {import("./tools.js").Point} Point
- * @typedef {import("./painting.js").Dirty} Dirty
- * @typedef {(dx: number, dy: number) => Uint8Array | null} Surroundings  the pixels of a neighbour, -1 to 1 cells away
+ * The tile as it is seen: pixels, dimmed neighbours, a grid, and what the tool in hand is about to do. Only
+ * what changed is drawn again.
+ * @typedef {(dx: number, dy: number) => Uint8Array | null} Surroundings the pixels of a neighbour, -1 to 1
+ *   cells away
  * @typedef {{brush: Box | null, selection: Box | null, cursor: Point | null,
- *   axes: import("./symmetry.js").Symmetry}} Marks
+ *   axes: Symmetry}} Marks
  */
 
 /** Least side of a square of the board that shows through transparent pixels, in screen pixels. */
@@ -62,7 +64,10 @@ export class Screen {
     }
   }
 
-  /** Take the neighbours as they are now. @param {Surroundings} surroundings */
+  /**
+   * Take the neighbours as they are now.
+   * @param {Surroundings} surroundings
+   */
   surround(surroundings) {
     const { size } = this;
     this.#around.clearRect(0, 0, 3 * size, 3 * size);
@@ -90,7 +95,10 @@ export class Screen {
     else if (dirty) this.#paint(dirty);
   }
 
-  /** Draw what lies over the picture. @param {Marks} marks */
+  /**
+   * Draw what lies over the picture.
+   * @param {Marks} marks
+   */
   mark({ brush, selection, cursor, axes }) {
     const { overlay } = this;
     overlay.setTransform(1, 0, 0, 1, 0, 0);
@@ -102,7 +110,10 @@ export class Screen {
     if (cursor) this.#outline({ x: cursor[0], y: cursor[1], width: 1, height: 1 }, [], 2);
   }
 
-  /** @param {Uint8Array} pixels @param {Dirty} dirty */
+  /**
+   * @param {Uint8Array} pixels
+   * @param {Dirty} dirty
+   */
   #load(pixels, { left, top, right, bottom }) {
     for (let y = top; y <= bottom; y++) {
       for (let offset = y * this.size + left; offset <= y * this.size + right; offset++) {
@@ -236,7 +247,10 @@ function context(canvas) {
   return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 }
 
-/** The board that stands for transparency, a square a pixel: half transparent, so that it fits a light and a dark page. */
+/**
+ * The board that stands for transparency, a square a pixel: half transparent, so that it fits a light and a
+ * dark page.
+ */
 function board() {
   const squares = context(canvasOf(2));
   squares.fillStyle = "rgb(128 128 128 / 0.1)";

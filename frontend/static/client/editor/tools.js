@@ -2,7 +2,6 @@
  * What each drawing tool touches, as points of a tile: pure, without a screen.
  *
  * A tile is `size` x `size` pixels of one byte, row by row; a point outside of it is never painted.
- *
  * @typedef {readonly [number, number]} Point  x and y in pixels, counted from the top left corner
  * @typedef {"freehand" | "shape" | "fill" | "picker" | "select" | "hand"} ToolKind
  * @typedef {{kind: ToolKind, key: string, icon: string}} Tool
@@ -85,7 +84,10 @@ export function ellipse(from, to, filled) {
   const centreY = (top + bottom) / 2;
   const radiusX = (right - left + 1) / 2;
   const radiusY = (bottom - top + 1) / 2;
-  /** @param {number} x @param {number} y */
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
   const isInside = (x, y) => ((x - centreX) / radiusX) ** 2 + ((y - centreY) / radiusY) ** 2 <= 1;
   const points = /** @type {Point[]} */ ([]);
   for (let y = top; y <= bottom; y++) {

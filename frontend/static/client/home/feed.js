@@ -2,28 +2,19 @@ import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { Element } from "../ui/element.js";
 import "../ui/error.js";
-import { readPage } from "../ui/listing.js";
+import { tileLink } from "../model/links.js";
+import { readPage } from "../model/paging.js";
 import "../ui/picture.js";
 import { base, controls, typography } from "../ui/styles.js";
 import "../ui/time.js";
 
 /** @import { ActivityView } from "#api" */
 
-/** @typedef {ActivityView & {size?: number}} Activity `size`: pixels of a side of the tile, once that is known */
-
-const ZOOM = 6; // screen pixels a pixel: the tile and some of what is around it
-
 /**
- * The address of a tile on its canvas.
- * @param {{canvas_id: number, x: number, y: number, size?: number}} tile
+ * @typedef {ActivityView & {size?: number}} Activity `size`: pixels of a side of the tile, once that is known
  */
-export function placeOf({ canvas_id, x, y, size }) {
-  return size
-    ? `/canvas/${canvas_id}#${(x + 0.5) * size},${(y + 0.5) * size},${ZOOM}`
-    : `/canvas/${canvas_id}`;
-}
 
-/** What the artists that one follows have painted, newest first, in one row. */
+/** A row of the latest tiles by followed artists, newest first. */
 export class Feed extends Element {
   static properties = { items: { state: true }, error: { state: true } };
   static styles = [
@@ -32,9 +23,15 @@ export class Feed extends Element {
     controls,
     css`
     h2 { margin: var(--space-5) 0 var(--space-3); }
-    ul { display: flex; gap: var(--space-4); padding: 0 0 var(--space-2); overflow-x: auto; list-style: none; scroll-snap-type: x proximity; }
+    ul {
+      display: flex; gap: var(--space-4); padding: 0 0 var(--space-2); overflow-x: auto; list-style: none;
+      scroll-snap-type: x proximity;
+    }
     li { flex: 0 0 8rem; scroll-snap-align: start; font-size: var(--text-small); overflow-wrap: anywhere; }
-    ui-picture { aspect-ratio: 1; margin-bottom: var(--space-1); border: 1px solid var(--line); border-radius: var(--radius-2); }
+    ui-picture {
+      aspect-ratio: 1; margin-bottom: var(--space-1); border: 1px solid var(--line);
+      border-radius: var(--radius-2);
+    }
     .picture { display: block; }
     .who { display: inline-block; padding: 0.1875rem 0; font-weight: 600; }
   `,
@@ -63,7 +60,7 @@ export class Feed extends Element {
 
   /**
    * @param {Activity} tile
-   * @param {number} size pixels of a side, which are those of its picture
+   * @param {number} size side of the tile, and of its picture, in pixels
    */
   #measured(tile, size) {
     tile.size = size;
@@ -79,9 +76,11 @@ export class Feed extends Element {
       <ul tabindex="0" aria-labelledby="feed">
         ${this.items.map(
           (tile) => html`<li>
-          <a class="picture" href=${placeOf(tile)} aria-label=${t("home.tile_of", { name: tile.artist.display_name })}>
+          <a class="picture" href=${tileLink(tile)}
+            aria-label=${t("home.tile_of", { name: tile.artist.display_name })}>
             <ui-picture src="/tiles/${tile.tile_id}.png"
-              @drawn=${(/** @type {CustomEvent<number>} */ { detail }) => this.#measured(tile, detail)}></ui-picture></a>
+              @drawn=${(/** @type {CustomEvent<number>} */ { detail }) =>
+                this.#measured(tile, detail)}></ui-picture></a>
           <a class="who" href="/artist/${tile.artist.username}">${tile.artist.display_name}</a><br>
           <ui-time class="soft" datetime=${tile.created_at}></ui-time>
         </li>`,

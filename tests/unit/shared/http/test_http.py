@@ -29,7 +29,7 @@ def test_every_refusal_has_a_status() -> None:
 
 
 @given(st.lists(st.integers(0, BIGINT_MAX), min_size=1, max_size=3))
-def test_a_cursor_comes_back_as_it_was(values: list[int]) -> None:
+def test_a_decoded_cursor_is_the_encoded_one(values: list[int]) -> None:
     assert decode_cursor(encode_cursor(values), len(values)) == values
 
 
@@ -44,18 +44,18 @@ def test_a_foreign_cursor_is_refused(text: str) -> None:
 MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 
 
-def test_a_moment_with_any_offset_is_taken_in_utc() -> None:
+def test_a_moment_with_any_offset_is_converted_to_utc() -> None:
     moment = MOMENT.validate_python("0085-03-09T11:43:29-21:37")
     assert moment.isoformat() == "0085-03-10T09:20:29+00:00"
 
 
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-00:01"])
-def test_a_moment_that_utc_does_not_know_is_refused(text: str) -> None:
+def test_a_moment_outside_the_calendar_of_utc_is_refused(text: str) -> None:
     with pytest.raises(ValidationError, match="beyond the calendar"):
         MOMENT.validate_python(text)
 
 
-def test_the_last_slice_has_no_cursor() -> None:
+def test_the_last_page_has_no_cursor() -> None:
     paging = Paging(limit=2)
     assert slice_of([1, 2], paging, lambda n: (n,)) == ([1, 2], None)
     items, cursor = slice_of([1, 2, 3], paging, lambda n: (n,))
@@ -103,7 +103,7 @@ def identity(*roles: str) -> Identity:
         (Access.ADMIN, identity("admin"), None),
     ],
 )
-def test_an_operation_admits_whom_it_is_for(
+def test_an_operation_admits_only_callers_with_its_role(
     access: Access, who: Identity | None, error: type[Exception] | None
 ) -> None:
     if error is None:

@@ -1,0 +1,89 @@
+/**
+ * Colours as people see and name them: for everybody who cannot tell two swatches apart.
+ * @typedef {[red: number, green: number, blue: number]} Rgb  0 to 255
+ * @typedef {[lightness: number, a: number, b: number]} Oklab
+ */
+
+/**
+ * @param {string} colour  `#rrggbb`
+ * @returns {Rgb}
+ */
+export function parseColour(colour) {
+  const value = parseInt(colour.slice(1), 16);
+  return [value >> 16, (value >> 8) & 255, value & 255];
+}
+
+/** @param {number} channel  0 to 255, as sRGB stores it */
+function linear(channel) {
+  const value = channel / 255;
+  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+}
+
+/**
+ * A colour where equal distances look equally different (https://bottosson.github.io/posts/oklab/).
+ * @param {Rgb} rgb
+ * @returns {Oklab}
+ */
+export function oklab([red, green, blue]) {
+  const [r, g, b] = [linear(red), linear(green), linear(blue)];
+  const long = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
+  const medium = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
+  const short = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
+  return [
+    0.2104542553 * long + 0.793617785 * medium - 0.0040720468 * short,
+    1.9779984951 * long - 2.428592205 * medium + 0.4505937099 * short,
+    0.0259040371 * long + 0.7827717662 * medium - 0.808675766 * short,
+  ];
+}
+
+/** Least chroma of what is seen as a colour, not as a grey. */
+const COLOURED = 0.045;
+
+/**
+ * Where each hue begins, in degrees of OKLab; sRGB's red lies at 29, yellow at 110, green at 142, cyan at
+ * 195, blue at 264 and magenta at 328.
+ * @type {[number, string][]}
+ */
+const HUES = [
+  [0, "pink"],
+  [12, "red"],
+  [36, "orange"],
+  [82, "yellow"],
+  [116, "green"],
+  [172, "turquoise"],
+  [218, "blue"],
+  [285, "purple"],
+  [340, "pink"],
+];
+
+/**
+ * The names of a colour: its hue or grey, and how light it is where that is worth saying.
+ * @param {string} colour  `#rrggbb`
+ * @returns {{hue: string, tone: "dark" | "plain" | "light"}}
+ */
+export function colourName(colour) {
+  const [lightness, a, b] = oklab(parseColour(colour));
+  const chroma = Math.hypot(a, b);
+  if (lightness < 0.15) return { hue: "black", tone: "plain" };
+  if (chroma < COLOURED) {
+    if (lightness > 0.94) return { hue: "white", tone: "plain" };
+    return { hue: "grey", tone: toneOf(lightness, 0.5, 0.75) };
+  }
+  const degrees = ((Math.atan2(b, a) * 180) / Math.PI + 360) % 360;
+  const hue = /** @type {[number, string]} */ (HUES.findLast(([start]) => degrees >= start))[1];
+  if (hue === "orange" && lightness < 0.6) return { hue: "brown", tone: toneOf(lightness, 0.4, 1) };
+  if (hue === "orange") return { hue, tone: toneOf(lightness, 0, 0.84) };
+  if (hue === "yellow" && lightness < 0.75) return { hue: "olive", tone: toneOf(lightness, 0.5, 1) };
+  if (hue === "yellow") return { hue, tone: toneOf(lightness, 0, 0.97) };
+  return { hue, tone: toneOf(lightness, 0.45, 0.82) };
+}
+
+/**
+ * @param {number} lightness
+ * @param {number} dark
+ * @param {number} light
+ */
+function toneOf(lightness, dark, light) {
+  if (lightness < dark) return "dark";
+  return lightness > light ? "light" : "plain";
+}

@@ -1,0 +1,76 @@
+/** Reading the binary snapshot of a canvas; its layout is described at `GET /canvases/{id}/snapshot`. */
+
+/** @typedef {{id: number, x: number, y: number, version: number, pixels: Uint8Array}} SnapshotTile */
+/**
+ * @typedef {{columns: number, rows: number, tileSize: number, palette: string[], seq: number,
+ *   tiles: SnapshotTile[]}} Snapshot
+ */
+
+const MAGIC = 0x54535241; // "TSRA"
+const VERSION = 1;
+const HEADER_BYTES = 24;
+const TILE_HEADER_BYTES = 16;
+
+/**
+ * Unpack a snapshot. The tiles' pixels are views of one buffer: nothing is copied.
+ * @param {ArrayBuffer} bytes
+ * @returns {Promise<Snapshot>}
+ * @throws {RangeError} for what is no snapshot, or one of a format that this page does not know
+ */
+export async function readSnapshot(bytes) {
+  const header = new DataView(bytes);
+  if (bytes.byteLength < HEADER_BYTES || header.getUint32(0) !== MAGIC || header.getUint8(4) !== VERSION) {
+    throw new RangeError("not a snapshot of version 1");
+  }
+  const colours = header.getUint8(5);
+  const tileSize = header.getUint16(10);
+  const laid = await inflate(bytes.slice(HEADER_BYTES + 3 * colours));
+  return {
+    columns: header.getUint16(6),
+    rows: header.getUint16(8),
+    tileSize,
+    seq: Number(header.getBigUint64(16)),
+    palette: Array.from({ length: colours }, (_, index) => colourAt(header, HEADER_BYTES + 3 * index)),
+    tiles: tilesOf(laid, header.getUint32(12), tileSize * tileSize),
+  };
+}
+
+/**
+ * @param {ArrayBuffer} laid
+ * @param {number} count
+ * @param {number} area pixels of a tile
+ * @returns {SnapshotTile[]}
+ */
+function tilesOf(laid, count, area) {
+  const stride = TILE_HEADER_BYTES + area;
+  if (laid.byteLength !== count * stride) throw new RangeError("the snapshot is cut short");
+  const numbers = new DataView(laid);
+  return Array.from({ length: count }, (_, index) => {
+    const at = index * stride;
+    return {
+      id: Number(numbers.getBigUint64(at)),
+      x: numbers.getUint16(at + 8),
+      y: numbers.getUint16(at + 10),
+      version: numbers.getUint32(at + 12),
+      pixels: new Uint8Array(laid, at + TILE_HEADER_BYTES, area),
+    };
+  });
+}
+
+/**
+ * @param {DataView} header
+ * @param {number} at
+ */
+function colourAt(header, at) {
+  const number = (header.getUint16(at) << 8) | header.getUint8(at + 2);
+  return `#${number.toString(16).padStart(6, "0")}`;
+}
+
+/**
+ * @param {ArrayBuffer} packed a zlib stream, which the web calls "deflate"
+ * @returns {Promise<ArrayBuffer>}
+ */
+async function inflate(packed) {
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return new Response(stream).arrayBuffer();
+}
