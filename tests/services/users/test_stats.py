@@ -25,7 +25,7 @@ def test_counts_are_exact_in_any_order_and_repetition_of_events(
 
     async def apply() -> dict[int, Counts]:
         database = Database(database_url, application="test")
-        await EventApplier(database).hear(*events)
+        await EventApplier(database).apply(*events)
         found = await counts(database, list(history.truth))
         await database.close()
         return found
