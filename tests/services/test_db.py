@@ -1,4 +1,4 @@
-"""The aiopg fence: each fault of aiopg 1.4, reproduced on aiopg itself and shown cured in shared.db."""
+"""Each fault of aiopg 1.4, reproduced on aiopg itself and shown to be absent in shared.db."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ async def db(url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def control(url: str) -> AsyncIterator[Database]:
-    """A second pool, to act on the first one's connections."""
+    """A second pool, for acting on the connections of the first."""
     db = Database(url, application="control")
     yield db
     await db.close(grace=0.1)
@@ -94,7 +94,7 @@ class TestAStatementTimeout:
 
 class TestACallerWhoGivesUp:
     async def test_while_connecting_leaves_nothing_open(self, url: str) -> None:
-        """At whatever moment; a connection that is collected and was never closed warns."""
+        """Cancel at any moment; a connection that is collected without having been closed warns."""
 
         async def use(db: Database) -> None:
             async with db.connection():

@@ -1,4 +1,4 @@
-"""The processes run on uvloop, which is stricter than asyncio about file descriptors that aiopg forgot."""
+"""The pool on uvloop, which is stricter than asyncio about file descriptors that aiopg does not release."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every schema climbs up, down and up again, and is what the tables say."""
+"""Migrations of every service run up, down and up again, and make the schema of its tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The consumer: each effect once, in order, and no message lost or in the way of others."""
+"""The consumer: each message takes effect once and in order, and none is lost or blocks others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The live feed: what is bound is heard, and after every reconnect it is said so."""
+"""The feed: bound canvases are received, and every reconnect is reported."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.waiting import eventually
 
 
 class Listener:
-    """A feed and what it heard."""
+    """A feed and the events that it received."""
 
     def __init__(self, broker_url: str) -> None:
         self.heard: list[tuple[int, int]] = []

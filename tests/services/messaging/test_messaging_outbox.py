@@ -1,4 +1,4 @@
-"""The outbox: an event exists exactly when its change does."""
+"""The outbox: an event is published exactly if its change was committed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The relay: at least once, in order, and one at a time, whatever dies."""
+"""The relay: events are published at least once, in order, by one relay at a time, through every crash."""
 
 from __future__ import annotations
 
@@ -209,7 +209,7 @@ async def test_a_relay_waits_until_postgresql_is_back(
 
 @contextmanager
 def frozen(broker: Private) -> Iterator[None]:
-    """A broker that holds its connections and says nothing."""
+    """A broker that keeps its connections open and sends nothing."""
     pid = broker.part.pid
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)

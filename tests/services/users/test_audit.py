@@ -1,4 +1,4 @@
-"""The audit log: it grows, it can be searched, and nothing in it can be changed."""
+"""The audit log: entries are added and searched, but never changed."""
 
 from __future__ import annotations
 

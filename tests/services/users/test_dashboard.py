@@ -1,4 +1,4 @@
-"""The dashboard: what it counts is the truth, who may see it, and what it saw is as old as it says."""
+"""The dashboard: exact counters, access, and the age of observations."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ async def test_drift_of_the_dashboard_is_corrected(users: Users, applier: EventA
 
 @pytest.fixture
 async def process(aiohttp_server: Any) -> Callable[[int, str], Any]:
-    """A process that is watched: what it answers to /ready, and how many watch live."""
+    """A polled process: its response to /ready, and its number of live viewers."""
 
     async def start(status: int, metrics: str) -> str:
         async def ready(_: web.Request) -> web.Response:

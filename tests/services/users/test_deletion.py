@@ -1,4 +1,4 @@
-"""Leaving: no name stays, the follows of others are counted right, the work remains."""
+"""Deleted accounts: no name stays, the follows of others are counted exactly, and the work remains."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Repair: counters that drifted are found, put right and reported; right ones are left alone."""
+"""Repair: counters that drifted are found, corrected and reported; correct ones are not changed."""
 
 from __future__ import annotations
 

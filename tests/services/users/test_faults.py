@@ -1,4 +1,4 @@
-"""PostgreSQL away: 503 that names it within 3 s, and recovery without a restart."""
+"""PostgreSQL down: a 503 that names it within 3 s, and recovery without a restart."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CALLS: list[tuple[str, str, dict[str, Any] | None]] = [
 
 @pytest.fixture
 async def postgres(tmp_path: Path) -> AsyncIterator[Private]:
-    """A server that keeps what it has acknowledged, also when it is killed; with the schema."""
+    """A server with the schema that keeps acknowledged writes even when it is killed."""
     private = private_postgres(tmp_path / "postgres", "users", durable=True)
     try:
         await asyncio.to_thread(private.start)

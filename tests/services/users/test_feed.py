@@ -1,4 +1,4 @@
-"""The feed: public tiles of those one follows, newest first."""
+"""The feed: public tiles of followed artists, newest first."""
 
 from __future__ import annotations
 

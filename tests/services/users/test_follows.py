@@ -1,4 +1,4 @@
-"""Follows: once each, never oneself, and counted exactly."""
+"""Follows: one per pair of artists, never of oneself, and counted exactly."""
 
 from __future__ import annotations
 

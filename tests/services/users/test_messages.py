@@ -1,4 +1,4 @@
-"""The worker over a real broker: every event has its effect once, whatever happens around it."""
+"""The worker over a real broker: every event takes effect once, through every failure."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from tests.support.waiting import eventually
 
 
 class Listener:
-    """Another service's applier for what users tells."""
+    """A consumer of what users publishes, as another service would be."""
 
     def __init__(self, channel: AbstractChannel) -> None:
         self._channel = channel

@@ -1,4 +1,4 @@
-"""Migrations: nothing is left on the way down, and constraints too are those of tables.py."""
+"""Migrations: a downgrade leaves nothing behind, and constraints are those of tables.py."""
 
 from __future__ import annotations
 

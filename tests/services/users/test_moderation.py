@@ -1,4 +1,4 @@
-"""Moderation: who may act on whom, what is asked of auth, and how the outcome is known."""
+"""Moderation: rights over accounts, commands to auth, and their outcomes."""
 
 from __future__ import annotations
 

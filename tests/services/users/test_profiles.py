@@ -1,4 +1,4 @@
-"""Profiles: how artists show themselves, and how they are found."""
+"""Profiles: changes, searches and the leaderboard."""
 
 from __future__ import annotations
 

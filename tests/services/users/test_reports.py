@@ -1,4 +1,4 @@
-"""Reports: one waiting an artist and target, one moderator a report, whatever happens at once."""
+"""Reports: one open report per artist and target, and one moderator per report, also in parallel."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def report(users: Users, artist: Artist | None = ANN, **changes: Any) -> C
 
 
 async def opened(users: Users, artist: Artist = ANN) -> int:
-    """A report of bob by that artist."""
+    """Report bob as that artist."""
     await users.meet(BOB)
     response = await report(users, artist)
     assert response.status == 201, await response.text()

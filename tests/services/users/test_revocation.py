@@ -1,4 +1,4 @@
-"""A session that was ended is worth nothing here within a second, however good its token was a moment ago."""
+"""Tokens of an ended session are refused within a second, even if they are cached as valid."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SESSION = 7
 
 
 async def answer(users: Users, token: str) -> tuple[int, str | None]:
-    """Status and code of a look at one's profile."""
+    """Return status and code of a request for the own profile."""
     headers = {"Authorization": f"Bearer {token}"}
     response = await users.call(None, "GET", "/users/profile", headers=headers)
     return response.status, (await response.json()).get("code")
@@ -34,15 +34,15 @@ async def revoke(broker: Broker, artist: Artist, session_id: int | None = None) 
 
 @pytest.fixture
 async def listening(start_users: StartUsers, database_url: str, broker: Broker) -> Users:
-    """A process that has heard of the revocation of somebody else's session."""
+    """A process that receives revocations: it has applied one of another account."""
     users = await start_users(database_url, broker.url)
     marker = users.keys.token(*ADA, sid="1")
 
-    async def hears() -> bool:
+    async def receives() -> bool:
         await revoke(broker, ADA, 1)
         return (await answer(users, marker))[0] == 401
 
-    await eventually(hears)
+    await eventually(receives)
     return users
 
 

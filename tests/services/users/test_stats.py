@@ -1,4 +1,4 @@
-"""Stats: equal to the truth whatever the order and repetition of events, and with many hearing at once."""
+"""Stats: exact in any order and repetition of events, and with parallel consumers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens: only what auth signed, for what it was signed, for as long as it holds."""
+"""Tokens: only those that auth signed for this purpose and that have not expired are accepted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Forge = Callable[[TestKeys], str]
 
 
 def altered(keys: TestKeys, headers: dict[str, Any] | None = None, key: Any = None, **claims: Any) -> str:
-    """A good token, signed anew with other headers, claims or another key."""
+    """Return a valid token signed again with other headers or claims, or by another key."""
     good = keys.token(*ANN)
     payload = jwt.decode(good, options={"verify_signature": False}) | claims
     given = jwt.get_unverified_header(good) | (headers or {})

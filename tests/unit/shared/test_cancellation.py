@@ -1,4 +1,4 @@
-"""A cancellation is never lost, whatever comes together with it."""
+"""A cancellation is not lost when a result or an error arrives with it."""
 
 from __future__ import annotations
 

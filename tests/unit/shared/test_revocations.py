@@ -1,4 +1,4 @@
-"""Which tokens do not count any more, and for how long that is remembered."""
+"""Revoked tokens, and how long a revocation is kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The API document: complete, current and unambiguous."""
+"""The API document is complete, current and unambiguous."""
 
 from __future__ import annotations
 

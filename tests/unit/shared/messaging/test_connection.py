@@ -1,4 +1,4 @@
-"""The broker link: it waits, it can be stopped, and it keeps its password to itself."""
+"""The broker link retries, can be cancelled, and does not log its password."""
 
 from __future__ import annotations
 

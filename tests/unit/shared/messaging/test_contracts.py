@@ -1,4 +1,4 @@
-"""The envelope and the contracts: what is written is read, by older and newer readers too."""
+"""The envelope and the contracts: older and newer readers read what was written."""
 
 from __future__ import annotations
 
