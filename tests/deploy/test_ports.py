@@ -58,7 +58,7 @@ def test_a_taken_port_is_reported_with_its_holder_and_nothing_is_started(name: s
     taken = [line for line in done.stderr.splitlines() if "is held by" in line]
     assert len(taken) == 1
     assert re.search(rf"port-taken: port {env[name]} \(.*\) is held by pid {os.getpid()}: .*python", taken[0])
-    assert f"fix: kill {os.getpid()}, or use another with {name}\n" in done.stderr
+    assert f"fix: kill {os.getpid()}\n    fix: Or choose another port: set {name}.\n" in done.stderr
     assert sorted(path.name for path in (tmp_path / "var").rglob("*") if path.is_file()) == [
         "lock",
         "supervisor.log",

@@ -81,7 +81,7 @@ def test_a_port_that_a_container_holds_is_told_with_that_container_and_its_proje
         f"port {project.ports['prod-https']} (prod-https) is held by the container {holder} "
         "of the Compose project their-project"
     )
-    assert refused.fix == f"docker stop {holder}, or use another with TESSERA_PORT_PROD_HTTPS"
+    assert refused.fix == f"docker stop {holder}\nOr choose another port: set TESSERA_PORT_PROD_HTTPS."
 
 
 def test_files_that_publish_no_port_are_refused(project: Project, files: Path) -> None:
@@ -90,7 +90,7 @@ def test_files_that_publish_no_port_are_refused(project: Project, files: Path) -
     refused = found(project)["port-unpublished"]
     numbers = sorted(project.ports.values())
     assert refused.severity == Severity.ERROR
-    assert refused.cause.endswith(f"publish no port {numbers[0]} and no port {numbers[1]} of the gateway")
+    assert refused.cause.endswith(f"do not publish {numbers[0]} and {numbers[1]} of the gateway")
 
 
 def test_files_that_compose_cannot_merge_are_refused_in_its_words(project: Project, files: Path) -> None:
@@ -155,4 +155,4 @@ def test_a_certificate_with_the_key_of_another_is_refused(project: Project, tmp_
     prepare(project)
     certificate = (theirs.var.root / "secrets" / "gateway_certificate").read_text()
     project.var.write_secret("gateway_certificate", certificate)
-    assert "is that of another certificate" in found(project)["certificate-unusable"].cause
+    assert "belongs to another certificate" in found(project)["certificate-unusable"].cause

@@ -153,4 +153,4 @@ def route_unanswered(facts: Facts) -> Iterator[Cause]:
 
 
 def _repair_configuration(facts: Facts) -> str:
-    return steps("Repair gateway/dynamic until `make preflight` accepts it.", facts[Run].start)
+    return steps("Repair gateway/dynamic until `tessera preflight` accepts it.", facts[Run].start)

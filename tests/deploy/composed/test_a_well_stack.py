@@ -17,7 +17,7 @@ pytestmark = pytest.mark.timeout(COMPOSE_SECONDS)
 
 def test_a_healthy_stack_is_healthy_in_20_runs(under_test: ComposeStackUnderTest) -> None:
     runs = [under_test.diagnose() for _ in range(20)]
-    # On a busy machine it may say that it could not look at something, which is true.
+    # On a busy machine the doctor may report that it could not read a fact, which is true.
     said = [[one for one in findings if one.code != "check-failed"] for findings in runs]
     assert said == [[]] * 20
     assert [] in runs
@@ -29,7 +29,7 @@ def test_the_command_says_healthy_in_words_and_in_json_within_5_s(under_test: Co
         began = time.monotonic()
         done = under_test.deploy("doctor")
         times.append(time.monotonic() - began)
-        # On a busy machine it may say that it could not look at something, which is true.
+        # On a busy machine the doctor may report that it could not read a fact, which is true.
         assert done.stdout.startswith(("healthy: ", "WARNING  check-failed: ")), done.stdout
     assert min(times) < here(5)
     told = json.loads(under_test.deploy("doctor", "--json").stdout)

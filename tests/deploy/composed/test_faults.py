@@ -83,7 +83,7 @@ def test_a_gateway_that_publishes_no_port(under_test: ComposeStackUnderTest, tmp
     with under_test.changed("gateway", "ports: !reset []", tmp_path):
         cause = under_test.first_line("port-unpublished")
     ports = " and ".join(map(str, sorted(under_test.project.ports.values())))
-    assert cause.startswith(f"no port leads to the gateway: its container does not publish {ports}")
+    assert cause.startswith(f"the gateway's container does not publish {ports}, so connections")
 
 
 def test_a_process_that_listens_inside_its_container_only(
@@ -101,7 +101,7 @@ def test_a_label_with_a_wrong_port(under_test: ComposeStackUnderTest, tmp_path: 
     }
     with under_test.changed("users-web", {"labels": labels}, tmp_path):
         cause = under_test.first_line("backend-wrong")
-    assert "the gateway sends requests of users to " in cause
+    assert "the gateway sends requests for users to " in cause
     assert ":9000, where nothing of this stack listens" in cause
 
 
@@ -135,7 +135,7 @@ def test_a_database_password_that_is_wrong_and_no_secret_is_told(under_test: Com
     ):
         cause = under_test.first_line("database-password")
         said = under_test.deploy("doctor", "--json").stdout
-    assert cause.startswith("PostgreSQL refuses the password of tiles")
+    assert cause.startswith("PostgreSQL rejects the password of tiles")
     secrets = [path.read_text().strip() for path in (under_test.project.var.root / "secrets").iterdir()]
     assert '"database-password"' in said
     assert [secret for secret in secrets if secret in said] == []
@@ -162,7 +162,7 @@ def test_a_broker_password_that_is_wrong(under_test: ComposeStackUnderTest) -> N
         cause = under_test.first_line("broker-password")
     finally:
         under_test.ctl("change_password", "users", under_test.secret("rabbitmq_users").read_text())
-    assert cause.startswith("RabbitMQ refuses the password of users")
+    assert cause.startswith("RabbitMQ rejects the password of users")
 
 
 def test_an_alarm_of_rabbitmq(under_test: ComposeStackUnderTest) -> None:

@@ -48,7 +48,7 @@ def test_a_broker_password_that_is_wrong(under_test: StackUnderTest) -> None:
         under_test.ctl(
             "change_password", "users", (under_test.var / "secrets" / "rabbitmq_users").read_text()
         )
-    assert cause.startswith("RabbitMQ refuses the password of users")
+    assert cause.startswith("RabbitMQ rejects the password of users")
 
 
 def test_dead_letters(under_test: StackUnderTest) -> None:
@@ -58,7 +58,7 @@ def test_dead_letters(under_test: StackUnderTest) -> None:
         shown = run("dead-letters", "users.events", env=under_test.env)
     finally:
         under_test.ctl("purge_queue", "users.events.dead", "--vhost", "tessera")
-    assert cause.startswith("1 dead letters of users")
+    assert cause.startswith("users.events.dead holds 1 dead letters")
     assert "m-1  test" in shown.stdout
 
 

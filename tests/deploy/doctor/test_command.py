@@ -8,6 +8,7 @@ from pathlib import Path
 
 from deploy.checks.doctor import CHECKS, diagnose
 from deploy.checks.gatherers.native import NativeGatherer
+from deploy.stack.command_line import command_line
 from tests.support.busy import here
 from tests.support.commands import run
 from tests.support.stack import listeners_of, run_environment
@@ -17,7 +18,7 @@ from tests.support.waiting import PATIENCE
 
 def test_a_healthy_stack_is_healthy_in_20_runs(under_test: StackUnderTest) -> None:
     runs = [diagnose(NativeGatherer.from_environ(under_test.env), seconds=PATIENCE) for _ in range(20)]
-    # On a busy machine it may say that it could not look at something, which is true.
+    # On a busy machine the doctor may report that it could not read a fact, which is true.
     said = [[one for one in findings if one.code != "check-failed"] for findings in runs]
     assert said == [[]] * 20
     assert [] in runs
@@ -29,7 +30,7 @@ def test_the_command_says_healthy_in_words_and_in_json_within_5_s(under_test: St
         began = time.monotonic()
         done = run("doctor", env=under_test.env)
         times.append(time.monotonic() - began)
-        # On a busy machine it may say that it could not look at something, which is true.
+        # On a busy machine the doctor may report that it could not read a fact, which is true.
         assert done.stdout.startswith(("healthy: ", "WARNING  check-failed: ")), done.stdout
     assert min(times) < here(5)
     told = json.loads(run("doctor", "--json", env=under_test.env).stdout)
@@ -60,7 +61,7 @@ def test_a_url_is_asked_and_its_answer_explained(under_test: StackUnderTest) -> 
 def test_a_stack_that_does_not_run(tmp_path: Path) -> None:
     env = run_environment(tmp_path)
     findings = diagnose(NativeGatherer.from_environ(env))
-    assert (findings[0].code, findings[0].fix) == ("not-running", "make run")
+    assert (findings[0].code, findings[0].fix) == ("not-running", command_line("run"))
     assert {one.follows for one in findings[1:]} == {"not-running"}
 
 

@@ -36,7 +36,7 @@ def test_a_database_password_that_is_wrong(under_test: StackUnderTest) -> None:
             cause = under_test.first_line("database-password")
         finally:
             statements.execute("ALTER ROLE tiles PASSWORD %s", (right,))
-    assert cause.startswith("PostgreSQL refuses the password of tiles")
+    assert cause.startswith("PostgreSQL rejects the password of tiles")
 
 
 def test_postgres_without_a_connection_left(under_test: StackUnderTest) -> None:
@@ -67,7 +67,7 @@ def test_postgres_without_a_connection_left(under_test: StackUnderTest) -> None:
             "UPDATE alembic_version SET version_num = 'from-tomorrow'",
             "UPDATE alembic_version SET version_num = %s",
             "schema-newer",
-            "at migration from-tomorrow, which this code does not know",
+            "at migration from-tomorrow, which this code does not have",
         ),
     ],
     ids=["no revision", "never migrated", "newer"],

@@ -24,7 +24,7 @@ def test_a_backend_on_a_wrong_port(under_test: StackUnderTest, dynamic: Path) ->
         wrong = f"127.0.0.1:{nobody.getsockname()[1]}"
         with under_test.second_gateway(dynamic, TESSERA_TILES_SERVERS=f"http://{wrong}") as native:
             cause = under_test.first_line("backend-wrong", native)
-    assert cause.startswith(f"the gateway sends requests of tiles to {wrong}, where nothing of this stack")
+    assert cause.startswith(f"the gateway sends requests for tiles to {wrong}, where nothing of this stack")
 
 
 def test_a_502_of_a_backend_on_a_wrong_port(under_test: StackUnderTest, dynamic: Path) -> None:
@@ -49,7 +49,7 @@ def test_a_backend_that_speaks_another_protocol_and_the_500_that_it_causes(
     with under_test.second_gateway(dynamic, TESSERA_TILES_SERVERS=amqp) as native:
         cause = under_test.first_line("backend-wrong", native)
         status = under_test.get("/api/v1/canvases", "r-500", native.ports["gateway"])
-    assert "where rabbitmq-amqp listens, which speaks otherwise" in cause
+    assert "where rabbitmq-amqp listens" in cause
     assert status == 500
     assert "made by the gateway: the server speaks another protocol" in under_test.explain("r-500").cause
 
@@ -69,7 +69,7 @@ def test_a_504_of_a_backend_that_does_not_answer(under_test: StackUnderTest, dyn
 def test_a_service_that_the_gateway_was_not_told_of(under_test: StackUnderTest, dynamic: Path) -> None:
     with under_test.second_gateway(dynamic, TESSERA_USERS_SERVERS="") as native:
         cause = under_test.first_line("backend-missing", native)
-    assert cause.startswith("the gateway knows no server of users")
+    assert cause.startswith("the gateway has no server for users")
 
 
 def test_broken_yaml_behind_a_running_gateway(under_test: StackUnderTest, dynamic: Path) -> None:
@@ -95,4 +95,4 @@ def test_a_client_that_met_the_rate_limit(under_test: StackUnderTest, dynamic: P
         ]
         assert statuses[-1] == 429
         under_test.first_line("rate-limited")
-    assert "its rate limit" in under_test.explain("r-429-2").cause
+    assert "rate limit: " in under_test.explain("r-429-2").cause
