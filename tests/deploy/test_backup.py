@@ -122,7 +122,7 @@ async def test_a_table_that_is_not_what_it_was_is_named(
     manifest = unpack(file, tmp_path / "parts")
     sums = {**manifest.sums, "users": {**manifest.sums["users"], "totals": (2, "0")}}
     urls = {service: database(service) for service in SERVICES}
-    with pytest.raises(DeployError, match="users is not what it was; differing tables: totals"):
+    with pytest.raises(DeployError, match="users differs from the backed-up data in these tables: totals"):
         load(tmp_path / "parts", type(manifest)("", sums, 0, ""), urls, lambda _: None)
 
 
@@ -185,7 +185,7 @@ async def test_a_run_is_restored_in_another_folder_and_restoring_can_be_undone_a
         assert done.returncode == 0, done.stderr
         (file,) = backups(tmp_path / "first" / "backups")
         done = await asyncio.to_thread(run, "restore", "--env", "native", "--yes", str(file), env=first)
-        assert done.stderr.startswith("error: Tessera runs already in ")
+        assert done.stderr.startswith("error: Tessera is already running in ")
     finally:
         await asyncio.to_thread(stack.stop)
     for what in (str(file), "--undo", "--undo"):

@@ -217,7 +217,7 @@ def test_what_cannot_start_is_named_with_its_own_words(tmp_path: Path) -> None:
     done = stack.deploy("up")
     stack.remove()
     assert done.returncode == 1
-    assert "auth-migrate-1 is ended with status 1; its log says:" in done.stderr
+    assert "auth-migrate-1 is ended with status 1; its log:" in done.stderr
     assert "Input should be 'debug', 'info', 'warning' or 'error'" in done.stderr
     assert "not yet ready: auth-web-1, auth-worker-1" in done.stderr
     assert "ERROR  container-down: auth-migrate-1 is exited with status 1" in done.stderr

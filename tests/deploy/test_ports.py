@@ -74,7 +74,10 @@ def test_the_table_shows_who_holds_a_port() -> None:
     assert f"pid {os.getpid()}" in line
 
 
-COMMANDS = ("run", "up", "down", "scale", "compose", "preflight", "doctor", "ports", "dead-letters")
+COMMANDS = (
+    *("run", "up", "down", "scale", "rollout", "swarm", "compose", "backup", "verify", "restore"),
+    *("preflight", "doctor", "ports", "exec", "dead-letters", "documents", "openapi"),
+)
 
 
 @pytest.mark.parametrize("words", [["--help"], *([command, "--help"] for command in COMMANDS)])

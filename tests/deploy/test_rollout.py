@@ -83,7 +83,7 @@ def broken(compose: ComposeStack) -> Iterator[Broken]:
 @pytest.mark.parametrize(
     ("lines", "why"),
     [
-        (EXITS, r"tiles-(web|worker)-\d+ is restarting; its log says:\n    no such module"),
+        (EXITS, r"tiles-(web|worker)-\d+ is restarting; its log:\n    no such module"),
         (NEVER_READY, r"not healthy after 8 s\n(.*\n)*.*\"GET /ready HTTP/1.1\" 503"),
     ],
     ids=["it exits", "it is never ready"],

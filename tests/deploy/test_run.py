@@ -1,4 +1,4 @@
-"""`python -m deploy run` before anything starts: what it refuses, and how it says so."""
+"""`tessera run` before anything starts: what it refuses, and how it says so."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ def test_a_second_run_in_the_same_folder_names_the_first(tmp_path: Path) -> None
         lock.flush()
         done = run("run", env=run_environment(tmp_path))
     assert done.returncode == 1
-    assert done.stderr == f"error: Tessera runs already in {tmp_path}: pid 4711, http://localhost:8080\n"
+    assert (
+        done.stderr == f"error: Tessera is already running in {tmp_path}: pid 4711, http://localhost:8080\n"
+    )
 
 
 def test_external_databases_are_given_for_all_services_or_for_none(tmp_path: Path) -> None:

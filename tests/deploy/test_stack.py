@@ -1,4 +1,4 @@
-"""The whole stack, as `python -m deploy run` starts, keeps and stops it."""
+"""The whole stack, as `tessera run` starts, keeps and stops it."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.commands.run import Stack
 from deploy.stack.errors import DeployError
+from deploy.stack.native import NativeStack
 from deploy.stack.parts.process import Process
 from deploy.stack.ports import port_map
 from deploy.stack.state_dir import StateDir
@@ -94,7 +94,7 @@ async def test_when_one_cannot_be_started_the_others_are_stopped_with_the_rest(t
 
 def test_a_whole_stop_takes_less_than_15_seconds_and_ends_with_the_database(tmp_path: Path) -> None:
     ports = dict.fromkeys((port.name for port in port_map()), 1)
-    order = Stack(StateDir(tmp_path), ports, {}).stop_order
+    order = NativeStack(StateDir(tmp_path), ports, {}).stop_order
     assert [until for until, _ in order] == sorted(until for until, _ in order)
     assert order[-1][0] < 15
     assert [process.name for process in (order[0][1] + order[-1][1])] == ["gateway", "postgres"]
