@@ -187,6 +187,13 @@ class NativeGatherer:
         )
         return logs.Traffic.of_last_minutes(logs.find_requests(self._lines("gateway-access")), failures)
 
+    def run_beside(self, part: str, *command: str) -> str | None:
+        """Run a program on this machine, if the part runs on it, and return what it printed."""
+        if self._pid(part) is None:
+            return None
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=SECONDS - 1)  # noqa: S603 - ours, no shell
+        return done.stdout
+
     def find_request(self, request_id: str) -> logs.LoggedRequest | None:
         """Find that request in the gateway's log of this run or of the previous one."""
         log = self.var.log("gateway-access")

@@ -189,6 +189,11 @@ class DockerGatherer:
         failures = (one for name, logged in by_process.items() for one in logs.find_failures(name, logged))
         return logs.Traffic.of_last_minutes(requests, failures)
 
+    def run_beside(self, part: str, *command: str) -> str | None:
+        """Run a program in the container of that part, if it answers, and return what it printed."""
+        one = self._one(part)
+        return engine.docker("exec", one.full_name, *command) if one and one.answers else None
+
     def find_request(self, request_id: str) -> logs.LoggedRequest | None:
         """Find that request in the gateway's log."""
         gateway = self._one("gateway")
