@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -23,12 +22,10 @@ class ClockOffset:
 SAME_CLOCK = ClockOffset(0, 0)
 
 
-def measure_offset(read_other: Callable[[], float]) -> ClockOffset:
-    """Compare the clocks by one reading of the other one, in seconds since the epoch.
+def compare_clocks(other: float, sent: float) -> ClockOffset:
+    """Compare a reading of the other clock with this machine's; both are seconds since the epoch.
 
-    It was read at some moment between sending and receiving, so the round trip is the width of the result: a
-    slow connection makes the measurement vague, never wrong.
+    The reading, requested at `sent`, was taken at some moment between then and now. So the round trip is the
+    width of the result: a slow connection makes it vague, never wrong.
     """
-    sent = time.time()
-    other = read_other()
     return ClockOffset(other - time.time(), other - sent)
