@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deploy.checks.facts.broker import Broker, BrokerAlarms
+from deploy.checks.facts.clock import BrokerClock, read_broker_clock
 from deploy.checks.facts.containers import Certificate, Containers, Engine
 from deploy.checks.facts.database import DatabaseStates
 from deploy.checks.facts.gateway import Gateway, Probes, probe_each_route
@@ -22,6 +23,7 @@ CHECKS = (
     machine.disk_low,
     machine.memory_low,
     machine.clock_wrong,
+    machine.clock_skew,
     machine.secret_missing,
     containers.port_unpublished,
     containers.network_missing,
@@ -84,6 +86,7 @@ def list_sources(stack: Gatherer) -> Sources:
         DatabaseStates: stack.databases,
         Broker: stack.broker,
         BrokerAlarms: stack.alarms,
+        BrokerClock: lambda: read_broker_clock(stack.run_beside),
         Traffic: stack.traffic,
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -29,3 +30,17 @@ def compare_clocks(other: float, sent: float) -> ClockOffset:
     width of the result: a slow connection makes it vague, never wrong.
     """
     return ClockOffset(other - time.time(), other - sent)
+
+
+@dataclass(frozen=True)
+class BrokerClock:
+    """The clock of the machine that the broker runs on; None when the broker does not run."""
+
+    offset: ClockOffset | None
+
+
+def read_broker_clock(run_beside: Callable[..., str | None]) -> BrokerClock:
+    """Read the clock with `date`, run beside the broker: AMQP cannot be asked for it."""
+    sent = time.time()
+    printed = run_beside("rabbitmq", "date", "+%s.%N")
+    return BrokerClock(compare_clocks(float(printed), sent) if printed else None)

@@ -6,6 +6,7 @@ import os
 import socket
 import time
 
+from deploy.checks.facts.clock import read_broker_clock
 from tests.support.stack_under_test import StackUnderTest, listens
 from tests.support.waiting import until
 
@@ -27,6 +28,29 @@ def test_a_secret_that_is_missing(under_test: StackUnderTest) -> None:
     finally:
         secret.with_suffix(".away").rename(secret)
     assert str(secret) in cause
+
+
+def test_a_clock_of_postgres_that_is_two_seconds_ahead(under_test: StackUnderTest) -> None:
+    # A function of the same name that comes first, as no clock but the machine's can be set.
+    ahead = "SELECT pg_catalog.clock_timestamp() + interval '2 s'"
+    with under_test.database("tiles") as statements:
+        statements.execute(
+            f"CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $$ {ahead} $$"
+        )
+        statements.execute("ALTER ROLE tiles SET search_path = public, pg_catalog")
+        try:
+            cause = under_test.first_line("clock-skew")
+        finally:
+            statements.execute("ALTER ROLE tiles RESET search_path")
+            statements.execute("DROP FUNCTION public.clock_timestamp()")
+    assert cause.startswith("the clock of PostgreSQL at ")
+    assert "differs from this machine's by +" in cause
+
+
+def test_the_clock_of_a_broker_on_this_machine_agrees_with_it(under_test: StackUnderTest) -> None:
+    offset = read_broker_clock(under_test.native.run_beside).offset
+    assert offset is not None
+    assert offset.least <= 0 <= offset.most
 
 
 def test_a_clock_that_was_turned_back(under_test: StackUnderTest) -> None:

@@ -14,7 +14,7 @@ import pytest
 from deploy.__main__ import parser
 from deploy.checks import doctor, preflight
 from deploy.checks.facts.broker import Broker, BrokerAlarms, Queue
-from deploy.checks.facts.clock import ClockOffset
+from deploy.checks.facts.clock import BrokerClock, ClockOffset
 from deploy.checks.facts.containers import Certificate, Container, Containers, Engine
 from deploy.checks.facts.database import DatabaseStates
 from deploy.checks.facts.gateway import Backend, Gateway, Probe, Probes, Router, Traefik
@@ -127,6 +127,7 @@ def faults() -> Sequence[Mapping[type[Any], Any]]:
             "pid 7",
         ),
         BrokerAlarms(("disk",)),
+        BrokerClock(ClockOffset(-3, -2)),
         ProcessStates(
             (
                 process("missing", id=None),
