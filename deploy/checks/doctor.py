@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deploy.checks.facts.backups import Backups, read_backups
 from deploy.checks.facts.broker import Broker, BrokerAlarms
 from deploy.checks.facts.clock import BrokerClock, read_broker_clock
 from deploy.checks.facts.containers import Certificate, Containers, Engine
@@ -13,7 +14,7 @@ from deploy.checks.facts.processes import ProcessStates
 from deploy.checks.facts.run import Run
 from deploy.checks.findings import SECONDS, Finding, Sources, examine, gather
 from deploy.checks.gatherers.protocol import Gatherer
-from deploy.checks.rules import broker, containers, database, gateway, machine, processes, traffic
+from deploy.checks.rules import backups, broker, containers, database, gateway, machine, processes, traffic
 
 CHECKS = (
     containers.engine_down,
@@ -63,6 +64,7 @@ CHECKS = (
     database.outbox_stuck,
     broker.queue_growing,
     broker.dead_letters,
+    backups.backup_old,
     gateway.route_unanswered,
     traffic.application_error,
     traffic.rate_limited,
@@ -88,6 +90,7 @@ def list_sources(stack: Gatherer) -> Sources:
         BrokerAlarms: stack.alarms,
         BrokerClock: lambda: read_broker_clock(stack.run_beside),
         Traffic: stack.traffic,
+        Backups: lambda: read_backups(stack.var, stack.environ),
     }
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from deploy.backup.archive import PATTERN, new_name
 from tests.support.certificates import expired
 from tests.support.compose import COMPOSE_SECONDS
 from tests.support.compose_under_test import ComposeStackUnderTest
@@ -172,6 +174,24 @@ def test_an_alarm_of_rabbitmq(under_test: ComposeStackUnderTest) -> None:
     finally:
         under_test.ctl("set_disk_free_limit", "1GB")
     assert cause.startswith("RabbitMQ has a disk alarm")
+
+
+def test_a_backup_that_is_older_than_twice_its_interval(under_test: ComposeStackUnderTest) -> None:
+    kept = under_test.project.var.root / "backups" / "kept"
+    aside = kept.with_name("aside")
+    aside.mkdir()
+    for backup in kept.glob(PATTERN):  # the schedule took one at the start
+        backup.rename(aside / f"{backup.name}.aside")
+    old = kept / new_name(datetime.now(UTC) - timedelta(hours=49))
+    old.touch()
+    try:
+        cause = under_test.first_line("backup-old")
+    finally:
+        old.unlink()
+        for backup in aside.iterdir():
+            backup.rename(kept / backup.name.removesuffix(".aside"))
+        aside.rmdir()
+    assert cause.startswith("the newest backup was taken on ")
 
 
 def test_an_exception_of_an_application_is_found_by_its_request_id(under_test: ComposeStackUnderTest) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import socket
 import time
+from datetime import UTC, datetime, timedelta
 
+from deploy.backup.archive import new_name, taken_at
 from deploy.checks.facts.clock import read_broker_clock
 from tests.support.stack_under_test import StackUnderTest, listens
 from tests.support.waiting import until
@@ -51,6 +53,18 @@ def test_the_clock_of_a_broker_on_this_machine_agrees_with_it(under_test: StackU
     offset = read_broker_clock(under_test.native.run_beside).offset
     assert offset is not None
     assert offset.least <= 0 <= offset.most
+
+
+def test_a_backup_that_is_older_than_twice_its_interval(under_test: StackUnderTest) -> None:
+    folder = under_test.var / "backups"
+    folder.mkdir(exist_ok=True)
+    old = folder / new_name(datetime.now(UTC) - timedelta(hours=49))
+    old.touch()
+    try:
+        cause = under_test.first_line("backup-old")
+    finally:
+        old.unlink()
+    assert cause.startswith(f"the newest backup was taken on {taken_at(old):%Y-%m-%d %H:%M} UTC")
 
 
 def test_a_clock_that_was_turned_back(under_test: StackUnderTest) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from deploy.__main__ import parser
 from deploy.checks import doctor, preflight
+from deploy.checks.facts.backups import Backups
 from deploy.checks.facts.broker import Broker, BrokerAlarms, Queue
 from deploy.checks.facts.clock import BrokerClock, ClockOffset
 from deploy.checks.facts.containers import Certificate, Container, Containers, Engine
@@ -127,6 +128,7 @@ def faults() -> Sequence[Mapping[type[Any], Any]]:
             "pid 7",
         ),
         BrokerAlarms(("disk",)),
+        Backups(NOW - timedelta(days=9), timedelta(days=1)),
         BrokerClock(ClockOffset(-3, -2)),
         ProcessStates(
             (
