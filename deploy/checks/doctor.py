@@ -37,6 +37,7 @@ CHECKS = (
     gateway.gateway_silent,
     gateway.gateway_no_routes,
     gateway.router_disabled,
+    gateway.gateway_files_high,
     gateway.backend_wrong,
     gateway.backend_missing,
     gateway.backend_down,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -174,6 +177,19 @@ def test_an_alarm_of_rabbitmq(under_test: ComposeStackUnderTest) -> None:
     finally:
         under_test.ctl("set_disk_free_limit", "1GB")
     assert cause.startswith("RabbitMQ has a disk alarm")
+
+
+def test_a_gateway_that_has_opened_nearly_all_files(
+    under_test: ComposeStackUnderTest, tmp_path: Path
+) -> None:
+    limits = {"ulimits": {"nofile": {"soft": 100, "hard": 100}}}
+    with under_test.changed("gateway", limits, tmp_path), ExitStack() as clients:
+        until(lambda: under_test.get("/api/v1/users/1", "r-files") < 500)
+        url = urlsplit(under_test.url)
+        for _ in range(65):  # idle connections; the gateway itself has opened about 20 files
+            clients.enter_context(socket.create_connection((url.hostname or "", url.port or 443)))
+        cause = under_test.first_line("gateway-files-high")
+    assert cause.endswith(" of the 100 files that it may open")
 
 
 def test_a_backup_that_is_older_than_twice_its_interval(under_test: ComposeStackUnderTest) -> None:

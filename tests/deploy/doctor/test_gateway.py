@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import resource
 import socket
+from contextlib import ExitStack
 from pathlib import Path
 
+from deploy.stack.ports import listeners
 from tests.support.stack_under_test import StackUnderTest, without_health_checks
 
 
@@ -64,6 +67,19 @@ def test_a_504_of_a_backend_that_does_not_answer(under_test: StackUnderTest, dyn
     ):
         assert under_test.get("/api/v1/canvases", "r-504", native.ports["gateway"]) == 504
     assert "made by the gateway: the server accepted the request" in under_test.explain("r-504").cause
+
+
+def test_a_gateway_that_has_opened_nearly_all_files(under_test: StackUnderTest, dynamic: Path) -> None:
+    with under_test.second_gateway(dynamic) as native, ExitStack() as clients:
+        port = native.ports["gateway"]
+        [pid] = [holder.pid for number, holder in listeners().items() if number == port]
+        assert pid
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (200, 200))
+        for _ in range(160):  # idle connections; 150 are more than 80 % with those of the gateway itself
+            clients.enter_context(socket.create_connection(("127.0.0.1", port)))
+        cause = under_test.first_line("gateway-files-high", native)
+    assert cause.startswith("the gateway has opened 1")
+    assert cause.endswith(" of the 200 files that it may open")
 
 
 def test_a_service_that_the_gateway_was_not_told_of(under_test: StackUnderTest, dynamic: Path) -> None:

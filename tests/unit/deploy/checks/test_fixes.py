@@ -150,6 +150,8 @@ def faults() -> Sequence[Mapping[type[Any], Any]]:
         HttpResult(200),
         (Router("tiles", False, ("no such middleware",)),),
         (Backend("tiles", "a:1", False), Backend("tiles", "a:9", True)),
+        open_files=900,
+        max_files=1000,
     )
     calm = Probes((Probe("/", "frontend", HttpResult(0)),))
     return [
