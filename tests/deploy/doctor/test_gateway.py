@@ -1,4 +1,4 @@
-"""The gateway and its routes: the doctor's first line names what is wrong, and who made a 5xx."""
+"""The gateway and its routes: the doctor's first line names the fault, and which part made a 5xx."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def test_a_gateway_that_does_not_answer(under_test: StackUnderTest) -> None:
 
 
 def test_a_backend_on_a_wrong_port(under_test: StackUnderTest, dynamic: Path) -> None:
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        wrong = f"127.0.0.1:{nobody.getsockname()[1]}"
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        wrong = f"127.0.0.1:{bound.getsockname()[1]}"
         with under_test.second_gateway(dynamic, TESSERA_TILES_SERVERS=f"http://{wrong}") as native:
             cause = under_test.first_line("backend-wrong", native)
     assert cause.startswith(f"the gateway sends requests for tiles to {wrong}, where nothing of this stack")
@@ -33,9 +33,9 @@ def test_a_backend_on_a_wrong_port(under_test: StackUnderTest, dynamic: Path) ->
 def test_a_502_of_a_backend_on_a_wrong_port(under_test: StackUnderTest, dynamic: Path) -> None:
     services = dynamic / "services.yml"
     services.write_text(without_health_checks(services.read_text()))
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        wrong = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        wrong = f"http://127.0.0.1:{bound.getsockname()[1]}"
         with under_test.second_gateway(dynamic, TESSERA_TILES_SERVERS=wrong) as native:
             assert under_test.get("/api/v1/canvases", "r-502", native.ports["gateway"]) == 502
     verdict = under_test.explain("r-502")
@@ -43,9 +43,7 @@ def test_a_502_of_a_backend_on_a_wrong_port(under_test: StackUnderTest, dynamic:
     assert f"made by the gateway: the server refused or broke the connection ({wrong}" in verdict.cause
 
 
-def test_a_backend_that_speaks_another_protocol_and_the_500_that_it_causes(
-    under_test: StackUnderTest, dynamic: Path
-) -> None:
+def test_a_backend_with_another_protocol_and_its_500(under_test: StackUnderTest, dynamic: Path) -> None:
     services = dynamic / "services.yml"
     services.write_text(without_health_checks(services.read_text()))
     amqp = f"http://127.0.0.1:{under_test.native.ports['rabbitmq-amqp']}"
@@ -69,7 +67,7 @@ def test_a_504_of_a_backend_that_does_not_answer(under_test: StackUnderTest, dyn
     assert "made by the gateway: the server accepted the request" in under_test.explain("r-504").cause
 
 
-def test_a_gateway_that_has_opened_nearly_all_files(under_test: StackUnderTest, dynamic: Path) -> None:
+def test_a_gateway_with_nearly_all_files_open(under_test: StackUnderTest, dynamic: Path) -> None:
     with under_test.second_gateway(dynamic) as native, ExitStack() as clients:
         port = native.ports["gateway"]
         [pid] = [holder.pid for number, holder in listeners().items() if number == port]
@@ -82,7 +80,7 @@ def test_a_gateway_that_has_opened_nearly_all_files(under_test: StackUnderTest, 
     assert cause.endswith(" of the 200 files that it may open")
 
 
-def test_a_service_that_the_gateway_was_not_told_of(under_test: StackUnderTest, dynamic: Path) -> None:
+def test_a_service_that_the_gateway_has_no_server_for(under_test: StackUnderTest, dynamic: Path) -> None:
     with under_test.second_gateway(dynamic, TESSERA_USERS_SERVERS="") as native:
         cause = under_test.first_line("backend-missing", native)
     assert cause.startswith("the gateway has no server for users")

@@ -1,4 +1,4 @@
-"""Ports, secrets and the clock: the doctor's first line names what is wrong with them."""
+"""Ports, secrets and the clock: the doctor's first line names the fault."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_a_port_that_was_taken_from_a_process(under_test: StackUnderTest) -> Non
     assert cause.startswith(f"port {port} (frontend) is held by pid {os.getpid()}: ")
 
 
-def test_a_secret_that_is_missing(under_test: StackUnderTest) -> None:
+def test_a_missing_secret(under_test: StackUnderTest) -> None:
     secret = under_test.var / "secrets" / "auth_secret"
     secret.rename(secret.with_suffix(".away"))
     try:
@@ -32,7 +32,7 @@ def test_a_secret_that_is_missing(under_test: StackUnderTest) -> None:
     assert str(secret) in cause
 
 
-def test_a_clock_of_postgres_that_is_two_seconds_ahead(under_test: StackUnderTest) -> None:
+def test_a_clock_of_postgresql_two_seconds_ahead(under_test: StackUnderTest) -> None:
     # A function of the same name that comes first, as no clock but the machine's can be set.
     ahead = "SELECT pg_catalog.clock_timestamp() + interval '2 s'"
     with under_test.database("tiles") as statements:
@@ -49,13 +49,13 @@ def test_a_clock_of_postgres_that_is_two_seconds_ahead(under_test: StackUnderTes
     assert "differs from this machine's by +" in cause
 
 
-def test_the_clock_of_a_broker_on_this_machine_agrees_with_it(under_test: StackUnderTest) -> None:
+def test_the_clock_of_a_local_broker_agrees(under_test: StackUnderTest) -> None:
     offset = read_broker_clock(under_test.native.run_beside).offset
     assert offset is not None
     assert offset.least <= 0 <= offset.most
 
 
-def test_a_backup_that_is_older_than_twice_its_interval(under_test: StackUnderTest) -> None:
+def test_a_backup_older_than_twice_its_interval(under_test: StackUnderTest) -> None:
     folder = under_test.var / "backups"
     folder.mkdir(exist_ok=True)
     old = folder / new_name(datetime.now(UTC) - timedelta(hours=49))
@@ -67,7 +67,7 @@ def test_a_backup_that_is_older_than_twice_its_interval(under_test: StackUnderTe
     assert cause.startswith(f"the newest backup was taken on {taken_at(old):%Y-%m-%d %H:%M} UTC")
 
 
-def test_a_clock_that_was_turned_back(under_test: StackUnderTest) -> None:
+def test_a_clock_that_was_set_back(under_test: StackUnderTest) -> None:
     log = under_test.logs / "postgres.log"
     os.utime(log, (time.time() + 3600, time.time() + 3600))
     try:
