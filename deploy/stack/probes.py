@@ -36,7 +36,7 @@ PROBES = (
 OWN_REQUESTS = "deploy-"
 """The prefix of the request ids of the operator's own commands, which do not count as traffic."""
 
-PROBE_SECONDS = 60.0  # for every route to be answered; the first health checks come a second after the start
+PROBE_SECONDS = 30.0  # for every route to be answered; the first health checks come a second after the start
 
 
 async def probe_routes(url: str, trusted: ssl.SSLContext | None = None) -> int:

@@ -1,4 +1,4 @@
-"""Prometheus' configuration, its alerts and Grafana's dashboard, against what the stack really tells."""
+"""Prometheus' configuration, its alerts and Grafana's dashboard, compared with a real stack."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_each_fault_fires_its_alert_and_a_healthy_stack_none(promtool: str, tmp_
     check(promtool, "test", "rules", str(tmp_path / "tests.yml"))
 
 
-def test_every_alert_is_proved_to_fire() -> None:
+def test_every_alert_has_a_test_that_fires_it() -> None:
     proved = Path(__file__).with_name("alerts_test.yml").read_text()
     assert [rule["alert"] for rule in ALERTS if f'alertname="{rule["alert"]}"' not in proved] == []
 
@@ -58,9 +58,9 @@ def test_every_alert_names_a_finding_of_the_doctor() -> None:
 
 
 @pytest.mark.timeout(COMPOSE_SECONDS)
-def test_every_metric_of_alerts_and_dashboard_is_told_where_prometheus_asks(compose: ComposeStack) -> None:
+def test_every_metric_of_alerts_and_dashboard_is_scraped(compose: ComposeStack) -> None:
     # Development has no container `backup`: its metrics are read from its code.
-    told = set(re.findall(r'Gauge\("(\w+)"', Path(schedule.__file__).read_text()))
+    scraped = set(re.findall(r'Gauge\("(\w+)"', Path(schedule.__file__).read_text()))
     for scrape in SCRAPES:
         if scrape["job_name"] == "backup":
             continue
@@ -70,9 +70,9 @@ def test_every_metric_of_alerts_and_dashboard_is_told_where_prometheus_asks(comp
         )
         url = f"http://{found['names'][0]}:{found['port']}{scrape.get('metrics_path', '/metrics')}?{query}"
         text = compose.project.compose("exec", "-T", "tiles-web", "python", "-c", FETCH, url)
-        told.update(re.findall(r"^([a-z]\w+)", text, re.MULTILINE))
+        scraped.update(re.findall(r"^([a-z]\w+)", text, re.MULTILINE))
     expressions = [rule["expr"] for rule in ALERTS]
     expressions += [target["expr"] for panel in PANELS for target in panel.get("targets", [])]
     used = {name for expression in expressions for name in re.findall(OURS, expression)}
     assert len(used) > 20
-    assert sorted(used - told) == []
+    assert sorted(used - scraped) == []

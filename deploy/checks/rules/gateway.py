@@ -72,7 +72,7 @@ def router_disabled(facts: Facts) -> Iterator[Cause]:
     holds="the gateway has opened at most 80 % of the files that it may open",
 )
 def gateway_files_high(facts: Facts) -> Iterator[Cause]:
-    """At the limit the gateway accepts no connection: each client takes one file, each WebSocket two."""
+    """At the limit, the gateway accepts no more connections."""
     traefik, run = facts[Gateway].traefik, facts[Run]
     if traefik.open_files > FILES_HIGH * traefik.max_files:
         yield Cause(

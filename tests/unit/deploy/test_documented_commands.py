@@ -14,13 +14,13 @@ from deploy.stack.state_dir import REPOSITORY
 DOCUMENTS = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
 SOURCES = sorted((REPOSITORY / "deploy").rglob("*.py"))
 
-COMMAND = re.compile(r"(?<![\w/-])tessera (?P<arguments>(?:-|[a-z]).*)")
+COMMAND = re.compile(r"^(?:[A-Z_]+=\S+ )*(?:/\S+/)?tessera (?P<arguments>.+)")
 INLINE = re.compile(r"`[^`]*`")
 PRINTED = re.compile(r"command_line\(\s*f?(?P<quote>[\"'])(?P<arguments>.*?)(?P=quote)")
 
 # What a placeholder of a printed command or of a document stands for.
 STANDS_FOR = (
-    (re.compile(r"\{[^{}]*env[^{}]*\}"), "--env dev"),
+    (re.compile(r"\{[^{}]*env[^{}]*\}"), " --env dev"),
     (re.compile(r"\{[^{}]*queue[^{}]*\}"), "users.events"),
     (re.compile(r"\bSERVICE VERB\b"), "auth rotate-keys"),
     (re.compile(r"\bCOMMAND\b"), "run"),
@@ -34,7 +34,7 @@ def documented(path: Path) -> list[str]:
         if line.startswith("```"):
             in_block = not in_block
         for code in [line] if in_block else (inline.strip("`") for inline in INLINE.findall(line)):
-            match = COMMAND.search(code)
+            match = COMMAND.match(code)
             if match:
                 found.append(match["arguments"])
     return found
@@ -50,7 +50,7 @@ def words_of(arguments: str) -> list[str]:
     for placeholder, example in STANDS_FOR:
         arguments = placeholder.sub(example, arguments)
     # `up --env {env}` has become `up --env --env dev`.
-    return shlex.split(arguments.replace("--env --env", "--env"), comments=True)
+    return shlex.split(re.sub(r"--env +--env", "--env", arguments), comments=True)
 
 
 def is_accepted(arguments: str) -> bool:
