@@ -16,12 +16,16 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Coroutine
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
+
+import psycopg2
+from sqlalchemy import MetaData
 
 from deploy.stack.parts.postgres import Postgres
 from deploy.stack.parts.process import Process
@@ -149,6 +153,35 @@ class Databases:
         return self._postgres.url(service, name)
 
 
+@contextmanager
+def emptying(
+    url: str, metadata: MetaData, *, instead: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Callable[[], None]]:
+    """Give a function that deletes every row and counts ids from 1 again.
+
+    `instead` has, by table, the statement that empties one that refuses DELETE.
+
+    A database that is used again costs a test 1 ms; a copy of a migrated one costs it 100 ms on an idle
+    machine, and 1 s on a busy one.
+    """
+    with closing(psycopg2.connect(url)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT format('%I.%I', schemaname, sequencename) FROM pg_sequences")
+            sequences = [name for (name,) in cursor.fetchall()]
+        tables = [table.name for table in reversed(metadata.sorted_tables)]
+        statements = "; ".join(
+            [instead.get(table, f"DELETE FROM {table}") for table in tables]
+            + [f"SELECT setval('{sequence}', 1, false)" for sequence in sequences]
+        )
+
+        def empty() -> None:
+            with connection.cursor() as cursor:
+                cursor.execute(statements)
+
+        yield empty
+
+
 @dataclass(frozen=True)
 class Broker:
     """A virtual host with nothing in it."""
@@ -196,11 +229,23 @@ class Private:
         self._thread.close()
 
 
-def private_rabbitmq(folder: Path) -> Private:
-    """A node of its own, not yet started."""
-    amqp, dist, epmd = free_ports(3)
-    part = RabbitMQ(StateDir(folder), amqp=amqp, dist=dist, epmd=epmd, users=("tests",))
-    return Private(part, part.url("tests"))
+class PrivateNode(Private):
+    """A node of one test after the other, each with a virtual host of its own; not yet started."""
+
+    VHOSTS = 24  # more than there are tests that stop their broker
+
+    def __init__(self, folder: Path) -> None:
+        amqp, dist, epmd = free_ports(3)
+        vhosts = [f"p{number}" for number in range(self.VHOSTS)]
+        part = RabbitMQ(StateDir(folder), amqp=amqp, dist=dist, epmd=epmd, users=("tests",), vhosts=vhosts)
+        super().__init__(part, part.url("tests", vhosts[0]))
+        self._urls = (part.url("tests", vhost) for vhost in vhosts)
+
+    def make_ready(self) -> None:
+        """Start it unless it runs, and turn `url` to the next virtual host."""
+        if self.part.pid is None:
+            self.start()
+        self.url = next(self._urls)
 
 
 def private_postgres(folder: Path, service: str, *, durable: bool = False) -> Private:

@@ -110,10 +110,11 @@ async def test_a_replaced_key_is_removed_after_its_last_token_and_not_before(
         )
         # The first round of a worker's housekeeping is over once it has pruned this.
         auth.rows("INSERT INTO login_throttles VALUES (sha256('round'), 1, now() - interval '1 s')")
-        await aiohttp_client(create_worker(settings_for(auth.database_url)))
+        worker: Client = await aiohttp_client(create_worker(settings_for(auth.database_url)))
         async with asyncio.timeout(PATIENCE):
             while auth.rows("SELECT count(*) FROM login_throttles") != [(0,)]:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
+        await worker.close()  # so that the next round is that of the next worker
         return {kid for (kid,) in auth.rows("SELECT kid FROM signing_keys")}
 
     before = await kids_when_the_other_signs_for(PUBLISHED_AFTERWARDS - timedelta(seconds=30))

@@ -52,8 +52,11 @@ async def test_a_confirmation_is_told(auth: Auth, mailbox: Mailbox) -> None:
     token = await mailbox.token("confirm_email")
     auth.rows("CREATE TABLE told AS SELECT payload FROM outbox WITH NO DATA")
     auth.rows("CREATE RULE keep AS ON INSERT TO outbox DO ALSO INSERT INTO told VALUES (NEW.payload)")
-    await confirm_email(auth, token)
-    [(payload,)] = auth.rows("SELECT payload FROM told")
+    try:
+        await confirm_email(auth, token)
+        [(payload,)] = auth.rows("SELECT payload FROM told")
+    finally:
+        auth.rows("DROP RULE keep ON outbox; DROP TABLE told")
     message = json.loads(payload)
     assert message["type"] == "account.verified"
     assert message["data"] == {"account_id": session["account"]["id"], "version": 1}
