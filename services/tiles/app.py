@@ -36,17 +36,7 @@ from services.tiles.tiles.service import TILES, Tiles
 from services.tiles.timelapse import api as timelapse
 from services.tiles.timelapse.service import TIMELAPSES, Timelapses
 from shared.db import Database
-from shared.http.access import VERIFIER, verifying_tokens
-from shared.http.background import background
-from shared.http.health import broker_is_connected, keys_are_known, postgres_answers
-from shared.http.openapi import serve_openapi
-from shared.http.operations import serve
-from shared.http.server import API_PREFIX, create_base_app
-from shared.http.tokens import TokenVerifier, keys_published_at
-from shared.messaging.consumer import Consumer
-from shared.messaging.outbox import Outbox
-from shared.messaging.relay import Relay
-from shared.messaging.revocations import RevocationFeed
+from shared.service import WebApp, WorkerApp
 
 SERVICE = "tiles"
 
@@ -68,26 +58,14 @@ FEATURES = {
 
 def create_app(settings: TilesSettings) -> web.Application:
     """Set up the HTTP side: features and the live feed."""
-    database = Database.of(settings)
-    outbox = Outbox(database, producer=SERVICE)
-    journal = Journal(outbox)
-    batches = Batches(database, journal, Activity(outbox), longest=settings.paint_queue)
-    hub = Hub(database, settings.broker_url.get_secret_value(), name=settings.instance)
-    verifier = TokenVerifier(keys_published_at(settings.jwks_url))
+    service = WebApp(SERVICE, settings)
+    app, database = service.app, service.database
+    journal = Journal(service.outbox)
+    batches = Batches(database, journal, Activity(service.outbox), longest=settings.paint_queue)
+    hub = Hub(database, service.broker_url, name=settings.instance)
+    verifier = service.verify_tokens_of_auth(settings.jwks_url)
     verifier.revocations.listen(hub.close_account)
-    revocations = RevocationFeed(
-        settings.broker_url.get_secret_value(),
-        name=settings.instance,
-        jwks_url=settings.jwks_url,
-        revocations=verifier.revocations,
-    )
 
-    app = create_base_app(
-        SERVICE,
-        settings.instance,
-        {"postgres": postgres_answers(database), "auth": keys_are_known(verifier)},
-    )
-    app[VERIFIER] = verifier
     app[live.DATABASE] = database
     app[CANVASES] = Canvases(database, journal)
     app[TILES] = Tiles(database, journal, batches)
@@ -102,41 +80,22 @@ def create_app(settings: TilesSettings) -> web.Application:
     app[PICTURES] = Pictures(database)
     app[HUB] = hub
 
-    app.cleanup_ctx.append(database.closing)
-    app.cleanup_ctx.append(verifying_tokens)
-    app.cleanup_ctx.append(background("outbox-bell", outbox.run))
-    app.cleanup_ctx.append(background("batches", batches.run))
-    app.cleanup_ctx.append(background("live-feed", hub.run))
-    app.cleanup_ctx.append(background("revocations", revocations.run))
+    service.run("batches", batches.run)
+    service.run("live-feed", hub.run)
     app.on_shutdown.append(live.closing_sockets)
-
-    for operations in FEATURES.values():
-        serve(app, API_PREFIX, operations)
-    serve_openapi(app, SERVICE, FEATURES)
+    service.serve(FEATURES)
     return app
 
 
 def create_worker(settings: TilesSettings) -> web.Application:
     """Set up the background side: relay, consumer, housekeeping."""
-    database = Database.of(settings)
-    broker_url = settings.broker_url.get_secret_value()
-    outbox = Outbox(database, producer=SERVICE)
-    journal = Journal(outbox)
-    relay = Relay(database, broker_url, service=SERVICE)
-    consumer = Consumer(database, broker_url, service=SERVICE, handlers=HANDLERS)
-
-    app = create_base_app(
-        SERVICE,
-        settings.instance,
-        {"postgres": postgres_answers(database), "rabbitmq": broker_is_connected(relay, consumer)},
-    )
-    app.cleanup_ctx.append(database.closing)
-    app.cleanup_ctx.append(background("outbox-bell", outbox.run))
-    app.cleanup_ctx.append(background("relay", relay.run))
-    app.cleanup_ctx.append(background("consumer", consumer.run))
-    sweepers = _locks(settings, database, journal), _areas(settings, database, journal)
-    app.cleanup_ctx.append(background("housekeeping", lambda: keep_house(database, settings, *sweepers)))
-    return app
+    service = WorkerApp(SERVICE, settings)
+    service.consume(HANDLERS)
+    journal = Journal(service.outbox)
+    lock_sweeper = _locks(settings, service.database, journal)
+    area_sweeper = _areas(settings, service.database, journal)
+    service.run("housekeeping", lambda: keep_house(service.database, settings, lock_sweeper, area_sweeper))
+    return service.app
 
 
 def _locks(settings: TilesSettings, database: Database, journal: Journal) -> Locks:

@@ -8,7 +8,7 @@ from services.users.audit import api as audit
 from services.users.audit.service import AUDIT, Audit
 from services.users.consumed import handlers
 from services.users.dashboard import api as dashboard
-from services.users.dashboard.lookout import Lookout
+from services.users.dashboard.health_poller import HealthPoller
 from services.users.dashboard.service import DASHBOARD, Dashboard
 from services.users.feed import api as feed
 from services.users.feed.service import FEED, Feed
@@ -21,18 +21,7 @@ from services.users.profiles.service import PROFILES, Profiles
 from services.users.reports import api as reports
 from services.users.reports.service import REPORTS, Reports
 from services.users.settings import UsersSettings
-from shared.db import Database
-from shared.http.access import VERIFIER, verifying_tokens
-from shared.http.background import background
-from shared.http.health import broker_is_connected, keys_are_known, postgres_answers
-from shared.http.openapi import serve_openapi
-from shared.http.operations import serve
-from shared.http.server import API_PREFIX, create_base_app
-from shared.http.tokens import TokenVerifier, keys_published_at
-from shared.messaging.consumer import Consumer
-from shared.messaging.outbox import Outbox
-from shared.messaging.relay import Relay
-from shared.messaging.revocations import RevocationFeed
+from shared.service import WebApp, WorkerApp
 
 SERVICE = "users"
 
@@ -49,23 +38,11 @@ FEATURES = {
 
 
 def create_app(settings: UsersSettings) -> web.Application:
-    """Set up the HTTP side; without the broker it works, but hears of no revocations."""
-    database = Database.of(settings)
-    outbox = Outbox(database, producer=SERVICE)
-    verifier = TokenVerifier(keys_published_at(settings.jwks_url))
-    revocations = RevocationFeed(
-        settings.broker_url.get_secret_value(),
-        name=settings.instance,
-        jwks_url=settings.jwks_url,
-        revocations=verifier.revocations,
-    )
+    """Set up the HTTP side; without the broker it serves, but receives no revocations."""
+    service = WebApp(SERVICE, settings)
+    service.verify_tokens_of_auth(settings.jwks_url)
+    app, database, outbox = service.app, service.database, service.outbox
 
-    app = create_base_app(
-        SERVICE,
-        settings.instance,
-        {"postgres": postgres_answers(database), "auth": keys_are_known(verifier)},
-    )
-    app[VERIFIER] = verifier
     app[PROFILES] = Profiles(database, outbox)
     app[FOLLOWS] = Follows(database)
     app[REPORTS] = Reports(database, outbox, per_hour=settings.reports_per_hour)
@@ -73,36 +50,14 @@ def create_app(settings: UsersSettings) -> web.Application:
     app[AUDIT] = Audit(database)
     app[FEED] = Feed(database)
     app[DASHBOARD] = Dashboard(database)
-
-    app.cleanup_ctx.append(database.closing)
-    app.cleanup_ctx.append(verifying_tokens)
-    app.cleanup_ctx.append(background("revocations", revocations.run))
-    app.cleanup_ctx.append(background("outbox-bell", outbox.run))
-
-    for operations in FEATURES.values():
-        serve(app, API_PREFIX, operations)
-    serve_openapi(app, SERVICE, FEATURES)
+    service.serve(FEATURES)
     return app
 
 
 def create_worker(settings: UsersSettings) -> web.Application:
-    """Set up the background side: relay, consumer and lookout."""
-    database = Database.of(settings)
-    broker_url = settings.broker_url.get_secret_value()
-    outbox = Outbox(database, producer=SERVICE)
-    relay = Relay(database, broker_url, service=SERVICE)
-    consumer = Consumer(database, broker_url, service=SERVICE, handlers=handlers(Profiles(database, outbox)))
-
-    lookout = Lookout(database, broker_url, settings.targets)
-
-    app = create_base_app(
-        SERVICE,
-        settings.instance,
-        {"postgres": postgres_answers(database), "rabbitmq": broker_is_connected(relay, consumer)},
-    )
-    app.cleanup_ctx.append(database.closing)
-    app.cleanup_ctx.append(background("outbox-bell", outbox.run))
-    app.cleanup_ctx.append(background("relay", relay.run))
-    app.cleanup_ctx.append(background("consumer", consumer.run))
-    app.cleanup_ctx.append(background("lookout", lookout.run))
-    return app
+    """Set up the background side: relay, consumer, health poller."""
+    service = WorkerApp(SERVICE, settings)
+    service.consume(handlers(Profiles(service.database, service.outbox)))
+    poller = HealthPoller(service.database, service.broker_url, settings.targets)
+    service.run("health-poller", poller.run)
+    return service.app

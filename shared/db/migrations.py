@@ -11,10 +11,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, MetaData, create_engine, make_url, text
 
-log = structlog.get_logger(__name__)
+from shared.db.locks import AdvisoryLock
 
-ONE_AT_A_TIME = 4_071_969
-"""Advisory lock held while migrating, so that two replicas starting together do not both climb."""
+log = structlog.get_logger(__name__)
 
 
 def alembic_config(service: str, database_url: str) -> Config:
@@ -47,7 +46,7 @@ def run_migrations(metadata: MetaData) -> None:
     """Run what Alembic asked for; called by each service's `migrations/env.py`."""
     engine = _engine(context.config.attributes["database_url"])
     with engine.connect() as connection:
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ONE_AT_A_TIME})
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": int(AdvisoryLock.MIGRATION)})
         connection.commit()
         context.configure(connection=connection, target_metadata=metadata, transaction_per_migration=True)
         with context.begin_transaction():

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import suppress
 from enum import StrEnum
 
 from aiohttp import web
@@ -14,15 +11,6 @@ from shared.http.tokens import TokenVerifier
 from shared.identity import Identity
 
 VERIFIER = web.AppKey("VERIFIER", TokenVerifier)
-
-
-async def verifying_tokens(app: web.Application) -> AsyncIterator[None]:
-    """Cleanup context: keep `app[VERIFIER]`'s keys fresh while the app runs."""
-    task = asyncio.create_task(app[VERIFIER].run(), name="signing-keys")
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
 
 
 class Access(StrEnum):

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Protocol
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
-from sqlalchemy import text
 
-from shared.db import Database
 from shared.errors import Unavailable
 from shared.http.problems import unavailable_response
 from shared.http.tokens import TokenVerifier
@@ -25,18 +22,6 @@ DEPENDENCY_READY = Gauge(
     "dependency_ready", "1 when the last question to /ready found that dependency usable.", ["dependency"]
 )
 
-_SELECT_1 = text("SELECT 1")
-
-
-def postgres_answers(database: Database) -> Check:
-    """Check that a connection can be had and answers."""
-
-    async def check() -> None:
-        async with database.connection() as conn:
-            await conn.fetch_value(_SELECT_1)
-
-    return check
-
 
 def keys_are_known(verifier: TokenVerifier) -> Check:
     """Check that callers can be identified."""
@@ -44,25 +29,6 @@ def keys_are_known(verifier: TokenVerifier) -> Check:
     async def check() -> None:
         if not verifier.has_keys:
             raise Unavailable("auth", "no signing keys known yet")
-
-    return check
-
-
-class Link(Protocol):
-    """A part that needs the broker: relay, consumer."""
-
-    @property
-    def connected(self) -> bool:
-        """Whether the broker can be reached now."""
-        ...
-
-
-def broker_is_connected(*links: Link) -> Check:
-    """Check that every link to the broker is up."""
-
-    async def check() -> None:
-        if not all(link.connected for link in links):
-            raise Unavailable("rabbitmq", "not connected")
 
     return check
 

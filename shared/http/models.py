@@ -6,6 +6,9 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from shared.text import has_controls
 
 BIGINT_MAX = 2**63 - 1
 """Largest id PostgreSQL's bigint holds; a larger one names nothing."""
@@ -20,6 +23,27 @@ def _in_utc(value: datetime) -> datetime:
 
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 """A point in time in a request. In UTC from here on: PostgreSQL refuses offsets from 16 hours."""
+
+
+def _require_one_line(value: str) -> str:
+    if has_controls(value):
+        raise PydanticCustomError("one_line", "must not contain control characters")
+    return value
+
+
+def _require_plain_lines(value: str) -> str:
+    if has_controls(value, allowed="\n\r\t"):
+        raise PydanticCustomError(
+            "lines", "must not contain control characters other than line breaks and tabs"
+        )
+    return value
+
+
+ONE_LINE = AfterValidator(_require_one_line)
+"""For a name or a title: `Annotated[str, StringConstraints(...), ONE_LINE]`."""
+
+LINES = AfterValidator(_require_plain_lines)
+"""For longer text, with line breaks."""
 
 
 class _Input(BaseModel):

@@ -85,11 +85,11 @@ class Consumer:
         batch: int = BATCH,
         attempts: int = ATTEMPTS,
     ) -> None:
-        self._queue = queue or events_queue(service)
-        if set(handlers) != set(QUEUES[self._queue]):
-            raise ValueError(f"the handlers of {self._queue} do not match shared.messaging.topology")
+        self.queue = queue or events_queue(service)
+        if set(handlers) != set(QUEUES[self.queue]):
+            raise ValueError(f"the handlers of {self.queue} do not match shared.messaging.topology")
         self._database = database
-        self._link = BrokerLink(broker_url, f"{self._queue} consumer")
+        self._link = BrokerLink(broker_url, f"{self.queue} consumer")
         self._batch = batch
         self._attempts = attempts
         self._handlers: Mapping[type[Any], Handler] = handlers
@@ -113,7 +113,7 @@ class Consumer:
         # Twice a batch: the next one arrives while this one is applied.
         await channel.basic_qos(prefetch_count=2 * self._batch)
         arrived: asyncio.Queue[DeliveredMessage | None] = asyncio.Queue()
-        started = await channel.basic_consume(self._queue, arrived.put)
+        started = await channel.basic_consume(self.queue, arrived.put)
         work = asyncio.create_task(self._work(channel, arrived))
         try:
             await asyncio.wait((work,))
@@ -218,7 +218,7 @@ class Consumer:
                 async with self._database.connection() as conn:
                     await conn.execute(_ANSWER)
             except Unavailable as error:
-                log.warning("consumer waits", queue=self._queue, reason=str(error))
+                log.warning("consumer waits", queue=self.queue, reason=str(error))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
             else:

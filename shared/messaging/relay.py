@@ -20,6 +20,7 @@ from prometheus_client import Counter, Gauge
 from sqlalchemy import text
 
 from shared.db import Connection, Database
+from shared.db.locks import AdvisoryLock
 from shared.errors import Unavailable
 from shared.messaging import outbox
 from shared.messaging.connection import BrokerLink
@@ -40,8 +41,7 @@ ACTIVE = Gauge("relay_active", "1 while this process is the one that relays.")
 WAITING = Gauge("outbox_waiting", "Rows in the outbox that are not confirmed yet; counts to 100000.")
 OLDEST = Gauge("outbox_oldest_seconds", "Age of the oldest row in the outbox.")
 
-# Advisory locks belong to one database, and each service has its own: any constant will do.
-_LOCK = text("SELECT pg_try_advisory_lock(8673001)")
+_LOCK = text(f"SELECT pg_try_advisory_lock({AdvisoryLock.RELAY:d})")
 # A delete lost in a crash of PostgreSQL repeats a message; no need to wait for the disk.
 _NO_WAIT = text("SET synchronous_commit = off")
 _LISTEN = text(f"LISTEN {outbox.CHANNEL}")

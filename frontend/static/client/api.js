@@ -1,18 +1,23 @@
 /** The HTTP API: deadlines, problems as errors, and the access token. */
 
+/** @import { FaultView } from "#api" */
+
 const DEADLINE = 10_000; // milliseconds; the gateway itself gives up on a service after 20 s
 
-/** @typedef {{loc: (string | number)[], msg: string}} Fault one value that breaks a rule, as a 422 names it */
-/** @typedef {{query?: Record<string, string | number | boolean | null | undefined>, headers?: Record<string, string>,
- *   signal?: AbortSignal, body?: unknown, anonymous?: boolean, keepalive?: boolean}} RequestOptions
- *   `anonymous`: send no token; `keepalive`: send it though the page is being left */
-/** @typedef {{bearer(): Promise<string | null>, renew(): Promise<boolean>}} Credentials
- *   `bearer` gives a token that still holds, or null for a guest; `renew` says whether there is a new one */
+/**
+ * @typedef {{query?: Record<string, string | number | boolean | null | undefined>, headers?: Record<string,
+ *   string>, signal?: AbortSignal, body?: unknown, anonymous?: boolean, keepalive?: boolean}} RequestOptions
+ *   `anonymous`: send no token; `keepalive`: send it though the page is being left
+ */
+/**
+ * @typedef {{bearer(): Promise<string | null>, renew(): Promise<boolean>}} Credentials
+ *   `bearer` gives a token that still holds, or null for a guest; `renew` says whether there is a new one
+ */
 
 /** What went wrong with a request. Status 0: there was no answer (`unreachable`, `deadline`). */
 export class ApiError extends Error {
   /**
-   * @param {{status: number, code: string, detail?: string, requestId?: string | null, errors?: Fault[],
+   * @param {{status: number, code: string, detail?: string, requestId?: string | null, errors?: FaultView[],
    *   retryAfter?: number | null}} problem `retryAfter` in seconds
    */
   constructor({ status, code, detail = "", requestId = null, errors = [], retryAfter = null }) {
@@ -29,7 +34,10 @@ export class ApiError extends Error {
 
 /** Calls below one base URL. Every call throws ApiError, or the reason of the caller's own signal. */
 export class Api {
-  /** @param {string} base as "/api/v1" @param {number} [deadline] milliseconds */
+  /**
+   * @param {string} base as "/api/v1"
+   * @param {number} [deadline] milliseconds
+   */
   constructor(base, deadline = DEADLINE) {
     this.base = base;
     this.deadline = deadline;
@@ -37,32 +45,60 @@ export class Api {
     this.credentials = null;
   }
 
-  /** @param {string} path @param {RequestOptions} [options] @returns {Promise<any>} */
+  /**
+   * @param {string} path
+   * @param {RequestOptions} [options]
+   * @returns {Promise<any>}
+   */
   get(path, options) {
     return this.#json("GET", path, options);
   }
 
-  /** @param {string} path @param {unknown} [body] @param {RequestOptions} [options] @returns {Promise<any>} */
+  /**
+   * @param {string} path
+   * @param {unknown} [body]
+   * @param {RequestOptions} [options]
+   * @returns {Promise<any>}
+   */
   post(path, body, options) {
     return this.#json("POST", path, { ...options, body });
   }
 
-  /** @param {string} path @param {unknown} [body] @param {RequestOptions} [options] @returns {Promise<any>} */
+  /**
+   * @param {string} path
+   * @param {unknown} [body]
+   * @param {RequestOptions} [options]
+   * @returns {Promise<any>}
+   */
   put(path, body, options) {
     return this.#json("PUT", path, { ...options, body });
   }
 
-  /** @param {string} path @param {unknown} [body] @param {RequestOptions} [options] @returns {Promise<any>} */
+  /**
+   * @param {string} path
+   * @param {unknown} [body]
+   * @param {RequestOptions} [options]
+   * @returns {Promise<any>}
+   */
   patch(path, body, options) {
     return this.#json("PATCH", path, { ...options, body });
   }
 
-  /** @param {string} path @param {unknown} [body] @param {RequestOptions} [options] @returns {Promise<any>} */
+  /**
+   * @param {string} path
+   * @param {unknown} [body]
+   * @param {RequestOptions} [options]
+   * @returns {Promise<any>}
+   */
   delete(path, body, options) {
     return this.#json("DELETE", path, { ...options, body });
   }
 
-  /** @param {string} path @param {RequestOptions} [options] @returns {Promise<{bytes: ArrayBuffer, headers: Headers}>} */
+  /**
+   * @param {string} path
+   * @param {RequestOptions} [options]
+   * @returns {Promise<{bytes: ArrayBuffer, headers: Headers}>}
+   */
   async bytes(path, options) {
     const response = await this.raw("GET", path, options);
     return { bytes: await reading(response.arrayBuffer()), headers: response.headers };
@@ -70,7 +106,9 @@ export class Api {
 
   /**
    * Send a request and return the answer, which is a success or 304.
-   * @param {string} method @param {string} path @param {RequestOptions} [options]
+   * @param {string} method
+   * @param {string} path
+   * @param {RequestOptions} [options]
    */
   async raw(method, path, options = {}) {
     const token = options.anonymous ? null : ((await this.credentials?.bearer()) ?? null);
@@ -88,13 +126,22 @@ export class Api {
     return response;
   }
 
-  /** @param {string} method @param {string} path @param {RequestOptions} [options] */
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {RequestOptions} [options]
+   */
   async #json(method, path, options) {
     const text = await reading((await this.raw(method, path, options)).text());
     return text ? JSON.parse(text) : null;
   }
 
-  /** @param {string} method @param {string} path @param {RequestOptions} options @param {string | null} token */
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {RequestOptions} options
+   * @param {string | null} token
+   */
   async #send(method, path, { query = {}, headers = {}, signal, body, keepalive = false }, token) {
     const sent = new Headers(headers);
     if (token) sent.set("Authorization", `Bearer ${token}`);
@@ -121,7 +168,9 @@ function queryString(query) {
 
 /**
  * Wait for an answer, or for more of it; what the network did wrong becomes an ApiError.
- * @template T @param {Promise<T>} answer @returns {Promise<T>}
+ * @template T
+ * @param {Promise<T>} answer
+ * @returns {Promise<T>}
  */
 async function reading(answer) {
   try {
@@ -144,7 +193,10 @@ async function isTokenSpent(response) {
   return ["token_expired", "token_invalid", "token_revoked"].includes(problem?.code);
 }
 
-/** @param {Response} response @returns {Promise<ApiError>} */
+/**
+ * @param {Response} response
+ * @returns {Promise<ApiError>}
+ */
 async function problemOf(response) {
   const isProblem = response.headers.get("Content-Type")?.startsWith("application/problem+json");
   const problem = isProblem ? await response.json().catch(() => ({})) : {};

@@ -2,7 +2,10 @@
 
 import english from "./messages/en.js";
 
-/** @typedef {string | Partial<Record<Intl.LDMLPluralRule, string>>} Message text with {placeholders}; plural forms by `count` */
+/**
+ * @typedef {string | Partial<Record<Intl.LDMLPluralRule, string>>} Message text with {placeholders}; plural
+ *   forms by `count`
+ */
 /** @typedef {Record<string, Record<string, Message>>} Catalogue messages by room */
 
 export const LANGUAGES = { en: "English", de: "Deutsch" };
@@ -48,14 +51,19 @@ class I18n extends EventTarget {
 
 export const i18n = new I18n();
 
-/** @param {string | null | undefined} text @returns {text is Language} */
+/**
+ * @param {string | null | undefined} text
+ * @returns {text is Language}
+ */
 function isLanguage(text) {
   return text !== null && text !== undefined && Object.hasOwn(LANGUAGES, text);
 }
 
 /**
- * The message called `room.name`, filled in. A key without a message is shown as it is: a test finds such keys.
- * @param {string} key @param {Record<string, string | number>} [values] `count` chooses the plural form
+ * The message called `room.name`, filled in. A key without a message is shown as it is: a test finds such
+ * keys.
+ * @param {string} key
+ * @param {Record<string, string | number>} [values] `count` chooses the plural form
  */
 export function t(key, values = {}) {
   const [room = "", name = ""] = key.split(/\.(.*)/s);
@@ -68,7 +76,10 @@ export function t(key, values = {}) {
   });
 }
 
-/** Whether there is such a message. @param {string} key */
+/**
+ * Whether there is such a message.
+ * @param {string} key
+ */
 export function has(key) {
   const [room = "", name = ""] = key.split(/\.(.*)/s);
   return fallback[room]?.[name] !== undefined;
@@ -79,12 +90,18 @@ function plural(count) {
   return new Intl.PluralRules(i18n.language).select(count);
 }
 
-/** @param {number} value @param {Intl.NumberFormatOptions} [options] */
+/**
+ * @param {number} value
+ * @param {Intl.NumberFormatOptions} [options]
+ */
 export function number(value, options) {
   return new Intl.NumberFormat(i18n.language, options).format(value);
 }
 
-/** @param {string | Date} moment @param {Intl.DateTimeFormatOptions} [options] */
+/**
+ * @param {string | Date} moment
+ * @param {Intl.DateTimeFormatOptions} [options]
+ */
 export function dateTime(moment, options = { dateStyle: "medium", timeStyle: "short" }) {
   return new Intl.DateTimeFormat(i18n.language, options).format(new Date(moment));
 }
@@ -98,7 +115,10 @@ const UNITS = [
   ["minute", 60],
 ];
 
-/** How long ago, or in how long, in the largest unit that fits. @param {string | Date} moment */
+/**
+ * How long ago, or in how long, in the largest unit that fits.
+ * @param {string | Date} moment
+ */
 export function relativeTime(moment) {
   const seconds = (new Date(moment).getTime() - Date.now()) / 1000;
   const format = new Intl.RelativeTimeFormat(i18n.language, { numeric: "auto" });

@@ -3,7 +3,9 @@
 import { i18n } from "./i18n.js";
 import { startRouter } from "./router.js";
 
-/** @type {import("./router.js").Route[]} the paths are those of PAGES in frontend/app.py */
+/** @import { Route } from "./router.js" */
+
+/** @type {Route[]} the paths are those of PAGES in frontend/app.py */
 const ROUTES = [
   {
     pattern: "/",

@@ -1,8 +1,8 @@
 /** From the address to the page element. Links are plain `<a href>`; a click on one that leads here loads nothing. */
 
 /**
- * @typedef {{pattern: string, hash?: RegExp, tag: string, load: () => Promise<unknown>}} Route
- *   `pattern` as "/canvas/:canvasId"; the element's property of the parameter's name is set. `hash`: only with such a one
+ * @typedef {{pattern: string, hash?: RegExp, tag: string, load: () => Promise<unknown>}} Route `pattern` as
+ *   "/canvas/:canvasId"; the element's property of the parameter's name is set. `hash`: only with such a one
  */
 
 /** @type {Route[]} */
@@ -21,7 +21,9 @@ let wanted = null;
 
 /**
  * Show the page of the present address, and of every later one.
- * @param {HTMLElement} main @param {Route[]} table @param {Route} unknown what is shown where no route fits
+ * @param {HTMLElement} main
+ * @param {Route[]} table
+ * @param {Route} unknown what is shown where no route fits
  */
 export async function startRouter(main, table, unknown) {
   [outlet, routes, fallback] = [main, table, unknown];
@@ -32,7 +34,8 @@ export async function startRouter(main, table, unknown) {
 
 /**
  * Go to a path of the client; the path may have a query and a hash.
- * @param {string} path @param {{replace?: boolean}} [options] `replace`: the back button skips this page
+ * @param {string} path
+ * @param {{replace?: boolean}} [options] `replace`: the back button skips this page
  */
 export async function navigate(path, { replace = false } = {}) {
   history[replace ? "replaceState" : "pushState"](null, "", path);
@@ -41,12 +44,19 @@ export async function navigate(path, { replace = false } = {}) {
   if (before === shown) dispatchEvent(new HashChangeEvent("hashchange")); // pushState fires none
 }
 
-/** Name the page in the tab and in the history. @param {string} title */
+/**
+ * Name the page in the tab and in the history.
+ * @param {string} title
+ */
 export function setTitle(title) {
   document.title = title ? `${title} · Tessera` : "Tessera";
 }
 
-/** @param {string} path @param {string} hash @returns {[Route, Record<string, string>]} */
+/**
+ * @param {string} path
+ * @param {string} hash
+ * @returns {[Route, Record<string, string>]}
+ */
 export function match(path, hash, table = routes, unknown = fallback) {
   for (const route of table) {
     if (route.hash && !route.hash.test(hash)) continue;
@@ -91,7 +101,10 @@ async function show() {
   if (!isFirst) await focusHeading(page);
 }
 
-/** Tell a screen reader that there is another page, and begin at its top. @param {HTMLElement} element */
+/**
+ * Tell a screen reader that there is another page, and begin at its top.
+ * @param {HTMLElement} element
+ */
 async function focusHeading(element) {
   await /** @type {{updateComplete?: Promise<unknown>}} */ (element).updateComplete;
   const heading = element.shadowRoot?.querySelector("h1") ?? outlet;

@@ -2,10 +2,10 @@
 
 import { ApiError, api } from "./api.js";
 
+/** @import { AccountView, SessionView } from "#api" */
 /** @import { Api } from "./api.js" */
-/** @typedef {{id: number, username: string, email: string, email_verified: boolean, roles: string[],
- *   status: "active" | "suspended" | "deleted", created_at: string}} Account */
-/** @typedef {{access_token: string, expires_in: number, account: Account}} Grant */
+
+/** @typedef {Pick<SessionView, "access_token" | "expires_in" | "account">} Grant */
 /** @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Marks */
 
 /** Whether a refresh is worth trying: without it each guest's first page would begin with a 401. */
@@ -22,7 +22,7 @@ const AHEAD = 30_000;
 
 /** Fires `change` whenever `account` has changed, in this tab or in another one. */
 export class Session extends EventTarget {
-  /** @type {Account | null} */
+  /** @type {AccountView | null} */
   account = null;
   /** @type {string | null} */
   #token = null;
@@ -33,7 +33,10 @@ export class Session extends EventTarget {
   #renewal = null;
   #tabs = new BroadcastChannel(CHANNEL);
 
-  /** @param {Api} api @param {Marks} marks what other tabs and the next visit see */
+  /**
+   * @param {Api} api
+   * @param {Marks} marks what other tabs and the next visit see
+   */
   constructor(api, marks) {
     super();
     this.api = api;
@@ -129,7 +132,10 @@ export class Session extends EventTarget {
     this.#tabs.postMessage("in");
   }
 
-  /** Hold a token, and its account. @param {Grant} grant */
+  /**
+   * Hold a token, and its account.
+   * @param {Grant} grant
+   */
   accept(grant) {
     this.#token = grant.access_token;
     this.#expires = Date.now() + grant.expires_in * 1000;
@@ -144,7 +150,7 @@ export class Session extends EventTarget {
     this.#become(null);
   }
 
-  /** @param {Account | null} account */
+  /** @param {AccountView | null} account */
   #become(account) {
     const isSame = JSON.stringify(account) === JSON.stringify(this.account);
     this.account = account;

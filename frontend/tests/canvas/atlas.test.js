@@ -5,7 +5,10 @@ import { layTile, stepFor } from "../../static/client/canvas/atlas.js";
 const [CLEAR, RED, BLUE] = [0, 0xff0000ff, 0xffff0000]; // as words of an ImageData
 const RGBA = Uint32Array.from([CLEAR, RED, BLUE]);
 
-/** @param {number[]} pixels of a tile of 2 x 2 @param {number} step */
+/**
+ * @param {number[]} pixels of a tile of 2 x 2
+ * @param {number} step
+ */
 function laid(pixels, step) {
   const words = new Uint32Array((2 / step) ** 2);
   layTile(Uint8Array.from(pixels), 2, RGBA, step, words, 0, 2 / step);

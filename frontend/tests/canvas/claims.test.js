@@ -4,7 +4,17 @@ import { Claims } from "../../static/client/canvas/claims.js";
 
 const ADA = { id: 1, username: "ada", display_name: "Ada" };
 const LATER = "2026-01-01T00:30:00Z";
-const AREA = { id: 3, x: 1, y: 1, columns: 2, rows: 1, holder: ADA, claimed_at: LATER, expires_at: LATER };
+const AREA = {
+  id: 3,
+  canvas_id: 1,
+  x: 1,
+  y: 1,
+  columns: 2,
+  rows: 1,
+  holder: ADA,
+  claimed_at: LATER,
+  expires_at: LATER,
+};
 
 const LOCK = { tile_id: 9, holder: ADA, expires_at: LATER };
 

@@ -2,12 +2,15 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { mayClaim, mayDelete, mayEdit, mayRevert } from "../../static/client/canvas/permissions.js";
 
-/** @typedef {import("../../static/client/canvas/live-canvas.js").Mode} Mode */
+/** @import { Mode } from "#api" */
 
 const [OWNER, ADA, BOB] = [1, 2, 3];
 const ADAS_TILE = { creator: { id: ADA } };
 
-/** @param {number} id @param {boolean} [isModerator] */
+/**
+ * @param {number} id
+ * @param {boolean} [isModerator]
+ */
 const who = (id, isModerator = false) => ({ id, isModerator });
 /** @param {Mode} mode */
 const canvas = (mode) => ({ owner: { id: OWNER }, collaboration_mode: mode });

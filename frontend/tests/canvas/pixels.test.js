@@ -16,7 +16,10 @@ function twoByTwo() {
   });
 }
 
-/** @param {object} fields @returns {any} */
+/**
+ * @param {object} fields
+ * @returns {any}
+ */
 function shown(fields) {
   return {
     canvas_id: 1,

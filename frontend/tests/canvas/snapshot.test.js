@@ -3,7 +3,10 @@ import test from "node:test";
 import { deflateSync } from "node:zlib";
 import { readSnapshot } from "../../static/client/canvas/snapshot.js";
 
-/** As the tiles service packs it: two tiles of 2 x 2 on a canvas of 3 x 1. @param {number} tilesPacked */
+/**
+ * As the tiles service packs it: two tiles of 2 x 2 on a canvas of 3 x 1.
+ * @param {number} tilesPacked
+ */
 function packed(tilesPacked = 2) {
   const head = Buffer.alloc(24);
   head.write("TSRA");

@@ -7,7 +7,10 @@ const screen = { width: 800, height: 600 };
 const grid = { columns: 32, rows: 16, tileSize: 32 };
 const view = { x: 300, y: 200, zoom: 2 };
 
-/** @param {viewport.Point} actual @param {viewport.Point} expected */
+/**
+ * @param {viewport.Point} actual
+ * @param {viewport.Point} expected
+ */
 function close(actual, expected) {
   assert.ok(Math.hypot(actual.x - expected.x, actual.y - expected.y) < 1e-9, `${JSON.stringify(actual)}`);
 }
@@ -43,11 +46,13 @@ test("zooming beyond the limit moves nothing away from the pointer", () => {
 });
 
 test("a pinch keeps the middle of the fingers on what it lay on", () => {
-  /** @type {[viewport.Point, viewport.Point]} */ const before = [
+  /** @type {[viewport.Point, viewport.Point]} */
+  const before = [
     { x: 100, y: 100 },
     { x: 300, y: 100 },
   ];
-  /** @type {[viewport.Point, viewport.Point]} */ const after = [
+  /** @type {[viewport.Point, viewport.Point]} */
+  const after = [
     { x: 50, y: 200 },
     { x: 450, y: 200 },
   ];

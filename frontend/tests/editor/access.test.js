@@ -9,7 +9,10 @@ const OWNER = { id: 1, username: "olga", display_name: "Olga" };
 const ADA = { id: 2, username: "ada", display_name: "Ada" };
 const BOB = { id: 3, username: "bob", display_name: "Bob" };
 
-/** @param {Mode} mode @returns {Canvas} */
+/**
+ * @param {Mode} mode
+ * @returns {Canvas}
+ */
 const canvas = (mode) => ({
   id: 7,
   name: "Harbour",
@@ -20,7 +23,12 @@ const canvas = (mode) => ({
   owner: OWNER,
 });
 
-/** Ada before a tile of hers. @param {Mode} mode @param {Partial<Situation>} [changes] @returns {Situation} */
+/**
+ * Ada before a tile of hers.
+ * @param {Mode} mode
+ * @param {Partial<Situation>} [changes]
+ * @returns {Situation}
+ */
 const situation = (mode, changes) => ({
   canvas: canvas(mode),
   tile: { creator: ADA },

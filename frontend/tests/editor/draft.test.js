@@ -3,7 +3,10 @@ import { test } from "node:test";
 
 import { Drafts } from "../../static/client/editor/draft.js";
 
-/** What a browser keeps, with room for so many characters. @returns {Storage} */
+/**
+ * What a browser keeps, with room for so many characters.
+ * @returns {Storage}
+ */
 function storage(room = Infinity) {
   const kept = /** @type {Map<string, string>} */ (new Map());
   return /** @type {Storage} */ ({

@@ -4,6 +4,8 @@ import { mock, test } from "node:test";
 import { ApiError } from "../../static/client/api.js";
 import { TileLock } from "../../static/client/editor/lock.js";
 
+/** @import { Api } from "../../static/client/api.js" */
+
 const ME = { id: 1, username: "ada", display_name: "Ada" };
 const OTHER = { id: 2, username: "bob", display_name: "Bob" };
 const LIFETIME = 1800_000;
@@ -32,7 +34,10 @@ class Service {
   };
   delete = async () => this.#answer("DELETE", null);
 
-  /** @param {string} call @param {typeof ME | null} [holder] */
+  /**
+   * @param {string} call
+   * @param {typeof ME | null} [holder]
+   */
   #answer(call, holder = this.holder) {
     this.calls.push(call);
     this.holder = holder;
@@ -40,11 +45,14 @@ class Service {
   }
 }
 
-/** @param {Partial<Service>} [state] @param {boolean} [isNeeded] */
+/**
+ * @param {Partial<Service>} [state]
+ * @param {boolean} [isNeeded]
+ */
 function locking(state = {}, isNeeded = true) {
   const service = Object.assign(new Service(), state);
   const told = { changed: 0, expired: 0 };
-  const api = /** @type {import("../../static/client/api.js").Api} */ (/** @type {unknown} */ (service));
+  const api = /** @type {Api} */ (/** @type {unknown} */ (service));
   const lock = new TileLock(api, 7, {
     isNeeded,
     changed: () => told.changed++,

@@ -6,7 +6,10 @@ import { Painting } from "../../static/client/editor/painting.js";
 
 /** @import { Change } from "../../static/client/editor/clipboard.js" */
 
-/** @param {Painting} painting @param {Change[]} changes */
+/**
+ * @param {Painting} painting
+ * @param {Change[]} changes
+ */
 function step(painting, changes) {
   painting.begin();
   painting.paint(changes);

@@ -9,7 +9,10 @@ import { drawn, tile } from "./pictures.js";
 /** @import { Change } from "../../static/client/editor/clipboard.js" */
 /** @import { Settings } from "../../static/client/editor/pen.js" */
 
-/** @param {Partial<Settings>} settings @param {...string} rows */
+/**
+ * @param {Partial<Settings>} settings
+ * @param {...string} rows
+ */
 function pen(settings, ...rows) {
   const picture = tile(...(rows.length ? rows : ["....", "....", "....", "...."]));
   const size = Math.sqrt(picture.length);
@@ -107,7 +110,11 @@ test("a picker takes up the colour under it, transparency too", () => {
   assert.deepEqual(picked, [4, 0]);
 });
 
-/** @param {Pen} pen @param {[number, number]} from @param {[number, number]} to */
+/**
+ * @param {Pen} pen
+ * @param {[number, number]} from
+ * @param {[number, number]} to
+ */
 function drag(pen, from, to) {
   pen.down(from);
   pen.move([to]);

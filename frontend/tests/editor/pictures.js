@@ -1,11 +1,16 @@
 /** Tiles drawn in text: `.` is transparent, a digit that colour. */
 
+/** @import { Point } from "../../static/client/editor/tools.js" */
+
 /** @param {...string} rows */
 export function tile(...rows) {
   return Uint8Array.from([...rows.join("")].map((character) => (character === "." ? 0 : Number(character))));
 }
 
-/** @param {ArrayLike<number>} pixels @param {number} width */
+/**
+ * @param {ArrayLike<number>} pixels
+ * @param {number} width
+ */
 export function drawn(pixels, width) {
   const text = Array.from(pixels, (colour) => (colour ? String(colour) : ".")).join("");
   return text.match(new RegExp(`.{${width}}`, "g")) ?? [];
@@ -13,7 +18,7 @@ export function drawn(pixels, width) {
 
 /**
  * @param {number} size
- * @param {readonly import("../../static/client/editor/tools.js").Point[]} points
+ * @param {readonly Point[]} points
  */
 export function plotted(size, points) {
   const pixels = new Uint8Array(size * size);

@@ -8,7 +8,11 @@ import { drawn } from "./pictures.js";
 const PALETTE = ["#000000", "#ffffff", "#ff0000"];
 const OPTIONS = { fit: /** @type {const} */ ("contain"), dither: false, threshold: 128 };
 
-/** @param {number} width @param {number} height @param {(x: number, y: number) => number[]} rgba */
+/**
+ * @param {number} width
+ * @param {number} height
+ * @param {(x: number, y: number) => number[]} rgba
+ */
 function picture(width, height, rgba) {
   const data = Array.from({ length: width * height }, (_, i) =>
     rgba(i % width, Math.floor(i / width)),

@@ -3,7 +3,10 @@ import { test } from "node:test";
 
 import { commandOf } from "../../static/client/editor/shortcuts.js";
 
-/** @param {string} key @param {string} [held]  of C(trl), M(eta), A(lt) and S(hift) */
+/**
+ * @param {string} key
+ * @param {string} [held]  of C(trl), M(eta), A(lt) and S(hift)
+ */
 const press = (key, held = "") =>
   commandOf({
     key,

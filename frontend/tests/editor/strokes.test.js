@@ -15,10 +15,16 @@ class Wire {
   /** @type {{pixels: Change[], answer: (painted: Painted) => void, refuse: (refusal: Refusal) => void}[]} */
   sent = [];
 
-  /** @param {Change[]} pixels @returns {Promise<Painted>} */
+  /**
+   * @param {Change[]} pixels
+   * @returns {Promise<Painted>}
+   */
   send = (pixels) => new Promise((answer, refuse) => this.sent.push({ pixels, answer, refuse }));
 
-  /** The stroke that was sent as the `count`th. @param {number} count */
+  /**
+   * The stroke that was sent as the `count`th.
+   * @param {number} count
+   */
   async stroke(count) {
     const end = performance.now() + 2000;
     while (this.sent.length < count) {
@@ -56,7 +62,11 @@ function live(pixels = new Uint8Array(4)) {
   return { wire, tile, shown, refused, outdated: () => outdated };
 }
 
-/** @param {number} version @param {number} artist @param {Change[]} pixels */
+/**
+ * @param {number} version
+ * @param {number} artist
+ * @param {Change[]} pixels
+ */
 const painted = (version, artist, pixels) => ({
   kind: "tile.painted",
   seq: 100 + version,

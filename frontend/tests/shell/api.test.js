@@ -4,7 +4,10 @@ import { test } from "node:test";
 import { Api, ApiError } from "../../static/client/api.js";
 import { serve } from "./server.js";
 
-/** @param {Promise<unknown>} call @returns {Promise<ApiError>} */
+/**
+ * @param {Promise<unknown>} call
+ * @returns {Promise<ApiError>}
+ */
 async function refusal(call) {
   try {
     await call;

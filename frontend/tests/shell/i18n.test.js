@@ -10,7 +10,10 @@ import english from "../../static/client/messages/en.js";
 
 const CLIENT = new URL("../../static/client/", import.meta.url);
 
-/** @param {Catalogue} catalogue @returns {Map<string, Message>} */
+/**
+ * @param {Catalogue} catalogue
+ * @returns {Map<string, Message>}
+ */
 function flat(catalogue) {
   return new Map(
     Object.entries(catalogue).flatMap(([room, messages]) =>

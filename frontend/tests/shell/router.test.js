@@ -9,7 +9,11 @@ const HOME = { pattern: "/", tag: "home", load };
 const CANVAS = { pattern: "/canvas/:canvasId", tag: "canvas", load };
 const UNKNOWN = { pattern: "", tag: "unknown", load };
 
-/** @param {string} path @param {string} [hash] @returns {[string, Record<string, string>]} */
+/**
+ * @param {string} path
+ * @param {string} [hash]
+ * @returns {[string, Record<string, string>]}
+ */
 function found(path, hash = "") {
   const [route, params] = match(path, hash, [MAIL, HOME, CANVAS], UNKNOWN);
   return [route.tag, params];

@@ -4,7 +4,10 @@ import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { after } from "node:test";
 
-/** @typedef {{method: string, path: string, headers: import("node:http").IncomingHttpHeaders, body: string}} Seen */
+/** @import { IncomingHttpHeaders } from "node:http" */
+/** @import { AddressInfo } from "node:net" */
+
+/** @typedef {{method: string, path: string, headers: IncomingHttpHeaders, body: string}} Seen */
 /** @typedef {{status?: number, headers?: Record<string, string>, body?: unknown}} Reply */
 
 /**
@@ -32,6 +35,6 @@ export async function serve(reply) {
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
   after(() => void server.close());
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  const { port } = /** @type {AddressInfo} */ (server.address());
   return { base: `http://127.0.0.1:${port}/api/v1`, seen };
 }

@@ -15,7 +15,10 @@ class Marks {
     return this.#kept.get(name) ?? null;
   }
 
-  /** @param {string} name @param {string} value */
+  /**
+   * @param {string} name
+   * @param {string} value
+   */
   setItem(name, value) {
     this.#kept.set(name, value);
   }
@@ -37,7 +40,10 @@ beforeEach(() => {
   marks = new Marks();
 });
 
-/** @param {string} token @param {Partial<{expires_in: number, roles: string[]}>} [what] */
+/**
+ * @param {string} token
+ * @param {Partial<{expires_in: number, roles: string[]}>} [what]
+ */
 function grant(token, { expires_in = 900, roles = [] } = {}) {
   const account = {
     id: 1,

@@ -5,7 +5,10 @@ import { declarations } from "../../types.js";
 
 /** @import { Schema } from "../../types.js" */
 
-/** @param {Record<string, Schema>} schemas @param {string} [request] the schema of the only request */
+/**
+ * @param {Record<string, Schema>} schemas
+ * @param {string} [request] the schema of the only request
+ */
 const declare = (schemas, request) =>
   declarations({
     paths: { "/": { post: { requestBody: request && { $ref: `#/components/schemas/${request}` } } } },

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Container
 
 from services.auth.accounts.model import Account, Status
@@ -27,11 +26,6 @@ def check_password(
         raise Invalid.field("body", field, msg="is one of the most common passwords")
     if any(part in lowered for part in personal):
         raise Invalid.field("body", field, msg="must not contain the username or the email address")
-
-
-def is_one_line(text: str) -> bool:
-    """Return whether a name is free of line breaks and other control characters."""
-    return not any(unicodedata.category(character) == "Cc" for character in text)
 
 
 def check_usable(account: Account) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Text, any_, bindparam, cast, func, insert, literal, or_, select, text, update
+from sqlalchemy import Text, any_, bindparam, cast, func, insert, literal, or_, select, update
 
 from services.auth.accounts.model import Account, LockedAccount, Status
 from services.auth.tables import accounts
 from shared.db import Connection, Row
+from shared.db.locks import AdvisoryLock, hold_until_commit
 from shared.identity import Role
 
 COLUMNS = (
@@ -96,7 +97,7 @@ _OTHER_ADMINS = select(func.count()).where(
     accounts.c.status == Status.ACTIVE,
     accounts.c.id != bindparam("account_id"),
 )
-_LOCK_ADMINS = text("SELECT pg_advisory_xact_lock(8673002)")
+_LOCK_ADMINS = hold_until_commit(AdvisoryLock.ADMINS)
 
 
 def account_of(row: Row) -> Account:

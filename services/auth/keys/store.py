@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import bindparam, delete, exists, func, insert, select, text
+from sqlalchemy import bindparam, delete, exists, func, insert, select
 from sqlalchemy.dialects.postgresql import INTERVAL
 
 from services.auth.keys.rules import StoredKey
 from services.auth.tables import signing_keys
 from shared.db import Connection
+from shared.db.locks import AdvisoryLock, hold_until_commit
 
 _COLUMNS = (
     signing_keys.c.kid,
@@ -32,7 +33,7 @@ _RETIRE = delete(signing_keys).where(
         _newer.c.signs_from < func.now() - bindparam("overlap", type_=INTERVAL),
     )
 )
-_LOCK_CREATION = text("SELECT pg_advisory_xact_lock(8673003)")
+_LOCK_CREATION = hold_until_commit(AdvisoryLock.SIGNING_KEY)
 
 
 async def list_keys(conn: Connection) -> Sequence[StoredKey]:

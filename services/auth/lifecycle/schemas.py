@@ -8,7 +8,6 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from services.auth.accounts.rules import is_one_line
 from services.auth.limits import (
     EMAIL_MAX,
     PASSWORD_MAX,
@@ -17,7 +16,7 @@ from services.auth.limits import (
     USERNAME_MIN,
     USERNAME_PATTERN,
 )
-from shared.http.models import Body
+from shared.http.models import ONE_LINE, Body
 
 
 def _normalise_email(value: str) -> str:
@@ -27,12 +26,6 @@ def _normalise_email(value: str) -> str:
         return validate_email(value, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError as error:
         raise PydanticCustomError("email", "{reason}", {"reason": str(error)}) from None
-
-
-def _require_one_line(value: str) -> str:
-    if not is_one_line(value):
-        raise PydanticCustomError("one_line", "must not contain control characters")
-    return value
 
 
 Username = Annotated[
@@ -46,11 +39,7 @@ Email = Annotated[
 ]
 Password = Annotated[SecretStr, Field(min_length=1, max_length=PASSWORD_MAX)]
 NewPassword = Annotated[SecretStr, Field(min_length=PASSWORD_MIN, max_length=PASSWORD_MAX)]
-DisplayName = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=50),
-    AfterValidator(_require_one_line),
-]
+DisplayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), ONE_LINE]
 
 
 class Registration(Body):

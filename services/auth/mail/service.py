@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from services.auth.accounts import store as accounts
 from services.auth.mail import store
 from services.auth.mail.mailer import Mailer
@@ -11,10 +9,7 @@ from services.auth.mail.rules import TOKEN_LIFETIMES, Purpose, is_needed
 from services.auth.mail.templates import Mail, make_link
 from services.auth.tokens.opaque import hash_secret, new_opaque_token
 from shared.db import Connection
-from shared.messaging.consumer import Handler
-from shared.messaging.contracts import Command, MailRequested
-
-QUEUE = "auth.mail"
+from shared.messaging.contracts import MailRequested
 
 BATCH = 1
 """Mails per transaction: a failed one must not cause others to be sent again."""
@@ -30,11 +25,6 @@ class MailHandler:
     def __init__(self, mailer: Mailer, public_url: str) -> None:
         self._mailer = mailer
         self._public_url = public_url
-
-    @property
-    def handlers(self) -> Mapping[type[Command], Handler]:
-        """The handler of each command."""
-        return {MailRequested: self.send}
 
     async def send(self, conn: Connection, requested: MailRequested) -> None:
         """Make the token and send the mail; if sending fails, the token is rolled back.

@@ -6,7 +6,7 @@ the current accounts: a queued command may be older than the actor's own suspens
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -25,14 +25,12 @@ from services.auth.moderation.rules import (
 )
 from services.auth.sessions import revocation
 from shared.db import Connection, Database
-from shared.messaging.consumer import Handler
 from shared.messaging.contracts import (
     AccountCommand,
     AccountCommandRefused,
     AccountReinstated,
     AccountRolesChanged,
     AccountSuspended,
-    Command,
     ReinstateAccount,
     SetRoles,
     SuspendAccount,
@@ -50,14 +48,17 @@ class ModerationHandler:
     def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
 
-    @property
-    def handlers(self) -> Mapping[type[Command], Handler]:
-        """The handler of each command."""
-        return {
-            SuspendAccount: self._answer(self._suspend),
-            ReinstateAccount: self._answer(self._reinstate),
-            SetRoles: self._answer(self._set_roles),
-        }
+    async def suspend(self, conn: Connection, command: SuspendAccount) -> None:
+        """Suspend an account and end its sessions."""
+        await self._answer(conn, command, self._suspend)
+
+    async def reinstate(self, conn: Connection, command: ReinstateAccount) -> None:
+        """End an account's suspension."""
+        await self._answer(conn, command, self._reinstate)
+
+    async def set_roles(self, conn: Connection, command: SetRoles) -> None:
+        """Replace an account's roles."""
+        await self._answer(conn, command, self._set_roles)
 
     async def lift_suspensions(self, database: Database) -> None:
         """Reinstate every account whose suspension has ended."""
@@ -69,23 +70,22 @@ class ModerationHandler:
                     lifted = True
                     self._outbox.emit(conn, AccountReinstated(account_id=account_id, version=version))
 
-    def _answer(self, do: Callable[[Connection, CommandT], Awaitable[None]]) -> Handler:
-        async def handle(conn: Connection, command: CommandT) -> None:
-            # Commands run one at a time, because some depend on the number of admins.
-            accounts.prepend_admin_lock(conn)
-            try:
-                await do(conn, command)
-            except CommandRefused as refused:
-                log.info("command refused", account_id=command.account_id, code=refused.code)
-                answer = AccountCommandRefused(
-                    account_id=command.account_id,
-                    actor_id=command.actor_id,
-                    command=command.type,
-                    code=refused.code,
-                )
-                self._outbox.emit(conn, answer)
-
-        return handle
+    async def _answer(
+        self, conn: Connection, command: CommandT, do: Callable[[Connection, CommandT], Awaitable[None]]
+    ) -> None:
+        # Commands run one at a time, because some depend on the number of admins.
+        accounts.prepend_admin_lock(conn)
+        try:
+            await do(conn, command)
+        except CommandRefused as refused:
+            log.info("command refused", account_id=command.account_id, code=refused.code)
+            answer = AccountCommandRefused(
+                account_id=command.account_id,
+                actor_id=command.actor_id,
+                command=command.type,
+                code=refused.code,
+            )
+            self._outbox.emit(conn, answer)
 
     async def _suspend(self, conn: Connection, command: SuspendAccount) -> None:
         locked, actor = await _get_target_and_actor(conn, command)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,9 +14,6 @@ DEFAULT_MAX_TILES = 10
 TILE_SIZES = (16, 32, 64, 128)
 MIN_SIDE, MAX_SIDE = 64, 8192
 """Pixels."""
-
-SHORTEST_FRAGMENT = 3
-"""Characters; the index of searches holds groups of three."""
 
 
 class Mode(StrEnum):
@@ -148,12 +144,6 @@ def region_of(
         if size is not None and start + size > side:
             raise Invalid.field("query", size_name, msg=f"must be at most {side - start} from there")
     return Region(x, y, columns or canvas_columns - x, rows or canvas_rows - y)
-
-
-def search_pattern(search: str) -> str:
-    """Return what a LIKE looks for: the search anywhere, or a beginning when it is too short for that."""
-    literal = re.sub(r"([\\%_])", r"\\\1", search)
-    return f"{literal}%" if len(search) < SHORTEST_FRAGMENT else f"%{literal}%"
 
 
 def check_limit(max_tiles_per_user: int, cells: int) -> int:

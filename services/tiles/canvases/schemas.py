@@ -6,11 +6,11 @@ import re
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from services.tiles.artists.schemas import ArtistView
 from services.tiles.canvases.rules import MAX_SIDE, MIN_SIDE, PALETTES, Canvas, Mode
-from shared.http.models import BIGINT_MAX, Body, Paging, Query, View
+from shared.http.models import BIGINT_MAX, ONE_LINE, Body, Paging, Query, View
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -27,16 +27,10 @@ def _named_palette(value: str) -> str:
     return value
 
 
-def _name(value: str) -> str:
-    if len(value.strip()) < 3:
-        raise ValueError("must have at least 3 characters")
-    return value.strip()
-
-
 Colour = Annotated[str, AfterValidator(_colour)]
 NamedPalette = Annotated[str, AfterValidator(_named_palette)]
 CustomPalette = Annotated[list[Colour], Field(min_length=2, max_length=255)]
-CanvasName = Annotated[str, Field(min_length=3, max_length=100), AfterValidator(_name)]
+CanvasName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=100), ONE_LINE]
 Side = Annotated[int, Field(ge=MIN_SIDE, le=MAX_SIDE)]
 
 

@@ -24,10 +24,11 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.tiles.artists.rules import Artist
 from services.tiles.artists.store import DISPLAYED_NAME
-from services.tiles.canvases.rules import Canvas, Mode, Share, Shares, Sort, Wanted, search_pattern
+from services.tiles.canvases.rules import Canvas, Mode, Share, Shares, Sort, Wanted
 from services.tiles.tables import artists, canvases, tiles
 from shared.db import Connection, Row
 from shared.http.models import BIGINT_MAX
+from shared.text import search_pattern
 
 COLUMNS = (
     canvases.c.id,

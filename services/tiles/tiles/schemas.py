@@ -6,18 +6,20 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 import orjson
 from pydantic import Field, model_validator
 
 from services.tiles.artists.schemas import ArtistView
 from services.tiles.tiles.rules import Tile
-from shared.http.models import BIGINT_MAX, Body, Paging, Query, View
+from shared.http.models import BIGINT_MAX, ONE_LINE, Body, Paging, Query, View
 
 MAX_TITLE, MAX_DESCRIPTION = 100, 1000
 MAX_PIXELS_TEXT = 4 * (128 * 128 // 3 + 1)
 """Characters of base64 of the largest tile."""
+
+Title = Annotated[str, Field(max_length=MAX_TITLE), ONE_LINE]
 
 
 class TileDraft(Body):
@@ -27,7 +29,7 @@ class TileDraft(Body):
     x: int = Field(ge=0, le=8192)
     y: int = Field(ge=0, le=8192)
     pixels: str = Field(max_length=MAX_PIXELS_TEXT)
-    title: str | None = Field(None, max_length=MAX_TITLE)
+    title: Title | None = None
     description: str | None = Field(None, max_length=MAX_DESCRIPTION)
     is_public: bool = True
 
@@ -36,7 +38,7 @@ class TileChange(Body):
     """What to change of a tile; what is not named stays."""
 
     pixels: str = Field("", max_length=MAX_PIXELS_TEXT)
-    title: str | None = Field(None, max_length=MAX_TITLE)
+    title: Title | None = None
     description: str | None = Field(None, max_length=MAX_DESCRIPTION)
     is_public: bool = True
 

@@ -14,12 +14,12 @@ from sqlalchemy.schema import Table
 
 from services.users.tables import daily, totals
 from shared.db import Connection
+from shared.db.locks import AdvisoryLock, hold_until_commit
 
 TOTALS = ("accounts", "canvases", "tiles", "likes", "open_reports")
 DAILY = ("accounts", "canvases", "tiles", "likes", "reports")
 
-# Advisory locks belong to one database, and each service has its own: any constant will do.
-TAKE_TURN = text("SELECT pg_advisory_xact_lock(8673002)")
+TAKE_TURN = hold_until_commit(AdvisoryLock.COUNTERS)
 
 
 def _add(table: Table, key: str, counters: tuple[str, ...]) -> Insert:

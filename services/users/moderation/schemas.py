@@ -8,8 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from services.users.moderation.rules import Standing
-from services.users.text import LINES
-from shared.http.models import Body, Moment, Paging, View
+from shared.http.models import LINES, Body, Moment, Paging, View
 
 
 def _future(value: datetime) -> datetime:

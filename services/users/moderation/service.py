@@ -17,13 +17,14 @@ from services.users.moderation.schemas import (
     RolesDraft,
     SuspensionDraft,
 )
-from services.users.profiles.rules import no_such_user, search_pattern
+from services.users.profiles.rules import no_such_user
 from shared.db import Database
 from shared.http.models import Page
 from shared.http.paging import after_id, slice_of
 from shared.identity import Identity
 from shared.messaging.contracts import AccountCommand, ReinstateAccount, SetRoles, SuspendAccount
 from shared.messaging.outbox import Outbox
+from shared.text import search_pattern
 
 Check = Callable[[Identity, Account], None]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -14,9 +13,6 @@ from shared.errors import NotFound
 AVATAR_COLORS = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7")
 """For artists who chose none: colours that colour-blind people tell apart, https://jfly.uni-koeln.de/color/."""
 
-SHORTEST_FRAGMENT = 3
-"""Characters; the trigram index finds nothing shorter in the middle of a name."""
-
 DELETED_USERNAME = "deleted"
 DELETED_NAME = "deleted artist"
 """How somebody is shown who has left; auth lets somebody else have the username all the same."""
@@ -24,10 +20,6 @@ DELETED_NAME = "deleted artist"
 Ranked = Literal["likes", "tiles"]
 
 _USERNAME = re.compile(r"[A-Za-z0-9_]{1,50}")
-
-# They change how the text around a name reads: https://www.unicode.org/reports/tr9/#Directional_Formatting_Codes
-_REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_CONTROLS = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +51,6 @@ def default_avatar_color(account_id: int) -> str:
     return AVATAR_COLORS[account_id % len(AVATAR_COLORS)]
 
 
-def has_controls(text: str, *, allowed: str = "") -> bool:
-    """Whether the text has characters that steer rather than show."""
-    return any(
-        character in _REORDERING or unicodedata.category(character) in _CONTROLS
-        for character in text
-        if character not in allowed
-    )
-
-
 def can_be_username(text: str) -> bool:
     """Whether any account could have this name."""
     return _USERNAME.fullmatch(text) is not None
-
-
-def search_pattern(search: str) -> str:
-    """Return what a LIKE looks for: the search anywhere, or a beginning when it is too short for that."""
-    literal = re.sub(r"([\\%_])", r"\\\1", search)
-    return f"{literal}%" if len(search) < SHORTEST_FRAGMENT else f"%{literal}%"

@@ -9,8 +9,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from services.users.profiles.rules import Profile, Ranked
-from services.users.text import LINES, ONE_LINE
-from shared.http.models import Body, Page, Paging, View
+from shared.http.models import LINES, ONE_LINE, Body, Page, Paging, View
 from shared.http.paging import slice_of
 
 DisplayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), ONE_LINE]

@@ -14,6 +14,7 @@ from shared.http.paging import after_id, decode_cursor
 from shared.identity import Identity
 from shared.messaging.contracts import AccountRegistered, ProfileUpdated
 from shared.messaging.outbox import Outbox
+from shared.text import search_pattern
 
 
 class Profiles:
@@ -56,7 +57,7 @@ class Profiles:
 
     async def listed(self, query: Search) -> Page[ProfileView]:
         """Return a slice of the artists found, by id."""
-        pattern = rules.search_pattern(query.search or "")
+        pattern = search_pattern(query.search or "")
         async with self._database.connection() as conn:
             profiles = await store.listed(conn, pattern, after=after_id(query), count=query.limit + 1)
         return page_of(profiles, query)

@@ -9,8 +9,7 @@ from pydantic import Field, StringConstraints
 
 from services.users.people import PersonView
 from services.users.reports.rules import ActionTaken, Kind, Status
-from services.users.text import LINES, ONE_LINE
-from shared.http.models import BIGINT_MAX, Body, Paging, View
+from shared.http.models import BIGINT_MAX, LINES, ONE_LINE, Body, Paging, View
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), ONE_LINE]
 Detail = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000), LINES]

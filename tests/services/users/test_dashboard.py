@@ -14,7 +14,7 @@ from yarl import URL
 
 from services.users.app import create_worker
 from services.users.dashboard.drift import repair_dashboard
-from services.users.dashboard.lookout import addresses_of, together
+from services.users.dashboard.health_poller import addresses_of, together
 from services.users.dashboard.store import Observation
 from services.users.settings import UsersSettings
 from shared.db import Database

@@ -24,7 +24,10 @@ export class NewPassword extends Element {
     this.name = "password";
     this.label = "";
     this.error = "";
-    /** What others know of the person. @type {string[]} */
+    /**
+     * What others know of the person.
+     * @type {string[]}
+     */
     this.known = [];
     /** @type {number | null} */
     this.strength = null;

@@ -7,7 +7,10 @@ export function nextPath(search = location.search) {
   return url.origin === location.origin ? url.pathname + url.search + url.hash : "/";
 }
 
-/** A link to another page of accounts that leads on to the same place. @param {string} path */
+/**
+ * A link to another page of accounts that leads on to the same place.
+ * @param {string} path
+ */
 export function keepingNext(path) {
   return path + location.search;
 }

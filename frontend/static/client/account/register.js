@@ -22,7 +22,10 @@ export class Register extends FormElement {
 
   constructor() {
     super();
-    /** What was typed that a password should not be made of. @type {string[]} */
+    /**
+     * What was typed that a password should not be made of.
+     * @type {string[]}
+     */
     this.known = [];
   }
 

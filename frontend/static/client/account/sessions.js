@@ -10,8 +10,7 @@ import "../ui/time.js";
 import { toast } from "../ui/toast.js";
 import { account } from "./styles.js";
 
-/** @typedef {{id: number, address: string, user_agent: string | null, created_at: string, last_used_at: string,
- *   expires_at: string, current: boolean}} OpenSession */
+/** @import { OpenSessionView } from "#api" */
 /** @import { Listed } from "../ui/listing.js" */
 
 /** Where one is signed in, and how to end that. */
@@ -30,7 +29,7 @@ export class Sessions extends Element {
 
   constructor() {
     super();
-    /** @type {Listed<OpenSession>} */
+    /** @type {Listed<OpenSessionView>} */
     this.listed = { items: [], cursor: null };
     /** @type {unknown} */
     this.error = null;
@@ -40,7 +39,7 @@ export class Sessions extends Element {
     void this.#read();
   }
 
-  /** @param {Listed<OpenSession>} [before] */
+  /** @param {Listed<OpenSessionView>} [before] */
   async #read(before) {
     await this.#try(async () => {
       this.listed = await readPage("/auth/sessions", { limit: 20 }, before);
@@ -57,7 +56,7 @@ export class Sessions extends Element {
     }
   }
 
-  /** @param {OpenSession} ended */
+  /** @param {OpenSessionView} ended */
   #end(ended) {
     return this.#try(async () => {
       await api.delete(`/auth/sessions/${ended.id}`);
@@ -100,7 +99,10 @@ export class Sessions extends Element {
 }
 customElements.define("account-sessions", Sessions);
 
-/** The browser and system that a User-Agent names, else all that it says. @param {string | null} agent */
+/**
+ * The browser and system that a User-Agent names, else all that it says.
+ * @param {string | null} agent
+ */
 function deviceOf(agent) {
   if (!agent) return t("account.unknown_device");
   const browser = /(Firefox|Edg|OPR|Chrome|Safari)\//.exec(agent)?.[1];

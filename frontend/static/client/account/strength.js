@@ -1,6 +1,9 @@
 /** How long a password would withstand guessing, roughly; the service refuses what is common or personal. */
 
-/** The kinds of characters, and how many there are of each. @type {[RegExp, number][]} */
+/**
+ * The kinds of characters, and how many there are of each.
+ * @type {[RegExp, number][]}
+ */
 const KINDS = [
   [/[a-z]/, 26],
   [/[A-Z]/, 26],
@@ -12,8 +15,10 @@ const KINDS = [
 const STEPS = [36, 52, 70];
 
 /**
- * From 0 (weak) to 3 (strong). What repeats, or counts on, adds next to nothing; what others know of one adds nothing.
- * @param {string} password @param {string[]} known such as the username and the address
+ * From 0 (weak) to 3 (strong). What repeats, or counts on, adds next to nothing; what others know of one adds
+ * nothing.
+ * @param {string} password
+ * @param {string[]} known such as the username and the address
  */
 export function strengthOf(password, known = []) {
   const text = known.filter((word) => word.length >= 3).reduce(without, password);
@@ -24,7 +29,10 @@ export function strengthOf(password, known = []) {
   return STEPS.filter((step) => bits >= step).length;
 }
 
-/** @param {string} text @param {string} word in upper or lower case */
+/**
+ * @param {string} text
+ * @param {string} word in upper or lower case
+ */
 function without(text, word) {
   const at = text.toLowerCase().indexOf(word.toLowerCase());
   return at < 0 ? text : text.slice(0, at) + text.slice(at + word.length);

@@ -8,11 +8,7 @@ import { Pages } from "./load.js";
 import { artistId, named, personLink, stateMark } from "./people.js";
 import { marks, tables } from "./styles.js";
 
-/** @import { Person } from "./people.js" */
-/**
- * @typedef {{id: number, at: string, actor: Person | null, action: string, target_kind: "user" | "report" | "tile" | "canvas",
- *   target_id: number, outcome: "requested" | "done" | "refused", details: Record<string, unknown>, refers_to: number | null}} Entry
- */
+/** @import { AuditEntryView } from "#api" */
 
 const ACTIONS = [
   "account.suspend",
@@ -55,7 +51,7 @@ class Audit extends Element {
 
   /** @type {Record<string, string | number>} */
   #filter = {};
-  /** @type {Pages<Entry>} */
+  /** @type {Pages<AuditEntryView>} */
   #entries = new Pages(this, "/admin/audit", () => this.#filter);
 
   constructor() {
@@ -90,7 +86,7 @@ class Audit extends Element {
       ${hasMore ? html`<button class="more" ?disabled=${isBusy} @click=${() => this.#entries.more()}>${t("common.more")}</button>` : ""}`;
   }
 
-  /** @param {Entry[]} entries */
+  /** @param {AuditEntryView[]} entries */
   #table(entries) {
     return html`<table class="cards">
       <caption class="visually-hidden">${t("admin.audit")}</caption>

@@ -8,16 +8,9 @@ import { longDay } from "./chart.js";
 import { Load } from "./load.js";
 import { marks, tables } from "./styles.js";
 
-/**
- * @typedef {"accounts" | "active" | "canvases" | "tiles" | "likes" | "reports"} Counter
- * @typedef {{day: string} & Record<Counter, number>} Day
- * @typedef {{name: string, is_ready: boolean, state: string, age_seconds: number}} Health
- * @typedef {{name: string, messages: number, age_seconds: number}} Queue
- * @typedef {{accounts: number, active_today: number, active_this_week: number, new_today: number, new_this_week: number,
- *   canvases: number, tiles: number, likes: number, open_reports: number, live_viewers: number | null,
- *   queue_depth: number | null, dead_letters: number | null, queues: Queue[], services: Health[],
- *   observed_seconds_ago: number | null, series: Day[]}} Overview
- */
+/** @import { DashboardView, DayView, QueueView, ServiceHealthView } from "#api" */
+
+/** @typedef {"accounts" | "active" | "canvases" | "tiles" | "likes" | "reports"} Counter */
 
 const REFRESH = 10_000; // milliseconds; the server looks around every five seconds
 
@@ -56,7 +49,7 @@ class Dashboard extends Element {
   `,
   ];
 
-  /** @type {Load<Overview>} */
+  /** @type {Load<DashboardView>} */
   #overview = new Load(this, (signal) => api.get("/admin/dashboard", { signal }));
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #timer;
@@ -80,7 +73,7 @@ class Dashboard extends Element {
       ${data ? this.#shown(data) : error ? "" : this.#skeleton()}`;
   }
 
-  /** @param {Overview} seen */
+  /** @param {DashboardView} seen */
   #shown(seen) {
     return html`
       <dl class="counts">
@@ -122,7 +115,7 @@ class Dashboard extends Element {
       </section>`;
   }
 
-  /** @param {Day[]} series newest first, as people look for today */
+  /** @param {DayView[]} series newest first, as people look for today */
   #table(series) {
     return html`<div class="scroll card" tabindex="0" role="region" aria-labelledby="days"><table>
       <thead><tr><th scope="col">${t("admin.day")}</th>
@@ -134,7 +127,7 @@ class Dashboard extends Element {
     </table></div>`;
   }
 
-  /** @param {Health[]} services */
+  /** @param {ServiceHealthView[]} services */
   #services(services) {
     return html`<table><thead class="visually-hidden"><tr><th scope="col">${t("admin.name")}</th><th scope="col">${t("admin.state")}</th></tr></thead>
       <tbody>${services.map(
@@ -145,7 +138,7 @@ class Dashboard extends Element {
       )}</tbody></table>`;
   }
 
-  /** @param {Queue[]} queues */
+  /** @param {QueueView[]} queues */
   #queues(queues) {
     return html`<table><thead class="visually-hidden"><tr><th scope="col">${t("admin.name")}</th><th scope="col">${t("admin.messages")}</th></tr></thead>
       <tbody>${queues.map(
@@ -168,18 +161,25 @@ class Dashboard extends Element {
 }
 customElements.define("admin-dashboard", Dashboard);
 
-/** @param {string} name @param {number | null} value null: not known @param {unknown} [more] */
+/**
+ * @param {string} name
+ * @param {number | null} value null: not known
+ * @param {unknown} [more]
+ */
 function count(name, value, more = "") {
   return html`<div class="card count"><dt>${t(`admin.${name}`)}</dt>
     <dd><b>${value === null ? t("admin.unknown") : number(value)}</b><small>${more}</small></dd></div>`;
 }
 
-/** @param {Overview} seen @param {Counter} counter */
+/**
+ * @param {DashboardView} seen
+ * @param {Counter} counter
+ */
 function today(seen, counter) {
   return t("admin.more_today", { count: seen.series.at(-1)?.[counter] ?? 0 });
 }
 
-/** @param {Health} service */
+/** @param {ServiceHealthView} service */
 function stateOf({ is_ready, state }) {
   if (is_ready) return t("admin.ready");
   return state === "ready" ? t("admin.not_seen") : state;

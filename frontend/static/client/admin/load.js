@@ -16,7 +16,10 @@ export class Load {
   isBusy = false;
   #abort = new AbortController();
 
-  /** @param {ReactiveControllerHost} host @param {(signal: AbortSignal) => Promise<T>} ask */
+  /**
+   * @param {ReactiveControllerHost} host
+   * @param {(signal: AbortSignal) => Promise<T>} ask
+   */
   constructor(host, ask) {
     this.host = host;
     this.ask = ask;
@@ -68,7 +71,11 @@ export class Pages {
   /** @type {Load<{items: T[], next_cursor: string | null}>} */
   #load;
 
-  /** @param {ReactiveControllerHost} host @param {string} path @param {() => Record<string, any>} query */
+  /**
+   * @param {ReactiveControllerHost} host
+   * @param {string} path
+   * @param {() => Record<string, any>} query
+   */
   constructor(host, path, query) {
     this.#load = new Load(host, (signal) =>
       api.get(path, { query: { ...query(), limit: PAGE, cursor: this.#cursor }, signal }),
@@ -109,7 +116,10 @@ export class Pages {
     this.#load.host.requestUpdate();
   }
 
-  /** Show a newer state of some of the items. @param {(item: T) => T} change */
+  /**
+   * Show a newer state of some of the items.
+   * @param {(item: T) => T} change
+   */
   change(change) {
     this.items = this.items.map(change);
     this.#load.host.requestUpdate();

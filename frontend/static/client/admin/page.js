@@ -11,7 +11,9 @@ import "./reports.js";
 import "./rollback.js";
 import "./users.js";
 
-/** @type {Record<string, {show: () => unknown, isForAdmins?: boolean}>} sections by their place in the address */
+/**
+ * @type {Record<string, {show: () => unknown, isForAdmins?: boolean}>} sections by their place in the address
+ */
 const SECTIONS = {
   dashboard: { show: () => html`<admin-dashboard></admin-dashboard>` },
   reports: { show: () => html`<admin-reports></admin-reports>` },

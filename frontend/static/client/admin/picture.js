@@ -4,6 +4,7 @@ import { base } from "../ui/styles.js";
 import { paletteBytes, rgbaOf, wholeScale } from "./region.js";
 
 /** @import { Cell, Region } from "./region.js" */
+
 /** @typedef {{tile_size: number, palette: string[]}} Ground what of a canvas a picture needs */
 /** @typedef {Cell & {pixels: string | null}} Patch what is drawn over a cell; without pixels it is emptied */
 

@@ -6,7 +6,10 @@
 
 /**
  * The cells within `margin` of any of these, as far as the canvas goes; null without cells.
- * @param {Cell[]} cells @param {Grid} grid @param {number} margin @returns {Region | null}
+ * @param {Cell[]} cells
+ * @param {Grid} grid
+ * @param {number} margin
+ * @returns {Region | null}
  */
 export function regionAround(cells, grid, margin) {
   if (!cells.length) return null;
@@ -27,7 +30,9 @@ const LARGEST = 2048 * 2048; // pixels of a region that is drawn twice beside ea
 
 /**
  * The region around as many of these cells, from the first on, as a picture can show.
- * @param {Cell[]} cells @param {Grid & {tile_size: number}} canvas @param {number} margin
+ * @param {Cell[]} cells
+ * @param {Grid & {tile_size: number}} canvas
+ * @param {number} margin
  */
 export function picturedRegion(cells, canvas, margin) {
   for (let count = cells.length; ; count = Math.ceil(count / 2)) {
@@ -37,7 +42,12 @@ export function picturedRegion(cells, canvas, margin) {
   }
 }
 
-/** @param {number[]} places @param {number} count @param {number} margin @returns {[number, number]} */
+/**
+ * @param {number[]} places
+ * @param {number} count
+ * @param {number} margin
+ * @returns {[number, number]}
+ */
 function span(places, count, margin) {
   const [least, most] = places.reduce(
     ([a, b], place) => [Math.min(a, place), Math.max(b, place)],
@@ -47,14 +57,19 @@ function span(places, count, margin) {
 }
 
 /**
- * How often a pixel is repeated so that a picture of that width comes close to the wanted one without being blurred.
- * @param {number} width in pixels @param {number} wanted in pixels
+ * How often a pixel is repeated so that a picture of that width comes close to the wanted one without being
+ * blurred.
+ * @param {number} width in pixels
+ * @param {number} wanted in pixels
  */
 export function wholeScale(width, wanted) {
   return Math.max(1, Math.floor(wanted / width));
 }
 
-/** A palette as RGBA bytes by index; 0 is transparent. @param {string[]} palette as #rrggbb */
+/**
+ * A palette as RGBA bytes by index; 0 is transparent.
+ * @param {string[]} palette as #rrggbb
+ */
 export function paletteBytes(palette) {
   return [
     [0, 0, 0, 0],
@@ -62,7 +77,11 @@ export function paletteBytes(palette) {
   ];
 }
 
-/** RGBA of a tile's pixels. @param {string} pixels base64 @param {number[][]} colours by index */
+/**
+ * RGBA of a tile's pixels.
+ * @param {string} pixels base64
+ * @param {number[][]} colours by index
+ */
 export function rgbaOf(pixels, colours) {
   const indices = Uint8Array.from(atob(pixels), (character) => character.charCodeAt(0));
   const rgba = new Uint8ClampedArray(indices.length * 4);

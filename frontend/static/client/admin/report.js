@@ -19,10 +19,11 @@ import { marks } from "./styles.js";
 import { standingOf, subjectOf } from "./subject.js";
 import { reinstate } from "./suspend.js";
 
-/** @import { Person } from "./people.js" */
-/** @import { ActionTaken, Report } from "./reports.js" */
+/** @import { AccountStandingView, CanvasView, LockView, PersonView, ReportView, RevisionView, TileView } from "#api" */
 /** @import { Order } from "./rollback-form.js" */
-/** @import { Canvas, Lock, Revision, Standing, Subject, Tile } from "./subject.js" */
+/** @import { Subject } from "./subject.js" */
+
+/** @typedef {NonNullable<ReportView["action_taken"]>} ActionTaken */
 
 /** @type {ActionTaken[]} */
 const ACTIONS = ["removed", "rolled_back", "suspended", "warned", "none"];
@@ -60,22 +61,22 @@ export class ReportDesk extends Element {
   ];
 
   /** @type {Load<Subject>} */
-  #subject = new Load(this, (signal) => subjectOf(/** @type {Report} */ (this.report), signal));
-  /** @type {Load<(Standing | null)[]>} */
+  #subject = new Load(this, (signal) => subjectOf(/** @type {ReportView} */ (this.report), signal));
+  /** @type {Load<(AccountStandingView | null)[]>} */
   #standings = new Load(this, (signal) =>
     Promise.all(this.#people.map((person) => standingOf(person, signal))),
   );
 
   constructor() {
     super();
-    /** @type {Report | null} */
+    /** @type {ReportView | null} */
     this.report = null;
     /** @type {unknown} what an action ran into */
     this.error = null;
     this.isBusy = false;
-    /** @type {Person | null} who is about to be suspended */
+    /** @type {PersonView | null} who is about to be suspended */
     this.suspended = null;
-    /** @type {{canvas: Canvas, order: Partial<Order>} | null} what is about to be rolled back */
+    /** @type {{canvas: CanvasView, order: Partial<Order>} | null} what is about to be rolled back */
     this.order = null;
     /** @type {ActionTaken} */
     this.action = "none";
@@ -92,7 +93,7 @@ export class ReportDesk extends Element {
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
-    const before = /** @type {Report | null | undefined} */ (changed.get("report"));
+    const before = /** @type {ReportView | null | undefined} */ (changed.get("report"));
     if (!changed.has("report") || before?.id === this.report?.id) return;
     this.action = "none";
     this.error = null;
@@ -133,7 +134,7 @@ export class ReportDesk extends Element {
     </article>`;
   }
 
-  /** @param {Report} report */
+  /** @param {ReportView} report */
   #assignment({ status, assignee }) {
     const isMine = assignee?.id === session.account?.id;
     if (status === "open") {
@@ -152,7 +153,10 @@ export class ReportDesk extends Element {
     </div>`;
   }
 
-  /** What the report is about, and what may be done with that. @param {Subject} subject */
+  /**
+   * What the report is about, and what may be done with that.
+   * @param {Subject} subject
+   */
   #scene(subject) {
     return html`${sceneOf(subject, (person) => this.#standing(person)?.status)}
       ${
@@ -190,12 +194,12 @@ export class ReportDesk extends Element {
       <button ?disabled=${this.isBusy} @click=${() => (this.order = { canvas, order: {} })}>${t("admin.roll_back_open")}</button>`;
   }
 
-  /** @param {Person} person */
+  /** @param {PersonView} person */
   #standing({ id }) {
     return this.#standings.data?.find((standing) => standing?.id === id);
   }
 
-  /** @param {Person} person */
+  /** @param {PersonView} person */
   #suspendButton(person) {
     const standing = this.#standing(person);
     if (!standing || standing.id === session.account?.id || (standing.roles.length && !session.isAdmin))
@@ -208,7 +212,7 @@ export class ReportDesk extends Element {
       ${t("admin.suspend_name", { name: person.display_name })}</button>`;
   }
 
-  /** @param {Report} report */
+  /** @param {ReportView} report */
   #end(report) {
     if (report.status === "resolved" || report.status === "dismissed") {
       return html`<p class="soft">${t("admin.closed_by")} ${personLink(report.assignee)} · <ui-time datetime=${report.updated_at}></ui-time>
@@ -258,7 +262,11 @@ export class ReportDesk extends Element {
     });
   }
 
-  /** @param {Tile} tile @param {Revision[]} history @param {Lock} lock */
+  /**
+   * @param {TileView} tile
+   * @param {RevisionView[]} history
+   * @param {LockView} lock
+   */
   async #removeTile(tile, [last], { is_locked }) {
     const isDone = await attempt(this, async () => {
       if (is_locked) await api.delete(`/admin/tiles/${tile.id}/lock`);
@@ -275,7 +283,11 @@ export class ReportDesk extends Element {
     this.focus();
   }
 
-  /** Take the removal back: the cell is as it was then. @param {Tile} tile @param {string} since of the tile's last change */
+  /**
+   * Take the removal back: the cell is as it was then.
+   * @param {TileView} tile
+   * @param {string} since of the tile's last change
+   */
   async #restore(tile, since) {
     const area = { x: tile.x, y: tile.y, columns: 1, rows: 1 };
     const isDone = await attempt(this, () =>
@@ -287,7 +299,7 @@ export class ReportDesk extends Element {
     await this.#lookAgain();
   }
 
-  /** @param {Tile} tile */
+  /** @param {TileView} tile */
   async #releaseLock(tile) {
     if (await attempt(this, () => api.delete(`/admin/tiles/${tile.id}/lock`))) {
       toast(t("admin.released_done"), { kind: "success" });
@@ -295,7 +307,10 @@ export class ReportDesk extends Element {
     }
   }
 
-  /** @param {Canvas} canvas @param {boolean} isPublic */
+  /**
+   * @param {CanvasView} canvas
+   * @param {boolean} isPublic
+   */
   async #show(canvas, isPublic) {
     if (!(await attempt(this, () => api.patch(`/canvases/${canvas.id}`, { is_public: isPublic })))) return;
     this.action = isPublic ? "none" : "removed";
@@ -306,7 +321,11 @@ export class ReportDesk extends Element {
     await this.#lookAgain();
   }
 
-  /** @param {Canvas} canvas @param {Tile} tile @param {Person | undefined} artist */
+  /**
+   * @param {CanvasView} canvas
+   * @param {TileView} tile
+   * @param {PersonView | undefined} artist
+   */
   #prepareRollback(canvas, { x, y }, artist) {
     this.order = { canvas, order: { area: { x, y, columns: 1, rows: 1 }, artist: artist?.username ?? "" } };
   }

@@ -10,14 +10,7 @@ import { stateMark } from "./people.js";
 import "./report.js";
 import { marks } from "./styles.js";
 
-/** @import { Person } from "./people.js" */
-/**
- * @typedef {"open" | "assigned" | "resolved" | "dismissed"} Status
- * @typedef {"none" | "warned" | "removed" | "suspended" | "rolled_back"} ActionTaken
- * @typedef {{id: number, kind: "tile" | "canvas" | "user", target_id: number, reason: string, detail: string | null,
- *   status: Status, created_at: string, reporter: Person, assignee: Person | null, resolution: string | null,
- *   action_taken: ActionTaken | null, updated_at: string}} Report
- */
+/** @import { ReportView } from "#api" */
 
 const FILTERS = ["open", "assigned", "resolved", "dismissed", ""]; // "": all, what waits first
 
@@ -55,13 +48,13 @@ class Reports extends Element {
   `,
   ];
 
-  /** @type {Pages<Report>} */
+  /** @type {Pages<ReportView>} */
   #reports = new Pages(this, "/admin/reports", () => ({ status: this.status }));
 
   constructor() {
     super();
     this.status = "open";
-    /** @type {Report | null} */
+    /** @type {ReportView | null} */
     this.chosen = null;
   }
 
@@ -120,7 +113,7 @@ class Reports extends Element {
     void this.#reports.restart();
   }
 
-  /** @param {Report} report */
+  /** @param {ReportView} report */
   async #choose(report) {
     this.chosen = report;
     await this.updateComplete;
@@ -135,7 +128,10 @@ class Reports extends Element {
     /** @type {HTMLElement | undefined} */ (this.renderRoot.querySelectorAll("li button")[place])?.focus();
   }
 
-  /** @param {CustomEvent<Report>} event the report as it is now; it stays in the list until this is filtered anew */
+  /**
+   * @param {CustomEvent<ReportView>} event the changed report; it stays in the list until the
+   *   list is filtered again
+   */
   #changed({ detail }) {
     this.chosen = detail;
     this.#reports.change((report) => (report.id === detail.id ? detail : report));

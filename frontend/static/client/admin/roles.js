@@ -8,7 +8,7 @@ import { base, controls, layout, typography } from "../ui/styles.js";
 import { toast } from "../ui/toast.js";
 import { named } from "./people.js";
 
-/** @import { Standing } from "./subject.js" */
+/** @import { AccountStandingView } from "#api" */
 
 const ROLES = ["moderator", "admin"];
 
@@ -19,12 +19,12 @@ export class Roles extends FormElement {
 
   constructor() {
     super();
-    /** @type {Standing | null} */
+    /** @type {AccountStandingView | null} */
     this.account = null;
   }
 
   #save = this.submits(async (_, form) => {
-    const account = /** @type {Standing} */ (this.account);
+    const account = /** @type {AccountStandingView} */ (this.account);
     await api.put(`/admin/users/${account.id}/roles`, { roles: new FormData(form).getAll("role") });
     this.dispatchEvent(new CustomEvent("done", { detail: account }));
     toast(t("admin.roles_done", { name: account.display_name }), { kind: "success" });

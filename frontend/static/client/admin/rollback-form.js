@@ -13,17 +13,13 @@ import { picturedRegion } from "./region.js";
 import { marks } from "./styles.js";
 import { drawn } from "./subject.js";
 
-/** @import { Person } from "./people.js" */
+/** @import { CanvasView, Rollback, RollbackView, RolledBackTile } from "#api" */
 /** @import { Region } from "./region.js" */
-/** @import { Canvas } from "./subject.js" */
+
 /**
  * @typedef {{area: Region | null, artist: string}} Order `artist`: a username, "" for everybody
- * @typedef {"removed" | "reverted" | "restored" | "kept"} Action
- * @typedef {{tile_id: number, x: number, y: number, creator: Person, action: Action, pixels: string | null}} Step
- * @typedef {Record<Action, number> & {seq: number, tiles: Step[]}} Outcome
- * @typedef {{since: string, area?: Region, user_id?: number}} Request
- * @typedef {{request: Request, outcome: Outcome, region: Region | null, png: Blob | null, count: number}} Preview
- *   `count`: tiles that the pictures show
+ * @typedef {{request: Rollback, outcome: RollbackView, region: Region | null, png: Blob | null,
+ *   count: number}} Preview `count`: tiles that the pictures show
  */
 
 const MINUTE = 60_000; // milliseconds
@@ -31,7 +27,7 @@ const SPANS = { minutes: 10 * MINUTE, hour: 60 * MINUTE, day: 1440 * MINUTE, wee
 
 const SIDES = /** @type {const} */ (["x", "y", "columns", "rows"]);
 
-/** @type {Action[]} */
+/** @type {RolledBackTile["action"][]} */
 const ACTIONS = ["removed", "reverted", "restored", "kept"];
 
 /**
@@ -69,7 +65,7 @@ export class RollbackForm extends Element {
 
   constructor() {
     super();
-    /** @type {Canvas | null} */
+    /** @type {CanvasView | null} */
     this.canvas = null;
     /** @type {Partial<Order>} what the form begins with */
     this.order = {};
@@ -133,7 +129,10 @@ export class RollbackForm extends Element {
       </div>`;
   }
 
-  /** @param {Canvas} canvas @param {Preview} preview */
+  /**
+   * @param {CanvasView} canvas
+   * @param {Preview} preview
+   */
   #shown(canvas, { outcome, region, png, count }) {
     const changed = outcome.tiles.filter(({ action }) => action !== "kept");
     if (!outcome.tiles.length) return html`<p class="preview">${t("admin.rollback_nothing")}</p>`;
@@ -179,11 +178,11 @@ export class RollbackForm extends Element {
   #ask(event) {
     event.preventDefault();
     const fields = new FormData(/** @type {HTMLFormElement} */ (event.target));
-    const canvas = /** @type {Canvas} */ (this.canvas);
+    const canvas = /** @type {CanvasView} */ (this.canvas);
     this.since = String(fields.get("since"));
     void attempt(this, async () => {
       const request = await this.#request(fields);
-      /** @type {Outcome} */
+      /** @type {RollbackView} */
       const outcome = await api.post(`/admin/canvases/${canvas.id}/rollback`, { ...request, dry_run: true });
       const changed = outcome.tiles.filter(({ action }) => action !== "kept");
       const { region, count } = picturedRegion(changed, canvas, 1);
@@ -191,7 +190,10 @@ export class RollbackForm extends Element {
     });
   }
 
-  /** @param {FormData} fields @returns {Promise<Request>} */
+  /**
+   * @param {FormData} fields
+   * @returns {Promise<Rollback>}
+   */
   async #request(fields) {
     const artist = String(fields.get("artist"));
     const area = Object.fromEntries(SIDES.map((name) => [name, Number(fields.get(name))]));
@@ -205,7 +207,7 @@ export class RollbackForm extends Element {
   #do() {
     const { request } = /** @type {Preview} */ (this.preview);
     void attempt(this, async () => {
-      /** @type {Outcome} */
+      /** @type {RollbackView} */
       const outcome = await api.post(`/admin/canvases/${this.canvas?.id}/rollback`, request);
       this.preview = null;
       toast(t("admin.rollback_done", { count: outcome.removed + outcome.reverted + outcome.restored }), {
@@ -217,7 +219,10 @@ export class RollbackForm extends Element {
 }
 customElements.define("admin-rollback-form", RollbackForm);
 
-/** As a field of the kind `datetime-local` takes it. @param {number} moment milliseconds */
+/**
+ * As a field of the kind `datetime-local` takes it.
+ * @param {number} moment milliseconds
+ */
 function localTime(moment) {
   const date = new Date(moment);
   return new Date(moment - date.getTimezoneOffset() * MINUTE).toISOString().slice(0, 19);

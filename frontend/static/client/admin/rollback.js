@@ -8,7 +8,7 @@ import { base, controls, layout, typography } from "../ui/styles.js";
 import { Load } from "./load.js";
 import "./rollback-form.js";
 
-/** @import { Canvas } from "./subject.js" */
+/** @import { CanvasView } from "#api" */
 
 const FOUND = 8;
 
@@ -32,14 +32,14 @@ class Rollback extends Element {
   ];
 
   #search = "";
-  /** @type {Load<{items: Canvas[]}>} */
+  /** @type {Load<{items: CanvasView[]}>} */
   #found = new Load(this, (signal) =>
     api.get("/canvases", { query: { search: this.#search, sort: "active", limit: FOUND }, signal }),
   );
 
   constructor() {
     super();
-    /** @type {Canvas | null} */
+    /** @type {CanvasView | null} */
     this.canvas = null;
   }
 

@@ -8,9 +8,13 @@ import "../ui/time.js";
 import { named, personLink, stateMark } from "./people.js";
 import "./picture.js";
 
-/** @import { Person } from "./people.js" */
-/** @import { Standing, Subject } from "./subject.js" */
-/** @typedef {(person: Person) => Standing["status"] | undefined} StatusOf undefined while it is not known */
+/** @import { AccountStandingView, PersonView } from "#api" */
+/** @import { Subject } from "./subject.js" */
+
+/**
+ * @typedef {(person: PersonView) => AccountStandingView["status"] | undefined} StatusOf undefined while it is
+ *   not known
+ */
 
 export const sceneStyles = css`
     .scene { display: grid; grid-template-columns: minmax(0, 3fr) minmax(12rem, 2fr); gap: var(--space-5); }
@@ -21,7 +25,10 @@ export const sceneStyles = css`
     @media (max-width: 40rem) { .scene { grid-template-columns: minmax(0, 1fr); } }
 `;
 
-/** @param {Subject} subject @param {StatusOf} statusOf */
+/**
+ * @param {Subject} subject
+ * @param {StatusOf} statusOf
+ */
 export function sceneOf(subject, statusOf) {
   switch (subject.kind) {
     case "gone":
@@ -35,7 +42,10 @@ export function sceneOf(subject, statusOf) {
   }
 }
 
-/** @param {Extract<Subject, {kind: "tile"}>} subject @param {StatusOf} statusOf */
+/**
+ * @param {Extract<Subject, {kind: "tile"}>} subject
+ * @param {StatusOf} statusOf
+ */
 function tileScene({ tile, canvas, region, png, history, people: [last] }, statusOf) {
   const place = t("admin.tile_place", { id: String(tile.id), x: tile.x, y: tile.y });
   const [x, y] = [tile.x, tile.y].map((cell) => (cell + 0.5) * canvas.tile_size);
@@ -57,7 +67,10 @@ function tileScene({ tile, canvas, region, png, history, people: [last] }, statu
   </div>`;
 }
 
-/** @param {Extract<Subject, {kind: "canvas"}>} subject @param {StatusOf} statusOf */
+/**
+ * @param {Extract<Subject, {kind: "canvas"}>} subject
+ * @param {StatusOf} statusOf
+ */
 function canvasScene({ canvas, region, png }, statusOf) {
   return html`<div class="scene">
     <admin-picture label=${canvas.name} .canvas=${canvas} .region=${region} .png=${png}></admin-picture>
@@ -70,7 +83,10 @@ function canvasScene({ canvas, region, png }, statusOf) {
   </div>`;
 }
 
-/** @param {Extract<Subject, {kind: "user"}>} subject @param {StatusOf} statusOf */
+/**
+ * @param {Extract<Subject, {kind: "user"}>} subject
+ * @param {StatusOf} statusOf
+ */
 function userScene({ profile, tiles }, statusOf) {
   return html`<div class="scene">
     <div class="facts">
@@ -86,7 +102,11 @@ function userScene({ profile, tiles }, statusOf) {
   </div>`;
 }
 
-/** @param {Person} person @param {StatusOf} statusOf @param {string} [colour] */
+/**
+ * @param {PersonView} person
+ * @param {StatusOf} statusOf
+ * @param {string} [colour]
+ */
 function artist(person, statusOf, colour) {
   const status = statusOf(person);
   return html`<div class="row">

@@ -1,6 +1,9 @@
 /** The arithmetic of the dashboard's charts. Pure. */
 
-/** The first of 1, 2, 5, 10, 20, 50, … that is not below the value: the top of an axis. @param {number} value */
+/**
+ * The first of 1, 2, 5, 10, 20, 50, … that is not below the value: the top of an axis.
+ * @param {number} value
+ */
 export function niceTop(value) {
   if (value <= 1) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
@@ -10,7 +13,8 @@ export function niceTop(value) {
 
 /**
  * Bars of a chart in a box of that size: all of one width, with a gap between them.
- * @param {number[]} values @param {{width: number, height: number, gap: number}} box
+ * @param {number[]} values
+ * @param {{width: number, height: number, gap: number}} box
  * @returns {{x: number, y: number, width: number, height: number}[]}
  */
 export function bars(values, { width, height, gap }) {
@@ -24,7 +28,9 @@ export function bars(values, { width, height, gap }) {
 
 /**
  * Where a key leads on a row of `count` places; null for a key that leads nowhere.
- * @param {string} key as of a KeyboardEvent @param {number} place @param {number} count
+ * @param {string} key as of a KeyboardEvent
+ * @param {number} place
+ * @param {number} count
  */
 export function moved(key, place, count) {
   /** @type {Record<string, number>} */

@@ -9,7 +9,7 @@ import { FormElement } from "../ui/form.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import { toast } from "../ui/toast.js";
 
-/** @import { Person } from "./people.js" */
+/** @import { PersonView } from "#api" */
 
 const DAY = 86_400_000; // milliseconds
 /** @type {Record<string, number | null>} null: until somebody reinstates the account */
@@ -34,12 +34,12 @@ export class Suspend extends FormElement {
 
   constructor() {
     super();
-    /** @type {Person | null} */
+    /** @type {PersonView | null} */
     this.person = null;
   }
 
   #suspend = this.submits(async ({ reason = "", span = "" }) => {
-    const person = /** @type {Person} */ (this.person);
+    const person = /** @type {PersonView} */ (this.person);
     const length = SPANS[span];
     const until = length ? new Date(Date.now() + length).toISOString() : null;
     await api.post(`/admin/users/${person.id}/suspend`, { reason, until });
@@ -79,7 +79,7 @@ export class Suspend extends FormElement {
     </ui-dialog>`;
   }
 
-  /** @param {Person} person */
+  /** @param {PersonView} person */
   #tell(person) {
     this.dispatchEvent(new CustomEvent("done", { detail: person }));
   }
@@ -91,7 +91,10 @@ export class Suspend extends FormElement {
 }
 customElements.define("admin-suspend", Suspend);
 
-/** Let somebody in again, and say so. @param {Person} person */
+/**
+ * Let somebody in again, and say so.
+ * @param {PersonView} person
+ */
 export async function reinstate(person) {
   try {
     await api.post(`/admin/users/${person.id}/reinstate`);

@@ -12,8 +12,7 @@ import { marks, tables } from "./styles.js";
 import { standingOf } from "./subject.js";
 import { reinstate } from "./suspend.js";
 
-/** @import { Person } from "./people.js" */
-/** @import { Standing } from "./subject.js" */
+/** @import { AccountStandingView, PersonView } from "#api" */
 
 const STATUSES = ["", "active", "suspended", "deleted"];
 const TYPING = 250; // milliseconds without a key: the word is whole
@@ -46,16 +45,16 @@ class Users extends Element {
   #search = "";
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #typing;
-  /** @type {Pages<Standing>} */
+  /** @type {Pages<AccountStandingView>} */
   #users = new Pages(this, "/admin/users", () => ({ search: this.#search, status: this.status }));
   #left = new AbortController();
 
   constructor() {
     super();
     this.status = "";
-    /** @type {Person | null} */
+    /** @type {PersonView | null} */
     this.suspended = null;
-    /** @type {Standing | null} whose roles are being set */
+    /** @type {AccountStandingView | null} whose roles are being set */
     this.promoted = null;
   }
 
@@ -93,7 +92,7 @@ class Users extends Element {
       <admin-roles .account=${this.promoted} @close=${() => (this.promoted = null)} @done=${this.#changed}></admin-roles>`;
   }
 
-  /** @param {Standing[]} users */
+  /** @param {AccountStandingView[]} users */
   #table(users) {
     return html`<table class="cards">
       <caption class="visually-hidden">${t("admin.users")}</caption>
@@ -112,7 +111,7 @@ class Users extends Element {
       )}</tbody></table>`;
   }
 
-  /** @param {Standing} user */
+  /** @param {AccountStandingView} user */
   #state({ status, suspended_until: until, suspension_reason: reason, pending }) {
     if (pending.length) return html`<span class="mark wait">${t("admin.under_way")}</span>`;
     return html`<span>${stateMark("account", status)}${
@@ -122,7 +121,7 @@ class Users extends Element {
     }</span>`;
   }
 
-  /** @param {Standing} user what the server would allow */
+  /** @param {AccountStandingView} user what the server would allow */
   #deeds(user) {
     if (user.id === session.account?.id || user.status === "deleted") return "";
     const deeds = [];
@@ -142,18 +141,21 @@ class Users extends Element {
     return deeds;
   }
 
-  /** @param {Person} user */
+  /** @param {PersonView} user */
   async #reinstate(user) {
     await reinstate(user);
     await this.#lookAgain(user);
   }
 
-  /** @param {CustomEvent<Person>} event */
+  /** @param {CustomEvent<PersonView>} event */
   #changed({ detail }) {
     void this.#lookAgain(detail);
   }
 
-  /** Show the account as it is once auth has done what it was asked. @param {Person} person */
+  /**
+   * Show the account as it is once auth has done what it was asked.
+   * @param {PersonView} person
+   */
   async #lookAgain(person) {
     this.#users.change((user) => (user.id === person.id ? { ...user, pending: ["…"] } : user));
     const standing = await standingOf(person, this.#left.signal).catch(() => null);

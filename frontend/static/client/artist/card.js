@@ -4,6 +4,8 @@ import "../ui/avatar.js";
 import { Element } from "../ui/element.js";
 import { base } from "../ui/styles.js";
 
+/** @import { ProfileView } from "#api" */
+
 /** `<artist-card .artist=${profile}>`: who somebody is, in short; it leads to their page. */
 export class ArtistCard extends Element {
   static properties = { artist: { attribute: false } };
@@ -23,7 +25,7 @@ export class ArtistCard extends Element {
 
   constructor() {
     super();
-    /** @type {import("./page.js").Profile} */
+    /** @type {ProfileView} */
     this.artist = /** @type {any} */ (undefined); // always given
   }
 

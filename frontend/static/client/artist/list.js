@@ -5,6 +5,8 @@ import "../ui/error.js";
 import { readPage } from "../ui/listing.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 
+/** @import { Listed } from "../ui/listing.js" */
+
 /** A list about an artist, read page by page. `path`, `query` and `item` say which, `empty` what to say of none. */
 export class ArtistList extends Element {
   /** @type {import("lit").PropertyDeclarations} */
@@ -28,7 +30,7 @@ export class ArtistList extends Element {
   constructor() {
     super();
     this.artist = 0;
-    /** @type {import("../ui/listing.js").Listed<any> | null} */
+    /** @type {Listed<any> | null} */
     this.listed = null;
     /** @type {unknown} */
     this.error = null;
@@ -48,7 +50,10 @@ export class ArtistList extends Element {
     return "";
   }
 
-  /** @param {any} _item @returns {unknown} */
+  /**
+   * @param {any} _item
+   * @returns {unknown}
+   */
   item(_item) {
     return "";
   }
@@ -60,7 +65,7 @@ export class ArtistList extends Element {
     void this.#read();
   }
 
-  /** @param {import("../ui/listing.js").Listed<any>} [before] */
+  /** @param {Listed<any>} [before] */
   async #read(before) {
     const { path } = this;
     this.busy = true;

@@ -13,8 +13,7 @@ import { followsOf } from "./follows.js";
 import "./people.js";
 import "./tiles.js";
 
-/** @typedef {{id: number, username: string, display_name: string, bio: string | null, avatar_color: string, joined_at: string,
- *   stats: Record<"tiles_created" | "likes_received" | "canvases_created" | "followers" | "following", number>}} Profile */
+/** @import { ProfileView } from "#api" */
 
 const TABS = /** @type {const} */ (["tiles", "canvases", "followers", "following"]);
 
@@ -55,7 +54,7 @@ export class Artist extends Element {
   constructor() {
     super();
     this.username = "";
-    /** @type {Profile | null} */
+    /** @type {ProfileView | null} */
     this.profile = null;
     /** @type {unknown} */
     this.error = null;
@@ -143,7 +142,7 @@ export class Artist extends Element {
     </div>`;
   }
 
-  /** @param {Profile} profile */
+  /** @param {ProfileView} profile */
   #button({ id }) {
     if (session.account?.id === id)
       return html`<a class="button" href="/account">${t("account.edit_profile")}</a>`;
@@ -151,7 +150,7 @@ export class Artist extends Element {
     return html`<button class=${this.follows ? "" : "primary"} @click=${this.#follow}>${t(this.follows ? "account.unfollow" : "account.follow")}</button>`;
   }
 
-  /** @param {Profile} profile */
+  /** @param {ProfileView} profile */
   #panel({ id }) {
     switch (this.tab) {
       case "tiles":

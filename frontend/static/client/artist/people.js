@@ -3,6 +3,8 @@ import { css, html } from "../lit.js";
 import "./card.js";
 import { ArtistList } from "./list.js";
 
+/** @import { ProfileView } from "#api" */
+
 /** `<artist-people .artist=${id} side="followers">`: who follows an artist, or whom they follow. */
 class ArtistPeople extends ArtistList {
   static properties = { ...ArtistList.properties, side: {} };
@@ -21,7 +23,7 @@ class ArtistPeople extends ArtistList {
     return t(`account.no_${this.side}`);
   }
 
-  /** @param {import("./page.js").Profile} person */
+  /** @param {ProfileView} person */
   item(person) {
     return html`<artist-card .artist=${person}></artist-card>`;
   }

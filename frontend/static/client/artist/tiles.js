@@ -6,7 +6,7 @@ import "../ui/icon.js";
 import "../ui/picture.js";
 import { ArtistList } from "./list.js";
 
-/** @typedef {{id: number, canvas_id: number, x: number, y: number, size: number, title: string | null, like_count: number}} Tile */
+/** @import { CanvasView, TileView } from "#api" */
 
 /** `<artist-tiles .artist=${id}>`: what an artist painted; each leads to its place on its canvas. */
 class ArtistTiles extends ArtistList {
@@ -28,7 +28,7 @@ class ArtistTiles extends ArtistList {
     return t("account.no_tiles");
   }
 
-  /** @param {Tile} tile */
+  /** @param {TileView} tile */
   item(tile) {
     const title = tile.title ?? t("account.untitled");
     return html`<a href=${placeOf(tile)}>
@@ -56,7 +56,7 @@ class ArtistCanvases extends ArtistList {
     return t("account.no_canvases");
   }
 
-  /** @param {import("../canvas/live-canvas.js").CanvasView} canvas */
+  /** @param {CanvasView} canvas */
   item(canvas) {
     return html`<canvas-card .canvas=${canvas}></canvas-card>`;
   }

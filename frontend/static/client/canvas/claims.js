@@ -4,13 +4,9 @@
  * What runs out is told on the feed like what is given back: the clock of this machine decides nothing.
  */
 
-/** @typedef {import("./pixels.js").Artist} Artist */
 /** @typedef {import("./pixels.js").FeedEvent} FeedEvent */
-/** @typedef {{tile_id: number, holder: Artist | null, expires_at: string | null}} Lock */
-/**
- * @typedef {{id: number, x: number, y: number, columns: number, rows: number, holder: Artist,
- *   claimed_at: string, expires_at: string}} Area
- */
+/** @typedef {Pick<import("#api").LockView, "tile_id" | "holder" | "expires_at">} Lock */
+/** @typedef {import("#api").AreaView} Area */
 
 export class Claims {
   /** @type {Map<number, Lock>} */ #locks = new Map();

@@ -16,11 +16,7 @@ import { mayManage } from "./permissions.js";
 import "./report-dialog.js";
 
 /** @typedef {import("./live-canvas.js").Mode} Mode */
-/**
- * A canvas in numbers, as the API tells them.
- * @typedef {{artist_count: number, like_count: number, change_count: number, last_activity_at: string, cell_count: number,
- *   top_artists: {artist: import("./pixels.js").Artist, tile_count: number, like_count: number}[]}} Stats
- */
+/** @typedef {import("#api").CanvasStats} Stats */
 
 /** @type {Mode[]} */
 const MODES = ["free", "tile-lock", "area-lock", "review"];

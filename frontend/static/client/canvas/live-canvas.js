@@ -17,14 +17,8 @@ import { readSnapshot } from "./snapshot.js";
 /** @typedef {import("./pixels.js").Cell} Cell */
 /** @typedef {import("./pixels.js").FeedEvent} FeedEvent */
 /** @typedef {import("./pixels.js").TileView} TileView */
-/** @typedef {"free" | "tile-lock" | "area-lock" | "review"} Mode */
-/**
- * A canvas as the API shows it; sides in pixels.
- * @typedef {{id: number, name: string, description: string | null, width: number, height: number, tile_size: number,
- *   columns: number, rows: number, palette: string[], collaboration_mode: Mode, max_tiles_per_user: number,
- *   is_public: boolean, is_active: boolean, owner: Artist, tile_count: number, created_at: string,
- *   updated_at: string}} CanvasView
- */
+/** @typedef {import("#api").Mode} Mode */
+/** @typedef {import("#api").CanvasView} CanvasView */
 
 export class LiveCanvas extends EventTarget {
   /** @type {CanvasPixels | null} */ pixels = null;

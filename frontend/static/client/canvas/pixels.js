@@ -1,14 +1,8 @@
 /** What is painted on a canvas right now: the snapshot, and every change since. */
 
 /** @typedef {import("./snapshot.js").Snapshot} Snapshot */
-/** @typedef {{id: number, username: string, display_name: string}} Artist */
-/**
- * A tile as the API shows it.
- * @typedef {{id: number, canvas_id: number, x: number, y: number, size: number, pixels: string | null,
- *   title: string | null, description: string | null, is_public: boolean, creator: Artist,
- *   like_count: number, version: number, created_at: string, updated_at: string,
- *   pending?: {id: number, pixels: string, submitted_at: string}}} TileView
- */
+/** @typedef {import("#api").ArtistView} Artist */
+/** @typedef {import("#api").TileView} TileView */
 /**
  * A tile as it is drawn; `details` are known once somebody looked at it, or it changed.
  * @typedef {{id: number, x: number, y: number, version: number, pixels: Uint8Array,

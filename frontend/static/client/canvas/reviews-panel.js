@@ -12,12 +12,7 @@ import "./picture.js";
 import { fromBase64 } from "./pixels.js";
 
 /** @typedef {import("./pixels.js").FeedEvent} FeedEvent */
-/**
- * What was handed in, as the API shows it.
- * @typedef {{id: number, tile_id: number, x: number, y: number, author: import("./pixels.js").Artist,
- *   pixels: string | null, status: "pending" | "approved" | "rejected" | "superseded", note: string | null,
- *   submitted_at: string, reviewer: import("./pixels.js").Artist | null, decided_at: string | null}} Review
- */
+/** @typedef {import("#api").ReviewView} Review */
 
 const STATUSES = ["pending", "approved", "rejected"];
 const SLICE = 20;

@@ -10,11 +10,7 @@ import "./picture.js";
 import { fromBase64 } from "./pixels.js";
 
 /** @typedef {import("./pixels.js").FeedEvent} FeedEvent */
-/**
- * A change of a tile as the API lists it.
- * @typedef {{tile_id: number, version: number, kind: string, author: import("./pixels.js").Artist, seq: number,
- *   occurred_at: string}} Revision
- */
+/** @typedef {import("#api").RevisionView} Revision */
 
 /** Revisions shown at first and with each press of "more"; each asks for its picture. */
 const SLICE = 8;

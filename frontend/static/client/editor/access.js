@@ -1,10 +1,10 @@
 /**
  * What keeps an artist from painting a tile, told before it is painted in vain. The service decides in any case.
  *
- * @typedef {import("../canvas/pixels.js").Artist} Artist
- * @typedef {"free" | "tile-lock" | "area-lock" | "review"} Mode
- * @typedef {{id: number, name: string, tile_size: number, palette: string[], collaboration_mode: Mode,
- *   max_tiles_per_user: number, owner: Artist}} Canvas  what the editor needs of it
+ * @typedef {import("#api").ArtistView} Artist
+ * @typedef {import("#api").Mode} Mode
+ * @typedef {Pick<import("#api").CanvasView, "id" | "name" | "tile_size" | "palette" | "collaboration_mode" |
+ *   "max_tiles_per_user" | "owner">} Canvas  what the editor needs of it
  * @typedef {"signed_out" | "not_tile_creator" | "outside_area" | "area_taken" | "tile_limit"} Obstacle
  * @typedef {{canvas: Canvas, tile: {creator: Artist} | null, artist: {id: number, isModerator: boolean} | null,
  *   areaHolder: Artist | null, remainingTiles: number}} Situation  `areaHolder`: of the cell, in `area-lock` mode

@@ -2,8 +2,7 @@
  * The lock of a tile: one's own, taken, renewed for as long as it is needed and given back; or somebody else's, watched
  * until it is gone.
  *
- * @typedef {{tile_id: number, is_locked: boolean, holder: {id: number, username: string, display_name: string} | null,
- *   expires_at: string | null, mine: boolean}} Lock
+ * @typedef {import("#api").LockView} Lock
  */
 
 import { ApiError } from "../api.js";

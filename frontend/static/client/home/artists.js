@@ -5,6 +5,8 @@ import { css, html } from "../lit.js";
 import { Element } from "../ui/element.js";
 import { base, typography } from "../ui/styles.js";
 
+/** @import { ProfileView } from "#api" */
+
 const SHOWN = 8;
 
 /** The artists with the most likes: whom to look at, and to follow. Without them the page is whole, too. */
@@ -21,7 +23,7 @@ export class Artists extends Element {
 
   constructor() {
     super();
-    /** @type {import("../artist/page.js").Profile[]} */
+    /** @type {ProfileView[]} */
     this.artists = [];
   }
 

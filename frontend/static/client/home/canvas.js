@@ -6,8 +6,9 @@ import "../ui/picture.js";
 import { base } from "../ui/styles.js";
 import { Watch } from "./watch.js";
 
+/** @import { CanvasView } from "#api" */
 /** @import { Picture } from "../ui/picture.js" */
-/** @import { CanvasView } from "../canvas/live-canvas.js" */
+/** @import { Visitor } from "./watch.js" */
 
 const REFRESH = 1_000; // milliseconds; a busy canvas is drawn anew that often
 
@@ -56,7 +57,7 @@ export class HomeCanvas extends Element {
     super();
     /** @type {CanvasView} */
     this.canvas = /** @type {any} */ (undefined); // always given
-    /** @type {import("./watch.js").Visitor[]} */
+    /** @type {Visitor[]} */
     this.people = [];
     this.isEmpty = false;
   }
@@ -110,7 +111,10 @@ export class HomeCanvas extends Element {
 }
 customElements.define("home-canvas", HomeCanvas);
 
-/** The address of a canvas's picture, or of the picture of its middle. @param {CanvasView} canvas */
+/**
+ * The address of a canvas's picture, or of the picture of its middle.
+ * @param {CanvasView} canvas
+ */
 export function pictureOf({ id, columns, rows, tile_size }) {
   const most = LARGEST / tile_size;
   if (columns <= most && rows <= most) return `/canvases/${id}.png`;

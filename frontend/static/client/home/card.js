@@ -5,6 +5,8 @@ import { base, typography } from "../ui/styles.js";
 import "../ui/time.js";
 import "./canvas.js";
 
+/** @import { CanvasView } from "#api" */
+
 /** `<canvas-card .canvas=${…}>`: all of it leads to the canvas; its artist has a link of their own. */
 export class CanvasCard extends Element {
   static properties = { canvas: { attribute: false } };
@@ -34,7 +36,7 @@ export class CanvasCard extends Element {
 
   constructor() {
     super();
-    /** @type {import("../canvas/live-canvas.js").CanvasView} */
+    /** @type {CanvasView} */
     this.canvas = /** @type {any} */ (undefined); // always given
   }
 

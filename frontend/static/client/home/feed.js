@@ -7,12 +7,16 @@ import "../ui/picture.js";
 import { base, controls, typography } from "../ui/styles.js";
 import "../ui/time.js";
 
-/** @typedef {{tile_id: number, canvas_id: number, x: number, y: number, like_count: number, created_at: string, size?: number,
- *   artist: {id: number, username: string, display_name: string}}} Activity */
+/** @import { ActivityView } from "#api" */
+
+/** @typedef {ActivityView & {size?: number}} Activity `size`: pixels of a side of the tile, once that is known */
 
 const ZOOM = 6; // screen pixels a pixel: the tile and some of what is around it
 
-/** The address of a tile on its canvas. @param {{canvas_id: number, x: number, y: number, size?: number}} tile */
+/**
+ * The address of a tile on its canvas.
+ * @param {{canvas_id: number, x: number, y: number, size?: number}} tile
+ */
 export function placeOf({ canvas_id, x, y, size }) {
   return size
     ? `/canvas/${canvas_id}#${(x + 0.5) * size},${(y + 0.5) * size},${ZOOM}`
@@ -57,7 +61,10 @@ export class Feed extends Element {
     }
   }
 
-  /** @param {Activity} tile @param {number} size pixels of a side, which are those of its picture */
+  /**
+   * @param {Activity} tile
+   * @param {number} size pixels of a side, which are those of its picture
+   */
   #measured(tile, size) {
     tile.size = size;
     this.requestUpdate();

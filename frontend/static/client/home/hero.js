@@ -5,7 +5,7 @@ import { Element } from "../ui/element.js";
 import { base, controls, typography } from "../ui/styles.js";
 import "./canvas.js";
 
-/** @import { CanvasView } from "../canvas/live-canvas.js" */
+/** @import { CanvasView } from "#api" */
 
 /** Of so many canvases that were painted last, the fullest is shown: one that lives and has something to show. */
 const CANDIDATES = 8;
@@ -72,7 +72,10 @@ export class Hero extends Element {
 }
 customElements.define("home-hero", Hero);
 
-/** How much of a canvas has tiles. @param {CanvasView} canvas */
+/**
+ * How much of a canvas has tiles.
+ * @param {CanvasView} canvas
+ */
 function filled({ tile_count, columns, rows }) {
   return tile_count / (columns * rows);
 }

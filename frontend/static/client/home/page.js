@@ -13,7 +13,7 @@ import "./create.js";
 import "./feed.js";
 import "./hero.js";
 
-/** @import { CanvasView } from "../canvas/live-canvas.js" */
+/** @import { CanvasView } from "#api" */
 /** @import { Listed } from "../ui/listing.js" */
 
 const SORTS = ["active", "newest", "tiles", "oldest"];

@@ -114,7 +114,10 @@ export class PaletteEditor extends Element {
 }
 customElements.define("palette-editor", PaletteEditor);
 
-/** @param {HTMLCanvasElement} strip @param {string[]} colours one pixel each */
+/**
+ * @param {HTMLCanvasElement} strip
+ * @param {string[]} colours one pixel each
+ */
 function draw(strip, colours) {
   strip.width = colours.length;
   const context = strip.getContext("2d");

@@ -8,7 +8,9 @@ export const PRESETS = { small: [256, 256], medium: [512, 512], wide: [1024, 512
 
 /**
  * What is wrong with a side, as the name of a message and its values; null when it will do.
- * @param {number} side @param {number} tileSize @returns {[string, Record<string, number>] | null}
+ * @param {number} side
+ * @param {number} tileSize
+ * @returns {[string, Record<string, number>] | null}
  */
 export function faultOfSide(side, tileSize) {
   if (!Number.isInteger(side) || side < MIN_SIDE || side > MAX_SIDE)

@@ -9,6 +9,8 @@ import "../ui/icon.js";
 import { base, controls, typography } from "../ui/styles.js";
 import { toast } from "../ui/toast.js";
 
+/** @import { AccountView } from "#api" */
+
 /** The top of every page: brand, ways to go, settings and the account. */
 export class Header extends Element {
   static styles = [
@@ -106,7 +108,7 @@ export class Header extends Element {
       </fieldset>`;
   }
 
-  /** @param {import("../session.js").Account} account */
+  /** @param {AccountView} account */
   #account(account) {
     return html`
       <button class="quiet me" popovertarget="account" aria-label=${t("common.account_menu", { name: account.username })}>

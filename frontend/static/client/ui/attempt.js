@@ -1,5 +1,6 @@
 /**
- * Do something that may fail: meanwhile the element's `isBusy`, afterwards its `error`. Says whether it was done.
+ * Do something that may fail: meanwhile the element's `isBusy`, afterwards its `error`. Says whether it was
+ * done.
  * @param {import("lit").LitElement & {isBusy: boolean, error: unknown}} element
  * @param {() => Promise<unknown>} deed
  */

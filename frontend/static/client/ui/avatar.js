@@ -29,7 +29,10 @@ export class Avatar extends LitElement {
 }
 customElements.define("ui-avatar", Avatar);
 
-/** Black or white, whichever is read better on that colour (WCAG 2.2, relative luminance). @param {string} colour */
+/**
+ * Black or white, whichever is read better on that colour (WCAG 2.2, relative luminance).
+ * @param {string} colour
+ */
 export function inkOn(colour) {
   const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
     const c = parseInt(colour.slice(at, at + 2), 16) / 255;

@@ -6,7 +6,8 @@ import "./icon.js";
 import { base, controls } from "./styles.js";
 
 /**
- * What to tell people about an error: the message of its code, else of its status, else the server's own words.
+ * What to tell people about an error: the message of its code, else of its status, else the server's own
+ * words.
  * @param {unknown} error
  */
 export function errorText(error) {
@@ -59,7 +60,10 @@ export class ErrorBox extends Element {
 }
 customElements.define("ui-error", ErrorBox);
 
-/** What support needs to find it in the logs. @param {ApiError} error */
+/**
+ * What support needs to find it in the logs.
+ * @param {ApiError} error
+ */
 function reference(error) {
   return error.requestId ? `${error.code} · ${t("common.request")} ${error.requestId}` : error.code;
 }

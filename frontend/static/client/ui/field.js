@@ -70,7 +70,10 @@ export class Field extends Element {
     return this;
   }
 
-  /** The input itself. @returns {HTMLInputElement | HTMLTextAreaElement} */
+  /**
+   * The input itself.
+   * @returns {HTMLInputElement | HTMLTextAreaElement}
+   */
   get control() {
     return /** @type {HTMLInputElement} */ (this.querySelector("input, textarea"));
   }

@@ -18,7 +18,10 @@ export class FormElement extends Element {
     this.faults = {};
   }
 
-  /** @param {(data: Record<string, string>, form: HTMLFormElement) => Promise<void>} work gets the fields' values by name */
+  /**
+   * @param {(data: Record<string, string>, form: HTMLFormElement) => Promise<void>} work gets the fields'
+   *   values by name
+   */
   submits(work) {
     return async (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
@@ -41,7 +44,11 @@ export class FormElement extends Element {
     };
   }
 
-  /** What an error says of single fields, by their names. @param {unknown} error @returns {Record<string, string>} */
+  /**
+   * What an error says of single fields, by their names.
+   * @param {unknown} error
+   * @returns {Record<string, string>}
+   */
   faultsOf(error) {
     if (error instanceof Faults) return error.faults;
     if (!(error instanceof ApiError)) return {};

@@ -1,6 +1,8 @@
 import { css, html, LitElement } from "../lit.js";
 import { ICONS } from "./icons.js";
 
+/** @import { IconName } from "./icons.js" */
+
 /** `<ui-icon name="heart">`: decoration only; what it means is said by the control around it. */
 export class Icon extends LitElement {
   static properties = { name: {} };
@@ -12,7 +14,7 @@ export class Icon extends LitElement {
 
   constructor() {
     super();
-    /** @type {import("./icons.js").IconName} */
+    /** @type {IconName} */
     this.name = "add";
   }
 

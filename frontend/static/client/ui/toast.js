@@ -5,7 +5,10 @@ import "./icon.js";
 import { base, controls } from "./styles.js";
 
 /** @typedef {{label: string, run: () => void}} ToastAction */
-/** @typedef {{id: number, message: string, kind: "info" | "success" | "error", action?: ToastAction | undefined}} Note */
+/**
+ * @typedef {{id: number, message: string, kind: "info" | "success" | "error", action?: ToastAction |
+ *   undefined}} Note
+ */
 
 const SHOWN = 6_000; // milliseconds; errors and what can be acted on stay until they are closed
 
@@ -84,7 +87,8 @@ let corner;
 
 /**
  * Show a short note in the corner; it is read aloud.
- * @param {string} message @param {{kind?: Note["kind"], action?: ToastAction}} [options]
+ * @param {string} message
+ * @param {{kind?: Note["kind"], action?: ToastAction}} [options]
  */
 export function toast(message, { kind = "info", action } = {}) {
   if (!corner) {

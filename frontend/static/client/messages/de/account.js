@@ -1,4 +1,6 @@
-/** @type {Record<string, import("../../i18n.js").Message>} */
+/** @import { Message } from "../../i18n.js" */
+
+/** @type {Record<string, Message>} */
 export default {
   username: "Benutzername",
   username_hint: "3 bis 50 Buchstaben, Ziffern und Unterstriche; er steht in der Adresse deines Profils.",

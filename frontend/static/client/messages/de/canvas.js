@@ -1,4 +1,6 @@
-/** @type {Record<string, import("../../i18n.js").Message>} */
+/** @import { Message } from "../../i18n.js" */
+
+/** @type {Record<string, Message>} */
 export default {
   picture: "Bild von {name}",
   keys: "Pfeiltasten wählen ein Feld, Eingabe zeigt, was darin ist. Umschalt und ein Pfeil verschieben das Bild, Plus und Minus zoomen, 0 zeigt alles, G das Raster.",

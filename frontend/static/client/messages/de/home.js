@@ -1,4 +1,6 @@
-/** @type {Record<string, import("../../i18n.js").Message>} */
+/** @import { Message } from "../../i18n.js" */
+
+/** @type {Record<string, Message>} */
 export default {
   hero: "Ein Bild, von allen gemalt.",
   lead: "Eine Leinwand ist in Kacheln geteilt. Nimm dir eine, sieh, was nebenan entsteht, und schau zu, wie das Ganze zusammenwächst.",

@@ -1,4 +1,6 @@
-/** @type {Record<string, import("../../i18n.js").Message>} */
+/** @import { Message } from "../../i18n.js" */
+
+/** @type {Record<string, Message>} */
 export default {
   username: "Username",
   username_hint: "3 to 50 letters, digits and underscores; it is in the address of your profile.",

@@ -1,4 +1,6 @@
-/** @type {Record<string, import("../../i18n.js").Message>} */
+/** @import { Message } from "../../i18n.js" */
+
+/** @type {Record<string, Message>} */
 export default {
   picture: "Picture of {name}",
   keys: "Arrow keys choose a cell, Enter shows what is in it. Shift and an arrow move the picture, plus and minus zoom, 0 shows all of it, G the grid.",

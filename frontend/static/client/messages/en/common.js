@@ -1,4 +1,6 @@
-/** @type {Record<string, import("../../i18n.js").Message>} */
+/** @import { Message } from "../../i18n.js" */
+
+/** @type {Record<string, Message>} */
 export default {
   skip: "Skip to the content",
   site: "Site",

@@ -1,4 +1,6 @@
-/** @type {Record<string, import("../../i18n.js").Message>} */
+/** @import { Message } from "../../i18n.js" */
+
+/** @type {Record<string, Message>} */
 export default {
   hero: "One picture, painted by everybody.",
   lead: "A canvas is cut into tiles. Take one, look at what your neighbours paint, and watch the whole grow together, live.",

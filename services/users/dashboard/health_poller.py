@@ -39,12 +39,12 @@ Seen = tuple[str, int | None]
 _VIEWERS: Final = "live_viewers "  # shown by the processes that serve the live feed, on a line of its own
 
 
-class Lookout:
+class HealthPoller:
     """Looks at `targets` (URL by name) and at the queues, and keeps what it saw."""
 
     def __init__(self, database: Database, broker_url: str, targets: Mapping[str, str]) -> None:
         self._database = database
-        self._link = BrokerLink(broker_url, "users lookout")
+        self._link = BrokerLink(broker_url, "users health poller")
         self._targets = targets
 
     async def run(self) -> None:

@@ -1,0 +1,27 @@
+"""What the auth service consumes: the handler of each command, by queue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from services.auth.mail.service import MailHandler
+from services.auth.moderation.service import ModerationHandler
+from shared.messaging.consumer import Handler
+from shared.messaging.contracts import Command, MailRequested, ReinstateAccount, SetRoles, SuspendAccount
+
+COMMANDS = "auth.commands"
+MAIL = "auth.mail"
+
+
+def command_handlers(moderation: ModerationHandler) -> Mapping[type[Command], Handler]:
+    """Return the handlers of COMMANDS, which moderators and admins send from users."""
+    return {
+        SuspendAccount: moderation.suspend,
+        ReinstateAccount: moderation.reinstate,
+        SetRoles: moderation.set_roles,
+    }
+
+
+def mail_handlers(mail: MailHandler) -> Mapping[type[Command], Handler]:
+    """Return the handlers of MAIL, which auth sends to itself."""
+    return {MailRequested: mail.send}
