@@ -47,7 +47,7 @@ async def test_a_guest_sees_a_living_canvas_and_the_way_to_it_at_once(
     await paint(ada, canvas, 9)
     page = await new_page()
     await page.goto("/")
-    await expect(page.locator("home-hero home-canvas img")).to_be_visible()
+    await expect(page.locator("home-hero canvas-preview img")).to_be_visible()
     await page.get_by_role("link", name="Paint now").click()
     await expect(page).to_have_url(re.compile(r"/canvas/\d+"))
 

@@ -99,15 +99,3 @@ test("what is off the screen is moved in by the least way", () => {
   const seen = viewport.shown(moved, screen);
   close({ x: seen.x + seen.width, y: seen.y }, { x: 732, y: 20 });
 });
-
-test("a link brings back the view that made it", () => {
-  assert.deepEqual(viewport.parseHash(viewport.formatHash({ x: 12.34, y: 5, zoom: 1.2345 })), {
-    x: 12.3,
-    y: 5,
-    zoom: 1.234,
-  });
-});
-
-for (const hash of ["", "#", "#1,2", "#1,2,3,4", "#a,b,c", "#1,2,0", "#1,,2", "#confirm-email=x"]) {
-  test(`"${hash}" is no view`, () => assert.equal(viewport.parseHash(hash), null));
-}

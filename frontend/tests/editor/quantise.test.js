@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
-import { colourName, oklab, parseColour } from "../../static/client/editor/colours.js";
 import { nearest, quantised, resampled } from "../../static/client/editor/quantise.js";
+import { colourName, oklab, parseColour } from "../../static/client/model/colours.js";
 import { drawn } from "./pictures.js";
 
 const PALETTE = ["#000000", "#ffffff", "#ff0000"];

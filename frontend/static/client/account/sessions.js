@@ -5,13 +5,13 @@ import { navigate } from "../router.js";
 import { session } from "../session.js";
 import { Element } from "../ui/element.js";
 import "../ui/error.js";
-import { readPage } from "../ui/listing.js";
+import { readPage } from "../model/paging.js";
 import "../ui/time.js";
 import { toast } from "../ui/toast.js";
 import { account } from "./styles.js";
 
 /** @import { OpenSessionView } from "#api" */
-/** @import { Listed } from "../ui/listing.js" */
+/** @import { Listed } from "../model/paging.js" */
 
 /** Where one is signed in, and how to end that. */
 export class Sessions extends Element {

@@ -1,8 +1,9 @@
 /** What an element asks the API for: the answer, the error, and whether somebody is waiting for it. */
 
-import { api } from "../api.js";
+import { readPage } from "../model/paging.js";
 
 /** @import { ReactiveControllerHost } from "../lit.js" */
+/** @import { Listed } from "../model/paging.js" */
 
 /**
  * One answer. A newer request replaces an older one; an element that is taken away asks no further.
@@ -64,11 +65,7 @@ const PAGE = 50;
  * @template T
  */
 export class Pages {
-  /** @type {T[]} */
-  items = [];
-  /** @type {string | null} */
-  #cursor = null;
-  /** @type {Load<{items: T[], next_cursor: string | null}>} */
+  /** @type {Load<Listed<T>>} */
   #load;
 
   /**
@@ -78,8 +75,12 @@ export class Pages {
    */
   constructor(host, path, query) {
     this.#load = new Load(host, (signal) =>
-      api.get(path, { query: { ...query(), limit: PAGE, cursor: this.#cursor }, signal }),
+      readPage(path, { ...query(), limit: PAGE }, this.#load.data ?? undefined, signal),
     );
+  }
+
+  get items() {
+    return this.#load.data?.items ?? [];
   }
 
   get isBusy() {
@@ -96,24 +97,18 @@ export class Pages {
   }
 
   get hasMore() {
-    return this.isKnown && this.#cursor !== null;
+    return (this.#load.data?.cursor ?? null) !== null;
   }
 
-  /** Begin anew, as when the filter has changed. */
+  /** Read the list from its beginning, as when the filter has changed. */
   async restart() {
-    this.items = [];
-    this.#cursor = null;
     this.#load.clear();
     await this.more();
   }
 
-  /** Fetch the next page, or the one that failed. */
+  /** Read the next page, or the one that failed. */
   async more() {
     await this.#load.run();
-    if (this.#load.error || !this.#load.data) return;
-    this.items = [...this.items, ...this.#load.data.items];
-    this.#cursor = this.#load.data.next_cursor;
-    this.#load.host.requestUpdate();
   }
 
   /**
@@ -121,7 +116,8 @@ export class Pages {
    * @param {(item: T) => T} change
    */
   change(change) {
-    this.items = this.items.map(change);
+    const { data } = this.#load;
+    if (data) data.items = data.items.map(change);
     this.#load.host.requestUpdate();
   }
 }

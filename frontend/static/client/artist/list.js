@@ -2,10 +2,10 @@ import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { Element } from "../ui/element.js";
 import "../ui/error.js";
-import { readPage } from "../ui/listing.js";
+import { readPage } from "../model/paging.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 
-/** @import { Listed } from "../ui/listing.js" */
+/** @import { Listed } from "../model/paging.js" */
 
 /** A list about an artist, read page by page. `path`, `query` and `item` say which, `empty` what to say of none. */
 export class ArtistList extends Element {

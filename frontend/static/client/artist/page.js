@@ -6,10 +6,10 @@ import { session } from "../session.js";
 import "../ui/avatar.js";
 import { Element } from "../ui/element.js";
 import "../ui/error.js";
+import { isFollowing } from "../model/follows.js";
 import { errorText } from "../ui/error.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import { toast } from "../ui/toast.js";
-import { followsOf } from "./follows.js";
 import "./people.js";
 import "./tiles.js";
 
@@ -81,7 +81,7 @@ export class Artist extends Element {
       this.profile = profile;
       await session.ready;
       if (session.account && session.account.id !== profile.id)
-        this.follows = await followsOf(session.account.id, profile.id);
+        this.follows = await isFollowing(session.account.id, profile.id);
     } catch (error) {
       this.error = error;
     }

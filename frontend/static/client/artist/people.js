@@ -1,6 +1,6 @@
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
-import "./card.js";
+import "../ui/artist-card.js";
 import { ArtistList } from "./list.js";
 
 /** @import { ProfileView } from "#api" */

@@ -1,7 +1,7 @@
 import { number, t } from "../i18n.js";
 import { css, html } from "../lit.js";
-import "../home/card.js";
-import { placeOf } from "../home/feed.js";
+import "../ui/canvas-card.js";
+import { tileLink } from "../model/links.js";
 import "../ui/icon.js";
 import "../ui/picture.js";
 import { ArtistList } from "./list.js";
@@ -31,7 +31,7 @@ class ArtistTiles extends ArtistList {
   /** @param {TileView} tile */
   item(tile) {
     const title = tile.title ?? t("account.untitled");
-    return html`<a href=${placeOf(tile)}>
+    return html`<a href=${tileLink(tile)}>
       <ui-picture src="/tiles/${tile.id}.png"></ui-picture>
       <span class="line"><span>${title}</span>
         <span class="likes"><ui-icon name="heart"></ui-icon><span class="visually-hidden">${t("account.stat_likes_received")}</span>${number(tile.like_count)}</span></span>

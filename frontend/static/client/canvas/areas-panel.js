@@ -9,7 +9,7 @@ import "../ui/icon.js";
 import { isSignedIn, Panel } from "./panel.js";
 import { colourOf } from "./people.js";
 
-/** @typedef {import("./claims.js").Area} Area */
+/** @typedef {import("#api").AreaView} Area */
 /** @typedef {import("./renderer.js").Span} Span */
 
 /**

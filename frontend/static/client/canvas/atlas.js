@@ -3,8 +3,8 @@
  * up tile by tile. A canvas of 8192 pixels a side costs what the screen shows of it.
  */
 
-/** @typedef {import("./pixels.js").CanvasPixels} CanvasPixels */
-/** @typedef {import("./pixels.js").Cell} Cell */
+/** @typedef {import("../model/canvas-pixels.js").CanvasPixels} CanvasPixels */
+/** @typedef {import("../model/canvas-pixels.js").Cell} Cell */
 /** @typedef {import("./viewport.js").Rect} Rect */
 /** A square, `step` canvas pixels a texel; `stale` are the cells of it that were painted since it was drawn.
  * @typedef {{bitmap: OffscreenCanvas, pen: OffscreenCanvasRenderingContext2D, rect: Rect, step: number,

@@ -2,8 +2,8 @@
 
 import { t } from "../i18n.js";
 
-/** @typedef {import("./live-canvas.js").LiveCanvas} LiveCanvas */
-/** @typedef {import("./pixels.js").Cell} Cell */
+/** @typedef {import("../model/live-canvas.js").LiveCanvas} LiveCanvas */
+/** @typedef {import("../model/canvas-pixels.js").Cell} Cell */
 
 /** @param {LiveCanvas} live @param {Cell} cell */
 export function cellText(live, cell) {

@@ -1,21 +1,21 @@
 import { api } from "../api.js";
-import { nameOf } from "../editor/palette.js";
 import { dateTime, number, t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { navigate } from "../router.js";
 import { attempt } from "../ui/attempt.js";
+import { nameColour } from "../ui/colour-name.js";
 import "../ui/dialog.js";
 import "../ui/error.js";
 import "../ui/field.js";
 import "../ui/icon.js";
 import "../ui/swatch.js";
 import "../ui/time.js";
+import { mayManage } from "../model/permissions.js";
 import { toast } from "../ui/toast.js";
 import { isSignedIn, Panel } from "./panel.js";
-import { mayManage } from "./permissions.js";
 import "./report-dialog.js";
 
-/** @typedef {import("./live-canvas.js").Mode} Mode */
+/** @typedef {import("#api").Mode} Mode */
 /** @typedef {import("#api").CanvasStats} Stats */
 
 /** @type {Mode[]} */
@@ -69,8 +69,8 @@ export class CanvasInfo extends Panel {
       <section><h3>${t("canvas.palette")}</h3>
         <ul class="palette" aria-label=${t("canvas.colours", { count: canvas.palette.length })}>${canvas.palette.map(
           (colour, index) =>
-            html`<li title=${nameOf(canvas.palette, index + 1)}><ui-swatch .colour=${colour}></ui-swatch>
-            <span class="visually-hidden">${nameOf(canvas.palette, index + 1)}</span></li>`,
+            html`<li title=${nameColour(canvas.palette, index + 1)}><ui-swatch .colour=${colour}></ui-swatch>
+            <span class="visually-hidden">${nameColour(canvas.palette, index + 1)}</span></li>`,
         )}</ul></section>
       ${mayManage(canvas, this.me) ? html`<section>${this.#settings()}</section>` : ""}
       ${

@@ -11,7 +11,7 @@ import { base, controls, layout, typography } from "../ui/styles.js";
 import "./areas-panel.js";
 import { cellText } from "./cell-text.js";
 import "./info-panel.js";
-import { LiveCanvas } from "./live-canvas.js";
+import { LiveCanvas } from "../model/live-canvas.js";
 import "./minimap.js";
 import { styles } from "./page-styles.js";
 import "./people-panel.js";
@@ -21,11 +21,11 @@ import "./stage.js";
 import "./tile-card.js";
 import { copyLink } from "./tile-card.js";
 import "./timelapse.js";
-import { formatHash, parseHash } from "./viewport.js";
+import { formatHash, parseHash } from "../model/links.js";
 
-/** @typedef {import("./feed.js").Status} Status */
+/** @typedef {import("../model/feed.js").Status} Status */
 /** @typedef {import("./minimap.js").CanvasMinimap} CanvasMinimap */
-/** @typedef {import("./pixels.js").Cell} Cell */
+/** @typedef {import("../model/canvas-pixels.js").Cell} Cell */
 /** @typedef {import("./renderer.js").Span} Span */
 /** @typedef {import("./stage.js").CanvasStage} CanvasStage */
 /** @typedef {"tile" | "info" | "people" | "areas" | "reviews"} PanelName */

@@ -6,10 +6,10 @@ import { Element } from "../ui/element.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import { toast } from "../ui/toast.js";
 
-/** @typedef {import("./live-canvas.js").LiveCanvas} LiveCanvas */
-/** @typedef {import("./live-canvas.js").CanvasView} CanvasView */
-/** @typedef {import("./pixels.js").FeedEvent} FeedEvent */
-/** @typedef {import("./pixels.js").Cell} Cell */
+/** @typedef {import("../model/live-canvas.js").LiveCanvas} LiveCanvas */
+/** @typedef {import("#api").CanvasView} CanvasView */
+/** @typedef {import("../model/canvas-pixels.js").FeedEvent} FeedEvent */
+/** @typedef {import("../model/canvas-pixels.js").Cell} Cell */
 
 /** What stands beside the picture: it knows the canvas as `live`, hears its changes, and shows what went wrong. */
 export class Panel extends Element {

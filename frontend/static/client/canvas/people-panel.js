@@ -7,8 +7,8 @@ import "../ui/error.js";
 import { Panel } from "./panel.js";
 import { colourOf } from "./people.js";
 
-/** @typedef {import("./claims.js").Lock} Lock */
-/** @typedef {import("./feed.js").Person} Person */
+/** @typedef {import("#api").LockView} Lock */
+/** @typedef {import("../model/feed.js").Person} Person */
 
 /** `<canvas-people .live=${live}>`: who watches, where they are, and which tiles are locked. */
 export class CanvasPeople extends Panel {

@@ -4,9 +4,9 @@ import { colourOf, inkOf } from "./people.js";
 import { rectOf, shown } from "./viewport.js";
 
 /** @typedef {import("./atlas.js").Atlas} Atlas */
-/** @typedef {import("./claims.js").Claims} Claims */
-/** @typedef {import("./feed.js").Person} Person */
-/** @typedef {import("./pixels.js").Cell} Cell */
+/** @typedef {import("../model/claims.js").Claims} Claims */
+/** @typedef {import("../model/feed.js").Person} Person */
+/** @typedef {import("../model/canvas-pixels.js").Cell} Cell */
 /** @typedef {import("./viewport.js").View} View */
 /** @typedef {import("./viewport.js").Size} Size */
 /** @typedef {import("./viewport.js").Rect} Rect */

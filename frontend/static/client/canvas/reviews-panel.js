@@ -4,14 +4,14 @@ import { css, html } from "../lit.js";
 import { attempt } from "../ui/attempt.js";
 import "../ui/error.js";
 import "../ui/field.js";
-import { readPage } from "../ui/listing.js";
+import { readPage } from "../model/paging.js";
 import "../ui/time.js";
+import { mayManage } from "../model/permissions.js";
 import { Panel } from "./panel.js";
-import { mayManage } from "./permissions.js";
 import "./picture.js";
-import { fromBase64 } from "./pixels.js";
+import { fromBase64 } from "../model/tile-pixels.js";
 
-/** @typedef {import("./pixels.js").FeedEvent} FeedEvent */
+/** @typedef {import("../model/canvas-pixels.js").FeedEvent} FeedEvent */
 /** @typedef {import("#api").ReviewView} Review */
 
 const STATUSES = ["pending", "approved", "rejected"];
@@ -31,7 +31,7 @@ export class CanvasReviews extends Panel {
   `,
   ];
 
-  /** @type {import("../ui/listing.js").Listed<Review>} */ #listed = { items: [], cursor: null };
+  /** @type {import("../model/paging.js").Listed<Review>} */ #listed = { items: [], cursor: null };
   #status = "pending";
 
   firstUpdated() {
@@ -123,7 +123,7 @@ export class CanvasReviews extends Panel {
     void attempt(this, () => this.#load());
   }
 
-  /** @param {import("../ui/listing.js").Listed<Review>} [before] */
+  /** @param {import("../model/paging.js").Listed<Review>} [before] */
   async #load(before) {
     const status = this.#status;
     const listed = await readPage(`/canvases/${this.canvas.id}/reviews`, { status, limit: SLICE }, before);

@@ -5,10 +5,10 @@ import { listen } from "./gestures.js";
 import { drawScene, themeOf } from "./renderer.js";
 import * as viewport from "./viewport.js";
 
-/** @typedef {import("./claims.js").Claims} Claims */
-/** @typedef {import("./feed.js").Person} Person */
-/** @typedef {import("./pixels.js").CanvasPixels} CanvasPixels */
-/** @typedef {import("./pixels.js").Cell} Cell */
+/** @typedef {import("../model/claims.js").Claims} Claims */
+/** @typedef {import("../model/feed.js").Person} Person */
+/** @typedef {import("../model/canvas-pixels.js").CanvasPixels} CanvasPixels */
+/** @typedef {import("../model/canvas-pixels.js").Cell} Cell */
 /** @typedef {import("./renderer.js").Span} Span */
 /** @typedef {import("./renderer.js").Theme} Theme */
 /** @typedef {import("./viewport.js").View} View */

@@ -6,19 +6,21 @@ import "../ui/dialog.js";
 import "../ui/error.js";
 import "../ui/icon.js";
 import "../ui/time.js";
+import { isFollowing } from "../model/follows.js";
+import { readItems } from "../model/paging.js";
+import { mayClaim, mayDelete, mayEdit, mayRevert } from "../model/permissions.js";
 import { toast } from "../ui/toast.js";
-import { listed } from "./paging.js";
 import { isSignedIn, Panel } from "./panel.js";
-import { mayClaim, mayDelete, mayEdit, mayRevert } from "./permissions.js";
 import "./picture.js";
-import { fromBase64 } from "./pixels.js";
+import { visiblePixels } from "../model/tile-pixels.js";
 import "./report-dialog.js";
 import "./tile-history.js";
-import { closeUp, formatHash } from "./viewport.js";
+import { formatHash } from "../model/links.js";
+import { closeUp } from "./viewport.js";
 
-/** @typedef {import("./pixels.js").Cell} Cell */
-/** @typedef {import("./pixels.js").FeedEvent} FeedEvent */
-/** @typedef {import("./pixels.js").TileView} TileView */
+/** @typedef {import("../model/canvas-pixels.js").Cell} Cell */
+/** @typedef {import("../model/canvas-pixels.js").FeedEvent} FeedEvent */
+/** @typedef {import("#api").TileView} TileView */
 
 /** `<tile-card .live=${live} .cell=${{x, y}}>`: all about a cell, painted or not. Fires `edit`. */
 export class TileCard extends Panel {
@@ -97,18 +99,18 @@ export class TileCard extends Panel {
   /** To its creator a tile looks as they left it, reviewed or not. @param {TileView} tile */
   #show(tile) {
     this.#tile = tile;
-    this.#pixels = fromBase64(tile.pending?.pixels ?? tile.pixels ?? "");
+    this.#pixels = visiblePixels(tile);
   }
 
   /** @param {TileView} tile @param {number} me */
   async #findLike(tile, me) {
-    const isLiked = await isListed(`/tiles/${tile.id}/likes`, (like) => like.artist.id === me);
+    const isLiked = await isLikedBy(tile.id, me);
     if (tile.id === this.#tile?.id) this.#isLiked = isLiked;
   }
 
   /** @param {TileView} tile @param {number} me */
   async #findFollow(tile, me) {
-    const isFollowed = await isListed(`/users/${me}/following`, ({ id }) => id === tile.creator.id);
+    const isFollowed = await isFollowing(me, tile.creator.id);
     if (tile.id === this.#tile?.id) this.#isFollowed = isFollowed;
   }
 
@@ -287,8 +289,8 @@ export async function copyLink(link) {
   }
 }
 
-/** Whether a list has such an item. @param {string} path @param {(item: any) => boolean} isIt */
-async function isListed(path, isIt) {
-  for await (const item of listed(path)) if (isIt(item)) return true;
+/** @param {number} tileId @param {number} artistId */
+async function isLikedBy(tileId, artistId) {
+  for await (const { artist } of readItems(`/tiles/${tileId}/likes`)) if (artist.id === artistId) return true;
   return false;
 }

@@ -3,13 +3,13 @@ import { t } from "../i18n.js";
 import { css, html, repeat } from "../lit.js";
 import { attempt } from "../ui/attempt.js";
 import "../ui/error.js";
-import { readPage } from "../ui/listing.js";
+import { readPage } from "../model/paging.js";
 import "../ui/time.js";
 import { Panel } from "./panel.js";
 import "./picture.js";
-import { fromBase64 } from "./pixels.js";
+import { fromBase64 } from "../model/tile-pixels.js";
 
-/** @typedef {import("./pixels.js").FeedEvent} FeedEvent */
+/** @typedef {import("../model/canvas-pixels.js").FeedEvent} FeedEvent */
 /** @typedef {import("#api").RevisionView} Revision */
 
 /** Revisions shown at first and with each press of "more"; each asks for its picture. */
@@ -26,7 +26,7 @@ export class TileHistory extends Panel {
   `,
   ];
 
-  /** @type {import("../ui/listing.js").Listed<Revision>} */ #listed = { items: [], cursor: null };
+  /** @type {import("../model/paging.js").Listed<Revision>} */ #listed = { items: [], cursor: null };
   /** @type {Map<number, Uint8Array | null>} */ #pictures = new Map();
 
   constructor() {
@@ -83,7 +83,7 @@ export class TileHistory extends Panel {
     </li>`;
   }
 
-  /** @param {import("../ui/listing.js").Listed<Revision>} [before] */
+  /** @param {import("../model/paging.js").Listed<Revision>} [before] */
   async #load(before) {
     const { tileId } = this;
     const listed = await readPage(`/tiles/${tileId}/history`, { limit: SLICE }, before);

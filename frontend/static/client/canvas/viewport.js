@@ -8,11 +8,7 @@
 /** @typedef {{width: number, height: number}} Size */
 /** @typedef {{x: number, y: number, width: number, height: number}} Rect */
 /** @typedef {{columns: number, rows: number, tileSize: number}} Grid */
-/**
- * The canvas point in the middle of the screen, and how many screen pixels one canvas pixel takes. Told from
- * the middle, so that a link shows the same place on a phone and on a wall.
- * @typedef {{x: number, y: number, zoom: number}} View
- */
+/** @typedef {import("../model/links.js").View} View */
 
 export const MAX_ZOOM = 64;
 const FIT_MARGIN = 24;
@@ -147,20 +143,6 @@ export function closeUp(grid, cell, screen) {
   return { x: rect.x + rect.width / 2, y: rect.y + rect.height / 2, zoom: Math.min(MAX_ZOOM, zoom) };
 }
 
-/** What a link holds: `x,y,zoom`, or null when it holds something else. @param {string} hash @returns {View | null} */
-export function parseHash(hash) {
-  const parts = hash.replace(/^#/, "").split(",");
-  const [x, y, zoom] = parts.map(Number);
-  if (parts.length !== 3 || parts.includes("") || ![x, y, zoom].every(Number.isFinite) || zoom <= 0)
-    return null;
-  return { x, y, zoom };
-}
-
-/** @param {View} view @returns {string} with the `#` */
-export function formatHash(view) {
-  return `#${rounded(view.x, 1)},${rounded(view.y, 1)},${rounded(view.zoom, 3)}`;
-}
-
 /** @param {number} low @param {number} value @param {number} high */
 function between(low, value, high) {
   return Math.min(high, Math.max(low, value));
@@ -189,9 +171,4 @@ function distance(a, b) {
 /** @param {Point} a @param {Point} b @returns {Point} */
 function middle(a, b) {
   return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
-}
-
-/** @param {number} value @param {number} digits */
-function rounded(value, digits) {
-  return Number(value.toFixed(digits));
 }

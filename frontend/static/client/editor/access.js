@@ -10,7 +10,7 @@
  *   areaHolder: Artist | null, remainingTiles: number}} Situation  `areaHolder`: of the cell, in `area-lock` mode
  */
 
-import { mayEdit } from "../canvas/permissions.js";
+import { mayEdit } from "../model/permissions.js";
 
 /**
  * What keeps the artist from painting the cell, or null. A guest may draw in an empty cell, and signs in to save.

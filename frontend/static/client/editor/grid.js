@@ -1,6 +1,6 @@
-import { paletteRgba } from "../canvas/pixels.js";
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
+import { paletteRgba } from "../model/tile-pixels.js";
 import { Element } from "../ui/element.js";
 import { base } from "../ui/styles.js";
 import { Screen } from "./screen.js";

@@ -6,7 +6,7 @@
  * @typedef {import("./strokes.js").Refusal} Refusal
  */
 
-import { fromBase64 } from "../canvas/pixels.js";
+import { fromBase64 } from "../model/tile-pixels.js";
 import { difference, StrokeSender } from "./strokes.js";
 
 export class LiveTile {

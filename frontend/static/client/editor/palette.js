@@ -1,25 +1,11 @@
 import { t } from "../i18n.js";
 import { css, html, nothing, svg } from "../lit.js";
+import { nameColour } from "../ui/colour-name.js";
 import { Element } from "../ui/element.js";
 import { base } from "../ui/styles.js";
-import { colourName } from "./colours.js";
 
 /** How many colours have a number key: 1 to 9, and 0 for the tenth. */
 const KEYS = 10;
-
-/**
- * What to call a colour of a palette.
- * @param {readonly string[]} palette
- * @param {number} colour  0 is transparent, colour i of the palette is i
- */
-export function nameOf(palette, colour) {
-  if (!colour) return t("editor.transparent");
-  const { hue, tone } = colourName(palette[colour - 1]);
-  return t("editor.swatch", {
-    name: t(`editor.colour_${tone}`, { hue: t(`editor.hue_${hue}`) }),
-    index: colour,
-  });
-}
 
 /**
  * The colour that a number key takes up, or null.
@@ -74,7 +60,7 @@ export class Palette extends Element {
   #swatch(rgb, colour) {
     const isChosen = colour === this.colour;
     const key = colour >= 1 && colour <= KEYS ? String(colour % KEYS) : null;
-    const name = nameOf(this.palette, colour);
+    const name = nameColour(this.palette, colour);
     return html`<button role="radio" aria-checked=${isChosen ? "true" : "false"} tabindex=${isChosen ? "0" : "-1"}
         aria-label=${name} aria-keyshortcuts=${key ?? nothing} title=${name} @click=${() => this.#pick(colour)}>
       <svg viewBox="0 0 4 4" preserveAspectRatio="none" aria-hidden="true">

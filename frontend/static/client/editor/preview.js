@@ -1,5 +1,5 @@
-import { paletteRgba } from "../canvas/pixels.js";
 import { css, html, LitElement } from "../lit.js";
+import { paletteRgba } from "../model/tile-pixels.js";
 
 /** `<tile-preview .pixels=${pixels} .palette=${palette} label="…">`: a tile as a picture. */
 export class TilePreview extends LitElement {

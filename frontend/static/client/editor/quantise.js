@@ -1,14 +1,14 @@
 /**
  * A picture of any size in any colours, as a tile in the colours of a palette: pure, without a screen.
  *
- * @typedef {import("./colours.js").Rgb} Rgb
- * @typedef {import("./colours.js").Oklab} Oklab
+ * @typedef {import("../model/colours.js").Rgb} Rgb
+ * @typedef {import("../model/colours.js").Oklab} Oklab
  * @typedef {{width: number, height: number, data: Uint8ClampedArray}} Picture  RGBA, row by row, as ImageData
  * @typedef {{fit: "contain" | "cover", dither: boolean, threshold: number}} Options
  *   `threshold`: the alpha, 0 to 255, from which on a pixel is opaque
  */
 
-import { oklab, parseColour } from "./colours.js";
+import { oklab, parseColour } from "../model/colours.js";
 
 /**
  * The tile that looks most like the picture.

@@ -4,10 +4,11 @@ import "../ui/dialog.js";
 import { Element } from "../ui/element.js";
 import { base, controls, typography } from "../ui/styles.js";
 import "./preview.js";
+import { visiblePixels } from "../model/tile-pixels.js";
 import { merged } from "./strokes.js";
-import { Conflict, picture } from "./work.js";
+import { Conflict } from "./work.js";
 
-/** @import { TileView } from "../canvas/pixels.js" */
+/** @import { TileView } from "#api" */
 /** @import { Work } from "./work.js" */
 /** @typedef {"unsaved" | "delete" | "sign_in" | Conflict} Question */
 /** @typedef {"none" | "discard" | "close" | "delete" | "login" | "register" | {theirs: TileView, pixels: Uint8Array}} Answer
@@ -61,7 +62,7 @@ export class Questions extends Element {
   /** @param {Conflict} conflict */
   #choices({ theirs }) {
     const { painting, base, canvas } = this.work;
-    const [mine, other] = [painting.pixels, picture(theirs)];
+    const [mine, other] = [painting.pixels, visiblePixels(theirs)];
     const choices = /** @type {[string, string, Uint8Array][]} */ ([
       ["mine", "keep_mine", mine],
       ["theirs", "take_theirs", other],

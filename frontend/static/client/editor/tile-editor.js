@@ -1,5 +1,4 @@
 import { api } from "../api.js";
-import { fromBase64 } from "../canvas/pixels.js";
 import { dateTime, has, t } from "../i18n.js";
 import { html, nothing } from "../lit.js";
 import { session } from "../session.js";
@@ -12,10 +11,11 @@ import { flippedHorizontally, flippedVertically, rotated } from "./clipboard.js"
 import { Drafts } from "./draft.js";
 import "./grid.js";
 import "./options.js";
-import { colourOfKey, nameOf } from "./palette.js";
+import { nameColour } from "../ui/colour-name.js";
+import { colourOfKey } from "./palette.js";
 import { Pen } from "./pen.js";
 import "./picture-import.js";
-import { isSame, toBase64 } from "./pixels.js";
+import { fromBase64, isSame, toBase64 } from "../model/tile-pixels.js";
 import "./questions.js";
 import { commandOf } from "./shortcuts.js";
 import { styles } from "./styles.js";
@@ -177,7 +177,7 @@ export class TileEditor extends Element {
       <aside class=${this._hasOptions ? "panel open" : "panel"}>
         <editor-palette .palette=${palette} colour=${this._settings.colour}
           @pick=${(/** @type {CustomEvent} */ { detail }) => this.#pickColour(detail)}></editor-palette>
-        <p class="colour">${nameOf(palette, this._settings.colour)}</p>
+        <p class="colour">${nameColour(palette, this._settings.colour)}</p>
         <div class="more" id="more">
           <editor-options .settings=${this._settings} ?canPaste=${clipboard !== null} ?disabled=${!work.mayPaint}
             @set=${(/** @type {CustomEvent} */ { detail }) => this.#set(detail)}
@@ -292,7 +292,11 @@ export class TileEditor extends Element {
     if (!this._at) return "";
     const [x, y] = this._at;
     const { pixels, size } = this.work.painting;
-    const values = { row: y + 1, column: x + 1, colour: nameOf(this.canvas.palette, pixels[y * size + x]) };
+    const values = {
+      row: y + 1,
+      column: x + 1,
+      colour: nameColour(this.canvas.palette, pixels[y * size + x]),
+    };
     return t("editor.at_colour", values);
   }
 
@@ -518,7 +522,7 @@ export class TileEditor extends Element {
     await this.#save();
   }
 
-  /** @param {import("../canvas/pixels.js").TileView} tile */
+  /** @param {import("#api").TileView} tile */
   #tellSaved(tile) {
     this._details = this.work.details;
     if (this.#hasUnsavedPixels) this.#planDraft();

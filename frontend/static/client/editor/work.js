@@ -7,19 +7,20 @@
  */
 
 import { ApiError } from "../api.js";
-import { contains } from "../canvas/claims.js";
-import { mayDelete } from "../canvas/permissions.js";
-import { fromBase64 } from "../canvas/pixels.js";
+import { contains } from "../model/claims.js";
+import { readAll } from "../model/paging.js";
+import { mayDelete } from "../model/permissions.js";
+import { toBase64, visiblePixels } from "../model/tile-pixels.js";
 import { mayDescribe, needsLock, obstacle, waitsForReview } from "./access.js";
 import { LiveTile } from "./live.js";
 import { TileLock } from "./lock.js";
 import { Painting } from "./painting.js";
-import { toBase64 } from "./pixels.js";
 import { difference } from "./strokes.js";
 
 /** @import { Api } from "../api.js" */
-/** @import { FeedEvent, TileView } from "../canvas/pixels.js" */
-/** @import { Area } from "../canvas/claims.js" */
+/** @import { TileView } from "#api" */
+/** @import { FeedEvent } from "../model/canvas-pixels.js" */
+/** @import { AreaView } from "#api" */
 /** @import { Canvas, Obstacle, Situation } from "./access.js" */
 /** @import { Change } from "./clipboard.js" */
 /** @typedef {{title: string, description: string, isPublic: boolean}} Details */
@@ -61,7 +62,7 @@ export class Work extends EventTarget {
   live = null;
   remainingTiles = Infinity;
 
-  /** @type {Area[]} */
+  /** @type {AreaView[]} */
   #areas = [];
   #life = new AbortController();
 
@@ -215,7 +216,7 @@ export class Work extends EventTarget {
    */
   accept(theirs, pixels) {
     this.tile = theirs;
-    this.base = picture(theirs);
+    this.base = visiblePixels(theirs);
     this.#replace(pixels);
     this.obstacle = obstacle(this.#situation);
     this.#changed();
@@ -291,15 +292,7 @@ export class Work extends EventTarget {
   }
 
   async #loadAreas() {
-    const path = `/canvases/${this.canvas.id}/areas`;
-    /** @type {string | null} */
-    let cursor = null;
-    this.#areas = [];
-    do {
-      const page = await this.api.get(path, { query: { limit: 500, cursor }, signal: this.#life.signal });
-      this.#areas.push(...page.items);
-      cursor = page.next_cursor;
-    } while (cursor);
+    this.#areas = await readAll(`/canvases/${this.canvas.id}/areas`, this.#life.signal);
   }
 
   async #countTiles() {
@@ -315,7 +308,7 @@ export class Work extends EventTarget {
   #adopt(tile) {
     const before = this.base;
     this.tile = tile;
-    this.base = tile ? picture(tile) : new Uint8Array(before.length);
+    this.base = tile ? visiblePixels(tile) : new Uint8Array(before.length);
     if (this.live && tile) this.live.reset(tile.version, this.base);
     else
       this.painting.receive(
@@ -460,7 +453,7 @@ export class Work extends EventTarget {
     if (!tile || !this.tile || tile.version <= this.tile.version) return;
     if (this.live) {
       this.tile = { ...tile };
-      this.live.reset(tile.version, picture(tile));
+      this.live.reset(tile.version, visiblePixels(tile));
     } else if (!this.isSaving) {
       // With something painted on top, saving finds that the version moved, and asks.
       const isUntouched = difference(this.base, this.painting.pixels).length === 0;
@@ -493,9 +486,4 @@ export class Work extends EventTarget {
   #changed() {
     this.dispatchEvent(new Event("change"));
   }
-}
-
-/** A tile's pixels as its artist sees them: what waits for review before what is shown. @param {TileView} tile */
-export function picture(tile) {
-  return fromBase64(tile.pending?.pixels ?? tile.pixels ?? "");
 }

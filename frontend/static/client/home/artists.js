@@ -1,5 +1,5 @@
 import { api } from "../api.js";
-import "../artist/card.js";
+import "../ui/artist-card.js";
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { Element } from "../ui/element.js";

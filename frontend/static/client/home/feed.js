@@ -2,7 +2,8 @@ import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { Element } from "../ui/element.js";
 import "../ui/error.js";
-import { readPage } from "../ui/listing.js";
+import { tileLink } from "../model/links.js";
+import { readPage } from "../model/paging.js";
 import "../ui/picture.js";
 import { base, controls, typography } from "../ui/styles.js";
 import "../ui/time.js";
@@ -10,18 +11,6 @@ import "../ui/time.js";
 /** @import { ActivityView } from "#api" */
 
 /** @typedef {ActivityView & {size?: number}} Activity `size`: pixels of a side of the tile, once that is known */
-
-const ZOOM = 6; // screen pixels a pixel: the tile and some of what is around it
-
-/**
- * The address of a tile on its canvas.
- * @param {{canvas_id: number, x: number, y: number, size?: number}} tile
- */
-export function placeOf({ canvas_id, x, y, size }) {
-  return size
-    ? `/canvas/${canvas_id}#${(x + 0.5) * size},${(y + 0.5) * size},${ZOOM}`
-    : `/canvas/${canvas_id}`;
-}
 
 /** What the artists that one follows have painted, newest first, in one row. */
 export class Feed extends Element {
@@ -79,7 +68,7 @@ export class Feed extends Element {
       <ul tabindex="0" aria-labelledby="feed">
         ${this.items.map(
           (tile) => html`<li>
-          <a class="picture" href=${placeOf(tile)} aria-label=${t("home.tile_of", { name: tile.artist.display_name })}>
+          <a class="picture" href=${tileLink(tile)} aria-label=${t("home.tile_of", { name: tile.artist.display_name })}>
             <ui-picture src="/tiles/${tile.tile_id}.png"
               @drawn=${(/** @type {CustomEvent<number>} */ { detail }) => this.#measured(tile, detail)}></ui-picture></a>
           <a class="who" href="/artist/${tile.artist.username}">${tile.artist.display_name}</a><br>

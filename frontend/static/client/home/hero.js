@@ -3,7 +3,7 @@ import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { Element } from "../ui/element.js";
 import { base, controls, typography } from "../ui/styles.js";
-import "./canvas.js";
+import "../ui/canvas-preview.js";
 
 /** @import { CanvasView } from "#api" */
 
@@ -25,12 +25,12 @@ export class Hero extends Element {
     .row .button { min-height: 3rem; padding: 0 var(--space-5); font-size: 1rem; }
     figure { min-width: 0; }
     .frame { display: block; overflow: hidden; border-radius: var(--radius-3); box-shadow: var(--shadow); border: 1px solid var(--line); }
-    home-canvas, .skeleton { aspect-ratio: 3 / 2; }
+    canvas-preview, .skeleton { aspect-ratio: 3 / 2; }
     .skeleton { background: var(--sunken); }
     figcaption { margin-top: var(--space-2); color: var(--ink-soft); font-size: var(--text-small); }
     @media (max-width: 56rem) {
       section { grid-template-columns: 1fr; gap: var(--space-5); padding-top: 0; }
-      home-canvas, .skeleton { aspect-ratio: 16 / 10; }
+      canvas-preview, .skeleton { aspect-ratio: 16 / 10; }
     }
   `,
   ];
@@ -63,7 +63,7 @@ export class Hero extends Element {
       </div>
       <figure>
         <a class="frame" href=${canvas ? `/canvas/${canvas.id}` : "/"} aria-label=${canvas?.name ?? t("common.canvases")}>
-          ${canvas ? html`<home-canvas .canvas=${canvas}></home-canvas>` : html`<div class="skeleton"></div>`}
+          ${canvas ? html`<canvas-preview .canvas=${canvas}></canvas-preview>` : html`<div class="skeleton"></div>`}
         </a>
         <figcaption>${canvas ? t("home.live_now", { name: canvas.name }) : " "}</figcaption>
       </figure>

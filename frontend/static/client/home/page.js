@@ -5,16 +5,16 @@ import { session } from "../session.js";
 import { Element } from "../ui/element.js";
 import "../ui/error.js";
 import "../ui/icon.js";
-import { readPage } from "../ui/listing.js";
+import { readPage } from "../model/paging.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import "./artists.js";
-import "./card.js";
+import "../ui/canvas-card.js";
 import "./create.js";
 import "./feed.js";
 import "./hero.js";
 
 /** @import { CanvasView } from "#api" */
-/** @import { Listed } from "../ui/listing.js" */
+/** @import { Listed } from "../model/paging.js" */
 
 const SORTS = ["active", "newest", "tiles", "oldest"];
 const PAGE = 24; // a multiple of 2, 3 and 4 columns

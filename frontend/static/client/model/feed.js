@@ -1,0 +1,322 @@
+/**
+ * The live feed of a canvas: one WebSocket at a time, come back to whenever it breaks.
+ *
+ * Fires CustomEvents, each with its `detail`:
+ *   change    a FeedEvent; every change of the canvas once, in order, whatever happens to the socket
+ *   resync    nothing: a new snapshot stands for what was missed
+ *   presence  nothing: `people` changed
+ *   status    nothing: `status` changed
+ */
+
+import { ApiError } from "../api.js";
+import { CLOSED_FOR_GOOD, retryDelay, Sequence } from "./sequence.js";
+
+/** @import { Api } from "../api.js" */
+/** @typedef {import("./canvas-pixels.js").FeedEvent} FeedEvent */
+/** @typedef {import("./canvas-pixels.js").Cell} Cell */
+/** @typedef {{id: number, username: string, tile: Cell | null, editing: boolean}} Person */
+/** @typedef {{tile: Cell | null, editing: boolean}} Whereabouts */
+/** @typedef {{seq: number, version: number}} Durable what became of a stroke */
+/** @typedef {{code: string, retryAfter?: number}} Refused why a stroke was not painted; `retryAfter` in seconds */
+/** @typedef {"connecting" | "live" | "reconnecting" | "closed"} Status */
+
+const SUBPROTOCOL = "tessera.v1.json";
+const PING_MS = 20_000;
+
+/** A socket that says nothing that long after a ping leads nowhere, though nobody closed it. */
+const PONG_MS = 8000;
+
+/** Of 20 moves a second that the service takes. */
+const PRESENCE_MS = 100;
+
+export class LiveFeed extends EventTarget {
+  /** @type {Status} */ status = "connecting";
+  /** Why it closed for good: canvas_gone, session_ended. @type {string | null} */ reason = null;
+  /** Who watches besides oneself, by id. @type {Map<number, Person>} */ people = new Map();
+
+  /** @type {WebSocket | null} */ #socket = null;
+  /** @type {Map<string, {resolve: (durable: Durable) => void, reject: (refused: Refused) => void}>} */ #strokes =
+    new Map();
+  #strokesSent = 0;
+  #failures = 0;
+  #attempt = 0;
+  /** Whether it takes a snapshot to know what the canvas looks like. */ #isStale = false;
+  #isMending = false;
+  #me = 0;
+  /** The canvas's last change when the socket opened. */ #newest = 0;
+  /** @type {Whereabouts} */ #whereabouts = { tile: null, editing: false };
+  /** @type {Record<"retry" | "ping" | "pong" | "presence", ReturnType<typeof setTimeout> | undefined>} */
+  #timers = { retry: undefined, ping: undefined, pong: undefined, presence: undefined };
+  /** Ends with `stop`. */ #life = new AbortController();
+
+  /**
+   * @param {{api: Api, wsTicket: () => Promise<string | null>, canvasId: number, seq: number,
+   *   reload: () => Promise<number>}} options `seq`: the last change already shown; `reload` shows a new
+   *   snapshot and returns the number that it ends with
+   */
+  constructor({ api, wsTicket, canvasId, seq, reload }) {
+    super();
+    this.api = api;
+    this.wsTicket = wsTicket;
+    this.canvasId = canvasId;
+    this.reload = reload;
+    this.sequence = new Sequence(seq);
+  }
+
+  /** The number of the last change that was handed on. */
+  get seq() {
+    return this.sequence.seq;
+  }
+
+  start() {
+    const { signal } = this.#life;
+    addEventListener("online", () => this.status === "reconnecting" && this.restart(), { signal });
+    addEventListener("offline", () => this.#ping(), { signal });
+    // A machine that slept finds out now rather than half a minute later.
+    document.addEventListener("visibilitychange", () => document.hidden || this.#ping(), { signal });
+    void this.#connect();
+  }
+
+  /** Hand on nothing more. */
+  stop() {
+    this.#life.abort();
+    this.#drop();
+  }
+
+  /** Connect anew at once: as somebody else, or because the network is back. */
+  restart() {
+    if (this.#life.signal.aborted) return;
+    this.#drop();
+    this.#failures = 0;
+    this.reason = null;
+    this.#become("reconnecting");
+    void this.#connect();
+  }
+
+  /**
+   * Paint pixels of a tile.
+   * @param {number} tileId
+   * @param {[offset: number, colour: number][]} pixels
+   * @returns {Promise<Durable>} rejects with {@link Refused}; with `disconnected` it may or may not be painted
+   */
+  paint(tileId, pixels) {
+    return new Promise((resolve, reject) => {
+      if (this.status !== "live") return reject({ code: "disconnected" });
+      const ref = String(++this.#strokesSent);
+      this.#strokes.set(ref, { resolve, reject });
+      this.#send({ type: "paint", ref, tile_id: tileId, pixels });
+    });
+  }
+
+  /** Show others where one is. @param {Cell | null} tile @param {boolean} editing */
+  present(tile, editing) {
+    this.#whereabouts = { tile, editing };
+    this.#timers.presence ??= setTimeout(() => {
+      this.#timers.presence = undefined;
+      this.#tellWhereabouts();
+    }, PRESENCE_MS);
+  }
+
+  #tellWhereabouts() {
+    if (this.status === "live" && this.#me) this.#send({ type: "presence", ...this.#whereabouts });
+  }
+
+  async #connect() {
+    const attempt = ++this.#attempt;
+    const url = new URL(`/api/v1/ws/canvas/${this.canvasId}`, location.href);
+    url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    url.searchParams.set("since", String(this.seq));
+    try {
+      const ticket = await this.wsTicket();
+      if (ticket) url.searchParams.set("ticket", ticket);
+    } catch (error) {
+      if (attempt !== this.#attempt) return;
+      // Without a session one watches as a guest; while auth is away it may still hold.
+      if (!(error instanceof ApiError && error.status === 401)) return this.#retry();
+    }
+    if (attempt !== this.#attempt) return;
+    const socket = (this.#socket = new WebSocket(url, SUBPROTOCOL));
+    let isOpen = false;
+    socket.onopen = () => (isOpen = true);
+    socket.onmessage = ({ data }) => this.#receive(JSON.parse(data));
+    socket.onclose = ({ code }) => this.#lost(code, isOpen);
+  }
+
+  /** @param {number} code @param {boolean} wasOpen */
+  async #lost(code, wasOpen) {
+    this.#drop();
+    const attempt = this.#attempt;
+    // A browser does not say why a socket was refused; a canvas that is gone is asked for in vain, too.
+    const isGone = !wasOpen && (await this.#isGone());
+    if (attempt !== this.#attempt) return;
+    const reason = isGone ? "canvas_gone" : CLOSED_FOR_GOOD.get(code);
+    if (!reason) return this.#retry();
+    this.reason = reason;
+    this.#become("closed");
+  }
+
+  async #isGone() {
+    try {
+      await this.api.get(`/canvases/${this.canvasId}`, { signal: this.#life.signal });
+      return false;
+    } catch (error) {
+      return error instanceof ApiError && error.status === 404;
+    }
+  }
+
+  #retry() {
+    this.#become("reconnecting");
+    this.#timers.retry = setTimeout(() => this.#connect(), retryDelay(this.#failures++, Math.random()));
+  }
+
+  /** Forget the socket, without waiting for the other side to say farewell. */
+  #drop() {
+    this.#attempt++;
+    for (const timer of Object.values(this.#timers)) clearTimeout(timer);
+    this.#timers.presence = undefined;
+    const socket = this.#socket;
+    this.#socket = null;
+    if (socket) {
+      socket.onopen = socket.onmessage = socket.onclose = null;
+      socket.close();
+    }
+    const strokes = [...this.#strokes.values()];
+    this.#strokes.clear();
+    for (const { reject } of strokes) reject({ code: "disconnected" });
+    this.people.clear();
+    this.#fire("presence");
+  }
+
+  /** @param {any} message */
+  #receive(message) {
+    this.#hear();
+    switch (message.type) {
+      case "hello":
+        return this.#greet(message);
+      case "batch":
+        return this.#take(message.events);
+      case "resync":
+        return this.refresh();
+      case "presence":
+        for (const { id } of message.left) this.people.delete(id);
+        for (const person of [...message.joined, ...message.moved]) this.#meet(person);
+        return this.#fire("presence");
+      case "ack":
+        return this.#settle(message.ref)?.resolve({ seq: message.seq, version: message.version });
+      case "nack":
+        return this.#settle(message.ref)?.reject({ code: message.code, retryAfter: message.retry_after });
+    }
+  }
+
+  /** Show a new snapshot, for what no change tells. */
+  refresh() {
+    this.#isStale = true;
+    this.sequence.hold();
+    void this.#mend();
+  }
+
+  /** @param {{seq: number, you: {id: number} | null, presence: Person[]}} hello */
+  #greet({ seq, you, presence }) {
+    this.#newest = seq;
+    if (this.#isStale) void this.#mend();
+    else this.#failures = 0;
+    this.#me = you?.id ?? 0;
+    for (const person of presence) this.#meet(person);
+    this.#become("live");
+    this.#fire("presence");
+    this.#tellWhereabouts();
+  }
+
+  /** @param {Person} person */
+  #meet(person) {
+    if (person.id !== this.#me) this.people.set(person.id, person);
+  }
+
+  /** @param {string} ref */
+  #settle(ref) {
+    const stroke = this.#strokes.get(ref);
+    this.#strokes.delete(ref);
+    return stroke;
+  }
+
+  /** @param {FeedEvent[]} events */
+  #take(events) {
+    this.#handOn(this.sequence.take(events));
+    if (this.#isStale || this.sequence.hasGap) void this.#mend();
+  }
+
+  /** @param {FeedEvent[]} events */
+  #handOn(events) {
+    for (const event of events) this.dispatchEvent(new CustomEvent("change", { detail: event }));
+  }
+
+  /** Get what is missing, in changes or as a snapshot. While that lasts, what follows waits in the sequence. */
+  async #mend() {
+    if (this.#isMending) return;
+    this.#isMending = true;
+    try {
+      while (this.#isStale || this.sequence.hasGap) await (this.#isStale ? this.#catchUp() : this.#fill());
+    } catch {
+      if (this.#life.signal.aborted) return;
+      this.#drop();
+      this.#retry(); // on coming back the service fills the gap itself
+    } finally {
+      this.#isMending = false;
+    }
+  }
+
+  async #fill() {
+    try {
+      const query = { after: this.seq, limit: 500 };
+      const { items } = await this.api.get(`/canvases/${this.canvasId}/events`, {
+        query,
+        signal: this.#life.signal,
+      });
+      if (!items.length) throw new RangeError("a change was told of that is not in the list");
+      this.#handOn(this.sequence.take(items));
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 410)) throw error;
+      this.#isStale = true;
+      this.sequence.hold();
+    }
+  }
+
+  /** Show a new snapshot in place of changes that cannot be had any more. */
+  async #catchUp() {
+    const followed = this.sequence.restart(await this.reload(), this.#newest);
+    this.#isStale = false;
+    this.#fire("resync");
+    this.#handOn(followed);
+  }
+
+  /** Something came: the connection holds. */
+  #hear() {
+    clearTimeout(this.#timers.pong);
+    clearTimeout(this.#timers.ping);
+    this.#timers.ping = setTimeout(() => this.#ping(), PING_MS);
+  }
+
+  #ping() {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return;
+    this.#send({ type: "ping" });
+    clearTimeout(this.#timers.pong);
+    this.#timers.pong = setTimeout(() => this.#lost(1006, true), PONG_MS);
+  }
+
+  /** @param {object} message */
+  #send(message) {
+    this.#socket?.send(JSON.stringify(message));
+  }
+
+  /** @param {Status} status */
+  #become(status) {
+    if (status === this.status) return;
+    this.status = status;
+    this.#fire("status");
+  }
+
+  /** @param {string} type */
+  #fire(type) {
+    this.dispatchEvent(new CustomEvent(type));
+  }
+}

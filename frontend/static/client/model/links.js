@@ -1,0 +1,38 @@
+/** Links to a canvas that lead to a part of it: `/canvas/7#x,y,zoom`. */
+
+/**
+ * The canvas point in the middle of the screen, and how many CSS pixels one canvas pixel takes. It names the middle,
+ * so that a link shows the same place on a phone and on a wall.
+ * @typedef {{x: number, y: number, zoom: number}} View
+ */
+
+/** CSS pixels per pixel at which a linked tile is shown: the tile, and some of what is around it. */
+const TILE_ZOOM = 6;
+
+/** Parse a view, null when the hash is something else. @param {string} hash @returns {View | null} */
+export function parseHash(hash) {
+  const parts = hash.replace(/^#/, "").split(",");
+  const [x, y, zoom] = parts.map(Number);
+  if (parts.length !== 3 || parts.includes("") || ![x, y, zoom].every(Number.isFinite) || zoom <= 0)
+    return null;
+  return { x, y, zoom };
+}
+
+/** @param {View} view @returns {string} with the `#` */
+export function formatHash({ x, y, zoom }) {
+  return `#${round(x, 1)},${round(y, 1)},${round(zoom, 3)}`;
+}
+
+/**
+ * Return the address of a tile on its canvas; without a `size`, in pixels, that of the canvas.
+ * @param {{canvas_id: number, x: number, y: number, size?: number}} tile
+ */
+export function tileLink({ canvas_id, x, y, size }) {
+  const view = size ? formatHash({ x: (x + 0.5) * size, y: (y + 0.5) * size, zoom: TILE_ZOOM }) : "";
+  return `/canvas/${canvas_id}${view}`;
+}
+
+/** @param {number} value @param {number} digits */
+function round(value, digits) {
+  return Number(value.toFixed(digits));
+}

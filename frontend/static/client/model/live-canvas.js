@@ -1,0 +1,163 @@
+/**
+ * A canvas as it is right now: what it looks like, who holds what, and the feed that keeps both true.
+ *
+ * Fires CustomEvents: `picture` (all of it is new), `cell` (`detail`: the cell that looks different), `claims`,
+ * `canvas` (name, rules, counts), `known` (more about a tile), and once the feed runs `change` as the feed does.
+ */
+
+import { api } from "../api.js";
+import { session } from "../session.js";
+import { CanvasPixels } from "./canvas-pixels.js";
+import { Claims } from "./claims.js";
+import { LiveFeed } from "./feed.js";
+import { readAll } from "./paging.js";
+import { readSnapshot } from "./snapshot.js";
+
+/** @import { CanvasView, TileView } from "#api" */
+/** @import { Cell, FeedEvent } from "./canvas-pixels.js" */
+
+export class LiveCanvas extends EventTarget {
+  /** @type {CanvasPixels | null} */ pixels = null;
+  /** @type {CanvasView | null} */ canvas = null;
+  /** @type {LiveFeed | null} */ feed = null;
+  claims = new Claims([], []);
+  /** Whether there is something to review, or may be. */ hasReviews = false;
+  #life = new AbortController();
+
+  /** @param {number} id */
+  constructor(id) {
+    super();
+    this.id = id;
+  }
+
+  /** Load the canvas and follow it. Throws ApiError. */
+  async open() {
+    const described = this.#get(`/canvases/${this.id}`);
+    described.catch(() => {}); // thrown where it is awaited, after the picture
+    const seq = await this.#loadPicture();
+    this.#describe(await described);
+    await this.#loadClaims();
+    if (this.#life.signal.aborted) return;
+    const wsTicket = () => session.wsTicket();
+    this.feed = new LiveFeed({ api, wsTicket, canvasId: this.id, seq, reload: () => this.#reload() });
+    this.feed.addEventListener("change", (event) =>
+      this.#apply(/** @type {CustomEvent<FeedEvent>} */ (event).detail),
+    );
+    session.addEventListener("change", () => this.#become(), { signal: this.#life.signal });
+    this.feed.start();
+    void this.#findReviews();
+  }
+
+  close() {
+    this.#life.abort();
+    this.feed?.stop();
+  }
+
+  /** All about a tile, its pixels too. @param {number} id @returns {Promise<TileView>} */
+  async tile(id) {
+    const view = await this.#get(`/tiles/${id}`);
+    this.#learn(view);
+    return view;
+  }
+
+  /** The tile in a cell, one's own draft too, which is in no picture. @param {Cell} cell @returns {Promise<TileView | null>} */
+  async tileIn({ x, y }) {
+    const query = { x, y, columns: 1, rows: 1 };
+    const [view] = (await this.#get(`/canvases/${this.id}/region`, query)).items;
+    if (view) this.#learn(view);
+    return view ?? null;
+  }
+
+  /** @param {TileView} view */
+  #learn(view) {
+    this.pixels?.describe(view);
+    this.#fire("known");
+  }
+
+  /** @param {string} path @param {Record<string, number>} [query] */
+  #get(path, query = {}) {
+    return api.get(path, { query, signal: this.#life.signal });
+  }
+
+  async #reload() {
+    const seq = await this.#loadPicture();
+    this.#describe(await this.#get(`/canvases/${this.id}`));
+    await this.#loadClaims();
+    return seq;
+  }
+
+  async #loadPicture() {
+    const { bytes } = await api.bytes(`/canvases/${this.id}/snapshot`, { signal: this.#life.signal });
+    const snapshot = await readSnapshot(bytes);
+    this.#life.signal.throwIfAborted(); // unpacking does not stop by itself
+    this.pixels = new CanvasPixels(snapshot);
+    this.#fire("picture");
+    return snapshot.seq;
+  }
+
+  /** Later than the picture: what is in it and in the changes that follow it too comes out the same. */
+  async #loadClaims() {
+    const hasAreas = this.canvas?.collaboration_mode === "area-lock";
+    const [locks, areas] = await Promise.all([
+      readAll(`/canvases/${this.id}/locks`, this.#life.signal),
+      hasAreas ? readAll(`/canvases/${this.id}/areas`, this.#life.signal) : [],
+    ]);
+    this.claims = new Claims(locks, areas);
+    this.#fire("claims");
+  }
+
+  /** @param {CanvasView} canvas */
+  #describe(canvas) {
+    this.canvas = canvas;
+    this.#fire("canvas");
+  }
+
+  /** @param {FeedEvent} event */
+  #apply(event) {
+    const cell = this.pixels?.apply(event);
+    if (cell) this.#fire("cell", cell);
+    if (this.claims.apply(event)) this.#fire("claims");
+    if (event.kind === "canvas.updated") this.#ruled(event.canvas);
+    if (event.kind === "tile.created" || event.kind === "tile.deleted")
+      this.#counted(event.kind === "tile.created" ? 1 : -1);
+    this.#fire("change", event);
+  }
+
+  /** Somebody else looks now. */
+  #become() {
+    this.feed?.restart();
+    void this.#findReviews();
+  }
+
+  /** What waited when the canvas left the mode still waits. */
+  async #findReviews() {
+    const isReviewed = this.canvas?.collaboration_mode === "review";
+    const waiting =
+      session.account && !isReviewed
+        ? this.#get(`/canvases/${this.id}/reviews`, { limit: 1 })
+        : { items: [] };
+    // Not worth an error: it is looked for again when somebody comes or the rules change.
+    const { items } = await Promise.resolve(waiting).catch(() => ({ items: [] }));
+    this.hasReviews = session.account !== null && (isReviewed || items.length > 0);
+    this.#fire("canvas");
+  }
+
+  /** @param {CanvasView} canvas with new rules */
+  #ruled(canvas) {
+    const isOtherMode = canvas.collaboration_mode !== this.canvas?.collaboration_mode;
+    this.#describe(canvas);
+    if (!isOtherMode) return;
+    this.feed?.refresh(); // areas count or do not count any more, and no change tells which
+    void this.#findReviews();
+  }
+
+  /** @param {number} more */
+  #counted(more) {
+    if (this.canvas) this.#describe({ ...this.canvas, tile_count: this.canvas.tile_count + more });
+  }
+
+  /** @param {string} type @param {unknown} [detail] */
+  #fire(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

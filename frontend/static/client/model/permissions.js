@@ -1,0 +1,42 @@
+/**
+ * What is worth offering to whom: the rules of `services/tiles/tiles/rules.py`, which has the last word.
+ */
+
+/** @typedef {{id: number, isModerator: boolean} | null} Me null for a guest */
+/** @typedef {{owner: {id: number}, collaboration_mode: import("#api").Mode}} Canvas */
+/** @typedef {{creator: {id: number}}} Tile */
+
+/** @param {Canvas} canvas @param {Me} me */
+export function mayManage(canvas, me) {
+  return me !== null && (me.isModerator || me.id === canvas.owner.id);
+}
+
+/** To paint in an empty cell. @param {Canvas} canvas @param {Me} me @param {number | null} areaHolder who holds the cell */
+export function mayClaim(canvas, me, areaHolder) {
+  return me !== null && (canvas.collaboration_mode !== "area-lock" || areaHolder === me.id);
+}
+
+/** @param {Canvas} canvas @param {Tile} tile @param {Me} me @param {number | null} areaHolder who holds its cell */
+export function mayEdit(canvas, tile, me, areaHolder) {
+  if (me === null) return false;
+  if (canvas.collaboration_mode === "free") return true;
+  return me.id === (canvas.collaboration_mode === "area-lock" ? areaHolder : tile.creator.id);
+}
+
+/** @param {Canvas} canvas @param {Tile} tile @param {Me} me */
+export function mayDelete(canvas, tile, me) {
+  return me !== null && (me.id === tile.creator.id || mayManage(canvas, me));
+}
+
+/**
+ * An artist's older picture needs what a new one needs.
+ * @param {Canvas} canvas @param {Tile} tile @param {Me} me @param {number | null} areaHolder
+ */
+export function mayRevert(canvas, tile, me, areaHolder) {
+  if (mayManage(canvas, me)) return true;
+  return (
+    me?.id === tile.creator.id &&
+    canvas.collaboration_mode !== "review" &&
+    mayEdit(canvas, tile, me, areaHolder)
+  );
+}

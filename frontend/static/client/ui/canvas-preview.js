@@ -1,0 +1,124 @@
+import { t } from "../i18n.js";
+import { css, html } from "../lit.js";
+import { Element } from "./element.js";
+import "./avatar.js";
+import "./picture.js";
+import { Watch } from "../model/watch.js";
+import { base } from "./styles.js";
+
+/** @import { CanvasView } from "#api" */
+/** @import { Picture } from "../ui/picture.js" */
+/** @import { Visitor } from "../model/watch.js" */
+
+const REFRESH = 1_000; // milliseconds; a busy canvas is drawn anew that often
+
+/** Pixels of a side; of a larger canvas its middle is shown, so that no card loads megabytes. */
+const LARGEST = 1024;
+
+const FACES = 3;
+
+/** `<canvas-preview .canvas=${…}>`: the picture of a canvas, and who is there, kept current while it is on the screen. */
+export class CanvasPreview extends Element {
+  static properties = { canvas: { attribute: false }, people: { state: true }, isEmpty: { state: true } };
+  static styles = [
+    base,
+    css`
+    :host { position: relative; background: var(--sunken); overflow: hidden; }
+    ui-picture { position: absolute; inset: 0; }
+    .empty {
+      position: absolute; inset: 0; display: grid; place-items: center; margin: 0; padding: var(--space-4);
+      color: var(--ink-soft); text-align: center;
+    }
+    .people {
+      position: absolute; right: var(--space-2); bottom: var(--space-2); display: flex; align-items: center; gap: var(--space-1);
+      padding: var(--space-1) var(--space-2); border-radius: var(--radius-round); background: var(--raised); color: var(--ink);
+      font: 600 var(--text-small) / 1.2 var(--font); box-shadow: var(--shadow);
+    }
+    ui-avatar { --avatar-size: 1.375rem; }
+    .dot { width: 0.5rem; height: 0.5rem; border-radius: 50%; background: var(--success); }
+  `,
+  ];
+
+  /** @type {Watch | null} */
+  #watch = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #isOnScreen = false;
+  #near = new IntersectionObserver((entries) => {
+    this.#isOnScreen = entries.at(-1)?.isIntersecting ?? false;
+    this.#attend();
+  });
+  #attend = () => {
+    if (this.#isOnScreen && !document.hidden) this.#watch?.start();
+    else this.#watch?.stop();
+  };
+
+  constructor() {
+    super();
+    /** @type {CanvasView} */
+    this.canvas = /** @type {any} */ (undefined); // always given
+    /** @type {Visitor[]} */
+    this.people = [];
+    this.isEmpty = false;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#near.observe(this);
+    document.addEventListener("visibilitychange", this.#attend);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#near.disconnect();
+    document.removeEventListener("visibilitychange", this.#attend);
+    this.#watch?.stop();
+    clearTimeout(this.#timer);
+  }
+
+  /** @param {import("lit").PropertyValues} changed */
+  willUpdate(changed) {
+    if (!changed.has("canvas") || this.#watch?.canvasId === this.canvas.id) return;
+    this.#watch?.stop();
+    this.people = [];
+    this.isEmpty = !this.canvas.tile_count;
+    this.#watch = this.canvas.is_public ? new Watch(this.canvas.id) : null; // a guest's socket does not see others
+    this.#watch?.addEventListener("people", () => (this.people = [...(this.#watch?.people.values() ?? [])]));
+    this.#watch?.addEventListener("painted", () => (this.isEmpty = false));
+    this.#watch?.addEventListener("change", () => this.#redraw());
+    this.#attend();
+  }
+
+  #redraw() {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void (/** @type {Picture | null} */ (this.renderRoot.querySelector("ui-picture"))?.refresh());
+    }, REFRESH);
+  }
+
+  render() {
+    const { people } = this;
+    return html`<ui-picture src=${pictureOf(this.canvas)}></ui-picture>
+      ${this.isEmpty ? html`<p class="empty">${t("home.empty")}</p>` : ""}
+      ${
+        people.length
+          ? html`<div class="people"><span class="dot"></span>
+            ${people.slice(0, FACES).map(({ username }) => html`<ui-avatar name=${username}></ui-avatar>`)}
+            <span>${t("home.people", { count: people.length })}</span></div>`
+          : ""
+      }`;
+  }
+}
+customElements.define("canvas-preview", CanvasPreview);
+
+/**
+ * The address of a canvas's picture, or of the picture of its middle.
+ * @param {CanvasView} canvas
+ */
+export function pictureOf({ id, columns, rows, tile_size }) {
+  const most = LARGEST / tile_size;
+  if (columns <= most && rows <= most) return `/canvases/${id}.png`;
+  const [wide, high] = [Math.min(columns, most), Math.min(rows, most)];
+  const [x, y] = [Math.floor((columns - wide) / 2), Math.floor((rows - high) / 2)];
+  return `/canvases/${id}.png?x=${x}&y=${y}&columns=${wide}&rows=${high}`;
+}

@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { formatHash, parseHash, tileLink } from "../../static/client/model/links.js";
+
+test("a link brings back the view that made it", () => {
+  assert.deepEqual(parseHash(formatHash({ x: 12.34, y: 5, zoom: 1.2345 })), {
+    x: 12.3,
+    y: 5,
+    zoom: 1.234,
+  });
+});
+
+for (const hash of ["", "#", "#1,2", "#1,2,3,4", "#a,b,c", "#1,2,0", "#1,,2", "#confirm-email=x"]) {
+  test(`"${hash}" is no view`, () => assert.equal(parseHash(hash), null));
+}
+
+test("the link of a tile leads to its middle", () => {
+  assert.equal(tileLink({ canvas_id: 7, x: 1, y: 2, size: 32 }), "/canvas/7#48,80,6");
+  assert.equal(tileLink({ canvas_id: 7, x: 1, y: 2 }), "/canvas/7");
+});

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { CLOSED_FOR_GOOD, retryDelay, Sequence } from "../../static/client/model/sequence.js";
+
+/** @param {number[]} numbers */
+const events = (...numbers) => numbers.map((seq) => ({ seq, kind: "tile.painted" }));
+/** @param {{seq: number}[]} taken */
+const numbersOf = (taken) => taken.map(({ seq }) => seq);
+
+test("what follows is handed on at once", () => {
+  const sequence = new Sequence(4);
+  assert.deepEqual(numbersOf(sequence.take(events(5, 6))), [5, 6]);
+  assert.equal(sequence.seq, 6);
+  assert.equal(sequence.hasGap, false);
+});
+
+test("what was shown already is not handed on again", () => {
+  const sequence = new Sequence(4);
+  sequence.take(events(5, 6));
+  assert.deepEqual(numbersOf(sequence.take(events(4, 5, 6, 7))), [7]);
+});
+
+test("what comes too early waits for what is missing", () => {
+  const sequence = new Sequence(4);
+  assert.deepEqual(sequence.take(events(6, 7)), []);
+  assert.equal(sequence.hasGap, true);
+  assert.deepEqual(numbersOf(sequence.take(events(5))), [5, 6, 7]);
+  assert.equal(sequence.hasGap, false);
+});
+
+test("while a snapshot is on its way nothing is handed on; then what follows it", () => {
+  const sequence = new Sequence(4);
+  sequence.hold();
+  assert.deepEqual(sequence.take(events(5, 9, 10, 11)), []);
+  assert.deepEqual(numbersOf(sequence.restart(9, 9)), [10, 11]);
+  assert.equal(sequence.seq, 11);
+});
+
+test("an older snapshot leaves a gap that filling closes", () => {
+  const sequence = new Sequence(4);
+  sequence.take(events(9));
+  assert.deepEqual(sequence.restart(7, 0), []);
+  assert.equal(sequence.hasGap, true);
+  assert.deepEqual(numbersOf(sequence.take(events(8, 9))), [8, 9]);
+});
+
+test("what a snapshot lacks of what is known to have happened is a gap", () => {
+  const sequence = new Sequence(4);
+  assert.deepEqual(sequence.restart(7, 8), []);
+  assert.equal(sequence.hasGap, true);
+  assert.deepEqual(numbersOf(sequence.take(events(8))), [8]);
+  assert.equal(sequence.hasGap, false);
+});
+
+test("any shuffling with repeats comes out as the counting numbers", () => {
+  let seed = 7;
+  const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
+  for (let round = 0; round < 50; round++) {
+    const numbers = Array.from({ length: 40 }, (_, index) => index + 1);
+    const sent = [...numbers, ...numbers.slice(5, 25)].sort(() => random() - 0.5);
+    const sequence = new Sequence(0);
+    const got = [];
+    while (sent.length)
+      got.push(...numbersOf(sequence.take(events(...sent.splice(0, 1 + Math.floor(random() * 6))))));
+    assert.deepEqual(got, numbers);
+  }
+});
+
+test("a service that restarts or is too busy is come back to", () => {
+  for (const code of [1000, 1001, 1006, 1011, 1013]) assert.equal(CLOSED_FOR_GOOD.has(code), false);
+});
+
+test("retries wait longer each time, up to a quarter of a minute, and half by chance", () => {
+  assert.equal(retryDelay(0, 1), 500);
+  assert.equal(retryDelay(0, 0), 250);
+  assert.equal(retryDelay(3, 1), 4000);
+  assert.equal(retryDelay(50, 1), 15_000);
+});
