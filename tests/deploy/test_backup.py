@@ -173,7 +173,7 @@ async def what_is_seen(url: str, username: str, password: str) -> dict[str, Any]
 
 
 @pytest.mark.timeout(300)
-async def test_a_run_is_restored_in_another_folder_and_restoring_can_be_undone_and_done_again(
+async def test_a_run_is_restored_elsewhere_and_restoring_can_be_undone_and_redone(
     tmp_path: Path,
 ) -> None:
     first, second = run_environment(tmp_path / "first"), run_environment(tmp_path / "second")

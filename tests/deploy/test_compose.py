@@ -66,7 +66,6 @@ def test_up_tells_the_url_and_the_first_admin_once(compose: ComposeStack) -> Non
 
 
 def test_a_second_up_replaces_no_container(compose: ComposeStack) -> None:
-    compose.up()
     before = {service: compose.containers(service) for service in ("gateway", "tiles-web", "postgres")}
     compose.up()
     assert {service: compose.containers(service) for service in before} == before

@@ -200,7 +200,7 @@ def test_with_an_address_for_acme_production_asks_for_a_certificate_of_its_host(
 
 
 @needs_compose
-def test_on_a_swarm_each_secret_and_file_is_named_after_its_content_and_only_what_has_no_data_moves(
+def test_on_a_swarm_secrets_are_named_by_content_and_only_stateless_services_move(
     project: Make,
 ) -> None:
     one = project("prod")

@@ -85,7 +85,7 @@ async def test_postgres_killed_with_open_sessions_starts_again_with_its_data(tmp
     await postgres.stop()
 
 
-async def test_a_server_id_that_another_process_has_now_does_not_keep_postgres_from_starting(
+async def test_postgres_starts_although_another_process_has_its_old_process_id(
     tmp_path: Path,
 ) -> None:
     postgres = postgres_in(tmp_path)

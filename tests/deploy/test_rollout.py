@@ -1,4 +1,4 @@
-"""Scaling and rolling upgrades of a real stack, while forty clients use it and repeat nothing."""
+"""Scaling and rolling upgrades of a real stack, while clients use it and repeat nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.load import under_load
 
 pytestmark = pytest.mark.timeout(COMPOSE_SECONDS)
 
-REQUESTS = 30_000
+REQUESTS = 3_000
 
 EXITS = 'ENTRYPOINT ["sh", "-c", "[ $0 = migrate ] || { echo no such module; exit 3; }"]'
 NEVER_READY = r"""ENTRYPOINT ["python", "-c", "import sys, http.server as s\n\
@@ -32,14 +32,14 @@ async def deploy(stack: ComposeStack, *arguments: str) -> str:
     return done.stdout
 
 
-async def test_scaled_and_rolled_to_another_version_under_load_no_request_fails_and_no_event_is_missed(
+async def test_scaling_and_rollout_under_load_fail_no_request_and_miss_no_event(
     compose: ComposeStack,
 ) -> None:
     async with under_load(compose.url) as load:
         await deploy(compose, "scale", "tiles=1")
         await deploy(compose, "scale", "tiles=3")
         load.tiles.clear()
-        await asyncio.sleep(3)
+        await load.reach(load.requests + 600)
         shares = load.tiles.copy()
         of_three = set(compose.tiles)
         await deploy(compose, "rollout")
@@ -88,7 +88,7 @@ def broken(compose: ComposeStack) -> Iterator[Broken]:
     ],
     ids=["it exits", "it is never ready"],
 )
-async def test_a_version_that_does_not_become_ready_is_taken_back_and_no_request_fails(
+async def test_a_version_that_does_not_become_ready_is_rolled_back(
     compose: ComposeStack, broken: Broken, lines: str, why: str
 ) -> None:
     version = await asyncio.to_thread(broken, lines)

@@ -23,7 +23,7 @@ async def answer(client: ClientSession, url: str, method: str = "GET") -> tuple[
         return response.status, response.headers.get("X-Service")
 
 
-async def test_a_service_that_stopped_is_503_within_its_health_check_and_comes_back_without_a_restart(
+async def test_a_stopped_service_is_503_within_its_health_check_and_recovers(
     gateway: Gateway, backends: dict[str, Backend], client: ClientSession
 ) -> None:
     url = gateway.url + "/api/v1/users/1"

@@ -1,4 +1,4 @@
-"""Forty clients that read, paint and look around at once, and repeat nothing: each failure is a user's."""
+"""Clients that read, paint and look around at once, and repeat nothing: each failure is a user's."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ import aiohttp
 import pytest
 
 from tests.support.people import Artist, Spectator, spectators
-from tests.support.waiting import poll_until
+from tests.support.waiting import PATIENCE, poll_until
 
-CLIENTS = 40
+CLIENTS = 16
 ARTISTS = 5
 SPECTATORS = 4
 TILE = 32
-COLUMNS = 8
+COLUMNS = 4
 
-PAUSE = 0.02  # seconds between two requests of a client: the stack is used, not starved
+PAUSE = 0.05  # seconds between two requests of a client: two cores are used, not starved
 
 STARVED = 4.0  # processes that want a core, for each there is
 
@@ -52,7 +52,7 @@ class Load:
             )
         assert not self.failures
 
-    async def reach(self, requests: int, seconds: float = 240) -> None:
+    async def reach(self, requests: int, seconds: float = 4 * PATIENCE) -> None:
         """Go on until that many requests were answered."""
         deadline = time.monotonic() + seconds
         while self.requests < requests and time.monotonic() < deadline:  # noqa: ASYNC110

@@ -132,6 +132,7 @@ async def test_mail_waits_while_the_server_says_later(
     assert len(server.letters) == 1
 
 
+@pytest.mark.usefixtures("quick_retries")
 async def test_a_letter_refused_for_good_is_a_dead_letter_and_others_go_out(
     auth: Auth, own_broker: Broker, aiohttp_client: Any, server: Server
 ) -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aio_pika
+import pytest
 
 from services.auth.app import create_worker
 from services.auth.keys.rules import PUBLISHED_AFTERWARDS
@@ -123,6 +124,7 @@ async def test_a_replaced_key_is_removed_after_its_last_token_and_not_before(
     assert after == {made["kid"]}
 
 
+@pytest.mark.usefixtures("quick_retries")
 async def test_a_poison_command_is_shown_and_replayed(
     auth: Auth, new_broker: Any, aiohttp_client: Any
 ) -> None:
@@ -159,6 +161,7 @@ async def test_a_poison_command_is_shown_and_replayed(
         await eventually(is_dead)
 
 
+@pytest.mark.usefixtures("quick_retries")
 async def test_what_cannot_be_read_is_a_dead_letter_at_once(
     auth: Auth, new_broker: Any, aiohttp_client: Any
 ) -> None:

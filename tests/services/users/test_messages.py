@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 import aiormq
+import pytest
 from aiormq.abc import AbstractChannel, DeliveredMessage
 from sqlalchemy import text
 
@@ -116,7 +117,8 @@ async def test_shuffled_events_count_right_while_workers_come_and_go(
     await second.close()
 
 
-async def test_a_message_that_cannot_be_applied_ends_as_a_dead_letter_and_holds_up_nobody(
+@pytest.mark.usefixtures("quick_retries")
+async def test_a_message_that_cannot_be_applied_is_a_dead_letter_and_delays_no_other(
     start_worker: StartWorker, database_url: str, new_broker: Callable[[], Broker], db: Database
 ) -> None:
     broker = new_broker()
