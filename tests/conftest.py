@@ -18,10 +18,10 @@ from tests.support.parts import (
     SessionParts,
     private_postgres,
 )
-from tests.support.scheduling import pytest_runtest_teardown, pytest_xdist_make_scheduler
+from tests.support.scheduling import pytest_xdist_make_scheduler
 from tests.support.stack import Running, Stack, run_environment
 
-__all__ = ["pytest_runtest_teardown", "pytest_xdist_make_scheduler"]
+__all__ = ["pytest_xdist_make_scheduler"]
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("tessera", deadline=None)

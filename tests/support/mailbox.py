@@ -1,4 +1,4 @@
-"""The mail that auth's worker wrote, as files."""
+"""Mail that auth's worker wrote as files."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tests.support.waiting import PATIENCE
 
 
 def body(message: EmailMessage, kind: str) -> str:
-    """The text of a message, `plain` or `html`."""
+    """Return the text of a message, `plain` or `html`."""
     part = message.get_body((kind,))
     assert part is not None
     return str(part.get_content())
 
 
 def token_in(message: EmailMessage) -> str:
-    """The token in the link of a message, the same in both of its forms."""
+    """Return the token in the link of a message, the same in its plain and HTML text."""
     found = {re.search(r"#[a-z-]+=([A-Za-z0-9_-]{43})", body(message, kind)) for kind in ("plain", "html")}
     [token] = {match[1] for match in found if match}
     return token
@@ -29,26 +29,26 @@ def token_in(message: EmailMessage) -> str:
 
 @dataclass(frozen=True)
 class Mailbox:
-    """The folder that mail is kept in."""
+    """The folder in which mail is kept."""
 
     folder: Path
 
     def letters(self, purpose: str) -> list[EmailMessage]:
-        """Every letter of that purpose, oldest first."""
+        """Return every mail of that purpose, oldest first."""
         files = sorted(self.folder.glob(f"*-{purpose}.eml"))
         return [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
 
     async def letter(self, purpose: str, number: int = 1) -> EmailMessage:
-        """The letter of that number, as soon as it is there."""
+        """Wait for the mail of that number and return it."""
         async with asyncio.timeout(PATIENCE):
-            while len(self.letters(purpose)) < number:  # noqa: ASYNC110 - a file tells nobody
+            while len(self.letters(purpose)) < number:  # noqa: ASYNC110 - a file cannot be awaited
                 await asyncio.sleep(0.02)
         return self.letters(purpose)[number - 1]
 
     async def token(self, purpose: str, number: int = 1) -> str:
-        """The token in it."""
+        """Wait for the mail of that number and return its token."""
         letter = await self.letter(purpose, number)
-        await asyncio.sleep(0.1)  # a letter is written a moment before the commit that makes its token good
+        await asyncio.sleep(0.1)  # the file is written shortly before the commit that makes the token valid
         return token_in(letter)
 
 

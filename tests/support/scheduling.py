@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 GROUPS = {
@@ -24,9 +23,6 @@ GROUPS = {
     "tests/deploy/doctor/": "stack under test",
 }
 FIRST = ("whole stacks", "browser", "stack under test", "tests/contract/test_document.py")
-
-DEAR = ("browser", "stack", "compose", "one_stack")
-"""Fixtures of the session that take a share of the machine as long as they are there."""
 
 
 def group_of(nodeid: str) -> str:
@@ -51,13 +47,3 @@ class ByGroup(LoadScopeScheduling):  # type: ignore[misc]  # xdist is not typed
 def pytest_xdist_make_scheduler(config: Any, log: Any) -> ByGroup:
     """Hook of pytest-xdist; it comes before `--dist`."""
     return ByGroup(config, log)
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_runtest_teardown(item: Any, nextitem: pytest.Item | None) -> None:
-    """Stop what the tests of a group shared when its last test is over, not at the end of the session."""
-    if nextitem is None or group_of(nextitem.nodeid) == group_of(item.nodeid):
-        return
-    for name in DEAR:
-        for fixture in item.session._fixturemanager._arg2fixturedefs.get(name, ()):
-            fixture.finish(item._request)

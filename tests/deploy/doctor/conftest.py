@@ -16,7 +16,7 @@ from tests.support.stack_under_test import StackUnderTest
 from tests.support.waiting import PATIENCE, until
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def small_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder on a disk of its own, which can be filled; where that cannot be mounted, any folder."""
     folder = tmp_path_factory.mktemp("patient")
@@ -27,7 +27,7 @@ def small_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def one_stack(small_disk: Path) -> Iterator[StackUnderTest]:
     var = small_disk / "var"
     under_test = StackUnderTest(var, run_environment(var))

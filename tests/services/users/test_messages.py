@@ -222,7 +222,7 @@ async def test_a_suspension_goes_to_auth_and_its_outcome_into_the_audit_log(
     assert (account["status"], account["pending"]) == ("suspended", [])
 
 
-async def test_with_the_broker_away_moderators_work_on_and_auth_hears_of_it_when_it_is_back(
+async def test_with_the_broker_away_moderators_work_on_and_auth_is_told_later(
     users: Users, start_worker: StartWorker, database_url: str, private_broker: Private
 ) -> None:
     worker = await start_worker(database_url, private_broker.url)
