@@ -1,20 +1,20 @@
-/** The HTTP API: deadlines, problems as errors, and the access token. */
+/** HTTP client of the API: deadlines, problem documents as errors, and the access token. */
 
 /** @import { FaultView } from "#api" */
 
-const DEADLINE = 10_000; // milliseconds; the gateway itself gives up on a service after 20 s
+const DEADLINE = 10_000; // milliseconds; the gateway's own deadline for a service is 20 s
 
 /**
  * @typedef {{query?: Record<string, string | number | boolean | null | undefined>, headers?: Record<string,
  *   string>, signal?: AbortSignal, body?: unknown, anonymous?: boolean, keepalive?: boolean}} RequestOptions
- *   `anonymous`: send no token; `keepalive`: send it though the page is being left
+ *   `anonymous`: send no token; `keepalive`: finish the request even if the page is closed
  */
 /**
  * @typedef {{bearer(): Promise<string | null>, renew(): Promise<boolean>}} Credentials
- *   `bearer` gives a token that still holds, or null for a guest; `renew` says whether there is a new one
+ *   `bearer` returns a valid token, or null for a guest; `renew` returns whether there is a new one
  */
 
-/** What went wrong with a request. Status 0: there was no answer (`unreachable`, `deadline`). */
+/** A failed request. Status 0 means that there was no response (`unreachable`, `deadline`). */
 export class ApiError extends Error {
   /**
    * @param {{status: number, code: string, detail?: string, requestId?: string | null, errors?: FaultView[],
@@ -32,7 +32,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Calls below one base URL. Every call throws ApiError, or the reason of the caller's own signal. */
+/** Sends requests below a base URL. Every call throws ApiError, or the reason of the caller's own signal. */
 export class Api {
   /**
    * @param {string} base as "/api/v1"
@@ -101,11 +101,11 @@ export class Api {
    */
   async bytes(path, options) {
     const response = await this.raw("GET", path, options);
-    return { bytes: await reading(response.arrayBuffer()), headers: response.headers };
+    return { bytes: await receive(response.arrayBuffer()), headers: response.headers };
   }
 
   /**
-   * Send a request and return the answer, which is a success or 304.
+   * Send a request and return the response if its status is 2xx or 304.
    * @param {string} method
    * @param {string} path
    * @param {RequestOptions} [options]
@@ -113,16 +113,16 @@ export class Api {
   async raw(method, path, options = {}) {
     const token = options.anonymous ? null : ((await this.credentials?.bearer()) ?? null);
     let response = await this.#send(method, path, options, token);
-    // Clocks differ: what looked valid here may have run out there.
+    // Clocks differ: a token that looked valid here may have expired on the server.
     if (
       response.status === 401 &&
       token &&
-      (await isTokenSpent(response)) &&
+      (await isTokenRejected(response)) &&
       (await this.credentials?.renew())
     ) {
       response = await this.#send(method, path, options, (await this.credentials?.bearer()) ?? null);
     }
-    if (!response.ok && response.status !== 304) throw await problemOf(response);
+    if (!response.ok && response.status !== 304) throw await parseProblem(response);
     return response;
   }
 
@@ -132,7 +132,7 @@ export class Api {
    * @param {RequestOptions} [options]
    */
   async #json(method, path, options) {
-    const text = await reading((await this.raw(method, path, options)).text());
+    const text = await receive((await this.raw(method, path, options)).text());
     return text ? JSON.parse(text) : null;
   }
 
@@ -147,19 +147,19 @@ export class Api {
     if (token) sent.set("Authorization", `Bearer ${token}`);
     if (body !== undefined) sent.set("Content-Type", "application/json");
     const deadline = AbortSignal.timeout(this.deadline);
-    const request = fetch(this.base + path + queryString(query), {
+    const request = fetch(this.base + path + formatQuery(query), {
       method,
       headers: sent,
       keepalive,
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return reading(request);
+    return receive(request);
   }
 }
 
-/** @param {NonNullable<RequestOptions["query"]>} query null, undefined and "" are left out */
-function queryString(query) {
+/** @param {NonNullable<RequestOptions["query"]>} query null, undefined and "" are omitted */
+function formatQuery(query) {
   const given = Object.entries(query).filter(
     ([, value]) => value !== null && value !== undefined && value !== "",
   );
@@ -167,12 +167,12 @@ function queryString(query) {
 }
 
 /**
- * Wait for an answer, or for more of it; what the network did wrong becomes an ApiError.
+ * Wait for a response or its body; turn network errors into ApiErrors.
  * @template T
  * @param {Promise<T>} answer
  * @returns {Promise<T>}
  */
-async function reading(answer) {
+async function receive(answer) {
   try {
     return await answer;
   } catch (error) {
@@ -185,7 +185,7 @@ async function reading(answer) {
 }
 
 /** @param {Response} response */
-async function isTokenSpent(response) {
+async function isTokenRejected(response) {
   const problem = await response
     .clone()
     .json()
@@ -197,13 +197,13 @@ async function isTokenSpent(response) {
  * @param {Response} response
  * @returns {Promise<ApiError>}
  */
-async function problemOf(response) {
+async function parseProblem(response) {
   const isProblem = response.headers.get("Content-Type")?.startsWith("application/problem+json");
   const problem = isProblem ? await response.json().catch(() => ({})) : {};
   const seconds = Number(response.headers.get("Retry-After") ?? "");
   return new ApiError({
     status: response.status,
-    code: problem.code ?? `http_${response.status}`, // the gateway's own errors are plain text
+    code: problem.code ?? `http_${response.status}`, // errors of the gateway itself are plain text
     detail: problem.detail,
     requestId: problem.request_id ?? response.headers.get("X-Request-Id"),
     errors: problem.errors,

@@ -16,7 +16,7 @@ const press = (key, held = "") =>
     shiftKey: held.includes("S"),
   });
 
-test("a letter takes up a tool, with or without capitals", () => {
+test("a letter selects a tool, in upper or lower case", () => {
   assert.equal(press("b"), "tool:pencil");
   assert.equal(press("G"), "tool:fill");
 });
@@ -35,7 +35,7 @@ test("brackets change the brush, digits the colour", () => {
   assert.equal(press("0"), "digit:0");
 });
 
-test("keys that belong to the browser are left to it", () => {
+test("the browser's own shortcuts are left alone", () => {
   for (const [key, held] of [
     ["b", "A"],
     ["r", "C"],

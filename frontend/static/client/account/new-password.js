@@ -2,13 +2,13 @@ import { t } from "../i18n.js";
 import { html } from "../lit.js";
 import { Element } from "../ui/element.js";
 import "../ui/field.js";
-import { strengthOf } from "./strength.js";
+import { rateStrength } from "./strength.js";
 
 const NAMES = ["weak", "fair", "good", "strong"];
 
 /**
- * `<new-password name="password" label="…" error="…" .known=${[…]}>`: the field of a password to be, with a hint how
- * strong it is. Drawn in the tree it stands in, as `ui-field` is; its styles are in `account/styles.js`.
+ * `<new-password name="password" label="…" error="…" .known=${[…]}>`: a field for a new password that shows
+ * its strength. Renders into the surrounding tree, as `ui-field` does; its styles are in `account/styles.js`.
  */
 export class NewPassword extends Element {
   static properties = {
@@ -25,7 +25,7 @@ export class NewPassword extends Element {
     this.label = "";
     this.error = "";
     /**
-     * What others know of the person.
+     * Words that others know about the user, such as the username; they add no strength.
      * @type {string[]}
      */
     this.known = [];
@@ -38,15 +38,16 @@ export class NewPassword extends Element {
   }
 
   /** @param {InputEvent} event */
-  #typed(event) {
+  #onInput(event) {
     const { value } = /** @type {HTMLInputElement} */ (event.target);
-    this.strength = value ? strengthOf(value, this.known) : null;
+    this.strength = value ? rateStrength(value, this.known) : null;
   }
 
   render() {
     const { strength } = this;
-    return html`<ui-field type="password" name=${this.name} label=${this.label} error=${this.error} hint=${t("account.password_hint")}
-        autocomplete="new-password" required minlength="8" maxlength="128" @input=${this.#typed}></ui-field>
+    return html`<ui-field type="password" name=${this.name} label=${this.label} error=${this.error}
+      hint=${t("account.password_hint")}
+        autocomplete="new-password" required minlength="8" maxlength="128" @input=${this.#onInput}></ui-field>
       <div class="strength" data-strength=${strength ?? ""}>
         <div class="bar" aria-hidden="true"><i></i><i></i><i></i><i></i></div>
         <span role="status">${strength === null ? "" : t(`account.strength_${NAMES[strength]}`)}</span>

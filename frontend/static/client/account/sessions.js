@@ -13,14 +13,17 @@ import { account } from "./styles.js";
 /** @import { OpenSessionView } from "#api" */
 /** @import { Listed } from "../model/paging.js" */
 
-/** Where one is signed in, and how to end that. */
+/** Lists the account's open sessions and ends them. */
 export class Sessions extends Element {
   static properties = { listed: { state: true }, error: { state: true } };
   static styles = [
     account,
     css`
     ul { padding: 0; list-style: none; }
-    li { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: var(--space-3); padding: var(--space-3) 0; border-top: 1px solid var(--line); }
+    li {
+      display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between;
+      gap: var(--space-3); padding: var(--space-3) 0; border-top: 1px solid var(--line);
+    }
     li div { flex: 1 1 12rem; min-width: 0; }
     .device { overflow-wrap: anywhere; font-weight: 600; }
     .all { margin-top: var(--space-3); }
@@ -36,11 +39,11 @@ export class Sessions extends Element {
   }
 
   firstUpdated() {
-    void this.#read();
+    void this.#load();
   }
 
   /** @param {Listed<OpenSessionView>} [before] */
-  async #read(before) {
+  async #load(before) {
     await this.#try(async () => {
       this.listed = await readPage("/auth/sessions", { limit: 20 }, before);
     });
@@ -77,14 +80,15 @@ export class Sessions extends Element {
   render() {
     const { items, cursor } = this.listed;
     return html`<h2>${t("account.sessions")}</h2>
-      <ui-error .error=${this.error} retryable @retry=${() => this.#read()}></ui-error>
+      <ui-error .error=${this.error} retryable @retry=${() => this.#load()}></ui-error>
       <ul>${repeat(
         items,
         ({ id }) => id,
         (open) => html`<li>
         <div>
-          <p class="device">${deviceOf(open.user_agent)}</p>
-          <p class="soft small">${open.address} · ${t("account.last_used")} <ui-time datetime=${open.last_used_at}></ui-time></p>
+          <p class="device">${describeDevice(open.user_agent)}</p>
+          <p class="soft small">${open.address} · ${t("account.last_used")} <ui-time
+            datetime=${open.last_used_at}></ui-time></p>
         </div>
         ${
           open.current
@@ -93,17 +97,17 @@ export class Sessions extends Element {
         }
       </li>`,
       )}</ul>
-      ${cursor ? html`<button @click=${() => this.#read(this.listed)}>${t("common.more")}</button>` : ""}
+      ${cursor ? html`<button @click=${() => this.#load(this.listed)}>${t("common.more")}</button>` : ""}
       <div class="all"><button @click=${() => this.#endAll()}>${t("account.logout_all")}</button></div>`;
   }
 }
 customElements.define("account-sessions", Sessions);
 
 /**
- * The browser and system that a User-Agent names, else all that it says.
+ * Return the browser and operating system of a User-Agent, or all of it when they are unknown.
  * @param {string | null} agent
  */
-function deviceOf(agent) {
+function describeDevice(agent) {
   if (!agent) return t("account.unknown_device");
   const browser = /(Firefox|Edg|OPR|Chrome|Safari)\//.exec(agent)?.[1];
   const system = /Android|iPhone|iPad|Windows|Mac OS X|Linux/.exec(agent)?.[0];

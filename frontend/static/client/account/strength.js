@@ -1,7 +1,7 @@
-/** How long a password would withstand guessing, roughly; the service refuses what is common or personal. */
+/** A rough estimate of a password's strength. The service itself rejects common and personal passwords. */
 
 /**
- * The kinds of characters, and how many there are of each.
+ * Character classes with the number of characters in each.
  * @type {[RegExp, number][]}
  */
 const KINDS = [
@@ -11,17 +11,17 @@ const KINDS = [
   [/[^a-zA-Z0-9]/, 33],
 ];
 
-/** Bits from which on a password counts as fair, good, strong. */
+/** Entropy in bits from which a password is fair, good and strong. */
 const STEPS = [36, 52, 70];
 
 /**
- * From 0 (weak) to 3 (strong). What repeats, or counts on, adds next to nothing; what others know of one adds
- * nothing.
+ * Rate a password from 0 (weak) to 3 (strong). Repeated and consecutive characters count for little, known
+ * words for nothing.
  * @param {string} password
  * @param {string[]} known such as the username and the address
  */
-export function strengthOf(password, known = []) {
-  const text = known.filter((word) => word.length >= 3).reduce(without, password);
+export function rateStrength(password, known = []) {
+  const text = known.filter((word) => word.length >= 3).reduce(removeWord, password);
   const alphabet = KINDS.reduce((sum, [kind, size]) => sum + (kind.test(text) ? size : 0), 0) || 1;
   const codes = [...text].map((character) => character.codePointAt(0) ?? 0);
   const surprises = codes.filter((code, i) => i === 0 || Math.abs(code - (codes[i - 1] ?? 0)) > 1).length;
@@ -33,7 +33,7 @@ export function strengthOf(password, known = []) {
  * @param {string} text
  * @param {string} word in upper or lower case
  */
-function without(text, word) {
+function removeWord(text, word) {
   const at = text.toLowerCase().indexOf(word.toLowerCase());
   return at < 0 ? text : text.slice(0, at) + text.slice(at + word.length);
 }

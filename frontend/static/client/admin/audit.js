@@ -5,7 +5,7 @@ import "../ui/error.js";
 import "../ui/field.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import { Pages } from "./load.js";
-import { artistId, named, personLink, stateMark } from "./people.js";
+import { describeCode, findArtistId, renderPersonLink, renderState } from "./people.js";
 import { marks, tables } from "./styles.js";
 
 /** @import { AuditEntryView } from "#api" */
@@ -24,7 +24,7 @@ const ACTIONS = [
 ];
 const TARGETS = ["user", "report", "tile", "canvas"];
 
-/** What moderators and admins did, newest first. */
+/** The audit log: actions of moderators and admins, newest first. */
 class Audit extends Element {
   static properties = { error: { state: true } };
   static styles = [
@@ -36,7 +36,8 @@ class Audit extends Element {
     marks,
     css`
     form {
-      display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9rem), 1fr)); gap: var(--space-3);
+      display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9rem), 1fr));
+      gap: var(--space-3);
       align-items: end; margin-bottom: var(--space-4);
     }
     ui-field input { display: block; }
@@ -56,7 +57,7 @@ class Audit extends Element {
 
   constructor() {
     super();
-    /** @type {unknown} what naming the actor ran into */
+    /** @type {unknown} error of the search for the actor */
     this.error = null;
   }
 
@@ -67,53 +68,67 @@ class Audit extends Element {
 
   render() {
     const { items, error, isBusy, isKnown, hasMore } = this.#entries;
-    return html`<form role="search" @submit=${this.#submit}>
+    return html`<form role="search" @submit=${this.#onSubmit}>
         <div><label for="action">${t("admin.action")}</label><select id="action" name="action">
           <option value="">${t("admin.any")}</option>
-          ${ACTIONS.map((action) => html`<option value=${action}>${named("did", action)}</option>`)}</select></div>
+          ${ACTIONS.map(
+            (action) => html`<option value=${action}>${describeCode("did", action)}</option>`,
+          )}</select></div>
         <ui-field label=${t("admin.actor")} name="actor" autocomplete="off" maxlength="50"></ui-field>
         <div><label for="target">${t("admin.target")}</label><select id="target" name="target_kind">
           <option value="">${t("admin.any")}</option>
-          ${TARGETS.map((kind) => html`<option value=${kind}>${t(`admin.target_${kind}`)}</option>`)}</select></div>
+          ${TARGETS.map(
+            (kind) => html`<option value=${kind}>${t(`admin.target_${kind}`)}</option>`,
+          )}</select></div>
         <ui-field label=${t("admin.target_id")} name="target_id" type="number" min="1"></ui-field>
         <button class="primary">${t("admin.filter")}</button>
       </form>
       <ui-error .error=${this.error}></ui-error>
       <ui-error .error=${error} retryable @retry=${() => this.#entries.more()}></ui-error>
-      ${items.length ? html`<div class="card">${this.#table(items)}</div>` : ""}
+      ${items.length ? html`<div class="card">${this.#renderTable(items)}</div>` : ""}
       ${isBusy && !items.length ? [1, 2, 3, 4].map(() => html`<div class="skeleton"></div>`) : ""}
       ${isKnown && !items.length && !isBusy ? html`<p class="card soft">${t("admin.no_entries")}</p>` : ""}
-      ${hasMore ? html`<button class="more" ?disabled=${isBusy} @click=${() => this.#entries.more()}>${t("common.more")}</button>` : ""}`;
+      ${
+        hasMore
+          ? html`<button class="more" ?disabled=${isBusy}
+            @click=${() => this.#entries.more()}>${t("common.more")}</button>`
+          : ""
+      }`;
   }
 
   /** @param {AuditEntryView[]} entries */
-  #table(entries) {
+  #renderTable(entries) {
     return html`<table class="cards">
       <caption class="visually-hidden">${t("admin.audit")}</caption>
-      <thead><tr><th scope="col">${t("admin.at")}</th><th scope="col">${t("admin.actor")}</th><th scope="col">${t("admin.action")}</th>
-        <th scope="col">${t("admin.target")}</th><th scope="col">${t("admin.outcome")}</th><th scope="col">${t("admin.details")}</th></tr></thead>
+      <thead><tr><th scope="col">${t("admin.at")}</th><th scope="col">${t("admin.actor")}</th>
+      <th scope="col">${t("admin.action")}</th>
+        <th scope="col">${t("admin.target")}</th><th scope="col">${t("admin.outcome")}</th>
+        <th scope="col">${t("admin.details")}</th></tr></thead>
       <tbody>${repeat(
         entries,
         ({ id }) => id,
         (entry) => html`<tr>
         <td data-label=${t("admin.at")}><time datetime=${entry.at}>${dateTime(entry.at)}</time></td>
-        <td data-label=${t("admin.actor")}>${entry.actor ? personLink(entry.actor) : t("admin.by_time")}</td>
-        <td data-label=${t("admin.action")}>${named("did", entry.action)}</td>
-        <td data-label=${t("admin.target")}>${t(`admin.target_${entry.target_kind}`)} ${String(entry.target_id)}</td>
-        <td data-label=${t("admin.outcome")}>${stateMark("outcome", entry.outcome)}</td>
-        <td data-label=${t("admin.details")} class="details">${detailsText(entry.details)}</td>
+        <td data-label=${t("admin.actor")}>
+          ${entry.actor ? renderPersonLink(entry.actor) : t("admin.by_time")}</td>
+        <td data-label=${t("admin.action")}>${describeCode("did", entry.action)}</td>
+        <td data-label=${t("admin.target")}>${t(
+          `admin.target_${entry.target_kind}`,
+        )} ${String(entry.target_id)}</td>
+        <td data-label=${t("admin.outcome")}>${renderState("outcome", entry.outcome)}</td>
+        <td data-label=${t("admin.details")} class="details">${formatDetails(entry.details)}</td>
       </tr>`,
       )}</tbody></table>`;
   }
 
   /** @param {SubmitEvent} event */
-  async #submit(event) {
+  async #onSubmit(event) {
     event.preventDefault();
     const given = Object.fromEntries(new FormData(/** @type {HTMLFormElement} */ (event.target)));
     const { actor, ...filter } = /** @type {Record<string, string>} */ (given);
     this.error = null;
     try {
-      this.#filter = { ...filter, ...(actor && { actor: await artistId(actor) }) };
+      this.#filter = { ...filter, ...(actor && { actor: await findArtistId(actor) }) };
       await this.#entries.restart();
     } catch (error) {
       this.error = error;
@@ -122,13 +137,13 @@ class Audit extends Element {
 }
 customElements.define("admin-audit", Audit);
 
-/** @param {Record<string, unknown>} details those that say something */
-function detailsText(details) {
+/** @param {Record<string, unknown>} details empty values are left out */
+function formatDetails(details) {
   return Object.entries(details)
     .filter(([, value]) => value !== null && value !== "")
     .map(
       ([name, value]) =>
-        `${named("detail", name)}: ${Array.isArray(value) ? value.join(", ") || "–" : String(value)}`,
+        `${describeCode("detail", name)}: ${Array.isArray(value) ? value.join(", ") || "–" : String(value)}`,
     )
     .join(" · ");
 }

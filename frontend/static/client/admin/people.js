@@ -1,4 +1,4 @@
-/** How the panel names people and the states of things. */
+/** Names of people and states in the admin panel. */
 
 import { ApiError, api } from "../api.js";
 import { has, t } from "../i18n.js";
@@ -7,27 +7,27 @@ import { html } from "../lit.js";
 /** @import { PersonView } from "#api" */
 
 /** @param {PersonView | null} person */
-export function personLink(person) {
+export function renderPersonLink(person) {
   return person ? html`<a href="/artist/${person.username}">${person.display_name}</a>` : "";
 }
 
 /**
- * The message of a code such as `account.suspend`, or the code itself.
+ * Return the message for a code such as `account.suspend`, or the code itself if there is none.
  * @param {string} kind
  * @param {string} code
  */
-export function named(kind, code) {
+export function describeCode(kind, code) {
   const key = `admin.${kind}_${code}`;
   return has(key) ? t(key) : code;
 }
 
 /**
- * A mark for the state of a report, an account or a command.
+ * Render the state of a report, an account or a command.
  * @param {string} kind
  * @param {string} state
  */
-export function stateMark(kind, state) {
-  return html`<span class="mark ${LOOKS[state] ?? ""}">${named(kind, state)}</span>`;
+export function renderState(kind, state) {
+  return html`<span class="mark ${LOOKS[state] ?? ""}">${describeCode(kind, state)}</span>`;
 }
 
 /** @type {Record<string, string>} */
@@ -44,12 +44,12 @@ const LOOKS = {
 };
 
 /**
- * The id of the artist of that username, as a moderator types it. Asked by search: to type a name that nobody
- * has is no failure of the page. Throws ApiError `user_not_found`.
+ * Find the id of the artist with a username as typed by a moderator. Uses the search, because a mistyped name
+ * is not an error worth logging. Throws ApiError `user_not_found`.
  * @param {string} typed
  * @returns {Promise<number>}
  */
-export async function artistId(typed) {
+export async function findArtistId(typed) {
   const name = typed.trim().replace(/^@/, "").toLowerCase();
   /** @type {{items: PersonView[]}} */
   const found = await api.get("/users", { query: { search: name } });

@@ -1,11 +1,11 @@
-/** Which cells of a canvas a moderator looks at. Pure. */
+/** Regions of cells that the admin panel shows. Pure functions. */
 
 /** @typedef {{x: number, y: number}} Cell */
 /** @typedef {{x: number, y: number, columns: number, rows: number}} Region in cells */
 /** @typedef {{columns: number, rows: number}} Grid */
 
 /**
- * The cells within `margin` of any of these, as far as the canvas goes; null without cells.
+ * Return the region of all cells within `margin` of these, clipped to the canvas; null without cells.
  * @param {Cell[]} cells
  * @param {Grid} grid
  * @param {number} margin
@@ -13,12 +13,12 @@
  */
 export function regionAround(cells, grid, margin) {
   if (!cells.length) return null;
-  const [left, right] = span(
+  const [left, right] = clipSpan(
     cells.map(({ x }) => x),
     grid.columns,
     margin,
   );
-  const [top, bottom] = span(
+  const [top, bottom] = clipSpan(
     cells.map(({ y }) => y),
     grid.rows,
     margin,
@@ -26,15 +26,15 @@ export function regionAround(cells, grid, margin) {
   return { x: left, y: top, columns: right - left + 1, rows: bottom - top + 1 };
 }
 
-const LARGEST = 2048 * 2048; // pixels of a region that is drawn twice beside each other, 4 bytes each
+const LARGEST = 2048 * 2048; // pixels of 4 bytes; a region is drawn twice, side by side
 
 /**
- * The region around as many of these cells, from the first on, as a picture can show.
+ * Return the region around the first cells, as many as fit into one picture.
  * @param {Cell[]} cells
  * @param {Grid & {tile_size: number}} canvas
  * @param {number} margin
  */
-export function picturedRegion(cells, canvas, margin) {
+export function fitRegion(cells, canvas, margin) {
   for (let count = cells.length; ; count = Math.ceil(count / 2)) {
     const region = regionAround(cells.slice(0, count), canvas, margin);
     if (!region || count === 1 || region.columns * region.rows * canvas.tile_size ** 2 <= LARGEST)
@@ -48,7 +48,7 @@ export function picturedRegion(cells, canvas, margin) {
  * @param {number} margin
  * @returns {[number, number]}
  */
-function span(places, count, margin) {
+function clipSpan(places, count, margin) {
   const [least, most] = places.reduce(
     ([a, b], place) => [Math.min(a, place), Math.max(b, place)],
     [Infinity, -Infinity],
@@ -57,20 +57,19 @@ function span(places, count, margin) {
 }
 
 /**
- * How often a pixel is repeated so that a picture of that width comes close to the wanted one without being
- * blurred.
+ * Return the integer scale at which a picture comes closest to the wanted width, without blurring.
  * @param {number} width in pixels
  * @param {number} wanted in pixels
  */
-export function wholeScale(width, wanted) {
+export function fitScale(width, wanted) {
   return Math.max(1, Math.floor(wanted / width));
 }
 
 /**
- * A palette as RGBA bytes by index; 0 is transparent.
+ * Convert a palette to RGBA bytes by index; index 0 is transparent.
  * @param {string[]} palette as #rrggbb
  */
-export function paletteBytes(palette) {
+export function parsePalette(palette) {
   return [
     [0, 0, 0, 0],
     ...palette.map((colour) => [...[1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)), 255]),
@@ -78,11 +77,11 @@ export function paletteBytes(palette) {
 }
 
 /**
- * RGBA of a tile's pixels.
+ * Convert a tile's pixels to RGBA.
  * @param {string} pixels base64
  * @param {number[][]} colours by index
  */
-export function rgbaOf(pixels, colours) {
+export function decodeRgba(pixels, colours) {
   const indices = Uint8Array.from(atob(pixels), (character) => character.charCodeAt(0));
   const rgba = new Uint8ClampedArray(indices.length * 4);
   for (const [offset, index] of indices.entries()) rgba.set(colours[index] ?? [0, 0, 0, 0], offset * 4);

@@ -7,11 +7,11 @@ import "../ui/error.js";
 import "../ui/field.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import { toast } from "../ui/toast.js";
-import { artistId, personLink } from "./people.js";
+import { findArtistId, renderPersonLink } from "./people.js";
 import "./picture.js";
-import { picturedRegion } from "./region.js";
+import { fitRegion } from "./region.js";
 import { marks } from "./styles.js";
-import { drawn } from "./subject.js";
+import { loadPicture } from "./subject.js";
 
 /** @import { CanvasView, Rollback, RollbackView, RolledBackTile } from "#api" */
 /** @import { Region } from "./region.js" */
@@ -31,8 +31,8 @@ const SIDES = /** @type {const} */ (["x", "y", "columns", "rows"]);
 const ACTIONS = ["removed", "reverted", "restored", "kept"];
 
 /**
- * What to take back on a canvas, what that would look like, and the deed: nobody rolls back what they have not seen.
- * `<admin-rollback-form .canvas=${canvas} .order=${{area, artist}} @done=${…}>`.
+ * Configures, previews and runs a rollback of a canvas. Running requires a preview. `<admin-rollback-form
+ * .canvas=${canvas} .order=${{area, artist}} @done=${…}>`.
  */
 export class RollbackForm extends Element {
   static properties = {
@@ -52,11 +52,23 @@ export class RollbackForm extends Element {
     marks,
     css`
     ui-error { display: contents; }
-    .area { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: var(--space-3); margin-top: var(--space-2); }
-    .fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); gap: var(--space-4); align-items: end; }
-    .pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); gap: var(--space-4); }
+    .area {
+      display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: var(--space-3);
+      margin-top: var(--space-2);
+    }
+    .fields {
+      display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr));
+      gap: var(--space-4); align-items: end;
+    }
+    .pictures {
+      display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr));
+      gap: var(--space-4);
+    }
     figcaption { margin-bottom: var(--space-1); font-weight: 600; }
-    .steps { max-height: 14rem; margin-top: var(--space-2); overflow-y: auto; padding-left: var(--space-5); font-size: var(--text-small); }
+    .steps {
+      max-height: 14rem; margin-top: var(--space-2); overflow-y: auto; padding-left: var(--space-5);
+      font-size: var(--text-small);
+    }
     summary { color: var(--link); cursor: pointer; }
     .preview { padding-top: var(--space-5); border-top: 1px solid var(--line); }
     @media (max-width: 40rem) { .area { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
@@ -67,7 +79,7 @@ export class RollbackForm extends Element {
     super();
     /** @type {CanvasView | null} */
     this.canvas = null;
-    /** @type {Partial<Order>} what the form begins with */
+    /** @type {Partial<Order>} initial values of the form */
     this.order = {};
     /** @type {unknown} */
     this.error = null;
@@ -75,7 +87,7 @@ export class RollbackForm extends Element {
     /** @type {Preview | null} */
     this.preview = null;
     this.isWhole = true;
-    this.since = localTime(Date.now() - SPANS.day);
+    this.since = formatLocalTime(Date.now() - SPANS.day);
   }
 
   /** @param {Map<string, unknown>} changed */
@@ -90,14 +102,16 @@ export class RollbackForm extends Element {
     const { canvas, order } = this;
     if (!canvas) return "";
     const area = order.area ?? { x: 0, y: 0, columns: canvas.columns, rows: canvas.rows };
-    return html`<form class="stack" @submit=${this.#ask} @input=${() => (this.preview = null)}>
+    return html`<form class="stack" @submit=${this.#requestPreview} @input=${() => (this.preview = null)}>
         <p>${t("admin.rollback_text")}</p>
         <fieldset>
           <legend>${t("admin.area")}</legend>
           <div class="row">
-            <label class="check"><input type="radio" name="extent" ?checked=${this.isWhole} @change=${() => (this.isWhole = true)}>
+            <label class="check"><input type="radio" name="extent" ?checked=${this.isWhole}
+              @change=${() => (this.isWhole = true)}>
               ${t("admin.area_whole", { name: canvas.name })}</label>
-            <label class="check"><input type="radio" name="extent" ?checked=${!this.isWhole} @change=${() => (this.isWhole = false)}>
+            <label class="check"><input type="radio" name="extent" ?checked=${!this.isWhole}
+              @change=${() => (this.isWhole = false)}>
               ${t("admin.area_part")}</label>
           </div>
           ${
@@ -106,26 +120,29 @@ export class RollbackForm extends Element {
               : html`<div class="area">${SIDES.map(
                   (name) => html`<ui-field label=${t(`admin.area_${name}`)}
             name=${name} type="number" min=${name === "x" || name === "y" ? 0 : 1}
-            max=${name === "x" || name === "columns" ? canvas.columns : canvas.rows} .value=${String(area[name])} required></ui-field>`,
+            max=${name === "x" || name === "columns" ? canvas.columns : canvas.rows}
+            .value=${String(area[name])} required></ui-field>`,
                 )}
           </div>`
           }
         </fieldset>
         <div class="fields">
-          <ui-field label=${t("admin.only_artist")} name="artist" .value=${order.artist ?? ""} autocomplete="off"
+          <ui-field label=${t("admin.only_artist")} name="artist" .value=${order.artist ?? ""}
+            autocomplete="off"
             hint=${t("admin.only_artist_hint")}></ui-field>
-          <ui-field label=${t("admin.since")} name="since" type="datetime-local" step="1" .value=${this.since} required
+          <ui-field label=${t("admin.since")} name="since" type="datetime-local" step="1" .value=${this.since}
+            required
             hint=${t("admin.since_hint")}></ui-field>
         </div>
         <div class="row" role="group" aria-label=${t("admin.since")}>${Object.entries(SPANS).map(
           ([span, length]) => html`<button type="button"
-          @click=${() => this.#begin(length)}>${t(`admin.ago_${span}`)}</button>`,
+          @click=${() => this.#setSince(length)}>${t(`admin.ago_${span}`)}</button>`,
         )}</div>
         <div><button class="primary" ?disabled=${this.isBusy}>${t("admin.preview")}</button></div>
       </form>
       <div class="stack" aria-live="polite">
         <ui-error .error=${this.error}></ui-error>
-        ${this.preview && this.#shown(canvas, this.preview)}
+        ${this.preview && this.#renderPreview(canvas, this.preview)}
       </div>`;
   }
 
@@ -133,7 +150,7 @@ export class RollbackForm extends Element {
    * @param {CanvasView} canvas
    * @param {Preview} preview
    */
-  #shown(canvas, { outcome, region, png, count }) {
+  #renderPreview(canvas, { outcome, region, png, count }) {
     const changed = outcome.tiles.filter(({ action }) => action !== "kept");
     if (!outcome.tiles.length) return html`<p class="preview">${t("admin.rollback_nothing")}</p>`;
     const patches = changed.slice(0, count).filter(({ action, pixels }) => action === "removed" || pixels);
@@ -153,40 +170,44 @@ export class RollbackForm extends Element {
             .patches=${patches}></admin-picture></figure>
       </div>`
       }
-      ${patches.length < changed.length ? html`<p class="small soft">${t("admin.pictured", { count: patches.length })}</p>` : ""}
+      ${
+        patches.length < changed.length
+          ? html`<p class="small soft">${t("admin.pictured", { count: patches.length })}</p>`
+          : ""
+      }
       <details><summary>${t("admin.tiles_concerned", { count: outcome.tiles.length })}</summary>
         <ul class="steps" tabindex="0" aria-label=${t("admin.tiles")}>${outcome.tiles.map(
           ({ tile_id, x, y, action, creator }) => html`<li>
-          ${t(`admin.step_${action}`, { id: String(tile_id), x, y })} · ${personLink(creator)}</li>`,
+          ${t(`admin.step_${action}`, { id: String(tile_id), x, y })} · ${renderPersonLink(creator)}</li>`,
         )}</ul></details>
       ${
         changed.length
-          ? html`<div><button class="danger" ?disabled=${this.isBusy} @click=${this.#do}>
+          ? html`<div><button class="danger" ?disabled=${this.isBusy} @click=${this.#rollBack}>
         ${t("admin.roll_back", { count: changed.length })}</button></div>`
           : ""
       }
     </section>`;
   }
 
-  /** @param {number} length milliseconds before now */
-  #begin(length) {
-    this.since = localTime(Date.now() - length);
+  /** @param {number} length milliseconds before the current time */
+  #setSince(length) {
+    this.since = formatLocalTime(Date.now() - length);
     this.preview = null;
   }
 
   /** @param {SubmitEvent} event */
-  #ask(event) {
+  #requestPreview(event) {
     event.preventDefault();
     const fields = new FormData(/** @type {HTMLFormElement} */ (event.target));
     const canvas = /** @type {CanvasView} */ (this.canvas);
     this.since = String(fields.get("since"));
     void attempt(this, async () => {
-      const request = await this.#request(fields);
+      const request = await this.#toRollback(fields);
       /** @type {RollbackView} */
       const outcome = await api.post(`/admin/canvases/${canvas.id}/rollback`, { ...request, dry_run: true });
       const changed = outcome.tiles.filter(({ action }) => action !== "kept");
-      const { region, count } = picturedRegion(changed, canvas, 1);
-      this.preview = { request, outcome, region, count, png: region && (await drawn(canvas, region)) };
+      const { region, count } = fitRegion(changed, canvas, 1);
+      this.preview = { request, outcome, region, count, png: region && (await loadPicture(canvas, region)) };
     });
   }
 
@@ -194,17 +215,17 @@ export class RollbackForm extends Element {
    * @param {FormData} fields
    * @returns {Promise<Rollback>}
    */
-  async #request(fields) {
+  async #toRollback(fields) {
     const artist = String(fields.get("artist"));
     const area = Object.fromEntries(SIDES.map((name) => [name, Number(fields.get(name))]));
     return {
       since: new Date(this.since).toISOString(),
       ...(this.isWhole ? {} : { area: /** @type {Region} */ (area) }),
-      ...(artist && { user_id: await artistId(artist) }),
+      ...(artist && { user_id: await findArtistId(artist) }),
     };
   }
 
-  #do() {
+  #rollBack() {
     const { request } = /** @type {Preview} */ (this.preview);
     void attempt(this, async () => {
       /** @type {RollbackView} */
@@ -220,10 +241,10 @@ export class RollbackForm extends Element {
 customElements.define("admin-rollback-form", RollbackForm);
 
 /**
- * As a field of the kind `datetime-local` takes it.
+ * Format a time for an input of type `datetime-local`.
  * @param {number} moment milliseconds
  */
-function localTime(moment) {
+function formatLocalTime(moment) {
   const date = new Date(moment);
   return new Date(moment - date.getTimezoneOffset() * MINUTE).toISOString().slice(0, 19);
 }

@@ -12,7 +12,7 @@ import "./rollback-form.js";
 
 const FOUND = 8;
 
-/** Taking back what happened on a canvas: which one, then the form. */
+/** Selects a canvas, then shows the form for rolling it back. */
 class Rollback extends Element {
   static properties = { canvas: { state: true } };
   static styles = [
@@ -55,27 +55,28 @@ class Rollback extends Element {
         ? html`<div class="row spread"><h2>${canvas.name}</h2>
             <button @click=${() => (this.canvas = null)}>${t("admin.other_canvas")}</button></div>
           <admin-rollback-form .canvas=${canvas} @done=${() => this.requestUpdate()}></admin-rollback-form>`
-        : this.#choice()
+        : this.#renderChoice()
     }</div>`;
   }
 
-  #choice() {
+  #renderChoice() {
     const { data, error, isBusy } = this.#found;
-    return html`<form role="search" @submit=${this.#submit}>
+    return html`<form role="search" @submit=${this.#onSubmit}>
         <ui-field label=${t("admin.which_canvas")} name="search" type="search" maxlength="100"></ui-field>
         <button>${t("admin.search")}</button>
       </form>
       <ui-error .error=${error} retryable @retry=${() => this.#found.run()}></ui-error>
       <ul aria-busy=${isBusy}>${data?.items.map(
         (canvas) => html`<li><button @click=${() => (this.canvas = canvas)}>
-        <span>${canvas.name}</span><small>${t("admin.tile_count", { count: canvas.tile_count })} · ${canvas.owner.display_name}</small>
+        <span>${canvas.name}</span>
+        <small>${t("admin.tile_count", { count: canvas.tile_count })} · ${canvas.owner.display_name}</small>
       </button></li>`,
       )}</ul>
       ${data && !data.items.length ? html`<p class="soft">${t("admin.no_canvases")}</p>` : ""}`;
   }
 
   /** @param {SubmitEvent} event */
-  #submit(event) {
+  #onSubmit(event) {
     event.preventDefault();
     this.#search = String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get("search"));
     void this.#found.run();

@@ -1,10 +1,10 @@
-/** The arithmetic of the dashboard's charts. Pure. */
+/** Calculations for the dashboard's charts. Pure functions. */
 
 /**
- * The first of 1, 2, 5, 10, 20, 50, … that is not below the value: the top of an axis.
+ * Return the top of an axis: the first of 1, 2, 5, 10, 20, 50, … that is not below the value.
  * @param {number} value
  */
-export function niceTop(value) {
+export function roundUpAxis(value) {
   if (value <= 1) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
   const step = [1, 2, 5, 10].find((factor) => factor * power >= value) ?? 10;
@@ -12,13 +12,13 @@ export function niceTop(value) {
 }
 
 /**
- * Bars of a chart in a box of that size: all of one width, with a gap between them.
+ * Lay out bars of equal width, with gaps, in a box of that size.
  * @param {number[]} values
  * @param {{width: number, height: number, gap: number}} box
  * @returns {{x: number, y: number, width: number, height: number}[]}
  */
-export function bars(values, { width, height, gap }) {
-  const top = niceTop(Math.max(0, ...values));
+export function layOutBars(values, { width, height, gap }) {
+  const top = roundUpAxis(Math.max(0, ...values));
   const pitch = width / values.length;
   return values.map((value, place) => {
     const tall = (value / top) * height;
@@ -27,12 +27,12 @@ export function bars(values, { width, height, gap }) {
 }
 
 /**
- * Where a key leads on a row of `count` places; null for a key that leads nowhere.
+ * Return the place that a key moves to in a row of `count` places; null for other keys.
  * @param {string} key as of a KeyboardEvent
  * @param {number} place
  * @param {number} count
  */
-export function moved(key, place, count) {
+export function moveByKey(key, place, count) {
   /** @type {Record<string, number>} */
   const places = {
     ArrowLeft: place - 1,

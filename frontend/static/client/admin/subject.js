@@ -1,13 +1,14 @@
-/** What a report is about, with all that a moderator needs to judge it. */
+/** Loads the subject of a report with the context a moderator needs to judge it. */
 
 import { ApiError, api } from "../api.js";
 import { regionAround } from "./region.js";
 
-/** @import { AccountStandingView, CanvasView, LockView, PersonView, ProfileView, ReportView, RevisionView, TileView } from "#api" */
+/** @import { AccountStandingView, CanvasView, LockView, PersonView, ProfileView, ReportView } from "#api" */
+/** @import { RevisionView, TileView } from "#api" */
 /** @import { Region } from "./region.js" */
 
 /**
- * What a report is about; `people` are its last editor and its author, the last editor first.
+ * The subject of a report; `people` are its last editor and its author, the last editor first.
  * @typedef {{kind: "tile", tile: TileView, canvas: CanvasView, region: Region, png: Blob,
  *   history: RevisionView[], lock: LockView, people: PersonView[]}
  * | {kind: "canvas", canvas: CanvasView, region: Region, png: Blob, people: PersonView[]}
@@ -24,10 +25,10 @@ const TILES = 12;
  * @param {AbortSignal} signal
  * @returns {Promise<Subject>}
  */
-export async function subjectOf({ kind, target_id: id, action_taken }, signal) {
+export async function loadSubject({ kind, target_id: id, action_taken }, signal) {
   if (action_taken === "removed") return { kind: "gone" };
   try {
-    return await { tile: tileSubject, canvas: canvasSubject, user: userSubject }[kind](id, signal);
+    return await { tile: loadTile, canvas: loadCanvas, user: loadUser }[kind](id, signal);
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return { kind: "gone" };
     throw error;
@@ -39,7 +40,7 @@ export async function subjectOf({ kind, target_id: id, action_taken }, signal) {
  * @param {AbortSignal} signal
  * @returns {Promise<Subject>}
  */
-async function tileSubject(id, signal) {
+async function loadTile(id, signal) {
   /** @type {[TileView, {items: RevisionView[]}, LockView]} */
   const [tile, history, lock] = await Promise.all([
     api.get(`/tiles/${id}`, { signal }),
@@ -49,7 +50,7 @@ async function tileSubject(id, signal) {
   /** @type {CanvasView} */
   const canvas = await api.get(`/canvases/${tile.canvas_id}`, { signal });
   const region = /** @type {Region} */ (regionAround([tile], canvas, AROUND));
-  const png = await drawn(canvas, region, signal);
+  const png = await loadPicture(canvas, region, signal);
   return {
     kind: "tile",
     tile,
@@ -58,12 +59,12 @@ async function tileSubject(id, signal) {
     png,
     history: history.items,
     lock,
-    people: distinct([history.items[0]?.author, tile.creator]),
+    people: removeDuplicates([history.items[0]?.author, tile.creator]),
   };
 }
 
 /** @param {(PersonView | undefined)[]} people */
-function distinct(people) {
+function removeDuplicates(people) {
   return [...new Map(people.flatMap((person) => (person ? [[person.id, person]] : []))).values()];
 }
 
@@ -72,11 +73,17 @@ function distinct(people) {
  * @param {AbortSignal} signal
  * @returns {Promise<Subject>}
  */
-async function canvasSubject(id, signal) {
+async function loadCanvas(id, signal) {
   /** @type {CanvasView} */
   const canvas = await api.get(`/canvases/${id}`, { signal });
   const region = { x: 0, y: 0, columns: canvas.columns, rows: canvas.rows };
-  return { kind: "canvas", canvas, region, png: await drawn(canvas, region, signal), people: [canvas.owner] };
+  return {
+    kind: "canvas",
+    canvas,
+    region,
+    png: await loadPicture(canvas, region, signal),
+    people: [canvas.owner],
+  };
 }
 
 /**
@@ -84,7 +91,7 @@ async function canvasSubject(id, signal) {
  * @param {AbortSignal} signal
  * @returns {Promise<Subject>}
  */
-async function userSubject(id, signal) {
+async function loadUser(id, signal) {
   const [profile, tiles] = await Promise.all([
     api.get(`/users/${id}`, { signal }),
     api.get(`/tiles/user/${id}`, { query: { limit: TILES }, signal }),
@@ -92,14 +99,15 @@ async function userSubject(id, signal) {
   return { kind: "user", profile, tiles: tiles.items, people: [profile] };
 }
 
-const SETTLING = { looks: 15, pause: 300 }; // milliseconds; auth does what it was asked within a second
+/** `pause` in milliseconds; auth carries out a command within a second. */
+const SETTLING = { looks: 15, pause: 300 };
 
 /**
- * How an account stands once nothing about it is under way; null for one that is not found any more.
+ * Wait until no command for an account is pending, and return its state; null if it no longer exists.
  * @param {PersonView} person
  * @param {AbortSignal} signal
  */
-export async function standingOf({ id, username }, signal) {
+export async function loadSettledAccount({ id, username }, signal) {
   for (let looks = SETTLING.looks; ; looks--) {
     /** @type {{items: AccountStandingView[]}} */
     const found = await api.get("/admin/users", { query: { search: username }, signal });
@@ -110,14 +118,13 @@ export async function standingOf({ id, username }, signal) {
 }
 
 /**
- * A region of a canvas as the server draws it; asked for with the token, as a private canvas has no public
- * address.
+ * Load a region of a canvas as a picture. Sends the token, because a private canvas has no public address.
  * @param {{id: number}} canvas
  * @param {Region} region
  * @param {AbortSignal} [signal]
  * @returns {Promise<Blob>}
  */
-export async function drawn(canvas, region, signal) {
+export async function loadPicture(canvas, region, signal) {
   const { bytes } = await api.bytes(`/canvases/${canvas.id}.png`, {
     query: { ...region },
     ...(signal && { signal }),

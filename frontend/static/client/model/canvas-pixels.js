@@ -1,20 +1,25 @@
-/** What is painted on a canvas right now: the snapshot, and every change since. */
+/** The current pixels of a canvas: the snapshot and every change since. */
 
 import { fromBase64, paletteRgba } from "./tile-pixels.js";
 
 /** @import { TileView } from "#api" */
 /** @import { Snapshot } from "./snapshot.js" */
+
 /**
- * A tile as it is drawn; `details` are known once somebody looked at it, or it changed.
+ * A tile as it is drawn; `details` are loaded on demand, or with a change.
  * @typedef {{id: number, x: number, y: number, version: number, pixels: Uint8Array,
  *   details: TileView | null}} Tile
  */
-/** @typedef {{seq: number, kind: string, [field: string]: any}} FeedEvent a change, as the live feed sends it */
+/**
+ * @typedef {{seq: number, kind: string, [field: string]: any}} FeedEvent a change, as sent by the live feed
+ */
 /** @typedef {{x: number, y: number}} Cell */
 
 export class CanvasPixels {
-  /** @type {Map<number, Tile>} */ #byCell = new Map();
-  /** @type {Map<number, Tile>} */ #byId = new Map();
+  /** @type {Map<number, Tile>} */
+  #byCell = new Map();
+  /** @type {Map<number, Tile>} */
+  #byId = new Map();
 
   /** @param {Snapshot} snapshot */
   constructor(snapshot) {
@@ -28,31 +33,45 @@ export class CanvasPixels {
     return this.#byId.size;
   }
 
-  /** @param {number} x @param {number} y @returns {Tile | null} */
+  /**
+   * @param {number} x
+   * @param {number} y
+   * @returns {Tile | null}
+   */
   tileAt(x, y) {
     return this.#byCell.get(y * this.canvas.columns + x) ?? null;
   }
 
-  /** @param {number} id @returns {Tile | null} */
+  /**
+   * @param {number} id
+   * @returns {Tile | null}
+   */
   tile(id) {
     return this.#byId.get(id) ?? null;
   }
 
-  /** One byte a pixel, row by row; live, so not to be written to. @param {number} x @param {number} y */
+  /**
+   * Return one byte per pixel, row by row. A live view: do not write to it.
+   * @param {number} x
+   * @param {number} y
+   */
   pixelsOf(x, y) {
     return this.tileAt(x, y)?.pixels ?? null;
   }
 
-  /** Remember what the API told about a tile that is drawn already. @param {TileView} view */
+  /**
+   * Store the details of a tile that is already drawn.
+   * @param {TileView} view
+   */
   describe(view) {
     const tile = this.#byId.get(view.id);
     if (tile && tile.version <= view.version) tile.details = { ...view, pixels: null };
   }
 
   /**
-   * Make a change of the canvas here too.
-   * @param {FeedEvent} event the next one in order
-   * @returns {Cell | null} the cell that looks different now
+   * Apply a change of the canvas.
+   * @param {FeedEvent} event the next change in order
+   * @returns {Cell | null} the changed cell
    */
   apply(event) {
     switch (event.kind) {
@@ -72,7 +91,10 @@ export class CanvasPixels {
     return null;
   }
 
-  /** @param {TileView} view @returns {Cell} */
+  /**
+   * @param {TileView} view
+   * @returns {Cell}
+   */
   #show(view) {
     const { id, x, y, version } = view;
     const pixels = fromBase64(view.pixels ?? "");
@@ -80,17 +102,23 @@ export class CanvasPixels {
     return { x, y };
   }
 
-  /** @param {FeedEvent} event @returns {Cell | null} */
+  /**
+   * @param {FeedEvent} event
+   * @returns {Cell | null}
+   */
   #paint({ tile_id, version, pixels }) {
     const tile = this.#byId.get(tile_id);
-    if (!tile) return null; // somebody's draft: its strokes come without pixels
+    if (!tile) return null; // another artist's draft: its strokes come without pixels
     for (const [offset, colour] of pixels) tile.pixels[offset] = colour;
     tile.version = version;
     if (tile.details) tile.details.version = version;
     return { x: tile.x, y: tile.y };
   }
 
-  /** @param {number} id @returns {Cell | null} */
+  /**
+   * @param {number} id
+   * @returns {Cell | null}
+   */
   #remove(id) {
     const tile = this.#byId.get(id);
     if (!tile) return null;

@@ -1,10 +1,14 @@
-/** Reading lists of the API, which come page by page. */
+/** Reads the paged lists of the API. */
 
 import { api } from "../api.js";
 
-/** @template T @typedef {{items: T[], cursor: string | null}} Listed the items read so far; `cursor` leads to the next page */
+/**
+ * @template T
+ * @typedef {{items: T[], cursor: string | null}} Listed the items read so far; `cursor` leads to the next
+ *   page
+ */
 
-/** Items per request where the whole list is wanted; the most that the API sends. */
+/** Items per request when reading a whole list; the API's maximum. */
 const LARGEST_PAGE = 500;
 
 /**

@@ -1,4 +1,4 @@
-/** Reading the binary snapshot of a canvas; its layout is described at `GET /canvases/{id}/snapshot`. */
+/** Reads the binary snapshot of a canvas; `GET /canvases/{id}/snapshot` documents its layout. */
 
 /** @typedef {{id: number, x: number, y: number, version: number, pixels: Uint8Array}} SnapshotTile */
 /**
@@ -12,10 +12,10 @@ const HEADER_BYTES = 24;
 const TILE_HEADER_BYTES = 16;
 
 /**
- * Unpack a snapshot. The tiles' pixels are views of one buffer: nothing is copied.
+ * Unpack a snapshot. The tiles' pixels are views of one buffer, without copies.
  * @param {ArrayBuffer} bytes
  * @returns {Promise<Snapshot>}
- * @throws {RangeError} for what is no snapshot, or one of a format that this page does not know
+ * @throws {RangeError} for other data, or an unknown format
  */
 export async function readSnapshot(bytes) {
   const header = new DataView(bytes);
@@ -35,7 +35,12 @@ export async function readSnapshot(bytes) {
   };
 }
 
-/** @param {ArrayBuffer} laid @param {number} count @param {number} area pixels of a tile @returns {SnapshotTile[]} */
+/**
+ * @param {ArrayBuffer} laid
+ * @param {number} count
+ * @param {number} area pixels per tile
+ * @returns {SnapshotTile[]}
+ */
 function tilesOf(laid, count, area) {
   const stride = TILE_HEADER_BYTES + area;
   if (laid.byteLength !== count * stride) throw new RangeError("the snapshot is cut short");
@@ -52,13 +57,19 @@ function tilesOf(laid, count, area) {
   });
 }
 
-/** @param {DataView} header @param {number} at */
+/**
+ * @param {DataView} header
+ * @param {number} at
+ */
 function colourAt(header, at) {
   const number = (header.getUint16(at) << 8) | header.getUint8(at + 2);
   return `#${number.toString(16).padStart(6, "0")}`;
 }
 
-/** @param {ArrayBuffer} packed a zlib stream, which the web calls "deflate" @returns {Promise<ArrayBuffer>} */
+/**
+ * @param {ArrayBuffer} packed a zlib stream, "deflate" in web APIs
+ * @returns {Promise<ArrayBuffer>}
+ */
 async function inflate(packed) {
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Response(stream).arrayBuffer();

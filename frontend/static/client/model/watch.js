@@ -1,10 +1,12 @@
-/** What happens on a canvas, seen from its card: that it changed, and who is there. */
+/** Follows a canvas for its card: changes and viewers. */
 
-const RETRY = [1_000, 30_000]; // milliseconds; the first and the longest wait
+const RETRY = [1_000, 30_000]; // milliseconds; the first and the longest delay
 
 /** @typedef {{id: number, username: string, tile: {x: number, y: number} | null}} Visitor */
 
-/** A guest's socket to a public canvas. Fires `painted`, `change` (also after a pause), `people`. */
+/**
+ * A guest's WebSocket to a public canvas. Fires `painted`, `change` (also after a reconnection) and `people`.
+ */
 export class Watch extends EventTarget {
   /** @type {Map<number, Visitor>} */
   people = new Map();
@@ -37,7 +39,7 @@ export class Watch extends EventTarget {
     if (!this.#socket) return;
     const socket = this.#socket;
     this.#socket = socket.onmessage = socket.onclose = null;
-    // A browser complains of a socket that is closed before it was open.
+    // browsers log an error for a socket that is closed before it is open
     if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
     else socket.close();
   }
@@ -49,7 +51,7 @@ export class Watch extends EventTarget {
         this.#wait = RETRY[0] ?? 0;
         this.people = new Map(message.presence.map((/** @type {Visitor} */ person) => [person.id, person]));
         this.dispatchEvent(new Event("people"));
-        this.dispatchEvent(new Event("change")); // of what happened while nobody listened
+        this.dispatchEvent(new Event("change")); // for changes missed while disconnected
         break;
       case "batch":
         this.dispatchEvent(new Event("painted"));

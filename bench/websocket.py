@@ -1,0 +1,98 @@
+"""A WebSocket client so cheap that with a thousand of them the server is still the bottleneck."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from base64 import b64encode
+from collections.abc import Callable
+from typing import cast
+from urllib.parse import urlsplit
+
+TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
+
+
+class WebSocketClient(asyncio.Protocol):
+    """Calls `on_message(payload)` for each text message, which must be a single frame."""
+
+    def __init__(self, path: str, host: str, on_message: Callable[[bytes], None]) -> None:
+        self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._path = path
+        self._host = host
+        self._on_message = on_message
+        self._buffer = b""
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport = cast(asyncio.Transport, transport)  # uvloop's has the methods only
+        key = b64encode(secrets.token_bytes(16)).decode()
+        transport.write(
+            f"GET {self._path} HTTP/1.1\r\nHost: {self._host}\r\nUpgrade: websocket\r\n"
+            f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode()
+        )
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        if not self.opened.done():
+            head, end, rest = self._buffer.partition(b"\r\n\r\n")
+            if not end:
+                return
+            if not head.startswith(b"HTTP/1.1 101"):
+                self.opened.set_exception(ConnectionError(head.decode()))
+                return
+            self._buffer = rest
+            self.opened.set_result(None)
+        self._read_frames()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.opened.done():
+            self.opened.set_exception(ConnectionError("closed before the handshake"))
+
+    def send(self, payload: bytes) -> None:
+        self._send(TEXT, payload)
+
+    def close(self) -> None:
+        assert self._transport is not None
+        self._transport.close()
+
+    def _read_frames(self) -> None:
+        buffer, start = self._buffer, 0
+        while len(buffer) - start >= 2:
+            length, body = buffer[start + 1], start + 2
+            if length == 126:
+                length, body = int.from_bytes(buffer[body : body + 2]), body + 2
+            elif length == 127:
+                length, body = int.from_bytes(buffer[body : body + 8]), body + 8
+            if len(buffer) < body + length:
+                break
+            self._handle_frame(buffer[start] & 0x0F, buffer[body : body + length])
+            start = body + length
+        self._buffer = buffer[start:]
+
+    def _handle_frame(self, opcode: int, payload: bytes) -> None:
+        if opcode == TEXT:
+            self._on_message(payload)
+        elif opcode == PING:
+            self._send(PONG, payload)
+        elif opcode == CLOSE:
+            raise ConnectionError(f"closed by the server: {payload!r}")
+
+    def _send(self, opcode: int, payload: bytes) -> None:
+        # A mask of zeros is valid (RFC 6455, section 5.3) and leaves the payload unchanged.
+        length = len(payload)
+        size = bytes([0x80 | length]) if length < 126 else b"\xfe" + length.to_bytes(2)
+        assert self._transport is not None
+        self._transport.write(bytes([0x80 | opcode]) + size + bytes(4) + payload)
+
+
+async def connect(url: str, on_message: Callable[[bytes], None]) -> WebSocketClient:
+    """Open a WebSocket; raises ConnectionError with the response when the server refuses it."""
+    parts = urlsplit(url)
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    loop = asyncio.get_running_loop()
+    _, client = await loop.create_connection(
+        lambda: WebSocketClient(path, parts.netloc, on_message), "127.0.0.1", parts.port or 80
+    )
+    async with asyncio.timeout(10):
+        await client.opened
+    return client
