@@ -40,7 +40,9 @@ def under_test(one_stack: StackUnderTest) -> StackUnderTest:
     """The stack of these tests, well again, and with nothing in its logs."""
 
     def is_well() -> bool:
-        return [one for one in one_stack.diagnose() if one.severity == Severity.ERROR] == []
+        return not any(
+            one.severity == Severity.ERROR or one.code == "process-missing" for one in one_stack.diagnose()
+        )
 
     one_stack.forget()
     until(is_well, 3 * PATIENCE)
