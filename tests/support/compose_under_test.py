@@ -1,4 +1,4 @@
-"""A production stack under Compose with faults to inject, for the doctor to examine."""
+"""A production stack under Compose that tests break in some way, and the doctor examines."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from tests.support.waiting import PATIENCE
 
 
 class ComposeStackUnderTest(ComposeStack):
-    """Each fault ends with the block that injected it."""
+    """A stack that tests break; each block repairs at its end what it broke."""
 
     def diagnose(self) -> list[Finding]:
         """Examine it with more time than the command takes, however busy this machine is."""
         return diagnose(DockerGatherer(self.project), seconds=PATIENCE)
 
     def first_line(self, code: str, seconds: float = 3 * PATIENCE) -> str:
-        """Examine it until the first line has this code, as health checks take time; return its cause."""
+        """Examine it until the first finding has this code, as health checks take time; return its cause."""
         deadline = time.monotonic() + seconds
         while (found := self.diagnose()) == [] or found[0].code != code:
             assert time.monotonic() < deadline, f"not {code} but {as_text(found) or 'healthy'}"
@@ -41,7 +41,7 @@ class ComposeStackUnderTest(ComposeStack):
         return explain_request(DockerGatherer(self.project), request_id)
 
     def get(self, path: str, request_id: str) -> int:
-        """Return the status of the response to a GET."""
+        """Return the status of a GET."""
         request = urllib.request.Request(self.url + path, headers={"X-Request-Id": request_id})
         trust = ssl.create_default_context(cafile=str(authority_of(self.project.var)))
         try:
@@ -72,7 +72,7 @@ class ComposeStackUnderTest(ComposeStack):
 
     @contextmanager
     def changed(self, service: str, change: Mapping[str, Any] | str, folder: Path) -> Iterator[None]:
-        """Recreate that service of the compose files with a change (YAML), and afterwards without."""
+        """Recreate that service with a change (a mapping, or YAML), and without it after the block."""
         text = change if isinstance(change, str) else yaml.safe_dump(change, default_flow_style=True).strip()
         override = folder / "override.yml"
         override.write_text(f"services:\n  {service}: {text if text[0] == '{' else '{' + text + '}'}\n")
@@ -85,7 +85,7 @@ class ComposeStackUnderTest(ComposeStack):
 
     @contextmanager
     def sql(self, database: str, change: str, back: str) -> Iterator[None]:
-        """Run `change` there as superuser, and afterwards `back`."""
+        """Execute `change` as superuser, and `back` after the block."""
         self.psql(database, change)
         try:
             yield

@@ -7,7 +7,7 @@ import socket
 from contextlib import ExitStack
 from pathlib import Path
 
-from deploy.stack.ports import listeners
+from deploy.stack.ports import find_listeners
 from tests.support.stack_under_test import StackUnderTest, without_health_checks
 
 
@@ -70,7 +70,7 @@ def test_a_504_of_a_backend_that_does_not_answer(under_test: StackUnderTest, dyn
 def test_a_gateway_with_nearly_all_files_open(under_test: StackUnderTest, dynamic: Path) -> None:
     with under_test.second_gateway(dynamic) as native, ExitStack() as clients:
         port = native.ports["gateway"]
-        [pid] = [holder.pid for number, holder in listeners().items() if number == port]
+        [pid] = [holder.pid for number, holder in find_listeners().items() if number == port]
         assert pid
         resource.prlimit(pid, resource.RLIMIT_NOFILE, (200, 200))
         for _ in range(160):  # idle connections; 150 are more than 80 % with those of the gateway itself

@@ -7,7 +7,7 @@ import socket
 import time
 from datetime import UTC, datetime, timedelta
 
-from deploy.backup.archive import new_name, taken_at
+from deploy.backup.archive import name_backup, taken_at
 from deploy.checks.facts.clock import read_broker_clock
 from tests.support.stack_under_test import StackUnderTest, listens
 from tests.support.waiting import until
@@ -58,7 +58,7 @@ def test_the_clock_of_a_local_broker_agrees(under_test: StackUnderTest) -> None:
 def test_a_backup_older_than_twice_its_interval(under_test: StackUnderTest) -> None:
     folder = under_test.var / "backups"
     folder.mkdir(exist_ok=True)
-    old = folder / new_name(datetime.now(UTC) - timedelta(hours=49))
+    old = folder / name_backup(datetime.now(UTC) - timedelta(hours=49))
     old.touch()
     try:
         cause = under_test.first_line("backup-old")

@@ -317,7 +317,7 @@ async def test_a_connection_has_so_many_strokes_underway_and_a_process_so_many_w
 
 
 @pytest.mark.real_limits
-async def test_without_postgres_every_stroke_is_refused_by_name_and_recovery_needs_no_restart(
+async def test_without_postgres_every_stroke_is_refused_by_name_until_it_recovers(
     start_tiles: StartTiles, private_database: Callable[[str], Any]
 ) -> None:
     postgres = await asyncio.to_thread(private_database, "tiles")

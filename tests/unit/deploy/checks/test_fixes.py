@@ -56,7 +56,7 @@ def run(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
         found = NativeGatherer.from_environ({"TESSERA_VAR": str(tmp_path / "var")}).run()
     else:
         project = Project("prod", {"TESSERA_VAR": str(tmp_path / "var")})
-        monkeypatch.setattr("deploy.stack.engine.containers", lambda _: [])
+        monkeypatch.setattr("deploy.stack.engine.list_containers", lambda _: [])
         monkeypatch.setattr(project, "merged", dict)
         found = DockerGatherer(project).run()
     ends = Ends("tiles-worker", 9, frozenset(("signal 9",)), "in the last minute")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.backup.archive import new_name, taken_at
+from deploy.backup.archive import name_backup, taken_at
 from deploy.checks.facts.backups import Backups, read_backups
 from deploy.stack.state_dir import StateDir
 from tests.support.facts import codes
@@ -36,10 +36,10 @@ def test_a_backup_older_than_twice_its_interval_is_found(backups: Backups, code:
 def test_the_newest_backup_counts_in_every_way_of_running(folder: str, tmp_path: Path) -> None:
     (tmp_path / folder).mkdir(parents=True)
     for days in (9, 3, 5):
-        (tmp_path / folder / new_name(NOW - days * DAY)).touch()
+        (tmp_path / folder / name_backup(NOW - days * DAY)).touch()
     (tmp_path / folder / "restore.tar").touch()
     backups = read_backups(StateDir(tmp_path), {})
-    assert backups == Backups(taken_at(Path(new_name(NOW - 3 * DAY))), DAY)
+    assert backups == Backups(taken_at(Path(name_backup(NOW - 3 * DAY))), DAY)
 
 
 def test_before_the_first_backup_one_is_expected_only_where_an_interval_is_set(tmp_path: Path) -> None:
