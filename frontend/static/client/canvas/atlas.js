@@ -1,19 +1,19 @@
 /**
- * The picture as bitmaps: squares of it, made when they are looked at, in the size they are looked at, and kept
- * up tile by tile. A canvas of 8192 pixels a side costs what the screen shows of it.
+ * The picture as bitmaps: squares of it, drawn when they are first shown, at the scale they are shown, and updated
+ * tile by tile. A canvas of 8192 pixels per side costs only what the screen shows of it.
  */
 
 /** @typedef {import("../model/canvas-pixels.js").CanvasPixels} CanvasPixels */
 /** @typedef {import("../model/canvas-pixels.js").Cell} Cell */
 /** @typedef {import("./viewport.js").Rect} Rect */
-/** A square, `step` canvas pixels a texel; `stale` are the cells of it that were painted since it was drawn.
+/** A square, `step` canvas pixels per texel; `stale` are the cells of it that were painted since it was drawn.
  * @typedef {{bitmap: OffscreenCanvas, pen: OffscreenCanvasRenderingContext2D, rect: Rect, step: number,
  *   stale: Map<number, Cell>}} Square */
 
-/** Texels a side; a multiple of every tile size. */
+/** Texels per side; a multiple of every tile size. */
 const SIDE = 512;
 
-/** A megabyte each; twice what a large screen shows at once. */
+/** Squares kept, of a megabyte each: twice what a large screen shows at once. */
 const KEPT = 128;
 
 export class Atlas {
@@ -26,7 +26,7 @@ export class Atlas {
     this.height = pixels.canvas.rows * pixels.canvas.tileSize;
   }
 
-  /** A cell looks different now. @param {Cell} cell */
+  /** Mark a cell that looks different now. @param {Cell} cell */
   touch(cell) {
     const { tileSize, columns } = this.pixels.canvas;
     for (const { rect, stale } of this.#squares.values()) {
@@ -40,7 +40,7 @@ export class Atlas {
    * Draw a part of the picture.
    * @param {CanvasRenderingContext2D} pen whose units are canvas pixels
    * @param {Rect} part in canvas pixels
-   * @param {number} scale device pixels a canvas pixel
+   * @param {number} scale device pixels per canvas pixel
    */
   draw(pen, part, scale) {
     const step = stepFor(scale, this.pixels.canvas.tileSize);
@@ -141,7 +141,7 @@ export function layTile(pixels, tileSize, rgba, step, words, at, width) {
   }
 }
 
-/** The mean of palette colours, of which 0 is clear. @param {Uint32Array} rgba @param {number[]} indices */
+/** Mix palette colours, of which 0 is transparent. @param {Uint32Array} rgba @param {number[]} indices */
 function blend(rgba, indices) {
   let [red, green, blue, painted] = [0, 0, 0, 0];
   for (const index of indices) {
@@ -164,8 +164,8 @@ function blend(rgba, indices) {
 }
 
 /**
- * How many canvas pixels in a row one texel stands for: the finest that the screen can show.
- * @param {number} scale device pixels a canvas pixel @param {number} tileSize
+ * Return how many canvas pixels per side one texel stands for: the finest that the screen can show.
+ * @param {number} scale device pixels per canvas pixel @param {number} tileSize
  */
 export function stepFor(scale, tileSize) {
   let step = 1;

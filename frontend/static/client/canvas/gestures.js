@@ -2,7 +2,7 @@
 
 /** @typedef {import("./viewport.js").Point} Point */
 /**
- * What is done about a gesture; points in CSS pixels from the top left of the element.
+ * What to do for each gesture; points are in CSS pixels from the top left of the element.
  * @typedef {{
  *   drag: (dx: number, dy: number) => void,
  *   pinch: (before: [Point, Point], after: [Point, Point]) => void,
@@ -10,13 +10,13 @@
  *   tap: (point: Point) => void,
  *   hover: (point: Point | null) => void,
  *   span: ((from: Point, to: Point, isDone: boolean) => void) | null,
- * }} Actions `span`, when set, gets what would else be a drag
+ * }} Actions `span`, when set, receives what would otherwise be a drag
  */
 
 /** A press that moves less than this many CSS pixels is a tap. */
 const SLACK = 5;
 
-/** How much more a pinch on a trackpad means than a turn of a wheel of the same number. */
+/** Factor between a pinch on a trackpad and a turn of a wheel that report the same delta. */
 const TRACKPAD_PINCH = 8;
 
 /** CSS pixels of a line, where a wheel counts in lines. */
@@ -25,7 +25,7 @@ const LINE = 20;
 /**
  * Listen to gestures on an element.
  * @param {HTMLElement} element
- * @param {Actions} actions looked at anew with each gesture
+ * @param {Actions} actions read again with each gesture
  */
 export function listen(element, actions) {
   /** @type {Map<number, Point>} */ const pressed = new Map();
@@ -48,7 +48,7 @@ export function listen(element, actions) {
     if (pressed.size === 2) {
       const [still] = [...pressed].filter(([id]) => id !== event.pointerId).map(([, point]) => point);
       actions.pinch([still, from], [still, to]);
-      start = null; // what one finger goes on to do after two spans nothing
+      start = null; // a finger that stays after a pinch spans nothing
     } else if (actions.span && start) actions.span(start, to, false);
     else actions.drag(to.x - from.x, to.y - from.y);
     pressed.set(event.pointerId, to);

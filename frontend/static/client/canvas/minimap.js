@@ -1,13 +1,13 @@
 import { css, html, LitElement } from "../lit.js";
 import { base } from "../ui/styles.js";
-import { shown } from "./viewport.js";
+import { visibleRect } from "./viewport.js";
 
 /** @typedef {import("./stage.js").CanvasStage} CanvasStage */
 
 /** CSS pixels of its longer side. */
 const SIDE = 144;
 
-/** How soon it follows a change of the picture. */
+/** Milliseconds that it may lag behind the picture. */
 const REFRESH_MS = 200;
 
 /** `<canvas-minimap .stage=${stage}>`: the whole canvas, and what of it the stage shows; press or drag to go there. */
@@ -32,7 +32,7 @@ export class CanvasMinimap extends LitElement {
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #due;
 
   render() {
-    // To those who do not see it the stage's own keys do the same.
+    // Hidden from screen readers: the stage's own keys do the same.
     return html`<canvas aria-hidden="true" @pointerdown=${this.#grab} @pointermove=${this.#move}></canvas>`;
   }
 
@@ -42,11 +42,11 @@ export class CanvasMinimap extends LitElement {
     this.#due = undefined;
   }
 
-  /** The picture changed, or the part that is shown. Where all of it is in view, there is nothing to find. */
+  /** Follow a change of the picture or of the view. It hides while the whole canvas is in view. */
   refresh() {
     const { stage } = this;
     if (!stage?.atlas) return;
-    this.hidden = holdsAll(shown(stage.view, stage.screen), stage.atlas);
+    this.hidden = holdsAll(visibleRect(stage.view, stage.screen), stage.atlas);
     if (!this.hidden)
       this.#due ??= setTimeout(() => {
         this.#due = undefined;
@@ -70,7 +70,7 @@ export class CanvasMinimap extends LitElement {
     canvas.height = height * devicePixelRatio;
     pen.setTransform(scale, 0, 0, scale, 0, 0);
     atlas.draw(pen, { x: 0, y: 0, width: atlas.width, height: atlas.height }, scale);
-    const part = shown(stage.view, stage.screen);
+    const part = visibleRect(stage.view, stage.screen);
     const colours = getComputedStyle(this);
     for (const [colour, thickness] of [
       ["#ffffff", 3],

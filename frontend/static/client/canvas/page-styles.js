@@ -12,11 +12,7 @@ export const styles = css`
   .status::before { width: 0.5rem; height: 0.5rem; border-radius: 50%; background: var(--warning); content: ""; }
   .status.live::before { background: var(--success); }
   .status.offline::before, .status.closed::before { background: var(--danger); }
-  .tools { display: flex; align-items: center; gap: var(--space-1); margin-left: auto; }
-  .faces { padding: 0 var(--space-2); gap: 0; }
-  .faces ui-avatar { --avatar-size: 1.75rem; border: 2px solid var(--surface); }
-  .faces ui-avatar + ui-avatar { margin-left: -0.5rem; }
-  .faces span { margin-left: var(--space-1); color: var(--ink-soft); font-size: var(--text-small); }
+  .tools { margin-left: auto; }
   .room { display: flex; flex: 1; min-height: 0; }
   .view { position: relative; flex: 1; min-width: 0; min-height: 0; }
   canvas-stage { position: absolute; inset: 0; }
@@ -34,7 +30,7 @@ export const styles = css`
   .zoom button[aria-pressed="true"] { background: var(--accent-soft); }
   .zoom :focus-visible { outline-offset: -3px; }
   canvas-minimap { position: absolute; right: var(--space-4); bottom: var(--space-4); color: var(--accent); }
-  .farewell {
+  .closed-notice {
     position: absolute; top: 50%; left: 50%; width: min(26rem, calc(100% - 2rem)); translate: -50% -50%;
     box-shadow: var(--shadow);
   }
@@ -57,11 +53,7 @@ export const styles = css`
       border: 1px solid var(--line); border-radius: var(--radius-2); background: var(--raised); box-shadow: var(--shadow);
       overflow: clip;
     }
-    .tools button { border: 0; border-radius: 0; }
-    .tools :focus-visible { outline-offset: -3px; }
     .bar:has(+ .divided) .tools { display: none; }
-    .faces { width: var(--target); padding: 0; }
-    .faces ui-avatar + ui-avatar, .faces span { display: none; }
     .room { flex-direction: column; }
     aside {
       width: auto; max-height: 50dvh; border-top: 1px solid var(--line); border-left: 0;

@@ -11,7 +11,7 @@ import { toast } from "../ui/toast.js";
 /** @typedef {import("../model/canvas-pixels.js").FeedEvent} FeedEvent */
 /** @typedef {import("../model/canvas-pixels.js").Cell} Cell */
 
-/** What stands beside the picture: it knows the canvas as `live`, hears its changes, and shows what went wrong. */
+/** A panel beside the picture: it has the canvas as `live`, follows its changes, and shows what went wrong. */
 export class Panel extends Element {
   /** @type {import("../lit.js").PropertyDeclarations} */
   static properties = { live: { attribute: false } };
@@ -46,7 +46,7 @@ export class Panel extends Element {
 
   constructor() {
     super();
-    /** Set by whoever makes the panel. @type {LiveCanvas} */ this.live = /** @type {any} */ (null);
+    /** Set before the panel is connected. @type {LiveCanvas} */ this.live = /** @type {any} */ (null);
   }
 
   connectedCallback() {
@@ -55,7 +55,7 @@ export class Panel extends Element {
     const { signal } = this.#life;
     this.live.addEventListener(
       "change",
-      (event) => this.heard(/** @type {CustomEvent<FeedEvent>} */ (event).detail),
+      (event) => this.handleChange(/** @type {CustomEvent<FeedEvent>} */ (event).detail),
       { signal },
     );
     for (const type of ["canvas", "claims", "picture"]) {
@@ -68,8 +68,8 @@ export class Panel extends Element {
     this.#life.abort();
   }
 
-  /** A change of the canvas. @param {FeedEvent} _event */
-  heard(_event) {}
+  /** Handle a change of the canvas. @param {FeedEvent} _event */
+  handleChange(_event) {}
 
   /** @returns {CanvasView} known before any panel opens */
   get canvas() {
@@ -80,7 +80,7 @@ export class Panel extends Element {
     return session.account && { id: session.account.id, isModerator: session.isModerator };
   }
 
-  /** Take somebody to a cell of the picture. @param {Cell} cell */
+  /** Move the picture to a cell. @param {Cell} cell */
   visit(cell) {
     this.dispatchEvent(new CustomEvent("visit", { detail: cell, bubbles: true, composed: true }));
   }
@@ -109,7 +109,7 @@ export class Panel extends Element {
 }
 
 /**
- * Whether somebody is signed in; a guest is told what for, and how to come back here afterwards.
+ * Return whether the reader is signed in; ask a guest to, with the way back here.
  * @param {string} what message of the reason
  */
 export function isSignedIn(what) {

@@ -1,7 +1,7 @@
 /** Draws one frame: the picture, and over it what is known about its cells. */
 
 import { colourOf, inkOf } from "./people.js";
-import { rectOf, shown } from "./viewport.js";
+import { rectOf, visibleRect } from "./viewport.js";
 
 /** @typedef {import("./atlas.js").Atlas} Atlas */
 /** @typedef {import("../model/claims.js").Claims} Claims */
@@ -34,7 +34,7 @@ export function drawScene(pen, scene) {
   pen.fillStyle = theme.ground;
   pen.fillRect(0, 0, pen.canvas.width, pen.canvas.height);
   // On whole device pixels, so that neighbouring squares leave no seam.
-  const part = shown(view, screen);
+  const part = visibleRect(view, screen);
   pen.setTransform(scale, 0, 0, scale, Math.round(-part.x * scale), Math.round(-part.y * scale));
   pen.fillStyle = theme.paper;
   pen.fillRect(0, 0, atlas.width, atlas.height);

@@ -60,14 +60,14 @@ export class CanvasStage extends LitElement {
   /** @type {Cell | null} */ #hover = null;
   /** Where the keyboard is, or was. @type {Cell | null} */ #cursor = null;
   #hasKeyboard = false;
-  /** Whether nobody moved the picture since it was fitted, so that it stays fitted when the window changes. */
+  /** Whether the picture is as `fit` left it, so that it stays fitted when the window changes. */
   #isFitted = true;
   #frame = 0;
-  /** Ends with the element's stay in the page. */ #stay = new AbortController();
+  /** Ends with the element's stay in the page. */ #life = new AbortController();
 
   render() {
     return html`<canvas tabindex="0" role="application" aria-label=${this.label} aria-describedby="help"
-        @keydown=${this.#press} @focus=${this.#focused} @blur=${this.#blurred}></canvas>
+        @keydown=${this.#handleKey} @focus=${this.#handleFocus} @blur=${this.#handleBlur}></canvas>
       <p id="help" class="visually-hidden">${this.help}</p><i class="probe"></i>`;
   }
 
@@ -83,22 +83,22 @@ export class CanvasStage extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
-    this.#stay = new AbortController();
+    this.#life = new AbortController();
     const recolour = () => {
       this.#theme = null;
       this.draw();
     };
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour, {
-      signal: this.#stay.signal,
+      signal: this.#life.signal,
     });
     const theme = new MutationObserver(recolour);
     theme.observe(document.documentElement, { attributeFilter: ["data-theme"] });
-    this.#stay.signal.addEventListener("abort", () => theme.disconnect());
+    this.#life.signal.addEventListener("abort", () => theme.disconnect());
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.#stay.abort();
+    this.#life.abort();
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
   }
@@ -124,7 +124,7 @@ export class CanvasStage extends LitElement {
   }
 
   /** @param {Claims} claims */
-  claimed(claims) {
+  setClaims(claims) {
     this.#claims = claims;
     this.draw();
   }
@@ -177,13 +177,13 @@ export class CanvasStage extends LitElement {
   }
 
   /** Let the next drags draw rectangles of cells, or move the picture again. @param {boolean} isWanted */
-  letSpan(isWanted) {
+  setSpanning(isWanted) {
     this.toggleAttribute("spanning", isWanted);
-    this.#actions.span = isWanted ? this.#spanned : null;
+    this.#actions.span = isWanted ? this.#handleSpan : null;
   }
 
   /** @param {import("./viewport.js").Point} from @param {import("./viewport.js").Point} to @param {boolean} isDone */
-  #spanned = (from, to, isDone) => {
+  #handleSpan = (from, to, isDone) => {
     const [start, end] = [from, to].map((point) => this.#cellUnder(this.#withinCanvas(point)));
     this.span = start && end ? viewport.spanOf(start, end) : null;
     this.draw();
@@ -202,7 +202,7 @@ export class CanvasStage extends LitElement {
       this.#cursor = cell;
       this.#fire("pick", cell);
     },
-    hover: (point) => this.#point(point && this.#cellUnder(point)),
+    hover: (point) => this.#hoverOver(point && this.#cellUnder(point)),
     span: null,
   };
 
@@ -220,7 +220,7 @@ export class CanvasStage extends LitElement {
   }
 
   /** @param {Cell | null} cell under the pointer */
-  #point(cell) {
+  #hoverOver(cell) {
     if (cell?.x === this.#hover?.x && cell?.y === this.#hover?.y) return;
     this.#hover = cell;
     this.#fire("hover", cell);
@@ -273,12 +273,12 @@ export class CanvasStage extends LitElement {
   }
 
   /** @param {KeyboardEvent} event */
-  #press(event) {
+  #handleKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const arrow = ARROWS[event.key];
     if (arrow && event.shiftKey)
       this.look(viewport.pan(this.view, -arrow[0] * PAN_STEP, -arrow[1] * PAN_STEP));
-    else if (arrow) this.#step(...arrow);
+    else if (arrow) this.#stepCursor(...arrow);
     else if (event.key === "+" || event.key === "=") this.zoom(1);
     else if (event.key === "-") this.zoom(-1);
     else if (event.key === "0") this.fit();
@@ -289,12 +289,12 @@ export class CanvasStage extends LitElement {
   }
 
   /** @param {number} dx @param {number} dy in cells */
-  #step(dx, dy) {
+  #stepCursor(dx, dy) {
     const { columns, rows } = this.grid;
     const from = this.#cursor ?? this.#cellInTheMiddle();
     const x = Math.min(columns - 1, Math.max(0, from.x + dx));
     const y = Math.min(rows - 1, Math.max(0, from.y + dy));
-    this.#stand({ x, y });
+    this.#moveCursor({ x, y });
     this.reveal({ x, y });
   }
 
@@ -303,19 +303,19 @@ export class CanvasStage extends LitElement {
   }
 
   /** @param {Cell} cell where the keyboard is now */
-  #stand(cell) {
+  #moveCursor(cell) {
     this.#cursor = cell;
     this.#hasKeyboard = true;
     this.#fire("cursor", cell);
     this.draw();
   }
 
-  #focused() {
+  #handleFocus() {
     if (this.canvas?.matches(":focus-visible") && this.#pixels)
-      this.#stand(this.#cursor ?? this.#cellInTheMiddle());
+      this.#moveCursor(this.#cursor ?? this.#cellInTheMiddle());
   }
 
-  #blurred() {
+  #handleBlur() {
     this.#hasKeyboard = false;
     this.#fire("cursor", null);
     this.draw();

@@ -66,7 +66,7 @@ export class TileCard extends Panel {
   }
 
   /** @param {FeedEvent} event */
-  heard(event) {
+  handleChange(event) {
     if (event.kind === "tile.created" && event.x === this.cell.x && event.y === this.cell.y) {
       return void attempt(this, () => this.#load());
     }
@@ -85,10 +85,11 @@ export class TileCard extends Panel {
 
   async #load() {
     const { cell } = this;
-    const tile = await this.live.tileIn(cell);
+    const tile = await this.live.loadTileIn(cell);
     // The list tells nothing of what waits for review; the tile itself does, to its creator.
     const isMine = tile !== null && tile.creator.id === this.me?.id;
-    const full = isMine && this.canvas.collaboration_mode === "review" ? await this.live.tile(tile.id) : tile;
+    const full =
+      isMine && this.canvas.collaboration_mode === "review" ? await this.live.loadTile(tile.id) : tile;
     if (cell !== this.cell) return;
     this.#isKnown = true;
     if (full) this.#show(full);
@@ -187,7 +188,7 @@ export class TileCard extends Panel {
       ${this.#isFollowed ? t("canvas.following") : t("canvas.follow")}</button>`;
   }
 
-  /** @param {TileView} tile @param {boolean} isLocked by somebody else */
+  /** @param {TileView} tile @param {boolean} isLocked by another artist */
   #actions(tile, isLocked) {
     const isMine = tile.creator.id === this.me?.id;
     const canEdit = !this.me

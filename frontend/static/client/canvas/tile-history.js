@@ -44,7 +44,7 @@ export class TileHistory extends Panel {
   }
 
   /** @param {FeedEvent} event */
-  heard(event) {
+  handleChange(event) {
     // Strokes come by the dozen; a list that moved under one's finger would be of no use.
     if (event.tile_id === this.tileId && event.kind === "tile.updated")
       void attempt(this, () => this.#load());

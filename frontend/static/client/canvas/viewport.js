@@ -58,7 +58,7 @@ export function toScreen(view, screen, point) {
 }
 
 /** The part of the plane that the screen shows. @param {View} view @param {Size} screen @returns {Rect} */
-export function shown(view, screen) {
+export function visibleRect(view, screen) {
   const corner = toCanvas(view, screen, { x: 0, y: 0 });
   return { ...corner, width: screen.width / view.zoom, height: screen.height / view.zoom };
 }
@@ -125,7 +125,7 @@ export function spanOf(from, to) {
 
 /** The least move after which a rectangle of the canvas is on the screen. @param {View} view @param {Size} screen @param {Rect} rect */
 export function reveal(view, screen, rect) {
-  const seen = shown(view, screen);
+  const seen = visibleRect(view, screen);
   return {
     ...view,
     x: view.x + overhang(seen.x, seen.width, rect.x, rect.width),

@@ -1,5 +1,5 @@
 /**
- * What keeps an artist from painting a tile, told before it is painted in vain. The service decides in any case.
+ * What keeps an artist from painting a tile, known before the service refuses it. The service decides in any case.
  *
  * @typedef {import("#api").ArtistView} Artist
  * @typedef {import("#api").Mode} Mode
@@ -13,11 +13,11 @@
 import { mayEdit } from "../model/permissions.js";
 
 /**
- * What keeps the artist from painting the cell, or null. A guest may draw in an empty cell, and signs in to save.
+ * Return what keeps the artist from painting the cell, or null. A guest may draw in an empty cell, and signs in to save.
  * @param {Situation} situation
  * @returns {Obstacle | null}
  */
-export function obstacle({ canvas, tile, artist, areaHolder, remainingTiles }) {
+export function findObstacle({ canvas, tile, artist, areaHolder, remainingTiles }) {
   const isShared = canvas.collaboration_mode === "area-lock";
   if (!artist) return tile || isShared ? "signed_out" : null;
   if (isShared && areaHolder?.id !== artist.id) return areaHolder ? "area_taken" : "outside_area";
@@ -26,7 +26,7 @@ export function obstacle({ canvas, tile, artist, areaHolder, remainingTiles }) {
 }
 
 /**
- * Whether a tile is locked while it is painted: where several may paint it at a time they do so live.
+ * Whether a tile is locked while it is painted; where several artists may paint it at once, they paint live instead.
  * @param {Canvas} canvas
  */
 export function needsLock(canvas) {

@@ -8,13 +8,13 @@
  */
 
 /**
- * The box between two opposite corners, as far as it lies in the tile; null when none of it does.
+ * Span a box between two opposite corners, as far as it lies in the tile; null when none of it does.
  * @param {Point} from
  * @param {Point} to
  * @param {number} size
  * @returns {Box | null}
  */
-export function boxBetween(from, to, size) {
+export function spanBox(from, to, size) {
   const left = Math.max(0, Math.min(from[0], to[0]));
   const top = Math.max(0, Math.min(from[1], to[1]));
   const right = Math.min(size - 1, Math.max(from[0], to[0]));
@@ -39,12 +39,12 @@ export function copy(pixels, size, { x, y, width, height }) {
 }
 
 /**
- * What makes a box of the tile transparent.
+ * Return the changes that make a box of the tile transparent.
  * @param {number} size
  * @param {Box} box
  * @returns {Change[]}
  */
-export function cleared(size, { x, y, width, height }) {
+export function clearBox(size, { x, y, width, height }) {
   const changes = /** @type {Change[]} */ ([]);
   for (let row = y; row < y + height; row++) {
     for (let column = x; column < x + width; column++) changes.push([row * size + column, 0]);
@@ -53,14 +53,14 @@ export function cleared(size, { x, y, width, height }) {
 }
 
 /**
- * What stamping a piece with its top left corner at (x, y) changes: its transparent pixels leave what is
- * there, and what would lie outside of the tile is lost.
+ * Return the changes of stamping a piece with its top left corner at (x, y). Its transparent pixels keep what is
+ * there; what would lie outside the tile is lost.
  * @param {Piece} piece
  * @param {number} size
  * @param {Point} at
  * @returns {Change[]}
  */
-export function stamped(piece, size, [x, y]) {
+export function stamp(piece, size, [x, y]) {
   const changes = /** @type {Change[]} */ ([]);
   for (let row = 0; row < piece.height; row++) {
     for (let column = 0; column < piece.width; column++) {
@@ -74,19 +74,19 @@ export function stamped(piece, size, [x, y]) {
   return changes;
 }
 
-/** Left becomes right. @param {Piece} piece */
-export function flippedHorizontally({ width, height, pixels }) {
-  return rearranged(width, height, (x, y) => pixels[y * width + width - 1 - x]);
+/** Exchange left and right. @param {Piece} piece */
+export function flipHorizontally({ width, height, pixels }) {
+  return rearrange(width, height, (x, y) => pixels[y * width + width - 1 - x]);
 }
 
-/** Above becomes below. @param {Piece} piece */
-export function flippedVertically({ width, height, pixels }) {
-  return rearranged(width, height, (x, y) => pixels[(height - 1 - y) * width + x]);
+/** Exchange top and bottom. @param {Piece} piece */
+export function flipVertically({ width, height, pixels }) {
+  return rearrange(width, height, (x, y) => pixels[(height - 1 - y) * width + x]);
 }
 
-/** A quarter turn clockwise. @param {Piece} piece */
-export function rotated({ width, height, pixels }) {
-  return rearranged(height, width, (x, y) => pixels[(height - 1 - x) * width + y]);
+/** Turn a piece by 90 degrees clockwise. @param {Piece} piece */
+export function rotate({ width, height, pixels }) {
+  return rearrange(height, width, (x, y) => pixels[(height - 1 - x) * width + y]);
 }
 
 /**
@@ -95,7 +95,7 @@ export function rotated({ width, height, pixels }) {
  * @param {(x: number, y: number) => number} colourAt
  * @returns {Piece}
  */
-function rearranged(width, height, colourAt) {
+function rearrange(width, height, colourAt) {
   const pixels = Uint8Array.from({ length: width * height }, (_, offset) =>
     colourAt(offset % width, Math.floor(offset / width)),
   );

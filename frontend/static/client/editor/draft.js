@@ -1,5 +1,5 @@
 /**
- * What was painted and not saved, kept in this browser: one draft for each account, canvas and cell.
+ * Unsaved work, kept in this browser: one draft per account, canvas and cell.
  *
  * @typedef {{pixels: string, base: string, version: number | null, title: string, description: string,
  *   isPublic: boolean, savedAt: number}} Draft  `base`: what the pixels were painted over, `version` that tile's
@@ -8,7 +8,7 @@
 
 const PREFIX = "tessera.draft.";
 
-/** Drafts kept; the oldest goes first. One is up to 44 KB, and a browser keeps 5 MB for a site. */
+/** Drafts kept; the oldest goes first. One takes up to 44 KB, and a browser keeps 5 MB per site. */
 const MAX_DRAFTS = 50;
 
 export class Drafts {
@@ -22,7 +22,7 @@ export class Drafts {
   }
 
   /**
-   * The draft of a cell. What a guest painted before they signed in becomes the account's.
+   * Load the draft of a cell. What a guest painted before signing in becomes the account's.
    * @param {number} canvasId
    * @param {{x: number, y: number}} cell
    * @returns {Draft | null}
@@ -43,7 +43,7 @@ export class Drafts {
     try {
       this.storage.setItem(keyOf(this.accountId, canvasId, cell), JSON.stringify(draft));
     } catch {
-      return false; // full, or forbidden by the browser
+      return false; // storage is full, or forbidden by the browser
     }
     this.#forgetOldest();
     return true;

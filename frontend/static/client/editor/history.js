@@ -27,7 +27,7 @@ export class History {
   }
 
   /**
-   * Remember a step, which ends what could be redone; the oldest steps are forgotten for it when it is too much.
+   * Record a step. Nothing can be redone after it, and the oldest steps are dropped when all hold too much.
    * @param {Mark[]} step
    */
   record(step) {
@@ -42,8 +42,8 @@ export class History {
   }
 
   /**
-   * Take the last step back: what to paint on the picture as it is. A pixel that shows something else than
-   * the step painted was painted by somebody else since, and stays theirs.
+   * Take the last step back: what to paint on the picture as it is. A pixel that shows something other than
+   * the step painted was painted by another artist since, and stays as it is.
    * @param {Uint8Array} pixels
    * @returns {Change[]}
    */
@@ -57,7 +57,7 @@ export class History {
   }
 
   /**
-   * Do the step taken back last again, where nobody else painted since.
+   * Do the last undone step again, where no other artist painted since.
    * @param {Uint8Array} pixels
    * @returns {Change[]}
    */

@@ -1,6 +1,6 @@
 /**
- * The lock of a tile: one's own, taken, renewed for as long as it is needed and given back; or somebody else's, watched
- * until it is gone.
+ * The lock of a tile: this artist's, taken, renewed while it is needed and released; or another's, watched until it is
+ * released.
  *
  * @typedef {import("#api").LockView} Lock
  */
@@ -10,9 +10,9 @@ import { ApiError } from "../api.js";
 /** @import { Api } from "../api.js" */
 
 export class TileLock {
-  /** Somebody's lock that keeps others out. @type {Lock | null} */
+  /** Another artist's lock, which keeps this one out. @type {Lock | null} */
   foreign = null;
-  /** Whether one's own lock was taken away. */
+  /** Whether this artist's lock was taken away. */
   isLost = false;
 
   #isMine = false;
@@ -22,8 +22,8 @@ export class TileLock {
   /**
    * @param {Api} api
    * @param {number} tileId
-   * @param {{isNeeded: boolean, changed: () => void, expired: () => void}} options  `isNeeded`: whether to take it, else
-   *   only who else has it is of interest; `expired` hears that a stranger's has run out
+   * @param {{isNeeded: boolean, changed: () => void, expired: () => void}} options  `isNeeded`: whether to take it; otherwise
+   *   another's is only watched. `expired` is called when another's has expired
    */
   constructor(api, tileId, { isNeeded, changed, expired }) {
     this.api = api;
@@ -38,7 +38,7 @@ export class TileLock {
     return !this.foreign && !this.isLost;
   }
 
-  /** Take the lock where it is needed, or learn who has it. Throws ApiError. */
+  /** Take the lock where it is needed, or read who holds it. Throws ApiError. */
   async take() {
     this.isLost = false;
     if (this.#isMine) return;
@@ -49,7 +49,7 @@ export class TileLock {
         lock = await this.api.post(this.path);
       } catch (error) {
         if (!(error instanceof ApiError && error.code === "tile_locked")) throw error;
-        lock = await this.api.get(this.path); // somebody was faster
+        lock = await this.api.get(this.path); // another artist was faster
       }
     }
     this.#isMine = lock.mine;
@@ -58,7 +58,7 @@ export class TileLock {
     else this.#plan(lock);
   }
 
-  /** Somebody, perhaps oneself, has taken it. @param {Lock} lock @param {number | undefined} artistId  oneself */
+  /** Handle that an artist, perhaps this one, took it. @param {Lock} lock @param {number | undefined} artistId  this artist */
   acquired(lock, artistId) {
     if (lock.holder?.id === artistId) return;
     this.#isMine = false;
@@ -67,35 +67,35 @@ export class TileLock {
     this.changed();
   }
 
-  /** It was given back, or has run out. @returns {boolean} whether it was somebody else's */
+  /** Handle that it was released, or has expired. @returns {boolean} whether it was another artist's */
   released() {
     if (this.#isMine) this.#lose();
     return this.foreign !== null;
   }
 
-  /** Give it back, if it is one's own, and watch no more. */
+  /** Release it, if it is this artist's, and stop watching. */
   close() {
     this.#isClosed = true;
     this.giveBack();
   }
 
-  /** Give it back, if it is one's own. */
+  /** Release it, if it is this artist's. */
   giveBack() {
     clearTimeout(this.#timer);
     if (!this.#isMine) return;
     this.#isMine = false;
-    // Nobody waits for the answer: a lock that is not given back runs out by itself.
+    // The response does not matter: a lock that is not released expires by itself.
     this.api.delete(this.path, undefined, { keepalive: true }).catch(() => {});
   }
 
-  /** The tile is gone, and its lock with it. */
+  /** Stop: the tile was deleted, and its lock with it. */
   forget() {
     clearTimeout(this.#timer);
     this.#isMine = false;
     this.#isClosed = true;
   }
 
-  /** Renew one's own when half of its time is over; hear of a stranger's when all of it is. @param {Lock} lock */
+  /** Renew this artist's lock when half of its time is over; report another's when all of it is. @param {Lock} lock */
   #plan({ is_locked: isLocked, expires_at: expires }) {
     clearTimeout(this.#timer);
     if (!isLocked || !expires) return;
@@ -122,5 +122,5 @@ export class TileLock {
   }
 }
 
-/** Milliseconds until a renewal that the network lost is tried again. */
+/** Milliseconds until a failed renewal is tried again. */
 const RETRY = 30_000;

@@ -21,7 +21,7 @@ export class Painting {
   constructor(size, pixels) {
     this.size = size;
     this.pixels = pixels.slice();
-    this.#soil(0, 0, size - 1, size - 1);
+    this.#markDirty(0, 0, size - 1, size - 1);
   }
 
   get canUndo() {
@@ -62,7 +62,7 @@ export class Painting {
   }
 
   /**
-   * Take back what the gesture has painted so far; it stays under way, so that a shape can be drawn anew.
+   * Undo what the gesture has painted so far; it stays under way, so that a shape can be drawn again.
    * @returns {Change[]} what that changed
    */
   revert() {
@@ -72,7 +72,7 @@ export class Painting {
   }
 
   /**
-   * Take the gesture back and end it.
+   * Undo the gesture and end it.
    * @returns {Change[]} what that changed
    */
   cancel() {
@@ -83,7 +83,7 @@ export class Painting {
 
   /**
    * End the gesture and remember it as a step.
-   * @returns {Change[]} what it changed, all in all
+   * @returns {Change[]} what it changed in total
    */
   commit() {
     const step = [];
@@ -119,7 +119,7 @@ export class Painting {
     }
   }
 
-  /** What has to be drawn again since this was last asked. */
+  /** Return the box that has to be drawn again since the last call. */
   takeDirty() {
     const dirty = this.#dirty;
     this.#dirty = null;
@@ -138,11 +138,11 @@ export class Painting {
     this.pixels[offset] = colour;
     const x = offset % this.size;
     const y = (offset - x) / this.size;
-    this.#soil(x, y, x, y);
+    this.#markDirty(x, y, x, y);
   }
 
   /** @param {number} left @param {number} top @param {number} right @param {number} bottom */
-  #soil(left, top, right, bottom) {
+  #markDirty(left, top, right, bottom) {
     const dirty = this.#dirty;
     if (!dirty) {
       this.#dirty = { left, top, right, bottom };

@@ -3,24 +3,13 @@ import { css, html, nothing, svg } from "../lit.js";
 import { nameColour } from "../ui/colour-name.js";
 import { Element } from "../ui/element.js";
 import { base } from "../ui/styles.js";
+import { commandsOf } from "./commands.js";
 
-/** How many colours have a number key: 1 to 9, and 0 for the tenth. */
-const KEYS = 10;
+/** @import { Editor } from "./editor.js" */
 
-/**
- * The colour that a number key takes up, or null.
- * @param {readonly string[]} palette
- * @param {string} key
- */
-export function colourOfKey(palette, key) {
-  if (!/^\d$/.test(key)) return null;
-  const colour = Number(key) || KEYS;
-  return colour <= palette.length ? colour : null;
-}
-
-/** `<editor-palette .palette=${["#rrggbb"]} .colour=${3}>`: fires `pick` with the colour chosen as its detail. */
+/** `<editor-palette .editor=${editor}>`: the colours of the canvas, of which one is taken up. */
 export class Palette extends Element {
-  static properties = { palette: { attribute: false }, colour: { type: Number } };
+  static properties = { editor: { attribute: false, hasChanged: () => true } };
   static styles = [
     base,
     css`
@@ -45,24 +34,23 @@ export class Palette extends Element {
 
   constructor() {
     super();
-    /** @type {readonly string[]} */
-    this.palette = [];
-    this.colour = 1;
+    this.editor = /** @type {Editor} */ (/** @type {unknown} */ (null)); // given before it is drawn
   }
 
   render() {
-    return html`<div class="swatches" role="radiogroup" aria-label=${t("editor.palette")} @keydown=${this.#keyPressed}>
-      ${[null, ...this.palette].map((rgb, colour) => this.#swatch(rgb, colour))}
+    return html`<div class="swatches" role="radiogroup" aria-label=${t("editor.palette")} @keydown=${this.#handleKey}>
+      ${[null, ...this.editor.palette].map((rgb, colour) => this.#swatch(rgb, colour))}
     </div>`;
   }
 
   /** @param {string | null} rgb @param {number} colour */
   #swatch(rgb, colour) {
-    const isChosen = colour === this.colour;
-    const key = colour >= 1 && colour <= KEYS ? String(colour % KEYS) : null;
-    const name = nameColour(this.palette, colour);
+    const { editor } = this;
+    const isChosen = colour === editor.settings.colour;
+    const key = commandsOf("colour")[colour - 1]?.keys[0];
+    const name = nameColour(editor.palette, colour);
     return html`<button role="radio" aria-checked=${isChosen ? "true" : "false"} tabindex=${isChosen ? "0" : "-1"}
-        aria-label=${name} aria-keyshortcuts=${key ?? nothing} title=${name} @click=${() => this.#pick(colour)}>
+        aria-label=${name} aria-keyshortcuts=${key ?? nothing} title=${name} @click=${() => editor.pickColour(colour)}>
       <svg viewBox="0 0 4 4" preserveAspectRatio="none" aria-hidden="true">
         ${rgb ? svg`<rect width="4" height="4" fill=${rgb}></rect>` : CHECKED}
       </svg>
@@ -70,19 +58,16 @@ export class Palette extends Element {
     </button>`;
   }
 
-  /** @param {number} colour */
-  #pick(colour) {
-    this.dispatchEvent(new CustomEvent("pick", { detail: colour }));
-  }
-
   /** Arrow keys choose, as in any group of radio buttons. @param {KeyboardEvent} event */
-  async #keyPressed(event) {
+  async #handleKey(event) {
     const steps = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
     const step = steps[/** @type {keyof typeof steps} */ (event.key)];
     if (!step) return;
     event.preventDefault();
-    const count = this.palette.length + 1;
-    this.#pick((this.colour + step + count) % count);
+    const { editor } = this;
+    const count = editor.palette.length + 1;
+    editor.pickColour((editor.settings.colour + step + count) % count);
+    this.requestUpdate();
     await this.updateComplete;
     /** @type {HTMLElement} */ (this.renderRoot.querySelector("[aria-checked=true]")).focus();
   }

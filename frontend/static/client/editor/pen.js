@@ -1,6 +1,6 @@
 /**
  * The tool in hand: from where a pointer, or a cursor moved by keys, goes down, moves and comes up again to
- * what is painted. It knows no screen.
+ * what is painted. It draws nothing.
  *
  * @typedef {import("./tools.js").Point} Point
  * @typedef {import("./clipboard.js").Box} Box
@@ -12,9 +12,9 @@
  *   the box that it was cut out of
  */
 
-import { boxBetween, cleared, copy, stamped } from "./clipboard.js";
-import { mirrored } from "./symmetry.js";
-import { brushed, constrained, ellipse, flood, isInside, line, offsets, rectangle, TOOLS } from "./tools.js";
+import { clearBox, copy, spanBox, stamp } from "./clipboard.js";
+import { mirror } from "./symmetry.js";
+import { constrain, ellipse, flood, isInside, line, offsets, rectangle, TOOLS, thicken } from "./tools.js";
 
 export class Pen {
   /** @type {Box | null} */
@@ -29,8 +29,8 @@ export class Pen {
   /**
    * @param {import("./painting.js").Painting} painting
    * @param {Settings} settings
-   * @param {{painted: (changes: Change[]) => void, picked: (colour: number) => void}} listener  `painted` hears
-   *   what is there to stay: freehand while it is drawn, and nothing more when it is done; all else when it is done
+   * @param {{painted: (changes: Change[]) => void, picked: (colour: number) => void}} listener  `painted` receives
+   *   lasting changes: of a freehand line while it is drawn, and none when it ends; of all else when it ends
    */
   constructor(painting, settings, listener) {
     this.painting = painting;
@@ -46,15 +46,15 @@ export class Pen {
     return TOOLS[this.settings.tool].kind;
   }
 
-  /** @param {Point} point  may lie outside of the tile */
+  /** @param {Point} point  may lie outside the tile */
   down(point) {
     this.#start = this.#last = point;
-    if (this.#kind === "select") return this.#takeHold(point);
+    if (this.#kind === "select") return this.#grab(point);
     this.settle();
     if (this.#kind === "picker") return this.pick(point);
     this.painting.begin();
     if (this.#kind === "fill")
-      this.painting.paint(this.#coloured(flood(this.painting.pixels, this.painting.size, point)));
+      this.painting.paint(this.#changesAt(flood(this.painting.pixels, this.painting.size, point)));
     else this.#draw(point, false);
   }
 
@@ -81,7 +81,7 @@ export class Pen {
     this.listener.painted(this.#kind === "freehand" ? [] : changes);
   }
 
-  /** Give the gesture up, as if it had not begun. */
+  /** Cancel the gesture, as if it had not begun. */
   cancel() {
     if (!this.#start) return;
     this.#start = null;
@@ -90,7 +90,7 @@ export class Pen {
     if (this.#kind === "freehand") this.listener.painted(changes);
   }
 
-  /** Leave a floating piece where it is. */
+  /** Place a floating piece where it is. */
   settle() {
     if (!this.floating) return;
     this.floating = null;
@@ -131,10 +131,10 @@ export class Pen {
   erase() {
     if (this.floating) {
       this.painting.revert();
-      if (this.floating.cut) this.painting.paint(cleared(this.painting.size, this.floating.cut));
+      if (this.floating.cut) this.painting.paint(clearBox(this.painting.size, this.floating.cut));
       this.settle();
     } else {
-      this.#change(cleared(this.painting.size, this.selection ?? this.#whole));
+      this.#change(clearBox(this.painting.size, this.selection ?? this.#whole));
     }
   }
 
@@ -187,37 +187,37 @@ export class Pen {
   /** @param {Point} to @param {boolean} isConstrained */
   #draw(to, isConstrained) {
     if (this.#kind === "freehand") {
-      this.listener.painted(this.painting.paint(this.#coloured(this.#mirrored(line(this.#last, to)))));
+      this.listener.painted(this.painting.paint(this.#changesAt(this.#paintable(line(this.#last, to)))));
       return;
     }
     const { tool, filled } = this.settings;
     const from = /** @type {Point} */ (this.#start);
-    const end = isConstrained ? constrained(tool, from, to) : to;
+    const end = isConstrained ? constrain(tool, from, to) : to;
     this.painting.revert();
-    if (tool === "line") this.painting.paint(this.#coloured(this.#mirrored(line(from, end))));
+    if (tool === "line") this.painting.paint(this.#changesAt(this.#paintable(line(from, end))));
     else {
       const points = (tool === "ellipse" ? ellipse : rectangle)(from, end, filled);
       this.painting.paint(
-        this.#coloured(
-          filled ? mirrored(points, this.painting.size, this.settings.symmetry) : this.#mirrored(points),
+        this.#changesAt(
+          filled ? mirror(points, this.painting.size, this.settings.symmetry) : this.#paintable(points),
         ),
       );
     }
   }
 
   /** As wide as the brush, and in all places that symmetry asks for. @param {Point[]} points */
-  #mirrored(points) {
-    return mirrored(brushed(points, this.settings.brush), this.painting.size, this.settings.symmetry);
+  #paintable(points) {
+    return mirror(thicken(points, this.settings.brush), this.painting.size, this.settings.symmetry);
   }
 
   /** @param {Point[]} points @returns {Change[]} */
-  #coloured(points) {
+  #changesAt(points) {
     const colour = this.settings.tool === "eraser" ? 0 : this.settings.colour;
     return offsets(points, this.painting.size).map((offset) => [offset, colour]);
   }
 
   /** Take hold of what is selected, or begin to select. @param {Point} point */
-  #takeHold([x, y]) {
+  #grab([x, y]) {
     const box = this.selection;
     if (box && x >= box.x && y >= box.y && x < box.x + box.width && y < box.y + box.height) {
       if (!this.floating) this.#float(this.#lift(box));
@@ -231,7 +231,7 @@ export class Pen {
     if (this.floating) {
       this.nudge(to[0] - this.#last[0], to[1] - this.#last[1]);
     } else {
-      this.selection = boxBetween(/** @type {Point} */ (this.#start), to, this.painting.size);
+      this.selection = spanBox(/** @type {Point} */ (this.#start), to, this.painting.size);
     }
   }
 
@@ -248,7 +248,7 @@ export class Pen {
     this.floating = floating;
     this.selection = { x, y, width: piece.width, height: piece.height };
     this.painting.revert();
-    if (cut) this.painting.paint(cleared(this.painting.size, cut));
-    this.painting.paint(stamped(piece, this.painting.size, [x, y]));
+    if (cut) this.painting.paint(clearBox(this.painting.size, cut));
+    this.painting.paint(stamp(piece, this.painting.size, [x, y]));
   }
 }

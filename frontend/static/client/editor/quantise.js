@@ -1,5 +1,5 @@
 /**
- * A picture of any size in any colours, as a tile in the colours of a palette: pure, without a screen.
+ * Converts a picture of any size and colours to a tile in the colours of a palette: pure, without a screen.
  *
  * @typedef {import("../model/colours.js").Rgb} Rgb
  * @typedef {import("../model/colours.js").Oklab} Oklab
@@ -8,20 +8,20 @@
  *   `threshold`: the alpha, 0 to 255, from which on a pixel is opaque
  */
 
-import { oklab, parseColour } from "../model/colours.js";
+import { parseColour, toOklab } from "../model/colours.js";
 
 /**
- * The tile that looks most like the picture.
+ * Make the tile that looks most like the picture.
  * @param {Picture} picture
  * @param {number} size  of the tile
  * @param {readonly string[]} palette  `#rrggbb`
  * @param {Options} options
  * @returns {Uint8Array}
  */
-export function quantised(picture, size, palette, { fit, dither, threshold }) {
+export function quantise(picture, size, palette, { fit, dither, threshold }) {
   const sampled = resampled(picture, size, fit);
-  const colours = palette.map((colour) => oklab(parseColour(colour)));
-  const wanted = Array.from({ length: size * size }, (_, offset) => oklab(rgbAt(sampled, offset)));
+  const colours = palette.map((colour) => toOklab(parseColour(colour)));
+  const wanted = Array.from({ length: size * size }, (_, offset) => toOklab(rgbAt(sampled, offset)));
   const tile = new Uint8Array(size * size);
   for (let offset = 0; offset < tile.length; offset++) {
     if (sampled[offset * 4 + 3] < Math.max(1, threshold)) continue;
@@ -34,7 +34,7 @@ export function quantised(picture, size, palette, { fit, dither, threshold }) {
 }
 
 /**
- * The index of the colour that looks most like the one given.
+ * Find the colour that looks most like the one given.
  * @param {Oklab} colour
  * @param {readonly Oklab[]} colours
  */

@@ -62,7 +62,7 @@ export class Screen {
     }
   }
 
-  /** Take the neighbours as they are now. @param {Surroundings} surroundings */
+  /** Draw the neighbours as they are now. @param {Surroundings} surroundings */
   surround(surroundings) {
     const { size } = this;
     this.#around.clearRect(0, 0, 3 * size, 3 * size);
@@ -121,7 +121,7 @@ export class Screen {
     art.imageSmoothingEnabled = false;
     art.save();
     if (dirty) {
-      // A pixel more on each side: what lies between two screen pixels belongs to both.
+      // One pixel more on each side: what lies between two screen pixels belongs to both.
       const [left, top] = [
         Math.max(x, Math.floor(x + dirty.left * scale) - 1),
         Math.max(y, Math.floor(y + dirty.top * scale) - 1),
@@ -236,7 +236,7 @@ function context(canvas) {
   return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 }
 
-/** The board that stands for transparency, a square a pixel: half transparent, so that it fits a light and a dark page. */
+/** The board that stands for transparency, one pixel per square: half transparent, so that it fits a light and a dark page. */
 function board() {
   const squares = context(canvasOf(2));
   squares.fillStyle = "rgb(128 128 128 / 0.1)";

@@ -1,5 +1,5 @@
 /**
- * From what was painted to what is sent: differences, chunks of the size that the API takes, and sending them.
+ * From what was painted to what is sent: differences, and strokes of the size that the API accepts.
  *
  * @typedef {import("./clipboard.js").Change} Change
  * @typedef {{seq: number, version: number}} Painted
@@ -9,11 +9,11 @@
 /** Pixels of one stroke at most: `MAX_PIXELS` of the tiles service. */
 export const MAX_STROKE = 4096;
 
-/** Milliseconds between two strokes: 50 a second stay below the 60 that a server allows an artist. */
+/** Milliseconds between two strokes: 50 per second stay below the 60 that the service allows per artist. */
 export const STROKE_INTERVAL = 20;
 
 /**
- * What turns one picture into the other.
+ * Return the changes that turn one picture into the other.
  * @param {Uint8Array} before
  * @param {Uint8Array} after
  * @returns {Change[]}
@@ -27,12 +27,12 @@ export function difference(before, after) {
 }
 
 /**
- * The picture with both changes to `base`; where both changed a pixel, mine stays.
+ * Apply both artists' changes to `base`; where both changed a pixel, mine wins.
  * @param {Uint8Array} base
  * @param {Uint8Array} mine
  * @param {Uint8Array} theirs
  */
-export function merged(base, mine, theirs) {
+export function merge(base, mine, theirs) {
   return theirs.map((colour, offset) => {
     const own = mine[offset];
     return own === base[offset] ? colour : own;
@@ -62,7 +62,7 @@ export class StrokeSender {
    *   durable: (stroke: Map<number, number>, painted: Painted) => void,
    *   refused: (stroke: Map<number, number>, refusal: Refusal) => void,
    *   changed?: () => void,
-   * }} listener  `changed` hears that `isIdle` may have changed
+   * }} listener  `changed` is called when `isIdle` may have changed
    */
   constructor(send, listener) {
     this.send = send;
@@ -101,7 +101,7 @@ export class StrokeSender {
   }
 
   /**
-   * One's own stroke arrived from the server: if it is the one whose fate is unknown, it was durable.
+   * Handle a stroke of this artist that the feed delivers: if it is the one whose fate is unknown, it is durable.
    * @param {readonly Change[]} pixels
    * @param {Painted} painted
    */
@@ -139,7 +139,7 @@ export class StrokeSender {
     this.#pump();
   }
 
-  /** The next stroke: what was painted first, as much of it as one stroke holds. */
+  /** Take the next stroke: what was painted first, as much of it as one stroke holds. */
   #take() {
     const stroke = new Map([...this.#waiting].slice(0, MAX_STROKE));
     for (const offset of stroke.keys()) this.#waiting.delete(offset);
@@ -149,7 +149,7 @@ export class StrokeSender {
   /** @param {Map<number, number>} stroke @param {Refusal} refusal */
   #takeBack(stroke, refusal) {
     if (refusal.retryAfter != null) {
-      // It was not painted: what was painted over it meanwhile need not be sent twice.
+      // It was not painted: what was painted over it in the meantime need not be sent twice.
       this.#waiting = new Map([...stroke, ...this.#waiting]);
       this.#stroke = null;
       this.#notBefore = performance.now() + refusal.retryAfter * 1000;
@@ -163,7 +163,7 @@ export class StrokeSender {
 }
 
 /**
- * Whether the connection failed rather than the stroke, so that nobody knows its fate.
+ * Whether the connection failed rather than the stroke, so that its fate is unknown.
  * @param {Refusal} refusal
  */
 export function isDisconnection({ code }) {

@@ -29,23 +29,11 @@ export const styles = css`
     grid-area: grid; z-index: 1; align-self: end; justify-self: center; width: min(34rem, calc(100% - 2 * var(--space-3)));
     margin-bottom: var(--space-3); pointer-events: none;
   }
-  .notes > *, .notes [role="status"] { display: flex; flex-direction: column; gap: var(--space-2); }
-  .note, ui-error { pointer-events: auto; }
-  .note {
-    display: flex; align-items: center; gap: var(--space-3); min-height: 3rem; padding: var(--space-1) var(--space-2) var(--space-1) var(--space-4);
-    border: 1px solid var(--line); border-left: 4px solid var(--accent); border-radius: var(--radius-1); background: var(--raised);
-    box-shadow: var(--shadow); font-size: 0.9375rem;
-  }
-  .note span { flex: 1; }
-  .note.standing { border-left-color: var(--warning); }
-
   .tools { grid-area: tools; padding: var(--space-2); overflow-y: auto; border-right: 1px solid var(--line); }
   .grid { grid-area: grid; }
   .panel { grid-area: panel; padding: var(--space-4); overflow-y: auto; border-left: 1px solid var(--line); }
   .colour { margin: var(--space-2) 0 var(--space-4); color: var(--ink-soft); font-size: var(--text-small); }
-  .details { display: flex; flex-direction: column; gap: var(--space-3); margin-top: var(--space-5); }
-  .details h3 { color: var(--ink-soft); font-size: var(--text-small); }
-  .delete { align-self: flex-start; padding: 0 var(--space-2); color: var(--danger); }
+  .details { display: block; margin-top: var(--space-5); }
 
   footer {
     grid-area: footer; display: flex; justify-content: space-between; gap: var(--space-4); min-height: 2rem; padding: var(--space-1) var(--space-4);

@@ -33,14 +33,14 @@ const IMAGES = {
 export const SYMMETRIES = /** @type {Symmetry[]} */ (Object.keys(IMAGES));
 
 /**
- * Each point and its images: `horizontal` left and right, `vertical` above and below, `rotational` by
+ * Return each point and its images: `horizontal` left and right, `vertical` above and below, `rotational` by
  * quarter turns. A point on an axis may come twice.
  * @param {readonly Point[]} points
  * @param {number} size
  * @param {Symmetry} symmetry
  * @returns {Point[]}
  */
-export function mirrored(points, size, symmetry) {
+export function mirror(points, size, symmetry) {
   const images = IMAGES[symmetry];
   return points.flatMap(([x, y]) => images(x, y, size - 1));
 }

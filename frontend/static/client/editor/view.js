@@ -12,47 +12,47 @@ export const MAX_SCALE = 64;
 const MARGIN = 0.18;
 
 /**
- * The view that shows the whole tile and the edges of its neighbours.
+ * Show the whole tile and the edges of its neighbours.
  * @param {number} size
  * @param {number} width
  * @param {number} height
  * @returns {View}
  */
-export function fitted(size, width, height) {
+export function fitView(size, width, height) {
   const side = Math.min(width, height) / (size * (1 + 2 * MARGIN));
   const scale = clamp(side < 4 ? side : Math.floor(side), MIN_SCALE, MAX_SCALE);
   return { scale, x: Math.round((width - size * scale) / 2), y: Math.round((height - size * scale) / 2) };
 }
 
 /**
- * The view magnified by `factor`, with what is at (x, y) staying there.
+ * Magnify the view by `factor`, with what is at (x, y) staying there.
  * @param {View} view
  * @param {number} factor
  * @param {number} x
  * @param {number} y
  * @returns {View}
  */
-export function zoomed(view, factor, x, y) {
+export function zoomView(view, factor, x, y) {
   const scale = clamp(view.scale * factor, MIN_SCALE, MAX_SCALE);
   const actual = scale / view.scale;
   return { scale, x: x - (x - view.x) * actual, y: y - (y - view.y) * actual };
 }
 
 /**
- * The view moved back so far that the middle of the screen lies on the tile: it cannot get lost.
+ * Move the view back so far that the middle of the screen lies on the tile, so that it cannot get lost.
  * @param {View} view
  * @param {number} size
  * @param {number} width
  * @param {number} height
  * @returns {View}
  */
-export function kept({ scale, x, y }, size, width, height) {
+export function keepInView({ scale, x, y }, size, width, height) {
   const side = size * scale;
   return { scale, x: clamp(x, width / 2 - side, width / 2), y: clamp(y, height / 2 - side, height / 2) };
 }
 
 /**
- * The pixel of the tile at a place on the screen, which may lie outside of the tile.
+ * Return the pixel of the tile at a place on the screen; it may lie outside the tile.
  * @param {View} view
  * @param {number} x
  * @param {number} y

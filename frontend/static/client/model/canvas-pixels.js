@@ -5,7 +5,7 @@ import { fromBase64, paletteRgba } from "./tile-pixels.js";
 /** @import { TileView } from "#api" */
 /** @import { Snapshot } from "./snapshot.js" */
 /**
- * A tile as it is drawn; `details` are known once somebody looked at it, or it changed.
+ * A tile as it is drawn; `details` are known once it was looked at, or changed.
  * @typedef {{id: number, x: number, y: number, version: number, pixels: Uint8Array,
  *   details: TileView | null}} Tile
  */
@@ -38,19 +38,19 @@ export class CanvasPixels {
     return this.#byId.get(id) ?? null;
   }
 
-  /** One byte a pixel, row by row; live, so not to be written to. @param {number} x @param {number} y */
+  /** Return the pixels of a cell as they are kept here: not to be written to. @param {number} x @param {number} y */
   pixelsOf(x, y) {
     return this.tileAt(x, y)?.pixels ?? null;
   }
 
-  /** Remember what the API told about a tile that is drawn already. @param {TileView} view */
+  /** Keep the details of a tile that is drawn already. @param {TileView} view */
   describe(view) {
     const tile = this.#byId.get(view.id);
     if (tile && tile.version <= view.version) tile.details = { ...view, pixels: null };
   }
 
   /**
-   * Make a change of the canvas here too.
+   * Apply a change of the canvas.
    * @param {FeedEvent} event the next one in order
    * @returns {Cell | null} the cell that looks different now
    */
@@ -83,7 +83,7 @@ export class CanvasPixels {
   /** @param {FeedEvent} event @returns {Cell | null} */
   #paint({ tile_id, version, pixels }) {
     const tile = this.#byId.get(tile_id);
-    if (!tile) return null; // somebody's draft: its strokes come without pixels
+    if (!tile) return null; // a draft of another artist: its strokes come without pixels
     for (const [offset, colour] of pixels) tile.pixels[offset] = colour;
     tile.version = version;
     if (tile.details) tile.details.version = version;

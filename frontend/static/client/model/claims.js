@@ -1,7 +1,7 @@
 /**
- * Who has what for themselves right now: locks of tiles, and areas.
+ * The locks and areas of a canvas.
  *
- * What runs out is told on the feed like what is given back: the clock of this machine decides nothing.
+ * The feed announces what expires just as it announces what is released: the clock of this machine decides nothing.
  */
 
 /** @import { AreaView, LockView } from "#api" */

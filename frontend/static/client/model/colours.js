@@ -1,5 +1,5 @@
 /**
- * Colours as people see and name them: for everybody who cannot tell two swatches apart.
+ * Colours as people see and name them, for artists who cannot tell two swatches apart.
  *
  * @typedef {[red: number, green: number, blue: number]} Rgb  0 to 255
  * @typedef {[lightness: number, a: number, b: number]} Oklab
@@ -12,7 +12,7 @@ export function parseColour(colour) {
 }
 
 /** @param {number} channel  0 to 255, as sRGB stores it */
-function linear(channel) {
+function linearise(channel) {
   const value = channel / 255;
   return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
 }
@@ -22,8 +22,8 @@ function linear(channel) {
  * @param {Rgb} rgb
  * @returns {Oklab}
  */
-export function oklab([red, green, blue]) {
-  const [r, g, b] = [linear(red), linear(green), linear(blue)];
+export function toOklab([red, green, blue]) {
+  const [r, g, b] = [linearise(red), linearise(green), linearise(blue)];
   const long = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
   const medium = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
   const short = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
@@ -34,7 +34,7 @@ export function oklab([red, green, blue]) {
   ];
 }
 
-/** Least chroma of what is seen as a colour, not as a grey. */
+/** Chroma from which on a colour does not look grey. */
 const COLOURED = 0.045;
 
 /**
@@ -55,12 +55,12 @@ const HUES = [
 ];
 
 /**
- * The names of a colour: its hue or grey, and how light it is where that is worth saying.
+ * Classify a colour by its hue, or as grey, and by how light it is where that is worth saying.
  * @param {string} colour  `#rrggbb`
  * @returns {{hue: string, tone: "dark" | "plain" | "light"}}
  */
-export function colourName(colour) {
-  const [lightness, a, b] = oklab(parseColour(colour));
+export function classifyColour(colour) {
+  const [lightness, a, b] = toOklab(parseColour(colour));
   const chroma = Math.hypot(a, b);
   if (lightness < 0.15) return { hue: "black", tone: "plain" };
   if (chroma < COLOURED) {

@@ -1,8 +1,8 @@
 /**
- * A canvas as it is right now: what it looks like, who holds what, and the feed that keeps both true.
+ * A canvas as it is right now: its picture, its locks and areas, and the feed that keeps them current.
  *
  * Fires CustomEvents: `picture` (all of it is new), `cell` (`detail`: the cell that looks different), `claims`,
- * `canvas` (name, rules, counts), `known` (more about a tile), and once the feed runs `change` as the feed does.
+ * `canvas` (name, rules, counts), `details` (of a tile), and once the feed runs `change` as the feed does.
  */
 
 import { api } from "../api.js";
@@ -33,7 +33,7 @@ export class LiveCanvas extends EventTarget {
   /** Load the canvas and follow it. Throws ApiError. */
   async open() {
     const described = this.#get(`/canvases/${this.id}`);
-    described.catch(() => {}); // thrown where it is awaited, after the picture
+    described.catch(() => {}); // handled where it is awaited, after the picture
     const seq = await this.#loadPicture();
     this.#describe(await described);
     await this.#loadClaims();
@@ -43,7 +43,7 @@ export class LiveCanvas extends EventTarget {
     this.feed.addEventListener("change", (event) =>
       this.#apply(/** @type {CustomEvent<FeedEvent>} */ (event).detail),
     );
-    session.addEventListener("change", () => this.#become(), { signal: this.#life.signal });
+    session.addEventListener("change", () => this.#handleSession(), { signal: this.#life.signal });
     this.feed.start();
     void this.#findReviews();
   }
@@ -53,25 +53,25 @@ export class LiveCanvas extends EventTarget {
     this.feed?.stop();
   }
 
-  /** All about a tile, its pixels too. @param {number} id @returns {Promise<TileView>} */
-  async tile(id) {
+  /** Load a tile with its details and pixels. @param {number} id @returns {Promise<TileView>} */
+  async loadTile(id) {
     const view = await this.#get(`/tiles/${id}`);
-    this.#learn(view);
+    this.#describeTile(view);
     return view;
   }
 
-  /** The tile in a cell, one's own draft too, which is in no picture. @param {Cell} cell @returns {Promise<TileView | null>} */
-  async tileIn({ x, y }) {
+  /** Load the tile in a cell, also the artist's own draft, which is in no picture. @param {Cell} cell @returns {Promise<TileView | null>} */
+  async loadTileIn({ x, y }) {
     const query = { x, y, columns: 1, rows: 1 };
     const [view] = (await this.#get(`/canvases/${this.id}/region`, query)).items;
-    if (view) this.#learn(view);
+    if (view) this.#describeTile(view);
     return view ?? null;
   }
 
   /** @param {TileView} view */
-  #learn(view) {
+  #describeTile(view) {
     this.pixels?.describe(view);
-    this.#fire("known");
+    this.#fire("details");
   }
 
   /** @param {string} path @param {Record<string, number>} [query] */
@@ -95,7 +95,7 @@ export class LiveCanvas extends EventTarget {
     return snapshot.seq;
   }
 
-  /** Later than the picture: what is in it and in the changes that follow it too comes out the same. */
+  /** Load locks and areas, after the picture: a change that is in both is applied twice, to the same effect. */
   async #loadClaims() {
     const hasAreas = this.canvas?.collaboration_mode === "area-lock";
     const [locks, areas] = await Promise.all([
@@ -117,42 +117,42 @@ export class LiveCanvas extends EventTarget {
     const cell = this.pixels?.apply(event);
     if (cell) this.#fire("cell", cell);
     if (this.claims.apply(event)) this.#fire("claims");
-    if (event.kind === "canvas.updated") this.#ruled(event.canvas);
+    if (event.kind === "canvas.updated") this.#handleUpdate(event.canvas);
     if (event.kind === "tile.created" || event.kind === "tile.deleted")
-      this.#counted(event.kind === "tile.created" ? 1 : -1);
+      this.#countTiles(event.kind === "tile.created" ? 1 : -1);
     this.#fire("change", event);
   }
 
-  /** Somebody else looks now. */
-  #become() {
+  /** Follow the canvas as another account. */
+  #handleSession() {
     this.feed?.restart();
     void this.#findReviews();
   }
 
-  /** What waited when the canvas left the mode still waits. */
+  /** Find out whether there are reviews: those that waited when the canvas left the mode still wait. */
   async #findReviews() {
     const isReviewed = this.canvas?.collaboration_mode === "review";
     const waiting =
       session.account && !isReviewed
         ? this.#get(`/canvases/${this.id}/reviews`, { limit: 1 })
         : { items: [] };
-    // Not worth an error: it is looked for again when somebody comes or the rules change.
+    // Not worth an error: the next session or rules try again.
     const { items } = await Promise.resolve(waiting).catch(() => ({ items: [] }));
     this.hasReviews = session.account !== null && (isReviewed || items.length > 0);
     this.#fire("canvas");
   }
 
   /** @param {CanvasView} canvas with new rules */
-  #ruled(canvas) {
+  #handleUpdate(canvas) {
     const isOtherMode = canvas.collaboration_mode !== this.canvas?.collaboration_mode;
     this.#describe(canvas);
     if (!isOtherMode) return;
-    this.feed?.refresh(); // areas count or do not count any more, and no change tells which
+    this.feed?.refresh(); // areas begin or cease to count, and no event lists them
     void this.#findReviews();
   }
 
   /** @param {number} more */
-  #counted(more) {
+  #countTiles(more) {
     if (this.canvas) this.#describe({ ...this.canvas, tile_count: this.canvas.tile_count + more });
   }
 

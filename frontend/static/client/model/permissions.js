@@ -1,5 +1,5 @@
 /**
- * What is worth offering to whom: the rules of `services/tiles/tiles/rules.py`, which has the last word.
+ * What to offer to an artist. The rules are those of `services/tiles/tiles/rules.py`, which decides in the end.
  */
 
 /** @typedef {{id: number, isModerator: boolean} | null} Me null for a guest */
@@ -11,7 +11,7 @@ export function mayManage(canvas, me) {
   return me !== null && (me.isModerator || me.id === canvas.owner.id);
 }
 
-/** To paint in an empty cell. @param {Canvas} canvas @param {Me} me @param {number | null} areaHolder who holds the cell */
+/** Whether an artist may paint in an empty cell. @param {Canvas} canvas @param {Me} me @param {number | null} areaHolder who holds the cell */
 export function mayClaim(canvas, me, areaHolder) {
   return me !== null && (canvas.collaboration_mode !== "area-lock" || areaHolder === me.id);
 }
@@ -29,7 +29,7 @@ export function mayDelete(canvas, tile, me) {
 }
 
 /**
- * An artist's older picture needs what a new one needs.
+ * Whether an artist may bring an older picture back: that needs what a new one needs.
  * @param {Canvas} canvas @param {Tile} tile @param {Me} me @param {number | null} areaHolder
  */
 export function mayRevert(canvas, tile, me, areaHolder) {

@@ -15,7 +15,7 @@ const TILE_HEADER_BYTES = 16;
  * Unpack a snapshot. The tiles' pixels are views of one buffer: nothing is copied.
  * @param {ArrayBuffer} bytes
  * @returns {Promise<Snapshot>}
- * @throws {RangeError} for what is no snapshot, or one of a format that this page does not know
+ * @throws {RangeError} for data that is not a snapshot, or of an unknown version
  */
 export async function readSnapshot(bytes) {
   const header = new DataView(bytes);
@@ -38,7 +38,7 @@ export async function readSnapshot(bytes) {
 /** @param {ArrayBuffer} laid @param {number} count @param {number} area pixels of a tile @returns {SnapshotTile[]} */
 function tilesOf(laid, count, area) {
   const stride = TILE_HEADER_BYTES + area;
-  if (laid.byteLength !== count * stride) throw new RangeError("the snapshot is cut short");
+  if (laid.byteLength !== count * stride) throw new RangeError("the snapshot is truncated");
   const numbers = new DataView(laid);
   return Array.from({ length: count }, (_, index) => {
     const at = index * stride;

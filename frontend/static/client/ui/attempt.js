@@ -2,14 +2,14 @@
  * Do something that may fail: meanwhile the element's `isBusy`, afterwards its `error`. Says whether it was
  * done.
  * @param {import("lit").LitElement & {isBusy: boolean, error: unknown}} element
- * @param {() => Promise<unknown>} deed
+ * @param {() => Promise<unknown>} action
  */
-export async function attempt(element, deed) {
+export async function attempt(element, action) {
   element.isBusy = true;
   element.error = null;
   element.requestUpdate();
   try {
-    await deed();
+    await action();
   } catch (error) {
     element.error = error;
   }
