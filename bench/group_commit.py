@@ -12,11 +12,11 @@ import orjson
 import uvloop
 
 from bench.strokes import PIXELS, SECONDS, UNDERWAY, WARM_UP_SECONDS
-from services.tiles.artists.activity import Activity
-from services.tiles.batches.service import Batches
+from services.tiles.artists.activity import ActivityPublisher
 from services.tiles.canvases.journal import Journal
-from services.tiles.strokes.limits import Allowance
-from services.tiles.strokes.service import Strokes
+from services.tiles.edits.batches import Batches
+from services.tiles.edits.limits import PaintAllowance
+from services.tiles.edits.strokes import Strokes
 from shared.db import Database
 from shared.identity import Identity
 from shared.messaging.outbox import Outbox
@@ -25,8 +25,8 @@ from shared.messaging.outbox import Outbox
 async def strokes_a_second(url: str, tiles: list[int], painters: int) -> float:
     database = Database(url, application="bench")
     outbox = Outbox(database, producer="tiles")
-    batches = Batches(database, Journal(outbox), Activity(outbox), longest=10**6)
-    strokes = Strokes(batches, Allowance(1e6, 10**6))
+    batches = Batches(database, Journal(database, outbox), ActivityPublisher(outbox), longest=10**6)
+    strokes = Strokes(batches, PaintAllowance(1e6, 10**6))
     tasks = [asyncio.create_task(batches.run()), asyncio.create_task(outbox.run())]
     done = 0
 

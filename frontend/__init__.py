@@ -1,1 +1,1 @@
-"""Files behind the gateway: the browser's client, the API reference and the OpenAPI document."""
+"""The page server: serves the browser client, the API reference and the OpenAPI document."""

@@ -1,4 +1,4 @@
-"""`python -m frontend`: serve the pages; settings come from FRONTEND_* in the environment."""
+"""`python -m frontend`: serve the pages, configured by FRONTEND_* in the environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The application: which path shows which file. Others are 404: in /api and /static a problem, or a page."""
+"""The application: which path serves which file.
+
+Other paths are 404: a problem document below /api and /static, a page elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from pathlib import Path
 from aiohttp import web
 
 from frontend.assets import Site
-from frontend.https import send_to_https
+from frontend.https import redirect_to_https
 from frontend.settings import Settings
 from shared.http.server import API_PREFIX, create_base_app
 
@@ -28,16 +31,16 @@ PAGES = {
     "/admin": "admin",
     "/admin/{section}": "admin",
 }
-"""The client's paths, and the room of frontend/static/client that shows each."""
+"""Paths of the client, each with the room of frontend/static/client that shows it."""
 
 UNKNOWN = "unknown"
-"""The page of every other path; the client says so."""
+"""The room of every other path, for which the client shows that nothing was found."""
 
 
 def create_app(settings: Settings) -> web.Application:
-    """Make the application; files are read once, unless `settings.reload` says to look for changes."""
+    """Create the application; with `settings.reload`, it reads files again after each change."""
     app = create_base_app("frontend", settings.instance, checks={})
-    app.middlewares.append(send_to_https)
+    app.middlewares.append(redirect_to_https)
     site = Site(STATIC, rooms=[*PAGES.values(), UNKNOWN], reload=settings.reload)
 
     def serve(path: str, name: str, status: int = 200) -> None:

@@ -1,4 +1,4 @@
-"""Files kept in memory, how a browser may cache them, and the pages that start the client."""
+"""The static files in memory, their cache rules, and the pages that start the client."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _VERSIONED = re.compile(r"-\d+(\.\d+)+/")
 _CLIENT = re.compile(r"^client(-\w+)?/")
 _IMPORT = re.compile(r"""^(?:import|export)\b[^;'"]*["']([^'"]+)["'];""", re.MULTILINE)
 
-# blob: is a picture that the page made itself, such as a tile to be downloaded.
+# blob: serves pictures that the page creates itself, such as a tile for download.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -40,7 +40,7 @@ CONTENT_SECURITY_POLICY = (
 
 @dataclass(frozen=True)
 class Asset:
-    """A file: its bytes, gzipped if `is_gzipped`, and its media type."""
+    """A file in memory; `body` is gzipped if `is_gzipped`."""
 
     body: bytes
     media_type: str
@@ -49,8 +49,8 @@ class Asset:
     tag: str
 
     def answer(self, request: web.Request, status: int = 200) -> web.Response:
-        """Answer with the file, or 304 when the caller has it."""
-        # Weak: the same file goes out packed and unpacked, here and by the gateway.
+        """Respond with the file, or with 304 if the caller has it."""
+        # Weak, because this server and the gateway send the same file both compressed and uncompressed.
         headers = {hdrs.ETAG: f"W/{self.tag}", hdrs.CACHE_CONTROL: self.cache_control}
         if self.is_gzipped:
             headers[hdrs.VARY] = hdrs.ACCEPT_ENCODING
@@ -67,12 +67,12 @@ class Asset:
 
 
 class Site:
-    """The files below a folder by their names there, and a page for each room of the client."""
+    """The files below a folder, by relative path, and a page for each room of the client."""
 
     def __init__(self, folder: Path, rooms: Iterable[str], *, reload: bool) -> None:
-        """Read the files; with `reload`, read them again whenever one has changed since.
+        """Read the files; with `reload`, read them again after each change.
 
-        Raises KeyError for a file of a kind that MEDIA_TYPES does not know.
+        Raises KeyError for a file whose suffix is not in MEDIA_TYPES.
         """
         self._folder = folder
         self._rooms = frozenset(rooms)
@@ -81,11 +81,11 @@ class Site:
         self._assets = load_assets(folder, self._rooms)
 
     def asset(self, name: str) -> Asset:
-        """Return a file; raises HTTPNotFound."""
+        """Return the file of that name, or raise HTTPNotFound."""
         if self._reload and (newest := self._newest()) != self._stamp:
             self._stamp = newest
             self._assets = load_assets(self._folder, self._rooms)
-        # A page of another version, as while this one is put in its place, gets what there is now.
+        # Pages of another version, as during a rollout, get the files of this one.
         asset = self._assets.get(name) or self._assets.get(_CLIENT.sub("client/", name))
         if asset is None:
             raise web.HTTPNotFound
@@ -97,11 +97,11 @@ class Site:
 
 
 def load_assets(folder: Path, rooms: Iterable[str]) -> dict[str, Asset]:
-    """Read every file below `folder`, by its path there; `name.js.gz` is served as `name.js`.
+    """Read every file below `folder`, by relative path; `name.js.gz` is served as `name.js`.
 
-    The client is there a second time, in a folder named after its content: pages load it from there, so that
-    a browser keeps it without asking, and loads a new one whole. `<room>.html` is index.html for the pages of
-    that room of the client.
+    The client is served a second time from a folder named after its content. Pages load it from there, so
+    that browsers cache it without revalidation and load a new version as a whole. `<room>.html` is index.html
+    for the pages of that room of the client.
     """
     files = {
         path.relative_to(folder).as_posix(): path.read_bytes()
@@ -120,15 +120,15 @@ def load_assets(folder: Path, rooms: Iterable[str]) -> dict[str, Asset]:
 
 
 def _page(index: Template, home: str, room: str, files: Mapping[str, bytes]) -> bytes:
-    """Fill in index.html; modules are named there, or a browser would find them one import after another."""
+    """Fill in index.html. It preloads modules that a browser would otherwise discover import by import."""
     folders = (f"{home}shell/", f"{home}{room}/")
     first = [f"{home}main.js", *(name for name in files if name.startswith(folders))]
-    preloads = [f'<link rel="modulepreload" href="/static/{name}">' for name in _imported(first, files)]
+    preloads = [f'<link rel="modulepreload" href="/static/{name}">' for name in _with_imports(first, files)]
     return index.substitute(client=f"/static/{home}", preloads="\n  ".join(preloads)).encode()
 
 
-def _imported(modules: list[str], files: Mapping[str, bytes]) -> list[str]:
-    """Name the modules and all that they import at once, not what they import later."""
+def _with_imports(modules: list[str], files: Mapping[str, bytes]) -> list[str]:
+    """List the modules and everything they import statically."""
     found = [name for name in modules if name.endswith(".js")]
     for name in found:  # grows while it is walked
         for address in _IMPORT.findall(files[name].decode()):
@@ -143,7 +143,7 @@ def _asset(name: str, body: bytes, *, is_versioned: bool) -> Asset:
         body=body,
         media_type=MEDIA_TYPES[PurePosixPath(name.removesuffix(".gz")).suffix],
         is_gzipped=name.endswith(".gz"),
-        # A folder named after a version never changes; what has no version is asked for again, by its tag.
+        # A folder named after a version never changes; files without a version are revalidated by ETag.
         cache_control=FOREVER if is_versioned or _VERSIONED.search(name) else REVALIDATE,
         tag=etag(_digest(body)[:32]),
     )

@@ -1,7 +1,7 @@
-"""Plain HTTP is only sent on to HTTPS: with 308, for every method, and browsers remember it.
+"""Redirects plain HTTP to HTTPS with 308, which keeps the method and is cached by browsers.
 
-Traefik's own redirection answers GET with 301. So its router for HTTP names the port of HTTPS in a header of
-the gateway's own, which no client can send (gateway/dynamic/middlewares.yml), and `frontend` answers.
+Traefik's own redirection answers GET with 301. Its router for HTTP therefore passes the port of HTTPS in a
+header that no client can send (gateway/dynamic/middlewares.yml), and `frontend` responds.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ HTTPS_PORT = "X-Https-Port"
 
 
 @web.middleware
-async def send_to_https(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer what came over HTTP where HTTPS is spoken as well."""
+async def redirect_to_https(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Redirect a request that arrived over HTTP if the gateway also serves HTTPS."""
     port = request.headers.get(HTTPS_PORT)
     if port is None:
         return await handler(request)
-    there = request.url.origin().with_scheme("https").with_port(int(port))
-    return web.Response(status=308, headers={"Location": f"{there}{request.raw_path}"})
+    target = request.url.origin().with_scheme("https").with_port(int(port))
+    return web.Response(status=308, headers={"Location": f"{target}{request.raw_path}"})

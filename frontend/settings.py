@@ -9,10 +9,10 @@ from shared.settings import ProcessSettings
 
 
 class Settings(ProcessSettings):
-    """What every process needs; `frontend` has no database and no broker."""
+    """The settings of every process; `frontend` has no database and no broker."""
 
     model_config = SettingsConfigDict(env_prefix="FRONTEND_", frozen=True, extra="ignore")
 
     reload: bool = Field(
-        False, description="read files again once one has changed: for who works on the client"
+        False, description="read the files again after each change, for development of the client"
     )

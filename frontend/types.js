@@ -1,4 +1,5 @@
-// Writes the types of the API, types/api.d.ts, from its document: `npm run types`. The client imports them as "#api".
+// Writes the types of the API, types/api.d.ts, from its document: `npm run types`. The client imports them as
+// "#api".
 import { readFile, writeFile } from "node:fs/promises";
 
 /**

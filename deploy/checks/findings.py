@@ -1,16 +1,18 @@
-"""Checks, what they find, and how that is told: the form of `preflight` and of `doctor`.
+"""Checks and what they find: the form that `preflight` and `doctor` share.
 
-A check looks at facts that were gathered before and says what is wrong; it asks nobody anything, so its
-verdict is tested without a stack. Each has a code that never changes, and one severity.
+A rule looks at facts that were gathered before it runs. It reads nothing itself, so it is tested without a
+stack. Each check has a code that never changes, and one severity.
 """
 
 from __future__ import annotations
 
+import inspect
+import re
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import IntEnum
 from fnmatch import fnmatchcase
 from typing import Any, TypeVar
@@ -19,12 +21,15 @@ from deploy.stack.errors import DeployError
 
 T = TypeVar("T")
 
+DOCUMENT = "docs/checklist.md"
+"""Has an anchor for each code."""
+
 SECONDS = 4.0
-"""For all facts together: what is not known by then is not waited for."""
+"""The doctor's limit for all facts together; what is not known by then stays unknown."""
 
 
 class Severity(IntEnum):
-    """How bad it is; the worst one is the exit status of `doctor`."""
+    """How bad a finding is; the worst one is the exit status of `tessera doctor`."""
 
     INFO = 0
     WARNING = 1
@@ -32,11 +37,11 @@ class Severity(IntEnum):
 
 
 class Unknown(Exception):
-    """A fact that could not be had, and why."""
+    """A fact that could not be read, and why."""
 
 
 class Facts:
-    """What was found out, by type. Looking up what could not be found out raises Unknown."""
+    """Facts by their type. Looking up one that could not be read raises Unknown."""
 
     def __init__(self, known: Mapping[type[Any], Any]) -> None:
         self._known = known
@@ -50,25 +55,26 @@ class Facts:
 
 
 Sources = Mapping[type[Any], Callable[[], Any]]
+"""The function that reads each type of fact."""
 
 
 def gather(sources: Sources, seconds: float) -> Facts:
-    """Ask all sources at once, each in a thread; one that fails or takes longer makes its fact Unknown."""
+    """Read all facts at once, each in a thread; one that fails or takes longer than `seconds` is Unknown."""
     known: dict[type[Any], Any] = {
-        kind: Unknown(f"{kind.__name__.lower()}: no answer within {seconds:g} s") for kind in sources
+        kind: Unknown(f"{_words(kind)}: no answer within {seconds:g} s") for kind in sources
     }
 
-    def ask(kind: type[Any], source: Callable[[], Any]) -> None:
+    def read(kind: type[Any], source: Callable[[], Any]) -> None:
         try:
             known[kind] = source()
         except DeployError as error:  # the same for many facts: no engine, for example
             known[kind] = Unknown(str(error))
         except Exception as error:
-            known[kind] = Unknown(f"{kind.__name__.lower()}: {type(error).__name__}: {error}")
+            known[kind] = Unknown(f"{_words(kind)}: {type(error).__name__}: {error}")
 
     deadline = time.monotonic() + seconds
-    # Daemons, and no pool: a source that hangs must not keep the command from ending.
-    threads = [threading.Thread(target=ask, args=source, daemon=True) for source in sources.items()]
+    # Daemon threads rather than a pool: a source that hangs must not keep the command from exiting.
+    threads = [threading.Thread(target=read, args=source, daemon=True) for source in sources.items()]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -78,35 +84,56 @@ def gather(sources: Sources, seconds: float) -> Facts:
 
 @dataclass(frozen=True)
 class Cause:
-    """What is wrong, in one sentence, and the command that puts it right."""
+    """What is wrong, in one sentence, and how to repair it.
+
+    Each line of `fix` is one step: a command that works when pasted, or, where no command does it, a sentence
+    that begins with a capital letter. `steps` joins several.
+    """
 
     text: str
     fix: str
 
 
-Find = Callable[[Facts], Iterable[Cause]]
-"""Concludes; its docstring says what happens to users when it finds something."""
+def steps(*lines: str) -> str:
+    """Join the steps of a fix, in the order in which to try them."""
+    return "\n".join(lines)
+
+
+Rule = Callable[[Facts], Iterable[Cause]]
+"""Yields what is wrong; its docstring says what users notice then."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One row of a table of checks.
+    """One rule with all that is declared about it; made by the decorator `check`.
 
-    `proves` is what holds when it finds nothing. `follows` are codes (patterns of fnmatch): with one of those
-    found, what this check finds is its consequence and never the first line.
+    `holds` is true when the rule finds nothing. `follows` are codes (patterns of fnmatch): when one of them
+    is found too, what this check finds is its consequence and never the first line.
     """
 
     code: str
     area: str
     severity: Severity
-    proves: str
-    find: Find
+    holds: str
+    rule: Rule
     follows: tuple[str, ...] = ()
+
+    @property
+    def otherwise(self) -> str:
+        """What users notice when it does not hold."""
+        return inspect.cleandoc(self.rule.__doc__ or "")
+
+
+def check(
+    code: str, area: str, severity: Severity, *, holds: str, follows: tuple[str, ...] = ()
+) -> Callable[[Rule], Check]:
+    """Declare the rule below as a check."""
+    return lambda rule: Check(code, area, severity, holds, rule, follows)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What one check found; `follows` is the code of the finding that explains this one."""
+    """One cause that a check found; `follows` is the code of the finding that explains this one."""
 
     code: str
     area: str
@@ -117,68 +144,73 @@ class Finding:
     follows: str | None = None
 
 
-def examine(checks: Sequence[Check], facts: Facts, read: str) -> list[Finding]:
+def examine(checks: Sequence[Check], facts: Facts) -> list[Finding]:
     """Run every check; the first finding is the most likely cause.
 
     Causes come before consequences, errors before warnings, and otherwise the order is that of the table.
-    A check that fails is itself a finding: nothing is called healthy that was not looked at.
+    A check that cannot run is itself a finding: a stack is not called healthy without having been looked at.
     """
     found: list[tuple[Check, Finding]] = []
-    blind: dict[str, list[str]] = {}
-    for check in checks:
+    unable: dict[str, list[str]] = {}
+    for one in checks:
         try:
-            found += [
-                (
-                    check,
-                    Finding(
-                        check.code, check.area, check.severity, cause.text, cause.fix, _read(read, check)
-                    ),
-                )
-                for cause in check.find(facts)
-            ]
+            found += [(one, _finding(one, cause)) for cause in one.rule(facts)]
         except Exception as error:
             why = str(error) if isinstance(error, Unknown) else f"{type(error).__name__}: {error}"
-            blind.setdefault(why, []).append(check.code)
+            unable.setdefault(why, []).append(one.code)
     codes = [finding.code for _, finding in found]
-    findings = [_with_reason(check, finding, codes) for check, finding in found]
+    findings = [replace(finding, follows=_reason(one, codes)) for one, finding in found]
     findings += [
         Finding(
             "check-failed",
             "doctor",
             Severity.WARNING,
-            f"could not look for {', '.join(codes)}: {why}",
-            "run it again; when it stays, repair what is named here first",
-            read,
+            f"could not check {', '.join(skipped)}: {why}",
+            "Run it again. If this stays, repair what is named here first.",
+            DOCUMENT,
         )
-        for why, codes in blind.items()
+        for why, skipped in unable.items()
     ]
     return sorted(findings, key=lambda finding: (-finding.severity, finding.follows is not None))
 
 
 def worst(findings: Iterable[Finding]) -> Severity:
-    """The severity of the worst finding; INFO when there is none."""
+    """Return the severity of the worst finding; INFO when there is none."""
     return max((finding.severity for finding in findings), default=Severity.INFO)
 
 
 def as_text(findings: Sequence[Finding]) -> str:
-    """Each cause with its fix, where to read more, and the codes of what follows from it."""
+    """Write each cause with its fix, where to read more, and the codes of its consequences."""
     why = {finding.code: finding.follows for finding in findings}
-    follow: dict[str, Counter[str]] = {}
+    consequences: dict[str, Counter[str]] = {}
     for finding in findings:
         if finding.follows:
-            follow.setdefault(_root(finding.code, why), Counter())[finding.code] += 1
+            consequences.setdefault(_root(finding.code, why), Counter())[finding.code] += 1
     lines = []
     for finding in findings:
         if not finding.follows:
-            lines += [
-                f"{finding.severity.name}  {finding.code}: {finding.cause}",
-                f"    fix: {finding.fix}",
-                f"    read: {finding.read}",
-            ]
-            # Of several findings of one code, the first tells it.
-            for code, count in follow.pop(finding.code, {}).items():
+            lines.append(f"{finding.severity.name}  {finding.code}: {finding.cause}")
+            lines += [f"    fix: {step}" for step in finding.fix.splitlines()]
+            lines.append(f"    read: {finding.read}")
+            # Of several findings with one code, only the first lists their consequences.
+            for code, count in consequences.pop(finding.code, {}).items():
                 lines.append(f"    then: {code}" + (f" ({count} times)" if count > 1 else ""))
     return "\n".join(lines)
+
+
+def as_json(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Return the same for programs; severity by its name."""
+    return [{**asdict(finding), "severity": finding.severity.name.lower()} for finding in findings]
+
+
+def _finding(one: Check, cause: Cause) -> Finding:
+    return Finding(one.code, one.area, one.severity, cause.text, cause.fix, f"{DOCUMENT}#{one.code}")
+
+
+def _reason(one: Check, codes: Sequence[str]) -> str | None:
+    """Return the first of the found codes that explains what this check found."""
+    others = (code for code in codes if code != one.code)
+    return next((code for code in others if any(fnmatchcase(code, pattern) for pattern in one.follows)), None)
 
 
 def _root(code: str, why: Mapping[str, str | None]) -> str:
@@ -187,24 +219,6 @@ def _root(code: str, why: Mapping[str, str | None]) -> str:
     return code
 
 
-def as_json(findings: Sequence[Finding]) -> list[dict[str, Any]]:
-    """The same for programs; severity by its name."""
-    return [{**asdict(finding), "severity": finding.severity.name.lower()} for finding in findings]
-
-
-def _read(document: str, check: Check) -> str:
-    return f"{document}#{check.code}"
-
-
-def _with_reason(check: Check, finding: Finding, codes: Sequence[str]) -> Finding:
-    reason = next(
-        (
-            code
-            for code in codes
-            if code != check.code and any(fnmatchcase(code, pattern) for pattern in check.follows)
-        ),
-        None,
-    )
-    return (
-        Finding(**{**asdict(finding), "severity": finding.severity, "follows": reason}) if reason else finding
-    )
+def _words(kind: type[Any]) -> str:
+    """Turn the name of a type of fact into words: BrokerNode is the broker node."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind.__name__).lower()

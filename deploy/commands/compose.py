@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable
 from typing import get_args
 
-from deploy.checks.doctor.composed import Composed
-from deploy.checks.doctor.redact import redactor
+from deploy.checks.doctor import diagnose
 from deploy.checks.findings import as_text
+from deploy.checks.gatherers.docker.gatherer import DockerGatherer
+from deploy.checks.preflight import inspect_docker
+from deploy.checks.redact import redactor
 from deploy.commands.demo.painter import is_wanted, paint_demo
-from deploy.commands.doctor import diagnose
-from deploy.commands.preflight import inspect_compose, refuse_unfit
+from deploy.commands.preflight import refuse_unfit
 from deploy.commands.rollout import roll_out, web_of
 from deploy.commands.swarm import deploy as deploy_to_swarm
 from deploy.stack.compose.project import REPLICAS, Environment, Project
@@ -85,7 +86,7 @@ def _add(
 def _up(project: Project, _: argparse.Namespace) -> int:
     say = _narrator()
     say(f"{project.name}, state folder {project.var.root}")
-    for finding in refuse_unfit(project.var, inspect_compose(project)):
+    for finding in refuse_unfit(project.var, inspect_docker(project)):
         say(f"{finding.severity.name.lower()}: {finding.cause}")
     say("preflight found nothing that speaks against a start")
     prepare(project)
@@ -184,7 +185,7 @@ async def _start(project: Project, say: Say) -> None:
 
 def _verdict(project: Project) -> str:
     """What the doctor says of a start that failed."""
-    return redactor(project.var)(as_text(diagnose(Composed(project))))
+    return redactor(project.var)(as_text(diagnose(DockerGatherer(project))))
 
 
 def _replicas(text: str) -> tuple[str, int]:

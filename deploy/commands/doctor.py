@@ -1,4 +1,4 @@
-"""`python -m deploy doctor`: the verdict on the stack, or on one request, in words or as JSON."""
+"""`tessera doctor`: what is wrong with the stack, or was with one request, as text or as JSON."""
 
 from __future__ import annotations
 
@@ -12,22 +12,20 @@ from collections.abc import Mapping, Sequence
 from typing import get_args
 from urllib.parse import urlsplit
 
-from deploy.checks.doctor.asking import ask
-from deploy.checks.doctor.checks import CHECKS
-from deploy.checks.doctor.composed import Composed
-from deploy.checks.doctor.facts import Answer
-from deploy.checks.doctor.native import Native
-from deploy.checks.doctor.redact import redactor
-from deploy.checks.doctor.request import explain
-from deploy.checks.findings import SECONDS, Finding, Severity, as_json, as_text, examine, gather, worst
+from deploy.checks.doctor import CHECKS, diagnose
+from deploy.checks.facts.probe_client import HttpResult, http_get
+from deploy.checks.findings import Finding, Severity, as_json, as_text, worst
+from deploy.checks.gatherers.docker.gatherer import DockerGatherer
+from deploy.checks.gatherers.native import NativeGatherer
+from deploy.checks.gatherers.protocol import Gatherer
+from deploy.checks.redact import redactor
+from deploy.checks.request import DOCUMENT, explain_request
 from deploy.stack.compose.project import Environment
 from deploy.stack.errors import DeployError
 from deploy.stack.probes import OWN_REQUESTS
 from deploy.stack.state_dir import state_folder
 
-Stack = Native | Composed
-
-READ = "docs/checklist.md"
+LOG_SECONDS = 1.0  # the gateway logs a request just after its response
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -35,51 +33,46 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         "doctor",
         help="what is wrong with the stack, or was with one request, and the fix",
-        description="Look at the whole stack in TESSERA_VAR without changing anything, infrastructure first. "
-        "The first line is the most likely cause. Exit status: 0 healthy, 1 warnings, 2 errors.",
+        description="Examine the stack in TESSERA_VAR, infrastructure first, without changing anything. The "
+        "first line is the most likely cause. Exit status: 0 healthy, 1 warnings, 2 errors.",
     )
     parser.add_argument(
         "--env",
         choices=("native", *get_args(Environment)),
         default="native",
-        help="the stack of `make run` (native, the default), or one under Compose",
+        help="the stack of `tessera run` (native, the default), or one of `tessera up`",
     )
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--request-id", metavar="ID", help="explain the request that had this X-Request-Id")
-    which.add_argument("--url", help="ask this URL of the stack now, and explain the answer")
+    which.add_argument("--url", help="request this URL of the stack now, and explain the response")
     parser.add_argument("--json", action="store_true", help="for programs")
     parser.set_defaults(command=_doctor)
 
 
-def diagnose(stack: Stack, seconds: float = SECONDS) -> list[Finding]:
-    """Everything that is wrong with the stack, the most likely cause first, as far as is known by then."""
-    return examine(CHECKS, gather(stack.sources(), seconds), READ)
-
-
-def _found(env: str, environ: Mapping[str, str]) -> Stack:
+def _find_stack(env: str, environ: Mapping[str, str]) -> Gatherer:
     if env in get_args(Environment):
-        return Composed.found(env, environ)  # type: ignore[arg-type]  # argparse let nothing else through
+        return DockerGatherer.from_environ(env, environ)  # type: ignore[arg-type]  # argparse checked it
     if not state_folder(environ).exists():
-        raise DeployError(f"no stack ran in {state_folder(environ)} yet; fix: make run")
-    return Native.found(environ)
+        raise DeployError(f"no stack ever ran in {state_folder(environ)}; fix: make run")
+    return NativeGatherer.from_environ(environ)
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
     began = time.monotonic()
-    stack = _found(arguments.env, os.environ)
-    logging.disable()  # a library's own complaint about a broker that is down says less than ours
+    stack = _find_stack(arguments.env, os.environ)
+    logging.disable()  # what a library logs about a broker that is down says less than the finding
     findings = []
     if arguments.url:
-        findings.append(_ask_and_explain(stack, arguments.url))
+        findings.append(_request_and_explain(stack, arguments.url))
     elif arguments.request_id:
-        findings.append(_explain(stack, arguments.request_id))
-    # A request that went well needs no more; for any other, what is wrong now is the likeliest reason.
+        findings.append(explain_request(stack, arguments.request_id))
+    # A request that succeeded needs no more; for any other, what is wrong now is the likeliest reason.
     if not findings or findings[0].severity > Severity.INFO:
         findings += diagnose(stack)
     status = worst(findings)
     seconds = time.monotonic() - began
-    shown = _json(findings, seconds) if arguments.json else _text(findings, seconds)
-    print(redactor(stack.var)(shown))
+    output = _json(findings, seconds) if arguments.json else _text(findings, seconds)
+    print(redactor(stack.var)(output))
     return int(status)
 
 
@@ -101,30 +94,24 @@ def _json(findings: Sequence[Finding], seconds: float) -> str:
     )
 
 
-def _explain(stack: Stack, request_id: str) -> Finding:
-    return explain(request_id, stack.request(request_id), stack.said_of(request_id), stack.show_log)
-
-
-def _ask_and_explain(stack: Stack, url: str) -> Finding:
+def _request_and_explain(stack: Gatherer, url: str) -> Finding:
     parts = urlsplit(url)
     if parts.hostname not in (None, *stack.hosts):
-        raise DeployError(f"{url} is not this stack's: run the doctor where the stack runs")
+        raise DeployError(f"{url} is not an address of this stack: run the doctor where the stack runs")
     if not parts.hostname:
         url = stack.url + url
     request_id = f"{OWN_REQUESTS}{uuid.uuid4().hex[:16]}"
-    answer = ask(url, request_id)
-    if not answer.status:
-        return _no_answer(stack, url, answer)
-    deadline = time.monotonic() + 1  # the line is written just after the answer
-    while (request := stack.request(request_id)) is None and time.monotonic() < deadline:
+    result = http_get(url, request_id)
+    if not result.status:
+        return _no_response(stack, url, result)
+    deadline = time.monotonic() + LOG_SECONDS
+    while stack.find_request(request_id) is None and time.monotonic() < deadline:
         time.sleep(0.05)
-    return explain(request_id, request, stack.said_of(request_id), stack.show_log)
+    return explain_request(stack, request_id)
 
 
-def _no_answer(stack: Stack, url: str, answer: Answer) -> Finding:
-    asked, expected = (urlsplit(one).port for one in (url, stack.url))
-    elsewhere = "" if asked == expected else f"; the gateway of this stack is at {stack.url}"
-    cause = f"no answer from {url}: {answer.error}{elsewhere}"
-    return Finding(
-        "request-no-answer", "request", Severity.ERROR, cause, "make doctor", "docs/debugging-5xx.md"
-    )
+def _no_response(stack: Gatherer, url: str, result: HttpResult) -> Finding:
+    requested, expected = (urlsplit(one).port for one in (url, stack.url))
+    elsewhere = "" if requested == expected else f"; the gateway of this stack is at {stack.url}"
+    cause = f"no response from {url}: {result.error}{elsewhere}"
+    return Finding("request-no-answer", "request", Severity.ERROR, cause, stack.doctor, DOCUMENT)

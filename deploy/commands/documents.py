@@ -1,7 +1,7 @@
 """Write what is written from code: docs/checklist.md, docs/ports.md, and the gateway of deploy/kubernetes.
 
 The last is the static configuration that all ways of running begin with.
-tests/unit/test_documents.py fails when a file is not what this would write.
+tests/unit/deploy/commands/test_documents.py fails when a file is not what this would write.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from pathlib import Path
 
 import yaml
 
-from deploy.checks.doctor import checks as doctor
+from deploy.checks import doctor, preflight
 from deploy.checks.findings import Check
-from deploy.checks.preflight import checks as preflight
 from deploy.stack.gateway import demand_https, static_configuration
 from deploy.stack.ports import port_map
 from deploy.stack.state_dir import REPOSITORY
@@ -53,7 +52,7 @@ def checklist() -> str:
             "",
             "## Before a start under Compose: `make preflight ENV=dev` or `prod`; `make up` does it, too",
             "",
-            *_table(preflight.COMPOSE_CHECKS, "compose"),
+            *_table(preflight.DOCKER_CHECKS, "compose"),
             "",
             "## Of a running stack: `make doctor`, under Compose with `ENV=dev` or `prod`",
             "",
@@ -99,13 +98,18 @@ def gateway_of_a_cluster() -> str:
 def _table(checks: Sequence[Check], kind: str) -> list[str]:
     lines = ["| area | code | severity | what holds | otherwise |", "|---|---|---|---|---|"]
     # Tables of one document: a code that is in several is linked to in the last of them.
-    tables = {"preflight": preflight.CHECKS, "compose": preflight.COMPOSE_CHECKS, "doctor": doctor.CHECKS}
+    tables = {"preflight": preflight.CHECKS, "compose": preflight.DOCKER_CHECKS, "doctor": doctor.CHECKS}
     after = list(tables.values())[list(tables).index(kind) + 1 :]
     linked_to_later = {check.code for table in after for check in table}
     for check in checks:
         anchor = "" if check.code in linked_to_later else f'<a id="{check.code}"></a>'
-        otherwise = (check.find.__doc__ or "").strip()
-        cells = (check.area, f"{anchor}`{check.code}`", check.severity.name.lower(), check.proves, otherwise)
+        cells = (
+            check.area,
+            f"{anchor}`{check.code}`",
+            check.severity.name.lower(),
+            check.holds,
+            check.otherwise,
+        )
         lines.append(f"| {' | '.join(cells)} |")
     return lines
 

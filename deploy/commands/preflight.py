@@ -1,25 +1,19 @@
-"""`python -m deploy preflight`: whether the stack could be started here now. `run` asks the same."""
+"""`tessera preflight`: whether the stack could be started here now. `run` and `up` check the same."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import time
-from pathlib import Path
 from typing import get_args
 
-from deploy.checks.doctor.native import Native
-from deploy.checks.doctor.redact import redactor
-from deploy.checks.findings import Finding, Severity, as_text, examine, gather, worst
-from deploy.checks.preflight.checks import CHECKS, COMPOSE_CHECKS
-from deploy.checks.preflight.composed import Start
-from deploy.checks.preflight.facts import SECONDS, sources
+from deploy.checks.findings import Finding, Severity, as_text, worst
+from deploy.checks.gatherers.native import NativeGatherer
+from deploy.checks.preflight import CHECKS, DOCKER_CHECKS, inspect_docker, inspect_native
+from deploy.checks.redact import redactor
 from deploy.stack.compose.project import Environment, Project
 from deploy.stack.errors import DeployError
-from deploy.stack.gateway import CONFIGURATION
 from deploy.stack.state_dir import StateDir
-
-READ = "docs/checklist.md"
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -34,23 +28,13 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "--env",
         choices=("native", *get_args(Environment)),
         default="native",
-        help="before `make run` (native, the default), or before `make up`",
+        help="before `tessera run` (native, the default), or before `tessera up`",
     )
     parser.set_defaults(command=_preflight)
 
 
-def inspect(native: Native, gateway: Path = CONFIGURATION) -> list[Finding]:
-    """Everything that speaks against a start on this machine, the worst first."""
-    return examine(CHECKS, gather(sources(native, gateway), SECONDS), READ)
-
-
-def inspect_compose(project: Project, gateway: Path = CONFIGURATION) -> list[Finding]:
-    """Everything that speaks against a start under Compose, the worst first."""
-    return examine(COMPOSE_CHECKS, gather(Start(project, gateway).sources(), SECONDS), READ)
-
-
 def refuse_unfit(var: StateDir, findings: list[Finding]) -> list[Finding]:
-    """Raise DeployError when nothing may be started; return what is to be said otherwise."""
+    """Raise DeployError when a finding forbids the start; return the others, which are to be printed."""
     if worst(findings) == Severity.ERROR:
         raise DeployError("nothing was started:\n" + redactor(var)(as_text(findings)))
     return findings
@@ -59,11 +43,11 @@ def refuse_unfit(var: StateDir, findings: list[Finding]) -> list[Finding]:
 def _preflight(arguments: argparse.Namespace) -> int:
     began = time.monotonic()
     if arguments.env == "native":
-        native = Native.found(os.environ)
-        var, findings, checks = native.var, inspect(native), CHECKS
+        native = NativeGatherer.from_environ(os.environ)
+        var, findings, checks = native.var, inspect_native(native), CHECKS
     else:
         project = Project(arguments.env, os.environ)
-        var, findings, checks = project.var, inspect_compose(project), COMPOSE_CHECKS
+        var, findings, checks = project.var, inspect_docker(project), DOCKER_CHECKS
     if findings:
         print(redactor(var)(as_text(findings)))
     fit = worst(findings) < Severity.ERROR

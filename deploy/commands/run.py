@@ -14,12 +14,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from deploy.checks.doctor.native import Native
-from deploy.checks.doctor.redact import redactor
+from deploy.checks.doctor import diagnose
 from deploy.checks.findings import as_text
+from deploy.checks.gatherers.native import NativeGatherer
+from deploy.checks.preflight import inspect_native
+from deploy.checks.redact import redactor
 from deploy.commands.demo.painter import is_wanted, paint_demo
-from deploy.commands.doctor import diagnose
-from deploy.commands.preflight import inspect, refuse_unfit
+from deploy.commands.preflight import refuse_unfit
 from deploy.stack.errors import DeployError
 from deploy.stack.parts.postgres import Postgres
 from deploy.stack.parts.process import Process, clear_leftovers
@@ -114,8 +115,8 @@ async def _run(environ: Mapping[str, str]) -> int:
         say = Narrator(var)
         say(f"state folder {var.root}")
         clear_leftovers(var, say)
-        native = Native(var, environ, ports, supervisor=None)
-        for finding in refuse_unfit(var, inspect(native)):
+        native = NativeGatherer(var, environ, ports, supervisor=None)
+        for finding in refuse_unfit(var, inspect_native(native)):
             say(f"{finding.severity.name.lower()}: {finding.cause}")
         say("preflight found nothing that speaks against a start")
         ensure_installed(say)
@@ -174,7 +175,9 @@ async def _until_asked(asked_to_stop: asyncio.Event, work: Coroutine[Any, Any, N
         await asyncio.wait({working})
 
 
-async def _start(stack: Stack, supervisor: Supervisor, native: Native, say: Narrator, *, demo: bool) -> None:
+async def _start(
+    stack: Stack, supervisor: Supervisor, native: NativeGatherer, say: Narrator, *, demo: bool
+) -> None:
     async def databases() -> None:
         if stack.postgres:
             await supervisor.start(stack.postgres)

@@ -8,12 +8,16 @@ from aiohttp import web
 
 from services.tiles.areas import api as areas
 from services.tiles.areas.service import AREAS, Areas
-from services.tiles.artists.activity import Activity
-from services.tiles.batches.service import Batches
+from services.tiles.artists.activity import ActivityPublisher
 from services.tiles.canvases import api as canvases
 from services.tiles.canvases.journal import Journal
 from services.tiles.canvases.service import CANVASES, Canvases
 from services.tiles.consumed import HANDLERS
+from services.tiles.edits import api as edits
+from services.tiles.edits.batches import Batches
+from services.tiles.edits.limits import PaintAllowance
+from services.tiles.edits.service import EDITS, Edits
+from services.tiles.edits.strokes import STROKES, Strokes
 from services.tiles.history import api as history
 from services.tiles.history.service import HISTORY, History
 from services.tiles.housekeeping import keep_house
@@ -27,10 +31,9 @@ from services.tiles.pictures import api as pictures
 from services.tiles.pictures.service import PICTURES, Pictures
 from services.tiles.reviews import api as reviews
 from services.tiles.reviews.service import REVIEWS, Reviews
+from services.tiles.rollback import api as rollback
+from services.tiles.rollback.service import ROLLBACKS, Rollbacks
 from services.tiles.settings import TilesSettings
-from services.tiles.strokes import api as strokes
-from services.tiles.strokes.limits import Allowance
-from services.tiles.strokes.service import STROKES, Strokes
 from services.tiles.tiles import api as tiles
 from services.tiles.tiles.service import TILES, Tiles
 from services.tiles.timelapse import api as timelapse
@@ -44,11 +47,11 @@ SERVICE = "tiles"
 FEATURES = {
     "pictures": pictures.OPERATIONS,
     "canvases": canvases.OPERATIONS,
-    "tiles": tiles.OPERATIONS,
-    "strokes": strokes.OPERATIONS,
+    "tiles": (*tiles.OPERATIONS, *edits.TILE_OPERATIONS),
+    "strokes": edits.STROKE_OPERATIONS,
     "locks": locks.OPERATIONS,
     "likes": likes.OPERATIONS,
-    "history": history.OPERATIONS,
+    "history": (*history.OPERATIONS, *rollback.OPERATIONS),
     "areas": areas.OPERATIONS,
     "reviews": reviews.OPERATIONS,
     "timelapse": timelapse.OPERATIONS,
@@ -60,20 +63,22 @@ def create_app(settings: TilesSettings) -> web.Application:
     """Set up the HTTP side: features and the live feed."""
     service = WebApp(SERVICE, settings)
     app, database = service.app, service.database
-    journal = Journal(service.outbox)
-    batches = Batches(database, journal, Activity(service.outbox), longest=settings.paint_queue)
+    journal = Journal(database, service.outbox)
+    batches = Batches(database, journal, ActivityPublisher(service.outbox), longest=settings.paint_queue)
     hub = Hub(database, service.broker_url, name=settings.instance)
     verifier = service.verify_tokens_of_auth(settings.jwks_url)
     verifier.revocations.listen(hub.close_account)
 
     app[live.DATABASE] = database
     app[CANVASES] = Canvases(database, journal)
-    app[TILES] = Tiles(database, journal, batches)
-    app[STROKES] = Strokes(batches, Allowance(settings.paint_rate, settings.paint_burst))
+    app[TILES] = Tiles(database)
+    app[EDITS] = Edits(journal, batches)
+    app[STROKES] = Strokes(batches, PaintAllowance(settings.paint_rate, settings.paint_burst))
     app[live.PAINT_UNDERWAY] = settings.paint_underway
     app[LOCKS] = _locks(settings, database, journal)
     app[LIKES] = Likes(database, journal)
     app[HISTORY] = History(database, journal)
+    app[ROLLBACKS] = Rollbacks(journal)
     app[AREAS] = _areas(settings, database, journal)
     app[REVIEWS] = Reviews(database, journal)
     app[TIMELAPSES] = Timelapses(database)
@@ -91,7 +96,7 @@ def create_worker(settings: TilesSettings) -> web.Application:
     """Set up the background side: relay, consumer, housekeeping."""
     service = WorkerApp(SERVICE, settings)
     service.consume(HANDLERS)
-    journal = Journal(service.outbox)
+    journal = Journal(service.database, service.outbox)
     lock_sweeper = _locks(settings, service.database, journal)
     area_sweeper = _areas(settings, service.database, journal)
     service.run("housekeeping", lambda: keep_house(service.database, settings, lock_sweeper, area_sweeper))

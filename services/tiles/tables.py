@@ -1,6 +1,6 @@
 """Tables of the tiles service, with the constraints that keep bad states out.
 
-Everything on a canvas changes under the lock of the canvas's row (`canvases.store.lead_with_lock`), which
+Everything on a canvas changes under the lock of the canvas's row (`canvases.store.prepend_lock`), which
 makes limits, counts and sequence numbers exact under any concurrency; the constraints below hold even for a
 writer that forgot it.
 """

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from yarl import URL
 
-from deploy.checks.preflight.gateway import complaints_of
+from deploy.checks.facts.gateway_trial import try_configuration
 from deploy.stack.gateway import CONFIGURATION
 from deploy.stack.programs import PROGRAMS
 from deploy.stack.state_dir import REPOSITORY
@@ -117,7 +117,7 @@ def test_the_routes_are_those_of_every_way_of_running(manifests: list[dict[str, 
 def test_traefik_accepts_the_gateways_configuration(tmp_path: Path) -> None:
     shutil.copytree(CONFIGURATION / "dynamic", tmp_path / "dynamic")
     shutil.copy(FOLDER / "base" / "traefik.yml", tmp_path)
-    assert complaints_of(tmp_path).said == ()
+    assert try_configuration(tmp_path).messages == ()
 
 
 def test_every_variable_that_a_pod_is_given_is_a_setting(manifests: list[dict[str, Any]]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy.checks.doctor.checks import CHECKS
+from deploy.checks.doctor import CHECKS
 from deploy.stack.state_dir import REPOSITORY
 from tests.support.compose import COMPOSE_SECONDS, ComposeStack
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.checks.doctor.native import Native
+from deploy.checks.facts.gateway_trial import try_configuration
 from deploy.checks.findings import Finding, Severity
-from deploy.checks.preflight.gateway import complaints_of
-from deploy.commands.preflight import inspect
+from deploy.checks.gatherers.native import NativeGatherer
+from deploy.checks.preflight import inspect_native
 from deploy.stack.gateway import CONFIGURATION
 from deploy.stack.programs import SERVICES
 from deploy.stack.state_dir import REPOSITORY
@@ -24,8 +24,11 @@ from tests.support.parts import Databases
 from tests.support.stack import run_environment
 
 
-def inspected(var: Path, **environment: str) -> dict[str, Finding]:
-    return {one.code: one for one in inspect(Native.found(run_environment(var) | environment))}
+def inspect(var: Path, **environment: str) -> dict[str, Finding]:
+    return {
+        one.code: one
+        for one in inspect_native(NativeGatherer.from_environ(run_environment(var) | environment))
+    }
 
 
 @pytest.fixture
@@ -48,11 +51,11 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_nothing_speaks_against_a_first_start_and_that_takes_less_than_2_s(tmp_path: Path) -> None:
-    native = Native.found(run_environment(tmp_path / "var"))
+    native = NativeGatherer.from_environ(run_environment(tmp_path / "var"))
     times = []
     for _ in range(3):
         began = time.monotonic()
-        findings = inspect(native)
+        findings = inspect_native(native)
         times.append(time.monotonic() - began)
         assert [one for one in findings if one.severity > Severity.INFO] == []
     assert min(times) < here(2)
@@ -64,7 +67,7 @@ def test_the_command_says_so(tmp_path: Path) -> None:
 
 
 def test_traefik_accepts_the_configuration_of_the_repository() -> None:
-    assert complaints_of(CONFIGURATION).said == ()
+    assert try_configuration(CONFIGURATION).messages == ()
 
 
 @pytest.mark.parametrize(
@@ -85,14 +88,14 @@ def test_a_broken_configuration_of_the_gateway_is_refused_in_traefiks_words(
 ) -> None:
     path = gateway / file
     path.write_text(path.read_text().replace(old, new))
-    said = complaints_of(gateway).said
+    said = try_configuration(gateway).messages
     assert said
     assert says in said[0]
 
 
 def test_a_broken_configuration_of_the_gateway_stops_a_start(gateway: Path, tmp_path: Path) -> None:
     (gateway / "dynamic" / "tls.yml").write_text("tls: [\n")
-    [found] = inspect(Native.found(run_environment(tmp_path / "var")), gateway)
+    [found] = inspect_native(NativeGatherer.from_environ(run_environment(tmp_path / "var")), gateway)
     assert (found.code, found.severity, found.fix) == ("gateway-invalid", Severity.ERROR, "git diff gateway/")
 
 
@@ -118,14 +121,14 @@ def test_too_few_open_files_are_refused(tmp_path: Path) -> None:
 
 def test_data_without_the_secret_that_it_was_made_with_is_refused(tmp_path: Path) -> None:
     (tmp_path / "postgres").mkdir()
-    found = inspected(tmp_path)["secret-missing"]
+    found = inspect(tmp_path)["secret-missing"]
     assert "is missing, though there is data that was made with it" in found.cause
 
 
 def test_data_of_another_postgresql_is_refused(tmp_path: Path) -> None:
     (tmp_path / "postgres").mkdir()
     (tmp_path / "postgres" / "PG_VERSION").write_text("9\n")
-    assert "was made by PostgreSQL 9, but 1" in inspected(tmp_path)["data-version"].cause
+    assert "was made by PostgreSQL 9, but 1" in inspect(tmp_path)["data-version"].cause
 
 
 def test_a_database_that_cannot_be_reached_is_refused_without_telling_its_password(tmp_path: Path) -> None:
@@ -142,7 +145,7 @@ def test_pending_migrations_of_databases_given_by_url_are_announced(
     tmp_path: Path, database: Databases
 ) -> None:
     urls = {f"{name.upper()}_DATABASE_URL": database(name) for name in SERVICES}
-    found = inspected(tmp_path, **urls)
+    found = inspect(tmp_path, **urls)
     assert list(found) == ["migrations-pending"]
     assert found["migrations-pending"].severity == Severity.INFO
 
@@ -152,7 +155,7 @@ def test_a_stack_that_runs_in_the_folder_already_is_named(tmp_path: Path) -> Non
     holder = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", "deploy", "run"])
     try:
         (tmp_path / "run" / "lock").write_text(f"pid {holder.pid}, http://localhost:8080")
-        found = inspected(tmp_path)["already-running"]
+        found = inspect(tmp_path)["already-running"]
     finally:
         holder.kill()
         holder.wait()

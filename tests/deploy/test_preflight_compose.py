@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from deploy.checks.findings import Finding, Severity
-from deploy.commands.preflight import inspect_compose
+from deploy.checks.preflight import inspect_docker
 from deploy.stack import engine
 from deploy.stack.compose import project as project_module
 from deploy.stack.compose.project import FILES, Project
@@ -40,14 +40,14 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def found(project: Project, gateway: Path = CONFIGURATION) -> dict[str, Finding]:
-    return {one.code: one for one in inspect_compose(project, gateway)}
+    return {one.code: one for one in inspect_docker(project, gateway)}
 
 
 def test_nothing_speaks_against_a_first_start_and_that_takes_less_than_2_s(project: Project) -> None:
     times = []
     for _ in range(3):
         began = time.monotonic()
-        findings = inspect_compose(project)
+        findings = inspect_docker(project)
         times.append(time.monotonic() - began)
         assert [one for one in findings if one.severity > Severity.INFO] == []
     assert min(times) < here(2)
@@ -111,7 +111,7 @@ def test_without_an_engine_a_start_is_refused_with_that_as_its_one_reason(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DOCKER_HOST", "unix:///no/such/socket")
-    first = inspect_compose(project)[0]
+    first = inspect_docker(project)[0]
     assert (first.code, first.severity) == ("engine-down", Severity.ERROR)
 
 

@@ -37,7 +37,7 @@ async def sign_up(page: Page, who: Newcomer, path: str = "/register") -> None:
     await page.get_by_label("Username").fill(who.username)
     await page.get_by_label("Email address").fill(who.email)
     await page.get_by_label("Password", exact=True).fill(PASSWORD)
-    await page.get_by_role("button", name="Create the account").click()
+    await page.get_by_role("button", name="Create account").click()
     await expect(menu(page, who.username)).to_be_visible()
 
 
@@ -49,7 +49,7 @@ async def log_in(page: Page, username: str, password: str, path: str = "/login")
 
 
 def menu(page: Page, username: str) -> Locator:
-    return page.get_by_role("button", name=f"Account of {username}")
+    return page.get_by_role("button", name=f"Account menu of {username}")
 
 
 async def test_who_signs_up_is_signed_in_and_stays_so_after_a_reload(
@@ -79,7 +79,7 @@ async def test_a_taken_username_is_said_beside_its_field(
     await page.get_by_label("Username").fill(ada.username)
     await page.get_by_label("Email address").fill(newcomer.email)
     await page.get_by_label("Password", exact=True).fill(PASSWORD)
-    await page.get_by_role("button", name="Create the account").click()
+    await page.get_by_role("button", name="Create account").click()
     field = page.get_by_label("Username")
     await expect(field).to_have_attribute("aria-invalid", "true")
     await expect(field).to_be_focused()
@@ -92,7 +92,7 @@ async def test_the_link_of_the_mail_confirms_the_address_and_leaves_no_token_beh
     page = await new_page()
     await sign_up(page, newcomer)
     await page.goto(await link_for(site.var / "mail", newcomer.email, "confirm-email"))
-    await expect(page.get_by_text("your email address is confirmed")).to_be_visible()
+    await expect(page.get_by_text("Your email address is confirmed")).to_be_visible()
     assert page.url == f"{site.url}/"
     await page.get_by_role("link", name="Account").click()
     await expect(page.get_by_role("main")).to_contain_text(f"{newcomer.email} confirmed")
@@ -104,13 +104,13 @@ async def test_a_forgotten_password_is_set_anew_by_mail(
     ada = await new_painter("ada")
     page = await new_page()
     await page.goto("/login")
-    await page.get_by_role("button", name="Forgot the password?").click()
+    await page.get_by_role("button", name="Forgot your password?").click()
     await page.get_by_label("Email address").fill(f"{ada.username}@example.org")
-    await page.get_by_role("button", name="Send the link").click()
-    await expect(page.get_by_text("a mail with a link is on its way")).to_be_visible()
+    await page.get_by_role("button", name="Send link").click()
+    await expect(page.get_by_text("sent an email with a link")).to_be_visible()
     await page.goto(await link_for(site.var / "mail", f"{ada.username}@example.org", "reset-password"))
     await page.get_by_label("New password").fill(NEW_PASSWORD)
-    await page.get_by_role("button", name="Set the password").click()
+    await page.get_by_role("button", name="Set password").click()
     await expect(page.get_by_role("heading", name="Log in")).to_be_visible()
     await log_in(page, ada.username, NEW_PASSWORD)
     await expect(menu(page, ada.username)).to_be_visible()
@@ -120,7 +120,7 @@ async def test_a_wrong_password_is_said_in_words(new_page: Windows, new_painter:
     ada = await new_painter("ada")
     page = await new_page(allow=["status of 401"])
     await log_in(page, ada.username, "not-the-password")
-    await expect(page.get_by_role("alert")).to_contain_text("The username or the password is wrong.")
+    await expect(page.get_by_role("alert")).to_contain_text("Wrong username or password.")
 
 
 async def test_a_login_leads_back_to_where_it_was_asked_for(
@@ -138,7 +138,7 @@ async def test_a_profile_is_changed_and_seen_by_others(new_page: Windows, new_pa
     ada = await new_painter("ada")
     page = await new_page(ada)
     await page.goto("/account")
-    await page.get_by_label("Name shown to others").fill("Ada L.")
+    await page.get_by_label("Display name").fill("Ada L.")
     await page.get_by_label("About you").fill("<b>engines</b>")
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_text("Saved.")).to_be_visible()
@@ -156,8 +156,8 @@ async def test_another_session_is_ended_from_the_list(new_page: Windows, new_pai
     await log_in(other, ada.username, ada.password)
     await expect(menu(other, ada.username)).to_be_visible()
     await page.reload()
-    await page.get_by_role("button", name="Log out there").click()
-    await expect(page.get_by_text("That session has ended.")).to_be_visible()
+    await page.get_by_role("button", name="End session").click()
+    await expect(page.get_by_text("The session has ended.")).to_be_visible()
     await other.reload()
     await expect(other.get_by_role("link", name="Sign up")).to_be_visible()
 
@@ -168,14 +168,14 @@ async def test_the_password_is_changed_with_the_present_one_only(
     ada = await new_painter("ada")
     page = await new_page(ada, allow=["status of 40[13]"])
     await page.goto("/account")
-    present = page.get_by_label("Present password")
-    await present.fill("not-the-password")
+    current = page.get_by_label("Current password")
+    await current.fill("not-the-password")
     await page.get_by_label("New password").fill(NEW_PASSWORD)
-    await page.get_by_role("button", name="Change the password").click()
-    await expect(present).to_have_accessible_description("This password is wrong.")
-    await present.fill(ada.password)
-    await page.get_by_role("button", name="Change the password").click()
-    await expect(page.get_by_text("Your password is changed")).to_be_visible()
+    await page.get_by_role("button", name="Change password").click()
+    await expect(current).to_have_accessible_description("Wrong password.")
+    await current.fill(ada.password)
+    await page.get_by_role("button", name="Change password").click()
+    await expect(page.get_by_text("Your password has been changed")).to_be_visible()
     await expect(menu(page, ada.username)).to_be_visible()
 
 
@@ -203,13 +203,13 @@ async def test_an_account_is_deleted_only_with_its_name_and_password(
     name = dialog.get_by_label("Type your username")
     await name.fill("somebody else")
     await dialog.get_by_label("Password", exact=True).fill(ada.password)
-    await dialog.get_by_role("button", name="Delete it for good").click()
-    await expect(name).to_have_accessible_description("This is not your username.")
+    await dialog.get_by_role("button", name="Delete permanently").click()
+    await expect(name).to_have_accessible_description(re.compile("your username"))
     await name.fill(ada.username)
-    await dialog.get_by_role("button", name="Delete it for good").click()
-    await expect(page.get_by_text("Your account is deleted.")).to_be_visible()
+    await dialog.get_by_role("button", name="Delete permanently").click()
+    await expect(page.get_by_text("Your account has been deleted.")).to_be_visible()
     await log_in(page, ada.username, ada.password)
-    await expect(page.get_by_role("alert")).to_contain_text("wrong")
+    await expect(page.get_by_role("alert")).to_contain_text("Wrong username or password.")
 
 
 async def test_an_artist_is_followed_and_unfollowed(new_page: Windows, new_painter: NewPainter) -> None:

@@ -95,7 +95,7 @@ async def test_a_moderator_sees_no_audit_log(new_page: Windows, new_moderator: N
     page = await new_page(await new_moderator("mona"))
     await page.goto("/admin")
     await page.get_by_role("heading", name="Dashboard").wait_for()
-    sections = page.get_by_role("navigation", name="Sections").get_by_role("link")
+    sections = page.get_by_role("navigation", name="Admin sections").get_by_role("link")
     assert await sections.all_inner_texts() == ["Dashboard", "Reports", "Users", "Rollback"]
     await page.goto("/admin/audit")
     await page.get_by_role("heading", name="Not allowed").wait_for()
@@ -208,7 +208,7 @@ async def test_a_removed_tile_comes_back(new_page: Windows, new_moderator: NewPa
     desk = await open_report(page, reason)
     await desk.get_by_role("button", name="Remove tile").click()
     await page.get_by_role("button", name="Undo").click()
-    await page.get_by_text("The tile is back").wait_for()
+    await page.get_by_text("Tile restored").wait_for()
     assert await wall.pixels() == plain(9)
 
 
@@ -220,7 +220,7 @@ async def test_a_lock_is_taken_away(new_page: Windows, new_moderator: NewPainter
     page = await new_page(await new_moderator("mona"))
     desk = await open_report(page, reason)
     await desk.get_by_role("button", name="Release the lock of Vidal").click()
-    await page.get_by_text("The lock is released").wait_for()
+    await page.get_by_text("Lock released").wait_for()
     _, lock = await wall.artist.call("GET", f"/tiles/{wall.tile_id}/lock")
     assert not lock["is_locked"]
 
@@ -246,7 +246,7 @@ async def test_a_rollback_is_seen_before_it_is_done(
     await expect(asked.get_by_label("Only by this artist")).to_have_value(wall.vandal.username)
     await asked.get_by_role("button", name="Preview").click()
     await asked.get_by_text("1 reverted").wait_for()
-    for label, colour in (("Now", 9), ("Afterwards", 5)):
+    for label, colour in (("Now", 9), ("After", 5)):
         picture = asked.locator("admin-picture").filter(has=page.get_by_role("img", name=label))
         expected = list(bytes.fromhex(wall.canvas["palette"][colour - 1][1:]))
 
@@ -259,7 +259,7 @@ async def test_a_rollback_is_seen_before_it_is_done(
     await asked.get_by_role("button", name="Roll back 1 tile").click()
     await page.get_by_text("1 tile rolled back").wait_for()
     assert await wall.pixels() == plain(5)
-    await expect(desk.get_by_label("What was done")).to_have_value("rolled_back")
+    await expect(desk.get_by_label("Action taken")).to_have_value("rolled_back")
 
 
 async def test_a_rollback_without_a_report_begins_with_the_canvas(
@@ -268,7 +268,7 @@ async def test_a_rollback_without_a_report_begins_with_the_canvas(
     wall = await new_wall()
     page = await new_page(await new_moderator("mona"))
     await page.goto("/admin/rollback")
-    await page.get_by_label("Which canvas").fill(wall.canvas["name"])
+    await page.get_by_label("Find a canvas").fill(wall.canvas["name"])
     await page.get_by_role("button", name="Search").click()
     await page.get_by_role("button", name=wall.canvas["name"]).click()
     await page.get_by_label("Only by this artist").fill("nobody of that name")
@@ -295,7 +295,7 @@ async def test_somebody_is_suspended_with_a_reason_and_let_in_again(
     await row.get_by_role("button", name="Suspend Vidal").click()
     asked = dialog(page, "Suspend Vidal?")
     await asked.get_by_label("Reason").fill("Paints over others")
-    await asked.get_by_label("A day").check()
+    await asked.get_by_label("1 day").check()
     await asked.get_by_role("button", name="Suspend").click()
     await expect(row).to_contain_text("Paints over others")
     assert await standing(admin, vidal) == "suspended"
@@ -315,7 +315,7 @@ async def test_accounts_are_found_by_their_standing(
     await page.goto("/admin/users")
     await page.get_by_label("State", exact=True).select_option("suspended")
     row = page.get_by_role("row").filter(has_text=vidal.username)
-    await expect(row).to_contain_text("For good")
+    await expect(row).to_contain_text("Indefinitely")
     await expect(page.get_by_role("row").filter(has_text="@admin")).to_have_count(0)
 
 
@@ -325,8 +325,8 @@ async def test_an_admin_makes_a_moderator(new_page: Windows, new_painter: NewPai
     await page.goto("/admin/users")
     await page.get_by_label("Search by name").fill(ada.username)
     row = page.get_by_role("row").filter(has_text=ada.username)
-    await row.get_by_role("button", name="Roles of Ada").click()
-    asked = dialog(page, "Roles of Ada")
+    await row.get_by_role("button", name="Roles for Ada").click()
+    asked = dialog(page, "Roles for Ada")
     await asked.get_by_role("checkbox", name="Moderator:").check()
     await asked.get_by_role("button", name="Save").click()
     await expect(row.get_by_role("cell", name="Moderator")).to_be_visible()
@@ -343,7 +343,7 @@ async def test_a_moderator_gives_no_roles_and_touches_no_admin(
     row = page.get_by_role("row").filter(has_text="@admin")
     await row.wait_for()
     await expect(row.get_by_role("button")).to_have_count(0)
-    await expect(page.get_by_role("button", name="Roles of")).to_have_count(0)
+    await expect(page.get_by_role("button", name="Roles for")).to_have_count(0)
 
 
 async def test_the_audit_log_is_searched_by_who_did_what(

@@ -189,7 +189,7 @@ async def test_who_is_suspended_goes_on_watching_as_a_guest(
     status, _ = await mona.call("POST", f"/admin/users/{ben.id}/suspend", json={"reason": "spam"})
     assert status < 300
     await page.get_by_text("Your session has ended.").wait_for()
-    await page.get_by_role("button", name="Go on watching").click()
+    await page.get_by_role("button", name="Keep watching").click()
     await stage.is_live()
     await new_tile(mona, canvas, 0, 0)
     await stage.comes_to_show(NIGHT, 10, 10)
@@ -203,9 +203,9 @@ async def test_a_like_shows_in_every_window(new_page: Windows, new_painter: NewP
     watched = await guests.pick(0, 0)
     card = await bens.pick(0, 0)
     await card.get_by_role("button", name="Like, 0 likes so far").click()
-    await card.get_by_role("button", name="Take back your like, 1 like").wait_for()
-    await watched.get_by_role("button", name="Like, 1 like so far").wait_for()
-    await card.get_by_role("button", name="Take back your like").click()
+    await card.get_by_role("button", name="Remove your like (1 like)").wait_for()
+    await watched.get_by_role("button", name="Like (1 like so far)").wait_for()
+    await card.get_by_role("button", name="Remove your like").click()
     await watched.get_by_role("button", name="Like, 0 likes so far").wait_for()
 
 
@@ -215,7 +215,7 @@ async def test_whoever_liked_a_tile_finds_it_liked(new_page: Windows, new_painte
     tile = await new_tile(ada, canvas, 0, 0)
     await ben.call("POST", f"/tiles/{tile['id']}/like")
     card = await (await Stage.open(await new_page(ben), canvas)).pick(0, 0)
-    await card.get_by_role("button", name="Take back your like, 1 like").wait_for()
+    await card.get_by_role("button", name="Remove your like (1 like)").wait_for()
 
 
 async def test_a_guest_who_likes_is_asked_to_log_in_and_led_back(
@@ -241,8 +241,8 @@ async def test_an_artist_brings_an_older_picture_back(new_page: Windows, new_pai
     card = await stage.pick(0, 0)
     await card.get_by_text("History").click()
     await card.get_by_role("img", name="Version 1").wait_for()
-    await card.get_by_role("button", name="Bring version 1 back").click()
-    await card.get_by_text("Brought an older picture back").wait_for()
+    await card.get_by_role("button", name="Restore version 1").click()
+    await card.get_by_text("Restored an earlier version").wait_for()
     await stage.comes_to_show(NIGHT, 10, 10)
 
 
@@ -254,7 +254,7 @@ async def test_who_may_not_revert_is_not_offered_it(new_page: Windows, new_paint
     card = await (await Stage.open(await new_page(), canvas)).pick(0, 0)
     await card.get_by_text("History").click()
     await card.get_by_role("img", name="Version 1").wait_for()
-    await expect(card.get_by_role("button", name="Bring version")).to_have_count(0)
+    await expect(card.get_by_role("button", name="Restore version")).to_have_count(0)
 
 
 async def test_a_link_leads_to_its_view_and_moving_writes_one(
@@ -336,7 +336,7 @@ async def test_painters_see_where_the_other_is(new_page: Windows, new_painter: N
     await adas.mouse.move(*await stage.point_of_cell(2, 1))
     await bens.get_by_role("button", name="1 other artist is here").click()
     panel = bens.get_by_role("complementary")
-    await panel.get_by_text("looks at cell 2, 1").wait_for()
+    await panel.get_by_text("viewing cell 2, 1").wait_for()
     await adas.close()
     await panel.get_by_text("No other artist is here right now.").wait_for()
 
@@ -367,7 +367,7 @@ async def test_an_area_is_claimed_by_drawing_it(new_page: Windows, new_painter: 
     stage = await Stage.open(page, canvas)
     await page.get_by_role("button", name="Areas").click()
     panel = page.get_by_role("complementary")
-    await panel.get_by_role("button", name="Draw it on the picture").click()
+    await panel.get_by_role("button", name="Draw on the canvas").click()
     await page.mouse.move(*await stage.point_of_cell(1, 1))
     await page.mouse.down()
     await page.mouse.move(*await stage.point_of_cell(2, 3), steps=4)
@@ -376,7 +376,7 @@ async def test_an_area_is_claimed_by_drawing_it(new_page: Windows, new_painter: 
     await panel.get_by_text("cells from 1, 1").wait_for()
     await watching.get_by_text("cells from 1, 1").wait_for()
     await panel.get_by_role("button", name=re.compile("Release .* cells from 1, 1")).click()
-    await watching.get_by_text("All cells are free.").wait_for()
+    await watching.get_by_text("No areas are claimed.").wait_for()
 
 
 async def test_an_owner_approves_what_waits_for_review(new_page: Windows, new_painter: NewPainter) -> None:
@@ -385,7 +385,7 @@ async def test_an_owner_approves_what_waits_for_review(new_page: Windows, new_pa
     await new_tile(ben, canvas, 0, 0, 2)
     guests = await Stage.open(await new_page(), canvas)
     bens = await Stage.open(await new_page(ben), canvas)
-    await (await bens.pick(0, 0)).get_by_text("waits for review").wait_for()
+    await (await bens.pick(0, 0)).get_by_text("waiting for review").wait_for()
     page = await new_page(ada)
     await Stage.open(page, canvas)
     await page.get_by_role("button", name="Reviews").click()
@@ -420,10 +420,10 @@ async def test_new_rules_reach_everybody_who_watches(new_page: Windows, new_pain
         await window.get_by_role("button", name="About this canvas").click()
     panel = page.get_by_role("complementary")
     await panel.get_by_label("Name", exact=True).fill("Harbour")
-    await panel.get_by_label("Who may paint").select_option("review")
+    await panel.get_by_label("Who can paint").select_option("review")
     await panel.get_by_role("button", name="Save").click()
     await expect(watching.get_by_role("heading", level=1)).to_have_text("Harbour")
-    await watching.get_by_text("shows once the owner has approved it").wait_for()
+    await watching.get_by_text("appear once the owner approves them").wait_for()
 
 
 async def test_a_canvas_that_is_deleted_says_so_to_who_watches(
@@ -437,7 +437,7 @@ async def test_a_canvas_that_is_deleted_says_so_to_who_watches(
     await page.get_by_role("button", name="About this canvas").click()
     await page.get_by_role("complementary").get_by_role("button", name="Delete canvas").click()
     await page.locator("ui-dialog[open]").get_by_role("button", name="Delete canvas").click()
-    await guest.page.get_by_text("This canvas was deleted, or is private now.").wait_for()
+    await guest.page.get_by_text("This canvas was deleted or made private.").wait_for()
     await guest.status("Not live").wait_for()
     await page.wait_for_url(re.compile("/$"))
 
@@ -445,7 +445,7 @@ async def test_a_canvas_that_is_deleted_says_so_to_who_watches(
 async def test_a_canvas_that_nobody_made_is_said_not_to_exist(new_page: Windows) -> None:
     page = await new_page(allow=["status of 404"])
     await page.goto("/canvas/999999999")
-    await expect(page.get_by_role("heading", level=1)).to_have_text("There is no such canvas")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Canvas not found")
 
 
 async def test_a_canvas_that_could_not_be_loaded_is_loaded_at_a_press(
@@ -546,7 +546,7 @@ async def test_a_report_reaches_the_moderators(
     dialog = page.locator("ui-dialog[open]")
     await dialog.get_by_label("Spam or advertising").check()
     await dialog.get_by_role("button", name="Send report").click()
-    await page.get_by_text("A moderator will look at it.").wait_for()
+    await page.get_by_text("A moderator will review your report.").wait_for()
     _, reports = await mona.call("GET", "/admin/reports", params={"status": "open"})
     assert ("tile", tile["id"], "spam") in [
         (r["kind"], r["target_id"], r["reason"]) for r in reports["items"]
@@ -561,7 +561,7 @@ async def test_the_time_lapse_plays(new_page: Windows, new_painter: NewPainter) 
     page = await new_page()
     await Stage.open(page, canvas)
     await page.get_by_role("button", name="Time-lapse").click()
-    film = page.locator("ui-dialog[open]").get_by_role("img", name="How “Quay” came to be")
+    film = page.locator("ui-dialog[open]").get_by_role("img", name="Time-lapse of “Quay”")
     await film.wait_for()
     assert (
         await film.evaluate("async (img) => { await img.decode(); return img.naturalWidth; }") == CELLS * SIDE

@@ -87,7 +87,7 @@ async def painted(painter: Painter, canvas: dict[str, Any]) -> dict[tuple[int, i
 
 async def save(page: Page) -> None:
     await page.get_by_role("button", name="Save").click()
-    await expect(page.get_by_text("Everything is saved")).to_be_visible()
+    await expect(page.get_by_text("All changes saved")).to_be_visible()
 
 
 def saved(painter: Painter, canvas: dict[str, Any]) -> Callable[[], Any]:
@@ -119,7 +119,7 @@ async def test_nothing_is_created_when_the_editor_is_closed_without_saving(
     page = await new_page(ada)
     await open_editor(page, canvas)
     await drag(page, (2, 2), (9, 9))
-    await page.get_by_role("button", name="Close the editor").click()
+    await page.get_by_role("button", name="Close editor").click()
     await page.get_by_role("button", name="Discard").click()
     await expect(drawing(page, SIZE)).to_have_count(0)
     assert await tile_at(ada, canvas) is None
@@ -145,7 +145,7 @@ async def test_a_tile_is_painted_with_the_keyboard_alone(new_page: Windows, new_
     await page.keyboard.press("Control+s")
     stroke = {(x, 9): RED for x in range(9, 13)}
     line = {(12, y): GREEN for y in range(2, 11)}
-    await expect(page.get_by_text("this cell is yours")).to_be_visible()
+    await expect(page.get_by_text("This cell is now yours")).to_be_visible()
     assert await painted(ada, canvas) == stroke | line
 
 
@@ -196,7 +196,7 @@ async def test_a_tile_is_painted_with_a_finger_and_two_of_them_move_the_view(
     await pinch(page)
     assert (await spot(drawing(page, SIZE), 0, 0))[0] < left
     await page.get_by_role("button", name="Save").tap()
-    await expect(page.get_by_text("this cell is yours")).to_be_visible()
+    await expect(page.get_by_text("This cell is now yours")).to_be_visible()
     assert await painted(ada, canvas) == {(4 + x, 4): BLACK for x in range(3)}
     await assert_accessible(page)
 
@@ -222,13 +222,13 @@ async def test_a_draft_survives_a_reload_and_is_gone_once_saved(
     await drag(page, (5, 5), (8, 5))
     await page.reload()
     await open_editor(page, canvas)
-    await expect(page.get_by_text("Your draft of")).to_be_visible()
+    await expect(page.get_by_text("Your draft from")).to_be_visible()
     await save(page)
     assert await painted(ada, canvas) == {(x, 5): BLACK for x in range(5, 9)}
     await page.reload()
     await open_editor(page, canvas)
-    await expect(page.get_by_text("Everything is saved")).to_be_visible()
-    await expect(page.get_by_text("Your draft of")).to_have_count(0)
+    await expect(page.get_by_text("All changes saved")).to_be_visible()
+    await expect(page.get_by_text("Your draft from")).to_have_count(0)
 
 
 async def test_what_a_guest_drew_is_there_once_they_signed_up(
@@ -240,13 +240,13 @@ async def test_what_a_guest_drew_is_there_once_they_signed_up(
     await open_editor(page, canvas)
     await drag(page, (5, 5), (8, 5))
     await page.get_by_role("button", name="Save").click()
-    await page.get_by_role("dialog", name="Almost yours").wait_for()
+    await page.get_by_role("dialog", name="Almost there").wait_for()
     await page.locator("tile-editor").get_by_role("button", name="Sign up").click()
     name = f"newcomer_{secrets.token_hex(4)}"
     await page.get_by_label("Username").fill(name)
     await page.get_by_label("Email address").fill(f"{name}@example.org")
     await page.get_by_label("Password", exact=True).fill(secrets.token_urlsafe(12))
-    await page.get_by_role("button", name="Create the account").click()
+    await page.get_by_role("button", name="Create account").click()
     await page.wait_for_url(f"**/canvas/{canvas['id']}*")
     await open_editor(page, canvas)
     await save(page)
@@ -285,7 +285,7 @@ async def test_what_is_drawn_while_the_connection_is_broken_is_painted_once_it_i
     await open_editor(page, canvas)
     for name in site.tiles:
         site.kill(name)
-    await expect(page.get_by_text("what you draw is sent then")).to_be_visible()
+    await expect(page.get_by_text("Your changes will be sent afterwards")).to_be_visible()
     await drag(page, (2, 2), (5, 2))
     await expect(page.get_by_text("Live: saved as you draw")).to_be_visible()
     assert await poll_until(lambda: row(ada, canvas, 2), [BLACK] * 4) == [BLACK] * 4
@@ -331,7 +331,7 @@ async def test_the_lock_is_taken_while_painting_and_given_back_on_closing(
 
     await open_editor(page, canvas)
     assert await is_locked()
-    await page.get_by_role("button", name="Close the editor").click()
+    await page.get_by_role("button", name="Close editor").click()
     assert await poll_until(is_locked, False) is False
     await open_editor(page, canvas)
     assert await poll_until(is_locked, True) is True
@@ -353,7 +353,7 @@ async def test_a_version_that_moved_is_merged_pixel_by_pixel(
     await expect(page.get_by_text("This tile was changed elsewhere")).to_be_visible()
     await page.get_by_role("button", name="Save").click()
     await page.get_by_role("button", name="Merge").click()
-    await expect(page.get_by_text("Everything is saved")).to_be_visible()
+    await expect(page.get_by_text("All changes saved")).to_be_visible()
     pixels = await painted(ada, canvas)
     assert [pixels[x, 2] for x in range(2, 6)] == [BLACK] * 4
     assert [pixels[x, 9] for x in range(SIZE)] == [RED] * SIZE
@@ -367,8 +367,8 @@ async def test_what_is_saved_in_review_mode_waits_and_is_painted_on(
     page = await new_page(ada)
     await open_editor(page, canvas)
     await drag(page, (2, 2), (5, 2))
-    await page.get_by_role("button", name="Send for review").click()
-    await expect(page.get_by_text("Waits for review; the public")).to_be_visible()
+    await page.get_by_role("button", name="Submit for review").click()
+    await expect(page.get_by_text("Waiting for review. Others")).to_be_visible()
     assert await painted(olga, canvas) == {}
     await page.reload()
     await open_editor(page, canvas)
@@ -400,11 +400,11 @@ async def test_a_picture_becomes_a_tile_in_the_colours_of_the_palette(
     picture.write_bytes(png(64, lambda _x, y: (240, 20, 70, 255) if y < 32 else (0, 0, 0, 0)))
     page = await new_page(ada)
     await open_editor(page, canvas)
-    await page.get_by_role("button", name="Import a picture").click()
+    await page.get_by_role("button", name="Import picture").click()
     await page.get_by_label("Choose a picture").set_input_files(picture)
-    await expect(page.get_by_role("img", name="The picture as a tile")).to_be_visible()
+    await expect(page.get_by_role("img", name="Preview as a tile")).to_be_visible()
     await assert_accessible(page)
-    await page.get_by_role("button", name="Place it").click()
+    await page.get_by_role("button", name="Insert").click()
     await save(page)
     assert await painted(ada, canvas) == {(x, y): RED for x in range(SIZE) for y in range(SIZE // 2)}
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 from aiohttp import ClientSession
 
-from deploy.checks.preflight.gateway import complaints_of
+from deploy.checks.facts.gateway_trial import try_configuration
 from deploy.stack.state_dir import REPOSITORY
 from tests.support.backend import Backend
 from tests.support.gateway import Gateway, Start
@@ -84,5 +84,5 @@ async def test_pages_grant_nothing(open_gateway: Gateway, client: ClientSession)
 @pytest.mark.parametrize("origins", ["*", "https://app.example.org/", "app.example.org", "https://*.test"])
 def test_what_is_no_exact_origin_stops_the_start(monkeypatch: pytest.MonkeyPatch, origins: str) -> None:
     monkeypatch.setenv("TESSERA_CORS_ORIGINS", origins)
-    said = " ".join(complaints_of(REPOSITORY / "gateway").said)
+    said = " ".join(try_configuration(REPOSITORY / "gateway").messages)
     assert "is no exact origin" in said

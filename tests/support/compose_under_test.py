@@ -14,10 +14,10 @@ from typing import Any
 
 import yaml
 
-from deploy.checks.doctor.composed import Composed
-from deploy.checks.doctor.request import explain
+from deploy.checks.doctor import diagnose
 from deploy.checks.findings import Finding, as_text
-from deploy.commands.doctor import diagnose
+from deploy.checks.gatherers.docker.gatherer import DockerGatherer
+from deploy.checks.request import explain_request
 from deploy.stack.compose.state import authority_of
 from tests.support.compose import ComposeStack
 from tests.support.waiting import PATIENCE
@@ -28,7 +28,7 @@ class ComposeStackUnderTest(ComposeStack):
 
     def diagnose(self) -> list[Finding]:
         """However busy this machine is; how long the command takes is measured by itself."""
-        return diagnose(Composed(self.project), seconds=PATIENCE)
+        return diagnose(DockerGatherer(self.project), seconds=PATIENCE)
 
     def first_line(self, code: str, seconds: float = 3 * PATIENCE) -> str:
         """The cause in the first line, once that has this code: health checks and busy machines take time."""
@@ -38,8 +38,7 @@ class ComposeStackUnderTest(ComposeStack):
         return found[0].cause
 
     def explain(self, request_id: str) -> Finding:
-        stack = Composed(self.project)
-        return explain(request_id, stack.request(request_id), stack.said_of(request_id), stack.show_log)
+        return explain_request(DockerGatherer(self.project), request_id)
 
     def get(self, path: str, request_id: str) -> int:
         """The status of the answer to a GET."""

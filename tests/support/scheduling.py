@@ -19,7 +19,7 @@ SHARED = {
     "tests/deploy/test_backup.py": "whole stacks",
     "tests/deploy/test_rollout.py": "whole stacks",
     "tests/deploy/composed/": "whole stacks",
-    "tests/deploy/checks/doctor/": "patient",
+    "tests/deploy/doctor/": "patient",
     "tests/frontend/": "browser",
 }
 

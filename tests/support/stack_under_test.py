@@ -21,10 +21,10 @@ import psutil
 import psycopg2
 import yaml
 
-from deploy.checks.doctor.native import Native
-from deploy.checks.doctor.request import explain
+from deploy.checks.doctor import diagnose
 from deploy.checks.findings import Finding, as_text
-from deploy.commands.doctor import diagnose
+from deploy.checks.gatherers.native import NativeGatherer
+from deploy.checks.request import explain_request
 from deploy.stack.parts.process import get
 from deploy.stack.parts.rabbitmq import RabbitMQ, programs
 from deploy.stack.ports import listeners
@@ -40,13 +40,13 @@ class StackUnderTest(Stack):
     def __init__(self, var: Path, env: dict[str, str]) -> None:
         super().__init__(var, env)
         self.env = env
-        self.native = Native.found(env)
+        self.native = NativeGatherer.from_environ(env)
 
-    def diagnose(self, native: Native | None = None) -> list[Finding]:
+    def diagnose(self, native: NativeGatherer | None = None) -> list[Finding]:
         """Look at it with more time than the command takes, however busy this machine is."""
-        return diagnose(native or Native.found(self.env), seconds=PATIENCE)
+        return diagnose(native or NativeGatherer.from_environ(self.env), seconds=PATIENCE)
 
-    def first_line(self, code: str, native: Native | None = None) -> str:
+    def first_line(self, code: str, native: NativeGatherer | None = None) -> str:
         """Look until the first line has this code, as health checks take time; return its cause."""
         deadline = time.monotonic() + 2 * PATIENCE
         while (found := self.diagnose(native)) == [] or found[0].code != code:
@@ -58,7 +58,7 @@ class StackUnderTest(Stack):
             os.truncate(log, 0)
 
     def explain(self, request_id: str) -> Finding:
-        return explain(request_id, self.native.request(request_id), self.native.said_of(request_id), str)
+        return explain_request(self.native, request_id)
 
     def get(self, path: str, request_id: str, port: int | None = None) -> int:
         url = f"http://127.0.0.1:{port or self.native.ports['gateway']}{path}"
@@ -143,7 +143,7 @@ class StackUnderTest(Stack):
         asyncio.run(send())
 
     @contextmanager
-    def second_gateway(self, dynamic: Path, **environment: str) -> Iterator[Native]:
+    def second_gateway(self, dynamic: Path, **environment: str) -> Iterator[NativeGatherer]:
         """A gateway of its own in front of the same stack, and the stack as seen with that one."""
         web, admin = free_ports(2)
         folder = dynamic.parent

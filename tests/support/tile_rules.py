@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from services.tiles.artists.rules import Artist
+from services.tiles.artists.rules import Actor, Artist
 from services.tiles.canvases.rules import Canvas, Mode
-from services.tiles.tiles.rules import (
-    Actor,
-    Tile,
-    TileState,
-)
+from services.tiles.tiles.rules import Tile, TileState
+from shared.errors import TesseraError
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 OWNER, CREATOR, OTHER = (
@@ -38,3 +36,17 @@ ACTORS = {
     "stranger": Actor(OTHER.id, is_moderator=False),
     "moderator": Actor(77, is_moderator=True),
 }
+
+Check = Callable[[TileState, Actor], None]
+
+
+def allowed(check: Check, state: TileState) -> set[str]:
+    """Return the names of the actors who pass the check."""
+    passed = set()
+    for name, actor in ACTORS.items():
+        try:
+            check(state, actor)
+        except TesseraError:
+            continue
+        passed.add(name)
+    return passed

@@ -76,7 +76,7 @@ async def journal_of(database_url: str, canvas_id: int) -> list[dict[str, Any]]:
     database = Database(database_url, application="journal of a test")
     try:
         async with database.connection() as conn:
-            return list(await journal.events_after(conn, canvas_id, 0, 1000))
+            return list(await journal.list_events_after(conn, canvas_id, 0, 1000))
     finally:
         await database.close()
 
@@ -93,7 +93,7 @@ class House:
 async def sweeping(database_url: str) -> AsyncIterator[House]:
     """A worker's housekeeping, on demand."""
     database = Database(database_url, application="worker of a test")
-    written = journal.Journal(Outbox(database, producer="tiles"))
+    written = journal.Journal(database, Outbox(database, producer="tiles"))
     try:
         yield House(
             Locks(database, written, timedelta(seconds=1)), Areas(database, written, timedelta(seconds=1))

@@ -1,20 +1,20 @@
-/** The HTTP API: deadlines, problems as errors, and the access token. */
+/** HTTP client of the API: deadlines, problem documents as errors, and the access token. */
 
 /** @import { FaultView } from "#api" */
 
-const DEADLINE = 10_000; // milliseconds; the gateway itself gives up on a service after 20 s
+const DEADLINE = 10_000; // milliseconds; the gateway's own deadline for a service is 20 s
 
 /**
  * @typedef {{query?: Record<string, string | number | boolean | null | undefined>, headers?: Record<string,
  *   string>, signal?: AbortSignal, body?: unknown, anonymous?: boolean, keepalive?: boolean}} RequestOptions
- *   `anonymous`: send no token; `keepalive`: send it though the page is being left
+ *   `anonymous`: send no token; `keepalive`: finish the request even if the page is closed
  */
 /**
  * @typedef {{bearer(): Promise<string | null>, renew(): Promise<boolean>}} Credentials
- *   `bearer` gives a token that still holds, or null for a guest; `renew` says whether there is a new one
+ *   `bearer` returns a valid token, or null for a guest; `renew` returns whether there is a new one
  */
 
-/** What went wrong with a request. Status 0: there was no answer (`unreachable`, `deadline`). */
+/** A failed request. Status 0 means that there was no response (`unreachable`, `deadline`). */
 export class ApiError extends Error {
   /**
    * @param {{status: number, code: string, detail?: string, requestId?: string | null, errors?: FaultView[],
@@ -32,7 +32,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Calls below one base URL. Every call throws ApiError, or the reason of the caller's own signal. */
+/** Sends requests below a base URL. Every call throws ApiError, or the reason of the caller's own signal. */
 export class Api {
   /**
    * @param {string} base as "/api/v1"
@@ -105,7 +105,7 @@ export class Api {
   }
 
   /**
-   * Send a request and return the answer, which is a success or 304.
+   * Send a request and return the response if its status is 2xx or 304.
    * @param {string} method
    * @param {string} path
    * @param {RequestOptions} [options]
@@ -113,7 +113,7 @@ export class Api {
   async raw(method, path, options = {}) {
     const token = options.anonymous ? null : ((await this.credentials?.bearer()) ?? null);
     let response = await this.#send(method, path, options, token);
-    // Clocks differ: what looked valid here may have run out there.
+    // Clocks differ: a token that looked valid here may have expired on the server.
     if (
       response.status === 401 &&
       token &&
@@ -158,7 +158,7 @@ export class Api {
   }
 }
 
-/** @param {NonNullable<RequestOptions["query"]>} query null, undefined and "" are left out */
+/** @param {NonNullable<RequestOptions["query"]>} query null, undefined and "" are omitted */
 function queryString(query) {
   const given = Object.entries(query).filter(
     ([, value]) => value !== null && value !== undefined && value !== "",
@@ -167,7 +167,7 @@ function queryString(query) {
 }
 
 /**
- * Wait for an answer, or for more of it; what the network did wrong becomes an ApiError.
+ * Wait for a response or its body; turn network errors into ApiErrors.
  * @template T
  * @param {Promise<T>} answer
  * @returns {Promise<T>}
@@ -203,7 +203,7 @@ async function problemOf(response) {
   const seconds = Number(response.headers.get("Retry-After") ?? "");
   return new ApiError({
     status: response.status,
-    code: problem.code ?? `http_${response.status}`, // the gateway's own errors are plain text
+    code: problem.code ?? `http_${response.status}`, // errors of the gateway itself are plain text
     detail: problem.detail,
     requestId: problem.request_id ?? response.headers.get("X-Request-Id"),
     errors: problem.errors,

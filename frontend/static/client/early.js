@@ -1,2 +1,2 @@
-// Runs before the first paint, so that nobody who chose a theme sees the other one flash.
+// Applies the chosen theme before the first paint, so that the other one does not flash.
 document.documentElement.dataset.theme = localStorage.getItem("tessera-theme") ?? "system";

@@ -1,4 +1,4 @@
-/** Words, numbers and dates in the reader's language. */
+/** Messages, numbers and dates in the user's language. */
 
 import english from "./messages/en.js";
 
@@ -22,13 +22,13 @@ const catalogues = {
   de: async () => (await import("./messages/de.js")).default,
 };
 
-/** Fires `change` when another language was chosen. */
+/** Fires `change` when the language changes. */
 class I18n extends EventTarget {
   /** @type {Language} */
   language = "en";
   catalogue = fallback;
 
-  /** Use the language that was chosen here before, else the first of the browser's that there is. */
+  /** Use the language stored in this browser, or else the first available one of the browser's languages. */
   async start() {
     const wanted = [localStorage.getItem(CHOICE), ...navigator.languages.map((tag) => tag.split("-")[0])];
     await this.#use(wanted.find(isLanguage) ?? "en");
@@ -60,8 +60,7 @@ function isLanguage(text) {
 }
 
 /**
- * The message called `room.name`, filled in. A key without a message is shown as it is: a test finds such
- * keys.
+ * Return the message `room.name` with its values. A missing message shows its key; a test finds those.
  * @param {string} key
  * @param {Record<string, string | number>} [values] `count` chooses the plural form
  */
@@ -77,7 +76,7 @@ export function t(key, values = {}) {
 }
 
 /**
- * Whether there is such a message.
+ * Return whether a message exists.
  * @param {string} key
  */
 export function has(key) {
@@ -106,7 +105,7 @@ export function dateTime(moment, options = { dateStyle: "medium", timeStyle: "sh
   return new Intl.DateTimeFormat(i18n.language, options).format(new Date(moment));
 }
 
-/** @type {[Intl.RelativeTimeFormatUnit, number][]} seconds in each */
+/** @type {[Intl.RelativeTimeFormatUnit, number][]} with their length in seconds */
 const UNITS = [
   ["year", 31_557_600],
   ["month", 2_629_800],
@@ -116,7 +115,7 @@ const UNITS = [
 ];
 
 /**
- * How long ago, or in how long, in the largest unit that fits.
+ * Format the time since or until a moment in the largest unit that fits.
  * @param {string | Date} moment
  */
 export function relativeTime(moment) {

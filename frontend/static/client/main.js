@@ -1,11 +1,13 @@
-/** Where the client begins: the language, the session, the frame of the page, and which room shows which address. */
+/**
+ * Entry point of the client: language, session, page frame and routes.
+ */
 
 import { i18n } from "./i18n.js";
 import { startRouter } from "./router.js";
 
 /** @import { Route } from "./router.js" */
 
-/** @type {Route[]} the paths are those of PAGES in frontend/app.py */
+/** @type {Route[]} the paths equal those of PAGES in frontend/app.py */
 const ROUTES = [
   {
     pattern: "/",
@@ -26,6 +28,6 @@ const ROUTES = [
 const UNKNOWN = { pattern: "", tag: "tessera-not-found", load: () => import("./shell/not-found.js") };
 
 await i18n.start();
-// Only now, or they would be drawn in English first.
+// Imported after the language is loaded; they would render in English first otherwise.
 await Promise.all([import("./shell/header.js"), import("./shell/footer.js")]);
 await startRouter(/** @type {HTMLElement} */ (document.querySelector("main")), ROUTES, UNKNOWN);

@@ -1,8 +1,11 @@
-/** From the address to the page element. Links are plain `<a href>`; a click on one that leads here loads nothing. */
+/**
+ * Maps addresses to page elements. Links are plain `<a href>`; a click on an internal one loads no document.
+ */
 
 /**
  * @typedef {{pattern: string, hash?: RegExp, tag: string, load: () => Promise<unknown>}} Route `pattern` as
- *   "/canvas/:canvasId"; the element's property of the parameter's name is set. `hash`: only with such a one
+ *   "/canvas/:canvasId"; the element's property of the parameter's name is set. `hash`: the route matches
+ *   only such a hash
  */
 
 /** @type {Route[]} */
@@ -20,20 +23,20 @@ let shown = "";
 let wanted = null;
 
 /**
- * Show the page of the present address, and of every later one.
+ * Show the page of the current address, and of every later one.
  * @param {HTMLElement} main
  * @param {Route[]} table
- * @param {Route} unknown what is shown where no route fits
+ * @param {Route} unknown shown when no route matches
  */
 export async function startRouter(main, table, unknown) {
   [outlet, routes, fallback] = [main, table, unknown];
-  addEventListener("popstate", () => void show()); // comes with each change of the hash, too
+  addEventListener("popstate", () => void show()); // also fires when only the hash changes
   document.addEventListener("click", follow);
   await show();
 }
 
 /**
- * Go to a path of the client; the path may have a query and a hash.
+ * Navigate to a path of the client, which may have a query and a hash.
  * @param {string} path
  * @param {{replace?: boolean}} [options] `replace`: the back button skips this page
  */
@@ -41,11 +44,11 @@ export async function navigate(path, { replace = false } = {}) {
   history[replace ? "replaceState" : "pushState"](null, "", path);
   const before = shown;
   await show();
-  if (before === shown) dispatchEvent(new HashChangeEvent("hashchange")); // pushState fires none
+  if (before === shown) dispatchEvent(new HashChangeEvent("hashchange")); // pushState does not fire it
 }
 
 /**
- * Name the page in the tab and in the history.
+ * Set the title of the page in the tab and in the history.
  * @param {string} title
  */
 export function setTitle(title) {
@@ -67,7 +70,7 @@ export function match(path, hash, table = routes, unknown = fallback) {
   return [unknown, {}];
 }
 
-/** @param {string} part a malformed escape is taken as it is */
+/** @param {string} part a malformed escape is kept */
 function decode(part) {
   try {
     return decodeURIComponent(part);
@@ -79,30 +82,30 @@ function decode(part) {
 async function show() {
   const path = location.pathname;
   const [route, params] = match(path, location.hash);
-  if (path === shown && route === wanted) return; // only the hash or the query changed: the page itself listens
+  if (path === shown && route === wanted) return; // the page itself handles a change of the hash or the query
   const isFirst = shown === "";
   [shown, wanted] = [path, route];
   try {
     await route.load();
   } catch (error) {
-    // The server has a newer client, whose files have other names: start that one.
+    // The server has a newer client, whose files have other names: reload to start it.
     if (!isFirst) return location.reload();
     throw error;
   }
-  if (path !== shown || route !== wanted) return; // gone elsewhere meanwhile
+  if (path !== shown || route !== wanted) return; // navigated elsewhere in the meantime
   if (page && route === current) {
-    Object.assign(page, params); // /admin/users after /admin/reports
+    Object.assign(page, params); // such as such as /admin/users after /admin/reports
   } else {
     page = Object.assign(document.createElement(route.tag), params);
     outlet.replaceChildren(page);
     current = route;
-    document.body.dataset.page = route.tag; // tokens.css lays the frame out for it
+    document.body.dataset.page = route.tag; // tokens.css adapts the frame to the page
   }
   if (!isFirst) await focusHeading(page);
 }
 
 /**
- * Tell a screen reader that there is another page, and begin at its top.
+ * Announce the new page to screen readers, and scroll to its top.
  * @param {HTMLElement} element
  */
 async function focusHeading(element) {
@@ -126,7 +129,7 @@ function follow(event) {
     return;
   const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
   if (!link || link.origin !== location.origin || link.target || link.hasAttribute("download")) return;
-  if (match(link.pathname, link.hash)[0] === fallback) return; // the API reference, a picture
+  if (match(link.pathname, link.hash)[0] === fallback) return; // such as the API reference or a picture
   if (link.hash && link.pathname === location.pathname) return;
   event.preventDefault();
   void navigate(link.pathname + link.search + link.hash);

@@ -1,4 +1,6 @@
-/** Who is signed in. The access token is held in memory only; the refresh token is a cookie that no script can read. */
+/**
+ * The signed-in account. The access token is kept only in memory; the refresh token is an HttpOnly cookie.
+ */
 
 import { ApiError, api } from "./api.js";
 
@@ -8,26 +10,28 @@ import { ApiError, api } from "./api.js";
 /** @typedef {Pick<SessionView, "access_token" | "expires_in" | "account">} Grant */
 /** @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Marks */
 
-/** Whether a refresh is worth trying: without it each guest's first page would begin with a 401. */
+/**
+ * Marks a browser that is signed in. Without it, every guest's first request would be a refresh that fails.
+ */
 const MARK = "tessera-signed-in";
 
 const LOCK = "tessera-refresh";
 const CHANNEL = "tessera-session";
 
-/** Asks auth to keep the refresh token in a cookie. */
+/** Requests that auth keep the refresh token in a cookie. */
 const BROWSER = { headers: { "X-Tessera-Client": "browser" }, anonymous: true };
 
-/** A token is renewed this long before it runs out, so that no request meets its end; milliseconds. */
+/** Milliseconds before its expiry at which a token is renewed, so that none expires during a request. */
 const AHEAD = 30_000;
 
-/** Fires `change` whenever `account` has changed, in this tab or in another one. */
+/** Fires `change` when `account` changes, in this tab or in another one. */
 export class Session extends EventTarget {
   /** @type {AccountView | null} */
   account = null;
   /** @type {string | null} */
   #token = null;
   #expires = 0;
-  /** How many sessions have ended. */
+  /** Number of sessions that have ended. */
   #ended = 0;
   /** @type {Promise<boolean> | null} */
   #renewal = null;
@@ -35,7 +39,7 @@ export class Session extends EventTarget {
 
   /**
    * @param {Api} api
-   * @param {Marks} marks what other tabs and the next visit see
+   * @param {Marks} marks storage shared with other tabs and the next visit
    */
   constructor(api, marks) {
     super();
@@ -43,7 +47,7 @@ export class Session extends EventTarget {
     this.marks = marks;
     api.credentials = this;
     this.#tabs.onmessage = ({ data }) => (data === "in" ? void this.renew() : this.#forget());
-    /** Settled once it is known who is signed in. Never rejects. */
+    /** Resolves once the account is known. Never rejects. */
     this.ready = marks.getItem(MARK)
       ? this.renew().then(
           () => {},
@@ -74,23 +78,24 @@ export class Session extends EventTarget {
     try {
       await this.api.post("/auth/logout", undefined, BROWSER);
     } catch (error) {
-      if (!(error instanceof ApiError && error.status === 401)) throw error; // 401: it had ended already
+      const hasEnded = error instanceof ApiError && error.status === 401;
+      if (!hasEnded) throw error;
     }
     this.leave();
   }
 
-  /** Forget who was signed in, here and in the other tabs; for when the account's sessions have ended. */
+  /** Forget the account, here and in the other tabs, after its sessions have ended. */
   leave() {
     this.#forget();
     this.#tabs.postMessage("out");
   }
 
-  /** Read the account again after a change of it, such as a confirmed address. */
+  /** Reload the account after a change such as a confirmed address. */
   async reload() {
     if (this.account) this.#become(await this.api.get("/auth/me"));
   }
 
-  /** A single-use ticket for a WebSocket; null for a guest. */
+  /** Request a single-use ticket for a WebSocket; null for a guest. */
   async wsTicket() {
     return this.account ? /** @type {string} */ ((await this.api.post("/auth/ws-ticket")).ticket) : null;
   }
@@ -101,28 +106,28 @@ export class Session extends EventTarget {
     return this.#token;
   }
 
-  /** Exchange the cookie for a new access token; callers share one exchange, tabs take turns. */
+  /** Exchange the cookie for a new access token. Concurrent callers share one exchange; tabs take turns. */
   renew() {
     const ended = this.#ended;
     const exchange = () => this.#exchange(ended);
-    // Without HTTPS a browser has no locks. Two tabs at once then get the same successor from auth, for 3 s.
+    // Browsers have no locks without HTTPS. Auth then gives two tabs the same successor token for 3 s.
     this.#renewal ??= (navigator.locks ? navigator.locks.request(LOCK, exchange) : exchange()).finally(
       () => (this.#renewal = null),
     );
     return this.#renewal;
   }
 
-  /** @param {number} ended how many sessions had ended when it was asked for */
+  /** @param {number} ended the number of ended sessions at the time of the request */
   async #exchange(ended) {
     try {
       const grant = await this.api.post("/auth/refresh", undefined, BROWSER);
-      if (ended !== this.#ended) return false; // logged out meanwhile
+      if (ended !== this.#ended) return false; // logged out in the meantime
       this.accept(grant);
       return true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.status === 401 || error.status === 403) this.#forget();
-      return false; // otherwise the server was away, and the cookie may hold again later
+      return false; // the server was unavailable; the cookie may still be valid
     }
   }
 
@@ -133,7 +138,7 @@ export class Session extends EventTarget {
   }
 
   /**
-   * Hold a token, and its account.
+   * Store a token and its account.
    * @param {Grant} grant
    */
   accept(grant) {

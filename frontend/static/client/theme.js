@@ -1,4 +1,4 @@
-/** Light, dark, or as the system says. early.js applies the choice before the first paint. */
+/** The theme: light, dark, or the system's. early.js applies the choice before the first paint. */
 
 export const THEMES = /** @type {const} */ (["system", "light", "dark"]);
 /** @typedef {typeof THEMES[number]} Theme */

@@ -15,7 +15,7 @@ for (const [password, strength] of /** @type {[string, number][]} */ ([
   test(`"${password}" has strength ${strength}`, () => assert.equal(strengthOf(password), strength));
 }
 
-test("what others know of one adds nothing", () => {
+test("known words add no strength", () => {
   assert.equal(strengthOf("Grace_Hopper_1906", ["grace_hopper"]), 0);
 });
 

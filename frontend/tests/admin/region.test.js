@@ -11,12 +11,12 @@ import {
 
 const canvas = { columns: 8, rows: 6, tile_size: 32 };
 
-test("the surroundings of a cell end where the canvas does", () => {
+test("the surroundings of a cell are clipped to the canvas", () => {
   assert.deepEqual(regionAround([{ x: 3, y: 3 }], canvas, 2), { x: 1, y: 1, columns: 5, rows: 5 });
   assert.deepEqual(regionAround([{ x: 0, y: 5 }], canvas, 2), { x: 0, y: 3, columns: 3, rows: 3 });
 });
 
-test("several cells are all in their region", () => {
+test("a region contains all of its cells", () => {
   assert.deepEqual(
     regionAround(
       [
@@ -31,7 +31,7 @@ test("several cells are all in their region", () => {
   assert.equal(regionAround([], canvas, 1), null);
 });
 
-test("a picture shows the first of so many cells as it has room for", () => {
+test("a picture shows the first cells, as many as fit", () => {
   const wide = { columns: 64, rows: 64, tile_size: 128 };
   const far = [
     { x: 0, y: 0 },
@@ -44,11 +44,11 @@ test("a picture shows the first of so many cells as it has room for", () => {
   assert.equal(picturedRegion([], wide, 1).region, null);
 });
 
-test("a picture is enlarged by whole numbers", () => {
+test("a picture is scaled by whole numbers", () => {
   assert.deepEqual([wholeScale(100, 480), wholeScale(160, 480), wholeScale(2000, 480)], [4, 3, 1]);
 });
 
-test("pixels count the palette from one, and zero is transparent", () => {
+test("pixel values start at one in the palette, and zero is transparent", () => {
   const colours = paletteBytes(["#ff0080", "#102030"]);
   assert.deepEqual(
     [...rgbaOf(btoa("\x00\x01\x02"), colours)],

@@ -7,7 +7,7 @@ test("an axis ends at a round number that is not below the values", () => {
   assert.deepEqual([0, 1, 2, 3, 7, 10, 11, 180, 5001].map(niceTop), [1, 1, 2, 5, 10, 10, 20, 200, 10_000]);
 });
 
-test("a bar is as tall as its value, and all stand within the box", () => {
+test("bars are proportional to their values and stay within the box", () => {
   const drawn = bars([0, 5, 10], { width: 30, height: 100, gap: 2 });
   assert.deepEqual(
     drawn.map(({ height }) => height),
@@ -24,11 +24,11 @@ test("a bar is as tall as its value, and all stand within the box", () => {
   assert.ok(drawn.every(({ y, height }) => y >= 0 && y + height === 100));
 });
 
-test("days without anything have no bars", () => {
+test("days without a value have no bars", () => {
   assert.ok(bars([0, 0], { width: 10, height: 10, gap: 1 }).every(({ height }) => height === 0));
 });
 
-test("keys lead from day to day, by weeks and to the ends, and no further", () => {
+test("keys move by days, by weeks and to the ends, and not beyond", () => {
   assert.equal(moved("ArrowLeft", 5, 30), 4);
   assert.equal(moved("ArrowRight", 29, 30), 29);
   assert.equal(moved("PageDown", 5, 30), 0);

@@ -15,20 +15,20 @@ function laid(pixels, step) {
   return [...words];
 }
 
-test("seen from near, a texel is a pixel", () => {
+test("zoomed in, a texel is a pixel", () => {
   assert.deepEqual(laid([0, 1, 2, 1], 1), [CLEAR, RED, BLUE, RED]);
 });
 
-test("seen from afar, a texel is the mean of its pixels", () => {
+test("zoomed out, a texel is the mean of its pixels", () => {
   assert.deepEqual(laid([1, 2, 1, 2], 2), [0xff800080]);
 });
 
-test("what is clear thins a mean and does not darken it", () => {
+test("transparent pixels make a mean more transparent, not darker", () => {
   assert.deepEqual(laid([1, 0, 0, 1], 2), [0x800000ff]);
   assert.deepEqual(laid([0, 0, 0, 0], 2), [CLEAR]);
 });
 
-test("a tile is laid in its place in a wider image", () => {
+test("a tile is placed into a wider image", () => {
   const words = new Uint32Array(8);
   layTile(Uint8Array.from([1, 2, 2, 1]), 2, RGBA, 1, words, 2, 4);
   assert.deepEqual([...words], [0, 0, RED, BLUE, 0, 0, BLUE, RED]);

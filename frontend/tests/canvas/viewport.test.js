@@ -15,7 +15,7 @@ function close(actual, expected) {
   assert.ok(Math.hypot(actual.x - expected.x, actual.y - expected.y) < 1e-9, `${JSON.stringify(actual)}`);
 }
 
-test("fit shows the whole canvas, in the middle", () => {
+test("fit shows the whole canvas, centred", () => {
   const fitted = viewport.fit(canvas, screen);
   const seen = viewport.visibleRect(fitted, screen);
   close(fitted, { x: 512, y: 256 });
@@ -27,7 +27,7 @@ test("screen and canvas points convert into each other", () => {
   close(viewport.toScreen(view, screen, viewport.toCanvas(view, screen, point)), point);
 });
 
-test("zooming keeps what lies under the pointer where it is", () => {
+test("zooming keeps the point under the pointer", () => {
   const pointer = { x: 700, y: 90 };
   const before = viewport.toCanvas(view, screen, pointer);
   const zoomed = viewport.zoomAt(view, canvas, screen, pointer, 1.7);
@@ -35,7 +35,7 @@ test("zooming keeps what lies under the pointer where it is", () => {
   close(viewport.toCanvas(zoomed, screen, pointer), before);
 });
 
-test("zooming beyond the limit moves nothing away from the pointer", () => {
+test("zooming beyond the limit keeps the point under the pointer", () => {
   const pointer = { x: 100, y: 100 };
   const zoomed = viewport.zoomAt({ ...view, zoom: 60 }, canvas, screen, pointer, 10);
   assert.equal(zoomed.zoom, viewport.MAX_ZOOM);
@@ -45,7 +45,7 @@ test("zooming beyond the limit moves nothing away from the pointer", () => {
   );
 });
 
-test("a pinch keeps the middle of the fingers on what it lay on", () => {
+test("a pinch keeps the point between the fingers", () => {
   /** @type {[viewport.Point, viewport.Point]} */
   const before = [
     { x: 100, y: 100 },
@@ -64,37 +64,37 @@ test("a pinch keeps the middle of the fingers on what it lay on", () => {
   );
 });
 
-test("panning moves the picture with the finger", () => {
+test("panning moves the canvas with the pointer", () => {
   close(viewport.pan(view, 20, -10), { x: 290, y: 205 });
 });
 
-test("the middle of the view stays on the canvas", () => {
+test("the centre of the view stays on the canvas", () => {
   const far = viewport.clamp({ x: -50, y: 9999, zoom: 1000 }, canvas, screen);
   assert.deepEqual(far, { x: 0, y: 512, zoom: viewport.MAX_ZOOM });
 });
 
-test("a canvas cannot be shrunk out of sight", () => {
+test("zooming out has a limit", () => {
   const { zoom } = viewport.clamp({ ...view, zoom: 0.0001 }, canvas, screen);
   assert.equal(zoom, viewport.fit(canvas, screen).zoom / 2);
 });
 
-test("a point names its cell, and none beside the canvas", () => {
+test("a point maps to its cell, and to none outside the canvas", () => {
   assert.deepEqual(viewport.cellAt(grid, { x: 32, y: 31.9 }), { x: 1, y: 0 });
   assert.equal(viewport.cellAt(grid, { x: -0.1, y: 5 }), null);
   assert.equal(viewport.cellAt(grid, { x: 1024, y: 5 }), null);
 });
 
-test("a drag spans the same cells in whichever direction", () => {
+test("a drag spans the same cells in any direction", () => {
   const span = { x: 2, y: 3, columns: 3, rows: 2 };
   assert.deepEqual(viewport.spanOf({ x: 2, y: 3 }, { x: 4, y: 4 }), span);
   assert.deepEqual(viewport.spanOf({ x: 4, y: 3 }, { x: 2, y: 4 }), span);
 });
 
-test("what is on the screen is not moved to be revealed", () => {
+test("revealing a visible cell moves nothing", () => {
   assert.deepEqual(viewport.reveal(view, screen, { x: 300, y: 200, width: 32, height: 32 }), view);
 });
 
-test("what is off the screen is moved in by the least way", () => {
+test("revealing a hidden cell moves the view as little as possible", () => {
   const moved = viewport.reveal(view, screen, { x: 700, y: 20, width: 32, height: 32 });
   const seen = viewport.visibleRect(moved, screen);
   close({ x: seen.x + seen.width, y: seen.y }, { x: 732, y: 20 });

@@ -38,31 +38,31 @@ const situation = (mode, changes) => ({
   ...changes,
 });
 
-test("a guest may draw in an empty cell, not in a tile, and not where an area is needed", () => {
+test("a guest may draw in an empty cell unless an area is required, and not in a tile", () => {
   assert.equal(findObstacle(situation("free", { artist: null, tile: null })), null);
   assert.equal(findObstacle(situation("free", { artist: null })), "signed_out");
   assert.equal(findObstacle(situation("area-lock", { artist: null, tile: null })), "signed_out");
 });
 
-test("an artist without a tile left claims no cell, and paints what they have", () => {
+test("an artist at the tile limit claims no cell, but paints existing tiles", () => {
   assert.equal(findObstacle(situation("tile-lock", { tile: null, remainingTiles: 0 })), "tile_limit");
   assert.equal(findObstacle(situation("tile-lock", { remainingTiles: 0 })), null);
 });
 
-test("only where painting is free others paint a tile", () => {
+test("only free mode lets others paint a tile", () => {
   const stranger = { tile: { creator: BOB } };
   assert.equal(findObstacle(situation("free", stranger)), null);
   assert.equal(findObstacle(situation("tile-lock", stranger)), "not_tile_creator");
   assert.equal(findObstacle(situation("review", stranger)), "not_tile_creator");
 });
 
-test("in area-lock mode who holds the area paints, whoever made the tile", () => {
+test("in area-lock mode the holder of the area paints, not the creator", () => {
   assert.equal(findObstacle(situation("area-lock", { tile: { creator: BOB }, areaHolder: ADA })), null);
   assert.equal(findObstacle(situation("area-lock", { areaHolder: BOB })), "area_taken");
   assert.equal(findObstacle(situation("area-lock")), "outside_area");
 });
 
-test("all modes but the free one lock a tile that is painted", () => {
+test("all modes except free lock a tile while it is painted", () => {
   assert.deepEqual(
     /** @type {Mode[]} */ (["free", "tile-lock", "area-lock", "review"]).map((mode) =>
       needsLock(canvas(mode)),
@@ -71,13 +71,13 @@ test("all modes but the free one lock a tile that is painted", () => {
   );
 });
 
-test("in review mode what all but the canvas's owner save waits", () => {
+test("in review mode every change waits, except the owner's", () => {
   assert.equal(waitsForReview(situation("review")), true);
   assert.equal(waitsForReview(situation("review", { artist: { id: OWNER.id, isModerator: false } })), false);
   assert.equal(waitsForReview(situation("free")), false);
 });
 
-test("who makes a tile describes it", () => {
+test("the creator of a tile edits its description", () => {
   assert.equal(mayDescribe(situation("free")), true);
   assert.equal(mayDescribe(situation("free", { tile: null })), true);
   assert.equal(mayDescribe(situation("free", { tile: { creator: BOB } })), false);

@@ -14,12 +14,12 @@ import { drawn, tile } from "./pictures.js";
 
 const PIECE = { width: 3, height: 2, pixels: tile("123", "4.5") };
 
-test("a selection is the part of the box that lies in the tile", () => {
+test("a selection is clipped to the tile", () => {
   assert.deepEqual(spanBox([5, 3], [-2, 1], 4), { x: 0, y: 1, width: 4, height: 3 });
   assert.equal(spanBox([-3, 0], [-1, 2], 4), null);
 });
 
-test("a copy is what lies in the box", () => {
+test("a copy contains the pixels of the box", () => {
   const piece = copy(tile("1234", "5678", "....", "...."), 4, { x: 1, y: 0, width: 2, height: 2 });
   assert.deepEqual(drawn(piece.pixels, 2), ["23", "67"]);
 });
@@ -33,7 +33,7 @@ test("cutting makes the box transparent", () => {
   ]);
 });
 
-test("a stamped piece keeps what shows through its transparent pixels", () => {
+test("stamping a piece keeps what shows through its transparent pixels", () => {
   assert.deepEqual(stamp(PIECE, 4, [1, 1]), [
     [5, 1],
     [6, 2],
@@ -43,19 +43,19 @@ test("a stamped piece keeps what shows through its transparent pixels", () => {
   ]);
 });
 
-test("what of a piece lies outside of the tile is lost", () => {
+test("stamping clips a piece to the tile", () => {
   assert.deepEqual(stamp(PIECE, 4, [-1, 3]), [
     [12, 2],
     [13, 3],
   ]);
 });
 
-test("a piece can be flipped either way", () => {
+test("a piece flips horizontally and vertically", () => {
   assert.deepEqual(drawn(flipHorizontally(PIECE).pixels, 3), ["321", "5.4"]);
   assert.deepEqual(drawn(flipVertically(PIECE).pixels, 3), ["4.5", "123"]);
 });
 
-test("a piece turns clockwise, and is itself again after four turns", () => {
+test("a piece rotates clockwise, and four rotations restore it", () => {
   const turned = rotate(PIECE);
   assert.equal(turned.width, 2);
   assert.deepEqual(drawn(turned.pixels, 2), ["41", ".2", "53"]);

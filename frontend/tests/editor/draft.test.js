@@ -34,7 +34,7 @@ const DRAFT = {
   savedAt: 1000,
 };
 
-test("a draft is found in its cell, by its account alone", () => {
+test("a draft belongs to its cell and its account", () => {
   const kept = storage();
   new Drafts(kept, 1).save(7, CELL, DRAFT);
   assert.deepEqual(new Drafts(kept, 1).load(7, CELL), DRAFT);
@@ -43,7 +43,7 @@ test("a draft is found in its cell, by its account alone", () => {
   assert.equal(new Drafts(kept, 2).load(7, CELL), null);
 });
 
-test("what a guest painted is found once they signed in, and discarded with the account's", () => {
+test("a guest's draft is found after signing in, and discarded with the account's", () => {
   const kept = storage();
   new Drafts(kept, null).save(7, CELL, DRAFT);
   const drafts = new Drafts(kept, 1);
@@ -59,18 +59,18 @@ test("a discarded draft is gone", () => {
   assert.equal(drafts.load(7, CELL), null);
 });
 
-test("of too many drafts the oldest goes", () => {
+test("the oldest draft is dropped when there are too many", () => {
   const drafts = new Drafts(storage(), 1);
   for (let x = 0; x <= 50; x++) drafts.save(7, { x, y: 0 }, { ...DRAFT, savedAt: x === 20 ? 1 : 1000 + x });
   assert.equal(drafts.load(7, { x: 20, y: 0 }), null);
   assert(drafts.load(7, { x: 0, y: 0 }) && drafts.load(7, { x: 50, y: 0 }));
 });
 
-test("a browser without room for a draft says so", () => {
+test("a failure to store a draft is reported", () => {
   assert.equal(new Drafts(storage(10), 1).save(7, CELL, DRAFT), false);
 });
 
-test("what is no draft is not taken for one", () => {
+test("other stored data is not taken for a draft", () => {
   const kept = storage();
   kept.setItem("tessera.draft.1.7.2.3", "{");
   assert.equal(new Drafts(kept, 1).load(7, CELL), null);

@@ -63,7 +63,7 @@ function locking(state = {}, isNeeded = true) {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test("a free lock is taken, and given back once", async () => {
+test("a free lock is acquired, and released once", async () => {
   const { service, lock } = locking();
   await lock.take();
   assert(lock.isFree);
@@ -72,14 +72,14 @@ test("a free lock is taken, and given back once", async () => {
   assert.deepEqual(service.calls, ["GET", "POST", "DELETE"]);
 });
 
-test("where painting is free only a stranger's lock is of interest", async () => {
+test("in free mode only another artist's lock matters", async () => {
   const { service, lock } = locking({}, false);
   await lock.take();
   lock.close();
   assert.deepEqual(service.calls, ["GET"]);
 });
 
-test("somebody's lock is not asked for in vain, and keeps out until it is released", async () => {
+test("another artist's lock is not requested, and blocks until its release", async () => {
   const { service, lock } = locking({ holder: OTHER });
   await lock.take();
   assert.equal(lock.foreign?.holder?.username, "bob");
@@ -91,7 +91,7 @@ test("somebody's lock is not asked for in vain, and keeps out until it is releas
   lock.close();
 });
 
-test("a lock is renewed when half of its time is over", async () => {
+test("a lock is renewed after half of its time", async () => {
   mock.timers.enable({ apis: ["setTimeout", "Date"] });
   const { service, lock } = locking();
   await lock.take();
@@ -102,7 +102,7 @@ test("a lock is renewed when half of its time is over", async () => {
   mock.timers.reset();
 });
 
-test("a lock that cannot be renewed is lost, and can be taken again", async () => {
+test("a lock that cannot be renewed is lost, and can be acquired again", async () => {
   mock.timers.enable({ apis: ["setTimeout", "Date"] });
   const { service, lock, told } = locking();
   await lock.take();
@@ -117,14 +117,14 @@ test("a lock that cannot be renewed is lost, and can be taken again", async () =
   mock.timers.reset();
 });
 
-test("a lock that a moderator took away is lost", async () => {
+test("a lock released by a moderator is lost", async () => {
   const { lock } = locking();
   await lock.take();
   assert.equal(lock.released(), false);
   assert.equal(lock.isLost, true);
 });
 
-test("a stranger's lock that has run out is looked at again", async () => {
+test("another artist's lock is checked again once it has expired", async () => {
   mock.timers.enable({ apis: ["setTimeout", "Date"] });
   const { lock, told } = locking({ holder: OTHER });
   await lock.take();
@@ -134,7 +134,7 @@ test("a stranger's lock that has run out is looked at again", async () => {
   mock.timers.reset();
 });
 
-test("a lock that arrives after the editor was closed is given back", async () => {
+test("a lock that arrives after the editor is closed is released", async () => {
   const { service, lock } = locking();
   service.post = async () => {
     lock.close();

@@ -18,7 +18,7 @@ function step(painting, changes) {
 
 const blank = () => new Painting(2, new Uint8Array(4));
 
-test("a gesture is one step, however often it touched a pixel", () => {
+test("a gesture is one undo step, however often it touches a pixel", () => {
   const painting = blank();
   painting.begin();
   painting.paint([
@@ -37,7 +37,7 @@ test("a gesture is one step, however often it touched a pixel", () => {
   assert.deepEqual([...painting.pixels], [0, 0, 0, 0]);
 });
 
-test("what is undone can be redone, until something else is painted", () => {
+test("an undone step can be redone until something else is painted", () => {
   const painting = blank();
   step(painting, [[0, 1]]);
   painting.undo();
@@ -48,7 +48,7 @@ test("what is undone can be redone, until something else is painted", () => {
   assert.deepEqual([...painting.pixels], [0, 2, 0, 0]);
 });
 
-test("a gesture that changed nothing is no step", () => {
+test("a gesture that changes nothing is no undo step", () => {
   const painting = blank();
   assert.deepEqual(step(painting, [[0, 0]]), []);
   painting.begin();
@@ -58,7 +58,7 @@ test("a gesture that changed nothing is no step", () => {
   assert.equal(painting.canUndo, false);
 });
 
-test("a gesture can be drawn anew, and be given up", () => {
+test("a gesture can be redrawn, and be cancelled", () => {
   const painting = blank();
   painting.begin();
   painting.paint([[0, 1]]);
@@ -70,7 +70,7 @@ test("a gesture can be drawn anew, and be given up", () => {
   assert.equal(painting.canUndo, false);
 });
 
-test("what others painted under a gesture shows when it is given up", () => {
+test("cancelling a gesture reveals what others painted under it", () => {
   const painting = blank();
   painting.begin();
   painting.paint([[0, 1]]);
@@ -83,7 +83,7 @@ test("what others painted under a gesture shows when it is given up", () => {
   assert.deepEqual([...painting.pixels], [5, 5, 0, 0]);
 });
 
-test("undo and redo leave alone what others painted since", () => {
+test("undo and redo keep what others have painted since", () => {
   const painting = blank();
   step(painting, [
     [0, 1],
@@ -96,7 +96,7 @@ test("undo and redo leave alone what others painted since", () => {
   assert.deepEqual([...painting.pixels], [7, 8, 0, 0]);
 });
 
-test("the oldest steps are forgotten when there are too many pixels to remember, never the last", () => {
+test("the oldest steps are dropped when the history is full, never the last", () => {
   const history = new History(3);
   history.record([
     { offset: 0, before: 0, after: 1 },
@@ -121,7 +121,7 @@ test("steps that can no longer be redone are not counted", () => {
   assert.equal(history.canUndo, true);
 });
 
-test("only what was touched has to be drawn again", () => {
+test("only the changed box has to be redrawn", () => {
   const painting = new Painting(8, new Uint8Array(64));
   assert.deepEqual(painting.takeDirty(), { left: 0, top: 0, right: 7, bottom: 7 });
   step(painting, [

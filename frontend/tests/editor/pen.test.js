@@ -27,7 +27,7 @@ function pen(settings, ...rows) {
   return { pen: made, painting, painted, picked, shown: () => drawn(painting.pixels, size) };
 }
 
-test("a pencil leaves no gap between the places where a fast pointer was seen, and is one step of undo", () => {
+test("a pencil leaves no gap between the points of a fast pointer, and is one undo step", () => {
   const { pen: pencil, shown } = pen({});
   pencil.down([0, 0]);
   pencil.move([[3, 3]]);
@@ -37,7 +37,7 @@ test("a pencil leaves no gap between the places where a fast pointer was seen, a
   assert.deepEqual(shown(), ["....", "....", "....", "...."]);
 });
 
-test("a pencil tells what it paints as it goes, each pixel once", () => {
+test("a pencil reports its pixels as it moves, each once", () => {
   const { pen: pencil, painted } = pen({});
   pencil.down([0, 0]);
   pencil.move([
@@ -51,14 +51,14 @@ test("a pencil tells what it paints as it goes, each pixel once", () => {
   ]);
 });
 
-test("a pencil that came from outside paints only inside", () => {
+test("a pencil that enters the tile paints only inside", () => {
   const { pen: pencil, shown } = pen({});
   pencil.down([-3, 1]);
   pencil.move([[1, 1]]);
   assert.deepEqual(shown(), ["....", "11..", "....", "...."]);
 });
 
-test("a gesture that is given up leaves nothing, and says what it took back", () => {
+test("a cancelled gesture leaves nothing, and reports the reverted pixels", () => {
   const { pen: pencil, painted, shown } = pen({}, "2...", "....", "....", "....");
   pencil.down([0, 0]);
   pencil.cancel();
@@ -66,7 +66,7 @@ test("a gesture that is given up leaves nothing, and says what it took back", ()
   assert.deepEqual(painted, [[[0, 1]], [[0, 2]]]);
 });
 
-test("a shape is told of when it is done, not while it is dragged", () => {
+test("a shape is reported when it is finished, not while it is dragged", () => {
   const { pen: shape, painted, shown } = pen({ tool: "rectangle" });
   shape.down([0, 0]);
   shape.move([[3, 3]]);
@@ -77,7 +77,7 @@ test("a shape is told of when it is done, not while it is dragged", () => {
   assert.equal(painted[0].length, 8);
 });
 
-test("an eraser paints transparency as wide as the brush, mirrored", () => {
+test("an eraser paints transparency with brush size and symmetry", () => {
   const { pen: eraser, shown } = pen(
     { tool: "eraser", brush: 2, symmetry: "horizontal" },
     "1111",
@@ -90,14 +90,14 @@ test("an eraser paints transparency as wide as the brush, mirrored", () => {
   assert.deepEqual(shown(), ["....", "....", "1111", "1111"]);
 });
 
-test("a fill is a step of its own", () => {
+test("a fill is one undo step", () => {
   const { pen: fill, painted } = pen({ tool: "fill", colour: 3 }, "1...", "1...", "1...", "1...");
   fill.down([2, 2]);
   fill.up();
   assert.equal(painted[0].length, 12);
 });
 
-test("a picker takes up the colour under it, transparency too", () => {
+test("a picker selects the colour under it, including transparency", () => {
   const { pen: picker, picked } = pen({ tool: "picker" }, "4...", "....", "....", "....");
   picker.down([0, 0]);
   picker.move([
@@ -121,7 +121,7 @@ function drag(pen, from, to) {
   pen.up();
 }
 
-test("what is selected moves as often as it is dragged, and is one step of undo", () => {
+test("moving a selection several times is one undo step", () => {
   const { pen: select, shown } = pen({ tool: "select" }, "12..", "34..", "....", "...9");
   drag(select, [0, 0], [1, 1]);
   drag(select, [0, 0], [1, 1]);
@@ -134,7 +134,7 @@ test("what is selected moves as often as it is dragged, and is one step of undo"
   assert.deepEqual(shown(), ["12..", "34..", "....", "...9"]);
 });
 
-test("a piece that is moved partly out of the tile comes back whole", () => {
+test("a piece moved partly out of the tile keeps its pixels", () => {
   const { pen: select, shown } = pen({ tool: "select" }, "12..", "....", "....", "....");
   drag(select, [0, 0], [1, 0]);
   select.nudge(-1, 0);
@@ -143,7 +143,7 @@ test("a piece that is moved partly out of the tile comes back whole", () => {
   assert.deepEqual(shown()[0], "12..");
 });
 
-test("what was copied can be pasted, with what is under its transparent pixels kept", () => {
+test("pasting keeps what is under transparent pixels", () => {
   const { pen: select, shown } = pen({ tool: "select" }, "1.2.", "....", "....", "9999");
   drag(select, [0, 0], [2, 0]);
   const piece = select.copy();
@@ -153,7 +153,7 @@ test("what was copied can be pasted, with what is under its transparent pixels k
   assert.deepEqual(shown(), ["1.2.", "....", "....", "1929"]);
 });
 
-test("what is selected can be cut, a floating piece leaving its hole", () => {
+test("cutting a floating piece leaves its hole", () => {
   const { pen: select, shown } = pen({ tool: "select" }, "12..", "34..", "....", "....");
   drag(select, [0, 0], [1, 0]);
   select.nudge(0, 2);
@@ -161,7 +161,7 @@ test("what is selected can be cut, a floating piece leaving its hole", () => {
   assert.deepEqual(shown(), ["....", "34..", "....", "...."]);
 });
 
-test("what is selected turns about its middle, and the whole tile when nothing is selected", () => {
+test("rotation turns the selection about its centre, or else the whole tile", () => {
   const { pen: select, shown } = pen({ tool: "select" }, "1...", "2...", "3...", "....");
   drag(select, [0, 0], [0, 2]);
   select.turn(rotate);
@@ -172,7 +172,7 @@ test("what is selected turns about its middle, and the whole tile when nothing i
   assert.deepEqual(shown(), [".321", "....", "....", "...."]);
 });
 
-test("taking up another tool's work leaves a floating piece where it is", () => {
+test("changing the tool stamps a floating piece where it is", () => {
   const settings = { tool: "select" };
   const { pen: select, shown, painted } = pen(settings, "12..", "....", "....", "....");
   drag(select, [0, 0], [1, 0]);

@@ -19,7 +19,7 @@ function picture(width, height, rgba) {
   return { width, height, data: Uint8ClampedArray.from(data) };
 }
 
-test("OKLab is what its author publishes", () => {
+test("OKLab equals its author's published values", () => {
   const red = toOklab([255, 0, 0]);
   for (const [index, expected] of [0.62796, 0.22486, 0.12585].entries()) {
     assert(Math.abs(red[index] - expected) < 1e-4);
@@ -27,7 +27,7 @@ test("OKLab is what its author publishes", () => {
   assert(Math.abs(toOklab([255, 255, 255])[0] - 1) < 1e-4);
 });
 
-test("the nearest colour is the one that looks most alike", () => {
+test("the nearest colour is the most similar one perceptually", () => {
   const palette = ["#000000", "#0000ff", "#008080"].map((colour) => toOklab(parseColour(colour)));
   assert.equal(nearest(toOklab([10, 10, 230]), palette), 1);
   assert.equal(nearest(toOklab([20, 140, 120]), palette), 2);
@@ -49,13 +49,13 @@ test("each pixel becomes a colour of the palette, counted from 1", () => {
   assert.deepEqual(drawn(tile, 2), ["32", "13"]);
 });
 
-test("what is less opaque than the threshold is transparent", () => {
+test("pixels below the opacity threshold become transparent", () => {
   const half = picture(2, 2, (x) => [255, 0, 0, x ? 200 : 100]);
   assert.deepEqual(drawn(quantise(half, 2, PALETTE, OPTIONS), 2), [".3", ".3"]);
   assert.deepEqual(drawn(quantise(half, 2, PALETTE, { ...OPTIONS, threshold: 50 }), 2), ["33", "33"]);
 });
 
-test("what is wholly transparent stays so at any threshold", () => {
+test("fully transparent pixels stay transparent at any threshold", () => {
   const nothing = picture(2, 2, () => [255, 0, 0, 0]);
   assert.deepEqual(drawn(quantise(nothing, 2, PALETTE, { ...OPTIONS, threshold: 0 }), 2), ["..", ".."]);
 });
@@ -65,7 +65,7 @@ test("contain shows the whole picture with transparent margins", () => {
   assert.deepEqual(drawn(quantise(wide, 4, PALETTE, OPTIONS), 4), ["....", "3333", "3333", "...."]);
 });
 
-test("cover fills the tile and cuts off what stands out", () => {
+test("cover fills the tile and crops the rest", () => {
   const wide = picture(8, 4, (x) => (x < 2 || x >= 6 ? [0, 0, 0, 255] : [255, 0, 0, 255]));
   assert.deepEqual(drawn(quantise(wide, 4, PALETTE, { ...OPTIONS, fit: "cover" }), 4), [
     "3333",
@@ -75,12 +75,12 @@ test("cover fills the tile and cuts off what stands out", () => {
   ]);
 });
 
-test("a picture smaller than the tile is magnified", () => {
+test("a picture smaller than the tile is enlarged", () => {
   const small = picture(2, 2, (x) => (x ? [255, 255, 255, 255] : [0, 0, 0, 255]));
   assert.deepEqual(drawn(quantise(small, 4, PALETTE, OPTIONS), 4), ["1122", "1122", "1122", "1122"]);
 });
 
-test("a pixel is the mean of what it covers, transparent pixels having no colour", () => {
+test("a pixel is the mean of the area it covers, ignoring transparent pixels", () => {
   const mixed = picture(2, 2, (x) => (x ? [0, 0, 0, 0] : [200, 100, 0, 255]));
   assert.deepEqual([...resampled(mixed, 1, "contain")], [200, 100, 0, 128]);
 });
@@ -95,7 +95,7 @@ test("dithering keeps the mean lightness of a grey that is not in the palette", 
   assert(Math.abs(white - toOklab([99, 99, 99])[0]) < 0.03, `${white} of it is white`);
 });
 
-test("colours have the names that people call them by", () => {
+test("colours have their common names", () => {
   /** @type {Record<string, string>} */
   const names = {
     "#000000": "plain black",

@@ -75,25 +75,25 @@ const painted = (version, artist, pixels) => ({
   pixels,
 });
 
-test("the difference of two pictures is what turns one into the other", () => {
+test("the difference of two pictures turns one into the other", () => {
   assert.deepEqual(difference(Uint8Array.of(1, 2, 3), Uint8Array.of(1, 0, 4)), [
     [1, 0],
     [2, 4],
   ]);
 });
 
-test("merging keeps what I painted, and theirs where I did not paint", () => {
+test("merging keeps my changes, and theirs where I made none", () => {
   const base = Uint8Array.of(1, 1, 1, 1);
   assert.deepEqual([...merge(base, Uint8Array.of(1, 2, 1, 2), Uint8Array.of(1, 1, 3, 3))], [1, 2, 3, 2]);
 });
 
-test("the first stroke goes out at once", () => {
+test("the first stroke is sent immediately", () => {
   const { wire, strokes } = sender();
   strokes.add([[0, 1]]);
   assert.deepEqual(wire.sent[0].pixels, [[0, 1]]);
 });
 
-test("what is painted while a stroke is under way goes out as one, each pixel as it was painted last", async () => {
+test("pixels painted while a stroke is in flight are sent as one stroke, each as painted last", async () => {
   const { wire, strokes } = sender();
   strokes.add([[0, 1]]);
   strokes.add([
@@ -109,7 +109,7 @@ test("what is painted while a stroke is under way goes out as one, each pixel as
   ]);
 });
 
-test("a stroke holds no more pixels than the API takes", async () => {
+test("a stroke never exceeds the pixel limit of the API", async () => {
   const { wire, strokes } = sender();
   strokes.add(Array.from({ length: MAX_STROKE + 10 }, (_, offset) => [offset, 1]));
   assert.equal(wire.sent[0].pixels.length, MAX_STROKE);
@@ -117,7 +117,7 @@ test("a stroke holds no more pixels than the API takes", async () => {
   assert.equal((await wire.stroke(2)).pixels.length, 10);
 });
 
-test("a stroke that came too early is sent again, under what was painted since, when it may be", async () => {
+test("a rate-limited stroke is sent again, below what was painted since", async () => {
   const { wire, strokes } = sender();
   strokes.add([
     [0, 1],
@@ -133,7 +133,7 @@ test("a stroke that came too early is sent again, under what was painted since, 
   assert(performance.now() - refusedAt >= 75);
 });
 
-test("a stroke whose fate is unknown is sent again as it is, once there is a connection", async () => {
+test("a stroke of unknown outcome is sent again, once there is a connection", async () => {
   const { wire, strokes } = sender();
   strokes.add([[0, 1]]);
   wire.sent[0].refuse({ code: "disconnected" });
@@ -144,7 +144,7 @@ test("a stroke whose fate is unknown is sent again as it is, once there is a con
   assert.deepEqual((await wire.stroke(2)).pixels, [[0, 1]]);
 });
 
-test("a stroke whose fate is unknown is not painted twice when it turns out to be durable", async () => {
+test("a stroke of unknown outcome is not painted twice if it was durable", async () => {
   const { wire, strokes } = sender();
   strokes.add([[0, 1]]);
   wire.sent[0].refuse({ code: "disconnected" });
@@ -156,7 +156,7 @@ test("a stroke whose fate is unknown is not painted twice when it turns out to b
   assert(strokes.isIdle);
 });
 
-test("a stroke that may not be is given up, and told of", async () => {
+test("a forbidden stroke is dropped and reported", async () => {
   const { wire, strokes, refused } = sender();
   strokes.add([[0, 1]]);
   wire.sent[0].refuse({ code: "tile_locked" });
@@ -165,13 +165,13 @@ test("a stroke that may not be is given up, and told of", async () => {
   assert(strokes.isIdle);
 });
 
-test("what others paint is shown at once", () => {
+test("what others paint is shown immediately", () => {
   const { tile, shown } = live();
   tile.receive(painted(4, OTHER, [[2, 9]]));
   assert.deepEqual(shown, [[2, 9]]);
 });
 
-test("others do not paint over what is on its way to the server: that comes later, and stays", () => {
+test("changes by others do not cover strokes in flight, which come later", () => {
   const { tile, shown } = live();
   tile.paint([[0, 1]]);
   tile.receive(
@@ -183,7 +183,7 @@ test("others do not paint over what is on its way to the server: that comes late
   assert.deepEqual(shown, [[1, 9]]);
 });
 
-test("who painted last in the order of the server is shown", async () => {
+test("the last painter in the server's order wins", async () => {
   const { tile, wire, shown } = live();
   tile.paint([[0, 1]]);
   wire.sent[0].answer({ seq: 104, version: 4 });
@@ -193,7 +193,7 @@ test("who painted last in the order of the server is shown", async () => {
   assert.deepEqual(shown.at(-1), [0, 9]);
 });
 
-test("what others painted before a stroke that is durable does not show through it", async () => {
+test("changes older than a durable stroke do not show through it", async () => {
   const { tile, wire, shown } = live();
   tile.paint([[0, 1]]);
   wire.sent[0].answer({ seq: 105, version: 5 });
@@ -204,7 +204,7 @@ test("what others painted before a stroke that is durable does not show through 
   assert.equal(tile.confirmed[0], 1);
 });
 
-test("one's own strokes are not shown again as if they were somebody else's", async () => {
+test("own strokes are not applied again", async () => {
   const { tile, wire, shown } = live();
   tile.paint([[0, 1]]);
   tile.receive(painted(4, ME, [[0, 1]])); // the feed may be faster than the answer
@@ -218,13 +218,13 @@ test("one's own strokes are not shown again as if they were somebody else's", as
   assert.deepEqual([...tile.confirmed], [1, 1, 0, 0]);
 });
 
-test("what the same artist paints in another window is shown", () => {
+test("changes by the same artist in another window are shown", () => {
   const { tile, shown } = live();
   tile.receive(painted(4, ME, [[2, 3]]));
   assert.deepEqual(shown, [[2, 3]]);
 });
 
-test("a refused stroke gives way to what the server has", async () => {
+test("a refused stroke is replaced by the server's pixels", async () => {
   const { tile, wire, shown, refused } = live(Uint8Array.of(4, 4, 4, 4));
   tile.paint([[0, 1]]);
   wire.sent[0].refuse({ code: "tile_locked" });
@@ -233,7 +233,7 @@ test("a refused stroke gives way to what the server has", async () => {
   assert.equal(refused[0].code, "tile_locked");
 });
 
-test("a version that was missed has the tile loaded again, and one that was had changes nothing", () => {
+test("a missed version reloads the tile, and an old one changes nothing", () => {
   const { tile, shown, outdated } = live();
   tile.receive(painted(3, OTHER, [[0, 9]]));
   assert.equal(outdated(), 0);
@@ -242,7 +242,7 @@ test("a version that was missed has the tile loaded again, and one that was had 
   assert.deepEqual(shown, []);
 });
 
-test("a tile that was loaded again shows what changed, under what is on its way", () => {
+test("a reloaded tile shows its changes below strokes in flight", () => {
   const { tile, shown } = live();
   tile.paint([[0, 1]]);
   tile.reset(9, Uint8Array.of(5, 5, 0, 0));
@@ -250,13 +250,13 @@ test("a tile that was loaded again shows what changed, under what is on its way"
   assert.equal(tile.version, 9);
 });
 
-test("a whole picture that somebody saved is shown", () => {
+test("a whole picture saved by another artist is shown", () => {
   const { tile, shown } = live();
   tile.receive({ kind: "tile.updated", seq: 104, tile: { version: 4, pixels: btoa("\x00\x00\x03\x00") } });
   assert.deepEqual(shown, [[2, 3]]);
 });
 
-test("of a draft, one's own strokes are known without being told", async () => {
+test("own strokes on a draft advance its version without events", async () => {
   const { tile, wire, outdated } = live();
   tile.paint([[0, 1]]);
   wire.sent[0].answer({ seq: 104, version: 4 });

@@ -14,7 +14,7 @@ import {
 } from "../../static/client/editor/tools.js";
 import { plotted, tile } from "./pictures.js";
 
-test("a line has no gap and no pixel twice in its longer direction", () => {
+test("a line has one pixel per step in its longer direction", () => {
   assert.deepEqual(plotted(6, line([0, 1], [5, 3])), [
     "......",
     "11....",
@@ -26,7 +26,7 @@ test("a line has no gap and no pixel twice in its longer direction", () => {
   assert.equal(line([0, 0], [40, 13]).length, 41);
 });
 
-test("a line can be drawn in any direction, and be a single point", () => {
+test("a line runs in any direction, and may be a single point", () => {
   for (const end of /** @type {[number, number][]} */ ([
     [0, 0],
     [4, 0],
@@ -42,7 +42,7 @@ test("a line can be drawn in any direction, and be a single point", () => {
   assert.deepEqual(line([3, 3], [3, 3]), [[3, 3]]);
 });
 
-test("a rectangle is drawn from any corner, as an outline or filled", () => {
+test("a rectangle starts at any corner, outlined or filled", () => {
   assert.deepEqual(plotted(5, rectangle([4, 3], [1, 0], false)), [
     ".1111",
     ".1..1",
@@ -98,7 +98,7 @@ test("Shift makes squares and lines in steps of 45 degrees", () => {
   assert.deepEqual(constrain("line", [0, 0], [6, 4]), [6, 6]);
 });
 
-test("a brush paints a square about the point", () => {
+test("a brush paints a square around the point", () => {
   assert.deepEqual(plotted(4, thicken([[1, 1]], 3)), ["111.", "111.", "111.", "...."]);
   assert.deepEqual(plotted(4, thicken([[1, 1]], 2)), ["11..", "11..", "....", "...."]);
 });
@@ -109,15 +109,15 @@ test("a fill stops at other colours and at the edges of the tile, and does not l
   assert.equal(flood(pixels, 4, [3, 3]).length, 10);
 });
 
-test("a fill of an even tile of 128 x 128 is all of it", () => {
+test("a fill of a uniform tile of 128 x 128 covers all of it", () => {
   assert.equal(flood(new Uint8Array(128 * 128), 128, [64, 64]).length, 128 * 128);
 });
 
-test("a fill that starts outside of the tile is empty", () => {
+test("a fill that starts outside the tile is empty", () => {
   assert.deepEqual(flood(new Uint8Array(16), 4, [4, 0]), []);
 });
 
-test("points outside of the tile and points that come twice are left out", () => {
+test("points outside the tile and repeated points are dropped", () => {
   assert.deepEqual(
     offsets(
       [
@@ -133,7 +133,7 @@ test("points outside of the tile and points that come twice are left out", () =>
   );
 });
 
-test("symmetry paints mirrored and turned images of a point", () => {
+test("symmetry adds mirrored and rotated points", () => {
   assert.deepEqual(plotted(4, mirror([[0, 1]], 4, "none")), ["....", "1...", "....", "...."]);
   assert.deepEqual(plotted(4, mirror([[0, 1]], 4, "horizontal")), ["....", "1..1", "....", "...."]);
   assert.deepEqual(plotted(4, mirror([[0, 1]], 4, "vertical")), ["....", "1...", "1...", "...."]);

@@ -3,19 +3,19 @@ import { test } from "node:test";
 
 import { fitView, keepInView, MAX_SCALE, pixelAt, zoomView } from "../../static/client/editor/view.js";
 
-test("a tile that fits is in the middle, in whole pixels, with the edges of its neighbours around it", () => {
+test("a tile that fits is centred on whole pixels, with the edges of its neighbours", () => {
   const view = fitView(32, 800, 600);
   assert(Number.isInteger(view.scale));
   assert.equal(view.x + (32 * view.scale) / 2, 400);
   assert(view.y >= 0.1 * 32 * view.scale);
 });
 
-test("what is under the pointer stays there when zooming", () => {
+test("zooming keeps the point under the pointer", () => {
   const view = { scale: 8, x: 10, y: 20 };
   assert.deepEqual(pixelAt(zoomView(view, 2, 100, 100), 100, 100), pixelAt(view, 100, 100));
 });
 
-test("zoom has an end", () => {
+test("zoom has a limit", () => {
   assert.equal(zoomView({ scale: MAX_SCALE, x: 5, y: 5 }, 4, 0, 0).scale, MAX_SCALE);
   assert.deepEqual(zoomView({ scale: MAX_SCALE, x: 5, y: 5 }, 4, 0, 0), { scale: MAX_SCALE, x: 5, y: 5 });
 });
@@ -24,6 +24,6 @@ test("a tile cannot be moved off the screen", () => {
   assert.deepEqual(keepInView({ scale: 4, x: 5000, y: -5000 }, 32, 400, 300), { scale: 4, x: 200, y: 22 });
 });
 
-test("a place left of or above the tile is outside of it", () => {
+test("points left of or above the tile are outside it", () => {
   assert.deepEqual(pixelAt({ scale: 10, x: 100, y: 100 }, 99, 115), [-1, 1]);
 });

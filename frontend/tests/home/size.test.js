@@ -8,7 +8,7 @@ test("every preset fits every tile size", () => {
     for (const size of TILE_SIZES) assert.equal(faultOfSide(side, size), null);
 });
 
-test("a side that is no multiple is told the two next to it", () => {
+test("an invalid side comes with the two nearest multiples", () => {
   assert.deepEqual(faultOfSide(100, 32), ["home.side_multiple", { size: 32, below: 96, above: 128 }]);
 });
 

@@ -37,13 +37,13 @@ function shown(fields) {
   };
 }
 
-test("a snapshot's tiles stand in their cells", () => {
+test("a snapshot's tiles are in their cells", () => {
   const pixels = twoByTwo();
   assert.equal(pixels.tileAt(1, 0)?.id, 9);
   assert.equal(pixels.pixelsOf(0, 1), null);
 });
 
-test("a stroke changes the pixels it names and the version", () => {
+test("a stroke changes its pixels and the version", () => {
   const pixels = twoByTwo();
   const cell = pixels.apply({
     seq: 6,
@@ -72,7 +72,7 @@ test("a new tile appears in its cell", () => {
   assert.equal(pixels.tile(10)?.details?.creator.username, "ada");
 });
 
-test("a tile that became a draft is gone for those who watch", () => {
+test("a tile that becomes a draft disappears for viewers", () => {
   const pixels = twoByTwo();
   assert.deepEqual(pixels.apply({ seq: 6, kind: "tile.updated", tile_id: 9, tile: null }), { x: 1, y: 0 });
   assert.equal(pixels.tileAt(1, 0), null);

@@ -18,7 +18,7 @@ const AREA = {
 
 const LOCK = { tile_id: 9, is_locked: true, mine: false, holder: ADA, expires_at: LATER };
 
-test("a lock holds from when it is taken until it is released", () => {
+test("a lock holds from acquisition to release", () => {
   const claims = new Claims([], []);
   assert.equal(claims.apply({ seq: 1, kind: "lock.acquired", tile_id: 9, lock: LOCK }), true);
   assert.equal(claims.lockOf(9)?.holder?.username, "ada");
@@ -26,13 +26,13 @@ test("a lock holds from when it is taken until it is released", () => {
   assert.equal(claims.lockOf(9), null);
 });
 
-test("a lock goes with its tile", () => {
+test("deleting a tile removes its lock", () => {
   const claims = new Claims([LOCK], []);
   claims.apply({ seq: 1, kind: "tile.deleted", tile_id: 9 });
   assert.equal(claims.lockOf(9), null);
 });
 
-test("an area holds its cells and no others", () => {
+test("an area claims exactly its cells", () => {
   const claims = new Claims([], [AREA]);
   assert.equal(claims.areaAt(2, 1)?.id, 3);
   assert.equal(claims.areaAt(3, 1), null);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { formatHash, parseHash, tileLink } from "../../static/client/model/links.js";
 
-test("a link brings back the view that made it", () => {
+test("a link restores its view", () => {
   assert.deepEqual(parseHash(formatHash({ x: 12.34, y: 5, zoom: 1.2345 })), {
     x: 12.3,
     y: 5,

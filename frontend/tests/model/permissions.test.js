@@ -29,31 +29,32 @@ const EDITING = [
 ];
 
 for (const [mode, id, holder, expected] of EDITING) {
-  test(`in ${mode} artist ${id} ${expected ? "edits" : "does not edit"} artist ${ADA}'s tile, the area being ${holder}'s`, () => {
+  const verb = expected ? "edits" : "does not edit";
+  test(`in ${mode}, artist ${id} ${verb} artist ${ADA}'s tile in the area of ${holder}`, () => {
     assert.equal(mayEdit(canvas(mode), ADAS_TILE, who(id), holder), expected);
   });
 }
 
-test("a guest does nothing", () => {
+test("a guest may do nothing", () => {
   assert.equal(mayEdit(canvas("free"), ADAS_TILE, null, null), false);
   assert.equal(mayClaim(canvas("free"), null, null), false);
   assert.equal(mayDelete(canvas("free"), ADAS_TILE, null), false);
   assert.equal(mayRevert(canvas("free"), ADAS_TILE, null, null), false);
 });
 
-test("an empty cell is for everybody, but in area-lock for who holds it", () => {
+test("an empty cell is open to everyone, in area-lock mode to the holder of its area", () => {
   assert.equal(mayClaim(canvas("tile-lock"), who(BOB), null), true);
   assert.equal(mayClaim(canvas("area-lock"), who(BOB), ADA), false);
   assert.equal(mayClaim(canvas("area-lock"), who(BOB), BOB), true);
 });
 
-test("creator, owner and moderators delete a tile", () => {
+test("creator, owner and moderators may delete a tile", () => {
   for (const me of [who(ADA), who(OWNER), who(BOB, true)])
     assert.equal(mayDelete(canvas("free"), ADAS_TILE, me), true);
   assert.equal(mayDelete(canvas("free"), ADAS_TILE, who(BOB)), false);
 });
 
-test("in review mode the owner reverts a tile, and its creator has to submit instead", () => {
+test("in review mode only the owner may revert a tile directly", () => {
   assert.equal(mayRevert(canvas("review"), ADAS_TILE, who(OWNER), null), true);
   assert.equal(mayRevert(canvas("review"), ADAS_TILE, who(ADA), null), false);
 });

@@ -7,20 +7,20 @@ const events = (...numbers) => numbers.map((seq) => ({ seq, kind: "tile.painted"
 /** @param {{seq: number}[]} taken */
 const numbersOf = (taken) => taken.map(({ seq }) => seq);
 
-test("what follows is handed on at once", () => {
+test("the next change is delivered immediately", () => {
   const sequence = new Sequence(4);
   assert.deepEqual(numbersOf(sequence.take(events(5, 6))), [5, 6]);
   assert.equal(sequence.seq, 6);
   assert.equal(sequence.hasGap, false);
 });
 
-test("what was shown already is not handed on again", () => {
+test("a change is not delivered twice", () => {
   const sequence = new Sequence(4);
   sequence.take(events(5, 6));
   assert.deepEqual(numbersOf(sequence.take(events(4, 5, 6, 7))), [7]);
 });
 
-test("what comes too early waits for what is missing", () => {
+test("an early change waits for the missing ones", () => {
   const sequence = new Sequence(4);
   assert.deepEqual(sequence.take(events(6, 7)), []);
   assert.equal(sequence.hasGap, true);
@@ -28,7 +28,7 @@ test("what comes too early waits for what is missing", () => {
   assert.equal(sequence.hasGap, false);
 });
 
-test("while a snapshot is on its way nothing is handed on; then what follows it", () => {
+test("nothing is delivered while a snapshot loads; then the changes after it", () => {
   const sequence = new Sequence(4);
   sequence.hold();
   assert.deepEqual(sequence.take(events(5, 9, 10, 11)), []);
@@ -36,7 +36,7 @@ test("while a snapshot is on its way nothing is handed on; then what follows it"
   assert.equal(sequence.seq, 11);
 });
 
-test("an older snapshot leaves a gap that filling closes", () => {
+test("an older snapshot leaves a gap, which filling closes", () => {
   const sequence = new Sequence(4);
   sequence.take(events(9));
   assert.deepEqual(sequence.restart(7, 0), []);
@@ -44,7 +44,7 @@ test("an older snapshot leaves a gap that filling closes", () => {
   assert.deepEqual(numbersOf(sequence.take(events(8, 9))), [8, 9]);
 });
 
-test("what a snapshot lacks of what is known to have happened is a gap", () => {
+test("known changes that a snapshot lacks are a gap", () => {
   const sequence = new Sequence(4);
   assert.deepEqual(sequence.restart(7, 8), []);
   assert.equal(sequence.hasGap, true);
@@ -52,7 +52,7 @@ test("what a snapshot lacks of what is known to have happened is a gap", () => {
   assert.equal(sequence.hasGap, false);
 });
 
-test("any shuffling with repeats comes out as the counting numbers", () => {
+test("any shuffled sequence with repeats is delivered in order, each once", () => {
   let seed = 7;
   const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
   for (let round = 0; round < 50; round++) {
@@ -66,11 +66,11 @@ test("any shuffling with repeats comes out as the counting numbers", () => {
   }
 });
 
-test("a service that restarts or is too busy is come back to", () => {
+test("the feed reconnects to a service that restarts or is overloaded", () => {
   for (const code of [1000, 1001, 1006, 1011, 1013]) assert.equal(CLOSED_FOR_GOOD.has(code), false);
 });
 
-test("retries wait longer each time, up to a quarter of a minute, and half by chance", () => {
+test("retries back off up to 15 seconds, half of it random", () => {
   assert.equal(retryDelay(0, 1), 500);
   assert.equal(retryDelay(0, 0), 250);
   assert.equal(retryDelay(3, 1), 4000);

@@ -34,13 +34,13 @@ function packed(tilesPacked = 2) {
   return new Uint8Array(bytes).buffer;
 }
 
-test("a snapshot tells the canvas's measures, palette and number", async () => {
+test("a snapshot contains dimensions, palette and sequence number", async () => {
   const { tiles, ...head } = await readSnapshot(packed());
   assert.deepEqual(head, { columns: 3, rows: 1, tileSize: 2, seq: 2 ** 40, palette: ["#010203", "#ff0009"] });
   assert.equal(tiles.length, 2);
 });
 
-test("a snapshot's tiles come with place, version and pixels", async () => {
+test("a snapshot's tiles have position, version and pixels", async () => {
   const { tiles } = await readSnapshot(packed());
   assert.deepEqual(
     { ...tiles[1], pixels: [...tiles[1].pixels] },
@@ -48,10 +48,10 @@ test("a snapshot's tiles come with place, version and pixels", async () => {
   );
 });
 
-test("what is no snapshot is refused", async () => {
+test("other data is rejected", async () => {
   await assert.rejects(readSnapshot(new ArrayBuffer(40)), RangeError);
 });
 
-test("a snapshot with fewer tiles than it promises is refused", async () => {
+test("a truncated snapshot is rejected", async () => {
   await assert.rejects(readSnapshot(packed(1)), RangeError);
 });

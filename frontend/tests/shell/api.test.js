@@ -18,19 +18,19 @@ async function refusal(call) {
   throw new Error("nothing was thrown");
 }
 
-test("an answer is parsed, and the query holds what was given", async () => {
+test("a response is parsed, and the query contains the given values", async () => {
   const { base, seen } = await serve(() => ({ body: { items: [1] } }));
   const query = { search: "blue & red", limit: 5, cursor: null, sort: "" };
   assert.deepEqual(await new Api(base).get("/canvases", { query }), { items: [1] });
   assert.equal(seen[0]?.path, "/api/v1/canvases?search=blue+%26+red&limit=5");
 });
 
-test("an empty answer is null", async () => {
+test("an empty response is null", async () => {
   const { base } = await serve(() => ({ status: 204 }));
   assert.equal(await new Api(base).delete("/tiles/7"), null);
 });
 
-test("a body is sent as JSON, with the headers that were given", async () => {
+test("a body is sent as JSON, with the given headers", async () => {
   const { base, seen } = await serve(() => ({ body: {} }));
   await new Api(base).put("/tiles/7", { title: "Ü" }, { headers: { "If-Match": '"3"' } });
   const [{ method, headers, body } = { method: "", headers: {}, body: "" }] = seen;
@@ -40,13 +40,13 @@ test("a body is sent as JSON, with the headers that were given", async () => {
   );
 });
 
-test("bytes come with their headers", async () => {
+test("bytes are returned with their headers", async () => {
   const { base } = await serve(() => ({ headers: { "X-Canvas-Seq": "12" }, body: "TSRA" }));
   const { bytes, headers } = await new Api(base).bytes("/canvases/7/snapshot");
   assert.deepEqual([Buffer.from(bytes).toString(), headers.get("X-Canvas-Seq")], ["TSRA", "12"]);
 });
 
-test("a problem becomes an error that names the code, the fields and the request", async () => {
+test("a problem document becomes an error with code, fields and request id", async () => {
   const errors = [{ loc: ["body", "name"], msg: "too short" }];
   const { base } = await serve(() => ({
     status: 422,
@@ -59,14 +59,14 @@ test("a problem becomes an error that names the code, the fields and the request
   );
 });
 
-test("a gateway's plain text is an error by its status, with the request's id", async () => {
+test("a plain-text error of the gateway becomes an error by status, with the request id", async () => {
   const headers = { "Content-Type": "text/plain", "X-Request-Id": "r2" };
   const { base } = await serve(() => ({ status: 502, headers, body: "Bad Gateway" }));
   const error = await refusal(new Api(base).get("/canvases"));
   assert.deepEqual([error.code, error.requestId], ["http_502", "r2"]);
 });
 
-test("a limit says when to try again", async () => {
+test("an error for a rate limit contains the time of the next attempt", async () => {
   const { base } = await serve(() => ({
     status: 429,
     headers: { "Retry-After": "7" },
@@ -75,19 +75,19 @@ test("a limit says when to try again", async () => {
   assert.equal((await refusal(new Api(base).post("/auth/login", {}))).retryAfter, 7);
 });
 
-test("a server that is not there is an error of its own", async () => {
+test("an unreachable server is an error of its own", async () => {
   const error = await refusal(new Api("http://127.0.0.1:9/api/v1").get("/canvases"));
   assert.deepEqual([error.status, error.code], [0, "unreachable"]);
 });
 
-test("an answer that never comes ends at the deadline", async () => {
+test("a missing response ends at the deadline", async () => {
   const { base } = await serve(() => new Promise(() => {}));
   const impatient = new Api(base, 50);
   const error = await refusal(impatient.get("/canvases"));
   assert.deepEqual([error.status, error.code], [0, "deadline"]);
 });
 
-test("who gives up a request gets the reason that they gave", async () => {
+test("an aborted request throws the reason of the abort", async () => {
   const { base } = await serve(() => new Promise(() => {}));
   const gaveUp = new AbortController();
   const call = new Api(base).get("/canvases", { signal: gaveUp.signal });
@@ -115,7 +115,7 @@ test("an expired token is renewed once, and the request is repeated", async () =
   );
 });
 
-test("a request that stays refused is not repeated again", async () => {
+test("a request that is refused twice is not repeated again", async () => {
   const { base, seen } = await serve(() => ({ status: 401, body: { code: "token_expired" } }));
   const api = new Api(base);
   api.credentials = { bearer: async () => "old", renew: async () => true };
@@ -123,7 +123,7 @@ test("a request that stays refused is not repeated again", async () => {
   assert.equal(seen.length, 2);
 });
 
-test("a wrong password does not cost the session", async () => {
+test("a wrong password does not end the session", async () => {
   const { base, seen } = await serve(() => ({ status: 401, body: { code: "bad_credentials" } }));
   const api = new Api(base);
   api.credentials = { bearer: async () => "mine", renew: async () => assert.fail("renewed") };
@@ -131,7 +131,7 @@ test("a wrong password does not cost the session", async () => {
   assert.equal(seen.length, 1);
 });
 
-test("what is asked anonymously carries no token", async () => {
+test("an anonymous request carries no token", async () => {
   const { base, seen } = await serve(() => ({ body: {} }));
   const api = new Api(base);
   api.credentials = { bearer: async () => "mine", renew: async () => true };

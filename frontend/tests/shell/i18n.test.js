@@ -32,11 +32,11 @@ function placeholders(message) {
   return [...new Set(text.match(/{\w+}/g))].sort();
 }
 
-test("each language says everything", () => {
+test("both languages have the same messages", () => {
   assert.deepEqual([...de.keys()].sort(), [...en.keys()].sort());
 });
 
-test("each language fills in the same", () => {
+test("both languages have the same placeholders", () => {
   const differing = [...en.keys()].filter(
     (key) => String(placeholders(en.get(key))) !== String(placeholders(de.get(key))),
   );
@@ -50,7 +50,7 @@ test("no message is empty, and counted ones have the plural forms of both langua
   }
 });
 
-test("every message that the client names exists", async () => {
+test("every message used by the client exists", async () => {
   const files = (await readdir(CLIENT, { recursive: true })).filter((name) => name.endsWith(".js"));
   for (const file of files) {
     const code = await readFile(new URL(file, CLIENT), "utf8");
@@ -60,7 +60,7 @@ test("every message that the client names exists", async () => {
   }
 });
 
-test("a message is filled in, numbers as the language writes them", () => {
+test("a message formats numbers in its language", () => {
   assert.equal(t("home.tile_sum", { columns: 8, rows: 4, count: 1234 }), "8 × 4: 1,234 tiles");
 });
 
@@ -71,11 +71,11 @@ test("a count chooses the plural form", () => {
   );
 });
 
-test("what nobody wrote a message for is shown as it is", () => {
+test("a missing message shows its key", () => {
   assert.equal(t("home.nothing_of_the_kind"), "home.nothing_of_the_kind");
 });
 
-test("there are words for every refusal that the API document names", async () => {
+test("every error code of the API document has a message", async () => {
   const document = JSON.parse(await readFile(new URL("../openapi.json", CLIENT), "utf8"));
   const refusals = Object.values(document.paths)
     .flatMap((methods) => Object.values(methods))

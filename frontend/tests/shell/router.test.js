@@ -19,15 +19,15 @@ function found(path, hash = "") {
   return [route.tag, params];
 }
 
-test("a path leads to its page, with what stands in it", () => {
+test("a path leads to its page, with its parameters", () => {
   assert.deepEqual(found("/canvas/7", "#10,20,4"), ["canvas", { canvasId: "7" }]);
 });
 
-test("a slash at the end changes nothing", () => {
+test("a trailing slash changes nothing", () => {
   assert.deepEqual(found("/canvas/7/"), ["canvas", { canvasId: "7" }]);
 });
 
-test("what stands in a path may be escaped, also badly", () => {
+test("path parameters may be escaped, even badly", () => {
   assert.deepEqual(
     [found("/canvas/a%20b"), found("/canvas/%zz")],
     [
@@ -37,7 +37,7 @@ test("what stands in a path may be escaped, also badly", () => {
   );
 });
 
-test("the link of a mail leads to a page of its own", () => {
+test("a link in an email leads to a page of its own", () => {
   assert.deepEqual([found("/", "#confirm-email=abc")[0], found("/", "#other")[0]], ["mail", "home"]);
 });
 

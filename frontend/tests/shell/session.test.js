@@ -61,14 +61,14 @@ function grant(token, { expires_in = 900, roles = [] } = {}) {
   };
 }
 
-test("a guest's first page asks nothing", async () => {
+test("a guest's first page sends no request", async () => {
   const { base, seen } = await serve(() => ({ status: 401 }));
   const session = new Session(new Api(base), marks);
   await session.ready;
   assert.deepEqual([session.account, await session.bearer(), seen.length], [null, null, 0]);
 });
 
-test("who was signed in is so again, by the cookie and the header that makes it count", async () => {
+test("a returning user is signed in again by the cookie and its header", async () => {
   const { base, seen } = await serve(() => ({ body: grant("a") }));
   marks.setItem(MARK, "1");
   const session = new Session(new Api(base), marks);
@@ -80,7 +80,7 @@ test("who was signed in is so again, by the cookie and the header that makes it 
   );
 });
 
-test("a session that has ended makes a guest, who does not ask again", async () => {
+test("an ended session leaves a guest, who does not refresh again", async () => {
   const { base } = await serve(() => ({ status: 401, body: { code: "token_reused" } }));
   marks.setItem(MARK, "1");
   const session = new Session(new Api(base), marks);
@@ -88,7 +88,7 @@ test("a session that has ended makes a guest, who does not ask again", async () 
   assert.deepEqual([session.account, marks.getItem(MARK)], [null, null]);
 });
 
-test("a server that is away does not end the session", async () => {
+test("an unavailable server does not end the session", async () => {
   const { base } = await serve(() => ({ status: 503, body: { code: "postgres_unavailable" } }));
   marks.setItem(MARK, "1");
   const session = new Session(new Api(base), marks);
@@ -96,7 +96,7 @@ test("a server that is away does not end the session", async () => {
   assert.equal(marks.getItem(MARK), "1");
 });
 
-test("many requests with an expired token cost one refresh", async () => {
+test("many requests with an expired token share one refresh", async () => {
   const { base, seen } = await serve(async ({ path, headers }) => {
     await pause(10);
     if (path.endsWith("/refresh")) return { body: grant("new") };
@@ -111,7 +111,7 @@ test("many requests with an expired token cost one refresh", async () => {
   assert.equal(seen.filter(({ path }) => path.endsWith("/refresh")).length, 1);
 });
 
-test("a token is renewed before it runs out, so that no request is refused", async () => {
+test("a token is renewed before it expires", async () => {
   const { base, seen } = await serve(({ path }) => ({ body: path.endsWith("/refresh") ? grant("new") : {} }));
   const api = new Api(base);
   const session = new Session(api, marks);
@@ -126,7 +126,7 @@ test("a token is renewed before it runs out, so that no request is refused", asy
   );
 });
 
-test("what is asked while the session is looked up waits for it", async () => {
+test("requests wait while the session is being restored", async () => {
   const { base } = await serve(async ({ path, headers }) => {
     if (!path.endsWith("/refresh")) return { body: { as: headers.authorization } };
     await pause(20);
@@ -138,7 +138,7 @@ test("what is asked while the session is looked up waits for it", async () => {
   assert.deepEqual(await api.get("/canvases"), { as: "Bearer a" });
 });
 
-test("logging in is heard once, and logging out forgets the token", async () => {
+test("logging in fires one change, and logging out drops the token", async () => {
   const { base } = await serve(({ path }) =>
     path.endsWith("/login") ? { body: grant("a") } : { status: 204 },
   );
@@ -154,7 +154,7 @@ test("logging in is heard once, and logging out forgets the token", async () => 
   );
 });
 
-test("who is logged out by the server already can log out", async () => {
+test("logging out works after the server has ended the session", async () => {
   const { base } = await serve(() => ({ status: 401, body: { code: "not_authenticated" } }));
   const session = new Session(new Api(base), marks);
   session.accept(grant("a"));
@@ -162,7 +162,7 @@ test("who is logged out by the server already can log out", async () => {
   assert.equal(session.account, null);
 });
 
-test("another tab hears of a logout", async () => {
+test("a logout reaches other tabs", async () => {
   const { base } = await serve(({ path }) =>
     path.endsWith("/logout") ? { status: 204 } : { body: grant("a") },
   );
@@ -180,7 +180,7 @@ for (const [roles, isModerator, isAdmin] of /** @type {[string[], boolean, boole
   [["moderator"], true, false],
   [["admin"], true, true],
 ])) {
-  test(`who has the roles [${roles}] is ${isModerator ? "" : "no "}moderator and ${isAdmin ? "" : "no "}admin`, async () => {
+  test(`the roles [${roles}] make a moderator: ${isModerator}, an admin: ${isAdmin}`, async () => {
     const { base } = await serve(() => ({ body: {} }));
     const session = new Session(new Api(base), marks);
     session.accept(grant("a", { roles }));

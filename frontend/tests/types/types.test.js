@@ -20,7 +20,7 @@ test("a field may be missing unless it is required", () => {
   assert.equal(declare({ A: schema }), "export interface A {\n  id: number;\n  note?: string;\n}\n");
 });
 
-test("a default fills a field of a response, and spares one of a request or of its parts", () => {
+test("a field with a default is present in responses and optional in requests", () => {
   const part = { properties: { seconds: { type: "integer", default: 900 } } };
   const whole = { properties: { part: { $ref: "#/components/schemas/Part" } }, required: ["part"] };
   assert.match(declare({ Part: part, Whole: whole }), /seconds: number/);
@@ -32,7 +32,7 @@ test("a field whose default is null may be missing from a response", () => {
   assert.match(declare({ A: { properties: { pending } } }), /pending\?: string \| null/);
 });
 
-test("names of a choice, constants, lists and short tuples", () => {
+test("enums, constants, lists and short tuples", () => {
   assert.equal(
     declare({ A: { enum: ["free", "review"], type: "string" } }),
     'export type A = "free" | "review";\n',

@@ -1,6 +1,6 @@
 """What an area is and who may hold it; standard library only.
 
-Who may paint inside one is decided with everything else about tiles, in `tiles.rules`.
+Who may paint inside one is decided in `tiles.rules`, like everything else about tiles.
 """
 
 from __future__ import annotations
@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.tiles.artists.rules import Artist
+from services.tiles.artists.rules import Actor, Artist
 from services.tiles.canvases.rules import Canvas, Mode, check_mode
-from services.tiles.tiles.rules import Actor
 from shared.errors import Invalid, NotAllowed
 
 
@@ -32,7 +31,7 @@ class Area:
 def check_may_claim(canvas: Canvas, x: int, y: int, columns: int, rows: int, *, cells_held: int) -> None:
     """Check that an artist whose areas hold `cells_held` cells of the canvas may claim these too.
 
-    An artist has a use for as many cells as they may have tiles; more would only keep others out. Raises
+    An artist can use as many cells as they may have tiles; more would only keep others out. Raises
     Conflict `wrong_mode`, Invalid for cells outside the canvas, NotAllowed `area_limit`.
     """
     check_mode(canvas, Mode.AREA_LOCK)
@@ -48,17 +47,18 @@ def check_may_claim(canvas: Canvas, x: int, y: int, columns: int, rows: int, *, 
     if cells_held + columns * rows > canvas.max_tiles_per_user:
         raise NotAllowed(
             "area_limit",
-            f"this canvas allows {canvas.max_tiles_per_user} cells an artist, and you hold {cells_held}",
+            f"You've reached the area limit on this canvas: you hold {cells_held} of"
+            f" {canvas.max_tiles_per_user} cells.",
         )
 
 
 def check_may_renew(area: Area, actor: Actor) -> None:
     """Raise unless the actor holds the area."""
     if area.holder.id != actor.id:
-        raise NotAllowed("not_area_holder", f"{area.holder.username} holds this area")
+        raise NotAllowed("not_area_holder", f"{area.holder.username} holds this area.")
 
 
 def check_may_release(area: Area, canvas: Canvas, actor: Actor) -> None:
     """Raise unless the actor holds the area, owns the canvas or is a moderator."""
     if not actor.is_moderator and actor.id not in (area.holder.id, canvas.owner.id):
-        raise NotAllowed("not_area_holder", f"{area.holder.username} holds this area")
+        raise NotAllowed("not_area_holder", f"{area.holder.username} holds this area.")

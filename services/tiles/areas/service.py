@@ -9,12 +9,12 @@ from aiohttp import web
 from services.tiles.areas import rules, store
 from services.tiles.areas.rules import Area
 from services.tiles.areas.schemas import AreaDraft, AreaView
-from services.tiles.artists.store import lead_with_meeting
+from services.tiles.artists.actors import actor_of
+from services.tiles.artists.store import ensure_artist
 from services.tiles.canvases import store as canvases_store
-from services.tiles.canvases.journal import Journal, view
+from services.tiles.canvases.journal import CanvasChanges, Journal
 from services.tiles.canvases.rules import Canvas, Mode, check_mode
 from services.tiles.canvases.service import visible_to
-from services.tiles.tiles.service import actor_of
 from shared.db import Connection, Database
 from shared.errors import Conflict, NotFound, UniqueViolated
 from shared.http.models import Page, Paging
@@ -27,7 +27,7 @@ SWEPT_AT_ONCE = 100
 
 
 class Areas:
-    """Claiming, renewing and giving back areas of a canvas, and sweeping expired ones."""
+    """Claiming, renewing and releasing areas of a canvas, and deleting expired ones."""
 
     def __init__(self, database: Database, journal: Journal, lifetime: timedelta) -> None:
         self._database = database
@@ -41,17 +41,19 @@ class Areas:
         `area_limit`.
         """
         try:
-            async with self._database.transaction() as conn:
-                return await self._claim(conn, caller, canvas_id, draft)
+            async with self._journal.transaction() as (conn, changes):
+                return await self._claim(conn, changes, caller, canvas_id, draft)
         except UniqueViolated as error:
             if error.constraint != "ex_areas_overlap":
                 raise
-            raise Conflict("area_taken", "some of these cells are in an area already") from None
+            raise Conflict("area_taken", "Some of these cells are already in an area.") from None
 
-    async def _claim(self, conn: Connection, caller: Identity, canvas_id: int, draft: AreaDraft) -> Area:
-        lead_with_meeting(conn, caller)
-        canvases_store.lead_with_lock(conn, canvas_id)
-        found, held, now = await store.claim_state(conn, canvas_id, caller.account_id)
+    async def _claim(
+        self, conn: Connection, changes: CanvasChanges, caller: Identity, canvas_id: int, draft: AreaDraft
+    ) -> Area:
+        ensure_artist(conn, caller)
+        canvases_store.prepend_lock(conn, canvas_id)
+        found, held, now = await store.get_claim_state(conn, canvas_id, caller.account_id)
         canvas = visible_to(caller, found)
         assert now is not None
         rules.check_may_claim(canvas, draft.x, draft.y, draft.columns, draft.rows, cells_held=held)
@@ -67,37 +69,33 @@ class Areas:
         )
         area = await store.get(conn, canvas_id, area_id)
         assert area is not None
-        self._record_claimed(conn, canvas, area)
+        _record_claimed(changes, canvas, area)
         return area
 
     async def renew(self, caller: Identity, canvas_id: int, area_id: int) -> Area:
-        """Start the area's lifetime anew. Raises NotFound, also for an expired one, Conflict, NotAllowed."""
-        async with self._database.transaction() as conn:
-            canvas, area = await self._held(conn, caller, canvas_id, area_id)
+        """Restart the area's lifetime. Raises NotFound, also for an expired one, Conflict, NotAllowed."""
+        async with self._journal.transaction() as (conn, changes):
+            canvas, area = await _get_for_update(conn, caller, canvas_id, area_id)
             rules.check_may_renew(area, actor_of(caller))
             await store.extend(conn, area_id, self._lifetime)
             renewed = await store.get(conn, canvas_id, area_id)
             assert renewed is not None
-            self._record_claimed(conn, canvas, renewed)
+            _record_claimed(changes, canvas, renewed)
             return renewed
 
     async def release(self, caller: Identity, canvas_id: int, area_id: int) -> None:
-        """Give the area back. Raises NotFound, also for an expired one, Conflict, NotAllowed."""
-        async with self._database.transaction() as conn:
-            canvas, area = await self._held(conn, caller, canvas_id, area_id)
+        """Release the area. Raises NotFound, also for an expired one, Conflict, NotAllowed."""
+        async with self._journal.transaction() as (conn, changes):
+            canvas, area = await _get_for_update(conn, caller, canvas_id, area_id)
             rules.check_may_release(area, canvas, actor_of(caller))
-            store.remove(conn, area_id)
-            seq = canvas.seq + 1
-            self._journal.record(
-                conn,
-                AreaReleased(
-                    canvas_id=canvas_id,
-                    seq=seq,
-                    area_id=area_id,
-                    holder_id=area.holder.id,
-                    actor_id=caller.account_id,
-                    view=view(AreaReleased, seq, area_id=area_id),
-                ),
+            store.defer_delete(conn, area_id)
+            changes.record(
+                AreaReleased,
+                canvas,
+                {"area_id": area_id},
+                area_id=area_id,
+                holder_id=area.holder.id,
+                actor_id=caller.account_id,
             )
 
     async def list(self, viewer: Identity | None, canvas_id: int, paging: Paging) -> Page[AreaView]:
@@ -105,61 +103,53 @@ class Areas:
         async with self._database.connection() as conn:
             canvas = visible_to(viewer, await canvases_store.get(conn, canvas_id))
             check_mode(canvas, Mode.AREA_LOCK)
-            found = await store.listed(conn, canvas_id, after=after_id(paging), count=paging.limit + 1)
+            found = await store.list_live(conn, canvas_id, after=after_id(paging), count=paging.limit + 1)
         items, cursor = slice_of(found, paging, lambda area: (area.id,))
         return Page(items=[AreaView.model_validate(area) for area in items], next_cursor=cursor)
 
     async def sweep(self) -> None:
-        """Remove expired areas and tell the viewers; they stopped counting when they expired."""
+        """Delete expired areas, with an event for each; they ceased to hold when they expired."""
         async with self._database.connection() as conn:
-            canvas_ids = await store.canvases_with_expired(conn)
+            canvas_ids = await store.list_canvases_with_expired(conn)
         for canvas_id in canvas_ids:
             while await self._sweep_canvas(canvas_id) == SWEPT_AT_ONCE:
                 pass
 
     async def _sweep_canvas(self, canvas_id: int) -> int:
-        async with self._database.transaction() as conn:
-            canvases_store.lead_with_lock(conn, canvas_id)
-            last, expired = await store.expired(conn, canvas_id, SWEPT_AT_ONCE)
-            for seq, area in enumerate(expired, last + 1):
-                store.remove(conn, area.id)
-                self._journal.record(
-                    conn,
-                    AreaExpired(
-                        canvas_id=canvas_id,
-                        seq=seq,
-                        area_id=area.id,
-                        holder_id=area.holder.id,
-                        view=view(AreaExpired, seq, area_id=area.id),
-                    ),
-                )
+        async with self._journal.transaction() as (conn, changes):
+            canvases_store.prepend_lock(conn, canvas_id)
+            canvas, expired = await store.list_expired(conn, canvas_id, SWEPT_AT_ONCE)
+            for area in expired:
+                store.defer_delete(conn, area.id)
+                shown = {"area_id": area.id}
+                changes.record(AreaExpired, canvas, shown, area_id=area.id, holder_id=area.holder.id)
         return len(expired)
 
-    async def _held(
-        self, conn: Connection, caller: Identity, canvas_id: int, area_id: int
-    ) -> tuple[Canvas, Area]:
-        canvases_store.lead_with_lock(conn, canvas_id)
-        canvas = visible_to(caller, await canvases_store.get(conn, canvas_id))
-        check_mode(canvas, Mode.AREA_LOCK)
-        area = await store.get(conn, canvas_id, area_id)
-        if area is None:
-            raise NotFound("area_not_found", "no such area, or it has expired")
-        return canvas, area
 
-    def _record_claimed(self, conn: Connection, canvas: Canvas, area: Area) -> None:
-        seq = canvas.seq + 1
-        shown = AreaView.model_validate(area).model_dump(mode="json")
-        self._journal.record(
-            conn,
-            AreaClaimed(
-                canvas_id=canvas.id,
-                seq=seq,
-                area_id=area.id,
-                holder_id=area.holder.id,
-                expires_at=area.expires_at,
-                view=view(AreaClaimed, seq, area_id=area.id, area=shown),
-            ),
-        )
+async def _get_for_update(
+    conn: Connection, caller: Identity, canvas_id: int, area_id: int
+) -> tuple[Canvas, Area]:
+    """Lock a canvas and return it with a live area of it. Raises NotFound, Conflict `wrong_mode`."""
+    canvases_store.prepend_lock(conn, canvas_id)
+    canvas = visible_to(caller, await canvases_store.get(conn, canvas_id))
+    check_mode(canvas, Mode.AREA_LOCK)
+    area = await store.get(conn, canvas_id, area_id)
+    if area is None:
+        raise NotFound("area_not_found", "No such area, or it has expired.")
+    return canvas, area
+
+
+def _record_claimed(changes: CanvasChanges, canvas: Canvas, area: Area) -> None:
+    """Record that an area was claimed or renewed."""
+    shown = {"area_id": area.id, "area": AreaView.model_validate(area).model_dump(mode="json")}
+    changes.record(
+        AreaClaimed,
+        canvas,
+        shown,
+        area_id=area.id,
+        holder_id=area.holder.id,
+        expires_at=area.expires_at,
+    )
 
 
 AREAS = web.AppKey("AREAS", Areas)

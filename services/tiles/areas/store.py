@@ -1,4 +1,4 @@
-"""SQL of areas; what changes them runs while the caller holds the canvas."""
+"""SQL of areas; a writer holds the canvas."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from services.tiles.areas.rules import Area
 from services.tiles.artists.rules import Artist
 from services.tiles.artists.store import DISPLAYED_NAME
 from services.tiles.canvases import store as canvases_store
-from services.tiles.canvases.rules import Canvas
+from services.tiles.canvases.rules import Canvas, CanvasSeq
 from services.tiles.tables import areas, artists, canvases
 from shared.db import Connection, Row
 
 _NOW = func.clock_timestamp()
-"""Not now(): that is when the transaction began, which may be long before it got the canvas's lock."""
+"""Not now(): a transaction may begin long before it gets the canvas's lock."""
 
 _LIVE: ColumnElement[bool] = areas.c.expires_at > _NOW
 _AREA = (
@@ -47,7 +47,7 @@ _AREA = (
 _AREAS = select(*_AREA).join_from(areas, artists, artists.c.id == areas.c.holder_id)
 _OF_CANVAS = areas.c.canvas_id == bindparam("canvas_id")
 _BY_ID = _AREAS.where(_OF_CANVAS, areas.c.id == bindparam("area_id"), _LIVE)
-_LISTED = (
+_ALL_LIVE = (
     _AREAS.where(_OF_CANVAS, areas.c.id > bindparam("after"), _LIVE)
     .order_by(areas.c.id)
     .limit(bindparam("count"))
@@ -81,7 +81,7 @@ _EXTEND = (
     .values(expires_at=_NOW + bindparam("lifetime", type_=Interval))
     .returning(areas.c.expires_at)
 )
-_REMOVE = delete(areas).where(areas.c.id == bindparam("area_id"))
+_DELETE = delete(areas).where(areas.c.id == bindparam("area_id"))
 
 _CANVASES_WITH_EXPIRED = select(areas.c.canvas_id).where(areas.c.expires_at <= _NOW).distinct()
 _EXPIRED = (
@@ -97,9 +97,9 @@ _EXPIRED = (
 def holder_at(
     canvas_id: ColumnElement[int], x: ColumnElement[int], y: ColumnElement[int]
 ) -> ColumnElement[Any]:
-    """Build the expression for who holds a cell, null for nobody.
+    """Build the expression for the artist who holds a cell, null if none does.
 
-    One artist at most, by `ex_areas_overlap`; written as that constraint is, so that its index answers.
+    At most one does, by `ex_areas_overlap`; written like that constraint, so that its index is used.
     """
     across = func.int4range(areas.c.x, areas.c.x + areas.c["columns"])
     down = func.int4range(areas.c.y, areas.c.y + areas.c["rows"])
@@ -140,19 +140,19 @@ async def get(conn: Connection, canvas_id: int, area_id: int) -> Area | None:
     return None if row is None else area_of(row)
 
 
-async def listed(conn: Connection, canvas_id: int, *, after: int, count: int) -> Sequence[Area]:
-    """Return up to `count` live areas of the canvas by id, beyond `after`."""
+async def list_live(conn: Connection, canvas_id: int, *, after: int, count: int) -> Sequence[Area]:
+    """Return up to `count` live areas of the canvas ordered by id, beyond `after`."""
     params = {"canvas_id": canvas_id, "after": after, "count": count}
-    return [area_of(row) for row in await conn.fetch_all(_LISTED, params)]
+    return [area_of(row) for row in await conn.fetch_all(_ALL_LIVE, params)]
 
 
-async def holder_of_cell(conn: Connection, canvas_id: int, x: int, y: int) -> int | None:
-    """Return who holds the cell, or None."""
+async def get_cell_holder(conn: Connection, canvas_id: int, x: int, y: int) -> int | None:
+    """Return the id of the artist who holds the cell, or None."""
     holder_id = await conn.fetch_value(_HOLDER, {"canvas_id": canvas_id, "x": x, "y": y})
     return None if holder_id is None else int(holder_id)
 
 
-async def claim_state(
+async def get_claim_state(
     conn: Connection, canvas_id: int, artist_id: int
 ) -> tuple[Canvas | None, int, datetime | None]:
     """Return a canvas, how many cells of it the artist's live areas hold, and the time."""
@@ -166,22 +166,22 @@ async def add(conn: Connection, values: dict[str, Any]) -> int:
 
 
 async def extend(conn: Connection, area_id: int, lifetime: timedelta) -> datetime:
-    """Let the area end `lifetime` from now; returns when that is."""
+    """Make the area expire `lifetime` from now; returns when that is."""
     ends: datetime = await conn.fetch_value(_EXTEND, {"area_id": area_id, "lifetime": lifetime})
     return ends
 
 
-def remove(conn: Connection, area_id: int) -> None:
-    """Delete an area, with the COMMIT."""
-    conn.defer(_REMOVE, {"area_id": area_id})
+def defer_delete(conn: Connection, area_id: int) -> None:
+    """Delete an area with the COMMIT."""
+    conn.defer(_DELETE, {"area_id": area_id})
 
 
-async def canvases_with_expired(conn: Connection) -> Sequence[int]:
+async def list_canvases_with_expired(conn: Connection) -> Sequence[int]:
     """Return the canvases that have expired areas to sweep."""
     return [row.canvas_id for row in await conn.fetch_all(_CANVASES_WITH_EXPIRED)]
 
 
-async def expired(conn: Connection, canvas_id: int, count: int) -> tuple[int, Sequence[Area]]:
-    """Return the number of the canvas's last change and up to `count` of its expired areas."""
+async def list_expired(conn: Connection, canvas_id: int, count: int) -> tuple[CanvasSeq, Sequence[Area]]:
+    """Return the number of the canvas's last change (0 if there are none) and up to `count` expired areas."""
     rows = await conn.fetch_all(_EXPIRED, {"canvas_id": canvas_id, "count": count})
-    return (rows[0].seq if rows else 0), [area_of(row) for row in rows]
+    return CanvasSeq(canvas_id, rows[0].seq if rows else 0), [area_of(row) for row in rows]

@@ -1,4 +1,4 @@
-"""Telling the other services who paints."""
+"""Publishing which artists paint."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from shared.messaging.outbox import Outbox
 HOUR = 3600
 
 
-class Activity:
-    """Tells of each artist who paints, once an hour and process: whoever counts days needs no more."""
+class ActivityPublisher:
+    """Publishes an event per artist who paints, once per hour and process: enough to count active days."""
 
     def __init__(self, outbox: Outbox) -> None:
         self._outbox = outbox
         self._hour = 0
-        self._told: set[int] = set()
+        self._published: set[int] = set()
 
-    def tell(self, conn: Connection, artists: Collection[int], now: datetime) -> None:
-        """Tell, with the COMMIT, of those who were not told of in this hour yet."""
+    def defer_publish(self, conn: Connection, artists: Collection[int], now: datetime) -> None:
+        """Publish, with the COMMIT, an event for each artist who has none yet in this hour."""
         hour = int(now.timestamp()) // HOUR
         if hour != self._hour:
-            self._hour, self._told = hour, set()
-        news = set(artists) - self._told
-        if news:
-            self._outbox.emit(conn, *(ArtistActive(account_id=artist_id) for artist_id in sorted(news)))
-            conn.after_commit(partial(self._told.update, news))
+            self._hour, self._published = hour, set()
+        new = set(artists) - self._published
+        if new:
+            self._outbox.emit(conn, *(ArtistActive(account_id=artist_id) for artist_id in sorted(new)))
+            conn.after_commit(partial(self._published.update, new))

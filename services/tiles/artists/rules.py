@@ -16,3 +16,11 @@ class Artist:
     id: int
     username: str
     display_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The account that makes a request, as the rules of every feature see it."""
+
+    id: int
+    is_moderator: bool

@@ -14,13 +14,13 @@ from shared.identity import Identity
 
 DISPLAYED_NAME: ColumnElement[str] = func.coalesce(artists.c.display_name, artists.c.username)
 
-# Whatever arrives after that an account was deleted does not bring its name back.
-_is_somebody = artists.c.status != "deleted"
+# Events that arrive after an account is deleted must not restore its name.
+_is_not_deleted = artists.c.status != "deleted"
 
-# In order of id, so that two writers who meet the same artists do not wait for each other in a circle.
-_MEET = text(
+# In order of id, so that two writers who insert the same artists cannot deadlock.
+_ENSURE = text(
     "INSERT INTO artists (id, username)"
-    " SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:usernames AS text[])) AS met (id, username)"
+    " SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:usernames AS text[])) AS offered (id, username)"
     " ORDER BY id ON CONFLICT (id) DO NOTHING"
 )
 
@@ -33,7 +33,7 @@ _REGISTERED = _offered.on_conflict_do_update(
         "username": _offered.excluded.username,
         "display_name": func.coalesce(artists.c.display_name, _offered.excluded.display_name),
     },
-    where=_is_somebody,
+    where=_is_not_deleted,
 )
 
 _profiled = insert(artists).values(
@@ -49,13 +49,15 @@ _PROFILE_UPDATED = _profiled.on_conflict_do_update(
         "display_name": case((_is_newer, _profiled.excluded.display_name), else_=artists.c.display_name),
         "profile_version": func.greatest(_profiled.excluded.profile_version, artists.c.profile_version),
     },
-    where=_is_somebody,
+    where=_is_not_deleted,
 )
 
 _STATUS_CHANGED = (
     update(artists)
     .where(
-        artists.c.id == bindparam("artist_id"), artists.c.account_version < bindparam("version"), _is_somebody
+        artists.c.id == bindparam("artist_id"),
+        artists.c.account_version < bindparam("version"),
+        _is_not_deleted,
     )
     .values(status=bindparam("new_status"), account_version=bindparam("version"))
 )
@@ -72,18 +74,18 @@ _DELETED = _gone.on_conflict_do_update(
 )
 
 
-def lead_with_meeting(conn: Connection, caller: Identity) -> None:
-    """Make sure that the caller's row exists before the next statement refers to it.
+def ensure_artist(conn: Connection, caller: Identity) -> None:
+    """Insert the caller's row, unless it exists, in the round trip of the next statement and before it.
 
-    An artist may paint before `account.registered` has arrived here; the verified token says enough.
+    An artist may paint before `account.registered` has arrived; the verified token holds all that is needed.
     """
-    lead_with_meeting_all(conn, [(caller.account_id, caller.username)])
+    ensure_artists(conn, [(caller.account_id, caller.username)])
 
 
-def lead_with_meeting_all(conn: Connection, callers: Collection[tuple[int, str]]) -> None:
-    """Like `lead_with_meeting` for many callers, each an account's id and username."""
+def ensure_artists(conn: Connection, callers: Collection[tuple[int, str]]) -> None:
+    """Do the same for many callers, each an account's id and username."""
     ids, usernames = zip(*callers, strict=True)
-    conn.lead_with(_MEET, {"ids": integers(ids), "usernames": texts(usernames)})
+    conn.lead_with(_ENSURE, {"ids": integers(ids), "usernames": texts(usernames)})
 
 
 async def registered(conn: Connection, artist_id: int, username: str, display_name: str | None) -> None:

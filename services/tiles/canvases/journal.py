@@ -1,27 +1,31 @@
-"""The journal of a canvas: every change gets the next number, is kept for catching up, and is told.
+"""The journal of a canvas: every change gets the next number, is kept for catching up, and is published.
 
-The number, the kept event and the message are written with the change itself, so there is no gap, no
-duplicate and no change that nobody hears of.
+The number, the kept event and the message are written in the transaction of the change itself. So numbers
+have no gaps and no duplicates, and every change reaches viewers and services.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
 from sqlalchemy import bindparam, select, text
 
+from services.tiles.canvases.rules import Canvas, CanvasSeq, Numbers
 from services.tiles.tables import canvas_events, canvases
-from shared.db import Connection, integers
+from shared.db import Connection, Database, integers
 from shared.messaging.contracts import CanvasEvent
 from shared.messaging.outbox import Outbox
 
 _ADVANCE = text(
-    "UPDATE canvases SET seq = advanced.seq, tile_count = tile_count + :tiles_added,"
+    "UPDATE canvases SET seq = advanced.seq, tile_count = tile_count + advanced.tiles_added,"
     " picture_seq = CASE WHEN id = ANY(CAST(:redrawn AS bigint[])) THEN advanced.seq ELSE picture_seq END,"
     " active_minute = floor(date_part('epoch', clock_timestamp()) / 60), updated_at = clock_timestamp()"
-    " FROM unnest(CAST(:ids AS bigint[]), CAST(:seqs AS bigint[])) AS advanced (canvas_id, seq)"
+    " FROM unnest(CAST(:ids AS bigint[]), CAST(:seqs AS bigint[]), CAST(:tiles_added AS int[]))"
+    " AS advanced (canvas_id, seq, tiles_added)"
     " WHERE id = canvas_id"
 )
 _KEEP = text(
@@ -43,8 +47,8 @@ _CANVASES_TO_PRUNE = text(
     " AND oldest.occurred_at < now() - make_interval(secs => :seconds)"
     " ORDER BY canvases.id LIMIT :count"
 )
-# Up to the first event that is young enough and no further: what is kept has no gap, though the clock of one
-# transaction may be behind that of the one before.
+# Up to the first event that is young enough and no further: what is kept has no gap, even if the clock of one
+# transaction is behind that of the one before it.
 _PRUNE = text(
     "WITH oldest AS ("
     " SELECT seq, occurred_at < now() - make_interval(secs => :seconds) AS is_old FROM canvas_events"
@@ -56,51 +60,80 @@ _PRUNE = text(
 )
 _LAST = select(canvases.c.seq).where(canvases.c.id == bindparam("canvas_id"))
 
-
 PRUNE_CANVASES = 500
 PRUNE_EVENTS = 5000
-"""Rows of one statement."""
+"""Rows per statement."""
 
 
-class Journal:
-    """Writes changes down; each in the transaction that makes it."""
+class CanvasChanges:
+    """The changes that one transaction makes to canvases: numbered one by one, written together.
 
-    def __init__(self, outbox: Outbox) -> None:
+    The caller holds the lock of each canvas and read its `seq` under that lock. If it did not, the primary
+    key of `canvas_events` refuses the second change with the same number.
+    """
+
+    def __init__(self, conn: Connection, outbox: Outbox) -> None:
+        self._conn = conn
         self._outbox = outbox
+        self._numbers = Numbers()
+        self._events: list[CanvasEvent] = []
+        self._redrawn: set[int] = set()
+        self._tiles_added: Counter[int] = Counter()
+
+    def number(self, canvas: Canvas | CanvasSeq) -> int:
+        """Return the number of a canvas's next change; an event with this number must be added."""
+        return self._numbers.next(canvas)
 
     def record(
         self,
-        conn: Connection,
-        *events: CanvasEvent,
-        tiles_added: int = 0,
-        redrawn: Collection[int] | None = None,
+        event_type: type[CanvasEvent],
+        canvas: Canvas | CanvasSeq,
+        shown: Mapping[str, Any],
+        **fields: Any,
     ) -> None:
-        """Give the canvases the events' numbers, keep what viewers get of each, and tell the other services.
+        """Record the next change of a canvas: viewers get what is `shown`, services the event's `fields`."""
+        seq = self.number(canvas)
+        shown = view(event_type, seq, **shown)
+        self.add(event_type(canvas_id=canvas.id, seq=seq, view=shown, **fields))
 
-        The events of a canvas are in sequence. The caller holds the canvas's lock and has counted on from the
-        `seq` it read; should it not have, the primary key of canvas_events refuses the second change of a
-        number. `tiles_added` is what they add to the tiles of each canvas, `redrawn` the canvases that look
-        different now, from a caller who knows better than the events' types.
+    def add(self, event: CanvasEvent, *, redraws: bool | None = None, tiles_added: int = 0) -> None:
+        """Add a numbered event.
+
+        `redraws`: whether the canvas looks different now, where the event's type does not decide that;
+        `tiles_added`: the change of the canvas's number of tiles.
         """
-        if redrawn is None:
-            redrawn = {event.canvas_id for event in events if event.changes_picture}
+        self._events.append(event)
+        if event.changes_picture if redraws is None else redraws:
+            self._redrawn.add(event.canvas_id)
+        self._tiles_added[event.canvas_id] += tiles_added
+
+    def defer(self) -> None:
+        """Write what was recorded with the next flush or the COMMIT; numbers count on from there.
+
+        Three statements however many events: the canvases, what viewers catch up from, the outbox.
+        """
+        events, self._events = self._events, []
+        if not events:
+            return
         last = {event.canvas_id: event.seq for event in events}
-        conn.defer(
+        self._conn.defer(
             _ADVANCE,
             {
                 "ids": integers(last),
                 "seqs": integers(last.values()),
-                "tiles_added": tiles_added,
-                "redrawn": integers(redrawn),
+                "tiles_added": integers([self._tiles_added[canvas_id] for canvas_id in last]),
+                "redrawn": integers(self._redrawn),
             },
         )
-        # One by one, so that catching up knows nothing of events that tell of many changes.
+        self._redrawn.clear()
+        self._tiles_added.clear()
+        # One by one: whoever catches up reads single changes, also where one event carries many.
         kept = [
             (event.canvas_id, seq, shown)
             for event in events
             for seq, shown in enumerate(event.shown, event.seq + 1 - len(event.shown))
         ]
-        conn.defer(
+        self._conn.defer(
             _KEEP,
             {
                 "canvas_ids": integers([canvas_id for canvas_id, _, _ in kept]),
@@ -108,7 +141,28 @@ class Journal:
                 "events": orjson.dumps([shown for _, _, shown in kept]).decode(),
             },
         )
-        self._outbox.emit(conn, *events)
+        self._outbox.emit(self._conn, *events)
+
+
+class Journal:
+    """Opens the transactions in which canvases change."""
+
+    def __init__(self, database: Database, outbox: Outbox) -> None:
+        self._database = database
+        self._outbox = outbox
+
+    @asynccontextmanager
+    async def transaction(
+        self, *, statement: float | None = None
+    ) -> AsyncIterator[tuple[Connection, CanvasChanges]]:
+        """Lend a connection in a transaction and its changes, which are written with the COMMIT.
+
+        Each statement may take `statement` seconds where the pool's limit is too short.
+        """
+        async with self._database.transaction(statement=statement) as conn:
+            changes = CanvasChanges(conn, self._outbox)
+            yield conn, changes
+            changes.defer()
 
 
 def view(event_type: type[CanvasEvent], seq: int, **fields: Any) -> dict[str, Any]:
@@ -116,27 +170,29 @@ def view(event_type: type[CanvasEvent], seq: int, **fields: Any) -> dict[str, An
     return {"seq": seq, "kind": event_type.type, **fields}
 
 
-async def events_after(conn: Connection, canvas_id: int, after: int, count: int) -> Sequence[dict[str, Any]]:
+async def list_events_after(
+    conn: Connection, canvas_id: int, after: int, count: int
+) -> Sequence[dict[str, Any]]:
     """Return up to `count` kept events that follow number `after`, in order."""
     rows = await conn.fetch_all(_AFTER, {"canvas_id": canvas_id, "after": after, "count": count})
     return [row.event for row in rows]
 
 
-async def last_seq(conn: Connection, canvas_id: int) -> int | None:
+async def get_last_seq(conn: Connection, canvas_id: int) -> int | None:
     """Return the number of the canvas's last change, or None for an unknown canvas."""
     value = await conn.fetch_value(_LAST, {"canvas_id": canvas_id})
     return None if value is None else int(value)
 
 
 def follows_without_gap(events: Sequence[dict[str, Any]], after: int) -> bool:
-    """Whether the kept events reach back to number `after`; what is older was pruned."""
+    """Return whether the kept events begin right after number `after`; if not, older ones were pruned."""
     return not events or events[0]["seq"] == after + 1
 
 
 async def prune(conn: Connection, *, older_than_seconds: int, newest: int) -> int:
-    """Forget events older than that, but never the `newest` ones of a canvas; returns how many.
+    """Delete events older than that, but never the `newest` ones of a canvas; returns how many were deleted.
 
-    What is left of each canvas follows without a gap up to its last change. Every statement is short.
+    What is left of each canvas has no gap up to its last change. Every statement is short.
     """
     pruned, after = 0, 0
     limits = {"seconds": older_than_seconds, "newest": newest}

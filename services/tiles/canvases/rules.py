@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
-from services.tiles.artists.rules import Artist
+from services.tiles.artists.rules import Actor, Artist
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound, StaleVersion
 
 DEFAULT_MAX_TILES = 10
@@ -91,6 +92,25 @@ class Canvas:
         return 0 <= x < self.columns and 0 <= y < self.rows
 
 
+class CanvasSeq(NamedTuple):
+    """A canvas's id and the number of its last change."""
+
+    id: int
+    seq: int
+
+
+class Numbers:
+    """Numbers the changes that one transaction makes, each canvas's from its last change on, without gaps."""
+
+    def __init__(self) -> None:
+        self._last: dict[int, int] = {}
+
+    def next(self, canvas: Canvas | CanvasSeq) -> int:
+        """Return the number of the next change of a canvas; its `seq` counts when it is first seen."""
+        number = self._last[canvas.id] = self._last.get(canvas.id, canvas.seq) + 1
+        return number
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which canvases to list: those of an owner, those that a search finds, in which order."""
@@ -169,10 +189,10 @@ def check_plan(width: int, height: int, tile_size: int, max_tiles_per_user: int 
     return check_limit(max_tiles_per_user, cells)
 
 
-def check_may_manage(canvas: Canvas, actor_id: int, *, is_moderator: bool) -> None:
+def check_may_manage(canvas: Canvas, actor: Actor) -> None:
     """Raise NotAllowed unless the actor may change or delete the canvas: its owner or a moderator."""
-    if not is_moderator and canvas.owner.id != actor_id:
-        raise NotAllowed("not_canvas_owner", "only its owner or a moderator changes this canvas")
+    if not actor.is_moderator and canvas.owner.id != actor.id:
+        raise NotAllowed("not_canvas_owner", "Only the owner or a moderator can change this canvas.")
 
 
 def check_unchanged_since(canvas: Canvas, expected_seq: int | None) -> None:
@@ -181,15 +201,17 @@ def check_unchanged_since(canvas: Canvas, expected_seq: int | None) -> None:
         raise StaleVersion("stale_version", f"the canvas is at change {canvas.seq}, not {expected_seq}")
 
 
-def check_visible(canvas: Canvas | None, viewer_id: int | None, *, is_moderator: bool) -> Canvas:
-    """Return the canvas if this viewer may know of it; raises NotFound otherwise.
+def check_visible(canvas: Canvas | None, viewer: Actor | None) -> Canvas:
+    """Return the canvas if this viewer (None: a guest) may know of it; raises NotFound otherwise.
 
-    A private canvas exists for its owner and for moderators only, a deleted one for nobody.
+    Only its owner and moderators see a private canvas; a deleted one no longer exists for anyone.
     """
     if canvas is None or not canvas.is_active:
-        raise NotFound("canvas_not_found", "no such canvas")
-    if not (canvas.is_public or is_moderator or canvas.owner.id == viewer_id):
-        raise NotFound("canvas_not_found", "no such canvas")
+        raise NotFound("canvas_not_found", "No such canvas.")
+    if canvas.is_public:
+        return canvas
+    if viewer is None or not (viewer.is_moderator or canvas.owner.id == viewer.id):
+        raise NotFound("canvas_not_found", "No such canvas.")
     return canvas
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.tiles.artists.rules import Artist
+from services.tiles.artists.rules import Actor, Artist
 from services.tiles.artists.store import DISPLAYED_NAME
 from services.tiles.canvases.rules import Canvas, Mode, Share, Shares, Sort, Wanted
 from services.tiles.tables import artists, canvases, tiles
@@ -65,7 +65,7 @@ _owner_id: ColumnElement[int] = bindparam("owner_id", type_=BigInteger)
 _pattern: ColumnElement[str] = bindparam("pattern", type_=Text)
 
 
-def _listed(sort: Sort) -> Select[Any]:
+def _visible(sort: Sort) -> Select[Any]:
     key = _KEYS[sort]
     cursor = [bindparam(f"key_{number}", type_=BigInteger) for number in range(len(key))]
     ordered = [column.asc() if sort is Sort.OLDEST else column.desc() for column in key]
@@ -84,8 +84,8 @@ def _listed(sort: Sort) -> Select[Any]:
     )
 
 
-# Parameters are literals by the time PostgreSQL plans, so a filter that is not used costs no index.
-_LISTED = {sort: _listed(sort) for sort in Sort}
+# Parameters are literals by the time PostgreSQL plans, so an unused filter does not rule out an index.
+_VISIBLE = {sort: _visible(sort) for sort in Sort}
 _INSERT = (
     insert(canvases)
     .values(
@@ -159,45 +159,44 @@ def canvas_of(row: Row) -> Canvas:
 
 
 async def get(conn: Connection, canvas_id: int) -> Canvas | None:
-    """Return a canvas, whatever its state, or None."""
+    """Return a canvas in any state, or None."""
     row = await conn.fetch_one(_BY_ID, {"canvas_id": canvas_id})
     return None if row is None else canvas_of(row)
 
 
 def key_length(sort: Sort) -> int:
-    """Return how many numbers a place in the list has."""
+    """Return how many numbers a position in the list has."""
     return len(_KEYS[sort])
 
 
-async def listed(
+async def list_visible(
     conn: Connection,
-    viewer_id: int | None,
+    viewer: Actor | None,
     wanted: Wanted,
     *,
-    sees_all: bool,
     beyond: Sequence[int] | None,
     count: int,
 ) -> Sequence[tuple[Canvas, Sequence[int]]]:
-    """Return up to `count` canvases that the viewer may see, each with its place in the list.
+    """Return up to `count` canvases that the viewer may see, each with its position in the list.
 
-    They follow the place `beyond`, or begin the list without one.
+    They follow the position `beyond`; without one they begin the list.
     """
     key = _KEYS[wanted.sort]
     start = beyond or [0 if wanted.sort is Sort.OLDEST else BIGINT_MAX] * len(key)
     params = {
-        "viewer_id": viewer_id,
-        "sees_all": sees_all,
+        "viewer_id": None if viewer is None else viewer.id,
+        "sees_all": viewer is not None and viewer.is_moderator,
         "owner_id": wanted.owner_id,
         "pattern": None if wanted.search is None else search_pattern(wanted.search),
         "count": count,
         **{f"key_{number}": value for number, value in enumerate(start)},
     }
-    rows = await conn.fetch_all(_LISTED[wanted.sort], params)
+    rows = await conn.fetch_all(_VISIBLE[wanted.sort], params)
     return [(canvas_of(row), [getattr(row, column.name) for column in key]) for row in rows]
 
 
-def save(conn: Connection, canvas: Canvas) -> None:
-    """Store what may change of a canvas, with the COMMIT; the caller holds it."""
+def defer_save(conn: Connection, canvas: Canvas) -> None:
+    """Store what may change of a canvas with the COMMIT; the caller holds it."""
     conn.defer(
         _SAVE,
         {
@@ -212,8 +211,8 @@ def save(conn: Connection, canvas: Canvas) -> None:
     )
 
 
-async def shares(conn: Connection, canvas_id: int, top: int) -> Shares:
-    """Return who has how much of a canvas: the `top` artists by tiles, and the sums over all of them."""
+async def get_shares(conn: Connection, canvas_id: int, top: int) -> Shares:
+    """Return how much of a canvas artists have: the `top` ones by tiles, and the sums over all of them."""
     rows = await conn.fetch_all(_STATS, {"canvas_id": canvas_id, "count": top})
     return Shares(
         artist_count=rows[0].all_artists if rows else 0,
@@ -230,15 +229,15 @@ async def add(conn: Connection, values: dict[str, Any]) -> int:
     return int(await conn.fetch_value(_INSERT, values))
 
 
-def lead_with_lock(conn: Connection, canvas_id: int) -> None:
-    """Hold the canvas until the transaction ends: everything on it changes one writer at a time.
+def prepend_lock(conn: Connection, canvas_id: int) -> None:
+    """Lock the canvas until the transaction ends, so that it has one writer at a time.
 
-    Taken before anything on the canvas is read, so that what is read is what the previous writer left, and
-    always first, so that two writers never wait for each other in a circle.
+    Sent in the round trip of the next statement. A canvas is locked before anything on it is read, so that
+    reads see what the previous writer left, and before any other row, so that two writers cannot deadlock.
     """
     conn.lead_with(_LOCK, {"canvas_id": canvas_id})
 
 
-async def free_among(conn: Connection, canvas_ids: Collection[int]) -> set[int]:
-    """Return those of the canvases that nobody holds at this moment."""
+async def list_unlocked(conn: Connection, canvas_ids: Collection[int]) -> set[int]:
+    """Return those of the canvases that no transaction holds at this moment."""
     return {row.id for row in await conn.fetch_all(_FREE, {"ids": list(canvas_ids)})}

@@ -1,1 +1,1 @@
-"""History: every change of a tile is kept, shown, and can be taken back."""
+"""History: the versions of a tile, and bringing one of them back."""

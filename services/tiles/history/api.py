@@ -1,10 +1,10 @@
-"""Routes of history."""
+"""Routes of a tile's history."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
-from services.tiles.history.schemas import Reversion, RevisionView, Rollback, RollbackView, VersionView
+from services.tiles.history.schemas import Reversion, RevisionView, VersionView
 from services.tiles.history.service import HISTORY
 from services.tiles.tiles.api import respond_tile
 from services.tiles.tiles.schemas import TileView
@@ -26,7 +26,7 @@ async def get_version(
     request: web.Request, tile_id: int, version: int, caller: Identity | None
 ) -> web.Response:
     """Show a version of a tile with its pixels."""
-    shown = await request.app[HISTORY].version(caller, tile_id, version)
+    shown = await request.app[HISTORY].get_version(caller, tile_id, version)
     tag = etag(version)
     if is_unchanged(request, tag):
         return not_modified(tag)
@@ -36,27 +36,11 @@ async def get_version(
 async def revert_tile(request: web.Request, tile_id: int, body: Reversion, caller: Identity) -> web.Response:
     """Bring the pixels of an older version back, as a new version.
 
-    For the tile's creator, the canvas's owner and moderators, unless somebody else holds the tile's lock.
+    For the tile's creator, the canvas's owner and moderators, unless another artist holds the tile's lock.
     With `If-Match: "<version>"` only if the tile is still at that version.
     """
-    tile = await request.app[HISTORY].revert(caller, tile_id, body.version, expected_version(request))
-    return respond_tile(tile)
-
-
-async def roll_back(request: web.Request, canvas_id: int, body: Rollback, caller: Identity) -> web.Response:
-    """Take back what happened on a canvas after `since`, in one transaction; `dry_run` shows what that does.
-
-    Without `user_id` every tile, in the `area` if one is given, is as it was at `since`: changed ones are
-    reverted, newer ones removed, deleted ones restored under their own ids, without the likes they had.
-
-    With `user_id` only that artist's changes since then are undone, pixel by pixel: what others painted, also
-    over the artist's work, stays. A tile the artist made is removed unless others have painted in it; one
-    the artist deleted is restored, unless its cell was claimed since (`kept`).
-
-    Locks do not hold a rollback up. Limits of tiles an artist do not count for what is restored. At most
-    4096 tiles at once; for more, roll back one area after the other.
-    """
-    return respond(await request.app[HISTORY].roll_back(caller, canvas_id, body))
+    tile, json = await request.app[HISTORY].revert(caller, tile_id, body.version, expected_version(request))
+    return respond_tile(tile, json=json)
 
 
 OPERATIONS = (
@@ -65,9 +49,5 @@ OPERATIONS = (
     Operation(
         "POST", "/tiles/{tile_id}/revert", revert_tile, {200: TileView}, Access.ARTIST,
         ("403 not_allowed", "404 revision_not_found", "409 tile_locked", "412 stale_version"),
-    ),
-    Operation(
-        "POST", "/admin/canvases/{canvas_id}/rollback", roll_back, {200: RollbackView}, Access.MODERATOR,
-        ("404 canvas_not_found", "409 rollback_too_large"),
     ),
 )  # fmt: skip

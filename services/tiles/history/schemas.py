@@ -1,4 +1,4 @@
-"""Requests and responses about history."""
+"""Requests and responses about a tile's history."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Annotated
 from pydantic import Field
 
 from services.tiles.artists.schemas import ArtistView
-from services.tiles.history.rules import Action, Content, Kind, RevisionEntry, Step
-from shared.http.models import BIGINT_MAX, Body, Moment, View
+from services.tiles.history.rules import RevisionEntry
+from services.tiles.revisions.rules import Content, Kind
+from shared.http.models import Body, View
 
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
-Cells = Annotated[int, Field(ge=1, le=8192)]
 
 
 class RevisionView(View):
@@ -44,60 +44,3 @@ class Reversion(Body):
     """The version of a tile to bring back."""
 
     version: Version
-
-
-class RolledBackRegion(Body):
-    """A rectangle of cells; what of it lies outside the canvas is empty."""
-
-    x: int = Field(ge=0, le=8192)
-    y: int = Field(ge=0, le=8192)
-    columns: Cells
-    rows: Cells
-
-
-class Rollback(Body):
-    """What to take back: everything since a moment; in an area, by one artist, or both."""
-
-    since: Moment
-    area: RolledBackRegion | None = None
-    user_id: int | None = Field(None, ge=1, le=BIGINT_MAX)
-    dry_run: bool = False
-
-
-class RolledBackTile(View):
-    """A tile that a rollback concerns; a kept one stays deleted, as its cell has been claimed since."""
-
-    tile_id: int
-    x: int
-    y: int
-    creator: ArtistView
-    action: Action
-    pixels: str | None = Field(
-        description="base64 of what is there afterwards; null for nothing, and past the first MiB of pixels"
-    )
-
-    @classmethod
-    def of(cls, step: Step, *, with_pixels: bool) -> RolledBackTile:
-        """Show what is done to a tile."""
-        tile = step.tile
-        is_there = step.action in (Action.REVERTED, Action.RESTORED)
-        return cls(
-            tile_id=tile.id,
-            x=tile.x,
-            y=tile.y,
-            creator=ArtistView.model_validate(tile.creator),
-            action=step.action,
-            pixels=base64.b64encode(tile.pixels).decode() if is_there and with_pixels else None,
-        )
-
-
-class RollbackView(View):
-    """What a rollback did, or would do; `seq` is the number of the canvas's last change."""
-
-    dry_run: bool
-    seq: int
-    reverted: int
-    removed: int
-    restored: int
-    kept: int
-    tiles: list[RolledBackTile]

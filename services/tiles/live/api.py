@@ -13,12 +13,12 @@ from pydantic import Field
 
 from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.service import visible_to
+from services.tiles.edits.painter import Painter
+from services.tiles.edits.strokes import STROKES
 from services.tiles.live import store
 from services.tiles.live.hub import HUB
 from services.tiles.live.presence import Presence
 from services.tiles.live.viewer import CANVAS_GONE, SESSION_ENDED, Viewer
-from services.tiles.strokes.painter import Painter
-from services.tiles.strokes.service import STROKES
 from shared.db import Database
 from shared.errors import NotAuthenticated, NotFound, Unavailable
 from shared.http.access import VERIFIER

@@ -102,7 +102,7 @@ class Hub:
         # Listen first, then read where the canvas is: a change in between is heard, not missed.
         await self._feed.bind(channel.canvas_id)
         async with self._database.connection() as conn:
-            channel.start_at(await journal.last_seq(conn, channel.canvas_id) or 0)
+            channel.start_at(await journal.get_last_seq(conn, channel.canvas_id) or 0)
         if channel.has_gap:
             self._fill_gap(channel)
 
@@ -124,7 +124,7 @@ class Hub:
             return channel.sent
         while position < channel.sent:
             async with self._database.connection() as conn:
-                events = await journal.events_after(conn, channel.canvas_id, position, CATCH_UP_CHUNK)
+                events = await journal.list_events_after(conn, channel.canvas_id, position, CATCH_UP_CHUNK)
             if not events or not journal.follows_without_gap(events, position):
                 viewer.send({"type": "resync"})  # pruned meanwhile
                 return channel.sent
@@ -135,10 +135,10 @@ class Hub:
     async def _can_resume(self, canvas_id: int, since: int) -> bool:
         """Whether the journal reaches from `since` to now, in a number of events worth replaying."""
         async with self._database.connection() as conn:
-            last = await journal.last_seq(conn, canvas_id) or 0
+            last = await journal.get_last_seq(conn, canvas_id) or 0
             if not last - CATCH_UP_LIMIT <= since <= last:
                 return False
-            next_events = await journal.events_after(conn, canvas_id, since, 1)
+            next_events = await journal.list_events_after(conn, canvas_id, since, 1)
         return since == last or bool(next_events and journal.follows_without_gap(next_events, since))
 
     def _hear(self, envelope: Envelope) -> None:
@@ -166,7 +166,7 @@ class Hub:
         while self._channels.get(channel.canvas_id) is channel:
             try:
                 async with self._database.connection() as conn:
-                    events = await journal.events_after(
+                    events = await journal.list_events_after(
                         conn, channel.canvas_id, channel.accepted, CATCH_UP_CHUNK
                     )
             except Unavailable as error:

@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from services.tiles.tiles import rules as tile_rules
-from services.tiles.tiles.rules import Actor, Lock, TileState
+from services.tiles.artists.rules import Actor
+from services.tiles.tiles.rules import Lock, TileState, check_may_edit, check_unlocked
 from shared.errors import Conflict, NotAllowed
 
 
 def check_may_acquire(state: TileState, actor: Actor) -> None:
-    """Raise unless the actor may take the tile's free lock: whoever may edit the tile may lock it.
+    """Raise unless the actor may take the tile's free lock, which is for those who may edit the tile.
 
-    Were it open to others, a stranger could keep an artist from their own tile.
+    Otherwise a stranger could lock artists out of their own tiles.
     """
-    tile_rules.check_may_edit(state, actor)
+    check_may_edit(state, actor)
 
 
 def check_may_renew(state: TileState, actor: Actor) -> None:
     """Raise unless the actor holds the live lock and may still edit the tile.
 
-    Else who lost an area could keep its next holder from the tiles in it.
+    Otherwise an artist who lost an area could lock its next holder out of the tiles in it.
     """
-    tile_rules.check_unlocked(state.lock, actor)
+    check_unlocked(state.lock, actor)
     if state.lock is None:
-        raise Conflict("not_locked", "the lock has expired or was released; acquire it again")
-    tile_rules.check_may_edit(state, actor)
+        raise Conflict("not_locked", "The lock has expired or was released; acquire it again.")
+    check_may_edit(state, actor)
 
 
 def check_may_release(lock: Lock, actor: Actor) -> None:
     """Raise unless the actor holds the lock or is a moderator."""
     if lock.holder.id != actor.id and not actor.is_moderator:
-        raise NotAllowed("not_lock_holder", f"{lock.holder.username} holds this lock")
+        raise NotAllowed("not_lock_holder", f"{lock.holder.username} holds this lock.")

@@ -1,4 +1,4 @@
-"""SQL of locks; what changes them runs while the caller holds the canvas."""
+"""SQL of locks; a writer holds the canvas."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.tiles.artists.rules import Artist
 from services.tiles.artists.store import DISPLAYED_NAME
+from services.tiles.canvases.rules import CanvasSeq
 from services.tiles.tables import artists, canvases, locks, tiles
 from services.tiles.tiles.rules import Lock
 from shared.db import Connection
@@ -22,7 +23,7 @@ _PUT = _offered.on_conflict_do_update(
     index_elements=["tile_id"],
     set_={"holder_id": _offered.excluded.holder_id, "expires_at": _offered.excluded.expires_at},
 )
-_REMOVE = delete(locks).where(locks.c.tile_id == bindparam("tile_id"))
+_DELETE = delete(locks).where(locks.c.tile_id == bindparam("tile_id"))
 _ARTIST = select(artists.c.id, artists.c.username, DISPLAYED_NAME.label("display_name")).where(
     artists.c.id == bindparam("artist_id")
 )
@@ -41,7 +42,7 @@ _EXPIRED_ON_CANVAS = (
     .order_by(locks.c.tile_id)
     .limit(bindparam("count"))
 )
-_LISTED = (
+_LIVE = (
     select(
         locks.c.tile_id,
         locks.c.holder_id,
@@ -70,44 +71,46 @@ class ListedLock(NamedTuple):
 
 
 class ExpiredLock(NamedTuple):
-    """A lock to sweep, and the number of the last change of its canvas."""
+    """A lock to delete."""
 
-    seq: int
     tile_id: int
     holder_id: int
 
 
-async def artist(conn: Connection, artist_id: int) -> Artist:
+async def get_artist(conn: Connection, artist_id: int) -> Artist:
     """Return the artist who is about to hold a lock."""
     row = await conn.fetch_one(_ARTIST, {"artist_id": artist_id})
     return Artist(row.id, row.username, row.display_name)
 
 
-def put(conn: Connection, tile_id: int, holder_id: int, expires_at: datetime) -> None:
-    """Give the lock to the holder until `expires_at`, with the COMMIT."""
+def defer_put(conn: Connection, tile_id: int, holder_id: int, expires_at: datetime) -> None:
+    """Store with the COMMIT that the holder has the lock until `expires_at`."""
     conn.defer(_PUT, {"tile_id": tile_id, "holder_id": holder_id, "expires_at": expires_at})
 
 
-def remove(conn: Connection, tile_id: int) -> None:
-    """Take the lock away, with the COMMIT."""
-    conn.defer(_REMOVE, {"tile_id": tile_id})
+def defer_delete(conn: Connection, tile_id: int) -> None:
+    """Delete the lock with the COMMIT."""
+    conn.defer(_DELETE, {"tile_id": tile_id})
 
 
-async def listed(conn: Connection, canvas_id: int, *, after: int, count: int) -> Sequence[ListedLock]:
-    """Return up to `count` live locks of the canvas's public tiles by tile, beyond tile `after`."""
-    rows = await conn.fetch_all(_LISTED, {"canvas_id": canvas_id, "after": after, "count": count})
+async def list_live(conn: Connection, canvas_id: int, *, after: int, count: int) -> Sequence[ListedLock]:
+    """Return up to `count` live locks of the canvas's public tiles, ordered by tile, beyond tile `after`."""
+    rows = await conn.fetch_all(_LIVE, {"canvas_id": canvas_id, "after": after, "count": count})
     return [
         ListedLock(row.tile_id, Lock(Artist(row.holder_id, row.username, row.display_name), row.expires_at))
         for row in rows
     ]
 
 
-async def canvases_with_expired(conn: Connection) -> Sequence[int]:
-    """Return the canvases that have expired locks to sweep."""
+async def list_canvases_with_expired(conn: Connection) -> Sequence[int]:
+    """Return the canvases with expired locks."""
     return [row.canvas_id for row in await conn.fetch_all(_CANVASES_WITH_EXPIRED)]
 
 
-async def expired(conn: Connection, canvas_id: int, count: int) -> Sequence[ExpiredLock]:
-    """Return up to `count` expired locks of the canvas."""
+async def list_expired(
+    conn: Connection, canvas_id: int, count: int
+) -> tuple[CanvasSeq, Sequence[ExpiredLock]]:
+    """Return the number of the canvas's last change (0 if there are none) and up to `count` expired locks."""
     rows = await conn.fetch_all(_EXPIRED_ON_CANVAS, {"canvas_id": canvas_id, "count": count})
-    return [ExpiredLock(*row) for row in rows]
+    seq = rows[0].seq if rows else 0
+    return CanvasSeq(canvas_id, seq), [ExpiredLock(row.tile_id, row.holder_id) for row in rows]

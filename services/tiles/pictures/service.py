@@ -7,6 +7,7 @@ from functools import partial
 
 from aiohttp import web
 
+from services.tiles.artists.actors import viewer_of
 from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.rules import Canvas, Region, region_of
 from services.tiles.canvases.service import visible_to
@@ -19,7 +20,7 @@ from services.tiles.pictures.snapshot import pack
 from services.tiles.pictures.states import CanvasStates
 from services.tiles.pictures.store import CanvasState, PaintedTile
 from services.tiles.tiles import store as tiles_store
-from services.tiles.tiles.service import NO_SUCH_TILE, viewer_of
+from services.tiles.tiles.rules import no_such_tile
 from shared.db import Database
 from shared.identity import Identity
 
@@ -57,7 +58,7 @@ class Pictures:
             tile = await tiles_store.get(conn, tile_id, viewer_of(viewer))
             canvas = await canvases_store.get(conn, tile.canvas_id) if tile else None
         if tile is None or canvas is None:
-            raise NO_SUCH_TILE
+            raise no_such_tile()
         # Named by what is in it, so it is good for ever and the same for equal tiles.
         return await self._renderings.get(
             (tile.pixels, canvas.palette, scale), 0, partial(_draw_tile, canvas, tile.pixels, scale)

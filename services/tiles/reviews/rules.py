@@ -1,6 +1,6 @@
-"""What waits for review and who decides; standard library only.
+"""What a reviewer decides, and who may; standard library only.
 
-Whose work has to wait is decided with everything else about tiles, in `tiles.rules.waits_for_review`.
+Which pixels need a review is decided in `tiles.rules.waits_for_review`.
 """
 
 from __future__ import annotations
@@ -9,23 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from services.tiles.artists.rules import Artist
+from services.tiles.artists.rules import Actor, Artist
 from services.tiles.canvases.rules import Canvas
-from services.tiles.tiles.rules import Actor, Lock, check_unlocked
+from services.tiles.submissions.rules import ReviewStatus
+from services.tiles.tiles.rules import Lock, check_unlocked
 from shared.errors import Conflict, NotAllowed
 
 
-class ReviewStatus(StrEnum):
-    """What became of a submission; it is decided once, by the first decision."""
-
-    PENDING = "pending"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    SUPERSEDED = "superseded"
-
-
 class Decision(StrEnum):
-    """What a reviewer says."""
+    """What a reviewer decides."""
 
     APPROVE = "approve"
     REJECT = "reject"
@@ -33,7 +25,7 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Pixels that an artist handed in for a tile; None once newer ones took their place."""
+    """Pixels that an artist submitted for a tile; None once a newer submission has superseded them."""
 
     id: int
     canvas_id: int
@@ -50,28 +42,28 @@ class Review:
 
 
 def may_review(canvas: Canvas, actor: Actor) -> bool:
-    """Whether the actor decides on this canvas: its owner and moderators do."""
+    """Return whether the actor decides on this canvas: its owner and moderators do."""
     return actor.is_moderator or actor.id == canvas.owner.id
 
 
 def check_may_review(canvas: Canvas, actor: Actor) -> None:
     """Raise unless the actor decides on this canvas."""
     if not may_review(canvas, actor):
-        raise NotAllowed("not_reviewer", "the canvas's owner or a moderator decides")
+        raise NotAllowed("not_reviewer", "Only the canvas's owner or a moderator can review submissions.")
 
 
 def check_undecided(review: Review) -> None:
-    """Raise Conflict `already_decided`, or `superseded` when the artist has handed in something newer."""
+    """Raise Conflict: `already_decided`, or `superseded` if the artist has submitted newer pixels."""
     if review.status is ReviewStatus.SUPERSEDED:
-        raise Conflict("superseded", f"{review.author.username} has handed in a newer picture of this tile")
+        raise Conflict("superseded", f"{review.author.username} has submitted a newer version of this tile.")
     if review.status is not ReviewStatus.PENDING:
-        raise Conflict("already_decided", f"this was {review.status} already")
+        raise Conflict("already_decided", f"This submission was already {review.status}.")
 
 
 def check_may_apply(review: Review, lock: Lock | None, actor: Actor) -> None:
-    """Raise Conflict `tile_locked` while anybody but the artist and the reviewer holds the tile's lock.
+    """Raise Conflict `tile_locked` while anyone except the artist and the reviewer holds the tile's lock.
 
-    An approval writes the tile for the artist, whose own lock is no reason to wait.
+    An approval changes the tile on the artist's behalf, so the artist's own lock does not prevent it.
     """
     if lock is not None and lock.holder.id != review.author.id:
         check_unlocked(lock, actor)

@@ -8,7 +8,8 @@ from datetime import datetime
 from pydantic import Field
 
 from services.tiles.artists.schemas import ArtistView
-from services.tiles.reviews.rules import Decision, Review, ReviewStatus
+from services.tiles.reviews.rules import Decision, Review
+from services.tiles.submissions.rules import ReviewStatus
 from shared.http.models import Body, Paging, View
 
 MAX_NOTE = 1000
@@ -28,7 +29,7 @@ class ListedReviews(Paging):
 
 
 class ReviewView(View):
-    """What an artist handed in for a tile, and what became of it; a superseded one has no pixels any more."""
+    """Pixels that an artist submitted for a tile, and their status; a superseded submission has no pixels."""
 
     id: int
     canvas_id: int

@@ -1,19 +1,17 @@
-"""SQL of reviews; what changes them runs while the caller holds the canvas."""
+"""SQL of reviews; a writer holds the canvas."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, insert, null, or_, select, update
+from sqlalchemy import Select, bindparam, func, or_, select, update
 
 from services.tiles.artists.rules import Artist
-from services.tiles.reviews.rules import Review, ReviewStatus
+from services.tiles.reviews.rules import Review
+from services.tiles.submissions.rules import ReviewStatus
 from services.tiles.tables import artists, reviews, tiles
-from services.tiles.tiles.rules import Pending
 from shared.db import Connection, Row
-
-_NOW = func.clock_timestamp()
 
 _authors = artists.alias("authors")
 _reviewers = artists.alias("reviewers")
@@ -42,7 +40,7 @@ _REVIEWS: Select[Any] = (
     .where(reviews.c.canvas_id == bindparam("canvas_id"))
 )
 _BY_ID = _REVIEWS.where(reviews.c.id == bindparam("review_id"))
-_LISTED = (
+_OF_CANVAS = (
     _REVIEWS.where(
         reviews.c.status == bindparam("status"),
         or_(bindparam("sees_all"), reviews.c.author_id == bindparam("viewer_id")),
@@ -51,32 +49,14 @@ _LISTED = (
     .order_by(reviews.c.id)
     .limit(bindparam("count"))
 )
-_OF_TILE = reviews.c.tile_id == bindparam("tile_id")
-_IS_PENDING = reviews.c.status == ReviewStatus.PENDING.value
-_PENDING = select(reviews.c.id, reviews.c.pixels, reviews.c.submitted_at).where(_OF_TILE, _IS_PENDING)
-_SUPERSEDE = (
-    update(reviews).where(_OF_TILE, _IS_PENDING).values(status=ReviewStatus.SUPERSEDED.value, pixels=null())
-)
-_SUBMIT = (
-    insert(reviews)
-    .values(
-        canvas_id=bindparam("canvas_id"),
-        tile_id=bindparam("tile_id"),
-        author_id=bindparam("author_id"),
-        pixels=bindparam("pixels"),
-        status=ReviewStatus.PENDING.value,
-        submitted_at=_NOW,
-    )
-    .returning(reviews.c.id, reviews.c.pixels, reviews.c.submitted_at)
-)
 _DECIDE = (
     update(reviews)
-    .where(reviews.c.id == bindparam("review_id"), _IS_PENDING)
+    .where(reviews.c.id == bindparam("review_id"), reviews.c.status == ReviewStatus.PENDING.value)
     .values(
         status=bindparam("new_status"),
         note=bindparam("new_note"),
         reviewer_id=bindparam("new_reviewer_id"),
-        decided_at=_NOW,
+        decided_at=func.clock_timestamp(),
     )
 )
 
@@ -108,7 +88,7 @@ async def get(conn: Connection, canvas_id: int, review_id: int) -> Review | None
     return None if row is None else review_of(row)
 
 
-async def listed(
+async def list_reviews(
     conn: Connection,
     canvas_id: int,
     viewer_id: int,
@@ -118,27 +98,12 @@ async def listed(
     after: int,
     count: int,
 ) -> Sequence[Review]:
-    """Return up to `count` submissions of that status, by id, beyond `after`: all, or the viewer's own."""
+    """Return up to `count` submissions of a status by id, beyond `after`: all, or the viewer's own."""
     params = {
         "canvas_id": canvas_id, "viewer_id": viewer_id, "status": status.value, "sees_all": sees_all,
         "after": after, "count": count,
     }  # fmt: skip
-    return [review_of(row) for row in await conn.fetch_all(_LISTED, params)]
-
-
-async def pending_of(conn: Connection, tile_id: int) -> Pending | None:
-    """Return what waits for review of a tile; for its creator's eyes and reviewers' only."""
-    row = await conn.fetch_one(_PENDING, {"tile_id": tile_id})
-    return None if row is None else Pending(row.id, row.pixels, row.submitted_at)
-
-
-async def submit(conn: Connection, canvas_id: int, tile_id: int, author_id: int, pixels: bytes) -> Pending:
-    """Let pixels wait for review in the place of what waited for that tile before."""
-    conn.lead_with(_SUPERSEDE, {"tile_id": tile_id})
-    row = await conn.fetch_one(
-        _SUBMIT, {"canvas_id": canvas_id, "tile_id": tile_id, "author_id": author_id, "pixels": pixels}
-    )
-    return Pending(row.id, row.pixels, row.submitted_at)
+    return [review_of(row) for row in await conn.fetch_all(_OF_CANVAS, params)]
 
 
 async def decide(

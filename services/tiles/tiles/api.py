@@ -1,4 +1,4 @@
-"""Routes of tiles."""
+"""Routes that read tiles; those that write them are in `edits.api`."""
 
 from __future__ import annotations
 
@@ -14,28 +14,16 @@ from services.tiles.tiles.schemas import (
     CellNeighbourhood,
     CountedCanvas,
     Neighbourhood,
-    TileChange,
     TileCount,
-    TileDraft,
     TileSlice,
     TileView,
     tile_json,
 )
 from services.tiles.tiles.service import TILES
-from shared.http.access import Access
-from shared.http.etags import etag, expected_version, is_unchanged, not_modified
+from shared.http.etags import etag, is_unchanged, not_modified
 from shared.http.models import Page, Paging
-from shared.http.operations import Operation, respond, respond_empty
+from shared.http.operations import Operation, respond
 from shared.identity import Identity
-
-
-async def create_tile(request: web.Request, body: TileDraft, caller: Identity) -> web.Response:
-    """Claim a free cell with a painted tile.
-
-    On a canvas in `review` mode the tile is blank, and what was painted is `pending`, until it is approved.
-    """
-    tile = await request.app[TILES].create(caller, body)
-    return respond_tile(tile, status=201, headers={"Location": f"{request.path}/{tile.id}"})
 
 
 async def get_tile(request: web.Request, tile_id: int, caller: Identity | None) -> web.Response:
@@ -43,28 +31,12 @@ async def get_tile(request: web.Request, tile_id: int, caller: Identity | None) 
     return _respond_tile(request, await request.app[TILES].get(caller, tile_id))
 
 
-async def update_tile(request: web.Request, tile_id: int, body: TileChange, caller: Identity) -> web.Response:
-    """Change what the body names of a tile; what it does not name stays.
-
-    With `If-Match: "<version>"` only if the tile is still at that version. On a canvas in `review` mode the
-    pixels are `pending` and show once they are approved.
-    """
-    tile = await request.app[TILES].change(caller, tile_id, body, expected_version(request))
-    return respond_tile(tile)
-
-
-async def delete_tile(request: web.Request, tile_id: int, caller: Identity) -> web.Response:
-    """Remove a tile, for its creator, the canvas's owner or a moderator."""
-    await request.app[TILES].delete(caller, tile_id)
-    return respond_empty()
-
-
 async def list_canvas_tiles(
     request: web.Request, canvas_id: int, query: CanvasTiles, caller: Identity | None
 ) -> web.Response:
     """List the tiles of a canvas, ordered by id."""
     return _respond_tiles(
-        await request.app[TILES].of_canvas(caller, canvas_id, query, with_pixels=query.pixels)
+        await request.app[TILES].list_of_canvas(caller, canvas_id, query, with_pixels=query.pixels)
     )
 
 
@@ -75,22 +47,22 @@ async def list_region_tiles(
 
     At most 1,024 cells, and fewer of a large tile size (4 Mi pixels) at once.
     """
-    return _respond_tiles(await request.app[TILES].in_region(caller, canvas_id, query))
+    return _respond_tiles(await request.app[TILES].list_in_region(caller, canvas_id, query))
 
 
 async def get_tile_at(
     request: web.Request, canvas_id: int, query: Cell, caller: Identity | None
 ) -> web.Response:
     """Show the tile in a cell."""
-    return _respond_tile(request, await request.app[TILES].at(caller, canvas_id, query.x, query.y))
+    return _respond_tile(request, await request.app[TILES].get_at(caller, canvas_id, query.x, query.y))
 
 
 async def list_cell_neighbours(
     request: web.Request, canvas_id: int, query: CellNeighbourhood, caller: Identity | None
 ) -> web.Response:
-    """List the tiles around a cell, whether or not a tile stands there."""
+    """List the tiles around a cell, which need not hold a tile itself."""
     return _respond_tiles(
-        await request.app[TILES].around_cell(caller, canvas_id, query.x, query.y, query.radius)
+        await request.app[TILES].list_around_cell(caller, canvas_id, query.x, query.y, query.radius)
     )
 
 
@@ -98,7 +70,7 @@ async def list_artist_tiles(
     request: web.Request, user_id: int, query: Paging, caller: Identity | None
 ) -> web.Response:
     """List the tiles of an artist, ordered by id."""
-    return _respond_tiles(await request.app[TILES].of_artist(caller, user_id, query))
+    return _respond_tiles(await request.app[TILES].list_of_artist(caller, user_id, query))
 
 
 async def count_artist_tiles(
@@ -112,26 +84,28 @@ async def list_neighbours(
     request: web.Request, tile_id: int, query: Neighbourhood, caller: Identity | None
 ) -> web.Response:
     """List the tiles within `radius` cells of a tile, in any direction."""
-    return _respond_tiles(await request.app[TILES].around_tile(caller, tile_id, query.radius))
+    return _respond_tiles(await request.app[TILES].list_around_tile(caller, tile_id, query.radius))
 
 
 async def list_adjacent_neighbours(
     request: web.Request, tile_id: int, caller: Identity | None
 ) -> web.Response:
     """List the up to four tiles that share an edge with a tile."""
-    return _respond_tiles(await request.app[TILES].adjacent(caller, tile_id))
+    return _respond_tiles(await request.app[TILES].list_adjacent(caller, tile_id))
 
 
 def _tag(tile: Tile) -> str:
-    # A like changes what is shown but not the version; If-Match looks at the version alone.
+    # A like changes what is shown but not the version; If-Match compares the version alone.
     pending = () if tile.pending is None else (tile.pending.id,)
     return etag(tile.version, tile.like_count, *pending)
 
 
-def respond_tile(tile: Tile, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
-    """Answer with a tile and its entity tag."""
+def respond_tile(
+    tile: Tile, *, json: bytes | None = None, status: int = 200, headers: Mapping[str, str] | None = None
+) -> web.Response:
+    """Respond with a tile and its entity tag; `json` is the tile if it has been encoded already."""
     return web.Response(
-        body=tile_json(tile),
+        body=json or tile_json(tile),
         status=status,
         headers={"ETag": _tag(tile), **(headers or {})},
         content_type="application/json",
@@ -151,10 +125,6 @@ def _respond_tiles(tiles: TileSlice) -> web.Response:
 
 
 OPERATIONS = (
-    Operation(
-        "POST", "/tiles", create_tile, {201: TileView}, Access.ARTIST,
-        ("403 outside_area", "403 tile_limit", "404 canvas_not_found", "409 cell_occupied"),
-    ),
     Operation("GET", "/tiles/canvas/{canvas_id}", list_canvas_tiles, {200: Page[TileView]}),
     Operation("GET", "/canvases/{canvas_id}/region", list_region_tiles, {200: Page[TileView]}),
     Operation("GET", "/tiles/canvas/{canvas_id}/position", get_tile_at, {200: TileView, 304: None}),
@@ -164,17 +134,6 @@ OPERATIONS = (
     Operation("GET", "/tiles/user/{user_id}", list_artist_tiles, {200: Page[TileView]}),
     Operation("GET", "/tiles/user/{user_id}/count", count_artist_tiles, {200: TileCount}),
     Operation("GET", "/tiles/{tile_id}", get_tile, {200: TileView, 304: None}),
-    Operation(
-        "PUT", "/tiles/{tile_id}", update_tile, {200: TileView}, Access.ARTIST,
-        (
-            "403 not_tile_creator", "403 outside_area", "409 tile_locked", "412 stale_version",
-            "429 overloaded",
-        ),
-    ),
-    Operation(
-        "DELETE", "/tiles/{tile_id}", delete_tile, {204: None}, Access.ARTIST,
-        ("403 not_allowed", "409 tile_locked"),
-    ),
     Operation("GET", "/tiles/{tile_id}/neighbors", list_neighbours, {200: Page[TileView]}),
     Operation("GET", "/tiles/{tile_id}/adjacent-neighbors", list_adjacent_neighbours, {200: Page[TileView]}),
 )  # fmt: skip

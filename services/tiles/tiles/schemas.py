@@ -1,4 +1,4 @@
-"""Requests and responses about tiles."""
+"""Requests and responses of the routes that read tiles."""
 
 from __future__ import annotations
 
@@ -6,56 +6,18 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Self
+from typing import Any
 
 import orjson
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from services.tiles.artists.schemas import ArtistView
 from services.tiles.tiles.rules import Tile
-from shared.http.models import BIGINT_MAX, ONE_LINE, Body, Paging, Query, View
-
-MAX_TITLE, MAX_DESCRIPTION = 100, 1000
-MAX_PIXELS_TEXT = 4 * (128 * 128 // 3 + 1)
-"""Characters of base64 of the largest tile."""
-
-Title = Annotated[str, Field(max_length=MAX_TITLE), ONE_LINE]
-
-
-class TileDraft(Body):
-    """A tile to create in a free cell; `pixels` is base64 of one byte a pixel, row by row."""
-
-    canvas_id: int = Field(ge=1, le=BIGINT_MAX)
-    x: int = Field(ge=0, le=8192)
-    y: int = Field(ge=0, le=8192)
-    pixels: str = Field(max_length=MAX_PIXELS_TEXT)
-    title: Title | None = None
-    description: str | None = Field(None, max_length=MAX_DESCRIPTION)
-    is_public: bool = True
-
-
-class TileChange(Body):
-    """What to change of a tile; what is not named stays."""
-
-    pixels: str = Field("", max_length=MAX_PIXELS_TEXT)
-    title: Title | None = None
-    description: str | None = Field(None, max_length=MAX_DESCRIPTION)
-    is_public: bool = True
-
-    @model_validator(mode="after")
-    def _names_something(self) -> Self:
-        if not self.model_fields_set:
-            raise ValueError("name at least one of pixels, title, description, is_public")
-        return self
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """What is named."""
-        return self.model_dump(include=self.model_fields_set)
+from shared.http.models import BIGINT_MAX, Paging, Query, View
 
 
 class PendingView(View):
-    """What waits for review of a tile; its creator alone is told."""
+    """Pixels of a tile that wait for review; shown to its creator only."""
 
     id: int
     pixels: str
@@ -84,7 +46,7 @@ class TileView(View):
 
 @dataclass(frozen=True, slots=True)
 class TileSlice:
-    """A slice of a list of tiles, shown as `Page[TileView]`; what waits for review is not in it."""
+    """A slice of a list of tiles, encoded as `Page[TileView]`, without pixels that wait for review."""
 
     items: Sequence[Tile]
     next_cursor: str | None
@@ -97,7 +59,7 @@ class TileSlice:
 
 
 def tile_json(tile: Tile) -> bytes:
-    """Encode a tile as TileView says; a fifth of the time that the model takes, for what is read most."""
+    """Encode a tile as TileView; takes a fifth of the model's time, for what is read most often."""
     shown = _shown(tile)
     if tile.pending is not None:
         shown["pending"] = {
@@ -136,7 +98,7 @@ class TileCount(View):
 
 
 class CanvasTiles(Paging):
-    """A slice of a canvas's tiles; without pixels it is an index of who painted where."""
+    """A slice of a canvas's tiles; without pixels, an index of which artist painted where."""
 
     pixels: bool = True
 

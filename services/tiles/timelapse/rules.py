@@ -6,7 +6,7 @@ import zlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.tiles.history.rules import Kind, apply_stroke
+from services.tiles.revisions.rules import Kind, apply_stroke
 
 MAX_CHANGES = 100_000
 """A longer history is shown from where its newest 100,000 changes begin; they take some seconds to play."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from services.tiles.history.rules import Kind
+from services.tiles.revisions.rules import Kind
 from services.tiles.timelapse.rules import MAX_CHANGES, Reel, Shot
 from shared.db import Connection, Row
 

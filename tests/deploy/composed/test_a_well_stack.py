@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from deploy.checks.doctor.checks import CHECKS
+from deploy.checks.doctor import CHECKS
 from tests.support.busy import here
 from tests.support.compose import COMPOSE_SECONDS
 from tests.support.compose_under_test import ComposeStackUnderTest

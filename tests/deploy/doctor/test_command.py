@@ -6,9 +6,8 @@ import json
 import time
 from pathlib import Path
 
-from deploy.checks.doctor.checks import CHECKS
-from deploy.checks.doctor.native import Native
-from deploy.commands.doctor import diagnose
+from deploy.checks.doctor import CHECKS, diagnose
+from deploy.checks.gatherers.native import NativeGatherer
 from tests.support.busy import here
 from tests.support.commands import run
 from tests.support.stack import listeners_of, run_environment
@@ -17,7 +16,7 @@ from tests.support.waiting import PATIENCE
 
 
 def test_a_healthy_stack_is_healthy_in_20_runs(under_test: StackUnderTest) -> None:
-    runs = [diagnose(Native.found(under_test.env), seconds=PATIENCE) for _ in range(20)]
+    runs = [diagnose(NativeGatherer.from_environ(under_test.env), seconds=PATIENCE) for _ in range(20)]
     # On a busy machine it may say that it could not look at something, which is true.
     said = [[one for one in findings if one.code != "check-failed"] for findings in runs]
     assert said == [[]] * 20
@@ -55,12 +54,12 @@ def test_a_url_is_asked_and_its_answer_explained(under_test: StackUnderTest) -> 
     done = run("doctor", "--url", f"{under_test.url}/api/v1/users/1", env=under_test.env)
     assert done.returncode == 0
     assert "-> 200 after" in done.stdout
-    assert "made by users-web, as it should be" in done.stdout
+    assert "made by users-web, as expected" in done.stdout
 
 
 def test_a_stack_that_does_not_run(tmp_path: Path) -> None:
     env = run_environment(tmp_path)
-    findings = diagnose(Native.found(env))
+    findings = diagnose(NativeGatherer.from_environ(env))
     assert (findings[0].code, findings[0].fix) == ("not-running", "make run")
     assert {one.follows for one in findings[1:]} == {"not-running"}
 

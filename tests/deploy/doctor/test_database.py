@@ -10,7 +10,7 @@ import psutil
 import psycopg2
 import pytest
 
-from deploy.checks.doctor.rules.machine import MIB
+from deploy.checks.rules.machine import MIB
 from tests.support.busy import here
 from tests.support.stack_under_test import StackUnderTest
 

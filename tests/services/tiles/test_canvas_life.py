@@ -344,7 +344,7 @@ async def test_events_too_old_are_pruned_the_newest_kept_and_a_client_is_told(
 def test_a_list_of_many_canvases_is_read_from_an_index(
     database_url: str, sort: Sort, pattern: str | None, index: str
 ) -> None:
-    statement = compile_statement(store._LISTED[sort])
+    statement = compile_statement(store._VISIBLE[sort])
     params = {
         **statement.constants, "viewer_id": 1, "sees_all": False, "owner_id": None, "pattern": pattern,
         "count": 101, "key_0": 2**40, "key_1": 2**40,

@@ -14,7 +14,9 @@ import psycopg2.extensions
 import pytest
 from sqlalchemy.sql import Executable
 
-from services.tiles.history import service, store
+from services.tiles.history import store as history_store
+from services.tiles.revisions import store as revisions_store
+from services.tiles.rollback import service, store
 from shared.db.statements import compile_statement
 from tests.support.busy import here
 from tests.support.tiles import SIZE, StartTiles, Tiles, account_id, painted
@@ -439,8 +441,8 @@ async def test_however_long_the_history_it_is_read_by_index(tiles: Tiles, sql: C
     then = {"canvas_id": canvas_id, "since": since, "count": 4097}
     area = {"left": 0, "right": 3, "top": 0, "bottom": 3}
     plans = [
-        plan_of(sql, store._LISTED, tile_id=tile_id, before=store.NEWEST, count=100),
-        plan_of(sql, store._CHAINS, tile_ids=[tile_id], versions=[90], untils=[90]),
+        plan_of(sql, history_store._REVISIONS, tile_id=tile_id, before=store.NEWEST, count=100),
+        plan_of(sql, revisions_store._CHAINS, tile_ids=[tile_id], versions=[90], untils=[90]),
         plan_of(sql, store._REMOVED, tile_ids=[tile_id]),
         plan_of(sql, store._CHANGED_SINCE, **then, **area),
         plan_of(sql, store._CHANGED_BY, **then, **area, author_id=account_id("vandal"), newest=store.NEWEST),

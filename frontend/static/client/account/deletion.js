@@ -11,7 +11,7 @@ import { toast } from "../ui/toast.js";
 import { currentPasswordFault } from "./refusals.js";
 import { account } from "./styles.js";
 
-/** The end of an account: with the password, and the username typed, so that nobody does it by mistake. */
+/** Deletes the account. Asks for the password and the username, so that it cannot happen by mistake. */
 export class Deletion extends FormElement {
   static properties = { isOpen: { state: true } };
   static styles = account;
@@ -38,7 +38,8 @@ export class Deletion extends FormElement {
   render() {
     return html`<h2>${t("account.deletion")}</h2>
       <p class="soft">${t("account.deletion_text")}</p>
-      <div class="row"><button class="danger" @click=${() => (this.isOpen = true)}>${t("account.delete")}</button></div>
+      <div class="row"><button class="danger"
+        @click=${() => (this.isOpen = true)}>${t("account.delete")}</button></div>
       <ui-dialog heading=${t("account.deletion")} ?open=${this.isOpen} @close=${() => (this.isOpen = false)}>
         ${this.isOpen ? this.#form() : ""}
       </ui-dialog>`;
@@ -48,9 +49,11 @@ export class Deletion extends FormElement {
     const username = session.account?.username ?? "";
     return html`<form @submit=${this.#delete}>
       <p>${t("account.deletion_final")}</p>
-      <ui-field label=${t("account.confirmation", { username })} name="confirmation" autocomplete="off" required
+      <ui-field label=${t("account.confirmation", { username })} name="confirmation" autocomplete="off"
+        required
         error=${this.faults.confirmation ?? ""}></ui-field>
-      <ui-field label=${t("account.password")} name="password" type="password" autocomplete="current-password" required
+      <ui-field label=${t("account.password")} name="password" type="password" autocomplete="current-password"
+        required
         maxlength="128" error=${this.faults.password ?? ""}></ui-field>
       <ui-error .error=${this.error}></ui-error>
       <div class="row">

@@ -7,7 +7,7 @@ import { FormElement } from "../ui/form.js";
 import "../ui/icon.js";
 import { account } from "./styles.js";
 
-/** The address, whether it is confirmed, and another mail to confirm it with. */
+/** Shows the email address and its status, and sends another confirmation email. */
 export class EmailForm extends FormElement {
   static properties = { isSent: { state: true } };
   static styles = account;
@@ -27,13 +27,16 @@ export class EmailForm extends FormElement {
     if (!owner) return "";
     return html`<h2>${t("account.email")}</h2>
       <form @submit=${this.#resend}>
-        <p><strong>${owner.email}</strong> <span class="soft">${t(owner.email_verified ? "account.verified" : "account.unverified")}</span></p>
+        <p><strong>${owner.email}</strong> <span class="soft">${t(
+          owner.email_verified ? "account.verified" : "account.unverified",
+        )}</span></p>
         <ui-error .error=${this.error}></ui-error>
         ${
           owner.email_verified
             ? ""
             : html`<p role="status">${this.isSent ? t("account.verify_sent") : t("account.verify_text")}</p>
-              <div class="row"><button ?disabled=${this.busy || this.isSent}>${t("account.verify_resend")}</button></div>`
+              <div class="row"><button
+                ?disabled=${this.busy || this.isSent}>${t("account.verify_resend")}</button></div>`
         }
       </form>`;
   }

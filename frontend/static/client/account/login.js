@@ -9,7 +9,7 @@ import { FormElement } from "../ui/form.js";
 import { keepingNext, nextPath } from "./next.js";
 import { account } from "./styles.js";
 
-/** Log in, or have a link mailed with which to set a new password. */
+/** The login form, and the form that requests a password reset link. */
 export class Login extends FormElement {
   static properties = { isForgotten: { state: true }, sentTo: { state: true } };
   static styles = account;
@@ -49,9 +49,11 @@ export class Login extends FormElement {
     return html`
       <h1>${t("common.login")}</h1>
       <form class="card" @submit=${this.#login}>
-        <ui-field label=${t("account.username_or_email")} name="username" autocomplete="username" required maxlength="254"
+        <ui-field label=${t("account.username_or_email")} name="username" autocomplete="username" required
+          maxlength="254"
           error=${this.faults.username ?? ""}></ui-field>
-        <ui-field label=${t("account.password")} name="password" type="password" autocomplete="current-password" required
+        <ui-field label=${t("account.password")} name="password" type="password"
+          autocomplete="current-password" required
           maxlength="128" error=${this.faults.password ?? ""}></ui-field>
         <ui-error .error=${this.error}></ui-error>
         <div class="row spread">
@@ -59,7 +61,8 @@ export class Login extends FormElement {
           <button type="button" class="quiet" @click=${() => this.#turn(true)}>${t("account.forgot")}</button>
         </div>
       </form>
-      <p class="switch">${t("account.no_account")} <a href=${keepingNext("/register")}>${t("common.register")}</a></p>`;
+      <p class="switch">${t("account.no_account")} <a
+        href=${keepingNext("/register")}>${t("common.register")}</a></p>`;
   }
 
   #forgotten() {
@@ -70,13 +73,19 @@ export class Login extends FormElement {
           this.sentTo
             ? html`<p role="status">${t("account.reset_sent", { email: this.sentTo })}</p>`
             : html`<p>${t("account.forgot_text")}</p>
-              <ui-field label=${t("account.email")} name="email" type="email" autocomplete="email" required maxlength="254"
+              <ui-field label=${t("account.email")} name="email" type="email" autocomplete="email" required
+                maxlength="254"
                 error=${this.faults.email ?? ""}></ui-field>
               <ui-error .error=${this.error}></ui-error>`
         }
         <div class="row spread">
-          ${this.sentTo ? "" : html`<button class="primary" ?disabled=${this.busy}>${t("account.send_link")}</button>`}
-          <button type="button" class="quiet" @click=${() => this.#turn(false)}>${t("account.back_to_login")}</button>
+          ${
+            this.sentTo
+              ? ""
+              : html`<button class="primary" ?disabled=${this.busy}>${t("account.send_link")}</button>`
+          }
+          <button type="button" class="quiet"
+            @click=${() => this.#turn(false)}>${t("account.back_to_login")}</button>
         </div>
       </form>`;
   }

@@ -9,7 +9,7 @@ import { toast } from "../ui/toast.js";
 import "./new-password.js";
 import { account } from "./styles.js";
 
-/** Where the links of mails lead: the address is confirmed at once, a password is asked for. */
+/** The target of links in emails: confirms an address immediately, or asks for a new password. */
 export class MailLink extends FormElement {
   static properties = { isConfirmed: { state: true } };
   static styles = account;
@@ -20,7 +20,7 @@ export class MailLink extends FormElement {
     this.purpose = purpose;
     this.token = token;
     this.isConfirmed = false;
-    history.replaceState(null, "", "/"); // a token does not belong into the history of a browser
+    history.replaceState(null, "", "/"); // keep the token out of the browser's history
   }
 
   firstUpdated() {
@@ -40,7 +40,7 @@ export class MailLink extends FormElement {
 
   #reset = this.submits(async ({ new_password = "" }) => {
     await api.post("/auth/confirm-password-reset", { token: this.token, new_password });
-    session.leave(); // the sessions of the old password have ended
+    session.leave(); // a new password ends all sessions
     toast(t("account.password_changed"), { kind: "success" });
     await navigate("/login", { replace: true });
   });
@@ -56,15 +56,19 @@ export class MailLink extends FormElement {
 
   #resetting() {
     return html`<form class="card" @submit=${this.#reset}>
-      <new-password name="new_password" label=${t("account.new_password")} error=${this.faults.new_password ?? ""}></new-password>
+      <new-password name="new_password" label=${t("account.new_password")}
+        error=${this.faults.new_password ?? ""}></new-password>
       <ui-error .error=${this.error}></ui-error>
-      <div class="row"><button class="primary" ?disabled=${this.busy}>${t("account.set_password")}</button></div>
+      <div class="row"><button class="primary"
+        ?disabled=${this.busy}>${t("account.set_password")}</button></div>
     </form>`;
   }
 
   #confirming() {
     return html`<div class="card stack">
-      <p role="status">${this.isConfirmed ? t("account.confirmed") : this.error ? "" : t("common.loading")}</p>
+      <p role="status">${
+        this.isConfirmed ? t("account.confirmed") : this.error ? "" : t("common.loading")
+      }</p>
       <ui-error .error=${this.error} retryable @retry=${() => this.#confirm()}></ui-error>
       <div class="row"><a class="button primary" href=${session.account ? "/account" : "/login"}>
         ${t(session.account ? "common.my_account" : "common.login")}</a></div>

@@ -7,8 +7,8 @@ import { strengthOf } from "./strength.js";
 const NAMES = ["weak", "fair", "good", "strong"];
 
 /**
- * `<new-password name="password" label="…" error="…" .known=${[…]}>`: the field of a password to be, with a hint how
- * strong it is. Drawn in the tree it stands in, as `ui-field` is; its styles are in `account/styles.js`.
+ * `<new-password name="password" label="…" error="…" .known=${[…]}>`: a field for a new password that shows
+ * its strength. Renders into the surrounding tree, as `ui-field` does; its styles are in `account/styles.js`.
  */
 export class NewPassword extends Element {
   static properties = {
@@ -25,7 +25,7 @@ export class NewPassword extends Element {
     this.label = "";
     this.error = "";
     /**
-     * What others know of the person.
+     * Words that others know about the user, such as the username; they add no strength.
      * @type {string[]}
      */
     this.known = [];
@@ -45,7 +45,8 @@ export class NewPassword extends Element {
 
   render() {
     const { strength } = this;
-    return html`<ui-field type="password" name=${this.name} label=${this.label} error=${this.error} hint=${t("account.password_hint")}
+    return html`<ui-field type="password" name=${this.name} label=${this.label} error=${this.error}
+      hint=${t("account.password_hint")}
         autocomplete="new-password" required minlength="8" maxlength="128" @input=${this.#typed}></ui-field>
       <div class="strength" data-strength=${strength ?? ""}>
         <div class="bar" aria-hidden="true"><i></i><i></i><i></i><i></i></div>

@@ -1,6 +1,6 @@
-/** Where to go once somebody is signed in: `/login?next=/canvas/7`. */
+/** Return the page to open after login, from `/login?next=/canvas/7`. */
 
-/** @param {string} [search] the query; what leads to another site is not followed */
+/** @param {string} [search] the query string; addresses of other sites are ignored */
 export function nextPath(search = location.search) {
   const next = new URLSearchParams(search).get("next") ?? "/";
   const url = new URL(next, location.origin);
@@ -8,7 +8,7 @@ export function nextPath(search = location.search) {
 }
 
 /**
- * A link to another page of accounts that leads on to the same place.
+ * Link to another account page with the same `next`.
  * @param {string} path
  */
 export function keepingNext(path) {

@@ -10,7 +10,7 @@ import "./profile.js";
 import "./sessions.js";
 import { account } from "./styles.js";
 
-/** All that is one's own: the profile, the address, the password, the sessions, and the end of it. */
+/** The account page: profile, email address, password, sessions and deletion. */
 export class Account extends Element {
   static properties = { isKnown: { state: true } };
   static styles = [
@@ -36,7 +36,11 @@ export class Account extends Element {
     setTitle(t("common.my_account"));
     if (!session.account) {
       return html`<div class="page"><h1>${t("common.my_account")}</h1>
-        ${this.isKnown ? html`<p><a class="button primary" href="/login?next=/account">${t("common.login")}</a></p>` : ""}</div>`;
+        ${
+          this.isKnown
+            ? html`<p><a class="button primary" href="/login?next=/account">${t("common.login")}</a></p>`
+            : ""
+        }</div>`;
     }
     return html`<div class="page">
       <h1>${t("common.my_account")}</h1>

@@ -10,7 +10,7 @@ import "./new-password.js";
 import { currentPasswordFault } from "./refusals.js";
 import { account } from "./styles.js";
 
-/** Change the password; the other sessions end with it. */
+/** Changes the password, which ends all other sessions. */
 export class PasswordForm extends FormElement {
   static styles = account;
 
@@ -30,13 +30,17 @@ export class PasswordForm extends FormElement {
     const owner = session.account;
     return html`<h2>${t("account.password")}</h2>
       <form @submit=${this.#change}>
-        <input type="text" name="username" autocomplete="username" .value=${owner?.username ?? ""} hidden aria-hidden="true">
-        <ui-field label=${t("account.current_password")} name="current_password" type="password" autocomplete="current-password"
+        <input type="text" name="username" autocomplete="username" .value=${owner?.username ?? ""} hidden
+          aria-hidden="true">
+        <ui-field label=${t("account.current_password")} name="current_password" type="password"
+          autocomplete="current-password"
           required maxlength="128" error=${faults.current_password ?? ""}></ui-field>
-        <new-password name="new_password" label=${t("account.new_password")} .known=${[owner?.username ?? "", owner?.email ?? ""]}
+        <new-password name="new_password" label=${t("account.new_password")}
+          .known=${[owner?.username ?? "", owner?.email ?? ""]}
           error=${faults.new_password ?? ""}></new-password>
         <ui-error .error=${this.error}></ui-error>
-        <div class="row"><button class="primary" ?disabled=${this.busy}>${t("account.change_password")}</button></div>
+        <div class="row"><button class="primary"
+          ?disabled=${this.busy}>${t("account.change_password")}</button></div>
       </form>`;
   }
 }

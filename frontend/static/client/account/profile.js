@@ -8,13 +8,16 @@ import { FormElement } from "../ui/form.js";
 import { toast } from "../ui/toast.js";
 import { account } from "./styles.js";
 
-/** How others see one; a preview follows what is typed. */
+/** Edits the public profile, with a live preview. */
 export class ProfileForm extends FormElement {
   static properties = { profile: { state: true }, failure: { state: true } };
   static styles = [
     account,
     css`
-    .preview { display: flex; align-items: center; gap: var(--space-4); padding: var(--space-4); border-radius: var(--radius-2); background: var(--sunken); }
+    .preview {
+      display: flex; align-items: center; gap: var(--space-4); padding: var(--space-4);
+      border-radius: var(--radius-2); background: var(--sunken);
+    }
     .preview ui-avatar { --avatar-size: 3.5rem; }
     .preview p { white-space: pre-line; overflow-wrap: anywhere; }
     .colour { display: flex; align-items: center; gap: var(--space-3); }
@@ -66,13 +69,19 @@ export class ProfileForm extends FormElement {
         profile
           ? html`<form @submit=${this.#save} @input=${this.#typed}>
             <div class="preview">
-              <ui-avatar name=${profile.display_name || profile.username} .colour=${profile.avatar_color}></ui-avatar>
-              <div><strong>${profile.display_name || profile.username}</strong><p class="soft">${profile.bio}</p></div>
+              <ui-avatar name=${profile.display_name || profile.username}
+                .colour=${profile.avatar_color}></ui-avatar>
+              <div><strong>${profile.display_name || profile.username}</strong>
+                <p class="soft">${profile.bio}</p></div>
             </div>
-            <ui-field label=${t("account.display_name")} name="display_name" .value=${profile.display_name} maxlength="50"
-              autocomplete="nickname" hint=${t("account.display_name_hint")} error=${faults.display_name ?? ""}></ui-field>
-            <ui-field label=${t("account.bio")} name="bio" multiline .value=${profile.bio ?? ""} maxlength="500" error=${faults.bio ?? ""}></ui-field>
-            <label class="colour"><input type="color" name="avatar_color" .value=${profile.avatar_color}>${t("account.avatar_color")}</label>
+            <ui-field label=${t("account.display_name")} name="display_name" .value=${profile.display_name}
+              maxlength="50"
+              autocomplete="nickname" hint=${t("account.display_name_hint")}
+              error=${faults.display_name ?? ""}></ui-field>
+            <ui-field label=${t("account.bio")} name="bio" multiline .value=${profile.bio ?? ""}
+              maxlength="500" error=${faults.bio ?? ""}></ui-field>
+            <label class="colour"><input type="color" name="avatar_color"
+              .value=${profile.avatar_color}>${t("account.avatar_color")}</label>
             <ui-error .error=${this.error}></ui-error>
             <div class="row"><button class="primary" ?disabled=${this.busy}>${t("common.save")}</button></div>
           </form>`

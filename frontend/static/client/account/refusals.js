@@ -2,7 +2,7 @@ import { ApiError } from "../api.js";
 import { t } from "../i18n.js";
 
 /**
- * What to say beside the field of the present password when it was wrong; null when something else is.
+ * Return the fault of the field of the current password if it was wrong, null for any other error.
  * @param {unknown} error
  * @param {string} field
  * @returns {Record<string, string> | null}

@@ -12,10 +12,10 @@ import "./new-password.js";
 import { keepingNext, nextPath } from "./next.js";
 import { account } from "./styles.js";
 
-/** @type {Record<string, string>} refusals that are about one field */
+/** @type {Record<string, string>} error codes that concern one field */
 const FIELDS = { username_taken: "username", email_taken: "email" };
 
-/** A new account; one is signed in at once, and a mail asks to confirm the address. */
+/** Creates an account and signs in; an email asks to confirm the address. */
 export class Register extends FormElement {
   static properties = { known: { state: true } };
   static styles = account;
@@ -23,7 +23,7 @@ export class Register extends FormElement {
   constructor() {
     super();
     /**
-     * What was typed that a password should not be made of.
+     * Values of other fields that the password should not contain.
      * @type {string[]}
      */
     this.known = [];
@@ -55,15 +55,20 @@ export class Register extends FormElement {
     return html`<div class="page narrow">
       <h1>${t("common.register")}</h1>
       <form class="card" @submit=${this.#register} @input=${this.#typed}>
-        <ui-field label=${t("account.username")} name="username" autocomplete="username" required minlength="3" maxlength="50"
-          pattern="[A-Za-z0-9][A-Za-z0-9_]*[A-Za-z0-9]" hint=${t("account.username_hint")} error=${faults.username ?? ""}></ui-field>
-        <ui-field label=${t("account.email")} name="email" type="email" autocomplete="email" required maxlength="254"
+        <ui-field label=${t("account.username")} name="username" autocomplete="username" required
+          minlength="3" maxlength="50"
+          pattern="[A-Za-z0-9][A-Za-z0-9_]*[A-Za-z0-9]" hint=${t("account.username_hint")}
+          error=${faults.username ?? ""}></ui-field>
+        <ui-field label=${t("account.email")} name="email" type="email" autocomplete="email" required
+          maxlength="254"
           hint=${t("account.email_hint")} error=${faults.email ?? ""}></ui-field>
-        <new-password label=${t("account.password")} .known=${this.known} error=${faults.password ?? ""}></new-password>
+        <new-password label=${t("account.password")} .known=${this.known}
+          error=${faults.password ?? ""}></new-password>
         <ui-error .error=${this.error}></ui-error>
         <div class="row"><button class="primary" ?disabled=${this.busy}>${t("account.create")}</button></div>
       </form>
-      <p class="switch">${t("account.have_account")} <a href=${keepingNext("/login")}>${t("common.login")}</a></p>
+      <p class="switch">${t("account.have_account")} <a
+        href=${keepingNext("/login")}>${t("common.login")}</a></p>
     </div>`;
   }
 }

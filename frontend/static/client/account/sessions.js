@@ -13,14 +13,17 @@ import { account } from "./styles.js";
 /** @import { OpenSessionView } from "#api" */
 /** @import { Listed } from "../model/paging.js" */
 
-/** Where one is signed in, and how to end that. */
+/** Lists the account's open sessions and ends them. */
 export class Sessions extends Element {
   static properties = { listed: { state: true }, error: { state: true } };
   static styles = [
     account,
     css`
     ul { padding: 0; list-style: none; }
-    li { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: var(--space-3); padding: var(--space-3) 0; border-top: 1px solid var(--line); }
+    li {
+      display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between;
+      gap: var(--space-3); padding: var(--space-3) 0; border-top: 1px solid var(--line);
+    }
     li div { flex: 1 1 12rem; min-width: 0; }
     .device { overflow-wrap: anywhere; font-weight: 600; }
     .all { margin-top: var(--space-3); }
@@ -84,7 +87,8 @@ export class Sessions extends Element {
         (open) => html`<li>
         <div>
           <p class="device">${deviceOf(open.user_agent)}</p>
-          <p class="soft small">${open.address} · ${t("account.last_used")} <ui-time datetime=${open.last_used_at}></ui-time></p>
+          <p class="soft small">${open.address} · ${t("account.last_used")} <ui-time
+            datetime=${open.last_used_at}></ui-time></p>
         </div>
         ${
           open.current
@@ -100,7 +104,7 @@ export class Sessions extends Element {
 customElements.define("account-sessions", Sessions);
 
 /**
- * The browser and system that a User-Agent names, else all that it says.
+ * Return the browser and operating system of a User-Agent, or all of it when they are unknown.
  * @param {string | null} agent
  */
 function deviceOf(agent) {

@@ -1,7 +1,7 @@
-/** How long a password would withstand guessing, roughly; the service refuses what is common or personal. */
+/** A rough estimate of a password's strength. The service itself rejects common and personal passwords. */
 
 /**
- * The kinds of characters, and how many there are of each.
+ * Character classes with the number of characters in each.
  * @type {[RegExp, number][]}
  */
 const KINDS = [
@@ -11,12 +11,12 @@ const KINDS = [
   [/[^a-zA-Z0-9]/, 33],
 ];
 
-/** Bits from which on a password counts as fair, good, strong. */
+/** Entropy in bits from which a password is fair, good and strong. */
 const STEPS = [36, 52, 70];
 
 /**
- * From 0 (weak) to 3 (strong). What repeats, or counts on, adds next to nothing; what others know of one adds
- * nothing.
+ * Rate a password from 0 (weak) to 3 (strong). Repeated and consecutive characters count for little, known
+ * words for nothing.
  * @param {string} password
  * @param {string[]} known such as the username and the address
  */

@@ -1,7 +1,7 @@
 import { css } from "../lit.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 
-/** What the pages and forms of accounts share. */
+/** Styles shared by the account pages. */
 export const account = [
   base,
   typography,
@@ -13,7 +13,10 @@ export const account = [
   form .row { margin-top: var(--space-1); }
   h2 { margin-bottom: var(--space-3); }
   .switch { margin-top: var(--space-5); color: var(--ink-soft); }
-  .strength { display: flex; align-items: center; gap: var(--space-3); margin-top: var(--space-2); min-height: 1.25rem; font-size: var(--text-small); color: var(--ink-soft); }
+  .strength {
+    display: flex; align-items: center; gap: var(--space-3); margin-top: var(--space-2); min-height: 1.25rem;
+    font-size: var(--text-small); color: var(--ink-soft);
+  }
   .strength[data-strength=""] { visibility: hidden; }
   .strength .bar { display: flex; flex: 0 0 8rem; gap: 3px; }
   .strength i { flex: 1; height: 5px; border-radius: 3px; background: var(--line); }

@@ -24,7 +24,7 @@ const ACTIONS = [
 ];
 const TARGETS = ["user", "report", "tile", "canvas"];
 
-/** What moderators and admins did, newest first. */
+/** The audit log: actions of moderators and admins, newest first. */
 class Audit extends Element {
   static properties = { error: { state: true } };
   static styles = [
@@ -36,7 +36,8 @@ class Audit extends Element {
     marks,
     css`
     form {
-      display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9rem), 1fr)); gap: var(--space-3);
+      display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 9rem), 1fr));
+      gap: var(--space-3);
       align-items: end; margin-bottom: var(--space-4);
     }
     ui-field input { display: block; }
@@ -56,7 +57,7 @@ class Audit extends Element {
 
   constructor() {
     super();
-    /** @type {unknown} what naming the actor ran into */
+    /** @type {unknown} error of the search for the actor */
     this.error = null;
   }
 
@@ -70,11 +71,15 @@ class Audit extends Element {
     return html`<form role="search" @submit=${this.#submit}>
         <div><label for="action">${t("admin.action")}</label><select id="action" name="action">
           <option value="">${t("admin.any")}</option>
-          ${ACTIONS.map((action) => html`<option value=${action}>${named("did", action)}</option>`)}</select></div>
+          ${ACTIONS.map(
+            (action) => html`<option value=${action}>${named("did", action)}</option>`,
+          )}</select></div>
         <ui-field label=${t("admin.actor")} name="actor" autocomplete="off" maxlength="50"></ui-field>
         <div><label for="target">${t("admin.target")}</label><select id="target" name="target_kind">
           <option value="">${t("admin.any")}</option>
-          ${TARGETS.map((kind) => html`<option value=${kind}>${t(`admin.target_${kind}`)}</option>`)}</select></div>
+          ${TARGETS.map(
+            (kind) => html`<option value=${kind}>${t(`admin.target_${kind}`)}</option>`,
+          )}</select></div>
         <ui-field label=${t("admin.target_id")} name="target_id" type="number" min="1"></ui-field>
         <button class="primary">${t("admin.filter")}</button>
       </form>
@@ -83,15 +88,22 @@ class Audit extends Element {
       ${items.length ? html`<div class="card">${this.#table(items)}</div>` : ""}
       ${isBusy && !items.length ? [1, 2, 3, 4].map(() => html`<div class="skeleton"></div>`) : ""}
       ${isKnown && !items.length && !isBusy ? html`<p class="card soft">${t("admin.no_entries")}</p>` : ""}
-      ${hasMore ? html`<button class="more" ?disabled=${isBusy} @click=${() => this.#entries.more()}>${t("common.more")}</button>` : ""}`;
+      ${
+        hasMore
+          ? html`<button class="more" ?disabled=${isBusy}
+            @click=${() => this.#entries.more()}>${t("common.more")}</button>`
+          : ""
+      }`;
   }
 
   /** @param {AuditEntryView[]} entries */
   #table(entries) {
     return html`<table class="cards">
       <caption class="visually-hidden">${t("admin.audit")}</caption>
-      <thead><tr><th scope="col">${t("admin.at")}</th><th scope="col">${t("admin.actor")}</th><th scope="col">${t("admin.action")}</th>
-        <th scope="col">${t("admin.target")}</th><th scope="col">${t("admin.outcome")}</th><th scope="col">${t("admin.details")}</th></tr></thead>
+      <thead><tr><th scope="col">${t("admin.at")}</th><th scope="col">${t("admin.actor")}</th>
+      <th scope="col">${t("admin.action")}</th>
+        <th scope="col">${t("admin.target")}</th><th scope="col">${t("admin.outcome")}</th>
+        <th scope="col">${t("admin.details")}</th></tr></thead>
       <tbody>${repeat(
         entries,
         ({ id }) => id,
@@ -99,7 +111,9 @@ class Audit extends Element {
         <td data-label=${t("admin.at")}><time datetime=${entry.at}>${dateTime(entry.at)}</time></td>
         <td data-label=${t("admin.actor")}>${entry.actor ? personLink(entry.actor) : t("admin.by_time")}</td>
         <td data-label=${t("admin.action")}>${named("did", entry.action)}</td>
-        <td data-label=${t("admin.target")}>${t(`admin.target_${entry.target_kind}`)} ${String(entry.target_id)}</td>
+        <td data-label=${t("admin.target")}>${t(
+          `admin.target_${entry.target_kind}`,
+        )} ${String(entry.target_id)}</td>
         <td data-label=${t("admin.outcome")}>${stateMark("outcome", entry.outcome)}</td>
         <td data-label=${t("admin.details")} class="details">${detailsText(entry.details)}</td>
       </tr>`,
@@ -122,7 +136,7 @@ class Audit extends Element {
 }
 customElements.define("admin-audit", Audit);
 
-/** @param {Record<string, unknown>} details those that say something */
+/** @param {Record<string, unknown>} details empty values are left out */
 function detailsText(details) {
   return Object.entries(details)
     .filter(([, value]) => value !== null && value !== "")

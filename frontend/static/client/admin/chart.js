@@ -7,8 +7,8 @@ import { bars, moved, niceTop } from "./series.js";
 const BOX = { width: 300, height: 88, gap: 2 };
 
 /**
- * `<admin-chart label="Tiles" .days=${[…]} .values=${[…]}>`: a bar a day. A slider to the keyboard and to screen readers:
- * arrows go from day to day, and the day's value is told.
+ * `<admin-chart label="Tiles" .days=${[…]} .values=${[…]}>`: a chart with one bar per day. A slider for
+ * keyboards and screen readers: arrow keys move between days and announce the value.
  */
 export class Chart extends Element {
   static properties = {
@@ -23,15 +23,27 @@ export class Chart extends Element {
     css`
     :host { min-width: 0; }
     header { display: flex; align-items: baseline; justify-content: space-between; gap: var(--space-3); }
-    output { color: var(--ink-soft); font-size: var(--text-small); font-variant-numeric: tabular-nums; white-space: nowrap; }
+    output {
+      color: var(--ink-soft); font-size: var(--text-small); font-variant-numeric: tabular-nums;
+      white-space: nowrap;
+    }
     output b { color: var(--ink); font-size: var(--text-large); }
-    small { position: absolute; right: 0; padding: 1px 0 0 var(--space-2); color: var(--ink-soft); font-size: 0.75rem; line-height: 1; }
-    .plot { position: relative; margin-top: var(--space-2); border-radius: var(--radius-1); touch-action: pan-y; cursor: crosshair; }
+    small {
+      position: absolute; right: 0; padding: 1px 0 0 var(--space-2); color: var(--ink-soft);
+      font-size: 0.75rem; line-height: 1;
+    }
+    .plot {
+      position: relative; margin-top: var(--space-2); border-radius: var(--radius-1); touch-action: pan-y;
+      cursor: crosshair;
+    }
     svg { display: block; width: 100%; height: 6rem; overflow: visible; }
     line { stroke: var(--line); vector-effect: non-scaling-stroke; }
     rect { fill: color-mix(in oklab, var(--accent), var(--surface) 40%); }
     rect.chosen { fill: var(--accent); }
-    footer { display: flex; justify-content: space-between; margin-top: var(--space-1); color: var(--ink-soft); font-size: var(--text-small); }
+    footer {
+      display: flex; justify-content: space-between; margin-top: var(--space-1); color: var(--ink-soft);
+      font-size: var(--text-small);
+    }
   `,
   ];
 
@@ -42,7 +54,7 @@ export class Chart extends Element {
     this.days = [];
     /** @type {number[]} */
     this.values = [];
-    /** @type {number | null} the chosen day; the last one when nobody chose */
+    /** @type {number | null} the selected day; the last one by default */
     this.place = null;
   }
 

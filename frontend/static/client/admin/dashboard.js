@@ -12,12 +12,12 @@ import { marks, tables } from "./styles.js";
 
 /** @typedef {"accounts" | "active" | "canvases" | "tiles" | "likes" | "reports"} Counter */
 
-const REFRESH = 10_000; // milliseconds; the server looks around every five seconds
+const REFRESH = 10_000; // milliseconds; the server collects its figures every five seconds
 
 /** @type {Counter[]} */
 const COUNTERS = ["tiles", "active", "accounts", "likes", "canvases", "reports"];
 
-/** Everything at a glance, drawn anew by itself while somebody looks. */
+/** Figures of the whole installation, refreshed while the page is visible. */
 class Dashboard extends Element {
   static styles = [
     base,
@@ -33,12 +33,20 @@ class Dashboard extends Element {
     .count { display: flex; flex-direction: column; padding: var(--space-4); min-height: 7rem; }
     dt { color: var(--ink-soft); font-size: var(--text-small); font-weight: 600; }
     dd { display: flex; flex: 1; flex-direction: column; justify-content: space-between; }
-    dd b { font-size: 1.75rem; line-height: 1.3; letter-spacing: -0.02em; font-variant-numeric: tabular-nums; }
+    dd b {
+      font-size: 1.75rem; line-height: 1.3; letter-spacing: -0.02em; font-variant-numeric: tabular-nums;
+    }
     dd small { color: var(--ink-soft); }
     dd .mark { align-self: start; }
-    .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 18rem), 1fr)); gap: var(--space-3); }
+    .charts {
+      display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 18rem), 1fr));
+      gap: var(--space-3);
+    }
     .charts .card, .health .card { padding: var(--space-4); }
-    .health { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr)); gap: var(--space-3); align-items: start; }
+    .health {
+      display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 22rem), 1fr));
+      gap: var(--space-3); align-items: start;
+    }
     .health h3 { margin-bottom: var(--space-2); }
     details { margin-top: var(--space-3); }
     summary { display: inline-block; padding: var(--space-2) 0; color: var(--link); cursor: pointer; }
@@ -77,13 +85,25 @@ class Dashboard extends Element {
   #shown(seen) {
     return html`
       <dl class="counts">
-        ${count("accounts", seen.accounts, t("admin.new_accounts", { today: seen.new_today, week: seen.new_this_week }))}
-        ${count("active_today", seen.active_today, t("admin.active_this_week", { count: seen.active_this_week }))}
+        ${count(
+          "accounts",
+          seen.accounts,
+          t("admin.new_accounts", { today: seen.new_today, week: seen.new_this_week }),
+        )}
+        ${count(
+          "active_today",
+          seen.active_today,
+          t("admin.active_this_week", { count: seen.active_this_week }),
+        )}
         ${count("live_viewers", seen.live_viewers)}
         ${count("tiles", seen.tiles, today(seen, "tiles"))}
         ${count("canvases", seen.canvases, today(seen, "canvases"))}
         ${count("likes", seen.likes, today(seen, "likes"))}
-        ${count("open_reports", seen.open_reports, html`<a href="/admin/reports">${t("admin.to_reports")}</a>`)}
+        ${count(
+          "open_reports",
+          seen.open_reports,
+          html`<a href="/admin/reports">${t("admin.to_reports")}</a>`,
+        )}
         ${count(
           "queue_depth",
           seen.queue_depth,
@@ -96,7 +116,8 @@ class Dashboard extends Element {
         <h2 id="days">${t("admin.days")}</h2>
         <div class="charts">${COUNTERS.map(
           (counter) => html`<div class="card"><admin-chart label=${t(`admin.series_${counter}`)}
-          .days=${seen.series.map(({ day }) => day)} .values=${seen.series.map((day) => day[counter])}></admin-chart></div>`,
+          .days=${seen.series.map(({ day }) => day)}
+          .values=${seen.series.map((day) => day[counter])}></admin-chart></div>`,
         )}
         </div>
         <details><summary>${t("admin.as_table")}</summary>${this.#table(seen.series)}</details>
@@ -115,11 +136,13 @@ class Dashboard extends Element {
       </section>`;
   }
 
-  /** @param {DayView[]} series newest first, as people look for today */
+  /** @param {DayView[]} series newest first, so that today is at the top */
   #table(series) {
     return html`<div class="scroll card" tabindex="0" role="region" aria-labelledby="days"><table>
       <thead><tr><th scope="col">${t("admin.day")}</th>
-        ${COUNTERS.map((counter) => html`<th scope="col" class="number">${t(`admin.series_${counter}`)}</th>`)}</tr></thead>
+        ${COUNTERS.map(
+          (counter) => html`<th scope="col" class="number">${t(`admin.series_${counter}`)}</th>`,
+        )}</tr></thead>
       <tbody>${[...series].reverse().map(
         (day) => html`<tr><th scope="row">${longDay(day.day)}</th>
         ${COUNTERS.map((counter) => html`<td class="number">${number(day[counter])}</td>`)}</tr>`,
@@ -129,18 +152,21 @@ class Dashboard extends Element {
 
   /** @param {ServiceHealthView[]} services */
   #services(services) {
-    return html`<table><thead class="visually-hidden"><tr><th scope="col">${t("admin.name")}</th><th scope="col">${t("admin.state")}</th></tr></thead>
+    return html`<table><thead class="visually-hidden"><tr><th scope="col">${t("admin.name")}</th>
+      <th scope="col">${t("admin.state")}</th></tr></thead>
       <tbody>${services.map(
         (service) => html`<tr>
         <td>${service.name}</td>
-        <td class="number"><span class="mark ${service.is_ready ? "good" : "bad"}">${stateOf(service)}</span></td>
+        <td class="number"><span
+          class="mark ${service.is_ready ? "good" : "bad"}">${stateOf(service)}</span></td>
       </tr>`,
       )}</tbody></table>`;
   }
 
   /** @param {QueueView[]} queues */
   #queues(queues) {
-    return html`<table><thead class="visually-hidden"><tr><th scope="col">${t("admin.name")}</th><th scope="col">${t("admin.messages")}</th></tr></thead>
+    return html`<table><thead class="visually-hidden"><tr><th scope="col">${t("admin.name")}</th>
+      <th scope="col">${t("admin.messages")}</th></tr></thead>
       <tbody>${queues.map(
         (queue) => html`<tr>
         <td><code>${queue.name}</code></td>
@@ -156,14 +182,16 @@ class Dashboard extends Element {
   #skeleton() {
     return html`<p class="visually-hidden" role="status">${t("common.loading")}</p>
       <div class="counts">${Array.from({ length: 8 }, () => html`<div class="skeleton tall"></div>`)}</div>
-      <section><div class="charts">${COUNTERS.map(() => html`<div class="skeleton taller"></div>`)}</div></section>`;
+      <section><div class="charts">${COUNTERS.map(
+        () => html`<div class="skeleton taller"></div>`,
+      )}</div></section>`;
   }
 }
 customElements.define("admin-dashboard", Dashboard);
 
 /**
  * @param {string} name
- * @param {number | null} value null: not known
+ * @param {number | null} value null if unknown
  * @param {unknown} [more]
  */
 function count(name, value, more = "") {

@@ -1,4 +1,4 @@
-/** What an element asks the API for: the answer, the error, and whether somebody is waiting for it. */
+/** Controllers for requests of an element: the data, the error, and whether a request is in flight. */
 
 import { readPage } from "../model/paging.js";
 
@@ -6,7 +6,7 @@ import { readPage } from "../model/paging.js";
 /** @import { Listed } from "../model/paging.js" */
 
 /**
- * One answer. A newer request replaces an older one; an element that is taken away asks no further.
+ * Loads one response. A newer request replaces an older one; removing the element aborts the request.
  * @template T
  */
 export class Load {
@@ -31,7 +31,7 @@ export class Load {
     this.#abort.abort();
   }
 
-  /** Ask, or ask again; what is known stays until the answer is there. */
+  /** Send the request, or repeat it; the current data stays until the response arrives. */
   async run() {
     this.#abort.abort();
     const { signal } = (this.#abort = new AbortController());
@@ -50,7 +50,7 @@ export class Load {
     this.host.requestUpdate();
   }
 
-  /** Forget the answer, as when another thing is to be shown. */
+  /** Discard the data, for example before something else is shown. */
   clear() {
     this.#abort.abort();
     this.data = this.error = null;
@@ -61,7 +61,7 @@ export class Load {
 const PAGE = 50;
 
 /**
- * A list that comes page by page: `items` are those that are here.
+ * Loads a paged list; `items` holds the pages loaded so far.
  * @template T
  */
 export class Pages {
@@ -91,7 +91,7 @@ export class Pages {
     return this.#load.error;
   }
 
-  /** Whether the first page is here. */
+  /** Whether the first page has been loaded. */
   get isKnown() {
     return this.#load.data !== null;
   }
@@ -100,19 +100,19 @@ export class Pages {
     return (this.#load.data?.cursor ?? null) !== null;
   }
 
-  /** Read the list from its beginning, as when the filter has changed. */
+  /** Read the list again from its first page, for example after a change of the filter. */
   async restart() {
     this.#load.clear();
     await this.more();
   }
 
-  /** Read the next page, or the one that failed. */
+  /** Read the next page, or retry the one that failed. */
   async more() {
     await this.#load.run();
   }
 
   /**
-   * Show a newer state of some of the items.
+   * Replace items by newer versions of them.
    * @param {(item: T) => T} change
    */
   change(change) {

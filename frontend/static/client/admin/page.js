@@ -11,9 +11,7 @@ import "./reports.js";
 import "./rollback.js";
 import "./users.js";
 
-/**
- * @type {Record<string, {show: () => unknown, isForAdmins?: boolean}>} sections by their place in the address
- */
+/** @type {Record<string, {show: () => unknown, isForAdmins?: boolean}>} sections by their path segment */
 const SECTIONS = {
   dashboard: { show: () => html`<admin-dashboard></admin-dashboard>` },
   reports: { show: () => html`<admin-reports></admin-reports>` },
@@ -22,7 +20,7 @@ const SECTIONS = {
   audit: { show: () => html`<admin-audit></admin-audit>`, isForAdmins: true },
 };
 
-/** The admin panel. Moderators see what they may do; the server decides again with every request. */
+/** The admin panel. Shows moderators only what they may do; the server checks every request again. */
 class Admin extends Element {
   static properties = { section: {}, isReady: { state: true } };
   static styles = [
@@ -31,10 +29,14 @@ class Admin extends Element {
     controls,
     layout,
     css`
-    nav { margin: calc(-1 * var(--space-3)) 0 var(--space-5); border-bottom: 1px solid var(--line); overflow-x: auto; }
+    nav {
+      margin: calc(-1 * var(--space-3)) 0 var(--space-5); border-bottom: 1px solid var(--line);
+      overflow-x: auto;
+    }
     ul { display: flex; gap: var(--space-1); padding: 0; list-style: none; }
     nav a {
-      display: flex; align-items: center; min-height: 2.75rem; padding: 0 var(--space-3); border-bottom: 3px solid transparent;
+      display: flex; align-items: center; min-height: 2.75rem; padding: 0 var(--space-3);
+      border-bottom: 3px solid transparent;
       color: var(--ink-soft); font-weight: 600; text-decoration: none; white-space: nowrap;
     }
     nav a:hover { color: var(--ink); }
@@ -67,7 +69,8 @@ class Admin extends Element {
       <nav aria-label=${t("admin.sections")}>
         <ul>${open.map(
           ([name]) => html`<li>
-          <a href="/admin/${name}" aria-current=${name === this.section ? "page" : nothing}>${t(`admin.${name}`)}</a>
+          <a href="/admin/${name}"
+            aria-current=${name === this.section ? "page" : nothing}>${t(`admin.${name}`)}</a>
         </li>`,
         )}</ul>
       </nav>

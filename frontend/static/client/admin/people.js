@@ -1,4 +1,4 @@
-/** How the panel names people and the states of things. */
+/** Names of people and states in the admin panel. */
 
 import { ApiError, api } from "../api.js";
 import { has, t } from "../i18n.js";
@@ -12,7 +12,7 @@ export function personLink(person) {
 }
 
 /**
- * The message of a code such as `account.suspend`, or the code itself.
+ * Return the message for a code such as `account.suspend`, or the code itself if there is none.
  * @param {string} kind
  * @param {string} code
  */
@@ -22,7 +22,7 @@ export function named(kind, code) {
 }
 
 /**
- * A mark for the state of a report, an account or a command.
+ * Render the state of a report, an account or a command.
  * @param {string} kind
  * @param {string} state
  */
@@ -44,8 +44,8 @@ const LOOKS = {
 };
 
 /**
- * The id of the artist of that username, as a moderator types it. Asked by search: to type a name that nobody
- * has is no failure of the page. Throws ApiError `user_not_found`.
+ * Find the id of the artist with a username as typed by a moderator. Uses the search, because a mistyped name
+ * is not an error worth logging. Throws ApiError `user_not_found`.
  * @param {string} typed
  * @returns {Promise<number>}
  */

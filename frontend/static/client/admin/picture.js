@@ -5,12 +5,15 @@ import { paletteBytes, rgbaOf, wholeScale } from "./region.js";
 
 /** @import { Cell, Region } from "./region.js" */
 
-/** @typedef {{tile_size: number, palette: string[]}} Ground what of a canvas a picture needs */
-/** @typedef {Cell & {pixels: string | null}} Patch what is drawn over a cell; without pixels it is emptied */
+/** @typedef {{tile_size: number, palette: string[]}} Ground the fields of a canvas that a picture needs */
+/** @typedef {Cell & {pixels: string | null}} Patch pixels to draw over a cell; null clears it */
 
-const WIDTH = 480; // pixels of the screen that a picture comes close to
+const WIDTH = 480; // target size of a picture in screen pixels
 
-/** `<admin-picture label="…" .canvas=${canvas} .region=${region} .png=${blob} .patches=${[…]} .marked=${cells}>`. */
+/**
+ * `<admin-picture label="…" .canvas=${canvas} .region=${region} .png=${blob} .patches=${[…]}
+ * .marked=${cells}>`.
+ */
 export class Picture extends Element {
   static properties = {
     label: {},
@@ -24,8 +27,10 @@ export class Picture extends Element {
     base,
     css`
     canvas {
-      display: block; width: 100%; height: auto; border: 1px solid var(--line); border-radius: var(--radius-1);
-      background: repeating-conic-gradient(var(--sunken) 0% 25%, var(--surface) 0% 50%) 0 0 / 16px 16px; image-rendering: pixelated;
+      display: block; width: 100%; height: auto; border: 1px solid var(--line);
+      border-radius: var(--radius-1);
+      background: repeating-conic-gradient(var(--sunken) 0% 25%, var(--surface) 0% 50%) 0 0 / 16px 16px;
+      image-rendering: pixelated;
     }
   `,
   ];
@@ -80,7 +85,7 @@ export class Picture extends Element {
     }
     for (const { x, y } of this.marked) {
       const [left, top, width] = [(x - region.x) * side * scale, (y - region.y) * side * scale, side * scale];
-      // Black within white is seen on any picture.
+      // a black line inside a white one is visible on any picture
       for (const [colour, line] of /** @type {const} */ ([
         ["#ffffff", 5],
         ["#000000", 2],

@@ -1,11 +1,11 @@
-/** Which cells of a canvas a moderator looks at. Pure. */
+/** Regions of cells that the admin panel shows. Pure functions. */
 
 /** @typedef {{x: number, y: number}} Cell */
 /** @typedef {{x: number, y: number, columns: number, rows: number}} Region in cells */
 /** @typedef {{columns: number, rows: number}} Grid */
 
 /**
- * The cells within `margin` of any of these, as far as the canvas goes; null without cells.
+ * Return the region of all cells within `margin` of these, clipped to the canvas; null without cells.
  * @param {Cell[]} cells
  * @param {Grid} grid
  * @param {number} margin
@@ -26,10 +26,10 @@ export function regionAround(cells, grid, margin) {
   return { x: left, y: top, columns: right - left + 1, rows: bottom - top + 1 };
 }
 
-const LARGEST = 2048 * 2048; // pixels of a region that is drawn twice beside each other, 4 bytes each
+const LARGEST = 2048 * 2048; // pixels of 4 bytes; a region is drawn twice, side by side
 
 /**
- * The region around as many of these cells, from the first on, as a picture can show.
+ * Return the region around the first cells, as many as fit into one picture.
  * @param {Cell[]} cells
  * @param {Grid & {tile_size: number}} canvas
  * @param {number} margin
@@ -57,8 +57,7 @@ function span(places, count, margin) {
 }
 
 /**
- * How often a pixel is repeated so that a picture of that width comes close to the wanted one without being
- * blurred.
+ * Return the integer scale at which a picture comes closest to the wanted width, without blurring.
  * @param {number} width in pixels
  * @param {number} wanted in pixels
  */
@@ -67,7 +66,7 @@ export function wholeScale(width, wanted) {
 }
 
 /**
- * A palette as RGBA bytes by index; 0 is transparent.
+ * Convert a palette to RGBA bytes by index; index 0 is transparent.
  * @param {string[]} palette as #rrggbb
  */
 export function paletteBytes(palette) {
@@ -78,7 +77,7 @@ export function paletteBytes(palette) {
 }
 
 /**
- * RGBA of a tile's pixels.
+ * Convert a tile's pixels to RGBA.
  * @param {string} pixels base64
  * @param {number[][]} colours by index
  */

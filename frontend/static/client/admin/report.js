@@ -19,7 +19,8 @@ import { marks } from "./styles.js";
 import { standingOf, subjectOf } from "./subject.js";
 import { reinstate } from "./suspend.js";
 
-/** @import { AccountStandingView, CanvasView, LockView, PersonView, ReportView, RevisionView, TileView } from "#api" */
+/** @import { AccountStandingView, CanvasView, LockView, PersonView, ReportView, RevisionView } from "#api" */
+/** @import { TileView } from "#api" */
 /** @import { Order } from "./rollback-form.js" */
 /** @import { Subject } from "./subject.js" */
 
@@ -28,7 +29,9 @@ import { reinstate } from "./suspend.js";
 /** @type {ActionTaken[]} */
 const ACTIONS = ["removed", "rolled_back", "suspended", "warned", "none"];
 
-/** A report with what it is about, and everything that a moderator may do about it. Fires `changed` with the report. */
+/**
+ * A report with its subject and the actions a moderator may take. Fires `changed` with the report.
+ */
 export class ReportDesk extends Element {
   static properties = {
     report: { attribute: false },
@@ -49,7 +52,8 @@ export class ReportDesk extends Element {
     article { display: flex; flex-direction: column; gap: var(--space-5); }
     h2 { overflow-wrap: anywhere; }
     blockquote {
-      margin: 0; padding: var(--space-1) 0 var(--space-1) var(--space-4); border-left: 3px solid var(--line-strong);
+      margin: 0; padding: var(--space-1) 0 var(--space-1) var(--space-4);
+      border-left: 3px solid var(--line-strong);
       white-space: pre-line; overflow-wrap: anywhere;
     }
     form label[for] { display: block; margin-bottom: var(--space-1); font-weight: 600; }
@@ -71,12 +75,12 @@ export class ReportDesk extends Element {
     super();
     /** @type {ReportView | null} */
     this.report = null;
-    /** @type {unknown} what an action ran into */
+    /** @type {unknown} error of the last action */
     this.error = null;
     this.isBusy = false;
-    /** @type {PersonView | null} who is about to be suspended */
+    /** @type {PersonView | null} shown in the dialog for suspending */
     this.suspended = null;
-    /** @type {{canvas: CanvasView, order: Partial<Order>} | null} what is about to be rolled back */
+    /** @type {{canvas: CanvasView, order: Partial<Order>} | null} shown in the dialog for rolling back */
     this.order = null;
     /** @type {ActionTaken} */
     this.action = "none";
@@ -113,18 +117,27 @@ export class ReportDesk extends Element {
     const { data, error, isBusy } = this.#subject;
     return html`<article class="card">
       <header class="stack">
-        <div class="row spread"><h2 tabindex="-1">${report.reason}</h2>${stateMark("report", report.status)}</div>
-        <p class="small soft">${t("admin.reported_by")} ${personLink(report.reporter)} · <ui-time datetime=${report.created_at}></ui-time></p>
+        <div class="row spread"><h2
+          tabindex="-1">${report.reason}</h2>${stateMark("report", report.status)}</div>
+        <p class="small soft">${t("admin.reported_by")} ${personLink(report.reporter)} · <ui-time
+          datetime=${report.created_at}></ui-time></p>
         ${report.detail ? html`<blockquote>${report.detail}</blockquote>` : ""}
         ${this.#assignment(report)}
       </header>
       <ui-error .error=${error ?? this.#standings.error} retryable @retry=${this.#look}></ui-error>
       ${data ? this.#scene(data) : ""}
-      ${isBusy && !data ? html`<div class="skeleton" role="status"><span class="visually-hidden">${t("common.loading")}</span></div>` : ""}
+      ${
+        isBusy && !data
+          ? html`<div class="skeleton" role="status"><span
+            class="visually-hidden">${t("common.loading")}</span></div>`
+          : ""
+      }
       <ui-error .error=${this.error}></ui-error>
       ${this.#end(report)}
-      <admin-suspend .person=${this.suspended} @close=${() => (this.suspended = null)} @done=${this.#wasSuspended}></admin-suspend>
-      <ui-dialog wide heading=${t("admin.rollback")} ?open=${this.order !== null} @close=${() => (this.order = null)}>
+      <admin-suspend .person=${this.suspended} @close=${() => (this.suspended = null)}
+        @done=${this.#wasSuspended}></admin-suspend>
+      <ui-dialog wide heading=${t("admin.rollback")} ?open=${this.order !== null}
+        @close=${() => (this.order = null)}>
         ${
           this.order &&
           html`<admin-rollback-form .canvas=${this.order.canvas} .order=${this.order.order}
@@ -138,7 +151,8 @@ export class ReportDesk extends Element {
   #assignment({ status, assignee }) {
     const isMine = assignee?.id === session.account?.id;
     if (status === "open") {
-      return html`<div><button class="primary" ?disabled=${this.isBusy} @click=${() => this.#decide({ status: "assigned" })}>
+      return html`<div><button class="primary" ?disabled=${this.isBusy}
+        @click=${() => this.#decide({ status: "assigned" })}>
         ${t("admin.assign")}</button></div>`;
     }
     if (status !== "assigned") return "";
@@ -154,7 +168,7 @@ export class ReportDesk extends Element {
   }
 
   /**
-   * What the report is about, and what may be done with that.
+   * Render the subject of the report with the actions for it.
    * @param {Subject} subject
    */
   #scene(subject) {
@@ -172,9 +186,11 @@ export class ReportDesk extends Element {
 
   /** @param {Extract<Subject, {kind: "tile"}>} subject */
   #tileDeeds({ tile, canvas, history, lock, people }) {
-    return html`<button class="danger" ?disabled=${this.isBusy} @click=${() => this.#removeTile(tile, history, lock)}>
+    return html`<button class="danger" ?disabled=${this.isBusy}
+      @click=${() => this.#removeTile(tile, history, lock)}>
         <ui-icon name="trash"></ui-icon>${t("admin.remove_tile")}</button>
-      <button ?disabled=${this.isBusy} @click=${() => this.#prepareRollback(canvas, tile, people[0])}>${t("admin.roll_back_open")}</button>
+      <button ?disabled=${this.isBusy}
+        @click=${() => this.#prepareRollback(canvas, tile, people[0])}>${t("admin.roll_back_open")}</button>
       ${
         lock.is_locked
           ? html`<button ?disabled=${this.isBusy} @click=${() => this.#releaseLock(tile)}>
@@ -191,7 +207,8 @@ export class ReportDesk extends Element {
         ${t("admin.hide_canvas")}</button>`
         : ""
     }
-      <button ?disabled=${this.isBusy} @click=${() => (this.order = { canvas, order: {} })}>${t("admin.roll_back_open")}</button>`;
+      <button ?disabled=${this.isBusy}
+        @click=${() => (this.order = { canvas, order: {} })}>${t("admin.roll_back_open")}</button>`;
   }
 
   /** @param {PersonView} person */
@@ -215,7 +232,8 @@ export class ReportDesk extends Element {
   /** @param {ReportView} report */
   #end(report) {
     if (report.status === "resolved" || report.status === "dismissed") {
-      return html`<p class="soft">${t("admin.closed_by")} ${personLink(report.assignee)} · <ui-time datetime=${report.updated_at}></ui-time>
+      return html`<p class="soft">${t("admin.closed_by")} ${personLink(report.assignee)} · <ui-time
+        datetime=${report.updated_at}></ui-time>
         ${report.action_taken ? html`· ${named("action", report.action_taken)}` : ""}
         ${report.resolution ? html`<br>${report.resolution}` : ""}</p>`;
     }
@@ -229,7 +247,8 @@ export class ReportDesk extends Element {
             ${named("action", action)}</option>`,
           )}
         </select></div>
-      <ui-field label=${t("admin.resolution")} name="resolution" hint=${t("admin.resolution_hint")} multiline maxlength="2000"></ui-field>
+      <ui-field label=${t("admin.resolution")} name="resolution" hint=${t("admin.resolution_hint")} multiline
+        maxlength="2000"></ui-field>
       <div class="row">
         <button class="primary" value="resolved" ?disabled=${this.isBusy}>${t("admin.resolve")}</button>
         <button value="dismissed" ?disabled=${this.isBusy}>${t("admin.dismiss")}</button>
@@ -284,7 +303,7 @@ export class ReportDesk extends Element {
   }
 
   /**
-   * Take the removal back: the cell is as it was then.
+   * Undo the removal: restore the cell as it was then.
    * @param {TileView} tile
    * @param {string} since of the tile's last change
    */

@@ -12,9 +12,9 @@ import { marks } from "./styles.js";
 
 /** @import { ReportView } from "#api" */
 
-const FILTERS = ["open", "assigned", "resolved", "dismissed", ""]; // "": all, what waits first
+const FILTERS = ["open", "assigned", "resolved", "dismissed", ""]; // "": all, the open ones first
 
-/** The queue of reports, and the one that is being looked at. */
+/** The queue of reports, and the selected report. */
 class Reports extends Element {
   static properties = { status: { state: true }, chosen: { state: true } };
   static styles = [
@@ -25,10 +25,14 @@ class Reports extends Element {
     marks,
     css`
     .filters { display: flex; flex-wrap: wrap; gap: var(--space-2); margin-bottom: var(--space-4); }
-    .desk { display: grid; grid-template-columns: minmax(17rem, 24rem) minmax(0, 1fr); gap: var(--space-5); align-items: start; }
+    .desk {
+      display: grid; grid-template-columns: minmax(17rem, 24rem) minmax(0, 1fr); gap: var(--space-5);
+      align-items: start;
+    }
     ol { display: flex; flex-direction: column; gap: var(--space-2); padding: 0; list-style: none; }
     li button {
-      display: grid; grid-template-columns: 1fr auto; gap: var(--space-1) var(--space-3); width: 100%; padding: var(--space-3) var(--space-4);
+      display: grid; grid-template-columns: 1fr auto; gap: var(--space-1) var(--space-3); width: 100%;
+      padding: var(--space-3) var(--space-4);
       font-weight: 400; text-align: start; white-space: normal;
     }
     li b { overflow-wrap: anywhere; }
@@ -84,19 +88,31 @@ class Reports extends Element {
               (report) => html`<li>
               <button aria-current=${report.id === this.chosen?.id} @click=${() => this.#choose(report)}>
                 <b>${report.reason}</b> ${stateMark("report", report.status)}
-                <small>${t(`admin.kind_${report.kind}`, { id: String(report.target_id) })} · ${report.reporter.display_name}</small>
+                <small>${t(`admin.kind_${report.kind}`, {
+                  id: String(report.target_id),
+                })} · ${report.reporter.display_name}</small>
                 <small><ui-time datetime=${report.created_at}></ui-time></small>
               </button></li>`,
             )}
             ${isBusy && !items.length ? [1, 2, 3].map(() => html`<li class="skeleton"></li>`) : ""}
           </ol>
-          ${isKnown && !items.length && !isBusy ? html`<p class="card soft nothing">${t("admin.no_reports")}</p>` : ""}
-          ${hasMore ? html`<button class="more" ?disabled=${isBusy} @click=${() => this.#reports.more()}>${t("common.more")}</button>` : ""}
+          ${
+            isKnown && !items.length && !isBusy
+              ? html`<p class="card soft nothing">${t("admin.no_reports")}</p>`
+              : ""
+          }
+          ${
+            hasMore
+              ? html`<button class="more" ?disabled=${isBusy}
+                @click=${() => this.#reports.more()}>${t("common.more")}</button>`
+              : ""
+          }
         </div>
         ${
           this.chosen
             ? html`<div>
-              <button class="back" @click=${this.#back}><ui-icon name="left"></ui-icon>${t("admin.back_to_reports")}</button>
+              <button class="back" @click=${this.#back}><ui-icon
+                name="left"></ui-icon>${t("admin.back_to_reports")}</button>
               <admin-report .report=${this.chosen} @changed=${this.#changed}></admin-report>
             </div>`
             : items.length

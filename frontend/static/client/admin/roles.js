@@ -12,7 +12,10 @@ import { named } from "./people.js";
 
 const ROLES = ["moderator", "admin"];
 
-/** `<admin-roles .account=${standing} @close=${…} @done=${…}>`: sets somebody's roles; `done` comes with the account. */
+/**
+ * `<admin-roles .account=${standing} @close=${…} @done=${…}>`: edits the roles of an account. Fires `done`
+ * with the account.
+ */
 export class Roles extends FormElement {
   static properties = { account: { attribute: false } };
   static styles = [base, typography, controls, layout, css`ui-error { display: contents; }`];

@@ -31,8 +31,8 @@ const SIDES = /** @type {const} */ (["x", "y", "columns", "rows"]);
 const ACTIONS = ["removed", "reverted", "restored", "kept"];
 
 /**
- * What to take back on a canvas, what that would look like, and the deed: nobody rolls back what they have not seen.
- * `<admin-rollback-form .canvas=${canvas} .order=${{area, artist}} @done=${…}>`.
+ * Configures, previews and runs a rollback of a canvas. Running requires a preview. `<admin-rollback-form
+ * .canvas=${canvas} .order=${{area, artist}} @done=${…}>`.
  */
 export class RollbackForm extends Element {
   static properties = {
@@ -52,11 +52,23 @@ export class RollbackForm extends Element {
     marks,
     css`
     ui-error { display: contents; }
-    .area { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: var(--space-3); margin-top: var(--space-2); }
-    .fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr)); gap: var(--space-4); align-items: end; }
-    .pictures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); gap: var(--space-4); }
+    .area {
+      display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: var(--space-3);
+      margin-top: var(--space-2);
+    }
+    .fields {
+      display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 15rem), 1fr));
+      gap: var(--space-4); align-items: end;
+    }
+    .pictures {
+      display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr));
+      gap: var(--space-4);
+    }
     figcaption { margin-bottom: var(--space-1); font-weight: 600; }
-    .steps { max-height: 14rem; margin-top: var(--space-2); overflow-y: auto; padding-left: var(--space-5); font-size: var(--text-small); }
+    .steps {
+      max-height: 14rem; margin-top: var(--space-2); overflow-y: auto; padding-left: var(--space-5);
+      font-size: var(--text-small);
+    }
     summary { color: var(--link); cursor: pointer; }
     .preview { padding-top: var(--space-5); border-top: 1px solid var(--line); }
     @media (max-width: 40rem) { .area { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
@@ -67,7 +79,7 @@ export class RollbackForm extends Element {
     super();
     /** @type {CanvasView | null} */
     this.canvas = null;
-    /** @type {Partial<Order>} what the form begins with */
+    /** @type {Partial<Order>} initial values of the form */
     this.order = {};
     /** @type {unknown} */
     this.error = null;
@@ -95,9 +107,11 @@ export class RollbackForm extends Element {
         <fieldset>
           <legend>${t("admin.area")}</legend>
           <div class="row">
-            <label class="check"><input type="radio" name="extent" ?checked=${this.isWhole} @change=${() => (this.isWhole = true)}>
+            <label class="check"><input type="radio" name="extent" ?checked=${this.isWhole}
+              @change=${() => (this.isWhole = true)}>
               ${t("admin.area_whole", { name: canvas.name })}</label>
-            <label class="check"><input type="radio" name="extent" ?checked=${!this.isWhole} @change=${() => (this.isWhole = false)}>
+            <label class="check"><input type="radio" name="extent" ?checked=${!this.isWhole}
+              @change=${() => (this.isWhole = false)}>
               ${t("admin.area_part")}</label>
           </div>
           ${
@@ -106,15 +120,18 @@ export class RollbackForm extends Element {
               : html`<div class="area">${SIDES.map(
                   (name) => html`<ui-field label=${t(`admin.area_${name}`)}
             name=${name} type="number" min=${name === "x" || name === "y" ? 0 : 1}
-            max=${name === "x" || name === "columns" ? canvas.columns : canvas.rows} .value=${String(area[name])} required></ui-field>`,
+            max=${name === "x" || name === "columns" ? canvas.columns : canvas.rows}
+            .value=${String(area[name])} required></ui-field>`,
                 )}
           </div>`
           }
         </fieldset>
         <div class="fields">
-          <ui-field label=${t("admin.only_artist")} name="artist" .value=${order.artist ?? ""} autocomplete="off"
+          <ui-field label=${t("admin.only_artist")} name="artist" .value=${order.artist ?? ""}
+            autocomplete="off"
             hint=${t("admin.only_artist_hint")}></ui-field>
-          <ui-field label=${t("admin.since")} name="since" type="datetime-local" step="1" .value=${this.since} required
+          <ui-field label=${t("admin.since")} name="since" type="datetime-local" step="1" .value=${this.since}
+            required
             hint=${t("admin.since_hint")}></ui-field>
         </div>
         <div class="row" role="group" aria-label=${t("admin.since")}>${Object.entries(SPANS).map(
@@ -153,7 +170,11 @@ export class RollbackForm extends Element {
             .patches=${patches}></admin-picture></figure>
       </div>`
       }
-      ${patches.length < changed.length ? html`<p class="small soft">${t("admin.pictured", { count: patches.length })}</p>` : ""}
+      ${
+        patches.length < changed.length
+          ? html`<p class="small soft">${t("admin.pictured", { count: patches.length })}</p>`
+          : ""
+      }
       <details><summary>${t("admin.tiles_concerned", { count: outcome.tiles.length })}</summary>
         <ul class="steps" tabindex="0" aria-label=${t("admin.tiles")}>${outcome.tiles.map(
           ({ tile_id, x, y, action, creator }) => html`<li>
@@ -168,7 +189,7 @@ export class RollbackForm extends Element {
     </section>`;
   }
 
-  /** @param {number} length milliseconds before now */
+  /** @param {number} length milliseconds before the current time */
   #begin(length) {
     this.since = localTime(Date.now() - length);
     this.preview = null;
@@ -220,7 +241,7 @@ export class RollbackForm extends Element {
 customElements.define("admin-rollback-form", RollbackForm);
 
 /**
- * As a field of the kind `datetime-local` takes it.
+ * Format a time for an input of type `datetime-local`.
  * @param {number} moment milliseconds
  */
 function localTime(moment) {

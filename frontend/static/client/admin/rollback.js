@@ -12,7 +12,7 @@ import "./rollback-form.js";
 
 const FOUND = 8;
 
-/** Taking back what happened on a canvas: which one, then the form. */
+/** Selects a canvas, then shows the form for rolling it back. */
 class Rollback extends Element {
   static properties = { canvas: { state: true } };
   static styles = [
@@ -68,7 +68,8 @@ class Rollback extends Element {
       <ui-error .error=${error} retryable @retry=${() => this.#found.run()}></ui-error>
       <ul aria-busy=${isBusy}>${data?.items.map(
         (canvas) => html`<li><button @click=${() => (this.canvas = canvas)}>
-        <span>${canvas.name}</span><small>${t("admin.tile_count", { count: canvas.tile_count })} · ${canvas.owner.display_name}</small>
+        <span>${canvas.name}</span>
+        <small>${t("admin.tile_count", { count: canvas.tile_count })} · ${canvas.owner.display_name}</small>
       </button></li>`,
       )}</ul>
       ${data && !data.items.length ? html`<p class="soft">${t("admin.no_canvases")}</p>` : ""}`;

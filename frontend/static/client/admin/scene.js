@@ -1,4 +1,4 @@
-/** What a report is about, as a moderator sees it: the picture and the facts. */
+/** The subject of a report: its picture and its details. */
 
 import { dateTime, number, t } from "../i18n.js";
 import { css, html } from "../lit.js";
@@ -12,15 +12,23 @@ import "./picture.js";
 /** @import { Subject } from "./subject.js" */
 
 /**
- * @typedef {(person: PersonView) => AccountStandingView["status"] | undefined} StatusOf undefined while it is
- *   not known
+ * @typedef {(person: PersonView) => AccountStandingView["status"] | undefined} StatusOf undefined until it is
+ *   loaded
  */
 
 export const sceneStyles = css`
     .scene { display: grid; grid-template-columns: minmax(0, 3fr) minmax(12rem, 2fr); gap: var(--space-5); }
-    .facts { display: flex; flex-direction: column; gap: var(--space-3); min-width: 0; overflow-wrap: anywhere; }
-    .history { display: flex; flex-direction: column; gap: var(--space-1); padding: 0; list-style: none; font-size: var(--text-small); }
-    .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(4.5rem, 1fr)); gap: var(--space-2); padding: 0; list-style: none; }
+    .facts {
+      display: flex; flex-direction: column; gap: var(--space-3); min-width: 0; overflow-wrap: anywhere;
+    }
+    .history {
+      display: flex; flex-direction: column; gap: var(--space-1); padding: 0; list-style: none;
+      font-size: var(--text-small);
+    }
+    .tiles {
+      display: grid; grid-template-columns: repeat(auto-fill, minmax(4.5rem, 1fr)); gap: var(--space-2);
+      padding: 0; list-style: none;
+    }
     .tiles ui-picture { aspect-ratio: 1; border: 1px solid var(--line); border-radius: var(--radius-1); }
     @media (max-width: 40rem) { .scene { grid-template-columns: minmax(0, 1fr); } }
 `;
@@ -50,17 +58,23 @@ function tileScene({ tile, canvas, region, png, history, people: [last] }, statu
   const place = t("admin.tile_place", { id: String(tile.id), x: tile.x, y: tile.y });
   const [x, y] = [tile.x, tile.y].map((cell) => (cell + 0.5) * canvas.tile_size);
   return html`<div class="scene">
-    <admin-picture label=${t("admin.in_context", { tile: place })} .canvas=${canvas} .region=${region} .png=${png}
+    <admin-picture label=${t("admin.in_context", { tile: place })} .canvas=${canvas} .region=${region}
+      .png=${png}
       .marked=${[tile]}></admin-picture>
     <div class="facts">
       <div><h3>${tile.title || place}</h3>${tile.title ? html`<p class="small soft">${place}</p>` : ""}
         <a href="/canvas/${canvas.id}#${x},${y},8">${canvas.name}</a></div>
       ${tile.description ? html`<p>${tile.description}</p>` : ""}
       <div><h3>${t("admin.made_by")}</h3>${artist(tile.creator, statusOf)}</div>
-      ${last && last.id !== tile.creator.id ? html`<div><h3>${t("admin.changed_by")}</h3>${artist(last, statusOf)}</div>` : ""}
+      ${
+        last && last.id !== tile.creator.id
+          ? html`<div><h3>${t("admin.changed_by")}</h3>${artist(last, statusOf)}</div>`
+          : ""
+      }
       <div><h3>${t("admin.history")}</h3><ol class="history">${history.map(
         (revision) => html`<li>
-        ${named("revision", revision.kind)} · ${personLink(revision.author)} · <ui-time datetime=${revision.occurred_at}></ui-time>
+        ${named("revision", revision.kind)} · ${personLink(revision.author)} · <ui-time
+          datetime=${revision.occurred_at}></ui-time>
       </li>`,
       )}</ol></div>
     </div>
@@ -76,7 +90,9 @@ function canvasScene({ canvas, region, png }, statusOf) {
     <admin-picture label=${canvas.name} .canvas=${canvas} .region=${region} .png=${png}></admin-picture>
     <div class="facts">
       <div><h3><a href="/canvas/${canvas.id}">${canvas.name}</a></h3>
-        <p class="small soft">${number(canvas.width)} × ${number(canvas.height)} · ${t("admin.tile_count", { count: canvas.tile_count })}</p></div>
+        <p class="small soft">${number(canvas.width)} × ${number(canvas.height)} · ${t("admin.tile_count", {
+          count: canvas.tile_count,
+        })}</p></div>
       ${canvas.description ? html`<p>${canvas.description}</p>` : ""}
       ${artist(canvas.owner, statusOf)}
     </div>
@@ -92,12 +108,15 @@ function userScene({ profile, tiles }, statusOf) {
     <div class="facts">
       ${artist(profile, statusOf, profile.avatar_color)}
       ${profile.bio ? html`<p>${profile.bio}</p>` : ""}
-      <p class="small soft">${t("admin.joined", { date: dateTime(profile.joined_at, { dateStyle: "medium" }) })} ·
+      <p class="small soft">${t("admin.joined", {
+        date: dateTime(profile.joined_at, { dateStyle: "medium" }),
+      })} ·
         ${t("admin.tile_count", { count: profile.stats.tiles_created })}</p>
     </div>
     <ul class="tiles">${tiles.map(
       ({ id, title }) => html`<li>
-      <ui-picture src="/tiles/${id}.png" alt=${title || t("admin.tile", { id: String(id) })}></ui-picture></li>`,
+      <ui-picture src="/tiles/${id}.png"
+        alt=${title || t("admin.tile", { id: String(id) })}></ui-picture></li>`,
     )}</ul>
   </div>`;
 }

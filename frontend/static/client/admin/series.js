@@ -1,7 +1,7 @@
-/** The arithmetic of the dashboard's charts. Pure. */
+/** Calculations for the dashboard's charts. Pure functions. */
 
 /**
- * The first of 1, 2, 5, 10, 20, 50, … that is not below the value: the top of an axis.
+ * Return the top of an axis: the first of 1, 2, 5, 10, 20, 50, … that is not below the value.
  * @param {number} value
  */
 export function niceTop(value) {
@@ -12,7 +12,7 @@ export function niceTop(value) {
 }
 
 /**
- * Bars of a chart in a box of that size: all of one width, with a gap between them.
+ * Lay out bars of equal width, with gaps, in a box of that size.
  * @param {number[]} values
  * @param {{width: number, height: number, gap: number}} box
  * @returns {{x: number, y: number, width: number, height: number}[]}
@@ -27,7 +27,7 @@ export function bars(values, { width, height, gap }) {
 }
 
 /**
- * Where a key leads on a row of `count` places; null for a key that leads nowhere.
+ * Return the place that a key moves to in a row of `count` places; null for other keys.
  * @param {string} key as of a KeyboardEvent
  * @param {number} place
  * @param {number} count

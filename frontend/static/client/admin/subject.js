@@ -1,13 +1,14 @@
-/** What a report is about, with all that a moderator needs to judge it. */
+/** Loads the subject of a report with the context a moderator needs to judge it. */
 
 import { ApiError, api } from "../api.js";
 import { regionAround } from "./region.js";
 
-/** @import { AccountStandingView, CanvasView, LockView, PersonView, ProfileView, ReportView, RevisionView, TileView } from "#api" */
+/** @import { AccountStandingView, CanvasView, LockView, PersonView, ProfileView, ReportView } from "#api" */
+/** @import { RevisionView, TileView } from "#api" */
 /** @import { Region } from "./region.js" */
 
 /**
- * What a report is about; `people` are its last editor and its author, the last editor first.
+ * The subject of a report; `people` are its last editor and its author, the last editor first.
  * @typedef {{kind: "tile", tile: TileView, canvas: CanvasView, region: Region, png: Blob,
  *   history: RevisionView[], lock: LockView, people: PersonView[]}
  * | {kind: "canvas", canvas: CanvasView, region: Region, png: Blob, people: PersonView[]}
@@ -92,10 +93,11 @@ async function userSubject(id, signal) {
   return { kind: "user", profile, tiles: tiles.items, people: [profile] };
 }
 
-const SETTLING = { looks: 15, pause: 300 }; // milliseconds; auth does what it was asked within a second
+/** `pause` in milliseconds; auth carries out a command within a second. */
+const SETTLING = { looks: 15, pause: 300 };
 
 /**
- * How an account stands once nothing about it is under way; null for one that is not found any more.
+ * Wait until no command for an account is pending, and return its state; null if it no longer exists.
  * @param {PersonView} person
  * @param {AbortSignal} signal
  */
@@ -110,8 +112,7 @@ export async function standingOf({ id, username }, signal) {
 }
 
 /**
- * A region of a canvas as the server draws it; asked for with the token, as a private canvas has no public
- * address.
+ * Load a region of a canvas as a picture. Sends the token, because a private canvas has no public address.
  * @param {{id: number}} canvas
  * @param {Region} region
  * @param {AbortSignal} [signal]

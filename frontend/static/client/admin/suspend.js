@@ -16,8 +16,9 @@ const DAY = 86_400_000; // milliseconds
 const SPANS = { day: DAY, week: 7 * DAY, month: 30 * DAY, forever: null };
 
 /**
- * Asks why and for how long, and suspends. `<admin-suspend .person=${person} @close=${…} @done=${…}>`: open while it has
- * a person; `done`, with the person, comes once auth was asked, also to let them in again.
+ * The dialog for suspending an account: reason and duration. `<admin-suspend .person=${person} @close=${…}
+ * @done=${…}>`: open while `person` is set. Fires `done` with the person once the command has been accepted,
+ * also for reinstating.
  */
 export class Suspend extends FormElement {
   static properties = { person: { attribute: false } };
@@ -28,7 +29,9 @@ export class Suspend extends FormElement {
     layout,
     css`
     ui-error { display: contents; }
-    .spans { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); margin-top: var(--space-2); }
+    .spans {
+      display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); margin-top: var(--space-2);
+    }
   `,
   ];
 
@@ -59,13 +62,15 @@ export class Suspend extends FormElement {
         person &&
         html`<form class="stack" @submit=${this.#suspend}>
         <p>${t("admin.suspend_text")}</p>
-        <ui-field label=${t("admin.reason")} name="reason" hint=${t("admin.reason_hint")} required multiline maxlength="500"
+        <ui-field label=${t("admin.reason")} name="reason" hint=${t("admin.reason_hint")} required multiline
+          maxlength="500"
           error=${this.faults.reason ?? ""}></ui-field>
         <fieldset>
           <legend>${t("admin.until")}</legend>
           <div class="spans">${Object.keys(SPANS).map(
             (span) => html`<label class="check">
-            <input type="radio" name="span" value=${span} ?checked=${span === "week"}>${t(`admin.span_${span}`)}</label>`,
+            <input type="radio" name="span" value=${span}
+              ?checked=${span === "week"}>${t(`admin.span_${span}`)}</label>`,
           )}
           </div>
         </fieldset>
@@ -92,7 +97,7 @@ export class Suspend extends FormElement {
 customElements.define("admin-suspend", Suspend);
 
 /**
- * Let somebody in again, and say so.
+ * Reinstate an account and confirm it in a message.
  * @param {PersonView} person
  */
 export async function reinstate(person) {

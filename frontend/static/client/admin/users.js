@@ -15,9 +15,9 @@ import { reinstate } from "./suspend.js";
 /** @import { AccountStandingView, PersonView } from "#api" */
 
 const STATUSES = ["", "active", "suspended", "deleted"];
-const TYPING = 250; // milliseconds without a key: the word is whole
+const TYPING = 250; // milliseconds without a keystroke before a search starts
 
-/** Accounts: who they are, how they stand, and what may be done about it. */
+/** The list of accounts with their state and the actions for them. */
 class Users extends Element {
   static properties = { status: { state: true }, suspended: { state: true }, promoted: { state: true } };
   static styles = [
@@ -28,15 +28,17 @@ class Users extends Element {
     tables,
     marks,
     css`
-    form.filters { display: flex; flex-wrap: wrap; gap: var(--space-4); align-items: end; margin-bottom: var(--space-4); }
+    form.filters {
+      display: flex; flex-wrap: wrap; gap: var(--space-4); align-items: end; margin-bottom: var(--space-4);
+    }
     ui-field input { display: block; }
     .filters ui-field { flex: 1 1 16rem; }
     .filters label { display: block; margin-bottom: var(--space-1); font-weight: 600; }
     .filters select { width: auto; }
     .card { padding: var(--space-2) var(--space-4); }
     .skeleton { height: 3rem; margin: var(--space-2) 0; }
-    .deeds { justify-content: flex-end; }
-    td.deeds-cell { text-align: end; }
+    .actions { justify-content: flex-end; }
+    td.actions-cell { text-align: end; }
     .more { margin-top: var(--space-3); }
     small { color: var(--ink-soft); }
   `,
@@ -54,7 +56,7 @@ class Users extends Element {
     this.status = "";
     /** @type {PersonView | null} */
     this.suspended = null;
-    /** @type {AccountStandingView | null} whose roles are being set */
+    /** @type {AccountStandingView | null} shown in the dialog for roles */
     this.promoted = null;
   }
 
@@ -73,7 +75,8 @@ class Users extends Element {
   render() {
     const { items, error, isBusy, isKnown, hasMore } = this.#users;
     return html`<form class="filters" role="search" @submit=${this.#submitted}>
-        <ui-field label=${t("admin.search_users")} name="search" type="search" maxlength="100" autocomplete="off"
+        <ui-field label=${t("admin.search_users")} name="search" type="search" maxlength="100"
+          autocomplete="off"
           @input=${this.#typed}></ui-field>
         <div><label for="status">${t("admin.state")}</label>
           <select id="status" @change=${this.#filtered}>
@@ -87,26 +90,37 @@ class Users extends Element {
       ${items.length ? html`<div class="card">${this.#table(items)}</div>` : ""}
       ${isBusy && !items.length ? [1, 2, 3, 4].map(() => html`<div class="skeleton"></div>`) : ""}
       ${isKnown && !items.length && !isBusy ? html`<p class="card soft">${t("admin.no_users")}</p>` : ""}
-      ${hasMore ? html`<button class="more" ?disabled=${isBusy} @click=${() => this.#users.more()}>${t("common.more")}</button>` : ""}
-      <admin-suspend .person=${this.suspended} @close=${() => (this.suspended = null)} @done=${this.#changed}></admin-suspend>
-      <admin-roles .account=${this.promoted} @close=${() => (this.promoted = null)} @done=${this.#changed}></admin-roles>`;
+      ${
+        hasMore
+          ? html`<button class="more" ?disabled=${isBusy}
+            @click=${() => this.#users.more()}>${t("common.more")}</button>`
+          : ""
+      }
+      <admin-suspend .person=${this.suspended} @close=${() => (this.suspended = null)}
+        @done=${this.#changed}></admin-suspend>
+      <admin-roles .account=${this.promoted} @close=${() => (this.promoted = null)}
+        @done=${this.#changed}></admin-roles>`;
   }
 
   /** @param {AccountStandingView[]} users */
   #table(users) {
     return html`<table class="cards">
       <caption class="visually-hidden">${t("admin.users")}</caption>
-      <thead><tr><th scope="col">${t("admin.artist")}</th><th scope="col">${t("admin.state")}</th><th scope="col">${t("admin.roles")}</th>
-        <th scope="col">${t("admin.joined_at")}</th><th scope="col"><span class="visually-hidden">${t("admin.deeds")}</span></th></tr></thead>
+      <thead><tr><th scope="col">${t("admin.artist")}</th><th scope="col">${t("admin.state")}</th>
+      <th scope="col">${t("admin.roles")}</th>
+        <th scope="col">${t("admin.joined_at")}</th>
+        <th scope="col"><span class="visually-hidden">${t("admin.actions")}</span></th></tr></thead>
       <tbody>${repeat(
         users,
         ({ id }) => id,
         (user) => html`<tr>
-        <td data-label=${t("admin.artist")}><span>${personLink(user)} <small>@${user.username}</small></span></td>
+        <td data-label=${t("admin.artist")}>
+          <span>${personLink(user)} <small>@${user.username}</small></span></td>
         <td data-label=${t("admin.state")}>${this.#state(user)}</td>
-        <td data-label=${t("admin.roles")}>${user.roles.map((role) => named("role", role)).join(", ") || "–"}</td>
+        <td data-label=${t("admin.roles")}>
+          ${user.roles.map((role) => named("role", role)).join(", ") || "–"}</td>
         <td data-label=${t("admin.joined_at")}>${dateTime(user.joined_at, { dateStyle: "medium" })}</td>
-        <td class="deeds-cell"><div class="row deeds">${this.#deeds(user)}</div></td>
+        <td class="actions-cell"><div class="row actions">${this.#actions(user)}</div></td>
       </tr>`,
       )}</tbody></table>`;
   }
@@ -114,19 +128,18 @@ class Users extends Element {
   /** @param {AccountStandingView} user */
   #state({ status, suspended_until: until, suspension_reason: reason, pending }) {
     if (pending.length) return html`<span class="mark wait">${t("admin.under_way")}</span>`;
-    return html`<span>${stateMark("account", status)}${
-      status === "suspended"
-        ? html` <small>${until ? t("admin.until_date", { date: dateTime(until) }) : t("admin.span_forever")} · ${reason}</small>`
-        : ""
-    }</span>`;
+    const mark = stateMark("account", status);
+    if (status !== "suspended") return html`<span>${mark}</span>`;
+    const span = until ? t("admin.until_date", { date: dateTime(until) }) : t("admin.span_forever");
+    return html`<span>${mark} <small>${span} · ${reason}</small></span>`;
   }
 
-  /** @param {AccountStandingView} user what the server would allow */
-  #deeds(user) {
+  /** @param {AccountStandingView} user the actions follow the server's rules */
+  #actions(user) {
     if (user.id === session.account?.id || user.status === "deleted") return "";
-    const deeds = [];
+    const actions = [];
     if (!user.roles.length || session.isAdmin) {
-      deeds.push(
+      actions.push(
         user.status === "suspended"
           ? html`<button aria-label=${t("admin.reinstate_name", { name: user.display_name })}
             @click=${() => this.#reinstate(user)}>${t("admin.reinstate")}</button>`
@@ -135,10 +148,10 @@ class Users extends Element {
       );
     }
     if (session.isAdmin) {
-      deeds.push(html`<button aria-label=${t("admin.roles_of", { name: user.display_name })}
+      actions.push(html`<button aria-label=${t("admin.roles_of", { name: user.display_name })}
         @click=${() => (this.promoted = user)}>${t("admin.roles")}</button>`);
     }
-    return deeds;
+    return actions;
   }
 
   /** @param {PersonView} user */
@@ -153,7 +166,7 @@ class Users extends Element {
   }
 
   /**
-   * Show the account as it is once auth has done what it was asked.
+   * Reload the account once auth has carried out the command.
    * @param {PersonView} person
    */
   async #lookAgain(person) {

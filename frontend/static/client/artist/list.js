@@ -7,7 +7,10 @@ import { base, controls, layout, typography } from "../ui/styles.js";
 
 /** @import { Listed } from "../model/paging.js" */
 
-/** A list about an artist, read page by page. `path`, `query` and `item` say which, `empty` what to say of none. */
+/**
+ * Base of the paged lists on an artist's page. Subclasses define `path`, `query` and `item`, and `empty` for
+ * an empty list.
+ */
 export class ArtistList extends Element {
   /** @type {import("lit").PropertyDeclarations} */
   static properties = {
@@ -22,7 +25,10 @@ export class ArtistList extends Element {
     controls,
     layout,
     css`
-    ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(var(--least, 7.5rem), 100%), 1fr)); gap: var(--space-4); padding: 0; list-style: none; }
+    ul {
+      display: grid; grid-template-columns: repeat(auto-fill, minmax(min(var(--least, 7.5rem), 100%), 1fr));
+      gap: var(--space-4); padding: 0; list-style: none;
+    }
     .more { display: flex; justify-content: center; margin-top: var(--space-5); }
   `,
   ];
@@ -88,6 +94,11 @@ export class ArtistList extends Element {
     }
     if (!listed.items.length) return html`<p class="soft">${this.empty}</p>`;
     return html`<ul>${listed.items.map((item) => html`<li>${this.item(item)}</li>`)}</ul>
-      ${listed.cursor ? html`<div class="more"><button ?disabled=${this.busy} @click=${() => this.#read(listed)}>${t("common.more")}</button></div>` : ""}`;
+      ${
+        listed.cursor
+          ? html`<div class="more"><button ?disabled=${this.busy}
+            @click=${() => this.#read(listed)}>${t("common.more")}</button></div>`
+          : ""
+      }`;
   }
 }

@@ -17,7 +17,7 @@ import "./tiles.js";
 
 const TABS = /** @type {const} */ (["tiles", "canvases", "followers", "following"]);
 
-/** An artist as everybody sees them: who they are, what they painted, and whom they know. */
+/** The public page of an artist: profile, tiles, canvases and followers. */
 export class Artist extends Element {
   static properties = {
     username: {},
@@ -39,7 +39,10 @@ export class Artist extends Element {
     dl div { display: flex; flex-direction: column-reverse; }
     dt { color: var(--ink-soft); font-size: var(--text-small); }
     dd { font-size: var(--text-large); font-weight: 700; font-variant-numeric: tabular-nums; }
-    [role="tablist"] { display: flex; gap: var(--space-1); margin-bottom: var(--space-5); border-bottom: 1px solid var(--line); overflow-x: auto; }
+    [role="tablist"] {
+      display: flex; gap: var(--space-1); margin-bottom: var(--space-5); border-bottom: 1px solid var(--line);
+      overflow-x: auto;
+    }
     [role="tab"] { border: 0; border-bottom: 3px solid transparent; border-radius: 0; background: none; }
     [role="tab"][aria-selected="true"] { border-bottom-color: var(--accent); color: var(--link); }
     [role="tab"]:focus-visible { outline-offset: -3px; }
@@ -101,7 +104,7 @@ export class Artist extends Element {
     }
   }
 
-  /** @param {KeyboardEvent} event arrows go from tab to tab (WAI-ARIA, tabs) */
+  /** @param {KeyboardEvent} event arrow keys move between tabs (WAI-ARIA tabs pattern) */
   #turn(event) {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!step) return;
@@ -117,25 +120,31 @@ export class Artist extends Element {
       return html`<div class="page stack"><h1>${this.username}</h1><p>${t("account.no_artist")}</p></div>`;
     }
     if (!profile) {
-      return html`<div class="page"><h1>${this.username}</h1><ui-error .error=${error} retryable @retry=${() => this.#read()}></ui-error></div>`;
+      return html`<div class="page">
+        <h1>${this.username}</h1><ui-error .error=${error} retryable
+          @retry=${() => this.#read()}></ui-error></div>`;
     }
     return html`<div class="page">
       <header>
         <ui-avatar name=${profile.display_name} .colour=${profile.avatar_color}></ui-avatar>
         <div>
           <h1>${profile.display_name}</h1>
-          <p class="soft">@${profile.username} · ${t("account.joined", { date: dateTime(profile.joined_at, { dateStyle: "long" }) })}</p>
+          <p class="soft">@${profile.username} · ${t("account.joined", {
+            date: dateTime(profile.joined_at, { dateStyle: "long" }),
+          })}</p>
           ${profile.bio ? html`<p class="bio">${profile.bio}</p>` : ""}
         </div>
         <div class="follow">${this.#button(profile)}</div>
       </header>
-      <dl>${Object.entries(profile.stats).map(([name, count]) => html`<div><dt>${t(`account.stat_${name}`)}</dt><dd>${number(count)}</dd></div>`)}</dl>
+      <dl>${Object.entries(profile.stats).map(
+        ([name, count]) => html`<div><dt>${t(`account.stat_${name}`)}</dt><dd>${number(count)}</dd></div>`,
+      )}</dl>
       <div role="tablist" aria-label=${profile.display_name} @keydown=${this.#turn}>
         ${TABS.map(
-          (
-            tab,
-          ) => html`<button role="tab" id="tab-${tab}" aria-selected=${String(tab === this.tab)} aria-controls="panel"
-          tabindex=${tab === this.tab ? 0 : -1} @click=${() => (this.tab = tab)}>${t(`account.tab_${tab}`)}</button>`,
+          (tab) => html`<button role="tab" id="tab-${tab}" aria-selected=${String(tab === this.tab)}
+            aria-controls="panel"
+          tabindex=${tab === this.tab ? 0 : -1}
+          @click=${() => (this.tab = tab)}>${t(`account.tab_${tab}`)}</button>`,
         )}
       </div>
       <div role="tabpanel" id="panel" aria-labelledby="tab-${this.tab}">${this.#panel(profile)}</div>
@@ -147,7 +156,9 @@ export class Artist extends Element {
     if (session.account?.id === id)
       return html`<a class="button" href="/account">${t("account.edit_profile")}</a>`;
     if (session.account && this.follows === null) return "";
-    return html`<button class=${this.follows ? "" : "primary"} @click=${this.#follow}>${t(this.follows ? "account.unfollow" : "account.follow")}</button>`;
+    return html`<button class=${this.follows ? "" : "primary"} @click=${this.#follow}>${t(
+      this.follows ? "account.unfollow" : "account.follow",
+    )}</button>`;
   }
 
   /** @param {ProfileView} profile */

@@ -5,7 +5,9 @@ import { ArtistList } from "./list.js";
 
 /** @import { ProfileView } from "#api" */
 
-/** `<artist-people .artist=${id} side="followers">`: who follows an artist, or whom they follow. */
+/**
+ * `<artist-people .artist=${id} side="followers">`: the followers of an artist, or the artists they follow.
+ */
 class ArtistPeople extends ArtistList {
   static properties = { ...ArtistList.properties, side: {} };
   static styles = [...ArtistList.styles, css`:host { --least: 15rem; }`];

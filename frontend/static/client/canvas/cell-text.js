@@ -5,7 +5,10 @@ import { t } from "../i18n.js";
 /** @typedef {import("../model/live-canvas.js").LiveCanvas} LiveCanvas */
 /** @typedef {import("../model/canvas-pixels.js").Cell} Cell */
 
-/** @param {LiveCanvas} live @param {Cell} cell */
+/**
+ * @param {LiveCanvas} live
+ * @param {Cell} cell
+ */
 export function cellText(live, cell) {
   const { x, y } = cell;
   const tile = live.pixels?.tileAt(x, y);

@@ -24,7 +24,10 @@ export function loadFailure(error, retry) {
   </div>`;
 }
 
-/** Say what to do about a feed that will not come back by itself. @param {LiveFeed | null} feed */
+/**
+ * Say what to do about a feed that will not come back by itself.
+ * @param {LiveFeed | null} feed
+ */
 export function closedNotice(feed) {
   if (!feed?.reason) return "";
   return html`<div class="closed-notice card stack" role="alert">

@@ -36,19 +36,34 @@ export class CanvasPage extends Element {
   static properties = { canvasId: {} };
   static styles = [base, typography, controls, layout, styles];
 
-  /** @type {LiveCanvas | null} */ #live = null;
-  /** @type {unknown} */ #error = null;
-  /** @type {PanelName | null} */ #panel = null;
-  /** @type {Cell | null} */ #picked = null;
-  /** @type {Cell | null} */ #pointed = null;
-  /** Where the keyboard is. @type {Cell | null} */ #cursor = null;
-  /** @type {Span | null} */ #span = null;
-  /** The cell that is open in the editor. @type {Cell | null} */ #editing = null;
+  /** @type {LiveCanvas | null} */
+  #live = null;
+  /** @type {unknown} */
+  #error = null;
+  /** @type {PanelName | null} */
+  #panel = null;
+  /** @type {Cell | null} */
+  #picked = null;
+  /** @type {Cell | null} */
+  #pointed = null;
+  /**
+   * Where the keyboard is.
+   * @type {Cell | null}
+   */
+  #cursor = null;
+  /** @type {Span | null} */
+  #span = null;
+  /**
+   * The cell that is open in the editor.
+   * @type {Cell | null}
+   */
+  #editing = null;
   #isDrawing = false;
   #isFilmShown = false;
   #address = new ViewAddress();
   #restTimer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
-  /** Ends when the element leaves the document. */ #life = new AbortController();
+  /** Ends when the element leaves the document. */
+  #life = new AbortController();
   /** Ends with each canvas: its events must not reach the page once another one is shown. */
   #visit = new AbortController();
 
@@ -130,7 +145,10 @@ export class CanvasPage extends Element {
     this.requestUpdate();
   }
 
-  /** Show why the canvas could not be loaded, in place of the stage. @param {unknown} error */
+  /**
+   * Show why the canvas could not be loaded, in place of the stage.
+   * @param {unknown} error
+   */
   #fail(error) {
     this.#leave();
     this.#error = error;
@@ -245,7 +263,11 @@ export class CanvasPage extends Element {
       @close=${() => this.#openEditor(null)}></tile-editor>`;
   }
 
-  /** @param {number} x @param {number} y @returns {Uint8Array | null} */
+  /**
+   * @param {number} x
+   * @param {number} y
+   * @returns {Uint8Array | null}
+   */
   #neighbour(x, y) {
     const pixels = this.#live?.pixels;
     return pixels && x >= 0 && x < pixels.canvas.columns ? pixels.pixelsOf(x, y) : null;
@@ -280,7 +302,10 @@ export class CanvasPage extends Element {
     this.requestUpdate();
   }
 
-  /** Load the details of a tile that the pointer rests on. @param {Cell} cell */
+  /**
+   * Load the details of a tile that the pointer rests on.
+   * @param {Cell} cell
+   */
   async #loadDetails(cell) {
     const tile = this.#live?.pixels?.tileAt(cell.x, cell.y);
     if (tile && !tile.details) await this.#live?.loadTile(tile.id).catch(() => {}); // it may have been deleted
@@ -319,7 +344,8 @@ export class CanvasPage extends Element {
     stage.draw();
     this.requestUpdate();
     await this.updateComplete;
-    /** @type {HTMLElement | null} */ const heading = this.renderRoot.querySelector("#panel");
+    /** @type {HTMLElement | null} */
+    const heading = this.renderRoot.querySelector("#panel");
     if (panel !== before) (heading ?? stage.canvas)?.focus({ preventScroll: true });
     if (panel === "tile" && this.#picked)
       requestAnimationFrame(() => this.#picked && this.#stage?.reveal(this.#picked));

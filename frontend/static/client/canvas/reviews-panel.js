@@ -31,7 +31,8 @@ export class CanvasReviews extends Panel {
   `,
   ];
 
-  /** @type {import("../model/paging.js").Listed<Review>} */ #listed = { items: [], cursor: null };
+  /** @type {import("../model/paging.js").Listed<Review>} */
+  #listed = { items: [], cursor: null };
   #status = "pending";
 
   firstUpdated() {
@@ -67,7 +68,10 @@ export class CanvasReviews extends Panel {
       }`;
   }
 
-  /** @param {Review} review @param {boolean} isReviewer */
+  /**
+   * @param {Review} review
+   * @param {boolean} isReviewer
+   */
   #review(review, isReviewer) {
     const { x, y, author, pixels, status, note, submitted_at, reviewer } = review;
     const place = t("canvas.cell", { x, y });
@@ -92,7 +96,10 @@ export class CanvasReviews extends Panel {
     </li>`;
   }
 
-  /** @param {Review} review @param {string} place */
+  /**
+   * @param {Review} review
+   * @param {string} place
+   */
   #decision(review, place) {
     return html`<form class="stack" @submit=${(/** @type {SubmitEvent} */ event) => this.#decide(event, review)}>
       <ui-field name="note" label=${t("canvas.review_note")} maxlength="1000"></ui-field>
@@ -105,7 +112,10 @@ export class CanvasReviews extends Panel {
     </form>`;
   }
 
-  /** @param {SubmitEvent} event @param {Review} review */
+  /**
+   * @param {SubmitEvent} event
+   * @param {Review} review
+   */
   #decide(event, review) {
     event.preventDefault();
     const { note, decision } = Object.fromEntries(

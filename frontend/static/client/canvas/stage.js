@@ -47,23 +47,41 @@ export class CanvasStage extends LitElement {
   }
 
   hasGrid = true;
-  /** @type {Iterable<Person>} */ people = [];
-  /** @type {Cell | null} */ selected = null;
-  /** The rectangle of cells that was drawn last. @type {Span | null} */ span = null;
-  /** Frames drawn so far. */ frames = 0;
-  /** @type {View} */ view = { x: 0, y: 0, zoom: 1 };
+  /** @type {Iterable<Person>} */
+  people = [];
+  /** @type {Cell | null} */
+  selected = null;
+  /**
+   * The rectangle of cells that was drawn last.
+   * @type {Span | null}
+   */
+  span = null;
+  /** Frames drawn so far. */
+  frames = 0;
+  /** @type {View} */
+  view = { x: 0, y: 0, zoom: 1 };
   screen = { width: 0, height: 0 };
-  /** @type {CanvasPixels | null} */ #pixels = null;
-  /** @type {Atlas | null} */ #atlas = null;
-  /** @type {Claims | null} */ #claims = null;
-  /** @type {Theme | null} */ #theme = null;
-  /** @type {Cell | null} */ #hover = null;
-  /** Where the keyboard is, or was. @type {Cell | null} */ #cursor = null;
+  /** @type {CanvasPixels | null} */
+  #pixels = null;
+  /** @type {Atlas | null} */
+  #atlas = null;
+  /** @type {Claims | null} */
+  #claims = null;
+  /** @type {Theme | null} */
+  #theme = null;
+  /** @type {Cell | null} */
+  #hover = null;
+  /**
+   * Where the keyboard is, or was.
+   * @type {Cell | null}
+   */
+  #cursor = null;
   #hasKeyboard = false;
   /** Whether the picture is as `fit` left it, so that it stays fitted when the window changes. */
   #isFitted = true;
   #frame = 0;
-  /** Ends with the element's stay in the page. */ #life = new AbortController();
+  /** Ends with the element's stay in the page. */
+  #life = new AbortController();
 
   render() {
     return html`<canvas tabindex="0" role="application" aria-label=${this.label} aria-describedby="help"
@@ -71,8 +89,10 @@ export class CanvasStage extends LitElement {
       <p id="help" class="visually-hidden">${this.help}</p><i class="probe"></i>`;
   }
 
-  /** @type {HTMLCanvasElement | null} */ canvas = null;
-  /** @type {CanvasRenderingContext2D | null} */ pen = null;
+  /** @type {HTMLCanvasElement | null} */
+  canvas = null;
+  /** @type {CanvasRenderingContext2D | null} */
+  pen = null;
 
   firstUpdated() {
     this.canvas = /** @type {HTMLCanvasElement} */ (this.renderRoot.querySelector("canvas"));
@@ -115,7 +135,11 @@ export class CanvasStage extends LitElement {
     return this.#pixels?.canvas ?? { columns: 0, rows: 0, tileSize: 1 };
   }
 
-  /** Show a canvas, or a newer state of it. @param {CanvasPixels} pixels @param {Claims} claims */
+  /**
+   * Show a canvas, or a newer state of it.
+   * @param {CanvasPixels} pixels
+   * @param {Claims} claims
+   */
   open(pixels, claims) {
     this.#pixels = pixels;
     this.#claims = claims;
@@ -160,12 +184,18 @@ export class CanvasStage extends LitElement {
     this.#zoomAt(middle, ZOOM_STEP ** steps);
   }
 
-  /** Bring a cell into the picture by the least move. @param {Cell} cell */
+  /**
+   * Bring a cell into the picture by the least move.
+   * @param {Cell} cell
+   */
   reveal(cell) {
     this.look(viewport.reveal(this.view, this.screen, viewport.rectOf(this.grid, cell)));
   }
 
-  /** Bring a cell into the picture, near enough to see what is in it. @param {Cell} cell */
+  /**
+   * Bring a cell into the picture, near enough to see what is in it.
+   * @param {Cell} cell
+   */
   visit(cell) {
     this.look(viewport.closeUp(this.grid, cell, this.screen));
   }
@@ -176,13 +206,20 @@ export class CanvasStage extends LitElement {
     this.dispatchEvent(new Event("grid"));
   }
 
-  /** Let the next drags draw rectangles of cells, or move the picture again. @param {boolean} isWanted */
+  /**
+   * Let the next drags draw rectangles of cells, or move the picture again.
+   * @param {boolean} isWanted
+   */
   setSpanning(isWanted) {
     this.toggleAttribute("spanning", isWanted);
     this.#actions.span = isWanted ? this.#handleSpan : null;
   }
 
-  /** @param {import("./viewport.js").Point} from @param {import("./viewport.js").Point} to @param {boolean} isDone */
+  /**
+   * @param {import("./viewport.js").Point} from
+   * @param {import("./viewport.js").Point} to
+   * @param {boolean} isDone
+   */
   #handleSpan = (from, to, isDone) => {
     const [start, end] = [from, to].map((point) => this.#cellUnder(this.#withinCanvas(point)));
     this.span = start && end ? viewport.spanOf(start, end) : null;
@@ -211,7 +248,10 @@ export class CanvasStage extends LitElement {
     return viewport.cellAt(this.grid, viewport.toCanvas(this.view, this.screen, point));
   }
 
-  /** The nearest point of the screen that shows canvas. @param {import("./viewport.js").Point} point */
+  /**
+   * The nearest point of the screen that shows canvas.
+   * @param {import("./viewport.js").Point} point
+   */
   #withinCanvas(point) {
     const { width, height } = viewport.sizeOf(this.grid);
     const { x, y } = viewport.toCanvas(this.view, this.screen, point);
@@ -227,7 +267,10 @@ export class CanvasStage extends LitElement {
     this.draw();
   }
 
-  /** @param {import("./viewport.js").Point} point @param {number} factor */
+  /**
+   * @param {import("./viewport.js").Point} point
+   * @param {number} factor
+   */
   #zoomAt(point, factor) {
     this.look(viewport.zoomAt(this.view, viewport.sizeOf(this.grid), this.screen, point, factor));
   }
@@ -288,7 +331,10 @@ export class CanvasStage extends LitElement {
     event.preventDefault();
   }
 
-  /** @param {number} dx @param {number} dy in cells */
+  /**
+   * @param {number} dx
+   * @param {number} dy in cells
+   */
   #stepCursor(dx, dy) {
     const { columns, rows } = this.grid;
     const from = this.#cursor ?? this.#cellInTheMiddle();
@@ -321,7 +367,10 @@ export class CanvasStage extends LitElement {
     this.draw();
   }
 
-  /** @param {string} type @param {unknown} detail */
+  /**
+   * @param {string} type
+   * @param {unknown} detail
+   */
   #fire(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }

@@ -43,17 +43,21 @@ export class TileCard extends Panel {
   `,
   ];
 
-  /** @type {TileView | null} */ #tile = null;
-  /** @type {Uint8Array | null} */ #pixels = null;
+  /** @type {TileView | null} */
+  #tile = null;
+  /** @type {Uint8Array | null} */
+  #pixels = null;
   #isKnown = false;
   #isLiked = false;
   #isFollowed = false;
-  /** @type {"report" | "delete" | null} */ #dialog = null;
+  /** @type {"report" | "delete" | null} */
+  #dialog = null;
   #isHistoryShown = false;
 
   constructor() {
     super();
-    /** @type {Cell} */ this.cell = { x: 0, y: 0 };
+    /** @type {Cell} */
+    this.cell = { x: 0, y: 0 };
   }
 
   /** @param {Map<string, unknown>} changed */
@@ -97,19 +101,28 @@ export class TileCard extends Panel {
       await Promise.all([this.#findLike(full, this.me.id), this.#findFollow(full, this.me.id)]);
   }
 
-  /** To its creator a tile looks as they left it, reviewed or not. @param {TileView} tile */
+  /**
+   * To its creator a tile looks as they left it, reviewed or not.
+   * @param {TileView} tile
+   */
   #show(tile) {
     this.#tile = tile;
     this.#pixels = visiblePixels(tile);
   }
 
-  /** @param {TileView} tile @param {number} me */
+  /**
+   * @param {TileView} tile
+   * @param {number} me
+   */
   async #findLike(tile, me) {
     const isLiked = await isLikedBy(tile.id, me);
     if (tile.id === this.#tile?.id) this.#isLiked = isLiked;
   }
 
-  /** @param {TileView} tile @param {number} me */
+  /**
+   * @param {TileView} tile
+   * @param {number} me
+   */
   async #findFollow(tile, me) {
     const isFollowed = await isFollowing(me, tile.creator.id);
     if (tile.id === this.#tile?.id) this.#isFollowed = isFollowed;
@@ -188,7 +201,10 @@ export class TileCard extends Panel {
       ${this.#isFollowed ? t("canvas.following") : t("canvas.follow")}</button>`;
   }
 
-  /** @param {TileView} tile @param {boolean} isLocked by another artist */
+  /**
+   * @param {TileView} tile
+   * @param {boolean} isLocked by another artist
+   */
   #actions(tile, isLocked) {
     const isMine = tile.creator.id === this.me?.id;
     const canEdit = !this.me
@@ -290,7 +306,10 @@ export async function copyLink(link) {
   }
 }
 
-/** @param {number} tileId @param {number} artistId */
+/**
+ * @param {number} tileId
+ * @param {number} artistId
+ */
 async function isLikedBy(tileId, artistId) {
   for await (const { artist } of readItems(`/tiles/${tileId}/likes`)) if (artist.id === artistId) return true;
   return false;

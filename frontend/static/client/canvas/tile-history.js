@@ -26,8 +26,10 @@ export class TileHistory extends Panel {
   `,
   ];
 
-  /** @type {import("../model/paging.js").Listed<Revision>} */ #listed = { items: [], cursor: null };
-  /** @type {Map<number, Uint8Array | null>} */ #pictures = new Map();
+  /** @type {import("../model/paging.js").Listed<Revision>} */
+  #listed = { items: [], cursor: null };
+  /** @type {Map<number, Uint8Array | null>} */
+  #pictures = new Map();
 
   constructor() {
     super();
@@ -91,7 +93,10 @@ export class TileHistory extends Panel {
     if (tileId === this.tileId) this.#listed = listed;
   }
 
-  /** @param {number} tileId @param {number} version whose pixels never change */
+  /**
+   * @param {number} tileId
+   * @param {number} version whose pixels never change
+   */
   async #picture(tileId, version) {
     if (this.#pictures.has(version)) return;
     const { pixels } = await api.get(`/tiles/${tileId}/history/${version}`);

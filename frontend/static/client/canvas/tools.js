@@ -41,7 +41,10 @@ export class CanvasTools extends Element {
   constructor() {
     super();
     this.live = /** @type {LiveCanvas} */ (/** @type {unknown} */ (null)); // given before it is drawn
-    /** The panel that is open. @type {PanelName | null} */
+    /**
+     * The panel that is open.
+     * @type {PanelName | null}
+     */
     this.panel = null;
   }
 

@@ -7,7 +7,8 @@ const DELAY = 300;
 
 /** Keeps what the stage shows in the address, for as long as the address is that of the canvas on the stage. */
 export class ViewAddress {
-  /** The address of the canvas that is shown. Another one may be in the bar already. */ #path = "";
+  /** The address of the canvas that is shown. Another one may be in the bar already. */
+  #path = "";
   #timer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
 
   /** Begin with the canvas that the address names now. */
@@ -25,7 +26,10 @@ export class ViewAddress {
     return location.pathname === this.#path ? parseHash(location.hash) : null;
   }
 
-  /** Write soon what the stage shows then. @param {() => CanvasStage | null} findStage */
+  /**
+   * Write soon what the stage shows then.
+   * @param {() => CanvasStage | null} findStage
+   */
   write(findStage) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {

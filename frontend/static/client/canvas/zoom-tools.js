@@ -4,7 +4,10 @@ import { iconButton } from "./icon-button.js";
 
 /** @import { CanvasStage } from "./stage.js" */
 
-/** The buttons over the picture that move it. @param {() => CanvasStage | null} find returns the stage once it is drawn */
+/**
+ * The buttons over the picture that move it.
+ * @param {() => CanvasStage | null} find returns the stage once it is drawn
+ */
 export function zoomTools(find) {
   return html`<div class="zoom" role="group" aria-label=${t("canvas.view")}>
     ${iconButton("zoom_in", t("canvas.zoom_in"), () => find()?.zoom(1))}

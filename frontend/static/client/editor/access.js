@@ -33,12 +33,18 @@ export function needsLock(canvas) {
   return canvas.collaboration_mode !== "free";
 }
 
-/** Whether what the artist saves waits for a review. @param {Situation} situation */
+/**
+ * Whether what the artist saves waits for a review.
+ * @param {Situation} situation
+ */
 export function waitsForReview({ canvas, artist }) {
   return canvas.collaboration_mode === "review" && artist?.id !== canvas.owner.id;
 }
 
-/** Whether the artist may change title, description and visibility. @param {Situation} situation */
+/**
+ * Whether the artist may change title, description and visibility.
+ * @param {Situation} situation
+ */
 export function mayDescribe({ tile, artist }) {
   return !tile || tile.creator.id === artist?.id;
 }

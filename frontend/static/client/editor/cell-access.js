@@ -9,7 +9,10 @@ import { findObstacle, mayDescribe, waitsForReview } from "./access.js";
 /** @import { TileRequests } from "./tile-requests.js" */
 
 export class CellAccess {
-  /** What keeps the artist from painting. @type {Obstacle | null} */
+  /**
+   * What keeps the artist from painting.
+   * @type {Obstacle | null}
+   */
   obstacle = null;
   remainingTiles = Infinity;
   /** @type {AreaView[]} */
@@ -26,7 +29,10 @@ export class CellAccess {
     return this.#areas.find((area) => contains(area, x, y))?.holder ?? null;
   }
 
-  /** Read what decides, and decide. Throws ApiError. @param {TileView | null} tile */
+  /**
+   * Read what decides, and decide. Throws ApiError.
+   * @param {TileView | null} tile
+   */
   async load(tile) {
     const { canvas, artist } = this.requests;
     if (canvas.collaboration_mode === "area-lock") this.#areas = await this.requests.readAreas();
@@ -34,18 +40,27 @@ export class CellAccess {
     this.decide(tile);
   }
 
-  /** Read the areas again, and decide. Throws ApiError. @param {TileView | null} tile */
+  /**
+   * Read the areas again, and decide. Throws ApiError.
+   * @param {TileView | null} tile
+   */
   async reload(tile) {
     this.#areas = await this.requests.readAreas();
     this.decide(tile);
   }
 
-  /** Decide with another tile in the cell. @param {TileView | null} tile */
+  /**
+   * Decide with another tile in the cell.
+   * @param {TileView | null} tile
+   */
   decide(tile) {
     this.obstacle = this.obstacleTo(tile);
   }
 
-  /** Return what would keep the artist from painting if that tile were in the cell. @param {TileView | null} tile */
+  /**
+   * Return what would keep the artist from painting if that tile were in the cell.
+   * @param {TileView | null} tile
+   */
   obstacleTo(tile) {
     return findObstacle(this.#situation(tile));
   }
@@ -55,7 +70,10 @@ export class CellAccess {
     return mayDescribe(this.#situation(tile));
   }
 
-  /** @param {TileView | null} tile @param {boolean} isLocked by another artist */
+  /**
+   * @param {TileView | null} tile
+   * @param {boolean} isLocked by another artist
+   */
   mayDelete(tile, isLocked) {
     const { canvas, artist } = this.requests;
     return tile !== null && mayDelete(canvas, tile, artist) && (!isLocked || artist?.isModerator === true);
@@ -66,7 +84,10 @@ export class CellAccess {
     return waitsForReview(this.#situation(tile));
   }
 
-  /** @param {TileView | null} tile @returns {Situation} */
+  /**
+   * @param {TileView | null} tile
+   * @returns {Situation}
+   */
   #situation(tile) {
     const { canvas, artist } = this.requests;
     return { canvas, tile, artist, areaHolder: this.areaHolder, remainingTiles: this.remainingTiles };

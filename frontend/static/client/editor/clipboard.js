@@ -74,17 +74,26 @@ export function stamp(piece, size, [x, y]) {
   return changes;
 }
 
-/** Exchange left and right. @param {Piece} piece */
+/**
+ * Exchange left and right.
+ * @param {Piece} piece
+ */
 export function flipHorizontally({ width, height, pixels }) {
   return rearrange(width, height, (x, y) => pixels[y * width + width - 1 - x]);
 }
 
-/** Exchange top and bottom. @param {Piece} piece */
+/**
+ * Exchange top and bottom.
+ * @param {Piece} piece
+ */
 export function flipVertically({ width, height, pixels }) {
   return rearrange(width, height, (x, y) => pixels[(height - 1 - y) * width + x]);
 }
 
-/** Turn a piece by 90 degrees clockwise. @param {Piece} piece */
+/**
+ * Turn a piece by 90 degrees clockwise.
+ * @param {Piece} piece
+ */
 export function rotate({ width, height, pixels }) {
   return rearrange(height, width, (x, y) => pixels[(height - 1 - x) * width + y]);
 }

@@ -21,7 +21,10 @@ export function commandButton(name, editor, { look = "quiet icon", content } = {
     ${content ?? html`<ui-icon name=${command.icon}></ui-icon>`}</button>`;
 }
 
-/** Name a command and its key, for those who point at its button. @param {Command} command */
+/**
+ * Name a command and its key, for those who point at its button.
+ * @param {Command} command
+ */
 export function titleOf({ label, keys: [key] }) {
   return key ? t("editor.with_key", { name: t(label), key }) : t(label);
 }

@@ -33,7 +33,8 @@ const mayPaint = (/** @type {Editor} */ editor) => editor.mayPaint;
 export const COMMANDS = [
   ...Object.entries(TOOLS).map(
     ([tool, { key, icon }]) =>
-      /** @type {Command} */ ({
+      /** @type {Command} */
+      ({
         name: tool,
         group: "tool",
         keys: [key.toUpperCase()],
@@ -46,7 +47,8 @@ export const COMMANDS = [
   ...Array.from(
     { length: COLOUR_KEYS },
     (_, index) =>
-      /** @type {Command} */ ({
+      /** @type {Command} */
+      ({
         name: `colour_${index + 1}`,
         group: "colour",
         keys: [String((index + 1) % COLOUR_KEYS)],
@@ -229,7 +231,10 @@ export const COMMANDS = [
 const BY_NAME = new Map(COMMANDS.map((command) => [command.name, command]));
 const BY_KEY = new Map(COMMANDS.flatMap((command) => command.keys.map((key) => [key, command])));
 
-/** Return a command of the table. @param {string} name */
+/**
+ * Return a command of the table.
+ * @param {string} name
+ */
 export function commandNamed(name) {
   return /** @type {Command} */ (BY_NAME.get(name));
 }
@@ -250,7 +255,10 @@ export function commandOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
   return BY_KEY.get(isChord ? `Ctrl+${shiftKey ? "Shift+" : ""}${name}` : name) ?? null;
 }
 
-/** Name the keys of a command as `aria-keyshortcuts` does. @param {Command} command */
+/**
+ * Name the keys of a command as `aria-keyshortcuts` does.
+ * @param {Command} command
+ */
 export function ariaKeys({ keys }) {
   return keys.map((key) => (key === "+" ? "Plus" : key.replace("Ctrl", "Control"))).join(" ");
 }

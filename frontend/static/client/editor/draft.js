@@ -49,13 +49,19 @@ export class Drafts {
     return true;
   }
 
-  /** @param {number} canvasId @param {{x: number, y: number}} cell */
+  /**
+   * @param {number} canvasId
+   * @param {{x: number, y: number}} cell
+   */
   discard(canvasId, cell) {
     this.storage.removeItem(keyOf(this.accountId, canvasId, cell));
     this.storage.removeItem(keyOf(null, canvasId, cell));
   }
 
-  /** @param {string} key @returns {Draft | null} */
+  /**
+   * @param {string} key
+   * @returns {Draft | null}
+   */
   #read(key) {
     try {
       const draft = JSON.parse(this.storage.getItem(key) ?? "null");
@@ -77,7 +83,11 @@ export class Drafts {
   }
 }
 
-/** @param {number | null} accountId @param {number} canvasId @param {{x: number, y: number}} cell */
+/**
+ * @param {number | null} accountId
+ * @param {number} canvasId
+ * @param {{x: number, y: number}} cell
+ */
 function keyOf(accountId, canvasId, { x, y }) {
   return `${PREFIX}${accountId ?? "guest"}.${canvasId}.${x}.${y}`;
 }

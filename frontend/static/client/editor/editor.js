@@ -23,19 +23,31 @@ import { Work } from "./work.js";
 /** @import { Feed } from "./work.js" */
 /** @typedef {{text: string, action?: {label: string, run: () => void}}} Notice */
 
-/** What was copied last: it can be pasted into another tile. @type {Piece | null} */
+/**
+ * What was copied last: it can be pasted into another tile.
+ * @type {Piece | null}
+ */
 let clipboard = null;
 
 export class Editor extends EventTarget {
-  /** Where the tile is drawn, once it is. @type {PixelGrid | null} */
+  /**
+   * Where the tile is drawn, once it is.
+   * @type {PixelGrid | null}
+   */
   grid = null;
   /** @type {Settings} */
   settings = { tool: "pencil", colour: 1, brush: 1, filled: false, symmetry: "none" };
   /** @type {Question | null} */
   question = null;
-  /** Why the last action failed. @type {unknown} */
+  /**
+   * Why the last action failed.
+   * @type {unknown}
+   */
   error = null;
-  /** The import of a picture, while it is open; its file where one was pasted or dropped. @type {{file: Blob | null} | null} */
+  /**
+   * The import of a picture, while it is open; its file where one was pasted or dropped.
+   * @type {{file: Blob | null} | null}
+   */
   import = null;
 
   /**
@@ -89,7 +101,10 @@ export class Editor extends EventTarget {
     this.work.close();
   }
 
-  /** Run a command of the table, where it is enabled. @param {Command} command */
+  /**
+   * Run a command of the table, where it is enabled.
+   * @param {Command} command
+   */
   run(command) {
     if (command.isEnabled(this)) {
       command.run(this);
@@ -107,7 +122,10 @@ export class Editor extends EventTarget {
     this.redraw();
   }
 
-  /** Take up a colour, and a tool that paints with it. @param {number} colour */
+  /**
+   * Take up a colour, and a tool that paints with it.
+   * @param {number} colour
+   */
   pickColour(colour) {
     const { tool } = this.settings;
     this.set({ colour, ...((tool === "eraser" || tool === "picker") && { tool: "pencil" }) });
@@ -122,7 +140,10 @@ export class Editor extends EventTarget {
     if (clipboard) this.#float(clipboard);
   }
 
-  /** Open the import of a picture. @param {Blob | null} [file] */
+  /**
+   * Open the import of a picture.
+   * @param {Blob | null} [file]
+   */
   openImport(file = null) {
     this.import = { file };
     this.redraw();
@@ -133,7 +154,10 @@ export class Editor extends EventTarget {
     this.redraw();
   }
 
-  /** Let an imported picture float over the tile. @param {Uint8Array} pixels */
+  /**
+   * Let an imported picture float over the tile.
+   * @param {Uint8Array} pixels
+   */
   placePicture(pixels) {
     const { tile_size: size } = this.canvas;
     this.import = null;
@@ -141,7 +165,10 @@ export class Editor extends EventTarget {
     this.drafts.plan();
   }
 
-  /** Take title, description and visibility as they are edited. @param {Work["edited"]} details */
+  /**
+   * Take title, description and visibility as they are edited.
+   * @param {Work["edited"]} details
+   */
   describe(details) {
     this.work.edited = details;
     this.drafts.plan();
@@ -189,7 +216,10 @@ export class Editor extends EventTarget {
     }
   }
 
-  /** Do something that the server may refuse, and keep why. @param {() => Promise<void>} action */
+  /**
+   * Do something that the server may refuse, and keep why.
+   * @param {() => Promise<void>} action
+   */
   async attempt(action) {
     this.error = null;
     try {
@@ -228,25 +258,37 @@ export class Editor extends EventTarget {
     this.dispatchEvent(new CustomEvent("saved", { detail: tile }));
   }
 
-  /** Show a notice of the work. @param {{code: string, name?: string}} notice */
+  /**
+   * Show a notice of the work.
+   * @param {{code: string, name?: string}} notice
+   */
   #explain({ code, name = "" }) {
     const key = code.startsWith("refused_") && !has(`editor.notice_${code}`) ? "refused" : code;
     this.#notify({ text: t(`editor.notice_${key}`, { name }) });
   }
 
-  /** @param {Notice | null} notice @param {boolean} [isOnly] in place of those that are shown */
+  /**
+   * @param {Notice | null} notice
+   * @param {boolean} [isOnly] in place of those that are shown
+   */
   #notify(notice, isOnly = false) {
     this.dispatchEvent(new CustomEvent("notice", { detail: { notice, isOnly } }));
   }
 
-  /** Let a piece float over the tile, to be placed. @param {Piece} piece */
+  /**
+   * Let a piece float over the tile, to be placed.
+   * @param {Piece} piece
+   */
   #float(piece) {
     this.set({ tool: "select" });
     this.pen.paste(piece);
     this.grid?.focus();
   }
 
-  /** Save what was chosen in a conflict. @param {Exclude<Answer, string>} resolution */
+  /**
+   * Save what was chosen in a conflict.
+   * @param {Exclude<Answer, string>} resolution
+   */
   async #resolve({ theirs, pixels }) {
     this.work.accept(theirs, pixels);
     this.drafts.plan();

@@ -13,7 +13,10 @@ import { fitView, keepInView, pixelAt, zoomView } from "./view.js";
 /** @import { Point } from "./tools.js" */
 /** @import { View } from "./view.js" */
 
-/** Which way an arrow key leads. @type {Record<string, Point>} */
+/**
+ * Which way an arrow key leads.
+ * @type {Record<string, Point>}
+ */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** Pixels that an arrow key moves with Shift. */
@@ -47,9 +50,15 @@ export class PixelGrid extends Element {
   /** @type {Screen | null} */
   #screen = null;
   #gestures = new PointerGestures(this);
-  /** The pixel under the pointer. @type {Point | null} */
+  /**
+   * The pixel under the pointer.
+   * @type {Point | null}
+   */
   #hovered = null;
-  /** The pixel that the keys are at. @type {Point} */
+  /**
+   * The pixel that the keys are at.
+   * @type {Point}
+   */
   #cursor = [0, 0];
   #isPointed = false;
   #isFrameDue = false;
@@ -112,10 +121,14 @@ export class PixelGrid extends Element {
   }
 
   focus() {
-    /** @type {HTMLElement} */ (this.renderRoot.querySelector(".overlay")).focus();
+    /** @type {HTMLElement} */
+    (this.renderRoot.querySelector(".overlay")).focus();
   }
 
-  /** Where the tile lies in this element. @returns {View} */
+  /**
+   * Where the tile lies in this element.
+   * @returns {View}
+   */
   get view() {
     return this.#screen?.view ?? fitView(this.#painting.size, this.clientWidth, this.clientHeight);
   }
@@ -141,7 +154,10 @@ export class PixelGrid extends Element {
     this.#look(fitView(this.#painting.size, this.clientWidth, this.clientHeight));
   }
 
-  /** Magnify about the middle. @param {number} factor */
+  /**
+   * Magnify about the middle.
+   * @param {number} factor
+   */
   zoom(factor) {
     this.zoomAt(factor, this.clientWidth / 2, this.clientHeight / 2);
   }
@@ -201,25 +217,38 @@ export class PixelGrid extends Element {
     this.#redraw();
   }
 
-  /** @param {number} factor @param {number} x @param {number} y */
+  /**
+   * @param {number} factor
+   * @param {number} x
+   * @param {number} y
+   */
   zoomAt(factor, x, y) {
     this.#isFitted = false;
     this.#look(zoomView(this.view, factor, x, y));
   }
 
-  /** @param {number} right @param {number} down */
+  /**
+   * @param {number} right
+   * @param {number} down
+   */
   pan(right, down) {
     this.#isFitted = false;
     const { scale, x, y } = this.view;
     this.#look({ scale, x: x + right, y: y + down });
   }
 
-  /** Return the pixel at a place of this element, in CSS pixels. @param {Point} place */
+  /**
+   * Return the pixel at a place of this element, in CSS pixels.
+   * @param {Point} place
+   */
   pixelAt(place) {
     return pixelAt(this.view, ...place);
   }
 
-  /** Show the pixel that the pointer is at, or none. @param {Point | null} pixel */
+  /**
+   * Show the pixel that the pointer is at, or none.
+   * @param {Point | null} pixel
+   */
   point(pixel) {
     this.#isPointed = true;
     if (String(pixel) === String(this.#hovered)) return;
@@ -256,7 +285,10 @@ export class PixelGrid extends Element {
     this.drawSoon();
   }
 
-  /** Draw for as long as Space is held; a shape begins with one press and ends with the next. @param {KeyboardEvent} event */
+  /**
+   * Draw for as long as Space is held; a shape begins with one press and ends with the next.
+   * @param {KeyboardEvent} event
+   */
   #pressSpace(event) {
     if (event.repeat || this.readonly || this.#gestures.isUnderway) return;
     if (this.pen.isDown) this.pen.up();
@@ -272,7 +304,10 @@ export class PixelGrid extends Element {
     this.drawSoon();
   }
 
-  /** @param {Point} direction @param {number} distance */
+  /**
+   * @param {Point} direction
+   * @param {number} distance
+   */
   #step([right, down], distance) {
     this.#isPointed = false;
     this.#hovered = null;

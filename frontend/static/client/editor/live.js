@@ -17,7 +17,10 @@ const LONGEST_WAIT = 2000;
 const POLL_INTERVAL = 20;
 
 export class LiveTile {
-  /** This artist's durable strokes that the feed has not delivered yet. @type {{version: number, stroke: Map<number, number>}[]} */
+  /**
+   * This artist's durable strokes that the feed has not delivered yet.
+   * @type {{version: number, stroke: Map<number, number>}[]}
+   */
   #durable = [];
 
   /**
@@ -55,7 +58,10 @@ export class LiveTile {
     return this.sender.isIdle;
   }
 
-  /** Wait until every stroke has reached the server, but not for long. @returns {Promise<boolean>} whether they did */
+  /**
+   * Wait until every stroke has reached the server, but not for long.
+   * @returns {Promise<boolean>} whether they did
+   */
   async settle() {
     const end = performance.now() + LONGEST_WAIT;
     while (!this.isSettled && performance.now() < end)
@@ -63,13 +69,19 @@ export class LiveTile {
     return this.isSettled;
   }
 
-  /** Send strokes while the feed is live. @param {string} status of the feed */
+  /**
+   * Send strokes while the feed is live.
+   * @param {string} status of the feed
+   */
   follow(status) {
     if (status === "live") setTimeout(() => this.sender.resume(), CATCH_UP);
     else this.sender.pause();
   }
 
-  /** Send what was painted here. @param {Change[]} changes */
+  /**
+   * Send what was painted here.
+   * @param {Change[]} changes
+   */
   paint(changes) {
     if (changes.length) this.sender.add(changes);
   }
@@ -123,7 +135,10 @@ export class LiveTile {
     this.#durable = this.#durable.filter((durable) => durable.version > version);
   }
 
-  /** Show changes where no stroke of this artist lies on top. @param {Change[]} changes */
+  /**
+   * Show changes where no stroke of this artist lies on top.
+   * @param {Change[]} changes
+   */
   #show(changes) {
     this.listener.show(
       changes.filter(

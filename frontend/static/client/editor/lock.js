@@ -10,7 +10,10 @@ import { ApiError } from "../api.js";
 /** @import { Api } from "../api.js" */
 
 export class TileLock {
-  /** Another artist's lock, which keeps this one out. @type {Lock | null} */
+  /**
+   * Another artist's lock, which keeps this one out.
+   * @type {Lock | null}
+   */
   foreign = null;
   /** Whether this artist's lock was taken away. */
   isLost = false;
@@ -58,7 +61,11 @@ export class TileLock {
     else this.#plan(lock);
   }
 
-  /** Handle that an artist, perhaps this one, took it. @param {Lock} lock @param {number | undefined} artistId  this artist */
+  /**
+   * Handle that an artist, perhaps this one, took it.
+   * @param {Lock} lock
+   * @param {number | undefined} artistId  this artist
+   */
   acquired(lock, artistId) {
     if (lock.holder?.id === artistId) return;
     this.#isMine = false;
@@ -67,7 +74,10 @@ export class TileLock {
     this.changed();
   }
 
-  /** Handle that it was released, or has expired. @returns {boolean} whether it was another artist's */
+  /**
+   * Handle that it was released, or has expired.
+   * @returns {boolean} whether it was another artist's
+   */
   released() {
     if (this.#isMine) this.#lose();
     return this.foreign !== null;
@@ -95,7 +105,10 @@ export class TileLock {
     this.#isClosed = true;
   }
 
-  /** Renew this artist's lock when half of its time is over; report another's when all of it is. @param {Lock} lock */
+  /**
+   * Renew this artist's lock when half of its time is over; report another's when all of it is.
+   * @param {Lock} lock
+   */
   #plan({ is_locked: isLocked, expires_at: expires }) {
     clearTimeout(this.#timer);
     if (!isLocked || !expires) return;

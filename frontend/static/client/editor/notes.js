@@ -70,7 +70,10 @@ export class EditorNotes extends Element {
     if (notice && !notice.action) setTimeout(() => this.#dismiss(notice), NOTICE_DURATION);
   }
 
-  /** Why the tile cannot be painted at the moment. @returns {Notice | null} */
+  /**
+   * Why the tile cannot be painted at the moment.
+   * @returns {Notice | null}
+   */
   #statusNotice() {
     const { work } = this.editor;
     if (work.access.obstacle) return this.#obstacleNotice(work.access.obstacle);

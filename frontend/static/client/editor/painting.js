@@ -9,7 +9,10 @@ import { History } from "./history.js";
 
 export class Painting {
   #history = new History();
-  /** What the pixels that the gesture touched showed before it. @type {Map<number, number> | null} */
+  /**
+   * What the pixels that the gesture touched showed before it.
+   * @type {Map<number, number> | null}
+   */
   #before = null;
   /** @type {Dirty | null} */
   #dirty = null;
@@ -132,7 +135,10 @@ export class Painting {
     return changes;
   }
 
-  /** @param {number} offset @param {number} colour */
+  /**
+   * @param {number} offset
+   * @param {number} colour
+   */
   #show(offset, colour) {
     if (this.pixels[offset] === colour) return;
     this.pixels[offset] = colour;
@@ -141,7 +147,12 @@ export class Painting {
     this.#markDirty(x, y, x, y);
   }
 
-  /** @param {number} left @param {number} top @param {number} right @param {number} bottom */
+  /**
+   * @param {number} left
+   * @param {number} top
+   * @param {number} right
+   * @param {number} bottom
+   */
   #markDirty(left, top, right, bottom) {
     const dirty = this.#dirty;
     if (!dirty) {

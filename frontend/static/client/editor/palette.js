@@ -43,7 +43,10 @@ export class Palette extends Element {
     </div>`;
   }
 
-  /** @param {string | null} rgb @param {number} colour */
+  /**
+   * @param {string | null} rgb
+   * @param {number} colour
+   */
   #swatch(rgb, colour) {
     const { editor } = this;
     const isChosen = colour === editor.settings.colour;
@@ -58,7 +61,10 @@ export class Palette extends Element {
     </button>`;
   }
 
-  /** Arrow keys choose, as in any group of radio buttons. @param {KeyboardEvent} event */
+  /**
+   * Arrow keys choose, as in any group of radio buttons.
+   * @param {KeyboardEvent} event
+   */
   async #handleKey(event) {
     const steps = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
     const step = steps[/** @type {keyof typeof steps} */ (event.key)];
@@ -69,7 +75,8 @@ export class Palette extends Element {
     editor.pickColour((editor.settings.colour + step + count) % count);
     this.requestUpdate();
     await this.updateComplete;
-    /** @type {HTMLElement} */ (this.renderRoot.querySelector("[aria-checked=true]")).focus();
+    /** @type {HTMLElement} */
+    (this.renderRoot.querySelector("[aria-checked=true]")).focus();
   }
 }
 customElements.define("editor-palette", Palette);

@@ -21,7 +21,10 @@ export class Pen {
   selection = null;
   /** @type {Floating | null} */
   floating = null;
-  /** Where the gesture began, while it lasts. @type {Point | null} */
+  /**
+   * Where the gesture began, while it lasts.
+   * @type {Point | null}
+   */
   #start = null;
   /** @type {Point} */
   #last = [0, 0];
@@ -115,13 +118,19 @@ export class Pen {
     this.listener.painted(this.painting.redo());
   }
 
-  /** Take up the colour of a pixel. @param {Point} point */
+  /**
+   * Take up the colour of a pixel.
+   * @param {Point} point
+   */
   pick(point) {
     const { size, pixels } = this.painting;
     if (isInside(size, point)) this.listener.picked(pixels[point[1] * size + point[0]]);
   }
 
-  /** What is selected, or the whole tile. @returns {Piece} */
+  /**
+   * What is selected, or the whole tile.
+   * @returns {Piece}
+   */
   copy() {
     if (this.floating) return this.floating.piece;
     return copy(this.painting.pixels, this.painting.size, this.selection ?? this.#whole);
@@ -138,7 +147,10 @@ export class Pen {
     }
   }
 
-  /** Let a piece float in the middle of the tile. @param {Piece} piece */
+  /**
+   * Let a piece float in the middle of the tile.
+   * @param {Piece} piece
+   */
   paste(piece) {
     this.settle();
     this.painting.begin();
@@ -146,7 +158,10 @@ export class Pen {
     this.#float({ piece, x: middle(piece.width), y: middle(piece.height), cut: null });
   }
 
-  /** Flip or rotate what is selected, or the whole tile. @param {(piece: Piece) => Piece} change */
+  /**
+   * Flip or rotate what is selected, or the whole tile.
+   * @param {(piece: Piece) => Piece} change
+   */
   turn(change) {
     if (!this.floating && !this.selection) {
       const turned = change(this.copy());
@@ -165,14 +180,21 @@ export class Pen {
     });
   }
 
-  /** Move what is selected, as the arrow keys do. @param {number} right @param {number} down */
+  /**
+   * Move what is selected, as the arrow keys do.
+   * @param {number} right
+   * @param {number} down
+   */
   nudge(right, down) {
     if (!this.floating && !this.selection) return;
     const floating = this.floating ?? this.#lift(/** @type {Box} */ (this.selection));
     this.#float({ ...floating, x: floating.x + right, y: floating.y + down });
   }
 
-  /** Paint as one step. @param {Change[]} changes */
+  /**
+   * Paint as one step.
+   * @param {Change[]} changes
+   */
   #change(changes) {
     this.painting.begin();
     this.painting.paint(changes);
@@ -184,7 +206,10 @@ export class Pen {
     return { x: 0, y: 0, width: this.painting.size, height: this.painting.size };
   }
 
-  /** @param {Point} to @param {boolean} isConstrained */
+  /**
+   * @param {Point} to
+   * @param {boolean} isConstrained
+   */
   #draw(to, isConstrained) {
     if (this.#kind === "freehand") {
       this.listener.painted(this.painting.paint(this.#changesAt(this.#paintable(line(this.#last, to)))));
@@ -205,18 +230,27 @@ export class Pen {
     }
   }
 
-  /** As wide as the brush, and in all places that symmetry asks for. @param {Point[]} points */
+  /**
+   * As wide as the brush, and in all places that symmetry asks for.
+   * @param {Point[]} points
+   */
   #paintable(points) {
     return mirror(thicken(points, this.settings.brush), this.painting.size, this.settings.symmetry);
   }
 
-  /** @param {Point[]} points @returns {Change[]} */
+  /**
+   * @param {Point[]} points
+   * @returns {Change[]}
+   */
   #changesAt(points) {
     const colour = this.settings.tool === "eraser" ? 0 : this.settings.colour;
     return offsets(points, this.painting.size).map((offset) => [offset, colour]);
   }
 
-  /** Take hold of what is selected, or begin to select. @param {Point} point */
+  /**
+   * Take hold of what is selected, or begin to select.
+   * @param {Point} point
+   */
   #grab([x, y]) {
     const box = this.selection;
     if (box && x >= box.x && y >= box.y && x < box.x + box.width && y < box.y + box.height) {
@@ -235,7 +269,11 @@ export class Pen {
     }
   }
 
-  /** Cut a piece out, to be placed. @param {Box} box @returns {Floating} */
+  /**
+   * Cut a piece out, to be placed.
+   * @param {Box} box
+   * @returns {Floating}
+   */
   #lift(box) {
     const piece = copy(this.painting.pixels, this.painting.size, box);
     this.painting.begin();

@@ -45,7 +45,10 @@ export class PictureImport extends Element {
     this.palette = [];
     this.size = 16;
     this.open = false;
-    /** A picture that was pasted or dropped. @type {Blob | null} */
+    /**
+     * A picture that was pasted or dropped.
+     * @type {Blob | null}
+     */
     this.file = null;
     /** @type {Picture | null} */
     this._picture = null;
@@ -76,7 +79,8 @@ export class PictureImport extends Element {
           <fieldset>
             <legend>${t("editor.import_fit")}</legend>
             <div class="fits">${
-              /** @type {const} */ (["contain", "cover"]).map(
+              /** @type {const} */
+              (["contain", "cover"]).map(
                 (value) => html`<label class="check">
               <input type="radio" name="fit" .checked=${fit === value} @change=${() => this.#set({ fit: value })}>
               ${t(`editor.import_${value}`)}</label>`,
@@ -133,7 +137,11 @@ function input(event) {
   return /** @type {HTMLInputElement} */ (event.target);
 }
 
-/** Read a picture, made smaller where it is large. @param {Blob} file @returns {Promise<Picture>} */
+/**
+ * Read a picture, made smaller where it is large.
+ * @param {Blob} file
+ * @returns {Promise<Picture>}
+ */
 async function pictureOf(file) {
   const bitmap = await createImageBitmap(file);
   const scale = Math.min(1, MAX_SIDE / Math.max(bitmap.width, bitmap.height));

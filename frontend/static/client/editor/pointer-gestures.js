@@ -27,7 +27,10 @@ const BUTTON = { left: 0, middle: 1, right: 2 };
 const WHEEL_SCALE = 400;
 
 export class PointerGestures {
-  /** Fingers on the glass, or the mouse that moves the view, and where. @type {Map<number, Point>} */
+  /**
+   * Fingers on the glass, or the mouse that moves the view, and where.
+   * @type {Map<number, Point>}
+   */
   #fingers = new Map();
   /** @type {"draw" | "pan" | "pinch" | null} */
   #gesture = null;
@@ -48,7 +51,8 @@ export class PointerGestures {
   /** @param {PointerEvent} event */
   press(event) {
     const { pen, readonly } = this.surface;
-    /** @type {HTMLElement} */ (event.target).setPointerCapture(event.pointerId);
+    /** @type {HTMLElement} */
+    (event.target).setPointerCapture(event.pointerId);
     if (event.pointerType === "touch") this.#fingers.set(event.pointerId, this.#place(event));
     const isHand = TOOLS[pen.settings.tool].kind === "hand" || readonly;
     if (this.#fingers.size === 2) {
@@ -112,7 +116,10 @@ export class PointerGestures {
     else this.surface.zoomAt(Math.exp(-event.deltaY / WHEEL_SCALE), ...this.#place(event));
   }
 
-  /** Move the view with a finger, or with two of them. @param {PointerEvent} event */
+  /**
+   * Move the view with a finger, or with two of them.
+   * @param {PointerEvent} event
+   */
   #drag(event) {
     const before = [...this.#fingers.values()];
     this.#fingers.set(event.pointerId, this.#place(event));
@@ -122,7 +129,10 @@ export class PointerGestures {
     if (after.length === 2) this.surface.zoomAt(distance(after) / (distance(before) || 1), to[0], to[1]);
   }
 
-  /** @param {MouseEvent} event @returns {Point} */
+  /**
+   * @param {MouseEvent} event
+   * @returns {Point}
+   */
   #place(event) {
     const { left, top } = this.surface.getBoundingClientRect();
     return [event.clientX - left, event.clientY - top];
@@ -134,7 +144,10 @@ export class PointerGestures {
   }
 }
 
-/** @param {Point[]} points @returns {Point} */
+/**
+ * @param {Point[]} points
+ * @returns {Point}
+ */
 function middle(points) {
   const sum = points.reduce(([x, y], [right, down]) => [x + right, y + down]);
   return [sum[0] / points.length, sum[1] / points.length];

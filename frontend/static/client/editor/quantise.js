@@ -99,7 +99,12 @@ function mean({ width, height, data }, left, top, step) {
   return alpha ? [red / alpha, green / alpha, blue / alpha, alpha / area] : [0, 0, 0, 0];
 }
 
-/** Whole pixels from `start` on, at least the one that the middle lies in. @param {number} start @param {number} length @returns {[number, number]} */
+/**
+ * Whole pixels from `start` on, at least the one that the middle lies in.
+ * @param {number} start
+ * @param {number} length
+ * @returns {[number, number]}
+ */
 function span(start, length) {
   const first = Math.round(start);
   const end = Math.round(start + length);
@@ -119,7 +124,12 @@ const SHARES = [
   [1, 1, 1],
 ];
 
-/** @param {Oklab[]} wanted @param {number} offset @param {number} size @param {Oklab} error */
+/**
+ * @param {Oklab[]} wanted
+ * @param {number} offset
+ * @param {number} size
+ * @param {Oklab} error
+ */
 function spread(wanted, offset, size, error) {
   const x = offset % size;
   for (const [right, down, share] of SHARES) {
@@ -131,12 +141,20 @@ function spread(wanted, offset, size, error) {
   }
 }
 
-/** @param {Oklab} wanted @param {Oklab} given @returns {Oklab} */
+/**
+ * @param {Oklab} wanted
+ * @param {Oklab} given
+ * @returns {Oklab}
+ */
 function errorOf(wanted, given) {
   return [wanted[0] - given[0], wanted[1] - given[1], wanted[2] - given[2]];
 }
 
-/** @param {Uint8ClampedArray} data @param {number} offset @returns {Rgb} */
+/**
+ * @param {Uint8ClampedArray} data
+ * @param {number} offset
+ * @returns {Rgb}
+ */
 function rgbAt(data, offset) {
   const at = offset * 4;
   return /** @type {Rgb} */ ([data[at], data[at + 1], data[at + 2]]);

@@ -62,7 +62,10 @@ export class Screen {
     }
   }
 
-  /** Draw the neighbours as they are now. @param {Surroundings} surroundings */
+  /**
+   * Draw the neighbours as they are now.
+   * @param {Surroundings} surroundings
+   */
   surround(surroundings) {
     const { size } = this;
     this.#around.clearRect(0, 0, 3 * size, 3 * size);
@@ -90,7 +93,10 @@ export class Screen {
     else if (dirty) this.#paint(dirty);
   }
 
-  /** Draw what lies over the picture. @param {Marks} marks */
+  /**
+   * Draw what lies over the picture.
+   * @param {Marks} marks
+   */
   mark({ brush, selection, cursor, axes }) {
     const { overlay } = this;
     overlay.setTransform(1, 0, 0, 1, 0, 0);
@@ -102,7 +108,10 @@ export class Screen {
     if (cursor) this.#outline({ x: cursor[0], y: cursor[1], width: 1, height: 1 }, [], 2);
   }
 
-  /** @param {Uint8Array} pixels @param {Dirty} dirty */
+  /**
+   * @param {Uint8Array} pixels
+   * @param {Dirty} dirty
+   */
   #load(pixels, { left, top, right, bottom }) {
     for (let y = top; y <= bottom; y++) {
       for (let offset = y * this.size + left; offset <= y * this.size + right; offset++) {

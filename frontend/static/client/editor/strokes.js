@@ -46,9 +46,15 @@ export function merge(base, mine, theirs) {
  * unless `seen` finds it among what arrived: so nothing is lost, and nothing is painted twice over others.
  */
 export class StrokeSender {
-  /** Painted and not sent. @type {Map<number, number>} */
+  /**
+   * Painted and not sent.
+   * @type {Map<number, number>}
+   */
   #waiting = new Map();
-  /** Sent and not answered, or to be sent again. @type {Map<number, number> | null} */
+  /**
+   * Sent and not answered, or to be sent again.
+   * @type {Map<number, number> | null}
+   */
   #stroke = null;
   #isUnderway = false;
   #isPaused = false;
@@ -73,7 +79,10 @@ export class StrokeSender {
     return !this.#stroke && this.#waiting.size === 0;
   }
 
-  /** Whether the pixel was painted here and is not durable yet. @param {number} offset */
+  /**
+   * Whether the pixel was painted here and is not durable yet.
+   * @param {number} offset
+   */
   has(offset) {
     return this.#waiting.has(offset) || (this.#stroke?.has(offset) ?? false);
   }
@@ -146,7 +155,10 @@ export class StrokeSender {
     return stroke;
   }
 
-  /** @param {Map<number, number>} stroke @param {Refusal} refusal */
+  /**
+   * @param {Map<number, number>} stroke
+   * @param {Refusal} refusal
+   */
   #takeBack(stroke, refusal) {
     if (refusal.retryAfter != null) {
       // It was not painted: what was painted over it in the meantime need not be sent twice.

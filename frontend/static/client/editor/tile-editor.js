@@ -59,7 +59,10 @@ export class TileEditor extends Element {
     /** @type {Feed | null} */
     this.live = null;
     this._hasOptions = false;
-    /** The pixel under the pointer, or under the keyboard's cursor. @type {Point | null} */
+    /**
+     * The pixel under the pointer, or under the keyboard's cursor.
+     * @type {Point | null}
+     */
     this._pointed = null;
   }
 
@@ -70,7 +73,11 @@ export class TileEditor extends Element {
     const { account, isModerator } = session;
     const editor = new Editor(this.canvas, this.cell, this.live, account && { id: account.id, isModerator });
     this.editor = editor;
-    /** @param {EventTarget | null} source @param {string} type @param {(detail: any) => void} handle */
+    /**
+     * @param {EventTarget | null} source
+     * @param {string} type
+     * @param {(detail: any) => void} handle
+     */
     const listen = (source, type, handle) =>
       source?.addEventListener(type, (event) => handle(/** @type {CustomEvent} */ (event).detail), {
         signal,
@@ -92,7 +99,8 @@ export class TileEditor extends Element {
   }
 
   async firstUpdated() {
-    /** @type {HTMLDialogElement} */ (this.renderRoot.querySelector("dialog")).showModal();
+    /** @type {HTMLDialogElement} */
+    (this.renderRoot.querySelector("dialog")).showModal();
     this.editor.grid = this.#grid;
     await this.#grid?.updateComplete;
     this.#grid?.focus();
@@ -234,7 +242,10 @@ export class TileEditor extends Element {
     if (file && this.editor.mayPaint) this.editor.openImport(file);
   }
 
-  /** Escape leads first out of what is under way. @param {Event} event */
+  /**
+   * Escape leads first out of what is under way.
+   * @param {Event} event
+   */
   #handleCancel(event) {
     if (event.target !== event.currentTarget) return; // of a dialog within
     event.preventDefault();
@@ -244,7 +255,8 @@ export class TileEditor extends Element {
   /** @param {string | null} path where to go instead of back to the canvas; the way leads back here */
   #leave(path) {
     const next = encodeURIComponent(location.pathname + location.hash);
-    /** @type {HTMLDialogElement} */ (this.renderRoot.querySelector("dialog")).close();
+    /** @type {HTMLDialogElement} */
+    (this.renderRoot.querySelector("dialog")).close();
     this.dispatchEvent(new Event("close"));
     if (path) void navigate(`${path}?next=${next}`);
   }

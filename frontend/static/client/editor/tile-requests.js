@@ -53,7 +53,10 @@ export class TileRequests {
     return readAll(`/canvases/${this.canvas.id}/areas`, this.signal);
   }
 
-  /** Return how many more tiles the artist may claim on the canvas. @returns {Promise<number>} */
+  /**
+   * Return how many more tiles the artist may claim on the canvas.
+   * @returns {Promise<number>}
+   */
   async countRemainingTiles() {
     const query = { canvas_id: this.canvas.id };
     const path = `/tiles/user/${this.artist?.id}/count`;

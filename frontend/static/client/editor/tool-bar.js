@@ -59,7 +59,8 @@ export class ToolBar extends Element {
     editor.run(tools[(index + step + tools.length) % tools.length]);
     this.requestUpdate();
     await this.updateComplete;
-    /** @type {HTMLElement} */ (this.renderRoot.querySelector("[aria-checked=true]")).focus();
+    /** @type {HTMLElement} */
+    (this.renderRoot.querySelector("[aria-checked=true]")).focus();
   }
 }
 customElements.define("editor-tools", ToolBar);

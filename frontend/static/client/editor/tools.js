@@ -85,7 +85,10 @@ export function ellipse(from, to, filled) {
   const centreY = (top + bottom) / 2;
   const radiusX = (right - left + 1) / 2;
   const radiusY = (bottom - top + 1) / 2;
-  /** @param {number} x @param {number} y */
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
   const isInside = (x, y) => ((x - centreX) / radiusX) ** 2 + ((y - centreY) / radiusY) ** 2 <= 1;
   const points = /** @type {Point[]} */ ([]);
   for (let y = top; y <= bottom; y++) {

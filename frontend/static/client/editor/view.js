@@ -62,7 +62,11 @@ export function pixelAt(view, x, y) {
   return [Math.floor((x - view.x) / view.scale), Math.floor((y - view.y) / view.scale)];
 }
 
-/** @param {number} value @param {number} least @param {number} most */
+/**
+ * @param {number} value
+ * @param {number} least
+ * @param {number} most
+ */
 function clamp(value, least, most) {
   return Math.max(least, Math.min(most, value));
 }

@@ -28,9 +28,15 @@ import { WorkingCopy } from "./working-copy.js";
 export class Work extends WorkingCopy {
   /** @type {"loading" | "ready" | "failed"} */
   status = "loading";
-  /** Why it could not be loaded. @type {unknown} */
+  /**
+   * Why it could not be loaded.
+   * @type {unknown}
+   */
   error = null;
-  /** Of the tile, where there is one that the artist may paint. @type {TileLock | null} */
+  /**
+   * Of the tile, where there is one that the artist may paint.
+   * @type {TileLock | null}
+   */
   lock = null;
   isSaving = false;
   /** @type {LiveTile | null} */
@@ -85,7 +91,10 @@ export class Work extends WorkingCopy {
     return this.mayPaint && (this.hasUnsavedPixels || this.hasUnsavedDetails);
   }
 
-  /** Wait until every stroke has reached the server, but not for long. @returns {Promise<boolean>} whether they did */
+  /**
+   * Wait until every stroke has reached the server, but not for long.
+   * @returns {Promise<boolean>} whether they did
+   */
   async settle() {
     return this.live?.settle() ?? true;
   }
@@ -239,7 +248,10 @@ export class Work extends WorkingCopy {
     this.changed();
   }
 
-  /** A stroke was refused for good. @param {{code?: string}} refusal */
+  /**
+   * A stroke was refused for good.
+   * @param {{code?: string}} refusal
+   */
   async #handleRefusal({ code = "unexpected" }) {
     this.#notify(`refused_${code}`);
     if (code === "tile_locked") await this.#retryLock();
@@ -263,7 +275,10 @@ export class Work extends WorkingCopy {
     this.changed();
   }
 
-  /** @param {Uint8Array} pixels @param {Details} details */
+  /**
+   * @param {Uint8Array} pixels
+   * @param {Details} details
+   */
   async #create(pixels, details) {
     try {
       return await this.requests.createTile(pixels, details);
@@ -303,7 +318,10 @@ export class Work extends WorkingCopy {
     }
   }
 
-  /** Another artist painted in this cell first. @param {TileView | null} tile */
+  /**
+   * Another artist painted in this cell first.
+   * @param {TileView | null} tile
+   */
   #handleOccupation(tile) {
     if (!tile || tile.creator.id === this.artist?.id) return;
     this.#notify("cell_occupied", { name: tile.creator.display_name });
@@ -342,7 +360,10 @@ export class Work extends WorkingCopy {
     if (this.lock?.released()) void this.#reload().then(() => this.#retryLock());
   }
 
-  /** @param {string} code @param {Record<string, string>} [values] */
+  /**
+   * @param {string} code
+   * @param {Record<string, string>} [values]
+   */
   #notify(code, values = {}) {
     this.dispatchEvent(new CustomEvent("notice", { detail: { code, ...values } }));
   }

@@ -15,11 +15,17 @@ import { difference } from "./strokes.js";
 export class WorkingCopy extends EventTarget {
   /** @type {TileView | null} */
   tile = null;
-  /** What was painted over: the picture that the server has, as far as is known here. @type {Uint8Array} */
+  /**
+   * What was painted over: the picture that the server has, as far as is known here.
+   * @type {Uint8Array}
+   */
   base;
   /** @type {Painting} */
   painting;
-  /** Title, description and visibility as they are edited. @type {Details} */
+  /**
+   * Title, description and visibility as they are edited.
+   * @type {Details}
+   */
   edited;
 
   /**
@@ -35,7 +41,10 @@ export class WorkingCopy extends EventTarget {
     this.edited = this.details;
   }
 
-  /** Details as they are stored. @returns {Details} */
+  /**
+   * Details as they are stored.
+   * @returns {Details}
+   */
   get details() {
     const { tile } = this;
     return {
@@ -53,13 +62,19 @@ export class WorkingCopy extends EventTarget {
     return !this.hasDetails(this.edited);
   }
 
-  /** Return whether these details are the stored ones. @param {Details} details */
+  /**
+   * Return whether these details are the stored ones.
+   * @param {Details} details
+   */
   hasDetails({ title, description, isPublic }) {
     const { details } = this;
     return title === details.title && description === details.description && isPublic === details.isPublic;
   }
 
-  /** Take a tile as the server has it, and keep what was painted on top. @param {TileView | null} tile */
+  /**
+   * Take a tile as the server has it, and keep what was painted on top.
+   * @param {TileView | null} tile
+   */
   adopt(tile) {
     const before = this.base;
     this.tile = tile;

@@ -9,7 +9,7 @@ import { base, typography } from "../ui/styles.js";
 
 const SHOWN = 8;
 
-/** The artists with the most likes: whom to look at, and to follow. Without them the page is whole, too. */
+/** The artists with the most likes. The page works without this list. */
 export class Artists extends Element {
   static properties = { artists: { state: true } };
   static styles = [
@@ -17,7 +17,10 @@ export class Artists extends Element {
     typography,
     css`
     section { margin-top: var(--space-7); }
-    ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(15rem, 100%), 1fr)); gap: var(--space-4); margin-top: var(--space-4); padding: 0; list-style: none; }
+    ul {
+      display: grid; grid-template-columns: repeat(auto-fill, minmax(min(15rem, 100%), 1fr));
+      gap: var(--space-4); margin-top: var(--space-4); padding: 0; list-style: none;
+    }
   `,
   ];
 
@@ -31,7 +34,7 @@ export class Artists extends Element {
     try {
       this.artists = (await api.get("/users/leaderboard", { query: { by: "likes", limit: SHOWN } })).items;
     } catch {
-      // The canvases are what one came for.
+      // this list is secondary: the page shows no error for it
     }
   }
 

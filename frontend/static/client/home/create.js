@@ -15,7 +15,9 @@ import { faultOfSide, MAX_SIDE, MIN_SIDE, PRESETS, TILE_SIZES } from "./size.js"
 const MODES = ["tile-lock", "free", "area-lock", "review"];
 const CUSTOM = "custom";
 
-/** `<create-canvas ?open=${…} @close=${…}>`: the dialog for a new canvas; it leads to the canvas that was made. */
+/**
+ * `<create-canvas ?open=${…} @close=${…}>`: the dialog for a new canvas; opens the canvas once it is created.
+ */
 export class CreateCanvas extends FormElement {
   static properties = {
     open: { type: Boolean },
@@ -32,7 +34,9 @@ export class CreateCanvas extends FormElement {
     css`
     form { display: flex; flex-direction: column; gap: var(--space-5); }
     legend { margin-bottom: var(--space-2); }
-    .choices { display: grid; grid-template-columns: repeat(auto-fit, minmax(7.5rem, 1fr)); gap: var(--space-2); }
+    .choices {
+      display: grid; grid-template-columns: repeat(auto-fit, minmax(7.5rem, 1fr)); gap: var(--space-2);
+    }
     .choices label {
       display: flex; align-items: flex-start; gap: var(--space-2); padding: var(--space-2) var(--space-3);
       border: 1px solid var(--line-strong); border-radius: var(--radius-1); cursor: pointer;
@@ -90,15 +94,18 @@ export class CreateCanvas extends FormElement {
   }
 
   render() {
-    return html`<ui-dialog wide heading=${t("home.create")} ?open=${this.open} @close=${() => this.dispatchEvent(new Event("close"))}>
+    return html`<ui-dialog wide heading=${t("home.create")} ?open=${this.open}
+      @close=${() => this.dispatchEvent(new Event("close"))}>
       ${this.open ? this.#form() : ""}
     </ui-dialog>`;
   }
 
   #form() {
     return html`<form novalidate @submit=${this.#create}>
-      <ui-field label=${t("home.name")} name="name" required maxlength="100" error=${this.faults.name ?? ""}></ui-field>
-      <ui-field label=${t("home.description")} name="description" multiline maxlength="2000" error=${this.faults.description ?? ""}></ui-field>
+      <ui-field label=${t("home.name")} name="name" required maxlength="100"
+        error=${this.faults.name ?? ""}></ui-field>
+      <ui-field label=${t("home.description")} name="description" multiline maxlength="2000"
+        error=${this.faults.description ?? ""}></ui-field>
       ${this.#size()}
       <div>
         <h3>${t("home.palette")}</h3>
@@ -132,17 +139,23 @@ export class CreateCanvas extends FormElement {
         <div class="choices">
           ${[...Object.keys(PRESETS), CUSTOM].map(
             (preset) => html`<label>
-            <input type="radio" name="preset" .checked=${preset === this.preset} @change=${() => this.#choose(preset)}>
-            <span>${t(`home.size_${preset}`)}<small>${PRESETS[preset]?.map((side) => number(side)).join(" × ")}</small></span></label>`,
+            <input type="radio" name="preset" .checked=${preset === this.preset}
+              @change=${() => this.#choose(preset)}>
+            <span>${t(`home.size_${preset}`)}
+              <small>${PRESETS[preset]?.map((side) => number(side)).join(" × ")}</small></span></label>`,
           )}
         </div>
         ${
           this.preset === CUSTOM
             ? html`<div class="sides">
-              <ui-field label=${t("home.width")} name="width" type="number" value=${String(width)} min=${MIN_SIDE} max=${MAX_SIDE} step=${tileSize}
-                error=${this.faults.width ?? ""} @input=${(/** @type {InputEvent} */ event) => (this.width = numberOf(event))}></ui-field>
-              <ui-field label=${t("home.height")} name="height" type="number" value=${String(height)} min=${MIN_SIDE} max=${MAX_SIDE} step=${tileSize}
-                error=${this.faults.height ?? ""} @input=${(/** @type {InputEvent} */ event) => (this.height = numberOf(event))}></ui-field>
+              <ui-field label=${t("home.width")} name="width" type="number" value=${String(width)}
+                min=${MIN_SIDE} max=${MAX_SIDE} step=${tileSize}
+                error=${this.faults.width ?? ""}
+                @input=${(/** @type {InputEvent} */ event) => (this.width = numberOf(event))}></ui-field>
+              <ui-field label=${t("home.height")} name="height" type="number" value=${String(height)}
+                min=${MIN_SIDE} max=${MAX_SIDE} step=${tileSize}
+                error=${this.faults.height ?? ""}
+                @input=${(/** @type {InputEvent} */ event) => (this.height = numberOf(event))}></ui-field>
             </div>`
             : ""
         }

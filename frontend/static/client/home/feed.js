@@ -10,9 +10,11 @@ import "../ui/time.js";
 
 /** @import { ActivityView } from "#api" */
 
-/** @typedef {ActivityView & {size?: number}} Activity `size`: pixels of a side of the tile, once that is known */
+/**
+ * @typedef {ActivityView & {size?: number}} Activity `size`: pixels of a side of the tile, once that is known
+ */
 
-/** What the artists that one follows have painted, newest first, in one row. */
+/** A row of the latest tiles by followed artists, newest first. */
 export class Feed extends Element {
   static properties = { items: { state: true }, error: { state: true } };
   static styles = [
@@ -21,9 +23,15 @@ export class Feed extends Element {
     controls,
     css`
     h2 { margin: var(--space-5) 0 var(--space-3); }
-    ul { display: flex; gap: var(--space-4); padding: 0 0 var(--space-2); overflow-x: auto; list-style: none; scroll-snap-type: x proximity; }
+    ul {
+      display: flex; gap: var(--space-4); padding: 0 0 var(--space-2); overflow-x: auto; list-style: none;
+      scroll-snap-type: x proximity;
+    }
     li { flex: 0 0 8rem; scroll-snap-align: start; font-size: var(--text-small); overflow-wrap: anywhere; }
-    ui-picture { aspect-ratio: 1; margin-bottom: var(--space-1); border: 1px solid var(--line); border-radius: var(--radius-2); }
+    ui-picture {
+      aspect-ratio: 1; margin-bottom: var(--space-1); border: 1px solid var(--line);
+      border-radius: var(--radius-2);
+    }
     .picture { display: block; }
     .who { display: inline-block; padding: 0.1875rem 0; font-weight: 600; }
   `,
@@ -52,7 +60,7 @@ export class Feed extends Element {
 
   /**
    * @param {Activity} tile
-   * @param {number} size pixels of a side, which are those of its picture
+   * @param {number} size side of the tile, and of its picture, in pixels
    */
   #measured(tile, size) {
     tile.size = size;
@@ -68,9 +76,11 @@ export class Feed extends Element {
       <ul tabindex="0" aria-labelledby="feed">
         ${this.items.map(
           (tile) => html`<li>
-          <a class="picture" href=${tileLink(tile)} aria-label=${t("home.tile_of", { name: tile.artist.display_name })}>
+          <a class="picture" href=${tileLink(tile)}
+            aria-label=${t("home.tile_of", { name: tile.artist.display_name })}>
             <ui-picture src="/tiles/${tile.tile_id}.png"
-              @drawn=${(/** @type {CustomEvent<number>} */ { detail }) => this.#measured(tile, detail)}></ui-picture></a>
+              @drawn=${(/** @type {CustomEvent<number>} */ { detail }) =>
+                this.#measured(tile, detail)}></ui-picture></a>
           <a class="who" href="/artist/${tile.artist.username}">${tile.artist.display_name}</a><br>
           <ui-time class="soft" datetime=${tile.created_at}></ui-time>
         </li>`,

@@ -7,10 +7,10 @@ import "../ui/canvas-preview.js";
 
 /** @import { CanvasView } from "#api" */
 
-/** Of so many canvases that were painted last, the fullest is shown: one that lives and has something to show. */
+/** The fullest of this many recently painted canvases is shown, so that it is both active and well filled. */
 const CANDIDATES = 8;
 
-/** What a newcomer sees first: a canvas that people are painting right now, and the way to it. */
+/** The introduction for guests, with a live canvas. */
 export class Hero extends Element {
   static properties = { canvas: { state: true } };
   static styles = [
@@ -18,13 +18,22 @@ export class Hero extends Element {
     typography,
     controls,
     css`
-    section { display: grid; grid-template-columns: 5fr 6fr; align-items: center; gap: var(--space-7); padding: var(--space-5) 0 var(--space-4); }
+    section {
+      display: grid; grid-template-columns: 5fr 6fr; align-items: center; gap: var(--space-7);
+      padding: var(--space-5) 0 var(--space-4);
+    }
     h1 { font-size: var(--text-display); line-height: 1.05; letter-spacing: -0.03em; }
-    .lead { margin: var(--space-4) 0 var(--space-5); max-width: 32rem; font-size: var(--text-large); color: var(--ink-soft); }
+    .lead {
+      margin: var(--space-4) 0 var(--space-5); max-width: 32rem; font-size: var(--text-large);
+      color: var(--ink-soft);
+    }
     .row { display: flex; flex-wrap: wrap; gap: var(--space-3); }
     .row .button { min-height: 3rem; padding: 0 var(--space-5); font-size: 1rem; }
     figure { min-width: 0; }
-    .frame { display: block; overflow: hidden; border-radius: var(--radius-3); box-shadow: var(--shadow); border: 1px solid var(--line); }
+    .frame {
+      display: block; overflow: hidden; border-radius: var(--radius-3); box-shadow: var(--shadow);
+      border: 1px solid var(--line);
+    }
     canvas-preview, .skeleton { aspect-ratio: 3 / 2; }
     .skeleton { background: var(--sunken); }
     figcaption { margin-top: var(--space-2); color: var(--ink-soft); font-size: var(--text-small); }
@@ -46,7 +55,7 @@ export class Hero extends Element {
       const { items } = await api.get("/canvases", { query: { sort: "active", limit: CANDIDATES } });
       this.canvas = /** @type {CanvasView[]} */ (items).toSorted((a, b) => filled(b) - filled(a))[0] ?? null;
     } catch {
-      // The list below says what is wrong, once.
+      // the list of canvases below shows the error
     }
   }
 
@@ -57,13 +66,19 @@ export class Hero extends Element {
         <h1>${t("home.hero")}</h1>
         <p class="lead">${t("home.lead")}</p>
         <div class="row">
-          <a class="button primary" href=${canvas ? `/canvas/${canvas.id}` : "/register"}>${t("home.paint_now")}</a>
+          <a class="button primary"
+            href=${canvas ? `/canvas/${canvas.id}` : "/register"}>${t("home.paint_now")}</a>
           <a class="button" href="/register">${t("home.join")}</a>
         </div>
       </div>
       <figure>
-        <a class="frame" href=${canvas ? `/canvas/${canvas.id}` : "/"} aria-label=${canvas?.name ?? t("common.canvases")}>
-          ${canvas ? html`<canvas-preview .canvas=${canvas}></canvas-preview>` : html`<div class="skeleton"></div>`}
+        <a class="frame" href=${canvas ? `/canvas/${canvas.id}` : "/"}
+          aria-label=${canvas?.name ?? t("common.canvases")}>
+          ${
+            canvas
+              ? html`<canvas-preview .canvas=${canvas}></canvas-preview>`
+              : html`<div class="skeleton"></div>`
+          }
         </a>
         <figcaption>${canvas ? t("home.live_now", { name: canvas.name }) : " "}</figcaption>
       </figure>
@@ -73,7 +88,7 @@ export class Hero extends Element {
 customElements.define("home-hero", Hero);
 
 /**
- * How much of a canvas has tiles.
+ * Return the fraction of a canvas that has tiles.
  * @param {CanvasView} canvas
  */
 function filled({ tile_count, columns, rows }) {

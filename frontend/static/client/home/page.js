@@ -17,10 +17,10 @@ import "./hero.js";
 /** @import { Listed } from "../model/paging.js" */
 
 const SORTS = ["active", "newest", "tiles", "oldest"];
-const PAGE = 24; // a multiple of 2, 3 and 4 columns
-const PAUSE = 250; // milliseconds without a key before a search is sent
+const PAGE = 24; // fills rows of 2, 3 and 4 columns
+const PAUSE = 250; // milliseconds without a keystroke before a search starts
 
-/** The canvases; above them a living one for guests, what followed artists painted for others. */
+/** The home page: the list of canvases, below a live canvas for guests or the feed of followed artists. */
 export class Home extends Element {
   static properties = {
     listed: { state: true },
@@ -36,13 +36,25 @@ export class Home extends Element {
     controls,
     layout,
     css`
-    .bar { display: grid; grid-template-columns: 1fr minmax(12rem, 20rem) auto auto; align-items: end; gap: var(--space-3); margin: var(--space-6) 0 var(--space-5); }
+    .bar {
+      display: grid; grid-template-columns: 1fr minmax(12rem, 20rem) auto auto; align-items: end;
+      gap: var(--space-3); margin: var(--space-6) 0 var(--space-5);
+    }
     .search { position: relative; }
-    .search ui-icon { position: absolute; top: 50%; left: var(--space-3); translate: 0 -50%; color: var(--ink-soft); pointer-events: none; }
+    .search ui-icon {
+      position: absolute; top: 50%; left: var(--space-3); translate: 0 -50%; color: var(--ink-soft);
+      pointer-events: none;
+    }
     .search input { padding-left: 2.5rem !important; }
-    .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr)); gap: var(--space-5); padding: 0; list-style: none; }
+    .grid {
+      display: grid; grid-template-columns: repeat(auto-fill, minmax(min(17rem, 100%), 1fr));
+      gap: var(--space-5); padding: 0; list-style: none;
+    }
     .waiting { height: 21rem; border-radius: var(--radius-2); }
-    .empty { padding: var(--space-7) var(--space-5); border: 2px dashed var(--line); border-radius: var(--radius-3); text-align: center; }
+    .empty {
+      padding: var(--space-7) var(--space-5); border: 2px dashed var(--line); border-radius: var(--radius-3);
+      text-align: center;
+    }
     .more { display: flex; justify-content: center; margin-top: var(--space-6); }
     @media (max-width: 56rem) {
       .bar { grid-template-columns: 1fr auto; }
@@ -87,7 +99,7 @@ export class Home extends Element {
     await this.#read();
   }
 
-  /** Others see other canvases. */
+  /** another account sees other canvases */
   #changed = () => {
     const who = session.account?.id ?? null;
     if (who === this.#who) return;
@@ -95,7 +107,7 @@ export class Home extends Element {
     void this.#read();
   };
 
-  /** @param {Listed<CanvasView>} [before] what the next page is appended to */
+  /** @param {Listed<CanvasView>} [before] pages loaded so far */
   async #read(before) {
     this.#asked.abort();
     const { signal } = (this.#asked = new AbortController());
@@ -109,7 +121,7 @@ export class Home extends Element {
         signal,
       );
     } catch (error) {
-      if (signal.aborted) return; // a newer question is on its way
+      if (signal.aborted) return; // a newer search is in flight
       this.error = error;
     }
     this.busy = false;
@@ -148,14 +160,22 @@ export class Home extends Element {
         <div class="bar">
           <h2 id="canvases">${t("common.canvases")}</h2>
           <div class="search"><ui-icon name="search"></ui-icon>
-            <input type="search" aria-label=${t("home.search")} placeholder=${t("home.search")} maxlength="100" @input=${this.#searched}></div>
+            <input type="search" aria-label=${t("home.search")} placeholder=${t("home.search")}
+              maxlength="100" @input=${this.#searched}></div>
           <select aria-label=${t("home.sort")} @change=${this.#sorted}>
-            ${SORTS.map((sort) => html`<option value=${sort} ?selected=${sort === this.sort}>${t(`home.sort_${sort}`)}</option>`)}
+            ${SORTS.map(
+              (sort) =>
+                html`<option value=${sort}
+                  ?selected=${sort === this.sort}>${t(`home.sort_${sort}`)}</option>`,
+            )}
           </select>
-          <button class="primary" @click=${this.#create}><ui-icon name="add"></ui-icon>${t("home.create")}</button>
+          <button class="primary" @click=${this.#create}><ui-icon
+            name="add"></ui-icon>${t("home.create")}</button>
         </div>
         <ui-error .error=${this.error} retryable @retry=${() => this.#read()}></ui-error>
-        <p class="visually-hidden" role="status">${this.listed && this.search ? t("home.found", { count: this.listed.items.length }) : ""}</p>
+        <p class="visually-hidden" role="status">${
+          this.listed && this.search ? t("home.found", { count: this.listed.items.length }) : ""
+        }</p>
         ${this.#cards()}
       </section>
       <home-artists></home-artists>
@@ -181,7 +201,12 @@ export class Home extends Element {
         ({ id }) => id,
         (canvas) => html`<li><canvas-card .canvas=${canvas}></canvas-card></li>`,
       )}</ul>
-      ${cursor ? html`<div class="more"><button ?disabled=${this.busy} @click=${() => this.#read(this.listed ?? undefined)}>${t("common.more")}</button></div>` : ""}`;
+      ${
+        cursor
+          ? html`<div class="more"><button ?disabled=${this.busy}
+            @click=${() => this.#read(this.listed ?? undefined)}>${t("common.more")}</button></div>`
+          : ""
+      }`;
   }
 }
 customElements.define("tessera-home", Home);

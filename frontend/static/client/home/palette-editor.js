@@ -7,9 +7,9 @@ import "../ui/swatch.js";
 import { FEWEST_COLOURS, MOST_COLOURS, PALETTES } from "./palettes.js";
 
 const CUSTOM = "custom";
-const SAFE = "okabe-ito"; // its colours differ for the colour-blind, too
+const SAFE = "okabe-ito"; // distinguishable with colour blindness
 
-/** `<palette-editor>`: a named palette, or colours of one's own; `value` is what the API takes. */
+/** `<palette-editor>`: selects a named palette or custom colours; `value` is in the API's format. */
 export class PaletteEditor extends Element {
   static properties = { choice: { state: true }, colours: { state: true }, selected: { state: true } };
   static styles = [
@@ -17,15 +17,24 @@ export class PaletteEditor extends Element {
     typography,
     controls,
     css`
-    .named { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: var(--space-2); }
+    .named {
+      display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: var(--space-2);
+    }
     .named label {
       display: grid; grid-template-columns: auto 1fr; align-items: center; gap: var(--space-1) var(--space-2);
-      padding: var(--space-2) var(--space-3); border: 1px solid var(--line-strong); border-radius: var(--radius-1); cursor: pointer;
+      padding: var(--space-2) var(--space-3); border: 1px solid var(--line-strong);
+      border-radius: var(--radius-1); cursor: pointer;
     }
     .named label:has(:checked) { border-color: var(--accent); background: var(--accent-soft); }
     small { display: block; color: var(--ink-soft); }
-    canvas { grid-column: 1 / -1; width: 100%; height: 1rem; border: 1px solid var(--line); border-radius: 3px; image-rendering: pixelated; }
-    .own { display: flex; flex-wrap: wrap; gap: var(--space-2); margin: var(--space-3) 0; padding: 0; list-style: none; }
+    canvas {
+      grid-column: 1 / -1; width: 100%; height: 1rem; border: 1px solid var(--line); border-radius: 3px;
+      image-rendering: pixelated;
+    }
+    .own {
+      display: flex; flex-wrap: wrap; gap: var(--space-2); margin: var(--space-3) 0; padding: 0;
+      list-style: none;
+    }
     .own button { width: var(--target); padding: 0; }
     .own ui-swatch { width: 1.75rem; height: 1.75rem; border-radius: 4px; }
     .tools { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-2); }
@@ -61,8 +70,11 @@ export class PaletteEditor extends Element {
         <legend class="visually-hidden">${t("home.palette")}</legend>
         ${[...Object.keys(PALETTES), CUSTOM].map(
           (name) => html`<label>
-          <input type="radio" name="palette" .checked=${name === this.choice} @change=${() => (this.choice = name)}>
-          <span>${t(`home.palette_${name}`)}${name === SAFE ? html`<small>${t("home.palette_safe")}</small>` : ""}</span>
+          <input type="radio" name="palette" .checked=${name === this.choice}
+            @change=${() => (this.choice = name)}>
+          <span>${t(`home.palette_${name}`)}${
+            name === SAFE ? html`<small>${t("home.palette_safe")}</small>` : ""
+          }</span>
           <canvas height="1" data-name=${name} aria-hidden="true"></canvas>
         </label>`,
         )}
@@ -81,11 +93,17 @@ export class PaletteEditor extends Element {
         )}
       </ul>
       <div class="tools">
-        <input type="color" aria-label=${t("home.colour_change")} .value=${colours[selected] ?? ""} @input=${this.#recolour}>
-        <button type="button" class="icon" aria-label=${t("home.colour_earlier")} ?disabled=${selected === 0} @click=${() => this.#move(-1)}><ui-icon name="left"></ui-icon></button>
-        <button type="button" class="icon" aria-label=${t("home.colour_later")} ?disabled=${selected === colours.length - 1} @click=${() => this.#move(1)}><ui-icon name="right"></ui-icon></button>
-        <button type="button" ?disabled=${colours.length >= MOST_COLOURS} @click=${this.#add}><ui-icon name="add"></ui-icon>${t("home.colour_add")}</button>
-        <button type="button" ?disabled=${colours.length <= FEWEST_COLOURS} @click=${this.#remove}><ui-icon name="trash"></ui-icon>${t("home.colour_remove")}</button>
+        <input type="color" aria-label=${t("home.colour_change")} .value=${colours[selected] ?? ""}
+          @input=${this.#recolour}>
+        <button type="button" class="icon" aria-label=${t("home.colour_earlier")} ?disabled=${selected === 0}
+          @click=${() => this.#move(-1)}><ui-icon name="left"></ui-icon></button>
+        <button type="button" class="icon" aria-label=${t("home.colour_later")}
+          ?disabled=${selected === colours.length - 1} @click=${() => this.#move(1)}><ui-icon
+            name="right"></ui-icon></button>
+        <button type="button" ?disabled=${colours.length >= MOST_COLOURS} @click=${this.#add}><ui-icon
+          name="add"></ui-icon>${t("home.colour_add")}</button>
+        <button type="button" ?disabled=${colours.length <= FEWEST_COLOURS} @click=${this.#remove}><ui-icon
+          name="trash"></ui-icon>${t("home.colour_remove")}</button>
         <span class="soft small" role="status">${t("home.colour_count", { count: colours.length })}</span>
       </div>`;
   }
@@ -116,7 +134,7 @@ customElements.define("palette-editor", PaletteEditor);
 
 /**
  * @param {HTMLCanvasElement} strip
- * @param {string[]} colours one pixel each
+ * @param {string[]} colours drawn as drawn as one pixel each
  */
 function draw(strip, colours) {
   strip.width = colours.length;

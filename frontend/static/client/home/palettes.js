@@ -1,4 +1,7 @@
-/** The named palettes of the API (services/tiles/canvases/rules.py; a test compares), and what a canvas may be. */
+/**
+ * The named palettes of the API, as in services/tiles/canvases/rules.py (kept equal by a test), and the
+ * limits of a palette.
+ */
 
 /** @type {Record<string, string[]>} */
 // biome-ignore format: rows of eight
@@ -12,7 +15,9 @@ export const PALETTES = {
     "#29366f", "#3b5dc9", "#41a6f6", "#73eff7", "#f4f4f4", "#94b0c2", "#566c86", "#333c57",
   ],
   gameboy: ["#081820", "#346856", "#88c070", "#e0f8d0"],
-  "okabe-ito": ["#000000", "#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#ffffff"],
+  "okabe-ito": [
+    "#000000", "#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#ffffff",
+  ],
 };
 
 export const FEWEST_COLOURS = 2;

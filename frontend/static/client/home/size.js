@@ -1,4 +1,4 @@
-/** What sides a canvas may have; the rules of services/tiles/canvases. */
+/** Rules for the sides of a canvas, as in services/tiles/canvases. */
 
 export const TILE_SIZES = [16, 32, 64, 128];
 export const [MIN_SIDE, MAX_SIDE] = [64, 8192];
@@ -7,7 +7,7 @@ export const [MIN_SIDE, MAX_SIDE] = [64, 8192];
 export const PRESETS = { small: [256, 256], medium: [512, 512], wide: [1024, 512], large: [1024, 1024] };
 
 /**
- * What is wrong with a side, as the name of a message and its values; null when it will do.
+ * Return the name and the values of the message about an invalid side; null if the side is valid.
  * @param {number} side
  * @param {number} tileSize
  * @returns {[string, Record<string, number>] | null}

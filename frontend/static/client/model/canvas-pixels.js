@@ -4,17 +4,22 @@ import { fromBase64, paletteRgba } from "./tile-pixels.js";
 
 /** @import { TileView } from "#api" */
 /** @import { Snapshot } from "./snapshot.js" */
+
 /**
  * A tile as it is drawn; `details` are known once it was looked at, or changed.
  * @typedef {{id: number, x: number, y: number, version: number, pixels: Uint8Array,
  *   details: TileView | null}} Tile
  */
-/** @typedef {{seq: number, kind: string, [field: string]: any}} FeedEvent a change, as the live feed sends it */
+/**
+ * @typedef {{seq: number, kind: string, [field: string]: any}} FeedEvent a change, as the live feed sends it
+ */
 /** @typedef {{x: number, y: number}} Cell */
 
 export class CanvasPixels {
-  /** @type {Map<number, Tile>} */ #byCell = new Map();
-  /** @type {Map<number, Tile>} */ #byId = new Map();
+  /** @type {Map<number, Tile>} */
+  #byCell = new Map();
+  /** @type {Map<number, Tile>} */
+  #byId = new Map();
 
   /** @param {Snapshot} snapshot */
   constructor(snapshot) {
@@ -28,22 +33,36 @@ export class CanvasPixels {
     return this.#byId.size;
   }
 
-  /** @param {number} x @param {number} y @returns {Tile | null} */
+  /**
+   * @param {number} x
+   * @param {number} y
+   * @returns {Tile | null}
+   */
   tileAt(x, y) {
     return this.#byCell.get(y * this.canvas.columns + x) ?? null;
   }
 
-  /** @param {number} id @returns {Tile | null} */
+  /**
+   * @param {number} id
+   * @returns {Tile | null}
+   */
   tile(id) {
     return this.#byId.get(id) ?? null;
   }
 
-  /** Return the pixels of a cell as they are kept here: not to be written to. @param {number} x @param {number} y */
+  /**
+   * Return the pixels of a cell as they are kept here: not to be written to.
+   * @param {number} x
+   * @param {number} y
+   */
   pixelsOf(x, y) {
     return this.tileAt(x, y)?.pixels ?? null;
   }
 
-  /** Keep the details of a tile that is drawn already. @param {TileView} view */
+  /**
+   * Keep the details of a tile that is drawn already.
+   * @param {TileView} view
+   */
   describe(view) {
     const tile = this.#byId.get(view.id);
     if (tile && tile.version <= view.version) tile.details = { ...view, pixels: null };
@@ -72,7 +91,10 @@ export class CanvasPixels {
     return null;
   }
 
-  /** @param {TileView} view @returns {Cell} */
+  /**
+   * @param {TileView} view
+   * @returns {Cell}
+   */
   #show(view) {
     const { id, x, y, version } = view;
     const pixels = fromBase64(view.pixels ?? "");
@@ -80,7 +102,10 @@ export class CanvasPixels {
     return { x, y };
   }
 
-  /** @param {FeedEvent} event @returns {Cell | null} */
+  /**
+   * @param {FeedEvent} event
+   * @returns {Cell | null}
+   */
   #paint({ tile_id, version, pixels }) {
     const tile = this.#byId.get(tile_id);
     if (!tile) return null; // a draft of another artist: its strokes come without pixels
@@ -90,7 +115,10 @@ export class CanvasPixels {
     return { x: tile.x, y: tile.y };
   }
 
-  /** @param {number} id @returns {Cell | null} */
+  /**
+   * @param {number} id
+   * @returns {Cell | null}
+   */
   #remove(id) {
     const tile = this.#byId.get(id);
     if (!tile) return null;

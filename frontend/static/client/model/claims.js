@@ -8,10 +8,15 @@
 /** @import { FeedEvent } from "./canvas-pixels.js" */
 
 export class Claims {
-  /** @type {Map<number, LockView>} */ #locks = new Map();
-  /** @type {Map<number, AreaView>} */ #areas = new Map();
+  /** @type {Map<number, LockView>} */
+  #locks = new Map();
+  /** @type {Map<number, AreaView>} */
+  #areas = new Map();
 
-  /** @param {LockView[]} locks @param {AreaView[]} areas */
+  /**
+   * @param {LockView[]} locks
+   * @param {AreaView[]} areas
+   */
   constructor(locks, areas) {
     for (const lock of locks) this.#locks.set(lock.tile_id, lock);
     for (const area of areas) this.#areas.set(area.id, area);
@@ -30,12 +35,18 @@ export class Claims {
     return this.#locks.get(tileId) ?? null;
   }
 
-  /** @param {number} x @param {number} y */
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
   areaAt(x, y) {
     return this.areas.find((area) => contains(area, x, y)) ?? null;
   }
 
-  /** @param {FeedEvent} event the next one in order @returns {boolean} whether anything is different now */
+  /**
+   * @param {FeedEvent} event the next one in order
+   * @returns {boolean} whether anything is different now
+   */
   apply(event) {
     switch (event.kind) {
       case "lock.acquired":
@@ -55,7 +66,11 @@ export class Claims {
   }
 }
 
-/** @param {{x: number, y: number, columns: number, rows: number}} area @param {number} x @param {number} y */
+/**
+ * @param {{x: number, y: number, columns: number, rows: number}} area
+ * @param {number} x
+ * @param {number} y
+ */
 export function contains(area, x, y) {
   return x >= area.x && y >= area.y && x < area.x + area.columns && y < area.y + area.rows;
 }

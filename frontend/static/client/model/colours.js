@@ -5,7 +5,10 @@
  * @typedef {[lightness: number, a: number, b: number]} Oklab
  */
 
-/** @param {string} colour  `#rrggbb` @returns {Rgb} */
+/**
+ * @param {string} colour  `#rrggbb`
+ * @returns {Rgb}
+ */
 export function parseColour(colour) {
   const value = parseInt(colour.slice(1), 16);
   return [value >> 16, (value >> 8) & 255, value & 255];
@@ -38,8 +41,8 @@ export function toOklab([red, green, blue]) {
 const COLOURED = 0.045;
 
 /**
- * Where each hue begins, in degrees of OKLab; sRGB's red lies at 29, yellow at 110, green at 142, cyan at 195,
- * blue at 264 and magenta at 328.
+ * Where each hue begins, in degrees of OKLab; sRGB's red lies at 29, yellow at 110, green at 142, cyan at
+ * 195, blue at 264 and magenta at 328.
  * @type {[number, string][]}
  */
 const HUES = [
@@ -76,7 +79,11 @@ export function classifyColour(colour) {
   return { hue, tone: toneOf(lightness, 0.45, 0.82) };
 }
 
-/** @param {number} lightness @param {number} dark @param {number} light */
+/**
+ * @param {number} lightness
+ * @param {number} dark
+ * @param {number} light
+ */
 function toneOf(lightness, dark, light) {
   if (lightness < dark) return "dark";
   return lightness > light ? "light" : "plain";

@@ -12,12 +12,15 @@ import { ApiError } from "../api.js";
 import { CLOSED_FOR_GOOD, retryDelay, Sequence } from "./sequence.js";
 
 /** @import { Api } from "../api.js" */
-/** @typedef {import("./canvas-pixels.js").FeedEvent} FeedEvent */
-/** @typedef {import("./canvas-pixels.js").Cell} Cell */
+/** @import { Cell, FeedEvent } from "./canvas-pixels.js" */
+
 /** @typedef {{id: number, username: string, tile: Cell | null, editing: boolean}} Person */
 /** @typedef {{tile: Cell | null, editing: boolean}} Whereabouts */
 /** @typedef {{seq: number, version: number}} Durable what became of a stroke */
-/** @typedef {{code: string, retryAfter?: number}} Refused why a stroke was not painted; `retryAfter` in seconds */
+/**
+ * @typedef {{code: string, retryAfter?: number}} Refused why a stroke was not painted; `retryAfter` in
+ *   seconds
+ */
 /** @typedef {"connecting" | "live" | "reconnecting" | "closed"} Status */
 
 const SUBPROTOCOL = "tessera.v1.json";
@@ -30,24 +33,38 @@ const PONG_MS = 8000;
 const PRESENCE_MS = 100;
 
 export class LiveFeed extends EventTarget {
-  /** @type {Status} */ status = "connecting";
-  /** Why it closed for good: canvas_gone, session_ended. @type {string | null} */ reason = null;
-  /** The other artists who watch, by id. @type {Map<number, Person>} */ people = new Map();
+  /** @type {Status} */
+  status = "connecting";
+  /**
+   * Why it closed for good: canvas_gone, session_ended.
+   * @type {string | null}
+   */
+  reason = null;
+  /**
+   * The other artists who watch, by id.
+   * @type {Map<number, Person>}
+   */
+  people = new Map();
 
-  /** @type {WebSocket | null} */ #socket = null;
-  /** @type {Map<string, {resolve: (durable: Durable) => void, reject: (refused: Refused) => void}>} */ #strokes =
-    new Map();
+  /** @type {WebSocket | null} */
+  #socket = null;
+  /** @type {Map<string, {resolve: (durable: Durable) => void, reject: (refused: Refused) => void}>} */
+  #strokes = new Map();
   #strokesSent = 0;
   #failures = 0;
   #attempt = 0;
-  /** Whether only a new snapshot can show what the canvas looks like. */ #isStale = false;
+  /** Whether only a new snapshot can show what the canvas looks like. */
+  #isStale = false;
   #isCatchingUp = false;
   #me = 0;
-  /** The canvas's last change when the socket opened. */ #newest = 0;
-  /** @type {Whereabouts} */ #whereabouts = { tile: null, editing: false };
+  /** The canvas's last change when the socket opened. */
+  #newest = 0;
+  /** @type {Whereabouts} */
+  #whereabouts = { tile: null, editing: false };
   /** @type {Record<"retry" | "ping" | "pong" | "presence", ReturnType<typeof setTimeout> | undefined>} */
   #timers = { retry: undefined, ping: undefined, pong: undefined, presence: undefined };
-  /** Ends with `stop`. */ #life = new AbortController();
+  /** Ends with `stop`. */
+  #life = new AbortController();
 
   /**
    * @param {{api: Api, wsTicket: () => Promise<string | null>, canvasId: number, seq: number,
@@ -97,7 +114,8 @@ export class LiveFeed extends EventTarget {
    * Paint pixels of a tile.
    * @param {number} tileId
    * @param {[offset: number, colour: number][]} pixels
-   * @returns {Promise<Durable>} rejects with {@link Refused}; with `disconnected` it may or may not be painted
+   * @returns {Promise<Durable>} rejects with {@link Refused}; with `disconnected` it may or may not be
+   *   painted
    */
   paint(tileId, pixels) {
     return new Promise((resolve, reject) => {
@@ -108,7 +126,11 @@ export class LiveFeed extends EventTarget {
     });
   }
 
-  /** Show the others where this artist is. @param {Cell | null} tile @param {boolean} editing */
+  /**
+   * Show the others where this artist is.
+   * @param {Cell | null} tile
+   * @param {boolean} editing
+   */
   present(tile, editing) {
     this.#whereabouts = { tile, editing };
     this.#timers.presence ??= setTimeout(() => {
@@ -142,7 +164,10 @@ export class LiveFeed extends EventTarget {
     socket.onclose = ({ code }) => this.#handleClose(code, isOpen);
   }
 
-  /** @param {number} code @param {boolean} wasOpen */
+  /**
+   * @param {number} code
+   * @param {boolean} wasOpen
+   */
   async #handleClose(code, wasOpen) {
     this.#drop();
     const attempt = this.#attempt;

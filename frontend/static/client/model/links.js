@@ -1,15 +1,19 @@
 /** Links to a canvas that lead to a part of it: `/canvas/7#x,y,zoom`. */
 
 /**
- * The canvas point in the middle of the screen, and how many CSS pixels one canvas pixel takes. It names the middle,
- * so that a link shows the same place on a phone and on a wall.
+ * The canvas point in the middle of the screen, and how many CSS pixels one canvas pixel takes. It names the
+ * middle, so that a link shows the same place on a phone and on a wall.
  * @typedef {{x: number, y: number, zoom: number}} View
  */
 
 /** CSS pixels per pixel at which a linked tile is shown: the tile, and some of what is around it. */
 const TILE_ZOOM = 6;
 
-/** Parse a view, null when the hash is something else. @param {string} hash @returns {View | null} */
+/**
+ * Parse a view, null when the hash is something else.
+ * @param {string} hash
+ * @returns {View | null}
+ */
 export function parseHash(hash) {
   const parts = hash.replace(/^#/, "").split(",");
   const [x, y, zoom] = parts.map(Number);
@@ -18,7 +22,10 @@ export function parseHash(hash) {
   return { x, y, zoom };
 }
 
-/** @param {View} view @returns {string} with the `#` */
+/**
+ * @param {View} view
+ * @returns {string} with the `#`
+ */
 export function formatHash({ x, y, zoom }) {
   return `#${round(x, 1)},${round(y, 1)},${round(zoom, 3)}`;
 }
@@ -32,7 +39,10 @@ export function tileLink({ canvas_id, x, y, size }) {
   return `/canvas/${canvas_id}${view}`;
 }
 
-/** @param {number} value @param {number} digits */
+/**
+ * @param {number} value
+ * @param {number} digits
+ */
 function round(value, digits) {
   return Number(value.toFixed(digits));
 }

@@ -17,11 +17,15 @@ import { readSnapshot } from "./snapshot.js";
 /** @import { Cell, FeedEvent } from "./canvas-pixels.js" */
 
 export class LiveCanvas extends EventTarget {
-  /** @type {CanvasPixels | null} */ pixels = null;
-  /** @type {CanvasView | null} */ canvas = null;
-  /** @type {LiveFeed | null} */ feed = null;
+  /** @type {CanvasPixels | null} */
+  pixels = null;
+  /** @type {CanvasView | null} */
+  canvas = null;
+  /** @type {LiveFeed | null} */
+  feed = null;
   claims = new Claims([], []);
-  /** Whether there is something to review, or may be. */ hasReviews = false;
+  /** Whether there is something to review, or may be. */
+  hasReviews = false;
   #life = new AbortController();
 
   /** @param {number} id */
@@ -53,14 +57,22 @@ export class LiveCanvas extends EventTarget {
     this.feed?.stop();
   }
 
-  /** Load a tile with its details and pixels. @param {number} id @returns {Promise<TileView>} */
+  /**
+   * Load a tile with its details and pixels.
+   * @param {number} id
+   * @returns {Promise<TileView>}
+   */
   async loadTile(id) {
     const view = await this.#get(`/tiles/${id}`);
     this.#describeTile(view);
     return view;
   }
 
-  /** Load the tile in a cell, also the artist's own draft, which is in no picture. @param {Cell} cell @returns {Promise<TileView | null>} */
+  /**
+   * Load the tile in a cell, also the artist's own draft, which is in no picture.
+   * @param {Cell} cell
+   * @returns {Promise<TileView | null>}
+   */
   async loadTileIn({ x, y }) {
     const query = { x, y, columns: 1, rows: 1 };
     const [view] = (await this.#get(`/canvases/${this.id}/region`, query)).items;
@@ -74,7 +86,10 @@ export class LiveCanvas extends EventTarget {
     this.#fire("details");
   }
 
-  /** @param {string} path @param {Record<string, number>} [query] */
+  /**
+   * @param {string} path
+   * @param {Record<string, number>} [query]
+   */
   #get(path, query = {}) {
     return api.get(path, { query, signal: this.#life.signal });
   }
@@ -156,7 +171,10 @@ export class LiveCanvas extends EventTarget {
     if (this.canvas) this.#describe({ ...this.canvas, tile_count: this.canvas.tile_count + more });
   }
 
-  /** @param {string} type @param {unknown} [detail] */
+  /**
+   * @param {string} type
+   * @param {unknown} [detail]
+   */
   #fire(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }

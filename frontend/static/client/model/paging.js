@@ -2,7 +2,11 @@
 
 import { api } from "../api.js";
 
-/** @template T @typedef {{items: T[], cursor: string | null}} Listed the items read so far; `cursor` leads to the next page */
+/**
+ * @template T
+ * @typedef {{items: T[], cursor: string | null}} Listed the items read so far; `cursor` leads to the next
+ *   page
+ */
 
 /** Items per request where the whole list is wanted; the most that the API sends. */
 const LARGEST_PAGE = 500;

@@ -2,35 +2,57 @@
  * What to offer to an artist. The rules are those of `services/tiles/tiles/rules.py`, which decides in the end.
  */
 
+/** @import { Mode } from "#api" */
+
 /** @typedef {{id: number, isModerator: boolean} | null} Me null for a guest */
-/** @typedef {{owner: {id: number}, collaboration_mode: import("#api").Mode}} Canvas */
+/** @typedef {{owner: {id: number}, collaboration_mode: Mode}} Canvas */
 /** @typedef {{creator: {id: number}}} Tile */
 
-/** @param {Canvas} canvas @param {Me} me */
+/**
+ * @param {Canvas} canvas
+ * @param {Me} me
+ */
 export function mayManage(canvas, me) {
   return me !== null && (me.isModerator || me.id === canvas.owner.id);
 }
 
-/** Whether an artist may paint in an empty cell. @param {Canvas} canvas @param {Me} me @param {number | null} areaHolder who holds the cell */
+/**
+ * Whether an artist may paint in an empty cell.
+ * @param {Canvas} canvas
+ * @param {Me} me
+ * @param {number | null} areaHolder who holds the cell
+ */
 export function mayClaim(canvas, me, areaHolder) {
   return me !== null && (canvas.collaboration_mode !== "area-lock" || areaHolder === me.id);
 }
 
-/** @param {Canvas} canvas @param {Tile} tile @param {Me} me @param {number | null} areaHolder who holds its cell */
+/**
+ * @param {Canvas} canvas
+ * @param {Tile} tile
+ * @param {Me} me
+ * @param {number | null} areaHolder who holds its cell
+ */
 export function mayEdit(canvas, tile, me, areaHolder) {
   if (me === null) return false;
   if (canvas.collaboration_mode === "free") return true;
   return me.id === (canvas.collaboration_mode === "area-lock" ? areaHolder : tile.creator.id);
 }
 
-/** @param {Canvas} canvas @param {Tile} tile @param {Me} me */
+/**
+ * @param {Canvas} canvas
+ * @param {Tile} tile
+ * @param {Me} me
+ */
 export function mayDelete(canvas, tile, me) {
   return me !== null && (me.id === tile.creator.id || mayManage(canvas, me));
 }
 
 /**
  * Whether an artist may bring an older picture back: that needs what a new one needs.
- * @param {Canvas} canvas @param {Tile} tile @param {Me} me @param {number | null} areaHolder
+ * @param {Canvas} canvas
+ * @param {Tile} tile
+ * @param {Me} me
+ * @param {number | null} areaHolder
  */
 export function mayRevert(canvas, tile, me, areaHolder) {
   if (mayManage(canvas, me)) return true;

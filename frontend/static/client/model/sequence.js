@@ -4,10 +4,11 @@
  * No input or output here: `feed.js` adds what comes from the socket, the list of events and snapshots.
  */
 
-/** @typedef {import("./canvas-pixels.js").FeedEvent} FeedEvent */
+/** @import { FeedEvent } from "./canvas-pixels.js" */
 
 export class Sequence {
-  /** @type {Map<number, FeedEvent>} */ #early = new Map();
+  /** @type {Map<number, FeedEvent>} */
+  #early = new Map();
   #isHeld = false;
 
   /** @param {number} seq number of the last change that is already shown */

@@ -35,7 +35,12 @@ export async function readSnapshot(bytes) {
   };
 }
 
-/** @param {ArrayBuffer} laid @param {number} count @param {number} area pixels of a tile @returns {SnapshotTile[]} */
+/**
+ * @param {ArrayBuffer} laid
+ * @param {number} count
+ * @param {number} area pixels of a tile
+ * @returns {SnapshotTile[]}
+ */
 function tilesOf(laid, count, area) {
   const stride = TILE_HEADER_BYTES + area;
   if (laid.byteLength !== count * stride) throw new RangeError("the snapshot is truncated");
@@ -52,13 +57,19 @@ function tilesOf(laid, count, area) {
   });
 }
 
-/** @param {DataView} header @param {number} at */
+/**
+ * @param {DataView} header
+ * @param {number} at
+ */
 function colourAt(header, at) {
   const number = (header.getUint16(at) << 8) | header.getUint8(at + 2);
   return `#${number.toString(16).padStart(6, "0")}`;
 }
 
-/** @param {ArrayBuffer} packed a zlib stream, which the web calls "deflate" @returns {Promise<ArrayBuffer>} */
+/**
+ * @param {ArrayBuffer} packed a zlib stream, which the web calls "deflate"
+ * @returns {Promise<ArrayBuffer>}
+ */
 async function inflate(packed) {
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Response(stream).arrayBuffer();

@@ -1,4 +1,7 @@
-/** The pixels of one tile: one byte per pixel, row by row; 0 is transparent, i is colour i of the canvas's palette. */
+/**
+ * The pixels of one tile: one byte per pixel, row by row; 0 is transparent, i is colour i of the canvas's
+ * palette.
+ */
 
 /**
  * Convert a palette to the words of an ImageData, indexed by the bytes of a tile.
@@ -13,25 +16,35 @@ export function paletteRgba(palette) {
   return words;
 }
 
-/** Decode pixels as the API sends them. @param {string} text base64 */
+/**
+ * Decode pixels as the API sends them.
+ * @param {string} text base64
+ */
 export function fromBase64(text) {
   return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }
 
-/** Encode pixels as the API takes them. @param {Uint8Array} pixels */
+/**
+ * Encode pixels as the API takes them.
+ * @param {Uint8Array} pixels
+ */
 export function toBase64(pixels) {
   let text = "";
   for (const value of pixels) text += String.fromCharCode(value);
   return btoa(text);
 }
 
-/** @param {Uint8Array} one @param {Uint8Array} other */
+/**
+ * @param {Uint8Array} one
+ * @param {Uint8Array} other
+ */
 export function isSame(one, other) {
   return one.length === other.length && one.every((value, index) => value === other[index]);
 }
 
 /**
- * Return a tile's pixels as its creator sees them: a version that waits for review comes before the public one.
+ * Return a tile's pixels as its creator sees them: a version that waits for review comes before the public
+ * one.
  * @param {{pixels: string | null, pending?: {pixels: string} | null}} tile
  */
 export function visiblePixels({ pixels, pending }) {

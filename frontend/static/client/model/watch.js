@@ -1,10 +1,12 @@
 /** A canvas as its card follows it: that it changed, and who is there. */
 
-const RETRY = [1_000, 30_000]; // milliseconds; the first and the longest wait
+const RETRY = [1_000, 30_000]; // milliseconds; the first and the longest delay
 
 /** @typedef {{id: number, username: string, tile: {x: number, y: number} | null}} Visitor */
 
-/** A guest's socket to a public canvas. Fires `painted`, `change` (also after a pause), `people`. */
+/**
+ * A guest's WebSocket to a public canvas. Fires `painted`, `change` (also after a reconnection) and `people`.
+ */
 export class Watch extends EventTarget {
   /** @type {Map<number, Visitor>} */
   people = new Map();

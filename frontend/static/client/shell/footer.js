@@ -3,7 +3,7 @@ import { css, html } from "../lit.js";
 import { Element } from "../ui/element.js";
 import { base, typography } from "../ui/styles.js";
 
-/** The end of every page but the canvas, which fills the window. */
+/** The footer of every page except the canvas, which fills the window. */
 export class Footer extends Element {
   static styles = [
     base,
@@ -11,7 +11,8 @@ export class Footer extends Element {
     css`
     footer {
       display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-2) var(--space-5);
-      padding: var(--space-4) var(--space-5); border-top: 1px solid var(--line); color: var(--ink-soft); font-size: var(--text-small);
+      padding: var(--space-4) var(--space-5); border-top: 1px solid var(--line); color: var(--ink-soft);
+      font-size: var(--text-small);
     }
     footer > :first-child { flex: 1 1 16rem; }
     a { display: inline-block; padding: var(--space-1) 0; color: inherit; }

@@ -11,7 +11,7 @@ import { toast } from "../ui/toast.js";
 
 /** @import { AccountView } from "#api" */
 
-/** The top of every page: brand, ways to go, settings and the account. */
+/** The header of every page: brand, navigation, settings and account. */
 export class Header extends Element {
   static styles = [
     base,
@@ -25,13 +25,19 @@ export class Header extends Element {
       border-bottom: 1px solid var(--line); background: var(--paper);
     }
     .skip { position: absolute; top: var(--space-2); left: var(--space-2); z-index: 1; }
-    .skip:not(:focus) { clip-path: inset(50%); width: 1px; height: 1px; min-height: 0; padding: 0; overflow: hidden; }
+    .skip:not(:focus) {
+      clip-path: inset(50%); width: 1px; height: 1px; min-height: 0; padding: 0; overflow: hidden;
+    }
     .brand {
-      display: flex; align-items: center; gap: var(--space-2); min-height: var(--target); margin-right: var(--space-3);
-      color: var(--ink); font-size: 1.125rem; font-weight: 750; letter-spacing: -0.02em; text-decoration: none;
+      display: flex; align-items: center; gap: var(--space-2); min-height: var(--target);
+      margin-right: var(--space-3);
+      color: var(--ink); font-size: 1.125rem; font-weight: 750; letter-spacing: -0.02em;
+      text-decoration: none;
     }
     .brand img { image-rendering: pixelated; border-radius: 4px; }
-    nav { display: flex; flex: 1; gap: var(--space-1); min-width: 0; overflow-x: auto; scrollbar-width: none; }
+    nav {
+      display: flex; flex: 1; gap: var(--space-1); min-width: 0; overflow-x: auto; scrollbar-width: none;
+    }
     nav a:focus-visible { outline-offset: -3px; }
     nav a { padding: 0 var(--space-3); }
     .menu {
@@ -40,7 +46,9 @@ export class Header extends Element {
       background: var(--raised); color: var(--ink); box-shadow: var(--shadow);
     }
     .menu a, .menu button { width: 100%; justify-content: flex-start; }
-    .menu legend { margin: var(--space-2) 0 var(--space-1); color: var(--ink-soft); font-size: var(--text-small); }
+    .menu legend {
+      margin: var(--space-2) 0 var(--space-1); color: var(--ink-soft); font-size: var(--text-small);
+    }
     .me { padding: var(--space-1) var(--space-2); gap: var(--space-2); }
     .me span { max-width: 9rem; overflow: hidden; text-overflow: ellipsis; }
     @media (max-width: 40rem) {
@@ -65,13 +73,16 @@ export class Header extends Element {
 
   render() {
     return html`<header>
-      <button class="skip" @click=${() => document.querySelector("main")?.focus()}>${t("common.skip")}</button>
-      <a class="brand" href="/" aria-label="Tessera"><img src="/static/favicon.svg" alt="" width="28" height="28"><span>Tessera</span></a>
+      <button class="skip"
+        @click=${() => document.querySelector("main")?.focus()}>${t("common.skip")}</button>
+      <a class="brand" href="/" aria-label="Tessera"><img src="/static/favicon.svg" alt="" width="28"
+        height="28"><span>Tessera</span></a>
       <nav aria-label=${t("common.site")}>
         <a class="button quiet" href="/">${t("common.canvases")}</a>
         ${session.isModerator ? html`<a class="button quiet" href="/admin">${t("common.admin")}</a>` : ""}
       </nav>
-      <button class="quiet icon" popovertarget="settings" aria-label=${t("common.settings")}><ui-icon name=${theme()}></ui-icon></button>
+      <button class="quiet icon" popovertarget="settings" aria-label=${t("common.settings")}><ui-icon
+        name=${theme()}></ui-icon></button>
       <div id="settings" class="menu" popover>${this.#settings()}</div>
       ${this.#isKnown ? this.#who() : ""}
     </header>`;
@@ -111,13 +122,17 @@ export class Header extends Element {
   /** @param {AccountView} account */
   #account(account) {
     return html`
-      <button class="quiet me" popovertarget="account" aria-label=${t("common.account_menu", { name: account.username })}>
-        <ui-avatar name=${account.username}></ui-avatar><span>${account.username}</span><ui-icon name="down"></ui-icon>
+      <button class="quiet me" popovertarget="account"
+        aria-label=${t("common.account_menu", { name: account.username })}>
+        <ui-avatar name=${account.username}></ui-avatar><span>${account.username}</span><ui-icon
+          name="down"></ui-icon>
       </button>
       <div id="account" class="menu" popover @click=${this.#closeMenu}>
-        <a class="button quiet" href="/artist/${account.username}"><ui-icon name="account"></ui-icon>${t("common.my_profile")}</a>
+        <a class="button quiet" href="/artist/${account.username}"><ui-icon
+          name="account"></ui-icon>${t("common.my_profile")}</a>
         <a class="button quiet" href="/account"><ui-icon name="shield"></ui-icon>${t("common.my_account")}</a>
-        <button class="quiet" @click=${this.#logout}><ui-icon name="close"></ui-icon>${t("common.logout")}</button>
+        <button class="quiet" @click=${this.#logout}><ui-icon
+          name="close"></ui-icon>${t("common.logout")}</button>
       </div>`;
   }
 

@@ -4,7 +4,7 @@ import { setTitle } from "../router.js";
 import { Element } from "../ui/element.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 
-/** The page of an address that leads nowhere. */
+/** The page for unknown addresses. */
 export class NotFound extends Element {
   static styles = [base, typography, controls, layout];
 

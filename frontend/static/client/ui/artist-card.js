@@ -6,7 +6,7 @@ import { base } from "./styles.js";
 
 /** @import { ProfileView } from "#api" */
 
-/** `<artist-card .artist=${profile}>`: who somebody is, in short; it leads to their page. */
+/** `<artist-card .artist=${profile}>`: a card that links to an artist's page. */
 export class ArtistCard extends Element {
   static properties = { artist: { attribute: false } };
   static styles = [
@@ -14,7 +14,8 @@ export class ArtistCard extends Element {
     css`
     a {
       display: flex; align-items: center; gap: var(--space-3); height: 100%; padding: var(--space-3);
-      border: 1px solid var(--line); border-radius: var(--radius-2); background: var(--surface); color: inherit; text-decoration: none;
+      border: 1px solid var(--line); border-radius: var(--radius-2); background: var(--surface);
+      color: inherit; text-decoration: none;
     }
     a:hover { box-shadow: var(--shadow); }
     ui-avatar { --avatar-size: 2.5rem; }
@@ -26,7 +27,7 @@ export class ArtistCard extends Element {
   constructor() {
     super();
     /** @type {ProfileView} */
-    this.artist = /** @type {any} */ (undefined); // always given
+    this.artist = /** @type {any} */ (undefined); // always set by the parent
   }
 
   render() {
@@ -35,7 +36,9 @@ export class ArtistCard extends Element {
       <ui-avatar name=${display_name} .colour=${avatar_color}></ui-avatar>
       <div><strong>${display_name}</strong>
         <small>@${username}</small>
-        <small>${t("account.tiles", { count: stats.tiles_created })} · ${t("account.likes", { count: stats.likes_received })}</small></div>
+        <small>${t("account.tiles", { count: stats.tiles_created })} · ${t("account.likes", {
+          count: stats.likes_received,
+        })}</small></div>
     </a>`;
   }
 }

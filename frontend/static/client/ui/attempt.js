@@ -1,6 +1,6 @@
 /**
- * Do something that may fail: meanwhile the element's `isBusy`, afterwards its `error`. Says whether it was
- * done.
+ * Run work that may fail. Sets the element's `isBusy` meanwhile and its `error` on failure. Return whether it
+ * succeeded.
  * @param {import("lit").LitElement & {isBusy: boolean, error: unknown}} element
  * @param {() => Promise<unknown>} action
  */

@@ -1,12 +1,13 @@
 import { css, html, LitElement } from "../lit.js";
 
-/** `<ui-avatar name="ada" colour="#00798c">`: a coloured initial; decoration, the name stands beside it. */
+/** `<ui-avatar name="ada" colour="#00798c">`: a coloured initial. Decorative: the name is next to it. */
 export class Avatar extends LitElement {
   static properties = { name: {}, colour: {} };
   static styles = css`
     :host {
       display: inline-grid; flex: none; width: var(--avatar-size, 2rem); height: var(--avatar-size, 2rem);
-      place-items: center; border-radius: 28%; background: var(--avatar-colour, var(--sunken)); color: var(--avatar-ink, var(--ink));
+      place-items: center; border-radius: 28%; background: var(--avatar-colour, var(--sunken));
+      color: var(--avatar-ink, var(--ink));
       font: 700 calc(var(--avatar-size, 2rem) * 0.45) / 1 var(--font); user-select: none;
     }
   `;
@@ -30,7 +31,7 @@ export class Avatar extends LitElement {
 customElements.define("ui-avatar", Avatar);
 
 /**
- * Black or white, whichever is read better on that colour (WCAG 2.2, relative luminance).
+ * Return black or white, whichever has more contrast on a colour (WCAG 2.2, relative luminance).
  * @param {string} colour
  */
 export function inkOn(colour) {

@@ -7,7 +7,7 @@ import "./canvas-preview.js";
 
 /** @import { CanvasView } from "#api" */
 
-/** `<canvas-card .canvas=${…}>`: all of it leads to the canvas; its artist has a link of their own. */
+/** `<canvas-card .canvas=${…}>`: a card that links to the canvas and to its owner. */
 export class CanvasCard extends Element {
   static properties = { canvas: { attribute: false } };
   static styles = [
@@ -22,12 +22,17 @@ export class CanvasCard extends Element {
     article:hover { box-shadow: var(--shadow); transform: translateY(-2px); }
     article:focus-within { box-shadow: var(--shadow); }
     canvas-preview { aspect-ratio: 4 / 3; border-bottom: 1px solid var(--line); }
-    .text { display: flex; flex: 1; flex-direction: column; gap: var(--space-1); padding: var(--space-3) var(--space-4) var(--space-4); }
+    .text {
+      display: flex; flex: 1; flex-direction: column; gap: var(--space-1);
+      padding: var(--space-3) var(--space-4) var(--space-4);
+    }
     h3 { font-size: 1.0625rem; }
     h3 a { color: inherit; text-decoration: none; overflow-wrap: anywhere; }
     h3 a::after { position: absolute; inset: 0; content: ""; }
     h3 a:focus-visible { outline: none; }
-    h3 a:focus-visible::after { outline: 3px solid var(--focus); outline-offset: -3px; border-radius: var(--radius-2); }
+    h3 a:focus-visible::after {
+      outline: 3px solid var(--focus); outline-offset: -3px; border-radius: var(--radius-2);
+    }
     p { color: var(--ink-soft); font-size: var(--text-small); }
     .by { position: relative; align-self: flex-start; padding: 0.1875rem 0; }
     .facts { display: flex; flex-wrap: wrap; gap: 0 var(--space-3); margin-top: auto; }
@@ -37,11 +42,12 @@ export class CanvasCard extends Element {
   constructor() {
     super();
     /** @type {CanvasView} */
-    this.canvas = /** @type {any} */ (undefined); // always given
+    this.canvas = /** @type {any} */ (undefined); // always set by the parent
   }
 
   render() {
     const { id, name, owner, columns, rows, width, height, tile_count, updated_at, is_public } = this.canvas;
+    const percent = number(tile_count / (columns * rows), { style: "percent" });
     return html`<article>
       <canvas-preview .canvas=${this.canvas}></canvas-preview>
       <div class="text">
@@ -50,7 +56,7 @@ export class CanvasCard extends Element {
         <p class="facts">
           ${is_public ? "" : html`<span>${t("home.private")}</span>`}
           <span>${number(width)} × ${number(height)}</span>
-          <span>${t("home.filled", { percent: number(tile_count / (columns * rows), { style: "percent" }) })}</span>
+          <span>${t("home.filled", { percent })}</span>
           <ui-time datetime=${updated_at}></ui-time>
         </p>
       </div>

@@ -7,17 +7,19 @@ import { Watch } from "../model/watch.js";
 import { base } from "./styles.js";
 
 /** @import { CanvasView } from "#api" */
-/** @import { Picture } from "../ui/picture.js" */
 /** @import { Visitor } from "../model/watch.js" */
+/** @import { Picture } from "./picture.js" */
 
-const REFRESH = 1_000; // milliseconds; a busy canvas is drawn anew that often
+const REFRESH = 1_000; // milliseconds between two redraws of a busy canvas
 
-/** Pixels of a side; of a larger canvas its middle is shown, so that no card loads megabytes. */
+/** Longest side in pixels; a larger canvas shows its centre, so that no card loads megabytes. */
 const LARGEST = 1024;
 
 const FACES = 3;
 
-/** `<canvas-preview .canvas=${…}>`: the picture of a canvas, and who is there, kept current while it is on the screen. */
+/**
+ * `<canvas-preview .canvas=${…}>`: the picture of a canvas and its viewers, updated while it is on screen.
+ */
 export class CanvasPreview extends Element {
   static properties = { canvas: { attribute: false }, people: { state: true }, isEmpty: { state: true } };
   static styles = [
@@ -30,8 +32,10 @@ export class CanvasPreview extends Element {
       color: var(--ink-soft); text-align: center;
     }
     .people {
-      position: absolute; right: var(--space-2); bottom: var(--space-2); display: flex; align-items: center; gap: var(--space-1);
-      padding: var(--space-1) var(--space-2); border-radius: var(--radius-round); background: var(--raised); color: var(--ink);
+      position: absolute; right: var(--space-2); bottom: var(--space-2); display: flex; align-items: center;
+      gap: var(--space-1);
+      padding: var(--space-1) var(--space-2); border-radius: var(--radius-round); background: var(--raised);
+      color: var(--ink);
       font: 600 var(--text-small) / 1.2 var(--font); box-shadow: var(--shadow);
     }
     ui-avatar { --avatar-size: 1.375rem; }
@@ -56,7 +60,7 @@ export class CanvasPreview extends Element {
   constructor() {
     super();
     /** @type {CanvasView} */
-    this.canvas = /** @type {any} */ (undefined); // always given
+    this.canvas = /** @type {any} */ (undefined); // always set by the parent
     /** @type {Visitor[]} */
     this.people = [];
     this.isEmpty = false;
@@ -82,7 +86,8 @@ export class CanvasPreview extends Element {
     this.#watch?.stop();
     this.people = [];
     this.isEmpty = !this.canvas.tile_count;
-    this.#watch = this.canvas.is_public ? new Watch(this.canvas.id) : null; // a guest's socket does not see others
+    // A guest's WebSocket cannot watch a private canvas.
+    this.#watch = this.canvas.is_public ? new Watch(this.canvas.id) : null;
     this.#watch?.addEventListener("people", () => (this.people = [...(this.#watch?.people.values() ?? [])]));
     this.#watch?.addEventListener("painted", () => (this.isEmpty = false));
     this.#watch?.addEventListener("change", () => this.#redraw());
@@ -112,7 +117,7 @@ export class CanvasPreview extends Element {
 customElements.define("canvas-preview", CanvasPreview);
 
 /**
- * The address of a canvas's picture, or of the picture of its middle.
+ * Return the address of a canvas's picture, or of the picture of its centre.
  * @param {CanvasView} canvas
  */
 export function pictureOf({ id, columns, rows, tile_size }) {

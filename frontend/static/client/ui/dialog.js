@@ -5,8 +5,9 @@ import "./icon.js";
 import { base, controls, typography } from "./styles.js";
 
 /**
- * `<ui-dialog heading="…" ?open=${…} @close=${…}>content</ui-dialog>`: modal. Escape, the cross and a press beside it
- * fire `close`; whoever uses it then sets `open` to false. Buttons go into the slot `actions`.
+ * `<ui-dialog heading="…" ?open=${…} @close=${…}>content</ui-dialog>`: a modal dialog. Escape, the close
+ * button and a click outside fire `close`; the parent then sets `open` to false. Buttons go into the slot
+ * `actions`.
  */
 export class Dialog extends Element {
   static properties = { open: { type: Boolean }, heading: {}, wide: { type: Boolean, reflect: true } };
@@ -18,17 +19,23 @@ export class Dialog extends Element {
     :host { display: contents; }
     dialog {
       width: min(32rem, calc(100vw - 2rem)); max-height: calc(100dvh - 2rem); padding: 0; overflow: auto;
-      border: 1px solid var(--line); border-radius: var(--radius-3); background: var(--surface); color: var(--ink);
+      border: 1px solid var(--line); border-radius: var(--radius-3); background: var(--surface);
+      color: var(--ink);
       box-shadow: var(--shadow);
     }
     :host([wide]) dialog { width: min(56rem, calc(100vw - 2rem)); }
     dialog::backdrop { background: #0b0d12a6; }
     header {
-      position: sticky; top: 0; z-index: 1; display: flex; align-items: center; justify-content: space-between;
-      gap: var(--space-3); padding: var(--space-4) var(--space-4) var(--space-2) var(--space-5); background: var(--surface);
+      position: sticky; top: 0; z-index: 1; display: flex; align-items: center;
+      justify-content: space-between;
+      gap: var(--space-3); padding: var(--space-4) var(--space-4) var(--space-2) var(--space-5);
+      background: var(--surface);
     }
     .body { padding: var(--space-2) var(--space-5) var(--space-5); }
-    footer { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: var(--space-3); padding: 0 var(--space-5) var(--space-5); }
+    footer {
+      display: flex; flex-wrap: wrap; justify-content: flex-end; gap: var(--space-3);
+      padding: 0 var(--space-5) var(--space-5);
+    }
     footer:not(.used) { display: none; }
   `,
   ];
@@ -46,10 +53,12 @@ export class Dialog extends Element {
     return html`<dialog aria-labelledby="heading" @cancel=${this.#cancel} @pointerdown=${this.#pressed}>
       <header>
         <h2 id="heading">${this.heading}</h2>
-        <button class="quiet icon" aria-label=${t("common.close")} @click=${this.#close}><ui-icon name="close"></ui-icon></button>
+        <button class="quiet icon" aria-label=${t("common.close")} @click=${this.#close}><ui-icon
+          name="close"></ui-icon></button>
       </header>
       <div class="body"><slot></slot></div>
-      <footer class=${this.#hasActions ? "used" : ""}><slot name="actions" @slotchange=${this.#slotted}></slot></footer>
+      <footer class=${this.#hasActions ? "used" : ""}><slot name="actions"
+        @slotchange=${this.#slotted}></slot></footer>
     </dialog>`;
   }
 
@@ -67,9 +76,9 @@ export class Dialog extends Element {
 
   #close = () => this.dispatchEvent(new Event("close"));
 
-  /** @param {Event} event Escape: the owner decides, as when there is something to be lost */
+  /** @param {Event} event on Escape the parent decides, because there may be unsaved changes */
   #cancel(event) {
-    if (event.target !== event.currentTarget) return; // of a file input within
+    if (event.target !== event.currentTarget) return; // bubbles from a file input inside
     event.preventDefault();
     this.#close();
   }

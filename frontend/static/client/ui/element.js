@@ -1,12 +1,12 @@
-/** What every element of the client begins with. */
+/** Base class of all elements of the client. */
 
 import { i18n } from "../i18n.js";
 import { LitElement } from "../lit.js";
 import { session } from "../session.js";
 
 /**
- * An element that is drawn again when the language or the session changes. What `static properties` declares gets its
- * first value in the constructor: a class field would hide the accessor that Lit makes.
+ * An element that renders again when the language or the session changes. Initialise `static properties` in
+ * the constructor: a class field would shadow the accessor that Lit creates.
  */
 export class Element extends LitElement {
   #redraw = () => this.requestUpdate();

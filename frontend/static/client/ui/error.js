@@ -6,8 +6,7 @@ import "./icon.js";
 import { base, controls } from "./styles.js";
 
 /**
- * What to tell people about an error: the message of its code, else of its status, else the server's own
- * words.
+ * Return the message about an error: that of its code, else that of its status, else the server's detail.
  * @param {unknown} error
  */
 export function errorText(error) {
@@ -19,7 +18,10 @@ export function errorText(error) {
   return error.status >= 500 ? t("common.error_500") : error.detail || t("common.error_unexpected");
 }
 
-/** `<ui-error .error=${error} @retry=${…}>`: the error, its code and request id; nothing without an error. */
+/**
+ * `<ui-error .error=${error} @retry=${…}>`: shows an error with its code and request id; empty without an
+ * error.
+ */
 export class ErrorBox extends Element {
   static properties = { error: { attribute: false }, retryable: { type: Boolean } };
   static styles = [
@@ -27,8 +29,10 @@ export class ErrorBox extends Element {
     controls,
     css`
     div {
-      display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-3); padding: var(--space-3) var(--space-4);
-      border: 1px solid var(--danger); border-radius: var(--radius-1); background: var(--danger-soft); color: var(--ink);
+      display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-3);
+      padding: var(--space-3) var(--space-4);
+      border: 1px solid var(--danger); border-radius: var(--radius-1); background: var(--danger-soft);
+      color: var(--ink);
     }
     ui-icon { color: var(--danger); }
     p { flex: 1 1 14rem; margin: 0; overflow-wrap: anywhere; }
@@ -44,7 +48,7 @@ export class ErrorBox extends Element {
   }
 
   willUpdate() {
-    this.hidden = !this.error; // takes no room, and no gap, in the form around it
+    this.hidden = !this.error; // takes no space, not even a gap, in a surrounding form
   }
 
   render() {
@@ -52,8 +56,15 @@ export class ErrorBox extends Element {
     return error
       ? html`<div role="alert">
           <ui-icon name="alert"></ui-icon>
-          <p>${errorText(error)}${error instanceof ApiError ? html`<small>${reference(error)}</small>` : ""}</p>
-          ${this.retryable ? html`<button @click=${() => this.dispatchEvent(new Event("retry"))}>${t("common.retry")}</button>` : ""}
+          <p>${errorText(error)}${
+            error instanceof ApiError ? html`<small>${reference(error)}</small>` : ""
+          }</p>
+          ${
+            this.retryable
+              ? html`<button
+                @click=${() => this.dispatchEvent(new Event("retry"))}>${t("common.retry")}</button>`
+              : ""
+          }
         </div>`
       : "";
   }
@@ -61,7 +72,7 @@ export class ErrorBox extends Element {
 customElements.define("ui-error", ErrorBox);
 
 /**
- * What support needs to find it in the logs.
+ * Format the code and the request id, by which the error can be found in the logs.
  * @param {ApiError} error
  */
 function reference(error) {

@@ -6,9 +6,9 @@ import "./icon.js";
 let count = 0;
 
 /**
- * `<ui-field label="…" name="username" hint="…" error="…">`: an input with its label, hint and error. It is drawn in the
- * tree that it stands in, so that the form around it, its submission and a password manager see a plain input;
- * its styles are in `controls`. `multiline` makes a textarea.
+ * `<ui-field label="…" name="username" hint="…" error="…">`: an input with label, hint and error. Renders
+ * into the surrounding tree, so that forms and password managers see a plain input; its styles are in
+ * `controls`. `multiline` renders a textarea.
  */
 export class Field extends Element {
   static properties = {
@@ -44,7 +44,7 @@ export class Field extends Element {
     this.error = "";
     this.required = false;
     this.multiline = false;
-    /** Whether a password can be read. */
+    /** Whether a password is shown in plain text. */
     this.isShown = false;
     /** @type {string | undefined} */
     this.autocomplete = undefined;
@@ -71,7 +71,7 @@ export class Field extends Element {
   }
 
   /**
-   * The input itself.
+   * The input element.
    * @returns {HTMLInputElement | HTMLTextAreaElement}
    */
   get control() {
@@ -90,16 +90,23 @@ export class Field extends Element {
     return html`<label for=${id}>${this.label}</label>
       ${
         this.multiline
-          ? html`<textarea id=${id} name=${this.name} .value=${live(this.value)} @input=${this.#typed} ?required=${this.required}
-            maxlength=${this.maxlength ?? nothing} placeholder=${this.placeholder ?? nothing} aria-describedby=${described} aria-invalid=${invalid}></textarea>`
-          : html`<input id=${id} name=${this.name} type=${this.isShown ? "text" : this.type} .value=${live(this.value)} @input=${this.#typed}
-            ?required=${this.required} autocomplete=${this.autocomplete ?? nothing} inputmode=${this.inputmode ?? nothing}
-            placeholder=${this.placeholder ?? nothing} pattern=${this.pattern ?? nothing} min=${this.min ?? nothing} max=${this.max ?? nothing} step=${this.step ?? nothing}
-            minlength=${this.minlength ?? nothing} maxlength=${this.maxlength ?? nothing} aria-describedby=${described} aria-invalid=${invalid}>`
+          ? html`<textarea id=${id} name=${this.name} .value=${live(this.value)} @input=${this.#typed}
+            ?required=${this.required}
+            maxlength=${this.maxlength ?? nothing} placeholder=${this.placeholder ?? nothing}
+            aria-describedby=${described} aria-invalid=${invalid}></textarea>`
+          : html`<input id=${id} name=${this.name} type=${this.isShown ? "text" : this.type}
+            .value=${live(this.value)} @input=${this.#typed}
+            ?required=${this.required} autocomplete=${this.autocomplete ?? nothing}
+              inputmode=${this.inputmode ?? nothing}
+            placeholder=${this.placeholder ?? nothing} pattern=${this.pattern ?? nothing}
+            min=${this.min ?? nothing} max=${this.max ?? nothing} step=${this.step ?? nothing}
+            minlength=${this.minlength ?? nothing} maxlength=${this.maxlength ?? nothing}
+            aria-describedby=${described} aria-invalid=${invalid}>`
       }
       ${
         this.type === "password"
-          ? html`<button type="button" class="reveal" aria-label=${t("common.show_password")} aria-pressed=${String(this.isShown)}
+          ? html`<button type="button" class="reveal" aria-label=${t("common.show_password")}
+            aria-pressed=${String(this.isShown)}
             @click=${() => (this.isShown = !this.isShown)}><ui-icon name="eye"></ui-icon></button>`
           : ""
       }

@@ -2,8 +2,9 @@ import { ApiError } from "../api.js";
 import { Element } from "./element.js";
 
 /**
- * An element around one form: `<form @submit=${this.submits((data) => …)}>`. While the work runs, `busy` is true;
- * a refusal is then in `error`, what it says of single fields in `faults`, and the first such field has the focus.
+ * Base class of elements with one form: `<form @submit=${this.submits((data) => …)}>`. `busy` is true while
+ * the work runs. An error is then in `error`, its faults by field in `faults`, and the first faulty field
+ * gets the focus.
  */
 export class FormElement extends Element {
   /** @type {import("lit").PropertyDeclarations} */
@@ -19,8 +20,8 @@ export class FormElement extends Element {
   }
 
   /**
-   * @param {(data: Record<string, string>, form: HTMLFormElement) => Promise<void>} work gets the fields'
-   *   values by name
+   * @param {(data: Record<string, string>, form: HTMLFormElement) => Promise<void>} work receives the values
+   *   by field name
    */
   submits(work) {
     return async (/** @type {SubmitEvent} */ event) => {
@@ -39,13 +40,13 @@ export class FormElement extends Element {
       }
       this.busy = false;
       await this.updateComplete;
-      await new Promise(requestAnimationFrame); // the fields inside are drawn after this
+      await new Promise(requestAnimationFrame); // the fields inside render after this element
       /** @type {HTMLElement | null} */ (form.querySelector("[aria-invalid=true]"))?.focus();
     };
   }
 
   /**
-   * What an error says of single fields, by their names.
+   * Return the faults of an error by field name.
    * @param {unknown} error
    * @returns {Record<string, string>}
    */
@@ -56,9 +57,9 @@ export class FormElement extends Element {
   }
 }
 
-/** Thrown by the work of a form for what it found wrong before it asked the server. */
+/** Thrown by the work of a form for faults found before the request. */
 export class Faults extends Error {
-  /** @param {Record<string, string>} faults what to say of each field */
+  /** @param {Record<string, string>} faults messages by field name */
   constructor(faults) {
     super("values break a rule");
     this.faults = faults;

@@ -3,12 +3,15 @@ import { ICONS } from "./icons.js";
 
 /** @import { IconName } from "./icons.js" */
 
-/** `<ui-icon name="heart">`: decoration only; what it means is said by the control around it. */
+/** `<ui-icon name="heart">`: a decorative icon; the surrounding control carries the label. */
 export class Icon extends LitElement {
   static properties = { name: {} };
   static styles = css`
     :host { display: inline-flex; flex: none; }
-    svg { width: 1.25em; height: 1.25em; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
+    svg {
+      width: 1.25em; height: 1.25em; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round;
+      stroke-linejoin: round;
+    }
     :host([filled]) svg { fill: currentColor; }
   `;
 

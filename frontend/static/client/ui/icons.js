@@ -1,4 +1,4 @@
-/** Icons on a grid of 24, drawn with a line of 2 in the colour of the text. Add yours in the order of the alphabet. */
+/** Icons on a 24 × 24 grid, stroked 2 wide in the text colour. In alphabetical order. */
 
 import { svg } from "../lit.js";
 
@@ -15,7 +15,8 @@ export const ICONS = {
   draft: svg`<path d="M3 12s3.5-6 9-6 9 6 9 6-3.5 6-9 6-9-6-9-6zM4 4l16 16"/>`,
   ellipse: svg`<ellipse cx="12" cy="12" rx="9" ry="6.5"/>`,
   eraser: svg`<path d="M9 20h11M4.5 15 14 5.5l5.5 5.5L11 20H9.5zM9 10.5l5.5 5.5"/>`,
-  fill: svg`<path d="m4 12 7-7 7 7-6 6a1.5 1.5 0 0 1-2 0zM4 12h14M8 2l3 3M21 15.5c.9 1.4 1 2 1 2.5a1.5 1.5 0 0 1-3 0c0-.5.6-1.1 2-2.5z"/>`,
+  fill: svg`<path d="m4 12 7-7 7 7-6 6a1.5 1.5 0 0 1-2 0zM4 12h14M8 2l3 3M21 15.5c.9 1.4 1 2 1 2.5a1.5 1.5 0 0
+    1-3 0c0-.5.6-1.1 2-2.5z"/>`,
   film: svg`<rect x="3" y="5" width="18" height="14" rx="1"/><path d="m10 9 5 3-5 3z"/>`,
   fit: svg`<path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"/>`,
   flag: svg`<path d="M5 21V4h13l-3 4 3 4H5"/>`,
@@ -23,23 +24,30 @@ export const ICONS = {
   flip_vertical: svg`<path d="M3 12h18M7 8 17 3v5zM7 16l10 5v-5z"/>`,
   grid: svg`<path d="M4 4h16v16H4zM4 9.3h16M4 14.7h16M9.3 4v16M14.7 4v16"/>`,
   hand: svg`<path d="M12 3v18M3 12h18M9 6l3-3 3 3M9 18l3 3 3-3M6 9l-3 3 3 3M18 9l3 3-3 3"/>`,
-  eye: svg`<path d="M2 12s3.5-6.5 10-6.5S22 12 22 12s-3.5 6.5-10 6.5S2 12 2 12z"/><circle cx="12" cy="12" r="3"/>`,
+  eye: svg`<path d="M2 12s3.5-6.5 10-6.5S22 12 22 12s-3.5 6.5-10 6.5S2 12 2 12z"/><circle cx="12" cy="12"
+    r="3"/>`,
   heart: svg`<path d="M12 20S3 14.5 3 8.5A4.5 4.5 0 0 1 12 7a4.5 4.5 0 0 1 9 1.5C21 14.5 12 20 12 20z"/>`,
   hourglass: svg`<path d="M6 3h12M6 21h12M7 3c0 5 10 7 10 18M17 3c0 5-10 7-10 18"/>`,
   inbox: svg`<path d="M4 13 6 5h12l2 8v6H4zM4 13h5c0 3 6 3 6 0h5"/>`,
   info: svg`<circle cx="12" cy="12" r="9"/><path d="M12 11v5M12 7.5v.5"/>`,
   language: svg`<circle cx="12" cy="12" r="9"/><path d="M3 12h18M12 3c3 3 3 15 0 18M12 3c-3 3-3 15 0 18"/>`,
   left: svg`<path d="m15 6-6 6 6 6"/>`,
-  light: svg`<circle cx="12" cy="12" r="4"/><path d="M12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.4 1.4M17.6 17.6 19 19M5 19l1.4-1.4M17.6 6.4 19 5"/>`,
+  light: svg`<circle cx="12" cy="12" r="4"/><path d="M12 2v2M12 20v2M2 12h2M20 12h2M5 5l1.4 1.4M17.6 17.6 19
+    19M5 19l1.4-1.4M17.6 6.4 19 5"/>`,
   line: svg`<path d="M5 19 19 5"/>`,
-  link: svg`<path d="M10 14a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 6 6l1-1"/>`,
+  link: svg`<path d="M10 14a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 6
+    6l1-1"/>`,
   lock: svg`<rect x="5" y="11" width="14" height="9" rx="1"/><path d="M8 11V8a4 4 0 0 1 8 0v3"/>`,
-  options: svg`<path d="M4 7h10M18 7h2M4 17h2M10 17h10"/><circle cx="16" cy="7" r="2"/><circle cx="8" cy="17" r="2"/>`,
+  options: svg`<path d="M4 7h10M18 7h2M4 17h2M10 17h10"/><circle cx="16" cy="7" r="2"/><circle cx="8" cy="17"
+    r="2"/>`,
   paste: svg`<rect x="5" y="5" width="14" height="16" rx="1"/><path d="M9 5V3h6v2M9 12h6M9 16h6"/>`,
   pencil: svg`<path d="m4 20 1-4.5L16.5 4 20 7.5 8.5 19zM13.5 7l3.5 3.5"/>`,
-  people: svg`<circle cx="9" cy="8" r="3.5"/><path d="M2 20c0-3.6 3-6 7-6s7 2.4 7 6M16 5a3.5 3.5 0 0 1 0 6.5M18 14.5c2.4.8 4 2.8 4 5.5"/>`,
-  picker: svg`<path d="m4 20 1-4 7-7 3 3-7 7zM11 6l7 7M14 9l3.5-3.5a1.8 1.8 0 0 1 2.5 0 1.8 1.8 0 0 1 0 2.5L17 11"/>`,
-  picture: svg`<rect x="3" y="5" width="18" height="14" rx="1"/><circle cx="8.5" cy="10" r="1.5"/><path d="m4 18 6-5 4 3 3-2 4 3"/>`,
+  people: svg`<circle cx="9" cy="8" r="3.5"/><path d="M2 20c0-3.6 3-6 7-6s7 2.4 7 6M16 5a3.5 3.5 0 0 1 0
+    6.5M18 14.5c2.4.8 4 2.8 4 5.5"/>`,
+  picker: svg`<path d="m4 20 1-4 7-7 3 3-7 7zM11 6l7 7M14 9l3.5-3.5a1.8 1.8 0 0 1 2.5 0 1.8 1.8 0 0 1 0 2.5L17
+    11"/>`,
+  picture: svg`<rect x="3" y="5" width="18" height="14" rx="1"/><circle cx="8.5" cy="10" r="1.5"/><path d="m4
+    18 6-5 4 3 3-2 4 3"/>`,
   rectangle: svg`<rect x="4" y="6" width="16" height="12"/>`,
   redo: svg`<path d="m16 5 4 4-4 4M20 9H10a5.5 5.5 0 0 0 0 11h4"/>`,
   right: svg`<path d="m9 6 6 6-6 6"/>`,

@@ -2,15 +2,18 @@ import { api } from "../api.js";
 import { css, html, LitElement } from "../lit.js";
 
 /**
- * `<ui-picture src="/tiles/7.png" alt="…">`: a picture of the API, loaded when it comes near the screen, and with the
- * token, which an `<img>` could not send: drafts are shown to their artist only. `refresh()` asks whether it changed.
+ * `<ui-picture src="/tiles/7.png" alt="…">`: a picture from the API, loaded lazily, and with the access
+ * token, which an `<img>` cannot send: drafts are visible only to their artist. `refresh()` revalidates it.
  * Fires `drawn` with the picture's width in pixels.
  */
 export class Picture extends LitElement {
   static properties = { src: {}, alt: {}, url: { state: true } };
   static styles = css`
     :host { display: block; overflow: hidden; background: var(--sunken); }
-    img { display: block; width: 100%; height: 100%; object-fit: var(--picture-fit, cover); image-rendering: pixelated; }
+    img {
+      display: block; width: 100%; height: 100%; object-fit: var(--picture-fit, cover);
+      image-rendering: pixelated;
+    }
   `;
 
   #near = new IntersectionObserver((entries) => entries.at(-1)?.isIntersecting && this.#begin(), {
@@ -45,7 +48,7 @@ export class Picture extends LitElement {
     void this.refresh();
   }
 
-  /** Load the picture, or learn that it is still the same. */
+  /** Load the picture, unless it is unchanged. */
   async refresh() {
     const { src } = this;
     try {
@@ -53,7 +56,7 @@ export class Picture extends LitElement {
       if (src === this.src && this.isConnected)
         this.#show(URL.createObjectURL(new Blob([bytes], { type: "image/png" })));
     } catch {
-      // A card without its picture is still a card; it comes with the next refresh.
+      // the card works without its picture, which the next refresh loads
     }
   }
 

@@ -1,8 +1,8 @@
-/** Styles that the elements share; each takes what it needs into its `static styles`. */
+/** Shared styles; each element includes those it needs in its `static styles`. */
 
 import { css } from "../lit.js";
 
-/** Box model, focus ring, hidden; for every element. */
+/** Box model, focus ring and `hidden`, for every element. */
 export const base = css`
   *, *::before, *::after { box-sizing: border-box; }
   :host { display: block; }
@@ -29,7 +29,7 @@ export const typography = css`
   code { font: 0.9em var(--font-mono); }
 `;
 
-/** Buttons (`.primary`, `.danger`, `.quiet`, `.icon`), inputs and what stands beside them. */
+/** Buttons (`.primary`, `.danger`, `.quiet`, `.icon`), inputs and their labels. */
 export const controls = css`
   button, .button {
     display: inline-flex; align-items: center; justify-content: center; gap: var(--space-2);
@@ -40,7 +40,9 @@ export const controls = css`
     cursor: pointer; transition: background var(--quick), border-color var(--quick);
   }
   button:hover, .button:hover { background: var(--accent-soft); }
-  .primary, .primary:hover { border-color: var(--accent); background: var(--accent); color: var(--accent-ink); }
+  .primary, .primary:hover {
+    border-color: var(--accent); background: var(--accent); color: var(--accent-ink);
+  }
   .primary:hover { background: color-mix(in oklab, var(--accent), var(--ink) 18%); }
   .danger, .danger:hover { border-color: var(--danger); background: var(--danger); color: var(--danger-ink); }
   .danger:hover { background: color-mix(in oklab, var(--danger), var(--ink) 18%); }
@@ -62,17 +64,23 @@ export const controls = css`
   }
   input[type="color"] {
     width: var(--target); height: var(--target); padding: 2px;
-    border: 1px solid var(--line-strong); border-radius: var(--radius-1); background: var(--surface); cursor: pointer;
+    border: 1px solid var(--line-strong); border-radius: var(--radius-1); background: var(--surface);
+    cursor: pointer;
   }
   label.check { display: flex; align-items: center; gap: var(--space-2); min-height: var(--target); }
   fieldset { min-width: 0; margin: 0; padding: 0; border: 0; }
   legend { padding: 0; font-weight: 600; }
   ui-field { display: block; position: relative; }
-  ui-field .reveal { position: absolute; right: 1px; top: calc(1.55em + var(--space-1) + 1px); width: var(--target); min-height: calc(var(--target) - 2px); padding: 0; border: 0; background: transparent; }
+  ui-field .reveal {
+    position: absolute; right: 1px; top: calc(1.55em + var(--space-1) + 1px); width: var(--target);
+    min-height: calc(var(--target) - 2px); padding: 0; border: 0; background: transparent;
+  }
   ui-field:has(.reveal) input { padding-right: var(--target) !important; }
   ui-field label { display: block; margin-bottom: var(--space-1); font-weight: 600; }
   ui-field .hint { margin: var(--space-1) 0 0; color: var(--ink-soft); font-size: var(--text-small); }
-  ui-field .error { margin: var(--space-1) 0 0; color: var(--danger); font-size: var(--text-small); font-weight: 600; }
+  ui-field .error {
+    margin: var(--space-1) 0 0; color: var(--danger); font-size: var(--text-small); font-weight: 600;
+  }
   ui-field [aria-invalid="true"] { border-color: var(--danger); box-shadow: inset 0 0 0 1px var(--danger); }
 `;
 
@@ -81,12 +89,16 @@ export const layout = css`
   .page { max-width: var(--width); margin: 0 auto; padding: var(--space-6) var(--space-5) var(--space-8); }
   .page.narrow { max-width: 30rem; }
   .card {
-    padding: var(--space-5); border: 1px solid var(--line); border-radius: var(--radius-2); background: var(--surface);
+    padding: var(--space-5); border: 1px solid var(--line); border-radius: var(--radius-2);
+    background: var(--surface);
   }
   .stack { display: flex; flex-direction: column; gap: var(--space-4); }
   .row { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-3); }
   .spread { justify-content: space-between; }
-  .skeleton { border-radius: var(--radius-1); background: var(--sunken); animation: breathe 1.4s ease-in-out infinite alternate; }
+  .skeleton {
+    border-radius: var(--radius-1); background: var(--sunken);
+    animation: breathe 1.4s ease-in-out infinite alternate;
+  }
   @keyframes breathe { to { opacity: 0.45; } }
   @media (max-width: 40rem) { .page { padding: var(--space-5) var(--space-4) var(--space-7); } }
 `;

@@ -1,10 +1,13 @@
 import { css, LitElement } from "../lit.js";
 
-/** `<ui-swatch .colour="#00798c">`: a patch of colour, for the eye only. */
+/** `<ui-swatch .colour="#00798c">`: a decorative patch of colour. */
 export class Swatch extends LitElement {
   static properties = { colour: {} };
   static styles = css`
-    :host { display: inline-block; width: 1.25rem; height: 1.25rem; border: 1px solid var(--line); background: var(--swatch); }
+    :host {
+      display: inline-block; width: 1.25rem; height: 1.25rem; border: 1px solid var(--line);
+      background: var(--swatch);
+    }
   `;
 
   constructor() {

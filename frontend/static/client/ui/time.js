@@ -2,9 +2,9 @@ import { dateTime, relativeTime } from "../i18n.js";
 import { html } from "../lit.js";
 import { Element } from "./element.js";
 
-const REFRESH = 60_000; // milliseconds; "3 minutes ago" is true for that long
+const REFRESH = 60_000; // milliseconds between two updates of the relative time
 
-/** `<ui-time datetime="2026-01-02T03:04:05Z">`: how long ago; the moment itself when pointed at. */
+/** `<ui-time datetime="2026-01-02T03:04:05Z">`: a relative time, with the exact one as its title. */
 export class Time extends Element {
   static properties = { datetime: {} };
 
@@ -28,7 +28,8 @@ export class Time extends Element {
 
   render() {
     return this.datetime
-      ? html`<time datetime=${this.datetime} title=${dateTime(this.datetime)}>${relativeTime(this.datetime)}</time>`
+      ? html`<time datetime=${this.datetime}
+        title=${dateTime(this.datetime)}>${relativeTime(this.datetime)}</time>`
       : "";
   }
 }

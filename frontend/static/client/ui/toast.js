@@ -10,23 +10,28 @@ import { base, controls } from "./styles.js";
  *   undefined}} Note
  */
 
-const SHOWN = 6_000; // milliseconds; errors and what can be acted on stay until they are closed
+const SHOWN = 6_000; // milliseconds; errors and notes with an action stay until they are closed
 
-/** The corner where short notes appear; one of it, made with the first note. */
+/** The corner for short notes; a single instance, created with the first note. */
 class Toasts extends Element {
   static styles = [
     base,
     controls,
     css`
     :host {
-      position: fixed; inset: auto var(--space-4) var(--space-4) auto; margin: 0; padding: 0; border: 0; background: none;
+      position: fixed; inset: auto var(--space-4) var(--space-4) auto; margin: 0; padding: 0; border: 0;
+      background: none;
       width: min(26rem, calc(100vw - 2rem)); overflow: visible; color: inherit;
     }
-    ul { display: flex; flex-direction: column; gap: var(--space-2); margin: 0; padding: 0; list-style: none; }
+    ul {
+      display: flex; flex-direction: column; gap: var(--space-2); margin: 0; padding: 0; list-style: none;
+    }
     li {
-      display: flex; align-items: center; gap: var(--space-3); padding: var(--space-2) var(--space-2) var(--space-2) var(--space-4);
+      display: flex; align-items: center; gap: var(--space-3);
+      padding: var(--space-2) var(--space-2) var(--space-2) var(--space-4);
       border: 1px solid var(--line); border-left: 4px solid var(--accent); border-radius: var(--radius-1);
-      background: var(--raised); box-shadow: var(--shadow); font: 0.9375rem/1.45 var(--font); overflow-wrap: anywhere;
+      background: var(--raised); box-shadow: var(--shadow); font: 0.9375rem/1.45 var(--font);
+      overflow-wrap: anywhere;
     }
     li.error { border-left-color: var(--danger); }
     li.success { border-left-color: var(--success); }
@@ -49,7 +54,7 @@ class Toasts extends Element {
     const id = this.#next++;
     this.#notes = [...this.#notes, { ...note, id }];
     if (note.kind !== "error" && !note.action) setTimeout(() => this.#drop(id), SHOWN);
-    // Shown anew, it is above a dialog that was opened meanwhile.
+    // showing it again raises it above a dialog that was opened since
     this.hidePopover();
     this.showPopover();
     this.requestUpdate();
@@ -75,7 +80,8 @@ class Toasts extends Element {
             }}>${note.action.label}</button>`
           : ""
       }
-      <button class="quiet icon" aria-label=${t("common.close")} @click=${() => this.#drop(note.id)}><ui-icon name="close"></ui-icon></button>
+      <button class="quiet icon" aria-label=${t("common.close")} @click=${() => this.#drop(note.id)}><ui-icon
+        name="close"></ui-icon></button>
     </li>`,
     )}</ul>`;
   }
@@ -86,7 +92,7 @@ customElements.define("ui-toasts", Toasts);
 let corner;
 
 /**
- * Show a short note in the corner; it is read aloud.
+ * Show a short note in the corner, and announce it to screen readers.
  * @param {string} message
  * @param {{kind?: Note["kind"], action?: ToastAction}} [options]
  */

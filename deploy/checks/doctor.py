@@ -1,0 +1,96 @@
+"""What the doctor reads and checks, infrastructure first: the order of CHECKS is that of the walk."""
+
+from __future__ import annotations
+
+from deploy.checks.facts.broker import Broker, BrokerAlarms
+from deploy.checks.facts.containers import Certificate, Containers, Engine
+from deploy.checks.facts.database import DatabaseStates
+from deploy.checks.facts.gateway import Gateway, Probes, probe_each_route
+from deploy.checks.facts.logs import Traffic
+from deploy.checks.facts.machine import Listeners, Machine, Secrets
+from deploy.checks.facts.processes import ProcessStates
+from deploy.checks.facts.run import Run
+from deploy.checks.findings import SECONDS, Finding, Sources, examine, gather
+from deploy.checks.gatherers.protocol import Gatherer
+from deploy.checks.rules import broker, containers, database, gateway, machine, processes, traffic
+
+CHECKS = (
+    containers.engine_down,
+    machine.port_taken,
+    machine.not_running,
+    machine.disk_full,
+    machine.disk_low,
+    machine.memory_low,
+    machine.clock_wrong,
+    machine.secret_missing,
+    containers.port_unpublished,
+    containers.network_missing,
+    containers.only_loopback,
+    containers.out_of_memory,
+    containers.container_down,
+    containers.certificate_invalid,
+    containers.certificate_ending,
+    gateway.gateway_down,
+    gateway.gateway_silent,
+    gateway.gateway_no_routes,
+    gateway.router_disabled,
+    gateway.backend_wrong,
+    gateway.backend_missing,
+    gateway.backend_down,
+    processes.crash_loop,
+    processes.process_missing,
+    processes.process_silent,
+    processes.process_not_ready,
+    database.database_down,
+    database.database_silent,
+    database.database_connections,
+    database.database_password,
+    database.database_missing,
+    database.database_error,
+    database.schema_newer,
+    database.migrations_missing,
+    database.database_clock,
+    database.connections_high,
+    broker.broker_down,
+    broker.broker_silent,
+    broker.broker_password,
+    broker.broker_error,
+    broker.broker_alarm,
+    broker.queue_missing,
+    broker.queue_unconsumed,
+    database.outbox_stuck,
+    broker.queue_growing,
+    broker.dead_letters,
+    gateway.route_unanswered,
+    traffic.application_error,
+    traffic.rate_limited,
+    traffic.requests_failed,
+)
+
+
+def list_sources(stack: Gatherer) -> Sources:
+    """Return how each fact is read: by the gatherer, or in the same way whatever the way of running."""
+    return {
+        Run: stack.run,
+        Engine: stack.engine,
+        Containers: stack.containers,
+        Certificate: stack.certificate,
+        Machine: stack.machine,
+        Listeners: stack.listeners,
+        Secrets: stack.secrets,
+        Gateway: stack.gateway,
+        Probes: lambda: probe_each_route(stack.url),
+        ProcessStates: stack.processes,
+        DatabaseStates: stack.databases,
+        Broker: stack.broker,
+        BrokerAlarms: stack.alarms,
+        Traffic: stack.traffic,
+    }
+
+
+def diagnose(stack: Gatherer, seconds: float = SECONDS) -> list[Finding]:
+    """Return everything that is wrong with the stack, the most likely cause first.
+
+    What cannot be read within `seconds` is itself a finding.
+    """
+    return examine(CHECKS, gather(list_sources(stack), seconds))

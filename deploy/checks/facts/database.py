@@ -1,0 +1,157 @@
+"""A service's database, looked at with that service's own role."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import psycopg2
+from psycopg2.extensions import cursor
+
+from deploy.checks.facts.clock import SAME_CLOCK, ClockOffset, measure_offset
+from deploy.stack.state_dir import REPOSITORY
+
+CONNECT_SECONDS = 3
+STATEMENT_MS = 1500
+
+_REVISION = re.compile(r"""^revision\b.*=\s*["'](\w+)["']""", re.MULTILINE)
+_DOWN_REVISION = re.compile(r"""^down_revision\b.*=\s*["'](\w+)["']""", re.MULTILINE)
+
+DatabaseTrouble = Literal["refused", "timeout", "password", "connections", "missing", "other"]
+
+# What a message of libpq or the server means; the first match counts.
+_TROUBLES: tuple[tuple[str, DatabaseTrouble], ...] = (
+    ("Connection refused", "refused"),
+    ("timeout expired", "timeout"),
+    ("too many clients", "connections"),
+    ("remaining connection slots", "connections"),
+    ("too many connections", "connections"),
+    ("password authentication failed", "password"),
+    ('role "', "password"),
+    ("does not exist", "missing"),
+)
+
+
+@dataclass(frozen=True)
+class DatabaseState:
+    """One service's database. `trouble` is None when the service's role can use it, else `message` says more.
+
+    `revision` is None when no migration was ever applied. `known`: this code's revisions, the newest last.
+    `outbox_oldest`: seconds. `clock`: that of the server.
+    """
+
+    service: str
+    address: str
+    trouble: DatabaseTrouble | None
+    message: str
+    revision: str | None = None
+    known: tuple[str, ...] = ()
+    outbox_waiting: int = 0
+    outbox_oldest: float = 0
+    connections: int = 0
+    max_connections: int = 1
+    clock: ClockOffset = SAME_CLOCK
+
+
+@dataclass(frozen=True)
+class DatabaseStates:
+    """All of them; `suspended` is the id of their server when it is stopped or paused, not ended."""
+
+    all: tuple[DatabaseState, ...]
+    suspended: str | None = None
+
+
+def read_databases(urls: Mapping[str, str]) -> tuple[DatabaseState, ...]:
+    """Look at all of them at once, given each service's URL."""
+    with ThreadPoolExecutor(max(1, len(urls))) as threads:
+        return tuple(threads.map(_read, urls, urls.values()))
+
+
+def list_revisions(service: str) -> tuple[str, ...]:
+    """Return every migration that this code has for a service, the newest last.
+
+    They are read from the files: importing Alembic would take longer than everything else here.
+    """
+    after: dict[str | None, str] = {}
+    for path in (REPOSITORY / "services" / service / "migrations" / "versions").glob("*.py"):
+        text = path.read_text()
+        revision, down = _REVISION.search(text), _DOWN_REVISION.search(text)
+        if revision:
+            after[down[1] if down else None] = revision[1]
+    chain: list[str] = []
+    while (following := after.get(chain[-1] if chain else None)) is not None:
+        chain.append(following)
+    return tuple(chain)
+
+
+def _read(service: str, url: str) -> DatabaseState:
+    address = urlsplit(url).netloc.rpartition("@")[2]
+    try:
+        connection = psycopg2.connect(
+            url,
+            connect_timeout=CONNECT_SECONDS,
+            application_name="tessera doctor",
+            options=f"-c statement_timeout={STATEMENT_MS} -c default_transaction_read_only=on",
+        )
+    except psycopg2.OperationalError as error:
+        message = str(error).strip()
+        return DatabaseState(service, address, _classify(message), message)
+    try:
+        with connection.cursor() as statements:
+            return _look(service, address, statements)
+    except psycopg2.Error as error:
+        return DatabaseState(service, address, "other", str(error).strip())
+    finally:
+        connection.close()
+
+
+def _look(service: str, address: str, statements: cursor) -> DatabaseState:
+    clock = measure_offset(lambda: _read_clock(statements))
+    statements.execute(
+        "SELECT current_setting('max_connections')::int,"
+        " (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),"
+        " to_regclass('alembic_version') IS NOT NULL, to_regclass('outbox') IS NOT NULL"
+    )
+    limit, connections, has_versions, has_outbox = _row(statements)
+    revision, waiting, oldest = None, 0, 0.0
+    if has_versions:
+        statements.execute("SELECT max(version_num) FROM alembic_version")
+        (revision,) = _row(statements)
+    if has_outbox:
+        statements.execute(
+            "SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)"
+            " FROM (SELECT created_at FROM outbox ORDER BY id LIMIT 10000) AS waiting"
+        )
+        waiting, oldest = _row(statements)
+    return DatabaseState(
+        service,
+        address,
+        None,
+        "",
+        revision=revision,
+        known=list_revisions(service),
+        outbox_waiting=waiting,
+        outbox_oldest=float(oldest),
+        connections=connections,
+        max_connections=limit,
+        clock=clock,
+    )
+
+
+def _read_clock(statements: cursor) -> float:
+    statements.execute("SELECT extract(epoch FROM clock_timestamp())")
+    return float(_row(statements)[0])
+
+
+def _classify(message: str) -> DatabaseTrouble:
+    return next((trouble for words, trouble in _TROUBLES if words in message), "other")
+
+
+def _row(statements: cursor) -> tuple[Any, ...]:
+    row = statements.fetchone()
+    assert row is not None
+    return row

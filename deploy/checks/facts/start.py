@@ -1,0 +1,83 @@
+"""What must be known before a stack is started, beyond what the doctor knows of a running one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Running:
+    """The process that already runs a stack in this state folder; `pid` is None when there is none."""
+
+    pid: int | None
+    url: str
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many files one process may open: now, and the most it may raise that to; negative: no limit."""
+
+    soft: int
+    hard: int
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The programs a stack is made of. `missing`: what is not installed, and the command that installs it."""
+
+    python: tuple[int, int]
+    missing: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class StateFolder:
+    """The state folder: which folders in it cannot be written, and which PostgreSQL made its data."""
+
+    root: str
+    unwritable: tuple[str, ...]
+    data_version: str | None
+    program_version: str | None
+
+
+@dataclass(frozen=True)
+class Versions:
+    """Versions of Docker Engine and Compose; `trouble` is the error when the engine did not answer."""
+
+    engine: tuple[int, ...]
+    compose: tuple[int, ...]
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class Files:
+    """The merged compose files: why they cannot be merged, or which ports of the gateway they publish."""
+
+    trouble: str
+    published: frozenset[int]
+    expected: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Images:
+    """Images that the stack consists of or is built from, and that the engine does not have."""
+
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OwnCertificate:
+    """The operator's own certificate; no dates without one. `trouble`: why it cannot be used."""
+
+    path: str
+    trouble: str = ""
+    starts: datetime | None = None
+    ends: datetime | None = None
+
+
+@dataclass(frozen=True)
+class GatewayErrors:
+    """The errors that Traefik reports about the gateway's configuration."""
+
+    messages: tuple[str, ...]

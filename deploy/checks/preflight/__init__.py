@@ -1,1 +1,0 @@
-"""`preflight`: whether a stack could be started here now."""

@@ -1,0 +1,138 @@
+"""Engine, containers, networks and the certificate: what can be wrong only with a stack under Compose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from deploy.checks.facts.containers import Certificate, Container, Containers, Engine
+from deploy.checks.facts.run import Run
+from deploy.checks.findings import Cause, Facts, Severity, check, steps
+from deploy.checks.rules.machine import MIB
+
+RENEW = timedelta(days=14)  # ACME renews 30 days before the end, and so does a start
+
+
+@check("engine-down", "engine", Severity.ERROR, holds="the Docker Engine answers")
+def engine_down(facts: Facts) -> Iterator[Cause]:
+    """Nothing of the stack can be examined, and perhaps nothing runs."""
+    if trouble := facts[Engine].trouble:
+        yield Cause(f"the Docker Engine does not answer: {trouble}", "sudo systemctl start docker")
+
+
+@check(
+    "port-unpublished",
+    "containers",
+    Severity.ERROR,
+    holds="the gateway's container publishes its ports",
+    follows=("port-taken",),
+)
+def port_unpublished(facts: Facts) -> Iterator[Cause]:
+    """Connections are refused, although every container is healthy."""
+    for one in facts[Containers].all:
+        if one.unpublished:
+            ports = " and ".join(map(str, one.unpublished))
+            yield Cause(
+                f"the gateway's container does not publish {ports}, so connections to it are refused",
+                steps("Restore `ports:` of `gateway` in deploy/compose.", facts[Run].start),
+            )
+
+
+@check("network-missing", "containers", Severity.ERROR, holds="every container is on its networks")
+def network_missing(facts: Facts) -> Iterator[Cause]:
+    """502, 503 or 504: the container is healthy, but others cannot reach it."""
+    for one in facts[Containers].all:
+        for network in one.missing_networks:
+            yield Cause(
+                f"{one.name} is not on the network {network}, so no container there can reach it",
+                f"docker network connect --alias {one.service} {network} "
+                f"{facts[Containers].project}-{one.name}",
+            )
+
+
+@check("only-loopback", "containers", Severity.ERROR, holds="processes listen where others can reach them")
+def only_loopback(facts: Facts) -> Iterator[Cause]:
+    """502 or 503, although the container is healthy."""
+    for one in facts[Containers].all:
+        if one.only_loopback:
+            setting = f"{one.service.partition('-')[0].upper()}_BIND"
+            yield Cause(
+                f"{one.name} listens on {one.only_loopback} only, where no other container can reach it",
+                steps(f"Set {setting}=0.0.0.0:8000, as the image does.", facts[Run].start),
+            )
+
+
+@check("out-of-memory", "containers", Severity.ERROR, holds="no container ran out of memory")
+def out_of_memory(facts: Facts) -> Iterator[Cause]:
+    """The kernel killed the process, which is started again; requests under way get 502."""
+    for one in facts[Containers].all:
+        if one.killed_for_memory:
+            yield Cause(
+                f"{one.name} ran out of memory: the kernel killed it at its limit of "
+                f"{one.memory_limit // MIB} MiB",
+                steps(
+                    facts[Run].show_log(one.name),
+                    f"Raise `memory` of {one.service} in deploy/compose/base.yml.",
+                    facts[Run].start,
+                ),
+            )
+
+
+@check(
+    "container-down",
+    "containers",
+    Severity.ERROR,
+    holds="every container of the compose files runs",
+    follows=("not-running", "port-taken", "secret-missing", "out-of-memory"),
+)
+def container_down(facts: Facts) -> Iterator[Cause]:
+    """Connections to it are refused."""
+    for one in facts[Containers].all:
+        if problem := _problem(one):
+            yield Cause(f"{one.name} {problem}", steps(facts[Run].start, facts[Run].show_log(one.name)))
+
+
+@check("certificate-invalid", "gateway", Severity.ERROR, holds="the certificate is currently valid")
+def certificate_invalid(facts: Facts) -> Iterator[Cause]:
+    """Browsers refuse to open the page."""
+    served, now = facts[Certificate], datetime.now(UTC)
+    if served.ends and served.ends < now:
+        yield Cause(
+            f"the certificate of {served.url} expired on {served.ends:%Y-%m-%d %H:%M} UTC", _renew(facts)
+        )
+    if served.starts and served.starts > now:
+        yield Cause(
+            f"the certificate of {served.url} is not valid before {served.starts:%Y-%m-%d %H:%M} UTC: "
+            "a clock is wrong",
+            "timedatectl set-ntp true",
+        )
+
+
+@check("certificate-ending", "gateway", Severity.WARNING, holds="the certificate is valid for 14 more days")
+def certificate_ending(facts: Facts) -> Iterator[Cause]:
+    """Browsers will soon refuse to open the page."""
+    served, now = facts[Certificate], datetime.now(UTC)
+    if served.ends and now <= served.ends < now + RENEW:
+        yield Cause(
+            f"the certificate of {served.url} expires on {served.ends:%Y-%m-%d %H:%M} UTC", _renew(facts)
+        )
+
+
+def _renew(facts: Facts) -> str:
+    return steps(
+        f"Replace gateway_certificate and gateway_certificate_key in {facts[Run].state}/secrets, if they are "
+        "your own; a start renews the stack's own.",
+        facts[Run].start,
+    )
+
+
+def _problem(one: Container) -> str:
+    """Return what is wrong with its state, empty when nothing is."""
+    if one.state == "missing":
+        return "has no container"
+    if one.state == "exited" and one.service.endswith("-migrate") and not one.exit_code:
+        return ""
+    if one.state in ("exited", "dead", "created"):
+        why = f": {one.error}" if one.error else ""
+        return f"is {one.state} with status {one.exit_code}{why}"
+    return ""

@@ -1,0 +1,181 @@
+"""PostgreSQL, and each service's database in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deploy.checks.facts.database import DatabaseState, DatabaseStates
+from deploy.checks.facts.processes import ProcessStates
+from deploy.checks.facts.run import Run
+from deploy.checks.findings import Cause, Facts, Severity, Unknown, check, steps
+from deploy.checks.rules.machine import CLOCK_SECONDS
+from deploy.checks.rules.reasons import BROKER, DOWN, PROCESS
+
+CONNECTIONS_HIGH = 0.9
+OLD_OUTBOX = 30.0  # seconds; with a broker, a relay needs less than one
+
+
+@check(
+    "database-down",
+    "database",
+    Severity.ERROR,
+    holds="PostgreSQL listens",
+    follows=(*DOWN, "out-of-memory"),
+)
+def database_down(facts: Facts) -> Iterator[Cause]:
+    """The services answer 503 `postgres_unavailable`."""
+    refused = _with(facts, "refused")
+    if refused:
+        yield Cause(
+            f"PostgreSQL is down: connections to {refused[0].address} are refused ({_names(refused)})",
+            facts[Run].show_log("postgres"),
+        )
+
+
+@check("database-silent", "database", Severity.ERROR, holds="PostgreSQL answers", follows=DOWN)
+def database_silent(facts: Facts) -> Iterator[Cause]:
+    """PostgreSQL accepts connections and does not answer: 503 `postgres_unavailable`."""
+    silent = _with(facts, "timeout")
+    if silent:
+        suspended = facts[DatabaseStates].suspended
+        if not suspended:
+            doubt_if_ready(facts, "PostgreSQL", {one.service for one in silent})
+        yield Cause(
+            f"PostgreSQL at {silent[0].address} does not answer ({_names(silent)})"
+            + (f": {suspended} is suspended" if suspended else ""),
+            facts[Run].resume(suspended) if suspended else facts[Run].show_log("postgres"),
+        )
+
+
+@check("database-connections", "database", Severity.ERROR, holds="PostgreSQL has connections left")
+def database_connections(facts: Facts) -> Iterator[Cause]:
+    """New connections are refused."""
+    full = _with(facts, "connections")
+    if full:
+        yield Cause(
+            f"PostgreSQL has no connection left ({_names(full)}): {last_line(full[0].message)}",
+            steps(
+                "ss -tnp", "Stop the clients that hold them, lower *_DATABASE_POOL, or raise max_connections."
+            ),
+        )
+
+
+@check("database-password", "database", Severity.ERROR, holds="PostgreSQL accepts the services' passwords")
+def database_password(facts: Facts) -> Iterator[Cause]:
+    """New connections fail, while those in the pools still work."""
+    for database in _with(facts, "password"):
+        yield Cause(
+            f"PostgreSQL rejects the password of {database.service}: {last_line(database.message)}",
+            facts[Run].start,  # sets it to that of the secrets
+        )
+
+
+@check("database-missing", "database", Severity.ERROR, holds="each service has its database")
+def database_missing(facts: Facts) -> Iterator[Cause]:
+    """The server is there, the database is not."""
+    for database in _with(facts, "missing"):
+        yield Cause(f"{database.service}: {last_line(database.message)}", facts[Run].start)
+
+
+@check("database-error", "database", Severity.ERROR, holds="the services' databases can be read")
+def database_error(facts: Facts) -> Iterator[Cause]:
+    """PostgreSQL reports any other error."""
+    for database in _with(facts, "other"):
+        yield Cause(
+            f"the database of {database.service} cannot be used: {last_line(database.message)}",
+            facts[Run].show_log("postgres"),
+        )
+
+
+@check("schema-newer", "database", Severity.ERROR, holds="no database is newer than the code")
+def schema_newer(facts: Facts) -> Iterator[Cause]:
+    """A newer version migrated the database."""
+    for database in _usable(facts):
+        if database.revision is not None and database.revision not in database.known:
+            yield Cause(
+                f"the database of {database.service} is at migration {database.revision}, which this code "
+                f"does not have (its newest is {database.known[-1]})",
+                "Run the version that migrated it, or restore a backup from before that.",
+            )
+
+
+@check("migrations-missing", "database", Severity.ERROR, holds="every migration is applied")
+def migrations_missing(facts: Facts) -> Iterator[Cause]:
+    """The code expects tables that do not exist."""
+    for database in _usable(facts):
+        if database.revision is None or database.revision in database.known[:-1]:
+            at = f"at {database.revision}" if database.revision else "without any"
+            yield Cause(
+                f"the database of {database.service} lacks migrations: it is {at}, "
+                f"the code is at {database.known[-1]}",
+                facts[Run].start,  # migrates it
+            )
+
+
+@check(
+    "database-clock", "database", Severity.ERROR, holds="PostgreSQL's clock is within 5 s of this machine's"
+)
+def database_clock(facts: Facts) -> Iterator[Cause]:
+    """Sessions and locks expire at the wrong time."""
+    for database in _usable(facts):
+        if abs(database.clock.certain) > CLOCK_SECONDS:
+            yield Cause(
+                f"the clock of PostgreSQL at {database.address} differs from this machine's "
+                f"by {database.clock.certain:+.0f} s, so sessions and locks expire at the wrong time",
+                steps("timedatectl set-ntp true", "Run it on both machines."),
+            )
+
+
+@check("connections-high", "database", Severity.WARNING, holds="a tenth of PostgreSQL's connections is left")
+def connections_high(facts: Facts) -> Iterator[Cause]:
+    """New connections will soon be refused."""
+    for database in _usable(facts)[:1]:
+        if database.connections > CONNECTIONS_HIGH * database.max_connections:
+            yield Cause(
+                f"PostgreSQL has {database.connections} of {database.max_connections} connections in use",
+                steps("ss -tnp", "Stop the clients that hold them, or raise max_connections."),
+            )
+
+
+@check(
+    "outbox-stuck",
+    "broker",
+    Severity.ERROR,
+    holds="events leave the outboxes",
+    follows=(*PROCESS, *BROKER),
+)
+def outbox_stuck(facts: Facts) -> Iterator[Cause]:
+    """Events are stored but not published."""
+    for database in _usable(facts):
+        if database.outbox_oldest > OLD_OUTBOX:
+            yield Cause(
+                f"{database.outbox_waiting} events of {database.service} wait in its outbox, "
+                f"the oldest for {database.outbox_oldest:.0f} s: its relay does not publish them",
+                facts[Run].show_log(f"{database.service}-worker"),
+            )
+
+
+def doubt_if_ready(facts: Facts, part: str, services: set[str]) -> None:
+    """Raise Unknown when these services are ready: then `part` answers them, and this machine is busy."""
+    processes = [one for one in facts[ProcessStates].all if one.service in services]
+    if processes and all(one.ready.status == 200 for one in processes):
+        raise Unknown(
+            f"{part} was too slow for the doctor, although {', '.join(sorted(services))} can use it"
+        )
+
+
+def last_line(text: str) -> str:
+    """Return the last line of an error message: there libpq and aiormq name the reason."""
+    return text.strip().splitlines()[-1] if text.strip() else "no reason given"
+
+
+def _with(facts: Facts, trouble: str) -> list[DatabaseState]:
+    return [database for database in facts[DatabaseStates].all if database.trouble == trouble]
+
+
+def _usable(facts: Facts) -> list[DatabaseState]:
+    return [database for database in facts[DatabaseStates].all if database.trouble is None]
+
+
+def _names(databases: list[DatabaseState]) -> str:
+    return ", ".join(database.service for database in databases)

@@ -1,0 +1,97 @@
+"""Ports, disk, memory, clock and secrets: what everything else stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deploy.checks.facts.machine import Listeners, Machine, Secrets
+from deploy.checks.facts.run import Run
+from deploy.checks.findings import Cause, Facts, Severity, check, steps
+
+MIB = 1024 * 1024
+DISK_FULL = 256 * MIB
+DISK_LOW = 1024 * MIB
+MEMORY_LOW = 256 * MIB
+CLOCK_SECONDS = 5.0
+"""Services reject an access token before the second in which it was made; NTP keeps clocks within one."""
+
+
+@check("port-taken", "ports", Severity.ERROR, holds="every port of the map is free or this stack's own")
+def port_taken(facts: Facts) -> Iterator[Cause]:
+    """The process that should listen there cannot start, or another program answers."""
+    for port in facts[Listeners].ports:
+        if port.holder and not port.ours:
+            yield Cause(
+                f"port {port.number} ({port.name}) is held by {port.holder}",
+                steps(
+                    port.holder.stop,
+                    f"Or choose another port: set {port.env}, then {facts[Run].start}",
+                ),
+            )
+
+
+@check("not-running", "ports", Severity.ERROR, holds="the stack is running", follows=("port-taken",))
+def not_running(facts: Facts) -> Iterator[Cause]:
+    """Connections are refused."""
+    run = facts[Run]
+    if not run.running:
+        yield Cause(f"{run.stack} is not running", run.start)
+
+
+@check("disk-full", "machine", Severity.ERROR, holds="at least 256 MiB of disk are free")
+def disk_full(facts: Facts) -> Iterator[Cause]:
+    """PostgreSQL and RabbitMQ stop accepting writes."""
+    machine = facts[Machine]
+    if machine.disk_free < DISK_FULL:
+        yield _disk(machine, "nearly full")
+
+
+@check("disk-low", "machine", Severity.WARNING, holds="at least 1 GiB of disk is free")
+def disk_low(facts: Facts) -> Iterator[Cause]:
+    """PostgreSQL and RabbitMQ will soon stop accepting writes."""
+    machine = facts[Machine]
+    if DISK_FULL <= machine.disk_free < DISK_LOW:
+        yield _disk(machine, "filling up")
+
+
+@check("memory-low", "machine", Severity.WARNING, holds="at least 256 MiB of memory are available")
+def memory_low(facts: Facts) -> Iterator[Cause]:
+    """The kernel will soon kill a process."""
+    available = facts[Machine].memory_available
+    if available < MEMORY_LOW:
+        yield Cause(f"only {available // MIB} MiB of memory are available", "ps aux --sort=-rss | head")
+
+
+@check("clock-wrong", "machine", Severity.ERROR, holds="the clock was not set back")
+def clock_wrong(facts: Facts) -> Iterator[Cause]:
+    """Access tokens made before the clock was set back are rejected."""
+    machine = facts[Machine]
+    if machine.ahead > CLOCK_SECONDS:
+        yield Cause(
+            f"the clock was set back: {machine.newest} are dated {machine.ahead:.0f} s in the future, "
+            "and access tokens from that time are rejected",
+            "timedatectl set-ntp true",
+        )
+
+
+@check(
+    "secret-missing",
+    "machine",
+    Severity.ERROR,
+    holds="the services' secrets can be read",
+    follows=("not-running",),
+)
+def secret_missing(facts: Facts) -> Iterator[Cause]:
+    """The processes that read it cannot start."""
+    for unusable in facts[Secrets].unusable:
+        yield Cause(
+            f"a secret cannot be used: {unusable}",
+            steps(f"Restore it from a backup of {facts[Run].state}/secrets.", facts[Run].start),
+        )
+
+
+def _disk(machine: Machine, how: str) -> Cause:
+    return Cause(
+        f"the disk of {machine.disk_path} is {how}: {machine.disk_free // MIB} MiB are free",
+        f"du -xh --max-depth=2 {machine.disk_path} | sort -h | tail",
+    )

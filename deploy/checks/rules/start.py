@@ -1,0 +1,138 @@
+"""What must hold before any start. An error stops it; a warning is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deploy.checks.facts.database import DatabaseState, DatabaseStates
+from deploy.checks.facts.machine import Listeners, Secrets
+from deploy.checks.facts.start import GatewayErrors, Limits, Parts, Running, StateFolder
+from deploy.checks.findings import Cause, Facts, Severity, check, steps
+from deploy.checks.rules.database import last_line
+
+FEW_FILES = 1024  # with fewer, one service's pools and clients do not fit
+SOME_FILES = 4096  # each open WebSocket takes one in the gateway and one in tiles
+
+
+@check("already-running", "ports", Severity.ERROR, holds="no stack runs in the state folder")
+def already_running(facts: Facts) -> Iterator[Cause]:
+    """Two stacks would write the same files."""
+    other = facts[Running]
+    if other.pid is not None:
+        yield Cause(
+            f"Tessera already runs in this state folder: pid {other.pid}, {other.url}",
+            steps(f"kill {other.pid}", "Or choose another folder: set TESSERA_VAR."),
+        )
+
+
+@check("port-taken", "ports", Severity.ERROR, holds="every port of the map is free, or this stack's own")
+def port_taken(facts: Facts) -> Iterator[Cause]:
+    """Another program listens there."""
+    for port in facts[Listeners].ports:
+        if port.holder and not port.ours:
+            yield Cause(
+                f"port {port.number} ({port.name}) is held by {port.holder}",
+                steps(port.holder.stop, f"Or choose another port: set {port.env}."),
+            )
+
+
+@check("files-few", "machine", Severity.ERROR, holds="a process may open 1024 files")
+def files_few(facts: Facts) -> Iterator[Cause]:
+    """One service's connections and clients do not fit."""
+    limits = facts[Limits]
+    if 0 <= limits.soft < FEW_FILES:
+        yield Cause(f"a process may open only {limits.soft} files", f"ulimit -n {SOME_FILES}")
+
+
+@check("files-some", "machine", Severity.WARNING, holds="a process may open 4096 files")
+def files_some(facts: Facts) -> Iterator[Cause]:
+    """The limit is enough to start, but not for many viewers."""
+    limits = facts[Limits]
+    if FEW_FILES <= limits.hard < SOME_FILES:
+        yield Cause(
+            f"a process may open at most {limits.hard} files, so about as many people can watch at once",
+            f"Raise the hard limit (LimitNOFILE, /etc/security/limits.conf) to {SOME_FILES} or more.",
+        )
+
+
+@check("part-missing", "parts", Severity.ERROR, holds="Python and all parts are installed")
+def part_missing(facts: Facts) -> Iterator[Cause]:
+    """The stack cannot start without it."""
+    parts = facts[Parts]
+    for name, fix in parts.missing.items():
+        yield Cause(f"{name} is not installed", fix)
+    if not (3, 11) <= parts.python <= (3, 13):
+        found = ".".join(map(str, parts.python))
+        yield Cause(
+            f"this is Python {found}; Tessera needs 3.11 to 3.13", "make PYTHON=python3.12 clean setup"
+        )
+
+
+@check("state-unwritable", "state", Severity.ERROR, holds="the state folder can be written")
+def state_unwritable(facts: Facts) -> Iterator[Cause]:
+    """A run could not store its data, secrets and logs."""
+    state = facts[StateFolder]
+    for folder in state.unwritable:
+        yield Cause(
+            f"{folder} cannot be written",
+            steps(f"sudo chown -R $(id -u) {state.root}", "Or choose another folder: set TESSERA_VAR."),
+        )
+
+
+@check("data-version", "state", Severity.ERROR, holds="the data were made by the installed PostgreSQL")
+def data_version(facts: Facts) -> Iterator[Cause]:
+    """PostgreSQL refuses data of another major version."""
+    state = facts[StateFolder]
+    if state.data_version != state.program_version:
+        yield Cause(
+            f"{state.root}/postgres was made by PostgreSQL {state.data_version}, "
+            f"but {state.program_version} is installed",
+            "Check out the version of Tessera that made it, take a backup there, and restore it here.",
+        )
+
+
+@check("secret-missing", "state", Severity.ERROR, holds="the secrets that the data were made with are there")
+def secret_missing(facts: Facts) -> Iterator[Cause]:
+    """New secrets would not fit the data."""
+    for unusable in facts[Secrets].unusable:
+        yield Cause(f"a secret cannot be used: {unusable}", "Restore it from a backup of the state folder.")
+
+
+@check("gateway-invalid", "gateway", Severity.ERROR, holds="Traefik accepts the gateway's configuration")
+def gateway_invalid(facts: Facts) -> Iterator[Cause]:
+    """Traefik would start with it, and answer every request with 404."""
+    for message in facts[GatewayErrors].messages:
+        yield Cause(f"Traefik rejects the gateway's configuration: {message}", "git diff gateway/")
+
+
+@check("database-unusable", "database", Severity.ERROR, holds="databases given by URL can be used")
+def database_unusable(facts: Facts) -> Iterator[Cause]:
+    """No service would become ready."""
+    for database in facts[DatabaseStates].all:
+        if database.trouble:
+            yield Cause(
+                f"the database of {database.service} at {database.address} cannot be used: "
+                f"{last_line(database.message)}",
+                f"Repair {database.service.upper()}_DATABASE_URL or the server.",
+            )
+
+
+@check("migrations-pending", "database", Severity.INFO, holds="no migration is pending")
+def migrations_pending(facts: Facts) -> Iterator[Cause]:
+    """The start applies them; only a backup leads back."""
+    for database in facts[DatabaseStates].all:
+        pending = _pending(database)
+        if database.trouble is None and pending:
+            yield Cause(
+                f"the start migrates the database of {database.service}: {', '.join(pending)}",
+                "Take a backup first, if there is data.",
+            )
+
+
+def _pending(database: DatabaseState) -> tuple[str, ...]:
+    """Return the migrations after the one applied last; none when the code does not have that one."""
+    if database.revision is None:
+        return database.known
+    if database.revision not in database.known:
+        return ()
+    return database.known[database.known.index(database.revision) + 1 :]

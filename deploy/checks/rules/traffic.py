@@ -1,0 +1,77 @@
+"""How requests went in the last minutes, from the logs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from deploy.checks.facts.gateway import Probes
+from deploy.checks.facts.logs import Traffic
+from deploy.checks.facts.run import Run
+from deploy.checks.findings import Cause, Facts, Severity, check, steps
+from deploy.checks.rules.reasons import DATABASE
+
+
+@check(
+    "application-error", "code", Severity.WARNING, holds="no service failed unexpectedly", follows=DATABASE
+)
+def application_error(facts: Facts) -> Iterator[Cause]:
+    """500 from a service: an error in its code."""
+    traffic = facts[Traffic]
+    kinds = Counter((failure.process, failure.error, failure.where) for failure in traffic.failures)
+    for (process, error, where), count in kinds.most_common(3):
+        last = next(one for one in reversed(traffic.failures) if (one.process, one.error) == (process, error))
+        yield Cause(
+            f"{process} failed {_times(count)} in the last {traffic.minutes} minutes with {error} at {where}",
+            _explain_request(facts, last.request_id) or facts[Run].show_log(process),
+        )
+
+
+@check("rate-limited", "logs", Severity.WARNING, holds="no client met the gateway's rate limit")
+def rate_limited(facts: Facts) -> Iterator[Cause]:
+    """429 from the gateway."""
+    traffic = facts[Traffic]
+    limited = [one.path for one in traffic.requests if one.status == 429 and one.service is None]
+    probes = facts[Probes].all  # traffic leaves them out
+    limited += [one.path for one in probes if one.result.status == 429 and one.result.service is None]
+    if limited:
+        yield Cause(
+            f"the gateway's rate limit rejected {len(limited)} requests with 429 "
+            f"in the last {traffic.minutes} minutes, the last one for {limited[-1]}",
+            steps(
+                "Slow that client down, or raise TESSERA_RATE_AVERAGE and TESSERA_RATE_BURST.",
+                facts[Run].start,
+            ),
+        )
+
+
+@check(
+    "requests-failed",
+    "logs",
+    Severity.WARNING,
+    holds="no request failed",
+    follows=("application-error",),
+)
+def requests_failed(facts: Facts) -> Iterator[Cause]:
+    """Clients got 5xx in the last minutes."""
+    traffic = facts[Traffic]
+    failed = [one for one in traffic.requests if one.status >= 500]
+    if failed:
+        counts = Counter((one.status, one.service or "the gateway") for one in failed)
+        summary = ", ".join(
+            f"{_times(count)} {status} from {maker}" for (status, maker), count in counts.most_common(3)
+        )
+        last = failed[-1]
+        yield Cause(
+            f"in the last {traffic.minutes} minutes {summary}; the last one: {last.method} {last.path}",
+            _explain_request(facts, last.request_id)
+            or "Send requests with X-Request-Id, so that the doctor can explain one by that id.",
+        )
+
+
+def _explain_request(facts: Facts, request_id: str | None) -> str | None:
+    return f"{facts[Run].doctor} --request-id {request_id}" if request_id else None
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { test } from "node:test";
+
+const FRONTEND = new URL("../", import.meta.url);
+
+/** Characters per line, also in the templates and comments that the formatter leaves as they are. */
+const WIDTH = 110;
+
+/** Rooms that still have to be put into this style. */
+const UNSTYLED = /static\/client\/(canvas|editor)\//;
+
+/** @returns {Promise<{file: string, text: string}[]>} */
+async function ownFiles() {
+  const names = await readdir(FRONTEND, { recursive: true });
+  const own = names.filter(
+    (name) =>
+      /\.(js|css|html)$/.test(name) &&
+      !/(^|\/)(node_modules|vendor|swagger-ui-[\d.]+)\//.test(name) &&
+      !UNSTYLED.test(name),
+  );
+  return Promise.all(
+    own.map(async (file) => ({ file, text: await readFile(new URL(file, FRONTEND), "utf8") })),
+  );
+}
+
+/**
+ * The places in the files, as "file:line", of lines that match.
+ * @param {(line: string) => boolean} isMatch
+ */
+async function linesThat(isMatch) {
+  return (await ownFiles()).flatMap(({ file, text }) =>
+    text.split("\n").flatMap((line, index) => (isMatch(line) ? [`${file}:${index + 1}`] : [])),
+  );
+}
+
+test(`no line is longer than ${WIDTH} characters`, async () => {
+  assert.deepEqual(await linesThat((line) => line.length > WIDTH), []);
+});
+
+test("JSDoc has one tag per line", async () => {
+  const comment = /^\s*(\/\*\*|\*)\s/;
+  const tag = /(?<![\w`{"])@(param|returns|type|template|typedef|property|import)\b/g;
+  const crowded = (/** @type {string} */ line) =>
+    comment.test(line) && (line.replace(/`[^`]*`/g, "").match(tag)?.length ?? 0) > 1;
+  assert.deepEqual(await linesThat(crowded), []);
+});
+
+test("JSDoc imports types with @import", async () => {
+  assert.deepEqual(await linesThat((line) => /import\("(\.|#)[^"]+"\)\.\w/.test(line)), []);
+});

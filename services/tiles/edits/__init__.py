@@ -1,0 +1,1 @@
+"""Edits: every write of a tile, from a claim to a stroke, on one path."""

@@ -1,0 +1,1 @@
+"""Revisions: one row for every change of a tile, from which any of its versions can be rebuilt."""

@@ -1,1 +1,0 @@
-"""Strokes: some pixels of one tile at a time, many of them a second, each answered once it is durable."""

@@ -1,0 +1,1 @@
+"""Submissions: pixels that wait for a review before their tile shows them."""

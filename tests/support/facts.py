@@ -1,0 +1,43 @@
+"""Facts of a stack for the rules of the checks: all well, unless a test changes something."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from deploy.checks.doctor import CHECKS
+from deploy.checks.facts.database import DatabaseState
+from deploy.checks.facts.run import Run
+from deploy.checks.findings import Check, Facts, Finding, examine
+
+RUN = Run(
+    stack="the stack",
+    state="/var",
+    running=True,
+    start="tessera run",
+    repair_routes="tessera run",
+    doctor="tessera doctor",
+    backup="tessera backup --env native",
+    dead_letters="tessera dead-letters {}".format,
+    show_log="tail -n 20 {}.log".format,
+    resume="kill -CONT {}".format,
+    restart="kill -9 {}".format,
+    ends=(),
+)
+
+
+def database_state(**changes: Any) -> DatabaseState:
+    """A database of tiles that is well, with these changes."""
+    plain: dict[str, Any] = {"trouble": None, "message": "", "revision": "2", "known": ("1", "2")}
+    return DatabaseState("tiles", "127.0.0.1:1", **(plain | changes))
+
+
+def findings(*facts: object, checks: Sequence[Check] = CHECKS) -> list[Finding]:
+    """What is found with these facts and RUN; other facts are missing, which is not reported here."""
+    known = {type(fact): fact for fact in (RUN, *facts)}
+    return [one for one in examine(checks, Facts(known)) if one.code != "check-failed"]
+
+
+def codes(*facts: object, checks: Sequence[Check] = CHECKS) -> list[str]:
+    """The codes of the same."""
+    return [one.code for one in findings(*facts, checks=checks)]

