@@ -1,6 +1,7 @@
 /** Fingers, pen, mouse and wheel on a picture that can be moved. */
 
-/** @typedef {import("./viewport.js").Point} Point */
+/** @import { Point } from "./viewport.js" */
+
 /**
  * What to do for each gesture; points are in CSS pixels from the top left of the element.
  * @typedef {{
@@ -28,11 +29,16 @@ const LINE = 20;
  * @param {Actions} actions read again with each gesture
  */
 export function listen(element, actions) {
-  /** @type {Map<number, Point>} */ const pressed = new Map();
-  /** @type {Point | null} */ let start = null;
+  /** @type {Map<number, Point>} */
+  const pressed = new Map();
+  /** @type {Point | null} */
+  let start = null;
   let isTap = false;
 
-  /** @param {PointerEvent | WheelEvent} event @returns {Point} */
+  /**
+   * @param {PointerEvent | WheelEvent} event
+   * @returns {Point}
+   */
   const pointOf = (event) => {
     const box = element.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };

@@ -2,7 +2,8 @@ import { css, html, LitElement } from "../lit.js";
 import { base } from "../ui/styles.js";
 import { visibleRect } from "./viewport.js";
 
-/** @typedef {import("./stage.js").CanvasStage} CanvasStage */
+/** @import { CanvasStage } from "./stage.js" */
+/** @import { Rect, Size } from "./viewport.js" */
 
 /** CSS pixels of its longer side. */
 const SIDE = 144;
@@ -10,7 +11,10 @@ const SIDE = 144;
 /** Milliseconds that it may lag behind the picture. */
 const REFRESH_MS = 200;
 
-/** `<canvas-minimap .stage=${stage}>`: the whole canvas, and what of it the stage shows; press or drag to go there. */
+/**
+ * `<canvas-minimap .stage=${stage}>`: the whole canvas, and what of it the stage shows; press or drag to go
+ * there.
+ */
 export class CanvasMinimap extends LitElement {
   static properties = { stage: { attribute: false } };
   static styles = [
@@ -26,10 +30,12 @@ export class CanvasMinimap extends LitElement {
 
   constructor() {
     super();
-    /** @type {CanvasStage | null} */ this.stage = null;
+    /** @type {CanvasStage | null} */
+    this.stage = null;
   }
 
-  /** @type {ReturnType<typeof setTimeout> | undefined} */ #due;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #due;
 
   render() {
     // Hidden from screen readers: the stage's own keys do the same.
@@ -100,11 +106,14 @@ export class CanvasMinimap extends LitElement {
     const box = /** @type {HTMLElement} */ (event.target).getBoundingClientRect();
     const x = ((event.clientX - box.left) / box.width) * stage.atlas.width;
     const y = ((event.clientY - box.top) / box.height) * stage.atlas.height;
-    stage.look({ ...stage.view, x, y });
+    stage.camera.look({ ...stage.view, x, y });
   }
 }
 
-/** @param {import("./viewport.js").Rect} part @param {import("./viewport.js").Size} whole */
+/**
+ * @param {Rect} part
+ * @param {Size} whole
+ */
 function holdsAll(part, whole) {
   return (
     part.x <= 0 && part.y <= 0 && part.x + part.width >= whole.width && part.y + part.height >= whole.height

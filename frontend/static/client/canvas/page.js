@@ -1,32 +1,26 @@
 import { t } from "../i18n.js";
 import { html, nothing } from "../lit.js";
+import { LiveCanvas } from "../model/live-canvas.js";
 import { setTitle } from "../router.js";
 import { session } from "../session.js";
 import { Element } from "../ui/element.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
-import "./areas-panel.js";
-import { cellText, cellTitle } from "./cell-text.js";
-import { closedNotice, loadFailure } from "./failures.js";
-import { iconButton } from "./icon-button.js";
-import "./info-panel.js";
-import { LiveCanvas } from "../model/live-canvas.js";
+import { cellText } from "./cell-text.js";
+import { closedNotice, loadFailure, statusLine } from "./status.js";
 import "./minimap.js";
 import { styles } from "./page-styles.js";
-import "./people-panel.js";
-import "./reviews-panel.js";
+import { sidePanel } from "./side-panel.js";
 import "./stage.js";
-import "./tile-card.js";
 import "./timelapse.js";
 import "./tools.js";
 import { ViewAddress } from "./view-address.js";
 import { zoomTools } from "./zoom-tools.js";
 
-/** @typedef {import("../model/feed.js").Status} Status */
-/** @typedef {import("./minimap.js").CanvasMinimap} CanvasMinimap */
-/** @typedef {import("../model/canvas-pixels.js").Cell} Cell */
-/** @typedef {import("./renderer.js").Span} Span */
-/** @typedef {import("./stage.js").CanvasStage} CanvasStage */
-/** @typedef {import("./tools.js").PanelName} PanelName */
+/** @import { CanvasMinimap } from "./minimap.js" */
+/** @import { Cell } from "../model/canvas-pixels.js" */
+/** @import { Span } from "./renderer.js" */
+/** @import { CanvasStage } from "./stage.js" */
+/** @import { PanelName } from "./tools.js" */
 
 /** Milliseconds that a pointer rests on a cell before the details of its tile are loaded. */
 const REST_MS = 250;
@@ -159,7 +153,7 @@ export class CanvasPage extends Element {
   #showPicture(live) {
     if (!live.pixels) return;
     this.#stage?.open(live.pixels, live.claims);
-    if (!live.feed && !this.#followLink()) this.#stage?.fit();
+    if (!live.feed && !this.#followLink()) this.#stage?.camera.fit();
     this.#minimap?.refresh();
   }
 
@@ -180,7 +174,7 @@ export class CanvasPage extends Element {
   /** Show the view that the address names, if it names one of this canvas; returns whether it does. */
   #followLink() {
     const view = this.#live?.pixels ? this.#address.read() : null;
-    if (view) this.#stage?.look(view);
+    if (view) this.#stage?.camera.look(view);
     return view !== null;
   }
 
@@ -191,7 +185,7 @@ export class CanvasPage extends Element {
     return html`
       <header class="bar">
         <h1>${canvas?.name ?? t("common.loading")}</h1>
-        ${this.#status()}
+        ${statusLine(this.#live?.feed ?? null)}
         ${
           canvas
             ? html`<canvas-tools class="tools" .live=${this.#live} .panel=${this.#panel} @film=${() => this.#setFilm(true)}
@@ -209,7 +203,7 @@ export class CanvasPage extends Element {
           <canvas-minimap></canvas-minimap>
           ${closedNotice(this.#live?.feed ?? null)}
         </div>
-        ${this.#panel && canvas ? this.#aside(this.#panel) : ""}
+        ${this.#panel && canvas ? this.#sidePanel(this.#panel) : ""}
       </div>
       <p class="visually-hidden" aria-live="polite">${this.#cursor && this.#live ? cellText(this.#live, this.#cursor) : nothing}</p>
       ${
@@ -221,36 +215,20 @@ export class CanvasPage extends Element {
       ${this.#editor()}`;
   }
 
-  /** @returns {Status | "offline"} */
-  get #feedStatus() {
-    const status = this.#live?.feed?.status ?? "connecting";
-    return status === "reconnecting" && !navigator.onLine ? "offline" : status;
-  }
-
-  #status() {
-    const status = this.#feedStatus;
-    return html`<p class="status ${status}" role="status">${t(`canvas.status_${status}`)}</p>`;
-  }
-
   /** @param {PanelName} panel */
-  #aside(panel) {
+  #sidePanel(panel) {
     const live = this.#live;
-    const title =
-      panel === "tile" && live && this.#picked ? cellTitle(live, this.#picked) : t(`canvas.panel_${panel}`);
-    return html`<aside aria-labelledby="panel" @visit=${this.#handleVisit} @keydown=${this.#handlePanelKey}>
-      <div class="title"><h2 id="panel" tabindex="-1">${title}</h2>
-        ${iconButton("close", t("common.close"), () => this.#show(null))}</div>
-      ${panel === "tile" ? html`<tile-card .live=${live} .cell=${this.#picked} @edit=${() => this.#openEditor(this.#picked)}></tile-card>` : ""}
-      ${panel === "info" ? html`<canvas-info .live=${live}></canvas-info>` : ""}
-      ${panel === "people" ? html`<canvas-people .live=${live}></canvas-people>` : ""}
-      ${
-        panel === "areas"
-          ? html`<canvas-areas .live=${live} .span=${this.#span} ?drawing=${this.#isDrawing}
-        @draw=${() => this.#setDrawing(!this.#isDrawing)} @claimed=${() => this.#setDrawing(false)}></canvas-areas>`
-          : ""
-      }
-      ${panel === "reviews" ? html`<canvas-reviews .live=${live}></canvas-reviews>` : ""}
-    </aside>`;
+    if (!live) return "";
+    return sidePanel(panel, {
+      live,
+      picked: this.#picked,
+      span: this.#span,
+      isDrawing: this.#isDrawing,
+      close: () => this.#show(null),
+      visit: (cell) => this.#stage?.camera.visit(cell),
+      openEditor: () => this.#openEditor(this.#picked),
+      setDrawing: (isDrawing) => this.#setDrawing(isDrawing),
+    });
   }
 
   #editor() {
@@ -283,11 +261,6 @@ export class CanvasPage extends Element {
   #handlePick(event) {
     this.#picked = event.detail;
     this.#show("tile");
-  }
-
-  /** @param {CustomEvent<Cell>} event */
-  #handleVisit({ detail }) {
-    this.#stage?.visit(detail);
   }
 
   /** @param {CustomEvent<Cell | null>} event */
@@ -348,12 +321,7 @@ export class CanvasPage extends Element {
     const heading = this.renderRoot.querySelector("#panel");
     if (panel !== before) (heading ?? stage.canvas)?.focus({ preventScroll: true });
     if (panel === "tile" && this.#picked)
-      requestAnimationFrame(() => this.#picked && this.#stage?.reveal(this.#picked));
-  }
-
-  /** @param {KeyboardEvent} event */
-  #handlePanelKey(event) {
-    if (event.key === "Escape" && !event.defaultPrevented) this.#show(null);
+      requestAnimationFrame(() => this.#picked && this.#stage?.camera.reveal(this.#picked));
   }
 
   /** @param {boolean} isShown */

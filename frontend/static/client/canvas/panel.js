@@ -6,16 +6,19 @@ import { Element } from "../ui/element.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import { toast } from "../ui/toast.js";
 
-/** @typedef {import("../model/live-canvas.js").LiveCanvas} LiveCanvas */
-/** @typedef {import("#api").CanvasView} CanvasView */
-/** @typedef {import("../model/canvas-pixels.js").FeedEvent} FeedEvent */
-/** @typedef {import("../model/canvas-pixels.js").Cell} Cell */
+/** @import { CanvasView } from "#api" */
+/** @import { CSSResultGroup, PropertyDeclarations } from "../lit.js" */
+/** @import { Cell, FeedEvent } from "../model/canvas-pixels.js" */
+/** @import { LiveCanvas } from "../model/live-canvas.js" */
 
-/** A panel beside the picture: it has the canvas as `live`, follows its changes, and shows what went wrong. */
+/**
+ * What stands beside the picture: it knows the canvas as `live`, hears its changes, and shows what went
+ * wrong.
+ */
 export class Panel extends Element {
-  /** @type {import("../lit.js").PropertyDeclarations} */
+  /** @type {PropertyDeclarations} */
   static properties = { live: { attribute: false } };
-  /** @type {import("../lit.js").CSSResultGroup} */
+  /** @type {CSSResultGroup} */
   static styles = [
     base,
     typography,
@@ -23,7 +26,9 @@ export class Panel extends Element {
     layout,
     css`
     :host { padding: 0 var(--space-4) var(--space-5); }
-    section + section { margin-top: var(--space-5); padding-top: var(--space-4); border-top: 1px solid var(--line); }
+    section + section {
+      margin-top: var(--space-5); padding-top: var(--space-4); border-top: 1px solid var(--line);
+    }
     section > h3 { margin-bottom: var(--space-2); }
     section > * + h3, section > form { margin-top: var(--space-4); }
     ul, ol { padding: 0; list-style: none; }
@@ -40,13 +45,18 @@ export class Panel extends Element {
   `,
   ];
 
-  /** @type {unknown} */ error = null;
+  /** @type {unknown} */
+  error = null;
   isBusy = false;
   #life = new AbortController();
 
   constructor() {
     super();
-    /** Set before the panel is connected. @type {LiveCanvas} */ this.live = /** @type {any} */ (null);
+    /**
+     * Set by whoever makes the panel.
+     * @type {LiveCanvas}
+     */
+    this.live = /** @type {any} */ (null);
   }
 
   connectedCallback() {
@@ -68,7 +78,10 @@ export class Panel extends Element {
     this.#life.abort();
   }
 
-  /** Handle a change of the canvas. @param {FeedEvent} _event */
+  /**
+   * A change of the canvas.
+   * @param {FeedEvent} _event
+   */
   handleChange(_event) {}
 
   /** @returns {CanvasView} known before any panel opens */
@@ -80,21 +93,32 @@ export class Panel extends Element {
     return session.account && { id: session.account.id, isModerator: session.isModerator };
   }
 
-  /** Move the picture to a cell. @param {Cell} cell */
+  /**
+   * Take somebody to a cell of the picture.
+   * @param {Cell} cell
+   */
   visit(cell) {
     this.dispatchEvent(new CustomEvent("visit", { detail: cell, bubbles: true, composed: true }));
   }
 
-  /** A button that does so. @param {Cell} cell @param {string} place what a screen reader calls it */
+  /**
+   * A button that does so.
+   * @param {Cell} cell
+   * @param {string} place what a screen reader calls it
+   */
   goButton(cell, place) {
-    return html`<button class="small" aria-label=${t("canvas.go_to", { place })} @click=${() => this.visit(cell)}>
+    return html`<button class="small" aria-label=${t("canvas.go_to", { place })}
+      @click=${() => this.visit(cell)}>
       ${t("canvas.go")}</button>`;
   }
 
   /**
    * A list, or what is said in place of an empty one.
    * @template T
-   * @param {T[]} items @param {(item: T) => unknown} keyOf @param {(item: T) => unknown} row @param {string} otherwise
+   * @param {T[]} items
+   * @param {(item: T) => unknown} keyOf
+   * @param {(item: T) => unknown} row
+   * @param {string} otherwise
    */
   list(items, keyOf, row, otherwise) {
     return items.length

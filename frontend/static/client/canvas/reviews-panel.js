@@ -11,13 +11,17 @@ import { Panel } from "./panel.js";
 import "./picture.js";
 import { fromBase64 } from "../model/tile-pixels.js";
 
-/** @typedef {import("../model/canvas-pixels.js").FeedEvent} FeedEvent */
-/** @typedef {import("#api").ReviewView} Review */
+/** @import { ReviewView } from "#api" */
+/** @import { FeedEvent } from "../model/canvas-pixels.js" */
+/** @import { Listed } from "../model/paging.js" */
 
 const STATUSES = ["pending", "approved", "rejected"];
 const SLICE = 20;
 
-/** `<canvas-reviews .live=${live}>`: what waits for review; its owner decides, artists see what became of theirs. */
+/**
+ * `<canvas-reviews .live=${live}>`: what waits for review; its owner decides, artists see what became of
+ * theirs.
+ */
 export class CanvasReviews extends Panel {
   static styles = [
     Panel.styles,
@@ -31,7 +35,7 @@ export class CanvasReviews extends Panel {
   `,
   ];
 
-  /** @type {import("../model/paging.js").Listed<Review>} */
+  /** @type {Listed<ReviewView>} */
   #listed = { items: [], cursor: null };
   #status = "pending";
 
@@ -50,7 +54,8 @@ export class CanvasReviews extends Panel {
     return html`<p>${t(isReviewer ? "canvas.reviews_text" : "canvas.reviews_mine")}</p>
       <div class="row filter" role="group" aria-label=${t("canvas.reviews_filter")}>${STATUSES.map(
         (status) => html`
-        <button class="small" aria-pressed=${String(status === this.#status)} @click=${() => this.#filter(status)}>
+        <button class="small" aria-pressed=${String(status === this.#status)}
+          @click=${() => this.#filter(status)}>
           ${t(`canvas.reviews_${status}`)}</button>`,
       )}</div>
       <ui-error .error=${this.error} retryable @retry=${() => attempt(this, () => this.#load())}></ui-error>
@@ -69,7 +74,7 @@ export class CanvasReviews extends Panel {
   }
 
   /**
-   * @param {Review} review
+   * @param {ReviewView} review
    * @param {boolean} isReviewer
    */
   #review(review, isReviewer) {
@@ -78,7 +83,8 @@ export class CanvasReviews extends Panel {
     const rgba = this.live.pixels?.rgba;
     const now = this.live.pixels?.pixelsOf(x, y)?.slice() ?? null;
     return html`<li>
-      <div class="row tight"><span class="grow"><a class="name" href="/artist/${author.username}">${author.display_name}</a><br>
+      <div class="row tight"><span class="grow"><a class="name"
+        href="/artist/${author.username}">${author.display_name}</a><br>
         <small class="soft">${place} · <ui-time datetime=${submitted_at}></ui-time></small></span>
         ${this.goButton({ x, y }, place)}</div>
       <div class="pictures">
@@ -88,8 +94,11 @@ export class CanvasReviews extends Panel {
           <figcaption>${t("canvas.before")}</figcaption></figure>`
             : ""
         }
-        <figure><canvas-picture .pixels=${pixels === null ? null : fromBase64(pixels)} .rgba=${rgba}></canvas-picture>
-          <figcaption>${t(status === "pending" ? "canvas.after" : `canvas.reviews_${status}`)}</figcaption></figure>
+        <figure><canvas-picture .pixels=${pixels === null ? null : fromBase64(pixels)}
+          .rgba=${rgba}></canvas-picture>
+          <figcaption>${t(
+            status === "pending" ? "canvas.after" : `canvas.reviews_${status}`,
+          )}</figcaption></figure>
       </div>
       ${note ? html`<p class="soft">${reviewer?.display_name}: ${note}</p>` : ""}
       ${isReviewer && status === "pending" ? this.#decision(review, place) : ""}
@@ -97,11 +106,12 @@ export class CanvasReviews extends Panel {
   }
 
   /**
-   * @param {Review} review
+   * @param {ReviewView} review
    * @param {string} place
    */
   #decision(review, place) {
-    return html`<form class="stack" @submit=${(/** @type {SubmitEvent} */ event) => this.#decide(event, review)}>
+    return html`<form class="stack"
+      @submit=${(/** @type {SubmitEvent} */ event) => this.#decide(event, review)}>
       <ui-field name="note" label=${t("canvas.review_note")} maxlength="1000"></ui-field>
       <div class="row decide">
         <button class="primary" name="decision" value="approve" ?disabled=${this.isBusy}
@@ -114,7 +124,7 @@ export class CanvasReviews extends Panel {
 
   /**
    * @param {SubmitEvent} event
-   * @param {Review} review
+   * @param {ReviewView} review
    */
   #decide(event, review) {
     event.preventDefault();
@@ -133,7 +143,7 @@ export class CanvasReviews extends Panel {
     void attempt(this, () => this.#load());
   }
 
-  /** @param {import("../model/paging.js").Listed<Review>} [before] */
+  /** @param {Listed<ReviewView>} [before] */
   async #load(before) {
     const status = this.#status;
     const listed = await readPage(`/canvases/${this.canvas.id}/reviews`, { status, limit: SLICE }, before);

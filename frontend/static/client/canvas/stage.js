@@ -1,19 +1,17 @@
 import { css, html, LitElement } from "../lit.js";
 import { base } from "../ui/styles.js";
 import { Atlas } from "./atlas.js";
+import { Camera } from "./camera.js";
 import { listen } from "./gestures.js";
 import { drawScene, themeOf } from "./renderer.js";
 import * as viewport from "./viewport.js";
 
-/** @typedef {import("../model/claims.js").Claims} Claims */
-/** @typedef {import("../model/feed.js").Person} Person */
-/** @typedef {import("../model/canvas-pixels.js").CanvasPixels} CanvasPixels */
-/** @typedef {import("../model/canvas-pixels.js").Cell} Cell */
-/** @typedef {import("./renderer.js").Span} Span */
-/** @typedef {import("./renderer.js").Theme} Theme */
-/** @typedef {import("./viewport.js").View} View */
-
-const ZOOM_STEP = 1.5;
+/** @import { CanvasPixels, Cell } from "../model/canvas-pixels.js" */
+/** @import { Claims } from "../model/claims.js" */
+/** @import { Person } from "../model/feed.js" */
+/** @import { Actions } from "./gestures.js" */
+/** @import { Span, Theme } from "./renderer.js" */
+/** @import { Point } from "./viewport.js" */
 
 /** CSS pixels that a key moves the picture. */
 const PAN_STEP = 80;
@@ -22,10 +20,10 @@ const PAN_STEP = 80;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /**
- * `<canvas-stage>`: the picture itself, to be moved, zoomed and pointed at. It draws when something changed and
- * is idle otherwise. Fires `view` when it shows another part, `grid` when that
- * comes or goes, and with a cell as `detail`: `pick` (chosen),
- * `cursor` (the keyboard is there now), `hover` (the pointer; null beside the canvas), `span` (drawn).
+ * `<canvas-stage>`: the picture itself, to be moved, zoomed and pointed at. It draws when something changed
+ * and is idle otherwise. Fires `view` when it shows another part, `grid` when that comes or goes, and with a
+ * cell as `detail`: `pick` (chosen), `cursor` (the keyboard is there now), `hover` (the pointer; null beside
+ * the canvas), `span` (drawn).
  */
 export class CanvasStage extends LitElement {
   static properties = { label: {}, help: {} };
@@ -33,7 +31,10 @@ export class CanvasStage extends LitElement {
     base,
     css`
     :host { position: relative; overflow: hidden; background: var(--sunken); }
-    canvas { position: absolute; inset: 0; width: 100%; height: 100%; touch-action: none; cursor: grab; outline-offset: -3px; }
+    canvas {
+      position: absolute; inset: 0; width: 100%; height: 100%; touch-action: none; cursor: grab;
+      outline-offset: -3px;
+    }
     canvas:active { cursor: grabbing; }
     :host([spanning]) canvas { cursor: crosshair; }
     .probe { position: absolute; visibility: hidden; }
@@ -58,11 +59,8 @@ export class CanvasStage extends LitElement {
   span = null;
   /** Frames drawn so far. */
   frames = 0;
-  /** @type {View} */
-  view = { x: 0, y: 0, zoom: 1 };
-  screen = { width: 0, height: 0 };
-  /** @type {CanvasPixels | null} */
-  #pixels = null;
+  /** Which part of the canvas is shown. */
+  camera = new Camera(() => this.#handleMove());
   /** @type {Atlas | null} */
   #atlas = null;
   /** @type {Claims | null} */
@@ -77,8 +75,6 @@ export class CanvasStage extends LitElement {
    */
   #cursor = null;
   #hasKeyboard = false;
-  /** Whether the picture is as `fit` left it, so that it stays fitted when the window changes. */
-  #isFitted = true;
   #frame = 0;
   /** Ends with the element's stay in the page. */
   #life = new AbortController();
@@ -127,12 +123,12 @@ export class CanvasStage extends LitElement {
     return this.#atlas;
   }
 
-  get isFitted() {
-    return this.#isFitted;
+  get view() {
+    return this.camera.view;
   }
 
-  get grid() {
-    return this.#pixels?.canvas ?? { columns: 0, rows: 0, tileSize: 1 };
+  get screen() {
+    return this.camera.screen;
   }
 
   /**
@@ -141,7 +137,7 @@ export class CanvasStage extends LitElement {
    * @param {Claims} claims
    */
   open(pixels, claims) {
-    this.#pixels = pixels;
+    this.camera.grid = pixels.canvas;
     this.#claims = claims;
     this.#atlas = new Atlas(pixels);
     this.draw();
@@ -167,39 +163,6 @@ export class CanvasStage extends LitElement {
     });
   }
 
-  /** @param {View} view */
-  look(view) {
-    this.#isFitted = false;
-    this.#show(view);
-  }
-
-  fit() {
-    this.#isFitted = true;
-    this.#show(viewport.fit(viewport.sizeOf(this.grid), this.screen));
-  }
-
-  /** @param {number} steps inwards, about the middle */
-  zoom(steps) {
-    const middle = { x: this.screen.width / 2, y: this.screen.height / 2 };
-    this.#zoomAt(middle, ZOOM_STEP ** steps);
-  }
-
-  /**
-   * Bring a cell into the picture by the least move.
-   * @param {Cell} cell
-   */
-  reveal(cell) {
-    this.look(viewport.reveal(this.view, this.screen, viewport.rectOf(this.grid, cell)));
-  }
-
-  /**
-   * Bring a cell into the picture, near enough to see what is in it.
-   * @param {Cell} cell
-   */
-  visit(cell) {
-    this.look(viewport.closeUp(this.grid, cell, this.screen));
-  }
-
   toggleGrid() {
     this.hasGrid = !this.hasGrid;
     this.draw();
@@ -216,48 +179,31 @@ export class CanvasStage extends LitElement {
   }
 
   /**
-   * @param {import("./viewport.js").Point} from
-   * @param {import("./viewport.js").Point} to
+   * @param {Point} from
+   * @param {Point} to
    * @param {boolean} isDone
    */
   #handleSpan = (from, to, isDone) => {
-    const [start, end] = [from, to].map((point) => this.#cellUnder(this.#withinCanvas(point)));
+    const [start, end] = [this.camera.cellNear(from), this.camera.cellNear(to)];
     this.span = start && end ? viewport.spanOf(start, end) : null;
     this.draw();
     if (isDone && this.span) this.#fire("span", this.span);
   };
 
-  /** @type {import("./gestures.js").Actions} */
+  /** @type {Actions} */
   #actions = {
-    drag: (dx, dy) => this.look(viewport.pan(this.view, dx, dy)),
-    pinch: (before, after) =>
-      this.look(viewport.pinch(this.view, viewport.sizeOf(this.grid), this.screen, before, after)),
-    wheel: (point, delta) => this.#zoomAt(point, viewport.wheelFactor(delta)),
+    drag: (dx, dy) => this.camera.pan(dx, dy),
+    pinch: (before, after) => this.camera.pinch(before, after),
+    wheel: (point, delta) => this.camera.zoomAt(point, viewport.wheelFactor(delta)),
     tap: (point) => {
-      const cell = this.#cellUnder(point);
+      const cell = this.camera.cellUnder(point);
       if (!cell) return;
       this.#cursor = cell;
       this.#fire("pick", cell);
     },
-    hover: (point) => this.#hoverOver(point && this.#cellUnder(point)),
+    hover: (point) => this.#hoverOver(point && this.camera.cellUnder(point)),
     span: null,
   };
-
-  /** @param {import("./viewport.js").Point} point on the screen */
-  #cellUnder(point) {
-    return viewport.cellAt(this.grid, viewport.toCanvas(this.view, this.screen, point));
-  }
-
-  /**
-   * The nearest point of the screen that shows canvas.
-   * @param {import("./viewport.js").Point} point
-   */
-  #withinCanvas(point) {
-    const { width, height } = viewport.sizeOf(this.grid);
-    const { x, y } = viewport.toCanvas(this.view, this.screen, point);
-    const nearest = { x: Math.min(Math.max(x, 0), width - 1), y: Math.min(Math.max(y, 0), height - 1) };
-    return viewport.toScreen(this.view, this.screen, nearest);
-  }
 
   /** @param {Cell | null} cell under the pointer */
   #hoverOver(cell) {
@@ -267,17 +213,7 @@ export class CanvasStage extends LitElement {
     this.draw();
   }
 
-  /**
-   * @param {import("./viewport.js").Point} point
-   * @param {number} factor
-   */
-  #zoomAt(point, factor) {
-    this.look(viewport.zoomAt(this.view, viewport.sizeOf(this.grid), this.screen, point, factor));
-  }
-
-  /** @param {View} view */
-  #show(view) {
-    this.view = this.screen.width ? viewport.clamp(view, viewport.sizeOf(this.grid), this.screen) : view;
+  #handleMove() {
     this.dispatchEvent(new Event("view"));
     this.draw();
   }
@@ -285,11 +221,9 @@ export class CanvasStage extends LitElement {
   #resize() {
     if (!this.canvas || !this.pen) return;
     const { clientWidth: width, clientHeight: height } = this.canvas;
-    this.screen = { width, height };
     this.canvas.width = Math.round(width * devicePixelRatio);
     this.canvas.height = Math.round(height * devicePixelRatio);
-    if (this.#isFitted && this.#pixels) this.fit();
-    else this.#show(this.view);
+    this.camera.resize(width, height);
     // A canvas that changed its size is blank: not a frame may pass.
     this.#paint();
   }
@@ -319,12 +253,12 @@ export class CanvasStage extends LitElement {
   #handleKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const arrow = ARROWS[event.key];
-    if (arrow && event.shiftKey)
-      this.look(viewport.pan(this.view, -arrow[0] * PAN_STEP, -arrow[1] * PAN_STEP));
+    const { camera } = this;
+    if (arrow && event.shiftKey) camera.pan(-arrow[0] * PAN_STEP, -arrow[1] * PAN_STEP);
     else if (arrow) this.#stepCursor(...arrow);
-    else if (event.key === "+" || event.key === "=") this.zoom(1);
-    else if (event.key === "-") this.zoom(-1);
-    else if (event.key === "0") this.fit();
+    else if (event.key === "+" || event.key === "=") camera.zoom(1);
+    else if (event.key === "-") camera.zoom(-1);
+    else if (event.key === "0") camera.fit();
     else if (event.key === "g") this.toggleGrid();
     else if ((event.key === "Enter" || event.key === " ") && this.#cursor) this.#fire("pick", this.#cursor);
     else return;
@@ -336,16 +270,12 @@ export class CanvasStage extends LitElement {
    * @param {number} dy in cells
    */
   #stepCursor(dx, dy) {
-    const { columns, rows } = this.grid;
-    const from = this.#cursor ?? this.#cellInTheMiddle();
+    const { columns, rows } = this.camera.grid;
+    const from = this.#cursor ?? this.camera.cellInTheMiddle;
     const x = Math.min(columns - 1, Math.max(0, from.x + dx));
     const y = Math.min(rows - 1, Math.max(0, from.y + dy));
     this.#moveCursor({ x, y });
-    this.reveal({ x, y });
-  }
-
-  #cellInTheMiddle() {
-    return viewport.cellAt(this.grid, this.view) ?? { x: 0, y: 0 };
+    this.camera.reveal({ x, y });
   }
 
   /** @param {Cell} cell where the keyboard is now */
@@ -357,8 +287,8 @@ export class CanvasStage extends LitElement {
   }
 
   #handleFocus() {
-    if (this.canvas?.matches(":focus-visible") && this.#pixels)
-      this.#moveCursor(this.#cursor ?? this.#cellInTheMiddle());
+    if (this.canvas?.matches(":focus-visible") && this.#atlas)
+      this.#moveCursor(this.#cursor ?? this.camera.cellInTheMiddle);
   }
 
   #handleBlur() {

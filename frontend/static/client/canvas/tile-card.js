@@ -18,9 +18,8 @@ import "./tile-history.js";
 import { formatHash } from "../model/links.js";
 import { closeUp } from "./viewport.js";
 
-/** @typedef {import("../model/canvas-pixels.js").Cell} Cell */
-/** @typedef {import("../model/canvas-pixels.js").FeedEvent} FeedEvent */
-/** @typedef {import("#api").TileView} TileView */
+/** @import { TileView } from "#api" */
+/** @import { Cell, FeedEvent } from "../model/canvas-pixels.js" */
 
 /** `<tile-card .live=${live} .cell=${{x, y}}>`: all about a cell, painted or not. Fires `edit`. */
 export class TileCard extends Panel {
@@ -33,7 +32,8 @@ export class TileCard extends Panel {
     .when { margin-bottom: var(--space-2); }
     .actions { margin-top: var(--space-4); gap: var(--space-1); }
     .note {
-      display: flex; align-items: center; gap: var(--space-2); margin-top: var(--space-3); padding: var(--space-2) var(--space-3);
+      display: flex; align-items: center; gap: var(--space-2); margin-top: var(--space-3);
+      padding: var(--space-2) var(--space-3);
       border-radius: var(--radius-1); background: var(--warning-soft);
     }
     .like[aria-pressed="true"] ui-icon { color: var(--danger); }
@@ -130,7 +130,8 @@ export class TileCard extends Panel {
 
   render() {
     const tile = this.#tile;
-    return html`<ui-error .error=${this.error} retryable @retry=${() => attempt(this, () => this.#load())}></ui-error>
+    return html`<ui-error .error=${this.error} retryable
+      @retry=${() => attempt(this, () => this.#load())}></ui-error>
       <div aria-busy=${this.busy}>${tile ? this.#about(tile) : this.#isKnown ? this.#empty() : ""}</div>`;
   }
 
@@ -162,19 +163,28 @@ export class TileCard extends Panel {
           label=${t("canvas.picture_of_tile", { x: tile.x, y: tile.y })}></canvas-picture>
         <div class="grow">
           <p><a class="name" href="/artist/${tile.creator.username}">${tile.creator.display_name}</a></p>
-          <p class="soft small when">${t("canvas.painted")} <ui-time datetime=${tile.updated_at}></ui-time></p>
+          <p class="soft small when">${t("canvas.painted")} <ui-time
+            datetime=${tile.updated_at}></ui-time></p>
           ${this.#followButton(tile)}
         </div>
       </div>
       ${tile.description ? html`<p class="description">${tile.description}</p>` : ""}
       ${
         lock?.holder
-          ? html`<p class="note"><ui-icon name="lock"></ui-icon><span>${t("canvas.locked_by", { name: lock.holder.display_name })}
-        <small class="soft">${t("canvas.until", { time: dateTime(lock.expires_at ?? "", { timeStyle: "short" }) })}</small></span></p>`
+          ? html`<p class="note"><ui-icon name="lock"></ui-icon><span>${t("canvas.locked_by", {
+              name: lock.holder.display_name,
+            })}
+        <small class="soft">${t("canvas.until", {
+          time: dateTime(lock.expires_at ?? "", { timeStyle: "short" }),
+        })}</small></span></p>`
           : ""
       }
       ${tile.is_public ? "" : html`<p class="note"><ui-icon name="draft"></ui-icon>${t("canvas.draft")}</p>`}
-      ${tile.pending ? html`<p class="note"><ui-icon name="hourglass"></ui-icon>${t("canvas.waits_for_review")}</p>` : ""}
+      ${
+        tile.pending
+          ? html`<p class="note"><ui-icon name="hourglass"></ui-icon>${t("canvas.waits_for_review")}</p>`
+          : ""
+      }
       ${this.#actions(tile, isLocked)}
       <section><details @toggle=${this.#unfold}>
         <summary>${t("canvas.history")}</summary>
@@ -185,11 +195,14 @@ export class TileCard extends Panel {
             : ""
         }
       </details></section>
-      <report-dialog kind="tile" .targetId=${tile.id} ?open=${this.#dialog === "report"} @close=${() => this.#ask(null)}></report-dialog>
-      <ui-dialog heading=${t("canvas.delete_tile")} ?open=${this.#dialog === "delete"} @close=${() => this.#ask(null)}>
+      <report-dialog kind="tile" .targetId=${tile.id} ?open=${this.#dialog === "report"}
+        @close=${() => this.#ask(null)}></report-dialog>
+      <ui-dialog heading=${t("canvas.delete_tile")} ?open=${this.#dialog === "delete"}
+        @close=${() => this.#ask(null)}>
         <p>${t("canvas.delete_tile_text")}</p>
         <button slot="actions" @click=${() => this.#ask(null)}>${t("common.cancel")}</button>
-        <button slot="actions" class="danger" @click=${() => this.#delete(tile)}>${t("common.delete")}</button>
+        <button slot="actions" class="danger"
+          @click=${() => this.#delete(tile)}>${t("common.delete")}</button>
       </ui-dialog>`;
   }
 
@@ -218,7 +231,8 @@ export class TileCard extends Panel {
           : ""
       }
       <button class="like" aria-pressed=${String(this.#isLiked)} ?disabled=${isMine || this.isBusy}
-        aria-label=${t(this.#isLiked ? "canvas.unlike" : "canvas.like", { count: tile.like_count })} @click=${() => this.#like(tile)}>
+        aria-label=${t(this.#isLiked ? "canvas.unlike" : "canvas.like", { count: tile.like_count })}
+        @click=${() => this.#like(tile)}>
         <ui-icon name="heart" ?filled=${this.#isLiked}></ui-icon>${tile.like_count}</button>
       <button class="icon" aria-label=${t("canvas.share")} title=${t("canvas.share")} @click=${this.#share}>
         <ui-icon name="link"></ui-icon></button>
@@ -226,12 +240,14 @@ export class TileCard extends Panel {
         isMine
           ? ""
           : html`<button class="icon" aria-label=${t("canvas.report")} title=${t("canvas.report")}
-        @click=${() => isSignedIn("canvas.sign_in_to_report") && this.#ask("report")}><ui-icon name="flag"></ui-icon></button>`
+        @click=${() => isSignedIn("canvas.sign_in_to_report") && this.#ask("report")}><ui-icon
+          name="flag"></ui-icon></button>`
       }
       ${
         mayDelete(this.canvas, tile, this.me)
           ? html`<button class="icon" aria-label=${t("canvas.delete_tile")} title=${t("canvas.delete_tile")}
-        ?disabled=${isLocked && !this.me?.isModerator} @click=${() => this.#ask("delete")}><ui-icon name="trash"></ui-icon></button>`
+        ?disabled=${isLocked && !this.me?.isModerator} @click=${() => this.#ask("delete")}><ui-icon
+          name="trash"></ui-icon></button>`
           : ""
       }
     </div>`;

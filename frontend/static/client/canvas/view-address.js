@@ -35,7 +35,7 @@ export class ViewAddress {
     this.#timer = setTimeout(() => {
       const stage = findStage();
       if (!stage || location.pathname !== this.#path) return;
-      history.replaceState(history.state, "", stage.isFitted ? this.#path : formatHash(stage.view));
+      history.replaceState(history.state, "", stage.camera.isFitted ? this.#path : formatHash(stage.view));
     }, DELAY);
   }
 }

@@ -10,9 +10,9 @@ import { iconButton } from "./icon-button.js";
  */
 export function zoomTools(find) {
   return html`<div class="zoom" role="group" aria-label=${t("canvas.view")}>
-    ${iconButton("zoom_in", t("canvas.zoom_in"), () => find()?.zoom(1))}
-    ${iconButton("zoom_out", t("canvas.zoom_out"), () => find()?.zoom(-1))}
-    ${iconButton("fit", t("canvas.fit"), () => find()?.fit())}
+    ${iconButton("zoom_in", t("canvas.zoom_in"), () => find()?.camera.zoom(1))}
+    ${iconButton("zoom_out", t("canvas.zoom_out"), () => find()?.camera.zoom(-1))}
+    ${iconButton("fit", t("canvas.fit"), () => find()?.camera.fit())}
     ${iconButton("grid", t("canvas.grid"), () => find()?.toggleGrid(), find()?.hasGrid ?? true)}
   </div>`;
 }

@@ -1,19 +1,21 @@
 /**
- * What keeps an artist from painting a tile, known before the service refuses it. The service decides in any case.
- *
- * @typedef {import("#api").ArtistView} Artist
- * @typedef {import("#api").Mode} Mode
- * @typedef {Pick<import("#api").CanvasView, "id" | "name" | "tile_size" | "palette" | "collaboration_mode" |
+ * What keeps an artist from painting a tile, told before it is painted in vain. The service decides in any
+ * case.
+ * @typedef {Pick<CanvasView, "id" | "name" | "tile_size" | "palette" | "collaboration_mode" |
  *   "max_tiles_per_user" | "owner">} Canvas  what the editor needs of it
  * @typedef {"signed_out" | "not_tile_creator" | "outside_area" | "area_taken" | "tile_limit"} Obstacle
- * @typedef {{canvas: Canvas, tile: {creator: Artist} | null, artist: {id: number, isModerator: boolean} | null,
- *   areaHolder: Artist | null, remainingTiles: number}} Situation  `areaHolder`: of the cell, in `area-lock` mode
+ * @typedef {{canvas: Canvas, tile: {creator: ArtistView} | null, artist: {id: number, isModerator: boolean} |
+ *   null, areaHolder: ArtistView | null, remainingTiles: number}} Situation `areaHolder`: of the cell, in
+ *   `area-lock` mode
  */
 
 import { mayEdit } from "../model/permissions.js";
 
+/** @import { ArtistView, CanvasView } from "#api" */
+
 /**
- * Return what keeps the artist from painting the cell, or null. A guest may draw in an empty cell, and signs in to save.
+ * What keeps the artist from painting the cell, or null. A guest may draw in an empty cell, and signs in to
+ * save.
  * @param {Situation} situation
  * @returns {Obstacle | null}
  */

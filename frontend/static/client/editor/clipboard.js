@@ -1,7 +1,7 @@
+/** @import { Point } from "./tools.js" */
+
 /**
  * Pieces of a picture: cut out, turned and stamped elsewhere.
- *
- * @typedef {import("./tools.js").Point} Point
  * @typedef {{width: number, height: number, pixels: Uint8Array}} Piece  row by row, as a tile
  * @typedef {{x: number, y: number, width: number, height: number}} Box  in pixels of the tile
  * @typedef {[offset: number, colour: number]} Change
@@ -75,7 +75,7 @@ export function stamp(piece, size, [x, y]) {
 }
 
 /**
- * Exchange left and right.
+ * Left becomes right.
  * @param {Piece} piece
  */
 export function flipHorizontally({ width, height, pixels }) {
@@ -83,7 +83,7 @@ export function flipHorizontally({ width, height, pixels }) {
 }
 
 /**
- * Exchange top and bottom.
+ * Above becomes below.
  * @param {Piece} piece
  */
 export function flipVertically({ width, height, pixels }) {
@@ -91,7 +91,7 @@ export function flipVertically({ width, height, pixels }) {
 }
 
 /**
- * Turn a piece by 90 degrees clockwise.
+ * A quarter turn clockwise.
  * @param {Piece} piece
  */
 export function rotate({ width, height, pixels }) {

@@ -1,9 +1,8 @@
 /**
  * Unsaved work, kept in this browser: one draft per account, canvas and cell.
- *
  * @typedef {{pixels: string, base: string, version: number | null, title: string, description: string,
- *   isPublic: boolean, savedAt: number}} Draft  `base`: what the pixels were painted over, `version` that tile's
- *   or null for an empty cell; `savedAt` in milliseconds since 1970
+ *   isPublic: boolean, savedAt: number}} Draft `base`: what the pixels were painted over, `version` that
+ *   tile's or null for an empty cell; `savedAt` in milliseconds since 1970
  */
 
 const PREFIX = "tessera.draft.";

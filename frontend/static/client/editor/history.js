@@ -1,8 +1,8 @@
+/** @import { Change } from "./clipboard.js" */
+
 /**
  * Undo and redo, as differences: what each step painted, and over what.
- *
  * @typedef {{offset: number, before: number, after: number}} Mark  one pixel of a step
- * @typedef {import("./clipboard.js").Change} Change
  */
 
 /** Pixels that all steps hold together at most: 64 times a whole tile of 128 x 128. */
@@ -27,7 +27,8 @@ export class History {
   }
 
   /**
-   * Record a step. Nothing can be redone after it, and the oldest steps are dropped when all hold too much.
+   * Remember a step, which ends what could be redone; the oldest steps are forgotten for it when it is too
+   * much.
    * @param {Mark[]} step
    */
   record(step) {

@@ -1,18 +1,17 @@
 /**
- * The lock of a tile: this artist's, taken, renewed while it is needed and released; or another's, watched until it is
- * released.
- *
- * @typedef {import("#api").LockView} Lock
+ * The lock of a tile: one's own, taken, renewed for as long as it is needed and given back; or somebody
+ * else's, watched until it is gone.
  */
 
 import { ApiError } from "../api.js";
 
+/** @import { LockView } from "#api" */
 /** @import { Api } from "../api.js" */
 
 export class TileLock {
   /**
-   * Another artist's lock, which keeps this one out.
-   * @type {Lock | null}
+   * Somebody's lock that keeps others out.
+   * @type {LockView | null}
    */
   foreign = null;
   /** Whether this artist's lock was taken away. */
@@ -25,8 +24,8 @@ export class TileLock {
   /**
    * @param {Api} api
    * @param {number} tileId
-   * @param {{isNeeded: boolean, changed: () => void, expired: () => void}} options  `isNeeded`: whether to take it; otherwise
-   *   another's is only watched. `expired` is called when another's has expired
+   * @param {{isNeeded: boolean, changed: () => void, expired: () => void}} options `isNeeded`: whether to
+   *   take it, else only who else has it is of interest; `expired` hears that a stranger's has run out
    */
   constructor(api, tileId, { isNeeded, changed, expired }) {
     this.api = api;
@@ -45,7 +44,7 @@ export class TileLock {
   async take() {
     this.isLost = false;
     if (this.#isMine) return;
-    /** @type {Lock} */
+    /** @type {LockView} */
     let lock = await this.api.get(this.path);
     if (this.isNeeded && !this.#isClosed && (lock.mine || !lock.is_locked)) {
       try {
@@ -62,9 +61,9 @@ export class TileLock {
   }
 
   /**
-   * Handle that an artist, perhaps this one, took it.
-   * @param {Lock} lock
-   * @param {number | undefined} artistId  this artist
+   * Somebody, perhaps oneself, has taken it.
+   * @param {LockView} lock
+   * @param {number | undefined} artistId  oneself
    */
   acquired(lock, artistId) {
     if (lock.holder?.id === artistId) return;
@@ -75,8 +74,8 @@ export class TileLock {
   }
 
   /**
-   * Handle that it was released, or has expired.
-   * @returns {boolean} whether it was another artist's
+   * It was given back, or has run out.
+   * @returns {boolean} whether it was somebody else's
    */
   released() {
     if (this.#isMine) this.#lose();
@@ -106,8 +105,8 @@ export class TileLock {
   }
 
   /**
-   * Renew this artist's lock when half of its time is over; report another's when all of it is.
-   * @param {Lock} lock
+   * Renew one's own when half of its time is over; hear of a stranger's when all of it is.
+   * @param {LockView} lock
    */
   #plan({ is_locked: isLocked, expires_at: expires }) {
     clearTimeout(this.#timer);

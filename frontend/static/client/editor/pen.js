@@ -1,20 +1,20 @@
 /**
  * The tool in hand: from where a pointer, or a cursor moved by keys, goes down, moves and comes up again to
  * what is painted. It draws nothing.
- *
- * @typedef {import("./tools.js").Point} Point
- * @typedef {import("./clipboard.js").Box} Box
- * @typedef {import("./clipboard.js").Change} Change
- * @typedef {import("./clipboard.js").Piece} Piece
  * @typedef {{tool: string, colour: number, brush: number, filled: boolean,
- *   symmetry: import("./symmetry.js").Symmetry}} Settings
- * @typedef {{piece: Piece, x: number, y: number, cut: Box | null}} Floating  a piece that is being placed, and
+ *   symmetry: Symmetry}} Settings
+ * @typedef {{piece: Piece, x: number, y: number, cut: Box | null}} Floating a piece that is being placed, and
  *   the box that it was cut out of
  */
 
 import { clearBox, copy, spanBox, stamp } from "./clipboard.js";
 import { mirror } from "./symmetry.js";
 import { constrain, ellipse, flood, isInside, line, offsets, rectangle, TOOLS, thicken } from "./tools.js";
+
+/** @import { Box, Change, Piece } from "./clipboard.js" */
+/** @import { Painting } from "./painting.js" */
+/** @import { Symmetry } from "./symmetry.js" */
+/** @import { Point } from "./tools.js" */
 
 export class Pen {
   /** @type {Box | null} */
@@ -30,10 +30,11 @@ export class Pen {
   #last = [0, 0];
 
   /**
-   * @param {import("./painting.js").Painting} painting
+   * @param {Painting} painting
    * @param {Settings} settings
-   * @param {{painted: (changes: Change[]) => void, picked: (colour: number) => void}} listener  `painted` receives
-   *   lasting changes: of a freehand line while it is drawn, and none when it ends; of all else when it ends
+   * @param {{painted: (changes: Change[]) => void, picked: (colour: number) => void}} listener `painted`
+   *   hears what is there to stay: freehand while it is drawn, and nothing more when it is done; all else
+   *   when it is done
    */
   constructor(painting, settings, listener) {
     this.painting = painting;

@@ -1,14 +1,13 @@
 /**
  * Converts a picture of any size and colours to a tile in the colours of a palette: pure, without a screen.
- *
- * @typedef {import("../model/colours.js").Rgb} Rgb
- * @typedef {import("../model/colours.js").Oklab} Oklab
  * @typedef {{width: number, height: number, data: Uint8ClampedArray}} Picture  RGBA, row by row, as ImageData
  * @typedef {{fit: "contain" | "cover", dither: boolean, threshold: number}} Options
  *   `threshold`: the alpha, 0 to 255, from which on a pixel is opaque
  */
 
 import { parseColour, toOklab } from "../model/colours.js";
+
+/** @import { Oklab, Rgb } from "../model/colours.js" */
 
 /**
  * Make the tile that looks most like the picture.
@@ -50,8 +49,9 @@ export function nearest(colour, colours) {
 }
 
 /**
- * The picture in `size` x `size` pixels of RGBA: each the mean of what it covers, weighted by alpha. `contain`
- * shows all of the picture with transparent margins, `cover` fills the tile and cuts off what stands out.
+ * The picture in `size` x `size` pixels of RGBA: each the mean of what it covers, weighted by alpha.
+ * `contain` shows all of the picture with transparent margins, `cover` fills the tile and cuts off what
+ * stands out.
  * @param {Picture} picture
  * @param {number} size
  * @param {"contain" | "cover"} fit

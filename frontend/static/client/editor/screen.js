@@ -1,14 +1,16 @@
+/** @import { Box } from "./clipboard.js" */
+/** @import { Dirty } from "./painting.js" */
+/** @import { Symmetry } from "./symmetry.js" */
+/** @import { Point } from "./tools.js" */
+/** @import { View } from "./view.js" */
+
 /**
- * The tile as it is seen: pixels, dimmed neighbours, a grid, and what the tool in hand is about to do. Only what
- * changed is drawn again.
- *
- * @typedef {import("./view.js").View} View
- * @typedef {import("./clipboard.js").Box} Box
- * @typedef {import("./tools.js").Point} Point
- * @typedef {import("./painting.js").Dirty} Dirty
- * @typedef {(dx: number, dy: number) => Uint8Array | null} Surroundings  the pixels of a neighbour, -1 to 1 cells away
+ * The tile as it is seen: pixels, dimmed neighbours, a grid, and what the tool in hand is about to do. Only
+ * what changed is drawn again.
+ * @typedef {(dx: number, dy: number) => Uint8Array | null} Surroundings the pixels of a neighbour, -1 to 1
+ *   cells away
  * @typedef {{brush: Box | null, selection: Box | null, cursor: Point | null,
- *   axes: import("./symmetry.js").Symmetry}} Marks
+ *   axes: Symmetry}} Marks
  */
 
 /** Least side of a square of the board that shows through transparent pixels, in screen pixels. */
@@ -63,7 +65,7 @@ export class Screen {
   }
 
   /**
-   * Draw the neighbours as they are now.
+   * Take the neighbours as they are now.
    * @param {Surroundings} surroundings
    */
   surround(surroundings) {
@@ -245,7 +247,10 @@ function context(canvas) {
   return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 }
 
-/** The board that stands for transparency, one pixel per square: half transparent, so that it fits a light and a dark page. */
+/**
+ * The board that stands for transparency, one pixel per square: half transparent, so that it fits a light and a
+ * dark page.
+ */
 function board() {
   const squares = context(canvasOf(2));
   squares.fillStyle = "rgb(128 128 128 / 0.1)";

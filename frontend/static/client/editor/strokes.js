@@ -1,7 +1,8 @@
+/** @import { Change } from "./clipboard.js" */
+
 /**
- * From what was painted to what is sent: differences, and strokes of the size that the API accepts.
- *
- * @typedef {import("./clipboard.js").Change} Change
+ * From what was painted to what is sent: differences, chunks of the size that the API takes, and sending
+ * them.
  * @typedef {{seq: number, version: number}} Painted
  * @typedef {{code?: string, detail?: string, retryAfter?: number | null}} Refusal
  */

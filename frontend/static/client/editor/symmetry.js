@@ -1,7 +1,7 @@
+/** @import { Point } from "./tools.js" */
+
 /**
  * Painting in several places at once, mirrored about the middle of the tile.
- *
- * @typedef {import("./tools.js").Point} Point
  * @typedef {"none" | "horizontal" | "vertical" | "both" | "rotational"} Symmetry
  */
 

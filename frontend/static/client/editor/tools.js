@@ -2,7 +2,6 @@
  * What each drawing tool touches, as points of a tile: pure, without a screen.
  *
  * A tile is `size` x `size` pixels of one byte, row by row; a point outside it is never painted.
- *
  * @typedef {readonly [number, number]} Point  x and y in pixels, counted from the top left corner
  * @typedef {"freehand" | "shape" | "fill" | "picker" | "select" | "hand"} ToolKind
  * @typedef {{kind: ToolKind, key: string, icon: string}} Tool

@@ -1,8 +1,9 @@
+/** @import { Point } from "./tools.js" */
+
 /**
  * Where the tile lies on the screen: zoom and position, pure.
- *
- * @typedef {{scale: number, x: number, y: number}} View  screen pixels a tile's pixel has, and where the tile's
- *   top left corner is on the screen
+ * @typedef {{scale: number, x: number, y: number}} View screen pixels a tile's pixel has, and where the
+ *   tile's top left corner is on the screen
  */
 
 export const MIN_SCALE = 1;
@@ -56,7 +57,7 @@ export function keepInView({ scale, x, y }, size, width, height) {
  * @param {View} view
  * @param {number} x
  * @param {number} y
- * @returns {import("./tools.js").Point}
+ * @returns {Point}
  */
 export function pixelAt(view, x, y) {
   return [Math.floor((x - view.x) / view.scale), Math.floor((y - view.y) / view.scale)];

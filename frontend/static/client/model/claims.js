@@ -1,7 +1,8 @@
 /**
  * The locks and areas of a canvas.
  *
- * The feed announces what expires just as it announces what is released: the clock of this machine decides nothing.
+ * The feed announces what expires just as it announces what is released: the clock of this machine decides
+ * nothing.
  */
 
 /** @import { AreaView, LockView } from "#api" */

@@ -1,8 +1,9 @@
 /**
  * A canvas as it is right now: its picture, its locks and areas, and the feed that keeps them current.
  *
- * Fires CustomEvents: `picture` (all of it is new), `cell` (`detail`: the cell that looks different), `claims`,
- * `canvas` (name, rules, counts), `details` (of a tile), and once the feed runs `change` as the feed does.
+ * Fires CustomEvents: `picture` (all of it is new), `cell` (`detail`: the cell that looks different),
+ * `claims`, `canvas` (name, rules, counts), `details` (of a tile), and once the feed runs `change` as the
+ * feed does.
  */
 
 import { api } from "../api.js";
@@ -110,7 +111,7 @@ export class LiveCanvas extends EventTarget {
     return snapshot.seq;
   }
 
-  /** Load locks and areas, after the picture: a change that is in both is applied twice, to the same effect. */
+  /** Load locks and areas, after the picture: a change in both is applied twice, to the same effect. */
   async #loadClaims() {
     const hasAreas = this.canvas?.collaboration_mode === "area-lock";
     const [locks, areas] = await Promise.all([

@@ -1,5 +1,6 @@
 /**
- * What to offer to an artist. The rules are those of `services/tiles/tiles/rules.py`, which decides in the end.
+ * What to offer to an artist. The rules are those of `services/tiles/tiles/rules.py`, which decides in the
+ * end.
  */
 
 /** @import { Mode } from "#api" */

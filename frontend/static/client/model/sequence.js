@@ -74,8 +74,8 @@ const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 15_000;
 
 /**
- * Return the milliseconds to wait before the next attempt. Half of it is random, so that the viewers of a service
- * that restarted do not all reconnect at the same moment.
+ * Return the milliseconds to wait before the next attempt. Half of it is random, so that the viewers of a
+ * service that restarted do not all reconnect at the same moment.
  * @param {number} failures in a row
  * @param {number} chance 0 to 1
  */

@@ -1,4 +1,4 @@
-/** What the page of a canvas shows when the canvas cannot be loaded, or followed any longer. */
+/** What the page of a canvas shows about loading the canvas and following it. */
 
 import { ApiError } from "../api.js";
 import { t } from "../i18n.js";
@@ -25,7 +25,17 @@ export function loadFailure(error, retry) {
 }
 
 /**
- * Say what to do about a feed that will not come back by itself.
+ * Show whether the picture is live.
+ * @param {LiveFeed | null} feed
+ */
+export function statusLine(feed) {
+  const isOffline = feed?.status === "reconnecting" && !navigator.onLine;
+  const status = isOffline ? "offline" : (feed?.status ?? "connecting");
+  return html`<p class="status ${status}" role="status">${t(`canvas.status_${status}`)}</p>`;
+}
+
+/**
+ * Explain what to do about a feed that will not reconnect by itself.
  * @param {LiveFeed | null} feed
  */
 export function closedNotice(feed) {
