@@ -69,20 +69,28 @@ export class TileRequests {
   }
 
   /**
-   * Claim the cell with a picture.
+   * Claim the cell with a picture. Throws Conflict when another artist claimed it first, and this one may paint there.
    * @param {Uint8Array} pixels
    * @param {Details} details
+   * @param {(theirs: TileView) => boolean} mayPaint
    * @returns {Promise<TileView>}
    */
-  createTile(pixels, { title, description, isPublic }) {
-    return this.api.post("/tiles", {
-      canvas_id: this.canvas.id,
-      ...this.cell,
-      pixels: toBase64(pixels),
-      title: title || null,
-      description: description || null,
-      is_public: isPublic,
-    });
+  async createTile(pixels, { title, description, isPublic }, mayPaint) {
+    try {
+      return await this.api.post("/tiles", {
+        canvas_id: this.canvas.id,
+        ...this.cell,
+        pixels: toBase64(pixels),
+        title: title || null,
+        description: description || null,
+        is_public: isPublic,
+      });
+    } catch (error) {
+      const isOccupied = error instanceof ApiError && error.code === "cell_occupied";
+      const theirs = isOccupied ? await this.readTile() : null;
+      if (theirs && mayPaint(theirs)) throw new Conflict(theirs);
+      throw error;
+    }
   }
 
   /**

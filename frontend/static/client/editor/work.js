@@ -6,14 +6,13 @@
  * `{code, ...values}` when the artist should know of something.
  */
 
-import { ApiError } from "../api.js";
 import { visiblePixels } from "../model/tile-pixels.js";
 import { needsLock } from "./access.js";
 import { CellAccess } from "./cell-access.js";
 import { LiveTile } from "./live.js";
 import { TileLock } from "./lock.js";
 import { difference } from "./strokes.js";
-import { Conflict, TileRequests } from "./tile-requests.js";
+import { TileRequests } from "./tile-requests.js";
 import { WorkingCopy } from "./working-copy.js";
 
 /** @import { TileView } from "#api" */
@@ -21,7 +20,6 @@ import { WorkingCopy } from "./working-copy.js";
 /** @import { FeedEvent } from "../model/canvas-pixels.js" */
 /** @import { Canvas, Situation } from "./access.js" */
 /** @import { Change } from "./clipboard.js" */
-/** @import { Details } from "./tile-requests.js" */
 /** @typedef {EventTarget & {status: string,
  *   paint: (tileId: number, pixels: Change[]) => Promise<{seq: number, version: number}>}} Feed */
 
@@ -91,10 +89,7 @@ export class Work extends WorkingCopy {
     return this.mayPaint && (this.hasUnsavedPixels || this.hasUnsavedDetails);
   }
 
-  /**
-   * Wait until every stroke has reached the server, but not for long.
-   * @returns {Promise<boolean>} whether they did
-   */
+  /** @returns {Promise<boolean>} whether every stroke has reached the server in time */
   async settle() {
     return this.live?.settle() ?? true;
   }
@@ -154,7 +149,7 @@ export class Work extends WorkingCopy {
       const { tile } = this;
       this.tile = tile
         ? await this.requests.updateTile(tile, this.live ? null : pixels, details, this.details)
-        : await this.#create(pixels, details);
+        : await this.requests.createTile(pixels, details, (theirs) => !this.access.obstacleTo(theirs));
       if (!this.live) this.base = pixels;
       this.edited = this.details;
       this.dispatchEvent(new CustomEvent("saved", { detail: this.tile }));
@@ -273,21 +268,6 @@ export class Work extends WorkingCopy {
     await this.access.reload(this.tile);
     await this.relock();
     this.changed();
-  }
-
-  /**
-   * @param {Uint8Array} pixels
-   * @param {Details} details
-   */
-  async #create(pixels, details) {
-    try {
-      return await this.requests.createTile(pixels, details);
-    } catch (error) {
-      const isOccupied = error instanceof ApiError && error.code === "cell_occupied";
-      const theirs = isOccupied ? await this.requests.readTile() : null;
-      if (theirs && !this.access.obstacleTo(theirs)) throw new Conflict(theirs);
-      throw error;
-    }
   }
 
   /** @param {FeedEvent} event */
