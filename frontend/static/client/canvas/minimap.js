@@ -5,14 +5,14 @@ import { visibleRect } from "./viewport.js";
 /** @import { CanvasStage } from "./stage.js" */
 /** @import { Rect, Size } from "./viewport.js" */
 
-/** CSS pixels of its longer side. */
+/** CSS pixels of the longer side. */
 const SIDE = 144;
 
-/** Milliseconds that it may lag behind the picture. */
+/** Milliseconds between two redraws. */
 const REFRESH_MS = 200;
 
 /**
- * `<canvas-minimap .stage=${stage}>`: the whole canvas, and what of it the stage shows; press or drag to go
+ * `<canvas-minimap .stage=${stage}>`: the whole canvas with the visible part marked. Click or drag to move
  * there.
  */
 export class CanvasMinimap extends LitElement {
@@ -38,7 +38,7 @@ export class CanvasMinimap extends LitElement {
   #due;
 
   render() {
-    // Hidden from screen readers: the stage's own keys do the same.
+    // hidden from assistive technology, for which the keys of the stage do the same
     return html`<canvas aria-hidden="true" @pointerdown=${this.#grab} @pointermove=${this.#move}></canvas>`;
   }
 
@@ -48,7 +48,7 @@ export class CanvasMinimap extends LitElement {
     this.#due = undefined;
   }
 
-  /** Follow a change of the picture or of the view. It hides while the whole canvas is in view. */
+  /** Redraw after a change of the canvas or the view. Hidden while the whole canvas is visible. */
   refresh() {
     const { stage } = this;
     if (!stage?.atlas) return;

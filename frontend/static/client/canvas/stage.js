@@ -20,10 +20,10 @@ const PAN_STEP = 80;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /**
- * `<canvas-stage>`: the picture itself, to be moved, zoomed and pointed at. It draws when something changed
- * and is idle otherwise. Fires `view` when it shows another part, `grid` when that comes or goes, and with a
- * cell as `detail`: `pick` (chosen), `cursor` (the keyboard is there now), `hover` (the pointer; null beside
- * the canvas), `span` (drawn).
+ * `<canvas-stage>`: the canvas, which can be panned, zoomed and pointed at. Draws only after changes. Fires
+ * `view` when the visible part changes, `grid` when the grid is toggled, and with a cell as `detail`: `pick`
+ * (selected), `cursor` (keyboard position), `hover` (pointer position; null outside the canvas), `span`
+ * (rectangle drawn).
  */
 export class CanvasStage extends LitElement {
   static properties = { label: {}, help: {} };
@@ -53,7 +53,7 @@ export class CanvasStage extends LitElement {
   /** @type {Cell | null} */
   selected = null;
   /**
-   * The rectangle of cells that was drawn last.
+   * The last rectangle of cells drawn by the user.
    * @type {Span | null}
    */
   span = null;
@@ -70,7 +70,7 @@ export class CanvasStage extends LitElement {
   /** @type {Cell | null} */
   #hover = null;
   /**
-   * Where the keyboard is, or was.
+   * The cell of the keyboard cursor.
    * @type {Cell | null}
    */
   #cursor = null;
@@ -132,7 +132,7 @@ export class CanvasStage extends LitElement {
   }
 
   /**
-   * Show a canvas, or a newer state of it.
+   * Show a canvas, or a new state of it.
    * @param {CanvasPixels} pixels
    * @param {Claims} claims
    */
@@ -149,13 +149,13 @@ export class CanvasStage extends LitElement {
     this.draw();
   }
 
-  /** @param {Cell} cell that looks different now */
+  /** @param {Cell} cell that has changed */
   touch(cell) {
     this.#atlas?.touch(cell);
     this.draw();
   }
 
-  /** Draw with the next frame of the screen. */
+  /** Draw in the next animation frame. */
   draw() {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
@@ -170,7 +170,7 @@ export class CanvasStage extends LitElement {
   }
 
   /**
-   * Let the next drags draw rectangles of cells, or move the picture again.
+   * Make drags select rectangles of cells, or pan again.
    * @param {boolean} isWanted
    */
   setSpanning(isWanted) {

@@ -21,7 +21,7 @@ import { closeUp } from "./viewport.js";
 /** @import { TileView } from "#api" */
 /** @import { Cell, FeedEvent } from "../model/canvas-pixels.js" */
 
-/** `<tile-card .live=${live} .cell=${{x, y}}>`: all about a cell, painted or not. Fires `edit`. */
+/** `<tile-card .live=${live} .cell=${{x, y}}>`: the details of a cell, painted or empty. Fires `edit`. */
 export class TileCard extends Panel {
   static properties = { cell: { attribute: false } };
   static styles = [
@@ -82,7 +82,7 @@ export class TileCard extends Panel {
     else if (event.like_count !== undefined) this.#tile = { ...this.#tile, like_count: event.like_count };
     else if (event.kind === "tile.painted") {
       const painted = this.live.pixels?.pixelsOf(this.cell.x, this.cell.y);
-      this.#pixels = painted?.slice() ?? this.#pixels; // a draft is in no picture
+      this.#pixels = painted?.slice() ?? this.#pixels; // drafts are not part of the snapshot
     }
     this.requestUpdate();
   }
@@ -102,7 +102,7 @@ export class TileCard extends Panel {
   }
 
   /**
-   * To its creator a tile looks as they left it, reviewed or not.
+   * Creators see their latest pixels, reviewed or not.
    * @param {TileView} tile
    */
   #show(tile) {
@@ -270,7 +270,7 @@ export class TileCard extends Panel {
   }
 
   #edit() {
-    // In an empty cell a guest may draw, and signs in to save.
+    // Guests may draw in an empty cell, and sign in to save.
     if (!this.#tile || isSignedIn("canvas.sign_in_to_paint")) this.dispatchEvent(new Event("edit"));
   }
 
@@ -318,7 +318,7 @@ export async function copyLink(link) {
     await navigator.clipboard.writeText(link);
     toast(t("canvas.link_copied"), { kind: "success" });
   } catch {
-    toast(link); // a page without TLS may not reach the clipboard: the reader copies it from here
+    toast(link); // pages without TLS have no access to the clipboard: show the link for copying
   }
 }
 

@@ -1,14 +1,14 @@
 /** @import { Point } from "./tools.js" */
 
 /**
- * Pieces of a picture: cut out, turned and stamped elsewhere.
+ * Pieces of a picture: cutting, transforming and stamping.
  * @typedef {{width: number, height: number, pixels: Uint8Array}} Piece  row by row, as a tile
  * @typedef {{x: number, y: number, width: number, height: number}} Box  in pixels of the tile
  * @typedef {[offset: number, colour: number]} Change
  */
 
 /**
- * Span a box between two opposite corners, as far as it lies in the tile; null when none of it does.
+ * Return the box between two opposite corners, clipped to the tile; null if it is outside.
  * @param {Point} from
  * @param {Point} to
  * @param {number} size
@@ -53,8 +53,8 @@ export function clearBox(size, { x, y, width, height }) {
 }
 
 /**
- * Return the changes of stamping a piece with its top left corner at (x, y). Its transparent pixels keep what is
- * there; what would lie outside the tile is lost.
+ * Return the changes of stamping a piece with its top left corner at (x, y). Transparent pixels change
+ * nothing; the piece is clipped to the tile.
  * @param {Piece} piece
  * @param {number} size
  * @param {Point} at
@@ -75,7 +75,7 @@ export function stamp(piece, size, [x, y]) {
 }
 
 /**
- * Left becomes right.
+ * Mirror horizontally.
  * @param {Piece} piece
  */
 export function flipHorizontally({ width, height, pixels }) {
@@ -83,7 +83,7 @@ export function flipHorizontally({ width, height, pixels }) {
 }
 
 /**
- * Above becomes below.
+ * Mirror vertically.
  * @param {Piece} piece
  */
 export function flipVertically({ width, height, pixels }) {
@@ -91,7 +91,7 @@ export function flipVertically({ width, height, pixels }) {
 }
 
 /**
- * A quarter turn clockwise.
+ * Rotate clockwise by 90 degrees.
  * @param {Piece} piece
  */
 export function rotate({ width, height, pixels }) {

@@ -1,10 +1,10 @@
 /**
- * The tool in hand: from where a pointer, or a cursor moved by keys, goes down, moves and comes up again to
- * what is painted. It draws nothing.
+ * The current tool: turns the gestures of a pointer, or of a cursor moved by keys, into changes of the tile.
+ * Independent of the screen.
  * @typedef {{tool: string, colour: number, brush: number, filled: boolean,
  *   symmetry: Symmetry}} Settings
- * @typedef {{piece: Piece, x: number, y: number, cut: Box | null}} Floating a piece that is being placed, and
- *   the box that it was cut out of
+ * @typedef {{piece: Piece, x: number, y: number, cut: Box | null}} Floating a piece being placed, and the box
+ *   it was cut from
  */
 
 import { clearBox, copy, spanBox, stamp } from "./clipboard.js";
@@ -22,7 +22,7 @@ export class Pen {
   /** @type {Floating | null} */
   floating = null;
   /**
-   * Where the gesture began, while it lasts.
+   * The first point of the current gesture.
    * @type {Point | null}
    */
   #start = null;
@@ -50,7 +50,7 @@ export class Pen {
     return TOOLS[this.settings.tool].kind;
   }
 
-  /** @param {Point} point  may lie outside the tile */
+  /** @param {Point} point  may be outside the tile */
   down(point) {
     this.#start = this.#last = point;
     if (this.#kind === "select") return this.#grab(point);
@@ -63,8 +63,8 @@ export class Pen {
   }
 
   /**
-   * @param {readonly Point[]} points  where it went since, in order
-   * @param {boolean} [isConstrained]  whether shapes are to be regular
+   * @param {readonly Point[]} points  the points since the last call, in order
+   * @param {boolean} [isConstrained]  whether to draw regular shapes
    */
   move(points, isConstrained = false) {
     if (!this.#start) return;
@@ -85,7 +85,7 @@ export class Pen {
     this.listener.painted(this.#kind === "freehand" ? [] : changes);
   }
 
-  /** Cancel the gesture, as if it had not begun. */
+  /** Cancel the gesture and revert its changes. */
   cancel() {
     if (!this.#start) return;
     this.#start = null;
@@ -94,14 +94,14 @@ export class Pen {
     if (this.#kind === "freehand") this.listener.painted(changes);
   }
 
-  /** Place a floating piece where it is. */
+  /** Stamp the floating piece. */
   settle() {
     if (!this.floating) return;
     this.floating = null;
     this.listener.painted(this.painting.commit());
   }
 
-  /** End whatever is selected. */
+  /** Clear the selection. */
   deselect() {
     this.settle();
     this.selection = null;
@@ -120,7 +120,7 @@ export class Pen {
   }
 
   /**
-   * Take up the colour of a pixel.
+   * Pick the colour of a pixel.
    * @param {Point} point
    */
   pick(point) {
@@ -129,7 +129,7 @@ export class Pen {
   }
 
   /**
-   * What is selected, or the whole tile.
+   * Return the selection, or the whole tile.
    * @returns {Piece}
    */
   copy() {
@@ -137,7 +137,7 @@ export class Pen {
     return copy(this.painting.pixels, this.painting.size, this.selection ?? this.#whole);
   }
 
-  /** Make what is selected, or the whole tile, transparent. */
+  /** Clear the selection, or the whole tile. */
   erase() {
     if (this.floating) {
       this.painting.revert();
@@ -149,7 +149,7 @@ export class Pen {
   }
 
   /**
-   * Let a piece float in the middle of the tile.
+   * Add a floating piece at the centre of the tile.
    * @param {Piece} piece
    */
   paste(piece) {
@@ -160,7 +160,7 @@ export class Pen {
   }
 
   /**
-   * Flip or rotate what is selected, or the whole tile.
+   * Flip or rotate the selection, or the whole tile.
    * @param {(piece: Piece) => Piece} change
    */
   turn(change) {
@@ -182,7 +182,7 @@ export class Pen {
   }
 
   /**
-   * Move what is selected, as the arrow keys do.
+   * Move the selection, as the arrow keys do.
    * @param {number} right
    * @param {number} down
    */
@@ -193,7 +193,7 @@ export class Pen {
   }
 
   /**
-   * Paint as one step.
+   * Paint as one undo step.
    * @param {Change[]} changes
    */
   #change(changes) {
@@ -232,7 +232,7 @@ export class Pen {
   }
 
   /**
-   * As wide as the brush, and in all places that symmetry asks for.
+   * Expand points by the brush and the symmetry.
    * @param {Point[]} points
    */
   #paintable(points) {
@@ -249,7 +249,7 @@ export class Pen {
   }
 
   /**
-   * Take hold of what is selected, or begin to select.
+   * Grab the selection, or start a new one.
    * @param {Point} point
    */
   #grab([x, y]) {
@@ -271,7 +271,7 @@ export class Pen {
   }
 
   /**
-   * Cut a piece out, to be placed.
+   * Cut out a piece, which then floats.
    * @param {Box} box
    * @returns {Floating}
    */

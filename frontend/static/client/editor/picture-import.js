@@ -8,12 +8,12 @@ import { quantise } from "./quantise.js";
 
 /** @import { Options, Picture } from "./quantise.js" */
 
-/** Longest side that a picture is read with, in pixels: four samples for each pixel of the largest tile. */
+/** Longest side of a decoded picture in pixels: four samples per pixel of the largest tile. */
 const MAX_SIDE = 512;
 
 /**
- * `<picture-import .palette=${palette} size="32" ?open=${…}>`: a dialog that makes a tile of a picture. Fires
- * `place` with its pixels as the detail, and `close`.
+ * `<picture-import .palette=${palette} size="32" ?open=${…}>`: a dialog that converts a picture to a tile.
+ * Fires `place` with the pixels as its detail, and `close`.
  */
 export class PictureImport extends Element {
   static properties = {
@@ -48,7 +48,7 @@ export class PictureImport extends Element {
     this.size = 16;
     this.open = false;
     /**
-     * A picture that was pasted or dropped.
+     * Open a pasted or dropped picture.
      * @type {Blob | null}
      */
     this.file = null;
@@ -149,7 +149,7 @@ function input(event) {
 }
 
 /**
- * Read a picture, made smaller where it is large.
+ * Decode a picture, scaled down if it is large.
  * @param {Blob} file
  * @returns {Promise<Picture>}
  */

@@ -1,8 +1,7 @@
 /**
- * The locks and areas of a canvas.
+ * The current locks of tiles and claimed areas.
  *
- * The feed announces what expires just as it announces what is released: the clock of this machine decides
- * nothing.
+ * Expiry arrives on the feed, as a release does: the local clock is never consulted.
  */
 
 /** @import { AreaView, LockView } from "#api" */
@@ -46,7 +45,7 @@ export class Claims {
 
   /**
    * @param {FeedEvent} event the next one in order
-   * @returns {boolean} whether anything is different now
+   * @returns {boolean} whether anything changed
    */
   apply(event) {
     switch (event.kind) {

@@ -1,12 +1,11 @@
 /**
- * Colours as people see and name them, for artists who cannot tell two swatches apart.
- *
- * @typedef {[red: number, green: number, blue: number]} Rgb  0 to 255
+ * Perceptual colours and their names, for users who cannot tell swatches apart.
+ * @typedef {[red: number, green: number, blue: number]} Rgb 0 to 255
  * @typedef {[lightness: number, a: number, b: number]} Oklab
  */
 
 /**
- * @param {string} colour  `#rrggbb`
+ * @param {string} colour `#rrggbb`
  * @returns {Rgb}
  */
 export function parseColour(colour) {
@@ -21,7 +20,8 @@ function linearise(channel) {
 }
 
 /**
- * A colour where equal distances look equally different (https://bottosson.github.io/posts/oklab/).
+ * Convert a colour to OKLab, in which equal distances look equally different
+ * (https://bottosson.github.io/posts/oklab/).
  * @param {Rgb} rgb
  * @returns {Oklab}
  */
@@ -37,12 +37,12 @@ export function toOklab([red, green, blue]) {
   ];
 }
 
-/** Chroma from which on a colour does not look grey. */
+/** Chroma from which a colour is not seen as a grey. */
 const COLOURED = 0.045;
 
 /**
- * Where each hue begins, in degrees of OKLab; sRGB's red lies at 29, yellow at 110, green at 142, cyan at
- * 195, blue at 264 and magenta at 328.
+ * First degree of each hue in OKLab; sRGB's red is at 29, yellow at 110, green at 142, cyan at 195, blue at
+ * 264 and magenta at 328.
  * @type {[number, string][]}
  */
 const HUES = [
@@ -58,8 +58,8 @@ const HUES = [
 ];
 
 /**
- * Classify a colour by its hue, or as grey, and by how light it is where that is worth saying.
- * @param {string} colour  `#rrggbb`
+ * Return the names of a colour: its hue or grey, and its lightness where it matters.
+ * @param {string} colour `#rrggbb`
  * @returns {{hue: string, tone: "dark" | "plain" | "light"}}
  */
 export function classifyColour(colour) {

@@ -1,11 +1,11 @@
 /**
- * The live feed of a canvas: one WebSocket at a time, opened again whenever it breaks.
+ * The live feed of a canvas: one WebSocket at a time, reopened whenever it breaks.
  *
  * Fires CustomEvents, each with its `detail`:
- *   change    a FeedEvent; every change of the canvas once, in order, whatever happens to the socket
- *   resync    nothing: a new snapshot replaces the missed changes
- *   presence  nothing: `people` changed
- *   status    nothing: `status` changed
+ *   change    a FeedEvent; each change of the canvas once and in order, across reconnections
+ *   resync    none: a new snapshot replaces the missed changes
+ *   presence  none: `people` changed
+ *   status    none: `status` changed
  */
 
 import { ApiError } from "../api.js";
@@ -16,32 +16,31 @@ import { CLOSED_FOR_GOOD, retryDelay, Sequence } from "./sequence.js";
 
 /** @typedef {{id: number, username: string, tile: Cell | null, editing: boolean}} Person */
 /** @typedef {{tile: Cell | null, editing: boolean}} Whereabouts */
-/** @typedef {{seq: number, version: number}} Durable what became of a stroke */
+/** @typedef {{seq: number, version: number}} Durable outcome of a stroke */
 /**
- * @typedef {{code: string, retryAfter?: number}} Refused why a stroke was not painted; `retryAfter` in
- *   seconds
+ * @typedef {{code: string, retryAfter?: number}} Refused why a stroke was rejected; `retryAfter` in seconds
  */
 /** @typedef {"connecting" | "live" | "reconnecting" | "closed"} Status */
 
 const SUBPROTOCOL = "tessera.v1.json";
 const PING_MS = 20_000;
 
-/** A socket that is silent for this long after a ping is dead, even if it was never closed. */
+/** Milliseconds without a reply to a ping after which a socket counts as dead. */
 const PONG_MS = 8000;
 
-/** Between two moves: the service accepts 20 per second. */
+/** Milliseconds between two positions that are sent; the service accepts 20 per second. */
 const PRESENCE_MS = 100;
 
 export class LiveFeed extends EventTarget {
   /** @type {Status} */
   status = "connecting";
   /**
-   * Why it closed for good: canvas_gone, session_ended.
+   * Why the feed ended: canvas_gone or session_ended.
    * @type {string | null}
    */
   reason = null;
   /**
-   * The other artists who watch, by id.
+   * The other viewers by id.
    * @type {Map<number, Person>}
    */
   people = new Map();
@@ -63,7 +62,7 @@ export class LiveFeed extends EventTarget {
   #whereabouts = { tile: null, editing: false };
   /** @type {Record<"retry" | "ping" | "pong" | "presence", ReturnType<typeof setTimeout> | undefined>} */
   #timers = { retry: undefined, ping: undefined, pong: undefined, presence: undefined };
-  /** Ends with `stop`. */
+  /** Aborted by `stop`. */
   #life = new AbortController();
 
   /**
@@ -80,7 +79,7 @@ export class LiveFeed extends EventTarget {
     this.sequence = new Sequence(seq);
   }
 
-  /** The number of the last change that was published. */
+  /** Number of the last delivered change. */
   get seq() {
     return this.sequence.seq;
   }
@@ -89,18 +88,18 @@ export class LiveFeed extends EventTarget {
     const { signal } = this.#life;
     addEventListener("online", () => this.status === "reconnecting" && this.restart(), { signal });
     addEventListener("offline", () => this.#ping(), { signal });
-    // After sleep, a dead socket is found at once rather than half a minute later.
+    // after sleep, check the socket now rather than half a minute later
     document.addEventListener("visibilitychange", () => document.hidden || this.#ping(), { signal });
     void this.#connect();
   }
 
-  /** Close the socket and publish nothing more. */
+  /** Stop delivering changes. */
   stop() {
     this.#life.abort();
     this.#drop();
   }
 
-  /** Connect again at once: for another account, or because the network is back. */
+  /** Reconnect immediately, as another account or because the network is back. */
   restart() {
     if (this.#life.signal.aborted) return;
     this.#drop();
@@ -114,8 +113,7 @@ export class LiveFeed extends EventTarget {
    * Paint pixels of a tile.
    * @param {number} tileId
    * @param {[offset: number, colour: number][]} pixels
-   * @returns {Promise<Durable>} rejects with {@link Refused}; with `disconnected` it may or may not be
-   *   painted
+   * @returns {Promise<Durable>} rejects with {@link Refused}; after `disconnected` the outcome is unknown
    */
   paint(tileId, pixels) {
     return new Promise((resolve, reject) => {
@@ -127,7 +125,7 @@ export class LiveFeed extends EventTarget {
   }
 
   /**
-   * Show the others where this artist is.
+   * Send the user's position to the other viewers.
    * @param {Cell | null} tile
    * @param {boolean} editing
    */
@@ -153,7 +151,7 @@ export class LiveFeed extends EventTarget {
       if (ticket) url.searchParams.set("ticket", ticket);
     } catch (error) {
       if (attempt !== this.#attempt) return;
-      // Without a session the feed is a guest's; while auth is down the session may still be valid.
+      // Guests have no ticket; while auth is unavailable, the session may still be valid.
       if (!(error instanceof ApiError && error.status === 401)) return this.#retry();
     }
     if (attempt !== this.#attempt) return;
@@ -171,7 +169,7 @@ export class LiveFeed extends EventTarget {
   async #handleClose(code, wasOpen) {
     this.#drop();
     const attempt = this.#attempt;
-    // A browser does not tell why a socket was refused; the API does, if the canvas is gone.
+    // Browsers do not expose why a socket was refused; a request for a missing canvas fails as well.
     const isGone = !wasOpen && (await this.#isGone());
     if (attempt !== this.#attempt) return;
     const reason = isGone ? "canvas_gone" : CLOSED_FOR_GOOD.get(code);
@@ -194,7 +192,7 @@ export class LiveFeed extends EventTarget {
     this.#timers.retry = setTimeout(() => this.#connect(), retryDelay(this.#failures++, Math.random()));
   }
 
-  /** Close the socket without waiting for the closing handshake. */
+  /** Drop the socket without waiting for its closing handshake. */
   #drop() {
     this.#attempt++;
     for (const timer of Object.values(this.#timers)) clearTimeout(timer);
@@ -233,7 +231,7 @@ export class LiveFeed extends EventTarget {
     }
   }
 
-  /** Load a new snapshot, for what no event describes. */
+  /** Request a new snapshot, for state that no change contains. */
   refresh() {
     this.#isStale = true;
     this.sequence.hold();
@@ -285,7 +283,7 @@ export class LiveFeed extends EventTarget {
     } catch {
       if (this.#life.signal.aborted) return;
       this.#drop();
-      this.#retry(); // after reconnecting, the service fills the gap itself
+      this.#retry(); // after a reconnection the service fills the gap itself
     } finally {
       this.#isCatchingUp = false;
     }

@@ -1,9 +1,7 @@
 /**
- * A canvas as it is right now: its picture, its locks and areas, and the feed that keeps them current.
- *
- * Fires CustomEvents: `picture` (all of it is new), `cell` (`detail`: the cell that looks different),
- * `claims`, `canvas` (name, rules, counts), `details` (of a tile), and once the feed runs `change` as the
- * feed does.
+ * The live state of a canvas: pixels, claims, and the feed that keeps both current. Fires CustomEvents:
+ * `picture` (all pixels changed), `cell` (`detail`: the changed cell), `claims`, `canvas` (name, rules,
+ * counts), `known` (details of a tile), and `change`, as the feed does.
  */
 
 import { api } from "../api.js";
@@ -25,7 +23,7 @@ export class LiveCanvas extends EventTarget {
   /** @type {LiveFeed | null} */
   feed = null;
   claims = new Claims([], []);
-  /** Whether there is something to review, or may be. */
+  /** Whether there are, or may be, submissions to review. */
   hasReviews = false;
   #life = new AbortController();
 
@@ -38,7 +36,7 @@ export class LiveCanvas extends EventTarget {
   /** Load the canvas and follow it. Throws ApiError. */
   async open() {
     const described = this.#get(`/canvases/${this.id}`);
-    described.catch(() => {}); // handled where it is awaited, after the picture
+    described.catch(() => {}); // thrown where it is awaited, after the pixels
     const seq = await this.#loadPicture();
     this.#describe(await described);
     await this.#loadClaims();
@@ -59,7 +57,7 @@ export class LiveCanvas extends EventTarget {
   }
 
   /**
-   * Load a tile with its details and pixels.
+   * Load the details of a tile, including its pixels.
    * @param {number} id
    * @returns {Promise<TileView>}
    */
@@ -70,7 +68,7 @@ export class LiveCanvas extends EventTarget {
   }
 
   /**
-   * Load the tile in a cell, also the artist's own draft, which is in no picture.
+   * Load the tile in a cell, including the user's own draft, which no snapshot contains.
    * @param {Cell} cell
    * @returns {Promise<TileView | null>}
    */
@@ -105,13 +103,13 @@ export class LiveCanvas extends EventTarget {
   async #loadPicture() {
     const { bytes } = await api.bytes(`/canvases/${this.id}/snapshot`, { signal: this.#life.signal });
     const snapshot = await readSnapshot(bytes);
-    this.#life.signal.throwIfAborted(); // unpacking does not stop by itself
+    this.#life.signal.throwIfAborted(); // unpacking does not stop at the abort
     this.pixels = new CanvasPixels(snapshot);
     this.#fire("picture");
     return snapshot.seq;
   }
 
-  /** Load locks and areas, after the picture: a change in both is applied twice, to the same effect. */
+  /** loaded after the snapshot; applying a change that it already contains has no effect */
   async #loadClaims() {
     const hasAreas = this.canvas?.collaboration_mode === "area-lock";
     const [locks, areas] = await Promise.all([
@@ -145,14 +143,14 @@ export class LiveCanvas extends EventTarget {
     void this.#findReviews();
   }
 
-  /** Find out whether there are reviews: those that waited when the canvas left the mode still wait. */
+  /** Submissions stay pending after the canvas leaves review mode. */
   async #findReviews() {
     const isReviewed = this.canvas?.collaboration_mode === "review";
     const waiting =
       session.account && !isReviewed
         ? this.#get(`/canvases/${this.id}/reviews`, { limit: 1 })
         : { items: [] };
-    // Not worth an error: the next session or rules try again.
+    // not worth an error: checked again when the account or the rules change
     const { items } = await Promise.resolve(waiting).catch(() => ({ items: [] }));
     this.hasReviews = session.account !== null && (isReviewed || items.length > 0);
     this.#fire("canvas");

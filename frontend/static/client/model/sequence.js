@@ -1,7 +1,7 @@
 /**
- * The order of a canvas's changes: each is returned once, and none before the one it follows.
+ * Orders the changes of a canvas: delivers each once, and none before its predecessor.
  *
- * No input or output here: `feed.js` adds what comes from the socket, the list of events and snapshots.
+ * Pure: `feed.js` feeds it from the socket, the list of events and snapshots.
  */
 
 /** @import { FeedEvent } from "./canvas-pixels.js" */
@@ -11,26 +11,26 @@ export class Sequence {
   #early = new Map();
   #isHeld = false;
 
-  /** @param {number} seq number of the last change that is already shown */
+  /** @param {number} seq number of the last change already applied */
   constructor(seq) {
     this.seq = seq;
     this.newest = seq;
   }
 
-  /** Whether a known change was not returned yet. */
+  /** Whether a change waits for a missing one. */
   get hasGap() {
     return this.newest > this.seq;
   }
 
-  /** Return nothing until `restart`: a snapshot is being loaded. */
+  /** Deliver nothing until `restart`: a snapshot is loading. */
   hold() {
     this.#isHeld = true;
   }
 
   /**
-   * Add events, in any order and any number of times.
+   * Accept changes in any order, including repeats.
    * @param {Iterable<FeedEvent>} events
-   * @returns {FeedEvent[]} those that follow without a gap, in order
+   * @returns {FeedEvent[]} the changes that are now deliverable, in order
    */
   take(events) {
     for (const event of events) {
@@ -42,9 +42,9 @@ export class Sequence {
 
   /**
    * Continue after a snapshot.
-   * @param {number} seq number of the last change that it shows
+   * @param {number} seq number of the last change that it contains
    * @param {number} newest number of the newest known change
-   * @returns {FeedEvent[]} the events that arrived in the meantime and follow it
+   * @returns {FeedEvent[]} the changes that arrived in the meantime and follow it
    */
   restart(seq, newest) {
     this.seq = seq;
@@ -64,7 +64,7 @@ export class Sequence {
   }
 }
 
-/** Close codes after which the feed does not reconnect, and why. */
+/** Decide about a closed socket: reconnect, or end for a reason. */
 export const CLOSED_FOR_GOOD = new Map([
   [4404, "canvas_gone"],
   [1008, "session_ended"],
@@ -74,8 +74,8 @@ const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 15_000;
 
 /**
- * Return the milliseconds to wait before the next attempt. Half of it is random, so that the viewers of a
- * service that restarted do not all reconnect at the same moment.
+ * Return the milliseconds to wait before the next attempt. Half of it is random, so that viewers do not all
+ * reconnect at the same moment after a restart of the service.
  * @param {number} failures in a row
  * @param {number} chance 0 to 1
  */
