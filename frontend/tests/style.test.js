@@ -7,17 +7,11 @@ const FRONTEND = new URL("../", import.meta.url);
 /** Characters per line, also in the templates and comments that the formatter leaves as they are. */
 const WIDTH = 110;
 
-/** Rooms that still have to be put into this style. */
-const UNSTYLED = /static\/client\/(canvas|editor)\//;
-
 /** @returns {Promise<{file: string, text: string}[]>} */
 async function ownFiles() {
   const names = await readdir(FRONTEND, { recursive: true });
   const own = names.filter(
-    (name) =>
-      /\.(js|css|html)$/.test(name) &&
-      !/(^|\/)(node_modules|vendor|swagger-ui-[\d.]+)\//.test(name) &&
-      !UNSTYLED.test(name),
+    (name) => /\.(js|css|html)$/.test(name) && !/(^|\/)(node_modules|vendor|swagger-ui-[\d.]+)\//.test(name),
   );
   return Promise.all(
     own.map(async (file) => ({ file, text: await readFile(new URL(file, FRONTEND), "utf8") })),

@@ -2,8 +2,8 @@
 
 import { t } from "../i18n.js";
 
-/** @typedef {import("../model/live-canvas.js").LiveCanvas} LiveCanvas */
-/** @typedef {import("../model/canvas-pixels.js").Cell} Cell */
+/** @import { Cell } from "../model/canvas-pixels.js" */
+/** @import { LiveCanvas } from "../model/live-canvas.js" */
 
 /**
  * @param {LiveCanvas} live

@@ -11,5 +11,6 @@ import "../ui/icon.js";
  */
 export function iconButton(icon, label, run, isPressed) {
   return html`<button class="quiet icon" aria-label=${label} title=${label} @click=${run}
-    aria-pressed=${isPressed === undefined ? nothing : String(isPressed)}><ui-icon name=${icon}></ui-icon></button>`;
+    aria-pressed=${isPressed === undefined ? nothing : String(isPressed)}><ui-icon
+    name=${icon}></ui-icon></button>`;
 }

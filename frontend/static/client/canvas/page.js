@@ -25,7 +25,7 @@ import { zoomTools } from "./zoom-tools.js";
 /** Milliseconds that a pointer rests on a cell before the details of its tile are loaded. */
 const REST_MS = 250;
 
-/** `<tessera-canvas>` of `/canvas/{canvasId}#x,y,zoom`: the picture, and around it what is known and can be done. */
+/** `<tessera-canvas>` of `/canvas/{canvasId}#x,y,zoom`: a canvas, its details and its tools. */
 export class CanvasPage extends Element {
   static properties = { canvasId: {} };
   static styles = [base, typography, controls, layout, styles];
@@ -188,24 +188,27 @@ export class CanvasPage extends Element {
         ${statusLine(this.#live?.feed ?? null)}
         ${
           canvas
-            ? html`<canvas-tools class="tools" .live=${this.#live} .panel=${this.#panel} @film=${() => this.#setFilm(true)}
-          @panel=${(/** @type {CustomEvent<PanelName>} */ { detail }) => this.#toggle(detail)}></canvas-tools>`
+            ? html`<canvas-tools class="tools" .live=${this.#live} .panel=${this.#panel}
+              @film=${() => this.#setFilm(true)}
+          @panel=${(/** @type {CustomEvent<PanelName>} */ { detail }) =>
+            this.#show(detail === this.#panel ? null : detail)}></canvas-tools>`
             : ""
         }
       </header>
       <div class="room ${this.#panel ? "divided" : ""}">
         <div class="view">
           <canvas-stage label=${t("canvas.picture", { name: canvas?.name ?? "" })} help=${t("canvas.keys")}
-            @view=${this.#handleView} @grid=${() => this.requestUpdate()} @pick=${this.#handlePick} @cursor=${this.#handlePoint}
+            @view=${this.#handleView} @grid=${() => this.requestUpdate()} @pick=${this.#handlePick}
+            @cursor=${this.#handlePoint}
             @hover=${this.#handlePoint} @span=${this.#handleSpan}></canvas-stage>
-          <p class="readout" ?hidden=${!this.#pointed}>${this.#pointed && this.#live ? cellText(this.#live, this.#pointed) : ""}</p>
+          <p class="readout" ?hidden=${!this.#pointed}>${this.#textOf(this.#pointed)}</p>
           ${zoomTools(() => this.#stage)}
           <canvas-minimap></canvas-minimap>
           ${closedNotice(this.#live?.feed ?? null)}
         </div>
         ${this.#panel && canvas ? this.#sidePanel(this.#panel) : ""}
       </div>
-      <p class="visually-hidden" aria-live="polite">${this.#cursor && this.#live ? cellText(this.#live, this.#cursor) : nothing}</p>
+      <p class="visually-hidden" aria-live="polite">${this.#textOf(this.#cursor)}</p>
       ${
         canvas
           ? html`<canvas-timelapse .live=${this.#live} ?open=${this.#isFilmShown}
@@ -213,6 +216,11 @@ export class CanvasPage extends Element {
           : ""
       }
       ${this.#editor()}`;
+  }
+
+  /** @param {Cell | null} cell */
+  #textOf(cell) {
+    return cell && this.#live ? cellText(this.#live, cell) : nothing;
   }
 
   /** @param {PanelName} panel */
@@ -281,7 +289,7 @@ export class CanvasPage extends Element {
    */
   async #loadDetails(cell) {
     const tile = this.#live?.pixels?.tileAt(cell.x, cell.y);
-    if (tile && !tile.details) await this.#live?.loadTile(tile.id).catch(() => {}); // it may have been deleted
+    if (tile && !tile.details) await this.#live?.loadTile(tile.id).catch(() => {}); // it may be gone
   }
 
   /** @param {CustomEvent<Span>} event */
@@ -299,11 +307,6 @@ export class CanvasPage extends Element {
     if (stage && !isWanted) stage.span = null;
     stage?.draw();
     this.requestUpdate();
-  }
-
-  /** @param {PanelName} panel */
-  #toggle(panel) {
-    this.#show(this.#panel === panel ? null : panel);
   }
 
   /** @param {PanelName | null} panel */

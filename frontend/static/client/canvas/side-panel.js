@@ -33,7 +33,8 @@ import "./tile-card.js";
 export function sidePanel(panel, context) {
   const { live, picked, close, visit } = context;
   const title = panel === "tile" && picked ? cellTitle(live, picked) : t(`canvas.panel_${panel}`);
-  return html`<aside aria-labelledby="panel" @keydown=${(/** @type {KeyboardEvent} */ event) => isLeaving(event) && close()}
+  return html`<aside aria-labelledby="panel"
+    @keydown=${(/** @type {KeyboardEvent} */ event) => isLeaving(event) && close()}
     @visit=${(/** @type {CustomEvent<Cell>} */ { detail }) => visit(detail)}>
     <div class="title"><h2 id="panel" tabindex="-1">${title}</h2>
       ${iconButton("close", t("common.close"), close)}</div>

@@ -15,8 +15,8 @@ import { copyLink } from "./tile-card.js";
 const FACES = 4;
 
 /**
- * `<canvas-tools .live=${live} .panel=${name}>`: what can be opened beside the picture. Fires `panel` with the name of
- * one as its detail, and `film`.
+ * `<canvas-tools .live=${live} .panel=${name}>`: what can be opened beside the picture. Fires `panel` with
+ * the name of one as its detail, and `film`.
  */
 export class CanvasTools extends Element {
   static properties = { live: { attribute: false, hasChanged: () => true }, panel: { attribute: false } };
@@ -52,9 +52,13 @@ export class CanvasTools extends Element {
     const { canvas, feed, hasReviews } = this.live;
     const people = [...(feed?.people.values() ?? [])];
     const label = t("canvas.people", { count: people.length });
-    return html`<button class="quiet faces" aria-pressed=${String(this.panel === "people")} aria-label=${label}
+    return html`<button class="quiet faces" aria-pressed=${String(this.panel === "people")}
+      aria-label=${label}
         title=${label} @click=${() => this.#open("people")}>
-        ${people.slice(0, FACES).map(({ id, username }) => html`<ui-avatar name=${username} colour=${colourOf(id)}></ui-avatar>`)}
+        ${people.slice(0, FACES).map(
+          ({ id, username }) => html`<ui-avatar name=${username}
+          colour=${colourOf(id)}></ui-avatar>`,
+        )}
         ${people.length > FACES ? html`<span>+${people.length - FACES}</span>` : ""}
         ${people.length ? "" : html`<ui-icon name="people"></ui-icon>`}
       </button>

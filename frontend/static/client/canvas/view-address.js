@@ -5,7 +5,9 @@ import { formatHash, parseHash } from "../model/links.js";
 /** Milliseconds: browsers refuse to write the address more than some hundred times in half a minute. */
 const DELAY = 300;
 
-/** Keeps what the stage shows in the address, for as long as the address is that of the canvas on the stage. */
+/**
+ * Keeps what the stage shows in the address, for as long as the address is that of the canvas on the stage.
+ */
 export class ViewAddress {
   /** The address of the canvas that is shown. Another one may be in the bar already. */
   #path = "";

@@ -1,4 +1,6 @@
-/** Who may paint a cell, as far as it concerns one artist: the rules of its canvas, its areas and its limits. */
+/**
+ * Who may paint a cell, as far as it concerns one artist: the rules of its canvas, its areas and its limits.
+ */
 
 import { contains } from "../model/claims.js";
 import { mayDelete } from "../model/permissions.js";

@@ -1,6 +1,6 @@
 /**
- * The commands of the editor, in one table: tool bar, buttons, titles, `aria-keyshortcuts` and the keyboard are made
- * from it.
+ * The commands of the editor, in one table: tool bar, buttons, titles, `aria-keyshortcuts` and the keyboard
+ * are made from it.
  */
 
 import { flipHorizontally, flipVertically, rotate } from "./clipboard.js";

@@ -32,7 +32,11 @@ export class DetailsForm extends Element {
     return html`<form @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
       <h3>${t("editor.details")}</h3>
       ${work.mayDescribe ? this.#fields() : this.#text()}
-      ${!work.tile && Number.isFinite(remainingTiles) ? html`<p class="soft">${t("editor.tiles_left", { count: remainingTiles })}</p>` : ""}
+      ${
+        !work.tile && Number.isFinite(remainingTiles)
+          ? html`<p class="soft">${t("editor.tiles_left", { count: remainingTiles })}</p>`
+          : ""
+      }
       ${
         work.mayDelete
           ? html`<button type="button" class="quiet delete" @click=${() => this.editor.ask("delete")}>
@@ -44,9 +48,12 @@ export class DetailsForm extends Element {
 
   #fields() {
     const { title, description, isPublic } = this.editor.work.edited;
-    return html`<ui-field label=${t("editor.tile_title")} name="title" maxlength="100" .value=${title} @input=${this.#change}></ui-field>
-      <ui-field label=${t("editor.tile_description")} name="description" maxlength="1000" multiline .value=${description} @input=${this.#change}></ui-field>
-      <label class="check"><input type="checkbox" name="isPublic" .checked=${isPublic} @change=${this.#change}> ${t("editor.is_public")}</label>`;
+    return html`<ui-field label=${t("editor.tile_title")} name="title" maxlength="100" .value=${title}
+      @input=${this.#change}></ui-field>
+      <ui-field label=${t("editor.tile_description")} name="description" maxlength="1000" multiline
+        .value=${description} @input=${this.#change}></ui-field>
+      <label class="check"><input type="checkbox" name="isPublic" .checked=${isPublic}
+        @change=${this.#change}> ${t("editor.is_public")}</label>`;
   }
 
   #text() {

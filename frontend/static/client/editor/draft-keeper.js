@@ -52,7 +52,8 @@ export class DraftKeeper {
 
   /**
    * Go on with the draft of the cell where the artist may paint and no other artist paints.
-   * @returns {{savedAt: number, pixels: Uint8Array, isResumed: boolean} | null} null where there is nothing to go on with
+   * @returns {{savedAt: number, pixels: Uint8Array, isResumed: boolean} | null} null where there is nothing
+   *   to go on with
    */
   restore() {
     const { work } = this;

@@ -1,8 +1,8 @@
 /**
  * The editor of a tile without its screen: the work on the tile, the tool in hand, and what its commands do.
  *
- * Fires `change` when something of it is to be drawn again, `notice` with a Notice, `saved` with the tile, and `leave`
- * with the path to go to, or null.
+ * Fires `change` when something of it is to be drawn again, `notice` with a Notice, `saved` with the tile,
+ * and `leave` with the path to go to, or null.
  */
 
 import { api } from "../api.js";

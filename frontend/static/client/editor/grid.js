@@ -12,6 +12,7 @@ import { fitView, keepInView, pixelAt, zoomView } from "./view.js";
 /** @import { Pen } from "./pen.js" */
 /** @import { Point } from "./tools.js" */
 /** @import { View } from "./view.js" */
+/** @import { Surroundings } from "./screen.js" */
 
 /**
  * Which way an arrow key leads.
@@ -23,8 +24,9 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 const LEAP = 8;
 
 /**
- * `<pixel-grid .pen=${pen} .palette=${palette}>`: the tile, painted with mouse, pen, touch or keys. Two fingers, the
- * wheel and the middle button move the view. Fires `cursor` with the pixel in question, or null, as its detail.
+ * `<pixel-grid .pen=${pen} .palette=${palette}>`: the tile, painted with mouse, pen, touch or keys. Two
+ * fingers, the wheel and the middle button move the view. Fires `cursor` with the pixel in question, or null,
+ * as its detail.
  */
 export class PixelGrid extends Element {
   static properties = {
@@ -71,7 +73,7 @@ export class PixelGrid extends Element {
     this.pen = /** @type {Pen} */ (/** @type {unknown} */ (null)); // given before it is drawn
     /** @type {readonly string[]} */
     this.palette = [];
-    /** @type {import("./screen.js").Surroundings} */
+    /** @type {Surroundings} */
     this.surroundings = () => null;
     this.readonly = false;
     this.label = "";
@@ -104,7 +106,8 @@ export class PixelGrid extends Element {
         @pointerleave=${() => this.#gestures.leave()}
         @wheel=${(/** @type {WheelEvent} */ event) => this.#gestures.turnWheel(event)}
         @contextmenu=${(/** @type {Event} */ event) => event.preventDefault()}
-        @keydown=${this.#handleKeyDown} @keyup=${this.#handleKeyUp} @focus=${this.#handleFocus} @blur=${this.#handleBlur}></canvas>`;
+        @keydown=${this.#handleKeyDown} @keyup=${this.#handleKeyUp} @focus=${this.#handleFocus}
+        @blur=${this.#handleBlur}></canvas>`;
   }
 
   /** @param {Map<string, unknown>} changed */

@@ -1,15 +1,18 @@
 /**
- * A tile that several artists paint at once: what the server has, with what was painted here on top until it has that too.
+ * A tile that several artists paint at once: what the server has, with what was painted here on top until it
+ * has that too.
  *
- * @typedef {import("./clipboard.js").Change} Change
- * @typedef {import("./strokes.js").Painted} Painted
- * @typedef {import("./strokes.js").Refusal} Refusal
  */
 
 import { fromBase64 } from "../model/tile-pixels.js";
 import { difference, StrokeSender } from "./strokes.js";
 
-/** Milliseconds in which missed events arrive after a reconnection, which show the strokes that were durable. */
+/** @import { Change } from "./clipboard.js" */
+/** @import { Painted, Refusal } from "./strokes.js" */
+
+/**
+ * Milliseconds in which missed events arrive after a reconnection, which show the strokes that were durable.
+ */
 const CATCH_UP = 300;
 
 /** Milliseconds that closing waits for the last strokes, and between two looks at them. */

@@ -28,8 +28,10 @@ export class EditorNotes extends Element {
     :host, [role="status"] { display: flex; flex-direction: column; gap: var(--space-2); }
     .note, ui-error { pointer-events: auto; }
     .note {
-      display: flex; align-items: center; gap: var(--space-3); min-height: 3rem; padding: var(--space-1) var(--space-2) var(--space-1) var(--space-4);
-      border: 1px solid var(--line); border-left: 4px solid var(--accent); border-radius: var(--radius-1); background: var(--raised);
+      display: flex; align-items: center; gap: var(--space-3); min-height: 3rem;
+      padding: var(--space-1) var(--space-2) var(--space-1) var(--space-4);
+      border: 1px solid var(--line); border-left: 4px solid var(--accent); border-radius: var(--radius-1);
+      background: var(--raised);
       box-shadow: var(--shadow); font-size: 0.9375rem;
     }
     .note span { flex: 1; }
@@ -48,13 +50,23 @@ export class EditorNotes extends Element {
     const { error, work } = this.editor;
     const status = this.#statusNotice();
     return html`
-      ${work.status === "failed" ? html`<ui-error .error=${work.error} retryable @retry=${() => work.load()}></ui-error>` : ""}
+      ${
+        work.status === "failed"
+          ? html`<ui-error .error=${work.error} retryable @retry=${() => work.load()}></ui-error>`
+          : ""
+      }
       <ui-error .error=${error}></ui-error>
       <div role="status">
-        ${status ? html`<p class="note status"><ui-icon name="lock"></ui-icon><span>${status.text}</span>${actionButton(status)}</p>` : ""}
+        ${
+          status
+            ? html`<p class="note status"><ui-icon name="lock"></ui-icon><span>${status.text}</span>
+              ${actionButton(status)}</p>`
+            : ""
+        }
         ${this._notices.map(
           (notice) => html`<p class="note"><span>${notice.text}</span>${actionButton(notice)}
-          <button class="quiet icon" aria-label=${t("editor.dismiss")} @click=${() => this.#dismiss(notice)}><ui-icon name="close"></ui-icon></button></p>`,
+          <button class="quiet icon" aria-label=${t("editor.dismiss")}
+            @click=${() => this.#dismiss(notice)}><ui-icon name="close"></ui-icon></button></p>`,
         )}
       </div>`;
   }

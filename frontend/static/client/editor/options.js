@@ -42,7 +42,8 @@ export class Options extends Element {
           <output>${t("editor.brush_size", { count: brush })}</output>
           ${commandButton("brush_larger", editor, { look: "icon", content: "+" })}
         </div>
-        <label class="check"><input type="checkbox" .checked=${filled} @change=${this.#setFilled}> ${t("editor.filled")}</label>
+        <label class="check"><input type="checkbox" .checked=${filled}
+          @change=${this.#setFilled}> ${t("editor.filled")}</label>
         <label><span class="label">${t("editor.symmetry")}</span>
           <select @change=${this.#setSymmetry}>${SYMMETRIES.map(
             (value) => html`<option value=${value} ?selected=${value === symmetry}>

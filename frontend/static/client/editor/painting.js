@@ -1,11 +1,12 @@
 /**
  * A tile while it is painted: its pixels, the gesture that is under way, and what can be undone.
  *
- * @typedef {import("./clipboard.js").Change} Change
  * @typedef {{left: number, top: number, right: number, bottom: number}} Dirty  pixels, all sides included
  */
 
 import { History } from "./history.js";
+
+/** @import { Change } from "./clipboard.js" */
 
 export class Painting {
   #history = new History();
@@ -112,7 +113,8 @@ export class Painting {
   }
 
   /**
-   * Show what others painted. Where the gesture has painted its own stays on top, and taking it back shows theirs.
+   * Show what others painted. Where the gesture has painted its own stays on top, and taking it back shows
+   * theirs.
    * @param {Iterable<Change>} changes
    */
   receive(changes) {

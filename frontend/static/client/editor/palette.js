@@ -7,20 +7,25 @@ import { commandsOf } from "./commands.js";
 
 /** @import { Editor } from "./editor.js" */
 
-/** `<editor-palette .editor=${editor}>`: the colours of the canvas, of which one is taken up. */
+/** `<editor-palette .editor=${editor} colour=${3}>`: the colours of the canvas, of which one is taken up. */
 export class Palette extends Element {
-  static properties = { editor: { attribute: false, hasChanged: () => true } };
+  // Drawn again only for another colour: a palette may be long, and the editor changes with every stroke.
+  static properties = { editor: { attribute: false }, colour: { type: Number } };
   static styles = [
     base,
     css`
-    .swatches { display: grid; grid-template-columns: repeat(auto-fill, minmax(var(--swatch), 1fr)); gap: 3px; }
+    .swatches {
+      display: grid; grid-template-columns: repeat(auto-fill, minmax(var(--swatch), 1fr)); gap: 3px;
+    }
     button {
       position: relative; display: block; min-width: 0; height: var(--swatch); padding: 0; overflow: hidden;
-      border: 1px solid var(--line-strong); border-radius: var(--radius-1); background: var(--sunken); cursor: pointer;
+      border: 1px solid var(--line-strong); border-radius: var(--radius-1); background: var(--sunken);
+      cursor: pointer;
     }
     svg { position: absolute; inset: 0; width: 100%; height: 100%; }
     kbd {
-      position: absolute; right: 2px; bottom: 2px; padding: 0 3px; border-radius: 3px; background: var(--surface);
+      position: absolute; right: 2px; bottom: 2px; padding: 0 3px; border-radius: 3px;
+      background: var(--surface);
       color: var(--ink); font: 600 0.625rem/1.3 var(--font);
     }
     [aria-checked="true"] { outline: 3px solid var(--ink); outline-offset: -1px; z-index: 1; }
@@ -35,10 +40,12 @@ export class Palette extends Element {
   constructor() {
     super();
     this.editor = /** @type {Editor} */ (/** @type {unknown} */ (null)); // given before it is drawn
+    this.colour = 1;
   }
 
   render() {
-    return html`<div class="swatches" role="radiogroup" aria-label=${t("editor.palette")} @keydown=${this.#handleKey}>
+    return html`<div class="swatches" role="radiogroup" aria-label=${t("editor.palette")}
+      @keydown=${this.#handleKey}>
       ${[null, ...this.editor.palette].map((rgb, colour) => this.#swatch(rgb, colour))}
     </div>`;
   }
@@ -49,11 +56,13 @@ export class Palette extends Element {
    */
   #swatch(rgb, colour) {
     const { editor } = this;
-    const isChosen = colour === editor.settings.colour;
+    const isChosen = colour === this.colour;
     const key = commandsOf("colour")[colour - 1]?.keys[0];
     const name = nameColour(editor.palette, colour);
-    return html`<button role="radio" aria-checked=${isChosen ? "true" : "false"} tabindex=${isChosen ? "0" : "-1"}
-        aria-label=${name} aria-keyshortcuts=${key ?? nothing} title=${name} @click=${() => editor.pickColour(colour)}>
+    return html`<button role="radio" aria-checked=${isChosen ? "true" : "false"}
+      tabindex=${isChosen ? "0" : "-1"}
+        aria-label=${name} aria-keyshortcuts=${key ?? nothing} title=${name}
+        @click=${() => editor.pickColour(colour)}>
       <svg viewBox="0 0 4 4" preserveAspectRatio="none" aria-hidden="true">
         ${rgb ? svg`<rect width="4" height="4" fill=${rgb}></rect>` : CHECKED}
       </svg>
@@ -72,8 +81,8 @@ export class Palette extends Element {
     event.preventDefault();
     const { editor } = this;
     const count = editor.palette.length + 1;
-    editor.pickColour((editor.settings.colour + step + count) % count);
-    this.requestUpdate();
+    this.colour = (this.colour + step + count) % count;
+    editor.pickColour(this.colour);
     await this.updateComplete;
     /** @type {HTMLElement} */
     (this.renderRoot.querySelector("[aria-checked=true]")).focus();

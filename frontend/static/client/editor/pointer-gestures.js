@@ -1,6 +1,6 @@
 /**
- * Mouse, pen, fingers and wheel on the drawing area. One pointer paints; two fingers, the wheel and the middle button
- * move the view.
+ * Mouse, pen, fingers and wheel on the drawing area. One pointer paints; two fingers, the wheel and the
+ * middle button move the view.
  */
 
 import { TOOLS } from "./tools.js";

@@ -31,8 +31,8 @@ import "./tool-bar.js";
 const SURROUND_DELAY = 200;
 
 /**
- * `<tile-editor .canvas=${canvas} .cell=${{x, y}} .surroundings=${(dx, dy) => pixels} .live=${feed}>`: paints the tile in
- * a cell, or a new one. Fires `saved` with the tile each time it is stored, and `close`.
+ * `<tile-editor .canvas=${canvas} .cell=${{x, y}} .surroundings=${(dx, dy) => pixels} .live=${feed}>`: paints
+ * the tile in a cell, or a new one. Fires `saved` with the tile each time it is stored, and `close`.
  */
 export class TileEditor extends Element {
   static properties = {
@@ -120,15 +120,19 @@ export class TileEditor extends Element {
     const { editor } = this;
     const { work, palette } = editor;
     const { tile_size: size } = this.canvas;
-    return html`<dialog class="editor" aria-labelledby="title" aria-busy=${work.status === "loading" ? "true" : "false"} @cancel=${this.#handleCancel} @keydown=${this.#handleKey}
+    return html`<dialog class="editor" aria-labelledby="title"
+      aria-busy=${work.status === "loading" ? "true" : "false"} @cancel=${this.#handleCancel}
+      @keydown=${this.#handleKey}
         @paste=${this.#handlePaste} @dragover=${allowDrop} @drop=${this.#handleDrop}>
       ${this.#header()}
       <editor-notes class="notes" .editor=${editor}></editor-notes>
       <editor-tools class="tools" .editor=${editor}></editor-tools>
-      <pixel-grid class="grid" .pen=${editor.pen} .palette=${palette} .surroundings=${this.surroundings} ?readonly=${!work.mayPaint}
-        label=${t("editor.grid_label", { size })} @cursor=${(/** @type {CustomEvent} */ { detail }) => (this._pointed = detail)}></pixel-grid>
+      <pixel-grid class="grid" .pen=${editor.pen} .palette=${palette} .surroundings=${this.surroundings}
+        ?readonly=${!work.mayPaint}
+        label=${t("editor.grid_label", { size })}
+        @cursor=${(/** @type {CustomEvent} */ { detail }) => (this._pointed = detail)}></pixel-grid>
       <aside class=${this._hasOptions ? "panel open" : "panel"}>
-        <editor-palette .editor=${editor}></editor-palette>
+        <editor-palette .editor=${editor} colour=${editor.settings.colour}></editor-palette>
         <p class="colour">${nameColour(palette, editor.settings.colour)}</p>
         <div class="more" id="more">
           <editor-options .editor=${editor}></editor-options>
@@ -140,9 +144,13 @@ export class TileEditor extends Element {
         <span class="state" role="status">${this.#stateText()}</span>
       </footer>
       <editor-questions .question=${editor.question} .work=${work}
-        @answer=${(/** @type {CustomEvent<Answer>} */ { detail }) => editor.answer(detail)}></editor-questions>
-      <picture-import .palette=${palette} size=${size} ?open=${editor.import !== null} .file=${editor.import?.file ?? null}
-        @close=${() => editor.closeImport()} @place=${(/** @type {CustomEvent<Uint8Array>} */ { detail }) => editor.placePicture(detail)}></picture-import>
+        @answer=${(/** @type {CustomEvent<Answer>} */ { detail }) =>
+          editor.answer(detail)}></editor-questions>
+      <picture-import .palette=${palette} size=${size} ?open=${editor.import !== null}
+        .file=${editor.import?.file ?? null}
+        @close=${() => editor.closeImport()}
+        @place=${(/** @type {CustomEvent<Uint8Array>} */ { detail }) =>
+          editor.placePicture(detail)}></picture-import>
     </dialog>`;
   }
 
@@ -160,8 +168,10 @@ export class TileEditor extends Element {
       <div class="group view">${commandsOf("view").map(({ name }) => commandButton(name, editor))}</div>
       <div class="group">
         ${commandsOf("history").map(({ name }) => commandButton(name, editor))}
-        <button class="quiet icon narrow" aria-expanded=${this._hasOptions ? "true" : "false"} aria-controls="more"
-          aria-label=${t("editor.options")} @click=${() => (this._hasOptions = !this._hasOptions)}><ui-icon name="options"></ui-icon></button>
+        <button class="quiet icon narrow" aria-expanded=${this._hasOptions ? "true" : "false"}
+          aria-controls="more"
+          aria-label=${t("editor.options")} @click=${() => (this._hasOptions = !this._hasOptions)}><ui-icon
+          name="options"></ui-icon></button>
       </div>
       ${work.mayPaint && !(work.live && !work.hasUnsavedDetails) ? this.#saveButton() : ""}
     </header>`;

@@ -69,7 +69,8 @@ export class TileRequests {
   }
 
   /**
-   * Claim the cell with a picture. Throws Conflict when another artist claimed it first, and this one may paint there.
+   * Claim the cell with a picture. Throws Conflict when another artist claimed it first, and this one may
+   * paint there.
    * @param {Uint8Array} pixels
    * @param {Details} details
    * @param {(theirs: TileView) => boolean} mayPaint
@@ -94,8 +95,8 @@ export class TileRequests {
   }
 
   /**
-   * Change a tile: its details where they differ from `before`, and its pixels unless they are sent as strokes.
-   * Throws Conflict when the pixels were painted over another version than the server's.
+   * Change a tile: its details where they differ from `before`, and its pixels unless they are sent as
+   * strokes. Throws Conflict when the pixels were painted over another version than the server's.
    * @param {TileView} tile
    * @param {Uint8Array | null} pixels
    * @param {Details} details
@@ -109,7 +110,8 @@ export class TileRequests {
       ...(details.description !== before.description && { description: details.description || null }),
       ...(details.isPublic !== before.isPublic && { is_public: details.isPublic }),
     };
-    // Where others paint at the same time the version changes with each stroke, and details don't depend on it.
+    // Where others paint at the same time the version changes with each stroke, and details don't depend on
+    // it.
     const headers = pixels ? { "If-Match": `"${tile.version}"` } : {};
     try {
       return await this.api.put(`/tiles/${tile.id}`, body, { headers });

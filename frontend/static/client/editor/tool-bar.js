@@ -39,9 +39,11 @@ export class ToolBar extends Element {
   #button(command) {
     const { editor } = this;
     const isInHand = command.name === editor.settings.tool;
-    return html`<button class="quiet icon" role="radio" aria-checked=${String(isInHand)} tabindex=${isInHand ? "0" : "-1"}
+    return html`<button class="quiet icon" role="radio" aria-checked=${String(isInHand)}
+      tabindex=${isInHand ? "0" : "-1"}
       aria-label=${t(command.label)} title=${titleOf(command)} aria-keyshortcuts=${ariaKeys(command)}
-      ?disabled=${!command.isEnabled(editor)} @click=${() => editor.run(command)}><ui-icon name=${command.icon}></ui-icon></button>`;
+      ?disabled=${!command.isEnabled(editor)} @click=${() => editor.run(command)}><ui-icon
+      name=${command.icon}></ui-icon></button>`;
   }
 
   /**

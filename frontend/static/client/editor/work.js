@@ -1,6 +1,5 @@
 /**
- * A working copy in step with the server: the lock, what is saved, and what others do in the meantime. It draws
- * nothing; it changes the painting where others painted.
+ * A working copy in step with the server: the lock, what is saved, and what others do in the meantime.
  *
  * Fires `change` when its state changed, `saved` when a tile was stored (its `detail`), and `notice` with
  * `{code, ...values}` when the artist should know of something.
@@ -136,8 +135,8 @@ export class Work extends WorkingCopy {
   }
 
   /**
-   * Store the picture and its details: creates a tile, or changes it. Throws ApiError, or Conflict when another artist
-   * changed or created the tile in the meantime.
+   * Create the tile, or change it. Throws ApiError, or Conflict when another artist changed or created it in
+   * the meantime.
    */
   async save() {
     const pixels = this.painting.pixels.slice();
@@ -184,7 +183,7 @@ export class Work extends WorkingCopy {
     this.lock?.forget();
   }
 
-  /** Take the lock of the tile, where one is needed, or again after it was lost; else paint live. Throws ApiError. */
+  /** Take the lock of the tile where one is needed, or paint live. Throws ApiError. */
   async relock() {
     if (!this.tile || this.access.obstacle) return;
     this.lock ??= new TileLock(this.api, this.tile.id, {
