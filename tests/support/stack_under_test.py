@@ -26,8 +26,8 @@ from deploy.checks.findings import Finding, as_text
 from deploy.checks.gatherers.native import NativeGatherer
 from deploy.checks.request import explain_request
 from deploy.stack.parts.process import get
-from deploy.stack.parts.rabbitmq import RabbitMQ, programs
-from deploy.stack.ports import listeners
+from deploy.stack.parts.rabbitmq import RabbitMQ, find_programs
+from deploy.stack.ports import find_listeners
 from deploy.stack.programs import SERVICES
 from tests.support.parts import free_ports
 from tests.support.stack import Stack
@@ -125,7 +125,7 @@ class StackUnderTest(Stack):
             users=SERVICES,
         )
         subprocess.run(
-            [str(programs() / "rabbitmqctl"), "--quiet", *words],
+            [str(find_programs() / "rabbitmqctl"), "--quiet", *words],
             env=node.environment(),
             check=True,
             capture_output=True,
@@ -192,7 +192,7 @@ def has_ended(pid: int) -> bool:
 
 
 def listens(port: int) -> bool:
-    return port in listeners()
+    return port in find_listeners()
 
 
 def without_health_checks(services: str) -> str:
