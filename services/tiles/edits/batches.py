@@ -119,7 +119,7 @@ class Batches:
     async def _decide(self, writes: Sequence[Write]) -> list[Outcome]:
         """Write a batch; a canvas that another transaction holds for long delays only writes to that canvas.
 
-        Waiting once finds out which canvas it is; from then on it is tried without waiting until it is free.
+        Waiting once shows which canvas it is; from then on it is tried without waiting until it is free.
         """
         if not self._busy:
             try:

@@ -17,7 +17,7 @@ Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 class RevisionView(View):
-    """A change of a tile: what it did, and the version and the canvas's sequence number that it made."""
+    """A change of a tile: its kind, and the version of the tile and the number on the canvas that it made."""
 
     tile_id: int
     version: int

@@ -24,7 +24,7 @@ from shared.identity import Identity, account_id_of
 from shared.messaging.contracts import LockAcquired, LockReleased
 
 SWEPT_AT_ONCE = 100
-"""Expired locks released by one transaction, which holds the canvas."""
+"""Expired locks deleted per transaction, which holds the canvas."""
 
 
 class Locks:

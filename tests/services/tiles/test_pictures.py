@@ -65,7 +65,7 @@ async def picture_seq(database_url: str, canvas_id: int) -> int:
     """The number of the last change after which a cached picture is no good any more."""
     database = Database(database_url, application="a test")
     async with database.connection() as conn:
-        state = (await store.states(conn, [canvas_id]))[canvas_id]
+        state = (await store.list_states(conn, [canvas_id]))[canvas_id]
     await database.close()
     return state.picture_seq
 

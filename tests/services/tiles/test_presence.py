@@ -11,8 +11,9 @@ from typing import Any
 import aio_pika
 import pytest
 
-from services.tiles.live import presence
-from services.tiles.live.presence import EXCHANGE, Announcement, Person
+from services.tiles.live import presence, room
+from services.tiles.live.presence import EXCHANGE, Announcement
+from services.tiles.live.room import Participant
 from tests.support.live import Socket, watching
 from tests.support.parts import Broker
 from tests.support.tiles import StartTiles, Tiles, account_id
@@ -152,7 +153,7 @@ async def test_too_many_moves_are_refused_and_say_when_to_go_on(live_tiles: Tile
 async def test_people_of_a_process_that_was_killed_vanish(
     live_tiles: Tiles, broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(presence, "EXPIRY_SECONDS", 1.0)
+    monkeypatch.setattr(room, "EXPIRY_SECONDS", 1.0)
     canvas = await live_tiles.canvas()
     async with watching(live_tiles, canvas["id"]) as (watch, _):
         await _announce_once(broker, canvas["id"], "ann")
@@ -165,7 +166,7 @@ async def _announce_once(broker: Broker, canvas_id: int, artist: str) -> None:
     said = Announcement(
         process=uuid.uuid4().hex,
         canvas_id=canvas_id,
-        people=[Person(id=account_id(artist), username=artist, moved_at=0)],
+        people=[Participant(id=account_id(artist), username=artist, moved_at=0)],
     )
     connection = await aio_pika.connect(broker.url)
     async with connection:
@@ -177,7 +178,7 @@ async def _announce_once(broker: Broker, canvas_id: int, artist: str) -> None:
 async def test_people_whose_process_goes_on_stay(
     processes: list[Tiles], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(presence, "EXPIRY_SECONDS", 1.8)
+    monkeypatch.setattr(room, "EXPIRY_SECONDS", 1.8)
     monkeypatch.setattr(presence, "HEARTBEAT_SECONDS", 0.5)
     canvas = await processes[0].canvas()
     async with (
@@ -192,7 +193,7 @@ async def test_people_whose_process_goes_on_stay(
 async def test_people_are_shown_again_when_the_broker_is_back(
     start_tiles: StartTiles, database_url: str, private_broker: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(presence, "EXPIRY_SECONDS", 2.0)
+    monkeypatch.setattr(room, "EXPIRY_SECONDS", 2.0)
     near, far = [await start_tiles(database_url, private_broker.url) for _ in range(2)]
     canvas = await near.canvas()
     async with present(near, canvas["id"], "ann") as (ann, _), watching(far, canvas["id"]) as (watch, hello):

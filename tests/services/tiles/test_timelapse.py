@@ -11,7 +11,7 @@ from PIL import Image, ImageColor
 
 from services.tiles.canvases.rules import PALETTES
 from services.tiles.timelapse import service, store
-from services.tiles.timelapse.rules import changes_a_frame, reduction
+from services.tiles.timelapse.rules import changes_per_frame, reduction
 from tests.support.tiles import Tiles, painted
 
 PALETTE = [ImageColor.getrgb(colour) for colour in PALETTES["pico-8"]]
@@ -144,5 +144,5 @@ def test_a_reduction_divides_every_tile(side: int, step: int) -> None:
     ("changes", "frames", "every"), [(0, 60, 1), (1, 2, 1), (59, 60, 1), (60, 60, 2), (100_000, 60, 1695)]
 )
 def test_frames_are_spread_evenly_over_the_changes(changes: int, frames: int, every: int) -> None:
-    assert changes_a_frame(changes, frames) == every
+    assert changes_per_frame(changes, frames) == every
     assert -(-changes // every) + 1 <= frames
