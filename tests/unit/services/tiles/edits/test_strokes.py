@@ -1,4 +1,4 @@
-"""What becomes of strokes that are written together."""
+"""Strokes that are written together."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_a_pixel_lies_in_the_tile_and_in_the_palette(offset: int, colour: int) -
         assert refused.value.faults[0].loc[:3] == ("body", "pixels", 1)
 
 
-def test_the_whole_picture_is_kept_every_so_many_versions() -> None:
+def test_every_64th_version_keeps_the_whole_picture() -> None:
     strokes = [stroke([(number % 256, 1)]) for number in range(2 * WHOLE_EVERY)]
     changes = [new.change for new in applied(*strokes).versions]
     kept = {change.version: change.pixels for change in changes if change.pixels}
