@@ -21,7 +21,8 @@ from services.tiles.artists.activity import ActivityPublisher
 from services.tiles.artists.store import ensure_artists
 from services.tiles.canvases.journal import Journal
 from services.tiles.canvases.store import list_unlocked
-from services.tiles.edits.rules import Edit, NewStroke, NewVersion, Outcome, Painted, Stroke, Write, apply_all
+from services.tiles.edits.applying import apply_all
+from services.tiles.edits.rules import Edit, NewStroke, NewVersion, Outcome, Painted, Stroke, Write
 from services.tiles.edits.versions import defer_batch
 from services.tiles.tiles.states import get_states_for_update, list_canvas_ids
 from shared import tracing

@@ -11,14 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.tiles.canvases.rules import Numbers
+from services.tiles.edits.applying import Batch, apply_all
 from services.tiles.edits.rules import (
-    Batch,
     Edit,
     NewValues,
     NewVersion,
     Stroke,
     Write,
-    apply_all,
     check_picture,
 )
 from services.tiles.edits.schemas import decode_pixels

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.tiles.canvases.rules import Numbers
-from services.tiles.edits.rules import Batch, Painted, Pixels, Stroke, apply_all, check_stroke
+from services.tiles.edits.applying import Batch, apply_all
+from services.tiles.edits.rules import Painted, Pixels, Stroke, check_stroke
 from services.tiles.revisions.rules import WHOLE_EVERY
 from services.tiles.tiles.rules import Lock, TileState
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound
