@@ -46,6 +46,10 @@ test("JSDoc has one tag per line", async () => {
   assert.deepEqual(await linesThat(crowded), []);
 });
 
+test("JSDoc stands above what it describes", async () => {
+  assert.deepEqual(await linesThat((line) => /^\s*\/\*\*.*\*\/ [^(]/.test(line)), []);
+});
+
 test("JSDoc imports types with @import", async () => {
   assert.deepEqual(await linesThat((line) => /import\("(\.|#)[^"]+"\)\.\w/.test(line)), []);
 });

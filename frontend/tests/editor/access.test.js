@@ -3,7 +3,8 @@ import { test } from "node:test";
 
 import { mayDescribe, needsLock, obstacle, waitsForReview } from "../../static/client/editor/access.js";
 
-/** @import { Canvas, Mode, Situation } from "../../static/client/editor/access.js" */
+/** @import { Mode } from "#api" */
+/** @import { Canvas, Situation } from "../../static/client/editor/access.js" */
 
 const OWNER = { id: 1, username: "olga", display_name: "Olga" };
 const ADA = { id: 2, username: "ada", display_name: "Ada" };

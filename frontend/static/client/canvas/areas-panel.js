@@ -9,12 +9,12 @@ import "../ui/icon.js";
 import { isSignedIn, Panel } from "./panel.js";
 import { colourOf } from "./people.js";
 
-/** @typedef {import("#api").AreaView} Area */
-/** @typedef {import("./renderer.js").Span} Span */
+/** @import { AreaView } from "#api" */
+/** @import { Span } from "./renderer.js" */
 
 /**
- * `<canvas-areas .live=${live} .span=${…} ?drawing=${…}>`: who works where, and claiming a part. `span` is what was
- * drawn on the picture; fires `draw` to begin or end that, and `claimed`.
+ * `<canvas-areas .live=${live} .span=${…} ?drawing=${…}>`: the claimed areas, and a form to claim one. `span`
+ * is the rectangle drawn on the canvas. Fires `draw` to start or stop drawing it, and `claimed`.
  */
 export class CanvasAreas extends Panel {
   static properties = { span: { attribute: false }, drawing: { type: Boolean } };
@@ -28,7 +28,8 @@ export class CanvasAreas extends Panel {
 
   constructor() {
     super();
-    /** @type {Span | null} */ this.span = null;
+    /** @type {Span | null} */
+    this.span = null;
     this.drawing = false;
   }
 
@@ -37,10 +38,15 @@ export class CanvasAreas extends Panel {
     return html`<section>
         <p>${t("canvas.areas_text", { count: this.canvas.max_tiles_per_user })}</p>
         <form class="stack" @submit=${this.#claim}>
-          <button type="button" aria-pressed=${String(this.drawing)} @click=${() => this.dispatchEvent(new Event("draw"))}>
+          <button type="button" aria-pressed=${String(this.drawing)}
+            @click=${() => this.dispatchEvent(new Event("draw"))}>
             <ui-icon name="select"></ui-icon>${t("canvas.areas_draw")}</button>
-          <div class="numbers">${this.#number("x", 0, this.canvas.columns - 1)} ${this.#number("y", 0, this.canvas.rows - 1)}
-            ${this.#number("columns", 1, this.canvas.columns)} ${this.#number("rows", 1, this.canvas.rows)}</div>
+          <div class="numbers">
+            ${this.#number("x", 0, this.canvas.columns - 1)}
+            ${this.#number("y", 0, this.canvas.rows - 1)}
+            ${this.#number("columns", 1, this.canvas.columns)}
+            ${this.#number("rows", 1, this.canvas.rows)}
+          </div>
           <button class="primary" ?disabled=${this.isBusy}>${t("canvas.claim_area")}</button>
         </form>
         <ui-error .error=${this.error}></ui-error>
@@ -56,13 +62,17 @@ export class CanvasAreas extends Panel {
       </section>`;
   }
 
-  /** @param {keyof Span} name @param {number} min @param {number} max */
+  /**
+   * @param {keyof Span} name
+   * @param {number} min
+   * @param {number} max
+   */
   #number(name, min, max) {
     return html`<ui-field type="number" required name=${name} label=${t(`canvas.area_${name}`)}
       .min=${min} .max=${max} .value=${String(this.span?.[name] ?? min)}></ui-field>`;
   }
 
-  /** @param {Area} area */
+  /** @param {AreaView} area */
   #area(area) {
     const { holder, x, y, columns, rows, expires_at } = area;
     const isMine = holder.id === this.me?.id;
@@ -84,7 +94,8 @@ export class CanvasAreas extends Panel {
         ${
           isMine || this.me?.isModerator || this.me?.id === this.canvas.owner.id
             ? html`<button class="small" ?disabled=${this.isBusy}
-          aria-label=${t("canvas.release_area", { place })} @click=${() => this.#release(area)}>${t("canvas.release")}</button>`
+          aria-label=${t("canvas.release_area", { place })}
+          @click=${() => this.#release(area)}>${t("canvas.release")}</button>`
             : ""
         }
       </div>
@@ -103,12 +114,12 @@ export class CanvasAreas extends Panel {
     });
   }
 
-  /** @param {Area} area */
+  /** @param {AreaView} area */
   #renew({ id }) {
     return attempt(this, () => api.put(`/canvases/${this.canvas.id}/areas/${id}`));
   }
 
-  /** @param {Area} area */
+  /** @param {AreaView} area */
   #release({ id }) {
     return attempt(this, () => api.delete(`/canvases/${this.canvas.id}/areas/${id}`));
   }

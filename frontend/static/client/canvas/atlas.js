@@ -1,23 +1,29 @@
 /**
- * The picture as bitmaps: squares of it, made when they are looked at, in the size they are looked at, and kept
- * up tile by tile. A canvas of 8192 pixels a side costs what the screen shows of it.
+ * The canvas as square bitmaps, rendered on demand at the resolution in use and updated tile by tile. A
+ * canvas of 8192 × 8192 pixels costs only what the screen shows.
  */
 
-/** @typedef {import("../model/canvas-pixels.js").CanvasPixels} CanvasPixels */
-/** @typedef {import("../model/canvas-pixels.js").Cell} Cell */
-/** @typedef {import("./viewport.js").Rect} Rect */
-/** A square, `step` canvas pixels a texel; `stale` are the cells of it that were painted since it was drawn.
- * @typedef {{bitmap: OffscreenCanvas, pen: OffscreenCanvasRenderingContext2D, rect: Rect, step: number,
- *   stale: Map<number, Cell>}} Square */
+/** @import { CanvasPixels, Cell } from "../model/canvas-pixels.js" */
+/** @import { Rect } from "./viewport.js" */
 
-/** Texels a side; a multiple of every tile size. */
+/**
+ * A square with `step` canvas pixels per texel; `stale` are its cells that changed since it was drawn.
+ * @typedef {{bitmap: OffscreenCanvas, pen: OffscreenCanvasRenderingContext2D, rect: Rect, step: number,
+ *   stale: Map<number, Cell>}} Square
+ */
+
+/** Texels per side; a multiple of every tile size. */
 const SIDE = 512;
 
-/** A megabyte each; twice what a large screen shows at once. */
+/** One megabyte each; twice the number that a large screen shows. */
 const KEPT = 128;
 
 export class Atlas {
-  /** In the order of use, the latest last. @type {Map<string, Square>} */ #squares = new Map();
+  /**
+   * In order of use, the most recent last.
+   * @type {Map<string, Square>}
+   */
+  #squares = new Map();
 
   /** @param {CanvasPixels} pixels */
   constructor(pixels) {
@@ -26,7 +32,10 @@ export class Atlas {
     this.height = pixels.canvas.rows * pixels.canvas.tileSize;
   }
 
-  /** A cell looks different now. @param {Cell} cell */
+  /**
+   * Mark a cell as changed.
+   * @param {Cell} cell
+   */
   touch(cell) {
     const { tileSize, columns } = this.pixels.canvas;
     for (const { rect, stale } of this.#squares.values()) {
@@ -37,15 +46,15 @@ export class Atlas {
   }
 
   /**
-   * Draw a part of the picture.
+   * Draw a part of the canvas.
    * @param {CanvasRenderingContext2D} pen whose units are canvas pixels
    * @param {Rect} part in canvas pixels
-   * @param {number} scale device pixels a canvas pixel
+   * @param {number} scale device pixels per canvas pixel
    */
   draw(pen, part, scale) {
     const step = stepFor(scale, this.pixels.canvas.tileSize);
     const covered = SIDE * step;
-    // Enlarged, a pixel has hard edges; shrunk, it shares its place with its neighbours.
+    // Enlarged pixels have hard edges; shrunk ones are smoothed.
     pen.imageSmoothingEnabled = scale < 1;
     const right = Math.min(this.width, part.x + part.width);
     const bottom = Math.min(this.height, part.y + part.height);
@@ -57,7 +66,11 @@ export class Atlas {
     }
   }
 
-  /** @param {number} x @param {number} y @param {number} step */
+  /**
+   * @param {number} x
+   * @param {number} y
+   * @param {number} step
+   */
   #square(x, y, step) {
     const key = `${step}/${x},${y}`;
     const known = this.#squares.get(key);
@@ -71,7 +84,12 @@ export class Atlas {
     return square;
   }
 
-  /** @param {number} x @param {number} y @param {number} step @returns {Square} */
+  /**
+   * @param {number} x
+   * @param {number} y
+   * @param {number} step
+   * @returns {Square}
+   */
   #blank(x, y, step) {
     const rect = {
       x,
@@ -110,7 +128,13 @@ export class Atlas {
     stale.clear();
   }
 
-  /** @param {Cell} cell @param {number} step @param {Uint32Array} words @param {number} at @param {number} width */
+  /**
+   * @param {Cell} cell
+   * @param {number} step
+   * @param {Uint32Array} words
+   * @param {number} at
+   * @param {number} width
+   */
   #lay(cell, step, words, at, width) {
     const pixels = this.pixels.pixelsOf(cell.x, cell.y);
     if (pixels) layTile(pixels, this.pixels.canvas.tileSize, this.pixels.rgba, step, words, at, width);
@@ -118,10 +142,14 @@ export class Atlas {
 }
 
 /**
- * Colour a tile's texels, each from one pixel or, shrunk, from four spread over the `step` x `step` it stands for.
- * @param {Uint8Array} pixels @param {number} tileSize @param {Uint32Array} rgba @param {number} step a power of two
+ * Fill in a tile's texels: each from one pixel, or from four samples of the `step` x `step` pixels it covers.
+ * @param {Uint8Array} pixels
+ * @param {number} tileSize
+ * @param {Uint32Array} rgba
+ * @param {number} step a power of two
  * @param {Uint32Array} words of an image `width` wide, from word `at` on
- * @param {number} at @param {number} width
+ * @param {number} at
+ * @param {number} width
  */
 export function layTile(pixels, tileSize, rgba, step, words, at, width) {
   const half = step >> 1;
@@ -141,7 +169,11 @@ export function layTile(pixels, tileSize, rgba, step, words, at, width) {
   }
 }
 
-/** The mean of palette colours, of which 0 is clear. @param {Uint32Array} rgba @param {number[]} indices */
+/**
+ * Average palette colours; index 0 is transparent.
+ * @param {Uint32Array} rgba
+ * @param {number[]} indices
+ */
 function blend(rgba, indices) {
   let [red, green, blue, painted] = [0, 0, 0, 0];
   for (const index of indices) {
@@ -164,8 +196,9 @@ function blend(rgba, indices) {
 }
 
 /**
- * How many canvas pixels in a row one texel stands for: the finest that the screen can show.
- * @param {number} scale device pixels a canvas pixel @param {number} tileSize
+ * Return the canvas pixels per texel side: the finest resolution that the screen can show.
+ * @param {number} scale device pixels per canvas pixel
+ * @param {number} tileSize
  */
 export function stepFor(scale, tileSize) {
   let step = 1;

@@ -15,13 +15,15 @@ import { toast } from "../ui/toast.js";
 import { isSignedIn, Panel } from "./panel.js";
 import "./report-dialog.js";
 
-/** @typedef {import("#api").Mode} Mode */
-/** @typedef {import("#api").CanvasStats} Stats */
+/** @import { CanvasStats, Mode } from "#api" */
 
 /** @type {Mode[]} */
 const MODES = ["free", "tile-lock", "area-lock", "review"];
 
-/** `<canvas-info .live=${live}>`: what the canvas is, its rules and numbers; its owner changes or deletes it here. */
+/**
+ * `<canvas-info .live=${live}>`: the canvas's description, rules and statistics. Its owner can change or
+ * delete it here.
+ */
 export class CanvasInfo extends Panel {
   static styles = [
     Panel.styles,
@@ -37,9 +39,15 @@ export class CanvasInfo extends Panel {
   `,
   ];
 
-  /** @type {Stats | null} */ #stats = null;
-  /** How many more tiles one may claim here. @type {number | null} */ #remaining = null;
-  /** @type {"report" | "delete" | null} */ #dialog = null;
+  /** @type {CanvasStats | null} */
+  #stats = null;
+  /**
+   * How many more tiles the user may claim here.
+   * @type {number | null}
+   */
+  #remaining = null;
+  /** @type {"report" | "delete" | null} */
+  #dialog = null;
 
   firstUpdated() {
     void attempt(this, () => this.#load());
@@ -57,21 +65,27 @@ export class CanvasInfo extends Panel {
   render() {
     const { canvas } = this;
     return html`<section>
-        <p>${t("canvas.by")} <a class="name" href="/artist/${canvas.owner.username}">${canvas.owner.display_name}</a>
+        <p>${t("canvas.by")} <a class="name"
+          href="/artist/${canvas.owner.username}">${canvas.owner.display_name}</a>
           ${canvas.is_public ? "" : html`<span class="soft">· ${t("canvas.private")}</span>`}</p>
         ${canvas.description ? html`<p class="description">${canvas.description}</p>` : ""}
-        <p class="mode"><strong>${t(`canvas.mode_${canvas.collaboration_mode}`)}.</strong> ${t(`canvas.mode_${canvas.collaboration_mode}_text`)}</p>
+        <p class="mode"><strong>${t(
+          `canvas.mode_${canvas.collaboration_mode}`,
+        )}.</strong> ${t(`canvas.mode_${canvas.collaboration_mode}_text`)}</p>
         <p class="soft small">${t("canvas.limit", { count: canvas.max_tiles_per_user })}
           ${this.#remaining === null ? "" : t("canvas.remaining", { count: this.#remaining })}</p>
       </section>
       <section>${this.#numbers()}
-        <ui-error .error=${this.error} retryable @retry=${() => attempt(this, () => this.#load())}></ui-error></section>
+        <ui-error .error=${this.error} retryable
+          @retry=${() => attempt(this, () => this.#load())}></ui-error></section>
       <section><h3>${t("canvas.palette")}</h3>
-        <ul class="palette" aria-label=${t("canvas.colours", { count: canvas.palette.length })}>${canvas.palette.map(
-          (colour, index) =>
-            html`<li title=${nameColour(canvas.palette, index + 1)}><ui-swatch .colour=${colour}></ui-swatch>
+        <ul class="palette"
+          aria-label=${t("canvas.colours", { count: canvas.palette.length })}>${canvas.palette.map(
+            (colour, index) =>
+              html`<li title=${nameColour(canvas.palette, index + 1)}><ui-swatch
+                .colour=${colour}></ui-swatch>
             <span class="visually-hidden">${nameColour(canvas.palette, index + 1)}</span></li>`,
-        )}</ul></section>
+          )}</ul></section>
       ${mayManage(canvas, this.me) ? html`<section>${this.#settings()}</section>` : ""}
       ${
         canvas.owner.id === this.me?.id
@@ -80,7 +94,8 @@ export class CanvasInfo extends Panel {
         <button class="small" @click=${() => isSignedIn("canvas.sign_in_to_report") && this.#ask("report")}>
         <ui-icon name="flag"></ui-icon>${t("canvas.report_canvas")}</button></section>`
       }
-      <report-dialog kind="canvas" .targetId=${canvas.id} ?open=${this.#dialog === "report"} @close=${() => this.#ask(null)}></report-dialog>`;
+      <report-dialog kind="canvas" .targetId=${canvas.id} ?open=${this.#dialog === "report"}
+        @close=${() => this.#ask(null)}></report-dialog>`;
   }
 
   #numbers() {
@@ -90,7 +105,8 @@ export class CanvasInfo extends Panel {
       <dl>
         <dt>${t("canvas.size")}</dt><dd>${number(canvas.width)} × ${number(canvas.height)}</dd>
         <dt>${t("canvas.tile_size")}</dt><dd>${canvas.tile_size} × ${canvas.tile_size}</dd>
-        <dt>${t("canvas.tiles")}</dt><dd>${number(canvas.tile_count)} / ${number(canvas.columns * canvas.rows)}</dd>
+        <dt>${t("canvas.tiles")}</dt>
+          <dd>${number(canvas.tile_count)} / ${number(canvas.columns * canvas.rows)}</dd>
         ${
           stats
             ? html`<dt>${t("canvas.artists")}</dt><dd>${number(stats.artist_count)}</dd>
@@ -101,26 +117,37 @@ export class CanvasInfo extends Panel {
         }
         <dt>${t("canvas.since")}</dt><dd>${dateTime(canvas.created_at, { dateStyle: "medium" })}</dd>
       </dl>
-      ${stats?.top_artists.length ? html`<h3>${t("canvas.top_artists")}</h3><ol>${stats.top_artists.map(share)}</ol>` : ""}`;
+      ${
+        stats?.top_artists.length
+          ? html`<h3>${t("canvas.top_artists")}</h3><ol>${stats.top_artists.map(share)}</ol>`
+          : ""
+      }`;
   }
 
   #settings() {
     const { canvas } = this;
     return html`<h3>${t("canvas.settings")}</h3>
       <form class="stack" @submit=${this.#save}>
-        <ui-field name="name" label=${t("canvas.name")} .value=${canvas.name} required minlength="3" maxlength="100"></ui-field>
-        <ui-field name="description" label=${t("canvas.description")} .value=${canvas.description ?? ""} multiline maxlength="2000"></ui-field>
+        <ui-field name="name" label=${t("canvas.name")} .value=${canvas.name} required minlength="3"
+          maxlength="100"></ui-field>
+        <ui-field name="description" label=${t("canvas.description")} .value=${canvas.description ?? ""}
+          multiline maxlength="2000"></ui-field>
         <label>${t("canvas.mode")}<select name="collaboration_mode">${MODES.map(
           (mode) => html`
-          <option value=${mode} ?selected=${mode === canvas.collaboration_mode}>${t(`canvas.mode_${mode}`)}</option>`,
+          <option value=${mode}
+            ?selected=${mode === canvas.collaboration_mode}>${t(`canvas.mode_${mode}`)}</option>`,
         )}</select></label>
-        <ui-field name="max_tiles_per_user" type="number" label=${t("canvas.max_tiles")} .value=${String(canvas.max_tiles_per_user)}
+        <ui-field name="max_tiles_per_user" type="number" label=${t("canvas.max_tiles")}
+          .value=${String(canvas.max_tiles_per_user)}
           required .min=${1} .max=${canvas.columns * canvas.rows}></ui-field>
-        <label class="check"><input type="checkbox" name="is_public" ?checked=${canvas.is_public}>${t("canvas.public")}</label>
+        <label class="check"><input type="checkbox" name="is_public"
+          ?checked=${canvas.is_public}>${t("canvas.public")}</label>
         <div class="row spread"><button class="primary" ?disabled=${this.isBusy}>${t("common.save")}</button>
-          <button type="button" @click=${() => this.#ask("delete")}><ui-icon name="trash"></ui-icon>${t("canvas.delete_canvas")}</button></div>
+          <button type="button" @click=${() => this.#ask("delete")}><ui-icon
+            name="trash"></ui-icon>${t("canvas.delete_canvas")}</button></div>
       </form>
-      <ui-dialog heading=${t("canvas.delete_canvas")} ?open=${this.#dialog === "delete"} @close=${() => this.#ask(null)}>
+      <ui-dialog heading=${t("canvas.delete_canvas")} ?open=${this.#dialog === "delete"}
+        @close=${() => this.#ask(null)}>
         <p>${t("canvas.delete_canvas_text", { name: canvas.name })}</p>
         <button slot="actions" @click=${() => this.#ask(null)}>${t("common.cancel")}</button>
         <button slot="actions" class="danger" @click=${this.#delete}>${t("canvas.delete_canvas")}</button>
@@ -161,9 +188,10 @@ export class CanvasInfo extends Panel {
 }
 customElements.define("canvas-info", CanvasInfo);
 
-/** @param {Stats["top_artists"][number]} share */
+/** @param {CanvasStats["top_artists"][number]} share */
 function share({ artist, tile_count, like_count }) {
-  return html`<li class="row tight"><a class="name grow" href="/artist/${artist.username}">${artist.display_name}</a>
+  return html`<li class="row tight"><a class="name grow"
+    href="/artist/${artist.username}">${artist.display_name}</a>
     <small class="soft">${t("canvas.tile_count", { count: tile_count })} ·
       ${t("canvas.like_count", { count: like_count })}</small></li>`;
 }

@@ -2,15 +2,19 @@ import { css, html, LitElement } from "../lit.js";
 import { base } from "../ui/styles.js";
 import { shown } from "./viewport.js";
 
-/** @typedef {import("./stage.js").CanvasStage} CanvasStage */
+/** @import { CanvasStage } from "./stage.js" */
+/** @import { Rect, Size } from "./viewport.js" */
 
-/** CSS pixels of its longer side. */
+/** CSS pixels of the longer side. */
 const SIDE = 144;
 
-/** How soon it follows a change of the picture. */
+/** Milliseconds between two redraws. */
 const REFRESH_MS = 200;
 
-/** `<canvas-minimap .stage=${stage}>`: the whole canvas, and what of it the stage shows; press or drag to go there. */
+/**
+ * `<canvas-minimap .stage=${stage}>`: the whole canvas with the visible part marked. Click or drag to move
+ * there.
+ */
 export class CanvasMinimap extends LitElement {
   static properties = { stage: { attribute: false } };
   static styles = [
@@ -26,13 +30,15 @@ export class CanvasMinimap extends LitElement {
 
   constructor() {
     super();
-    /** @type {CanvasStage | null} */ this.stage = null;
+    /** @type {CanvasStage | null} */
+    this.stage = null;
   }
 
-  /** @type {ReturnType<typeof setTimeout> | undefined} */ #due;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #due;
 
   render() {
-    // To those who do not see it the stage's own keys do the same.
+    // hidden from assistive technology, for which the keys of the stage do the same
     return html`<canvas aria-hidden="true" @pointerdown=${this.#grab} @pointermove=${this.#move}></canvas>`;
   }
 
@@ -42,7 +48,7 @@ export class CanvasMinimap extends LitElement {
     this.#due = undefined;
   }
 
-  /** The picture changed, or the part that is shown. Where all of it is in view, there is nothing to find. */
+  /** Redraw after a change of the canvas or the view. Hidden while the whole canvas is visible. */
   refresh() {
     const { stage } = this;
     if (!stage?.atlas) return;
@@ -104,7 +110,10 @@ export class CanvasMinimap extends LitElement {
   }
 }
 
-/** @param {import("./viewport.js").Rect} part @param {import("./viewport.js").Size} whole */
+/**
+ * @param {Rect} part
+ * @param {Size} whole
+ */
 function holdsAll(part, whole) {
   return (
     part.x <= 0 && part.y <= 0 && part.x + part.width >= whole.width && part.y + part.height >= whole.height

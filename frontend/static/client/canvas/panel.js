@@ -6,16 +6,18 @@ import { Element } from "../ui/element.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import { toast } from "../ui/toast.js";
 
-/** @typedef {import("../model/live-canvas.js").LiveCanvas} LiveCanvas */
-/** @typedef {import("#api").CanvasView} CanvasView */
-/** @typedef {import("../model/canvas-pixels.js").FeedEvent} FeedEvent */
-/** @typedef {import("../model/canvas-pixels.js").Cell} Cell */
+/** @import { CanvasView } from "#api" */
+/** @import { CSSResultGroup, PropertyDeclarations } from "../lit.js" */
+/** @import { Cell, FeedEvent } from "../model/canvas-pixels.js" */
+/** @import { LiveCanvas } from "../model/live-canvas.js" */
 
-/** What stands beside the picture: it knows the canvas as `live`, hears its changes, and shows what went wrong. */
+/**
+ * Base class of the panels beside the canvas: subscribes to the changes of `live` and shows errors.
+ */
 export class Panel extends Element {
-  /** @type {import("../lit.js").PropertyDeclarations} */
+  /** @type {PropertyDeclarations} */
   static properties = { live: { attribute: false } };
-  /** @type {import("../lit.js").CSSResultGroup} */
+  /** @type {CSSResultGroup} */
   static styles = [
     base,
     typography,
@@ -23,7 +25,9 @@ export class Panel extends Element {
     layout,
     css`
     :host { padding: 0 var(--space-4) var(--space-5); }
-    section + section { margin-top: var(--space-5); padding-top: var(--space-4); border-top: 1px solid var(--line); }
+    section + section {
+      margin-top: var(--space-5); padding-top: var(--space-4); border-top: 1px solid var(--line);
+    }
     section > h3 { margin-bottom: var(--space-2); }
     section > * + h3, section > form { margin-top: var(--space-4); }
     ul, ol { padding: 0; list-style: none; }
@@ -40,13 +44,18 @@ export class Panel extends Element {
   `,
   ];
 
-  /** @type {unknown} */ error = null;
+  /** @type {unknown} */
+  error = null;
   isBusy = false;
   #life = new AbortController();
 
   constructor() {
     super();
-    /** Set by whoever makes the panel. @type {LiveCanvas} */ this.live = /** @type {any} */ (null);
+    /**
+     * Set by the parent.
+     * @type {LiveCanvas}
+     */
+    this.live = /** @type {any} */ (null);
   }
 
   connectedCallback() {
@@ -68,10 +77,13 @@ export class Panel extends Element {
     this.#life.abort();
   }
 
-  /** A change of the canvas. @param {FeedEvent} _event */
+  /**
+   * Handle a change of the canvas.
+   * @param {FeedEvent} _event
+   */
   heard(_event) {}
 
-  /** @returns {CanvasView} known before any panel opens */
+  /** @returns {CanvasView} loaded before any panel opens */
   get canvas() {
     return /** @type {CanvasView} */ (this.live.canvas);
   }
@@ -80,21 +92,32 @@ export class Panel extends Element {
     return session.account && { id: session.account.id, isModerator: session.isModerator };
   }
 
-  /** Take somebody to a cell of the picture. @param {Cell} cell */
+  /**
+   * Move the view to a cell.
+   * @param {Cell} cell
+   */
   visit(cell) {
     this.dispatchEvent(new CustomEvent("visit", { detail: cell, bubbles: true, composed: true }));
   }
 
-  /** A button that does so. @param {Cell} cell @param {string} place what a screen reader calls it */
+  /**
+   * Render a button that moves the view to a cell.
+   * @param {Cell} cell
+   * @param {string} place its name for screen readers
+   */
   goButton(cell, place) {
-    return html`<button class="small" aria-label=${t("canvas.go_to", { place })} @click=${() => this.visit(cell)}>
+    return html`<button class="small" aria-label=${t("canvas.go_to", { place })}
+      @click=${() => this.visit(cell)}>
       ${t("canvas.go")}</button>`;
   }
 
   /**
-   * A list, or what is said in place of an empty one.
+   * Render a list, or a message if it is empty.
    * @template T
-   * @param {T[]} items @param {(item: T) => unknown} keyOf @param {(item: T) => unknown} row @param {string} otherwise
+   * @param {T[]} items
+   * @param {(item: T) => unknown} keyOf
+   * @param {(item: T) => unknown} row
+   * @param {string} otherwise
    */
   list(items, keyOf, row, otherwise) {
     return items.length
@@ -102,14 +125,14 @@ export class Panel extends Element {
       : html`<p class="empty">${otherwise}</p>`;
   }
 
-  /** For `aria-busy`. */
+  /** Value of `aria-busy`. */
   get busy() {
     return this.isBusy ? "true" : nothing;
   }
 }
 
 /**
- * Whether somebody is signed in; a guest is told what for, and how to come back here afterwards.
+ * Return whether the user is signed in. Ask a guest to sign in, with the reason and a link that leads back.
  * @param {string} what message of the reason
  */
 export function isSignedIn(what) {

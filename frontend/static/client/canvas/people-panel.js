@@ -7,10 +7,10 @@ import "../ui/error.js";
 import { Panel } from "./panel.js";
 import { colourOf } from "./people.js";
 
-/** @typedef {import("#api").LockView} Lock */
-/** @typedef {import("../model/feed.js").Person} Person */
+/** @import { LockView } from "#api" */
+/** @import { Person } from "../model/feed.js" */
 
-/** `<canvas-people .live=${live}>`: who watches, where they are, and which tiles are locked. */
+/** `<canvas-people .live=${live}>`: the viewers with their positions, and the locked tiles. */
 export class CanvasPeople extends Panel {
   static styles = [
     Panel.styles,
@@ -60,23 +60,27 @@ export class CanvasPeople extends Panel {
     return html`<li class="row tight">
       <ui-avatar name=${username} colour=${colourOf(id)}></ui-avatar>
       <span class="grow"><a class="name" href="/artist/${username}">${username}</a><br>
-        <small class="soft">${tile ? t(editing ? "canvas.paints_at" : "canvas.looks_at", tile) : t("canvas.watches")}</small></span>
+        <small class="soft">${
+          tile ? t(editing ? "canvas.paints_at" : "canvas.looks_at", tile) : t("canvas.watches")
+        }</small></span>
       ${tile ? this.goButton(tile, username) : ""}
     </li>`;
   }
 
-  /** @param {Lock} lock */
+  /** @param {LockView} lock */
   #lock({ tile_id, holder, expires_at }) {
     const tile = this.live.pixels?.tile(tile_id);
     if (!tile || !holder) return "";
     const place = t("canvas.cell", { x: tile.x, y: tile.y });
     const time = dateTime(expires_at ?? "", { timeStyle: "short" });
     return html`<li class="row tight">
-      <span class="grow">${place}<br><small class="soft">${holder.display_name} · ${t("canvas.until", { time })}</small></span>
+      <span class="grow">${place}<br><small
+        class="soft">${holder.display_name} · ${t("canvas.until", { time })}</small></span>
       ${
         this.me?.isModerator || this.me?.id === holder.id
           ? html`<button class="small" ?disabled=${this.isBusy}
-        aria-label=${t("canvas.unlock_cell", { place })} @click=${() => this.#release(tile_id)}>${t("canvas.unlock")}</button>`
+        aria-label=${t("canvas.unlock_cell", { place })}
+        @click=${() => this.#release(tile_id)}>${t("canvas.unlock")}</button>`
           : ""
       }
       ${this.goButton(tile, place)}

@@ -1,7 +1,10 @@
 import { css, html, LitElement } from "../lit.js";
 import { base } from "../ui/styles.js";
 
-/** `<canvas-picture .pixels=${bytes} .rgba=${words} side="64" label="…">`: the pixels of one tile, enlarged sharply. */
+/**
+ * `<canvas-picture .pixels=${bytes} .rgba=${words} side="64" label="…">`: the pixels of one tile, enlarged
+ * with hard edges.
+ */
 export class Picture extends LitElement {
   static properties = { pixels: { attribute: false }, rgba: { attribute: false }, label: {} };
   static styles = [
@@ -17,7 +20,8 @@ export class Picture extends LitElement {
 
   constructor() {
     super();
-    /** @type {Uint8Array | null} */ this.pixels = null;
+    /** @type {Uint8Array | null} */
+    this.pixels = null;
     this.rgba = new Uint32Array(1);
     this.label = "";
   }

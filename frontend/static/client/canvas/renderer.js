@@ -1,39 +1,45 @@
-/** Draws one frame: the picture, and over it what is known about its cells. */
+/** Draws one frame: the canvas and the overlay of its cells. */
 
 import { colourOf, inkOf } from "./people.js";
 import { rectOf, shown } from "./viewport.js";
 
-/** @typedef {import("./atlas.js").Atlas} Atlas */
-/** @typedef {import("../model/claims.js").Claims} Claims */
-/** @typedef {import("../model/feed.js").Person} Person */
-/** @typedef {import("../model/canvas-pixels.js").Cell} Cell */
-/** @typedef {import("./viewport.js").View} View */
-/** @typedef {import("./viewport.js").Size} Size */
-/** @typedef {import("./viewport.js").Rect} Rect */
+/** @import { Cell } from "../model/canvas-pixels.js" */
+/** @import { Claims } from "../model/claims.js" */
+/** @import { Person } from "../model/feed.js" */
+/** @import { View } from "../model/links.js" */
+/** @import { Atlas } from "./atlas.js" */
+/** @import { Rect, Size } from "./viewport.js" */
+
 /** @typedef {{x: number, y: number, columns: number, rows: number}} Span */
-/** @typedef {{ground: string, paper: string, line: string, ink: string, accent: string, raised: string, font: string}} Theme */
+/**
+ * @typedef {{ground: string, paper: string, line: string, ink: string, accent: string, raised: string, font:
+ *   string}} Theme
+ */
 /**
  * @typedef {{atlas: Atlas, claims: Claims, people: Iterable<Person>, view: View, screen: Size, ratio: number,
  *   theme: Theme, hasGrid: boolean, hover: Cell | null, cursor: Cell | null, selected: Cell | null,
  *   span: Span | null}} Scene `ratio`: device pixels a CSS pixel
  */
 
-/** CSS pixels that a cell must have for lines and marks to help rather than cover it. */
+/** CSS pixels per cell from which grid and marks are drawn; they would cover smaller cells. */
 const GRID_FROM = 10;
 const MARKS_FROM = 18;
 const NAMES_FROM = 72;
 
-/** CSS pixels that a canvas pixel must have to be outlined. */
+/** CSS pixels per canvas pixel from which pixels are outlined. */
 const PIXEL_GRID_FROM = 14;
 
-/** @param {CanvasRenderingContext2D} pen @param {Scene} scene */
+/**
+ * @param {CanvasRenderingContext2D} pen
+ * @param {Scene} scene
+ */
 export function drawScene(pen, scene) {
   const { atlas, view, screen, ratio, theme } = scene;
   const scale = view.zoom * ratio;
   pen.setTransform(1, 0, 0, 1, 0, 0);
   pen.fillStyle = theme.ground;
   pen.fillRect(0, 0, pen.canvas.width, pen.canvas.height);
-  // On whole device pixels, so that neighbouring squares leave no seam.
+  // Aligned to device pixels, so that neighbouring squares leave no seam.
   const part = shown(view, screen);
   pen.setTransform(scale, 0, 0, scale, Math.round(-part.x * scale), Math.round(-part.y * scale));
   pen.fillStyle = theme.paper;
@@ -47,9 +53,13 @@ export function drawScene(pen, scene) {
   marks.cells();
 }
 
-/** What lies over the picture, in lengths of the screen: a line stays thin however near one looks. */
+/** Draw the overlay in screen units, so that lines stay thin at every zoom. */
 class Marks {
-  /** @param {CanvasRenderingContext2D} pen @param {Scene} scene @param {Rect} part */
+  /**
+   * @param {CanvasRenderingContext2D} pen
+   * @param {Scene} scene
+   * @param {Rect} part
+   */
   constructor(pen, scene, part) {
     this.pen = pen;
     this.scene = scene;
@@ -64,11 +74,14 @@ class Marks {
   grid() {
     const { zoom } = this.scene.view;
     if (zoom >= PIXEL_GRID_FROM) this.#lines(1, 0.12);
-    // Fainter from afar, where lines are many and the picture is the thing.
+    // Fainter when zoomed out, where lines are dense.
     if (this.cellSide >= GRID_FROM) this.#lines(this.canvas.tileSize, Math.min(0.4, this.cellSide / 120));
   }
 
-  /** @param {number} every canvas pixels @param {number} strength */
+  /**
+   * @param {number} every distance of the lines in canvas pixels
+   * @param {number} strength
+   */
   #lines(every, strength) {
     const { pen, part } = this;
     const { zoom } = this.scene.view;
@@ -124,7 +137,8 @@ class Marks {
   }
 
   people() {
-    /** @type {Map<string, number>} */ const crowd = new Map();
+    /** @type {Map<string, number>} */
+    const crowd = new Map();
     for (const person of this.scene.people) {
       if (!person.tile) continue;
       const box = this.#box({ ...person.tile, columns: 1, rows: 1 });
@@ -149,7 +163,12 @@ class Marks {
     this.#outline(span, theme.accent, 2);
   }
 
-  /** Two lines, light in dark: seen on any picture. @param {Span} span @param {string} colour @param {number} width */
+  /**
+   * Two lines, light inside dark, visible on any picture.
+   * @param {Span} span
+   * @param {string} colour
+   * @param {number} width
+   */
   #outline(span, colour, width) {
     const { pen } = this;
     const box = this.#box(span);
@@ -161,7 +180,11 @@ class Marks {
     pen.strokeRect(box.x, box.y, box.width, box.height);
   }
 
-  /** @param {number} x @param {number} y @param {number} side */
+  /**
+   * @param {number} x
+   * @param {number} y
+   * @param {number} side
+   */
   #padlock(x, y, side) {
     const { pen } = this;
     const { raised, ink } = this.scene.theme;
@@ -177,7 +200,12 @@ class Marks {
     pen.stroke();
   }
 
-  /** @param {Person} person @param {Cell} cell @param {Rect} box @param {number} before how many stand here already */
+  /**
+   * @param {Person} person
+   * @param {Cell} cell
+   * @param {Rect} box
+   * @param {number} before number of viewers already drawn in this cell
+   */
   #person(person, cell, box, before) {
     const { pen } = this;
     const radius = 9;
@@ -199,7 +227,13 @@ class Marks {
       this.#label(person.username, x + radius + 3, y, person.id, box.width - 2 * radius - 8);
   }
 
-  /** @param {string} text @param {number} x @param {number} y its middle @param {number} id whose name it is @param {number} room */
+  /**
+   * @param {string} text
+   * @param {number} x
+   * @param {number} y its centre
+   * @param {number} id id of the artist
+   * @param {number} room
+   */
   #label(text, x, y, id, room) {
     const { pen } = this;
     pen.font = `600 11px ${this.scene.theme.font}`;
@@ -216,7 +250,11 @@ class Marks {
     pen.restore();
   }
 
-  /** Where cells lie on the screen. @param {Span} span @returns {Rect} */
+  /**
+   * Return the rectangle of cells on the screen.
+   * @param {Span} span
+   * @returns {Rect}
+   */
   #box(span) {
     const { zoom } = this.scene.view;
     const corner = rectOf(this.canvas, span);
@@ -235,7 +273,11 @@ class Marks {
   }
 }
 
-/** The colours of the page, which a canvas does not inherit. @param {HTMLElement} host with a child `.probe` @returns {Theme} */
+/**
+ * Read the colours of the page, which a canvas does not inherit.
+ * @param {HTMLElement} host with a child `.probe`
+ * @returns {Theme}
+ */
 export function themeOf(host) {
   const probe = /** @type {HTMLElement} */ (host.shadowRoot?.querySelector(".probe"));
   const style = getComputedStyle(probe);

@@ -8,10 +8,12 @@ import "../ui/field.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import { toast } from "../ui/toast.js";
 
-/** What moderators read, in their language whatever the reader's. */
+/** Reasons as moderators read them, in their language rather than the reporter's. */
 const REASONS = ["offensive", "spam", "copied", "harassment", "other"];
 
-/** `<report-dialog kind="tile" target-id="7" ?open=${…} @close=${…}>`: asks moderators to look at something. */
+/**
+ * `<report-dialog kind="tile" target-id="7" ?open=${…} @close=${…}>`: sends a report to the moderators.
+ */
 export class ReportDialog extends Element {
   static properties = {
     kind: {},
@@ -28,7 +30,8 @@ export class ReportDialog extends Element {
   `,
   ];
 
-  /** @type {unknown} */ error = null;
+  /** @type {unknown} */
+  error = null;
 
   constructor() {
     super();
@@ -44,14 +47,16 @@ export class ReportDialog extends Element {
           <legend>${t("canvas.report_why")}</legend>
           ${REASONS.map(
             (reason, index) => html`<label class="check">
-            <input type="radio" name="reason" value=${reason} ?checked=${index === 0}>${t(`canvas.report_${reason}`)}</label>`,
+            <input type="radio" name="reason" value=${reason}
+              ?checked=${index === 0}>${t(`canvas.report_${reason}`)}</label>`,
           )}
         </fieldset>
         <ui-field name="detail" label=${t("canvas.report_detail")} multiline maxlength="2000"></ui-field>
         <ui-error .error=${this.error}></ui-error>
       </form>
       <button slot="actions" @click=${this.#close}>${t("common.cancel")}</button>
-      <button slot="actions" class="primary" @click=${() => this.renderRoot.querySelector("form")?.requestSubmit()}>
+      <button slot="actions" class="primary"
+        @click=${() => this.renderRoot.querySelector("form")?.requestSubmit()}>
         ${t("canvas.report_send")}</button>
     </ui-dialog>`;
   }

@@ -11,13 +11,17 @@ import { Panel } from "./panel.js";
 import "./picture.js";
 import { fromBase64 } from "../model/tile-pixels.js";
 
-/** @typedef {import("../model/canvas-pixels.js").FeedEvent} FeedEvent */
-/** @typedef {import("#api").ReviewView} Review */
+/** @import { ReviewView } from "#api" */
+/** @import { FeedEvent } from "../model/canvas-pixels.js" */
+/** @import { Listed } from "../model/paging.js" */
 
 const STATUSES = ["pending", "approved", "rejected"];
 const SLICE = 20;
 
-/** `<canvas-reviews .live=${live}>`: what waits for review; its owner decides, artists see what became of theirs. */
+/**
+ * `<canvas-reviews .live=${live}>`: the submissions. The owner reviews them; artists see the status of their
+ * own.
+ */
 export class CanvasReviews extends Panel {
   static styles = [
     Panel.styles,
@@ -31,7 +35,8 @@ export class CanvasReviews extends Panel {
   `,
   ];
 
-  /** @type {import("../model/paging.js").Listed<Review>} */ #listed = { items: [], cursor: null };
+  /** @type {Listed<ReviewView>} */
+  #listed = { items: [], cursor: null };
   #status = "pending";
 
   firstUpdated() {
@@ -49,7 +54,8 @@ export class CanvasReviews extends Panel {
     return html`<p>${t(isReviewer ? "canvas.reviews_text" : "canvas.reviews_mine")}</p>
       <div class="row filter" role="group" aria-label=${t("canvas.reviews_filter")}>${STATUSES.map(
         (status) => html`
-        <button class="small" aria-pressed=${String(status === this.#status)} @click=${() => this.#filter(status)}>
+        <button class="small" aria-pressed=${String(status === this.#status)}
+          @click=${() => this.#filter(status)}>
           ${t(`canvas.reviews_${status}`)}</button>`,
       )}</div>
       <ui-error .error=${this.error} retryable @retry=${() => attempt(this, () => this.#load())}></ui-error>
@@ -67,14 +73,18 @@ export class CanvasReviews extends Panel {
       }`;
   }
 
-  /** @param {Review} review @param {boolean} isReviewer */
+  /**
+   * @param {ReviewView} review
+   * @param {boolean} isReviewer
+   */
   #review(review, isReviewer) {
     const { x, y, author, pixels, status, note, submitted_at, reviewer } = review;
     const place = t("canvas.cell", { x, y });
     const rgba = this.live.pixels?.rgba;
     const now = this.live.pixels?.pixelsOf(x, y)?.slice() ?? null;
     return html`<li>
-      <div class="row tight"><span class="grow"><a class="name" href="/artist/${author.username}">${author.display_name}</a><br>
+      <div class="row tight"><span class="grow"><a class="name"
+        href="/artist/${author.username}">${author.display_name}</a><br>
         <small class="soft">${place} · <ui-time datetime=${submitted_at}></ui-time></small></span>
         ${this.goButton({ x, y }, place)}</div>
       <div class="pictures">
@@ -84,17 +94,24 @@ export class CanvasReviews extends Panel {
           <figcaption>${t("canvas.before")}</figcaption></figure>`
             : ""
         }
-        <figure><canvas-picture .pixels=${pixels === null ? null : fromBase64(pixels)} .rgba=${rgba}></canvas-picture>
-          <figcaption>${t(status === "pending" ? "canvas.after" : `canvas.reviews_${status}`)}</figcaption></figure>
+        <figure><canvas-picture .pixels=${pixels === null ? null : fromBase64(pixels)}
+          .rgba=${rgba}></canvas-picture>
+          <figcaption>${t(
+            status === "pending" ? "canvas.after" : `canvas.reviews_${status}`,
+          )}</figcaption></figure>
       </div>
       ${note ? html`<p class="soft">${reviewer?.display_name}: ${note}</p>` : ""}
       ${isReviewer && status === "pending" ? this.#decision(review, place) : ""}
     </li>`;
   }
 
-  /** @param {Review} review @param {string} place */
+  /**
+   * @param {ReviewView} review
+   * @param {string} place
+   */
   #decision(review, place) {
-    return html`<form class="stack" @submit=${(/** @type {SubmitEvent} */ event) => this.#decide(event, review)}>
+    return html`<form class="stack"
+      @submit=${(/** @type {SubmitEvent} */ event) => this.#decide(event, review)}>
       <ui-field name="note" label=${t("canvas.review_note")} maxlength="1000"></ui-field>
       <div class="row decide">
         <button class="primary" name="decision" value="approve" ?disabled=${this.isBusy}
@@ -105,7 +122,10 @@ export class CanvasReviews extends Panel {
     </form>`;
   }
 
-  /** @param {SubmitEvent} event @param {Review} review */
+  /**
+   * @param {SubmitEvent} event
+   * @param {ReviewView} review
+   */
   #decide(event, review) {
     event.preventDefault();
     const { note, decision } = Object.fromEntries(
@@ -123,7 +143,7 @@ export class CanvasReviews extends Panel {
     void attempt(this, () => this.#load());
   }
 
-  /** @param {import("../model/paging.js").Listed<Review>} [before] */
+  /** @param {Listed<ReviewView>} [before] */
   async #load(before) {
     const status = this.#status;
     const listed = await readPage(`/canvases/${this.canvas.id}/reviews`, { status, limit: SLICE }, before);

@@ -5,27 +5,27 @@ import { listen } from "./gestures.js";
 import { drawScene, themeOf } from "./renderer.js";
 import * as viewport from "./viewport.js";
 
-/** @typedef {import("../model/claims.js").Claims} Claims */
-/** @typedef {import("../model/feed.js").Person} Person */
-/** @typedef {import("../model/canvas-pixels.js").CanvasPixels} CanvasPixels */
-/** @typedef {import("../model/canvas-pixels.js").Cell} Cell */
-/** @typedef {import("./renderer.js").Span} Span */
-/** @typedef {import("./renderer.js").Theme} Theme */
-/** @typedef {import("./viewport.js").View} View */
+/** @import { CanvasPixels, Cell } from "../model/canvas-pixels.js" */
+/** @import { Claims } from "../model/claims.js" */
+/** @import { Person } from "../model/feed.js" */
+/** @import { View } from "../model/links.js" */
+/** @import { Actions } from "./gestures.js" */
+/** @import { Span, Theme } from "./renderer.js" */
+/** @import { Point } from "./viewport.js" */
 
 const ZOOM_STEP = 1.5;
 
-/** CSS pixels that a key moves the picture. */
+/** CSS pixels by which an arrow key pans. */
 const PAN_STEP = 80;
 
 /** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /**
- * `<canvas-stage>`: the picture itself, to be moved, zoomed and pointed at. It draws when something changed and
- * is idle otherwise. Fires `view` when it shows another part, `grid` when that
- * comes or goes, and with a cell as `detail`: `pick` (chosen),
- * `cursor` (the keyboard is there now), `hover` (the pointer; null beside the canvas), `span` (drawn).
+ * `<canvas-stage>`: the canvas, which can be panned, zoomed and pointed at. Draws only after changes. Fires
+ * `view` when the visible part changes, `grid` when the grid is toggled, and with a cell as `detail`: `pick`
+ * (selected), `cursor` (keyboard position), `hover` (pointer position; null outside the canvas), `span`
+ * (rectangle drawn).
  */
 export class CanvasStage extends LitElement {
   static properties = { label: {}, help: {} };
@@ -33,7 +33,10 @@ export class CanvasStage extends LitElement {
     base,
     css`
     :host { position: relative; overflow: hidden; background: var(--sunken); }
-    canvas { position: absolute; inset: 0; width: 100%; height: 100%; touch-action: none; cursor: grab; outline-offset: -3px; }
+    canvas {
+      position: absolute; inset: 0; width: 100%; height: 100%; touch-action: none; cursor: grab;
+      outline-offset: -3px;
+    }
     canvas:active { cursor: grabbing; }
     :host([spanning]) canvas { cursor: crosshair; }
     .probe { position: absolute; visibility: hidden; }
@@ -47,23 +50,41 @@ export class CanvasStage extends LitElement {
   }
 
   hasGrid = true;
-  /** @type {Iterable<Person>} */ people = [];
-  /** @type {Cell | null} */ selected = null;
-  /** The rectangle of cells that was drawn last. @type {Span | null} */ span = null;
-  /** Frames drawn so far. */ frames = 0;
-  /** @type {View} */ view = { x: 0, y: 0, zoom: 1 };
+  /** @type {Iterable<Person>} */
+  people = [];
+  /** @type {Cell | null} */
+  selected = null;
+  /**
+   * The last rectangle of cells drawn by the user.
+   * @type {Span | null}
+   */
+  span = null;
+  /** Number of frames drawn so far. */ frames = 0;
+  /** @type {View} */
+  view = { x: 0, y: 0, zoom: 1 };
   screen = { width: 0, height: 0 };
-  /** @type {CanvasPixels | null} */ #pixels = null;
-  /** @type {Atlas | null} */ #atlas = null;
-  /** @type {Claims | null} */ #claims = null;
-  /** @type {Theme | null} */ #theme = null;
-  /** @type {Cell | null} */ #hover = null;
-  /** Where the keyboard is, or was. @type {Cell | null} */ #cursor = null;
+  /** @type {CanvasPixels | null} */
+  #pixels = null;
+  /** @type {Atlas | null} */
+  #atlas = null;
+  /** @type {Claims | null} */
+  #claims = null;
+  /** @type {Theme | null} */
+  #theme = null;
+  /** @type {Cell | null} */
+  #hover = null;
+  /**
+   * The cell of the keyboard cursor.
+   * @type {Cell | null}
+   */
+  #cursor = null;
   #hasKeyboard = false;
-  /** Whether nobody moved the picture since it was fitted, so that it stays fitted when the window changes. */
+  /**
+   * Whether the view is still fitted to the window, and follows changes of its size.
+   */
   #isFitted = true;
   #frame = 0;
-  /** Ends with the element's stay in the page. */ #stay = new AbortController();
+  /** Aborted when the element is removed from the page. */ #stay = new AbortController();
 
   render() {
     return html`<canvas tabindex="0" role="application" aria-label=${this.label} aria-describedby="help"
@@ -71,8 +92,10 @@ export class CanvasStage extends LitElement {
       <p id="help" class="visually-hidden">${this.help}</p><i class="probe"></i>`;
   }
 
-  /** @type {HTMLCanvasElement | null} */ canvas = null;
-  /** @type {CanvasRenderingContext2D | null} */ pen = null;
+  /** @type {HTMLCanvasElement | null} */
+  canvas = null;
+  /** @type {CanvasRenderingContext2D | null} */
+  pen = null;
 
   firstUpdated() {
     this.canvas = /** @type {HTMLCanvasElement} */ (this.renderRoot.querySelector("canvas"));
@@ -115,7 +138,11 @@ export class CanvasStage extends LitElement {
     return this.#pixels?.canvas ?? { columns: 0, rows: 0, tileSize: 1 };
   }
 
-  /** Show a canvas, or a newer state of it. @param {CanvasPixels} pixels @param {Claims} claims */
+  /**
+   * Show a canvas, or a new state of it.
+   * @param {CanvasPixels} pixels
+   * @param {Claims} claims
+   */
   open(pixels, claims) {
     this.#pixels = pixels;
     this.#claims = claims;
@@ -129,13 +156,13 @@ export class CanvasStage extends LitElement {
     this.draw();
   }
 
-  /** @param {Cell} cell that looks different now */
+  /** @param {Cell} cell that has changed */
   touch(cell) {
     this.#atlas?.touch(cell);
     this.draw();
   }
 
-  /** Draw with the next frame of the screen. */
+  /** Draw in the next animation frame. */
   draw() {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
@@ -154,18 +181,24 @@ export class CanvasStage extends LitElement {
     this.#show(viewport.fit(viewport.sizeOf(this.grid), this.screen));
   }
 
-  /** @param {number} steps inwards, about the middle */
+  /** @param {number} steps positive to zoom in, around the centre */
   zoom(steps) {
     const middle = { x: this.screen.width / 2, y: this.screen.height / 2 };
     this.#zoomAt(middle, ZOOM_STEP ** steps);
   }
 
-  /** Bring a cell into the picture by the least move. @param {Cell} cell */
+  /**
+   * Pan as little as possible to make a cell visible.
+   * @param {Cell} cell
+   */
   reveal(cell) {
     this.look(viewport.reveal(this.view, this.screen, viewport.rectOf(this.grid, cell)));
   }
 
-  /** Bring a cell into the picture, near enough to see what is in it. @param {Cell} cell */
+  /**
+   * Show a cell, zoomed in far enough to see its pixels.
+   * @param {Cell} cell
+   */
   visit(cell) {
     this.look(viewport.closeUp(this.grid, cell, this.screen));
   }
@@ -176,13 +209,20 @@ export class CanvasStage extends LitElement {
     this.dispatchEvent(new Event("grid"));
   }
 
-  /** Let the next drags draw rectangles of cells, or move the picture again. @param {boolean} isWanted */
+  /**
+   * Make drags select rectangles of cells, or pan again.
+   * @param {boolean} isWanted
+   */
   letSpan(isWanted) {
     this.toggleAttribute("spanning", isWanted);
     this.#actions.span = isWanted ? this.#spanned : null;
   }
 
-  /** @param {import("./viewport.js").Point} from @param {import("./viewport.js").Point} to @param {boolean} isDone */
+  /**
+   * @param {Point} from
+   * @param {Point} to
+   * @param {boolean} isDone
+   */
   #spanned = (from, to, isDone) => {
     const [start, end] = [from, to].map((point) => this.#cellUnder(this.#withinCanvas(point)));
     this.span = start && end ? viewport.spanOf(start, end) : null;
@@ -190,7 +230,7 @@ export class CanvasStage extends LitElement {
     if (isDone && this.span) this.#fire("span", this.span);
   };
 
-  /** @type {import("./gestures.js").Actions} */
+  /** @type {Actions} */
   #actions = {
     drag: (dx, dy) => this.look(viewport.pan(this.view, dx, dy)),
     pinch: (before, after) =>
@@ -206,12 +246,15 @@ export class CanvasStage extends LitElement {
     span: null,
   };
 
-  /** @param {import("./viewport.js").Point} point on the screen */
+  /** @param {Point} point on the screen */
   #cellUnder(point) {
     return viewport.cellAt(this.grid, viewport.toCanvas(this.view, this.screen, point));
   }
 
-  /** The nearest point of the screen that shows canvas. @param {import("./viewport.js").Point} point */
+  /**
+   * Return the nearest point of the screen that shows the canvas.
+   * @param {Point} point
+   */
   #withinCanvas(point) {
     const { width, height } = viewport.sizeOf(this.grid);
     const { x, y } = viewport.toCanvas(this.view, this.screen, point);
@@ -227,7 +270,10 @@ export class CanvasStage extends LitElement {
     this.draw();
   }
 
-  /** @param {import("./viewport.js").Point} point @param {number} factor */
+  /**
+   * @param {Point} point
+   * @param {number} factor
+   */
   #zoomAt(point, factor) {
     this.look(viewport.zoomAt(this.view, viewport.sizeOf(this.grid), this.screen, point, factor));
   }
@@ -247,7 +293,7 @@ export class CanvasStage extends LitElement {
     this.canvas.height = Math.round(height * devicePixelRatio);
     if (this.#isFitted && this.#pixels) this.fit();
     else this.#show(this.view);
-    // A canvas that changed its size is blank: not a frame may pass.
+    // resizing clears a canvas, so draw before the next frame is shown
     this.#paint();
   }
 
@@ -288,7 +334,10 @@ export class CanvasStage extends LitElement {
     event.preventDefault();
   }
 
-  /** @param {number} dx @param {number} dy in cells */
+  /**
+   * @param {number} dx
+   * @param {number} dy in cells
+   */
   #step(dx, dy) {
     const { columns, rows } = this.grid;
     const from = this.#cursor ?? this.#cellInTheMiddle();
@@ -302,7 +351,7 @@ export class CanvasStage extends LitElement {
     return viewport.cellAt(this.grid, this.view) ?? { x: 0, y: 0 };
   }
 
-  /** @param {Cell} cell where the keyboard is now */
+  /** @param {Cell} cell of the keyboard cursor */
   #stand(cell) {
     this.#cursor = cell;
     this.#hasKeyboard = true;
@@ -321,7 +370,10 @@ export class CanvasStage extends LitElement {
     this.draw();
   }
 
-  /** @param {string} type @param {unknown} detail */
+  /**
+   * @param {string} type
+   * @param {unknown} detail
+   */
   #fire(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }

@@ -18,11 +18,10 @@ import "./tile-history.js";
 import { formatHash } from "../model/links.js";
 import { closeUp } from "./viewport.js";
 
-/** @typedef {import("../model/canvas-pixels.js").Cell} Cell */
-/** @typedef {import("../model/canvas-pixels.js").FeedEvent} FeedEvent */
-/** @typedef {import("#api").TileView} TileView */
+/** @import { TileView } from "#api" */
+/** @import { Cell, FeedEvent } from "../model/canvas-pixels.js" */
 
-/** `<tile-card .live=${live} .cell=${{x, y}}>`: all about a cell, painted or not. Fires `edit`. */
+/** `<tile-card .live=${live} .cell=${{x, y}}>`: the details of a cell, painted or empty. Fires `edit`. */
 export class TileCard extends Panel {
   static properties = { cell: { attribute: false } };
   static styles = [
@@ -33,7 +32,8 @@ export class TileCard extends Panel {
     .when { margin-bottom: var(--space-2); }
     .actions { margin-top: var(--space-4); gap: var(--space-1); }
     .note {
-      display: flex; align-items: center; gap: var(--space-2); margin-top: var(--space-3); padding: var(--space-2) var(--space-3);
+      display: flex; align-items: center; gap: var(--space-2); margin-top: var(--space-3);
+      padding: var(--space-2) var(--space-3);
       border-radius: var(--radius-1); background: var(--warning-soft);
     }
     .like[aria-pressed="true"] ui-icon { color: var(--danger); }
@@ -43,17 +43,21 @@ export class TileCard extends Panel {
   `,
   ];
 
-  /** @type {TileView | null} */ #tile = null;
-  /** @type {Uint8Array | null} */ #pixels = null;
+  /** @type {TileView | null} */
+  #tile = null;
+  /** @type {Uint8Array | null} */
+  #pixels = null;
   #isKnown = false;
   #isLiked = false;
   #isFollowed = false;
-  /** @type {"report" | "delete" | null} */ #dialog = null;
+  /** @type {"report" | "delete" | null} */
+  #dialog = null;
   #isHistoryShown = false;
 
   constructor() {
     super();
-    /** @type {Cell} */ this.cell = { x: 0, y: 0 };
+    /** @type {Cell} */
+    this.cell = { x: 0, y: 0 };
   }
 
   /** @param {Map<string, unknown>} changed */
@@ -78,7 +82,7 @@ export class TileCard extends Panel {
     else if (event.like_count !== undefined) this.#tile = { ...this.#tile, like_count: event.like_count };
     else if (event.kind === "tile.painted") {
       const painted = this.live.pixels?.pixelsOf(this.cell.x, this.cell.y);
-      this.#pixels = painted?.slice() ?? this.#pixels; // a draft is in no picture
+      this.#pixels = painted?.slice() ?? this.#pixels; // drafts are not part of the snapshot
     }
     this.requestUpdate();
   }
@@ -86,7 +90,7 @@ export class TileCard extends Panel {
   async #load() {
     const { cell } = this;
     const tile = await this.live.tileIn(cell);
-    // The list tells nothing of what waits for review; the tile itself does, to its creator.
+    // lists omit pending submissions; the tile itself contains its creator's
     const isMine = tile !== null && tile.creator.id === this.me?.id;
     const full = isMine && this.canvas.collaboration_mode === "review" ? await this.live.tile(tile.id) : tile;
     if (cell !== this.cell) return;
@@ -96,19 +100,28 @@ export class TileCard extends Panel {
       await Promise.all([this.#findLike(full, this.me.id), this.#findFollow(full, this.me.id)]);
   }
 
-  /** To its creator a tile looks as they left it, reviewed or not. @param {TileView} tile */
+  /**
+   * Creators see their latest pixels, reviewed or not.
+   * @param {TileView} tile
+   */
   #show(tile) {
     this.#tile = tile;
     this.#pixels = visiblePixels(tile);
   }
 
-  /** @param {TileView} tile @param {number} me */
+  /**
+   * @param {TileView} tile
+   * @param {number} me
+   */
   async #findLike(tile, me) {
     const isLiked = await isLikedBy(tile.id, me);
     if (tile.id === this.#tile?.id) this.#isLiked = isLiked;
   }
 
-  /** @param {TileView} tile @param {number} me */
+  /**
+   * @param {TileView} tile
+   * @param {number} me
+   */
   async #findFollow(tile, me) {
     const isFollowed = await isFollowing(me, tile.creator.id);
     if (tile.id === this.#tile?.id) this.#isFollowed = isFollowed;
@@ -116,7 +129,8 @@ export class TileCard extends Panel {
 
   render() {
     const tile = this.#tile;
-    return html`<ui-error .error=${this.error} retryable @retry=${() => attempt(this, () => this.#load())}></ui-error>
+    return html`<ui-error .error=${this.error} retryable
+      @retry=${() => attempt(this, () => this.#load())}></ui-error>
       <div aria-busy=${this.busy}>${tile ? this.#about(tile) : this.#isKnown ? this.#empty() : ""}</div>`;
   }
 
@@ -148,19 +162,28 @@ export class TileCard extends Panel {
           label=${t("canvas.picture_of_tile", { x: tile.x, y: tile.y })}></canvas-picture>
         <div class="grow">
           <p><a class="name" href="/artist/${tile.creator.username}">${tile.creator.display_name}</a></p>
-          <p class="soft small when">${t("canvas.painted")} <ui-time datetime=${tile.updated_at}></ui-time></p>
+          <p class="soft small when">${t("canvas.painted")} <ui-time
+            datetime=${tile.updated_at}></ui-time></p>
           ${this.#followButton(tile)}
         </div>
       </div>
       ${tile.description ? html`<p class="description">${tile.description}</p>` : ""}
       ${
         lock?.holder
-          ? html`<p class="note"><ui-icon name="lock"></ui-icon><span>${t("canvas.locked_by", { name: lock.holder.display_name })}
-        <small class="soft">${t("canvas.until", { time: dateTime(lock.expires_at ?? "", { timeStyle: "short" }) })}</small></span></p>`
+          ? html`<p class="note"><ui-icon name="lock"></ui-icon><span>${t("canvas.locked_by", {
+              name: lock.holder.display_name,
+            })}
+        <small class="soft">${t("canvas.until", {
+          time: dateTime(lock.expires_at ?? "", { timeStyle: "short" }),
+        })}</small></span></p>`
           : ""
       }
       ${tile.is_public ? "" : html`<p class="note"><ui-icon name="draft"></ui-icon>${t("canvas.draft")}</p>`}
-      ${tile.pending ? html`<p class="note"><ui-icon name="hourglass"></ui-icon>${t("canvas.waits_for_review")}</p>` : ""}
+      ${
+        tile.pending
+          ? html`<p class="note"><ui-icon name="hourglass"></ui-icon>${t("canvas.waits_for_review")}</p>`
+          : ""
+      }
       ${this.#actions(tile, isLocked)}
       <section><details @toggle=${this.#unfold}>
         <summary>${t("canvas.history")}</summary>
@@ -171,11 +194,14 @@ export class TileCard extends Panel {
             : ""
         }
       </details></section>
-      <report-dialog kind="tile" .targetId=${tile.id} ?open=${this.#dialog === "report"} @close=${() => this.#ask(null)}></report-dialog>
-      <ui-dialog heading=${t("canvas.delete_tile")} ?open=${this.#dialog === "delete"} @close=${() => this.#ask(null)}>
+      <report-dialog kind="tile" .targetId=${tile.id} ?open=${this.#dialog === "report"}
+        @close=${() => this.#ask(null)}></report-dialog>
+      <ui-dialog heading=${t("canvas.delete_tile")} ?open=${this.#dialog === "delete"}
+        @close=${() => this.#ask(null)}>
         <p>${t("canvas.delete_tile_text")}</p>
         <button slot="actions" @click=${() => this.#ask(null)}>${t("common.cancel")}</button>
-        <button slot="actions" class="danger" @click=${() => this.#delete(tile)}>${t("common.delete")}</button>
+        <button slot="actions" class="danger"
+          @click=${() => this.#delete(tile)}>${t("common.delete")}</button>
       </ui-dialog>`;
   }
 
@@ -187,7 +213,10 @@ export class TileCard extends Panel {
       ${this.#isFollowed ? t("canvas.following") : t("canvas.follow")}</button>`;
   }
 
-  /** @param {TileView} tile @param {boolean} isLocked by somebody else */
+  /**
+   * @param {TileView} tile
+   * @param {boolean} isLocked by another artist
+   */
   #actions(tile, isLocked) {
     const isMine = tile.creator.id === this.me?.id;
     const canEdit = !this.me
@@ -201,7 +230,8 @@ export class TileCard extends Panel {
           : ""
       }
       <button class="like" aria-pressed=${String(this.#isLiked)} ?disabled=${isMine || this.isBusy}
-        aria-label=${t(this.#isLiked ? "canvas.unlike" : "canvas.like", { count: tile.like_count })} @click=${() => this.#like(tile)}>
+        aria-label=${t(this.#isLiked ? "canvas.unlike" : "canvas.like", { count: tile.like_count })}
+        @click=${() => this.#like(tile)}>
         <ui-icon name="heart" ?filled=${this.#isLiked}></ui-icon>${tile.like_count}</button>
       <button class="icon" aria-label=${t("canvas.share")} title=${t("canvas.share")} @click=${this.#share}>
         <ui-icon name="link"></ui-icon></button>
@@ -209,12 +239,14 @@ export class TileCard extends Panel {
         isMine
           ? ""
           : html`<button class="icon" aria-label=${t("canvas.report")} title=${t("canvas.report")}
-        @click=${() => isSignedIn("canvas.sign_in_to_report") && this.#ask("report")}><ui-icon name="flag"></ui-icon></button>`
+        @click=${() => isSignedIn("canvas.sign_in_to_report") && this.#ask("report")}><ui-icon
+          name="flag"></ui-icon></button>`
       }
       ${
         mayDelete(this.canvas, tile, this.me)
           ? html`<button class="icon" aria-label=${t("canvas.delete_tile")} title=${t("canvas.delete_tile")}
-        ?disabled=${isLocked && !this.me?.isModerator} @click=${() => this.#ask("delete")}><ui-icon name="trash"></ui-icon></button>`
+        ?disabled=${isLocked && !this.me?.isModerator} @click=${() => this.#ask("delete")}><ui-icon
+          name="trash"></ui-icon></button>`
           : ""
       }
     </div>`;
@@ -237,7 +269,7 @@ export class TileCard extends Panel {
   }
 
   #edit() {
-    // In an empty cell a guest may draw, and signs in to save.
+    // Guests may draw in an empty cell, and sign in to save.
     if (!this.#tile || isSignedIn("canvas.sign_in_to_paint")) this.dispatchEvent(new Event("edit"));
   }
 
@@ -285,11 +317,14 @@ export async function copyLink(link) {
     await navigator.clipboard.writeText(link);
     toast(t("canvas.link_copied"), { kind: "success" });
   } catch {
-    toast(link); // a page without TLS may not reach the clipboard: the reader copies it from here
+    toast(link); // pages without TLS have no access to the clipboard: show the link for copying
   }
 }
 
-/** @param {number} tileId @param {number} artistId */
+/**
+ * @param {number} tileId
+ * @param {number} artistId
+ */
 async function isLikedBy(tileId, artistId) {
   for await (const { artist } of readItems(`/tiles/${tileId}/likes`)) if (artist.id === artistId) return true;
   return false;

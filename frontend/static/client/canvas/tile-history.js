@@ -9,13 +9,17 @@ import { Panel } from "./panel.js";
 import "./picture.js";
 import { fromBase64 } from "../model/tile-pixels.js";
 
-/** @typedef {import("../model/canvas-pixels.js").FeedEvent} FeedEvent */
-/** @typedef {import("#api").RevisionView} Revision */
+/** @import { RevisionView } from "#api" */
+/** @import { FeedEvent } from "../model/canvas-pixels.js" */
+/** @import { Listed } from "../model/paging.js" */
 
-/** Revisions shown at first and with each press of "more"; each asks for its picture. */
+/** Revisions per page; each loads its picture. */
 const SLICE = 8;
 
-/** `<tile-history .live=${live} .tileId=${id} ?revertible=${…}>`: what the tile was before, and bringing it back. */
+/**
+ * `<tile-history .live=${live} .tileId=${id} ?revertible=${…}>`: the versions of a tile, which can be
+ * restored.
+ */
 export class TileHistory extends Panel {
   static properties = { tileId: { attribute: false }, revertible: { type: Boolean } };
   static styles = [
@@ -26,8 +30,10 @@ export class TileHistory extends Panel {
   `,
   ];
 
-  /** @type {import("../model/paging.js").Listed<Revision>} */ #listed = { items: [], cursor: null };
-  /** @type {Map<number, Uint8Array | null>} */ #pictures = new Map();
+  /** @type {Listed<RevisionView>} */
+  #listed = { items: [], cursor: null };
+  /** @type {Map<number, Uint8Array | null>} */
+  #pictures = new Map();
 
   constructor() {
     super();
@@ -45,13 +51,14 @@ export class TileHistory extends Panel {
 
   /** @param {FeedEvent} event */
   heard(event) {
-    // Strokes come by the dozen; a list that moved under one's finger would be of no use.
+    // strokes arrive by the dozen; a list that moves under the pointer would be unusable
     if (event.tile_id === this.tileId && event.kind === "tile.updated")
       void attempt(this, () => this.#load());
   }
 
   render() {
-    return html`<ui-error .error=${this.error} retryable @retry=${() => attempt(this, () => this.#load())}></ui-error>
+    return html`<ui-error .error=${this.error} retryable
+      @retry=${() => attempt(this, () => this.#load())}></ui-error>
       <ol aria-busy=${this.busy}>${repeat(
         this.#listed.items,
         ({ version }) => version,
@@ -65,7 +72,7 @@ export class TileHistory extends Panel {
       }`;
   }
 
-  /** @param {Revision} revision */
+  /** @param {RevisionView} revision */
   #line({ version, kind, author, occurred_at }) {
     const picture = this.#pictures.get(version);
     const isNewest = version === this.#listed.items[0].version;
@@ -73,17 +80,19 @@ export class TileHistory extends Panel {
       <canvas-picture .pixels=${picture ?? null} .rgba=${this.live.pixels?.rgba}
         label=${t("canvas.version", { version })}></canvas-picture>
       <span class="grow"><strong>${t(`canvas.did_${kind}`)}</strong><br>
-        <small class="soft">${author.display_name} · <ui-time datetime=${occurred_at}></ui-time></small></span>
+        <small class="soft">${author.display_name} · <ui-time
+          datetime=${occurred_at}></ui-time></small></span>
       ${
         this.revertible && !isNewest && picture
           ? html`<button class="small" ?disabled=${this.isBusy}
-        aria-label=${t("canvas.revert_to", { version })} @click=${() => this.#revert(version)}>${t("canvas.revert")}</button>`
+        aria-label=${t("canvas.revert_to", { version })}
+        @click=${() => this.#revert(version)}>${t("canvas.revert")}</button>`
           : ""
       }
     </li>`;
   }
 
-  /** @param {import("../model/paging.js").Listed<Revision>} [before] */
+  /** @param {Listed<RevisionView>} [before] */
   async #load(before) {
     const { tileId } = this;
     const listed = await readPage(`/tiles/${tileId}/history`, { limit: SLICE }, before);
@@ -91,7 +100,10 @@ export class TileHistory extends Panel {
     if (tileId === this.tileId) this.#listed = listed;
   }
 
-  /** @param {number} tileId @param {number} version whose pixels never change */
+  /**
+   * @param {number} tileId
+   * @param {number} version its pixels never change
+   */
   async #picture(tileId, version) {
     if (this.#pictures.has(version)) return;
     const { pixels } = await api.get(`/tiles/${tileId}/history/${version}`);

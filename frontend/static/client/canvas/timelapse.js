@@ -8,21 +8,30 @@ import { Panel } from "./panel.js";
 
 const FRAMES = 90;
 
-/** `<canvas-timelapse .live=${live} ?open=${…} @close=${…}>`: plays how the canvas came to be, as the service draws it. */
+/**
+ * `<canvas-timelapse .live=${live} ?open=${…} @close=${…}>`: plays the time-lapse of the canvas, as rendered
+ * by the service.
+ */
 export class CanvasTimelapse extends Panel {
   static properties = { open: { type: Boolean } };
   static styles = [
     Panel.styles,
     css`
     :host { padding: 0; }
-    .film { display: grid; place-items: center; min-height: 12rem; border-radius: var(--radius-2); background: var(--sunken); }
+    .film {
+      display: grid; place-items: center; min-height: 12rem; border-radius: var(--radius-2);
+      background: var(--sunken);
+    }
     img { width: min(100%, 60dvh); image-rendering: pixelated; background: var(--surface); }
     .empty { padding: var(--space-4); }
   `,
   ];
 
-  /** The film, fetched rather than linked: one of a private canvas takes a token. @type {string | null} */ #film =
-    null;
+  /**
+   * The animation as a blob address, because that of a private canvas requires a token.
+   * @type {string | null}
+   */
+  #film = null;
 
   constructor() {
     super();
@@ -42,7 +51,8 @@ export class CanvasTimelapse extends Panel {
   }
 
   render() {
-    return html`<ui-dialog wide heading=${t("canvas.timelapse")} ?open=${this.open} @close=${() => this.dispatchEvent(new Event("close"))}>
+    return html`<ui-dialog wide heading=${t("canvas.timelapse")} ?open=${this.open}
+      @close=${() => this.dispatchEvent(new Event("close"))}>
       <div class="film" aria-busy=${this.busy}>
         ${
           this.#film
@@ -55,8 +65,10 @@ export class CanvasTimelapse extends Panel {
       </div>
       ${
         this.#film
-          ? html`<button slot="actions" @click=${() => attempt(this, () => this.#load())}>${t("canvas.play_again")}</button>
-        <a slot="actions" class="button primary" href=${this.#film} download="${this.canvas.name}.png">${t("canvas.download")}</a>`
+          ? html`<button slot="actions"
+            @click=${() => attempt(this, () => this.#load())}>${t("canvas.play_again")}</button>
+        <a slot="actions" class="button primary" href=${this.#film}
+          download="${this.canvas.name}.png">${t("canvas.download")}</a>`
           : ""
       }
     </ui-dialog>`;
@@ -68,7 +80,7 @@ export class CanvasTimelapse extends Panel {
     });
     if (!this.open) return;
     this.#forget();
-    // A new address each time: a browser plays an animation from the beginning once for each.
+    // a new address each time, because a browser plays an animation from the start once per address
     this.#film = URL.createObjectURL(new Blob([bytes], { type: "image/png" }));
   }
 

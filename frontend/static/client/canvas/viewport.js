@@ -1,27 +1,36 @@
 /**
- * Where a canvas is looked at from: arithmetic alone, nothing of the browser.
+ * Calculations of the view of a canvas, independent of the browser.
  *
- * Screen lengths are CSS pixels from the top left of the view, canvas lengths are pixels of the picture.
+ * Screen lengths are CSS pixels from the top left of the view; canvas lengths are canvas pixels.
  */
+
+/** @import { View } from "../model/links.js" */
 
 /** @typedef {{x: number, y: number}} Point */
 /** @typedef {{width: number, height: number}} Size */
 /** @typedef {{x: number, y: number, width: number, height: number}} Rect */
 /** @typedef {{columns: number, rows: number, tileSize: number}} Grid */
-/** @typedef {import("../model/links.js").View} View */
 
 export const MAX_ZOOM = 64;
 const FIT_MARGIN = 24;
 
-/** A whole canvas may be shrunk to this part of what fits, so that one can step back from it. */
+/** Smallest zoom, as a fraction of the fitted one. */
 const SMALLEST_OF_FIT = 0.5;
 
-/** @param {Grid} grid @returns {Size} in canvas pixels */
+/**
+ * @param {Grid} grid
+ * @returns {Size} in canvas pixels
+ */
 export function sizeOf(grid) {
   return { width: grid.columns * grid.tileSize, height: grid.rows * grid.tileSize };
 }
 
-/** The largest view that shows all of it. @param {Size} canvas @param {Size} screen @returns {View} */
+/**
+ * Return the largest view that shows the whole canvas.
+ * @param {Size} canvas
+ * @param {Size} screen
+ * @returns {View}
+ */
 export function fit(canvas, screen) {
   const across = Math.max(1, screen.width - 2 * FIT_MARGIN) / canvas.width;
   const down = Math.max(1, screen.height - 2 * FIT_MARGIN) / canvas.height;
@@ -29,8 +38,11 @@ export function fit(canvas, screen) {
 }
 
 /**
- * The nearest view that is allowed: its middle on the canvas, neither too near nor too far.
- * @param {View} view @param {Size} canvas @param {Size} screen @returns {View}
+ * Return the nearest allowed view: its centre on the canvas, its zoom within the limits.
+ * @param {View} view
+ * @param {Size} canvas
+ * @param {Size} screen
+ * @returns {View}
  */
 export function clamp(view, canvas, screen) {
   const smallest = Math.min(1, fit(canvas, screen).zoom * SMALLEST_OF_FIT);
@@ -41,7 +53,12 @@ export function clamp(view, canvas, screen) {
   };
 }
 
-/** @param {View} view @param {Size} screen @param {Point} point on the screen @returns {Point} on the canvas */
+/**
+ * @param {View} view
+ * @param {Size} screen
+ * @param {Point} point on the screen
+ * @returns {Point} on the canvas
+ */
 export function toCanvas(view, screen, point) {
   return {
     x: view.x + (point.x - screen.width / 2) / view.zoom,
@@ -49,7 +66,12 @@ export function toCanvas(view, screen, point) {
   };
 }
 
-/** @param {View} view @param {Size} screen @param {Point} point on the canvas @returns {Point} on the screen */
+/**
+ * @param {View} view
+ * @param {Size} screen
+ * @param {Point} point on the canvas
+ * @returns {Point} on the screen
+ */
 export function toScreen(view, screen, point) {
   return {
     x: screen.width / 2 + (point.x - view.x) * view.zoom,
@@ -57,20 +79,34 @@ export function toScreen(view, screen, point) {
   };
 }
 
-/** The part of the plane that the screen shows. @param {View} view @param {Size} screen @returns {Rect} */
+/**
+ * Return the visible part of the plane.
+ * @param {View} view
+ * @param {Size} screen
+ * @returns {Rect}
+ */
 export function shown(view, screen) {
   const corner = toCanvas(view, screen, { x: 0, y: 0 });
   return { ...corner, width: screen.width / view.zoom, height: screen.height / view.zoom };
 }
 
-/** Move the picture under a still screen. @param {View} view @param {number} dx @param {number} dy */
+/**
+ * Pan the view.
+ * @param {View} view
+ * @param {number} dx
+ * @param {number} dy
+ */
 export function pan(view, dx, dy) {
   return { ...view, x: view.x - dx / view.zoom, y: view.y - dy / view.zoom };
 }
 
 /**
- * Zoom so that what lies under `point` stays there.
- * @param {View} view @param {Size} canvas @param {Size} screen @param {Point} point @param {number} factor
+ * Zoom and keep the canvas point under `point` in place.
+ * @param {View} view
+ * @param {Size} canvas
+ * @param {Size} screen
+ * @param {Point} point
+ * @param {number} factor
  * @returns {View}
  */
 export function zoomAt(view, canvas, screen, point, factor) {
@@ -80,10 +116,12 @@ export function zoomAt(view, canvas, screen, point, factor) {
 }
 
 /**
- * Follow two fingers: what each lay on stays under it, as far as zooming allows.
- * @param {View} view as it was with the fingers at `before`
- * @param {Size} canvas @param {Size} screen
- * @param {[Point, Point]} before @param {[Point, Point]} after
+ * Follow two fingers: the canvas points under them stay there, within the zoom limits.
+ * @param {View} view when the fingers were at `before`
+ * @param {Size} canvas
+ * @param {Size} screen
+ * @param {[Point, Point]} before
+ * @param {[Point, Point]} after
  * @returns {View}
  */
 export function pinch(view, canvas, screen, before, after) {
@@ -92,27 +130,40 @@ export function pinch(view, canvas, screen, before, after) {
   return holding(toCanvas(view, screen, middle(...before)), middle(...after), zoom, screen);
 }
 
-/** How much one turn of a wheel zooms; trackpads report many small turns. @param {number} delta */
+/**
+ * Return the zoom factor of a wheel event; trackpads report many small ones.
+ * @param {number} delta
+ */
 export function wheelFactor(delta) {
   return Math.exp(-between(-100, delta, 100) / 300);
 }
 
-/** The cell under a canvas point, null beside the canvas. @param {Grid} grid @param {Point} point */
+/**
+ * Return the cell at a canvas point, null outside the canvas.
+ * @param {Grid} grid
+ * @param {Point} point
+ */
 export function cellAt(grid, point) {
   const x = Math.floor(point.x / grid.tileSize);
   const y = Math.floor(point.y / grid.tileSize);
   return x >= 0 && y >= 0 && x < grid.columns && y < grid.rows ? { x, y } : null;
 }
 
-/** Where a cell lies on the canvas. @param {Grid} grid @param {Point} cell @returns {Rect} */
+/**
+ * Return the rectangle of a cell on the canvas.
+ * @param {Grid} grid
+ * @param {Point} cell
+ * @returns {Rect}
+ */
 export function rectOf(grid, cell) {
   const side = grid.tileSize;
   return { x: cell.x * side, y: cell.y * side, width: side, height: side };
 }
 
 /**
- * The rectangle of cells that a drag from one to another spans, as an area is claimed.
- * @param {Point} from @param {Point} to
+ * Return the rectangle of cells that a drag spans, in the form of an area.
+ * @param {Point} from
+ * @param {Point} to
  */
 export function spanOf(from, to) {
   return {
@@ -123,7 +174,12 @@ export function spanOf(from, to) {
   };
 }
 
-/** The least move after which a rectangle of the canvas is on the screen. @param {View} view @param {Size} screen @param {Rect} rect */
+/**
+ * Pan as little as possible to make a rectangle of the canvas visible.
+ * @param {View} view
+ * @param {Size} screen
+ * @param {Rect} rect
+ */
 export function reveal(view, screen, rect) {
   const seen = shown(view, screen);
   return {
@@ -134,8 +190,11 @@ export function reveal(view, screen, rect) {
 }
 
 /**
- * Near enough to paint by: the cell fills a good part of the screen.
- * @param {Grid} grid @param {Point} cell @param {Size} screen @returns {View}
+ * Return a view close enough to paint, in which the cell fills much of the screen.
+ * @param {Grid} grid
+ * @param {Point} cell
+ * @param {Size} screen
+ * @returns {View}
  */
 export function closeUp(grid, cell, screen) {
   const rect = rectOf(grid, cell);
@@ -143,12 +202,22 @@ export function closeUp(grid, cell, screen) {
   return { x: rect.x + rect.width / 2, y: rect.y + rect.height / 2, zoom: Math.min(MAX_ZOOM, zoom) };
 }
 
-/** @param {number} low @param {number} value @param {number} high */
+/**
+ * @param {number} low
+ * @param {number} value
+ * @param {number} high
+ */
 function between(low, value, high) {
   return Math.min(high, Math.max(low, value));
 }
 
-/** @param {Point} held on the canvas @param {Point} point on the screen @param {number} zoom @param {Size} screen @returns {View} */
+/**
+ * @param {Point} held on the canvas
+ * @param {Point} point on the screen
+ * @param {number} zoom
+ * @param {Size} screen
+ * @returns {View}
+ */
 function holding(held, point, zoom, screen) {
   return {
     x: held.x - (point.x - screen.width / 2) / zoom,
@@ -157,18 +226,30 @@ function holding(held, point, zoom, screen) {
   };
 }
 
-/** @param {number} seen @param {number} length @param {number} from @param {number} extent */
+/**
+ * @param {number} seen
+ * @param {number} length
+ * @param {number} from
+ * @param {number} extent
+ */
 function overhang(seen, length, from, extent) {
   if (from < seen || extent > length) return from - seen;
   return Math.max(0, from + extent - (seen + length));
 }
 
-/** @param {Point} a @param {Point} b */
+/**
+ * @param {Point} a
+ * @param {Point} b
+ */
 function distance(a, b) {
   return Math.hypot(a.x - b.x, a.y - b.y);
 }
 
-/** @param {Point} a @param {Point} b @returns {Point} */
+/**
+ * @param {Point} a
+ * @param {Point} b
+ * @returns {Point}
+ */
 function middle(a, b) {
   return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
 }

@@ -1,19 +1,20 @@
 /**
- * What keeps an artist from painting a tile, told before it is painted in vain. The service decides in any case.
- *
- * @typedef {import("#api").ArtistView} Artist
- * @typedef {import("#api").Mode} Mode
- * @typedef {Pick<import("#api").CanvasView, "id" | "name" | "tile_size" | "palette" | "collaboration_mode" |
- *   "max_tiles_per_user" | "owner">} Canvas  what the editor needs of it
+ * Checks before painting whether the artist may paint a tile. The service enforces the same rules.
+ * @typedef {Pick<CanvasView, "id" | "name" | "tile_size" | "palette" | "collaboration_mode" |
+ *   "max_tiles_per_user" | "owner">} Canvas  the fields that the editor uses
  * @typedef {"signed_out" | "not_tile_creator" | "outside_area" | "area_taken" | "tile_limit"} Obstacle
- * @typedef {{canvas: Canvas, tile: {creator: Artist} | null, artist: {id: number, isModerator: boolean} | null,
- *   areaHolder: Artist | null, remainingTiles: number}} Situation  `areaHolder`: of the cell, in `area-lock` mode
+ * @typedef {{canvas: Canvas, tile: {creator: ArtistView} | null, artist: {id: number, isModerator: boolean} |
+ *   null, areaHolder: ArtistView | null, remainingTiles: number}} Situation `areaHolder`: of the cell, in
+ *   `area-lock` mode
  */
 
 import { mayEdit } from "../model/permissions.js";
 
+/** @import { ArtistView, CanvasView } from "#api" */
+
 /**
- * What keeps the artist from painting the cell, or null. A guest may draw in an empty cell, and signs in to save.
+ * Return why the artist may not paint the cell, or null. A guest may draw in an empty cell, and signs in to
+ * save.
  * @param {Situation} situation
  * @returns {Obstacle | null}
  */
@@ -26,19 +27,25 @@ export function obstacle({ canvas, tile, artist, areaHolder, remainingTiles }) {
 }
 
 /**
- * Whether a tile is locked while it is painted: where several may paint it at a time they do so live.
+ * Return whether a tile is locked while it is painted. In free mode, artists paint together instead.
  * @param {Canvas} canvas
  */
 export function needsLock(canvas) {
   return canvas.collaboration_mode !== "free";
 }
 
-/** Whether what the artist saves waits for a review. @param {Situation} situation */
+/**
+ * Return whether the artist's changes have to be reviewed.
+ * @param {Situation} situation
+ */
 export function waitsForReview({ canvas, artist }) {
   return canvas.collaboration_mode === "review" && artist?.id !== canvas.owner.id;
 }
 
-/** Whether the artist may change title, description and visibility. @param {Situation} situation */
+/**
+ * Return whether the artist may change title, description and visibility.
+ * @param {Situation} situation
+ */
 export function mayDescribe({ tile, artist }) {
   return !tile || tile.creator.id === artist?.id;
 }

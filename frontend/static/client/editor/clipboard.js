@@ -1,14 +1,14 @@
+/** @import { Point } from "./tools.js" */
+
 /**
- * Pieces of a picture: cut out, turned and stamped elsewhere.
- *
- * @typedef {import("./tools.js").Point} Point
+ * Pieces of a picture: cutting, transforming and stamping.
  * @typedef {{width: number, height: number, pixels: Uint8Array}} Piece  row by row, as a tile
  * @typedef {{x: number, y: number, width: number, height: number}} Box  in pixels of the tile
  * @typedef {[offset: number, colour: number]} Change
  */
 
 /**
- * The box between two opposite corners, as far as it lies in the tile; null when none of it does.
+ * Return the box between two opposite corners, clipped to the tile; null if it is outside.
  * @param {Point} from
  * @param {Point} to
  * @param {number} size
@@ -39,7 +39,7 @@ export function copy(pixels, size, { x, y, width, height }) {
 }
 
 /**
- * What makes a box of the tile transparent.
+ * Return the changes that make a box of the tile transparent.
  * @param {number} size
  * @param {Box} box
  * @returns {Change[]}
@@ -53,8 +53,8 @@ export function cleared(size, { x, y, width, height }) {
 }
 
 /**
- * What stamping a piece with its top left corner at (x, y) changes: its transparent pixels leave what is
- * there, and what would lie outside of the tile is lost.
+ * Return the changes of stamping a piece with its top left corner at (x, y). Transparent pixels change
+ * nothing; the piece is clipped to the tile.
  * @param {Piece} piece
  * @param {number} size
  * @param {Point} at
@@ -74,17 +74,26 @@ export function stamped(piece, size, [x, y]) {
   return changes;
 }
 
-/** Left becomes right. @param {Piece} piece */
+/**
+ * Mirror horizontally.
+ * @param {Piece} piece
+ */
 export function flippedHorizontally({ width, height, pixels }) {
   return rearranged(width, height, (x, y) => pixels[y * width + width - 1 - x]);
 }
 
-/** Above becomes below. @param {Piece} piece */
+/**
+ * Mirror vertically.
+ * @param {Piece} piece
+ */
 export function flippedVertically({ width, height, pixels }) {
   return rearranged(width, height, (x, y) => pixels[(height - 1 - y) * width + x]);
 }
 
-/** A quarter turn clockwise. @param {Piece} piece */
+/**
+ * Rotate clockwise by 90 degrees.
+ * @param {Piece} piece
+ */
 export function rotated({ width, height, pixels }) {
   return rearranged(height, width, (x, y) => pixels[(height - 1 - x) * width + y]);
 }

@@ -1,36 +1,40 @@
 /**
- * The tool in hand: from where a pointer, or a cursor moved by keys, goes down, moves and comes up again to
- * what is painted. It knows no screen.
- *
- * @typedef {import("./tools.js").Point} Point
- * @typedef {import("./clipboard.js").Box} Box
- * @typedef {import("./clipboard.js").Change} Change
- * @typedef {import("./clipboard.js").Piece} Piece
+ * The current tool: turns the gestures of a pointer, or of a cursor moved by keys, into changes of the tile.
+ * Independent of the screen.
  * @typedef {{tool: string, colour: number, brush: number, filled: boolean,
- *   symmetry: import("./symmetry.js").Symmetry}} Settings
- * @typedef {{piece: Piece, x: number, y: number, cut: Box | null}} Floating  a piece that is being placed, and
- *   the box that it was cut out of
+ *   symmetry: Symmetry}} Settings
+ * @typedef {{piece: Piece, x: number, y: number, cut: Box | null}} Floating a piece being placed, and the box
+ *   it was cut from
  */
 
 import { boxBetween, cleared, copy, stamped } from "./clipboard.js";
 import { mirrored } from "./symmetry.js";
 import { brushed, constrained, ellipse, flood, isInside, line, offsets, rectangle, TOOLS } from "./tools.js";
 
+/** @import { Box, Change, Piece } from "./clipboard.js" */
+/** @import { Painting } from "./painting.js" */
+/** @import { Symmetry } from "./symmetry.js" */
+/** @import { Point } from "./tools.js" */
+
 export class Pen {
   /** @type {Box | null} */
   selection = null;
   /** @type {Floating | null} */
   floating = null;
-  /** Where the gesture began, while it lasts. @type {Point | null} */
+  /**
+   * The first point of the current gesture.
+   * @type {Point | null}
+   */
   #start = null;
   /** @type {Point} */
   #last = [0, 0];
 
   /**
-   * @param {import("./painting.js").Painting} painting
+   * @param {Painting} painting
    * @param {Settings} settings
-   * @param {{painted: (changes: Change[]) => void, picked: (colour: number) => void}} listener  `painted` hears
-   *   what is there to stay: freehand while it is drawn, and nothing more when it is done; all else when it is done
+   * @param {{painted: (changes: Change[]) => void, picked: (colour: number) => void}} listener `painted`
+   *   hears what is there to stay: freehand while it is drawn, and nothing more when it is done; all else
+   *   when it is done
    */
   constructor(painting, settings, listener) {
     this.painting = painting;
@@ -46,7 +50,7 @@ export class Pen {
     return TOOLS[this.settings.tool].kind;
   }
 
-  /** @param {Point} point  may lie outside of the tile */
+  /** @param {Point} point  may be outside the tile */
   down(point) {
     this.#start = this.#last = point;
     if (this.#kind === "select") return this.#takeHold(point);
@@ -59,8 +63,8 @@ export class Pen {
   }
 
   /**
-   * @param {readonly Point[]} points  where it went since, in order
-   * @param {boolean} [isConstrained]  whether shapes are to be regular
+   * @param {readonly Point[]} points  the points since the last call, in order
+   * @param {boolean} [isConstrained]  whether to draw regular shapes
    */
   move(points, isConstrained = false) {
     if (!this.#start) return;
@@ -81,7 +85,7 @@ export class Pen {
     this.listener.painted(this.#kind === "freehand" ? [] : changes);
   }
 
-  /** Give the gesture up, as if it had not begun. */
+  /** Cancel the gesture and revert its changes. */
   cancel() {
     if (!this.#start) return;
     this.#start = null;
@@ -90,14 +94,14 @@ export class Pen {
     if (this.#kind === "freehand") this.listener.painted(changes);
   }
 
-  /** Leave a floating piece where it is. */
+  /** Stamp the floating piece. */
   settle() {
     if (!this.floating) return;
     this.floating = null;
     this.listener.painted(this.painting.commit());
   }
 
-  /** End whatever is selected. */
+  /** Clear the selection. */
   deselect() {
     this.settle();
     this.selection = null;
@@ -115,19 +119,25 @@ export class Pen {
     this.listener.painted(this.painting.redo());
   }
 
-  /** Take up the colour of a pixel. @param {Point} point */
+  /**
+   * Pick the colour of a pixel.
+   * @param {Point} point
+   */
   pick(point) {
     const { size, pixels } = this.painting;
     if (isInside(size, point)) this.listener.picked(pixels[point[1] * size + point[0]]);
   }
 
-  /** What is selected, or the whole tile. @returns {Piece} */
+  /**
+   * Return the selection, or the whole tile.
+   * @returns {Piece}
+   */
   copy() {
     if (this.floating) return this.floating.piece;
     return copy(this.painting.pixels, this.painting.size, this.selection ?? this.#whole);
   }
 
-  /** Make what is selected, or the whole tile, transparent. */
+  /** Clear the selection, or the whole tile. */
   erase() {
     if (this.floating) {
       this.painting.revert();
@@ -138,7 +148,10 @@ export class Pen {
     }
   }
 
-  /** Let a piece float in the middle of the tile. @param {Piece} piece */
+  /**
+   * Add a floating piece at the centre of the tile.
+   * @param {Piece} piece
+   */
   paste(piece) {
     this.settle();
     this.painting.begin();
@@ -146,7 +159,10 @@ export class Pen {
     this.#float({ piece, x: middle(piece.width), y: middle(piece.height), cut: null });
   }
 
-  /** Flip or rotate what is selected, or the whole tile. @param {(piece: Piece) => Piece} change */
+  /**
+   * Flip or rotate the selection, or the whole tile.
+   * @param {(piece: Piece) => Piece} change
+   */
   turn(change) {
     if (!this.floating && !this.selection) {
       const turned = change(this.copy());
@@ -165,14 +181,21 @@ export class Pen {
     });
   }
 
-  /** Move what is selected, as the arrow keys do. @param {number} right @param {number} down */
+  /**
+   * Move the selection, as the arrow keys do.
+   * @param {number} right
+   * @param {number} down
+   */
   nudge(right, down) {
     if (!this.floating && !this.selection) return;
     const floating = this.floating ?? this.#lift(/** @type {Box} */ (this.selection));
     this.#float({ ...floating, x: floating.x + right, y: floating.y + down });
   }
 
-  /** Paint as one step. @param {Change[]} changes */
+  /**
+   * Paint as one undo step.
+   * @param {Change[]} changes
+   */
   #change(changes) {
     this.painting.begin();
     this.painting.paint(changes);
@@ -184,7 +207,10 @@ export class Pen {
     return { x: 0, y: 0, width: this.painting.size, height: this.painting.size };
   }
 
-  /** @param {Point} to @param {boolean} isConstrained */
+  /**
+   * @param {Point} to
+   * @param {boolean} isConstrained
+   */
   #draw(to, isConstrained) {
     if (this.#kind === "freehand") {
       this.listener.painted(this.painting.paint(this.#coloured(this.#mirrored(line(this.#last, to)))));
@@ -205,18 +231,27 @@ export class Pen {
     }
   }
 
-  /** As wide as the brush, and in all places that symmetry asks for. @param {Point[]} points */
+  /**
+   * Expand points by the brush and the symmetry.
+   * @param {Point[]} points
+   */
   #mirrored(points) {
     return mirrored(brushed(points, this.settings.brush), this.painting.size, this.settings.symmetry);
   }
 
-  /** @param {Point[]} points @returns {Change[]} */
+  /**
+   * @param {Point[]} points
+   * @returns {Change[]}
+   */
   #coloured(points) {
     const colour = this.settings.tool === "eraser" ? 0 : this.settings.colour;
     return offsets(points, this.painting.size).map((offset) => [offset, colour]);
   }
 
-  /** Take hold of what is selected, or begin to select. @param {Point} point */
+  /**
+   * Grab the selection, or start a new one.
+   * @param {Point} point
+   */
   #takeHold([x, y]) {
     const box = this.selection;
     if (box && x >= box.x && y >= box.y && x < box.x + box.width && y < box.y + box.height) {
@@ -235,7 +270,11 @@ export class Pen {
     }
   }
 
-  /** Cut a piece out, to be placed. @param {Box} box @returns {Floating} */
+  /**
+   * Cut out a piece, which then floats.
+   * @param {Box} box
+   * @returns {Floating}
+   */
   #lift(box) {
     const piece = copy(this.painting.pixels, this.painting.size, box);
     this.painting.begin();

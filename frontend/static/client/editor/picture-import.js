@@ -8,12 +8,12 @@ import { quantised } from "./quantise.js";
 
 /** @import { Options, Picture } from "./quantise.js" */
 
-/** Longest side that a picture is read with, in pixels: four samples for each pixel of the largest tile. */
+/** Longest side of a decoded picture in pixels: four samples per pixel of the largest tile. */
 const MAX_SIDE = 512;
 
 /**
- * `<picture-import .palette=${palette} size="32" ?open=${…}>`: a dialog that makes a tile of a picture. Fires `place`
- * with its pixels as the detail, and `close`.
+ * `<picture-import .palette=${palette} size="32" ?open=${…}>`: a dialog that converts a picture to a tile.
+ * Fires `place` with the pixels as its detail, and `close`.
  */
 export class PictureImport extends Element {
   static properties = {
@@ -30,7 +30,9 @@ export class PictureImport extends Element {
     typography,
     controls,
     css`
-    .sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: var(--space-5); }
+    .sides {
+      display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: var(--space-5);
+    }
     .choices { display: flex; flex-direction: column; gap: var(--space-4); }
     .fits { display: flex; flex-wrap: wrap; gap: 0 var(--space-4); }
     input[type="range"] { width: 100%; min-height: var(--target); accent-color: var(--accent); }
@@ -45,7 +47,10 @@ export class PictureImport extends Element {
     this.palette = [];
     this.size = 16;
     this.open = false;
-    /** A picture that was pasted or dropped. @type {Blob | null} */
+    /**
+     * Open a pasted or dropped picture.
+     * @type {Blob | null}
+     */
     this.file = null;
     /** @type {Picture | null} */
     this._picture = null;
@@ -78,22 +83,31 @@ export class PictureImport extends Element {
             <div class="fits">${
               /** @type {const} */ (["contain", "cover"]).map(
                 (value) => html`<label class="check">
-              <input type="radio" name="fit" .checked=${fit === value} @change=${() => this.#set({ fit: value })}>
+              <input type="radio" name="fit" .checked=${fit === value}
+                @change=${() => this.#set({ fit: value })}>
               ${t(`editor.import_${value}`)}</label>`,
               )
             }
             </div>
           </fieldset>
           <label class="check"><input type="checkbox" .checked=${dither}
-            @change=${(/** @type {Event} */ event) => this.#set({ dither: input(event).checked })}> ${t("editor.import_dither")}</label>
+            @change=${(/** @type {Event} */ event) =>
+              this.#set({ dither: input(event).checked })}> ${t("editor.import_dither")}</label>
           <label>${t("editor.import_threshold", { percent })}
             <input type="range" min="0" max="255" .value=${String(threshold)}
-              @input=${(/** @type {Event} */ event) => this.#set({ threshold: Number(input(event).value) })}></label>
+              @input=${(/** @type {Event} */ event) =>
+                this.#set({ threshold: Number(input(event).value) })}></label>
         </div>
-        ${tile ? html`<tile-preview .pixels=${tile} .palette=${this.palette} label=${t("editor.import_preview")}></tile-preview>` : ""}
+        ${
+          tile
+            ? html`<tile-preview .pixels=${tile} .palette=${this.palette}
+              label=${t("editor.import_preview")}></tile-preview>`
+            : ""
+        }
       </div>
       <button slot="actions" @click=${this.#close}>${t("common.cancel")}</button>
-      <button slot="actions" class="primary" ?disabled=${!tile} @click=${() => this.#place(tile)}>${t("editor.import_place")}</button>
+      <button slot="actions" class="primary" ?disabled=${!tile}
+        @click=${() => this.#place(tile)}>${t("editor.import_place")}</button>
     </ui-dialog>`;
   }
 
@@ -133,7 +147,11 @@ function input(event) {
   return /** @type {HTMLInputElement} */ (event.target);
 }
 
-/** Read a picture, made smaller where it is large. @param {Blob} file @returns {Promise<Picture>} */
+/**
+ * Decode a picture, scaled down if it is large.
+ * @param {Blob} file
+ * @returns {Promise<Picture>}
+ */
 async function pictureOf(file) {
   const bitmap = await createImageBitmap(file);
   const scale = Math.min(1, MAX_SIDE / Math.max(bitmap.width, bitmap.height));

@@ -7,8 +7,10 @@ export class TilePreview extends LitElement {
   static styles = css`
     :host { display: block; }
     canvas {
-      display: block; width: 100%; aspect-ratio: 1; image-rendering: pixelated; border: 1px solid var(--line-strong);
-      border-radius: var(--radius-1); background: conic-gradient(#8883 25%, #8881 0 50%, #8883 0 75%, #8881 0) 0 0 / 16px 16px;
+      display: block; width: 100%; aspect-ratio: 1; image-rendering: pixelated;
+      border: 1px solid var(--line-strong);
+      border-radius: var(--radius-1);
+      background: conic-gradient(#8883 25%, #8881 0 50%, #8883 0 75%, #8881 0) 0 0 / 16px 16px;
     }
   `;
 

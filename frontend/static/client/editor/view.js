@@ -1,18 +1,19 @@
+/** @import { Point } from "./tools.js" */
+
 /**
- * Where the tile lies on the screen: zoom and position, pure.
- *
- * @typedef {{scale: number, x: number, y: number}} View  screen pixels a tile's pixel has, and where the tile's
- *   top left corner is on the screen
+ * Zoom and position of the tile on the screen. Pure functions.
+ * @typedef {{scale: number, x: number, y: number}} View `scale`: screen pixels per tile pixel; `x` and `y`:
+ *   the tile's top left corner on the screen
  */
 
 export const MIN_SCALE = 1;
 export const MAX_SCALE = 64;
 
-/** How much of the neighbours shows around a tile that fits, in parts of its side. */
+/** Visible part of the neighbours around a fitted tile, as a fraction of its side. */
 const MARGIN = 0.18;
 
 /**
- * The view that shows the whole tile and the edges of its neighbours.
+ * Return the view of the whole tile and the edges of its neighbours.
  * @param {number} size
  * @param {number} width
  * @param {number} height
@@ -25,7 +26,7 @@ export function fitted(size, width, height) {
 }
 
 /**
- * The view magnified by `factor`, with what is at (x, y) staying there.
+ * Zoom by `factor` and keep the point at (x, y) in place.
  * @param {View} view
  * @param {number} factor
  * @param {number} x
@@ -39,7 +40,7 @@ export function zoomed(view, factor, x, y) {
 }
 
 /**
- * The view moved back so far that the middle of the screen lies on the tile: it cannot get lost.
+ * Clamp the view so that the centre of the screen is on the tile.
  * @param {View} view
  * @param {number} size
  * @param {number} width
@@ -52,17 +53,21 @@ export function kept({ scale, x, y }, size, width, height) {
 }
 
 /**
- * The pixel of the tile at a place on the screen, which may lie outside of the tile.
+ * Return the pixel of the tile at a point of the screen; it may be outside the tile.
  * @param {View} view
  * @param {number} x
  * @param {number} y
- * @returns {import("./tools.js").Point}
+ * @returns {Point}
  */
 export function pixelAt(view, x, y) {
   return [Math.floor((x - view.x) / view.scale), Math.floor((y - view.y) / view.scale)];
 }
 
-/** @param {number} value @param {number} least @param {number} most */
+/**
+ * @param {number} value
+ * @param {number} least
+ * @param {number} most
+ */
 function clamp(value, least, most) {
   return Math.max(least, Math.min(most, value));
 }

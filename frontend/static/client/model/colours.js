@@ -1,11 +1,11 @@
 /**
- * Colours as people see and name them: for everybody who cannot tell two swatches apart.
- * @typedef {[red: number, green: number, blue: number]} Rgb  0 to 255
+ * Perceptual colours and their names, for users who cannot tell swatches apart.
+ * @typedef {[red: number, green: number, blue: number]} Rgb 0 to 255
  * @typedef {[lightness: number, a: number, b: number]} Oklab
  */
 
 /**
- * @param {string} colour  `#rrggbb`
+ * @param {string} colour `#rrggbb`
  * @returns {Rgb}
  */
 export function parseColour(colour) {
@@ -13,14 +13,15 @@ export function parseColour(colour) {
   return [value >> 16, (value >> 8) & 255, value & 255];
 }
 
-/** @param {number} channel  0 to 255, as sRGB stores it */
+/** @param {number} channel 0 to 255, as sRGB stores it */
 function linear(channel) {
   const value = channel / 255;
   return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
 }
 
 /**
- * A colour where equal distances look equally different (https://bottosson.github.io/posts/oklab/).
+ * Convert a colour to OKLab, in which equal distances look equally different
+ * (https://bottosson.github.io/posts/oklab/).
  * @param {Rgb} rgb
  * @returns {Oklab}
  */
@@ -36,12 +37,12 @@ export function oklab([red, green, blue]) {
   ];
 }
 
-/** Least chroma of what is seen as a colour, not as a grey. */
+/** Chroma from which a colour is not seen as a grey. */
 const COLOURED = 0.045;
 
 /**
- * Where each hue begins, in degrees of OKLab; sRGB's red lies at 29, yellow at 110, green at 142, cyan at
- * 195, blue at 264 and magenta at 328.
+ * First degree of each hue in OKLab; sRGB's red is at 29, yellow at 110, green at 142, cyan at 195, blue at
+ * 264 and magenta at 328.
  * @type {[number, string][]}
  */
 const HUES = [
@@ -57,8 +58,8 @@ const HUES = [
 ];
 
 /**
- * The names of a colour: its hue or grey, and how light it is where that is worth saying.
- * @param {string} colour  `#rrggbb`
+ * Return the names of a colour: its hue or grey, and its lightness where it matters.
+ * @param {string} colour `#rrggbb`
  * @returns {{hue: string, tone: "dark" | "plain" | "light"}}
  */
 export function colourName(colour) {

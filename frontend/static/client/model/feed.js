@@ -1,11 +1,11 @@
 /**
- * The live feed of a canvas: one WebSocket at a time, come back to whenever it breaks.
+ * The live feed of a canvas: one WebSocket at a time, reopened whenever it breaks.
  *
  * Fires CustomEvents, each with its `detail`:
- *   change    a FeedEvent; every change of the canvas once, in order, whatever happens to the socket
- *   resync    nothing: a new snapshot stands for what was missed
- *   presence  nothing: `people` changed
- *   status    nothing: `status` changed
+ *   change    a FeedEvent; each change of the canvas once and in order, across reconnections
+ *   resync    none: a new snapshot replaces the missed changes
+ *   presence  none: `people` changed
+ *   status    none: `status` changed
  */
 
 import { ApiError } from "../api.js";
@@ -16,32 +16,31 @@ import { CLOSED_FOR_GOOD, retryDelay, Sequence } from "./sequence.js";
 
 /** @typedef {{id: number, username: string, tile: Cell | null, editing: boolean}} Person */
 /** @typedef {{tile: Cell | null, editing: boolean}} Whereabouts */
-/** @typedef {{seq: number, version: number}} Durable what became of a stroke */
+/** @typedef {{seq: number, version: number}} Durable outcome of a stroke */
 /**
- * @typedef {{code: string, retryAfter?: number}} Refused why a stroke was not painted; `retryAfter` in
- *   seconds
+ * @typedef {{code: string, retryAfter?: number}} Refused why a stroke was rejected; `retryAfter` in seconds
  */
 /** @typedef {"connecting" | "live" | "reconnecting" | "closed"} Status */
 
 const SUBPROTOCOL = "tessera.v1.json";
 const PING_MS = 20_000;
 
-/** A socket that says nothing that long after a ping leads nowhere, though nobody closed it. */
+/** Milliseconds without a reply to a ping after which a socket counts as dead. */
 const PONG_MS = 8000;
 
-/** Of 20 moves a second that the service takes. */
+/** Milliseconds between two positions that are sent; the service accepts 20 per second. */
 const PRESENCE_MS = 100;
 
 export class LiveFeed extends EventTarget {
   /** @type {Status} */
   status = "connecting";
   /**
-   * Why it closed for good: canvas_gone, session_ended.
+   * Why the feed ended: canvas_gone or session_ended.
    * @type {string | null}
    */
   reason = null;
   /**
-   * Who watches besides oneself, by id.
+   * The other viewers by id.
    * @type {Map<number, Person>}
    */
   people = new Map();
@@ -53,15 +52,18 @@ export class LiveFeed extends EventTarget {
   #strokesSent = 0;
   #failures = 0;
   #attempt = 0;
-  /** Whether it takes a snapshot to know what the canvas looks like. */ #isStale = false;
+  /** Whether a snapshot is required to know the current state. */
+  #isStale = false;
   #isMending = false;
   #me = 0;
-  /** The canvas's last change when the socket opened. */ #newest = 0;
+  /** Number of the last change when the socket opened. */
+  #newest = 0;
   /** @type {Whereabouts} */
   #whereabouts = { tile: null, editing: false };
   /** @type {Record<"retry" | "ping" | "pong" | "presence", ReturnType<typeof setTimeout> | undefined>} */
   #timers = { retry: undefined, ping: undefined, pong: undefined, presence: undefined };
-  /** Ends with `stop`. */ #life = new AbortController();
+  /** Aborted by `stop`. */
+  #life = new AbortController();
 
   /**
    * @param {{api: Api, wsTicket: () => Promise<string | null>, canvasId: number, seq: number,
@@ -77,7 +79,7 @@ export class LiveFeed extends EventTarget {
     this.sequence = new Sequence(seq);
   }
 
-  /** The number of the last change that was handed on. */
+  /** Number of the last delivered change. */
   get seq() {
     return this.sequence.seq;
   }
@@ -86,18 +88,18 @@ export class LiveFeed extends EventTarget {
     const { signal } = this.#life;
     addEventListener("online", () => this.status === "reconnecting" && this.restart(), { signal });
     addEventListener("offline", () => this.#ping(), { signal });
-    // A machine that slept finds out now rather than half a minute later.
+    // after sleep, check the socket now rather than half a minute later
     document.addEventListener("visibilitychange", () => document.hidden || this.#ping(), { signal });
     void this.#connect();
   }
 
-  /** Hand on nothing more. */
+  /** Stop delivering changes. */
   stop() {
     this.#life.abort();
     this.#drop();
   }
 
-  /** Connect anew at once: as somebody else, or because the network is back. */
+  /** Reconnect immediately, as another account or because the network is back. */
   restart() {
     if (this.#life.signal.aborted) return;
     this.#drop();
@@ -111,8 +113,7 @@ export class LiveFeed extends EventTarget {
    * Paint pixels of a tile.
    * @param {number} tileId
    * @param {[offset: number, colour: number][]} pixels
-   * @returns {Promise<Durable>} rejects with {@link Refused}; with `disconnected` it may or may not be
-   *   painted
+   * @returns {Promise<Durable>} rejects with {@link Refused}; after `disconnected` the outcome is unknown
    */
   paint(tileId, pixels) {
     return new Promise((resolve, reject) => {
@@ -124,7 +125,7 @@ export class LiveFeed extends EventTarget {
   }
 
   /**
-   * Show others where one is.
+   * Send the user's position to the other viewers.
    * @param {Cell | null} tile
    * @param {boolean} editing
    */
@@ -150,7 +151,7 @@ export class LiveFeed extends EventTarget {
       if (ticket) url.searchParams.set("ticket", ticket);
     } catch (error) {
       if (attempt !== this.#attempt) return;
-      // Without a session one watches as a guest; while auth is away it may still hold.
+      // Guests have no ticket; while auth is unavailable, the session may still be valid.
       if (!(error instanceof ApiError && error.status === 401)) return this.#retry();
     }
     if (attempt !== this.#attempt) return;
@@ -168,7 +169,7 @@ export class LiveFeed extends EventTarget {
   async #lost(code, wasOpen) {
     this.#drop();
     const attempt = this.#attempt;
-    // A browser does not say why a socket was refused; a canvas that is gone is asked for in vain, too.
+    // Browsers do not expose why a socket was refused; a request for a missing canvas fails as well.
     const isGone = !wasOpen && (await this.#isGone());
     if (attempt !== this.#attempt) return;
     const reason = isGone ? "canvas_gone" : CLOSED_FOR_GOOD.get(code);
@@ -191,7 +192,7 @@ export class LiveFeed extends EventTarget {
     this.#timers.retry = setTimeout(() => this.#connect(), retryDelay(this.#failures++, Math.random()));
   }
 
-  /** Forget the socket, without waiting for the other side to say farewell. */
+  /** Drop the socket without waiting for its closing handshake. */
   #drop() {
     this.#attempt++;
     for (const timer of Object.values(this.#timers)) clearTimeout(timer);
@@ -230,7 +231,7 @@ export class LiveFeed extends EventTarget {
     }
   }
 
-  /** Show a new snapshot, for what no change tells. */
+  /** Request a new snapshot, for state that no change contains. */
   refresh() {
     this.#isStale = true;
     this.sequence.hold();
@@ -273,7 +274,7 @@ export class LiveFeed extends EventTarget {
   }
 
   /**
-   * Get what is missing, in changes or as a snapshot. While that lasts, what follows waits in the sequence.
+   * Fetch the missing changes, or a snapshot. Later changes wait in the sequence meanwhile.
    */
   async #mend() {
     if (this.#isMending) return;
@@ -283,7 +284,7 @@ export class LiveFeed extends EventTarget {
     } catch {
       if (this.#life.signal.aborted) return;
       this.#drop();
-      this.#retry(); // on coming back the service fills the gap itself
+      this.#retry(); // after a reconnection the service fills the gap itself
     } finally {
       this.#isMending = false;
     }
@@ -305,7 +306,7 @@ export class LiveFeed extends EventTarget {
     }
   }
 
-  /** Show a new snapshot in place of changes that cannot be had any more. */
+  /** Request a new snapshot in place of changes that are no longer available. */
   async #catchUp() {
     const followed = this.sequence.restart(await this.reload(), this.#newest);
     this.#isStale = false;
@@ -313,7 +314,7 @@ export class LiveFeed extends EventTarget {
     this.#handOn(followed);
   }
 
-  /** Something came: the connection holds. */
+  /** Note a message: the connection is alive. */
   #hear() {
     clearTimeout(this.#timers.pong);
     clearTimeout(this.#timers.ping);
