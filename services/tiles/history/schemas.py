@@ -10,10 +10,10 @@ from pydantic import Field
 
 from services.tiles.artists.schemas import ArtistView
 from services.tiles.history.rules import RevisionEntry
-from services.tiles.revisions.rules import Content, Kind
+from services.tiles.revisions.rules import LAST_VERSION, Content, Kind
 from shared.http.models import Body, View
 
-Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Version = Annotated[int, Field(ge=1, le=LAST_VERSION)]
 
 
 class RevisionView(View):

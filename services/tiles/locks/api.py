@@ -37,7 +37,7 @@ async def break_lock(request: web.Request, tile_id: int, caller: Identity) -> we
 
 async def get_lock(request: web.Request, tile_id: int, caller: Identity | None) -> web.Response:
     """Show whether a tile is locked, by which artist and until when."""
-    return respond(await request.app[LOCKS].status(caller, tile_id))
+    return respond(await request.app[LOCKS].get(caller, tile_id))
 
 
 async def list_locks(

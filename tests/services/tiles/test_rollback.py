@@ -16,6 +16,7 @@ from sqlalchemy.sql import Executable
 
 from services.tiles.history import store as history_store
 from services.tiles.revisions import store as revisions_store
+from services.tiles.revisions.rules import LAST_VERSION
 from services.tiles.rollback import service, store
 from shared.db.statements import compile_statement
 from tests.support.busy import here
@@ -441,11 +442,11 @@ async def test_history_of_any_length_is_read_by_index(tiles: Tiles, sql: Cursor)
     then = {"canvas_id": canvas_id, "since": since, "count": 4097}
     area = {"left": 0, "right": 3, "top": 0, "bottom": 3}
     plans = [
-        plan_of(sql, history_store._REVISIONS, tile_id=tile_id, before=store.NEWEST, count=100),
+        plan_of(sql, history_store._REVISIONS, tile_id=tile_id, before=LAST_VERSION, count=100),
         plan_of(sql, revisions_store._CHAINS, tile_ids=[tile_id], versions=[90], untils=[90]),
         plan_of(sql, store._REMOVED, tile_ids=[tile_id]),
         plan_of(sql, store._CHANGED_SINCE, **then, **area),
-        plan_of(sql, store._CHANGED_BY, **then, **area, author_id=account_id("vandal"), newest=store.NEWEST),
+        plan_of(sql, store._CHANGED_BY, **then, **area, author_id=account_id("vandal"), newest=LAST_VERSION),
     ]
     for plan in plans:
         assert "Seq Scan on revisions" not in plan, plan
