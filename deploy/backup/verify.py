@@ -1,4 +1,4 @@
-"""Whether a backup can be restored: into a PostgreSQL of its own, which is thrown away afterwards."""
+"""Verify a backup by restoring it into a PostgreSQL of its own, which is deleted afterwards."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def take_verified(source: Source, folder: Path, keep: int, say: Say) -> No
     try:
         await verify(file, folder, say)
     except DeployError:
-        file.rename(file.with_suffix(".broken"))  # to be looked at; counts as none
+        file.rename(file.with_suffix(".broken"))  # kept for inspection; does not count as a backup
         raise
     forget_old(folder, keep)
 

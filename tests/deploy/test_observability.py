@@ -1,4 +1,4 @@
-"""Prometheus' configuration, its alerts and Grafana's dashboard, against what the stack really tells."""
+"""Prometheus' configuration, its alerts and Grafana's dashboard, compared with a real stack."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_each_fault_fires_its_alert_and_a_healthy_stack_none(promtool: str, tmp_
     check(promtool, "test", "rules", str(tmp_path / "tests.yml"))
 
 
-def test_every_alert_is_proved_to_fire() -> None:
+def test_every_alert_has_a_test_that_fires_it() -> None:
     proved = Path(__file__).with_name("alerts_test.yml").read_text()
     assert [rule["alert"] for rule in ALERTS if f'alertname="{rule["alert"]}"' not in proved] == []
 
@@ -57,7 +57,7 @@ def test_every_alert_names_a_finding_of_the_doctor() -> None:
 
 
 @pytest.mark.timeout(COMPOSE_SECONDS)
-def test_every_metric_of_alerts_and_dashboard_is_told_where_prometheus_asks(compose: ComposeStack) -> None:
+def test_every_metric_of_alerts_and_dashboard_is_scraped(compose: ComposeStack) -> None:
     told: set[str] = set()
     for scrape in SCRAPES:
         (found,) = scrape["dns_sd_configs"]

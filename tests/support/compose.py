@@ -96,7 +96,7 @@ class ComposeStack:
         self.admin: tuple[str, str | None] = ("", None)
 
     def deploy(self, command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run `python -m deploy <command>` for this stack."""
+        """Run `tessera <command>` for this stack."""
         return subprocess.run(
             [sys.executable, "-m", "deploy", command, "--env", self.env, *arguments],
             cwd=self.repository,

@@ -24,7 +24,7 @@ from tests.support.waiting import PATIENCE
 
 
 def run_environment(var: Path) -> dict[str, str]:
-    """Of `python -m deploy run` with that state folder, free ports and no canvas, whatever else was given."""
+    """Of `tessera run` with that state folder, free ports and no canvas, whatever else was given."""
     inherited = {
         name: value
         for name, value in os.environ.items()

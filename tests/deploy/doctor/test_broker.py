@@ -59,7 +59,7 @@ def test_dead_letters(under_test: StackUnderTest) -> None:
     finally:
         under_test.ctl("purge_queue", "users.events.dead", "--vhost", "tessera")
     assert cause.startswith("1 dead letters of users")
-    assert "m-1  test" in shown.stdout
+    assert '"id":"m-1","type":"test"' in shown.stdout
 
 
 def test_a_queue_that_grows_because_its_consumer_cannot_write(under_test: StackUnderTest) -> None:

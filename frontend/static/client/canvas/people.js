@@ -1,6 +1,6 @@
 /** Colours of the viewers of a canvas; the feed contains only their ids and names. */
 
-import { inkOn } from "../ui/avatar.js";
+import { chooseInk } from "../ui/avatar.js";
 
 /** Default colours of the users service (AVATAR_COLORS). */
 const COLOURS = ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7"];
@@ -18,5 +18,5 @@ export function colourOf(id) {
  * @param {number} id
  */
 export function inkOf(id) {
-  return inkOn(colourOf(id));
+  return chooseInk(colourOf(id));
 }
