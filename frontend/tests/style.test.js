@@ -7,6 +7,9 @@ const FRONTEND = new URL("../", import.meta.url);
 /** Characters per line, also in the templates and comments that the formatter leaves as they are. */
 const WIDTH = 110;
 
+/** Lines per file; a longer one does more than one thing. */
+const LENGTH = 350;
+
 /** Rooms that still have to be put into this style. */
 const UNSTYLED = /static\/client\/(canvas|editor)\//;
 
@@ -36,6 +39,14 @@ async function linesThat(isMatch) {
 
 test(`no line is longer than ${WIDTH} characters`, async () => {
   assert.deepEqual(await linesThat((line) => line.length > WIDTH), []);
+});
+
+test(`no file is longer than ${LENGTH} lines`, async () => {
+  const long = (await ownFiles()).filter(({ text }) => text.split("\n").length > LENGTH + 1);
+  assert.deepEqual(
+    long.map(({ file }) => file),
+    [],
+  );
 });
 
 test("JSDoc has one tag per line", async () => {

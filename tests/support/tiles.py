@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import psycopg2
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient
 
@@ -104,3 +105,13 @@ async def sweeping(database_url: str) -> AsyncIterator[Sweepers]:
 
 async def is_ready(client: Client) -> bool:
     return (await client.get("/ready")).status == 200
+
+
+def expire(database_url: str) -> None:
+    """Let two days pass for every lock and area: longer than either is held."""
+    with closing(psycopg2.connect(database_url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute("UPDATE locks SET expires_at = expires_at - interval '2 days'")
+        cursor.execute(
+            "UPDATE areas SET claimed_at = claimed_at - interval '2 days',"
+            " expires_at = expires_at - interval '2 days'"
+        )

@@ -25,8 +25,8 @@ from deploy.checks.facts.probe_client import http_get
 from deploy.checks.facts.processes import ProcessState, ProcessStates
 from deploy.checks.facts.run import Ends, Run
 from deploy.checks.findings import SECONDS
-from deploy.stack.ports import Holder, Port, listeners, port_map, ports_of
-from deploy.stack.programs import PROGRAMS, SERVICES, Program, secret_files
+from deploy.stack.ports import Holder, Port, find_listeners, port_map, ports_of
+from deploy.stack.programs import PROGRAMS, SERVICES, Program, list_secret_files
 from deploy.stack.state_dir import StateDir
 
 _ENDED = re.compile(r"(\S+) (\S+) ended \((.+)\); starting it again in ")
@@ -94,7 +94,7 @@ class NativeGatherer:
 
     def listeners(self) -> Listeners:
         """Read which process holds each port of this run."""
-        held = listeners()
+        held = find_listeners()
         found = []
         for port in self.needed_ports():
             number = self.ports[port.name]
@@ -104,7 +104,7 @@ class NativeGatherer:
 
     def secrets(self) -> Secrets:
         """Read the files that the services read."""
-        return read_secrets(self.var.root / "secrets" / name for name in secret_files())
+        return read_secrets(self.var.root / "secrets" / name for name in list_secret_files())
 
     def gateway(self) -> Gateway:
         """Ask the gateway at its own entrypoint."""

@@ -18,8 +18,8 @@ from deploy.checks.facts.start import GatewayErrors, Limits, Parts, Running, Sta
 from deploy.checks.findings import Sources
 from deploy.checks.gatherers.native import NativeGatherer
 from deploy.stack.parts import rabbitmq
-from deploy.stack.parts.postgres import programs as postgres_programs
-from deploy.stack.ports import taken
+from deploy.stack.parts.postgres import find_programs as postgres_programs
+from deploy.stack.ports import find_taken
 from deploy.stack.programs import SERVICES
 from deploy.stack.state_dir import StateDir
 
@@ -51,7 +51,7 @@ def _read_taken_ports(native: NativeGatherer) -> Listeners:
                 # Without a supervisor, processes of an earlier run that still listen are in the way, too.
                 ours=native.supervisor is not None and native.is_ours(holder),
             )
-            for port, holder in taken(native.needed_ports(), native.environ).items()
+            for port, holder in find_taken(native.needed_ports(), native.environ).items()
         )
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.tiles import BLANK, StartTiles, Tiles, account_id, journal_of, painted, sweeping
+from tests.support.tiles import BLANK, StartTiles, Tiles, account_id, expire, journal_of, painted, sweeping
 
 MODERATOR = {"roles": ("moderator",)}
 
@@ -218,11 +218,11 @@ async def test_only_the_holder_renews_an_area_which_postpones_its_end(tiles: Til
 async def test_an_expired_area_has_no_effect_before_it_is_deleted(
     start_tiles: StartTiles, database_url: str
 ) -> None:
-    tiles = await start_tiles(database_url, area_seconds=1)
+    tiles = await start_tiles(database_url)
     canvas = await area_canvas(tiles, max_tiles_per_user=4)
     _, area = await claim(tiles, "ann", canvas["id"])
     path = f"/tiles/{(await tiles.tile('ann', canvas['id']))['id']}"
-    await asyncio.sleep(1.1)
+    expire(database_url)
     assert await live_areas(tiles, canvas["id"]) == []
     assert (await tiles.call("ann", "PUT", path, json={"pixels": painted(1)})).status == 403
     assert (await tiles.call("ann", "PUT", f"/canvases/{canvas['id']}/areas/{area['id']}")).status == 404
@@ -234,13 +234,13 @@ async def test_an_expired_area_has_no_effect_before_it_is_deleted(
 async def test_every_change_of_an_area_has_an_event_in_order(
     start_tiles: StartTiles, database_url: str
 ) -> None:
-    tiles = await start_tiles(database_url, area_seconds=1)
+    tiles = await start_tiles(database_url)
     canvas = await area_canvas(tiles)
     _, first = await claim(tiles, "ann", canvas["id"])
     await tiles.call("ann", "PUT", f"/canvases/{canvas['id']}/areas/{first['id']}")
     await tiles.call("ann", "DELETE", f"/canvases/{canvas['id']}/areas/{first['id']}")
     _, second = await claim(tiles, "bob", canvas["id"])
-    await asyncio.sleep(1.1)
+    expire(database_url)
     async with sweeping(database_url) as sweepers:
         await sweepers.areas.sweep()
         await sweepers.areas.sweep()
@@ -257,11 +257,11 @@ async def test_every_change_of_an_area_has_an_event_in_order(
 
 
 async def test_two_workers_delete_each_expired_area_once(start_tiles: StartTiles, database_url: str) -> None:
-    tiles = await start_tiles(database_url, area_seconds=1)
+    tiles = await start_tiles(database_url)
     canvas = await area_canvas(tiles, width=256, height=128)
     for i in range(128):
         await claim(tiles, f"a{i // 10}", canvas["id"], i % 16, i // 16, 1, 1)
-    await asyncio.sleep(1.1)
+    expire(database_url)
     async with sweeping(database_url) as one, sweeping(database_url) as other:
         await asyncio.gather(one.areas.sweep(), other.areas.sweep())
     events = (await journal_of(database_url, canvas["id"]))[1:]

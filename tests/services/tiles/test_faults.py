@@ -16,7 +16,7 @@ from tests.support.tiles import BLANK, StartTiles, Tiles
 pytestmark = pytest.mark.real_limits
 
 
-async def test_without_postgres_every_call_gets_a_503_that_names_it(
+async def test_without_postgres_every_call_is_a_503_that_names_it_until_it_recovers(
     start_tiles: StartTiles, private_database: Callable[[str], Any]
 ) -> None:
     postgres = await asyncio.to_thread(private_database, "tiles")

@@ -105,7 +105,7 @@ async def _changes(socket: Socket, count: int) -> list[dict[str, Any]]:
 
 
 @pytest.mark.real_limits
-async def test_a_viewer_is_closed_with_a_frame_if_the_database_is_away(
+async def test_a_viewer_that_the_database_cannot_bring_up_to_date_is_closed(
     tiles: Tiles,
 ) -> None:
     canvas = await tiles.canvas("ann")

@@ -10,7 +10,7 @@ from services.tiles.app import create_worker
 from services.tiles.settings import TilesSettings
 from tests.support.identities import TestKeys
 from tests.support.parts import Broker
-from tests.support.tiles import StartTiles, Tiles, journal_of, painted, sweeping
+from tests.support.tiles import StartTiles, Tiles, expire, journal_of, painted, sweeping
 from tests.support.waiting import PATIENCE
 
 
@@ -94,10 +94,10 @@ async def test_only_the_holder_renews_a_lock_which_postpones_its_end(tiles: Tile
 
 
 async def test_an_expired_lock_has_no_effect(start_tiles: StartTiles, database_url: str) -> None:
-    tiles = await start_tiles(database_url, lock_seconds=1)
+    tiles = await start_tiles(database_url)
     path = await free_tile(tiles)
     await tiles.call("bob", "POST", f"{path}/lock")
-    await asyncio.sleep(1.1)
+    expire(database_url)
     assert (await (await tiles.call(None, "GET", f"{path}/lock")).json())["is_locked"] is False
     assert (await tiles.call("cat", "PUT", path, json={"pixels": painted(1)})).status == 200
     assert (await tiles.call("cat", "POST", f"{path}/lock")).status == 201
@@ -124,12 +124,12 @@ async def test_a_moderator_breaks_a_lock_by_the_admin_route(tiles: Tiles) -> Non
 
 
 async def test_two_workers_release_each_expired_lock_once(start_tiles: StartTiles, database_url: str) -> None:
-    tiles = await start_tiles(database_url, lock_seconds=1)
+    tiles = await start_tiles(database_url)
     canvas = await tiles.canvas("owner", collaboration_mode="free", max_tiles_per_user=16)
     made = [(await tiles.tile("ann", canvas["id"], i % 4, i // 4))["id"] for i in range(8)]
     for tile_id in made:
         await tiles.call("bob", "POST", f"/tiles/{tile_id}/lock")
-    await asyncio.sleep(1.1)
+    expire(database_url)
     await tiles.call("cat", "POST", f"/tiles/{made[0]}/lock")
     async with sweeping(database_url) as one, sweeping(database_url) as other:
         await asyncio.gather(one.locks.sweep(), other.locks.sweep())
@@ -143,12 +143,12 @@ async def test_two_workers_release_each_expired_lock_once(start_tiles: StartTile
 async def test_a_running_worker_deletes_expired_locks(
     start_tiles: StartTiles, database_url: str, broker: Broker, aiohttp_client: Any, keys: TestKeys
 ) -> None:
-    tiles = await start_tiles(database_url, lock_seconds=1, area_seconds=1)
+    tiles = await start_tiles(database_url)
     canvas = await tiles.canvas("owner", collaboration_mode="area-lock")
     body = {"x": 0, "y": 0, "columns": 1, "rows": 1}
     await tiles.call("ann", "POST", f"/canvases/{canvas['id']}/areas", json=body)
     await tiles.call("ann", "POST", f"/tiles/{(await tiles.tile('ann', canvas['id']))['id']}/lock")
-    await asyncio.sleep(1.1)
+    expire(database_url)
     await aiohttp_client(
         create_worker(TilesSettings(database_url=database_url, broker_url=broker.url, jwks_url=keys.jwks_url))
     )

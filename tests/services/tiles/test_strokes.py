@@ -319,7 +319,7 @@ async def test_strokes_underway_per_connection_and_waiting_per_process_are_limit
 
 
 @pytest.mark.real_limits
-async def test_without_postgres_every_stroke_is_refused_with_its_name(
+async def test_without_postgres_every_stroke_is_refused_by_name_until_it_recovers(
     start_tiles: StartTiles, private_database: Callable[[str], Any]
 ) -> None:
     postgres = await asyncio.to_thread(private_database, "tiles")

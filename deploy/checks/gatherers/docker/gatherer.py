@@ -30,7 +30,7 @@ from deploy.checks.gatherers.docker.inspected import (
 from deploy.stack import engine
 from deploy.stack.compose.project import Environment, Project
 from deploy.stack.errors import DeployError
-from deploy.stack.ports import listeners, port_map
+from deploy.stack.ports import find_listeners, port_map
 from deploy.stack.programs import SERVICES
 from deploy.stack.state_dir import state_folder
 
@@ -47,7 +47,9 @@ class DockerGatherer:
         self.doctor = f"python -m deploy doctor --env {project.env}"
         # Read at once, and waited for by each fact that needs it; the fact is unknown when this fails.
         self._threads = ThreadPoolExecutor(3)
-        self._inspected = self._threads.submit(lambda: list(map(Inspected, engine.containers(project.name))))
+        self._inspected = self._threads.submit(
+            lambda: list(map(Inspected, engine.list_containers(project.name)))
+        )
         self._files = self._threads.submit(project.merged)
         self._insides = self._threads.submit(lambda: inside.run_script(self._inspected.result()))
 
@@ -110,7 +112,7 @@ class DockerGatherer:
     def listeners(self) -> Listeners:
         """Read which process or container holds each published port."""
         ours = {one.full_name for one in self._inspected.result()}
-        held = {**(listeners() if engine.is_local() else {}), **engine.published()}
+        held = {**(find_listeners() if engine.is_local() else {}), **engine.list_published_ports()}
         found = []
         for port in port_map():
             if port.way == self.project.env:
@@ -194,7 +196,7 @@ class DockerGatherer:
     def find_request(self, request_id: str) -> logs.LoggedRequest | None:
         """Find that request in the gateway's log."""
         gateway = self._one("gateway")
-        lines = logs.parse(engine.log(gateway.full_name, "--tail=50000")) if gateway else []
+        lines = logs.parse(engine.read_log(gateway.full_name, "--tail=50000")) if gateway else []
         found = [one for one in logs.find_requests(lines) if one.request_id == request_id]
         return found[-1] if found else None  # the client may use an id twice
 

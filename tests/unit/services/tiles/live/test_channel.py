@@ -35,7 +35,7 @@ def listening(channel: Channel, position: int) -> Listener:
 
 
 @given(st.permutations(range(1, 9)), st.lists(st.integers(1, 8)))
-def test_events_in_any_order_and_repeated_are_sent_once_in_order(
+def test_events_in_any_order_and_repeated_are_each_sent_once_in_order(
     order: list[int], repeated: list[int]
 ) -> None:
     channel = Channel(1)
