@@ -12,7 +12,7 @@ from tests.support.compose_under_test import ComposeStackUnderTest
 from tests.support.waiting import PATIENCE, until
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def one_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposeStackUnderTest]:
     need_engine()
     # The doctor's probes of 20 runs in a row come from one address.

@@ -137,7 +137,7 @@ async def test_one_relay_is_active_and_the_other_takes_over_when_it_is_killed(
         first.wait()
 
 
-async def test_a_relay_killed_between_publish_and_delete_repeats_and_the_effect_still_happens_once(
+async def test_a_relay_killed_between_publish_and_delete_repeats_without_a_second_effect(
     outbox: Outbox, tiles_db: Database, tiles_url: str, users_db: Database, users_url: str, broker_url: str
 ) -> None:
     await sql(

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 import aiormq
+import pytest
 from aiormq.abc import AbstractChannel, DeliveredMessage
 from sqlalchemy import text
 
@@ -116,7 +117,8 @@ async def test_shuffled_events_count_right_while_workers_come_and_go(
     await second.close()
 
 
-async def test_a_message_that_cannot_be_applied_ends_as_a_dead_letter_and_holds_up_nobody(
+@pytest.mark.usefixtures("quick_retries")
+async def test_a_message_that_cannot_be_applied_is_a_dead_letter_and_delays_no_other(
     start_worker: StartWorker, database_url: str, new_broker: Callable[[], Broker], db: Database
 ) -> None:
     broker = new_broker()
@@ -220,7 +222,7 @@ async def test_a_suspension_goes_to_auth_and_its_outcome_into_the_audit_log(
     assert (account["status"], account["pending"]) == ("suspended", [])
 
 
-async def test_with_the_broker_away_moderators_work_on_and_auth_hears_of_it_when_it_is_back(
+async def test_with_the_broker_away_moderators_work_on_and_auth_is_told_later(
     users: Users, start_worker: StartWorker, database_url: str, private_broker: Private
 ) -> None:
     worker = await start_worker(database_url, private_broker.url)

@@ -192,7 +192,7 @@ def test_message_ids_are_version_7_and_sorted_by_time(monkeypatch: pytest.Monkey
     assert ids[0].int >> 80 == now
 
 
-def test_a_command_goes_to_the_exchange_of_commands_and_everything_else_to_that_of_events() -> None:
+def test_a_command_goes_to_the_command_exchange_and_all_else_to_that_of_events() -> None:
     assert address("account.suspend", "account.suspend.7") == ("tessera.commands", "account.suspend")
     assert address("account.suspended", "account.suspended.7") == ("tessera.events", "account.suspended.7")
 
