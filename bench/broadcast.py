@@ -1,4 +1,4 @@
-"""A bare aiohttp server: whatever one socket sends, all others get a frame of the given size in a loop."""
+"""A bare aiohttp server that answers each message with a frame of the given size to all other sockets."""
 
 from __future__ import annotations
 

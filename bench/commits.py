@@ -1,4 +1,4 @@
-"""What PostgreSQL alone commits: one connection a tile, each writing pixels in a statement and a commit."""
+"""Commits of PostgreSQL alone: one connection per tile; each transaction updates the tile's pixels."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import psycopg2
 SECONDS = 3.0
 
 
-def commits_a_second(url: str, tiles: Sequence[int]) -> float:
-    """Commits of all connections together, a second."""
+def measure_commits(url: str, tiles: Sequence[int]) -> float:
+    """Return the commits per second of all connections together."""
     counts = [0] * len(tiles)
     end = time.perf_counter() + SECONDS
 

@@ -1,6 +1,6 @@
-"""What moderators wait for with 100,000 accounts and a million tiles: the dashboard, the search for people.
+"""Latency of the dashboard and of the search for people with 100,000 accounts and a million tiles.
 
-The limit beside them: a profile by its id, one row, through the same gateway in the same run.
+The limit: a profile by its id, one row, through the same gateway in the same run.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ACCOUNTS = 100_000
 TILES = 1_000_000
 CANVASES = 2_000
 FIRST_ID = 10**6
-"""Above all that auth makes in the time of a bench."""
+"""Above every id that auth assigns during a benchmark."""
 
 CLIENTS = 4
 REQUESTS = 2_000
@@ -60,7 +60,7 @@ SELECT %(first)s + n, 'tile', %(first)s + n, 'spam' FROM generate_series(1, 5000
 
 
 async def measure(stack: Stack) -> list[Result]:
-    """How long the dashboard and the search take."""
+    """Measure the latency of the dashboard and of both searches."""
     print(f"loading {ACCOUNTS:,} accounts and {TILES:,} tiles ...", file=sys.stderr)
     await _load((stack.var / "secrets" / "users_database_url").read_text())
     async with aiohttp.ClientSession(stack.url) as http:
@@ -74,10 +74,16 @@ async def measure(stack: Stack) -> list[Result]:
             shown = await response.json()
             assert shown["tiles"] >= TILES, shown
             assert shown["accounts"] >= ACCOUNTS, shown
-        one = await _took(http, lambda: f"/api/v1/users/{FIRST_ID + random.randint(1, ACCOUNTS)}", headers)
-        dashboard = await _took(http, lambda: "/api/v1/admin/dashboard", headers)
-        search = await _took(http, lambda: f"/api/v1/users?search={quote(_term())}", headers)
-        moderator = await _took(http, lambda: f"/api/v1/admin/users?search={quote(_term())}", headers)
+        one = await _measure_requests(
+            http, lambda: f"/api/v1/users/{FIRST_ID + random.randint(1, ACCOUNTS)}", headers
+        )
+        dashboard = await _measure_requests(http, lambda: "/api/v1/admin/dashboard", headers)
+        search = await _measure_requests(
+            http, lambda: f"/api/v1/users?search={quote(_make_search_term())}", headers
+        )
+        moderator = await _measure_requests(
+            http, lambda: f"/api/v1/admin/users?search={quote(_make_search_term())}", headers
+        )
     limit = percentile(one, 0.99)
     return [
         Result("p99 of the dashboard", percentile(dashboard, 0.99), "ms", "<= 20", limit, "one profile"),
@@ -107,14 +113,14 @@ def _insert(database_url: str) -> None:
         with connection.cursor() as cursor:
             numbers = {"accounts": ACCOUNTS, "tiles": TILES, "canvases": CANVASES, "first": FIRST_ID}
             cursor.execute(_LOAD, {**numbers, "colours": _COLOURS, "animals": _ANIMALS})
-            # What autovacuum does within a minute.
+            # Autovacuum would do this within a minute.
             cursor.execute("VACUUM (ANALYZE)")
     finally:
         connection.close()
 
 
-def _term() -> str:
-    """What people type: the beginning of a name, all of one, parts of both, or what nobody is called."""
+def _make_search_term() -> str:
+    """Return a typical search term: a prefix, a whole name, parts of names, or text that matches no name."""
     colour, animal = random.choice(_COLOURS), random.choice(_ANIMALS)
     return random.choice(
         (
@@ -127,19 +133,21 @@ def _term() -> str:
     )
 
 
-async def _took(http: aiohttp.ClientSession, path: Callable[[], str], headers: dict[str, str]) -> list[float]:
-    """Milliseconds that each of REQUESTS requests took, of CLIENTS clients at once."""
-    left, took = WARM_UP + REQUESTS, []
+async def _measure_requests(
+    http: aiohttp.ClientSession, path: Callable[[], str], headers: dict[str, str]
+) -> list[float]:
+    """Return the duration in milliseconds of each of REQUESTS requests from CLIENTS concurrent clients."""
+    left, durations = WARM_UP + REQUESTS, []
 
-    async def ask() -> None:
+    async def send_requests() -> None:
         nonlocal left
         while left > 0:
             left -= 1
-            began = time.perf_counter()
+            started = time.perf_counter()
             async with http.get(path(), headers=headers) as response:
                 response.raise_for_status()
                 await response.read()
-            took.append((time.perf_counter() - began) * 1000)
+            durations.append((time.perf_counter() - started) * 1000)
 
-    await asyncio.gather(*(ask() for _ in range(CLIENTS)))
-    return took[WARM_UP:]
+    await asyncio.gather(*(send_requests() for _ in range(CLIENTS)))
+    return durations[WARM_UP:]

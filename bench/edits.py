@@ -1,7 +1,7 @@
 """Whole tiles saved by `PUT /tiles/{id}` through the gateway: 16 clients, on one canvas and on eight.
 
-The limit beside it: PostgreSQL alone with as many connections, each writing pixels into a tile of its own in
-a statement and a commit, without revisions, events and outbox.
+The limit: PostgreSQL alone with as many connections, each of which updates the pixels of its own tile in one
+statement and one commit, without revisions, events and outbox.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from functools import partial
 
 import aiohttp
 
-from bench.commits import commits_a_second
-from bench.load import load, request
-from bench.people import Artist, artists, canvas
-from bench.report import Result, cpu_seconds, percentile, tiles_database
+from bench.artists import BenchArtist, create_artists, create_canvas
+from bench.commits import measure_commits
+from bench.load import make_request, run_load
+from bench.report import Result, cpu_seconds, percentile, tiles_database_url
 from tests.support.stack import Stack
 
 CLIENTS = 16
@@ -28,39 +28,41 @@ SECONDS = 3.0
 
 
 async def measure(stack: Stack) -> list[Result]:
-    """Edits a second, interleaved with the limit."""
+    """Measure edits per second, interleaved with the limit."""
     async with aiohttp.ClientSession(stack.url) as http:
-        people = await artists(http, CLIENTS)
-        canvases = [await canvas(people[0], 2, SIZE) for _ in range(8)]
-        one = await canvas(people[0], CLIENTS, SIZE)
+        people = await create_artists(http, CLIENTS)
+        canvases = [await create_canvas(people[0], 2, SIZE) for _ in range(8)]
+        one = await create_canvas(people[0], CLIENTS, SIZE)
     spread = [tile for _, tiles in canvases for tile in tiles]
     rates: dict[str, list[float]] = {"one canvas": [], "eight canvases": [], "limit": []}
-    took: list[float] = []
+    durations: list[float] = []
     cpu = 0.0
     for number in range(1, ROUNDS + 1):
         print(f"edits, round {number} of {ROUNDS} ...", file=sys.stderr)
         for what, tiles in (("one canvas", one[1]), ("eight canvases", spread)):
             used = cpu_seconds(stack)
-            saved = await load(stack.url, _saving(people, tiles), SECONDS)
-            cpu += (cpu_seconds(stack) - used) / len(saved.took)
+            saved = await run_load(stack.url, _make_requests(people, tiles), SECONDS)
+            cpu += (cpu_seconds(stack) - used) / len(saved.durations)
             rates[what].append(saved.rate)
-            took += saved.took
-        rates["limit"].append(await asyncio.to_thread(commits_a_second, tiles_database(stack), spread))
+            durations += saved.durations
+        rates["limit"].append(await asyncio.to_thread(measure_commits, tiles_database_url(stack), spread))
     limit = percentile(rates["limit"], 0.5)
     what = f"tiles saved by PUT, {CLIENTS} clients"
     return [
         Result(f"{what}, {place}", percentile(rates[place], 0.5), "/s", ">= 1,000", limit, "commits alone")
         for place in ("one canvas", "eight canvases")
     ] + [
-        Result("p99 of the answer to PUT", percentile(took, 0.99) * 1000, "ms"),
-        Result("CPU of the whole stack for a PUT", cpu / (2 * ROUNDS) * 1e6, "µs"),
+        Result("p99 of the response to PUT", percentile(durations, 0.99) * 1000, "ms"),
+        Result("CPU of the whole stack per PUT", cpu / (2 * ROUNDS) * 1e6, "µs"),
     ]
 
 
-def _saving(people: Sequence[Artist], tiles: Sequence[int]) -> list[partial[bytes]]:
+def _make_requests(people: Sequence[BenchArtist], tiles: Sequence[int]) -> list[partial[bytes]]:
     return [partial(_save, artist.token, tile) for artist, tile in zip(people, tiles, strict=True)]
 
 
 def _save(token: str, tile_id: int) -> bytes:
     pixels = bytes(byte % 17 for byte in os.urandom(SIZE * SIZE))
-    return request("PUT", f"/api/v1/tiles/{tile_id}", token, {"pixels": base64.b64encode(pixels).decode()})
+    return make_request(
+        "PUT", f"/api/v1/tiles/{tile_id}", token, {"pixels": base64.b64encode(pixels).decode()}
+    )

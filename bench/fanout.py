@@ -1,7 +1,7 @@
-"""One painter, 1,000 viewers through the gateway: how long until the last one has seen a stroke.
+"""One painter and 1,000 viewers through the gateway: the time until the last viewer has received a stroke.
 
-The limit beside it: a bare aiohttp server, without gateway, database and broker, that sends the same frame to
-as many sockets in a loop.
+The limit: a bare aiohttp server, without gateway, database and broker, that sends the same frame to as many
+sockets in a loop.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from collections.abc import Callable
 import aiohttp
 import orjson
 
-from bench.client import Client, connect
-from bench.people import artists, canvas
+from bench.artists import create_artists, create_canvas
 from bench.report import Result, percentile
+from bench.websocket import WebSocketClient, connect
 from tests.support.parts import free_ports
 from tests.support.stack import Stack
 
@@ -27,64 +27,66 @@ WARM_UP = 20
 
 
 class Audience:
-    """Viewers of one canvas; `arrivals` are the times at which they were sent the stroke being shown."""
+    """Viewers of one canvas; `arrivals` are the times at which they received the current stroke."""
 
     def __init__(self) -> None:
-        self.clients: list[Client] = []
+        self.clients: list[WebSocketClient] = []
         self.arrivals: list[float] = []
 
-    def hear(self, payload: bytes) -> None:
+    def on_message(self, payload: bytes) -> None:
         if payload.startswith(b'{"type":"batch"'):
             self.arrivals.append(time.perf_counter())
 
-    async def gather(self, url: str) -> None:
-        """Connect all viewers, some at a time."""
+    async def connect(self, url: str) -> None:
+        """Connect all viewers, 50 at a time."""
         while len(self.clients) < VIEWERS:
-            self.clients += await asyncio.gather(*(connect(url, self.hear) for _ in range(50)))
+            self.clients += await asyncio.gather(*(connect(url, self.on_message) for _ in range(50)))
 
-    async def show(self, paint: Callable[[], None]) -> list[float]:
-        """Paint one stroke after the other; returns the seconds until the last viewer had each."""
-        took = []
+    async def measure_strokes(self, paint: Callable[[], None]) -> list[float]:
+        """Paint one stroke after the other; returns the seconds until the last viewer received each."""
+        durations = []
         for _ in range(WARM_UP + STROKES):
             self.arrivals.clear()
-            began = time.perf_counter()
+            started = time.perf_counter()
             paint()
             while len(self.arrivals) < VIEWERS:
-                if time.perf_counter() - began > 5:
-                    raise RuntimeError(f"{VIEWERS - len(self.arrivals)} viewers saw nothing in 5 s")
+                if time.perf_counter() - started > 5:
+                    raise RuntimeError(f"{VIEWERS - len(self.arrivals)} viewers received nothing within 5 s")
                 await asyncio.sleep(0.001)
-            took.append(self.arrivals[-1] - began)
+            durations.append(self.arrivals[-1] - started)
             await asyncio.sleep(PAUSE_SECONDS)
-        return took[WARM_UP:]
+        return durations[WARM_UP:]
 
-    def leave(self) -> None:
+    def close(self) -> None:
         for client in self.clients:
             client.close()
 
 
 async def measure(stack: Stack) -> list[Result]:
-    """Seconds until the last of the viewers has seen a stroke, beside a bare broadcast."""
+    """Measure the time until the last viewer has received a stroke, with the stack and with a bare server."""
     async with aiohttp.ClientSession(stack.url) as http:
-        (artist,) = await artists(http, 1)
-        canvas_id, (tile_id,) = await canvas(artist, 1)
+        (artist,) = await create_artists(http, 1)
+        canvas_id, (tile_id,) = await create_canvas(artist, 1)
         url = f"{stack.url}/api/v1/ws/canvas/{canvas_id}"
         audience = Audience()
-        await audience.gather(url)
+        await audience.connect(url)
         sizes: list[int] = []
-        painter = await connect(f"{url}?ticket={await artist.ticket()}", lambda said: sizes.append(len(said)))
+        painter = await connect(
+            f"{url}?ticket={await artist.get_ticket()}", lambda payload: sizes.append(len(payload))
+        )
 
         def paint() -> None:
             pixels = [[number, 1 + number % 16] for number in range(6)]
             painter.send(orjson.dumps({"type": "paint", "ref": 1, "tile_id": tile_id, "pixels": pixels}))
 
-        took = await audience.show(paint)
-        audience.leave()
+        durations = await audience.measure_strokes(paint)
+        audience.close()
         painter.close()
-    bare = await _bare(max(sizes))
+    bare = await _measure_bare_server(max(sizes))
     return [
         Result(
             f"p{share:.0%}"[:-1] + f" of the last of {VIEWERS} viewers",
-            percentile(took, share) * 1000,
+            percentile(durations, share) * 1000,
             "ms",
             target,
             percentile(bare, share) * 1000,
@@ -94,8 +96,8 @@ async def measure(stack: Stack) -> list[Result]:
     ]
 
 
-async def _bare(size: int) -> list[float]:
-    """The same audience in front of `bench.broadcast`."""
+async def _measure_bare_server(size: int) -> list[float]:
+    """Return the durations with the same audience in front of `bench.broadcast`."""
     port = free_ports(1)[0]
     server = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bench.broadcast", str(port), str(size)
@@ -111,10 +113,10 @@ async def _bare(size: int) -> list[float]:
                 await asyncio.sleep(0.1)
         else:
             raise RuntimeError("bench.broadcast did not start")
-        await audience.gather(url)
-        took = await audience.show(lambda: painter.send(b"{}"))
-        audience.leave()
-        return took
+        await audience.connect(url)
+        durations = await audience.measure_strokes(lambda: painter.send(b"{}"))
+        audience.close()
+        return durations
     finally:
         server.kill()
         await server.wait()

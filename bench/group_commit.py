@@ -1,4 +1,4 @@
-"""One process that writes strokes by group commit and does nothing else; prints how many a second."""
+"""A process that only writes strokes by group commit; it prints strokes per second."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import uvloop
 
-from bench.strokes import PIXELS, SECONDS, UNDERWAY, WARM_UP_SECONDS
+from bench.strokes import IN_FLIGHT, PIXELS, SECONDS, WARM_UP_SECONDS
 from services.tiles.artists.activity import ActivityPublisher
 from services.tiles.canvases.journal import Journal
 from services.tiles.edits.batches import Batches
@@ -22,7 +22,7 @@ from shared.identity import Identity
 from shared.messaging.outbox import Outbox
 
 
-async def strokes_a_second(url: str, tiles: list[int], painters: int) -> float:
+async def measure_strokes(url: str, tiles: list[int], painters: int) -> float:
     database = Database(url, application="bench")
     outbox = Outbox(database, producer="tiles")
     batches = Batches(database, Journal(database, outbox), ActivityPublisher(outbox), longest=10**6)
@@ -32,14 +32,14 @@ async def strokes_a_second(url: str, tiles: list[int], painters: int) -> float:
 
     async def paint(number: int) -> None:
         nonlocal done
-        # An account that auth will not make in the time of a bench.
+        # An id that auth does not assign during a benchmark.
         caller = Identity(10**12 + number, f"bench_{number}", frozenset(), "", 0)
         while True:
             pixels = [[random.randrange(1024), random.randrange(17)] for _ in range(PIXELS)]
             await strokes.paint(caller, random.choice(tiles), pixels)
             done += 1
 
-    tasks += [asyncio.create_task(paint(number)) for number in range(painters) for _ in range(UNDERWAY)]
+    tasks += [asyncio.create_task(paint(number)) for number in range(painters) for _ in range(IN_FLIGHT)]
     await asyncio.sleep(WARM_UP_SECONDS)
     begin, before = time.perf_counter(), done
     await asyncio.sleep(SECONDS)
@@ -52,9 +52,9 @@ async def strokes_a_second(url: str, tiles: list[int], painters: int) -> float:
 
 
 def main() -> None:
-    asked: dict[str, Any] = orjson.loads(sys.stdin.buffer.read())
+    parameters: dict[str, Any] = orjson.loads(sys.stdin.buffer.read())
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        rate = runner.run(strokes_a_second(asked["url"], asked["tiles"], asked["painters"]))
+        rate = runner.run(measure_strokes(parameters["url"], parameters["tiles"], parameters["painters"]))
     sys.stdout.buffer.write(orjson.dumps(rate))
 
 

@@ -1,6 +1,6 @@
-"""A canvas of 4,096 tiles with a million revisions beside one with a revision a tile: reads, saves, history.
+"""A canvas of 4,096 tiles with a million revisions, compared with one that has one revision per tile.
 
-The past is put into the database directly: a million requests would measure patience.
+The revisions are inserted into the database directly, because a million requests would take too long.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from functools import partial
 import aiohttp
 import psycopg2
 
-from bench.load import Load, load, request
-from bench.people import Artist, artists
-from bench.report import Result, percentile, tiles_database
+from bench.artists import BenchArtist, create_artists
+from bench.load import LoadResult, make_request, run_load
+from bench.report import Result, percentile, tiles_database_url
 from tests.support.stack import Stack
 
 COLUMNS = 64
@@ -33,7 +33,7 @@ _TILES = """
     FROM generate_series(0, %(tiles)s - 1) AS n, canvases WHERE canvases.id = %(canvas)s
     RETURNING id
 """
-# Strokes of three pixels, and the whole picture every 64th version, as the service keeps them.
+# Strokes of three pixels, and the whole picture every 64th version, as the service stores them.
 _REVISIONS = """
     INSERT INTO revisions
         (tile_id, version, canvas_id, seq, x, y, author_id, kind, pixels, stroke, details, occurred_at)
@@ -50,39 +50,39 @@ _COUNT = "UPDATE canvases SET tile_count = %(tiles)s, seq = %(tiles)s * %(versio
 
 
 async def measure(stack: Stack) -> list[Result]:
-    """Each operation on the canvas with a past, as a share of the same on the one without."""
+    """Measure each operation on the canvas with a long history, and on the one without."""
     async with aiohttp.ClientSession(stack.url) as http:
-        (artist,) = await artists(http, 1)
-        full, empty = await _canvas(artist), await _canvas(artist)
+        (artist,) = await create_artists(http, 1)
+        long, short = await _create_canvas(artist), await _create_canvas(artist)
     picture = zlib.compress(b"\1" * SIZE * SIZE)
     ids = {}
-    for canvas_id, versions in ((full, REVISIONS // TILES), (empty, 1)):
+    for canvas_id, versions in ((long, REVISIONS // TILES), (short, 1)):
         print(f"writing {TILES * versions:,} revisions ...", file=sys.stderr)
-        ids[canvas_id] = _fill(tiles_database(stack), canvas_id, versions, picture)
+        ids[canvas_id] = _fill(tiles_database_url(stack), canvas_id, versions, picture)
     results = []
-    for what, made in _OPERATIONS.items():
-        loads: dict[int, list[Load]] = {full: [], empty: []}
+    for what, make in _OPERATIONS.items():
+        loads: dict[int, list[LoadResult]] = {long: [], short: []}
         for _ in range(ROUNDS):
             for canvas_id, found in loads.items():
-                requests = [partial(made, artist.token, tile) for tile in ids[canvas_id][:CLIENTS]]
-                found.append(await load(stack.url, requests, SECONDS))
-        rates = [percentile([one.rate for one in loads[canvas_id]], 0.5) for canvas_id in (full, empty)]
+                requests = [partial(make, artist.token, tile) for tile in ids[canvas_id][:CLIENTS]]
+                found.append(await run_load(stack.url, requests, SECONDS))
+        rates = [percentile([one.rate for one in loads[canvas_id]], 0.5) for canvas_id in (long, short)]
         results.append(
-            Result(f"{what}, {REVISIONS:,} revisions", rates[0], "/s", "", rates[1], "a revision a tile")
+            Result(f"{what}, {REVISIONS:,} revisions", rates[0], "/s", "", rates[1], "one revision per tile")
         )
     return results
 
 
-async def _canvas(owner: Artist) -> int:
+async def _create_canvas(owner: BenchArtist) -> int:
     draft = {
-        "name": "A past", "width": COLUMNS * SIZE, "height": COLUMNS * SIZE, "tile_size": SIZE,
+        "name": "A long history", "width": COLUMNS * SIZE, "height": COLUMNS * SIZE, "tile_size": SIZE,
         "palette": "pico-8", "max_tiles_per_user": TILES,
     }  # fmt: skip
     return int((await owner.call("POST", "/canvases", draft))["id"])
 
 
 def _fill(url: str, canvas_id: int, versions: int, picture: bytes) -> list[int]:
-    """Give the canvas a tile in each cell with that many versions; returns their ids."""
+    """Fill each cell of the canvas with a tile that has this many versions; returns the ids of the tiles."""
     params = {
         "canvas": canvas_id, "columns": COLUMNS, "size": SIZE, "tiles": TILES, "versions": versions,
         "picture": psycopg2.Binary(picture),
@@ -102,20 +102,20 @@ def _fill(url: str, canvas_id: int, versions: int, picture: bytes) -> list[int]:
 
 
 def _read(token: str, tile_id: int) -> bytes:
-    return request("GET", f"/api/v1/tiles/{tile_id}", token)
+    return make_request("GET", f"/api/v1/tiles/{tile_id}", token)
 
 
 def _save(token: str, tile_id: int) -> bytes:
     pixels = base64.b64encode(b"\2" * SIZE * SIZE).decode()
-    return request("PUT", f"/api/v1/tiles/{tile_id}", token, {"pixels": pixels})
+    return make_request("PUT", f"/api/v1/tiles/{tile_id}", token, {"pixels": pixels})
 
 
 def _list(token: str, tile_id: int) -> bytes:
-    return request("GET", f"/api/v1/tiles/{tile_id}/history?limit=1", token)
+    return make_request("GET", f"/api/v1/tiles/{tile_id}/history?limit=1", token)
 
 
 def _show(token: str, tile_id: int) -> bytes:
-    return request("GET", f"/api/v1/tiles/{tile_id}/history/1", token)
+    return make_request("GET", f"/api/v1/tiles/{tile_id}/history/1", token)
 
 
 _OPERATIONS = {"reads": _read, "saves": _save, "histories listed": _list, "versions shown": _show}

@@ -1,7 +1,7 @@
-"""Requests from many connections, each sending its next when its last was answered.
+"""A closed-loop HTTP load generator: each connection sends its next request after the last response.
 
-A client of its own, on bare sockets, so that it costs a fraction of what the server does: a run in which it
-took most of a core measures itself, and says so.
+It uses bare sockets, so that it needs a fraction of the server's CPU time, and prints a warning after a run
+in which it used most of a core and may itself have been the limit.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from urllib.parse import urlsplit
 import orjson
 
 Requests = Callable[[], bytes]
-"""Gives the next request of a connection."""
+"""Returns the next request of a connection."""
 
 
 @dataclass(frozen=True)
-class Load:
-    """What connections were answered: how many a second, and how long each answer took, in seconds."""
+class LoadResult:
+    """Responses per second, and the duration of each request in seconds."""
 
     rate: float
-    took: Sequence[float]
+    durations: Sequence[float]
 
 
-class Connection(asyncio.Protocol):
-    """Keeps one request under way on a connection that is kept alive; collects seconds of the answers."""
+class LoadConnection(asyncio.Protocol):
+    """Keeps one request in flight on a keep-alive connection and collects the durations in seconds."""
 
     def __init__(self, requests: Requests) -> None:
-        self.took: list[float] = []
+        self.durations: list[float] = []
         self.failure: Exception | None = None
         self._requests = requests
         self._buffer = b""
@@ -52,7 +52,7 @@ class Connection(asyncio.Protocol):
         if not head.startswith(b"HTTP/1.1 2"):
             self.failure = RuntimeError((head + body).decode(errors="replace")[:500])
             return
-        self.took.append(time.perf_counter() - self._sent)
+        self.durations.append(time.perf_counter() - self._sent)
         self._send()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -73,35 +73,37 @@ def _content_length(head: bytes) -> int:
     return int(rest.split(b"\r\n", 1)[0]) if found else 0
 
 
-def request(method: str, path: str, token: str | None = None, body: Any = None) -> bytes:
-    """The bytes of a request."""
+def make_request(method: str, path: str, token: str | None = None, body: Any = None) -> bytes:
+    """Encode a request with an optional access token and JSON body."""
     content = b"" if body is None else orjson.dumps(body)
     authorization = "" if token is None else f"Authorization: Bearer {token}\r\n"
     kind = "" if body is None else f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n"
     return f"{method} {path} HTTP/1.1\r\nHost: localhost\r\n{authorization}{kind}\r\n".encode() + content
 
 
-async def load(url: str, requests: Sequence[Requests], seconds: float, warm_up: float = 0.5) -> Load:
-    """Let as many connections as there are in `requests` work that long."""
+async def run_load(
+    url: str, requests: Sequence[Requests], seconds: float, warm_up: float = 0.5
+) -> LoadResult:
+    """Run one connection per item of `requests` for `seconds`, after a warm-up that is not measured."""
     loop, port = asyncio.get_running_loop(), urlsplit(url).port or 80
     connections = [
-        (await loop.create_connection(lambda each=each: Connection(each), "127.0.0.1", port))[1]  # type: ignore[misc]
+        (await loop.create_connection(lambda each=each: LoadConnection(each), "127.0.0.1", port))[1]  # type: ignore[misc]
         for each in requests
     ]
     await asyncio.sleep(warm_up)
-    before = [len(connection.took) for connection in connections]
-    began, computed = time.perf_counter(), time.process_time()
+    before = [len(connection.durations) for connection in connections]
+    started, cpu_started = time.perf_counter(), time.process_time()
     await asyncio.sleep(seconds)
-    elapsed, computing = time.perf_counter() - began, time.process_time() - computed
-    took = [
-        answer
+    elapsed, cpu = time.perf_counter() - started, time.process_time() - cpu_started
+    durations = [
+        duration
         for connection, start in zip(connections, before, strict=True)
-        for answer in connection.took[start:]
+        for duration in connection.durations[start:]
     ]
     for connection in connections:
         if connection.failure:
             raise connection.failure
         connection.close()
-    if computing > 0.8 * elapsed:
-        print(f"the client was {computing / elapsed:.0%} of a core: it may be the limit", file=sys.stderr)
-    return Load(len(took) / elapsed, took)
+    if cpu > 0.8 * elapsed:
+        print(f"the load generator used {cpu / elapsed:.0%} of a core and may be the limit", file=sys.stderr)
+    return LoadResult(len(durations) / elapsed, durations)

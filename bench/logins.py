@@ -1,6 +1,6 @@
-"""Logging in: how many a second, what that leaves to everybody else, and what a token costs to check.
+"""Logins per second, the latency of other requests meanwhile, and the cost of verifying a token.
 
-The limit beside the logins: argon2 alone, on as many threads as auth gives it, in a process of its own.
+The limit of the logins: argon2 alone, with as many threads as auth gives it, in a process of its own.
 """
 
 from __future__ import annotations
@@ -21,33 +21,33 @@ from shared.http.tokens import TokenVerifier, keys_published_at
 from tests.support.stack import Stack
 
 ACCOUNTS = 24
-"""As many log in at once: more than are hashed at once, so that nobody waits for the next to come."""
+"""Concurrent logins: more than are hashed concurrently, so that no hashing thread is ever idle."""
 
 SECONDS = 10.0
 WARM_UP_SECONDS = 2.0
-PAUSE = 0.02  # between two looks at one's own account
-CHECKS = 100_000
+PAUSE = 0.02  # between two requests for /auth/me
+VERIFICATIONS = 100_000
 
 
 async def measure(stack: Stack) -> list[Result]:
-    """Logins a second, p99 of `GET /auth/me` meanwhile, and the check of a token."""
+    """Measure logins per second, the latency of `GET /auth/me` meanwhile, and the verification of a token."""
     async with aiohttp.ClientSession(f"{stack.url}/api/v1/auth/") as http:
-        people = [await _register(http) for _ in range(ACCOUNTS)]
-        token = people[0][1]
-        print(f"{ACCOUNTS} people log in again and again for {SECONDS:.0f} s ...", file=sys.stderr)
-        rate, took = await _log_in(http, [login for login, _ in people], token)
-    alone = await _argon2_alone()
-    warm, cold = await _check(stack, token)
+        accounts = [await _register(http) for _ in range(ACCOUNTS)]
+        token = accounts[0][1]
+        print(f"{ACCOUNTS} accounts log in repeatedly for {SECONDS:.0f} s ...", file=sys.stderr)
+        rate, durations = await _log_in(http, [login for login, _ in accounts], token)
+    alone = await _measure_argon2()
+    warm, cold = await _verify_token(stack, token)
     return [
         Result("logins", rate, "/s", ">= 0.8 of the limit", alone, "argon2 alone"),
-        Result("p99 of GET /auth/me meanwhile", percentile(took, 0.99), "ms", "<= 50"),
-        Result("p50 of GET /auth/me meanwhile", percentile(took, 0.5), "ms"),
-        Result("check of a token, seen before", warm, "µs", "<= 10", cold, "its signature"),
+        Result("p99 of GET /auth/me meanwhile", percentile(durations, 0.99), "ms", "<= 50"),
+        Result("p50 of GET /auth/me meanwhile", percentile(durations, 0.5), "ms"),
+        Result("verification of a token seen before", warm, "µs", "<= 10", cold, "its signature"),
     ]
 
 
 async def _register(http: aiohttp.ClientSession) -> tuple[dict[str, str], str]:
-    """How a new account logs in, and its access token."""
+    """Register an account; returns its credentials and its access token."""
     login = {"username": f"bench_{secrets.token_hex(6)}", "password": secrets.token_urlsafe(12)}
     body = {**login, "email": f"{login['username']}@example.org"}
     async with http.post("register", json=body) as response:
@@ -58,8 +58,8 @@ async def _register(http: aiohttp.ClientSession) -> tuple[dict[str, str], str]:
 async def _log_in(
     http: aiohttp.ClientSession, logins: list[dict[str, str]], token: str
 ) -> tuple[float, list[float]]:
-    """Logins a second, and milliseconds of each look at one's own account meanwhile."""
-    done, took = 0, []
+    """Return the logins per second, and the milliseconds of each `GET /auth/me` meanwhile."""
+    done, durations = 0, []
 
     async def log_in(login: dict[str, str]) -> None:
         nonlocal done
@@ -68,27 +68,27 @@ async def _log_in(
                 response.raise_for_status()
             done += 1
 
-    async def look() -> None:
+    async def get_me() -> None:
         while True:
-            began = time.perf_counter()
+            started = time.perf_counter()
             async with http.get("me", headers={"Authorization": f"Bearer {token}"}) as response:
                 response.raise_for_status()
-            took.append((time.perf_counter() - began) * 1000)
+            durations.append((time.perf_counter() - started) * 1000)
             await asyncio.sleep(PAUSE)
 
     async with asyncio.TaskGroup() as tasks:
-        at_work = [tasks.create_task(log_in(login)) for login in logins] + [tasks.create_task(look())]
+        at_work = [tasks.create_task(log_in(login)) for login in logins] + [tasks.create_task(get_me())]
         await asyncio.sleep(WARM_UP_SECONDS)
         begin, before = time.perf_counter(), done
-        took.clear()
+        durations.clear()
         await asyncio.sleep(SECONDS)
         rate = (done - before) / (time.perf_counter() - begin)
         for task in at_work:
             task.cancel()
-    return rate, took
+    return rate, durations
 
 
-async def _argon2_alone() -> float:
+async def _measure_argon2() -> float:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bench.logins"), stdout=asyncio.subprocess.PIPE
     )
@@ -96,9 +96,9 @@ async def _argon2_alone() -> float:
     return float(orjson.loads(output))
 
 
-def verify_for_a_while() -> float:
-    """Passwords verified a second by the threads that auth would have, and nothing else."""
-    from argon2 import PasswordHasher  # noqa: PLC0415 - of the process that does this only
+def verify_passwords() -> float:
+    """Return how many passwords per second argon2 alone verifies with as many threads as auth has."""
+    from argon2 import PasswordHasher  # noqa: PLC0415 - only this process needs it
 
     hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
     stored, threads = hasher.hash("wobbly-teapot-49"), spare_cores()
@@ -115,20 +115,20 @@ def verify_for_a_while() -> float:
         return sum(future.result() for future in [pool.submit(verify) for _ in range(threads)]) / SECONDS
 
 
-async def _check(stack: Stack, token: str) -> tuple[float, float]:
-    """Microseconds of checking a token that was seen before, and of one that was not."""
+async def _verify_token(stack: Stack, token: str) -> tuple[float, float]:
+    """Return the microseconds of verifying a token that was seen before, and of one that was not."""
     source = keys_published_at(f"{stack.url}/.well-known/jwks.json")
     verifier = TokenVerifier(source)
     await verifier.refresh()
-    began = time.perf_counter()
+    started = time.perf_counter()
     verifier.verify_access_token(token)
-    cold = time.perf_counter() - began
-    began = time.perf_counter()
-    for _ in range(CHECKS):
+    cold = time.perf_counter() - started
+    started = time.perf_counter()
+    for _ in range(VERIFICATIONS):
         verifier.verify_access_token(token)
-    warm = (time.perf_counter() - began) / CHECKS
+    warm = (time.perf_counter() - started) / VERIFICATIONS
     return warm * 1e6, cold * 1e6
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(orjson.dumps(verify_for_a_while()))
+    sys.stdout.buffer.write(orjson.dumps(verify_passwords()))

@@ -1,4 +1,4 @@
-"""What a bench found, and on what machine it was found."""
+"""Results of the benchmarks, and the machine that they were measured on."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PACKAGES = ("aiohttp", "aiopg", "psycopg2-binary", "uvloop", "orjson", "pydantic
 
 @dataclass(frozen=True)
 class Result:
-    """One figure; `limit` is the same figure of the bare parts, measured in the same run."""
+    """One figure; `limit` is the same figure for the bare components, measured in the same run."""
 
     what: str
     figure: float
@@ -33,17 +33,17 @@ class Result:
 
     @property
     def ratio(self) -> str:
-        """The figure as a share of the limit."""
+        """The figure divided by the limit."""
         return "" if not self.limit else f"{self.figure / self.limit:.2f}"
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The value that `share` (0 to 1) of the values do not exceed."""
+    """Return the value that `share` (0 to 1) of the values do not exceed."""
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
-def table(results: Sequence[Result]) -> str:
-    """A Markdown table."""
+def format_table(results: Sequence[Result]) -> str:
+    """Format the results as a Markdown table."""
     rows = [("figure", "measured", "target", "limit in the same run", "ratio")]
     for result in results:
         limit = "" if result.limit is None else f"{result.limit:,.1f} {result.unit} ({result.limit_is})"
@@ -52,8 +52,8 @@ def table(results: Sequence[Result]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def machine(stack: Stack) -> str:
-    """The machine, how busy it is with other things, and the versions of what ran."""
+def describe_machine(stack: Stack) -> str:
+    """Describe the machine, its load, and the versions of the software."""
     names = [line.split(":")[1].strip() for line in _read("/proc/cpuinfo") if line.startswith("model name")]
     memory = int(_read("/proc/meminfo")[0].split()[1]) / 2**20
     packages = ", ".join(f"{package} {_version(package)}" for package in PACKAGES)
@@ -62,14 +62,14 @@ def machine(stack: Stack) -> str:
         (
             f"{time.strftime('%Y-%m-%d %H:%M')}: {len(names)} x {names[0]}, {memory:.0f} GiB, load {load}",
             f"Linux {platform.release()}, {_postgres(stack)}, Python {platform.python_version()}, {packages}",
-            "Gateway, two tiles processes, PostgreSQL, RabbitMQ and the load generator share the machine.",
+            "Gateway, two tiles processes, PostgreSQL, RabbitMQ and the load generator share this machine.",
             "",
         )
     )
 
 
 def cpu_seconds(stack: Stack) -> float:
-    """What all processes of the stack have used so far: no less when others compute beside them."""
+    """Return the CPU time that all processes of the stack have used; unrelated load does not affect it."""
     leader = psutil.Process(stack.process.pid)
     used = 0.0
     for process in [leader, *leader.children(recursive=True)]:
@@ -79,8 +79,8 @@ def cpu_seconds(stack: Stack) -> float:
     return used
 
 
-def tiles_database(stack: Stack) -> str:
-    """The URL of the stack's tiles database."""
+def tiles_database_url(stack: Stack) -> str:
+    """Return the URL of the stack's tiles database."""
     return (StateDir(stack.var).root / "secrets" / "tiles_database_url").read_text()
 
 
@@ -92,7 +92,7 @@ def _version(package: str) -> str:
 
 
 def _postgres(stack: Stack) -> str:
-    connection = psycopg2.connect(tiles_database(stack))
+    connection = psycopg2.connect(tiles_database_url(stack))
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_setting('server_version'), current_setting('fsync')")

@@ -18,7 +18,7 @@ STATIC = Path(__file__).parent / "static"
 
 FILES = {
     "/api/docs": "docs.html",
-    f"{API_PREFIX}/openapi.json": "openapi.json",  # written by `python -m deploy.commands.openapi`
+    f"{API_PREFIX}/openapi.json": "openapi.json",  # written by `tessera openapi`
 }
 
 PAGES = {

@@ -1,4 +1,4 @@
-"""`python -m deploy.backup VERB`: what the container `backup` runs, with secrets and folder mounted."""
+"""`python -m deploy.backup VERB`: the entry point of the container `backup`."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ def main() -> int:
         if given.verb == "schedule":
             serve(Schedule(source, FOLDER, os.environ))
         elif given.verb == "take":
-            asyncio.run(take_verified(source, FOLDER, given.keep, _say))
+            asyncio.run(take_verified(source, FOLDER, given.keep, _print))
         elif given.verb == "verify":
-            asyncio.run(verify(FOLDER / given.name, FOLDER, _say))
+            asyncio.run(verify(FOLDER / given.name, FOLDER, _print))
         elif given.verb == "restore":
-            asyncio.run(restore(source, FOLDER / given.name, FOLDER, _say))
+            asyncio.run(restore(source, FOLDER / given.name, FOLDER, _print))
         else:
-            asyncio.run(undo(source, _say))
+            asyncio.run(undo(source, _print))
     except DeployError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     print(text, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""The file of a backup: its name, what is in it, and which files are kept."""
+"""The file of a backup: its name, its contents, and which files are kept."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ IN_FLIGHT = "in-flight.jsonl"
 AUTH_SECRET = "auth_secret"  # noqa: S105 - the name of its file
 
 Sums = Mapping[str, tuple[int, str]]
-"""By table: how many rows, and a checksum that their order does not change."""
+"""By table: the number of rows, and a checksum that does not depend on their order."""
 
 
 @dataclass(frozen=True)
 class Manifest:
     """What the databases held at the moment of the backup.
 
-    `missing` says what could have been in the broker and was not seen; empty when nothing could.
+    `missing` names queues with messages that the backup may not have received; empty when there are none.
     """
 
     taken_at: str
@@ -33,23 +33,23 @@ class Manifest:
     missing: str
 
 
-def new_name(at: datetime) -> str:
-    """The file's name: sorted by name they are sorted by time."""
+def name_backup(at: datetime) -> str:
+    """Name the file of a backup taken at that time; names sort by time."""
     return f"tessera-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}.tar"
 
 
 def taken_at(file: Path) -> datetime:
-    """When that backup was taken, by its name."""
+    """Read from its name when that backup was taken."""
     return datetime.strptime(file.name, "tessera-%Y%m%dT%H%M%SZ.tar").replace(tzinfo=UTC)
 
 
 def dump_of(service: str) -> str:
-    """The name in the file of a database's dump, in PostgreSQL's custom format."""
+    """Name the dump of a service's database inside the file; it is in PostgreSQL's custom format."""
     return f"{service}.dump"
 
 
 def pack(parts: Path, manifest: Manifest, file: Path) -> None:
-    """Make the file of what is in the folder; it appears whole or not at all."""
+    """Write the parts in the folder to the file, which appears whole or not at all."""
     (parts / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1))
     draft = file.with_suffix(".draft")
     with tarfile.open(draft, "w") as archive:
@@ -59,13 +59,13 @@ def pack(parts: Path, manifest: Manifest, file: Path) -> None:
 
 
 def unpack(file: Path, parts: Path) -> Manifest:
-    """Put what is in the file into the folder. Raises DeployError when it is no backup."""
+    """Extract the file into the folder and return its manifest. Raises DeployError when it is no backup."""
     try:
         with tarfile.open(file) as archive:
             archive.extractall(parts, filter="data")
         fields = json.loads((parts / MANIFEST).read_text())
     except (OSError, tarfile.TarError, ValueError) as error:
-        raise DeployError(f"{file} is no backup that can be read: {error}") from error
+        raise DeployError(f"{file} is not a readable backup: {error}") from error
     fields["sums"] = {
         service: {table: (count, checksum) for table, (count, checksum) in tables.items()}
         for service, tables in fields["sums"].items()
@@ -73,12 +73,12 @@ def unpack(file: Path, parts: Path) -> Manifest:
     return Manifest(**fields)
 
 
-def backups(folder: Path) -> list[Path]:
-    """The backups in the folder, the newest last."""
+def list_backups(folder: Path) -> list[Path]:
+    """List the backups in the folder, the newest last."""
     return sorted(folder.glob(PATTERN))
 
 
-def forget_old(folder: Path, keep: int) -> None:
-    """Remove all but the newest so many."""
-    for file in backups(folder)[:-keep]:
+def remove_old(folder: Path, keep: int) -> None:
+    """Remove all but the newest `keep` backups."""
+    for file in list_backups(folder)[:-keep]:
         file.unlink()

@@ -1,7 +1,7 @@
-"""Restoring a backup: into databases beside the present ones, compared, and only then put in their place.
+"""Restore a backup: into databases beside the current ones, which are compared and only then exchanged.
 
-What was there before stays as `<service>_before_restore` until the next restore, and `undo` swaps the two.
-Nobody may be connected meanwhile; the caller has stopped the services.
+The replaced data stays as `<service>_before_restore` until the next restore, and `undo` exchanges the two.
+No service may be connected meanwhile; the caller has stopped them.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from psycopg2.extensions import cursor
 
 from deploy.backup.archive import IN_FLIGHT, Manifest, Sums, dump_of, unpack
 from deploy.backup.source import Source, connect
-from deploy.backup.take import run_program, table_sums
+from deploy.backup.take import run_program, sum_tables
 from deploy.stack.errors import DeployError
-from deploy.stack.parts.process import Say
+from deploy.stack.parts.process import Report
 from deploy.stack.programs import SERVICES
 from shared.messaging.connection import CONNECT_SECONDS, open_channel
 from shared.messaging.envelope import Envelope
@@ -29,10 +29,10 @@ from shared.messaging.topology import QUEUES, dead_queue, declare
 NEW, BEFORE = "restoring", "before_restore"
 
 
-async def restore(source: Source, file: Path, folder: Path, say: Say) -> None:
-    """Put the backup in the place of what is there; `folder` has room for it.
+async def restore(source: Source, file: Path, folder: Path, report: Report) -> None:
+    """Replace the current data by the backup, using `folder` as scratch space.
 
-    Raises DeployError, and then has changed nothing, unless it says so.
+    Raises DeployError; the data is then unchanged, unless the error says otherwise.
     """
     with (
         tempfile.TemporaryDirectory(prefix="restoring-", dir=folder) as scratch,
@@ -45,24 +45,27 @@ async def restore(source: Source, file: Path, folder: Path, say: Say) -> None:
             _drop(statements, f"{service}_{NEW}")
             _create(statements, service)
         urls = {service: source.database_url(service, f"{service}_{NEW}") for service in SERVICES}
-        load(Path(scratch), manifest, urls, say)
+        load(Path(scratch), manifest, urls, report)
         for service in SERVICES:
             _drop(statements, f"{service}_{BEFORE}")
-        _swap(statements, NEW, say)
+        _swap(statements, NEW, report)
     await purge(source.broker_url)
-    say("the queues are empty: what waited in them told of what is replaced")
+    report("the queues are empty: their messages were about the replaced data")
 
 
-async def undo(source: Source, say: Say) -> None:
-    """Put what was there before the last restore back in its place; again, and the restored is back."""
+async def undo(source: Source, report: Report) -> None:
+    """Exchange the current data and that before the last restore.
+
+    A second `undo` returns to the restored data. Raises DeployError as `restore` does.
+    """
     with closing(source.administer()) as server, server.cursor() as statements:
         _refuse_while_in_use(statements)
-        _swap(statements, BEFORE, say)
+        _swap(statements, BEFORE, report)
     await purge(source.broker_url)
 
 
-def load(parts: Path, manifest: Manifest, urls: Mapping[str, str], say: Say) -> None:
-    """Fill empty databases from an unpacked backup, and compare each table with what it was.
+def load(parts: Path, manifest: Manifest, urls: Mapping[str, str], report: Report) -> None:
+    """Fill empty databases from an unpacked backup, and compare each table with the manifest.
 
     Raises DeployError naming the tables that differ.
     """
@@ -71,19 +74,21 @@ def load(parts: Path, manifest: Manifest, urls: Mapping[str, str], say: Say) -> 
             "pg_restore", "--no-owner", "--exit-on-error", str(parts / dump_of(service)), url=urls[service]
         )
         with closing(connect(urls[service])) as restored:
-            differing = _differences(manifest.sums[service], table_sums(restored))
+            differing = _differences(manifest.sums[service], sum_tables(restored))
         if differing:
-            raise DeployError(f"{service} is not what it was; differing tables: {', '.join(differing)}")
+            raise DeployError(
+                f"{service} differs from the backed-up data in these tables: {', '.join(differing)}"
+            )
         rows = sum(count for count, _ in manifest.sums[service].values())
-        say(f"{service}: {len(manifest.sums[service])} tables with {rows} rows are what they were")
+        report(f"{service}: {len(manifest.sums[service])} tables with {rows} rows are identical")
     messages = [Envelope.decode(line) for line in (parts / IN_FLIGHT).read_bytes().splitlines()]
     for service in SERVICES:
         with closing(connect(urls[service])) as restored, restored, restored.cursor() as statements:
-            _send_again(statements, [message for message in messages if message.producer == service])
+            _prepend_to_outbox(statements, [message for message in messages if message.producer == service])
 
 
 async def purge(broker_url: str) -> None:
-    """Empty every queue, dead letters too. Raises DeployError when the broker cannot be used."""
+    """Empty every queue, dead letters included. Raises DeployError when the broker cannot be used."""
     try:
         async with await aio_pika.connect(broker_url, timeout=CONNECT_SECONDS) as connection:
             channel = await open_channel(connection)
@@ -93,13 +98,13 @@ async def purge(broker_url: str) -> None:
                 await channel.queue_purge(dead_queue(queue))
     except (AMQPError, OSError, TimeoutError) as error:
         raise DeployError(
-            f"the databases are in place, but RabbitMQ cannot be used: {error}. Start it and repeat this, or "
-            "its old messages are applied to the restored data"
+            f"the databases are restored, but RabbitMQ cannot be used: {error}. Start it and repeat this; "
+            "otherwise its old messages are applied to the restored data"
         ) from error
 
 
-def _send_again(statements: cursor, messages: list[Envelope]) -> None:
-    """Put them before what waits in the outbox: they are older."""
+def _prepend_to_outbox(statements: cursor, messages: list[Envelope]) -> None:
+    """Insert them before the rows of the outbox, because they are older."""
     statements.execute("SELECT coalesce(least(min(id), 0), 0) FROM outbox")
     (first,) = statements.fetchone() or (0,)
     for place, message in enumerate(messages, start=first - len(messages)):
@@ -135,7 +140,7 @@ def _drop(statements: cursor, name: str) -> None:
     statements.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
 
-def _swap(statements: cursor, other: str, say: Say) -> None:
+def _swap(statements: cursor, other: str, report: Report) -> None:
     """Exchange the databases in use with `<service>_<other>`, in one transaction for all of them."""
     statements.execute("BEGIN")
     try:
@@ -150,9 +155,9 @@ def _swap(statements: cursor, other: str, say: Say) -> None:
                 )
     except Error as error:
         statements.execute("ROLLBACK")
-        raise DeployError(f"the databases are as they were: {error}") from error
+        raise DeployError(f"the databases are unchanged: {error}") from error
     statements.execute("COMMIT")
-    say(f"in place; what was there before is kept as {_names(BEFORE)}")
+    report(f"restored; the replaced databases are kept as {_names(BEFORE)}")
 
 
 def _names(suffix: str) -> str:

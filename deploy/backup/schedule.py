@@ -1,4 +1,4 @@
-"""A backup every so often: `/ready` is 503 while the last attempt failed, `/metrics` tells how old it is."""
+"""Take backups at an interval; `/ready` is 503 after a failed attempt, `/metrics` has the age."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
-from deploy.backup.archive import backups, taken_at
+from deploy.backup.archive import list_backups, taken_at
 from deploy.backup.source import Source
 from deploy.backup.verify import take_verified
 
@@ -19,12 +19,16 @@ KEEP = 7
 HOURS = 24.0
 RETRY_SECONDS = 30.0
 
-AGE = Gauge("backup_age_seconds", "Age of the newest backup that was verified; -1: there is none.")
+AGE = Gauge("backup_age_seconds", "Age of the newest verified backup; -1 when there is none.")
+INTERVAL = Gauge("backup_interval_seconds", "How often a backup is to be taken.")
 SIZE = Gauge("backup_bytes", "Size of that backup.")
 
 
 class Schedule:
-    """A backup every BACKUP_HOURS hours, BACKUP_KEEP of them kept; `fault`: why the last attempt failed."""
+    """A backup every BACKUP_HOURS hours, of which the newest BACKUP_KEEP stay.
+
+    `fault` is why the last attempt failed, or empty.
+    """
 
     def __init__(self, source: Source, folder: Path, environ: Mapping[str, str]) -> None:
         self.fault = ""
@@ -35,33 +39,34 @@ class Schedule:
 
     @property
     def age(self) -> timedelta | None:
-        """Of the newest backup; None when there is none."""
-        kept = backups(self._folder)
+        """The age of the newest backup; None when there is none."""
+        kept = list_backups(self._folder)
         return datetime.now(UTC) - taken_at(kept[-1]) if kept else None
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Take backups until cancelled."""
         while True:
             if self.age is not None and self.age < self._interval:
                 await asyncio.sleep((self._interval - self.age).total_seconds())
             try:
-                await take_verified(self._source, self._folder, self._keep, _say)
+                await take_verified(self._source, self._folder, self._keep, _report)
                 self.fault = ""
             except Exception as error:
                 self.fault = str(error)
-                _say(f"no backup: {error}")
+                _report(f"no backup: {error}")
                 await asyncio.sleep(RETRY_SECONDS)
 
     def measure(self) -> None:
-        """Bring the metrics up to date."""
+        """Update the metrics."""
         AGE.set(-1 if self.age is None else self.age.total_seconds())
-        SIZE.set(sum(file.stat().st_size for file in backups(self._folder)[-1:]))
+        INTERVAL.set(self._interval.total_seconds())
+        SIZE.set(sum(file.stat().st_size for file in list_backups(self._folder)[-1:]))
 
 
 def serve(schedule: Schedule) -> None:
-    """Follow the schedule until SIGTERM, and answer about it on port 8000."""
+    """Follow the schedule until SIGTERM, with /ready and /metrics on port 8000."""
 
-    async def following(_: web.Application) -> AsyncIterator[None]:
+    async def follow(_: web.Application) -> AsyncIterator[None]:
         task = asyncio.create_task(schedule.run())
         yield
         task.cancel()
@@ -75,10 +80,10 @@ def serve(schedule: Schedule) -> None:
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     app = web.Application()
-    app.cleanup_ctx.append(following)
+    app.cleanup_ctx.append(follow)
     app.add_routes([web.get("/ready", ready), web.get("/metrics", metrics)])
     web.run_app(app, port=8000, access_log=None, print=None)
 
 
-def _say(text: str) -> None:
+def _report(text: str) -> None:
     print(text, file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""What is between outbox and inbox: a copy of every message that is published while the tap is open."""
+"""Messages between outbox and inbox: a copy of each one published while the tap is open."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from shared.messaging.connection import CONNECT_SECONDS, open_channel
 from shared.messaging.topology import COMMAND_EXCHANGE, COMMAND_TYPES, EXCHANGE, QUEUES, declare
 
 SETTLE_SECONDS = 2.0
-"""From the opening of the tap until what was published before it has surely reached its consumer."""
+"""From opening the tap until messages published before it have reached their queues."""
 
-PATIENCE = 30.0  # seconds for the queues to be empty
+DRAIN_SECONDS = 30.0  # for the queues to be empty
 SENTINEL = b"sentinel"
 
 
 class Tap:
-    """An open tap; `missing` says why it may not have seen everything, or is empty."""
+    """An open tap; `missing` is why it may not have received every message, or empty."""
 
     def __init__(self, channel: AbstractChannel, queue: str, missing: str) -> None:
         self._channel = channel
@@ -31,8 +31,8 @@ class Tap:
         self.missing = missing
 
     async def drain(self) -> list[bytes]:
-        """Everything published until now, oldest first."""
-        # What was confirmed to a relay before is in the queue before this.
+        """Return every message published until now, oldest first."""
+        # Messages confirmed to a relay earlier are in the queue before this one.
         await self._channel.basic_publish(SENTINEL, routing_key=self._queue)
         bodies: list[bytes] = []
         while True:
@@ -45,7 +45,7 @@ class Tap:
 
 @asynccontextmanager
 async def open_tap(broker_url: str) -> AsyncIterator[Tap | None]:
-    """Open a tap and let what was under way settle; None when the broker cannot be used."""
+    """Open a tap and let earlier messages settle; yield None when the broker cannot be used."""
     try:
         connection = await aio_pika.connect(broker_url, timeout=CONNECT_SECONDS, name="tessera backup")
     except (AMQPError, OSError, TimeoutError):
@@ -62,10 +62,10 @@ async def open_tap(broker_url: str) -> AsyncIterator[Tap | None]:
 
 
 async def _settle(channel: AbstractChannel) -> str:
-    """Wait until each queue was empty once; returns which were not."""
+    """Wait until each queue was empty once; return which were not."""
     await asyncio.sleep(SETTLE_SECONDS)
     left = set(QUEUES)
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + DRAIN_SECONDS
     while True:
         for queue in tuple(left):
             if not (await channel.queue_declare(queue, passive=True)).message_count:

@@ -1,4 +1,4 @@
-"""`python -m deploy up | down | scale | rollout | compose`: the stack under Docker Compose."""
+"""`tessera up | down | scale | rollout | swarm | compose`: the stack under Docker Compose."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import os
 import subprocess
 import time
 from collections.abc import Callable
-from typing import get_args
 
 from deploy.checks.doctor import diagnose
 from deploy.checks.findings import as_text
@@ -17,25 +16,27 @@ from deploy.checks.gatherers.docker.gatherer import DockerGatherer
 from deploy.checks.preflight import inspect_docker
 from deploy.checks.redact import redactor
 from deploy.commands.demo.painter import is_wanted, paint_demo
+from deploy.commands.environments import add_compose_option
 from deploy.commands.preflight import refuse_unfit
-from deploy.commands.rollout import roll_out, web_of
+from deploy.commands.rollout import roll_out
 from deploy.commands.swarm import deploy as deploy_to_swarm
-from deploy.stack.compose.project import REPLICAS, Environment, Project
+from deploy.stack.command_line import command_line
+from deploy.stack.compose.project import REPLICAS, Project, web_of
 from deploy.stack.compose.state import prepare
 from deploy.stack.compose.waiting import (
     START_SECONDS,
-    Say,
-    answered_by,
-    everything_is_healthy,
-    gateway_answers,
-    routes_are_answered,
+    Report,
+    probe_all_routes,
+    wait_for_gateway,
+    wait_for_replicas,
+    wait_until_healthy,
 )
 from deploy.stack.errors import DeployError
 
 
 def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `up`, `down`, `scale`, `rollout` and `compose` to the commands."""
-    up = _add(commands, "up", _up, "the stack under Docker Compose, until every route answers")
+    up = _add(commands, "up", _up, "start the stack under Docker Compose, until every route answers")
     up.description = (
         "Build the images, start the stack, and wait until every route was answered through the gateway; "
         "repeated, it brings a running stack up to date. TESSERA_HOST is the name under which the machine "
@@ -45,13 +46,16 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     )
     down = _add(commands, "down", _down, "stop the stack that `up` started; its data stays")
     down.add_argument("--delete-data", action="store_true", help="delete databases and queues as well")
-    scale = _add(commands, "scale", _scale, "set how many processes of a service serve HTTP: tiles=3")
+    scale = _add(commands, "scale", _scale, "change the number of processes that serve HTTP: scale tiles=3")
     scale.add_argument("wanted", metavar="SERVICE=NUMBER", nargs="+", help=f"of {', '.join(REPLICAS)}")
-    rollout = _add(commands, "rollout", _rollout, "another version of running services, no request failing")
+    rollout = _add(
+        commands, "rollout", _rollout, "replace running services by another version, without a failed request"
+    )
     rollout.description = (
         "Migrate, start the new processes beside the old ones, wait until they are ready and the gateway "
-        "uses them, then let the old ones finish and stop them. When the new ones do not become ready, they "
-        "are removed and the old ones go on; their last log lines say why. Later starts keep the version."
+        "uses them, then let the old ones finish and stop them. When a new one does not become ready, its "
+        "last log lines are shown, the new ones are removed, and the old ones keep serving. Later starts "
+        "keep the version."
     )
     rollout.add_argument(
         "services", metavar="SERVICE", nargs="*", help=f"of {', '.join(REPLICAS)}; default: all"
@@ -62,13 +66,21 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "build what `up` would, keeping what runs now as <tag>-previous",
     )
     rollout.add_argument(
-        "--seconds", type=float, default=START_SECONDS, help="to become ready in; default: %(default)g"
+        "--seconds",
+        type=float,
+        default=START_SECONDS,
+        help="time limit for becoming ready; default: %(default)g",
     )
-    swarm = _add(commands, "swarm", _swarm, "the production stack on a Docker Swarm: deploy it, or roll it")
+    swarm = _add(
+        commands,
+        "swarm",
+        _swarm,
+        "deploy the production stack on a Docker Swarm, or roll it to another version",
+    )
     swarm.add_argument("--version", required=True, help="tag of the images, which every node has or can pull")
     swarm.set_defaults(env="prod")
-    raw = _add(commands, "compose", _compose, "docker compose for this stack: compose logs tiles-web")
-    raw.add_argument("arguments", nargs=argparse.REMAINDER, help="what docker compose is told")
+    raw = _add(commands, "compose", _compose, "run docker compose for this stack: compose logs tiles-web")
+    raw.add_argument("arguments", nargs=argparse.REMAINDER, help="arguments of docker compose")
 
 
 def _add(
@@ -78,27 +90,27 @@ def _add(
     about: str,
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=about, description=about)
-    parser.add_argument("--env", choices=get_args(Environment), default="dev", help="default: dev")
+    add_compose_option(parser)
     parser.set_defaults(command=lambda given: command(Project(given.env, os.environ), given))
     return parser
 
 
 def _up(project: Project, _: argparse.Namespace) -> int:
-    say = _narrator()
-    say(f"{project.name}, state folder {project.var.root}")
+    report = _progress_printer()
+    report(f"{project.name}, state folder {project.var.root}")
     for finding in refuse_unfit(project.var, inspect_docker(project)):
-        say(f"{finding.severity.name.lower()}: {finding.cause}")
-    say("preflight found nothing that speaks against a start")
+        report(f"{finding.severity.name.lower()}: {finding.cause}")
+    report("preflight found nothing that prevents a start")
     prepare(project)
-    say("building images")
-    # What was rolled out under another name stays as it is.
+    report("building images")
+    # Images of a version that was rolled out stay as they are.
     own = [web_of(name) for name, version in project.versions.items() if version == project.own_version]
     project.compose("build", "backup", *own, log=project.var.new_log("build"))
-    say("images are built")
+    report("images are built")
     _start_gateway(project)
-    say("the gateway answers; starting everything else")
-    asyncio.run(_start(project, say))
-    # Last, because the password is told only once: nothing may come between making and printing it.
+    report("the gateway answers; starting everything else")
+    asyncio.run(_start(project, report))
+    # Last, because the password is printed only once: nothing may come between making and printing it.
     admin = json.loads(
         project.compose("exec", "-T", "auth-web", "python", "-m", "services.auth", "first-admin")
     )
@@ -106,9 +118,10 @@ def _up(project: Project, _: argparse.Namespace) -> int:
     password = f", one-time password: {admin['password']}" if admin["password"] else ""
     print(f"First admin: {admin['username']}{password}")
     env = "" if project.env == "dev" else f" --env {project.env}"
-    print(f"Logs: python -m deploy compose{env} logs. Stop: python -m deploy down{env}\n", flush=True)
+    print(f"Logs: {command_line(f'compose{env} logs')}")
+    print(f"Stop: {command_line(f'down{env}')}\n", flush=True)
     if project.env == "dev" and admin["password"] and is_wanted(os.environ):
-        say(asyncio.run(paint_demo(project.url, admin["username"], admin["password"])))
+        report(asyncio.run(paint_demo(project.url, admin["username"], admin["password"])))
     return 0
 
 
@@ -119,37 +132,37 @@ def _down(project: Project, given: argparse.Namespace) -> int:
 
 
 def _scale(project: Project, given: argparse.Namespace) -> int:
-    say = _narrator()
+    report = _progress_printer()
     wanted = dict(_replicas(text) for text in given.wanted)
     if not project.containers():
-        raise DeployError(f"{project.name} is not up: python -m deploy up --env {project.env}")
+        raise DeployError(f"{project.name} is not up: {command_line(f'up --env {project.env}')}")
     for service, number in wanted.items():
         running = project.running(web_of(service))
-        # One after the other: when a container has gone, the gateway takes all others for ready until it has
-        # asked them, and one that is just leaving would get requests again.
+        # One at a time: when a container is gone, the gateway takes all others for ready until its next
+        # health check, so another one that is leaving would get requests again.
         for step in (*range(running - 1, number, -1), number):
             project.choose_replicas(service, step)
             # Not --no-deps: to Compose that is another configuration, to be replaced at the next `up`.
             project.compose("up", "--detach", "--no-recreate", "--no-build", web_of(service))
-            asyncio.run(answered_by(project, service, step))
-        say(f"{service} is answered by {number} through the gateway")
+            asyncio.run(wait_for_replicas(project, service, step))
+        report(f"{service} is answered by {number} through the gateway")
     return 0
 
 
 def _rollout(project: Project, given: argparse.Namespace) -> int:
-    say = _narrator()
+    report = _progress_printer()
     if unknown := set(given.services) - REPLICAS.keys():
         raise DeployError(f"{', '.join(sorted(unknown))}: give services of {', '.join(REPLICAS)}")
     services = [service for service in REPLICAS if service in (given.services or REPLICAS)]
     prepare(project)
-    roll_out(project, services, given.version, given.seconds, say)
+    roll_out(project, services, given.version, given.seconds, report)
     return 0
 
 
 def _swarm(_: Project, given: argparse.Namespace) -> int:
     project = Project("prod", {**os.environ, "TESSERA_VERSION": given.version})
     prepare(project, "swarm")
-    deploy_to_swarm(project, given.version, _narrator())
+    deploy_to_swarm(project, given.version, _progress_printer())
     print(f"Tessera is deployed: {project.url}")
     return 0
 
@@ -159,11 +172,11 @@ def _compose(project: Project, given: argparse.Namespace) -> int:
 
 
 def _start_gateway(project: Project) -> None:
-    """Start the gateway before all else: what is wrong with its ports is known while nothing else runs."""
+    """Start the gateway first, so that a problem with its ports shows while nothing else runs."""
     was_up = bool(project.containers())
     try:
         project.compose("up", "--detach", "--no-build", "gateway")
-        asyncio.run(gateway_answers(project))
+        asyncio.run(wait_for_gateway(project))
     except DeployError as error:
         verdict = _verdict(project)
         if was_up:
@@ -174,17 +187,17 @@ def _start_gateway(project: Project) -> None:
         ) from error
 
 
-async def _start(project: Project, say: Say) -> None:
+async def _start(project: Project, report: Report) -> None:
     everything = asyncio.to_thread(project.compose, "up", "--detach", "--no-build", "--remove-orphans")
     try:
-        await everything_is_healthy(project, asyncio.create_task(everything), say)
-        await routes_are_answered(project, say)
+        await wait_until_healthy(project, asyncio.create_task(everything), report)
+        await probe_all_routes(project, report)
     except DeployError as error:
         raise DeployError(f"{error}\n{await asyncio.to_thread(_verdict, project)}") from error
 
 
 def _verdict(project: Project) -> str:
-    """What the doctor says of a start that failed."""
+    """Return the doctor's findings about a failed start."""
     return redactor(project.var)(as_text(diagnose(DockerGatherer(project))))
 
 
@@ -195,10 +208,10 @@ def _replicas(text: str) -> tuple[str, int]:
     return service, int(number)
 
 
-def _narrator() -> Say:
+def _progress_printer() -> Report:
     began = time.monotonic()
 
-    def say(text: str) -> None:
+    def report(text: str) -> None:
         print(f"{time.monotonic() - began:6.1f} s  {text}", flush=True)
 
-    return say
+    return report

@@ -1,27 +1,36 @@
-"""`python -m deploy.commands.openapi`: write the merged API document that `frontend` serves.
+"""`tessera openapi`: write the merged API document that `frontend` serves.
 
-A file rather than an answer put together on request: no service waits for another to describe itself.
-tests/unit/test_openapi.py fails when the file is not what the route tables say.
+It is a file instead of a document merged per request, so that no service depends on another one to describe
+itself. A test fails when the file differs from the route tables.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 from pathlib import Path
 from typing import Any
 
 from deploy.stack.state_dir import REPOSITORY
-from services.auth import app as auth
-from services.tiles import app as tiles
-from services.users import app as users
-from shared.http.openapi import VERSION, describe, merge
-from shared.http.server import API_PREFIX
 
 FILE: Path = REPOSITORY / "frontend" / "static" / "openapi.json"
 
 
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `openapi` to the commands."""
+    about = "write frontend/static/openapi.json from the route tables (for developers)"
+    commands.add_parser("openapi", help=about, description=about).set_defaults(command=_openapi)
+
+
 def document() -> dict[str, Any]:
     """Merge the documents of the three services."""
+    # Imported here: no other command needs the services, and importing them takes a second.
+    from services.auth import app as auth  # noqa: PLC0415
+    from services.tiles import app as tiles  # noqa: PLC0415
+    from services.users import app as users  # noqa: PLC0415
+    from shared.http.openapi import VERSION, describe, merge  # noqa: PLC0415
+    from shared.http.server import API_PREFIX  # noqa: PLC0415
+
     return merge(
         "Tessera",
         VERSION,
@@ -32,5 +41,6 @@ def document() -> dict[str, Any]:
     )
 
 
-if __name__ == "__main__":
+def _openapi(_: argparse.Namespace) -> int:
     FILE.write_text(json.dumps(document(), indent=1, sort_keys=True) + "\n")
+    return 0

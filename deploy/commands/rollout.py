@@ -1,7 +1,7 @@
-"""Another version of running services, without a failed request.
+"""`tessera rollout`: replace running services by another version, without a failed request.
 
-The new processes start beside the old ones. Only when each of them is ready and the gateway uses it do the
-old ones leave; whatever goes wrong before is answered by removing the new ones, which loses nothing.
+The new processes start beside the old ones, which leave only when each new one is ready and the gateway uses
+it. When anything fails before that, the new ones are removed, which loses nothing.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 
-from deploy.stack.compose.project import REPLICAS, Project
-from deploy.stack.compose.waiting import Say, answered_by, routes_are_answered, they_become
+from deploy.stack.command_line import command_line
+from deploy.stack.compose.project import REPLICAS, Project, programs_of, web_of
+from deploy.stack.compose.waiting import Report, probe_all_routes, wait_for_replicas, wait_for_state
 from deploy.stack.errors import DeployError
 
 Containers = Mapping[str, Sequence[str]]
@@ -19,50 +20,40 @@ Containers = Mapping[str, Sequence[str]]
 
 
 def roll_out(
-    project: Project, services: Sequence[str], version: str | None, seconds: float, say: Say
+    project: Project, services: Sequence[str], version: str | None, seconds: float, report: Report
 ) -> None:
-    """Replace the processes of these services; without a version, by what the working tree builds now.
+    """Replace the processes of these services; without a version, by a new build of the working tree.
 
-    Raises DeployError when the new ones are not all ready after so many seconds; then the old ones serve on.
+    Raises DeployError when a new one is not ready after `seconds`; the old ones then keep serving.
     """
-    old = _containers(project, [name for service in services for name in programs(service)])
+    old = _list_containers(project, [name for service in services for name in programs_of(service)])
     if missing := [name for name, those in old.items() if not those]:
-        raise DeployError(f"no {', '.join(missing)} is running: python -m deploy up --env {project.env}")
+        raise DeployError(f"no {', '.join(missing)} is running: {command_line(f'up --env {project.env}')}")
     new = project.at(dict.fromkeys(services, version or project.own_version))
     images = {service: _image_of(project, old[web_of(service)][0]) for service in services}
     try:
-        _provide_images(new, services, rebuild=version is None, say=say)
+        _provide_images(new, services, rebuild=version is None, report=report)
         _keep_previous(project, new, images)
-        _migrate(new, services, seconds, say)
-        _start_beside(new, old, seconds, say)
+        _migrate(new, services, seconds, report)
+        _start_beside(new, old, seconds, report)
     except BaseException:  # Ctrl-C, too
-        say("returning to the version before; it has served all the time")
+        report("returning to the previous version, which has served all the time")
         _remove_all_but(project, old)
         _remove_migrations(new, services)
         _restore_tags(project, images)
         raise
     new.keep_versions()
-    _drain(new, old, say)
-    asyncio.run(routes_are_answered(new, say))
+    _drain(new, old, report)
+    asyncio.run(probe_all_routes(new, report))
 
 
-def programs(service: str) -> list[str]:
-    """What runs of a service, as the compose files call it."""
-    return [web_of(service)] if service == "frontend" else [f"{service}-worker", web_of(service)]
-
-
-def web_of(service: str) -> str:
-    """What serves HTTP of a service, as the compose files call it."""
-    return service if service == "frontend" else f"{service}-web"
-
-
-def _provide_images(new: Project, services: Sequence[str], *, rebuild: bool, say: Say) -> None:
-    """Build the images of these services; unless told to, not those that the engine has."""
+def _provide_images(new: Project, services: Sequence[str], *, rebuild: bool, report: Report) -> None:
+    """Build the images of these services: all with `rebuild`, else those that the engine lacks."""
     wanted = [service for service in services if rebuild or not _has_image(new, service)]
     if wanted:
-        say(f"building {', '.join(_image_name(new, service) for service in wanted)}")
+        report(f"building {', '.join(_image_name(new, service) for service in wanted)}")
         new.compose("build", *map(web_of, wanted), log=new.var.new_log("build"))
-    say("images are there")
+    report("images are available")
 
 
 def _keep_previous(project: Project, new: Project, images: Mapping[str, str]) -> None:
@@ -77,52 +68,54 @@ def _restore_tags(project: Project, images: Mapping[str, str]) -> None:
         project.docker("tag", image, _image_name(project, service))
 
 
-def _migrate(new: Project, services: Sequence[str], seconds: float, say: Say) -> None:
+def _migrate(new: Project, services: Sequence[str], seconds: float, report: Report) -> None:
     migrations = _remove_migrations(new, services)
     if not migrations:
         return
-    # Made anew, because --no-recreate starts those of the old version; without it PostgreSQL may be replaced.
+    # Created again, because --no-recreate starts the old version's; without it PostgreSQL may be replaced.
     new.compose("up", "--detach", "--no-recreate", "--no-build", *migrations)
-    asyncio.run(they_become(new, _named(_containers(new, migrations, ended=True)), "done", seconds))
-    say("databases are migrated, for both versions")
+    asyncio.run(
+        wait_for_state(new, _names_of(_list_containers(new, migrations, ended=True)), "done", seconds)
+    )
+    report("databases are migrated, for both versions")
 
 
 def _remove_migrations(project: Project, services: Sequence[str]) -> list[str]:
-    """Remove the ended containers that migrate; returns what the compose files call them."""
+    """Remove the ended containers that migrate; return their names in the compose files."""
     migrations = [f"{service}-migrate" for service in services if service != "frontend"]
     if migrations:
         project.compose("rm", "--force", "--stop", *migrations)
     return migrations
 
 
-def _start_beside(new: Project, old: Containers, seconds: float, say: Say) -> None:
-    """Start as many as there are, wait for all to be ready, and for the gateway to use them.
+def _start_beside(new: Project, old: Containers, seconds: float, report: Report) -> None:
+    """Start as many as are running, and wait until all are ready and the gateway uses them.
 
-    Service by service: starting takes CPU, and the old ones shall not be slowed down by all starts at once.
+    Service by service, because starting takes CPU and must not slow down the old ones.
     """
-    ours = set(_named(old))
+    ours = set(_names_of(old))
     for service in _serving(old):
-        pair = {name: old[name] for name in programs(service)}
+        pair = {name: old[name] for name in programs_of(service)}
         scale = [f"--scale={name}={2 * len(those)}" for name, those in pair.items()]
         new.compose("up", "--detach", "--no-recreate", "--no-build", *scale, *pair)
-        started = [name for name in _named(_containers(new, pair, ended=True)) if name not in ours]
-        say(f"started {', '.join(name.removeprefix(f'{new.name}-') for name in started)}")
-        asyncio.run(they_become(new, started, "healthy", seconds))
-        asyncio.run(answered_by(new, service, 2 * len(old[web_of(service)]), seconds))
-    say("the new ones are ready, and the gateway uses them")
+        started = [name for name in _names_of(_list_containers(new, pair, ended=True)) if name not in ours]
+        report(f"started {', '.join(name.removeprefix(f'{new.name}-') for name in started)}")
+        asyncio.run(wait_for_state(new, started, "healthy", seconds))
+        asyncio.run(wait_for_replicas(new, service, 2 * len(old[web_of(service)]), seconds))
+    report("the new ones are ready, and the gateway uses them")
 
 
-def _drain(new: Project, old: Containers, say: Say) -> None:
-    """Stop the old ones: workers at once, as the new ones stand by; what serves HTTP one after the other."""
-    _stop(new, *_named({name: those for name, those in old.items() if name.endswith("-worker")}))
+def _drain(new: Project, old: Containers, report: Report) -> None:
+    """Stop the old ones: workers at once, because new ones stand by, and then the others one at a time."""
+    _stop(new, *_names_of({name: those for name, those in old.items() if name.endswith("-worker")}))
     for service in _serving(old):
         containers = old[web_of(service)]
-        # When a container has gone, the gateway takes all others for ready until it has asked them, and one
-        # that is just leaving would get requests again.
+        # When a container is gone, the gateway takes all others for ready until its next health check, so
+        # another one that is leaving would get requests again.
         for left in range(len(containers)):
             _stop(new, containers[left])
-            asyncio.run(answered_by(new, service, 2 * len(containers) - left - 1))
-        say(f"{service} is answered by {new.versions[service]} alone")
+            asyncio.run(wait_for_replicas(new, service, 2 * len(containers) - left - 1))
+        report(f"{service} is answered by {new.versions[service]} alone")
 
 
 def _serving(old: Containers) -> list[str]:
@@ -130,19 +123,21 @@ def _serving(old: Containers) -> list[str]:
 
 
 def _remove_all_but(project: Project, old: Containers) -> None:
-    """Remove what was started beside `old`; its requests go to the others first."""
-    for name in sorted(set(_named(_containers(project, old, ended=True))) - set(_named(old))):
+    """Remove what was started beside `old`, once its requests go to the others."""
+    for name in sorted(set(_names_of(_list_containers(project, old, ended=True))) - set(_names_of(old))):
         _stop(project, name)
 
 
 def _stop(project: Project, *names: str) -> None:
-    """Stop and remove; a process takes its time to drain (deploy/docker/Dockerfile)."""
+    """Stop and remove the containers; each process drains first (deploy/docker/Dockerfile)."""
     if names:
         project.docker("stop", *names)
         project.docker("rm", *names)
 
 
-def _containers(project: Project, programs: Collection[str], *, ended: bool = False) -> dict[str, list[str]]:
+def _list_containers(
+    project: Project, programs: Collection[str], *, ended: bool = False
+) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {program: [] for program in programs}
     for container in project.containers():
         if container["Service"] in found and (ended or container["State"] == "running"):
@@ -150,7 +145,7 @@ def _containers(project: Project, programs: Collection[str], *, ended: bool = Fa
     return found
 
 
-def _named(containers: Containers) -> list[str]:
+def _names_of(containers: Containers) -> list[str]:
     return [name for those in containers.values() for name in those]
 
 

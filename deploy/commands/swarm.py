@@ -1,8 +1,8 @@
-"""The production stack on a Docker Swarm: its Compose configuration in the words of `docker stack deploy`.
+"""`tessera swarm`: the production stack on a Docker Swarm, its Compose configuration as a stack file.
 
-Swarm knows no order of starting, so what migrates is deployed and awaited first. Its secrets and
-configurations cannot change, so each is named after its content. What has data on a disk stays on the node
-labelled `tessera.data`; all else may run anywhere.
+Swarm has no order of starting, so the migrations are deployed and awaited first. Its secrets and
+configurations cannot change, so each is named after its content. Services with data on a disk stay on the
+node labelled `tessera.data`; all others may run anywhere.
 """
 
 from __future__ import annotations
@@ -16,47 +16,50 @@ from pathlib import Path
 from typing import Any
 
 from deploy.stack.compose.project import Project
-from deploy.stack.compose.waiting import START_SECONDS, Say, routes_are_answered
+from deploy.stack.compose.waiting import START_SECONDS, Report, probe_all_routes
 from deploy.stack.errors import DeployError
 
 DATA_LABEL = "tessera.data"
 
 _UNKNOWN = ("build", "depends_on", "restart", "profiles", "security_opt", "shm_size", "tmpfs", "labels")
-"""What `docker stack deploy` refuses or ignores; labels go below `deploy`, tmpfs to the volumes."""
+"""Keys that `docker stack deploy` refuses or ignores; labels go below `deploy`, tmpfs to the volumes."""
 
 _ROLLING = {"order": "start-first", "failure_action": "rollback", "parallelism": 1, "monitor": "15s"}
-"""A new process is healthy before an old one is told to stop; else Swarm returns to the version before."""
+"""A new process is healthy before an old one is stopped; else Swarm returns to the previous version."""
 
 _DIGEST = 12  # characters of a digest in a name
 
 
-def deploy(project: Project, version: str, say: Say) -> None:
-    """Deploy that version, or roll to it. Raises DeployError when a service does not get there.
+def deploy(project: Project, version: str, report: Report) -> None:
+    """Deploy that version, or roll to it.
 
-    Services that Swarm returned to the version before are named, with what their last task said.
+    Raises DeployError when a service does not become ready; with the log of those that Swarm rolled back.
     """
     new = project.at(dict.fromkeys(project.versions, version))
-    _label_a_node(new, say)
+    _label_a_node(new, report)
     stack = stack_of(json.loads(new.compose("config", "--format=json")), new.name)
     first = [
         name for name in stack["services"] if name in ("postgres", "rabbitmq") or name.endswith("-migrate")
     ]
     _deploy(new, {**stack, "services": {name: stack["services"][name] for name in first}})
-    say("migrating")
+    report("migrating")
     _await(new, first)
     _deploy(new, stack)
-    say("databases are migrated; rolling")
+    report("databases are migrated; rolling")
     _await(new, list(stack["services"]))
     new.keep_versions()
-    asyncio.run(routes_are_answered(new, say))
-    say(f"every service runs {version}")
+    asyncio.run(probe_all_routes(new, report))
+    report(f"every service runs {version}")
 
 
 def stack_of(config: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """The stack file of a merged Compose configuration."""
+    """Convert a merged Compose configuration into a stack file."""
     stack: dict[str, Any] = {"services": {}, "configs": {}, "secrets": {}}
     for secret, entry in config["secrets"].items():
-        stack["secrets"][secret] = {"file": entry["file"], "name": _named(name, secret, Path(entry["file"]))}
+        stack["secrets"][secret] = {
+            "file": entry["file"],
+            "name": _name_of(name, secret, Path(entry["file"])),
+        }
     for service, entry in config["services"].items():
         stack["services"][service] = _service(service, entry, name, stack["configs"])
     stack["networks"] = {
@@ -75,7 +78,7 @@ def _service(service: str, entry: Mapping[str, Any], name: str, configs: dict[st
     kept["environment"] = {
         key: value for key, value in entry.get("environment", {}).items() if value is not None
     }
-    # Names lead to the processes themselves: it is the gateway that balances, and knows who is ready.
+    # Names resolve to the processes themselves, because the gateway balances and checks readiness.
     deploy = {**entry["deploy"], "endpoint_mode": "dnsrr"}
     limits = deploy["resources"]["limits"]
     deploy["resources"] = {"limits": {**limits, "cpus": str(limits["cpus"])}}
@@ -96,7 +99,7 @@ def _service(service: str, entry: Mapping[str, Any], name: str, configs: dict[st
     kept["volumes"], kept["configs"] = _mounts(entry.get("volumes", []), name, configs)
     kept["volumes"] += [{"type": "tmpfs", "target": target} for target in entry.get("tmpfs", [])]
     if "ports" in entry:
-        # On the node itself: Swarm's own mesh would hide the clients' addresses from the rate limit.
+        # On the node itself: Swarm's mesh would hide the clients' addresses from the rate limit.
         kept["ports"] = [
             {"target": port["target"], "published": int(port["published"]), "mode": "host"}
             for port in entry["ports"]
@@ -107,7 +110,7 @@ def _service(service: str, entry: Mapping[str, Any], name: str, configs: dict[st
 def _mounts(
     volumes: list[dict[str, Any]], name: str, configs: dict[str, Any]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """What stays a mount, and the files that become configurations, which every node can have."""
+    """Separate what stays a mount from files that become configurations, which every node can have."""
     mounts: list[dict[str, Any]] = []
     files: list[dict[str, Any]] = []
     for volume in volumes:
@@ -118,56 +121,56 @@ def _mounts(
             )
             continue
         for file in sorted(source.iterdir()) if source.is_dir() else [source]:
-            made = _named(name, file.name.replace(".", "-"), file)
+            made = _name_of(name, file.name.replace(".", "-"), file)
             configs[made] = {"file": str(file), "name": made}
             target = f"{volume['target']}/{file.name}" if source.is_dir() else volume["target"]
             files.append({"source": made, "target": target, "mode": 0o555})
     return mounts, files
 
 
-def _named(name: str, what: str, file: Path) -> str:
+def _name_of(name: str, what: str, file: Path) -> str:
     return f"{name}-{what}-{hashlib.sha256(file.read_bytes()).hexdigest()[:_DIGEST]}"
 
 
-def _label_a_node(project: Project, say: Say) -> None:
-    """Choose this node for the data when none was. Raises DeployError when this is no manager of a Swarm."""
+def _label_a_node(project: Project, report: Report) -> None:
+    """Choose this node for the data when none was chosen. Raises DeployError when it is no manager."""
     nodes = project.docker("node", "ls", "--quiet").split()
     labels = project.docker("node", "inspect", "--format={{json .Spec.Labels}}", *nodes)
     if DATA_LABEL not in labels:
         this = project.docker("info", "--format={{.Swarm.NodeID}}").strip()
         project.docker("node", "update", f"--label-add={DATA_LABEL}=true", this)
-        say(f"this node keeps the data: it is labelled {DATA_LABEL}=true")
+        report(f"this node will keep the data: it is labelled {DATA_LABEL}=true")
 
 
 def _deploy(project: Project, stack: Mapping[str, Any]) -> None:
     file = project.var.root / "stack.json"
     file.write_text(json.dumps(stack, indent=1))
-    # The tag says which image it is; the nodes have it, or pull it.
+    # The tag identifies the image; the nodes have it or pull it.
     project.docker("stack", "deploy", f"--compose-file={file}", "--resolve-image=never", project.name)
 
 
 def _await(project: Project, services: Sequence[str]) -> None:
-    """Wait until each runs as it should: what migrates has ended well, all else has its processes."""
+    """Wait until the migrations have succeeded and every other service has its processes."""
     deadline = time.monotonic() + 2 * START_SECONDS
     while late := [f"{name} ({state})" for name in services if (state := _state(project, name))]:
         if time.monotonic() > deadline:
-            said = project.docker(
+            tasks = project.docker(
                 "stack", "ps", "--no-trunc", "--format={{.Name}} {{.CurrentState}} {{.Error}}", project.name
             )
-            raise DeployError(f"not ready: {', '.join(late)}; its tasks:\n{said}")
+            raise DeployError(f"not ready: {', '.join(late)}; its tasks:\n{tasks}")
         time.sleep(1)
 
 
 def _state(project: Project, name: str) -> str:
-    """What keeps the service from being as it should; empty when nothing does."""
+    """Describe why the service is not ready; empty when it is."""
     service = f"{project.name}_{name}"
     update = project.docker(
         "service", "inspect", "--format={{with .UpdateStatus}}{{.State}}: {{.Message}}{{end}}", service
     )
     if update.startswith(("rollback_", "paused")):
-        said = project.docker("service", "logs", "--tail=6", "--raw", service)
+        log = project.docker("service", "logs", "--tail=6", "--raw", service)
         raise DeployError(
-            f"{name} did not become ready, and Swarm returned to the version before: {update}{said}"
+            f"{name} did not become ready, and Swarm returned to the previous version: {update}{log}"
         )
     tasks = project.docker(
         "service", "ps", "--filter=desired-state=running", "--format={{.CurrentState}}", service

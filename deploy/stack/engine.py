@@ -1,4 +1,4 @@
-"""The Docker Engine that `docker` talks to, asked by that program: contexts, TLS and ssh are as there."""
+"""The Docker Engine, used through the program `docker`, so its contexts, TLS and ssh apply."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ NUMBER = "com.docker.compose.container-number"
 
 
 class Slow(DeployError):
-    """The engine took too long, which says nothing about what it was asked."""
+    """The engine took too long to answer; the answer is unknown."""
 
 
 def docker(*arguments: str, stdin: str | None = None, seconds: float = SECONDS) -> str:
     """Run `docker` and return what it printed.
 
-    Raises DeployError with its own words when it fails, Slow when it takes longer than `seconds`.
+    Raises DeployError with its message when it fails, Slow when it takes longer than `seconds`.
     """
     try:
         done = subprocess.run(  # noqa: S603 - the arguments are ours, no shell
@@ -51,15 +51,15 @@ def docker(*arguments: str, stdin: str | None = None, seconds: float = SECONDS) 
     return done.stdout
 
 
-def containers(project: str) -> list[dict[str, Any]]:
-    """All that the engine knows of the containers of a Compose project, stopped ones too."""
+def list_containers(project: str) -> list[dict[str, Any]]:
+    """Inspect the containers of a Compose project, stopped ones included."""
     ids = docker("ps", "--all", "--quiet", "--no-trunc", f"--filter=label={PROJECT}={project}").split()
     found: list[dict[str, Any]] = json.loads(docker("inspect", *ids)) if ids else []
     return found
 
 
-def log(container: str, *options: str) -> str:
-    """What a container wrote, to either stream."""
+def read_log(container: str, *options: str) -> str:
+    """Read what a container wrote, to either stream."""
     done = subprocess.run(  # noqa: S603 - the arguments are ours, no shell
         ["docker", "logs", *options, container],  # noqa: S607
         stdin=subprocess.DEVNULL,
@@ -73,8 +73,8 @@ def log(container: str, *options: str) -> str:
     return done.stdout
 
 
-def published() -> dict[int, Holder]:
-    """The containers that hold ports of the engine's machine, whatever project they are of."""
+def list_published_ports() -> dict[int, Holder]:
+    """Find the containers of any project that publish ports of the engine's machine, by port."""
     found: dict[int, Holder] = {}
     for line in docker("ps", "--format=json").splitlines():
         container = json.loads(line)
@@ -93,7 +93,7 @@ def published() -> dict[int, Holder]:
 
 
 def is_local() -> bool:
-    """Whether the engine publishes on this machine's own addresses: its first bridge is then one of ours."""
+    """Return whether the engine runs on this machine: then the address of its bridge is one of ours."""
     with suppress(DeployError, json.JSONDecodeError):
         bridge = json.loads(docker("network", "inspect", "bridge"))
         gateways = {one.get("Gateway") for network in bridge for one in network["IPAM"]["Config"]}
@@ -104,9 +104,9 @@ def is_local() -> bool:
 
 @contextmanager
 def tunnel(container: str, relay: Sequence[str]) -> Iterator[int]:
-    """A port of this machine's loopback, for as long as the block runs, that leads into a container.
+    """Open a port on this machine's loopback that leads into a container, for the duration of the block.
 
-    `relay` is the command that is run in there for each connection, with that as its input and output.
+    `relay` is the command that runs in the container for each connection, with that as its input and output.
     Nothing is published, and nothing is left behind.
     """
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -135,7 +135,7 @@ def tunnel(container: str, relay: Sequence[str]) -> Iterator[int]:
             with suppress(OSError):
                 server.shutdown(socket.SHUT_RDWR)
             thread.join()
-            for one in relays:  # their connections are closed: they end by themselves
+            for one in relays:  # they end when their connections are closed
                 try:
                     one.wait(RELAY_SECONDS)
                 except subprocess.TimeoutExpired:
@@ -144,7 +144,7 @@ def tunnel(container: str, relay: Sequence[str]) -> Iterator[int]:
 
 
 def bash_relay(port: int) -> list[str]:
-    """For an image that has bash: to `port` of the container's own address."""
+    """Build the relay for an image with bash: to `port` of the container's own address."""
     script = (
         'exec 3<>"/dev/tcp/$(hostname)/$0" || exit; cat <&3 & cat <&0 >&3 & wait -n; kill %1 %2 2>/dev/null'
     )
@@ -152,5 +152,5 @@ def bash_relay(port: int) -> list[str]:
 
 
 def nc_relay(port: int) -> list[str]:
-    """For an image that has busybox: to `port` of the container's loopback."""
+    """Build the relay for an image with busybox: to `port` of the container's loopback."""
     return ["nc", "127.0.0.1", str(port)]

@@ -1,4 +1,4 @@
-"""The gateway's static configuration as every way of running begins with it."""
+"""The gateway's static configuration, which every way of running starts from."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CONFIGURATION = REPOSITORY / "gateway"
 def static_configuration(environ: Mapping[str, str]) -> dict[str, Any]:
     """Read gateway/traefik.yml, with tracing when TESSERA_OTLP_ENDPOINT names a collector (OTLP over HTTP).
 
-    The gateway then starts a trace for each request that brings none, and tells the service by `traceparent`
+    The gateway then starts a trace for each request without one, and passes it on in `traceparent`
     (https://doc.traefik.io/traefik/observability/tracing/opentelemetry/).
     """
     static: dict[str, Any] = yaml.safe_load((CONFIGURATION / "traefik.yml").read_text())
@@ -25,6 +25,6 @@ def static_configuration(environ: Mapping[str, str]) -> dict[str, Any]:
 
 
 def demand_https(static: dict[str, Any]) -> None:
-    """Let browsers remember to come over HTTPS only; TESSERA_HTTPS_PORT lets the gateway send them there."""
+    """Add HSTS, so that browsers use HTTPS only; the gateway redirects to the port in TESSERA_HTTPS_PORT."""
     websecure = static["entryPoints"]["websecure"]
     websecure["http"] = {**websecure["http"], "middlewares": ["hsts@file", *websecure["http"]["middlewares"]]}

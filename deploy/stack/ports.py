@@ -1,4 +1,4 @@
-"""The port map (deploy/ports.toml), what the environment changes in it, and who holds a port now."""
+"""The port map (deploy/ports.toml), its changes by the environment, and the current holder of each port."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Port:
     about: str
 
     def number(self, environ: Mapping[str, str]) -> int:
-        """The port to listen on. Raises DeployError when the variable holds no port number."""
+        """Return the port to listen on. Raises DeployError when the variable is not a port number."""
         text = environ.get(self.env) or str(self.default)
         if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
             raise DeployError(f"{self.env}={text} is not a port number (1 to 65535)")
@@ -37,13 +37,13 @@ class Port:
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """The addresses that it listens on."""
+        """The addresses to listen on."""
         return ("0.0.0.0", "::") if self.reach == "public" else ("127.0.0.1",)  # noqa: S104 - that is its reach
 
 
 @dataclass(frozen=True)
 class Holder:
-    """Who listens on a port; `pid` is None for a container, and for a process this user may not look into."""
+    """A listener on a port; `pid` is None for a container, and for a process of another user."""
 
     pid: int | None
     command: str
@@ -51,7 +51,7 @@ class Holder:
 
     @property
     def stop(self) -> str:
-        """How it is made to let go."""
+        """The command that frees the port."""
         if self.container:
             return f"docker stop {self.container}"
         return f"kill {self.pid}" if self.pid else "stop it"
@@ -61,7 +61,7 @@ class Holder:
 
 
 def port_map(path: Path = PORT_MAP) -> tuple[Port, ...]:
-    """Every port of every way of running, in the order of the file."""
+    """Read every port of every way of running, in the order of the file."""
     ways = tomllib.loads(path.read_text())
     return tuple(
         Port(way, name, entry["port"], entry["env"], entry["reach"], entry["about"])
@@ -71,9 +71,9 @@ def port_map(path: Path = PORT_MAP) -> tuple[Port, ...]:
 
 
 def ports_of(way: str, environ: Mapping[str, str]) -> dict[str, int]:
-    """Port numbers by name for one way of running, after the environment's changes.
+    """Return port numbers by name for one way of running, after the environment's changes.
 
-    Raises DeployError for a value that is no port, and when two names would share one.
+    Raises DeployError for a value that is not a port, and when two names would share one.
     """
     numbers: dict[str, int] = {}
     for port in port_map():
@@ -82,13 +82,13 @@ def ports_of(way: str, environ: Mapping[str, str]) -> dict[str, int]:
         number = port.number(environ)
         other = next((name for name, taken in numbers.items() if taken == number), None)
         if other:
-            raise DeployError(f"{port.env} and {other} both ask for port {number}")
+            raise DeployError(f"{port.env} and {other} both name port {number}")
         numbers[port.name] = number
     return numbers
 
 
-def listeners() -> dict[int, Holder]:
-    """Who listens on which TCP port of this machine."""
+def find_listeners() -> dict[int, Holder]:
+    """Find the listener of each TCP port of this machine."""
     found: dict[int, Holder] = {}
     for connection in psutil.net_connections(kind="tcp"):
         if connection.laddr and connection.status == psutil.CONN_LISTEN:
@@ -96,18 +96,18 @@ def listeners() -> dict[int, Holder]:
     return found
 
 
-def taken(ports: Iterable[Port], environ: Mapping[str, str]) -> dict[Port, Holder]:
-    """Those of `ports` that cannot be listened on now, with their holders."""
+def find_taken(ports: Iterable[Port], environ: Mapping[str, str]) -> dict[Port, Holder]:
+    """Find those of `ports` that are not free now, with their holders."""
     blocked = [port for port in ports if not _can_listen(port, port.number(environ))]
-    held = listeners() if blocked else {}
-    nobody = Holder(None, "no listener found; perhaps another network namespace, or a port below 1024")
-    return {port: held.get(port.number(environ), nobody) for port in blocked}
+    held = find_listeners() if blocked else {}
+    unknown = Holder(None, "no listener found; perhaps another network namespace, or a port below 1024")
+    return {port: held.get(port.number(environ), unknown) for port in blocked}
 
 
-def table(environ: Mapping[str, str], containers: Mapping[int, Holder]) -> str:
-    """The map as text, with who holds each port now: a process of this machine, or one of `containers`."""
-    held = {**listeners(), **containers}
-    rows = [("way", "name", "port", "variable", "reach", "what it is", "held now by")]
+def render_table(environ: Mapping[str, str], containers: Mapping[int, Holder]) -> str:
+    """Render the map as text, with the current holder of each port, also among `containers`."""
+    held = {**find_listeners(), **containers}
+    rows = [("way", "name", "port", "variable", "reach", "what it is", "current holder")]
     for port in port_map():
         number = port.number(environ)
         rows.append(

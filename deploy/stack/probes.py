@@ -1,6 +1,6 @@
 """One representative request for each route, sent through the gateway.
 
-A stack is up only when these succeed: each process can be healthy by itself while the gateway reaches none.
+A stack is up only when these succeed: every process can be healthy while the gateway reaches none of them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import aiohttp
 
 from deploy.stack.errors import DeployError
 
-# Path and the service that must answer it. Its status is its own business (most want a login), below 500.
+# Path, and the service that must answer it, with any status below 500 (most require a login).
 PROBES = (
     ("/api/v1/auth/me", "auth"),
     ("/.well-known/jwks.json", "auth"),
@@ -34,34 +34,34 @@ PROBES = (
     ("/api/v1/no-such-path", "frontend"),
 )
 OWN_REQUESTS = "deploy-"
-"""How the ids of the operator's commands' own requests begin, which are nobody's traffic."""
+"""The prefix of the request ids of the operator's own commands, which do not count as traffic."""
 
-PATIENCE = 15.0  # seconds; the gateway's first health checks come a second after its start
+PROBE_SECONDS = 30.0  # for every route to be answered; the first health checks come a second after the start
 
 
 async def probe_routes(url: str, trusted: ssl.SSLContext | None = None) -> int:
-    """Probe every route of the stack at `url` and return how many there are; `trusted` vouches for its HTTPS.
+    """Probe every route of the stack at `url` and return their number; `trusted` verifies its certificate.
 
-    Raises DeployError naming those that the right service does not answer.
+    Raises DeployError naming the routes that their service does not answer within PROBE_SECONDS.
     """
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + PROBE_SECONDS
     connector = aiohttp.TCPConnector(ssl=trusted or True)
     timeout = aiohttp.ClientTimeout(total=5)
     headers = {"X-Request-Id": f"{OWN_REQUESTS}up"}
     async with aiohttp.ClientSession(url, connector=connector, timeout=timeout, headers=headers) as client:
         while True:
-            answers = await asyncio.gather(*(_wrong(client, path, service) for path, service in PROBES))
-            wrong = [answer for answer in answers if answer]
+            failures = await asyncio.gather(*(_failure(client, path, service) for path, service in PROBES))
+            wrong = [failure for failure in failures if failure]
             if not wrong:
                 return len(PROBES)
             if time.monotonic() > deadline:
                 raise DeployError(
-                    "through the gateway, these are not answered as they should be:\n" + "\n".join(wrong)
+                    "these routes are not answered correctly through the gateway:\n" + "\n".join(wrong)
                 )
             await asyncio.sleep(0.2)
 
 
-async def _wrong(client: aiohttp.ClientSession, path: str, service: str) -> str | None:
+async def _failure(client: aiohttp.ClientSession, path: str, service: str) -> str | None:
     try:
         async with client.get(path, allow_redirects=False) as response:
             answerer = response.headers.get("X-Service")

@@ -1,10 +1,9 @@
-"""The processes of the services: which there are, and what each is told."""
+"""The services' processes: which there are, the environment they get, and their verbs."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,12 +15,13 @@ from deploy.stack.state_dir import REPOSITORY, StateDir
 
 # A local load test paints as one artist, or as few.
 LOCAL_LIMITS = {"TILES_PAINT_RATE": "1000", "TILES_PAINT_BURST": "2000", "TILES_PAINT_UNDERWAY": "1000"}
-SERVICES = ("auth", "users", "tiles")  # those with a database and a place at the broker
+SERVICES = ("auth", "users", "tiles")
+"""The services with a database and a user at the broker."""
 
 
 @dataclass(frozen=True)
 class Program:
-    """One process: `name` is that of its port in deploy/ports.toml, of its log, and what X-Instance says."""
+    """One process: `name` names its port in deploy/ports.toml, its log, and its X-Instance."""
 
     name: str
     service: str
@@ -33,7 +33,7 @@ PROGRAMS = (
     Program("auth-worker", "auth", "worker"),
     Program("users-web", "users", "web"),
     Program("users-worker", "users", "worker"),
-    # Two, so that nothing comes to depend on being alone.
+    # Two, so that nothing comes to depend on being the only one.
     Program("tiles-web-1", "tiles", "web"),
     Program("tiles-web-2", "tiles", "web"),
     Program("tiles-worker", "tiles", "worker"),
@@ -51,7 +51,7 @@ class ServiceProcess(Process):
         self.env = env
 
     async def start(self) -> None:
-        """Start it; ready when it says so itself, which it does once its dependencies answer."""
+        """Start it and wait until its /ready answers 200, which needs the parts it depends on."""
         module = (
             ["frontend"]
             if self.program.service == "frontend"
@@ -60,21 +60,28 @@ class ServiceProcess(Process):
         prefix = self.program.service.upper()
         bound = {f"{prefix}_BIND": f"127.0.0.1:{self.port}", f"{prefix}_INSTANCE": self.name}
         self._spawn([sys.executable, "-m", *module], {**self.env, **bound}, folder=REPOSITORY)
-        await self._until(lambda: get(self.port, "/ready")[0] == 200, timeout=30)
+        await self._until(lambda: get(self.port, "/ready")[0] == 200)
+
+
+def write_urls(var: StateDir, database_urls: Mapping[str, str], broker_urls: Mapping[str, str]) -> None:
+    """Write where each service connects, with its passwords, into the files that the services read."""
+    for service in SERVICES:
+        var.write_secret(f"{service}_database_url", database_urls[service])
+        var.write_secret(f"{service}_broker_url", broker_urls[service])
+    var.secret("auth_secret")
 
 
 def service_environment(
-    var: StateDir, ports: Mapping[str, int], database_urls: Mapping[str, str], broker_urls: Mapping[str, str]
+    var: StateDir, ports: Mapping[str, int], environ: Mapping[str, str]
 ) -> dict[str, str]:
-    """What every service process and every verb is told. Secrets go by file: `ps e` shows none."""
-    given = {name: value for name, value in os.environ.items() if name not in _SECRETS}
+    """Build the environment of every service process and verb from the operator's.
+
+    Secrets are passed as names of files, so that `ps e` shows none.
+    """
+    names = list_secret_files()
+    given = {name: value for name, value in environ.items() if name.lower() not in names}
     env = {**LOCAL_LIMITS, **given}
-    for service in SERVICES:
-        for setting, urls in (("database_url", database_urls), ("broker_url", broker_urls)):
-            secret_file = var.write_secret(f"{service}_{setting}", urls[service])
-            env[f"{service}_{setting}_file".upper()] = str(secret_file)
-    var.secret("auth_secret")
-    env["AUTH_SECRET_FILE"] = str(var.root / "secrets" / "auth_secret")
+    env |= {f"{name}_file".upper(): str(var.root / "secrets" / name) for name in names}
     env.setdefault("AUTH_MAIL_FOLDER", str(var.root / "mail"))
     env.setdefault("AUTH_PUBLIC_URL", f"http://localhost:{ports['gateway']}")
     for service in ("users", "tiles"):
@@ -85,8 +92,8 @@ def service_environment(
     return env
 
 
-def secret_files() -> list[str]:
-    """Names of the files in var/secrets that service processes read."""
+def list_secret_files() -> list[str]:
+    """Names of the files below `secrets` that the service processes read."""
     urls = [f"{service}_{setting}" for service in SERVICES for setting in ("database_url", "broker_url")]
     return [*urls, "auth_secret"]
 
@@ -94,7 +101,7 @@ def secret_files() -> list[str]:
 async def run_verb(service: str, verb: str, var: StateDir, env: Mapping[str, str]) -> str:
     """Run `python -m services.<service> <verb>` to its end and return what it printed.
 
-    Its log goes to var/log. Raises DeployError when it fails.
+    Its log goes to var/log. Raises DeployError with the end of that log when the verb fails.
     """
     log = var.new_log(f"{service}-{verb}")
     with log.open("wb") as errors:
@@ -115,17 +122,11 @@ async def run_verb(service: str, verb: str, var: StateDir, env: Mapping[str, str
             raise
     if process.returncode:
         tail = "\n".join(f"    {line[:300]}" for line in log.read_text(errors="replace").splitlines()[-12:])
-        raise DeployError(f"{service} {verb} failed; its log says:\n{tail}\n    ({log})")
+        raise DeployError(f"{service} {verb} failed; the end of its log:\n{tail}\n    ({log})")
     return output.decode()
 
 
-async def first_admin(var: StateDir, env: Mapping[str, str]) -> tuple[str, str | None]:
-    """Name of the first admin, made now if there was none, and the one-time password if it was made now."""
+async def ensure_first_admin(var: StateDir, env: Mapping[str, str]) -> tuple[str, str | None]:
+    """Make the first admin unless there is one; return the name, and the one-time password of a new one."""
     admin = json.loads(await run_verb("auth", "first-admin", var, env))
     return admin["username"], admin["password"]
-
-
-_SECRETS = frozenset(
-    {f"{service}_{setting}".upper() for service in SERVICES for setting in ("database_url", "broker_url")}
-    | {"AUTH_SECRET"}
-)

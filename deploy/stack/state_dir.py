@@ -1,4 +1,4 @@
-"""The state folder of one run: data of the parts, secrets, logs and pid files."""
+"""The state folder of one stack: data of the parts, secrets, logs and pid files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 class StateDir:
-    """Paths below `root`, made on first use. Two runs with different roots share nothing."""
+    """Paths below `root`, made on first use. Two stacks with different roots share nothing."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
@@ -28,39 +28,42 @@ class StateDir:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> StateDir:
-        """The folder named by TESSERA_VAR, else `var/` of the repository."""
+        """Use the folder named by TESSERA_VAR, else `var/` of the repository.
+
+        Raises DeployError when it cannot be used.
+        """
         return cls(state_folder(environ))
 
     def folder(self, name: str) -> Path:
-        """A folder of that name, made when it is not there."""
+        """Return the folder of that name, made when it is missing."""
         folder = self.root / name
         folder.mkdir(exist_ok=True)
         return folder
 
     def log(self, name: str) -> Path:
-        """The log file of that process."""
+        """Return the log file of that process."""
         return self.root / "log" / f"{name}.log"
 
     def new_log(self, name: str) -> Path:
-        """The same, for a run that begins now: what the run before wrote is kept as `.log.1`."""
+        """Return the log file for a run that starts now; the previous one is kept as `.log.1`."""
         path = self.log(name)
         if path.exists():
             path.replace(path.with_suffix(".log.1"))
         return path
 
     def pid_file(self, name: str) -> Path:
-        """Where the process id of that process is kept while it runs."""
+        """Return the file that holds the id of that process while it runs."""
         return self.root / "run" / f"{name}.pid"
 
     def secret(self, name: str) -> str:
-        """A random password made at the first call and kept from then on."""
+        """Return the random password of that name, made by the first call."""
         path = self.root / "secrets" / name
         if not path.exists():
             self.write_secret(name, secrets.token_urlsafe(32))
         return path.read_text()
 
     def write_secret(self, name: str, value: str) -> Path:
-        """Keep `value` in a file that only this user reads, and return the file."""
+        """Write `value` to a file that only this user may read, and return the file."""
         path = self.root / "secrets" / name
         draft = path.with_suffix(".draft")
         draft.touch(mode=0o600)
@@ -70,5 +73,5 @@ class StateDir:
 
 
 def state_folder(environ: Mapping[str, str]) -> Path:
-    """The folder of `StateDir.from_environ`, not made."""
+    """Return the folder of `StateDir.from_environ`, without making it."""
     return Path(environ.get("TESSERA_VAR") or REPOSITORY / "var")

@@ -1,4 +1,4 @@
-"""Keeps processes running: starts them, restarts what dies, stops them in order."""
+"""Keep processes running: start them, restart those that end, stop them in order."""
 
 from __future__ import annotations
 
@@ -8,34 +8,34 @@ from collections.abc import Awaitable, Sequence
 from typing import TypeVar
 
 from deploy.stack.errors import DeployError
-from deploy.stack.parts.process import Process, Say
+from deploy.stack.parts.process import Process, Report
 
 T = TypeVar("T")
 
 FIRST_PAUSE = 0.5  # seconds before a restart; doubled at each one until LONGEST_PAUSE
 LONGEST_PAUSE = 10.0
-STEADY = 30.0  # seconds of running after which a death is a first one again
+STEADY = 30.0  # seconds of running after which the pause is FIRST_PAUSE again
 
 
 class Supervisor:
     """The processes of a run."""
 
-    def __init__(self, say: Say) -> None:
-        self._say = say
+    def __init__(self, report: Report) -> None:
+        self._report = report
         self._started: list[Process] = []
         self._keepers: list[asyncio.Task[None]] = []
 
     async def start(self, *processes: Process) -> None:
-        """Start these at the same time and keep them running from then on.
+        """Start these at the same time and keep them running.
 
         Raises DeployError when one cannot be started; `stop` stops the others.
         """
-        self._say(f"starting {', '.join(process.name for process in processes)}")
+        self._report(f"starting {', '.join(process.name for process in processes)}")
         self._started += processes
         await together(*(self._start(process) for process in processes))
 
     async def stop(self, stages: Sequence[tuple[float, Sequence[Process]]]) -> None:
-        """Stop stage after stage; each may take until so many seconds after the call, then it is killed."""
+        """Stop one stage after another; each has a deadline in seconds after the call, and is then killed."""
         for keeper in self._keepers:
             keeper.cancel()
         await asyncio.gather(*self._keepers, return_exceptions=True)
@@ -47,7 +47,7 @@ class Supervisor:
     async def _start(self, process: Process) -> None:
         began = time.monotonic()
         await process.start()
-        self._say(f"{process.name} is ready (pid {process.pid}, {time.monotonic() - began:.1f} s)")
+        self._report(f"{process.name} is ready (pid {process.pid}, {time.monotonic() - began:.1f} s)")
         self._keepers.append(asyncio.create_task(self._keep(process)))
 
     async def _keep(self, process: Process) -> None:
@@ -57,20 +57,20 @@ class Supervisor:
             status = await process.wait()
             if time.monotonic() - began > STEADY:
                 pause = FIRST_PAUSE
-            self._say(f"{process.name} ended ({_how(status)}); starting it again in {pause:g} s")
+            self._report(f"{process.name} ended ({_describe(status)}); starting it again in {pause:g} s")
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
             try:
                 await process.start()
             except DeployError as error:
-                self._say(str(error))
+                self._report(str(error))
                 process.kill()
             else:
-                self._say(f"{process.name} is ready again (pid {process.pid})")
+                self._report(f"{process.name} is ready again (pid {process.pid})")
 
 
 async def together(*works: Awaitable[T]) -> list[T]:
-    """Like asyncio.gather, but when one fails the others are cancelled and awaited before it is raised."""
+    """Gather like asyncio, but cancel and await the others before the error of one is raised."""
     tasks = [asyncio.ensure_future(work) for work in works]
     try:
         return await asyncio.gather(*tasks)
@@ -80,5 +80,5 @@ async def together(*works: Awaitable[T]) -> list[T]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _how(status: int) -> str:
+def _describe(status: int) -> str:
     return f"signal {-status}" if status < 0 else f"status {status}"

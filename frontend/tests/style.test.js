@@ -7,17 +7,14 @@ const FRONTEND = new URL("../", import.meta.url);
 /** Characters per line, also in the templates and comments that the formatter leaves as they are. */
 const WIDTH = 110;
 
-/** Rooms that still have to be put into this style. */
-const UNSTYLED = /static\/client\/(canvas|editor)\//;
+/** Lines per file; a longer one does more than one thing. */
+const LENGTH = 350;
 
 /** @returns {Promise<{file: string, text: string}[]>} */
 async function ownFiles() {
   const names = await readdir(FRONTEND, { recursive: true });
   const own = names.filter(
-    (name) =>
-      /\.(js|css|html)$/.test(name) &&
-      !/(^|\/)(node_modules|vendor|swagger-ui-[\d.]+)\//.test(name) &&
-      !UNSTYLED.test(name),
+    (name) => /\.(js|css|html)$/.test(name) && !/(^|\/)(node_modules|vendor|swagger-ui-[\d.]+)\//.test(name),
   );
   return Promise.all(
     own.map(async (file) => ({ file, text: await readFile(new URL(file, FRONTEND), "utf8") })),
@@ -38,12 +35,24 @@ test(`no line is longer than ${WIDTH} characters`, async () => {
   assert.deepEqual(await linesThat((line) => line.length > WIDTH), []);
 });
 
+test(`no file is longer than ${LENGTH} lines`, async () => {
+  const long = (await ownFiles()).filter(({ text }) => text.split("\n").length > LENGTH + 1);
+  assert.deepEqual(
+    long.map(({ file }) => file),
+    [],
+  );
+});
+
 test("JSDoc has one tag per line", async () => {
   const comment = /^\s*(\/\*\*|\*)\s/;
   const tag = /(?<![\w`{"])@(param|returns|type|template|typedef|property|import)\b/g;
   const crowded = (/** @type {string} */ line) =>
     comment.test(line) && (line.replace(/`[^`]*`/g, "").match(tag)?.length ?? 0) > 1;
   assert.deepEqual(await linesThat(crowded), []);
+});
+
+test("JSDoc stands above what it describes", async () => {
+  assert.deepEqual(await linesThat((line) => /^\s*\/\*\*.*\*\/ [^(]/.test(line)), []);
 });
 
 test("JSDoc imports types with @import", async () => {

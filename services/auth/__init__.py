@@ -1,1 +1,1 @@
-"""The auth service: accounts, how people prove that one is theirs, and the tokens that say so elsewhere."""
+"""The auth service: accounts, sessions, and the tokens that identify a caller to the other services."""

@@ -13,37 +13,43 @@ from shared.settings import ServiceSettings
 
 
 def spare_cores() -> int:
-    """Return how many cores may hash at once: one is left, so that a flood of logins slows nobody else."""
+    """Return how many cores may hash passwords: all but one, which a flood of logins leaves free."""
     return max(1, len(os.sched_getaffinity(0)) - 1)
 
 
 class AuthSettings(ServiceSettings):
-    """What the auth service can be told from outside."""
+    """Settings of the auth service; the environment or files set them."""
 
     model_config = SettingsConfigDict(env_prefix="AUTH_")
 
     secret: SecretStr = Field(min_length=32, description="encrypts the signing keys in the database")
-    hashing_threads: int = Field(default_factory=spare_cores, ge=1, description="passwords hashed at once")
-    refresh_seconds: int = Field(30 * 86_400, ge=60, description="how long a session lives without a refresh")
-    refresh_grace_seconds: float = Field(
-        3.0, ge=0, description="how long the refresh token before the current one gives the current one again"
+    hashing_threads: int = Field(
+        default_factory=spare_cores, ge=1, description="passwords hashed concurrently"
     )
-    login_window_seconds: int = Field(300, ge=1, description="how long failed logins are remembered")
-    login_failures_per_account: int = Field(10, ge=1, description="failed logins of one name in a window")
+    refresh_seconds: int = Field(
+        30 * 86_400, ge=60, description="lifetime of a session since its last refresh"
+    )
+    refresh_grace_seconds: float = Field(
+        3.0, ge=0, description="how long a replaced refresh token returns its successor again"
+    )
+    login_window_seconds: int = Field(300, ge=1, description="window in which failed logins are counted")
+    login_failures_per_account: int = Field(10, ge=1, description="failed logins per name and window")
     login_failures_per_address: int = Field(
-        100, ge=1, description="failed logins from one address in a window"
+        100, ge=1, description="failed logins per client address and window"
     )
     smtp_url: SecretStr | None = Field(
         None,
-        description="smtp://[user:password@]host[:port] or smtps://...; without it, mail is kept as files",
+        description="smtp://[user:password@]host[:port] or smtps://...; without it, mail is written to files",
     )
     mail_from: str = Field("Tessera <tessera@tessera.invalid>", description="sender of mail")
-    mail_folder: Path = Field(Path("var/mail"), description="where mail is kept without AUTH_SMTP_URL")
-    public_url: str = Field("http://localhost:8080", description="where people reach this site, for links")
-    mail_window_seconds: int = Field(3600, ge=1, description="how long requests for mail are remembered")
-    mails_per_account: int = Field(3, ge=1, description="mails of one kind to one address in a window")
-    mails_per_address: int = Field(30, ge=1, description="mails asked for from one address in a window")
-    admin_username: str = Field("admin", description="name of the account that `first-admin` makes")
+    mail_folder: Path = Field(Path("var/mail"), description="where mail is written without AUTH_SMTP_URL")
+    public_url: str = Field(
+        "http://localhost:8080", description="public address of this site, for links in mail"
+    )
+    mail_window_seconds: int = Field(3600, ge=1, description="window in which requests for mail are counted")
+    mails_per_account: int = Field(3, ge=1, description="mails of one kind per recipient and window")
+    mails_per_address: int = Field(30, ge=1, description="mails requested per client address and window")
+    admin_username: str = Field("admin", description="username of the account that `first-admin` creates")
     admin_email: str = Field("admin@tessera.invalid", description="email address of that account")
 
     @property
@@ -53,15 +59,15 @@ class AuthSettings(ServiceSettings):
 
     @property
     def refresh_grace(self) -> timedelta:
-        """How long a replaced refresh token still gives its successor."""
+        """How long a replaced refresh token returns its successor again."""
         return timedelta(seconds=self.refresh_grace_seconds)
 
     @property
     def login_window(self) -> timedelta:
-        """How long failed logins are remembered."""
+        """The window in which failed logins are counted."""
         return timedelta(seconds=self.login_window_seconds)
 
     @property
     def mail_window(self) -> timedelta:
-        """How long requests for mail are remembered."""
+        """The window in which requests for mail are counted."""
         return timedelta(seconds=self.mail_window_seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -53,11 +54,17 @@ def describe(
 
 
 def serve_openapi(app: web.Application, service: str, features: Mapping[str, Sequence[Operation]]) -> None:
-    """Serve the service's own document at `/openapi.json`, which the gateway does not route."""
-    document = describe(f"Tessera {service}", VERSION, API_PREFIX, features)
+    """Serve the service's own document at `/openapi.json`, which the gateway does not route.
+
+    It is made at the first request: that takes longer than everything else at a start.
+    """
+
+    @functools.cache
+    def document() -> dict[str, Any]:
+        return describe(f"Tessera {service}", VERSION, API_PREFIX, features)
 
     async def openapi(_: web.Request) -> web.Response:
-        return web.json_response(document)
+        return web.json_response(document())
 
     app.router.add_get("/openapi.json", openapi)
 

@@ -1,4 +1,4 @@
-"""Backup and restore: one moment of three databases, what was between them, and the whole stack elsewhere."""
+"""Backup and restore: three databases at one moment, messages in flight, and a whole stack elsewhere."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import aiohttp
 import psycopg2
 import pytest
 
-from deploy.backup.archive import backups, forget_old, new_name, unpack
+from deploy.backup.archive import list_backups, name_backup, remove_old, unpack
 from deploy.backup.restore import load
 from deploy.backup.source import Source
 from deploy.backup.take import take
@@ -36,7 +36,7 @@ NewBroker = Callable[[], Broker]
 
 @pytest.fixture
 def source(database: Databases, new_broker: NewBroker, tmp_path: Path) -> Source:
-    """Three migrated databases and a broker, with nobody working on them."""
+    """Provide three migrated databases and a broker, without services."""
     broker = new_broker()
     for service in SERVICES:
         url = database(service)
@@ -49,7 +49,7 @@ def source(database: Databases, new_broker: NewBroker, tmp_path: Path) -> Source
 
 @asynccontextmanager
 async def consumers_that_lose(broker_url: str) -> AsyncIterator[aio_pika.abc.AbstractChannel]:
-    """Everything is taken from the queues and has no effect: it stays on its way for good."""
+    """Take every message from the queues without any effect, so that it stays in flight."""
     async with await aio_pika.connect(broker_url) as connection:
         await declare(await open_channel(connection))
         channel = await connection.channel()
@@ -62,7 +62,7 @@ async def _take(_: aio_pika.abc.AbstractIncomingMessage) -> None:
     return
 
 
-async def test_what_was_on_its_way_is_sent_again_before_what_waited(
+async def test_messages_in_flight_are_restored_in_front_of_the_outbox(
     source: Source, database: Databases, tmp_path: Path
 ) -> None:
     published: list[str] = []
@@ -107,37 +107,35 @@ def _liked(number: int) -> Any:
     return event.envelope(producer="tiles", traceparent=None)
 
 
-async def test_without_a_broker_a_backup_is_taken_and_says_what_it_may_lack(
-    source: Source, tmp_path: Path
-) -> None:
+async def test_a_backup_without_a_broker_names_what_may_be_missing(source: Source, tmp_path: Path) -> None:
     (tmp_path / "auth_broker_url").write_text("amqp://nobody@127.0.0.1:1/")
     file = await take(source, tmp_path, lambda _: None)
     assert unpack(file, tmp_path / "parts").missing == "the broker was away"
 
 
-async def test_a_table_that_is_not_what_it_was_is_named(
+async def test_a_restored_table_that_differs_is_named(
     source: Source, database: Databases, tmp_path: Path
 ) -> None:
     file = await take(source, tmp_path, lambda _: None)
     manifest = unpack(file, tmp_path / "parts")
     sums = {**manifest.sums, "users": {**manifest.sums["users"], "totals": (2, "0")}}
     urls = {service: database(service) for service in SERVICES}
-    with pytest.raises(DeployError, match="users is not what it was; differing tables: totals"):
+    with pytest.raises(DeployError, match="users differs from the backed-up data in these tables: totals"):
         load(tmp_path / "parts", type(manifest)("", sums, 0, ""), urls, lambda _: None)
 
 
-def test_the_newest_are_kept_and_nothing_else_is_removed(tmp_path: Path) -> None:
+def test_only_backups_older_than_the_newest_are_removed(tmp_path: Path) -> None:
     days = [datetime(2026, 1, day, tzinfo=UTC) for day in range(1, 6)]
     for day in days:
-        (tmp_path / new_name(day)).touch()
+        (tmp_path / name_backup(day)).touch()
     (tmp_path / "tessera-notes.txt").touch()
-    forget_old(tmp_path, 2)
-    assert [file.name for file in backups(tmp_path)] == [new_name(day) for day in days[3:]]
+    remove_old(tmp_path, 2)
+    assert [file.name for file in list_backups(tmp_path)] == [name_backup(day) for day in days[3:]]
     assert (tmp_path / "tessera-notes.txt").exists()
 
 
 async def paint(url: str) -> tuple[str, str]:
-    """Two artists paint two tiles and like one; returns how to log in as the first, once all is counted."""
+    """Let two artists paint two tiles and like one; return the login of the first, once all is counted."""
     async with aiohttp.ClientSession(url) as http:
         one, other = [await Artist.register(http, name) for name in ("ada", "bela")]
         draft = {"name": "Kept", "width": 64, "height": 64, "tile_size": 32, "palette": "pico-8"}
@@ -156,7 +154,7 @@ async def paint(url: str) -> tuple[str, str]:
 
 
 async def what_is_seen(url: str, username: str, password: str) -> dict[str, Any]:
-    """By somebody who logs in: the newest canvas, its picture and tiles, their own profile and stats."""
+    """Read as a logged-in account: the newest canvas, its picture and tiles, its own profile and stats."""
     async with aiohttp.ClientSession(url) as http:
         artist = await Artist.login(http, username, password)
         _, canvases = await artist.call("GET", "/canvases?sort=newest")
@@ -173,7 +171,7 @@ async def what_is_seen(url: str, username: str, password: str) -> dict[str, Any]
 
 
 @pytest.mark.timeout(300)
-async def test_a_run_is_restored_in_another_folder_and_restoring_can_be_undone_and_done_again(
+async def test_a_native_stack_is_restored_elsewhere_undone_and_restored_again(
     tmp_path: Path,
 ) -> None:
     first, second = run_environment(tmp_path / "first"), run_environment(tmp_path / "second")
@@ -183,9 +181,9 @@ async def test_a_run_is_restored_in_another_folder_and_restoring_can_be_undone_a
         before = await what_is_seen(stack.url, *account)
         done = await asyncio.to_thread(run, "backup", "--env", "native", env=first)
         assert done.returncode == 0, done.stderr
-        (file,) = backups(tmp_path / "first" / "backups")
+        (file,) = list_backups(tmp_path / "first" / "backups")
         done = await asyncio.to_thread(run, "restore", "--env", "native", "--yes", str(file), env=first)
-        assert done.stderr.startswith("error: Tessera runs already in ")
+        assert done.stderr.startswith("error: Tessera is already running in ")
     finally:
         await asyncio.to_thread(stack.stop)
     for what in (str(file), "--undo", "--undo"):
@@ -199,7 +197,7 @@ async def test_a_run_is_restored_in_another_folder_and_restoring_can_be_undone_a
 
 
 @pytest.mark.timeout(COMPOSE_SECONDS)
-async def test_under_compose_what_came_after_the_backup_is_gone_once_it_is_restored(
+async def test_a_restore_under_compose_removes_later_changes(
     compose: ComposeStack,
 ) -> None:
     account = await paint(compose.url)
@@ -207,7 +205,7 @@ async def test_under_compose_what_came_after_the_backup_is_gone_once_it_is_resto
     done = await asyncio.to_thread(compose.deploy, "backup")
     assert done.returncode == 0, done.stderr
     await paint(compose.url)
-    file = backups(compose.project.var.root / "backups" / "kept")[-1]
+    file = list_backups(compose.project.var.root / "backups" / "kept")[-1]
     done = await asyncio.to_thread(compose.deploy, "restore", "--yes", str(file))
     assert done.returncode == 0, done.stderr
     assert await what_is_seen(compose.url, *account) == before

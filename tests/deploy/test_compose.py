@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import ssl
@@ -17,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from deploy.backup.archive import backups
+from deploy.backup.archive import list_backups
 from deploy.stack import engine
 from deploy.stack.compose.state import authority_of
 from deploy.stack.state_dir import REPOSITORY
@@ -37,7 +38,7 @@ class KeepRedirects(urllib.request.HTTPRedirectHandler):
 
 
 def answer(url: str, stack: ComposeStack, method: str = "GET") -> tuple[int, dict[str, str]]:
-    """Status and headers; redirects are not followed, only the stack's own authority is trusted."""
+    """Return status and headers, without following redirects, trusting only the stack's own authority."""
     context = ssl.create_default_context(cafile=str(authority_of(stack.project.var)))
     opener = urllib.request.build_opener(KeepRedirects, urllib.request.HTTPSHandler(context=context))
     try:
@@ -58,15 +59,20 @@ def production(compose: ComposeStack, tmp_path_factory: pytest.TempPathFactory) 
         stack.remove()
 
 
-def test_up_tells_the_url_and_the_first_admin_once(compose: ComposeStack) -> None:
+def test_up_prints_the_url_and_the_first_password_once(compose: ComposeStack) -> None:
     assert compose.admin[0] == "admin"
     assert compose.admin[1]
     said = compose.up()
     assert f"Tessera is ready: {compose.url}\nFirst admin: admin\n" in said
 
 
+def test_exec_runs_a_verb_in_the_container_of_its_service(compose: ComposeStack) -> None:
+    done = compose.deploy("exec", "users", "repair-stats")
+    assert done.returncode == 0, done.stderr
+    assert "repaired" in json.loads(done.stdout.splitlines()[-1])
+
+
 def test_a_second_up_replaces_no_container(compose: ComposeStack) -> None:
-    compose.up()
     before = {service: compose.containers(service) for service in ("gateway", "tiles-web", "postgres")}
     compose.up()
     assert {service: compose.containers(service) for service in before} == before
@@ -105,19 +111,23 @@ def test_a_service_cannot_enter_the_database_of_another(
 
 
 @pytest.mark.parametrize("wanted", ["postgres=2", "tiles", "tiles=0", "tiles=many"])
-def test_what_cannot_be_scaled_is_refused_in_words(compose: ComposeStack, wanted: str) -> None:
+def test_an_invalid_scale_is_refused_with_a_reason(compose: ComposeStack, wanted: str) -> None:
     done = compose.deploy("scale", wanted)
     assert done.returncode == 1
     assert done.stderr.startswith(f"error: {wanted}: give SERVICE=NUMBER")
 
 
-def test_the_ports_that_a_running_stack_holds_are_those_of_the_map(compose: ComposeStack) -> None:
+def test_a_running_stack_holds_the_ports_of_the_map(compose: ComposeStack) -> None:
     ours = {container["Name"] for container in compose.project.containers()}
-    held = {port: holder.container for port, holder in engine.published().items() if holder.container in ours}
+    held = {
+        port: holder.container
+        for port, holder in engine.list_published_ports().items()
+        if holder.container in ours
+    }
     assert held == dict.fromkeys(compose.project.ports.values(), f"{compose.project.name}-gateway-1")
 
 
-def test_without_its_database_a_service_itself_says_so(compose: ComposeStack) -> None:
+def test_a_service_without_its_database_answers_503_itself(compose: ComposeStack) -> None:
     container = compose.containers("postgres")[0]
     compose.docker("pause", container)
     try:
@@ -127,7 +137,7 @@ def test_without_its_database_a_service_itself_says_so(compose: ComposeStack) ->
     assert (status, headers["X-Service"]) == (503, "tiles")
 
 
-def test_both_environments_are_up_at_once_and_production_answers_https_only(
+def test_both_environments_run_at_once_and_production_answers_https_only(
     compose: ComposeStack, production: ComposeStack
 ) -> None:
     status, headers = answer(f"{production.url}/api/v1/canvases", production)
@@ -136,12 +146,12 @@ def test_both_environments_are_up_at_once_and_production_answers_https_only(
     assert answer(f"{compose.url}/api/v1/canvases", compose)[0] == 200
 
 
-def test_production_backs_itself_up_and_measures_how_old_that_is(production: ComposeStack) -> None:
+def test_production_takes_backups_and_measures_their_age(production: ComposeStack) -> None:
     kept = production.project.var.root / "backups" / "kept"
     deadline = time.monotonic() + 60
-    while not backups(kept) and time.monotonic() < deadline:
+    while not list_backups(kept) and time.monotonic() < deadline:
         time.sleep(0.2)
-    (file,) = backups(kept)
+    (file,) = list_backups(kept)
     assert production.deploy("verify", str(file)).returncode == 0
     (container,) = production.containers("backup")
     said = production.docker(
@@ -155,12 +165,14 @@ def test_production_backs_itself_up_and_measures_how_old_that_is(production: Com
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
 @pytest.mark.parametrize("path", ["/", "/api/v1/canvases?limit=1", "/health", "/api/nothing%20here"])
-def test_production_sends_http_to_https_for_good(production: ComposeStack, method: str, path: str) -> None:
+def test_production_redirects_http_to_https_permanently(
+    production: ComposeStack, method: str, path: str
+) -> None:
     status, headers = answer(production.project.http_url + path, production, method)
     assert (status, headers["Location"]) == (308, production.url + path)
 
 
-def test_production_keeps_to_mozillas_intermediate_profile_for_tls(production: ComposeStack) -> None:
+def test_production_follows_mozillas_intermediate_tls_profile(production: ComposeStack) -> None:
     asked = ("--mozilla_config=intermediate", "--certinfo")
     trusted = f"--certinfo_ca_file={authority_of(production.project.var)}"
     there = f"{production.project.host}:{production.project.ports['prod-https']}"
@@ -168,7 +180,7 @@ def test_production_keeps_to_mozillas_intermediate_profile_for_tls(production: C
     assert "OK - Compliant." in done.stdout, done.stdout + done.stderr
 
 
-def test_on_taken_ports_up_is_refused_and_nothing_is_left(compose: ComposeStack, tmp_path: Path) -> None:
+def test_up_on_taken_ports_is_refused_and_leaves_nothing(compose: ComposeStack, tmp_path: Path) -> None:
     taken = {
         f"TESSERA_PORT_PROD_{name}": str(compose.project.ports[f"dev-{name.lower()}"])
         for name in ("HTTP", "HTTPS")
@@ -189,7 +201,7 @@ def test_on_taken_ports_up_is_refused_and_nothing_is_left(compose: ComposeStack,
     assert answer(f"{compose.url}/api/v1/canvases", compose)[0] == 200
 
 
-def test_a_gateway_that_publishes_nothing_is_refused_and_nothing_is_left(tmp_path: Path) -> None:
+def test_up_with_a_gateway_that_publishes_nothing_leaves_nothing(tmp_path: Path) -> None:
     need_engine()
     copy = tmp_path / "repository"
     shutil.copytree(REPOSITORY, copy, ignore=shutil.ignore_patterns(".*", "var", "tests", "docs"))
@@ -206,18 +218,18 @@ def test_a_gateway_that_publishes_nothing_is_refused_and_nothing_is_left(tmp_pat
         seconds.append(time.monotonic() - began)
         assert done.returncode == 1
     numbers = sorted(stack.project.ports.values())
-    assert f"publish no port {numbers[0]} and no port {numbers[1]} of the gateway" in done.stderr
+    assert f"do not publish {numbers[0]} and {numbers[1]} of the gateway" in done.stderr
     assert min(seconds) < here(5)
     assert stack.project.containers() == []
 
 
-def test_what_cannot_start_is_named_with_its_own_words(tmp_path: Path) -> None:
+def test_a_container_that_cannot_start_is_named_with_its_log(tmp_path: Path) -> None:
     need_engine()
     stack = ComposeStack("dev", tmp_path, environ={"TESSERA_LOG_LEVEL": "loud"})
     done = stack.deploy("up")
     stack.remove()
     assert done.returncode == 1
-    assert "auth-migrate-1 is ended with status 1; its log says:" in done.stderr
+    assert "auth-migrate-1 is ended with status 1; its log:" in done.stderr
     assert "Input should be 'debug', 'info', 'warning' or 'error'" in done.stderr
     assert "not yet ready: auth-web-1, auth-worker-1" in done.stderr
     assert "ERROR  container-down: auth-migrate-1 is exited with status 1" in done.stderr

@@ -1,4 +1,4 @@
-"""What the compose files say once merged, and what their containers are given. Nothing is started."""
+"""The merged compose files, and the files mounted into their containers. Nothing is started."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def project(tmp_path: Path) -> Make:
 
 
 def merged(project: Project) -> dict[str, Any]:
-    """The files as Compose itself merges them."""
+    """Return the files as Compose merges them."""
     config: dict[str, Any] = json.loads(project.compose("config", "--format=json"))
     return config
 
@@ -51,7 +51,7 @@ def services(project: Project) -> dict[str, dict[str, Any]]:
 @needs_compose
 @environments
 @pytest.mark.parametrize("moved", [0, 1000])
-def test_only_the_gateway_publishes_and_exactly_the_port_map(
+def test_only_the_gateway_publishes_ports_those_of_the_port_map(
     project: Make, env: Environment, moved: int
 ) -> None:
     expected = {port.default + moved for port in port_map() if port.way == env}
@@ -66,7 +66,7 @@ def test_only_the_gateway_publishes_and_exactly_the_port_map(
 
 @needs_compose
 @environments
-def test_only_the_gateway_and_the_sender_of_mail_get_out(project: Make, env: Environment) -> None:
+def test_only_the_gateway_and_the_mailer_reach_the_outside(project: Make, env: Environment) -> None:
     config = merged(project(env))
     open_networks = {name for name, network in config["networks"].items() if not network.get("internal")}
     outside = {
@@ -81,7 +81,7 @@ def test_only_the_gateway_and_the_sender_of_mail_get_out(project: Make, env: Env
     ("service", "visible_to"),
     [("postgres", DATA | {"rabbitmq"}), ("rabbitmq", DATA | {"postgres"}), ("docker-api", {"gateway"})],
 )
-def test_a_part_is_seen_only_by_those_that_need_it(
+def test_a_part_is_reachable_only_for_services_that_need_it(
     project: Make, env: Environment, service: str, visible_to: set[str]
 ) -> None:
     networks = {name: set(one["networks"]) for name, one in services(project(env)).items()}
@@ -103,7 +103,7 @@ def test_every_container_is_confined(project: Make, env: Environment) -> None:
 
 @needs_compose
 @environments
-def test_a_secret_is_given_to_those_who_use_it_and_to_nobody_else(project: Make, env: Environment) -> None:
+def test_a_secret_is_mounted_only_where_it_is_used(project: Make, env: Environment) -> None:
     given = {
         name: {secret["source"] for secret in service.get("secrets", [])}
         for name, service in services(project(env)).items()
@@ -158,7 +158,7 @@ def test_a_certificate_lives_no_longer_than_a_year(project: Make) -> None:
     assert made.not_valid_before_utc < datetime.now(UTC)
 
 
-def test_a_certificate_that_the_operator_put_there_is_left_alone(project: Make, tmp_path: Path) -> None:
+def test_a_certificate_of_the_operator_is_never_replaced(project: Make, tmp_path: Path) -> None:
     theirs = Project("prod", {"TESSERA_VAR": str(tmp_path / "theirs"), "TESSERA_HOST": "example.org"})
     prepare(theirs)
     prepare(project("prod"))
@@ -168,7 +168,7 @@ def test_a_certificate_that_the_operator_put_there_is_left_alone(project: Make, 
     assert certificate_of(project("prod")) == certificate_of(theirs)
 
 
-def test_the_local_authority_is_one_that_clients_accept(project: Make) -> None:
+def test_clients_accept_the_local_authority(project: Make) -> None:
     prepare(project("dev"))
     context = ssl.create_default_context(cafile=str(authority_of(project("dev").var)))
     context.verify_flags |= ssl.VERIFY_X509_STRICT
@@ -176,7 +176,7 @@ def test_the_local_authority_is_one_that_clients_accept(project: Make) -> None:
 
 
 @needs_compose
-def test_production_sends_to_the_published_https_port_with_hsts(project: Make) -> None:
+def test_production_redirects_to_the_published_https_port_with_hsts(project: Make) -> None:
     moved = project("prod", TESSERA_PORT_PROD_HTTPS="9443")
     assert services(moved)["gateway"]["environment"]["TESSERA_HTTPS_PORT"] == "9443"
     points = static_configuration(moved)["entryPoints"]
@@ -190,7 +190,7 @@ def test_development_neither_redirects_nor_pins_https(project: Make) -> None:
     assert points["websecure"]["http"]["middlewares"] == points["web"]["http"]["middlewares"]
 
 
-def test_with_an_address_for_acme_production_asks_for_a_certificate_of_its_host(project: Make) -> None:
+def test_production_with_an_acme_address_requests_a_certificate(project: Make) -> None:
     static = static_configuration(
         project("prod", TESSERA_HOST="tessera.example.org", TESSERA_ACME_EMAIL="ops@example.org")
     )
@@ -200,7 +200,7 @@ def test_with_an_address_for_acme_production_asks_for_a_certificate_of_its_host(
 
 
 @needs_compose
-def test_on_a_swarm_each_secret_and_file_is_named_after_its_content_and_only_what_has_no_data_moves(
+def test_a_swarm_names_files_by_content_and_pins_services_with_data(
     project: Make,
 ) -> None:
     one = project("prod")
@@ -214,7 +214,7 @@ def test_on_a_swarm_each_secret_and_file_is_named_after_its_content_and_only_wha
     assert stays == {"gateway", "docker-api", "postgres", "rabbitmq", "backup"}
 
 
-def test_the_gateway_sees_only_containers_of_its_own_project(project: Make) -> None:
+def test_the_gateway_uses_only_containers_of_its_own_project(project: Make) -> None:
     provider = static_configuration(project("dev", TESSERA_PROJECT="mine"))["providers"]["docker"]
     assert provider["constraints"] == "Label(`com.docker.compose.project`, `mine`)"
     assert provider["network"] == "mine_edge"

@@ -1,4 +1,4 @@
-"""What the first visitor of a fresh stack finds."""
+"""The demo canvas of a new stack."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def started_twice(tmp_path: Path) -> Iterator[tuple[Stack, Stack]]:
 
 
 @pytest.mark.timeout(300)  # two starts of a whole stack
-def test_the_first_start_paints_one_canvas_for_good(started_twice: tuple[Stack, Stack]) -> None:
+def test_only_the_first_start_paints_the_demo_canvas(started_twice: tuple[Stack, Stack]) -> None:
     first, second = started_twice
     [canvas] = canvases(second)
     assert canvas["owner"]["username"] == first.admin[0]

@@ -1,4 +1,4 @@
-"""What only the development stack under Compose does."""
+"""Behaviour of the development stack only."""
 
 from __future__ import annotations
 

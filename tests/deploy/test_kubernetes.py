@@ -1,4 +1,4 @@
-"""The manifests for Kubernetes: held against the schemas, the code and the routing table."""
+"""The manifests for Kubernetes, compared with the schemas, the code and the routing table."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SETTINGS: dict[str, type[ProcessSettings]] = {
 
 
 def has_kustomize() -> bool:
-    """Whether `kubectl` is here, and so new (1.24) that it tells the version of its kustomize."""
+    """Return whether there is a `kubectl` of 1.24 or newer, which prints the version of its kustomize."""
     if shutil.which("kubectl") is None:
         return False
     told = subprocess.run(
@@ -44,7 +44,7 @@ def has_kustomize() -> bool:
 
 @pytest.fixture(scope="module")
 def manifests() -> list[dict[str, Any]]:
-    """What `kubectl apply --kustomize deploy/kubernetes/example` would send."""
+    """Build what `kubectl apply --kustomize deploy/kubernetes/example` would send."""
     if not has_kustomize():
         pytest.skip("needs `kubectl` 1.24 or newer, for its kustomize")
     built = subprocess.run(
@@ -71,14 +71,14 @@ def containers(manifests: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def config(manifests: list[dict[str, Any]], name: str) -> dict[str, str]:
-    """What the ConfigMap holds whose name kustomize has made of that one by adding a hash."""
+    """Return the data of the ConfigMap of that name, to which kustomize has added a hash."""
     maps = of_kind(manifests, "ConfigMap")
     (found,) = (one for full, one in maps.items() if full.rpartition("-")[0] == name)
     data: dict[str, str] = found["data"]
     return data
 
 
-def test_every_manifest_fits_the_schema_of_its_kind(manifests: list[dict[str, Any]]) -> None:
+def test_every_manifest_matches_its_schema(manifests: list[dict[str, Any]]) -> None:
     for manifest in manifests:
         kubernetes_validate.validate(manifest, kubernetes_validate.latest_version(), strict=True)
 
@@ -91,7 +91,7 @@ def test_every_process_of_the_stack_is_deployed(manifests: list[dict[str, Any]])
     assert set(of_kind(manifests, "Deployment")) == names | {"gateway"}
 
 
-def test_the_gateway_alone_is_reached_from_outside(manifests: list[dict[str, Any]]) -> None:
+def test_only_the_gateway_is_reachable_from_outside(manifests: list[dict[str, Any]]) -> None:
     services = of_kind(manifests, "Service")
     published = [
         name for name, one in services.items() if one["spec"].get("type", "ClusterIP") != "ClusterIP"
@@ -99,14 +99,14 @@ def test_the_gateway_alone_is_reached_from_outside(manifests: list[dict[str, Any
     assert published == ["gateway"]
 
 
-def test_the_dashboard_asks_every_pod_who_is_watching(manifests: list[dict[str, Any]]) -> None:
+def test_the_dashboard_asks_every_pod_for_its_viewers(manifests: list[dict[str, Any]]) -> None:
     [worker] = pods(manifests)["users-worker"]["containers"]
     [watched] = [variable["value"] for variable in worker["env"] if variable["name"] == "USERS_WATCHED"]
     host = str(URL(parse_targets(watched)["tiles-web"]).host)
     assert of_kind(manifests, "Service")[host]["spec"]["clusterIP"] == "None"
 
 
-def test_the_routes_are_those_of_every_way_of_running(manifests: list[dict[str, Any]]) -> None:
+def test_the_routes_are_the_same_as_in_every_way_of_running(manifests: list[dict[str, Any]]) -> None:
     routes = config(manifests, "gateway-dynamic")
     files = {path.name: path.read_text() for path in (CONFIGURATION / "dynamic").iterdir()}
     assert routes == files
@@ -120,7 +120,7 @@ def test_traefik_accepts_the_gateways_configuration(tmp_path: Path) -> None:
     assert try_configuration(tmp_path).messages == ()
 
 
-def test_every_variable_that_a_pod_is_given_is_a_setting(manifests: list[dict[str, Any]]) -> None:
+def test_every_variable_of_a_pod_is_a_setting(manifests: list[dict[str, Any]]) -> None:
     given = {variable["name"] for container in containers(manifests) for variable in container.get("env", [])}
     given |= set(config(manifests, "tessera"))
     known = {
@@ -144,7 +144,7 @@ def test_every_container_is_confined(manifests: list[dict[str, Any]]) -> None:
         assert pod["securityContext"]["runAsNonRoot"] is True
 
 
-def test_no_deployment_is_ever_without_a_pod_that_is_ready(manifests: list[dict[str, Any]]) -> None:
+def test_every_deployment_always_has_a_ready_pod(manifests: list[dict[str, Any]]) -> None:
     budgets = of_kind(manifests, "PodDisruptionBudget")
     scaled = of_kind(manifests, "HorizontalPodAutoscaler")
     for name, deployment in of_kind(manifests, "Deployment").items():

@@ -85,7 +85,7 @@ async def test_postgres_killed_with_open_sessions_starts_again_with_its_data(tmp
     await postgres.stop()
 
 
-async def test_a_server_id_that_another_process_has_now_does_not_keep_postgres_from_starting(
+async def test_postgres_starts_although_its_old_process_id_is_in_use(
     tmp_path: Path,
 ) -> None:
     postgres = postgres_in(tmp_path)
@@ -98,17 +98,17 @@ async def test_a_server_id_that_another_process_has_now_does_not_keep_postgres_f
     await postgres.stop()
 
 
-async def test_data_made_with_another_password_is_refused_in_words(tmp_path: Path) -> None:
+async def test_data_with_another_password_is_refused_with_a_reason(tmp_path: Path) -> None:
     postgres = postgres_in(tmp_path)
     await postgres.start()
     await postgres.stop()
     postgres.var.write_secret("postgres", "another")
-    with pytest.raises(DeployError, match="made with another password"):
+    with pytest.raises(DeployError, match="created with another password"):
         await postgres.start()
     await postgres.stop()
 
 
-async def test_two_rabbitmqs_run_side_by_side_on_loopback_and_leave_nothing_behind(tmp_path: Path) -> None:
+async def test_two_rabbitmqs_run_on_loopback_and_leave_nothing_behind(tmp_path: Path) -> None:
     nodes = [rabbitmq_in(tmp_path / name) for name in ("one", "two")]
     await asyncio.gather(*(node.start() for node in nodes))
     for node in nodes:
@@ -122,7 +122,7 @@ async def test_two_rabbitmqs_run_side_by_side_on_loopback_and_leave_nothing_behi
     assert processes_of(tmp_path / "one") + processes_of(tmp_path / "two") == []
 
 
-async def test_rabbitmq_starts_again_after_a_kill_and_keeps_messages_over_a_stop(
+async def test_rabbitmq_survives_a_kill_and_keeps_messages_over_a_stop(
     private_broker: Private,
 ) -> None:
     await asyncio.to_thread(private_broker.kill)

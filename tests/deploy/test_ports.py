@@ -27,7 +27,7 @@ def test_every_variable_is_named_after_its_port() -> None:
     assert {port.name: port.env for port in port_map()} == expected | {"gateway": "TESSERA_PORT"}
 
 
-def test_of_a_local_run_only_the_gateway_is_public() -> None:
+def test_only_the_gateway_of_a_native_stack_is_public() -> None:
     assert [port.name for port in port_map() if port.way == "native" and port.reach == "public"] == [
         "gateway"
     ]
@@ -39,13 +39,13 @@ def test_a_variable_moves_its_port_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("value", ["0", "65536", "http", "-1", "8080 "])
-def test_a_value_that_is_no_port_is_refused_with_its_variable(value: str) -> None:
+def test_an_invalid_port_is_refused_with_its_variable(value: str) -> None:
     with pytest.raises(DeployError, match=f"TESSERA_PORT={value} is not a port"):
         ports_of("native", {"TESSERA_PORT": value})
 
 
-def test_two_ports_moved_to_one_number_are_refused() -> None:
-    with pytest.raises(DeployError, match="TESSERA_PORT_FRONTEND and gateway both ask for port 9000"):
+def test_two_ports_with_one_number_are_refused() -> None:
+    with pytest.raises(DeployError, match="TESSERA_PORT_FRONTEND and gateway both name port 9000"):
         ports_of("native", {"TESSERA_PORT": "9000", "TESSERA_PORT_FRONTEND": "9000"})
 
 
@@ -58,14 +58,14 @@ def test_a_taken_port_is_reported_with_its_holder_and_nothing_is_started(name: s
     taken = [line for line in done.stderr.splitlines() if "is held by" in line]
     assert len(taken) == 1
     assert re.search(rf"port-taken: port {env[name]} \(.*\) is held by pid {os.getpid()}: .*python", taken[0])
-    assert f"fix: kill {os.getpid()}, or use another with {name}\n" in done.stderr
+    assert f"fix: kill {os.getpid()}\n    fix: Or choose another port: set {name}.\n" in done.stderr
     assert sorted(path.name for path in (tmp_path / "var").rglob("*") if path.is_file()) == [
         "lock",
         "supervisor.log",
     ]
 
 
-def test_the_table_shows_who_holds_a_port() -> None:
+def test_the_table_shows_the_holder_of_a_port() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         number = str(server.getsockname()[1])
         done = run("ports", env={**os.environ, "TESSERA_PORT_FRONTEND": number})
@@ -74,7 +74,10 @@ def test_the_table_shows_who_holds_a_port() -> None:
     assert f"pid {os.getpid()}" in line
 
 
-COMMANDS = ("run", "up", "down", "scale", "compose", "preflight", "doctor", "ports", "dead-letters")
+COMMANDS = (
+    *("run", "up", "down", "scale", "rollout", "swarm", "compose", "backup", "verify", "restore"),
+    *("preflight", "doctor", "ports", "exec", "dead-letters", "documents", "openapi"),
+)
 
 
 @pytest.mark.parametrize("words", [["--help"], *([command, "--help"] for command in COMMANDS)])

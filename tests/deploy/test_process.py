@@ -1,4 +1,4 @@
-"""Child processes: they end with their parent, with all they forked, and are found again after a crash."""
+"""Child processes end with their parent and everything they forked, and are found again after a crash."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ time.sleep(60)
 
 
 def crashed_parent(var: Path) -> tuple[int, int]:
-    """Process ids of a killed parent and of the child that it had started."""
+    """Return the process ids of a killed parent and of its child."""
     parent = subprocess.Popen(
         [sys.executable, "-c", PARENT, str(var)], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
     )
@@ -45,7 +45,7 @@ def crashed_parent(var: Path) -> tuple[int, int]:
     return parent.pid, child
 
 
-async def test_a_stopped_process_takes_what_it_forked_with_it(tmp_path: Path) -> None:
+async def test_a_stopped_process_leaves_no_forked_process(tmp_path: Path) -> None:
     child = Child("child", StateDir(tmp_path), FORKS)
     await child.start()
     assert child.pid
@@ -86,7 +86,7 @@ def test_a_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     until(lambda: not lives(child))
 
 
-async def test_what_a_crashed_run_left_is_stopped_and_named(tmp_path: Path) -> None:
+async def test_leftovers_of_a_crashed_run_are_stopped_and_named(tmp_path: Path) -> None:
     var = StateDir(tmp_path)
     child = Child("child", var, "echo up $$; exec sleep 60")
     await child.start()
@@ -97,7 +97,7 @@ async def test_what_a_crashed_run_left_is_stopped_and_named(tmp_path: Path) -> N
     assert said == [f"stopping child of a crashed run (pid {pid})"]
 
 
-def test_a_process_id_that_belongs_to_somebody_else_now_is_left_alone(tmp_path: Path) -> None:
+def test_a_reused_process_id_is_left_alone(tmp_path: Path) -> None:
     var = StateDir(tmp_path)
     stranger = subprocess.Popen(["sleep", "60"], start_new_session=True)
     var.pid_file("postgres").write_text(f"{stranger.pid} SIGINT\n")

@@ -1,8 +1,9 @@
-"""`python -m deploy run` before anything starts: what it refuses, and how it says so."""
+"""`tessera run` before anything starts: what it refuses, and with which error."""
 
 from __future__ import annotations
 
 import fcntl
+import os
 from pathlib import Path
 
 from tests.support.commands import run
@@ -17,7 +18,9 @@ def test_a_second_run_in_the_same_folder_names_the_first(tmp_path: Path) -> None
         lock.flush()
         done = run("run", env=run_environment(tmp_path))
     assert done.returncode == 1
-    assert done.stderr == f"error: Tessera runs already in {tmp_path}: pid 4711, http://localhost:8080\n"
+    assert (
+        done.stderr == f"error: Tessera is already running in {tmp_path}: pid 4711, http://localhost:8080\n"
+    )
 
 
 def test_external_databases_are_given_for_all_services_or_for_none(tmp_path: Path) -> None:
@@ -27,7 +30,7 @@ def test_external_databases_are_given_for_all_services_or_for_none(tmp_path: Pat
     assert "missing: USERS_DATABASE_URL, TILES_DATABASE_URL" in done.stderr
 
 
-def test_a_state_folder_that_cannot_be_made_is_refused_in_words(tmp_path: Path) -> None:
+def test_an_unusable_state_folder_is_refused_with_a_reason(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     done = run("run", env=run_environment(tmp_path) | {"TESSERA_VAR": str(tmp_path / "file" / "var")})
     assert done.returncode == 1
@@ -35,9 +38,17 @@ def test_a_state_folder_that_cannot_be_made_is_refused_in_words(tmp_path: Path) 
     assert "Traceback" not in done.stderr
 
 
-def test_a_start_whose_routes_do_not_answer_ends_with_the_doctors_verdict(tmp_path: Path) -> None:
+def test_exec_without_a_stack_names_the_folder_and_the_fix(tmp_path: Path) -> None:
+    done = run("exec", "auth", "rotate-keys", env={**os.environ, "TESSERA_VAR": str(tmp_path / "var")})
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"error: no stack has run in {tmp_path / 'var'} yet")
+    assert done.stderr.endswith("tessera run\n")
+    assert not (tmp_path / "var").exists()
+
+
+def test_a_start_without_answering_routes_ends_with_the_doctors_findings(tmp_path: Path) -> None:
     limits = {"TESSERA_RATE_AVERAGE": "1", "TESSERA_RATE_BURST": "1"}
     done = run("run", env=run_environment(tmp_path) | limits)
     assert done.returncode == 1
-    assert "through the gateway, these are not answered as they should be:" in done.stderr
-    assert "rate-limited: the gateway's rate limit answered 429" in done.stderr
+    assert "these routes are not answered correctly through the gateway:" in done.stderr
+    assert "rate-limited: the gateway's rate limit rejected" in done.stderr

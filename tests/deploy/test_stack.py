@@ -1,7 +1,8 @@
-"""The whole stack, as `python -m deploy run` starts, keeps and stops it."""
+"""The whole stack, as `tessera run` starts, keeps and stops it."""
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import urllib.request
@@ -46,6 +47,20 @@ def test_a_second_run_in_its_folder_names_its_pid_and_url(stack: Stack) -> None:
     assert done.stderr.endswith(f": pid {stack.process.pid}, {stack.url}\n")
 
 
+def test_exec_runs_a_verb_with_the_secrets_of_the_stack(stack: Stack) -> None:
+    env = {**os.environ, "TESSERA_VAR": str(stack.var)}  # all that another terminal knows of the stack
+    done = run("exec", "users", "repair-stats", env=env)
+    assert done.returncode == 0, done.stderr
+    assert "repaired" in json.loads(done.stdout.splitlines()[-1])
+
+
+def test_exec_passes_arguments_and_the_exit_status(stack: Stack) -> None:
+    env = {**os.environ, "TESSERA_VAR": str(stack.var)}
+    done = run("exec", "auth", "reset-password", "no-such-artist", env=env)
+    assert done.returncode == 1
+    assert "no password was set" in done.stderr
+
+
 @pytest.mark.parametrize("name", ["gateway", "postgres", *(program.name for program in PROGRAMS)])
 def test_a_killed_process_is_back_and_the_stack_answers(stack: Stack, name: str) -> None:
     before = stack.pids(name)[0]
@@ -56,7 +71,7 @@ def test_a_killed_process_is_back_and_the_stack_answers(stack: Stack, name: str)
     )
 
 
-def test_after_kill_9_of_its_supervisor_a_run_starts_again_and_stops_within_15_s(tmp_path: Path) -> None:
+def test_a_stack_starts_again_after_kill_9_and_stops_within_15_s(tmp_path: Path) -> None:
     var = tmp_path / "var"
     env = run_environment(var)
     first = Stack(var, env)

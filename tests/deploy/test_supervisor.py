@@ -1,4 +1,4 @@
-"""The supervisor restarts what dies and stops everything in order and in time."""
+"""The supervisor restarts ended processes, and stops all of them in order and in time."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.commands.run import Stack
 from deploy.stack.errors import DeployError
+from deploy.stack.native import NativeStack
 from deploy.stack.parts.process import Process
 from deploy.stack.ports import port_map
 from deploy.stack.state_dir import StateDir
@@ -32,7 +32,7 @@ async def until(condition: Callable[[], bool], seconds: float = PATIENCE) -> Non
             await asyncio.sleep(0.02)
 
 
-async def test_a_crashed_process_is_started_again_and_it_is_said(tmp_path: Path) -> None:
+async def test_a_crashed_process_is_restarted_and_reported(tmp_path: Path) -> None:
     said: list[str] = []
     supervisor, child = Supervisor(said.append), Child("tiles-web-1", StateDir(tmp_path), RUNS)
     await supervisor.start(child)
@@ -45,7 +45,7 @@ async def test_a_crashed_process_is_started_again_and_it_is_said(tmp_path: Path)
     await supervisor.stop([(5, [child])])
 
 
-async def test_a_process_that_keeps_dying_is_started_ever_less_often(tmp_path: Path) -> None:
+async def test_a_process_that_keeps_ending_is_restarted_less_and_less_often(tmp_path: Path) -> None:
     said: list[str] = []
     supervisor, child = (
         Supervisor(said.append),
@@ -68,7 +68,7 @@ async def test_stages_stop_one_after_the_other(tmp_path: Path) -> None:
     assert (tmp_path / "order").read_text().split() == list(names)
 
 
-async def test_one_that_ignores_its_stop_costs_only_its_own_time_and_is_killed(tmp_path: Path) -> None:
+async def test_a_process_that_ignores_its_stop_signal_is_killed(tmp_path: Path) -> None:
     var = StateDir(tmp_path)
     stuck, good = Child("stuck", var, IGNORES_SIGTERM), Child("good", var, TELLS.format(name="good"))
     supervisor = Supervisor(lambda _: None)
@@ -82,7 +82,7 @@ async def test_one_that_ignores_its_stop_costs_only_its_own_time_and_is_killed(t
     assert (tmp_path / "order").read_text() == "good\n"
 
 
-async def test_when_one_cannot_be_started_the_others_are_stopped_with_the_rest(tmp_path: Path) -> None:
+async def test_the_others_are_stopped_when_one_cannot_be_started(tmp_path: Path) -> None:
     var = StateDir(tmp_path)
     good, bad = Child("good", var, RUNS), Child("bad", var, "exit 1")
     supervisor = Supervisor(lambda _: None)
@@ -92,9 +92,9 @@ async def test_when_one_cannot_be_started_the_others_are_stopped_with_the_rest(t
     assert list((tmp_path / "run").glob("*.pid")) == []
 
 
-def test_a_whole_stop_takes_less_than_15_seconds_and_ends_with_the_database(tmp_path: Path) -> None:
+def test_a_stop_takes_less_than_15_s_and_ends_with_the_database(tmp_path: Path) -> None:
     ports = dict.fromkeys((port.name for port in port_map()), 1)
-    order = Stack(StateDir(tmp_path), ports, {}).stop_order
+    order = NativeStack(StateDir(tmp_path), ports, {}).stop_order
     assert [until for until, _ in order] == sorted(until for until, _ in order)
     assert order[-1][0] < 15
     assert [process.name for process in (order[0][1] + order[-1][1])] == ["gateway", "postgres"]

@@ -1,4 +1,4 @@
-"""Traces begin at the gateway: W3C Trace Context towards the services, OTLP towards a collector."""
+"""Traces start at the gateway: W3C Trace Context to the services, OTLP to a collector."""
 
 from __future__ import annotations
 

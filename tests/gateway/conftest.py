@@ -52,15 +52,15 @@ async def tiles_pair() -> AsyncIterator[list[Backend]]:
 
 @pytest.fixture
 async def start_gateway(tmp_path: Path, client: aiohttp.ClientSession) -> AsyncIterator[Start]:
-    """Start a gateway in front of the given backends; more environment as keyword arguments."""
+    """Start a gateway in front of the given backends; keyword arguments add to its environment."""
     async with contextlib.AsyncExitStack() as stack:
 
         async def start(backends: Iterable[Backend], *, tls: bool = False, **environment: str) -> Gateway:
-            web, internal = (stack.enter_context(_held_port()) for _ in range(2))
+            web, internal = (stack.enter_context(_reserve_port()) for _ in range(2))
             static = _static_configuration(tmp_path, web, internal, tls)
             gateway = await _spawn(tmp_path, client, static, _servers(backends) | environment)
             stack.push_async_callback(_kill, gateway)
-            await eventually(lambda: _routes(gateway))
+            await eventually(lambda: _has_routes(gateway))
             return gateway
 
         yield start
@@ -104,8 +104,8 @@ async def _spawn(
     return Gateway(f"http://{web}", f"http://{internal}", folder, process, client)
 
 
-async def _routes(gateway: Gateway) -> bool:
-    """Whether the routing table is in use; a ping succeeds before that."""
+async def _has_routes(gateway: Gateway) -> bool:
+    """Return whether the routing table is in use; /ping succeeds earlier."""
     assert gateway.process.returncode is None, (gateway.folder / "traefik.log").read_text()
     with contextlib.suppress(aiohttp.ClientConnectionError):
         async with gateway.client.get(
@@ -122,9 +122,9 @@ async def _kill(gateway: Gateway) -> None:
 
 
 @contextlib.contextmanager
-def _held_port() -> Iterator[int]:
-    """A free port that nobody else can be given; Traefik's `reusePort` lets it listen there all the same."""
-    with socket.socket() as held:
-        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        held.bind(("127.0.0.1", 0))
-        yield held.getsockname()[1]
+def _reserve_port() -> Iterator[int]:
+    """Reserve a free port, on which only Traefik can listen, thanks to `reusePort`."""
+    with socket.socket() as reserved:
+        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        reserved.bind(("127.0.0.1", 0))
+        yield reserved.getsockname()[1]

@@ -1,4 +1,4 @@
-"""Which pages of other origins may use the API: none, unless an operator names them."""
+"""Pages of other origins may use the API only if an operator lists their origins."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def open_gateway(start_gateway: Start, backends: dict[str, Backend]) -> Ga
     return await start_gateway(backends.values(), TESSERA_CORS_ORIGINS=ORIGINS)
 
 
-def granted(headers: Mapping[str, str]) -> dict[str, str]:
+def cors_headers(headers: Mapping[str, str]) -> dict[str, str]:
     prefix = "access-control-"
     return {
         name.lower().removeprefix(prefix): value
@@ -36,17 +36,17 @@ async def preflight(client: ClientSession, gateway: Gateway, origin: str, header
         "Access-Control-Request-Headers": header,
     }
     async with client.options(gateway.url + "/api/v1/auth/refresh", headers=asked) as response:
-        return granted(response.headers)
+        return cors_headers(response.headers)
 
 
-async def test_nobody_is_granted_anything_by_default(gateway: Gateway, client: ClientSession) -> None:
+async def test_no_origin_is_allowed_by_default(gateway: Gateway, client: ClientSession) -> None:
     assert await preflight(client, gateway, "https://app.example.org", "authorization") == {}
     async with client.get(gateway.url + "/api/v1/tiles/1", headers={"Origin": "null"}) as response:
-        assert granted(response.headers) == {}
+        assert cors_headers(response.headers) == {}
 
 
 @pytest.mark.parametrize("origin", ORIGINS.split(","))
-async def test_a_named_origin_may_use_the_api(
+async def test_a_listed_origin_may_use_the_api(
     open_gateway: Gateway, client: ClientSession, origin: str
 ) -> None:
     given = await preflight(client, open_gateway, origin, "authorization")
@@ -54,7 +54,7 @@ async def test_a_named_origin_may_use_the_api(
     assert "Authorization" in given["allow-headers"]
     assert {"PATCH", "DELETE"} <= set(given["allow-methods"].split(","))
     async with client.get(open_gateway.url + "/api/v1/tiles/1", headers={"Origin": origin}) as response:
-        assert granted(response.headers)["allow-origin"] == origin
+        assert cors_headers(response.headers)["allow-origin"] == origin
         assert "Origin" in response.headers["Vary"]
 
 
@@ -62,13 +62,15 @@ async def test_a_named_origin_may_use_the_api(
     "origin",
     ["https://evil.test", "http://app.example.org", "https://app.example.org.evil.test", "null", "*"],
 )
-async def test_another_origin_may_not(open_gateway: Gateway, client: ClientSession, origin: str) -> None:
+async def test_an_origin_that_is_not_listed_may_not_use_the_api(
+    open_gateway: Gateway, client: ClientSession, origin: str
+) -> None:
     assert "allow-origin" not in await preflight(client, open_gateway, origin, "authorization")
     async with client.get(open_gateway.url + "/api/v1/tiles/1", headers={"Origin": origin}) as response:
-        assert "allow-origin" not in granted(response.headers)
+        assert "allow-origin" not in cors_headers(response.headers)
 
 
-async def test_no_origin_is_granted_cookies_or_the_header_that_makes_them_count(
+async def test_no_origin_may_send_cookies_or_the_header_they_require(
     open_gateway: Gateway, client: ClientSession
 ) -> None:
     given = await preflight(client, open_gateway, "https://app.example.org", "x-tessera-client")
@@ -76,13 +78,15 @@ async def test_no_origin_is_granted_cookies_or_the_header_that_makes_them_count(
     assert "x-tessera-client" not in given["allow-headers"].lower()
 
 
-async def test_pages_grant_nothing(open_gateway: Gateway, client: ClientSession) -> None:
+async def test_pages_send_no_cors_headers(open_gateway: Gateway, client: ClientSession) -> None:
     async with client.get(open_gateway.url + "/", headers={"Origin": "https://app.example.org"}) as response:
-        assert granted(response.headers) == {}
+        assert cors_headers(response.headers) == {}
 
 
 @pytest.mark.parametrize("origins", ["*", "https://app.example.org/", "app.example.org", "https://*.test"])
-def test_what_is_no_exact_origin_stops_the_start(monkeypatch: pytest.MonkeyPatch, origins: str) -> None:
+def test_a_value_that_is_not_an_exact_origin_prevents_the_start(
+    monkeypatch: pytest.MonkeyPatch, origins: str
+) -> None:
     monkeypatch.setenv("TESSERA_CORS_ORIGINS", origins)
-    said = " ".join(try_configuration(REPOSITORY / "gateway").messages)
-    assert "is no exact origin" in said
+    messages = " ".join(try_configuration(REPOSITORY / "gateway").messages)
+    assert "is not an exact origin" in messages

@@ -1,4 +1,4 @@
-"""What the gateway takes from a request, refuses, and adds to an answer."""
+"""What the gateway removes from a request, refuses, and adds to a response."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ IDENTITY_HEADERS = [
 ]
 
 
-async def test_identity_given_by_a_client_never_reaches_a_service(
+async def test_identity_headers_of_a_client_never_reach_a_service(
     gateway: Gateway, client: ClientSession
 ) -> None:
     sent = dict.fromkeys(IDENTITY_HEADERS, "forged-identity")
@@ -29,7 +29,9 @@ async def test_identity_given_by_a_client_never_reaches_a_service(
     assert {name: value for name, value in received.items() if value == "forged-identity"} == {}
 
 
-async def test_the_token_and_the_request_id_do_reach_it(gateway: Gateway, client: ClientSession) -> None:
+async def test_the_token_and_the_request_id_reach_the_service(
+    gateway: Gateway, client: ClientSession
+) -> None:
     sent = {
         "Authorization": "Bearer abc",
         "X-Request-Id": "r-1",
@@ -41,9 +43,7 @@ async def test_the_token_and_the_request_id_do_reach_it(gateway: Gateway, client
     assert {name: received.get(name.lower()) for name in sent} == sent
 
 
-async def test_forwarding_headers_of_a_client_are_replaced_by_what_the_gateway_saw(
-    gateway: Gateway, client: ClientSession
-) -> None:
+async def test_forwarding_headers_of_a_client_are_replaced(gateway: Gateway, client: ClientSession) -> None:
     names = (
         "X-Forwarded-For",
         "X-Forwarded-Host",
@@ -60,18 +60,18 @@ async def test_forwarding_headers_of_a_client_are_replaced_by_what_the_gateway_s
     assert received["x-forwarded-for"] == "127.0.0.1"
 
 
-async def test_a_body_at_the_limit_passes_and_a_byte_more_is_413(
+async def test_a_body_at_the_limit_passes_and_one_more_byte_is_413(
     gateway: Gateway, client: ClientSession
 ) -> None:
-    answers = []
+    responses = []
     for size in (1024 * 1024, 1024 * 1024 + 1):
         async with client.post(gateway.url + "/api/v1/tiles", data=io.BytesIO(b"x" * size)) as response:
-            answers.append((response.status, response.headers.get("X-Service")))
+            responses.append((response.status, response.headers.get("X-Service")))
     # aiohttp's own default limit in the backend is the same MiB, and inclusive.
-    assert answers == [(200, "tiles"), (413, None)]
+    assert responses == [(200, "tiles"), (413, None)]
 
 
-async def test_an_oversize_body_without_a_length_is_413_and_no_service_sees_it(
+async def test_an_oversize_body_without_a_length_is_413_and_reaches_no_service(
     gateway: Gateway, backends: dict[str, Backend], client: ClientSession
 ) -> None:
     async def chunks() -> AsyncIterator[bytes]:
@@ -87,34 +87,34 @@ async def test_too_many_requests_from_one_address_are_429_with_retry_after(
     start_gateway: Start, backends: dict[str, Backend], client: ClientSession
 ) -> None:
     gateway = await start_gateway(backends.values(), TESSERA_RATE_AVERAGE="1", TESSERA_RATE_BURST="3")
-    answers = []
+    responses = []
     for _ in range(5):
         async with client.get(gateway.url + "/api/v1/tiles/1") as response:
-            answers.append((response.status, int(response.headers.get("Retry-After", 0)) > 0))
-    assert answers == [(200, False)] * 3 + [(429, True)] * 2
+            responses.append((response.status, int(response.headers.get("Retry-After", 0)) > 0))
+    assert responses == [(200, False)] * 3 + [(429, True)] * 2
 
 
-async def test_a_page_that_asks_for_all_its_modules_at_once_is_not_held_up(
+async def test_a_page_that_requests_all_its_modules_at_once_is_not_limited(
     start_gateway: Start, backends: dict[str, Backend], client: ClientSession
 ) -> None:
     gateway = await start_gateway(backends.values(), TESSERA_RATE_AVERAGE="1", TESSERA_RATE_BURST="3")
-    answers = []
+    responses = []
     for number in range(60):
         async with client.get(f"{gateway.url}/static/client/{number}.js") as response:
-            answers.append(response.status)
-    assert answers == [200] * 60
+            responses.append(response.status)
+    assert responses == [200] * 60
 
 
-async def test_without_settings_the_rate_limit_is_that_of_production(
+async def test_the_default_rate_limit_is_that_of_production(
     start_gateway: Start, backends: dict[str, Backend], client: ClientSession
 ) -> None:
     gateway = await start_gateway(backends.values(), TESSERA_RATE_AVERAGE="", TESSERA_RATE_BURST="")
-    limit = (await gateway.ask("/http/middlewares/rate-limit@file"))["rateLimit"]
+    limit = (await gateway.read_api("/http/middlewares/rate-limit@file"))["rateLimit"]
     assert (limit["average"], limit["burst"]) == (100, 200)
 
 
 @pytest.mark.parametrize("path", ["/", "/api/v1/tiles/1"])
-async def test_every_answer_carries_the_security_headers(
+async def test_every_response_has_the_security_headers(
     gateway: Gateway, client: ClientSession, path: str
 ) -> None:
     expected = {
@@ -129,7 +129,9 @@ async def test_every_answer_carries_the_security_headers(
         assert "Server" not in response.headers
 
 
-async def test_an_api_answer_opened_as_a_page_may_do_nothing(gateway: Gateway, client: ClientSession) -> None:
+async def test_an_api_response_opened_as_a_page_may_load_and_run_nothing(
+    gateway: Gateway, client: ClientSession
+) -> None:
     async with client.get(gateway.url + "/api/v1/tiles/1") as response:
         assert response.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
 
@@ -144,7 +146,9 @@ async def test_long_json_is_compressed(gateway: Gateway, client: ClientSession) 
 
 
 @pytest.mark.parametrize("path", ["/api/v1/canvases/long.png", "/api/v1/tiles/1"])
-async def test_pictures_and_short_answers_are_not(gateway: Gateway, client: ClientSession, path: str) -> None:
+async def test_pictures_and_short_responses_are_not_compressed(
+    gateway: Gateway, client: ClientSession, path: str
+) -> None:
     async with client.get(gateway.url + path, headers={"Accept-Encoding": "gzip"}) as response:
         assert "Content-Encoding" not in response.headers
 

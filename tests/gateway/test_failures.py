@@ -1,4 +1,4 @@
-"""What a client sees while services stop, die, hang and come back."""
+"""What a client observes while services stop, die, hang and recover."""
 
 from __future__ import annotations
 
@@ -18,47 +18,47 @@ HEALTH_SECONDS = 3
 """One interval, one health-check timeout, and slack for a busy machine."""
 
 
-async def answer(client: ClientSession, url: str, method: str = "GET") -> tuple[int, str | None]:
+async def respond(client: ClientSession, url: str, method: str = "GET") -> tuple[int, str | None]:
     async with client.request(method, url) as response:
         return response.status, response.headers.get("X-Service")
 
 
-async def test_a_service_that_stopped_is_503_within_its_health_check_and_comes_back_without_a_restart(
+async def test_a_stopped_service_is_503_and_recovers_without_a_restart(
     gateway: Gateway, backends: dict[str, Backend], client: ClientSession
 ) -> None:
     url = gateway.url + "/api/v1/users/1"
 
-    async def answers_503() -> bool:
-        return await answer(client, url) == (503, None)
+    async def responds_with_503() -> bool:
+        return await respond(client, url) == (503, None)
 
-    async def answers_200() -> bool:
-        return await answer(client, url) == (200, "users")
+    async def responds_with_200() -> bool:
+        return await respond(client, url) == (200, "users")
 
     await backends["users"].die()
-    await eventually(answers_503, HEALTH_SECONDS)
+    await eventually(responds_with_503, HEALTH_SECONDS)
     await backends["users"].start()
-    await eventually(answers_200, HEALTH_SECONDS)
+    await eventually(responds_with_200, HEALTH_SECONDS)
 
 
-async def test_a_server_that_is_not_ready_gets_no_requests(
+async def test_a_server_that_is_not_ready_receives_no_requests(
     start_gateway: Start, tiles_pair: list[Backend], client: ClientSession
 ) -> None:
     first, second = tiles_pair
     gateway = await start_gateway(tiles_pair)
     first.is_ready = False
-    await eventually(lambda: gateway.server_is("DOWN", first), HEALTH_SECONDS)
+    await eventually(lambda: gateway.has_server_status("DOWN", first), HEALTH_SECONDS)
     first.seen.clear()
     for _ in range(10):
-        assert await answer(client, gateway.url + "/api/v1/tiles/1") == (200, "tiles")
+        assert await respond(client, gateway.url + "/api/v1/tiles/1") == (200, "tiles")
     assert (len(first.seen), len(second.seen)) == (0, 10)
 
 
-async def test_when_no_server_is_ready_the_application_itself_says_why(
+async def test_when_no_server_is_ready_the_service_itself_responds_with_503(
     gateway: Gateway, backends: dict[str, Backend], client: ClientSession
 ) -> None:
     backends["tiles"].is_ready = False
-    await eventually(lambda: gateway.server_is("DOWN", backends["tiles"]), HEALTH_SECONDS)
-    assert await answer(client, gateway.url + "/api/v1/tiles/1") == (503, "tiles")
+    await eventually(lambda: gateway.has_server_status("DOWN", backends["tiles"]), HEALTH_SECONDS)
+    assert await respond(client, gateway.url + "/api/v1/tiles/1") == (503, "tiles")
 
 
 async def test_a_server_dying_under_load_fails_no_read(
@@ -68,34 +68,34 @@ async def test_a_server_dying_under_load_fails_no_read(
     outcomes: Counter[int] = Counter()
     end = time.monotonic() + 2
 
-    async def read_on() -> None:
+    async def keep_reading() -> None:
         while time.monotonic() < end:
-            outcomes[(await answer(client, gateway.url + "/api/v1/tiles/1"))[0]] += 1
+            outcomes[(await respond(client, gateway.url + "/api/v1/tiles/1"))[0]] += 1
 
     async with asyncio.TaskGroup() as readers:
         for _ in range(20):
-            readers.create_task(read_on())
+            readers.create_task(keep_reading())
         await asyncio.sleep(0.3)
         await tiles_pair[0].die()
     assert set(outcomes) == {200}
 
 
-async def test_a_server_dying_under_load_fails_only_writes_it_had_begun(
+async def test_a_server_dying_under_load_fails_only_writes_that_it_had_begun(
     start_gateway: Start, tiles_pair: list[Backend], client: ClientSession
 ) -> None:
     gateway = await start_gateway(tiles_pair)
     failed_after: list[float] = []
     end = time.monotonic() + 2
 
-    async def write_on() -> None:
+    async def keep_writing() -> None:
         while (started := time.monotonic()) < end:
-            status, _ = await answer(client, gateway.url + "/api/v1/tiles", "POST")
+            status, _ = await respond(client, gateway.url + "/api/v1/tiles", "POST")
             if status != 200:
                 failed_after.append(started)
 
     async with asyncio.TaskGroup() as writers:
         for _ in range(20):
-            writers.create_task(write_on())
+            writers.create_task(keep_writing())
         await asyncio.sleep(0.3)
         await tiles_pair[0].die()
         died = time.monotonic()
@@ -107,7 +107,7 @@ async def test_a_write_that_a_server_had_begun_is_never_replayed(
     start_gateway: Start, tiles_pair: list[Backend], client: ClientSession, method: str
 ) -> None:
     gateway = await start_gateway(tiles_pair)
-    assert await answer(client, gateway.url + "/api/v1/tiles/dies", method) == (502, None)
+    assert await respond(client, gateway.url + "/api/v1/tiles/dies", method) == (502, None)
     assert sum(len(backend.seen) for backend in tiles_pair) == 1
 
 
@@ -115,22 +115,22 @@ async def test_a_read_that_kills_its_server_is_replayed_once(
     start_gateway: Start, tiles_pair: list[Backend], client: ClientSession
 ) -> None:
     gateway = await start_gateway(tiles_pair)
-    assert await answer(client, gateway.url + "/api/v1/tiles/dies") == (502, None)
+    assert await respond(client, gateway.url + "/api/v1/tiles/dies") == (502, None)
     assert sum(len(backend.seen) for backend in tiles_pair) == 2
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_a_service_that_does_not_answer_is_504_in_bounded_time(
+async def test_a_service_that_does_not_respond_is_504_in_bounded_time(
     start_gateway: Start, backends: dict[str, Backend], client: ClientSession, method: str
 ) -> None:
     gateway = await start_gateway(backends.values(), TESSERA_RESPONSE_TIMEOUT="500ms")
     started = time.monotonic()
-    assert await answer(client, gateway.url + "/api/v1/tiles/slow", method) == (504, None)
+    assert await respond(client, gateway.url + "/api/v1/tiles/slow", method) == (504, None)
     assert time.monotonic() - started < here(2)
     assert len(backends["tiles"].seen) == 1
 
 
-async def test_a_stopping_gateway_says_so_before_it_stops_listening(
+async def test_a_stopping_gateway_reports_503_before_it_stops_listening(
     gateway: Gateway, client: ClientSession
 ) -> None:
     async def ping() -> int:
@@ -143,5 +143,5 @@ async def test_a_stopping_gateway_says_so_before_it_stops_listening(
     assert await ping() == 200
     gateway.process.terminate()
     await eventually(ping_is_503)
-    assert await answer(client, gateway.url + "/api/v1/tiles/1") == (200, "tiles")
+    assert await respond(client, gateway.url + "/api/v1/tiles/1") == (200, "tiles")
     assert await asyncio.wait_for(gateway.process.wait(), 8) == 0

@@ -1,4 +1,4 @@
-"""The pages of `frontend` as a browser gets them through the gateway."""
+"""The pages of `frontend`, as a browser receives them through the gateway."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ CLIENT_PATHS = [
 
 
 @pytest.mark.parametrize("path", [*CLIENT_PATHS, "/api/docs"])
-async def test_a_page_and_all_it_needs_are_served_and_nothing_is_loaded_from_elsewhere(
+async def test_a_page_and_everything_it_loads_come_from_this_host(
     site: Gateway, client: ClientSession, path: str
 ) -> None:
     page = await load(client, site.url + path)
@@ -65,9 +65,7 @@ async def test_a_page_and_all_it_needs_are_served_and_nothing_is_loaded_from_els
     assert {url: (await load(client, site.url + url)).status for url in needed} == dict.fromkeys(needed, 200)
 
 
-async def test_a_page_may_run_and_load_only_what_its_own_host_serves(
-    site: Gateway, client: ClientSession
-) -> None:
+async def test_the_policy_of_a_page_allows_only_its_own_host(site: Gateway, client: ClientSession) -> None:
     policy = (await load(client, f"{site.url}/api/docs")).headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
     assert "unsafe" not in policy
@@ -81,7 +79,7 @@ async def test_an_unknown_path_is_a_404_problem(site: Gateway, client: ClientSes
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/canvas/7/8", "/static/../frontend/app.py", "/artist"])
-async def test_an_unknown_page_is_a_404_that_the_client_shows(
+async def test_an_unknown_page_is_a_404_that_the_client_renders(
     site: Gateway, client: ClientSession, path: str
 ) -> None:
     page = await load(client, site.url + path)
@@ -90,7 +88,7 @@ async def test_an_unknown_page_is_a_404_that_the_client_shows(
 
 
 @pytest.mark.parametrize("path", CLIENT_PATHS)
-async def test_every_module_that_a_page_imports_first_is_named_in_it(
+async def test_a_page_preloads_every_module_that_it_imports_first(
     site: Gateway, client: ClientSession, path: str
 ) -> None:
     page = await load(client, site.url + path)
@@ -132,26 +130,26 @@ async def test_an_unchanged_file_is_not_sent_again(site: Gateway, client: Client
         ("/static/swagger-ui-5.35.0/swagger-ui-bundle.js", "public, max-age=31536000, immutable"),
     ],
 )
-async def test_only_files_of_a_named_version_are_kept_without_asking(
+async def test_only_files_with_a_version_in_their_path_are_cached_for_good(
     site: Gateway, client: ClientSession, path: str, policy: str
 ) -> None:
     assert (await load(client, site.url + path)).headers["Cache-Control"] == policy
 
 
-async def test_a_page_of_another_version_gets_the_modules_of_this_one(
+async def test_a_page_of_another_version_receives_the_current_modules(
     site: Gateway, client: ClientSession
 ) -> None:
     module = await load(client, f"{site.url}/static/client-0123456789ab/main.js")
     assert (module.status, module.headers["Cache-Control"]) == (200, "no-cache")
 
 
-async def test_the_client_is_kept_without_asking(site: Gateway, client: ClientSession) -> None:
+async def test_the_modules_of_the_client_are_cached_for_good(site: Gateway, client: ClientSession) -> None:
     (module,) = re.findall(r'module" src="([^"]+)"', (await load(client, site.url)).text)
     assert (await load(client, site.url + module)).headers["Cache-Control"] == FOREVER
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "identity"])
-async def test_the_viewer_arrives_whole_whether_or_not_the_client_unpacks_gzip(
+async def test_the_api_viewer_is_complete_with_and_without_gzip(
     site: Gateway, client: ClientSession, encoding: str
 ) -> None:
     path = "/static/swagger-ui-5.35.0/swagger-ui-bundle.js"
@@ -162,7 +160,7 @@ async def test_the_viewer_arrives_whole_whether_or_not_the_client_unpacks_gzip(
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
-async def test_where_https_is_demanded_http_is_sent_there_with_308(
+async def test_where_https_is_required_http_is_redirected_with_308(
     start_gateway: Start, client: ClientSession, method: str
 ) -> None:
     runner = web.AppRunner(create_app(Settings(instance="web-1")), access_log=None)
@@ -177,5 +175,5 @@ async def test_where_https_is_demanded_http_is_sent_there_with_308(
     assert answered == (308, f"https://127.0.0.1:8443{path}")
 
 
-async def test_a_client_cannot_ask_to_be_sent_to_https(site: Gateway, client: ClientSession) -> None:
+async def test_a_client_cannot_request_the_redirect_to_https(site: Gateway, client: ClientSession) -> None:
     assert (await load(client, site.url + "/", X_Https_Port="8443")).status == 200

@@ -1,4 +1,4 @@
-"""What the gateway tells its operators."""
+"""Logs and metrics of the gateway."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.support.gateway import Gateway
 from tests.support.waiting import eventually
 
 
-async def test_a_request_is_one_json_line_that_names_id_route_and_server(
+async def test_a_request_is_one_json_line_with_id_route_and_server(
     gateway: Gateway, backends: dict[str, Backend], client: ClientSession
 ) -> None:
     async with client.get(gateway.url + "/api/v1/tiles/169?pixels=true", headers={"X-Request-Id": "r-77"}):
@@ -30,7 +30,9 @@ async def test_a_request_is_one_json_line_that_names_id_route_and_server(
     assert {name: line.get(name) for name in expected} == expected
 
 
-async def test_an_id_that_the_service_made_is_logged_too(gateway: Gateway, client: ClientSession) -> None:
+async def test_a_request_id_made_by_the_service_is_logged_too(
+    gateway: Gateway, client: ClientSession
+) -> None:
     async with client.get(gateway.url + "/api/v1/tiles/1"):
         pass
     [line] = await gateway.access_log(lines=1)

@@ -1,4 +1,4 @@
-"""Every path reaches the service it belongs to, and nothing else is reachable."""
+"""Every path reaches its service, and nothing else is reachable."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def test_each_path_reaches_its_service(gateway: Gateway, client: ClientSes
 @pytest.mark.parametrize(
     "path", ["/health", "/ready", "/metrics", "/health/", "//ready", "/x/../metrics", "/%68ealth"]
 )
-async def test_what_a_service_tells_its_operators_is_not_routed(
+async def test_the_operational_paths_of_a_service_are_not_routed(
     gateway: Gateway, backends: dict[str, Backend], client: ClientSession, path: str
 ) -> None:
     async with client.get(URL(gateway.url + path, encoded=True)) as response:
@@ -39,16 +39,16 @@ async def test_a_path_that_two_parsers_could_read_differently_is_refused(
 
 
 @pytest.mark.parametrize("kind", ["routers", "services", "middlewares"])
-async def test_traefik_finds_no_fault_with_the_configuration(gateway: Gateway, kind: str) -> None:
-    faults = {
+async def test_traefik_reports_no_error_in_the_configuration(gateway: Gateway, kind: str) -> None:
+    errors = {
         item["name"]: item.get("error")
-        for item in await gateway.ask(f"/http/{kind}")
+        for item in await gateway.read_api(f"/http/{kind}")
         if item["status"] != "enabled"
     }
-    assert faults == {}
+    assert errors == {}
 
 
-async def test_a_service_that_its_provider_does_not_know_is_503(
+async def test_a_service_that_its_provider_does_not_list_is_503(
     start_gateway: Start, client: ClientSession
 ) -> None:
     gateway = await start_gateway([], TESSERA_PROVIDER="docker")
@@ -59,7 +59,7 @@ async def test_a_service_that_its_provider_does_not_know_is_503(
     assert statuses == dict.fromkeys(TABLE, 503)
 
 
-async def test_a_service_without_servers_is_503_and_the_others_answer(
+async def test_a_service_without_servers_is_503_and_the_others_respond(
     start_gateway: Start, backends: dict[str, Backend], client: ClientSession
 ) -> None:
     gateway = await start_gateway([backends[service] for service in SERVICES if service != "tiles"])

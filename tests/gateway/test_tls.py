@@ -1,4 +1,4 @@
-"""TLS as Mozilla's intermediate guidelines ask, on an entrypoint that uses the default options."""
+"""TLS follows Mozilla's intermediate guidelines on an entrypoint with the default options."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tests.support.gateway import Start
 def context(version: ssl.TLSVersion, ciphers: str = "DEFAULT:@SECLEVEL=0") -> ssl.SSLContext:
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     made.check_hostname = False
-    made.verify_mode = ssl.CERT_NONE  # no certificate is configured here: Traefik makes its own
+    made.verify_mode = ssl.CERT_NONE  # no certificate is configured, so Traefik generates one
     made.set_ciphers(ciphers)
     made.minimum_version = made.maximum_version = version
     return made
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-async def test_current_versions_are_spoken(
+async def test_current_versions_are_accepted(
     start_gateway: Start, backends: dict[str, Backend], client: ClientSession, version: ssl.TLSVersion
 ) -> None:
     gateway = await start_gateway(backends.values(), tls=True)

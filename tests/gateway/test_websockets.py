@@ -1,4 +1,4 @@
-"""The live feed passes the gateway, and its tickets stay out of the logs."""
+"""The live feed passes through the gateway, and its tickets are not logged."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def test_a_quiet_websocket_outlives_the_response_timeout(
         assert await live.receive_str(timeout=PATIENCE) == "None said still here"
 
 
-async def test_a_websocket_finds_the_server_that_is_left(
+async def test_a_websocket_reaches_the_remaining_server(
     start_gateway: Start, tiles_pair: list[Backend], client: ClientSession
 ) -> None:
     gateway = await start_gateway(tiles_pair)
@@ -43,7 +43,7 @@ async def test_a_websocket_finds_the_server_that_is_left(
             assert await live.receive_str(timeout=PATIENCE) == "None said hello"
 
 
-async def test_a_ticket_is_in_no_log(
+async def test_a_ticket_is_never_logged(
     gateway: Gateway, backends: dict[str, Backend], client: ClientSession
 ) -> None:
     ticket = secrets.token_urlsafe(32)
@@ -52,7 +52,7 @@ async def test_a_ticket_is_in_no_log(
         await live.send_str("x")
         await live.receive_str(timeout=PATIENCE)
     await backends["tiles"].die()
-    async with client.get(url) as response:  # the path of an error
+    async with client.get(url) as response:  # covers the error path
         assert response.status in {502, 503}
     paths = [line["RequestPath"] for line in await gateway.access_log(lines=2)]
     assert paths == ["/api/v1/ws/canvas/7"] * 2

@@ -37,7 +37,7 @@ class Auth:
         return await self.client.request(method, f"/api/v1/auth{path}", headers=headers, **kwargs)
 
     async def register(self, username: str | None = None, **fields: Any) -> dict[str, Any]:
-        """Make an account and return its first session."""
+        """Register an account and return its first session."""
         response = await self.call("POST", "/register", json=self.registration(username, **fields))
         assert response.status == 201, await response.text()
         session: dict[str, Any] = await response.json()
@@ -54,7 +54,7 @@ class Auth:
         return await self.call("POST", "/refresh", json={"refresh_token": refresh_token})
 
     def rows(self, statement: str, values: Mapping[str, Any] | None = None) -> Sequence[tuple[Any, ...]]:
-        """Run a statement beside the service; returns its rows, if it has any."""
+        """Run a statement on the service's database and return its rows, if any."""
         return rows(self.database_url, statement, values)
 
 
@@ -71,7 +71,7 @@ def rows(
 
 
 async def problem(response: ClientResponse) -> tuple[int, str]:
-    """The status and code of a refusal, which must be a problem document."""
+    """Return the status and code of a refusal, after checking that it is a problem document."""
     assert response.content_type == "application/problem+json", await response.text()
     document = await response.json()
     assert document["status"] == response.status
@@ -79,7 +79,7 @@ async def problem(response: ClientResponse) -> tuple[int, str]:
 
 
 async def fields_at_fault(response: ClientResponse) -> set[str]:
-    """What a 422 names, as dotted paths."""
+    """Return the fields that a 422 names, as dotted paths."""
     assert await problem(response) == (422, "invalid")
     return {".".join(map(str, error["loc"])) for error in (await response.json())["errors"]}
 

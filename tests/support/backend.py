@@ -1,4 +1,4 @@
-"""A small real backend that says what reached it and fails on request."""
+"""A small real backend that echoes requests and fails on demand."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass
 class Backend:
-    """One process of a service, as far as the gateway can tell."""
+    """A process that the gateway cannot distinguish from one of a service."""
 
     service: str
     instance: str = "1"
@@ -27,9 +27,9 @@ class Backend:
         return f"http://127.0.0.1:{self.port}"
 
     async def start(self) -> None:
-        """Listen on a port of the kernel's choice, at a later start on the same one again."""
+        """Listen on a port that the kernel chooses, and on the same port after a restart."""
         app = web.Application(middlewares=[self._record])
-        app.on_response_prepare.append(self._name_the_answerer)
+        app.on_response_prepare.append(self._identify_service)
         app.router.add_get("/health", self._health)
         app.router.add_get("/ready", self._ready)
         app.router.add_get("/api/v1/ws/canvas/{id}", self._live)
@@ -49,7 +49,7 @@ class Backend:
             await runner.cleanup()
 
     async def die(self) -> None:
-        """End as after kill -9: every connection breaks, whatever it was doing."""
+        """End as after kill -9: every connection breaks immediately."""
         assert self._runner is not None
         assert self._runner.server is not None
         for site in self._runner.sites:
@@ -65,7 +65,7 @@ class Backend:
             self.seen.append(f"{request.method} {request.path}")
         return await handler(request)
 
-    async def _name_the_answerer(self, request: web.Request, response: web.StreamResponse) -> None:
+    async def _identify_service(self, request: web.Request, response: web.StreamResponse) -> None:
         response.headers["X-Service"] = self.service
         response.headers["X-Instance"] = self.instance
         response.headers["X-Request-Id"] = request.headers.get("X-Request-Id", "made-by-the-service")

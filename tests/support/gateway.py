@@ -1,4 +1,4 @@
-"""A real gateway on free ports, and where it sends each path."""
+"""A real gateway on free ports, and the service that it routes each path to."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class Gateway:
     process: asyncio.subprocess.Process
     client: aiohttp.ClientSession
 
-    async def ask(self, path: str) -> Any:
-        """Ask Traefik's own API."""
+    async def read_api(self, path: str) -> Any:
+        """Read from Traefik's own API."""
         async with self.client.get(f"{self.internal_url}/api{path}") as response:
             return await response.json()
 
     async def access_log(self, lines: int) -> list[dict[str, Any]]:
-        """Return the access log once it has as many lines."""
+        """Return the access log once it has this many lines."""
         found: list[str] = []
 
         async def is_written() -> bool:
@@ -45,8 +45,8 @@ class Gateway:
         await eventually(is_written)
         return [json.loads(line) for line in found]
 
-    async def server_is(self, status: str, backend: Backend, check: str = "ready") -> bool:
-        service = await self.ask(f"/http/services/{backend.service}-{check}@file")
+    async def has_server_status(self, status: str, backend: Backend, check: str = "ready") -> bool:
+        service = await self.read_api(f"/http/services/{backend.service}-{check}@file")
         return bool(service["serverStatus"][backend.url] == status)
 
 
@@ -71,7 +71,7 @@ TABLE = {
     "/static/favicon.svg": "frontend",
     "/api/docs": "frontend",
     "/api/v1/openapi.json": "frontend",
-    # Nobody's: `frontend` says so in JSON.
+    # No service's: `frontend` responds with a 404 problem.
     "/api/v1/authors": "frontend",
     "/api/v1/tilesets/1": "frontend",
     "/api/v1/admin": "frontend",

@@ -1,4 +1,4 @@
-"""The mail that auth's worker wrote, as files."""
+"""The mail that auth's worker writes to files."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tests.support.waiting import PATIENCE
 
 
 def body(message: EmailMessage, kind: str) -> str:
-    """The text of a message, `plain` or `html`."""
+    """Return the text of a message, `plain` or `html`."""
     part = message.get_body((kind,))
     assert part is not None
     return str(part.get_content())
 
 
 def token_in(message: EmailMessage) -> str:
-    """The token in the link of a message, the same in both of its forms."""
+    """Return the token in the link of a message, which both of its forms share."""
     found = {re.search(r"#[a-z-]+=([A-Za-z0-9_-]{43})", body(message, kind)) for kind in ("plain", "html")}
     [token] = {match[1] for match in found if match}
     return token
@@ -29,31 +29,31 @@ def token_in(message: EmailMessage) -> str:
 
 @dataclass(frozen=True)
 class Mailbox:
-    """The folder that mail is kept in."""
+    """The folder that mail is written to."""
 
     folder: Path
 
-    def letters(self, purpose: str) -> list[EmailMessage]:
-        """Every letter of that purpose, oldest first."""
+    def mails(self, purpose: str) -> list[EmailMessage]:
+        """Return every message with this purpose, oldest first."""
         files = sorted(self.folder.glob(f"*-{purpose}.eml"))
         return [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
 
-    async def letter(self, purpose: str, number: int = 1) -> EmailMessage:
-        """The letter of that number, as soon as it is there."""
+    async def wait_for_mail(self, purpose: str, number: int = 1) -> EmailMessage:
+        """Wait for the `number`-th message with this purpose and return it."""
         async with asyncio.timeout(PATIENCE):
-            while len(self.letters(purpose)) < number:  # noqa: ASYNC110 - a file tells nobody
+            while len(self.mails(purpose)) < number:  # noqa: ASYNC110 - a file has no event
                 await asyncio.sleep(0.02)
-        return self.letters(purpose)[number - 1]
+        return self.mails(purpose)[number - 1]
 
     async def token(self, purpose: str, number: int = 1) -> str:
-        """The token in it."""
-        letter = await self.letter(purpose, number)
-        await asyncio.sleep(0.1)  # a letter is written a moment before the commit that makes its token good
-        return token_in(letter)
+        """Wait for the `number`-th message with this purpose and return its token."""
+        message = await self.wait_for_mail(purpose, number)
+        await asyncio.sleep(0.1)  # a message is written just before the commit that makes its token valid
+        return token_in(message)
 
 
 async def link_for(folder: Path, address: str, purpose: str) -> str:
-    """Wait for a mail of that purpose ("confirm-email") to that address, and return the link in it."""
+    """Wait for a mail with this purpose ("confirm-email") to this address and return its link."""
     deadline = time.monotonic() + PATIENCE
     while (link := _link_for(folder, address, purpose)) is None:
         assert time.monotonic() < deadline, f"no mail to {address}"

@@ -1,4 +1,4 @@
-"""The broker as another service sees it: commands go in, events come out."""
+"""A broker client in the role of another service: it sends commands to auth and receives its events."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tests.support.waiting import PATIENCE
 
 
 class Wire:
-    """Sends commands, and hears every event of accounts and sessions in order."""
+    """Sends commands, and receives every event about accounts and sessions in order."""
 
     def __init__(self, channel: AbstractChannel, queue: AbstractQueue) -> None:
         self._channel = channel
         self._queue = queue
 
     async def send(self, command: Command, copies: int = 1) -> None:
-        """Send it as the relay of users does; copies are deliveries of one message."""
+        """Send a command as the relay of users does; `copies` are deliveries of the same message."""
         envelope = command.envelope(producer="users", traceparent=None)
         exchange = await self._channel.get_exchange(COMMAND_EXCHANGE)
         for _ in range(copies):
@@ -33,26 +33,26 @@ class Wire:
             )
             await exchange.publish(message, command.type)
 
-    async def hears(self, count: int, timeout: float = PATIENCE) -> list[tuple[str, dict[str, Any]]]:
-        """The next `count` events: type and data."""
-        heard: list[tuple[str, dict[str, Any]]] = []
+    async def receive(self, count: int, timeout: float = PATIENCE) -> list[tuple[str, dict[str, Any]]]:
+        """Wait for the next `count` events and return their types and data."""
+        received: list[tuple[str, dict[str, Any]]] = []
         async with asyncio.timeout(timeout):
-            while len(heard) < count:
+            while len(received) < count:
                 message = await self._queue.get(no_ack=True, fail=False)
                 if message is None:
                     await asyncio.sleep(0.01)
                     continue
                 envelope = json.loads(message.body)
-                heard.append((envelope["type"], envelope["data"]))
-        return heard
+                received.append((envelope["type"], envelope["data"]))
+        return received
 
-    async def hears_nothing_more(self) -> None:
-        """Nothing waits to be heard."""
+    async def assert_empty(self) -> None:
+        """Check that no further event has arrived."""
         assert await self._queue.get(no_ack=True, fail=False) is None
 
 
 @asynccontextmanager
-async def wired(broker_url: str) -> AsyncIterator[Wire]:
+async def connect_wire(broker_url: str) -> AsyncIterator[Wire]:
     async with await aio_pika.connect(broker_url) as connection, connection.channel() as channel:
         await declare(await channel.get_underlay_channel())
         queue = await channel.declare_queue(exclusive=True)

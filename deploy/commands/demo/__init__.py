@@ -1,1 +1,1 @@
-"""The demo canvas: what the first visitor of a fresh stack finds painted."""
+"""The demo canvas, which is painted when a stack starts for the first time."""

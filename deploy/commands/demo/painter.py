@@ -1,4 +1,4 @@
-"""Painting the demo canvas through the public API, as the first admin."""
+"""Paint the demo canvas through the public API, as the first admin."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import aiohttp
 
 from deploy.commands.demo.picture import HEIGHT, PALETTE, WIDTH, picture
 
-TILE = 32  # pixels a side
+TILE = 32  # pixels per side
 LEFT_FREE = frozenset({(3, 0), (4, 0), (4, 1)})
 """Cells for the first visitors to claim."""
 
@@ -27,15 +27,15 @@ CANVAS = {
 
 
 def is_wanted(environ: Mapping[str, str]) -> bool:
-    """Whether a fresh stack gets a demo canvas: unless TESSERA_DEMO is 0."""
+    """Return whether a new stack gets a demo canvas: unless TESSERA_DEMO is 0."""
     return environ.get("TESSERA_DEMO") != "0"
 
 
 async def paint_demo(url: str, username: str, password: str) -> str:
-    """Paint the picture on a canvas of that account's own; returns what to tell about it.
+    """Paint the picture on a new canvas of that account; return a line about the outcome.
 
-    Only the very first start knows the first admin's password, so it is painted once, and whoever deletes it
-    is rid of it. A stack runs as well without: what goes wrong is told, not raised.
+    Only the very first start knows the first admin's password, so the canvas is painted once and stays
+    deleted when an admin deletes it. The stack works without it: a failure is part of the line, not raised.
     """
     try:
         async with _client(url) as http:

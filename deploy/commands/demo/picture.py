@@ -28,7 +28,7 @@ _IN_WATER = {YELLOW: ORANGE, ORANGE: RED, RED: PURPLE, PURPLE: NAVY, WHITE: YELL
 
 
 def picture() -> Image.Image:
-    """Draw it; a pixel is the palette's colour of that number, counted from 1 as on a canvas."""
+    """Draw the picture; a pixel is the number of a colour in the palette, counted from 1 as on a canvas."""
     scene = Image.new("P", (WIDTH, HEIGHT), BLACK)
     draw = ImageDraw.Draw(scene)
     chance = random.Random(7)  # noqa: S311 - the same stars each time
@@ -49,7 +49,7 @@ def picture() -> Image.Image:
 
 
 def _sky(scene: Image.Image) -> None:
-    """From night above to sunset at the shore, each colour dithered into the next."""
+    """Draw the sky from night above to sunset at the shore, each colour dithered into the next."""
     for y in range(_SHORE):
         band, part = divmod((y / _SHORE) ** 0.9 * (len(_SUNSET) - 1), 1)
         for x in range(WIDTH):
@@ -76,7 +76,7 @@ def _balloon(draw: ImageDraw.ImageDraw, x: int, y: int, radius: int, colour: int
 
 
 def _lake(scene: Image.Image, chance: random.Random) -> None:
-    """The upper half upside down, darker, each line shifted a little as ripples do."""
+    """Mirror the upper half, darker, each line shifted a little like ripples."""
     upper = scene.tobytes()
     for y in range(_SHORE, HEIGHT):
         depth = y - _SHORE
@@ -92,7 +92,7 @@ def _lake(scene: Image.Image, chance: random.Random) -> None:
 
 
 def _bank(draw: ImageDraw.ImageDraw, chance: random.Random) -> None:
-    """Our side of the lake: grass and pines."""
+    """Draw the near side of the lake: grass and pines."""
     for x in range(WIDTH):
         draw.line((x, _ground(x) - chance.randrange(2), x, HEIGHT), BLACK)
     for x, height in _PINES:

@@ -1,1 +1,1 @@
-"""`make up`: the stack under Docker Compose, for development and for production."""
+"""The stack under Docker Compose, for development and for production."""

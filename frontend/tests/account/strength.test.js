@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { nextPath } from "../../static/client/account/next.js";
-import { strengthOf } from "../../static/client/account/strength.js";
+import { rateStrength } from "../../static/client/account/strength.js";
 
 for (const [password, strength] of /** @type {[string, number][]} */ ([
   ["", 0],
@@ -12,11 +12,11 @@ for (const [password, strength] of /** @type {[string, number][]} */ ([
   ["Kx7-qPz3", 2],
   ["lantern harbour quilt moss", 3],
 ])) {
-  test(`"${password}" has strength ${strength}`, () => assert.equal(strengthOf(password), strength));
+  test(`"${password}" has strength ${strength}`, () => assert.equal(rateStrength(password), strength));
 }
 
 test("known words add no strength", () => {
-  assert.equal(strengthOf("Grace_Hopper_1906", ["grace_hopper"]), 0);
+  assert.equal(rateStrength("Grace_Hopper_1906", ["grace_hopper"]), 0);
 });
 
 Object.assign(globalThis, { location: new URL("https://tessera.example/login") });

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  paletteBytes,
-  picturedRegion,
+  decodeRgba,
+  fitRegion,
+  fitScale,
+  parsePalette,
   regionAround,
-  rgbaOf,
-  wholeScale,
 } from "../../static/client/admin/region.js";
 
 const canvas = { columns: 8, rows: 6, tile_size: 32 };
@@ -39,19 +39,19 @@ test("a picture shows the first cells, as many as fit", () => {
     { x: 63, y: 63 },
     { x: 62, y: 63 },
   ];
-  assert.deepEqual(picturedRegion(far, wide, 1), { region: { x: 0, y: 0, columns: 3, rows: 2 }, count: 2 });
-  assert.equal(picturedRegion(far, { ...wide, tile_size: 16 }, 1).count, 4);
-  assert.equal(picturedRegion([], wide, 1).region, null);
+  assert.deepEqual(fitRegion(far, wide, 1), { region: { x: 0, y: 0, columns: 3, rows: 2 }, count: 2 });
+  assert.equal(fitRegion(far, { ...wide, tile_size: 16 }, 1).count, 4);
+  assert.equal(fitRegion([], wide, 1).region, null);
 });
 
 test("a picture is scaled by whole numbers", () => {
-  assert.deepEqual([wholeScale(100, 480), wholeScale(160, 480), wholeScale(2000, 480)], [4, 3, 1]);
+  assert.deepEqual([fitScale(100, 480), fitScale(160, 480), fitScale(2000, 480)], [4, 3, 1]);
 });
 
 test("pixel values start at one in the palette, and zero is transparent", () => {
-  const colours = paletteBytes(["#ff0080", "#102030"]);
+  const colours = parsePalette(["#ff0080", "#102030"]);
   assert.deepEqual(
-    [...rgbaOf(btoa("\x00\x01\x02"), colours)],
+    [...decodeRgba(btoa("\x00\x01\x02"), colours)],
     [0, 0, 0, 0, 255, 0, 128, 255, 16, 32, 48, 255],
   );
 });

@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bars, moved, niceTop } from "../../static/client/admin/series.js";
+import { layOutBars, moveByKey, roundUpAxis } from "../../static/client/admin/series.js";
 
 test("an axis ends at a round number that is not below the values", () => {
-  assert.deepEqual([0, 1, 2, 3, 7, 10, 11, 180, 5001].map(niceTop), [1, 1, 2, 5, 10, 10, 20, 200, 10_000]);
+  assert.deepEqual(
+    [0, 1, 2, 3, 7, 10, 11, 180, 5001].map(roundUpAxis),
+    [1, 1, 2, 5, 10, 10, 20, 200, 10_000],
+  );
 });
 
 test("bars are proportional to their values and stay within the box", () => {
-  const drawn = bars([0, 5, 10], { width: 30, height: 100, gap: 2 });
+  const drawn = layOutBars([0, 5, 10], { width: 30, height: 100, gap: 2 });
   assert.deepEqual(
     drawn.map(({ height }) => height),
     [0, 50, 100],
@@ -25,13 +28,13 @@ test("bars are proportional to their values and stay within the box", () => {
 });
 
 test("days without a value have no bars", () => {
-  assert.ok(bars([0, 0], { width: 10, height: 10, gap: 1 }).every(({ height }) => height === 0));
+  assert.ok(layOutBars([0, 0], { width: 10, height: 10, gap: 1 }).every(({ height }) => height === 0));
 });
 
 test("keys move by days, by weeks and to the ends, and not beyond", () => {
-  assert.equal(moved("ArrowLeft", 5, 30), 4);
-  assert.equal(moved("ArrowRight", 29, 30), 29);
-  assert.equal(moved("PageDown", 5, 30), 0);
-  assert.equal(moved("End", 0, 30), 29);
-  assert.equal(moved("a", 5, 30), null);
+  assert.equal(moveByKey("ArrowLeft", 5, 30), 4);
+  assert.equal(moveByKey("ArrowRight", 29, 30), 29);
+  assert.equal(moveByKey("PageDown", 5, 30), 0);
+  assert.equal(moveByKey("End", 0, 30), 29);
+  assert.equal(moveByKey("a", 5, 30), null);
 });

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { faultOfSide, PRESETS, TILE_SIZES } from "../../static/client/home/size.js";
+import { PRESETS, TILE_SIZES, validateSide } from "../../static/client/home/size.js";
 
 test("every preset fits every tile size", () => {
   for (const side of Object.values(PRESETS).flat())
-    for (const size of TILE_SIZES) assert.equal(faultOfSide(side, size), null);
+    for (const size of TILE_SIZES) assert.equal(validateSide(side, size), null);
 });
 
 test("an invalid side comes with the two nearest multiples", () => {
-  assert.deepEqual(faultOfSide(100, 32), ["home.side_multiple", { size: 32, below: 96, above: 128 }]);
+  assert.deepEqual(validateSide(100, 32), ["home.side_multiple", { size: 32, below: 96, above: 128 }]);
 });
 
 for (const side of [63, 8193, NaN, 64.5]) {
   test(`a side of ${side} is out of range`, () =>
-    assert.equal(faultOfSide(side, 16)?.[0], "home.side_range"));
+    assert.equal(validateSide(side, 16)?.[0], "home.side_range"));
 }

@@ -43,6 +43,12 @@ test("both languages have the same placeholders", () => {
   assert.deepEqual(differing, []);
 });
 
+test("German has one word for each thing", () => {
+  const others = /\b(Zellen?|Flächen?|Kästchen|Durchsicht|Gefällt)\b/; // Feld, Bereich, Feld, Prüfung, Like
+  const differing = [...de].filter(([, message]) => others.test(JSON.stringify(message)));
+  assert.deepEqual(differing, []);
+});
+
 test("no message is empty, and counted ones have the plural forms of both languages", () => {
   for (const [key, message] of [...en, ...de]) {
     const forms = typeof message === "string" ? { other: message, one: message } : message;

@@ -53,8 +53,8 @@ def respond_ended(request: web.Request) -> web.Response:
 def refresh_token_of(request: web.Request, given: SecretStr | None) -> str | None:
     """Return the refresh token from the body, else from a browser's cookie, else None.
 
-    For a browser without a cookie this is the empty string, which is never valid: its script cannot know
-    whether it has a cookie, so it should get the same error as with a stale one.
+    For a browser without a cookie this is the empty string, which is never valid: a script cannot see whether
+    it has the cookie, so a missing one gives the same error as a stale one.
     """
     if given is not None:
         return given.get_secret_value()

@@ -127,7 +127,7 @@ class CanvasChanges:
         )
         self._redrawn.clear()
         self._tiles_added.clear()
-        # One by one: whoever catches up reads single changes, also where one event carries many.
+        # One by one: clients catch up on single changes, even where one event carries many.
         kept = [
             (event.canvas_id, seq, shown)
             for event in events

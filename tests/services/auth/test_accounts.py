@@ -1,4 +1,4 @@
-"""Registering, and one's own account."""
+"""Registration, and the caller's own account."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import json
 from tests.support.auth import Auth, fields_at_fault, problem
 
 
-async def test_registering_gives_a_session_of_the_new_account(auth: Auth) -> None:
+async def test_registering_opens_a_session_of_the_new_account(auth: Auth) -> None:
     session = await auth.register("Ada_Lovelace", email="Ada@Mail.test", display_name="  Ada  ")
     assert session["token_type"] == "Bearer"
     assert session["expires_in"] == 900
@@ -60,7 +60,7 @@ async def test_of_eight_parallel_registrations_of_one_name_one_succeeds(auth: Au
     assert auth.rows("SELECT count(*) FROM outbox WHERE routing_key LIKE 'account.%'") == [(1,)]
 
 
-async def test_a_registration_is_told_without_the_email_address(auth: Auth) -> None:
+async def test_a_registration_is_published_without_the_email_address(auth: Auth) -> None:
     session = await auth.register("ada", display_name="Ada")
     account = session["account"]
     [(key, payload)] = auth.rows("SELECT routing_key, payload FROM outbox WHERE routing_key LIKE 'account.%'")
@@ -115,7 +115,7 @@ async def test_a_missing_field_is_named(auth: Auth) -> None:
         assert await fields_at_fault(response) == {f"body.{missing}"}
 
 
-async def test_a_body_that_is_no_object_is_refused(auth: Auth) -> None:
+async def test_a_body_that_is_not_an_object_is_refused(auth: Auth) -> None:
     headers = {"Content-Type": "application/json"}
     for path in ("/register", "/login", "/refresh"):
         for body in (b"", b"{", b"[]", b"null", b'"text"', b'{"username": "\\ud800"}', b"\xff"):
@@ -134,7 +134,7 @@ async def test_an_oversize_body_is_refused(auth: Auth) -> None:
     assert await problem(response) == (413, "body_too_large")
 
 
-async def test_the_password_of_a_registration_is_stored_as_argon2id_only(auth: Auth) -> None:
+async def test_the_password_of_a_registration_is_stored_only_as_argon2id(auth: Auth) -> None:
     await auth.register(password="wobbly-teapot-49")
     [(stored,)] = auth.rows("SELECT password_hash FROM accounts")
     assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")

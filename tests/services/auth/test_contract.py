@@ -1,4 +1,4 @@
-"""What the service says of itself."""
+"""The API document, and what every response has in common."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ SERVED = {
 }
 
 
-async def test_every_operation_is_described(auth: Auth) -> None:
+async def test_every_operation_is_documented(auth: Auth) -> None:
     document = await (await auth.client.get("/openapi.json")).json()
     assert {path: set(methods) for path, methods in document["paths"].items()} == SERVED
 
 
-async def test_the_bodies_that_a_cookie_stands_for_may_be_left_out(auth: Auth) -> None:
+async def test_a_body_that_a_cookie_can_replace_is_optional(auth: Auth) -> None:
     document = await (await auth.client.get("/openapi.json")).json()
     bodies = {
         path: operation["requestBody"]["required"]
@@ -44,7 +44,7 @@ async def test_the_bodies_that_a_cookie_stands_for_may_be_left_out(auth: Auth) -
     assert len(bodies) == 10
 
 
-async def test_every_answer_says_who_made_it(auth: Auth) -> None:
+async def test_every_response_identifies_the_service(auth: Auth) -> None:
     for response in (
         await auth.call("GET", "/me"),
         await auth.call("GET", "/nothing"),

@@ -1,4 +1,4 @@
-"""What must not be said: secrets in logs, in problems and in representations."""
+"""Secrets must not appear in logs, in problems or in representations."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def test_no_password_or_token_is_logged(
         await auth.call(
             "DELETE", "/account", token=again["access_token"], json={"password": "a-guessed-password-1"}
         )
-        await mailbox.letter("password_changed")
+        await mailbox.wait_for_mail("password_changed")
     finally:
         root.handlers, root.level = handlers, level
     logged = capfd.readouterr()
@@ -75,7 +75,7 @@ async def test_a_refused_password_is_not_repeated_in_the_problem(auth: Auth) -> 
         assert password not in await response.text()
 
 
-def test_secrets_are_not_in_representations() -> None:
+def test_representations_contain_no_secrets() -> None:
     wanted = Registration.model_validate_json(
         '{"username": "ada", "email": "ada@mail.test", "password": "wobbly-teapot-49"}'
     )

@@ -17,16 +17,16 @@ from tests.support.auth import Auth, Client, is_ready, settings_for
 from tests.support.busy import here
 from tests.support.parts import Broker, Databases
 from tests.support.waiting import PATIENCE, eventually
-from tests.support.wire import wired
+from tests.support.wire import connect_wire
 
 
-async def test_a_suspended_artist_writes_nowhere_within_a_second_and_their_sockets_close(
+async def test_a_suspended_artist_is_refused_everywhere_within_a_second(
     auth: Auth, new_broker: Any, database: Databases, aiohttp_client: Any
 ) -> None:
     broker: Broker = new_broker()
     tiles_url = database("tiles")
     await asyncio.to_thread(migrate, "tiles", tiles_url)
-    async with wired(broker.url) as wire:
+    async with connect_wire(broker.url) as wire:
         worker: Client = await aiohttp_client(
             create_worker(settings_for(auth.database_url, broker_url=broker.url))
         )
@@ -49,7 +49,7 @@ async def test_a_suspended_artist_writes_nowhere_within_a_second_and_their_socke
         mod, ada, marker = [await auth.register(name) for name in ("mod", "ada", "marker")]
         auth.rows("UPDATE accounts SET roles = '{moderator}' WHERE username = 'mod'")
         await eventually(lambda: ends(marker))  # from here on tiles listens
-        await wire.hears(4)
+        await wire.receive(4)
         headers = {"Authorization": f"Bearer {ada['access_token']}"}
         draft = {"name": "A wall", "width": 64, "height": 64, "tile_size": 16, "palette": "pico-8"}
         canvas = await (await tiles.post("/api/v1/canvases", headers=headers, json=draft)).json()

@@ -1,4 +1,4 @@
-"""The verb `first-admin`, as the operator runs it."""
+"""The verb `first-admin`, run as a process."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def first_admin(database_url: str, **environment: str) -> tuple[int, bytes
     return process.returncode, out, err
 
 
-async def made(database_url: str, **environment: str) -> dict[str, Any]:
+async def make_admin(database_url: str, **environment: str) -> dict[str, Any]:
     status, out, err = await first_admin(database_url, **environment)
     assert status == 0, err
     [line] = out.splitlines()
@@ -39,7 +39,7 @@ async def made(database_url: str, **environment: str) -> dict[str, Any]:
 
 
 async def test_the_first_admin_can_log_in_with_the_printed_password(auth: Auth) -> None:
-    admin = await made(auth.database_url)
+    admin = await make_admin(auth.database_url)
     assert admin["username"] == "admin"
     session = await (await auth.login("admin", admin["password"])).json()
     assert session["account"]["roles"] == ["admin"]
@@ -49,20 +49,20 @@ async def test_the_first_admin_can_log_in_with_the_printed_password(auth: Auth) 
     ]  # fmt: skip
 
 
-async def test_of_several_first_admins_at_once_one_is_made(auth: Auth) -> None:
-    admins = await asyncio.gather(*(made(auth.database_url) for _ in range(3)))
+async def test_of_several_concurrent_first_admins_one_is_created(auth: Auth) -> None:
+    admins = await asyncio.gather(*(make_admin(auth.database_url) for _ in range(3)))
     assert [admin["username"] for admin in admins] == ["admin"] * 3
     assert sum(admin["password"] is not None for admin in admins) == 1
     assert auth.rows("SELECT count(*) FROM accounts") == [(1,)]
 
 
-async def test_the_first_admin_may_have_another_name(auth: Auth) -> None:
-    admin = await made(auth.database_url, AUTH_ADMIN_USERNAME="ada", AUTH_ADMIN_EMAIL="ada@mail.test")
+async def test_the_name_of_the_first_admin_can_be_chosen(auth: Auth) -> None:
+    admin = await make_admin(auth.database_url, AUTH_ADMIN_USERNAME="ada", AUTH_ADMIN_EMAIL="ada@mail.test")
     assert admin["username"] == "ada"
     assert (await auth.login("ada@mail.test", admin["password"])).status == 200
 
 
-async def test_an_artists_account_does_not_become_the_admin(auth: Auth) -> None:
+async def test_an_existing_account_does_not_become_the_first_admin(auth: Auth) -> None:
     await auth.register("Admin")
     status, out, err = await first_admin(auth.database_url)
     assert (status, out) == (1, b"")

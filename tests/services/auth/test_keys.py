@@ -1,4 +1,4 @@
-"""The signing keys: made once, encrypted, published, replaced."""
+"""Signing keys: created once, encrypted, published, replaced."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def test_the_published_keys_are_public_and_cacheable(auth: Auth) -> None:
     assert key == {"kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": kid}
 
 
-async def test_replicas_that_start_together_make_one_key(database_url: str) -> None:
+async def test_replicas_that_start_together_create_one_key(database_url: str) -> None:
     databases = [Database.of(settings_for(database_url)) for _ in range(6)]
     rings = [KeyRing(database, KeyCipher(SECRET)) for database in databases]
     documents = await asyncio.gather(*(ring.load() for ring in rings))
@@ -35,7 +35,9 @@ async def test_replicas_that_start_together_make_one_key(database_url: str) -> N
         await database.close()
 
 
-async def test_a_token_of_one_replica_counts_at_another(start_auth: StartAuth, database_url: str) -> None:
+async def test_a_token_of_one_replica_is_accepted_by_another(
+    start_auth: StartAuth, database_url: str
+) -> None:
     one, another = await start_auth(database_url), await start_auth(database_url)
     session = await one.register()
     assert (await another.call("GET", "/me", token=session["access_token"])).status == 200
@@ -48,14 +50,14 @@ async def test_the_private_key_is_encrypted_in_the_database(auth: Auth) -> None:
     assert private.private_bytes_raw() not in bytes(sealed)
 
 
-async def test_keys_of_another_secret_are_refused_by_name(auth: Auth) -> None:
+async def test_a_key_encrypted_with_another_secret_is_named_in_the_error(auth: Auth) -> None:
     database = Database.of(settings_for(auth.database_url))
     with pytest.raises(WrongSecret, match="was not encrypted with this AUTH_SECRET"):
         await KeyRing(database, KeyCipher("another secret, also long enough for it")).load()
     await database.close()
 
 
-async def test_a_new_key_is_published_before_it_signs_and_the_old_one_after(auth: Auth) -> None:
+async def test_a_new_key_is_published_before_it_signs_and_the_old_one_afterwards(auth: Auth) -> None:
     database = Database.of(settings_for(auth.database_url))
     ring = KeyRing(database, KeyCipher(SECRET))
     await ring.load()

@@ -1,4 +1,4 @@
-"""Changing one's password, and deleting one's account."""
+"""Changing the password, and deleting the account."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def leave(auth: Auth, token: str, password: str = PASSWORD) -> ClientRespo
     return await auth.call("DELETE", "/account", token=token, json={"password": password})
 
 
-def told(auth: Auth, kind: str) -> list[dict[str, Any]]:
+def published(auth: Auth, kind: str) -> list[dict[str, Any]]:
     rows = auth.rows(
         "SELECT payload FROM outbox WHERE routing_key LIKE %(kind)s ORDER BY id", {"kind": f"{kind}.%"}
     )
@@ -38,7 +38,7 @@ async def test_a_changed_password_ends_all_other_sessions(auth: Auth) -> None:
     assert (await auth.refresh(other["refresh_token"])).status == 401
     assert (await auth.login("ada", PASSWORD)).status == 401
     assert (await auth.login("ada", NEW)).status == 200
-    [revoked] = told(auth, "session.revoked")
+    [revoked] = published(auth, "session.revoked")
     assert revoked["account_id"] == session["account"]["id"]
     assert revoked["session_id"] is not None
 
@@ -59,19 +59,19 @@ async def test_guessing_the_current_password_is_limited(start_auth: StartAuth, d
     assert await problem(await leave(auth, token)) == (429, "too_many_logins")
 
 
-async def test_a_new_password_obeys_the_rules(auth: Auth) -> None:
+async def test_a_new_password_must_obey_the_rules(auth: Auth) -> None:
     token = (await auth.register("ada_lovelace"))["access_token"]
     for bad in ("password1", "ada_lovelace-1", "short"):
         assert await fields_at_fault(await change(auth, token, new=bad)) == {"body.new_password"}
 
 
-async def test_of_parallel_changes_one_counts(auth: Auth) -> None:
+async def test_of_parallel_changes_one_succeeds(auth: Auth) -> None:
     token = (await auth.register("ada"))["access_token"]
     responses = await asyncio.gather(*(change(auth, token, new=f"{NEW}-{n}") for n in range(5)))
     assert sorted(response.status for response in responses) == [204] + [403] * 4
 
 
-async def test_a_login_under_way_while_the_password_is_changed_opens_no_session(auth: Auth) -> None:
+async def test_a_login_during_a_password_change_opens_no_session(auth: Auth) -> None:
     token = (await auth.register("ada"))["access_token"]
     for number in range(3):
         old, new = (PASSWORD if number == 0 else f"{NEW}-{number}"), f"{NEW}-{number + 1}"
@@ -82,7 +82,7 @@ async def test_a_login_under_way_while_the_password_is_changed_opens_no_session(
         assert auth.rows("SELECT count(*) FROM sessions") == [(1,)]
 
 
-async def test_a_deleted_account_is_gone_with_all_that_it_said_of_its_owner(auth: Auth) -> None:
+async def test_deleting_an_account_erases_the_data_of_its_owner(auth: Auth) -> None:
     session = await auth.register("ada", email="ada@mail.test")
     account_id = session["account"]["id"]
     assert (await leave(auth, session["access_token"])).status == 204
@@ -91,12 +91,12 @@ async def test_a_deleted_account_is_gone_with_all_that_it_said_of_its_owner(auth
     [(row,)] = auth.rows("SELECT CAST(accounts AS text) FROM accounts")
     assert "ada" not in row
     assert auth.rows("SELECT count(*) FROM sessions") == [(0,)]
-    assert told(auth, "account.deleted") == [{"account_id": account_id, "version": 1}]
-    [revoked] = told(auth, "session.revoked")
+    assert published(auth, "account.deleted") == [{"account_id": account_id, "version": 1}]
+    [revoked] = published(auth, "session.revoked")
     assert (revoked["account_id"], revoked["session_id"]) == (account_id, None)
 
 
-async def test_the_name_and_address_of_a_deleted_account_are_free(auth: Auth) -> None:
+async def test_the_name_and_address_of_a_deleted_account_become_free(auth: Auth) -> None:
     first = await auth.register("ada", email="ada@mail.test")
     await leave(auth, first["access_token"])
     second = await auth.register("ada", email="ada@mail.test")
@@ -105,13 +105,13 @@ async def test_the_name_and_address_of_a_deleted_account_are_free(auth: Auth) ->
     assert auth.rows("SELECT count(*) FROM accounts WHERE status = 'deleted'") == [(2,)]
 
 
-async def test_leaving_needs_the_password(auth: Auth) -> None:
+async def test_deleting_an_account_needs_the_password(auth: Auth) -> None:
     token = (await auth.register("ada"))["access_token"]
     assert await problem(await leave(auth, token, "wrong-teapot-1")) == (403, "bad_credentials")
     assert (await auth.call("GET", "/me", token=token)).status == 200
 
 
-async def test_the_last_admin_stays(auth: Auth) -> None:
+async def test_the_last_admin_cannot_be_deleted(auth: Auth) -> None:
     token = (await auth.register("ada"))["access_token"]
     auth.rows("UPDATE accounts SET roles = '{admin}'")
     assert await problem(await leave(auth, token)) == (409, "last_admin")

@@ -1,4 +1,4 @@
-"""Mail over a real SMTP server, and what becomes of it when there is none."""
+"""Delivery of mail to a real SMTP server, and to files without one."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from tests.support.parts import Broker, free_ports
 from tests.support.waiting import PATIENCE, eventually
 
 
-class Server:
-    """A mail server: what it took, and what it says instead of taking anything."""
+class SmtpServer:
+    """A mail server that records what it accepts; `refusal` is its reply to every recipient instead."""
 
     def __init__(self) -> None:
-        self.letters: list[EmailMessage] = []
+        self.messages: list[EmailMessage] = []
         self.recipients: list[str] = []
         self.refusal: str | None = None
         self.port = free_ports(1)[0]
@@ -46,7 +46,7 @@ class Server:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         assert isinstance(envelope.content, bytes)
-        self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
+        self.messages.append(message_from_bytes(envelope.content, policy=policy.default))
         self.recipients += envelope.rcpt_tos
         return "250 OK"
 
@@ -59,16 +59,16 @@ class Server:
             self._controller.stop()
             self._controller = None
 
-    async def has(self, count: int) -> None:
-        async def there() -> bool:
-            return len(self.letters) >= count
+    async def wait_for_messages(self, count: int) -> None:
+        async def have_arrived() -> bool:
+            return len(self.messages) >= count
 
-        await eventually(there)
+        await eventually(have_arrived)
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    server = Server()
+def server() -> Iterator[SmtpServer]:
+    server = SmtpServer()
     server.start()
     yield server
     server.stop()
@@ -85,55 +85,56 @@ def own_broker(new_broker: Callable[[], Broker]) -> Broker:
     return new_broker()
 
 
-async def test_a_letter_goes_out_as_text_and_html(
-    auth: Auth, own_broker: Broker, aiohttp_client: Any, server: Server
+async def test_a_mail_is_sent_as_text_and_html(
+    auth: Auth, own_broker: Broker, aiohttp_client: Any, server: SmtpServer
 ) -> None:
     await start_worker(auth, own_broker, aiohttp_client, server.url)
     await auth.register("ada", email="ada@mail.test")
-    await server.has(1)
-    [letter] = server.letters
+    await server.wait_for_messages(1)
+    [message] = server.messages
     assert server.recipients == ["ada@mail.test"]
-    assert letter["From"] == "Tessera <tessera@tessera.invalid>"
-    assert letter["Subject"] == "Confirm your email address"
-    assert letter["Message-ID"]
-    assert "http://localhost:8080/#confirm-email=" in body(letter, "plain")
-    await confirm(auth, letter)
+    assert message["From"] == "Tessera <tessera@tessera.invalid>"
+    assert message["Subject"] == "Confirm your email address"
+    assert message["Message-ID"]
+    assert "http://localhost:8080/#confirm-email=" in body(message, "plain")
+    await confirm(auth, message)
 
 
-async def confirm(auth: Auth, letter: EmailMessage) -> None:
-    """Use its token; a letter leaves a moment before the commit that makes its token good."""
+async def confirm(auth: Auth, message: EmailMessage) -> None:
+    """Use the token of a message; it is sent just before the commit that makes the token valid."""
     async with asyncio.timeout(PATIENCE):
         status = 0
         while status != 204:
-            status = (await auth.call("POST", "/confirm-email", json={"token": token_in(letter)})).status
+            status = (await auth.call("POST", "/confirm-email", json={"token": token_in(message)})).status
 
 
-async def test_mail_waits_for_a_server_that_is_away(
-    auth: Auth, own_broker: Broker, aiohttp_client: Any, server: Server
+async def test_mail_waits_while_the_server_is_down(
+    auth: Auth, own_broker: Broker, aiohttp_client: Any, server: SmtpServer
 ) -> None:
     server.stop()
     await start_worker(auth, own_broker, aiohttp_client, server.url)
     await auth.register("ada", email="ada@mail.test")
     await asyncio.sleep(0.5)
     server.start()
-    await server.has(1)
-    await confirm(auth, server.letters[0])
+    await server.wait_for_messages(1)
+    await confirm(auth, server.messages[0])
 
 
-async def test_mail_waits_while_the_server_says_later(
-    auth: Auth, own_broker: Broker, aiohttp_client: Any, server: Server
+async def test_mail_waits_while_the_server_refuses_it_temporarily(
+    auth: Auth, own_broker: Broker, aiohttp_client: Any, server: SmtpServer
 ) -> None:
     server.refusal = "451 try again later"
     await start_worker(auth, own_broker, aiohttp_client, server.url)
     await auth.register("ada", email="ada@mail.test")
     await asyncio.sleep(0.5)
     server.refusal = None
-    await server.has(1)
-    assert len(server.letters) == 1
+    await server.wait_for_messages(1)
+    assert len(server.messages) == 1
 
 
-async def test_a_letter_refused_for_good_is_a_dead_letter_and_others_go_out(
-    auth: Auth, own_broker: Broker, aiohttp_client: Any, server: Server
+@pytest.mark.usefixtures("quick_retries")
+async def test_a_permanently_refused_mail_is_dead_lettered_and_others_are_sent(
+    auth: Auth, own_broker: Broker, aiohttp_client: Any, server: SmtpServer
 ) -> None:
     server.refusal = "550 no such mailbox"
     await start_worker(auth, own_broker, aiohttp_client, server.url)
@@ -146,31 +147,31 @@ async def test_a_letter_refused_for_good_is_a_dead_letter_and_others_go_out(
     assert auth.rows("SELECT count(*) FROM mail_tokens") == [(0,)]
     server.refusal = None
     await auth.register("bob", email="bob@mail.test")
-    await server.has(1)
+    await server.wait_for_messages(1)
     assert server.recipients == ["bob@mail.test"]
 
     assert await dead_letters.replay(own_broker.url, "auth.mail") == 1
-    await server.has(2)
+    await server.wait_for_messages(2)
     assert server.recipients == ["bob@mail.test", "ada@mail.test"]
 
 
-async def test_a_mail_requested_while_the_worker_is_down_goes_out_later(
-    auth: Auth, own_broker: Broker, aiohttp_client: Any, server: Server
+async def test_mail_requested_while_the_worker_is_down_is_sent_later(
+    auth: Auth, own_broker: Broker, aiohttp_client: Any, server: SmtpServer
 ) -> None:
     await auth.register("ada", email="ada@mail.test")
     await start_worker(auth, own_broker, aiohttp_client, server.url)
-    await server.has(1)
+    await server.wait_for_messages(1)
 
 
-async def test_without_a_server_a_letter_is_a_file_that_only_its_owner_reads(
+async def test_without_a_server_mail_is_written_to_a_private_file(
     auth: Auth, mailbox: Mailbox, tmp_path: Path
 ) -> None:
     await auth.register("ada", email="ada@mail.test")
-    await mailbox.letter("confirm_email")
+    await mailbox.wait_for_mail("confirm_email")
     [file] = (tmp_path / "mail").iterdir()
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_url_of_something_else_is_refused_at_the_start() -> None:
+def test_a_url_that_is_not_smtp_is_refused_at_startup() -> None:
     with pytest.raises(ValueError, match="AUTH_SMTP_URL"):
         SmtpMailer("http://mail.test", "Tessera <t@mail.test>")

@@ -1,4 +1,4 @@
-"""Mail to a server that wants a login: the password goes over TLS to whom it is meant for, or not at all."""
+"""Mail to a server that requires a login: the password is sent only over TLS, to a trusted server."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ ADA = Account(1, "ada", "ada@mail.test", False, (), Status.ACTIVE, datetime(2024
 MAIL = Mail(ADA, Purpose.PASSWORD_CHANGED, None)
 
 
-class Server:
-    """A mail server for `post` only: passwords that were tried, and who got letters."""
+class LoginServer:
+    """A mail server that accepts only the user `post`; it records passwords and recipients."""
 
     def __init__(self) -> None:
         self.port = free_ports(1)[0]
@@ -45,21 +45,21 @@ class Server:
         self.recipients += envelope.rcpt_tos
         return "250 OK"
 
-    def post(self, scheme: str = "smtp", password: str = QUOTED) -> SmtpMailer:
+    def mailer(self, scheme: str = "smtp", password: str = QUOTED) -> SmtpMailer:
         url = f"{scheme}://post:{password}@localhost:{self.port}"
         return SmtpMailer(url, "Tessera <tessera@mail.test>")
 
 
-Start = Callable[..., Server]
+Start = Callable[..., LoginServer]
 
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """`start(**options)` is a server with these options of aiosmtpd."""
+    """`start(**options)` starts a server with these options of aiosmtpd."""
     running = []
 
-    def start_server(**options: Any) -> Server:
-        server = Server()
+    def start_server(**options: Any) -> LoginServer:
+        server = LoginServer()
         controller = Controller(
             server,
             hostname="localhost",
@@ -78,7 +78,7 @@ def start() -> Iterator[Start]:
 
 @pytest.fixture
 def tls(tmp_path: Path) -> ssl.SSLContext:
-    """A certificate for this machine's own names; `tmp_path/authority` is who vouches for it."""
+    """A certificate for localhost, issued by the authority in `tmp_path/authority`."""
     authority, key = make_authority()
     (tmp_path / "authority").write_text(authority)
     (tmp_path / "certificate").write_text("".join(make_certificate("localhost", authority, key)))
@@ -89,49 +89,49 @@ def tls(tmp_path: Path) -> ssl.SSLContext:
 
 @pytest.fixture
 def trusting(tls: ssl.SSLContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """This machine trusts that authority, as OpenSSL is told."""
+    """Make OpenSSL trust that authority."""
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority"))
 
 
 @pytest.mark.usefixtures("trusting")
-async def test_after_starttls_it_logs_in_and_delivers(start: Start, tls: ssl.SSLContext) -> None:
+async def test_the_mailer_logs_in_only_after_starttls(start: Start, tls: ssl.SSLContext) -> None:
     server = start(tls_context=tls, require_starttls=True, auth_required=True)
-    await server.post().send(MAIL)
+    await server.mailer().send(MAIL)
     assert (server.tried, server.recipients) == ([PASSWORD.encode()], ["ada@mail.test"])
 
 
 @pytest.mark.usefixtures("trusting")
-async def test_smtps_is_tls_from_the_start(start: Start, tls: ssl.SSLContext) -> None:
-    # aiosmtpd knows of no TLS but STARTTLS's own.
+async def test_smtps_uses_implicit_tls(start: Start, tls: ssl.SSLContext) -> None:
+    # aiosmtpd recognises only its own STARTTLS as TLS.
     server = start(ssl_context=tls, auth_require_tls=False)
-    await server.post("smtps").send(MAIL)
+    await server.mailer("smtps").send(MAIL)
     assert (server.tried, server.recipients) == ([PASSWORD.encode()], ["ada@mail.test"])
 
 
-async def test_a_server_without_tls_gets_no_password(start: Start) -> None:
+async def test_a_server_without_tls_receives_no_password(start: Start) -> None:
     server = start(auth_require_tls=False)
     with pytest.raises(Unavailable, match="smtp"):
-        await server.post().send(MAIL)
+        await server.mailer().send(MAIL)
     assert server.tried == []
 
 
 @pytest.mark.parametrize("scheme", ["smtp", "smtps"])
-async def test_a_server_with_a_strangers_certificate_gets_no_password(
+async def test_a_server_with_an_untrusted_certificate_receives_no_password(
     start: Start, tls: ssl.SSLContext, scheme: str
 ) -> None:
     options = {"tls_context": tls} if scheme == "smtp" else {"ssl_context": tls, "auth_require_tls": False}
     server = start(**options)
     with pytest.raises(Unavailable, match=r"(?i)certificate"):
-        await server.post(scheme).send(MAIL)
+        await server.mailer(scheme).send(MAIL)
     assert server.tried == []
 
 
 @pytest.mark.usefixtures("trusting")
-async def test_while_the_password_is_wrong_letters_wait_and_it_is_not_told(
+async def test_a_wrong_password_is_a_temporary_error_that_does_not_reveal_it(
     start: Start, tls: ssl.SSLContext
 ) -> None:
     server = start(tls_context=tls)
     with pytest.raises(Unavailable, match="535") as refused:
-        await server.post(password="wrong-password").send(MAIL)
+        await server.mailer(password="wrong-password").send(MAIL)
     assert "wrong-password" not in str(refused.value)
     assert server.recipients == []

@@ -1,4 +1,4 @@
-"""Commands of moderators over the real broker: what they do, what answers them, what is refused."""
+"""Moderation commands over the real broker: their effects, their answers, their refusals."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from shared.messaging.contracts import ReinstateAccount, SetRoles, SuspendAccoun
 from tests.support.auth import Auth, Client, is_ready, problem, settings_for
 from tests.support.parts import Broker
 from tests.support.waiting import eventually
-from tests.support.wire import Wire, wired
+from tests.support.wire import Wire, connect_wire
 
 
 @pytest.fixture
 async def wire(broker: Broker, auth: Auth, aiohttp_client: Any) -> AsyncIterator[Wire]:
-    """The broker with auth's worker at it."""
-    async with wired(broker.url) as wire:
+    """The broker, with auth's worker connected."""
+    async with connect_wire(broker.url) as wire:
         worker: Client = await aiohttp_client(
             create_worker(settings_for(auth.database_url, broker_url=broker.url))
         )
@@ -27,14 +27,14 @@ async def wire(broker: Broker, auth: Auth, aiohttp_client: Any) -> AsyncIterator
         yield wire
 
 
-async def made(auth: Auth, wire: Wire, name: str, *roles: str) -> dict[str, Any]:
-    """A registered account with roles, whose registration has been heard."""
+async def register(auth: Auth, wire: Wire, name: str, *roles: str) -> dict[str, Any]:
+    """Register an account with these roles and consume its event."""
     session = await auth.register(name)
     auth.rows(
         "UPDATE accounts SET roles = %(roles)s WHERE id = %(id)s",
         {"roles": list(roles), "id": session["account"]["id"]},
     )
-    [(kind, _)] = await wire.hears(1)
+    [(kind, _)] = await wire.receive(1)
     assert kind == "account.registered"
     return session
 
@@ -43,11 +43,11 @@ def number(session: dict[str, Any]) -> int:
     return int(session["account"]["id"])
 
 
-async def test_a_suspended_account_loses_its_sessions_and_everybody_is_told(auth: Auth, wire: Wire) -> None:
-    mod, ada = await made(auth, wire, "mod", "moderator"), await made(auth, wire, "ada")
+async def test_a_suspension_ends_all_sessions_and_is_published(auth: Auth, wire: Wire) -> None:
+    mod, ada = await register(auth, wire, "mod", "moderator"), await register(auth, wire, "ada")
     until = datetime.now(UTC) + timedelta(days=1)
     await wire.send(SuspendAccount(account_id=number(ada), actor_id=number(mod), reason="spam", until=until))
-    revoked, suspended = await wire.hears(2)
+    revoked, suspended = await wire.receive(2)
     assert revoked[0] == "session.revoked"
     assert revoked[1]["account_id"] == number(ada)
     assert revoked[1]["session_id"] is None
@@ -61,57 +61,57 @@ async def test_a_suspended_account_loses_its_sessions_and_everybody_is_told(auth
     assert (await auth.refresh(ada["refresh_token"])).status == 401
 
 
-async def test_a_command_delivered_again_changes_nothing(auth: Auth, wire: Wire) -> None:
-    mod, ada = await made(auth, wire, "mod", "moderator"), await made(auth, wire, "ada")
+async def test_a_redelivered_command_changes_nothing(auth: Auth, wire: Wire) -> None:
+    mod, ada = await register(auth, wire, "mod", "moderator"), await register(auth, wire, "ada")
     await wire.send(SuspendAccount(account_id=number(ada), actor_id=number(mod), reason="spam"), copies=3)
     await wire.send(ReinstateAccount(account_id=number(ada), actor_id=number(mod)))
-    assert [kind for kind, _ in await wire.hears(3)] == [
+    assert [kind for kind, _ in await wire.receive(3)] == [
         "session.revoked", "account.suspended", "account.reinstated"
     ]  # fmt: skip
-    await wire.hears_nothing_more()
+    await wire.assert_empty()
 
 
-async def test_a_suspension_given_twice_is_one_and_answered_twice(auth: Auth, wire: Wire) -> None:
-    mod, ada = await made(auth, wire, "mod", "moderator"), await made(auth, wire, "ada")
+async def test_a_repeated_suspension_is_applied_once_and_answered_twice(auth: Auth, wire: Wire) -> None:
+    mod, ada = await register(auth, wire, "mod", "moderator"), await register(auth, wire, "ada")
     for _ in range(2):
         await wire.send(SuspendAccount(account_id=number(ada), actor_id=number(mod), reason="spam"))
-    _, first, second = await wire.hears(3)
+    _, first, second = await wire.receive(3)
     assert first == second
     assert auth.rows("SELECT version FROM accounts WHERE username = 'ada'") == [(1,)]
 
 
-async def test_a_reinstated_account_logs_in_again(auth: Auth, wire: Wire) -> None:
-    mod, ada = await made(auth, wire, "mod", "moderator"), await made(auth, wire, "ada")
+async def test_a_reinstated_account_can_log_in_again(auth: Auth, wire: Wire) -> None:
+    mod, ada = await register(auth, wire, "mod", "moderator"), await register(auth, wire, "ada")
     await wire.send(SuspendAccount(account_id=number(ada), actor_id=number(mod), reason="spam"))
     await wire.send(ReinstateAccount(account_id=number(ada), actor_id=number(mod)))
-    assert (await wire.hears(3))[-1] == (
+    assert (await wire.receive(3))[-1] == (
         "account.reinstated",
         {"account_id": number(ada), "actor_id": number(mod), "version": 2},
     )
     assert (await auth.login("ada")).status == 200
 
 
-async def test_a_suspension_that_is_over_is_lifted_and_told(
+async def test_an_expired_suspension_is_lifted_and_published(
     auth: Auth, wire: Wire, aiohttp_client: Any
 ) -> None:
-    ada = await made(auth, wire, "ada")
+    ada = await register(auth, wire, "ada")
     auth.rows(
         "UPDATE accounts SET status = 'suspended', suspension_reason = 'spam', version = 4,"
         " suspended_until = now() - interval '1 s'"
     )
     await aiohttp_client(create_worker(settings_for(auth.database_url)))
-    assert await wire.hears(1) == [
+    assert await wire.receive(1) == [
         ("account.reinstated", {"account_id": number(ada), "actor_id": None, "version": 5})
     ]
     assert (await auth.login("ada")).status == 200
 
 
-async def test_roles_are_set_and_tokens_with_the_old_ones_revoked(auth: Auth, wire: Wire) -> None:
-    admin, ada = await made(auth, wire, "boss", "admin"), await made(auth, wire, "ada")
+async def test_setting_roles_revokes_tokens_with_the_old_roles(auth: Auth, wire: Wire) -> None:
+    admin, ada = await register(auth, wire, "boss", "admin"), await register(auth, wire, "ada")
     await wire.send(
         SetRoles(account_id=number(ada), actor_id=number(admin), roles=["moderator", "moderator"])
     )
-    revoked, changed = await wire.hears(2)
+    revoked, changed = await wire.receive(2)
     assert revoked[0] == "session.revoked"
     assert changed == (
         "account.roles_changed",
@@ -121,10 +121,10 @@ async def test_roles_are_set_and_tokens_with_the_old_ones_revoked(auth: Auth, wi
     assert (await refreshed.json())["account"]["roles"] == ["moderator"]
 
 
-async def test_commands_that_cannot_be_done_are_refused_by_an_event(auth: Auth, wire: Wire) -> None:
-    admin = number(await made(auth, wire, "boss", "admin"))
-    mod = number(await made(auth, wire, "mod", "moderator"))
-    ada = number(await made(auth, wire, "ada"))
+async def test_invalid_commands_are_refused_by_an_event(auth: Auth, wire: Wire) -> None:
+    admin = number(await register(auth, wire, "boss", "admin"))
+    mod = number(await register(auth, wire, "mod", "moderator"))
+    ada = number(await register(auth, wire, "ada"))
     past = datetime.now(UTC) - timedelta(seconds=1)
     refused = {
         "last_admin": SetRoles(account_id=admin, actor_id=admin, roles=["moderator"]),
@@ -135,16 +135,16 @@ async def test_commands_that_cannot_be_done_are_refused_by_an_event(auth: Auth, 
     }
     for code, command in refused.items():
         await wire.send(command)
-        [(kind, data)] = await wire.hears(1)
+        [(kind, data)] = await wire.receive(1)
         assert (kind, data["code"], data["command"]) == ("account.command_refused", code, command.type)
         assert (data["account_id"], data["actor_id"]) == (command.account_id, command.actor_id)
     assert auth.rows("SELECT DISTINCT version FROM accounts") == [(0,)]
 
 
-async def test_who_lost_the_right_since_giving_a_command_is_refused(auth: Auth, wire: Wire) -> None:
-    admin = number(await made(auth, wire, "boss", "admin"))
-    mod = number(await made(auth, wire, "mod", "moderator"))
-    ada = number(await made(auth, wire, "ada"))
+async def test_a_command_is_refused_if_its_actor_has_lost_the_right(auth: Auth, wire: Wire) -> None:
+    admin = number(await register(auth, wire, "boss", "admin"))
+    mod = number(await register(auth, wire, "mod", "moderator"))
+    ada = number(await register(auth, wire, "ada"))
     for command in (
         SuspendAccount(account_id=mod, actor_id=ada, reason="revenge"),
         SuspendAccount(account_id=admin, actor_id=mod, reason="revenge"),
@@ -152,16 +152,16 @@ async def test_who_lost_the_right_since_giving_a_command_is_refused(auth: Auth, 
         SetRoles(account_id=mod, actor_id=mod, roles=["admin"]),
     ):
         await wire.send(command)
-        [(kind, data)] = await wire.hears(1)
+        [(kind, data)] = await wire.receive(1)
         assert (kind, data["code"]) == ("account.command_refused", "not_allowed")
 
 
-async def test_of_two_admins_who_demote_each_other_one_stays(auth: Auth, wire: Wire) -> None:
-    one, other = await made(auth, wire, "one", "admin"), await made(auth, wire, "other", "admin")
+async def test_of_two_admins_who_demote_each_other_one_remains(auth: Auth, wire: Wire) -> None:
+    one, other = await register(auth, wire, "one", "admin"), await register(auth, wire, "other", "admin")
     await wire.send(SetRoles(account_id=number(one), actor_id=number(other), roles=[]))
     await wire.send(SetRoles(account_id=number(other), actor_id=number(one), roles=[]))
-    heard = await wire.hears(3)
-    assert [kind for kind, _ in heard] == [
+    received = await wire.receive(3)
+    assert [kind for kind, _ in received] == [
         "session.revoked", "account.roles_changed", "account.command_refused"
     ]  # fmt: skip
     assert auth.rows("SELECT count(*) FROM accounts WHERE 'admin' = ANY(roles)") == [(1,)]

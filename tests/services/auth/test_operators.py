@@ -1,4 +1,4 @@
-"""The verbs of an operator, as they are run."""
+"""The operator's verbs, run as processes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aio_pika
+import pytest
 
 from services.auth.app import create_worker
 from services.auth.keys.rules import PUBLISHED_AFTERWARDS
@@ -20,10 +21,10 @@ from shared.messaging.topology import COMMAND_EXCHANGE
 from tests.support.auth import SECRET, Auth, Client, is_ready, settings_for
 from tests.support.parts import Broker
 from tests.support.waiting import PATIENCE, eventually
-from tests.support.wire import wired
+from tests.support.wire import connect_wire
 
 
-async def verb(auth: Auth, *words: str, broker_url: str = "amqp://127.0.0.1:1/") -> tuple[int, str, str]:
+async def run_verb(auth: Auth, *words: str, broker_url: str = "amqp://127.0.0.1:1/") -> tuple[int, str, str]:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "services.auth", *words),
@@ -41,66 +42,66 @@ async def verb(auth: Auth, *words: str, broker_url: str = "amqp://127.0.0.1:1/")
     return process.returncode, out.decode(), err.decode()
 
 
-async def printed(auth: Auth, *words: str, **kwargs: Any) -> dict[str, Any]:
-    status, out, err = await verb(auth, *words, **kwargs)
+async def run_and_parse(auth: Auth, *words: str, **kwargs: Any) -> dict[str, Any]:
+    status, out, err = await run_verb(auth, *words, **kwargs)
     assert status == 0, err
     answer: dict[str, Any] = json.loads(out)
     return answer
 
 
-async def test_another_admin_can_be_made_and_is_told(auth: Auth) -> None:
-    made = await printed(auth, "create-admin", "ada", "ada@mail.test")
+async def test_another_admin_can_be_created_and_is_published(auth: Auth) -> None:
+    made = await run_and_parse(auth, "create-admin", "ada", "ada@mail.test")
     session = await (await auth.login("ada", made["password"])).json()
     assert session["account"]["roles"] == ["admin"]
-    told = [key.rpartition(".")[0] for (key,) in auth.rows("SELECT routing_key FROM outbox ORDER BY id")]
-    assert told == ["account.registered", "account.roles_changed"]
+    published = [key.rpartition(".")[0] for (key,) in auth.rows("SELECT routing_key FROM outbox ORDER BY id")]
+    assert published == ["account.registered", "account.roles_changed"]
 
 
-async def test_an_admin_whose_name_is_taken_or_none_is_not_made(auth: Auth) -> None:
+async def test_an_admin_with_a_taken_or_invalid_name_is_refused(auth: Auth) -> None:
     await auth.register("ada")
     for name, email, reason in (
         ("ADA", "other@mail.test", "username_taken"),
         ("_ada_", "other@mail.test", "username"),
         ("bob", "nonsense", "email"),
     ):
-        status, out, err = await verb(auth, "create-admin", name, email)
+        status, out, err = await run_verb(auth, "create-admin", name, email)
         assert (status, out) == (1, "")
         assert reason in err
     assert auth.rows("SELECT count(*) FROM accounts") == [(1,)]
 
 
-async def test_a_password_that_was_reset_is_the_only_way_in(auth: Auth) -> None:
+async def test_resetting_a_password_invalidates_the_old_one_and_all_sessions(auth: Auth) -> None:
     session = await auth.register("ada")
-    made = await printed(auth, "reset-password", "ADA")
+    made = await run_and_parse(auth, "reset-password", "ADA")
     assert (await auth.login("ada")).status == 401
     assert (await auth.refresh(session["refresh_token"])).status == 401
     assert (await auth.login("ada", made["password"])).status == 200
     assert auth.rows("SELECT account_id, session_id FROM revocations") == [(session["account"]["id"], None)]
 
 
-async def test_nobodys_password_cannot_be_reset(auth: Auth) -> None:
-    status, _, err = await verb(auth, "reset-password", "nobody")
+async def test_the_password_of_an_unknown_account_cannot_be_reset(auth: Auth) -> None:
+    status, _, err = await run_verb(auth, "reset-password", "nobody")
     assert status == 1
     assert "account_not_found" in err
 
 
 async def test_a_rotated_key_is_published_long_before_it_signs(auth: Auth) -> None:
     [(first,)] = auth.rows("SELECT kid FROM signing_keys")
-    made = await printed(auth, "rotate-keys")
+    made = await run_and_parse(auth, "rotate-keys")
     ahead = datetime.fromisoformat(made["signs_from"]) - datetime.now(UTC)
     assert timedelta(seconds=3 * REFRESH_SECONDS) < ahead < timedelta(minutes=6)
     kids = [kid for (kid,) in auth.rows("SELECT kid FROM signing_keys ORDER BY signs_from")]
     assert kids == [first, made["kid"]]
-    status, _, err = await verb(auth, "rotate-keys")
+    status, _, err = await run_verb(auth, "rotate-keys")
     assert status == 1
     assert "rotation_under_way" in err
 
 
-async def test_a_replaced_key_is_removed_after_its_last_token_and_not_before(
+async def test_a_replaced_key_is_deleted_only_after_its_last_token_expires(
     auth: Auth, aiohttp_client: Any
 ) -> None:
     [(first,)] = auth.rows("SELECT kid FROM signing_keys")
-    made = await printed(auth, "rotate-keys")
+    made = await run_and_parse(auth, "rotate-keys")
 
     async def kids_when_the_other_signs_for(age: timedelta) -> set[str]:
         auth.rows(
@@ -108,12 +109,13 @@ async def test_a_replaced_key_is_removed_after_its_last_token_and_not_before(
             " - CASE kid WHEN %(first)s THEN interval '1 day' ELSE interval '0' END",
             {"age": age, "first": first},
         )
-        # The first round of a worker's housekeeping is over once it has pruned this.
+        # The worker's first round of housekeeping is complete once it has deleted this row.
         auth.rows("INSERT INTO login_throttles VALUES (sha256('round'), 1, now() - interval '1 s')")
-        await aiohttp_client(create_worker(settings_for(auth.database_url)))
+        worker: Client = await aiohttp_client(create_worker(settings_for(auth.database_url)))
         async with asyncio.timeout(PATIENCE):
             while auth.rows("SELECT count(*) FROM login_throttles") != [(0,)]:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
+        await worker.close()  # so that the next round is that of the next worker
         return {kid for (kid,) in auth.rows("SELECT kid FROM signing_keys")}
 
     before = await kids_when_the_other_signs_for(PUBLISHED_AFTERWARDS - timedelta(seconds=30))
@@ -122,11 +124,12 @@ async def test_a_replaced_key_is_removed_after_its_last_token_and_not_before(
     assert after == {made["kid"]}
 
 
-async def test_a_poison_command_is_shown_and_replayed(
+@pytest.mark.usefixtures("quick_retries")
+async def test_a_poison_command_can_be_listed_and_replayed(
     auth: Auth, new_broker: Any, aiohttp_client: Any
 ) -> None:
     broker: Broker = new_broker()
-    async with wired(broker.url) as wire:
+    async with connect_wire(broker.url) as wire:
         worker: Client = await aiohttp_client(
             create_worker(settings_for(auth.database_url, broker_url=broker.url))
         )
@@ -134,31 +137,32 @@ async def test_a_poison_command_is_shown_and_replayed(
         admin = (await auth.register("boss"))["account"]["id"]
         auth.rows("UPDATE accounts SET roles = '{admin}'")
         ada = (await auth.register("ada"))["account"]["id"]
-        await wire.hears(2)
+        await wire.receive(2)
 
-        # PostgreSQL cannot hold this text, however often it is tried; the next command is not held up.
+        # PostgreSQL can never store this text; the next command must not wait for it.
         poison = SuspendAccount(account_id=ada, actor_id=admin, reason="\x00")
         await wire.send(poison)
         await wire.send(SetRoles(account_id=ada, actor_id=admin, roles=["moderator"]))
-        assert [kind for kind, _ in await wire.hears(2)] == ["session.revoked", "account.roles_changed"]
+        assert [kind for kind, _ in await wire.receive(2)] == ["session.revoked", "account.roles_changed"]
 
         async def is_dead() -> bool:
             return len(await dead_letters.show(broker.url, "auth.commands")) == 1
 
         await eventually(is_dead)
-        shown = await printed(auth, "dead-letters", "list", "auth.commands", broker_url=broker.url)
+        shown = await run_and_parse(auth, "dead-letters", "list", "auth.commands", broker_url=broker.url)
         assert (shown["type"], shown["reason"]) == ("account.suspend", "delivery_limit")
         assert json.loads(shown["body"])["data"]["account_id"] == ada
 
         replay = ("dead-letters", "replay", "auth.commands", "--id")
-        other = await printed(auth, *replay, "no-such-id", broker_url=broker.url)
+        other = await run_and_parse(auth, *replay, "no-such-id", broker_url=broker.url)
         assert other == {"replayed": 0}
-        again = await printed(auth, *replay, shown["id"], broker_url=broker.url)
+        again = await run_and_parse(auth, *replay, shown["id"], broker_url=broker.url)
         assert again == {"replayed": 1}
         await eventually(is_dead)
 
 
-async def test_what_cannot_be_read_is_a_dead_letter_at_once(
+@pytest.mark.usefixtures("quick_retries")
+async def test_an_unreadable_command_is_dead_lettered_at_once(
     auth: Auth, new_broker: Any, aiohttp_client: Any
 ) -> None:
     broker: Broker = new_broker()
@@ -167,7 +171,7 @@ async def test_what_cannot_be_read_is_a_dead_letter_at_once(
     )
     await eventually(lambda: is_ready(worker))
     async with (
-        wired(broker.url),
+        connect_wire(broker.url),
         await aio_pika.connect(broker.url) as connection,
         connection.channel() as channel,
     ):
@@ -181,7 +185,7 @@ async def test_what_cannot_be_read_is_a_dead_letter_at_once(
         await eventually(is_dead)
 
 
-async def test_a_broker_that_is_away_is_named(auth: Auth) -> None:
-    status, _, err = await verb(auth, "dead-letters", "list", "auth.commands")
+async def test_an_unreachable_broker_is_named(auth: Auth) -> None:
+    status, _, err = await run_verb(auth, "dead-letters", "list", "auth.commands")
     assert status == 1
     assert err.splitlines()[-1].startswith("rabbitmq:")

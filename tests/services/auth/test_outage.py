@@ -1,4 +1,4 @@
-"""PostgreSQL away: said so at once, and over as soon as it is back."""
+"""PostgreSQL down: reported at once, and recovered from as soon as it is back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.support.waiting import eventually
 pytestmark = pytest.mark.real_limits
 
 
-async def test_without_postgresql_every_write_is_refused_by_its_name_and_recovers(
+async def test_without_postgresql_requests_fail_with_503_until_it_returns(
     private_database: Callable[[str], Private], aiohttp_client: Any
 ) -> None:
     postgres = await asyncio.to_thread(private_database, "auth")
@@ -49,7 +49,7 @@ async def test_without_postgresql_every_write_is_refused_by_its_name_and_recover
     assert (await auth.refresh(session["refresh_token"])).status == 200
 
 
-async def test_started_without_postgresql_it_says_so_and_serves_once_it_is_there(
+async def test_a_service_started_without_postgresql_recovers_once_it_is_up(
     private_database: Callable[[str], Private], aiohttp_client: Any
 ) -> None:
     postgres = await asyncio.to_thread(private_database, "auth")
@@ -67,7 +67,7 @@ async def test_started_without_postgresql_it_says_so_and_serves_once_it_is_there
     await auth.register()
 
 
-async def test_a_postgresql_that_does_not_answer_is_an_absent_one(aiohttp_client: Any) -> None:
+async def test_a_postgresql_that_does_not_answer_is_treated_as_down(aiohttp_client: Any) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"postgresql://auth:secret@127.0.0.1:{silent.getsockname()[1]}/auth"
         client: Client = await aiohttp_client(create_app(settings_for(url)))

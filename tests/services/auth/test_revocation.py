@@ -1,4 +1,4 @@
-"""Whatever ends a session is told to every process, and to those that did not hear it."""
+"""The end of a session is published, and can be fetched by processes that missed the event."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 from tests.support.auth import Auth, problem
 
 
-def told(auth: Auth) -> list[tuple[int, int | None]]:
-    """Account and session of every revocation in the outbox."""
+def published(auth: Auth) -> list[tuple[int, int | None]]:
+    """Return the account and the session of every revocation in the outbox."""
     rows = auth.rows("SELECT payload FROM outbox WHERE routing_key LIKE 'session.revoked.%' ORDER BY id")
     data = [json.loads(payload)["data"] for (payload,) in rows]
     return [(event["account_id"], event["session_id"]) for event in data]
@@ -20,7 +20,7 @@ def session_ids(auth: Auth, account: dict[str, Any]) -> list[int]:
     return [session_id for (session_id,) in found]
 
 
-async def test_a_logout_is_told_once(auth: Auth) -> None:
+async def test_a_logout_is_published_once(auth: Auth) -> None:
     session = await auth.register("ada")
     account = session["account"]
     [session_id] = session_ids(auth, account)
@@ -28,34 +28,34 @@ async def test_a_logout_is_told_once(auth: Auth) -> None:
         await auth.call(
             "POST", "/logout", token=session["access_token"], json={"refresh_token": session["refresh_token"]}
         )
-    assert told(auth) == [(account["id"], session_id)]
+    assert published(auth) == [(account["id"], session_id)]
 
 
-async def test_logout_all_is_told_for_the_account(auth: Auth) -> None:
+async def test_logout_all_is_published_for_the_account(auth: Auth) -> None:
     session = await auth.register("ada")
     await auth.login("ada")
     await auth.call("POST", "/logout-all", token=session["access_token"])
-    assert told(auth) == [(session["account"]["id"], None)]
+    assert published(auth) == [(session["account"]["id"], None)]
 
 
-async def test_an_ended_session_is_told(auth: Auth) -> None:
+async def test_an_ended_session_is_published(auth: Auth) -> None:
     session = await auth.register("ada")
     await auth.login("ada")
     _, other = session_ids(auth, session["account"])
     await auth.call("DELETE", f"/sessions/{other}", token=session["access_token"])
-    assert told(auth) == [(session["account"]["id"], other)]
+    assert published(auth) == [(session["account"]["id"], other)]
 
 
-async def test_a_reused_refresh_token_is_told(auth: Auth) -> None:
+async def test_a_reused_refresh_token_is_published(auth: Auth) -> None:
     session = await auth.register("ada")
     [session_id] = session_ids(auth, session["account"])
     second = await (await auth.refresh(session["refresh_token"])).json()
     await auth.refresh(second["refresh_token"])
     assert await problem(await auth.refresh(session["refresh_token"])) == (401, "token_reused")
-    assert told(auth) == [(session["account"]["id"], session_id)]
+    assert published(auth) == [(session["account"]["id"], session_id)]
 
 
-async def test_who_did_not_hear_asks_for_the_revocations_of_tokens_that_may_be_valid(auth: Auth) -> None:
+async def test_revocations_of_unexpired_tokens_can_be_fetched(auth: Auth) -> None:
     session = await auth.register("ada")
     [session_id] = session_ids(auth, session["account"])
     await auth.call("POST", "/logout", token=session["access_token"])
@@ -65,7 +65,7 @@ async def test_who_did_not_hear_asks_for_the_revocations_of_tokens_that_may_be_v
     assert revocation == {"account_id": session["account"]["id"], "session_id": session_id}
 
 
-async def test_a_revoked_token_neither_lists_nor_ends_sessions(auth: Auth) -> None:
+async def test_a_revoked_token_can_neither_list_nor_end_sessions(auth: Auth) -> None:
     session = await auth.register("ada")
     other = await (await auth.login("ada")).json()
     await auth.call("POST", "/logout", token=session["access_token"])

@@ -10,7 +10,7 @@ from typing import Any
 from tests.support.auth import PASSWORD, Auth, StartAuth, fields_at_fault, problem
 
 
-async def test_one_logs_in_with_the_username_or_the_email_address(auth: Auth) -> None:
+async def test_login_accepts_the_username_or_the_email_address(auth: Auth) -> None:
     registered = await auth.register("Ada", email="ada@mail.test")
     for login in ("Ada", "aDA", "ada@mail.test", "ADA@MAIL.TEST"):
         response = await auth.login(login)
@@ -20,13 +20,13 @@ async def test_one_logs_in_with_the_username_or_the_email_address(auth: Auth) ->
         assert (await auth.call("GET", "/me", token=session["access_token"])).status == 200
 
 
-async def test_the_email_address_may_be_given_by_its_name(auth: Auth) -> None:
+async def test_login_accepts_the_email_address_in_a_field_of_its_own(auth: Auth) -> None:
     await auth.register("ada", email="ada@mail.test")
     response = await auth.call("POST", "/login", json={"email": "ada@mail.test", "password": PASSWORD})
     assert response.status == 200
 
 
-async def test_a_wrong_password_and_an_unknown_account_are_answered_alike(auth: Auth) -> None:
+async def test_a_wrong_password_and_an_unknown_account_get_the_same_response(auth: Auth) -> None:
     await auth.register("ada")
     answers = []
     for login in ("ada", "nobody", "nobody@mail.test", "no\\body'--"):
@@ -44,9 +44,9 @@ async def test_an_unknown_account_takes_as_long_as_a_wrong_password(auth: Auth) 
     await auth.register("ada")
 
     async def seconds(login: str) -> float:
-        started = time.perf_counter()
+        started = time.process_time()  # the work of this process, whatever else the machine does
         await auth.login(login, "another-password-1")
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     known, unknown = [], []
     for _ in range(8):
@@ -77,14 +77,14 @@ async def test_a_field_that_breaks_a_rule_is_named(auth: Auth) -> None:
         assert (body, await fields_at_fault(await auth.call("POST", path, json=body))) == (body, {field})
 
 
-async def test_a_suspended_account_is_told_so_only_with_its_password(auth: Auth) -> None:
+async def test_a_suspension_is_revealed_only_with_the_right_password(auth: Auth) -> None:
     await auth.register("ada")
     auth.rows("UPDATE accounts SET status = 'suspended', suspension_reason = 'spam'")
     assert await problem(await auth.login("ada")) == (403, "account_suspended")
     assert await problem(await auth.login("ada", "wrong")) == (401, "bad_credentials")
 
 
-async def test_a_suspended_account_keeps_no_session(auth: Auth) -> None:
+async def test_a_suspended_account_cannot_use_its_sessions(auth: Auth) -> None:
     session = await auth.register("ada")
     auth.rows("UPDATE accounts SET status = 'suspended', suspension_reason = 'spam'")
     token = session["access_token"]
@@ -93,7 +93,7 @@ async def test_a_suspended_account_keeps_no_session(auth: Auth) -> None:
     assert await problem(await auth.call("POST", "/ws-ticket", token=token)) == (403, "account_suspended")
 
 
-async def test_a_deleted_account_is_unknown(auth: Auth) -> None:
+async def test_a_deleted_account_is_treated_as_unknown(auth: Auth) -> None:
     session = await auth.register("ada")
     auth.rows("UPDATE accounts SET status = 'deleted'")
     assert await problem(await auth.login("ada")) == (401, "bad_credentials")
@@ -104,7 +104,7 @@ async def test_a_deleted_account_is_unknown(auth: Auth) -> None:
     )
 
 
-async def test_a_hash_with_older_parameters_is_renewed_at_login(auth: Auth) -> None:
+async def test_a_hash_with_outdated_parameters_is_replaced_at_login(auth: Auth) -> None:
     from argon2 import PasswordHasher
 
     await auth.register("ada")
@@ -117,7 +117,7 @@ async def test_a_hash_with_older_parameters_is_renewed_at_login(auth: Auth) -> N
     assert (await auth.login("ada")).status == 200
 
 
-async def test_a_refresh_gives_a_new_pair_for_the_same_session(auth: Auth) -> None:
+async def test_a_refresh_returns_a_new_pair_of_tokens_for_the_same_session(auth: Auth) -> None:
     first = await auth.register()
     response = await auth.refresh(first["refresh_token"])
     assert response.status == 200
@@ -134,7 +134,7 @@ async def test_an_unknown_refresh_token_is_invalid(auth: Auth) -> None:
         assert await problem(await auth.refresh(token)) == (401, "token_invalid")
 
 
-async def test_tabs_that_refresh_at_once_share_one_successor(auth: Auth) -> None:
+async def test_tabs_that_refresh_at_the_same_time_share_one_successor(auth: Auth) -> None:
     session = await auth.register()
     responses = await asyncio.gather(*(auth.refresh(session["refresh_token"]) for _ in range(8)))
     assert [response.status for response in responses] == [200] * 8
@@ -144,7 +144,7 @@ async def test_tabs_that_refresh_at_once_share_one_successor(auth: Auth) -> None
     assert (await auth.refresh(successors.pop())).status == 200
 
 
-async def test_a_replaced_token_that_comes_back_late_ends_its_session(
+async def test_late_reuse_of_a_replaced_token_ends_its_session(
     start_auth: StartAuth, database_url: str
 ) -> None:
     auth = await start_auth(database_url, refresh_grace_seconds=0)
@@ -157,7 +157,7 @@ async def test_a_replaced_token_that_comes_back_late_ends_its_session(
     assert (await auth.refresh(other["refresh_token"])).status == 200
 
 
-async def test_grace_is_for_the_token_before_the_current_one_only(auth: Auth) -> None:
+async def test_only_the_token_before_the_current_one_has_a_grace_period(auth: Auth) -> None:
     first = await auth.register()
     second = await (await auth.refresh(first["refresh_token"])).json()
     assert (await auth.refresh(second["refresh_token"])).status == 200
@@ -173,14 +173,14 @@ async def test_parallel_reuse_leaves_no_live_token(start_auth: StartAuth, databa
     assert auth.rows("SELECT count(*) FROM refresh_tokens") == [(0,)]
 
 
-async def test_a_session_that_was_not_refreshed_in_time_is_over(auth: Auth) -> None:
+async def test_a_session_that_is_not_refreshed_in_time_ends(auth: Auth) -> None:
     session = await auth.register()
     auth.rows("UPDATE sessions SET expires_at = now()")
     assert await problem(await auth.refresh(session["refresh_token"])) == (401, "token_invalid")
     assert (await auth.call("GET", "/me", token=session["access_token"])).status == 401
 
 
-async def test_refresh_tokens_are_stored_as_hashes_only(auth: Auth) -> None:
+async def test_refresh_tokens_are_stored_only_as_hashes(auth: Auth) -> None:
     session = await auth.register()
     await auth.refresh(session["refresh_token"])
     [(everything,)] = auth.rows("SELECT string_agg(encode(token_hash, 'escape'), '') FROM refresh_tokens")
@@ -205,7 +205,7 @@ async def test_logout_ends_the_session_of_the_refresh_token(auth: Auth) -> None:
     assert (await auth.refresh(session["refresh_token"])).status == 401
 
 
-async def test_logging_out_twice_is_no_error(auth: Auth) -> None:
+async def test_logging_out_twice_succeeds(auth: Auth) -> None:
     session = await auth.register()
     for _ in range(2):
         response = await auth.call(
@@ -214,7 +214,7 @@ async def test_logging_out_twice_is_no_error(auth: Auth) -> None:
         assert response.status == 204
 
 
-async def test_logout_needs_some_token(auth: Auth) -> None:
+async def test_logout_needs_a_token(auth: Auth) -> None:
     assert await problem(await auth.call("POST", "/logout")) == (401, "not_authenticated")
     assert await problem(await auth.call("POST", "/logout", json={})) == (401, "not_authenticated")
 
@@ -229,7 +229,7 @@ async def test_logout_all_ends_every_session_of_the_account_and_no_other(auth: A
     assert (await auth.refresh(stranger["refresh_token"])).status == 200
 
 
-async def test_sessions_are_listed_with_the_asking_one_marked(auth: Auth) -> None:
+async def test_the_list_of_sessions_marks_the_current_one(auth: Auth) -> None:
     await auth.register()
     first = await auth.register("ada")
     headers = {"User-Agent": "Painter/1.0", "X-Real-Ip": "203.0.113.7"}
@@ -247,7 +247,7 @@ async def test_sessions_are_listed_with_the_asking_one_marked(auth: Auth) -> Non
     assert [session["current"] for session in (await rest.json())["items"]] == [True]
 
 
-async def test_one_of_ones_sessions_can_be_ended(auth: Auth) -> None:
+async def test_an_account_can_end_one_of_its_sessions(auth: Auth) -> None:
     first = await auth.register("ada")
     await auth.login("ada")
     token = first["access_token"]
@@ -261,14 +261,14 @@ async def test_one_of_ones_sessions_can_be_ended(auth: Auth) -> None:
     assert (await auth.call("GET", "/me", token=token)).status == 200
 
 
-async def test_an_impossible_session_is_not_found(auth: Auth) -> None:
+async def test_an_invalid_session_id_is_not_found(auth: Auth) -> None:
     token = (await auth.register())["access_token"]
     for session_id in ("0", "-1", "9" * 19, "9" * 40, "abc", "1.5"):
         response = await auth.call("DELETE", f"/sessions/{session_id}", token=token)
         assert (await problem(response))[0] == 404
 
 
-async def test_somebody_elses_session_is_not_found_and_goes_on(auth: Auth) -> None:
+async def test_the_session_of_another_account_is_not_found_and_stays_live(auth: Auth) -> None:
     victim, attacker = await auth.register(), await auth.register()
     page = await (await auth.call("GET", "/sessions", token=victim["access_token"])).json()
     response = await auth.call(

@@ -1,4 +1,4 @@
-"""Access tokens and tickets, and every forgery we know of."""
+"""Access tokens and tickets, and known ways to forge them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def encoded(part: dict[str, Any] | bytes) -> str:
 
 @dataclass(frozen=True)
 class Forger:
-    """Has a token, and (for forgeries of claims) the true key."""
+    """Forges variants of a token; it has the real signing key, for forged claims."""
 
     token: str
     kid: str
@@ -80,7 +80,7 @@ FORGERIES: dict[str, Callable[[Forger], str]] = {
     "kid of a statement": lambda forger: forger.signed({"kid": "' OR 1=1 --"}, {}),
     "kid unknown": lambda forger: forger.signed({"kid": "0" * 16}, {}),
     "kid empty": lambda forger: forger.signed({"kid": ""}, {}),
-    "another key, kid of the true one": lambda forger: forger.signed({}, {}, Ed25519PrivateKey.generate()),
+    "another key, kid of the real one": lambda forger: forger.signed({}, {}, Ed25519PrivateKey.generate()),
     "a key of its own in the header": Forger.with_own_key,
     "claims changed after signing": Forger.promoted,
     "issued in the future": lambda forger: forger.signed({}, {"iat": int(time.time()) + 600}),
@@ -90,15 +90,15 @@ FORGERIES: dict[str, Callable[[Forger], str]] = {
     "another issuer": lambda forger: forger.signed({}, {"iss": "elsewhere"}),
     "another type": lambda forger: forger.signed({"typ": "JWT"}, {}),
     "type of tickets": lambda forger: forger.signed({"typ": "ticket+jwt"}, {}),
-    "subject no number": lambda forger: forger.signed({}, {"sub": "ada"}),
-    "expiry no number": lambda forger: forger.signed({}, {"exp": "never"}),
-    "roles no list": lambda forger: forger.signed({}, {"roles": 1}),
+    "subject not a number": lambda forger: forger.signed({}, {"sub": "ada"}),
+    "expiry not a number": lambda forger: forger.signed({}, {"exp": "never"}),
+    "roles not a list": lambda forger: forger.signed({}, {"roles": 1}),
     "truncated by one": lambda forger: forger.token[:-1],
     "truncated by half": lambda forger: forger.token[: len(forger.token) // 2],
     "two parts": lambda forger: forger.token.rpartition(".")[0],
     "five parts": lambda forger: forger.token + ".a.b",
-    "no base64": lambda forger: "ü.ü.ü",
-    "no JSON": lambda forger: f"{encoded(b'{')}.{encoded(b'{')}.{encoded(b'{')}",
+    "not base64": lambda forger: "ü.ü.ü",
+    "not JSON": lambda forger: f"{encoded(b'{')}.{encoded(b'{')}.{encoded(b'{')}",
     "long": lambda forger: "a" * 7000,
 }
 
@@ -111,7 +111,7 @@ async def forger(auth: Auth) -> Forger:
     return Forger(session["access_token"], kid, key)
 
 
-async def test_a_token_signed_with_the_true_key_is_accepted(auth: Auth, forger: Forger) -> None:
+async def test_a_token_signed_with_the_real_key_is_accepted(auth: Auth, forger: Forger) -> None:
     assert (await auth.call("GET", "/me", token=forger.signed({}, {}))).status == 200
 
 
@@ -123,7 +123,7 @@ async def test_no_forgery_is_accepted(auth: Auth, forger: Forger) -> None:
     assert answers == dict.fromkeys(FORGERIES, ("Bearer", (401, "token_invalid")))
 
 
-async def test_a_token_without_any_one_claim_is_refused(auth: Auth, forger: Forger) -> None:
+async def test_a_token_that_lacks_a_claim_is_refused(auth: Auth, forger: Forger) -> None:
     for missing in forger.claims:
         claims = {name: value for name, value in forger.claims.items() if name != missing}
         token = jwt.encode(claims, forger.key, "EdDSA", forger.header)
@@ -131,18 +131,18 @@ async def test_a_token_without_any_one_claim_is_refused(auth: Auth, forger: Forg
         assert (missing, await problem(response)) == (missing, (401, "token_invalid"))
 
 
-async def test_an_expired_token_is_called_so(auth: Auth, forger: Forger) -> None:
+async def test_an_expired_token_has_a_code_of_its_own(auth: Auth, forger: Forger) -> None:
     token = forger.signed({}, {"exp": int(time.time()) - 1})
     assert await problem(await auth.call("GET", "/me", token=token)) == (401, "token_expired")
 
 
-async def test_another_scheme_is_refused(auth: Auth) -> None:
+async def test_another_authorization_scheme_is_refused(auth: Auth) -> None:
     for header in ("Bearer", "Bearer ", "Basic YTpi", "token", ""):
         response = await auth.call("GET", "/me", headers={"Authorization": header})
         assert await problem(response) == (401, "token_invalid")
 
 
-async def test_an_access_token_says_who_and_in_which_session(auth: Auth) -> None:
+async def test_an_access_token_identifies_the_account_and_the_session(auth: Auth) -> None:
     session = await auth.register("ada")
     [(session_id,)] = auth.rows("SELECT id FROM sessions")
     claims = jwt.decode(session["access_token"], options={"verify_signature": False})
@@ -162,7 +162,7 @@ async def test_an_access_token_says_who_and_in_which_session(auth: Auth) -> None
     assert (header["alg"], header["typ"]) == ("EdDSA", "at+jwt")
 
 
-async def test_a_granted_role_is_in_the_next_token(auth: Auth) -> None:
+async def test_a_new_role_is_in_the_next_access_token(auth: Auth) -> None:
     session = await auth.register()
     auth.rows("UPDATE accounts SET roles = ARRAY['moderator']")
     refreshed = await (await auth.refresh(session["refresh_token"])).json()
@@ -171,7 +171,7 @@ async def test_a_granted_role_is_in_the_next_token(auth: Auth) -> None:
     ]
 
 
-async def test_a_ticket_names_its_holder_for_thirty_seconds(auth: Auth) -> None:
+async def test_a_ticket_identifies_its_account_for_thirty_seconds(auth: Auth) -> None:
     session = await auth.register("ada")
     response = await auth.call("POST", "/ws-ticket", token=session["access_token"])
     assert response.status == 201
@@ -183,7 +183,7 @@ async def test_a_ticket_names_its_holder_for_thirty_seconds(auth: Auth) -> None:
     assert 25 < identity.expires_at - time.time() <= 30
 
 
-async def test_no_two_tickets_are_the_same(auth: Auth) -> None:
+async def test_every_ticket_is_different(auth: Auth) -> None:
     token = (await auth.register())["access_token"]
     tickets = {
         (await (await auth.call("POST", "/ws-ticket", token=token)).json())["ticket"] for _ in range(3)
@@ -191,7 +191,7 @@ async def test_no_two_tickets_are_the_same(auth: Auth) -> None:
     assert len(tickets) == 3
 
 
-async def test_a_ticket_is_no_access_token(auth: Auth) -> None:
+async def test_a_ticket_is_not_accepted_as_an_access_token(auth: Auth) -> None:
     token = (await auth.register())["access_token"]
     ticket = (await (await auth.call("POST", "/ws-ticket", token=token)).json())["ticket"]
     assert await problem(await auth.call("GET", "/me", token=ticket)) == (401, "token_invalid")
@@ -202,7 +202,7 @@ async def test_a_guest_gets_no_ticket(auth: Auth) -> None:
 
 
 async def verifier_of(auth: Auth) -> TokenVerifier:
-    """A verifier as other services have it, fed with what is published."""
+    """Make a verifier like those of other services, from the published keys."""
 
     async def published() -> dict[str, Any]:
         document: dict[str, Any] = await (await auth.client.get("/.well-known/jwks.json")).json()

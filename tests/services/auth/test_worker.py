@@ -1,4 +1,4 @@
-"""The worker: relays what was written, forgets what has expired."""
+"""The worker: relays events and deletes expired rows."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def test_a_registration_reaches_the_exchange(auth: Auth, broker: Broker, a
     await eventually(is_relayed)
 
 
-async def test_what_has_expired_is_forgotten_and_nothing_else(auth: Auth, aiohttp_client: Any) -> None:
+async def test_only_expired_rows_are_deleted(auth: Auth, aiohttp_client: Any) -> None:
     expired, live = await auth.register("expired"), await auth.register("live")
     for session in (expired, live):
         assert (await auth.refresh(session["refresh_token"])).status == 200
@@ -64,7 +64,7 @@ async def test_what_has_expired_is_forgotten_and_nothing_else(auth: Auth, aiohtt
     await eventually(is_tidy)
 
 
-async def test_a_worker_without_a_broker_is_alive_and_not_ready(auth: Auth, aiohttp_client: Any) -> None:
+async def test_a_worker_without_a_broker_is_alive_but_not_ready(auth: Auth, aiohttp_client: Any) -> None:
     worker: Client = await aiohttp_client(create_worker(settings_for(auth.database_url)))
     assert (await worker.get("/health")).status == 200
     assert await problem(await worker.get("/ready")) == (503, "rabbitmq_unavailable")

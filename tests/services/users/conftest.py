@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
-import psycopg2
 import pytest
 
 from services.users.app import create_app, create_worker
@@ -14,7 +13,7 @@ from services.users.tables import metadata
 from shared.db import Database
 from shared.db.migrations import migrate
 from tests.support.identities import TestKeys
-from tests.support.parts import Broker, Databases
+from tests.support.parts import Broker, Databases, emptying
 from tests.support.users import ANN, NO_BROKER, Client, EventApplier, StartUsers, StartWorker, Users, is_ready
 from tests.support.waiting import eventually
 
@@ -26,35 +25,34 @@ def migrated_users(database: Databases) -> str:
     return url
 
 
+# Only the owner of the table can do this; it is slow, and rarely needed.
+CLEAR_AUDIT = """
+    DO $$ BEGIN IF EXISTS (SELECT FROM audit) THEN
+        ALTER TABLE audit DISABLE TRIGGER USER;
+        GRANT DELETE ON audit TO CURRENT_USER;
+        DELETE FROM audit;
+        REVOKE DELETE ON audit FROM CURRENT_USER;
+        ALTER TABLE audit ENABLE TRIGGER USER;
+    END IF; END $$
+"""
+
+
 @pytest.fixture(scope="session")
-def empty(migrated_users: str) -> Iterator[Callable[[], None]]:
-    """Return a function that deletes every row, a hundred times as fast as a new database per test."""
-    connection = psycopg2.connect(migrated_users)
-    connection.autocommit = True
-    tables = [table.name for table in reversed(metadata.sorted_tables) if table.name != "audit"]
-    # Only the owner of the table can do this; it is slow, and rarely needed.
-    clear_audit = """
-        DO $$ BEGIN IF EXISTS (SELECT FROM audit) THEN
-            ALTER TABLE audit DISABLE TRIGGER USER;
-            GRANT DELETE ON audit TO CURRENT_USER;
-            DELETE FROM audit;
-            REVOKE DELETE ON audit FROM CURRENT_USER;
-            ALTER TABLE audit ENABLE TRIGGER USER;
-        END IF; END $$;
-    """
+def emptied(database: Databases, migrated_users: str) -> Iterator[Callable[[], str]]:
+    """`emptied()` is the URL of the one database of these tests, without a row."""
+    url = database("users", like=migrated_users)
+    with emptying(url, metadata, instead={"audit": CLEAR_AUDIT}) as empty:
 
-    def delete() -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(clear_audit + "; ".join(f"DELETE FROM {table}" for table in tables))
+        def emptied() -> str:
+            empty()
+            return url
 
-    yield delete
-    connection.close()
+        yield emptied
 
 
 @pytest.fixture
-def database_url(migrated_users: str, empty: Callable[[], None]) -> str:
-    empty()
-    return migrated_users
+def database_url(emptied: Callable[[], str]) -> str:
+    return emptied()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 import aiormq
+import pytest
 from aiormq.abc import AbstractChannel, DeliveredMessage
 from sqlalchemy import text
 
@@ -116,6 +117,7 @@ async def test_shuffled_events_count_exactly_while_workers_start_and_stop(
     await second.close()
 
 
+@pytest.mark.usefixtures("quick_retries")
 async def test_a_message_that_cannot_be_applied_becomes_a_dead_letter_alone(
     start_worker: StartWorker, database_url: str, new_broker: Callable[[], Broker], db: Database
 ) -> None:

@@ -8,7 +8,7 @@ import "../ui/error.js";
 import "../ui/field.js";
 import { Faults, FormElement } from "../ui/form.js";
 import { toast } from "../ui/toast.js";
-import { currentPasswordFault } from "./refusals.js";
+import { findPasswordFault } from "./refusals.js";
 import { account } from "./styles.js";
 
 /** Deletes the account. Asks for the password and the username, so that it cannot happen by mistake. */
@@ -32,7 +32,7 @@ export class Deletion extends FormElement {
 
   /** @param {unknown} error */
   faultsOf(error) {
-    return currentPasswordFault(error, "password") ?? super.faultsOf(error);
+    return findPasswordFault(error, "password") ?? super.faultsOf(error);
   }
 
   render() {
@@ -41,11 +41,11 @@ export class Deletion extends FormElement {
       <div class="row"><button class="danger"
         @click=${() => (this.isOpen = true)}>${t("account.delete")}</button></div>
       <ui-dialog heading=${t("account.deletion")} ?open=${this.isOpen} @close=${() => (this.isOpen = false)}>
-        ${this.isOpen ? this.#form() : ""}
+        ${this.isOpen ? this.#renderForm() : ""}
       </ui-dialog>`;
   }
 
-  #form() {
+  #renderForm() {
     const username = session.account?.username ?? "";
     return html`<form @submit=${this.#delete}>
       <p>${t("account.deletion_final")}</p>

@@ -6,7 +6,7 @@ import { session } from "../session.js";
 import "../ui/error.js";
 import "../ui/field.js";
 import { FormElement } from "../ui/form.js";
-import { keepingNext, nextPath } from "./next.js";
+import { nextPath, withNext } from "./next.js";
 import { account } from "./styles.js";
 
 /** The login form, and the form that requests a password reset link. */
@@ -31,7 +31,7 @@ export class Login extends FormElement {
   });
 
   /** @param {boolean} isForgotten */
-  async #turn(isForgotten) {
+  async #switchForm(isForgotten) {
     this.isForgotten = isForgotten;
     this.error = null;
     this.faults = {};
@@ -42,10 +42,11 @@ export class Login extends FormElement {
 
   render() {
     setTitle(t("common.login"));
-    return html`<div class="page narrow">${this.isForgotten ? this.#forgotten() : this.#known()}</div>`;
+    return html`<div
+      class="page narrow">${this.isForgotten ? this.#renderReset() : this.#renderLogin()}</div>`;
   }
 
-  #known() {
+  #renderLogin() {
     return html`
       <h1>${t("common.login")}</h1>
       <form class="card" @submit=${this.#login}>
@@ -58,14 +59,15 @@ export class Login extends FormElement {
         <ui-error .error=${this.error}></ui-error>
         <div class="row spread">
           <button class="primary" ?disabled=${this.busy}>${t("common.login")}</button>
-          <button type="button" class="quiet" @click=${() => this.#turn(true)}>${t("account.forgot")}</button>
+          <button type="button" class="quiet"
+            @click=${() => this.#switchForm(true)}>${t("account.forgot")}</button>
         </div>
       </form>
       <p class="switch">${t("account.no_account")} <a
-        href=${keepingNext("/register")}>${t("common.register")}</a></p>`;
+        href=${withNext("/register")}>${t("common.register")}</a></p>`;
   }
 
-  #forgotten() {
+  #renderReset() {
     return html`
       <h1>${t("account.forgot")}</h1>
       <form class="card" @submit=${this.#ask}>
@@ -85,7 +87,7 @@ export class Login extends FormElement {
               : html`<button class="primary" ?disabled=${this.busy}>${t("account.send_link")}</button>`
           }
           <button type="button" class="quiet"
-            @click=${() => this.#turn(false)}>${t("account.back_to_login")}</button>
+            @click=${() => this.#switchForm(false)}>${t("account.back_to_login")}</button>
         </div>
       </form>`;
   }

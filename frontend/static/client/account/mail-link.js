@@ -50,11 +50,11 @@ export class MailLink extends FormElement {
     setTitle(t(isReset ? "account.reset" : "account.confirm"));
     return html`<div class="page narrow">
       <h1>${t(isReset ? "account.reset" : "account.confirm")}</h1>
-      ${isReset ? this.#resetting() : this.#confirming()}
+      ${isReset ? this.#renderReset() : this.#renderConfirmation()}
     </div>`;
   }
 
-  #resetting() {
+  #renderReset() {
     return html`<form class="card" @submit=${this.#reset}>
       <new-password name="new_password" label=${t("account.new_password")}
         error=${this.faults.new_password ?? ""}></new-password>
@@ -64,7 +64,7 @@ export class MailLink extends FormElement {
     </form>`;
   }
 
-  #confirming() {
+  #renderConfirmation() {
     return html`<div class="card stack">
       <p role="status">${
         this.isConfirmed ? t("account.confirmed") : this.error ? "" : t("common.loading")

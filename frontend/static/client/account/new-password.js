@@ -2,7 +2,7 @@ import { t } from "../i18n.js";
 import { html } from "../lit.js";
 import { Element } from "../ui/element.js";
 import "../ui/field.js";
-import { strengthOf } from "./strength.js";
+import { rateStrength } from "./strength.js";
 
 const NAMES = ["weak", "fair", "good", "strong"];
 
@@ -38,16 +38,16 @@ export class NewPassword extends Element {
   }
 
   /** @param {InputEvent} event */
-  #typed(event) {
+  #onInput(event) {
     const { value } = /** @type {HTMLInputElement} */ (event.target);
-    this.strength = value ? strengthOf(value, this.known) : null;
+    this.strength = value ? rateStrength(value, this.known) : null;
   }
 
   render() {
     const { strength } = this;
     return html`<ui-field type="password" name=${this.name} label=${this.label} error=${this.error}
       hint=${t("account.password_hint")}
-        autocomplete="new-password" required minlength="8" maxlength="128" @input=${this.#typed}></ui-field>
+        autocomplete="new-password" required minlength="8" maxlength="128" @input=${this.#onInput}></ui-field>
       <div class="strength" data-strength=${strength ?? ""}>
         <div class="bar" aria-hidden="true"><i></i><i></i><i></i><i></i></div>
         <span role="status">${strength === null ? "" : t(`account.strength_${NAMES[strength]}`)}</span>

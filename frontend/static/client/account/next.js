@@ -11,6 +11,6 @@ export function nextPath(search = location.search) {
  * Link to another account page with the same `next`.
  * @param {string} path
  */
-export function keepingNext(path) {
+export function withNext(path) {
   return path + location.search;
 }

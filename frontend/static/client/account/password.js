@@ -7,7 +7,7 @@ import "../ui/field.js";
 import { FormElement } from "../ui/form.js";
 import { toast } from "../ui/toast.js";
 import "./new-password.js";
-import { currentPasswordFault } from "./refusals.js";
+import { findPasswordFault } from "./refusals.js";
 import { account } from "./styles.js";
 
 /** Changes the password, which ends all other sessions. */
@@ -22,7 +22,7 @@ export class PasswordForm extends FormElement {
 
   /** @param {unknown} error */
   faultsOf(error) {
-    return currentPasswordFault(error, "current_password") ?? super.faultsOf(error);
+    return findPasswordFault(error, "current_password") ?? super.faultsOf(error);
   }
 
   render() {

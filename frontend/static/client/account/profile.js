@@ -33,10 +33,10 @@ export class ProfileForm extends FormElement {
   }
 
   firstUpdated() {
-    void this.#read();
+    void this.#load();
   }
 
-  async #read() {
+  async #load() {
     this.failure = null;
     try {
       this.profile = await api.get("/users/profile");
@@ -55,7 +55,7 @@ export class ProfileForm extends FormElement {
   });
 
   /** @param {InputEvent} event */
-  #typed(event) {
+  #onInput(event) {
     if (!this.profile) return;
     const typed = Object.fromEntries(new FormData(/** @type {HTMLFormElement} */ (event.currentTarget)));
     this.profile = { ...this.profile, .../** @type {any} */ (typed) };
@@ -64,10 +64,10 @@ export class ProfileForm extends FormElement {
   render() {
     const { profile, faults } = this;
     return html`<h2>${t("account.profile")}</h2>
-      <ui-error .error=${this.failure} retryable @retry=${() => this.#read()}></ui-error>
+      <ui-error .error=${this.failure} retryable @retry=${() => this.#load()}></ui-error>
       ${
         profile
-          ? html`<form @submit=${this.#save} @input=${this.#typed}>
+          ? html`<form @submit=${this.#save} @input=${this.#onInput}>
             <div class="preview">
               <ui-avatar name=${profile.display_name || profile.username}
                 .colour=${profile.avatar_color}></ui-avatar>

@@ -7,7 +7,7 @@ import { t } from "../i18n.js";
  * @param {string} field
  * @returns {Record<string, string> | null}
  */
-export function currentPasswordFault(error, field) {
+export function findPasswordFault(error, field) {
   const isWrong = error instanceof ApiError && error.code === "bad_credentials";
   return isWrong ? { [field]: t("account.password_wrong") } : null;
 }

@@ -9,7 +9,7 @@ import "../ui/field.js";
 import { FormElement } from "../ui/form.js";
 import { toast } from "../ui/toast.js";
 import "./new-password.js";
-import { keepingNext, nextPath } from "./next.js";
+import { nextPath, withNext } from "./next.js";
 import { account } from "./styles.js";
 
 /** @type {Record<string, string>} error codes that concern one field */
@@ -42,7 +42,7 @@ export class Register extends FormElement {
   }
 
   /** @param {InputEvent} event */
-  #typed(event) {
+  #onInput(event) {
     const { username = "", email = "" } = Object.fromEntries(
       new FormData(/** @type {HTMLFormElement} */ (event.currentTarget)),
     );
@@ -54,7 +54,7 @@ export class Register extends FormElement {
     const { faults } = this;
     return html`<div class="page narrow">
       <h1>${t("common.register")}</h1>
-      <form class="card" @submit=${this.#register} @input=${this.#typed}>
+      <form class="card" @submit=${this.#register} @input=${this.#onInput}>
         <ui-field label=${t("account.username")} name="username" autocomplete="username" required
           minlength="3" maxlength="50"
           pattern="[A-Za-z0-9][A-Za-z0-9_]*[A-Za-z0-9]" hint=${t("account.username_hint")}
@@ -68,7 +68,7 @@ export class Register extends FormElement {
         <div class="row"><button class="primary" ?disabled=${this.busy}>${t("account.create")}</button></div>
       </form>
       <p class="switch">${t("account.have_account")} <a
-        href=${keepingNext("/login")}>${t("common.login")}</a></p>
+        href=${withNext("/login")}>${t("common.login")}</a></p>
     </div>`;
   }
 }

@@ -39,11 +39,11 @@ export class Sessions extends Element {
   }
 
   firstUpdated() {
-    void this.#read();
+    void this.#load();
   }
 
   /** @param {Listed<OpenSessionView>} [before] */
-  async #read(before) {
+  async #load(before) {
     await this.#try(async () => {
       this.listed = await readPage("/auth/sessions", { limit: 20 }, before);
     });
@@ -80,13 +80,13 @@ export class Sessions extends Element {
   render() {
     const { items, cursor } = this.listed;
     return html`<h2>${t("account.sessions")}</h2>
-      <ui-error .error=${this.error} retryable @retry=${() => this.#read()}></ui-error>
+      <ui-error .error=${this.error} retryable @retry=${() => this.#load()}></ui-error>
       <ul>${repeat(
         items,
         ({ id }) => id,
         (open) => html`<li>
         <div>
-          <p class="device">${deviceOf(open.user_agent)}</p>
+          <p class="device">${describeDevice(open.user_agent)}</p>
           <p class="soft small">${open.address} · ${t("account.last_used")} <ui-time
             datetime=${open.last_used_at}></ui-time></p>
         </div>
@@ -97,7 +97,7 @@ export class Sessions extends Element {
         }
       </li>`,
       )}</ul>
-      ${cursor ? html`<button @click=${() => this.#read(this.listed)}>${t("common.more")}</button>` : ""}
+      ${cursor ? html`<button @click=${() => this.#load(this.listed)}>${t("common.more")}</button>` : ""}
       <div class="all"><button @click=${() => this.#endAll()}>${t("account.logout_all")}</button></div>`;
   }
 }
@@ -107,7 +107,7 @@ customElements.define("account-sessions", Sessions);
  * Return the browser and operating system of a User-Agent, or all of it when they are unknown.
  * @param {string | null} agent
  */
-function deviceOf(agent) {
+function describeDevice(agent) {
   if (!agent) return t("account.unknown_device");
   const browser = /(Firefox|Edg|OPR|Chrome|Safari)\//.exec(agent)?.[1];
   const system = /Android|iPhone|iPad|Windows|Mac OS X|Linux/.exec(agent)?.[0];

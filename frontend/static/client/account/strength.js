@@ -20,8 +20,8 @@ const STEPS = [36, 52, 70];
  * @param {string} password
  * @param {string[]} known such as the username and the address
  */
-export function strengthOf(password, known = []) {
-  const text = known.filter((word) => word.length >= 3).reduce(without, password);
+export function rateStrength(password, known = []) {
+  const text = known.filter((word) => word.length >= 3).reduce(removeWord, password);
   const alphabet = KINDS.reduce((sum, [kind, size]) => sum + (kind.test(text) ? size : 0), 0) || 1;
   const codes = [...text].map((character) => character.codePointAt(0) ?? 0);
   const surprises = codes.filter((code, i) => i === 0 || Math.abs(code - (codes[i - 1] ?? 0)) > 1).length;
@@ -33,7 +33,7 @@ export function strengthOf(password, known = []) {
  * @param {string} text
  * @param {string} word in upper or lower case
  */
-function without(text, word) {
+function removeWord(text, word) {
   const at = text.toLowerCase().indexOf(word.toLowerCase());
   return at < 0 ? text : text.slice(0, at) + text.slice(at + word.length);
 }

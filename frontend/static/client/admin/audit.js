@@ -5,7 +5,7 @@ import "../ui/error.js";
 import "../ui/field.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import { Pages } from "./load.js";
-import { artistId, named, personLink, stateMark } from "./people.js";
+import { describeCode, findArtistId, renderPersonLink, renderState } from "./people.js";
 import { marks, tables } from "./styles.js";
 
 /** @import { AuditEntryView } from "#api" */
@@ -68,11 +68,11 @@ class Audit extends Element {
 
   render() {
     const { items, error, isBusy, isKnown, hasMore } = this.#entries;
-    return html`<form role="search" @submit=${this.#submit}>
+    return html`<form role="search" @submit=${this.#onSubmit}>
         <div><label for="action">${t("admin.action")}</label><select id="action" name="action">
           <option value="">${t("admin.any")}</option>
           ${ACTIONS.map(
-            (action) => html`<option value=${action}>${named("did", action)}</option>`,
+            (action) => html`<option value=${action}>${describeCode("did", action)}</option>`,
           )}</select></div>
         <ui-field label=${t("admin.actor")} name="actor" autocomplete="off" maxlength="50"></ui-field>
         <div><label for="target">${t("admin.target")}</label><select id="target" name="target_kind">
@@ -85,7 +85,7 @@ class Audit extends Element {
       </form>
       <ui-error .error=${this.error}></ui-error>
       <ui-error .error=${error} retryable @retry=${() => this.#entries.more()}></ui-error>
-      ${items.length ? html`<div class="card">${this.#table(items)}</div>` : ""}
+      ${items.length ? html`<div class="card">${this.#renderTable(items)}</div>` : ""}
       ${isBusy && !items.length ? [1, 2, 3, 4].map(() => html`<div class="skeleton"></div>`) : ""}
       ${isKnown && !items.length && !isBusy ? html`<p class="card soft">${t("admin.no_entries")}</p>` : ""}
       ${
@@ -97,7 +97,7 @@ class Audit extends Element {
   }
 
   /** @param {AuditEntryView[]} entries */
-  #table(entries) {
+  #renderTable(entries) {
     return html`<table class="cards">
       <caption class="visually-hidden">${t("admin.audit")}</caption>
       <thead><tr><th scope="col">${t("admin.at")}</th><th scope="col">${t("admin.actor")}</th>
@@ -109,25 +109,26 @@ class Audit extends Element {
         ({ id }) => id,
         (entry) => html`<tr>
         <td data-label=${t("admin.at")}><time datetime=${entry.at}>${dateTime(entry.at)}</time></td>
-        <td data-label=${t("admin.actor")}>${entry.actor ? personLink(entry.actor) : t("admin.by_time")}</td>
-        <td data-label=${t("admin.action")}>${named("did", entry.action)}</td>
+        <td data-label=${t("admin.actor")}>
+          ${entry.actor ? renderPersonLink(entry.actor) : t("admin.by_time")}</td>
+        <td data-label=${t("admin.action")}>${describeCode("did", entry.action)}</td>
         <td data-label=${t("admin.target")}>${t(
           `admin.target_${entry.target_kind}`,
         )} ${String(entry.target_id)}</td>
-        <td data-label=${t("admin.outcome")}>${stateMark("outcome", entry.outcome)}</td>
-        <td data-label=${t("admin.details")} class="details">${detailsText(entry.details)}</td>
+        <td data-label=${t("admin.outcome")}>${renderState("outcome", entry.outcome)}</td>
+        <td data-label=${t("admin.details")} class="details">${formatDetails(entry.details)}</td>
       </tr>`,
       )}</tbody></table>`;
   }
 
   /** @param {SubmitEvent} event */
-  async #submit(event) {
+  async #onSubmit(event) {
     event.preventDefault();
     const given = Object.fromEntries(new FormData(/** @type {HTMLFormElement} */ (event.target)));
     const { actor, ...filter } = /** @type {Record<string, string>} */ (given);
     this.error = null;
     try {
-      this.#filter = { ...filter, ...(actor && { actor: await artistId(actor) }) };
+      this.#filter = { ...filter, ...(actor && { actor: await findArtistId(actor) }) };
       await this.#entries.restart();
     } catch (error) {
       this.error = error;
@@ -137,12 +138,12 @@ class Audit extends Element {
 customElements.define("admin-audit", Audit);
 
 /** @param {Record<string, unknown>} details empty values are left out */
-function detailsText(details) {
+function formatDetails(details) {
   return Object.entries(details)
     .filter(([, value]) => value !== null && value !== "")
     .map(
       ([name, value]) =>
-        `${named("detail", name)}: ${Array.isArray(value) ? value.join(", ") || "–" : String(value)}`,
+        `${describeCode("detail", name)}: ${Array.isArray(value) ? value.join(", ") || "–" : String(value)}`,
     )
     .join(" · ");
 }

@@ -2,7 +2,7 @@ import { dateTime, number, t } from "../i18n.js";
 import { css, html, svg } from "../lit.js";
 import { Element } from "../ui/element.js";
 import { base, typography } from "../ui/styles.js";
-import { bars, moved, niceTop } from "./series.js";
+import { layOutBars, moveByKey, roundUpAxis } from "./series.js";
 
 const BOX = { width: 300, height: 88, gap: 2 };
 
@@ -63,43 +63,44 @@ export class Chart extends Element {
     const place = this.place ?? last;
     const value = this.values[place] ?? 0;
     const day = this.days[place] ?? "";
-    const top = niceTop(Math.max(0, ...this.values));
+    const top = roundUpAxis(Math.max(0, ...this.values));
     return html`<figure role="group" aria-label=${this.label}>
       <header>
         <h3>${this.label}</h3>
-        <output>${place === last ? t("admin.today") : shortDay(day)} <b>${number(value)}</b></output>
+        <output>${place === last ? t("admin.today") : formatShortDay(day)} <b>${number(value)}</b></output>
       </header>
       <div class="plot" role="slider" tabindex="0" aria-label=${t("admin.chart", { what: this.label })}
         aria-valuemin="0" aria-valuemax=${last} aria-valuenow=${place}
-        aria-valuetext=${t("admin.chart_day", { day: day && longDay(day), value })}
-        @keydown=${this.#key} @pointermove=${this.#point} @pointerleave=${this.#leave} @blur=${this.#leave}>
+        aria-valuetext=${t("admin.chart_day", { day: day && formatLongDay(day), value })}
+        @keydown=${this.#onKey} @pointermove=${this.#onPoint} @pointerleave=${this.#onLeave}
+        @blur=${this.#onLeave}>
         <small aria-hidden="true">${number(top)}</small>
         <svg viewBox="0 0 ${BOX.width} ${BOX.height}" preserveAspectRatio="none" aria-hidden="true">
           <line x1="0" y1="0.5" x2=${BOX.width} y2="0.5"></line>
           <line x1="0" y1=${BOX.height} x2=${BOX.width} y2=${BOX.height}></line>
-          ${bars(this.values, BOX).map(
+          ${layOutBars(this.values, BOX).map(
             (bar, n) => svg`<rect x=${bar.x} y=${bar.y} width=${bar.width} height=${bar.height}
             class=${n === place ? "chosen" : ""}></rect>`,
           )}
         </svg>
       </div>
       <footer aria-hidden="true">
-        <span>${this.days[0] ? shortDay(this.days[0]) : ""}</span>
+        <span>${this.days[0] ? formatShortDay(this.days[0]) : ""}</span>
         <span>${t("admin.today")}</span>
       </footer>
     </figure>`;
   }
 
   /** @param {KeyboardEvent} event */
-  #key(event) {
-    const place = moved(event.key, this.place ?? this.values.length - 1, this.values.length);
+  #onKey(event) {
+    const place = moveByKey(event.key, this.place ?? this.values.length - 1, this.values.length);
     if (place === null) return;
     event.preventDefault();
     this.place = place;
   }
 
   /** @param {PointerEvent} event */
-  #point(event) {
+  #onPoint(event) {
     const { left, width } = /** @type {Element & HTMLElement} */ (
       event.currentTarget
     ).getBoundingClientRect();
@@ -107,18 +108,18 @@ export class Chart extends Element {
     this.place = Math.min(this.values.length - 1, Math.max(0, place));
   }
 
-  #leave() {
+  #onLeave() {
     this.place = null;
   }
 }
 customElements.define("admin-chart", Chart);
 
 /** @param {string} day UTC */
-export function shortDay(day) {
+export function formatShortDay(day) {
   return dateTime(`${day}T12:00Z`, { day: "numeric", month: "short", timeZone: "UTC" });
 }
 
 /** @param {string} day UTC */
-export function longDay(day) {
+export function formatLongDay(day) {
   return dateTime(`${day}T12:00Z`, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 }

@@ -4,7 +4,7 @@ import { css, html } from "../lit.js";
 import { Element } from "../ui/element.js";
 import "../ui/error.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
-import { longDay } from "./chart.js";
+import { formatLongDay } from "./chart.js";
 import { Load } from "./load.js";
 import { marks, tables } from "./styles.js";
 
@@ -78,33 +78,33 @@ class Dashboard extends Element {
   render() {
     const { data, error } = this.#overview;
     return html`<ui-error .error=${error} retryable @retry=${() => this.#overview.run()}></ui-error>
-      ${data ? this.#shown(data) : error ? "" : this.#skeleton()}`;
+      ${data ? this.#renderFigures(data) : error ? "" : this.#renderSkeleton()}`;
   }
 
   /** @param {DashboardView} seen */
-  #shown(seen) {
+  #renderFigures(seen) {
     return html`
       <dl class="counts">
-        ${count(
+        ${renderCount(
           "accounts",
           seen.accounts,
           t("admin.new_accounts", { today: seen.new_today, week: seen.new_this_week }),
         )}
-        ${count(
+        ${renderCount(
           "active_today",
           seen.active_today,
           t("admin.active_this_week", { count: seen.active_this_week }),
         )}
-        ${count("live_viewers", seen.live_viewers)}
-        ${count("tiles", seen.tiles, today(seen, "tiles"))}
-        ${count("canvases", seen.canvases, today(seen, "canvases"))}
-        ${count("likes", seen.likes, today(seen, "likes"))}
-        ${count(
+        ${renderCount("live_viewers", seen.live_viewers)}
+        ${renderCount("tiles", seen.tiles, renderToday(seen, "tiles"))}
+        ${renderCount("canvases", seen.canvases, renderToday(seen, "canvases"))}
+        ${renderCount("likes", seen.likes, renderToday(seen, "likes"))}
+        ${renderCount(
           "open_reports",
           seen.open_reports,
           html`<a href="/admin/reports">${t("admin.to_reports")}</a>`,
         )}
-        ${count(
+        ${renderCount(
           "queue_depth",
           seen.queue_depth,
           seen.dead_letters
@@ -120,13 +120,13 @@ class Dashboard extends Element {
           .values=${seen.series.map((day) => day[counter])}></admin-chart></div>`,
         )}
         </div>
-        <details><summary>${t("admin.as_table")}</summary>${this.#table(seen.series)}</details>
+        <details><summary>${t("admin.as_table")}</summary>${this.#renderTable(seen.series)}</details>
       </section>
       <section aria-labelledby="health">
         <h2 id="health">${t("admin.health")}</h2>
         <div class="health">
-          <div class="card"><h3>${t("admin.services")}</h3>${this.#services(seen.services)}</div>
-          <div class="card"><h3>${t("admin.queues")}</h3>${this.#queues(seen.queues)}</div>
+          <div class="card"><h3>${t("admin.services")}</h3>${this.#renderServices(seen.services)}</div>
+          <div class="card"><h3>${t("admin.queues")}</h3>${this.#renderQueues(seen.queues)}</div>
         </div>
         <p class="small soft sight">${
           seen.observed_seconds_ago === null
@@ -137,34 +137,34 @@ class Dashboard extends Element {
   }
 
   /** @param {DayView[]} series newest first, so that today is at the top */
-  #table(series) {
+  #renderTable(series) {
     return html`<div class="scroll card" tabindex="0" role="region" aria-labelledby="days"><table>
       <thead><tr><th scope="col">${t("admin.day")}</th>
         ${COUNTERS.map(
           (counter) => html`<th scope="col" class="number">${t(`admin.series_${counter}`)}</th>`,
         )}</tr></thead>
       <tbody>${[...series].reverse().map(
-        (day) => html`<tr><th scope="row">${longDay(day.day)}</th>
+        (day) => html`<tr><th scope="row">${formatLongDay(day.day)}</th>
         ${COUNTERS.map((counter) => html`<td class="number">${number(day[counter])}</td>`)}</tr>`,
       )}</tbody>
     </table></div>`;
   }
 
   /** @param {ServiceHealthView[]} services */
-  #services(services) {
+  #renderServices(services) {
     return html`<table><thead class="visually-hidden"><tr><th scope="col">${t("admin.name")}</th>
       <th scope="col">${t("admin.state")}</th></tr></thead>
       <tbody>${services.map(
         (service) => html`<tr>
         <td>${service.name}</td>
         <td class="number"><span
-          class="mark ${service.is_ready ? "good" : "bad"}">${stateOf(service)}</span></td>
+          class="mark ${service.is_ready ? "good" : "bad"}">${describeState(service)}</span></td>
       </tr>`,
       )}</tbody></table>`;
   }
 
   /** @param {QueueView[]} queues */
-  #queues(queues) {
+  #renderQueues(queues) {
     return html`<table><thead class="visually-hidden"><tr><th scope="col">${t("admin.name")}</th>
       <th scope="col">${t("admin.messages")}</th></tr></thead>
       <tbody>${queues.map(
@@ -179,7 +179,7 @@ class Dashboard extends Element {
       )}</tbody></table>`;
   }
 
-  #skeleton() {
+  #renderSkeleton() {
     return html`<p class="visually-hidden" role="status">${t("common.loading")}</p>
       <div class="counts">${Array.from({ length: 8 }, () => html`<div class="skeleton tall"></div>`)}</div>
       <section><div class="charts">${COUNTERS.map(
@@ -194,7 +194,7 @@ customElements.define("admin-dashboard", Dashboard);
  * @param {number | null} value null if unknown
  * @param {unknown} [more]
  */
-function count(name, value, more = "") {
+function renderCount(name, value, more = "") {
   return html`<div class="card count"><dt>${t(`admin.${name}`)}</dt>
     <dd><b>${value === null ? t("admin.unknown") : number(value)}</b><small>${more}</small></dd></div>`;
 }
@@ -203,12 +203,12 @@ function count(name, value, more = "") {
  * @param {DashboardView} seen
  * @param {Counter} counter
  */
-function today(seen, counter) {
+function renderToday(seen, counter) {
   return t("admin.more_today", { count: seen.series.at(-1)?.[counter] ?? 0 });
 }
 
 /** @param {ServiceHealthView} service */
-function stateOf({ is_ready, state }) {
+function describeState({ is_ready, state }) {
   if (is_ready) return t("admin.ready");
   return state === "ready" ? t("admin.not_seen") : state;
 }

@@ -62,8 +62,8 @@ class Admin extends Element {
     if (!this.isReady || !session.account) return nothing;
     const section = SECTIONS[this.section];
     if (!session.isModerator || (section?.isForAdmins && !session.isAdmin))
-      return this.#refusal(t("admin.forbidden"));
-    if (!section) return this.#refusal(t("common.not_found"));
+      return this.#renderRefusal(t("admin.forbidden"));
+    if (!section) return this.#renderRefusal(t("common.not_found"));
     const open = Object.entries(SECTIONS).filter(([, { isForAdmins }]) => !isForAdmins || session.isAdmin);
     return html`<div class="page">
       <nav aria-label=${t("admin.sections")}>
@@ -88,7 +88,7 @@ class Admin extends Element {
   }
 
   /** @param {string} heading */
-  #refusal(heading) {
+  #renderRefusal(heading) {
     return html`<div class="page stack away">
       <h1>${heading}</h1>
       ${session.isModerator ? "" : html`<p>${t("admin.forbidden_text")}</p>`}

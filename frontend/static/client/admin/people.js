@@ -7,7 +7,7 @@ import { html } from "../lit.js";
 /** @import { PersonView } from "#api" */
 
 /** @param {PersonView | null} person */
-export function personLink(person) {
+export function renderPersonLink(person) {
   return person ? html`<a href="/artist/${person.username}">${person.display_name}</a>` : "";
 }
 
@@ -16,7 +16,7 @@ export function personLink(person) {
  * @param {string} kind
  * @param {string} code
  */
-export function named(kind, code) {
+export function describeCode(kind, code) {
   const key = `admin.${kind}_${code}`;
   return has(key) ? t(key) : code;
 }
@@ -26,8 +26,8 @@ export function named(kind, code) {
  * @param {string} kind
  * @param {string} state
  */
-export function stateMark(kind, state) {
-  return html`<span class="mark ${LOOKS[state] ?? ""}">${named(kind, state)}</span>`;
+export function renderState(kind, state) {
+  return html`<span class="mark ${LOOKS[state] ?? ""}">${describeCode(kind, state)}</span>`;
 }
 
 /** @type {Record<string, string>} */
@@ -49,7 +49,7 @@ const LOOKS = {
  * @param {string} typed
  * @returns {Promise<number>}
  */
-export async function artistId(typed) {
+export async function findArtistId(typed) {
   const name = typed.trim().replace(/^@/, "").toLowerCase();
   /** @type {{items: PersonView[]}} */
   const found = await api.get("/users", { query: { search: name } });

@@ -1,7 +1,7 @@
 import { css, html } from "../lit.js";
 import { Element } from "../ui/element.js";
 import { base } from "../ui/styles.js";
-import { paletteBytes, rgbaOf, wholeScale } from "./region.js";
+import { decodeRgba, fitScale, parsePalette } from "./region.js";
 
 /** @import { Cell, Region } from "./region.js" */
 
@@ -64,19 +64,19 @@ export class Picture extends Element {
     if (!canvas || !region || !png) return;
     const bitmap = await createImageBitmap(png);
     const side = canvas.tile_size;
-    const scale = wholeScale(region.columns * side, WIDTH);
+    const scale = fitScale(region.columns * side, WIDTH);
     const surface = /** @type {HTMLCanvasElement} */ (this.renderRoot.querySelector("canvas"));
     [surface.width, surface.height] = [bitmap.width * scale, bitmap.height * scale];
     const pen = /** @type {CanvasRenderingContext2D} */ (surface.getContext("2d"));
     pen.imageSmoothingEnabled = false;
     pen.drawImage(bitmap, 0, 0, surface.width, surface.height);
-    const colours = paletteBytes(canvas.palette);
+    const colours = parsePalette(canvas.palette);
     for (const { x, y, pixels } of this.patches) {
       const [left, top, width] = [(x - region.x) * side * scale, (y - region.y) * side * scale, side * scale];
       pen.clearRect(left, top, width, width);
       if (!pixels) continue;
       pen.drawImage(
-        await createImageBitmap(new ImageData(rgbaOf(pixels, colours), side, side)),
+        await createImageBitmap(new ImageData(decodeRgba(pixels, colours), side, side)),
         left,
         top,
         width,

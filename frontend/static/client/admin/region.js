@@ -13,12 +13,12 @@
  */
 export function regionAround(cells, grid, margin) {
   if (!cells.length) return null;
-  const [left, right] = span(
+  const [left, right] = clipSpan(
     cells.map(({ x }) => x),
     grid.columns,
     margin,
   );
-  const [top, bottom] = span(
+  const [top, bottom] = clipSpan(
     cells.map(({ y }) => y),
     grid.rows,
     margin,
@@ -34,7 +34,7 @@ const LARGEST = 2048 * 2048; // pixels of 4 bytes; a region is drawn twice, side
  * @param {Grid & {tile_size: number}} canvas
  * @param {number} margin
  */
-export function picturedRegion(cells, canvas, margin) {
+export function fitRegion(cells, canvas, margin) {
   for (let count = cells.length; ; count = Math.ceil(count / 2)) {
     const region = regionAround(cells.slice(0, count), canvas, margin);
     if (!region || count === 1 || region.columns * region.rows * canvas.tile_size ** 2 <= LARGEST)
@@ -48,7 +48,7 @@ export function picturedRegion(cells, canvas, margin) {
  * @param {number} margin
  * @returns {[number, number]}
  */
-function span(places, count, margin) {
+function clipSpan(places, count, margin) {
   const [least, most] = places.reduce(
     ([a, b], place) => [Math.min(a, place), Math.max(b, place)],
     [Infinity, -Infinity],
@@ -61,7 +61,7 @@ function span(places, count, margin) {
  * @param {number} width in pixels
  * @param {number} wanted in pixels
  */
-export function wholeScale(width, wanted) {
+export function fitScale(width, wanted) {
   return Math.max(1, Math.floor(wanted / width));
 }
 
@@ -69,7 +69,7 @@ export function wholeScale(width, wanted) {
  * Convert a palette to RGBA bytes by index; index 0 is transparent.
  * @param {string[]} palette as #rrggbb
  */
-export function paletteBytes(palette) {
+export function parsePalette(palette) {
   return [
     [0, 0, 0, 0],
     ...palette.map((colour) => [...[1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)), 255]),
@@ -81,7 +81,7 @@ export function paletteBytes(palette) {
  * @param {string} pixels base64
  * @param {number[][]} colours by index
  */
-export function rgbaOf(pixels, colours) {
+export function decodeRgba(pixels, colours) {
   const indices = Uint8Array.from(atob(pixels), (character) => character.charCodeAt(0));
   const rgba = new Uint8ClampedArray(indices.length * 4);
   for (const [offset, index] of indices.entries()) rgba.set(colours[index] ?? [0, 0, 0, 0], offset * 4);

@@ -11,27 +11,22 @@ import "../ui/icon.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import "../ui/time.js";
 import { toast } from "../ui/toast.js";
+import { renderClosing } from "./closing.js";
 import { Load } from "./load.js";
-import { named, personLink, stateMark } from "./people.js";
+import { renderPersonLink, renderState } from "./people.js";
 import "./rollback-form.js";
-import { sceneOf, sceneStyles } from "./scene.js";
+import { renderSubject, sceneStyles } from "./scene.js";
 import { marks } from "./styles.js";
-import { standingOf, subjectOf } from "./subject.js";
+import { loadSettledAccount, loadSubject } from "./subject.js";
 import { reinstate } from "./suspend.js";
 
 /** @import { AccountStandingView, CanvasView, LockView, PersonView, ReportView, RevisionView } from "#api" */
 /** @import { TileView } from "#api" */
+/** @import { ActionTaken } from "./closing.js" */
 /** @import { Order } from "./rollback-form.js" */
 /** @import { Subject } from "./subject.js" */
 
-/** @typedef {NonNullable<ReportView["action_taken"]>} ActionTaken */
-
-/** @type {ActionTaken[]} */
-const ACTIONS = ["removed", "rolled_back", "suspended", "warned", "none"];
-
-/**
- * A report with its subject and the actions a moderator may take. Fires `changed` with the report.
- */
+/** A report with its subject and the actions a moderator may take. Fires `changed` with the report. */
 export class ReportDesk extends Element {
   static properties = {
     report: { attribute: false },
@@ -65,10 +60,10 @@ export class ReportDesk extends Element {
   ];
 
   /** @type {Load<Subject>} */
-  #subject = new Load(this, (signal) => subjectOf(/** @type {ReportView} */ (this.report), signal));
+  #subject = new Load(this, (signal) => loadSubject(/** @type {ReportView} */ (this.report), signal));
   /** @type {Load<(AccountStandingView | null)[]>} */
   #standings = new Load(this, (signal) =>
-    Promise.all(this.#people.map((person) => standingOf(person, signal))),
+    Promise.all(this.#people.map((person) => loadSettledAccount(person, signal))),
   );
 
   constructor() {
@@ -103,10 +98,10 @@ export class ReportDesk extends Element {
     this.error = null;
     this.#standings.clear();
     this.#subject.clear();
-    void this.#look();
+    void this.#load();
   }
 
-  async #look() {
+  async #load() {
     await this.#subject.run();
     if (this.#people.length) await this.#standings.run();
   }
@@ -118,14 +113,14 @@ export class ReportDesk extends Element {
     return html`<article class="card">
       <header class="stack">
         <div class="row spread"><h2
-          tabindex="-1">${report.reason}</h2>${stateMark("report", report.status)}</div>
-        <p class="small soft">${t("admin.reported_by")} ${personLink(report.reporter)} · <ui-time
+          tabindex="-1">${report.reason}</h2>${renderState("report", report.status)}</div>
+        <p class="small soft">${t("admin.reported_by")} ${renderPersonLink(report.reporter)} · <ui-time
           datetime=${report.created_at}></ui-time></p>
         ${report.detail ? html`<blockquote>${report.detail}</blockquote>` : ""}
-        ${this.#assignment(report)}
+        ${this.#renderAssignment(report)}
       </header>
-      <ui-error .error=${error ?? this.#standings.error} retryable @retry=${this.#look}></ui-error>
-      ${data ? this.#scene(data) : ""}
+      <ui-error .error=${error ?? this.#standings.error} retryable @retry=${this.#load}></ui-error>
+      ${data ? this.#renderSubject(data) : ""}
       ${
         isBusy && !data
           ? html`<div class="skeleton" role="status"><span
@@ -133,22 +128,27 @@ export class ReportDesk extends Element {
           : ""
       }
       <ui-error .error=${this.error}></ui-error>
-      ${this.#end(report)}
+      ${renderClosing(report, {
+        action: this.action,
+        isBusy: this.isBusy,
+        onAction: (action) => (this.action = action),
+        onSubmit: (event) => this.#close(event),
+      })}
       <admin-suspend .person=${this.suspended} @close=${() => (this.suspended = null)}
-        @done=${this.#wasSuspended}></admin-suspend>
+        @done=${this.#onSuspended}></admin-suspend>
       <ui-dialog wide heading=${t("admin.rollback")} ?open=${this.order !== null}
         @close=${() => (this.order = null)}>
         ${
           this.order &&
           html`<admin-rollback-form .canvas=${this.order.canvas} .order=${this.order.order}
-          @done=${this.#wasRolledBack}></admin-rollback-form>`
+          @done=${this.#onRolledBack}></admin-rollback-form>`
         }
       </ui-dialog>
     </article>`;
   }
 
   /** @param {ReportView} report */
-  #assignment({ status, assignee }) {
+  #renderAssignment({ status, assignee }) {
     const isMine = assignee?.id === session.account?.id;
     if (status === "open") {
       return html`<div><button class="primary" ?disabled=${this.isBusy}
@@ -157,7 +157,9 @@ export class ReportDesk extends Element {
     }
     if (status !== "assigned") return "";
     return html`<div class="row">
-      <span>${isMine ? t("admin.yours") : html`${t("admin.assigned_to")} ${personLink(assignee)}`}</span>
+      <span>${
+        isMine ? t("admin.yours") : html`${t("admin.assigned_to")} ${renderPersonLink(assignee)}`
+      }</span>
       ${
         isMine || session.isAdmin
           ? html`<button ?disabled=${this.isBusy} @click=${() => this.#decide({ status: "open" })}>
@@ -171,21 +173,21 @@ export class ReportDesk extends Element {
    * Render the subject of the report with the actions for it.
    * @param {Subject} subject
    */
-  #scene(subject) {
-    return html`${sceneOf(subject, (person) => this.#standing(person)?.status)}
+  #renderSubject(subject) {
+    return html`${renderSubject(subject, (person) => this.#accountOf(person)?.status)}
       ${
         subject.kind === "gone"
           ? ""
           : html`<div class="row">
-        ${subject.kind === "tile" ? this.#tileDeeds(subject) : ""}
-        ${subject.kind === "canvas" ? this.#canvasDeeds(subject) : ""}
-        ${subject.people.map((person) => this.#suspendButton(person))}
+        ${subject.kind === "tile" ? this.#renderTileActions(subject) : ""}
+        ${subject.kind === "canvas" ? this.#renderCanvasActions(subject) : ""}
+        ${subject.people.map((person) => this.#renderSuspendButton(person))}
       </div>`
       }`;
   }
 
   /** @param {Extract<Subject, {kind: "tile"}>} subject */
-  #tileDeeds({ tile, canvas, history, lock, people }) {
+  #renderTileActions({ tile, canvas, history, lock, people }) {
     return html`<button class="danger" ?disabled=${this.isBusy}
       @click=${() => this.#removeTile(tile, history, lock)}>
         <ui-icon name="trash"></ui-icon>${t("admin.remove_tile")}</button>
@@ -200,10 +202,10 @@ export class ReportDesk extends Element {
   }
 
   /** @param {Extract<Subject, {kind: "canvas"}>} subject */
-  #canvasDeeds({ canvas }) {
+  #renderCanvasActions({ canvas }) {
     return html`${
       canvas.is_public
-        ? html`<button class="danger" ?disabled=${this.isBusy} @click=${() => this.#show(canvas, false)}>
+        ? html`<button class="danger" ?disabled=${this.isBusy} @click=${() => this.#setPublic(canvas, false)}>
         ${t("admin.hide_canvas")}</button>`
         : ""
     }
@@ -212,53 +214,21 @@ export class ReportDesk extends Element {
   }
 
   /** @param {PersonView} person */
-  #standing({ id }) {
+  #accountOf({ id }) {
     return this.#standings.data?.find((standing) => standing?.id === id);
   }
 
   /** @param {PersonView} person */
-  #suspendButton(person) {
-    const standing = this.#standing(person);
+  #renderSuspendButton(person) {
+    const standing = this.#accountOf(person);
     if (!standing || standing.id === session.account?.id || (standing.roles.length && !session.isAdmin))
       return "";
     if (standing.status === "suspended") {
-      return html`<button @click=${() => reinstate(person).then(this.#lookAgain)}>
+      return html`<button @click=${() => reinstate(person).then(this.#reload)}>
         ${t("admin.reinstate_name", { name: person.display_name })}</button>`;
     }
     return html`<button @click=${() => (this.suspended = person)}>
       ${t("admin.suspend_name", { name: person.display_name })}</button>`;
-  }
-
-  /** @param {ReportView} report */
-  #end(report) {
-    if (report.status === "resolved" || report.status === "dismissed") {
-      return html`<p class="soft">${t("admin.closed_by")} ${personLink(report.assignee)} · <ui-time
-        datetime=${report.updated_at}></ui-time>
-        ${report.action_taken ? html`· ${named("action", report.action_taken)}` : ""}
-        ${report.resolution ? html`<br>${report.resolution}` : ""}</p>`;
-    }
-    if (report.assignee && report.assignee.id !== session.account?.id && !session.isAdmin) return "";
-    return html`<form class="stack" @submit=${this.#close}>
-      <h3>${t("admin.close_report")}</h3>
-      <div><label for="action">${t("admin.action_taken")}</label>
-        <select id="action" name="action" @change=${this.#actionChosen}>
-          ${ACTIONS.map(
-            (action) => html`<option value=${action} ?selected=${action === this.action}>
-            ${named("action", action)}</option>`,
-          )}
-        </select></div>
-      <ui-field label=${t("admin.resolution")} name="resolution" hint=${t("admin.resolution_hint")} multiline
-        maxlength="2000"></ui-field>
-      <div class="row">
-        <button class="primary" value="resolved" ?disabled=${this.isBusy}>${t("admin.resolve")}</button>
-        <button value="dismissed" ?disabled=${this.isBusy}>${t("admin.dismiss")}</button>
-      </div>
-    </form>`;
-  }
-
-  /** @param {Event} event */
-  #actionChosen(event) {
-    this.action = /** @type {ActionTaken} */ (/** @type {HTMLSelectElement} */ (event.target).value);
   }
 
   /** @param {SubmitEvent} event */
@@ -315,14 +285,14 @@ export class ReportDesk extends Element {
     if (!isDone) return;
     this.action = "none";
     toast(t("admin.restored_done"), { kind: "success" });
-    await this.#lookAgain();
+    await this.#reload();
   }
 
   /** @param {TileView} tile */
   async #releaseLock(tile) {
     if (await attempt(this, () => api.delete(`/admin/tiles/${tile.id}/lock`))) {
       toast(t("admin.released_done"), { kind: "success" });
-      await this.#lookAgain();
+      await this.#reload();
     }
   }
 
@@ -330,14 +300,14 @@ export class ReportDesk extends Element {
    * @param {CanvasView} canvas
    * @param {boolean} isPublic
    */
-  async #show(canvas, isPublic) {
+  async #setPublic(canvas, isPublic) {
     if (!(await attempt(this, () => api.patch(`/canvases/${canvas.id}`, { is_public: isPublic })))) return;
     this.action = isPublic ? "none" : "removed";
     toast(t(isPublic ? "admin.shown_done" : "admin.hidden_done"), {
       kind: "success",
-      ...(!isPublic && { action: { label: t("admin.undo"), run: () => void this.#show(canvas, true) } }),
+      ...(!isPublic && { action: { label: t("admin.undo"), run: () => void this.#setPublic(canvas, true) } }),
     });
-    await this.#lookAgain();
+    await this.#reload();
   }
 
   /**
@@ -349,17 +319,17 @@ export class ReportDesk extends Element {
     this.order = { canvas, order: { area: { x, y, columns: 1, rows: 1 }, artist: artist?.username ?? "" } };
   }
 
-  #wasSuspended = () => {
+  #onSuspended = () => {
     this.action = "suspended";
-    void this.#lookAgain();
+    void this.#reload();
   };
 
-  #wasRolledBack = () => {
+  #onRolledBack = () => {
     this.order = null;
     this.action = "rolled_back";
-    void this.#lookAgain();
+    void this.#reload();
   };
 
-  #lookAgain = () => this.#look();
+  #reload = () => this.#load();
 }
 customElements.define("admin-report", ReportDesk);

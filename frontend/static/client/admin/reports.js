@@ -6,7 +6,7 @@ import "../ui/icon.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import "../ui/time.js";
 import { Pages } from "./load.js";
-import { stateMark } from "./people.js";
+import { renderState } from "./people.js";
 import "./report.js";
 import { marks } from "./styles.js";
 
@@ -87,7 +87,7 @@ class Reports extends Element {
               ({ id }) => id,
               (report) => html`<li>
               <button aria-current=${report.id === this.chosen?.id} @click=${() => this.#choose(report)}>
-                <b>${report.reason}</b> ${stateMark("report", report.status)}
+                <b>${report.reason}</b> ${renderState("report", report.status)}
                 <small>${t(`admin.kind_${report.kind}`, {
                   id: String(report.target_id),
                 })} · ${report.reporter.display_name}</small>
@@ -111,9 +111,9 @@ class Reports extends Element {
         ${
           this.chosen
             ? html`<div>
-              <button class="back" @click=${this.#back}><ui-icon
+              <button class="back" @click=${this.#closeReport}><ui-icon
                 name="left"></ui-icon>${t("admin.back_to_reports")}</button>
-              <admin-report .report=${this.chosen} @changed=${this.#changed}></admin-report>
+              <admin-report .report=${this.chosen} @changed=${this.#onChanged}></admin-report>
             </div>`
             : items.length
               ? html`<p class="card soft nothing">${t("admin.choose_report")}</p>`
@@ -136,7 +136,7 @@ class Reports extends Element {
     /** @type {HTMLElement} */ (this.renderRoot.querySelector("admin-report")).focus();
   }
 
-  async #back() {
+  async #closeReport() {
     const id = this.chosen?.id;
     this.chosen = null;
     await this.updateComplete;
@@ -148,7 +148,7 @@ class Reports extends Element {
    * @param {CustomEvent<ReportView>} event the changed report; it stays in the list until the
    *   list is filtered again
    */
-  #changed({ detail }) {
+  #onChanged({ detail }) {
     this.chosen = detail;
     this.#reports.change((report) => (report.id === detail.id ? detail : report));
   }

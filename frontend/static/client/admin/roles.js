@@ -6,7 +6,7 @@ import "../ui/error.js";
 import { FormElement } from "../ui/form.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import { toast } from "../ui/toast.js";
-import { named } from "./people.js";
+import { describeCode } from "./people.js";
 
 /** @import { AccountStandingView } from "#api" */
 
@@ -46,7 +46,7 @@ export class Roles extends FormElement {
           ${ROLES.map(
             (role) => html`<label class="check">
             <input type="checkbox" name="role" value=${role} ?checked=${account.roles.includes(role)}>
-            <span><b>${named("role", role)}</b>: ${t(`admin.may_${role}`)}</span></label>`,
+            <span><b>${describeCode("role", role)}</b>: ${t(`admin.may_${role}`)}</span></label>`,
           )}
         </fieldset>
         <ui-error .error=${this.error}></ui-error>

@@ -7,11 +7,11 @@ import "../ui/error.js";
 import "../ui/field.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import { toast } from "../ui/toast.js";
-import { artistId, personLink } from "./people.js";
+import { findArtistId, renderPersonLink } from "./people.js";
 import "./picture.js";
-import { picturedRegion } from "./region.js";
+import { fitRegion } from "./region.js";
 import { marks } from "./styles.js";
-import { drawn } from "./subject.js";
+import { loadPicture } from "./subject.js";
 
 /** @import { CanvasView, Rollback, RollbackView, RolledBackTile } from "#api" */
 /** @import { Region } from "./region.js" */
@@ -87,7 +87,7 @@ export class RollbackForm extends Element {
     /** @type {Preview | null} */
     this.preview = null;
     this.isWhole = true;
-    this.since = localTime(Date.now() - SPANS.day);
+    this.since = formatLocalTime(Date.now() - SPANS.day);
   }
 
   /** @param {Map<string, unknown>} changed */
@@ -102,7 +102,7 @@ export class RollbackForm extends Element {
     const { canvas, order } = this;
     if (!canvas) return "";
     const area = order.area ?? { x: 0, y: 0, columns: canvas.columns, rows: canvas.rows };
-    return html`<form class="stack" @submit=${this.#ask} @input=${() => (this.preview = null)}>
+    return html`<form class="stack" @submit=${this.#requestPreview} @input=${() => (this.preview = null)}>
         <p>${t("admin.rollback_text")}</p>
         <fieldset>
           <legend>${t("admin.area")}</legend>
@@ -136,13 +136,13 @@ export class RollbackForm extends Element {
         </div>
         <div class="row" role="group" aria-label=${t("admin.since")}>${Object.entries(SPANS).map(
           ([span, length]) => html`<button type="button"
-          @click=${() => this.#begin(length)}>${t(`admin.ago_${span}`)}</button>`,
+          @click=${() => this.#setSince(length)}>${t(`admin.ago_${span}`)}</button>`,
         )}</div>
         <div><button class="primary" ?disabled=${this.isBusy}>${t("admin.preview")}</button></div>
       </form>
       <div class="stack" aria-live="polite">
         <ui-error .error=${this.error}></ui-error>
-        ${this.preview && this.#shown(canvas, this.preview)}
+        ${this.preview && this.#renderPreview(canvas, this.preview)}
       </div>`;
   }
 
@@ -150,7 +150,7 @@ export class RollbackForm extends Element {
    * @param {CanvasView} canvas
    * @param {Preview} preview
    */
-  #shown(canvas, { outcome, region, png, count }) {
+  #renderPreview(canvas, { outcome, region, png, count }) {
     const changed = outcome.tiles.filter(({ action }) => action !== "kept");
     if (!outcome.tiles.length) return html`<p class="preview">${t("admin.rollback_nothing")}</p>`;
     const patches = changed.slice(0, count).filter(({ action, pixels }) => action === "removed" || pixels);
@@ -178,11 +178,11 @@ export class RollbackForm extends Element {
       <details><summary>${t("admin.tiles_concerned", { count: outcome.tiles.length })}</summary>
         <ul class="steps" tabindex="0" aria-label=${t("admin.tiles")}>${outcome.tiles.map(
           ({ tile_id, x, y, action, creator }) => html`<li>
-          ${t(`admin.step_${action}`, { id: String(tile_id), x, y })} · ${personLink(creator)}</li>`,
+          ${t(`admin.step_${action}`, { id: String(tile_id), x, y })} · ${renderPersonLink(creator)}</li>`,
         )}</ul></details>
       ${
         changed.length
-          ? html`<div><button class="danger" ?disabled=${this.isBusy} @click=${this.#do}>
+          ? html`<div><button class="danger" ?disabled=${this.isBusy} @click=${this.#rollBack}>
         ${t("admin.roll_back", { count: changed.length })}</button></div>`
           : ""
       }
@@ -190,24 +190,24 @@ export class RollbackForm extends Element {
   }
 
   /** @param {number} length milliseconds before the current time */
-  #begin(length) {
-    this.since = localTime(Date.now() - length);
+  #setSince(length) {
+    this.since = formatLocalTime(Date.now() - length);
     this.preview = null;
   }
 
   /** @param {SubmitEvent} event */
-  #ask(event) {
+  #requestPreview(event) {
     event.preventDefault();
     const fields = new FormData(/** @type {HTMLFormElement} */ (event.target));
     const canvas = /** @type {CanvasView} */ (this.canvas);
     this.since = String(fields.get("since"));
     void attempt(this, async () => {
-      const request = await this.#request(fields);
+      const request = await this.#toRollback(fields);
       /** @type {RollbackView} */
       const outcome = await api.post(`/admin/canvases/${canvas.id}/rollback`, { ...request, dry_run: true });
       const changed = outcome.tiles.filter(({ action }) => action !== "kept");
-      const { region, count } = picturedRegion(changed, canvas, 1);
-      this.preview = { request, outcome, region, count, png: region && (await drawn(canvas, region)) };
+      const { region, count } = fitRegion(changed, canvas, 1);
+      this.preview = { request, outcome, region, count, png: region && (await loadPicture(canvas, region)) };
     });
   }
 
@@ -215,17 +215,17 @@ export class RollbackForm extends Element {
    * @param {FormData} fields
    * @returns {Promise<Rollback>}
    */
-  async #request(fields) {
+  async #toRollback(fields) {
     const artist = String(fields.get("artist"));
     const area = Object.fromEntries(SIDES.map((name) => [name, Number(fields.get(name))]));
     return {
       since: new Date(this.since).toISOString(),
       ...(this.isWhole ? {} : { area: /** @type {Region} */ (area) }),
-      ...(artist && { user_id: await artistId(artist) }),
+      ...(artist && { user_id: await findArtistId(artist) }),
     };
   }
 
-  #do() {
+  #rollBack() {
     const { request } = /** @type {Preview} */ (this.preview);
     void attempt(this, async () => {
       /** @type {RollbackView} */
@@ -244,7 +244,7 @@ customElements.define("admin-rollback-form", RollbackForm);
  * Format a time for an input of type `datetime-local`.
  * @param {number} moment milliseconds
  */
-function localTime(moment) {
+function formatLocalTime(moment) {
   const date = new Date(moment);
   return new Date(moment - date.getTimezoneOffset() * MINUTE).toISOString().slice(0, 19);
 }

@@ -55,13 +55,13 @@ class Rollback extends Element {
         ? html`<div class="row spread"><h2>${canvas.name}</h2>
             <button @click=${() => (this.canvas = null)}>${t("admin.other_canvas")}</button></div>
           <admin-rollback-form .canvas=${canvas} @done=${() => this.requestUpdate()}></admin-rollback-form>`
-        : this.#choice()
+        : this.#renderChoice()
     }</div>`;
   }
 
-  #choice() {
+  #renderChoice() {
     const { data, error, isBusy } = this.#found;
-    return html`<form role="search" @submit=${this.#submit}>
+    return html`<form role="search" @submit=${this.#onSubmit}>
         <ui-field label=${t("admin.which_canvas")} name="search" type="search" maxlength="100"></ui-field>
         <button>${t("admin.search")}</button>
       </form>
@@ -76,7 +76,7 @@ class Rollback extends Element {
   }
 
   /** @param {SubmitEvent} event */
-  #submit(event) {
+  #onSubmit(event) {
     event.preventDefault();
     this.#search = String(new FormData(/** @type {HTMLFormElement} */ (event.target)).get("search"));
     void this.#found.run();

@@ -5,7 +5,7 @@ import { css, html } from "../lit.js";
 import "../ui/avatar.js";
 import "../ui/picture.js";
 import "../ui/time.js";
-import { named, personLink, stateMark } from "./people.js";
+import { describeCode, renderPersonLink, renderState } from "./people.js";
 import "./picture.js";
 
 /** @import { AccountStandingView, PersonView } from "#api" */
@@ -37,16 +37,16 @@ export const sceneStyles = css`
  * @param {Subject} subject
  * @param {StatusOf} statusOf
  */
-export function sceneOf(subject, statusOf) {
+export function renderSubject(subject, statusOf) {
   switch (subject.kind) {
     case "gone":
       return html`<p class="soft">${t("admin.gone")}</p>`;
     case "tile":
-      return tileScene(subject, statusOf);
+      return renderTile(subject, statusOf);
     case "canvas":
-      return canvasScene(subject, statusOf);
+      return renderCanvas(subject, statusOf);
     case "user":
-      return userScene(subject, statusOf);
+      return renderUser(subject, statusOf);
   }
 }
 
@@ -54,7 +54,7 @@ export function sceneOf(subject, statusOf) {
  * @param {Extract<Subject, {kind: "tile"}>} subject
  * @param {StatusOf} statusOf
  */
-function tileScene({ tile, canvas, region, png, history, people: [last] }, statusOf) {
+function renderTile({ tile, canvas, region, png, history, people: [last] }, statusOf) {
   const place = t("admin.tile_place", { id: String(tile.id), x: tile.x, y: tile.y });
   const [x, y] = [tile.x, tile.y].map((cell) => (cell + 0.5) * canvas.tile_size);
   return html`<div class="scene">
@@ -65,15 +65,15 @@ function tileScene({ tile, canvas, region, png, history, people: [last] }, statu
       <div><h3>${tile.title || place}</h3>${tile.title ? html`<p class="small soft">${place}</p>` : ""}
         <a href="/canvas/${canvas.id}#${x},${y},8">${canvas.name}</a></div>
       ${tile.description ? html`<p>${tile.description}</p>` : ""}
-      <div><h3>${t("admin.made_by")}</h3>${artist(tile.creator, statusOf)}</div>
+      <div><h3>${t("admin.made_by")}</h3>${renderArtist(tile.creator, statusOf)}</div>
       ${
         last && last.id !== tile.creator.id
-          ? html`<div><h3>${t("admin.changed_by")}</h3>${artist(last, statusOf)}</div>`
+          ? html`<div><h3>${t("admin.changed_by")}</h3>${renderArtist(last, statusOf)}</div>`
           : ""
       }
       <div><h3>${t("admin.history")}</h3><ol class="history">${history.map(
         (revision) => html`<li>
-        ${named("revision", revision.kind)} · ${personLink(revision.author)} · <ui-time
+        ${describeCode("revision", revision.kind)} · ${renderPersonLink(revision.author)} · <ui-time
           datetime=${revision.occurred_at}></ui-time>
       </li>`,
       )}</ol></div>
@@ -85,7 +85,7 @@ function tileScene({ tile, canvas, region, png, history, people: [last] }, statu
  * @param {Extract<Subject, {kind: "canvas"}>} subject
  * @param {StatusOf} statusOf
  */
-function canvasScene({ canvas, region, png }, statusOf) {
+function renderCanvas({ canvas, region, png }, statusOf) {
   return html`<div class="scene">
     <admin-picture label=${canvas.name} .canvas=${canvas} .region=${region} .png=${png}></admin-picture>
     <div class="facts">
@@ -94,7 +94,7 @@ function canvasScene({ canvas, region, png }, statusOf) {
           count: canvas.tile_count,
         })}</p></div>
       ${canvas.description ? html`<p>${canvas.description}</p>` : ""}
-      ${artist(canvas.owner, statusOf)}
+      ${renderArtist(canvas.owner, statusOf)}
     </div>
   </div>`;
 }
@@ -103,10 +103,10 @@ function canvasScene({ canvas, region, png }, statusOf) {
  * @param {Extract<Subject, {kind: "user"}>} subject
  * @param {StatusOf} statusOf
  */
-function userScene({ profile, tiles }, statusOf) {
+function renderUser({ profile, tiles }, statusOf) {
   return html`<div class="scene">
     <div class="facts">
-      ${artist(profile, statusOf, profile.avatar_color)}
+      ${renderArtist(profile, statusOf, profile.avatar_color)}
       ${profile.bio ? html`<p>${profile.bio}</p>` : ""}
       <p class="small soft">${t("admin.joined", {
         date: dateTime(profile.joined_at, { dateStyle: "medium" }),
@@ -126,11 +126,11 @@ function userScene({ profile, tiles }, statusOf) {
  * @param {StatusOf} statusOf
  * @param {string} [colour]
  */
-function artist(person, statusOf, colour) {
+function renderArtist(person, statusOf, colour) {
   const status = statusOf(person);
   return html`<div class="row">
     <ui-avatar name=${person.display_name} .colour=${colour}></ui-avatar>
-    <div>${personLink(person)} <span class="soft">@${person.username}</span>
-      ${status && status !== "active" ? stateMark("account", status) : ""}</div>
+    <div>${renderPersonLink(person)} <span class="soft">@${person.username}</span>
+      ${status && status !== "active" ? renderState("account", status) : ""}</div>
   </div>`;
 }

@@ -4,7 +4,7 @@
  * Return the top of an axis: the first of 1, 2, 5, 10, 20, 50, … that is not below the value.
  * @param {number} value
  */
-export function niceTop(value) {
+export function roundUpAxis(value) {
   if (value <= 1) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
   const step = [1, 2, 5, 10].find((factor) => factor * power >= value) ?? 10;
@@ -17,8 +17,8 @@ export function niceTop(value) {
  * @param {{width: number, height: number, gap: number}} box
  * @returns {{x: number, y: number, width: number, height: number}[]}
  */
-export function bars(values, { width, height, gap }) {
-  const top = niceTop(Math.max(0, ...values));
+export function layOutBars(values, { width, height, gap }) {
+  const top = roundUpAxis(Math.max(0, ...values));
   const pitch = width / values.length;
   return values.map((value, place) => {
     const tall = (value / top) * height;
@@ -32,7 +32,7 @@ export function bars(values, { width, height, gap }) {
  * @param {number} place
  * @param {number} count
  */
-export function moved(key, place, count) {
+export function moveByKey(key, place, count) {
   /** @type {Record<string, number>} */
   const places = {
     ArrowLeft: place - 1,

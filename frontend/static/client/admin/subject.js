@@ -25,10 +25,10 @@ const TILES = 12;
  * @param {AbortSignal} signal
  * @returns {Promise<Subject>}
  */
-export async function subjectOf({ kind, target_id: id, action_taken }, signal) {
+export async function loadSubject({ kind, target_id: id, action_taken }, signal) {
   if (action_taken === "removed") return { kind: "gone" };
   try {
-    return await { tile: tileSubject, canvas: canvasSubject, user: userSubject }[kind](id, signal);
+    return await { tile: loadTile, canvas: loadCanvas, user: loadUser }[kind](id, signal);
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return { kind: "gone" };
     throw error;
@@ -40,7 +40,7 @@ export async function subjectOf({ kind, target_id: id, action_taken }, signal) {
  * @param {AbortSignal} signal
  * @returns {Promise<Subject>}
  */
-async function tileSubject(id, signal) {
+async function loadTile(id, signal) {
   /** @type {[TileView, {items: RevisionView[]}, LockView]} */
   const [tile, history, lock] = await Promise.all([
     api.get(`/tiles/${id}`, { signal }),
@@ -50,7 +50,7 @@ async function tileSubject(id, signal) {
   /** @type {CanvasView} */
   const canvas = await api.get(`/canvases/${tile.canvas_id}`, { signal });
   const region = /** @type {Region} */ (regionAround([tile], canvas, AROUND));
-  const png = await drawn(canvas, region, signal);
+  const png = await loadPicture(canvas, region, signal);
   return {
     kind: "tile",
     tile,
@@ -59,12 +59,12 @@ async function tileSubject(id, signal) {
     png,
     history: history.items,
     lock,
-    people: distinct([history.items[0]?.author, tile.creator]),
+    people: removeDuplicates([history.items[0]?.author, tile.creator]),
   };
 }
 
 /** @param {(PersonView | undefined)[]} people */
-function distinct(people) {
+function removeDuplicates(people) {
   return [...new Map(people.flatMap((person) => (person ? [[person.id, person]] : []))).values()];
 }
 
@@ -73,11 +73,17 @@ function distinct(people) {
  * @param {AbortSignal} signal
  * @returns {Promise<Subject>}
  */
-async function canvasSubject(id, signal) {
+async function loadCanvas(id, signal) {
   /** @type {CanvasView} */
   const canvas = await api.get(`/canvases/${id}`, { signal });
   const region = { x: 0, y: 0, columns: canvas.columns, rows: canvas.rows };
-  return { kind: "canvas", canvas, region, png: await drawn(canvas, region, signal), people: [canvas.owner] };
+  return {
+    kind: "canvas",
+    canvas,
+    region,
+    png: await loadPicture(canvas, region, signal),
+    people: [canvas.owner],
+  };
 }
 
 /**
@@ -85,7 +91,7 @@ async function canvasSubject(id, signal) {
  * @param {AbortSignal} signal
  * @returns {Promise<Subject>}
  */
-async function userSubject(id, signal) {
+async function loadUser(id, signal) {
   const [profile, tiles] = await Promise.all([
     api.get(`/users/${id}`, { signal }),
     api.get(`/tiles/user/${id}`, { query: { limit: TILES }, signal }),
@@ -101,7 +107,7 @@ const SETTLING = { looks: 15, pause: 300 };
  * @param {PersonView} person
  * @param {AbortSignal} signal
  */
-export async function standingOf({ id, username }, signal) {
+export async function loadSettledAccount({ id, username }, signal) {
   for (let looks = SETTLING.looks; ; looks--) {
     /** @type {{items: AccountStandingView[]}} */
     const found = await api.get("/admin/users", { query: { search: username }, signal });
@@ -118,7 +124,7 @@ export async function standingOf({ id, username }, signal) {
  * @param {AbortSignal} [signal]
  * @returns {Promise<Blob>}
  */
-export async function drawn(canvas, region, signal) {
+export async function loadPicture(canvas, region, signal) {
   const { bytes } = await api.bytes(`/canvases/${canvas.id}.png`, {
     query: { ...region },
     ...(signal && { signal }),

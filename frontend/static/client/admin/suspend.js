@@ -12,7 +12,7 @@ import { toast } from "../ui/toast.js";
 /** @import { PersonView } from "#api" */
 
 const DAY = 86_400_000; // milliseconds
-/** @type {Record<string, number | null>} null: until somebody reinstates the account */
+/** @type {Record<string, number | null>} null: indefinitely */
 const SPANS = { day: DAY, week: 7 * DAY, month: 30 * DAY, forever: null };
 
 /**
@@ -46,10 +46,13 @@ export class Suspend extends FormElement {
     const length = SPANS[span];
     const until = length ? new Date(Date.now() + length).toISOString() : null;
     await api.post(`/admin/users/${person.id}/suspend`, { reason, until });
-    this.#tell(person);
+    this.#dispatchDone(person);
     toast(t("admin.suspend_done", { name: person.display_name }), {
       kind: "success",
-      action: { label: t("admin.undo"), run: () => void reinstate(person).then(() => this.#tell(person)) },
+      action: {
+        label: t("admin.undo"),
+        run: () => void reinstate(person).then(() => this.#dispatchDone(person)),
+      },
     });
     this.#close();
   });
@@ -85,7 +88,7 @@ export class Suspend extends FormElement {
   }
 
   /** @param {PersonView} person */
-  #tell(person) {
+  #dispatchDone(person) {
     this.dispatchEvent(new CustomEvent("done", { detail: person }));
   }
 

@@ -6,10 +6,10 @@ import "../ui/error.js";
 import "../ui/field.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import { Pages } from "./load.js";
-import { named, personLink, stateMark } from "./people.js";
+import { describeCode, renderPersonLink, renderState } from "./people.js";
 import "./roles.js";
 import { marks, tables } from "./styles.js";
-import { standingOf } from "./subject.js";
+import { loadSettledAccount } from "./subject.js";
 import { reinstate } from "./suspend.js";
 
 /** @import { AccountStandingView, PersonView } from "#api" */
@@ -74,12 +74,12 @@ class Users extends Element {
 
   render() {
     const { items, error, isBusy, isKnown, hasMore } = this.#users;
-    return html`<form class="filters" role="search" @submit=${this.#submitted}>
+    return html`<form class="filters" role="search" @submit=${this.#onSubmit}>
         <ui-field label=${t("admin.search_users")} name="search" type="search" maxlength="100"
           autocomplete="off"
-          @input=${this.#typed}></ui-field>
+          @input=${this.#onInput}></ui-field>
         <div><label for="status">${t("admin.state")}</label>
-          <select id="status" @change=${this.#filtered}>
+          <select id="status" @change=${this.#onFilter}>
             ${STATUSES.map(
               (status) => html`<option value=${status} ?selected=${status === this.status}>
               ${t(`admin.account_${status || "all"}`)}</option>`,
@@ -87,7 +87,7 @@ class Users extends Element {
           </select></div>
       </form>
       <ui-error .error=${error} retryable @retry=${() => this.#users.more()}></ui-error>
-      ${items.length ? html`<div class="card">${this.#table(items)}</div>` : ""}
+      ${items.length ? html`<div class="card">${this.#renderTable(items)}</div>` : ""}
       ${isBusy && !items.length ? [1, 2, 3, 4].map(() => html`<div class="skeleton"></div>`) : ""}
       ${isKnown && !items.length && !isBusy ? html`<p class="card soft">${t("admin.no_users")}</p>` : ""}
       ${
@@ -97,13 +97,13 @@ class Users extends Element {
           : ""
       }
       <admin-suspend .person=${this.suspended} @close=${() => (this.suspended = null)}
-        @done=${this.#changed}></admin-suspend>
+        @done=${this.#onChanged}></admin-suspend>
       <admin-roles .account=${this.promoted} @close=${() => (this.promoted = null)}
-        @done=${this.#changed}></admin-roles>`;
+        @done=${this.#onChanged}></admin-roles>`;
   }
 
   /** @param {AccountStandingView[]} users */
-  #table(users) {
+  #renderTable(users) {
     return html`<table class="cards">
       <caption class="visually-hidden">${t("admin.users")}</caption>
       <thead><tr><th scope="col">${t("admin.artist")}</th><th scope="col">${t("admin.state")}</th>
@@ -115,27 +115,27 @@ class Users extends Element {
         ({ id }) => id,
         (user) => html`<tr>
         <td data-label=${t("admin.artist")}>
-          <span>${personLink(user)} <small>@${user.username}</small></span></td>
-        <td data-label=${t("admin.state")}>${this.#state(user)}</td>
+          <span>${renderPersonLink(user)} <small>@${user.username}</small></span></td>
+        <td data-label=${t("admin.state")}>${this.#renderState(user)}</td>
         <td data-label=${t("admin.roles")}>
-          ${user.roles.map((role) => named("role", role)).join(", ") || "–"}</td>
+          ${user.roles.map((role) => describeCode("role", role)).join(", ") || "–"}</td>
         <td data-label=${t("admin.joined_at")}>${dateTime(user.joined_at, { dateStyle: "medium" })}</td>
-        <td class="actions-cell"><div class="row actions">${this.#actions(user)}</div></td>
+        <td class="actions-cell"><div class="row actions">${this.#renderActions(user)}</div></td>
       </tr>`,
       )}</tbody></table>`;
   }
 
   /** @param {AccountStandingView} user */
-  #state({ status, suspended_until: until, suspension_reason: reason, pending }) {
+  #renderState({ status, suspended_until: until, suspension_reason: reason, pending }) {
     if (pending.length) return html`<span class="mark wait">${t("admin.under_way")}</span>`;
-    const mark = stateMark("account", status);
+    const mark = renderState("account", status);
     if (status !== "suspended") return html`<span>${mark}</span>`;
     const span = until ? t("admin.until_date", { date: dateTime(until) }) : t("admin.span_forever");
     return html`<span>${mark} <small>${span} · ${reason}</small></span>`;
   }
 
   /** @param {AccountStandingView} user the actions follow the server's rules */
-  #actions(user) {
+  #renderActions(user) {
     if (user.id === session.account?.id || user.status === "deleted") return "";
     const actions = [];
     if (!user.roles.length || session.isAdmin) {
@@ -157,41 +157,41 @@ class Users extends Element {
   /** @param {PersonView} user */
   async #reinstate(user) {
     await reinstate(user);
-    await this.#lookAgain(user);
+    await this.#reloadAccount(user);
   }
 
   /** @param {CustomEvent<PersonView>} event */
-  #changed({ detail }) {
-    void this.#lookAgain(detail);
+  #onChanged({ detail }) {
+    void this.#reloadAccount(detail);
   }
 
   /**
    * Reload the account once auth has carried out the command.
    * @param {PersonView} person
    */
-  async #lookAgain(person) {
+  async #reloadAccount(person) {
     this.#users.change((user) => (user.id === person.id ? { ...user, pending: ["…"] } : user));
-    const standing = await standingOf(person, this.#left.signal).catch(() => null);
+    const standing = await loadSettledAccount(person, this.#left.signal).catch(() => null);
     if (standing) this.#users.change((user) => (user.id === person.id ? standing : user));
     else void this.#users.restart();
   }
 
   /** @param {Event} event */
-  #typed(event) {
+  #onInput(event) {
     this.#search = /** @type {HTMLInputElement} */ (event.target).value.trim();
     clearTimeout(this.#typing);
     this.#typing = setTimeout(() => void this.#users.restart(), TYPING);
   }
 
   /** @param {SubmitEvent} event */
-  #submitted(event) {
+  #onSubmit(event) {
     event.preventDefault();
     clearTimeout(this.#typing);
     void this.#users.restart();
   }
 
   /** @param {Event} event */
-  #filtered(event) {
+  #onFilter(event) {
     this.status = /** @type {HTMLSelectElement} */ (event.target).value;
     void this.#users.restart();
   }

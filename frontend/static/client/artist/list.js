@@ -68,11 +68,11 @@ export class ArtistList extends Element {
   willUpdate(changed) {
     if (!changed.has("artist") && !changed.has("side")) return;
     this.listed = null;
-    void this.#read();
+    void this.#load();
   }
 
   /** @param {Listed<any>} [before] */
-  async #read(before) {
+  async #load(before) {
     const { path } = this;
     this.busy = true;
     this.error = null;
@@ -89,7 +89,7 @@ export class ArtistList extends Element {
     const { listed } = this;
     if (!listed) {
       return this.error
-        ? html`<ui-error .error=${this.error} retryable @retry=${() => this.#read()}></ui-error>`
+        ? html`<ui-error .error=${this.error} retryable @retry=${() => this.#load()}></ui-error>`
         : html`<p class="soft" role="status">${t("common.loading")}</p>`;
     }
     if (!listed.items.length) return html`<p class="soft">${this.empty}</p>`;
@@ -97,7 +97,7 @@ export class ArtistList extends Element {
       ${
         listed.cursor
           ? html`<div class="more"><button ?disabled=${this.busy}
-            @click=${() => this.#read(listed)}>${t("common.more")}</button></div>`
+            @click=${() => this.#load(listed)}>${t("common.more")}</button></div>`
           : ""
       }`;
   }

@@ -69,10 +69,10 @@ export class Artist extends Element {
 
   /** @param {import("lit").PropertyValues} changed */
   willUpdate(changed) {
-    if (changed.has("username")) void this.#read();
+    if (changed.has("username")) void this.#load();
   }
 
-  async #read() {
+  async #load() {
     const { username } = this;
     this.error = null;
     this.profile = null;
@@ -90,7 +90,7 @@ export class Artist extends Element {
     }
   }
 
-  async #follow() {
+  async #toggleFollow() {
     const { profile, follows } = this;
     if (!profile) return;
     if (!session.account) return navigate(`/login?next=${encodeURIComponent(location.pathname)}`);
@@ -105,7 +105,7 @@ export class Artist extends Element {
   }
 
   /** @param {KeyboardEvent} event arrow keys move between tabs (WAI-ARIA tabs pattern) */
-  #turn(event) {
+  #onKey(event) {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!step) return;
     const next = (TABS.indexOf(this.tab) + step + TABS.length) % TABS.length;
@@ -122,7 +122,7 @@ export class Artist extends Element {
     if (!profile) {
       return html`<div class="page">
         <h1>${this.username}</h1><ui-error .error=${error} retryable
-          @retry=${() => this.#read()}></ui-error></div>`;
+          @retry=${() => this.#load()}></ui-error></div>`;
     }
     return html`<div class="page">
       <header>
@@ -134,12 +134,12 @@ export class Artist extends Element {
           })}</p>
           ${profile.bio ? html`<p class="bio">${profile.bio}</p>` : ""}
         </div>
-        <div class="follow">${this.#button(profile)}</div>
+        <div class="follow">${this.#renderFollowButton(profile)}</div>
       </header>
       <dl>${Object.entries(profile.stats).map(
         ([name, count]) => html`<div><dt>${t(`account.stat_${name}`)}</dt><dd>${number(count)}</dd></div>`,
       )}</dl>
-      <div role="tablist" aria-label=${profile.display_name} @keydown=${this.#turn}>
+      <div role="tablist" aria-label=${profile.display_name} @keydown=${this.#onKey}>
         ${TABS.map(
           (tab) => html`<button role="tab" id="tab-${tab}" aria-selected=${String(tab === this.tab)}
             aria-controls="panel"
@@ -147,22 +147,22 @@ export class Artist extends Element {
           @click=${() => (this.tab = tab)}>${t(`account.tab_${tab}`)}</button>`,
         )}
       </div>
-      <div role="tabpanel" id="panel" aria-labelledby="tab-${this.tab}">${this.#panel(profile)}</div>
+      <div role="tabpanel" id="panel" aria-labelledby="tab-${this.tab}">${this.#renderPanel(profile)}</div>
     </div>`;
   }
 
   /** @param {ProfileView} profile */
-  #button({ id }) {
+  #renderFollowButton({ id }) {
     if (session.account?.id === id)
       return html`<a class="button" href="/account">${t("account.edit_profile")}</a>`;
     if (session.account && this.follows === null) return "";
-    return html`<button class=${this.follows ? "" : "primary"} @click=${this.#follow}>${t(
+    return html`<button class=${this.follows ? "" : "primary"} @click=${this.#toggleFollow}>${t(
       this.follows ? "account.unfollow" : "account.follow",
     )}</button>`;
   }
 
   /** @param {ProfileView} profile */
-  #panel({ id }) {
+  #renderPanel({ id }) {
     switch (this.tab) {
       case "tiles":
         return html`<artist-tiles .artist=${id}></artist-tiles>`;

@@ -13,8 +13,8 @@ import { colourOf } from "./people.js";
 /** @import { Span } from "./renderer.js" */
 
 /**
- * `<canvas-areas .live=${live} .span=${…} ?drawing=${…}>`: who works where, and claiming a part. `span` is
- * what was drawn on the picture; fires `draw` to begin or end that, and `claimed`.
+ * `<canvas-areas .live=${live} .span=${…} ?drawing=${…}>`: the claimed areas, and a form to claim one. `span`
+ * is the rectangle drawn on the canvas. Fires `draw` to start or stop drawing it, and `claimed`.
  */
 export class CanvasAreas extends Panel {
   static properties = { span: { attribute: false }, drawing: { type: Boolean } };

@@ -1,26 +1,26 @@
 /**
- * The picture as bitmaps: squares of it, made when they are looked at, in the size they are looked at, and
- * kept up tile by tile. A canvas of 8192 pixels a side costs what the screen shows of it.
+ * The canvas as square bitmaps, rendered on demand at the resolution in use and updated tile by tile. A
+ * canvas of 8192 × 8192 pixels costs only what the screen shows.
  */
 
 /** @import { CanvasPixels, Cell } from "../model/canvas-pixels.js" */
 /** @import { Rect } from "./viewport.js" */
 
 /**
- * A square, `step` canvas pixels a texel; `stale` are the cells of it that were painted since it was drawn.
+ * A square with `step` canvas pixels per texel; `stale` are its cells that changed since it was drawn.
  * @typedef {{bitmap: OffscreenCanvas, pen: OffscreenCanvasRenderingContext2D, rect: Rect, step: number,
  *   stale: Map<number, Cell>}} Square
  */
 
-/** Texels a side; a multiple of every tile size. */
+/** Texels per side; a multiple of every tile size. */
 const SIDE = 512;
 
-/** A megabyte each; twice what a large screen shows at once. */
+/** One megabyte each; twice the number that a large screen shows. */
 const KEPT = 128;
 
 export class Atlas {
   /**
-   * In the order of use, the latest last.
+   * In order of use, the most recent last.
    * @type {Map<string, Square>}
    */
   #squares = new Map();
@@ -33,7 +33,7 @@ export class Atlas {
   }
 
   /**
-   * A cell looks different now.
+   * Mark a cell as changed.
    * @param {Cell} cell
    */
   touch(cell) {
@@ -46,15 +46,15 @@ export class Atlas {
   }
 
   /**
-   * Draw a part of the picture.
+   * Draw a part of the canvas.
    * @param {CanvasRenderingContext2D} pen whose units are canvas pixels
    * @param {Rect} part in canvas pixels
-   * @param {number} scale device pixels a canvas pixel
+   * @param {number} scale device pixels per canvas pixel
    */
   draw(pen, part, scale) {
     const step = stepFor(scale, this.pixels.canvas.tileSize);
     const covered = SIDE * step;
-    // Enlarged, a pixel has hard edges; shrunk, it shares its place with its neighbours.
+    // Enlarged pixels have hard edges; shrunk ones are smoothed.
     pen.imageSmoothingEnabled = scale < 1;
     const right = Math.min(this.width, part.x + part.width);
     const bottom = Math.min(this.height, part.y + part.height);
@@ -142,8 +142,7 @@ export class Atlas {
 }
 
 /**
- * Colour a tile's texels, each from one pixel or, shrunk, from four spread over the `step` x `step` it stands
- * for.
+ * Fill in a tile's texels: each from one pixel, or from four samples of the `step` x `step` pixels it covers.
  * @param {Uint8Array} pixels
  * @param {number} tileSize
  * @param {Uint32Array} rgba
@@ -171,7 +170,7 @@ export function layTile(pixels, tileSize, rgba, step, words, at, width) {
 }
 
 /**
- * The mean of palette colours, of which 0 is clear.
+ * Average palette colours; index 0 is transparent.
  * @param {Uint32Array} rgba
  * @param {number[]} indices
  */
@@ -197,8 +196,8 @@ function blend(rgba, indices) {
 }
 
 /**
- * How many canvas pixels in a row one texel stands for: the finest that the screen can show.
- * @param {number} scale device pixels a canvas pixel
+ * Return the canvas pixels per texel side: the finest resolution that the screen can show.
+ * @param {number} scale device pixels per canvas pixel
  * @param {number} tileSize
  */
 export function stepFor(scale, tileSize) {

@@ -1,9 +1,9 @@
-/** Fingers, pen, mouse and wheel on a picture that can be moved. */
+/** Touch, pen, mouse and wheel gestures on a picture that can be panned. */
 
 /** @import { Point } from "./viewport.js" */
 
 /**
- * What is done about a gesture; points in CSS pixels from the top left of the element.
+ * Handlers of gestures; points in CSS pixels from the top left of the element.
  * @typedef {{
  *   drag: (dx: number, dy: number) => void,
  *   pinch: (before: [Point, Point], after: [Point, Point]) => void,
@@ -11,22 +11,22 @@
  *   tap: (point: Point) => void,
  *   hover: (point: Point | null) => void,
  *   span: ((from: Point, to: Point, isDone: boolean) => void) | null,
- * }} Actions `span`, when set, gets what would else be a drag
+ * }} Actions `span`, when set, receives what would otherwise be a drag
  */
 
 /** A press that moves less than this many CSS pixels is a tap. */
 const SLACK = 5;
 
-/** How much more a pinch on a trackpad means than a turn of a wheel of the same number. */
+/** Factor by which a pinch on a trackpad zooms more than a wheel event of the same delta. */
 const TRACKPAD_PINCH = 8;
 
-/** CSS pixels of a line, where a wheel counts in lines. */
+/** CSS pixels per line, for wheels that count in lines. */
 const LINE = 20;
 
 /**
- * Listen to gestures on an element.
+ * Attach gesture handlers to an element.
  * @param {HTMLElement} element
- * @param {Actions} actions looked at anew with each gesture
+ * @param {Actions} actions read at each gesture
  */
 export function listen(element, actions) {
   /** @type {Map<number, Point>} */
@@ -54,7 +54,7 @@ export function listen(element, actions) {
     if (pressed.size === 2) {
       const [still] = [...pressed].filter(([id]) => id !== event.pointerId).map(([, point]) => point);
       actions.pinch([still, from], [still, to]);
-      start = null; // what one finger goes on to do after two spans nothing
+      start = null; // after a pinch, the remaining finger draws no span
     } else if (actions.span && start) actions.span(start, to, false);
     else actions.drag(to.x - from.x, to.y - from.y);
     pressed.set(event.pointerId, to);

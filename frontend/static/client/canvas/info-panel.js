@@ -21,8 +21,8 @@ import "./report-dialog.js";
 const MODES = ["free", "tile-lock", "area-lock", "review"];
 
 /**
- * `<canvas-info .live=${live}>`: what the canvas is, its rules and numbers; its owner changes or deletes it
- * here.
+ * `<canvas-info .live=${live}>`: the canvas's description, rules and statistics. Its owner can change or
+ * delete it here.
  */
 export class CanvasInfo extends Panel {
   static styles = [
@@ -42,7 +42,7 @@ export class CanvasInfo extends Panel {
   /** @type {CanvasStats | null} */
   #stats = null;
   /**
-   * How many more tiles one may claim here.
+   * How many more tiles the user may claim here.
    * @type {number | null}
    */
   #remaining = null;

@@ -1,18 +1,18 @@
 import { css, html, LitElement } from "../lit.js";
 import { base } from "../ui/styles.js";
-import { shown } from "./viewport.js";
+import { visibleRect } from "./viewport.js";
 
 /** @import { CanvasStage } from "./stage.js" */
 /** @import { Rect, Size } from "./viewport.js" */
 
-/** CSS pixels of its longer side. */
+/** CSS pixels of the longer side. */
 const SIDE = 144;
 
-/** How soon it follows a change of the picture. */
+/** Milliseconds between two redraws. */
 const REFRESH_MS = 200;
 
 /**
- * `<canvas-minimap .stage=${stage}>`: the whole canvas, and what of it the stage shows; press or drag to go
+ * `<canvas-minimap .stage=${stage}>`: the whole canvas with the visible part marked. Click or drag to move
  * there.
  */
 export class CanvasMinimap extends LitElement {
@@ -38,7 +38,7 @@ export class CanvasMinimap extends LitElement {
   #due;
 
   render() {
-    // To those who do not see it the stage's own keys do the same.
+    // hidden from assistive technology, for which the keys of the stage do the same
     return html`<canvas aria-hidden="true" @pointerdown=${this.#grab} @pointermove=${this.#move}></canvas>`;
   }
 
@@ -48,11 +48,11 @@ export class CanvasMinimap extends LitElement {
     this.#due = undefined;
   }
 
-  /** The picture changed, or the part that is shown. Where all of it is in view, there is nothing to find. */
+  /** Redraw after a change of the canvas or the view. Hidden while the whole canvas is visible. */
   refresh() {
     const { stage } = this;
     if (!stage?.atlas) return;
-    this.hidden = holdsAll(shown(stage.view, stage.screen), stage.atlas);
+    this.hidden = holdsAll(visibleRect(stage.view, stage.screen), stage.atlas);
     if (!this.hidden)
       this.#due ??= setTimeout(() => {
         this.#due = undefined;
@@ -76,7 +76,7 @@ export class CanvasMinimap extends LitElement {
     canvas.height = height * devicePixelRatio;
     pen.setTransform(scale, 0, 0, scale, 0, 0);
     atlas.draw(pen, { x: 0, y: 0, width: atlas.width, height: atlas.height }, scale);
-    const part = shown(stage.view, stage.screen);
+    const part = visibleRect(stage.view, stage.screen);
     const colours = getComputedStyle(this);
     for (const [colour, thickness] of [
       ["#ffffff", 3],
@@ -106,7 +106,7 @@ export class CanvasMinimap extends LitElement {
     const box = /** @type {HTMLElement} */ (event.target).getBoundingClientRect();
     const x = ((event.clientX - box.left) / box.width) * stage.atlas.width;
     const y = ((event.clientY - box.top) / box.height) * stage.atlas.height;
-    stage.look({ ...stage.view, x, y });
+    stage.camera.look({ ...stage.view, x, y });
   }
 }
 

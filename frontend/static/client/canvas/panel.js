@@ -12,8 +12,7 @@ import { toast } from "../ui/toast.js";
 /** @import { LiveCanvas } from "../model/live-canvas.js" */
 
 /**
- * What stands beside the picture: it knows the canvas as `live`, hears its changes, and shows what went
- * wrong.
+ * Base class of the panels beside the canvas: subscribes to the changes of `live` and shows errors.
  */
 export class Panel extends Element {
   /** @type {PropertyDeclarations} */
@@ -53,7 +52,7 @@ export class Panel extends Element {
   constructor() {
     super();
     /**
-     * Set by whoever makes the panel.
+     * Set by the parent.
      * @type {LiveCanvas}
      */
     this.live = /** @type {any} */ (null);
@@ -65,7 +64,7 @@ export class Panel extends Element {
     const { signal } = this.#life;
     this.live.addEventListener(
       "change",
-      (event) => this.heard(/** @type {CustomEvent<FeedEvent>} */ (event).detail),
+      (event) => this.handleChange(/** @type {CustomEvent<FeedEvent>} */ (event).detail),
       { signal },
     );
     for (const type of ["canvas", "claims", "picture"]) {
@@ -79,12 +78,12 @@ export class Panel extends Element {
   }
 
   /**
-   * A change of the canvas.
+   * Handle a change of the canvas.
    * @param {FeedEvent} _event
    */
-  heard(_event) {}
+  handleChange(_event) {}
 
-  /** @returns {CanvasView} known before any panel opens */
+  /** @returns {CanvasView} loaded before any panel opens */
   get canvas() {
     return /** @type {CanvasView} */ (this.live.canvas);
   }
@@ -94,7 +93,7 @@ export class Panel extends Element {
   }
 
   /**
-   * Take somebody to a cell of the picture.
+   * Move the view to a cell.
    * @param {Cell} cell
    */
   visit(cell) {
@@ -102,9 +101,9 @@ export class Panel extends Element {
   }
 
   /**
-   * A button that does so.
+   * Render a button that moves the view to a cell.
    * @param {Cell} cell
-   * @param {string} place what a screen reader calls it
+   * @param {string} place its name for screen readers
    */
   goButton(cell, place) {
     return html`<button class="small" aria-label=${t("canvas.go_to", { place })}
@@ -113,7 +112,7 @@ export class Panel extends Element {
   }
 
   /**
-   * A list, or what is said in place of an empty one.
+   * Render a list, or a message if it is empty.
    * @template T
    * @param {T[]} items
    * @param {(item: T) => unknown} keyOf
@@ -126,14 +125,14 @@ export class Panel extends Element {
       : html`<p class="empty">${otherwise}</p>`;
   }
 
-  /** For `aria-busy`. */
+  /** Value of `aria-busy`. */
   get busy() {
     return this.isBusy ? "true" : nothing;
   }
 }
 
 /**
- * Whether somebody is signed in; a guest is told what for, and how to come back here afterwards.
+ * Return whether the user is signed in. Ask a guest to sign in, with the reason and a link that leads back.
  * @param {string} what message of the reason
  */
 export function isSignedIn(what) {

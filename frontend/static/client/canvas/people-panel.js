@@ -10,7 +10,7 @@ import { colourOf } from "./people.js";
 /** @import { LockView } from "#api" */
 /** @import { Person } from "../model/feed.js" */
 
-/** `<canvas-people .live=${live}>`: who watches, where they are, and which tiles are locked. */
+/** `<canvas-people .live=${live}>`: the viewers with their positions, and the locked tiles. */
 export class CanvasPeople extends Panel {
   static styles = [
     Panel.styles,

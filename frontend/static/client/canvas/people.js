@@ -1,12 +1,12 @@
-/** How artists are shown who watch a canvas; the feed tells their ids and names alone. */
+/** Colours of the viewers of a canvas; the feed contains only their ids and names. */
 
-import { inkOn } from "../ui/avatar.js";
+import { chooseInk } from "../ui/avatar.js";
 
-/** What the users service gives an artist who chose no colour (AVATAR_COLORS). */
+/** Default colours of the users service (AVATAR_COLORS). */
 const COLOURS = ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7"];
 
 /**
- * Always the same for an artist.
+ * Return an artist's colour, which is always the same.
  * @param {number} id
  */
 export function colourOf(id) {
@@ -14,9 +14,9 @@ export function colourOf(id) {
 }
 
 /**
- * What can be read on it.
+ * Return a legible text colour on it.
  * @param {number} id
  */
 export function inkOf(id) {
-  return inkOn(colourOf(id));
+  return chooseInk(colourOf(id));
 }

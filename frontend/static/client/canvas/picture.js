@@ -3,7 +3,7 @@ import { base } from "../ui/styles.js";
 
 /**
  * `<canvas-picture .pixels=${bytes} .rgba=${words} side="64" label="…">`: the pixels of one tile, enlarged
- * sharply.
+ * with hard edges.
  */
 export class Picture extends LitElement {
   static properties = { pixels: { attribute: false }, rgba: { attribute: false }, label: {} };

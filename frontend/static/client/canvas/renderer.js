@@ -1,7 +1,7 @@
-/** Draws one frame: the picture, and over it what is known about its cells. */
+/** Draws one frame: the canvas and the overlay of its cells. */
 
 import { colourOf, inkOf } from "./people.js";
-import { rectOf, shown } from "./viewport.js";
+import { rectOf, visibleRect } from "./viewport.js";
 
 /** @import { Cell } from "../model/canvas-pixels.js" */
 /** @import { Claims } from "../model/claims.js" */
@@ -21,12 +21,12 @@ import { rectOf, shown } from "./viewport.js";
  *   span: Span | null}} Scene `ratio`: device pixels a CSS pixel
  */
 
-/** CSS pixels that a cell must have for lines and marks to help rather than cover it. */
+/** CSS pixels per cell from which grid and marks are drawn; they would cover smaller cells. */
 const GRID_FROM = 10;
 const MARKS_FROM = 18;
 const NAMES_FROM = 72;
 
-/** CSS pixels that a canvas pixel must have to be outlined. */
+/** CSS pixels per canvas pixel from which pixels are outlined. */
 const PIXEL_GRID_FROM = 14;
 
 /**
@@ -40,7 +40,7 @@ export function drawScene(pen, scene) {
   pen.fillStyle = theme.ground;
   pen.fillRect(0, 0, pen.canvas.width, pen.canvas.height);
   // On whole device pixels, so that neighbouring squares leave no seam.
-  const part = shown(view, screen);
+  const part = visibleRect(view, screen);
   pen.setTransform(scale, 0, 0, scale, Math.round(-part.x * scale), Math.round(-part.y * scale));
   pen.fillStyle = theme.paper;
   pen.fillRect(0, 0, atlas.width, atlas.height);
@@ -53,7 +53,7 @@ export function drawScene(pen, scene) {
   marks.cells();
 }
 
-/** What lies over the picture, in lengths of the screen: a line stays thin however near one looks. */
+/** Draw the overlay in screen units, so that lines stay thin at every zoom. */
 class Marks {
   /**
    * @param {CanvasRenderingContext2D} pen
@@ -74,12 +74,12 @@ class Marks {
   grid() {
     const { zoom } = this.scene.view;
     if (zoom >= PIXEL_GRID_FROM) this.#lines(1, 0.12);
-    // Fainter from afar, where lines are many and the picture is the thing.
+    // Fainter when zoomed out, where lines are dense.
     if (this.cellSide >= GRID_FROM) this.#lines(this.canvas.tileSize, Math.min(0.4, this.cellSide / 120));
   }
 
   /**
-   * @param {number} every canvas pixels
+   * @param {number} every distance of the lines in canvas pixels
    * @param {number} strength
    */
   #lines(every, strength) {
@@ -164,7 +164,7 @@ class Marks {
   }
 
   /**
-   * Two lines, light in dark: seen on any picture.
+   * Two lines, light inside dark, visible on any picture.
    * @param {Span} span
    * @param {string} colour
    * @param {number} width
@@ -204,7 +204,7 @@ class Marks {
    * @param {Person} person
    * @param {Cell} cell
    * @param {Rect} box
-   * @param {number} before how many stand here already
+   * @param {number} before number of viewers already drawn in this cell
    */
   #person(person, cell, box, before) {
     const { pen } = this;
@@ -230,8 +230,8 @@ class Marks {
   /**
    * @param {string} text
    * @param {number} x
-   * @param {number} y its middle
-   * @param {number} id whose name it is
+   * @param {number} y its centre
+   * @param {number} id id of the artist
    * @param {number} room
    */
   #label(text, x, y, id, room) {
@@ -251,7 +251,7 @@ class Marks {
   }
 
   /**
-   * Where cells lie on the screen.
+   * Return the rectangle of cells on the screen.
    * @param {Span} span
    * @returns {Rect}
    */
@@ -274,7 +274,7 @@ class Marks {
 }
 
 /**
- * The colours of the page, which a canvas does not inherit.
+ * Read the colours of the page, which a canvas does not inherit.
  * @param {HTMLElement} host with a child `.probe`
  * @returns {Theme}
  */

@@ -8,11 +8,11 @@ import "../ui/field.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import { toast } from "../ui/toast.js";
 
-/** What moderators read, in their language whatever the reader's. */
+/** Reasons as moderators read them, in their language rather than the reporter's. */
 const REASONS = ["offensive", "spam", "copied", "harassment", "other"];
 
 /**
- * `<report-dialog kind="tile" target-id="7" ?open=${…} @close=${…}>`: asks moderators to look at something.
+ * `<report-dialog kind="tile" target-id="7" ?open=${…} @close=${…}>`: sends a report to the moderators.
  */
 export class ReportDialog extends Element {
   static properties = {

@@ -19,8 +19,8 @@ const STATUSES = ["pending", "approved", "rejected"];
 const SLICE = 20;
 
 /**
- * `<canvas-reviews .live=${live}>`: what waits for review; its owner decides, artists see what became of
- * theirs.
+ * `<canvas-reviews .live=${live}>`: the submissions. The owner reviews them; artists see the status of their
+ * own.
  */
 export class CanvasReviews extends Panel {
   static styles = [
@@ -44,7 +44,7 @@ export class CanvasReviews extends Panel {
   }
 
   /** @param {FeedEvent} event */
-  heard(event) {
+  handleChange(event) {
     if (event.kind.startsWith("review.")) void attempt(this, () => this.#load());
   }
 

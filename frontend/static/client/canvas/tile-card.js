@@ -21,7 +21,7 @@ import { closeUp } from "./viewport.js";
 /** @import { TileView } from "#api" */
 /** @import { Cell, FeedEvent } from "../model/canvas-pixels.js" */
 
-/** `<tile-card .live=${live} .cell=${{x, y}}>`: all about a cell, painted or not. Fires `edit`. */
+/** `<tile-card .live=${live} .cell=${{x, y}}>`: the details of a cell, painted or empty. Fires `edit`. */
 export class TileCard extends Panel {
   static properties = { cell: { attribute: false } };
   static styles = [
@@ -70,7 +70,7 @@ export class TileCard extends Panel {
   }
 
   /** @param {FeedEvent} event */
-  heard(event) {
+  handleChange(event) {
     if (event.kind === "tile.created" && event.x === this.cell.x && event.y === this.cell.y) {
       return void attempt(this, () => this.#load());
     }
@@ -82,17 +82,18 @@ export class TileCard extends Panel {
     else if (event.like_count !== undefined) this.#tile = { ...this.#tile, like_count: event.like_count };
     else if (event.kind === "tile.painted") {
       const painted = this.live.pixels?.pixelsOf(this.cell.x, this.cell.y);
-      this.#pixels = painted?.slice() ?? this.#pixels; // a draft is in no picture
+      this.#pixels = painted?.slice() ?? this.#pixels; // drafts are not part of the snapshot
     }
     this.requestUpdate();
   }
 
   async #load() {
     const { cell } = this;
-    const tile = await this.live.tileIn(cell);
+    const tile = await this.live.loadTileIn(cell);
     // The list tells nothing of what waits for review; the tile itself does, to its creator.
     const isMine = tile !== null && tile.creator.id === this.me?.id;
-    const full = isMine && this.canvas.collaboration_mode === "review" ? await this.live.tile(tile.id) : tile;
+    const full =
+      isMine && this.canvas.collaboration_mode === "review" ? await this.live.loadTile(tile.id) : tile;
     if (cell !== this.cell) return;
     this.#isKnown = true;
     if (full) this.#show(full);
@@ -101,7 +102,7 @@ export class TileCard extends Panel {
   }
 
   /**
-   * To its creator a tile looks as they left it, reviewed or not.
+   * Creators see their latest pixels, reviewed or not.
    * @param {TileView} tile
    */
   #show(tile) {
@@ -215,7 +216,7 @@ export class TileCard extends Panel {
 
   /**
    * @param {TileView} tile
-   * @param {boolean} isLocked by somebody else
+   * @param {boolean} isLocked by another artist
    */
   #actions(tile, isLocked) {
     const isMine = tile.creator.id === this.me?.id;
@@ -269,7 +270,7 @@ export class TileCard extends Panel {
   }
 
   #edit() {
-    // In an empty cell a guest may draw, and signs in to save.
+    // Guests may draw in an empty cell, and sign in to save.
     if (!this.#tile || isSignedIn("canvas.sign_in_to_paint")) this.dispatchEvent(new Event("edit"));
   }
 
@@ -317,7 +318,7 @@ export async function copyLink(link) {
     await navigator.clipboard.writeText(link);
     toast(t("canvas.link_copied"), { kind: "success" });
   } catch {
-    toast(link); // a page without TLS may not reach the clipboard: the reader copies it from here
+    toast(link); // pages without TLS have no access to the clipboard: show the link for copying
   }
 }
 

@@ -13,12 +13,12 @@ import { fromBase64 } from "../model/tile-pixels.js";
 /** @import { FeedEvent } from "../model/canvas-pixels.js" */
 /** @import { Listed } from "../model/paging.js" */
 
-/** Revisions shown at first and with each press of "more"; each asks for its picture. */
+/** Revisions per page; each loads its picture. */
 const SLICE = 8;
 
 /**
- * `<tile-history .live=${live} .tileId=${id} ?revertible=${…}>`: what the tile was before, and bringing it
- * back.
+ * `<tile-history .live=${live} .tileId=${id} ?revertible=${…}>`: the versions of a tile, which can be
+ * restored.
  */
 export class TileHistory extends Panel {
   static properties = { tileId: { attribute: false }, revertible: { type: Boolean } };
@@ -50,7 +50,7 @@ export class TileHistory extends Panel {
   }
 
   /** @param {FeedEvent} event */
-  heard(event) {
+  handleChange(event) {
     // Strokes come by the dozen; a list that moved under one's finger would be of no use.
     if (event.tile_id === this.tileId && event.kind === "tile.updated")
       void attempt(this, () => this.#load());
@@ -102,7 +102,7 @@ export class TileHistory extends Panel {
 
   /**
    * @param {number} tileId
-   * @param {number} version whose pixels never change
+   * @param {number} version its pixels never change
    */
   async #picture(tileId, version) {
     if (this.#pictures.has(version)) return;

@@ -9,8 +9,8 @@ import { Panel } from "./panel.js";
 const FRAMES = 90;
 
 /**
- * `<canvas-timelapse .live=${live} ?open=${…} @close=${…}>`: plays how the canvas came to be, as the service
- * draws it.
+ * `<canvas-timelapse .live=${live} ?open=${…} @close=${…}>`: plays the time-lapse of the canvas, as rendered
+ * by the service.
  */
 export class CanvasTimelapse extends Panel {
   static properties = { open: { type: Boolean } };
@@ -28,7 +28,7 @@ export class CanvasTimelapse extends Panel {
   ];
 
   /**
-   * The film, fetched rather than linked: one of a private canvas takes a token.
+   * The animation as a blob address, because that of a private canvas requires a token.
    * @type {string | null}
    */
   #film = null;
@@ -80,7 +80,7 @@ export class CanvasTimelapse extends Panel {
     });
     if (!this.open) return;
     this.#forget();
-    // A new address each time: a browser plays an animation from the beginning once for each.
+    // a new address each time, because a browser plays an animation from the start once per address
     this.#film = URL.createObjectURL(new Blob([bytes], { type: "image/png" }));
   }
 

@@ -1,7 +1,7 @@
 /**
- * Where a canvas is looked at from: arithmetic alone, nothing of the browser.
+ * Calculations of the view of a canvas, independent of the browser.
  *
- * Screen lengths are CSS pixels from the top left of the view, canvas lengths are pixels of the picture.
+ * Screen lengths are CSS pixels from the top left of the view; canvas lengths are canvas pixels.
  */
 
 /** @import { View } from "../model/links.js" */
@@ -14,7 +14,7 @@
 export const MAX_ZOOM = 64;
 const FIT_MARGIN = 24;
 
-/** A whole canvas may be shrunk to this part of what fits, so that one can step back from it. */
+/** Smallest zoom, as a fraction of the fitted one. */
 const SMALLEST_OF_FIT = 0.5;
 
 /**
@@ -26,7 +26,7 @@ export function sizeOf(grid) {
 }
 
 /**
- * The largest view that shows all of it.
+ * Return the largest view that shows the whole canvas.
  * @param {Size} canvas
  * @param {Size} screen
  * @returns {View}
@@ -38,7 +38,7 @@ export function fit(canvas, screen) {
 }
 
 /**
- * The nearest view that is allowed: its middle on the canvas, neither too near nor too far.
+ * Return the nearest allowed view: its centre on the canvas, its zoom within the limits.
  * @param {View} view
  * @param {Size} canvas
  * @param {Size} screen
@@ -80,18 +80,18 @@ export function toScreen(view, screen, point) {
 }
 
 /**
- * The part of the plane that the screen shows.
+ * Return the visible part of the plane.
  * @param {View} view
  * @param {Size} screen
  * @returns {Rect}
  */
-export function shown(view, screen) {
+export function visibleRect(view, screen) {
   const corner = toCanvas(view, screen, { x: 0, y: 0 });
   return { ...corner, width: screen.width / view.zoom, height: screen.height / view.zoom };
 }
 
 /**
- * Move the picture under a still screen.
+ * Pan the view.
  * @param {View} view
  * @param {number} dx
  * @param {number} dy
@@ -101,7 +101,7 @@ export function pan(view, dx, dy) {
 }
 
 /**
- * Zoom so that what lies under `point` stays there.
+ * Zoom and keep the canvas point under `point` in place.
  * @param {View} view
  * @param {Size} canvas
  * @param {Size} screen
@@ -116,8 +116,8 @@ export function zoomAt(view, canvas, screen, point, factor) {
 }
 
 /**
- * Follow two fingers: what each lay on stays under it, as far as zooming allows.
- * @param {View} view as it was with the fingers at `before`
+ * Follow two fingers: the canvas points under them stay there, within the zoom limits.
+ * @param {View} view when the fingers were at `before`
  * @param {Size} canvas
  * @param {Size} screen
  * @param {[Point, Point]} before
@@ -131,7 +131,7 @@ export function pinch(view, canvas, screen, before, after) {
 }
 
 /**
- * How much one turn of a wheel zooms; trackpads report many small turns.
+ * Return the zoom factor of a wheel event; trackpads report many small ones.
  * @param {number} delta
  */
 export function wheelFactor(delta) {
@@ -139,7 +139,7 @@ export function wheelFactor(delta) {
 }
 
 /**
- * The cell under a canvas point, null beside the canvas.
+ * Return the cell at a canvas point, null outside the canvas.
  * @param {Grid} grid
  * @param {Point} point
  */
@@ -150,7 +150,7 @@ export function cellAt(grid, point) {
 }
 
 /**
- * Where a cell lies on the canvas.
+ * Return the rectangle of a cell on the canvas.
  * @param {Grid} grid
  * @param {Point} cell
  * @returns {Rect}
@@ -161,7 +161,7 @@ export function rectOf(grid, cell) {
 }
 
 /**
- * The rectangle of cells that a drag from one to another spans, as an area is claimed.
+ * Return the rectangle of cells that a drag spans, in the form of an area.
  * @param {Point} from
  * @param {Point} to
  */
@@ -175,13 +175,13 @@ export function spanOf(from, to) {
 }
 
 /**
- * The least move after which a rectangle of the canvas is on the screen.
+ * Pan as little as possible to make a rectangle of the canvas visible.
  * @param {View} view
  * @param {Size} screen
  * @param {Rect} rect
  */
 export function reveal(view, screen, rect) {
-  const seen = shown(view, screen);
+  const seen = visibleRect(view, screen);
   return {
     ...view,
     x: view.x + overhang(seen.x, seen.width, rect.x, rect.width),
@@ -190,7 +190,7 @@ export function reveal(view, screen, rect) {
 }
 
 /**
- * Near enough to paint by: the cell fills a good part of the screen.
+ * Return a view close enough to paint, in which the cell fills much of the screen.
  * @param {Grid} grid
  * @param {Point} cell
  * @param {Size} screen

@@ -1,8 +1,7 @@
 /**
- * What keeps an artist from painting a tile, told before it is painted in vain. The service decides in any
- * case.
+ * Checks before painting whether the artist may paint a tile. The service enforces the same rules.
  * @typedef {Pick<CanvasView, "id" | "name" | "tile_size" | "palette" | "collaboration_mode" |
- *   "max_tiles_per_user" | "owner">} Canvas  what the editor needs of it
+ *   "max_tiles_per_user" | "owner">} Canvas  the fields that the editor uses
  * @typedef {"signed_out" | "not_tile_creator" | "outside_area" | "area_taken" | "tile_limit"} Obstacle
  * @typedef {{canvas: Canvas, tile: {creator: ArtistView} | null, artist: {id: number, isModerator: boolean} |
  *   null, areaHolder: ArtistView | null, remainingTiles: number}} Situation `areaHolder`: of the cell, in
@@ -14,12 +13,12 @@ import { mayEdit } from "../model/permissions.js";
 /** @import { ArtistView, CanvasView } from "#api" */
 
 /**
- * What keeps the artist from painting the cell, or null. A guest may draw in an empty cell, and signs in to
+ * Return why the artist may not paint the cell, or null. A guest may draw in an empty cell, and signs in to
  * save.
  * @param {Situation} situation
  * @returns {Obstacle | null}
  */
-export function obstacle({ canvas, tile, artist, areaHolder, remainingTiles }) {
+export function findObstacle({ canvas, tile, artist, areaHolder, remainingTiles }) {
   const isShared = canvas.collaboration_mode === "area-lock";
   if (!artist) return tile || isShared ? "signed_out" : null;
   if (isShared && areaHolder?.id !== artist.id) return areaHolder ? "area_taken" : "outside_area";
@@ -28,7 +27,7 @@ export function obstacle({ canvas, tile, artist, areaHolder, remainingTiles }) {
 }
 
 /**
- * Whether a tile is locked while it is painted: where several may paint it at a time they do so live.
+ * Return whether a tile is locked while it is painted. In free mode, artists paint together instead.
  * @param {Canvas} canvas
  */
 export function needsLock(canvas) {
@@ -36,7 +35,7 @@ export function needsLock(canvas) {
 }
 
 /**
- * Whether what the artist saves waits for a review.
+ * Return whether the artist's changes have to be reviewed.
  * @param {Situation} situation
  */
 export function waitsForReview({ canvas, artist }) {
@@ -44,7 +43,7 @@ export function waitsForReview({ canvas, artist }) {
 }
 
 /**
- * Whether the artist may change title, description and visibility.
+ * Return whether the artist may change title, description and visibility.
  * @param {Situation} situation
  */
 export function mayDescribe({ tile, artist }) {

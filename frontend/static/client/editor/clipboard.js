@@ -1,20 +1,20 @@
 /** @import { Point } from "./tools.js" */
 
 /**
- * Pieces of a picture: cut out, turned and stamped elsewhere.
+ * Pieces of a picture: cutting, transforming and stamping.
  * @typedef {{width: number, height: number, pixels: Uint8Array}} Piece  row by row, as a tile
  * @typedef {{x: number, y: number, width: number, height: number}} Box  in pixels of the tile
  * @typedef {[offset: number, colour: number]} Change
  */
 
 /**
- * The box between two opposite corners, as far as it lies in the tile; null when none of it does.
+ * Return the box between two opposite corners, clipped to the tile; null if it is outside.
  * @param {Point} from
  * @param {Point} to
  * @param {number} size
  * @returns {Box | null}
  */
-export function boxBetween(from, to, size) {
+export function spanBox(from, to, size) {
   const left = Math.max(0, Math.min(from[0], to[0]));
   const top = Math.max(0, Math.min(from[1], to[1]));
   const right = Math.min(size - 1, Math.max(from[0], to[0]));
@@ -39,12 +39,12 @@ export function copy(pixels, size, { x, y, width, height }) {
 }
 
 /**
- * What makes a box of the tile transparent.
+ * Return the changes that make a box of the tile transparent.
  * @param {number} size
  * @param {Box} box
  * @returns {Change[]}
  */
-export function cleared(size, { x, y, width, height }) {
+export function clearBox(size, { x, y, width, height }) {
   const changes = /** @type {Change[]} */ ([]);
   for (let row = y; row < y + height; row++) {
     for (let column = x; column < x + width; column++) changes.push([row * size + column, 0]);
@@ -53,14 +53,14 @@ export function cleared(size, { x, y, width, height }) {
 }
 
 /**
- * What stamping a piece with its top left corner at (x, y) changes: its transparent pixels leave what is
- * there, and what would lie outside of the tile is lost.
+ * Return the changes of stamping a piece with its top left corner at (x, y). Transparent pixels change
+ * nothing; the piece is clipped to the tile.
  * @param {Piece} piece
  * @param {number} size
  * @param {Point} at
  * @returns {Change[]}
  */
-export function stamped(piece, size, [x, y]) {
+export function stamp(piece, size, [x, y]) {
   const changes = /** @type {Change[]} */ ([]);
   for (let row = 0; row < piece.height; row++) {
     for (let column = 0; column < piece.width; column++) {
@@ -75,27 +75,27 @@ export function stamped(piece, size, [x, y]) {
 }
 
 /**
- * Left becomes right.
+ * Mirror horizontally.
  * @param {Piece} piece
  */
-export function flippedHorizontally({ width, height, pixels }) {
-  return rearranged(width, height, (x, y) => pixels[y * width + width - 1 - x]);
+export function flipHorizontally({ width, height, pixels }) {
+  return rearrange(width, height, (x, y) => pixels[y * width + width - 1 - x]);
 }
 
 /**
- * Above becomes below.
+ * Mirror vertically.
  * @param {Piece} piece
  */
-export function flippedVertically({ width, height, pixels }) {
-  return rearranged(width, height, (x, y) => pixels[(height - 1 - y) * width + x]);
+export function flipVertically({ width, height, pixels }) {
+  return rearrange(width, height, (x, y) => pixels[(height - 1 - y) * width + x]);
 }
 
 /**
- * A quarter turn clockwise.
+ * Rotate clockwise by 90 degrees.
  * @param {Piece} piece
  */
-export function rotated({ width, height, pixels }) {
-  return rearranged(height, width, (x, y) => pixels[(height - 1 - x) * width + y]);
+export function rotate({ width, height, pixels }) {
+  return rearrange(height, width, (x, y) => pixels[(height - 1 - x) * width + y]);
 }
 
 /**
@@ -104,7 +104,7 @@ export function rotated({ width, height, pixels }) {
  * @param {(x: number, y: number) => number} colourAt
  * @returns {Piece}
  */
-function rearranged(width, height, colourAt) {
+function rearrange(width, height, colourAt) {
   const pixels = Uint8Array.from({ length: width * height }, (_, offset) =>
     colourAt(offset % width, Math.floor(offset / width)),
   );

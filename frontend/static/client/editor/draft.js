@@ -1,5 +1,5 @@
 /**
- * What was painted and not saved, kept in this browser: one draft for each account, canvas and cell.
+ * Unsaved pictures, stored in this browser: one draft per account, canvas and cell.
  * @typedef {{pixels: string, base: string, version: number | null, title: string, description: string,
  *   isPublic: boolean, savedAt: number}} Draft `base`: what the pixels were painted over, `version` that
  *   tile's or null for an empty cell; `savedAt` in milliseconds since 1970
@@ -7,7 +7,10 @@
 
 const PREFIX = "tessera.draft.";
 
-/** Drafts kept; the oldest goes first. One is up to 44 KB, and a browser keeps 5 MB for a site. */
+/**
+ * Maximum number of drafts; the oldest is dropped first. One takes up to 44 KB of the 5 MB that a browser
+ * grants a site.
+ */
 const MAX_DRAFTS = 50;
 
 export class Drafts {
@@ -21,7 +24,7 @@ export class Drafts {
   }
 
   /**
-   * The draft of a cell. What a guest painted before they signed in becomes the account's.
+   * Return the draft of a cell. A guest's draft becomes the account's after signing in.
    * @param {number} canvasId
    * @param {{x: number, y: number}} cell
    * @returns {Draft | null}
@@ -33,7 +36,7 @@ export class Drafts {
   }
 
   /**
-   * Keep a draft; returns whether the browser has room for it.
+   * Store a draft. Return whether the browser had room for it.
    * @param {number} canvasId
    * @param {{x: number, y: number}} cell
    * @param {Draft} draft
@@ -42,7 +45,7 @@ export class Drafts {
     try {
       this.storage.setItem(keyOf(this.accountId, canvasId, cell), JSON.stringify(draft));
     } catch {
-      return false; // full, or forbidden by the browser
+      return false; // the storage is full, or disabled
     }
     this.#forgetOldest();
     return true;

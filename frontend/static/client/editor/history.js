@@ -1,11 +1,11 @@
 /** @import { Change } from "./clipboard.js" */
 
 /**
- * Undo and redo, as differences: what each step painted, and over what.
+ * Undo and redo as differences: what each step painted, and over what.
  * @typedef {{offset: number, before: number, after: number}} Mark  one pixel of a step
  */
 
-/** Pixels that all steps hold together at most: 64 times a whole tile of 128 x 128. */
+/** Maximum number of pixels in all steps: 64 whole tiles of 128 x 128. */
 export const MAX_MARKS = 64 * 128 * 128;
 
 export class History {
@@ -27,8 +27,8 @@ export class History {
   }
 
   /**
-   * Remember a step, which ends what could be redone; the oldest steps are forgotten for it when it is too
-   * much.
+   * Add a step and drop the steps that could be redone. The oldest steps are dropped when the history is
+   * full.
    * @param {Mark[]} step
    */
   record(step) {
@@ -43,8 +43,8 @@ export class History {
   }
 
   /**
-   * Take the last step back: what to paint on the picture as it is. A pixel that shows something else than
-   * the step painted was painted by somebody else since, and stays theirs.
+   * Undo the last step; return the changes to paint. Pixels that another artist has painted since keep their
+   * colour.
    * @param {Uint8Array} pixels
    * @returns {Change[]}
    */
@@ -58,7 +58,7 @@ export class History {
   }
 
   /**
-   * Do the step taken back last again, where nobody else painted since.
+   * Redo the last undone step, except where another artist has painted since.
    * @param {Uint8Array} pixels
    * @returns {Change[]}
    */

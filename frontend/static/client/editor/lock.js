@@ -1,6 +1,6 @@
 /**
- * The lock of a tile: one's own, taken, renewed for as long as it is needed and given back; or somebody
- * else's, watched until it is gone.
+ * The lock of a tile: acquires, renews and releases the user's own, or watches another artist's until it is
+ * gone.
  */
 
 import { ApiError } from "../api.js";
@@ -10,11 +10,11 @@ import { ApiError } from "../api.js";
 
 export class TileLock {
   /**
-   * Somebody's lock that keeps others out.
+   * Another artist's lock.
    * @type {LockView | null}
    */
   foreign = null;
-  /** Whether one's own lock was taken away. */
+  /** Whether the user's own lock was taken away. */
   isLost = false;
 
   #isMine = false;
@@ -35,12 +35,12 @@ export class TileLock {
     this.expired = expired;
   }
 
-  /** Whether nothing keeps the artist from painting. */
+  /** Whether the artist may paint. */
   get isFree() {
     return !this.foreign && !this.isLost;
   }
 
-  /** Take the lock where it is needed, or learn who has it. Throws ApiError. */
+  /** Acquire the lock if it is needed, or load its holder. Throws ApiError. */
   async take() {
     this.isLost = false;
     if (this.#isMine) return;
@@ -51,7 +51,7 @@ export class TileLock {
         lock = await this.api.post(this.path);
       } catch (error) {
         if (!(error instanceof ApiError && error.code === "tile_locked")) throw error;
-        lock = await this.api.get(this.path); // somebody was faster
+        lock = await this.api.get(this.path); // another artist was faster
       }
     }
     this.#isMine = lock.mine;
@@ -61,9 +61,9 @@ export class TileLock {
   }
 
   /**
-   * Somebody, perhaps oneself, has taken it.
+   * Handle the acquisition of the lock, perhaps by this user.
    * @param {LockView} lock
-   * @param {number | undefined} artistId  oneself
+   * @param {number | undefined} artistId of this user
    */
   acquired(lock, artistId) {
     if (lock.holder?.id === artistId) return;
@@ -74,30 +74,30 @@ export class TileLock {
   }
 
   /**
-   * It was given back, or has run out.
-   * @returns {boolean} whether it was somebody else's
+   * Handle its release or expiry.
+   * @returns {boolean} whether it was another artist's
    */
   released() {
     if (this.#isMine) this.#lose();
     return this.foreign !== null;
   }
 
-  /** Give it back, if it is one's own, and watch no more. */
+  /** Release the user's own lock and stop watching. */
   close() {
     this.#isClosed = true;
     this.giveBack();
   }
 
-  /** Give it back, if it is one's own. */
+  /** Release the user's own lock. */
   giveBack() {
     clearTimeout(this.#timer);
     if (!this.#isMine) return;
     this.#isMine = false;
-    // Nobody waits for the answer: a lock that is not given back runs out by itself.
+    // the response is ignored: a lock that is not released expires
     this.api.delete(this.path, undefined, { keepalive: true }).catch(() => {});
   }
 
-  /** The tile is gone, and its lock with it. */
+  /** Forget the lock of a deleted tile. */
   forget() {
     clearTimeout(this.#timer);
     this.#isMine = false;
@@ -105,7 +105,7 @@ export class TileLock {
   }
 
   /**
-   * Renew one's own when half of its time is over; hear of a stranger's when all of it is.
+   * Renew the user's own lock after half of its time; check another artist's at its expiry.
    * @param {LockView} lock
    */
   #plan({ is_locked: isLocked, expires_at: expires }) {
@@ -134,5 +134,5 @@ export class TileLock {
   }
 }
 
-/** Milliseconds until a renewal that the network lost is tried again. */
+/** Milliseconds before a failed renewal is retried. */
 const RETRY = 30_000;

@@ -1,15 +1,15 @@
 /**
- * The tool in hand: from where a pointer, or a cursor moved by keys, goes down, moves and comes up again to
- * what is painted. It knows no screen.
+ * The current tool: turns the gestures of a pointer, or of a cursor moved by keys, into changes of the tile.
+ * Independent of the screen.
  * @typedef {{tool: string, colour: number, brush: number, filled: boolean,
  *   symmetry: Symmetry}} Settings
- * @typedef {{piece: Piece, x: number, y: number, cut: Box | null}} Floating a piece that is being placed, and
- *   the box that it was cut out of
+ * @typedef {{piece: Piece, x: number, y: number, cut: Box | null}} Floating a piece being placed, and the box
+ *   it was cut from
  */
 
-import { boxBetween, cleared, copy, stamped } from "./clipboard.js";
-import { mirrored } from "./symmetry.js";
-import { brushed, constrained, ellipse, flood, isInside, line, offsets, rectangle, TOOLS } from "./tools.js";
+import { clearBox, copy, spanBox, stamp } from "./clipboard.js";
+import { mirror } from "./symmetry.js";
+import { constrain, ellipse, flood, isInside, line, offsets, rectangle, TOOLS, thicken } from "./tools.js";
 
 /** @import { Box, Change, Piece } from "./clipboard.js" */
 /** @import { Painting } from "./painting.js" */
@@ -22,7 +22,7 @@ export class Pen {
   /** @type {Floating | null} */
   floating = null;
   /**
-   * Where the gesture began, while it lasts.
+   * The first point of the current gesture.
    * @type {Point | null}
    */
   #start = null;
@@ -50,21 +50,21 @@ export class Pen {
     return TOOLS[this.settings.tool].kind;
   }
 
-  /** @param {Point} point  may lie outside of the tile */
+  /** @param {Point} point  may be outside the tile */
   down(point) {
     this.#start = this.#last = point;
-    if (this.#kind === "select") return this.#takeHold(point);
+    if (this.#kind === "select") return this.#grab(point);
     this.settle();
     if (this.#kind === "picker") return this.pick(point);
     this.painting.begin();
     if (this.#kind === "fill")
-      this.painting.paint(this.#coloured(flood(this.painting.pixels, this.painting.size, point)));
+      this.painting.paint(this.#changesAt(flood(this.painting.pixels, this.painting.size, point)));
     else this.#draw(point, false);
   }
 
   /**
-   * @param {readonly Point[]} points  where it went since, in order
-   * @param {boolean} [isConstrained]  whether shapes are to be regular
+   * @param {readonly Point[]} points  the points since the last call, in order
+   * @param {boolean} [isConstrained]  whether to draw regular shapes
    */
   move(points, isConstrained = false) {
     if (!this.#start) return;
@@ -85,7 +85,7 @@ export class Pen {
     this.listener.painted(this.#kind === "freehand" ? [] : changes);
   }
 
-  /** Give the gesture up, as if it had not begun. */
+  /** Cancel the gesture and revert its changes. */
   cancel() {
     if (!this.#start) return;
     this.#start = null;
@@ -94,14 +94,14 @@ export class Pen {
     if (this.#kind === "freehand") this.listener.painted(changes);
   }
 
-  /** Leave a floating piece where it is. */
+  /** Stamp the floating piece. */
   settle() {
     if (!this.floating) return;
     this.floating = null;
     this.listener.painted(this.painting.commit());
   }
 
-  /** End whatever is selected. */
+  /** Clear the selection. */
   deselect() {
     this.settle();
     this.selection = null;
@@ -120,7 +120,7 @@ export class Pen {
   }
 
   /**
-   * Take up the colour of a pixel.
+   * Pick the colour of a pixel.
    * @param {Point} point
    */
   pick(point) {
@@ -129,7 +129,7 @@ export class Pen {
   }
 
   /**
-   * What is selected, or the whole tile.
+   * Return the selection, or the whole tile.
    * @returns {Piece}
    */
   copy() {
@@ -137,19 +137,19 @@ export class Pen {
     return copy(this.painting.pixels, this.painting.size, this.selection ?? this.#whole);
   }
 
-  /** Make what is selected, or the whole tile, transparent. */
+  /** Clear the selection, or the whole tile. */
   erase() {
     if (this.floating) {
       this.painting.revert();
-      if (this.floating.cut) this.painting.paint(cleared(this.painting.size, this.floating.cut));
+      if (this.floating.cut) this.painting.paint(clearBox(this.painting.size, this.floating.cut));
       this.settle();
     } else {
-      this.#change(cleared(this.painting.size, this.selection ?? this.#whole));
+      this.#change(clearBox(this.painting.size, this.selection ?? this.#whole));
     }
   }
 
   /**
-   * Let a piece float in the middle of the tile.
+   * Add a floating piece at the centre of the tile.
    * @param {Piece} piece
    */
   paste(piece) {
@@ -160,7 +160,7 @@ export class Pen {
   }
 
   /**
-   * Flip or rotate what is selected, or the whole tile.
+   * Flip or rotate the selection, or the whole tile.
    * @param {(piece: Piece) => Piece} change
    */
   turn(change) {
@@ -182,7 +182,7 @@ export class Pen {
   }
 
   /**
-   * Move what is selected, as the arrow keys do.
+   * Move the selection, as the arrow keys do.
    * @param {number} right
    * @param {number} down
    */
@@ -193,7 +193,7 @@ export class Pen {
   }
 
   /**
-   * Paint as one step.
+   * Paint as one undo step.
    * @param {Change[]} changes
    */
   #change(changes) {
@@ -213,46 +213,46 @@ export class Pen {
    */
   #draw(to, isConstrained) {
     if (this.#kind === "freehand") {
-      this.listener.painted(this.painting.paint(this.#coloured(this.#mirrored(line(this.#last, to)))));
+      this.listener.painted(this.painting.paint(this.#changesAt(this.#paintable(line(this.#last, to)))));
       return;
     }
     const { tool, filled } = this.settings;
     const from = /** @type {Point} */ (this.#start);
-    const end = isConstrained ? constrained(tool, from, to) : to;
+    const end = isConstrained ? constrain(tool, from, to) : to;
     this.painting.revert();
-    if (tool === "line") this.painting.paint(this.#coloured(this.#mirrored(line(from, end))));
+    if (tool === "line") this.painting.paint(this.#changesAt(this.#paintable(line(from, end))));
     else {
       const points = (tool === "ellipse" ? ellipse : rectangle)(from, end, filled);
       this.painting.paint(
-        this.#coloured(
-          filled ? mirrored(points, this.painting.size, this.settings.symmetry) : this.#mirrored(points),
+        this.#changesAt(
+          filled ? mirror(points, this.painting.size, this.settings.symmetry) : this.#paintable(points),
         ),
       );
     }
   }
 
   /**
-   * As wide as the brush, and in all places that symmetry asks for.
+   * Expand points by the brush and the symmetry.
    * @param {Point[]} points
    */
-  #mirrored(points) {
-    return mirrored(brushed(points, this.settings.brush), this.painting.size, this.settings.symmetry);
+  #paintable(points) {
+    return mirror(thicken(points, this.settings.brush), this.painting.size, this.settings.symmetry);
   }
 
   /**
    * @param {Point[]} points
    * @returns {Change[]}
    */
-  #coloured(points) {
+  #changesAt(points) {
     const colour = this.settings.tool === "eraser" ? 0 : this.settings.colour;
     return offsets(points, this.painting.size).map((offset) => [offset, colour]);
   }
 
   /**
-   * Take hold of what is selected, or begin to select.
+   * Grab the selection, or start a new one.
    * @param {Point} point
    */
-  #takeHold([x, y]) {
+  #grab([x, y]) {
     const box = this.selection;
     if (box && x >= box.x && y >= box.y && x < box.x + box.width && y < box.y + box.height) {
       if (!this.floating) this.#float(this.#lift(box));
@@ -266,12 +266,12 @@ export class Pen {
     if (this.floating) {
       this.nudge(to[0] - this.#last[0], to[1] - this.#last[1]);
     } else {
-      this.selection = boxBetween(/** @type {Point} */ (this.#start), to, this.painting.size);
+      this.selection = spanBox(/** @type {Point} */ (this.#start), to, this.painting.size);
     }
   }
 
   /**
-   * Cut a piece out, to be placed.
+   * Cut out a piece, which then floats.
    * @param {Box} box
    * @returns {Floating}
    */
@@ -287,7 +287,7 @@ export class Pen {
     this.floating = floating;
     this.selection = { x, y, width: piece.width, height: piece.height };
     this.painting.revert();
-    if (cut) this.painting.paint(cleared(this.painting.size, cut));
-    this.painting.paint(stamped(piece, this.painting.size, [x, y]));
+    if (cut) this.painting.paint(clearBox(this.painting.size, cut));
+    this.painting.paint(stamp(piece, this.painting.size, [x, y]));
   }
 }

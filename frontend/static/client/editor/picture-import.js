@@ -4,16 +4,16 @@ import { Element } from "../ui/element.js";
 import "../ui/dialog.js";
 import { base, controls, typography } from "../ui/styles.js";
 import "./preview.js";
-import { quantised } from "./quantise.js";
+import { quantise } from "./quantise.js";
 
 /** @import { Options, Picture } from "./quantise.js" */
 
-/** Longest side that a picture is read with, in pixels: four samples for each pixel of the largest tile. */
+/** Longest side of a decoded picture in pixels: four samples per pixel of the largest tile. */
 const MAX_SIDE = 512;
 
 /**
- * `<picture-import .palette=${palette} size="32" ?open=${…}>`: a dialog that makes a tile of a picture. Fires
- * `place` with its pixels as the detail, and `close`.
+ * `<picture-import .palette=${palette} size="32" ?open=${…}>`: a dialog that converts a picture to a tile.
+ * Fires `place` with the pixels as its detail, and `close`.
  */
 export class PictureImport extends Element {
   static properties = {
@@ -48,7 +48,7 @@ export class PictureImport extends Element {
     this.size = 16;
     this.open = false;
     /**
-     * A picture that was pasted or dropped.
+     * Open a pasted or dropped picture.
      * @type {Blob | null}
      */
     this.file = null;
@@ -68,7 +68,7 @@ export class PictureImport extends Element {
   }
 
   render() {
-    const tile = this._picture && quantised(this._picture, this.size, this.palette, this._options);
+    const tile = this._picture && quantise(this._picture, this.size, this.palette, this._options);
     const { fit, dither, threshold } = this._options;
     const percent = number(threshold / 255, { style: "percent" });
     return html`<ui-dialog heading=${t("editor.import")} wide ?open=${this.open} @close=${this.#close}>
@@ -81,7 +81,8 @@ export class PictureImport extends Element {
           <fieldset>
             <legend>${t("editor.import_fit")}</legend>
             <div class="fits">${
-              /** @type {const} */ (["contain", "cover"]).map(
+              /** @type {const} */
+              (["contain", "cover"]).map(
                 (value) => html`<label class="check">
               <input type="radio" name="fit" .checked=${fit === value}
                 @change=${() => this.#set({ fit: value })}>
@@ -148,7 +149,7 @@ function input(event) {
 }
 
 /**
- * Read a picture, made smaller where it is large.
+ * Decode a picture, scaled down if it is large.
  * @param {Blob} file
  * @returns {Promise<Picture>}
  */

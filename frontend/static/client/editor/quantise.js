@@ -1,26 +1,26 @@
 /**
- * A picture of any size in any colours, as a tile in the colours of a palette: pure, without a screen.
+ * Converts a picture of any size and colours to a tile in a palette. Pure functions.
  * @typedef {{width: number, height: number, data: Uint8ClampedArray}} Picture  RGBA, row by row, as ImageData
  * @typedef {{fit: "contain" | "cover", dither: boolean, threshold: number}} Options
  *   `threshold`: the alpha, 0 to 255, from which on a pixel is opaque
  */
 
-import { oklab, parseColour } from "../model/colours.js";
+import { parseColour, toOklab } from "../model/colours.js";
 
 /** @import { Oklab, Rgb } from "../model/colours.js" */
 
 /**
- * The tile that looks most like the picture.
+ * Convert a picture to the most similar tile.
  * @param {Picture} picture
- * @param {number} size  of the tile
+ * @param {number} size of the tile
  * @param {readonly string[]} palette  `#rrggbb`
  * @param {Options} options
  * @returns {Uint8Array}
  */
-export function quantised(picture, size, palette, { fit, dither, threshold }) {
+export function quantise(picture, size, palette, { fit, dither, threshold }) {
   const sampled = resampled(picture, size, fit);
-  const colours = palette.map((colour) => oklab(parseColour(colour)));
-  const wanted = Array.from({ length: size * size }, (_, offset) => oklab(rgbAt(sampled, offset)));
+  const colours = palette.map((colour) => toOklab(parseColour(colour)));
+  const wanted = Array.from({ length: size * size }, (_, offset) => toOklab(rgbAt(sampled, offset)));
   const tile = new Uint8Array(size * size);
   for (let offset = 0; offset < tile.length; offset++) {
     if (sampled[offset * 4 + 3] < Math.max(1, threshold)) continue;
@@ -33,7 +33,7 @@ export function quantised(picture, size, palette, { fit, dither, threshold }) {
 }
 
 /**
- * The index of the colour that looks most like the one given.
+ * Return the index of the most similar colour.
  * @param {Oklab} colour
  * @param {readonly Oklab[]} colours
  */
@@ -49,9 +49,8 @@ export function nearest(colour, colours) {
 }
 
 /**
- * The picture in `size` x `size` pixels of RGBA: each the mean of what it covers, weighted by alpha.
- * `contain` shows all of the picture with transparent margins, `cover` fills the tile and cuts off what
- * stands out.
+ * Resample a picture to `size` x `size` pixels of RGBA, each the alpha-weighted mean of the area it covers.
+ * `contain` adds transparent margins, `cover` crops.
  * @param {Picture} picture
  * @param {number} size
  * @param {"contain" | "cover"} fit
@@ -59,7 +58,7 @@ export function nearest(colour, colours) {
  */
 export function resampled(picture, size, fit) {
   const choose = fit === "contain" ? Math.max : Math.min;
-  // Pixels of the picture that one of the tile covers; a picture smaller than the tile is magnified.
+  // Picture pixels per tile pixel; below 1, the picture is enlarged.
   const step = choose(picture.width, picture.height) / size;
   const left = (picture.width - step * size) / 2;
   const top = (picture.height - step * size) / 2;
@@ -73,7 +72,7 @@ export function resampled(picture, size, fit) {
 }
 
 /**
- * The mean colour of a square of the picture; what lies outside is transparent.
+ * Return the mean colour of a square of the picture; the outside is transparent.
  * @param {Picture} picture
  * @param {number} left
  * @param {number} top
@@ -100,7 +99,7 @@ function mean({ width, height, data }, left, top, step) {
 }
 
 /**
- * Whole pixels from `start` on, at least the one that the middle lies in.
+ * Return the whole pixels from `start`, at least the one at the centre.
  * @param {number} start
  * @param {number} length
  * @returns {[number, number]}
@@ -114,7 +113,7 @@ function span(start, length) {
 }
 
 /**
- * What each neighbour gets of a pixel's error, in sixteenths (Floyd and Steinberg, Proc. SID 17(2), 1976).
+ * Each neighbour's share of a pixel's error in sixteenths (Floyd and Steinberg, Proc. SID 17(2), 1976).
  * @type {[number, number, number][]}
  */
 const SHARES = [

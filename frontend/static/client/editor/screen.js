@@ -5,21 +5,21 @@
 /** @import { View } from "./view.js" */
 
 /**
- * The tile as it is seen: pixels, dimmed neighbours, a grid, and what the tool in hand is about to do. Only
- * what changed is drawn again.
- * @typedef {(dx: number, dy: number) => Uint8Array | null} Surroundings the pixels of a neighbour, -1 to 1
- *   cells away
+ * Draws the tile: pixels, dimmed neighbours, grid, and the preview of the current tool. Redraws only what
+ * changed.
+ * @typedef {(dx: number, dy: number) => Uint8Array | null} Surroundings the pixels of a neighbouring cell, -1
+ *   to 1 cells away
  * @typedef {{brush: Box | null, selection: Box | null, cursor: Point | null,
  *   axes: Symmetry}} Marks
  */
 
-/** Least side of a square of the board that shows through transparent pixels, in screen pixels. */
+/** Minimum side in screen pixels of the squares behind transparent pixels. */
 const CHECK = 6;
 
-/** Least screen pixels a pixel has for a grid to be worth its ink. */
+/** Screen pixels per pixel from which a grid is drawn. */
 const GRID_FROM = 6;
 
-/** Every so many pixels the grid has a stronger line. */
+/** Pixels between two stronger grid lines. */
 const GRID_GROUP = 8;
 
 const FAINT = "rgb(128 128 128 / 0.25)";
@@ -39,7 +39,7 @@ export class Screen {
    * @param {HTMLCanvasElement} art
    * @param {HTMLCanvasElement} overlay  over `art`, of the same size
    * @param {number} size  of the tile
-   * @param {Uint32Array} rgba  the palette, 0 being transparent
+   * @param {Uint32Array} rgba  the palette; 0 is transparent
    */
   constructor(art, overlay, size, rgba) {
     this.art = context(art);
@@ -53,7 +53,7 @@ export class Screen {
   }
 
   /**
-   * Fit the canvases to their place.
+   * Resize the canvases to their element.
    * @param {number} width  in CSS pixels
    * @param {number} height
    */
@@ -65,7 +65,7 @@ export class Screen {
   }
 
   /**
-   * Take the neighbours as they are now.
+   * Redraw the neighbours.
    * @param {Surroundings} surroundings
    */
   surround(surroundings) {
@@ -86,8 +86,8 @@ export class Screen {
   /**
    * Draw the pixels that changed, or everything.
    * @param {Uint8Array} pixels
-   * @param {Dirty | null} dirty  what changed since the last time
-   * @param {boolean} isWhole  whether everything has to be drawn, as when the view moved
+   * @param {Dirty | null} dirty  what changed since the last call
+   * @param {boolean} isWhole  whether to redraw everything, for example after panning
    */
   draw(pixels, dirty, isWhole) {
     if (dirty) this.#load(pixels, dirty);
@@ -96,7 +96,7 @@ export class Screen {
   }
 
   /**
-   * Draw what lies over the picture.
+   * Draw the overlay.
    * @param {Marks} marks
    */
   mark({ brush, selection, cursor, axes }) {
@@ -123,7 +123,7 @@ export class Screen {
     this.#tile.putImageData(this.#image, 0, 0, left, top, right - left + 1, bottom - top + 1);
   }
 
-  /** @param {Dirty | null} dirty  null for all of the screen */
+  /** @param {Dirty | null} dirty  null for the whole screen */
   #paint(dirty) {
     const { art, size } = this;
     const { scale, x, y } = this.view;
@@ -132,7 +132,7 @@ export class Screen {
     art.imageSmoothingEnabled = false;
     art.save();
     if (dirty) {
-      // A pixel more on each side: what lies between two screen pixels belongs to both.
+      // one more pixel on each side, for edges between two screen pixels
       const [left, top] = [
         Math.max(x, Math.floor(x + dirty.left * scale) - 1),
         Math.max(y, Math.floor(y + dirty.top * scale) - 1),
@@ -149,7 +149,7 @@ export class Screen {
       art.globalAlpha = 1;
     }
     art.clearRect(x, y, side, side);
-    // Squares that lie within the pixels rather than across them: half a pixel, or several whole ones.
+    // Squares aligned to the pixels: half a pixel, or several whole ones.
     const square = scale >= 2 * CHECK ? scale / 2 : scale * Math.ceil(CHECK / scale);
     this.#board.setTransform(new DOMMatrix([square, 0, 0, square, x, y]));
     art.fillStyle = this.#board;
@@ -189,7 +189,7 @@ export class Screen {
   }
 
   /**
-   * A box in black and white, so that it is seen on any colour.
+   * Draw a box in black and white, visible on any colour.
    * @param {Box} box
    * @param {number[]} dashes
    * @param {number} [thickness]
@@ -248,8 +248,8 @@ function context(canvas) {
 }
 
 /**
- * The board that stands for transparency, a square a pixel: half transparent, so that it fits a light and a
- * dark page.
+ * The checkerboard behind transparent pixels, one square per pixel; half transparent, for light and dark
+ * themes.
  */
 function board() {
   const squares = context(canvasOf(2));

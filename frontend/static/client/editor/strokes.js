@@ -1,20 +1,19 @@
 /** @import { Change } from "./clipboard.js" */
 
 /**
- * From what was painted to what is sent: differences, chunks of the size that the API takes, and sending
- * them.
+ * Turns painting into requests: differences, strokes within the API's limit, and sending them.
  * @typedef {{seq: number, version: number}} Painted
  * @typedef {{code?: string, detail?: string, retryAfter?: number | null}} Refusal
  */
 
-/** Pixels of one stroke at most: `MAX_PIXELS` of the tiles service. */
+/** Maximum pixels per stroke: `MAX_PIXELS` of the tiles service. */
 export const MAX_STROKE = 4096;
 
-/** Milliseconds between two strokes: 50 a second stay below the 60 that a server allows an artist. */
+/** Milliseconds between two strokes: 50 per second, below the limit of 60 per artist. */
 export const STROKE_INTERVAL = 20;
 
 /**
- * What turns one picture into the other.
+ * Return the changes that turn one picture into the other.
  * @param {Uint8Array} before
  * @param {Uint8Array} after
  * @returns {Change[]}
@@ -28,12 +27,12 @@ export function difference(before, after) {
 }
 
 /**
- * The picture with both changes to `base`; where both changed a pixel, mine stays.
+ * Merge both changes of `base`; where both changed a pixel, mine wins.
  * @param {Uint8Array} base
  * @param {Uint8Array} mine
  * @param {Uint8Array} theirs
  */
-export function merged(base, mine, theirs) {
+export function merge(base, mine, theirs) {
   return theirs.map((colour, offset) => {
     const own = mine[offset];
     return own === base[offset] ? colour : own;
@@ -41,19 +40,18 @@ export function merged(base, mine, theirs) {
 }
 
 /**
- * Sends strokes one at a time, in order; what is painted while one is under way is merged into the next.
- *
- * A stroke whose fate is unknown because the connection broke waits for `resume` and goes out again as it is,
- * unless `seen` finds it among what arrived: so nothing is lost, and nothing is painted twice over others.
+ * Sends strokes one at a time, in order; pixels painted meanwhile are merged into the next one.
+ * A stroke whose outcome is unknown after a disconnection waits for `resume` and is sent again, unless `seen`
+ * finds it among the received changes: no stroke is lost, and none is painted twice over others.
  */
 export class StrokeSender {
   /**
-   * Painted and not sent.
+   * Painted but not sent.
    * @type {Map<number, number>}
    */
   #waiting = new Map();
   /**
-   * Sent and not answered, or to be sent again.
+   * Sent without a reply yet, or to be sent again.
    * @type {Map<number, number> | null}
    */
   #stroke = null;
@@ -69,7 +67,7 @@ export class StrokeSender {
    *   durable: (stroke: Map<number, number>, painted: Painted) => void,
    *   refused: (stroke: Map<number, number>, refusal: Refusal) => void,
    *   changed?: () => void,
-   * }} listener  `changed` hears that `isIdle` may have changed
+   * }} listener  `changed` is called when `isIdle` may have changed
    */
   constructor(send, listener) {
     this.send = send;
@@ -81,7 +79,7 @@ export class StrokeSender {
   }
 
   /**
-   * Whether the pixel was painted here and is not durable yet.
+   * Return whether the pixel was painted here and is not yet durable.
    * @param {number} offset
    */
   has(offset) {
@@ -94,7 +92,7 @@ export class StrokeSender {
     this.#pump();
   }
 
-  /** Send nothing until `resume`: there is no connection. */
+  /** Pause sending until `resume`, while disconnected. */
   pause() {
     this.#isPaused = true;
   }
@@ -104,14 +102,14 @@ export class StrokeSender {
     this.#pump();
   }
 
-  /** Send nothing more. */
+  /** Stop sending. */
   close() {
     this.#isClosed = true;
     clearTimeout(this.#timer);
   }
 
   /**
-   * One's own stroke arrived from the server: if it is the one whose fate is unknown, it was durable.
+   * Handle an own stroke received from the server: if its outcome was unknown, it is durable.
    * @param {readonly Change[]} pixels
    * @param {Painted} painted
    */
@@ -149,7 +147,7 @@ export class StrokeSender {
     this.#pump();
   }
 
-  /** The next stroke: what was painted first, as much of it as one stroke holds. */
+  /** Return the next stroke: the earliest pixels, up to the limit. */
   #take() {
     const stroke = new Map([...this.#waiting].slice(0, MAX_STROKE));
     for (const offset of stroke.keys()) this.#waiting.delete(offset);
@@ -162,7 +160,7 @@ export class StrokeSender {
    */
   #takeBack(stroke, refusal) {
     if (refusal.retryAfter != null) {
-      // It was not painted: what was painted over it meanwhile need not be sent twice.
+      // Requeue a rejected stroke, below the pixels painted since.
       this.#waiting = new Map([...stroke, ...this.#waiting]);
       this.#stroke = null;
       this.#notBefore = performance.now() + refusal.retryAfter * 1000;
@@ -176,7 +174,7 @@ export class StrokeSender {
 }
 
 /**
- * Whether the connection failed rather than the stroke, so that nobody knows its fate.
+ * Return whether the connection failed rather than the stroke, so that its outcome is unknown.
  * @param {Refusal} refusal
  */
 export function isDisconnection({ code }) {

@@ -1,7 +1,7 @@
 /** @import { Point } from "./tools.js" */
 
 /**
- * Painting in several places at once, mirrored about the middle of the tile.
+ * Symmetric painting, mirrored or rotated about the centre of the tile.
  * @typedef {"none" | "horizontal" | "vertical" | "both" | "rotational"} Symmetry
  */
 
@@ -33,14 +33,14 @@ const IMAGES = {
 export const SYMMETRIES = /** @type {Symmetry[]} */ (Object.keys(IMAGES));
 
 /**
- * Each point and its images: `horizontal` left and right, `vertical` above and below, `rotational` by
- * quarter turns. A point on an axis may come twice.
+ * Return the points and their images: `horizontal` mirrors left and right, `vertical` top and bottom,
+ * `rotational` turns by 90 degrees. A point on an axis may be repeated.
  * @param {readonly Point[]} points
  * @param {number} size
  * @param {Symmetry} symmetry
  * @returns {Point[]}
  */
-export function mirrored(points, size, symmetry) {
+export function mirror(points, size, symmetry) {
   const images = IMAGES[symmetry];
   return points.flatMap(([x, y]) => images(x, y, size - 1));
 }

@@ -1,14 +1,14 @@
 /**
- * What each drawing tool touches, as points of a tile: pure, without a screen.
+ * The points of a tile that each drawing tool covers. Pure functions.
  *
- * A tile is `size` x `size` pixels of one byte, row by row; a point outside of it is never painted.
- * @typedef {readonly [number, number]} Point  x and y in pixels, counted from the top left corner
+ * A tile is `size` x `size` pixels of one byte, row by row; points outside it are never painted.
+ * @typedef {readonly [number, number]} Point  x and y in pixels from the top left corner
  * @typedef {"freehand" | "shape" | "fill" | "picker" | "select" | "hand"} ToolKind
  * @typedef {{kind: ToolKind, key: string, icon: string}} Tool
  */
 
 /**
- * The tools in the order of the tool bar; `key` is the key that takes one up.
+ * The tools in the order of the tool bar; `key` is the shortcut.
  * @type {Record<string, Tool>}
  */
 export const TOOLS = {
@@ -26,7 +26,7 @@ export const TOOLS = {
 export const MAX_BRUSH = 16;
 
 /**
- * The straight line between two points, both included (Bresenham, IBM Systems Journal 4(1), 1965).
+ * Return the line between two points, both included (Bresenham, IBM Systems Journal 4(1), 1965).
  * @param {Point} from
  * @param {Point} to
  * @returns {Point[]}
@@ -54,7 +54,7 @@ export function line([x, y], [endX, endY]) {
 }
 
 /**
- * A rectangle between two opposite corners, its outline or filled.
+ * Return the rectangle between two opposite corners, outlined or filled.
  * @param {Point} from
  * @param {Point} to
  * @param {boolean} filled
@@ -72,7 +72,7 @@ export function rectangle(from, to, filled) {
 }
 
 /**
- * The ellipse that fills the box between two opposite corners, its outline or filled.
+ * Return the ellipse in the box between two opposite corners, outlined or filled.
  * @param {Point} from
  * @param {Point} to
  * @param {boolean} filled
@@ -101,13 +101,13 @@ export function ellipse(from, to, filled) {
 }
 
 /**
- * The far corner of a square, or the end of a line in steps of 45 degrees: what holding Shift asks for.
+ * Constrain the end of a shape, as Shift does: a square, or a line in steps of 45 degrees.
  * @param {string} tool
  * @param {Point} from
  * @param {Point} to
  * @returns {Point}
  */
-export function constrained(tool, from, to) {
+export function constrain(tool, from, to) {
   const width = to[0] - from[0];
   const height = to[1] - from[1];
   const side = Math.max(Math.abs(width), Math.abs(height));
@@ -119,13 +119,12 @@ export function constrained(tool, from, to) {
 }
 
 /**
- * Each point as the brush paints it: a square of `brush` pixels with the point in its middle, an even one
- * reaching further up and to the left.
+ * Expand each point to a square of `brush` pixels around it; even sizes extend further up and left.
  * @param {readonly Point[]} points
  * @param {number} brush
  * @returns {Point[]}
  */
-export function brushed(points, brush) {
+export function thicken(points, brush) {
   if (brush === 1) return [...points];
   const start = -Math.floor(brush / 2);
   const painted = /** @type {Point[]} */ ([]);
@@ -138,7 +137,7 @@ export function brushed(points, brush) {
 }
 
 /**
- * The pixels of one colour that hang together with a point by their edges.
+ * Return the pixels of one colour that are connected to a point by edges.
  * @param {Uint8Array} pixels
  * @param {number} size
  * @param {Point} start
@@ -170,7 +169,7 @@ export function flood(pixels, size, [x, y]) {
 }
 
 /**
- * The offsets in the tile of those points that lie in it, each once.
+ * Return the offsets of the points inside the tile, each once.
  * @param {readonly Point[]} points
  * @param {number} size
  * @returns {number[]}

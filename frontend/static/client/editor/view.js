@@ -1,59 +1,59 @@
 /** @import { Point } from "./tools.js" */
 
 /**
- * Where the tile lies on the screen: zoom and position, pure.
- * @typedef {{scale: number, x: number, y: number}} View screen pixels a tile's pixel has, and where the
- *   tile's top left corner is on the screen
+ * Zoom and position of the tile on the screen. Pure functions.
+ * @typedef {{scale: number, x: number, y: number}} View `scale`: screen pixels per tile pixel; `x` and `y`:
+ *   the tile's top left corner on the screen
  */
 
 export const MIN_SCALE = 1;
 export const MAX_SCALE = 64;
 
-/** How much of the neighbours shows around a tile that fits, in parts of its side. */
+/** Visible part of the neighbours around a fitted tile, as a fraction of its side. */
 const MARGIN = 0.18;
 
 /**
- * The view that shows the whole tile and the edges of its neighbours.
+ * Return the view of the whole tile and the edges of its neighbours.
  * @param {number} size
  * @param {number} width
  * @param {number} height
  * @returns {View}
  */
-export function fitted(size, width, height) {
+export function fitView(size, width, height) {
   const side = Math.min(width, height) / (size * (1 + 2 * MARGIN));
   const scale = clamp(side < 4 ? side : Math.floor(side), MIN_SCALE, MAX_SCALE);
   return { scale, x: Math.round((width - size * scale) / 2), y: Math.round((height - size * scale) / 2) };
 }
 
 /**
- * The view magnified by `factor`, with what is at (x, y) staying there.
+ * Zoom by `factor` and keep the point at (x, y) in place.
  * @param {View} view
  * @param {number} factor
  * @param {number} x
  * @param {number} y
  * @returns {View}
  */
-export function zoomed(view, factor, x, y) {
+export function zoomView(view, factor, x, y) {
   const scale = clamp(view.scale * factor, MIN_SCALE, MAX_SCALE);
   const actual = scale / view.scale;
   return { scale, x: x - (x - view.x) * actual, y: y - (y - view.y) * actual };
 }
 
 /**
- * The view moved back so far that the middle of the screen lies on the tile: it cannot get lost.
+ * Clamp the view so that the centre of the screen is on the tile.
  * @param {View} view
  * @param {number} size
  * @param {number} width
  * @param {number} height
  * @returns {View}
  */
-export function kept({ scale, x, y }, size, width, height) {
+export function keepInView({ scale, x, y }, size, width, height) {
   const side = size * scale;
   return { scale, x: clamp(x, width / 2 - side, width / 2), y: clamp(y, height / 2 - side, height / 2) };
 }
 
 /**
- * The pixel of the tile at a place on the screen, which may lie outside of the tile.
+ * Return the pixel of the tile at a point of the screen; it may be outside the tile.
  * @param {View} view
  * @param {number} x
  * @param {number} y

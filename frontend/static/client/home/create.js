@@ -8,7 +8,7 @@ import "../ui/field.js";
 import { Faults, FormElement } from "../ui/form.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import "./palette-editor.js";
-import { faultOfSide, MAX_SIDE, MIN_SIDE, PRESETS, TILE_SIZES } from "./size.js";
+import { MAX_SIDE, MIN_SIDE, PRESETS, TILE_SIZES, validateSide } from "./size.js";
 
 /** @import { PaletteEditor } from "./palette-editor.js" */
 
@@ -66,7 +66,7 @@ export class CreateCanvas extends FormElement {
         ["width", this.width],
         ["height", this.height],
       ]).flatMap(([name, side]) => {
-        const fault = faultOfSide(side, this.tileSize);
+        const fault = validateSide(side, this.tileSize);
         return fault ? [[name, t(...fault)]] : [];
       }),
     );
@@ -88,7 +88,7 @@ export class CreateCanvas extends FormElement {
   });
 
   /** @param {string} preset */
-  #choose(preset) {
+  #choosePreset(preset) {
     this.preset = preset;
     [this.width, this.height] = PRESETS[preset] ?? [this.width, this.height];
   }
@@ -96,17 +96,17 @@ export class CreateCanvas extends FormElement {
   render() {
     return html`<ui-dialog wide heading=${t("home.create")} ?open=${this.open}
       @close=${() => this.dispatchEvent(new Event("close"))}>
-      ${this.open ? this.#form() : ""}
+      ${this.open ? this.#renderForm() : ""}
     </ui-dialog>`;
   }
 
-  #form() {
+  #renderForm() {
     return html`<form novalidate @submit=${this.#create}>
       <ui-field label=${t("home.name")} name="name" required maxlength="100"
         error=${this.faults.name ?? ""}></ui-field>
       <ui-field label=${t("home.description")} name="description" multiline maxlength="2000"
         error=${this.faults.description ?? ""}></ui-field>
-      ${this.#size()}
+      ${this.#renderSize()}
       <div>
         <h3>${t("home.palette")}</h3>
         <p class="soft small note">${t("home.fixed_later")}</p>
@@ -130,9 +130,9 @@ export class CreateCanvas extends FormElement {
     </form>`;
   }
 
-  #size() {
+  #renderSize() {
     const { width, height, tileSize } = this;
-    const isWhole = !faultOfSide(width, tileSize) && !faultOfSide(height, tileSize);
+    const isWhole = !validateSide(width, tileSize) && !validateSide(height, tileSize);
     return html`
       <fieldset>
         <legend>${t("home.size")}</legend>
@@ -140,7 +140,7 @@ export class CreateCanvas extends FormElement {
           ${[...Object.keys(PRESETS), CUSTOM].map(
             (preset) => html`<label>
             <input type="radio" name="preset" .checked=${preset === this.preset}
-              @change=${() => this.#choose(preset)}>
+              @change=${() => this.#choosePreset(preset)}>
             <span>${t(`home.size_${preset}`)}
               <small>${PRESETS[preset]?.map((side) => number(side)).join(" × ")}</small></span></label>`,
           )}
@@ -151,11 +151,11 @@ export class CreateCanvas extends FormElement {
               <ui-field label=${t("home.width")} name="width" type="number" value=${String(width)}
                 min=${MIN_SIDE} max=${MAX_SIDE} step=${tileSize}
                 error=${this.faults.width ?? ""}
-                @input=${(/** @type {InputEvent} */ event) => (this.width = numberOf(event))}></ui-field>
+                @input=${(/** @type {InputEvent} */ event) => (this.width = readNumber(event))}></ui-field>
               <ui-field label=${t("home.height")} name="height" type="number" value=${String(height)}
                 min=${MIN_SIDE} max=${MAX_SIDE} step=${tileSize}
                 error=${this.faults.height ?? ""}
-                @input=${(/** @type {InputEvent} */ event) => (this.height = numberOf(event))}></ui-field>
+                @input=${(/** @type {InputEvent} */ event) => (this.height = readNumber(event))}></ui-field>
             </div>`
             : ""
         }
@@ -183,6 +183,6 @@ export class CreateCanvas extends FormElement {
 customElements.define("create-canvas", CreateCanvas);
 
 /** @param {InputEvent} event */
-function numberOf(event) {
+function readNumber(event) {
   return /** @type {HTMLInputElement} */ (event.target).valueAsNumber;
 }

@@ -46,10 +46,10 @@ export class Feed extends Element {
   }
 
   firstUpdated() {
-    void this.#read();
+    void this.#load();
   }
 
-  async #read() {
+  async #load() {
     this.error = null;
     try {
       this.items = (await readPage("/users/feed", { limit: 20 })).items;
@@ -62,14 +62,14 @@ export class Feed extends Element {
    * @param {Activity} tile
    * @param {number} size side of the tile, and of its picture, in pixels
    */
-  #measured(tile, size) {
+  #setSize(tile, size) {
     tile.size = size;
     this.requestUpdate();
   }
 
   render() {
     if (this.error)
-      return html`<ui-error .error=${this.error} retryable @retry=${() => this.#read()}></ui-error>`;
+      return html`<ui-error .error=${this.error} retryable @retry=${() => this.#load()}></ui-error>`;
     if (!this.items?.length) return this.items ? html`<p class="soft">${t("home.feed_empty")}</p>` : "";
     return html`<section aria-labelledby="feed">
       <h2 id="feed">${t("home.feed")}</h2>
@@ -80,7 +80,7 @@ export class Feed extends Element {
             aria-label=${t("home.tile_of", { name: tile.artist.display_name })}>
             <ui-picture src="/tiles/${tile.tile_id}.png"
               @drawn=${(/** @type {CustomEvent<number>} */ { detail }) =>
-                this.#measured(tile, detail)}></ui-picture></a>
+                this.#setSize(tile, detail)}></ui-picture></a>
           <a class="who" href="/artist/${tile.artist.username}">${tile.artist.display_name}</a><br>
           <ui-time class="soft" datetime=${tile.created_at}></ui-time>
         </li>`,

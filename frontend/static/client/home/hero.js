@@ -53,7 +53,8 @@ export class Hero extends Element {
   async firstUpdated() {
     try {
       const { items } = await api.get("/canvases", { query: { sort: "active", limit: CANDIDATES } });
-      this.canvas = /** @type {CanvasView[]} */ (items).toSorted((a, b) => filled(b) - filled(a))[0] ?? null;
+      this.canvas =
+        /** @type {CanvasView[]} */ (items).toSorted((a, b) => fillRatio(b) - fillRatio(a))[0] ?? null;
     } catch {
       // the list of canvases below shows the error
     }
@@ -91,6 +92,6 @@ customElements.define("home-hero", Hero);
  * Return the fraction of a canvas that has tiles.
  * @param {CanvasView} canvas
  */
-function filled({ tile_count, columns, rows }) {
+function fillRatio({ tile_count, columns, rows }) {
   return tile_count / (columns * rows);
 }

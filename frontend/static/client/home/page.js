@@ -82,13 +82,13 @@ export class Home extends Element {
 
   connectedCallback() {
     super.connectedCallback();
-    session.addEventListener("change", this.#changed);
+    session.addEventListener("change", this.#onSessionChange);
     void this.#start();
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    session.removeEventListener("change", this.#changed);
+    session.removeEventListener("change", this.#onSessionChange);
     clearTimeout(this.#pause);
     this.#asked.abort();
   }
@@ -96,19 +96,19 @@ export class Home extends Element {
   async #start() {
     await session.ready;
     this.#who = session.account?.id ?? null;
-    await this.#read();
+    await this.#load();
   }
 
   /** another account sees other canvases */
-  #changed = () => {
+  #onSessionChange = () => {
     const who = session.account?.id ?? null;
     if (who === this.#who) return;
     this.#who = who;
-    void this.#read();
+    void this.#load();
   };
 
   /** @param {Listed<CanvasView>} [before] pages loaded so far */
-  async #read(before) {
+  async #load(before) {
     this.#asked.abort();
     const { signal } = (this.#asked = new AbortController());
     this.busy = true;
@@ -128,22 +128,22 @@ export class Home extends Element {
   }
 
   /** @param {InputEvent} event */
-  #searched(event) {
+  #onSearch(event) {
     const { value } = /** @type {HTMLInputElement} */ (event.target);
     clearTimeout(this.#pause);
     this.#pause = setTimeout(() => {
       this.search = value.trim();
-      void this.#read();
+      void this.#load();
     }, PAUSE);
   }
 
   /** @param {Event} event */
-  #sorted(event) {
+  #onSort(event) {
     this.sort = /** @type {HTMLSelectElement} */ (event.target).value;
-    void this.#read();
+    void this.#load();
   }
 
-  #create() {
+  #openDialog() {
     if (session.account) this.isCreating = true;
     else void navigate("/register");
   }
@@ -161,29 +161,29 @@ export class Home extends Element {
           <h2 id="canvases">${t("common.canvases")}</h2>
           <div class="search"><ui-icon name="search"></ui-icon>
             <input type="search" aria-label=${t("home.search")} placeholder=${t("home.search")}
-              maxlength="100" @input=${this.#searched}></div>
-          <select aria-label=${t("home.sort")} @change=${this.#sorted}>
+              maxlength="100" @input=${this.#onSearch}></div>
+          <select aria-label=${t("home.sort")} @change=${this.#onSort}>
             ${SORTS.map(
               (sort) =>
                 html`<option value=${sort}
                   ?selected=${sort === this.sort}>${t(`home.sort_${sort}`)}</option>`,
             )}
           </select>
-          <button class="primary" @click=${this.#create}><ui-icon
+          <button class="primary" @click=${this.#openDialog}><ui-icon
             name="add"></ui-icon>${t("home.create")}</button>
         </div>
-        <ui-error .error=${this.error} retryable @retry=${() => this.#read()}></ui-error>
+        <ui-error .error=${this.error} retryable @retry=${() => this.#load()}></ui-error>
         <p class="visually-hidden" role="status">${
           this.listed && this.search ? t("home.found", { count: this.listed.items.length }) : ""
         }</p>
-        ${this.#cards()}
+        ${this.#renderCards()}
       </section>
       <home-artists></home-artists>
       <create-canvas ?open=${this.isCreating} @close=${() => (this.isCreating = false)}></create-canvas>
     </div>`;
   }
 
-  #cards() {
+  #renderCards() {
     if (!this.listed) {
       return this.error
         ? ""
@@ -204,7 +204,7 @@ export class Home extends Element {
       ${
         cursor
           ? html`<div class="more"><button ?disabled=${this.busy}
-            @click=${() => this.#read(this.listed ?? undefined)}>${t("common.more")}</button></div>`
+            @click=${() => this.#load(this.listed ?? undefined)}>${t("common.more")}</button></div>`
           : ""
       }`;
   }

@@ -79,10 +79,10 @@ export class PaletteEditor extends Element {
         </label>`,
         )}
       </fieldset>
-      ${this.choice === CUSTOM ? this.#own() : ""}`;
+      ${this.choice === CUSTOM ? this.#renderOwn() : ""}`;
   }
 
-  #own() {
+  #renderOwn() {
     const { colours, selected } = this;
     return html`
       <ul class="own" aria-label=${t("home.colours")}>
@@ -94,7 +94,7 @@ export class PaletteEditor extends Element {
       </ul>
       <div class="tools">
         <input type="color" aria-label=${t("home.colour_change")} .value=${colours[selected] ?? ""}
-          @input=${this.#recolour}>
+          @input=${this.#onRecolour}>
         <button type="button" class="icon" aria-label=${t("home.colour_earlier")} ?disabled=${selected === 0}
           @click=${() => this.#move(-1)}><ui-icon name="left"></ui-icon></button>
         <button type="button" class="icon" aria-label=${t("home.colour_later")}
@@ -109,7 +109,7 @@ export class PaletteEditor extends Element {
   }
 
   /** @param {InputEvent} event */
-  #recolour(event) {
+  #onRecolour(event) {
     this.colours = this.colours.with(this.selected, /** @type {HTMLInputElement} */ (event.target).value);
   }
 

@@ -12,7 +12,7 @@ export const PRESETS = { small: [256, 256], medium: [512, 512], wide: [1024, 512
  * @param {number} tileSize
  * @returns {[string, Record<string, number>] | null}
  */
-export function faultOfSide(side, tileSize) {
+export function validateSide(side, tileSize) {
   if (!Number.isInteger(side) || side < MIN_SIDE || side > MAX_SIDE)
     return ["home.side_range", { least: MIN_SIDE, most: MAX_SIDE }];
   if (side % tileSize) {

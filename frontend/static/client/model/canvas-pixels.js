@@ -1,4 +1,4 @@
-/** What is painted on a canvas right now: the snapshot, and every change since. */
+/** The current pixels of a canvas: the snapshot and every change since. */
 
 import { fromBase64, paletteRgba } from "./tile-pixels.js";
 
@@ -6,12 +6,12 @@ import { fromBase64, paletteRgba } from "./tile-pixels.js";
 /** @import { Snapshot } from "./snapshot.js" */
 
 /**
- * A tile as it is drawn; `details` are known once somebody looked at it, or it changed.
+ * A tile as it is drawn; `details` are loaded on demand, or with a change.
  * @typedef {{id: number, x: number, y: number, version: number, pixels: Uint8Array,
  *   details: TileView | null}} Tile
  */
 /**
- * @typedef {{seq: number, kind: string, [field: string]: any}} FeedEvent a change, as the live feed sends it
+ * @typedef {{seq: number, kind: string, [field: string]: any}} FeedEvent a change, as sent by the live feed
  */
 /** @typedef {{x: number, y: number}} Cell */
 
@@ -51,7 +51,7 @@ export class CanvasPixels {
   }
 
   /**
-   * One byte a pixel, row by row; live, so not to be written to.
+   * Return one byte per pixel, row by row. A live view: do not write to it.
    * @param {number} x
    * @param {number} y
    */
@@ -60,7 +60,7 @@ export class CanvasPixels {
   }
 
   /**
-   * Remember what the API told about a tile that is drawn already.
+   * Store the details of a tile that is already drawn.
    * @param {TileView} view
    */
   describe(view) {
@@ -69,9 +69,9 @@ export class CanvasPixels {
   }
 
   /**
-   * Make a change of the canvas here too.
-   * @param {FeedEvent} event the next one in order
-   * @returns {Cell | null} the cell that looks different now
+   * Apply a change of the canvas.
+   * @param {FeedEvent} event the next change in order
+   * @returns {Cell | null} the changed cell
    */
   apply(event) {
     switch (event.kind) {
@@ -108,7 +108,7 @@ export class CanvasPixels {
    */
   #paint({ tile_id, version, pixels }) {
     const tile = this.#byId.get(tile_id);
-    if (!tile) return null; // somebody's draft: its strokes come without pixels
+    if (!tile) return null; // another artist's draft: its strokes come without pixels
     for (const [offset, colour] of pixels) tile.pixels[offset] = colour;
     tile.version = version;
     if (tile.details) tile.details.version = version;

@@ -1,7 +1,7 @@
 /**
- * Who has what for themselves right now: locks of tiles, and areas.
+ * The current locks of tiles and claimed areas.
  *
- * What runs out is told on the feed like what is given back: the clock of this machine decides nothing.
+ * Expiry arrives on the feed, as a release does: the local clock is never consulted.
  */
 
 /** @import { AreaView, LockView } from "#api" */
@@ -45,7 +45,7 @@ export class Claims {
 
   /**
    * @param {FeedEvent} event the next one in order
-   * @returns {boolean} whether anything is different now
+   * @returns {boolean} whether anything changed
    */
   apply(event) {
     switch (event.kind) {

@@ -1,11 +1,11 @@
 /**
- * Colours as people see and name them: for everybody who cannot tell two swatches apart.
- * @typedef {[red: number, green: number, blue: number]} Rgb  0 to 255
+ * Perceptual colours and their names, for users who cannot tell swatches apart.
+ * @typedef {[red: number, green: number, blue: number]} Rgb 0 to 255
  * @typedef {[lightness: number, a: number, b: number]} Oklab
  */
 
 /**
- * @param {string} colour  `#rrggbb`
+ * @param {string} colour `#rrggbb`
  * @returns {Rgb}
  */
 export function parseColour(colour) {
@@ -14,18 +14,19 @@ export function parseColour(colour) {
 }
 
 /** @param {number} channel  0 to 255, as sRGB stores it */
-function linear(channel) {
+function linearise(channel) {
   const value = channel / 255;
   return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
 }
 
 /**
- * A colour where equal distances look equally different (https://bottosson.github.io/posts/oklab/).
+ * Convert a colour to OKLab, in which equal distances look equally different
+ * (https://bottosson.github.io/posts/oklab/).
  * @param {Rgb} rgb
  * @returns {Oklab}
  */
-export function oklab([red, green, blue]) {
-  const [r, g, b] = [linear(red), linear(green), linear(blue)];
+export function toOklab([red, green, blue]) {
+  const [r, g, b] = [linearise(red), linearise(green), linearise(blue)];
   const long = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
   const medium = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
   const short = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
@@ -36,12 +37,12 @@ export function oklab([red, green, blue]) {
   ];
 }
 
-/** Least chroma of what is seen as a colour, not as a grey. */
+/** Chroma from which a colour is not seen as a grey. */
 const COLOURED = 0.045;
 
 /**
- * Where each hue begins, in degrees of OKLab; sRGB's red lies at 29, yellow at 110, green at 142, cyan at
- * 195, blue at 264 and magenta at 328.
+ * First degree of each hue in OKLab; sRGB's red is at 29, yellow at 110, green at 142, cyan at 195, blue at
+ * 264 and magenta at 328.
  * @type {[number, string][]}
  */
 const HUES = [
@@ -57,12 +58,12 @@ const HUES = [
 ];
 
 /**
- * The names of a colour: its hue or grey, and how light it is where that is worth saying.
- * @param {string} colour  `#rrggbb`
+ * Return the names of a colour: its hue or grey, and its lightness where it matters.
+ * @param {string} colour `#rrggbb`
  * @returns {{hue: string, tone: "dark" | "plain" | "light"}}
  */
-export function colourName(colour) {
-  const [lightness, a, b] = oklab(parseColour(colour));
+export function classifyColour(colour) {
+  const [lightness, a, b] = toOklab(parseColour(colour));
   const chroma = Math.hypot(a, b);
   if (lightness < 0.15) return { hue: "black", tone: "plain" };
   if (chroma < COLOURED) {

@@ -1,11 +1,11 @@
 /**
- * The live feed of a canvas: one WebSocket at a time, come back to whenever it breaks.
+ * The live feed of a canvas: one WebSocket at a time, reopened whenever it breaks.
  *
  * Fires CustomEvents, each with its `detail`:
- *   change    a FeedEvent; every change of the canvas once, in order, whatever happens to the socket
- *   resync    nothing: a new snapshot stands for what was missed
- *   presence  nothing: `people` changed
- *   status    nothing: `status` changed
+ *   change    a FeedEvent; each change of the canvas once and in order, across reconnections
+ *   resync    none: a new snapshot replaces the missed changes
+ *   presence  none: `people` changed
+ *   status    none: `status` changed
  */
 
 import { ApiError } from "../api.js";
@@ -16,32 +16,31 @@ import { CLOSED_FOR_GOOD, retryDelay, Sequence } from "./sequence.js";
 
 /** @typedef {{id: number, username: string, tile: Cell | null, editing: boolean}} Person */
 /** @typedef {{tile: Cell | null, editing: boolean}} Whereabouts */
-/** @typedef {{seq: number, version: number}} Durable what became of a stroke */
+/** @typedef {{seq: number, version: number}} Durable outcome of a stroke */
 /**
- * @typedef {{code: string, retryAfter?: number}} Refused why a stroke was not painted; `retryAfter` in
- *   seconds
+ * @typedef {{code: string, retryAfter?: number}} Refused why a stroke was rejected; `retryAfter` in seconds
  */
 /** @typedef {"connecting" | "live" | "reconnecting" | "closed"} Status */
 
 const SUBPROTOCOL = "tessera.v1.json";
 const PING_MS = 20_000;
 
-/** A socket that says nothing that long after a ping leads nowhere, though nobody closed it. */
+/** Milliseconds without a reply to a ping after which a socket counts as dead. */
 const PONG_MS = 8000;
 
-/** Of 20 moves a second that the service takes. */
+/** Milliseconds between two positions that are sent; the service accepts 20 per second. */
 const PRESENCE_MS = 100;
 
 export class LiveFeed extends EventTarget {
   /** @type {Status} */
   status = "connecting";
   /**
-   * Why it closed for good: canvas_gone, session_ended.
+   * Why the feed ended: canvas_gone or session_ended.
    * @type {string | null}
    */
   reason = null;
   /**
-   * Who watches besides oneself, by id.
+   * The other viewers by id.
    * @type {Map<number, Person>}
    */
   people = new Map();
@@ -53,15 +52,18 @@ export class LiveFeed extends EventTarget {
   #strokesSent = 0;
   #failures = 0;
   #attempt = 0;
-  /** Whether it takes a snapshot to know what the canvas looks like. */ #isStale = false;
-  #isMending = false;
+  /** Whether only a new snapshot can show what the canvas looks like. */
+  #isStale = false;
+  #isCatchingUp = false;
   #me = 0;
-  /** The canvas's last change when the socket opened. */ #newest = 0;
+  /** The canvas's last change when the socket opened. */
+  #newest = 0;
   /** @type {Whereabouts} */
   #whereabouts = { tile: null, editing: false };
   /** @type {Record<"retry" | "ping" | "pong" | "presence", ReturnType<typeof setTimeout> | undefined>} */
   #timers = { retry: undefined, ping: undefined, pong: undefined, presence: undefined };
-  /** Ends with `stop`. */ #life = new AbortController();
+  /** Aborted by `stop`. */
+  #life = new AbortController();
 
   /**
    * @param {{api: Api, wsTicket: () => Promise<string | null>, canvasId: number, seq: number,
@@ -77,7 +79,7 @@ export class LiveFeed extends EventTarget {
     this.sequence = new Sequence(seq);
   }
 
-  /** The number of the last change that was handed on. */
+  /** Number of the last delivered change. */
   get seq() {
     return this.sequence.seq;
   }
@@ -86,24 +88,24 @@ export class LiveFeed extends EventTarget {
     const { signal } = this.#life;
     addEventListener("online", () => this.status === "reconnecting" && this.restart(), { signal });
     addEventListener("offline", () => this.#ping(), { signal });
-    // A machine that slept finds out now rather than half a minute later.
+    // after sleep, check the socket now rather than half a minute later
     document.addEventListener("visibilitychange", () => document.hidden || this.#ping(), { signal });
     void this.#connect();
   }
 
-  /** Hand on nothing more. */
+  /** Stop delivering changes. */
   stop() {
     this.#life.abort();
     this.#drop();
   }
 
-  /** Connect anew at once: as somebody else, or because the network is back. */
+  /** Reconnect immediately, as another account or because the network is back. */
   restart() {
     if (this.#life.signal.aborted) return;
     this.#drop();
     this.#failures = 0;
     this.reason = null;
-    this.#become("reconnecting");
+    this.#setStatus("reconnecting");
     void this.#connect();
   }
 
@@ -111,8 +113,7 @@ export class LiveFeed extends EventTarget {
    * Paint pixels of a tile.
    * @param {number} tileId
    * @param {[offset: number, colour: number][]} pixels
-   * @returns {Promise<Durable>} rejects with {@link Refused}; with `disconnected` it may or may not be
-   *   painted
+   * @returns {Promise<Durable>} rejects with {@link Refused}; after `disconnected` the outcome is unknown
    */
   paint(tileId, pixels) {
     return new Promise((resolve, reject) => {
@@ -124,7 +125,7 @@ export class LiveFeed extends EventTarget {
   }
 
   /**
-   * Show others where one is.
+   * Send the user's position to the other viewers.
    * @param {Cell | null} tile
    * @param {boolean} editing
    */
@@ -132,11 +133,11 @@ export class LiveFeed extends EventTarget {
     this.#whereabouts = { tile, editing };
     this.#timers.presence ??= setTimeout(() => {
       this.#timers.presence = undefined;
-      this.#tellWhereabouts();
+      this.#sendWhereabouts();
     }, PRESENCE_MS);
   }
 
-  #tellWhereabouts() {
+  #sendWhereabouts() {
     if (this.status === "live" && this.#me) this.#send({ type: "presence", ...this.#whereabouts });
   }
 
@@ -150,7 +151,7 @@ export class LiveFeed extends EventTarget {
       if (ticket) url.searchParams.set("ticket", ticket);
     } catch (error) {
       if (attempt !== this.#attempt) return;
-      // Without a session one watches as a guest; while auth is away it may still hold.
+      // Guests have no ticket; while auth is unavailable, the session may still be valid.
       if (!(error instanceof ApiError && error.status === 401)) return this.#retry();
     }
     if (attempt !== this.#attempt) return;
@@ -158,23 +159,23 @@ export class LiveFeed extends EventTarget {
     let isOpen = false;
     socket.onopen = () => (isOpen = true);
     socket.onmessage = ({ data }) => this.#receive(JSON.parse(data));
-    socket.onclose = ({ code }) => this.#lost(code, isOpen);
+    socket.onclose = ({ code }) => this.#handleClose(code, isOpen);
   }
 
   /**
    * @param {number} code
    * @param {boolean} wasOpen
    */
-  async #lost(code, wasOpen) {
+  async #handleClose(code, wasOpen) {
     this.#drop();
     const attempt = this.#attempt;
-    // A browser does not say why a socket was refused; a canvas that is gone is asked for in vain, too.
+    // Browsers do not expose why a socket was refused; a request for a missing canvas fails as well.
     const isGone = !wasOpen && (await this.#isGone());
     if (attempt !== this.#attempt) return;
     const reason = isGone ? "canvas_gone" : CLOSED_FOR_GOOD.get(code);
     if (!reason) return this.#retry();
     this.reason = reason;
-    this.#become("closed");
+    this.#setStatus("closed");
   }
 
   async #isGone() {
@@ -187,11 +188,11 @@ export class LiveFeed extends EventTarget {
   }
 
   #retry() {
-    this.#become("reconnecting");
+    this.#setStatus("reconnecting");
     this.#timers.retry = setTimeout(() => this.#connect(), retryDelay(this.#failures++, Math.random()));
   }
 
-  /** Forget the socket, without waiting for the other side to say farewell. */
+  /** Drop the socket without waiting for its closing handshake. */
   #drop() {
     this.#attempt++;
     for (const timer of Object.values(this.#timers)) clearTimeout(timer);
@@ -211,93 +212,92 @@ export class LiveFeed extends EventTarget {
 
   /** @param {any} message */
   #receive(message) {
-    this.#hear();
+    this.#postponePing();
     switch (message.type) {
       case "hello":
-        return this.#greet(message);
+        return this.#handleHello(message);
       case "batch":
-        return this.#take(message.events);
+        return this.#handleBatch(message.events);
       case "resync":
         return this.refresh();
       case "presence":
         for (const { id } of message.left) this.people.delete(id);
-        for (const person of [...message.joined, ...message.moved]) this.#meet(person);
+        for (const person of [...message.joined, ...message.moved]) this.#addPerson(person);
         return this.#fire("presence");
       case "ack":
-        return this.#settle(message.ref)?.resolve({ seq: message.seq, version: message.version });
+        return this.#takeStroke(message.ref)?.resolve({ seq: message.seq, version: message.version });
       case "nack":
-        return this.#settle(message.ref)?.reject({ code: message.code, retryAfter: message.retry_after });
+        return this.#takeStroke(message.ref)?.reject({ code: message.code, retryAfter: message.retry_after });
     }
   }
 
-  /** Show a new snapshot, for what no change tells. */
+  /** Request a new snapshot, for state that no change contains. */
   refresh() {
     this.#isStale = true;
     this.sequence.hold();
-    void this.#mend();
+    void this.#catchUpSoon();
   }
 
   /** @param {{seq: number, you: {id: number} | null, presence: Person[]}} hello */
-  #greet({ seq, you, presence }) {
+  #handleHello({ seq, you, presence }) {
     this.#newest = seq;
-    if (this.#isStale) void this.#mend();
+    if (this.#isStale) void this.#catchUpSoon();
     else this.#failures = 0;
     this.#me = you?.id ?? 0;
-    for (const person of presence) this.#meet(person);
-    this.#become("live");
+    for (const person of presence) this.#addPerson(person);
+    this.#setStatus("live");
     this.#fire("presence");
-    this.#tellWhereabouts();
+    this.#sendWhereabouts();
   }
 
   /** @param {Person} person */
-  #meet(person) {
+  #addPerson(person) {
     if (person.id !== this.#me) this.people.set(person.id, person);
   }
 
   /** @param {string} ref */
-  #settle(ref) {
+  #takeStroke(ref) {
     const stroke = this.#strokes.get(ref);
     this.#strokes.delete(ref);
     return stroke;
   }
 
   /** @param {FeedEvent[]} events */
-  #take(events) {
-    this.#handOn(this.sequence.take(events));
-    if (this.#isStale || this.sequence.hasGap) void this.#mend();
+  #handleBatch(events) {
+    this.#publish(this.sequence.take(events));
+    if (this.#isStale || this.sequence.hasGap) void this.#catchUpSoon();
   }
 
   /** @param {FeedEvent[]} events */
-  #handOn(events) {
+  #publish(events) {
     for (const event of events) this.dispatchEvent(new CustomEvent("change", { detail: event }));
   }
 
-  /**
-   * Get what is missing, in changes or as a snapshot. While that lasts, what follows waits in the sequence.
-   */
-  async #mend() {
-    if (this.#isMending) return;
-    this.#isMending = true;
+  /** Load the missing changes, or a snapshot. What arrives in the meantime waits in the sequence. */
+  async #catchUpSoon() {
+    if (this.#isCatchingUp) return;
+    this.#isCatchingUp = true;
     try {
-      while (this.#isStale || this.sequence.hasGap) await (this.#isStale ? this.#catchUp() : this.#fill());
+      while (this.#isStale || this.sequence.hasGap)
+        await (this.#isStale ? this.#loadSnapshot() : this.#loadMissing());
     } catch {
       if (this.#life.signal.aborted) return;
       this.#drop();
-      this.#retry(); // on coming back the service fills the gap itself
+      this.#retry(); // after a reconnection the service fills the gap itself
     } finally {
-      this.#isMending = false;
+      this.#isCatchingUp = false;
     }
   }
 
-  async #fill() {
+  async #loadMissing() {
     try {
       const query = { after: this.seq, limit: 500 };
       const { items } = await this.api.get(`/canvases/${this.canvasId}/events`, {
         query,
         signal: this.#life.signal,
       });
-      if (!items.length) throw new RangeError("a change was told of that is not in the list");
-      this.#handOn(this.sequence.take(items));
+      if (!items.length) throw new RangeError("an announced change is not in the list");
+      this.#publish(this.sequence.take(items));
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 410)) throw error;
       this.#isStale = true;
@@ -305,16 +305,16 @@ export class LiveFeed extends EventTarget {
     }
   }
 
-  /** Show a new snapshot in place of changes that cannot be had any more. */
-  async #catchUp() {
+  /** Load a new snapshot in place of changes that are no longer available. */
+  async #loadSnapshot() {
     const followed = this.sequence.restart(await this.reload(), this.#newest);
     this.#isStale = false;
     this.#fire("resync");
-    this.#handOn(followed);
+    this.#publish(followed);
   }
 
-  /** Something came: the connection holds. */
-  #hear() {
+  /** Note that the connection works, and check it again later. */
+  #postponePing() {
     clearTimeout(this.#timers.pong);
     clearTimeout(this.#timers.ping);
     this.#timers.ping = setTimeout(() => this.#ping(), PING_MS);
@@ -324,7 +324,7 @@ export class LiveFeed extends EventTarget {
     if (this.#socket?.readyState !== WebSocket.OPEN) return;
     this.#send({ type: "ping" });
     clearTimeout(this.#timers.pong);
-    this.#timers.pong = setTimeout(() => this.#lost(1006, true), PONG_MS);
+    this.#timers.pong = setTimeout(() => this.#handleClose(1006, true), PONG_MS);
   }
 
   /** @param {object} message */
@@ -333,7 +333,7 @@ export class LiveFeed extends EventTarget {
   }
 
   /** @param {Status} status */
-  #become(status) {
+  #setStatus(status) {
     if (status === this.status) return;
     this.status = status;
     this.#fire("status");

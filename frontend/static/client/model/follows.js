@@ -6,7 +6,7 @@ import { readItems } from "./paging.js";
  * @param {number} followed
  */
 export async function isFollowing(follower, followed) {
-  // The API lists the artists that somebody follows by id.
+  // the API lists followed artists by id
   for await (const { id } of readItems(`/users/${follower}/following`)) {
     if (id >= followed) return id === followed;
   }

@@ -1,16 +1,16 @@
-/** Links to a canvas that lead to a part of it: `/canvas/7#x,y,zoom`. */
+/** Links to a part of a canvas: `/canvas/7#x,y,zoom`. */
 
 /**
- * The canvas point in the middle of the screen, and how many CSS pixels one canvas pixel takes. It names the
- * middle, so that a link shows the same place on a phone and on a wall.
+ * The canvas point at the centre of the screen, and the CSS pixels per canvas pixel. Based on the centre, so
+ * that a link shows the same place on screens of any size.
  * @typedef {{x: number, y: number, zoom: number}} View
  */
 
-/** CSS pixels per pixel at which a linked tile is shown: the tile, and some of what is around it. */
+/** CSS pixels per canvas pixel at which a linked tile is shown, with some of its surroundings. */
 const TILE_ZOOM = 6;
 
 /**
- * Parse a view, null when the hash is something else.
+ * Parse a view; null for any other hash.
  * @param {string} hash
  * @returns {View | null}
  */

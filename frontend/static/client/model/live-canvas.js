@@ -1,8 +1,7 @@
 /**
- * A canvas as it is right now: what it looks like, who holds what, and the feed that keeps both true.
- * Fires CustomEvents: `picture` (all of it is new), `cell` (`detail`: the cell that looks different),
- * `claims`, `canvas` (name, rules, counts), `known` (more about a tile), and once the feed runs `change` as
- * the feed does.
+ * The live state of a canvas: pixels, claims, and the feed that keeps both current. Fires CustomEvents:
+ * `picture` (all pixels changed), `cell` (`detail`: the changed cell), `claims`, `canvas` (name, rules,
+ * counts), `known` (details of a tile), and `change`, as the feed does.
  */
 
 import { api } from "../api.js";
@@ -24,7 +23,8 @@ export class LiveCanvas extends EventTarget {
   /** @type {LiveFeed | null} */
   feed = null;
   claims = new Claims([], []);
-  /** Whether there is something to review, or may be. */ hasReviews = false;
+  /** Whether there are, or may be, submissions to review. */
+  hasReviews = false;
   #life = new AbortController();
 
   /** @param {number} id */
@@ -36,7 +36,7 @@ export class LiveCanvas extends EventTarget {
   /** Load the canvas and follow it. Throws ApiError. */
   async open() {
     const described = this.#get(`/canvases/${this.id}`);
-    described.catch(() => {}); // thrown where it is awaited, after the picture
+    described.catch(() => {}); // thrown where it is awaited, after the pixels
     const seq = await this.#loadPicture();
     this.#describe(await described);
     await this.#loadClaims();
@@ -46,7 +46,7 @@ export class LiveCanvas extends EventTarget {
     this.feed.addEventListener("change", (event) =>
       this.#apply(/** @type {CustomEvent<FeedEvent>} */ (event).detail),
     );
-    session.addEventListener("change", () => this.#become(), { signal: this.#life.signal });
+    session.addEventListener("change", () => this.#handleSession(), { signal: this.#life.signal });
     this.feed.start();
     void this.#findReviews();
   }
@@ -57,32 +57,32 @@ export class LiveCanvas extends EventTarget {
   }
 
   /**
-   * All about a tile, its pixels too.
+   * Load the details of a tile, including its pixels.
    * @param {number} id
    * @returns {Promise<TileView>}
    */
-  async tile(id) {
+  async loadTile(id) {
     const view = await this.#get(`/tiles/${id}`);
-    this.#learn(view);
+    this.#describeTile(view);
     return view;
   }
 
   /**
-   * The tile in a cell, one's own draft too, which is in no picture.
+   * Load the tile in a cell, including the user's own draft, which no snapshot contains.
    * @param {Cell} cell
    * @returns {Promise<TileView | null>}
    */
-  async tileIn({ x, y }) {
+  async loadTileIn({ x, y }) {
     const query = { x, y, columns: 1, rows: 1 };
     const [view] = (await this.#get(`/canvases/${this.id}/region`, query)).items;
-    if (view) this.#learn(view);
+    if (view) this.#describeTile(view);
     return view ?? null;
   }
 
   /** @param {TileView} view */
-  #learn(view) {
+  #describeTile(view) {
     this.pixels?.describe(view);
-    this.#fire("known");
+    this.#fire("details");
   }
 
   /**
@@ -103,13 +103,13 @@ export class LiveCanvas extends EventTarget {
   async #loadPicture() {
     const { bytes } = await api.bytes(`/canvases/${this.id}/snapshot`, { signal: this.#life.signal });
     const snapshot = await readSnapshot(bytes);
-    this.#life.signal.throwIfAborted(); // unpacking does not stop by itself
+    this.#life.signal.throwIfAborted(); // unpacking does not stop at the abort
     this.pixels = new CanvasPixels(snapshot);
     this.#fire("picture");
     return snapshot.seq;
   }
 
-  /** Later than the picture: what is in it and in the changes that follow it too comes out the same. */
+  /** loaded after the snapshot; applying a change that it already contains has no effect */
   async #loadClaims() {
     const hasAreas = this.canvas?.collaboration_mode === "area-lock";
     const [locks, areas] = await Promise.all([
@@ -131,42 +131,42 @@ export class LiveCanvas extends EventTarget {
     const cell = this.pixels?.apply(event);
     if (cell) this.#fire("cell", cell);
     if (this.claims.apply(event)) this.#fire("claims");
-    if (event.kind === "canvas.updated") this.#ruled(event.canvas);
+    if (event.kind === "canvas.updated") this.#handleUpdate(event.canvas);
     if (event.kind === "tile.created" || event.kind === "tile.deleted")
-      this.#counted(event.kind === "tile.created" ? 1 : -1);
+      this.#countTiles(event.kind === "tile.created" ? 1 : -1);
     this.#fire("change", event);
   }
 
-  /** Somebody else looks now. */
-  #become() {
+  /** Follow the canvas as another account. */
+  #handleSession() {
     this.feed?.restart();
     void this.#findReviews();
   }
 
-  /** What waited when the canvas left the mode still waits. */
+  /** Submissions stay pending after the canvas leaves review mode. */
   async #findReviews() {
     const isReviewed = this.canvas?.collaboration_mode === "review";
     const waiting =
       session.account && !isReviewed
         ? this.#get(`/canvases/${this.id}/reviews`, { limit: 1 })
         : { items: [] };
-    // Not worth an error: it is looked for again when somebody comes or the rules change.
+    // not worth an error: checked again when the account or the rules change
     const { items } = await Promise.resolve(waiting).catch(() => ({ items: [] }));
     this.hasReviews = session.account !== null && (isReviewed || items.length > 0);
     this.#fire("canvas");
   }
 
   /** @param {CanvasView} canvas with new rules */
-  #ruled(canvas) {
+  #handleUpdate(canvas) {
     const isOtherMode = canvas.collaboration_mode !== this.canvas?.collaboration_mode;
     this.#describe(canvas);
     if (!isOtherMode) return;
-    this.feed?.refresh(); // areas count or do not count any more, and no change tells which
+    this.feed?.refresh(); // areas begin or cease to count, and no event lists them
     void this.#findReviews();
   }
 
   /** @param {number} more */
-  #counted(more) {
+  #countTiles(more) {
     if (this.canvas) this.#describe({ ...this.canvas, tile_count: this.canvas.tile_count + more });
   }
 

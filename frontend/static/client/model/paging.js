@@ -1,4 +1,4 @@
-/** Reading lists of the API, which come page by page. */
+/** Reads the paged lists of the API. */
 
 import { api } from "../api.js";
 
@@ -8,7 +8,7 @@ import { api } from "../api.js";
  *   page
  */
 
-/** Items per request where the whole list is wanted; the most that the API sends. */
+/** Items per request when reading a whole list; the API's maximum. */
 const LARGEST_PAGE = 500;
 
 /**

@@ -1,5 +1,6 @@
 /**
- * What is worth offering to whom: the rules of `services/tiles/tiles/rules.py`, which has the last word.
+ * The permissions that the client offers: the rules of `services/tiles/tiles/rules.py`, which the service
+ * enforces.
  */
 
 /** @import { Mode } from "#api" */
@@ -17,10 +18,10 @@ export function mayManage(canvas, me) {
 }
 
 /**
- * To paint in an empty cell.
+ * Return whether the user may paint in an empty cell.
  * @param {Canvas} canvas
  * @param {Me} me
- * @param {number | null} areaHolder who holds the cell
+ * @param {number | null} areaHolder id of the artist whose area contains the cell
  */
 export function mayClaim(canvas, me, areaHolder) {
   return me !== null && (canvas.collaboration_mode !== "area-lock" || areaHolder === me.id);
@@ -30,7 +31,7 @@ export function mayClaim(canvas, me, areaHolder) {
  * @param {Canvas} canvas
  * @param {Tile} tile
  * @param {Me} me
- * @param {number | null} areaHolder who holds its cell
+ * @param {number | null} areaHolder id of the artist whose area contains its cell
  */
 export function mayEdit(canvas, tile, me, areaHolder) {
   if (me === null) return false;
@@ -48,7 +49,7 @@ export function mayDelete(canvas, tile, me) {
 }
 
 /**
- * An artist's older picture needs what a new one needs.
+ * Restoring a version requires the same as painting one.
  * @param {Canvas} canvas
  * @param {Tile} tile
  * @param {Me} me

@@ -1,7 +1,7 @@
 /**
- * The order of a canvas's changes: each is handed on once, and none before the one it follows.
+ * Orders the changes of a canvas: delivers each once, and none before its predecessor.
  *
- * No input or output here: `feed.js` feeds it from the socket, from the list of events and from snapshots.
+ * Pure: `feed.js` feeds it from the socket, the list of events and snapshots.
  */
 
 /** @import { FeedEvent } from "./canvas-pixels.js" */
@@ -11,50 +11,50 @@ export class Sequence {
   #early = new Map();
   #isHeld = false;
 
-  /** @param {number} seq number of the last change that is already shown */
+  /** @param {number} seq number of the last change already applied */
   constructor(seq) {
     this.seq = seq;
-    this.heard = seq;
+    this.newest = seq;
   }
 
-  /** Whether there is a change that was not handed on yet. */
+  /** Whether a change waits for a missing one. */
   get hasGap() {
-    return this.heard > this.seq;
+    return this.newest > this.seq;
   }
 
-  /** Hand on nothing until `restart`: a snapshot is on its way. */
+  /** Deliver nothing until `restart`: a snapshot is loading. */
   hold() {
     this.#isHeld = true;
   }
 
   /**
-   * Take in what arrived, in whatever order and however often.
+   * Accept changes in any order, including repeats.
    * @param {Iterable<FeedEvent>} events
-   * @returns {FeedEvent[]} those whose turn it is, in order
+   * @returns {FeedEvent[]} the changes that are now deliverable, in order
    */
   take(events) {
     for (const event of events) {
       if (event.seq > this.seq) this.#early.set(event.seq, event);
-      this.heard = Math.max(this.heard, event.seq);
+      this.newest = Math.max(this.newest, event.seq);
     }
-    return this.#due();
+    return this.#takeDue();
   }
 
   /**
-   * Go on after a snapshot.
-   * @param {number} seq number of the last change that it shows
-   * @param {number} newest number of a change that is known to have happened
-   * @returns {FeedEvent[]} what came meanwhile and follows it
+   * Continue after a snapshot.
+   * @param {number} seq number of the last change that it contains
+   * @param {number} newest number of the newest known change
+   * @returns {FeedEvent[]} the changes that arrived in the meantime and follow it
    */
   restart(seq, newest) {
     this.seq = seq;
-    this.heard = Math.max(seq, newest, ...this.#early.keys());
+    this.newest = Math.max(seq, newest, ...this.#early.keys());
     this.#isHeld = false;
     for (const early of this.#early.keys()) if (early <= seq) this.#early.delete(early);
-    return this.#due();
+    return this.#takeDue();
   }
 
-  #due() {
+  #takeDue() {
     const due = [];
     for (let next; !this.#isHeld && (next = this.#early.get(this.seq + 1)); this.seq = next.seq) {
       this.#early.delete(next.seq);
@@ -64,7 +64,7 @@ export class Sequence {
   }
 }
 
-/** What to do about a socket that closed: come back, or accept it for the reason given. */
+/** Decide about a closed socket: reconnect, or end for a reason. */
 export const CLOSED_FOR_GOOD = new Map([
   [4404, "canvas_gone"],
   [1008, "session_ended"],
@@ -74,8 +74,8 @@ const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 15_000;
 
 /**
- * How long to wait before trying again, in milliseconds. Half of it by chance: after a restart of the service
- * its viewers do not all come back in the same moment.
+ * Return the milliseconds to wait before the next attempt. Half of it is random, so that viewers do not all
+ * reconnect at the same moment after a restart of the service.
  * @param {number} failures in a row
  * @param {number} chance 0 to 1
  */

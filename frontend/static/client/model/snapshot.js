@@ -1,4 +1,4 @@
-/** Reading the binary snapshot of a canvas; its layout is described at `GET /canvases/{id}/snapshot`. */
+/** Reads the binary snapshot of a canvas; `GET /canvases/{id}/snapshot` documents its layout. */
 
 /** @typedef {{id: number, x: number, y: number, version: number, pixels: Uint8Array}} SnapshotTile */
 /**
@@ -12,10 +12,10 @@ const HEADER_BYTES = 24;
 const TILE_HEADER_BYTES = 16;
 
 /**
- * Unpack a snapshot. The tiles' pixels are views of one buffer: nothing is copied.
+ * Unpack a snapshot. The tiles' pixels are views of one buffer, without copies.
  * @param {ArrayBuffer} bytes
  * @returns {Promise<Snapshot>}
- * @throws {RangeError} for what is no snapshot, or one of a format that this page does not know
+ * @throws {RangeError} for other data, or an unknown format
  */
 export async function readSnapshot(bytes) {
   const header = new DataView(bytes);
@@ -38,12 +38,12 @@ export async function readSnapshot(bytes) {
 /**
  * @param {ArrayBuffer} laid
  * @param {number} count
- * @param {number} area pixels of a tile
+ * @param {number} area pixels per tile
  * @returns {SnapshotTile[]}
  */
 function tilesOf(laid, count, area) {
   const stride = TILE_HEADER_BYTES + area;
-  if (laid.byteLength !== count * stride) throw new RangeError("the snapshot is cut short");
+  if (laid.byteLength !== count * stride) throw new RangeError("the snapshot is truncated");
   const numbers = new DataView(laid);
   return Array.from({ length: count }, (_, index) => {
     const at = index * stride;
@@ -67,7 +67,7 @@ function colourAt(header, at) {
 }
 
 /**
- * @param {ArrayBuffer} packed a zlib stream, which the web calls "deflate"
+ * @param {ArrayBuffer} packed a zlib stream, "deflate" in web APIs
  * @returns {Promise<ArrayBuffer>}
  */
 async function inflate(packed) {

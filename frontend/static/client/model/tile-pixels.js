@@ -17,7 +17,7 @@ export function paletteRgba(palette) {
 }
 
 /**
- * Decode pixels as the API sends them.
+ * Decode pixels from the API.
  * @param {string} text base64
  */
 export function fromBase64(text) {
@@ -25,7 +25,7 @@ export function fromBase64(text) {
 }
 
 /**
- * Encode pixels as the API takes them.
+ * Encode pixels for the API.
  * @param {Uint8Array} pixels
  */
 export function toBase64(pixels) {
@@ -43,8 +43,7 @@ export function isSame(one, other) {
 }
 
 /**
- * Return a tile's pixels as its creator sees them: a version that waits for review comes before the public
- * one.
+ * Return a tile's pixels as its creator sees them: a pending version takes precedence over the public one.
  * @param {{pixels: string | null, pending?: {pixels: string} | null}} tile
  */
 export function visiblePixels({ pixels, pending }) {

@@ -83,20 +83,20 @@ export class Header extends Element {
       </nav>
       <button class="quiet icon" popovertarget="settings" aria-label=${t("common.settings")}><ui-icon
         name=${theme()}></ui-icon></button>
-      <div id="settings" class="menu" popover>${this.#settings()}</div>
-      ${this.#isKnown ? this.#who() : ""}
+      <div id="settings" class="menu" popover>${this.#renderSettings()}</div>
+      ${this.#isKnown ? this.#renderUser() : ""}
     </header>`;
   }
 
-  #who() {
+  #renderUser() {
     return session.account
-      ? this.#account(session.account)
+      ? this.#renderAccount(session.account)
       : html`
       <a class="button quiet" href="/login">${t("common.login")}</a>
       <a class="button primary wide" href="/register">${t("common.register")}</a>`;
   }
 
-  #settings() {
+  #renderSettings() {
     return html`
       <fieldset>
         <legend>${t("common.theme")}</legend>
@@ -120,7 +120,7 @@ export class Header extends Element {
   }
 
   /** @param {AccountView} account */
-  #account(account) {
+  #renderAccount(account) {
     return html`
       <button class="quiet me" popovertarget="account"
         aria-label=${t("common.account_menu", { name: account.username })}>
@@ -137,7 +137,7 @@ export class Header extends Element {
   }
 
   #closeMenu() {
-    /** @type {HTMLElement | null} */ (this.renderRoot.querySelector("#account"))?.hidePopover();
+    /** @type {HTMLElement | null} */ (this.renderRoot.querySelector("#renderAccount"))?.hidePopover();
   }
 
   async #logout() {

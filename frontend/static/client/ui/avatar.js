@@ -25,7 +25,7 @@ export class Avatar extends LitElement {
 
   updated() {
     this.style.setProperty("--avatar-colour", this.colour ?? "");
-    this.style.setProperty("--avatar-ink", this.colour ? inkOn(this.colour) : "");
+    this.style.setProperty("--avatar-ink", this.colour ? chooseInk(this.colour) : "");
   }
 }
 customElements.define("ui-avatar", Avatar);
@@ -34,7 +34,7 @@ customElements.define("ui-avatar", Avatar);
  * Return black or white, whichever has more contrast on a colour (WCAG 2.2, relative luminance).
  * @param {string} colour
  */
-export function inkOn(colour) {
+export function chooseInk(colour) {
   const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
     const c = parseInt(colour.slice(at, at + 2), 16) / 255;
     return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;

@@ -50,9 +50,9 @@ export class CanvasPreview extends Element {
   #isOnScreen = false;
   #near = new IntersectionObserver((entries) => {
     this.#isOnScreen = entries.at(-1)?.isIntersecting ?? false;
-    this.#attend();
+    this.#onVisibility();
   });
-  #attend = () => {
+  #onVisibility = () => {
     if (this.#isOnScreen && !document.hidden) this.#watch?.start();
     else this.#watch?.stop();
   };
@@ -69,13 +69,13 @@ export class CanvasPreview extends Element {
   connectedCallback() {
     super.connectedCallback();
     this.#near.observe(this);
-    document.addEventListener("visibilitychange", this.#attend);
+    document.addEventListener("visibilitychange", this.#onVisibility);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.#near.disconnect();
-    document.removeEventListener("visibilitychange", this.#attend);
+    document.removeEventListener("visibilitychange", this.#onVisibility);
     this.#watch?.stop();
     clearTimeout(this.#timer);
   }
@@ -91,7 +91,7 @@ export class CanvasPreview extends Element {
     this.#watch?.addEventListener("people", () => (this.people = [...(this.#watch?.people.values() ?? [])]));
     this.#watch?.addEventListener("painted", () => (this.isEmpty = false));
     this.#watch?.addEventListener("change", () => this.#redraw());
-    this.#attend();
+    this.#onVisibility();
   }
 
   #redraw() {
@@ -103,7 +103,7 @@ export class CanvasPreview extends Element {
 
   render() {
     const { people } = this;
-    return html`<ui-picture src=${pictureOf(this.canvas)}></ui-picture>
+    return html`<ui-picture src=${pictureUrl(this.canvas)}></ui-picture>
       ${this.isEmpty ? html`<p class="empty">${t("home.empty")}</p>` : ""}
       ${
         people.length
@@ -120,7 +120,7 @@ customElements.define("canvas-preview", CanvasPreview);
  * Return the address of a canvas's picture, or of the picture of its centre.
  * @param {CanvasView} canvas
  */
-export function pictureOf({ id, columns, rows, tile_size }) {
+export function pictureUrl({ id, columns, rows, tile_size }) {
   const most = LARGEST / tile_size;
   if (columns <= most && rows <= most) return `/canvases/${id}.png`;
   const [wide, high] = [Math.min(columns, most), Math.min(rows, most)];

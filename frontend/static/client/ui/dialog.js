@@ -50,7 +50,7 @@ export class Dialog extends Element {
   }
 
   render() {
-    return html`<dialog aria-labelledby="heading" @cancel=${this.#cancel} @pointerdown=${this.#pressed}>
+    return html`<dialog aria-labelledby="heading" @cancel=${this.#onCancel} @pointerdown=${this.#onPress}>
       <header>
         <h2 id="heading">${this.heading}</h2>
         <button class="quiet icon" aria-label=${t("common.close")} @click=${this.#close}><ui-icon
@@ -58,7 +58,7 @@ export class Dialog extends Element {
       </header>
       <div class="body"><slot></slot></div>
       <footer class=${this.#hasActions ? "used" : ""}><slot name="actions"
-        @slotchange=${this.#slotted}></slot></footer>
+        @slotchange=${this.#onSlotChange}></slot></footer>
     </dialog>`;
   }
 
@@ -69,7 +69,7 @@ export class Dialog extends Element {
   }
 
   /** @param {Event} event */
-  #slotted(event) {
+  #onSlotChange(event) {
     this.#hasActions = /** @type {HTMLSlotElement} */ (event.target).assignedElements().length > 0;
     this.requestUpdate();
   }
@@ -77,14 +77,14 @@ export class Dialog extends Element {
   #close = () => this.dispatchEvent(new Event("close"));
 
   /** @param {Event} event on Escape the parent decides, because there may be unsaved changes */
-  #cancel(event) {
+  #onCancel(event) {
     if (event.target !== event.currentTarget) return; // bubbles from a file input inside
     event.preventDefault();
     this.#close();
   }
 
   /** @param {PointerEvent} event */
-  #pressed(event) {
+  #onPress(event) {
     const dialog = /** @type {HTMLDialogElement} */ (event.currentTarget);
     const { left, right, top, bottom } = dialog.getBoundingClientRect();
     const isInside =

@@ -57,7 +57,7 @@ export class ErrorBox extends Element {
       ? html`<div role="alert">
           <ui-icon name="alert"></ui-icon>
           <p>${errorText(error)}${
-            error instanceof ApiError ? html`<small>${reference(error)}</small>` : ""
+            error instanceof ApiError ? html`<small>${formatReference(error)}</small>` : ""
           }</p>
           ${
             this.retryable
@@ -75,6 +75,6 @@ customElements.define("ui-error", ErrorBox);
  * Format the code and the request id, by which the error can be found in the logs.
  * @param {ApiError} error
  */
-function reference(error) {
+function formatReference(error) {
   return error.requestId ? `${error.code} · ${t("common.request")} ${error.requestId}` : error.code;
 }

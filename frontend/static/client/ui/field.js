@@ -90,12 +90,12 @@ export class Field extends Element {
     return html`<label for=${id}>${this.label}</label>
       ${
         this.multiline
-          ? html`<textarea id=${id} name=${this.name} .value=${live(this.value)} @input=${this.#typed}
+          ? html`<textarea id=${id} name=${this.name} .value=${live(this.value)} @input=${this.#onInput}
             ?required=${this.required}
             maxlength=${this.maxlength ?? nothing} placeholder=${this.placeholder ?? nothing}
             aria-describedby=${described} aria-invalid=${invalid}></textarea>`
           : html`<input id=${id} name=${this.name} type=${this.isShown ? "text" : this.type}
-            .value=${live(this.value)} @input=${this.#typed}
+            .value=${live(this.value)} @input=${this.#onInput}
             ?required=${this.required} autocomplete=${this.autocomplete ?? nothing}
               inputmode=${this.inputmode ?? nothing}
             placeholder=${this.placeholder ?? nothing} pattern=${this.pattern ?? nothing}
@@ -114,7 +114,7 @@ export class Field extends Element {
       ${this.hint ? html`<p class="hint" id="${id}-hint">${this.hint}</p>` : ""}`;
   }
 
-  #typed() {
+  #onInput() {
     this.value = this.control.value;
     this.error = "";
   }

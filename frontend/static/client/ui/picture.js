@@ -16,7 +16,7 @@ export class Picture extends LitElement {
     }
   `;
 
-  #near = new IntersectionObserver((entries) => entries.at(-1)?.isIntersecting && this.#begin(), {
+  #near = new IntersectionObserver((entries) => entries.at(-1)?.isIntersecting && this.#load(), {
     rootMargin: "200px",
   });
 
@@ -43,7 +43,7 @@ export class Picture extends LitElement {
     if (changed.get("src")) void this.refresh();
   }
 
-  #begin() {
+  #load() {
     this.#near.disconnect();
     void this.refresh();
   }
@@ -67,11 +67,11 @@ export class Picture extends LitElement {
   }
 
   render() {
-    return this.url ? html`<img src=${this.url} alt=${this.alt} decoding="sync" @load=${this.#loaded}>` : "";
+    return this.url ? html`<img src=${this.url} alt=${this.alt} decoding="sync" @load=${this.#onLoad}>` : "";
   }
 
   /** @param {Event} event */
-  #loaded(event) {
+  #onLoad(event) {
     this.dispatchEvent(
       new CustomEvent("drawn", { detail: /** @type {HTMLImageElement} */ (event.target).naturalWidth }),
     );

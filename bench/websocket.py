@@ -1,4 +1,4 @@
-"""A WebSocket client that costs so little that a thousand of them measure the server, not themselves."""
+"""A WebSocket client so cheap that with a thousand of them the server is still the bottleneck."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
 
 
-class Client(asyncio.Protocol):
-    """Calls `on_message(payload)` for each text message; each is one frame, as the server sends them."""
+class WebSocketClient(asyncio.Protocol):
+    """Calls `on_message(payload)` for each text message, which must be a single frame."""
 
     def __init__(self, path: str, host: str, on_message: Callable[[bytes], None]) -> None:
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -24,7 +24,7 @@ class Client(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but name
+        self._transport = transport = cast(asyncio.Transport, transport)  # uvloop's has the methods only
         key = b64encode(secrets.token_bytes(16)).decode()
         transport.write(
             f"GET {self._path} HTTP/1.1\r\nHost: {self._host}\r\nUpgrade: websocket\r\n"
@@ -65,11 +65,11 @@ class Client(asyncio.Protocol):
                 length, body = int.from_bytes(buffer[body : body + 8]), body + 8
             if len(buffer) < body + length:
                 break
-            self._take(buffer[start] & 0x0F, buffer[body : body + length])
+            self._handle_frame(buffer[start] & 0x0F, buffer[body : body + length])
             start = body + length
         self._buffer = buffer[start:]
 
-    def _take(self, opcode: int, payload: bytes) -> None:
+    def _handle_frame(self, opcode: int, payload: bytes) -> None:
         if opcode == TEXT:
             self._on_message(payload)
         elif opcode == PING:
@@ -78,20 +78,20 @@ class Client(asyncio.Protocol):
             raise ConnectionError(f"closed by the server: {payload!r}")
 
     def _send(self, opcode: int, payload: bytes) -> None:
-        # A mask of zeros is as good as any (RFC 6455, 5.3) and leaves the payload as it is.
+        # A mask of zeros is valid (RFC 6455, section 5.3) and leaves the payload unchanged.
         length = len(payload)
         size = bytes([0x80 | length]) if length < 126 else b"\xfe" + length.to_bytes(2)
         assert self._transport is not None
         self._transport.write(bytes([0x80 | opcode]) + size + bytes(4) + payload)
 
 
-async def connect(url: str, on_message: Callable[[bytes], None]) -> Client:
-    """Open a WebSocket; raises ConnectionError with the answer when the server refuses."""
+async def connect(url: str, on_message: Callable[[bytes], None]) -> WebSocketClient:
+    """Open a WebSocket; raises ConnectionError with the response when the server refuses it."""
     parts = urlsplit(url)
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
     loop = asyncio.get_running_loop()
     _, client = await loop.create_connection(
-        lambda: Client(path, parts.netloc, on_message), "127.0.0.1", parts.port or 80
+        lambda: WebSocketClient(path, parts.netloc, on_message), "127.0.0.1", parts.port or 80
     )
     async with asyncio.timeout(10):
         await client.opened

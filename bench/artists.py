@@ -1,4 +1,4 @@
-"""Accounts and canvases to measure with, made through the public API."""
+"""Accounts and canvases for the benchmarks, created through the public API."""
 
 from __future__ import annotations
 
@@ -12,41 +12,41 @@ import aiohttp
 
 
 @dataclass(frozen=True)
-class Artist:
+class BenchArtist:
     """An account with its access token."""
 
     http: aiohttp.ClientSession
     token: str
 
     async def call(self, method: str, path: str, body: Any = None) -> Any:
-        """The JSON of a call that succeeds."""
+        """Call the API and return the JSON of the response; raises RuntimeError for an error status."""
         headers = {"Authorization": f"Bearer {self.token}"}
         async with self.http.request(method, f"/api/v1{path}", json=body, headers=headers) as response:
             if response.status >= 400:
                 raise RuntimeError(f"{method} {path}: {response.status} {await response.text()}")
             return await response.json()
 
-    async def ticket(self) -> str:
-        """A ticket for a WebSocket."""
+    async def get_ticket(self) -> str:
+        """Get a ticket for a WebSocket."""
         return str((await self.call("POST", "/auth/ws-ticket"))["ticket"])
 
 
-async def artists(http: aiohttp.ClientSession, count: int) -> list[Artist]:
-    """That many new accounts."""
+async def create_artists(http: aiohttp.ClientSession, count: int) -> list[BenchArtist]:
+    """Register `count` accounts."""
     slots = asyncio.Semaphore(4)
 
-    async def register() -> Artist:
+    async def register() -> BenchArtist:
         name = f"bench_{secrets.token_hex(6)}"
         body = {"username": name, "email": f"{name}@example.org", "password": secrets.token_urlsafe(12)}
         async with slots, http.post("/api/v1/auth/register", json=body) as response:
             response.raise_for_status()
-            return Artist(http, (await response.json())["access_token"])
+            return BenchArtist(http, (await response.json())["access_token"])
 
     return await asyncio.gather(*(register() for _ in range(count)))
 
 
-async def canvas(owner: Artist, tiles: int, size: int = 32) -> tuple[int, list[int]]:
-    """A canvas that is free for all, and the ids of its tiles."""
+async def create_canvas(owner: BenchArtist, tiles: int, size: int = 32) -> tuple[int, list[int]]:
+    """Create a canvas in mode `free` with this many tiles; returns its id and those of its tiles."""
     draft = {
         "name": "A bench", "width": size * 32, "height": size * 32, "tile_size": size, "palette": "pico-8",
         "collaboration_mode": "free", "max_tiles_per_user": 1024,
