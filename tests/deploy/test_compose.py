@@ -73,7 +73,6 @@ def test_exec_runs_a_verb_in_the_container_of_its_service(compose: ComposeStack)
 
 
 def test_a_second_up_replaces_no_container(compose: ComposeStack) -> None:
-    compose.up()
     before = {service: compose.containers(service) for service in ("gateway", "tiles-web", "postgres")}
     compose.up()
     assert {service: compose.containers(service) for service in before} == before
