@@ -85,7 +85,7 @@ def ensure_artist(conn: Connection, caller: Identity) -> None:
 def ensure_artists(conn: Connection, callers: Collection[tuple[int, str]]) -> None:
     """Do the same for many callers, each an account's id and username."""
     ids, usernames = zip(*callers, strict=True)
-    conn.lead_with(_ENSURE, {"ids": integers(ids), "usernames": texts(usernames)})
+    conn.prepend(_ENSURE, {"ids": integers(ids), "usernames": texts(usernames)})
 
 
 async def add_registered(conn: Connection, artist_id: int, username: str, display_name: str | None) -> None:

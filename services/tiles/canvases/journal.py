@@ -141,7 +141,7 @@ class CanvasChanges:
                 "events": orjson.dumps([shown for _, _, shown in kept]).decode(),
             },
         )
-        self._outbox.emit(self._conn, *events)
+        self._outbox.defer(self._conn, *events)
 
 
 class Journal:

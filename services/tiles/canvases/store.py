@@ -235,7 +235,7 @@ def prepend_lock(conn: Connection, canvas_id: int) -> None:
     Sent in the round trip of the next statement. A canvas is locked before anything on it is read, so that
     reads see what the previous writer left, and before any other row, so that two writers cannot deadlock.
     """
-    conn.lead_with(_LOCK, {"canvas_id": canvas_id})
+    conn.prepend(_LOCK, {"canvas_id": canvas_id})
 
 
 async def list_unlocked(conn: Connection, canvas_ids: Collection[int]) -> set[int]:

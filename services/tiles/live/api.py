@@ -23,7 +23,7 @@ from shared.db import Database
 from shared.errors import NotAuthenticated, NotFound, Unavailable
 from shared.http.access import VERIFIER
 from shared.http.models import BIGINT_MAX, Query
-from shared.http.operations import Answer, Operation
+from shared.http.operations import Operation, RawResponse
 from shared.identity import Identity
 
 log = structlog.get_logger(__name__)
@@ -107,7 +107,7 @@ async def _admit(request: web.Request, canvas_id: int, ticket: str | None) -> Id
     # The connection goes back to the pool before the socket opens: a viewer never holds one.
     async with request.app[DATABASE].connection() as conn:
         if ticket is not None:
-            artist, jti = request.app[VERIFIER].ticket(ticket)
+            artist, jti = request.app[VERIFIER].verify_ticket(ticket)
             if not await store.spend_ticket(conn, jti, datetime.fromtimestamp(artist.expires_at, UTC)):
                 raise NotAuthenticated("ticket_spent", "This ticket was used before; request a new one.")
         visible_to(artist, await canvases_store.get(conn, canvas_id))
@@ -158,7 +158,8 @@ def _parsed(text: str) -> dict[str, Any]:
 
 OPERATIONS = (
     Operation(
-        "GET", "/ws/canvas/{canvas_id}", watch_canvas, {101: Answer("application/json", "The live feed")},
+        "GET", "/ws/canvas/{canvas_id}", watch_canvas,
+        {101: RawResponse("application/json", "The live feed")},
         refusals=("400 bad_request", "401 token_invalid", "401 ticket_spent", "404 canvas_not_found"),
     ),
 )  # fmt: skip

@@ -22,7 +22,7 @@ from services.tiles.live.viewer import SESSION_ENDED, Viewer
 from shared.db import Database
 from shared.errors import Unavailable
 from shared.messaging.envelope import Envelope
-from shared.messaging.feed import Feed
+from shared.messaging.feed import CanvasFeed
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +40,9 @@ class Hub:
 
     def __init__(self, database: Database, broker_url: str, *, name: str) -> None:
         self._database = database
-        self._feed = Feed(broker_url, name=name, on_message=self._receive, on_connected=self._fill_all_gaps)
+        self._feed = CanvasFeed(
+            broker_url, name=name, on_message=self._receive, on_connected=self._fill_all_gaps
+        )
         self.presence = Presence(broker_url, name=name)
         self._channels: dict[int, Channel] = {}
         self._starting: dict[int, asyncio.Task[None]] = {}

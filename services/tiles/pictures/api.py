@@ -9,7 +9,7 @@ from services.tiles.pictures.schemas import CanvasPicture, Scale
 from services.tiles.pictures.service import PICTURES
 from services.tiles.pictures.snapshot import MEDIA_TYPE
 from shared.http.etags import is_unchanged, not_modified
-from shared.http.operations import Answer, Operation
+from shared.http.operations import Operation, RawResponse
 from shared.identity import Identity
 
 
@@ -63,21 +63,24 @@ OPERATIONS = (
         "GET",
         r"/canvases/{canvas_id:\d+}.png",
         draw_canvas,
-        {200: Answer("image/png", "The picture"), 304: None},
+        {200: RawResponse("image/png", "The picture"), 304: None},
         refusals=("404 canvas_not_found",),
     ),
     Operation(
         "GET",
         r"/tiles/{tile_id:\d+}.png",
         draw_tile,
-        {200: Answer("image/png", "The picture"), 304: None},
+        {200: RawResponse("image/png", "The picture"), 304: None},
         refusals=("404 tile_not_found",),
     ),
     Operation(
         "GET",
         "/canvases/{canvas_id}/snapshot",
         get_snapshot,
-        {200: Answer(MEDIA_TYPE, "The canvas; `X-Canvas-Seq` is the number of its last change"), 304: None},
+        {
+            200: RawResponse(MEDIA_TYPE, "The canvas; `X-Canvas-Seq` is the number of its last change"),
+            304: None,
+        },
         refusals=("404 canvas_not_found",),
     ),
 )

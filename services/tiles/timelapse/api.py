@@ -9,7 +9,7 @@ from services.tiles.timelapse.rules import DEFAULT_FRAMES, MAX_FRAMES
 from services.tiles.timelapse.service import TIMELAPSES
 from shared.http.etags import etag, is_unchanged, not_modified
 from shared.http.models import Query
-from shared.http.operations import Answer, Operation
+from shared.http.operations import Operation, RawResponse
 from shared.identity import Identity
 
 
@@ -40,6 +40,6 @@ OPERATIONS = (
         "GET",
         "/canvases/{canvas_id}/timelapse.png",
         draw_timelapse,
-        {200: Answer("image/png", "The animation"), 304: None},
+        {200: RawResponse("image/png", "The animation"), 304: None},
     ),
 )
