@@ -121,7 +121,7 @@ export class WorkingCopy extends EventTarget {
     this.changed();
   }
 
-  /** Tell those who listen that something changed. */
+  /** Fire `change`. */
   changed() {
     this.dispatchEvent(new Event("change"));
   }
