@@ -20,7 +20,7 @@ def test_a_service_of_which_no_process_runs_and_the_503_that_it_causes(under_tes
 def test_one_process_of_two_that_is_missing(under_test: StackUnderTest) -> None:
     with under_test.without("tiles-web-2"):
         cause = under_test.first_line("process-missing")
-    assert cause == "tiles-web-2 is not running; the others of that service serve alone"
+    assert cause == "tiles-web-2 is not running; the service's other processes still serve requests"
 
 
 def test_a_worker_that_is_missing(under_test: StackUnderTest) -> None:
