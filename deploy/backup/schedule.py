@@ -20,6 +20,7 @@ HOURS = 24.0
 RETRY_SECONDS = 30.0
 
 AGE = Gauge("backup_age_seconds", "Age of the newest verified backup; -1 when there is none.")
+INTERVAL = Gauge("backup_interval_seconds", "How often a backup is to be taken.")
 SIZE = Gauge("backup_bytes", "Size of that backup.")
 
 
@@ -58,6 +59,7 @@ class Schedule:
     def measure(self) -> None:
         """Update the metrics."""
         AGE.set(-1 if self.age is None else self.age.total_seconds())
+        INTERVAL.set(self._interval.total_seconds())
         SIZE.set(sum(file.stat().st_size for file in list_backups(self._folder)[-1:]))
 
 

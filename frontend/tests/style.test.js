@@ -10,17 +10,11 @@ const WIDTH = 110;
 /** Lines per file; a longer one does more than one thing. */
 const LENGTH = 350;
 
-/** Rooms that still have to be put into this style. */
-const UNSTYLED = /static\/client\/(canvas|editor)\//;
-
 /** @returns {Promise<{file: string, text: string}[]>} */
 async function ownFiles() {
   const names = await readdir(FRONTEND, { recursive: true });
   const own = names.filter(
-    (name) =>
-      /\.(js|css|html)$/.test(name) &&
-      !/(^|\/)(node_modules|vendor|swagger-ui-[\d.]+)\//.test(name) &&
-      !UNSTYLED.test(name),
+    (name) => /\.(js|css|html)$/.test(name) && !/(^|\/)(node_modules|vendor|swagger-ui-[\d.]+)\//.test(name),
   );
   return Promise.all(
     own.map(async (file) => ({ file, text: await readFile(new URL(file, FRONTEND), "utf8") })),

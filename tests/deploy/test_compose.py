@@ -218,7 +218,7 @@ def test_up_with_a_gateway_that_publishes_nothing_leaves_nothing(tmp_path: Path)
         seconds.append(time.monotonic() - began)
         assert done.returncode == 1
     numbers = sorted(stack.project.ports.values())
-    assert f"publish no port {numbers[0]} and no port {numbers[1]} of the gateway" in done.stderr
+    assert f"do not publish {numbers[0]} and {numbers[1]} of the gateway" in done.stderr
     assert min(seconds) < here(5)
     assert stack.project.containers() == []
 

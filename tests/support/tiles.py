@@ -1,4 +1,4 @@
-"""The tiles service on a database of its own, with artists to act."""
+"""The tiles service on its own database, and artists who act on it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ BLANK = base64.b64encode(bytes(SIZE * SIZE)).decode()
 
 
 def painted(colour: int) -> str:
-    """Base64 pixels of a tile in one colour."""
+    """Return base64 pixels of a tile in one colour."""
     return base64.b64encode(bytes([colour]) * SIZE * SIZE).decode()
 
 
@@ -68,12 +68,12 @@ class Tiles:
 
 
 def account_id(name: str) -> int:
-    """A stable account id for a name."""
+    """Return a stable account id for a name."""
     return 1 + int.from_bytes(name[:6].encode(), "little")
 
 
 async def journal_of(database_url: str, canvas_id: int) -> list[dict[str, Any]]:
-    """Every event of a canvas so far, as the live feed tells them."""
+    """Return every event of a canvas so far, as the live feed sends them."""
     database = Database(database_url, application="journal of a test")
     try:
         async with database.connection() as conn:
@@ -83,20 +83,20 @@ async def journal_of(database_url: str, canvas_id: int) -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True)
-class House:
-    """What a worker sweeps."""
+class Sweepers:
+    """The features whose expired rows a worker deletes."""
 
     locks: Locks
     areas: Areas
 
 
 @asynccontextmanager
-async def sweeping(database_url: str) -> AsyncIterator[House]:
-    """A worker's housekeeping, on demand."""
+async def sweeping(database_url: str) -> AsyncIterator[Sweepers]:
+    """Provide a worker's housekeeping on demand."""
     database = Database(database_url, application="worker of a test")
     written = journal.Journal(database, Outbox(database, producer="tiles"))
     try:
-        yield House(
+        yield Sweepers(
             Locks(database, written, timedelta(seconds=1)), Areas(database, written, timedelta(seconds=1))
         )
     finally:

@@ -1,4 +1,4 @@
-"""The outbox: an event exists exactly when its change does."""
+"""The outbox: an event is published exactly if its change was committed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ async def test_an_event_of_a_rolled_back_transaction_is_never_published(
 ) -> None:
     async def emit_and_fail() -> None:
         async with tiles_db.transaction() as conn:
-            outbox.emit(conn, tile_created(1))
+            outbox.defer(conn, tile_created(1))
             raise LookupError
 
     with pytest.raises(LookupError):
@@ -55,7 +55,7 @@ async def test_a_commit_wakes_the_relay(
             await arrived(users_url, *range(1, seq + 1))
 
 
-async def test_an_event_whose_bell_was_lost_is_found_by_the_poll(
+async def test_an_event_whose_notification_was_lost_is_found_by_the_poll(
     outbox: Outbox, tiles_db: Database, users_db: Database, users_url: str, broker_url: str
 ) -> None:
     relay = Relay(tiles_db, broker_url, service="tiles")

@@ -1,4 +1,4 @@
-"""The tiles service on a database of its own, with artists to act."""
+"""The tiles service on its own database, and artists who act on it."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def start_tiles(aiohttp_client: Any, keys: TestKeys) -> StartTiles:
 
 @pytest.fixture
 async def tiles(start_tiles: StartTiles, database_url: str) -> Tiles:
-    """The service without a broker: what it has to say waits in the outbox."""
+    """The service without a broker: its messages wait in the outbox."""
     return await start_tiles(database_url)
 
 

@@ -1,4 +1,4 @@
-"""When PostgreSQL or RabbitMQ is away: a named 503 or no difference, and recovery without a restart."""
+"""Outages of PostgreSQL or RabbitMQ: a 503 that names it, or no effect; recovery without a restart."""
 
 from __future__ import annotations
 

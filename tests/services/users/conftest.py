@@ -1,4 +1,4 @@
-"""The users service on a database of its own, with artists to act."""
+"""The users service on a database of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.db import Database
 from shared.db.migrations import migrate
 from tests.support.identities import TestKeys
 from tests.support.parts import Broker, Databases, emptying
-from tests.support.users import ANN, NO_BROKER, Client, Ear, StartUsers, StartWorker, Users, is_ready
+from tests.support.users import ANN, NO_BROKER, Client, EventApplier, StartUsers, StartWorker, Users, is_ready
 from tests.support.waiting import eventually
 
 
@@ -25,7 +25,7 @@ def migrated_users(database: Databases) -> str:
     return url
 
 
-# What only the owner of the table can do, and the service never does; seldom needed, and slow.
+# Only the owner of the table can do this; it is slow, and rarely needed.
 CLEAR_AUDIT = """
     DO $$ BEGIN IF EXISTS (SELECT FROM audit) THEN
         ALTER TABLE audit DISABLE TRIGGER USER;
@@ -57,15 +57,15 @@ def database_url(emptied: Callable[[], str]) -> str:
 
 @pytest.fixture
 async def db(database_url: str) -> AsyncIterator[Database]:
-    """The test's own way into the service's database."""
+    """The test's own pool of connections to the service's database."""
     database = Database(database_url, application="test")
     yield database
     await database.close()
 
 
 @pytest.fixture
-def ear(db: Database) -> Ear:
-    return Ear(db)
+def applier(db: Database) -> EventApplier:
+    return EventApplier(db)
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ async def keys() -> AsyncIterator[TestKeys]:
 
 @pytest.fixture
 def start_users(aiohttp_client: Any, keys: TestKeys) -> StartUsers:
-    """`await start_users(database_url)` is one web process; it knows the keys when it is returned."""
+    """`await start_users(database_url)` starts a web process and waits until it has the keys."""
 
     async def start(database_url: str, broker_url: str = NO_BROKER) -> Users:
         app = create_app(
@@ -87,7 +87,7 @@ def start_users(aiohttp_client: Any, keys: TestKeys) -> StartUsers:
         users = Users(await aiohttp_client(app), keys)
 
         async def knows_keys() -> bool:
-            # Refused before the database is asked, which may be away.
+            # Refused before the database is used, which may be down.
             return (await users.call(ANN, "PUT", f"/users/{ANN.id}/follow")).status == 403
 
         await eventually(knows_keys)
@@ -98,13 +98,13 @@ def start_users(aiohttp_client: Any, keys: TestKeys) -> StartUsers:
 
 @pytest.fixture
 async def users(start_users: StartUsers, database_url: str) -> Users:
-    """The web process; there is no broker, and it needs none."""
+    """A web process without a broker, which it does not need."""
     return await start_users(database_url)
 
 
 @pytest.fixture
 def start_worker(aiohttp_client: Any) -> StartWorker:
-    """`await start_worker(database_url, broker_url)` is one worker process, not waited for."""
+    """`await start_worker(database_url, broker_url)` starts a worker without waiting until it is ready."""
 
     async def start(database_url: str, broker_url: str) -> Client:
         settings = UsersSettings(database_url=database_url, broker_url=broker_url, jwks_url="http://unused")
