@@ -6,7 +6,7 @@ import { t } from "../../static/client/i18n.js";
 import german from "../../static/client/messages/de.js";
 import english from "../../static/client/messages/en.js";
 
-/** @import { Catalogue, Message } from "../../static/client/i18n.js" */
+/** @import { Catalogue, Message } from "#messages" */
 
 const CLIENT = new URL("../../static/client/", import.meta.url);
 

@@ -17,7 +17,7 @@ from services.auth.sessions.rules import Client, Grant
 from services.auth.sessions.service import Sessions, wrong_password
 from services.auth.settings import AuthSettings
 from services.auth.throttling import store as throttling
-from services.auth.throttling.rules import mail_request_keys
+from services.auth.throttling.rules import make_mail_request_keys
 from services.auth.tokens.opaque import hash_secret
 from shared.db import Connection, Database
 from shared.errors import BadRequest, Conflict
@@ -68,7 +68,7 @@ class Lifecycle:
 
         The work and its duration are the same whether or not an account has the address.
         """
-        keys = mail_request_keys(purpose, email, client.address)
+        keys = make_mail_request_keys(purpose, email, client.address)
         limits = self._settings.mails_per_account, self._settings.mails_per_address
         async with self._database.transaction() as conn:
             counts = await throttling.count_attempt(conn, keys, self._settings.mail_window)

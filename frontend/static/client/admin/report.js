@@ -87,7 +87,7 @@ export class ReportDesk extends Element {
   }
 
   focus() {
-    /** @type {HTMLElement} */ (this.renderRoot.querySelector("h2")).focus();
+    /** @type {HTMLElement | null} */ (this.renderRoot.querySelector("h2"))?.focus();
   }
 
   /** @param {Map<string, unknown>} changed */
