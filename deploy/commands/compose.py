@@ -26,10 +26,9 @@ from deploy.stack.compose.state import prepare
 from deploy.stack.compose.waiting import (
     START_SECONDS,
     Report,
-    probe_all_routes,
+    start_and_wait,
     wait_for_gateway,
     wait_for_replicas,
-    wait_until_healthy,
 )
 from deploy.stack.errors import DeployError
 
@@ -188,10 +187,8 @@ def _start_gateway(project: Project) -> None:
 
 
 async def _start(project: Project, report: Report) -> None:
-    everything = asyncio.to_thread(project.compose, "up", "--detach", "--no-build", "--remove-orphans")
     try:
-        await wait_until_healthy(project, asyncio.create_task(everything), report)
-        await probe_all_routes(project, report)
+        await start_and_wait(project, report)
     except DeployError as error:
         raise DeployError(f"{error}\n{await asyncio.to_thread(_verdict, project)}") from error
 

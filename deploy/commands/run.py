@@ -17,7 +17,7 @@ from deploy.checks.preflight import inspect_native
 from deploy.checks.redact import redactor
 from deploy.commands.demo.painter import is_wanted, paint_demo
 from deploy.commands.preflight import refuse_unfit
-from deploy.stack.command_line import command_line
+from deploy.stack.command_line import command_line, is_on_path, path_line
 from deploy.stack.errors import DeployError
 from deploy.stack.native import NativeStack, ProgressLog, external_databases, lock_state_dir
 from deploy.stack.parts.process import clear_leftovers
@@ -107,6 +107,8 @@ async def _start(
     print(f"\nTessera is ready: {stack.url}")
     print(f"First admin: {username}" + (f", one-time password: {password}" if password else ""))
     print(f"Commands for another terminal: {command_line('--help')}")
+    if not is_on_path():
+        print(f"To shorten them to `tessera`: {path_line()}")
     print(f"Logs are in {stack.var.root / 'log'}. Ctrl-C stops everything.\n", flush=True)
     if demo and password:
         report(await paint_demo(stack.url, username, password))

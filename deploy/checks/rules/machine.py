@@ -27,10 +27,7 @@ def port_taken(facts: Facts) -> Iterator[Cause]:
         if port.holder and not port.ours:
             yield Cause(
                 f"port {port.number} ({port.name}) is held by {port.holder}",
-                steps(
-                    port.holder.stop,
-                    f"Or choose another port: set {port.env}, then {facts[Run].start}",
-                ),
+                steps(port.holder.stop, f"Or choose another port: set {port.env}.", facts[Run].start),
             )
 
 

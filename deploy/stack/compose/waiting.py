@@ -67,6 +67,16 @@ async def wait_until_healthy(project: Project, starting: asyncio.Task[str], repo
         await asyncio.sleep(POLL)
 
 
+async def start_and_wait(project: Project, report: Report) -> None:
+    """Start what is not running, and wait until everything is healthy and every route is answered.
+
+    Raises DeployError as `wait_until_healthy` and `probe_all_routes` do.
+    """
+    starting = asyncio.to_thread(project.compose, "up", "--detach", "--no-build", "--remove-orphans")
+    await wait_until_healthy(project, asyncio.create_task(starting), report)
+    await probe_all_routes(project, report)
+
+
 async def wait_for_state(project: Project, names: Collection[str], wanted: str, seconds: float) -> None:
     """Wait until each of these containers is in the `wanted` state: `healthy`, or `done`.
 

@@ -191,6 +191,19 @@ def test_a_gateway_with_nearly_all_files_open(under_test: ComposeStackUnderTest,
     assert cause.endswith(" of the 100 files that it may open")
 
 
+def test_a_clock_of_postgresql_two_seconds_ahead(under_test: ComposeStackUnderTest) -> None:
+    # A function of the same name that comes first, as no clock but the machine's can be set.
+    ahead = "SELECT pg_catalog.clock_timestamp() + interval '2 s'"
+    shift = (
+        f"CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $${ahead}$$; "
+        "ALTER ROLE tiles SET search_path = public, pg_catalog"
+    )
+    back = "ALTER ROLE tiles RESET search_path; DROP FUNCTION public.clock_timestamp()"
+    with under_test.sql("tiles", shift, back):
+        cause = under_test.first_line("clock-skew")
+    assert cause.startswith("the clock of PostgreSQL at postgres:5432 differs from this machine's by +")
+
+
 def accepts(address: tuple[str, int]) -> bool:
     with suppress(ConnectionRefusedError), socket.create_connection(address):
         return True

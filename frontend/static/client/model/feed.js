@@ -201,7 +201,9 @@ export class LiveFeed extends EventTarget {
     this.#socket = null;
     if (socket) {
       socket.onopen = socket.onmessage = socket.onclose = null;
-      socket.close();
+      // browsers log an error for a socket that is closed before it is open
+      if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
+      else socket.close();
     }
     const strokes = [...this.#strokes.values()];
     this.#strokes.clear();

@@ -200,7 +200,7 @@ def test_every_step_of_every_fix_is_a_sentence_or_a_command_that_exists(
 
 
 def is_sentence(step: str) -> bool:
-    return step[0].isupper() and (step.endswith(".") or "://" in step or "then " in step)
+    return step[0].isupper() and (step.endswith(".") or "://" in step)
 
 
 def is_command(step: str) -> bool:
