@@ -90,7 +90,7 @@ export class TileCard extends Panel {
   async #load() {
     const { cell } = this;
     const tile = await this.live.loadTileIn(cell);
-    // The list tells nothing of what waits for review; the tile itself does, to its creator.
+    // Lists omit pending submissions; the tile itself contains them for its creator.
     const isMine = tile !== null && tile.creator.id === this.me?.id;
     const full =
       isMine && this.canvas.collaboration_mode === "review" ? await this.live.loadTile(tile.id) : tile;
