@@ -15,7 +15,7 @@ LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run up watch down scale rollout backup restore preflight doctor ports check format test test-unit openapi docs screenshots bench lock clean
+.PHONY: help setup run up watch down scale rollout backup restore preflight doctor ports check format test test-fast test-unit openapi docs screenshots bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -96,6 +96,9 @@ format: $(INSTALLED) $(NODE_MODULES) ## reformat, and repair what lint can repai
 
 test: $(INSTALLED) $(SSLYZE) ## all tests, on real parts of their own, beside whatever is running
 	$(BIN)/python -m pytest -n auto
+
+test-fast: $(INSTALLED) ## rules, services and gateway in under 3 minutes: no browser, no container, no whole stack
+	$(BIN)/python -m pytest -n auto tests/unit tests/services tests/gateway
 
 test-unit: $(INSTALLED) ## the tests that need no parts
 	$(BIN)/python -m pytest tests/unit

@@ -1,4 +1,4 @@
-"""A cancellation that Python 3.11 would lose."""
+"""A guard against lost cancellations in Python 3.11."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def reraise_lost_cancellation() -> Iterator[None]:
-    """Raise the cancellation that `asyncio.wait_for` drops when it comes together with result or failure.
+    """Raise a cancellation that `asyncio.wait_for` drops when it arrives together with a result or failure.
 
     Only Python 3.11 does that (https://github.com/python/cpython/issues/86296), and aiopg and aiormq use
     `wait_for` around what they await: a cancelled loop around statements would run forever.

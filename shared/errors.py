@@ -1,20 +1,20 @@
 """The one error tree.
 
 TesseraError
-├── Refusal                 the caller asked for something that cannot be had; nothing was changed
-│   ├── BadRequest          the request cannot be read, or a token in it is spent
-│   ├── NotAuthenticated    no identity, or one that does not hold
-│   ├── NotAllowed          the identity may not do this
-│   ├── NotFound            no such thing, or none this caller may see
-│   ├── Conflict            another writer was first, or the state forbids it
-│   ├── Gone                it was there and is not kept any more
+├── Refusal                 the request is refused and nothing was changed
+│   ├── BadRequest          the request cannot be read, or a token in it was already used
+│   ├── NotAuthenticated    the caller has no identity, or an invalid one
+│   ├── NotAllowed          the caller is known but lacks the right
+│   ├── NotFound            the target does not exist, or this caller may not see it
+│   ├── Conflict            another writer was first, or the current state forbids the change
+│   ├── Gone                the target existed but is no longer kept
 │   ├── StaleVersion        the version named in If-Match is not the current one
-│   ├── TooLarge            the request's body is over the limit
+│   ├── TooLarge            the body of the request is over the limit
 │   ├── NotJson             the body is not declared as JSON
-│   ├── Invalid             the request's values break a rule; each with its location
-│   └── TooManyRequests     a limit was reached; says when to try again
-├── Unavailable             a dependency is away; named, never guessed
-│   └── Busy                PostgreSQL is there, but somebody else holds what is to be changed
+│   ├── Invalid             values of the request break a rule; each with its location
+│   └── TooManyRequests     a limit was reached; has the time until the next attempt
+├── Unavailable             a dependency cannot be used; always named
+│   └── Busy                PostgreSQL works, but another transaction holds what is to be changed
 ├── UnreadableMessage       (shared.messaging.envelope) a message that no retry will make readable
 └── ConstraintViolated      a write broke a constraint of the schema; named
     ├── UniqueViolated
@@ -36,7 +36,7 @@ class TesseraError(Exception):
 
 
 class Refusal(TesseraError):
-    """A request that is answered with a problem; `code` is stable, `detail` is for people."""
+    """A request that is refused with a problem; `code` is stable, `detail` is for people."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(f"{code}: {detail}")
@@ -45,27 +45,27 @@ class Refusal(TesseraError):
 
 
 class BadRequest(Refusal):
-    """The request cannot be read, or a single-use token in it does not hold."""
+    """The request cannot be read, or a single-use token in it is invalid."""
 
 
 class NotAuthenticated(Refusal):
-    """There is no identity, or the one given does not hold."""
+    """The caller has no identity, or an invalid one."""
 
 
 class NotAllowed(Refusal):
-    """The identity is known and may not do this."""
+    """The caller is known but lacks the right."""
 
 
 class NotFound(Refusal):
-    """There is no such thing, or none that this caller may know of."""
+    """The target does not exist, or this caller may not know that it does."""
 
 
 class Conflict(Refusal):
-    """Another writer was first, or the present state forbids the change."""
+    """Another writer was first, or the current state forbids the change."""
 
 
 class Gone(Refusal):
-    """It existed and is not kept any more."""
+    """The target existed but is no longer kept."""
 
 
 class StaleVersion(Refusal):
@@ -82,7 +82,7 @@ class NotJson(Refusal):
 
 @dataclass(frozen=True)
 class Fault:
-    """One broken rule: where (`("body", "pixels")`) and what."""
+    """One broken rule: its location, such as `("body", "pixels")`, and a message."""
 
     loc: tuple[str | int, ...]
     msg: str
@@ -102,7 +102,7 @@ class Invalid(Refusal):
 
 
 class TooManyRequests(Refusal):
-    """A limit was reached; `retry_after` is in seconds."""
+    """A limit was reached; the next attempt may succeed after `retry_after` seconds."""
 
     def __init__(self, code: str, detail: str, *, retry_after: float) -> None:
         super().__init__(code, detail)
@@ -110,7 +110,7 @@ class TooManyRequests(Refusal):
 
 
 class Unavailable(TesseraError):
-    """A dependency (`postgres`, `rabbitmq`, `auth`) cannot be used now."""
+    """A dependency (`postgres`, `rabbitmq`, `auth`) cannot be used at the moment."""
 
     def __init__(self, dependency: str, detail: str) -> None:
         super().__init__(f"{dependency}: {detail}")
@@ -119,7 +119,7 @@ class Unavailable(TesseraError):
 
 
 class Busy(Unavailable):
-    """Somebody else holds what is to be changed for longer than is worth waiting."""
+    """Another transaction has held what is to be changed for longer than the lock timeout."""
 
     def __init__(self) -> None:
         super().__init__("postgres", "a row was locked for too long")
@@ -134,12 +134,12 @@ class ConstraintViolated(TesseraError):
 
 
 class UniqueViolated(ConstraintViolated):
-    """A unique or exclusion constraint."""
+    """A unique or exclusion constraint was broken."""
 
 
 class CheckViolated(ConstraintViolated):
-    """A CHECK or NOT NULL constraint."""
+    """A CHECK or NOT NULL constraint was broken."""
 
 
 class ReferenceViolated(ConstraintViolated):
-    """A foreign key."""
+    """A foreign key was broken."""

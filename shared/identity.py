@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """Site roles; every account is an artist besides."""
+    """Site roles; every account is also an artist."""
 
     MODERATOR = "moderator"
     ADMIN = "admin"
@@ -39,5 +39,5 @@ class Identity:
 
 
 def account_id_of(caller: Identity | None) -> int | None:
-    """Return the caller's account, None for a guest."""
+    """Return the caller's account id, or None for a guest."""
     return None if caller is None else caller.account_id

@@ -1,7 +1,7 @@
-"""Structured logs: one JSON object a line on stderr, with the request or message it belongs to.
+"""Structured logs: one JSON object per line on stderr, with the request or message that it belongs to.
 
-Whatever is bound into structlog's context variables (`request_id`, `message_id`, `trace_id`) appears in
-every line written while that request or message is handled, those of libraries included.
+Values bound to structlog's context variables (`request_id`, `message_id`, `trace_id`) appear in each line
+written while that request or message is handled, including the lines of libraries.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 def configure_logs(service: str, instance: str, level: str) -> None:
     """Send structlog and the standard library's loggers to stderr as JSON lines."""
 
-    def name_the_process(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    def add_process(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
         return {"service": service, "instance": instance, **event}
 
     common: list[Processor] = [
@@ -25,12 +25,12 @@ def configure_logs(service: str, instance: str, level: str) -> None:
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        name_the_process,
+        add_process,
     ]
     structlog.configure(
         processors=[*common, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
-        # What is below the level costs nothing: the line of each request is.
+        # Lines below the level cost nothing, and every request has one.
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )

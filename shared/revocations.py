@@ -1,7 +1,7 @@
-"""Which tokens do not count any more although they have not expired.
+"""Revoked tokens: those that are rejected although they have not expired.
 
-A token lives for a quarter of an hour. What ends its session sooner is told to every process
-(`session.revoked`) and remembered here for as long as such a token could still be shown.
+An access token is valid for a quarter of an hour. When its session ends sooner, every process receives
+`session.revoked` and keeps the revocation until the last such token has expired.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 ACCESS_SECONDS = 900
-"""How long an access token is valid; no token is valid for longer."""
+"""Lifetime of an access token; no token lives longer."""
 
 OnRevoked = Callable[[int, str | None], None]
-"""Called with the account, and with the session (None: all of them)."""
+"""Called with the account id and the session id; None stands for all sessions."""
 
 
 class Revocations:
-    """Accounts and sessions whose tokens were revoked, forgotten when the last of those has expired.
+    """Accounts and sessions whose tokens were revoked, each kept until the last such token has expired.
 
-    A revoked session never comes back. A revoked account may: its tokens made later count.
+    A session stays revoked for good. Tokens of an account that were issued after its revocation are valid.
     """
 
     def __init__(self) -> None:
@@ -29,11 +29,11 @@ class Revocations:
         self._listeners: list[OnRevoked] = []
 
     def listen(self, on_revoked: OnRevoked) -> None:
-        """Call `on_revoked` on the event loop at every revocation that is new here; it must not block."""
+        """Call `on_revoked` on the event loop for every new revocation; it must not block."""
         self._listeners.append(on_revoked)
 
     def revoke(self, account_id: int, session_id: str | None, before: float) -> None:
-        """Revoke the session's tokens, or all of the account's that were made before then (UNIX time)."""
+        """Revoke a session's tokens, or those of the account issued before then (UNIX time)."""
         if session_id is None:
             is_new = before > self._accounts.get(account_id, 0.0)
             if is_new:
@@ -48,7 +48,7 @@ class Revocations:
                 listener(account_id, session_id)
 
     def cover(self, account_id: int, session_id: str, issued_at: float) -> bool:
-        """Whether a token of that session, made then (UNIX time), was revoked."""
+        """Whether a token of that session, issued then (UNIX time), was revoked."""
         return session_id in self._sessions or issued_at < self._accounts.get(account_id, 0.0)
 
     def _forget(self, expired: float) -> None:

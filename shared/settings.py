@@ -29,17 +29,17 @@ class _SecretFiles(PydanticBaseSettingsSource):
 
 
 class ProcessSettings(BaseSettings):
-    """What every process needs; a service adds its own fields and its `env_prefix`."""
+    """Settings of every process; a service adds its own fields and its `env_prefix`."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore")
 
-    bind: str = Field("127.0.0.1:8000", description="host:port this process listens on")
+    bind: str = Field("127.0.0.1:8000", description="host:port that this process listens on")
     instance: str = Field(
         default_factory=socket.gethostname,  # in a container its id, as `docker ps` and `docker logs` know it
         description="name of this process in X-Instance, logs and metrics",
     )
     drain_seconds: float = Field(
-        0, ge=0, le=60, description="how long to serve on, but not ready, when asked to stop; web only"
+        0, ge=0, le=60, description="seconds to keep serving as not ready after SIGTERM; web only"
     )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -52,13 +52,13 @@ class ProcessSettings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Order of precedence: arguments, secret files, environment."""
+        """Read arguments before secret files, and those before the environment."""
         return init_settings, _SecretFiles(settings_cls), env_settings
 
 
 class ServiceSettings(ProcessSettings):
-    """What a service with a database and a broker needs."""
+    """Settings of a service with a database and a broker."""
 
     database_url: SecretStr = Field(description="postgresql://role:password@host:port/database")
-    database_pool: int = Field(10, ge=1, le=100, description="connections of this process")
+    database_pool: int = Field(10, ge=1, le=100, description="connections per process")
     broker_url: SecretStr = Field(description="amqp://user:password@host:port/vhost")

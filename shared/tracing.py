@@ -1,4 +1,4 @@
-"""W3C Trace Context: one `traceparent` follows a request into its events and into what they cause.
+"""W3C Trace Context: one `traceparent` follows a request into its events and their effects.
 
 Format and rules: https://www.w3.org/TR/trace-context/#traceparent-header
 """
@@ -25,7 +25,7 @@ class Trace:
 
     @property
     def header(self) -> str:
-        """The value of the `traceparent` header."""
+        """Value of the `traceparent` header."""
         return f"00-{self.trace_id}-{self.span_id}-{self.flags}"
 
     def child(self) -> Trace:

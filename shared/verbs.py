@@ -26,7 +26,7 @@ SettingsT = TypeVar("SettingsT", bound=ServiceSettings)
 
 @dataclass(frozen=True)
 class Verb(Generic[SettingsT]):
-    """Something to do from the command line; `arguments` adds to its parser what `run` reads."""
+    """A command of a service; `arguments` adds the options that `run` reads to its parser."""
 
     help: str
     run: Callable[[SettingsT, argparse.Namespace], None]
@@ -34,7 +34,7 @@ class Verb(Generic[SettingsT]):
 
 
 def run_worker(create_worker: Callable[[], web.Application], settings: ServiceSettings) -> None:
-    """Run the background work of a service, with its /health, /ready and /metrics on `bind`."""
+    """Run the background side of a service, with /health, /ready and /metrics on `bind`."""
     host, _, port = settings.bind.rpartition(":")
     web.run_app(
         create_worker(), host=host, port=int(port), access_log=None, print=None, loop=uvloop.new_event_loop()
@@ -49,21 +49,21 @@ def main(
     more: Mapping[str, tuple[str, Callable[[SettingsT], None]]] | None = None,
     with_arguments: Mapping[str, Verb[SettingsT]] | None = None,
 ) -> None:
-    """Run the verb given on the command line; `more` adds verbs of the service's own, each with its help."""
+    """Run the verb given on the command line; `more` and `with_arguments` add verbs of the service."""
     verbs: dict[str, Verb[SettingsT]] = {
         "web": _plain("serve the HTTP API", lambda s: run_web(lambda: create_app(s), s)),
         "worker": _plain(
-            "relay events, consume events, do the housekeeping",
+            "relay and consume messages, run housekeeping",
             lambda s: run_worker(lambda: create_worker(s), s),
         ),
         "migrate": _plain(
-            "bring the database to the newest schema",
+            "upgrade the database to the newest schema",
             lambda s: migrate(service, s.database_url.get_secret_value()),
         ),
         "dead-letters": Verb(
-            "show the messages that could not be consumed, or send them back",
+            "list the messages that could not be consumed, or send them back to their queue",
             _dead_letters,
-            lambda parser: _name_a_queue(parser, service),
+            lambda parser: _add_queue_arguments(parser, service),
         ),
         **{name: _plain(*verb) for name, verb in (more or {}).items()},
         **(with_arguments or {}),
@@ -85,15 +85,15 @@ def _plain(help_text: str, run: Callable[[SettingsT], None]) -> Verb[SettingsT]:
     return Verb(help_text, lambda settings, _: run(settings), lambda _: None)
 
 
-def _name_a_queue(parser: argparse.ArgumentParser, service: str) -> None:
+def _add_queue_arguments(parser: argparse.ArgumentParser, service: str) -> None:
     queues = [queue for queue in QUEUES if queue.startswith(f"{service}.")]
     parser.add_argument("action", choices=("list", "replay"))
     parser.add_argument("queue", choices=queues)
-    parser.add_argument("--id", help="replay this message only")
+    parser.add_argument("--id", help="replay only this message")
 
 
 def _dead_letters(settings: ServiceSettings, given: argparse.Namespace) -> None:
-    """Print each of the oldest dead letters as a JSON line, or how many were sent back."""
+    """Print the oldest dead letters, one JSON line each, or the number that was sent back."""
     broker_url = settings.broker_url.get_secret_value()
     try:
         if given.action == "list":

@@ -14,9 +14,9 @@ from tests.support.parts import (
     Brokers,
     Databases,
     Private,
+    PrivateNode,
     SessionParts,
     private_postgres,
-    private_rabbitmq,
 )
 from tests.support.scheduling import pytest_xdist_make_scheduler
 from tests.support.stack import Running, Stack, run_environment
@@ -64,15 +64,24 @@ def broker(new_broker: Callable[[], Broker]) -> Broker:
     return new_broker()
 
 
-@pytest.fixture
-def private_broker(tmp_path: Path) -> Iterator[Private]:
-    """A running RabbitMQ node for one test (5 s), with `.url`, `.stop()`, `.kill()` and `.start()`."""
-    private = private_rabbitmq(tmp_path / "rabbitmq")
+@pytest.fixture(scope="session")
+def private_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateNode]:
+    """The RabbitMQ node of this worker that tests may stop, not yet started."""
+    node = PrivateNode(tmp_path_factory.mktemp("private"))
     try:
-        private.start()
-        yield private
+        yield node
     finally:
-        private.close()
+        node.close()
+
+
+@pytest.fixture
+def private_broker(private_node: PrivateNode) -> Private:
+    """A running RabbitMQ node for one test, with `.stop()`, `.kill()` and `.start()`.
+
+    The next test is given the same node, started again if need be, and `.url` is another virtual host.
+    """
+    private_node.make_ready()
+    return private_node
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ class Manifest:
     missing: str
 
 
-def new_name(at: datetime) -> str:
+def name_backup(at: datetime) -> str:
     """Name the file of a backup taken at that time; names sort by time."""
     return f"tessera-{at.astimezone(UTC):%Y%m%dT%H%M%SZ}.tar"
 
@@ -73,12 +73,12 @@ def unpack(file: Path, parts: Path) -> Manifest:
     return Manifest(**fields)
 
 
-def backups(folder: Path) -> list[Path]:
+def list_backups(folder: Path) -> list[Path]:
     """List the backups in the folder, the newest last."""
     return sorted(folder.glob(PATTERN))
 
 
-def forget_old(folder: Path, keep: int) -> None:
+def remove_old(folder: Path, keep: int) -> None:
     """Remove all but the newest `keep` backups."""
-    for file in backups(folder)[:-keep]:
+    for file in list_backups(folder)[:-keep]:
         file.unlink()

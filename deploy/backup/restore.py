@@ -18,9 +18,9 @@ from psycopg2.extensions import cursor
 
 from deploy.backup.archive import IN_FLIGHT, Manifest, Sums, dump_of, unpack
 from deploy.backup.source import Source, connect
-from deploy.backup.take import run_program, table_sums
+from deploy.backup.take import run_program, sum_tables
 from deploy.stack.errors import DeployError
-from deploy.stack.parts.process import Say
+from deploy.stack.parts.process import Report
 from deploy.stack.programs import SERVICES
 from shared.messaging.connection import CONNECT_SECONDS, open_channel
 from shared.messaging.envelope import Envelope
@@ -29,7 +29,7 @@ from shared.messaging.topology import QUEUES, dead_queue, declare
 NEW, BEFORE = "restoring", "before_restore"
 
 
-async def restore(source: Source, file: Path, folder: Path, say: Say) -> None:
+async def restore(source: Source, file: Path, folder: Path, report: Report) -> None:
     """Replace the current data by the backup, using `folder` as scratch space.
 
     Raises DeployError; the data is then unchanged, unless the error says otherwise.
@@ -45,26 +45,26 @@ async def restore(source: Source, file: Path, folder: Path, say: Say) -> None:
             _drop(statements, f"{service}_{NEW}")
             _create(statements, service)
         urls = {service: source.database_url(service, f"{service}_{NEW}") for service in SERVICES}
-        load(Path(scratch), manifest, urls, say)
+        load(Path(scratch), manifest, urls, report)
         for service in SERVICES:
             _drop(statements, f"{service}_{BEFORE}")
-        _swap(statements, NEW, say)
+        _swap(statements, NEW, report)
     await purge(source.broker_url)
-    say("the queues are empty: their messages were about the replaced data")
+    report("the queues are empty: their messages were about the replaced data")
 
 
-async def undo(source: Source, say: Say) -> None:
+async def undo(source: Source, report: Report) -> None:
     """Exchange the current data and that before the last restore.
 
     A second `undo` returns to the restored data. Raises DeployError as `restore` does.
     """
     with closing(source.administer()) as server, server.cursor() as statements:
         _refuse_while_in_use(statements)
-        _swap(statements, BEFORE, say)
+        _swap(statements, BEFORE, report)
     await purge(source.broker_url)
 
 
-def load(parts: Path, manifest: Manifest, urls: Mapping[str, str], say: Say) -> None:
+def load(parts: Path, manifest: Manifest, urls: Mapping[str, str], report: Report) -> None:
     """Fill empty databases from an unpacked backup, and compare each table with the manifest.
 
     Raises DeployError naming the tables that differ.
@@ -74,13 +74,13 @@ def load(parts: Path, manifest: Manifest, urls: Mapping[str, str], say: Say) -> 
             "pg_restore", "--no-owner", "--exit-on-error", str(parts / dump_of(service)), url=urls[service]
         )
         with closing(connect(urls[service])) as restored:
-            differing = _differences(manifest.sums[service], table_sums(restored))
+            differing = _differences(manifest.sums[service], sum_tables(restored))
         if differing:
             raise DeployError(
                 f"{service} differs from the backed-up data in these tables: {', '.join(differing)}"
             )
         rows = sum(count for count, _ in manifest.sums[service].values())
-        say(f"{service}: {len(manifest.sums[service])} tables with {rows} rows are identical")
+        report(f"{service}: {len(manifest.sums[service])} tables with {rows} rows are identical")
     messages = [Envelope.decode(line) for line in (parts / IN_FLIGHT).read_bytes().splitlines()]
     for service in SERVICES:
         with closing(connect(urls[service])) as restored, restored, restored.cursor() as statements:
@@ -140,7 +140,7 @@ def _drop(statements: cursor, name: str) -> None:
     statements.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
 
 
-def _swap(statements: cursor, other: str, say: Say) -> None:
+def _swap(statements: cursor, other: str, report: Report) -> None:
     """Exchange the databases in use with `<service>_<other>`, in one transaction for all of them."""
     statements.execute("BEGIN")
     try:
@@ -157,7 +157,7 @@ def _swap(statements: cursor, other: str, say: Say) -> None:
         statements.execute("ROLLBACK")
         raise DeployError(f"the databases are unchanged: {error}") from error
     statements.execute("COMMIT")
-    say(f"restored; the replaced databases are kept as {_names(BEFORE)}")
+    report(f"restored; the replaced databases are kept as {_names(BEFORE)}")
 
 
 def _names(suffix: str) -> str:

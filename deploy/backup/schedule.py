@@ -11,7 +11,7 @@ from pathlib import Path
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
-from deploy.backup.archive import backups, taken_at
+from deploy.backup.archive import list_backups, taken_at
 from deploy.backup.source import Source
 from deploy.backup.verify import take_verified
 
@@ -20,6 +20,7 @@ HOURS = 24.0
 RETRY_SECONDS = 30.0
 
 AGE = Gauge("backup_age_seconds", "Age of the newest verified backup; -1 when there is none.")
+INTERVAL = Gauge("backup_interval_seconds", "How often a backup is to be taken.")
 SIZE = Gauge("backup_bytes", "Size of that backup.")
 
 
@@ -39,7 +40,7 @@ class Schedule:
     @property
     def age(self) -> timedelta | None:
         """The age of the newest backup; None when there is none."""
-        kept = backups(self._folder)
+        kept = list_backups(self._folder)
         return datetime.now(UTC) - taken_at(kept[-1]) if kept else None
 
     async def run(self) -> None:
@@ -48,17 +49,18 @@ class Schedule:
             if self.age is not None and self.age < self._interval:
                 await asyncio.sleep((self._interval - self.age).total_seconds())
             try:
-                await take_verified(self._source, self._folder, self._keep, _say)
+                await take_verified(self._source, self._folder, self._keep, _report)
                 self.fault = ""
             except Exception as error:
                 self.fault = str(error)
-                _say(f"no backup: {error}")
+                _report(f"no backup: {error}")
                 await asyncio.sleep(RETRY_SECONDS)
 
     def measure(self) -> None:
         """Update the metrics."""
         AGE.set(-1 if self.age is None else self.age.total_seconds())
-        SIZE.set(sum(file.stat().st_size for file in backups(self._folder)[-1:]))
+        INTERVAL.set(self._interval.total_seconds())
+        SIZE.set(sum(file.stat().st_size for file in list_backups(self._folder)[-1:]))
 
 
 def serve(schedule: Schedule) -> None:
@@ -83,5 +85,5 @@ def serve(schedule: Schedule) -> None:
     web.run_app(app, port=8000, access_log=None, print=None)
 
 
-def _say(text: str) -> None:
+def _report(text: str) -> None:
     print(text, file=sys.stderr, flush=True)

@@ -23,19 +23,19 @@ from urllib.parse import unquote, urlsplit
 from psycopg2 import OperationalError, sql
 from psycopg2.extensions import connection
 
-from deploy.backup.archive import AUTH_SECRET, IN_FLIGHT, Manifest, Sums, dump_of, new_name, pack
+from deploy.backup.archive import AUTH_SECRET, IN_FLIGHT, Manifest, Sums, dump_of, name_backup, pack
 from deploy.backup.source import Source
 from deploy.backup.tap import Tap, open_tap
 from deploy.stack.errors import DeployError
-from deploy.stack.parts.postgres import programs
-from deploy.stack.parts.process import Say
+from deploy.stack.parts.postgres import find_programs
+from deploy.stack.parts.process import Report
 from deploy.stack.programs import SERVICES
 
 LOCK_SECONDS = 2
 """Longest wait for the lock of an outbox; writers queue behind it."""
 
 
-async def take(source: Source, folder: Path, say: Say) -> Path:
+async def take(source: Source, folder: Path, report: Report) -> Path:
     """Take a backup into the folder and return its file. Raises DeployError."""
     with (
         tempfile.TemporaryDirectory(prefix="taking-", dir=folder) as scratch,
@@ -51,7 +51,7 @@ async def take(source: Source, folder: Path, say: Say) -> Path:
             snapshots, last_messages, waited = await _snapshot_all(source, reading, tap)
             messages += last_messages
             missing = tap.missing if tap else "the broker was away"
-        say(f"snapshots are taken; writers waited {1000 * waited:.0f} ms")
+        report(f"snapshots are taken; writers waited {1000 * waited:.0f} ms")
         (parts / IN_FLIGHT).write_bytes(b"".join(body + b"\n" for body in messages))
         shutil.copyfile(source.secrets / "auth_secret", parts / AUTH_SECRET)
         dumps = [
@@ -60,21 +60,21 @@ async def take(source: Source, folder: Path, say: Say) -> Path:
             )
             for service in SERVICES
         ]
-        counting = [asyncio.to_thread(table_sums, reading[service]) for service in SERVICES]
+        counting = [asyncio.to_thread(sum_tables, reading[service]) for service in SERVICES]
         sums, _ = await asyncio.gather(asyncio.gather(*counting), asyncio.gather(*dumps))
-        file = folder / new_name(at)
+        file = folder / name_backup(at)
         pack(
             parts,
             Manifest(at.isoformat(), dict(zip(SERVICES, sums, strict=True)), len(messages), missing),
             file,
         )
-    say(
+    report(
         f"{file} ({file.stat().st_size / 1e6:.1f} MB)" + (f"; possibly missing: {missing}" if missing else "")
     )
     return file
 
 
-def table_sums(reading: connection) -> Sums:
+def sum_tables(reading: connection) -> Sums:
     """Count and checksum every table of the database."""
     found: dict[str, tuple[int, str]] = {}
     with reading.cursor() as statements:
@@ -137,7 +137,7 @@ def run_program(name: str, *arguments: str, url: str) -> None:
     parts = urlsplit(url)
     server, _, path = url.rpartition("@")[2].partition("/")
     done = subprocess.run(  # noqa: S603 - the arguments are ours, no shell
-        [str(programs() / name), *arguments, f"--dbname=postgresql://{parts.username}@{server}/{path}"],
+        [str(find_programs() / name), *arguments, f"--dbname=postgresql://{parts.username}@{server}/{path}"],
         # Not in the URL, because every user of the machine may read command lines.
         env={"LC_ALL": "C", "PGPASSWORD": unquote(parts.password or "")},
         capture_output=True,

@@ -7,29 +7,29 @@ import socket
 import tempfile
 from pathlib import Path
 
-from deploy.backup.archive import forget_old, unpack
+from deploy.backup.archive import remove_old, unpack
 from deploy.backup.restore import load
 from deploy.backup.source import Source
 from deploy.backup.take import take
 from deploy.stack.errors import DeployError
 from deploy.stack.parts.postgres import Postgres
-from deploy.stack.parts.process import Say
+from deploy.stack.parts.process import Report
 from deploy.stack.programs import SERVICES
 from deploy.stack.state_dir import StateDir
 
 
-async def take_verified(source: Source, folder: Path, keep: int, say: Say) -> None:
+async def take_verified(source: Source, folder: Path, keep: int, report: Report) -> None:
     """Take a backup into the folder, where the newest `keep` stay once it is verified. Raises DeployError."""
-    file = await take(source, folder, say)
+    file = await take(source, folder, report)
     try:
-        await verify(file, folder, say)
+        await verify(file, folder, report)
     except DeployError:
         file.rename(file.with_suffix(".broken"))  # kept for inspection; does not count as a backup
         raise
-    forget_old(folder, keep)
+    remove_old(folder, keep)
 
 
-async def verify(file: Path, folder: Path, say: Say) -> None:
+async def verify(file: Path, folder: Path, report: Report) -> None:
     """Restore the file into a server in a scratch folder of `folder`, and compare every table.
 
     Raises DeployError when one differs.
@@ -42,10 +42,10 @@ async def verify(file: Path, folder: Path, say: Say) -> None:
         try:
             await server.start()
             urls = {service: server.url(service) for service in SERVICES}
-            await asyncio.to_thread(load, parts, manifest, urls, say)
+            await asyncio.to_thread(load, parts, manifest, urls, report)
         finally:
             await server.stop()
-    say(f"{file.name} can be restored")
+    report(f"{file.name} can be restored")
 
 
 def _free_port() -> int:

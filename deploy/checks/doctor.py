@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from deploy.checks.facts.backups import Backups, read_backups
 from deploy.checks.facts.broker import Broker, BrokerAlarms
+from deploy.checks.facts.clock import BrokerClock, read_broker_clock
 from deploy.checks.facts.containers import Certificate, Containers, Engine
 from deploy.checks.facts.database import DatabaseStates
 from deploy.checks.facts.gateway import Gateway, Probes, probe_each_route
@@ -12,7 +14,7 @@ from deploy.checks.facts.processes import ProcessStates
 from deploy.checks.facts.run import Run
 from deploy.checks.findings import SECONDS, Finding, Sources, examine, gather
 from deploy.checks.gatherers.protocol import Gatherer
-from deploy.checks.rules import broker, containers, database, gateway, machine, processes, traffic
+from deploy.checks.rules import backups, broker, containers, database, gateway, machine, processes, traffic
 
 CHECKS = (
     containers.engine_down,
@@ -22,6 +24,7 @@ CHECKS = (
     machine.disk_low,
     machine.memory_low,
     machine.clock_wrong,
+    machine.clock_skew,
     machine.secret_missing,
     containers.port_unpublished,
     containers.network_missing,
@@ -34,6 +37,7 @@ CHECKS = (
     gateway.gateway_silent,
     gateway.gateway_no_routes,
     gateway.router_disabled,
+    gateway.gateway_files_high,
     gateway.backend_wrong,
     gateway.backend_missing,
     gateway.backend_down,
@@ -61,6 +65,7 @@ CHECKS = (
     database.outbox_stuck,
     broker.queue_growing,
     broker.dead_letters,
+    backups.backup_old,
     gateway.route_unanswered,
     traffic.application_error,
     traffic.rate_limited,
@@ -84,7 +89,9 @@ def list_sources(stack: Gatherer) -> Sources:
         DatabaseStates: stack.databases,
         Broker: stack.broker,
         BrokerAlarms: stack.alarms,
+        BrokerClock: lambda: read_broker_clock(stack.run_beside),
         Traffic: stack.traffic,
+        Backups: lambda: read_backups(stack.var, stack.environ),
     }
 
 

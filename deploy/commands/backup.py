@@ -21,7 +21,7 @@ from deploy.backup.verify import take_verified, verify
 from deploy.commands.environments import add_env_option
 from deploy.stack.compose.project import REPLICAS, Environment, Project, programs_of
 from deploy.stack.compose.state import backup_folder, prepare
-from deploy.stack.compose.waiting import routes_are_answered
+from deploy.stack.compose.waiting import start_and_wait
 from deploy.stack.errors import DeployError
 from deploy.stack.native import NativeStack, ProgressLog, external_databases, lock_state_dir
 from deploy.stack.parts.process import clear_leftovers
@@ -140,10 +140,10 @@ class NativeBackup:
                 "this stack uses databases of the operator: restore the dumps in the file with pg_restore"
             )
         with lock_state_dir(self._var, "a restore"):
-            say = ProgressLog(self._var)
-            clear_leftovers(self._var, say)
+            report = ProgressLog(self._var)
+            clear_leftovers(self._var, report)
             stack = NativeStack(self._var, ports_of("native", os.environ), {})
-            supervisor = Supervisor(say)
+            supervisor = Supervisor(report)
             try:
                 await supervisor.start(*(part for part in (stack.postgres, stack.rabbitmq) if part))
                 await work()
@@ -201,8 +201,7 @@ class ComposeBackup:
             yield
         finally:
             prepare(self._project)  # a restored secret is mounted like all others
-            self._project.compose("up", "--detach", "--no-build")
-            asyncio.run(routes_are_answered(self._project, print))
+            asyncio.run(start_and_wait(self._project, print))
 
 
 def _take_secret(var: StateDir, file: Path) -> None:

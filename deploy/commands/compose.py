@@ -25,11 +25,10 @@ from deploy.stack.compose.project import REPLICAS, Project, web_of
 from deploy.stack.compose.state import prepare
 from deploy.stack.compose.waiting import (
     START_SECONDS,
-    Say,
-    answered_by,
-    everything_is_healthy,
-    gateway_answers,
-    routes_are_answered,
+    Report,
+    start_and_wait,
+    wait_for_gateway,
+    wait_for_replicas,
 )
 from deploy.stack.errors import DeployError
 
@@ -96,20 +95,20 @@ def _add(
 
 
 def _up(project: Project, _: argparse.Namespace) -> int:
-    say = _narrator()
-    say(f"{project.name}, state folder {project.var.root}")
+    report = _progress_printer()
+    report(f"{project.name}, state folder {project.var.root}")
     for finding in refuse_unfit(project.var, inspect_docker(project)):
-        say(f"{finding.severity.name.lower()}: {finding.cause}")
-    say("preflight found nothing that prevents a start")
+        report(f"{finding.severity.name.lower()}: {finding.cause}")
+    report("preflight found nothing that prevents a start")
     prepare(project)
-    say("building images")
+    report("building images")
     # Images of a version that was rolled out stay as they are.
     own = [web_of(name) for name, version in project.versions.items() if version == project.own_version]
     project.compose("build", "backup", *own, log=project.var.new_log("build"))
-    say("images are built")
+    report("images are built")
     _start_gateway(project)
-    say("the gateway answers; starting everything else")
-    asyncio.run(_start(project, say))
+    report("the gateway answers; starting everything else")
+    asyncio.run(_start(project, report))
     # Last, because the password is printed only once: nothing may come between making and printing it.
     admin = json.loads(
         project.compose("exec", "-T", "auth-web", "python", "-m", "services.auth", "first-admin")
@@ -121,7 +120,7 @@ def _up(project: Project, _: argparse.Namespace) -> int:
     print(f"Logs: {command_line(f'compose{env} logs')}")
     print(f"Stop: {command_line(f'down{env}')}\n", flush=True)
     if project.env == "dev" and admin["password"] and is_wanted(os.environ):
-        say(asyncio.run(paint_demo(project.url, admin["username"], admin["password"])))
+        report(asyncio.run(paint_demo(project.url, admin["username"], admin["password"])))
     return 0
 
 
@@ -132,7 +131,7 @@ def _down(project: Project, given: argparse.Namespace) -> int:
 
 
 def _scale(project: Project, given: argparse.Namespace) -> int:
-    say = _narrator()
+    report = _progress_printer()
     wanted = dict(_replicas(text) for text in given.wanted)
     if not project.containers():
         raise DeployError(f"{project.name} is not up: {command_line(f'up --env {project.env}')}")
@@ -144,25 +143,25 @@ def _scale(project: Project, given: argparse.Namespace) -> int:
             project.choose_replicas(service, step)
             # Not --no-deps: to Compose that is another configuration, to be replaced at the next `up`.
             project.compose("up", "--detach", "--no-recreate", "--no-build", web_of(service))
-            asyncio.run(answered_by(project, service, step))
-        say(f"{service} is answered by {number} through the gateway")
+            asyncio.run(wait_for_replicas(project, service, step))
+        report(f"{service} is answered by {number} through the gateway")
     return 0
 
 
 def _rollout(project: Project, given: argparse.Namespace) -> int:
-    say = _narrator()
+    report = _progress_printer()
     if unknown := set(given.services) - REPLICAS.keys():
         raise DeployError(f"{', '.join(sorted(unknown))}: give services of {', '.join(REPLICAS)}")
     services = [service for service in REPLICAS if service in (given.services or REPLICAS)]
     prepare(project)
-    roll_out(project, services, given.version, given.seconds, say)
+    roll_out(project, services, given.version, given.seconds, report)
     return 0
 
 
 def _swarm(_: Project, given: argparse.Namespace) -> int:
     project = Project("prod", {**os.environ, "TESSERA_VERSION": given.version})
     prepare(project, "swarm")
-    deploy_to_swarm(project, given.version, _narrator())
+    deploy_to_swarm(project, given.version, _progress_printer())
     print(f"Tessera is deployed: {project.url}")
     return 0
 
@@ -176,7 +175,7 @@ def _start_gateway(project: Project) -> None:
     was_up = bool(project.containers())
     try:
         project.compose("up", "--detach", "--no-build", "gateway")
-        asyncio.run(gateway_answers(project))
+        asyncio.run(wait_for_gateway(project))
     except DeployError as error:
         verdict = _verdict(project)
         if was_up:
@@ -187,11 +186,9 @@ def _start_gateway(project: Project) -> None:
         ) from error
 
 
-async def _start(project: Project, say: Say) -> None:
-    everything = asyncio.to_thread(project.compose, "up", "--detach", "--no-build", "--remove-orphans")
+async def _start(project: Project, report: Report) -> None:
     try:
-        await everything_is_healthy(project, asyncio.create_task(everything), say)
-        await routes_are_answered(project, say)
+        await start_and_wait(project, report)
     except DeployError as error:
         raise DeployError(f"{error}\n{await asyncio.to_thread(_verdict, project)}") from error
 
@@ -208,10 +205,10 @@ def _replicas(text: str) -> tuple[str, int]:
     return service, int(number)
 
 
-def _narrator() -> Say:
+def _progress_printer() -> Report:
     began = time.monotonic()
 
-    def say(text: str) -> None:
+    def report(text: str) -> None:
         print(f"{time.monotonic() - began:6.1f} s  {text}", flush=True)
 
-    return say
+    return report

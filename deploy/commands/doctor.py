@@ -20,6 +20,7 @@ from deploy.checks.gatherers.native import NativeGatherer
 from deploy.checks.gatherers.protocol import Gatherer
 from deploy.checks.redact import redactor
 from deploy.checks.request import DOCUMENT, explain_request
+from deploy.stack.command_line import command_line
 from deploy.stack.compose.project import Environment
 from deploy.stack.errors import DeployError
 from deploy.stack.probes import OWN_REQUESTS
@@ -53,7 +54,7 @@ def _find_stack(env: str, environ: Mapping[str, str]) -> Gatherer:
     if env in get_args(Environment):
         return DockerGatherer.from_environ(env, environ)  # type: ignore[arg-type]  # argparse checked it
     if not state_folder(environ).exists():
-        raise DeployError(f"no stack ever ran in {state_folder(environ)}; fix: make run")
+        raise DeployError(f"no stack ever ran in {state_folder(environ)}; fix: {command_line('run')}")
     return NativeGatherer.from_environ(environ)
 
 

@@ -13,7 +13,7 @@ from deploy.stack.command_line import command_line
 from deploy.stack.compose.project import Project
 from deploy.stack.errors import DeployError
 from deploy.stack.ports import ports_of
-from deploy.stack.programs import SERVICES, secret_files, service_environment
+from deploy.stack.programs import SERVICES, list_secret_files, service_environment
 from deploy.stack.state_dir import REPOSITORY, StateDir, state_folder
 
 
@@ -52,7 +52,7 @@ def _exec(given: argparse.Namespace) -> int:
 
 def _run_here(service: str, words: Sequence[str]) -> int:
     folder = state_folder(os.environ)
-    if missing := [name for name in secret_files() if not (folder / "secrets" / name).exists()]:
+    if missing := [name for name in list_secret_files() if not (folder / "secrets" / name).exists()]:
         raise DeployError(
             f"no stack has run in {folder} yet ({missing[0]} is missing); fix: {command_line('run')}"
         )

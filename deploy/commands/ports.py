@@ -23,6 +23,6 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def _ports(_: argparse.Namespace) -> int:
     containers = {}
     with suppress(DeployError):  # no engine: no container
-        containers = engine.published()
-    print(ports.table(os.environ, containers))
+        containers = engine.list_published_ports()
+    print(ports.render_table(os.environ, containers))
     return 0

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from deploy.stack.command_line import command_line
 from deploy.stack.compose.project import REPLICAS, Project, programs_of, web_of
-from deploy.stack.compose.waiting import Say, answered_by, routes_are_answered, they_become
+from deploy.stack.compose.waiting import Report, probe_all_routes, wait_for_replicas, wait_for_state
 from deploy.stack.errors import DeployError
 
 Containers = Mapping[str, Sequence[str]]
@@ -20,7 +20,7 @@ Containers = Mapping[str, Sequence[str]]
 
 
 def roll_out(
-    project: Project, services: Sequence[str], version: str | None, seconds: float, say: Say
+    project: Project, services: Sequence[str], version: str | None, seconds: float, report: Report
 ) -> None:
     """Replace the processes of these services; without a version, by a new build of the working tree.
 
@@ -32,28 +32,28 @@ def roll_out(
     new = project.at(dict.fromkeys(services, version or project.own_version))
     images = {service: _image_of(project, old[web_of(service)][0]) for service in services}
     try:
-        _provide_images(new, services, rebuild=version is None, say=say)
+        _provide_images(new, services, rebuild=version is None, report=report)
         _keep_previous(project, new, images)
-        _migrate(new, services, seconds, say)
-        _start_beside(new, old, seconds, say)
+        _migrate(new, services, seconds, report)
+        _start_beside(new, old, seconds, report)
     except BaseException:  # Ctrl-C, too
-        say("returning to the previous version, which has served all the time")
+        report("returning to the previous version, which has served all the time")
         _remove_all_but(project, old)
         _remove_migrations(new, services)
         _restore_tags(project, images)
         raise
     new.keep_versions()
-    _drain(new, old, say)
-    asyncio.run(routes_are_answered(new, say))
+    _drain(new, old, report)
+    asyncio.run(probe_all_routes(new, report))
 
 
-def _provide_images(new: Project, services: Sequence[str], *, rebuild: bool, say: Say) -> None:
+def _provide_images(new: Project, services: Sequence[str], *, rebuild: bool, report: Report) -> None:
     """Build the images of these services: all with `rebuild`, else those that the engine lacks."""
     wanted = [service for service in services if rebuild or not _has_image(new, service)]
     if wanted:
-        say(f"building {', '.join(_image_name(new, service) for service in wanted)}")
+        report(f"building {', '.join(_image_name(new, service) for service in wanted)}")
         new.compose("build", *map(web_of, wanted), log=new.var.new_log("build"))
-    say("images are available")
+    report("images are available")
 
 
 def _keep_previous(project: Project, new: Project, images: Mapping[str, str]) -> None:
@@ -68,14 +68,16 @@ def _restore_tags(project: Project, images: Mapping[str, str]) -> None:
         project.docker("tag", image, _image_name(project, service))
 
 
-def _migrate(new: Project, services: Sequence[str], seconds: float, say: Say) -> None:
+def _migrate(new: Project, services: Sequence[str], seconds: float, report: Report) -> None:
     migrations = _remove_migrations(new, services)
     if not migrations:
         return
     # Created again, because --no-recreate starts the old version's; without it PostgreSQL may be replaced.
     new.compose("up", "--detach", "--no-recreate", "--no-build", *migrations)
-    asyncio.run(they_become(new, _names_of(_list_containers(new, migrations, ended=True)), "done", seconds))
-    say("databases are migrated, for both versions")
+    asyncio.run(
+        wait_for_state(new, _names_of(_list_containers(new, migrations, ended=True)), "done", seconds)
+    )
+    report("databases are migrated, for both versions")
 
 
 def _remove_migrations(project: Project, services: Sequence[str]) -> list[str]:
@@ -86,7 +88,7 @@ def _remove_migrations(project: Project, services: Sequence[str]) -> list[str]:
     return migrations
 
 
-def _start_beside(new: Project, old: Containers, seconds: float, say: Say) -> None:
+def _start_beside(new: Project, old: Containers, seconds: float, report: Report) -> None:
     """Start as many as are running, and wait until all are ready and the gateway uses them.
 
     Service by service, because starting takes CPU and must not slow down the old ones.
@@ -97,13 +99,13 @@ def _start_beside(new: Project, old: Containers, seconds: float, say: Say) -> No
         scale = [f"--scale={name}={2 * len(those)}" for name, those in pair.items()]
         new.compose("up", "--detach", "--no-recreate", "--no-build", *scale, *pair)
         started = [name for name in _names_of(_list_containers(new, pair, ended=True)) if name not in ours]
-        say(f"started {', '.join(name.removeprefix(f'{new.name}-') for name in started)}")
-        asyncio.run(they_become(new, started, "healthy", seconds))
-        asyncio.run(answered_by(new, service, 2 * len(old[web_of(service)]), seconds))
-    say("the new ones are ready, and the gateway uses them")
+        report(f"started {', '.join(name.removeprefix(f'{new.name}-') for name in started)}")
+        asyncio.run(wait_for_state(new, started, "healthy", seconds))
+        asyncio.run(wait_for_replicas(new, service, 2 * len(old[web_of(service)]), seconds))
+    report("the new ones are ready, and the gateway uses them")
 
 
-def _drain(new: Project, old: Containers, say: Say) -> None:
+def _drain(new: Project, old: Containers, report: Report) -> None:
     """Stop the old ones: workers at once, because new ones stand by, and then the others one at a time."""
     _stop(new, *_names_of({name: those for name, those in old.items() if name.endswith("-worker")}))
     for service in _serving(old):
@@ -112,8 +114,8 @@ def _drain(new: Project, old: Containers, say: Say) -> None:
         # another one that is leaving would get requests again.
         for left in range(len(containers)):
             _stop(new, containers[left])
-            asyncio.run(answered_by(new, service, 2 * len(containers) - left - 1))
-        say(f"{service} is answered by {new.versions[service]} alone")
+            asyncio.run(wait_for_replicas(new, service, 2 * len(containers) - left - 1))
+        report(f"{service} is answered by {new.versions[service]} alone")
 
 
 def _serving(old: Containers) -> list[str]:

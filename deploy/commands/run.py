@@ -17,7 +17,7 @@ from deploy.checks.preflight import inspect_native
 from deploy.checks.redact import redactor
 from deploy.commands.demo.painter import is_wanted, paint_demo
 from deploy.commands.preflight import refuse_unfit
-from deploy.stack.command_line import command_line
+from deploy.stack.command_line import command_line, is_on_path, path_line
 from deploy.stack.errors import DeployError
 from deploy.stack.native import NativeStack, ProgressLog, external_databases, lock_state_dir
 from deploy.stack.parts.process import clear_leftovers
@@ -48,26 +48,28 @@ async def _run(environ: Mapping[str, str]) -> int:
     ports = ports_of("native", environ)
     external = external_databases(environ)
     with lock_state_dir(var, f"http://localhost:{ports['gateway']}"):
-        say = ProgressLog(var)
-        say(f"state folder {var.root}")
-        clear_leftovers(var, say)
+        report = ProgressLog(var)
+        report(f"state folder {var.root}")
+        clear_leftovers(var, report)
         native = NativeGatherer(var, environ, ports, supervisor=None)
         for finding in refuse_unfit(var, inspect_native(native)):
-            say(f"{finding.severity.name.lower()}: {finding.cause}")
-        say("preflight found nothing that prevents a start")
-        ensure_installed(say)
+            report(f"{finding.severity.name.lower()}: {finding.cause}")
+        report("preflight found nothing that prevents a start")
+        ensure_installed(report)
         stack = NativeStack(var, ports, external)
-        supervisor = Supervisor(say)
+        supervisor = Supervisor(report)
         asked_to_stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, asked_to_stop.set)
         try:
-            await _until_asked(asked_to_stop, _start(stack, supervisor, native, say, demo=is_wanted(environ)))
+            await _until_asked(
+                asked_to_stop, _start(stack, supervisor, native, report, demo=is_wanted(environ))
+            )
             await asked_to_stop.wait()
         finally:
-            say("stopping")
+            report("stopping")
             await supervisor.stop(stack.stop_order)
-            say("stopped")
+            report("stopped")
     return 0
 
 
@@ -84,19 +86,19 @@ async def _until_asked(asked_to_stop: asyncio.Event, work: Coroutine[Any, Any, N
 
 
 async def _start(
-    stack: NativeStack, supervisor: Supervisor, native: NativeGatherer, say: ProgressLog, *, demo: bool
+    stack: NativeStack, supervisor: Supervisor, native: NativeGatherer, report: ProgressLog, *, demo: bool
 ) -> None:
     async def start_databases() -> None:
         if stack.postgres:
             await supervisor.start(stack.postgres)
         await together(*(run_verb(service, "migrate", stack.var, stack.env) for service in SERVICES))
-        say("databases are migrated")
+        report("databases are migrated")
 
     await together(start_databases(), supervisor.start(stack.rabbitmq))
     await supervisor.start(*stack.services)
     await supervisor.start(stack.gateway)
     try:
-        say(f"{await probe_routes(stack.url)} routes are answered through the gateway")
+        report(f"{await probe_routes(stack.url)} routes are answered through the gateway")
     except DeployError as error:
         found = await asyncio.to_thread(diagnose, replace(native, supervisor=os.getpid()))
         raise DeployError(f"{error}\n{redactor(stack.var)(as_text(found))}") from error
@@ -105,6 +107,8 @@ async def _start(
     print(f"\nTessera is ready: {stack.url}")
     print(f"First admin: {username}" + (f", one-time password: {password}" if password else ""))
     print(f"Commands for another terminal: {command_line('--help')}")
+    if not is_on_path():
+        print(f"To shorten them to `tessera`: {path_line()}")
     print(f"Logs are in {stack.var.root / 'log'}. Ctrl-C stops everything.\n", flush=True)
     if demo and password:
-        say(await paint_demo(stack.url, username, password))
+        report(await paint_demo(stack.url, username, password))

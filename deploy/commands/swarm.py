@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.stack.compose.project import Project
-from deploy.stack.compose.waiting import START_SECONDS, Say, routes_are_answered
+from deploy.stack.compose.waiting import START_SECONDS, Report, probe_all_routes
 from deploy.stack.errors import DeployError
 
 DATA_LABEL = "tessera.data"
@@ -30,26 +30,26 @@ _ROLLING = {"order": "start-first", "failure_action": "rollback", "parallelism":
 _DIGEST = 12  # characters of a digest in a name
 
 
-def deploy(project: Project, version: str, say: Say) -> None:
+def deploy(project: Project, version: str, report: Report) -> None:
     """Deploy that version, or roll to it.
 
     Raises DeployError when a service does not become ready; with the log of those that Swarm rolled back.
     """
     new = project.at(dict.fromkeys(project.versions, version))
-    _label_a_node(new, say)
+    _label_a_node(new, report)
     stack = stack_of(json.loads(new.compose("config", "--format=json")), new.name)
     first = [
         name for name in stack["services"] if name in ("postgres", "rabbitmq") or name.endswith("-migrate")
     ]
     _deploy(new, {**stack, "services": {name: stack["services"][name] for name in first}})
-    say("migrating")
+    report("migrating")
     _await(new, first)
     _deploy(new, stack)
-    say("databases are migrated; rolling")
+    report("databases are migrated; rolling")
     _await(new, list(stack["services"]))
     new.keep_versions()
-    asyncio.run(routes_are_answered(new, say))
-    say(f"every service runs {version}")
+    asyncio.run(probe_all_routes(new, report))
+    report(f"every service runs {version}")
 
 
 def stack_of(config: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -132,14 +132,14 @@ def _name_of(name: str, what: str, file: Path) -> str:
     return f"{name}-{what}-{hashlib.sha256(file.read_bytes()).hexdigest()[:_DIGEST]}"
 
 
-def _label_a_node(project: Project, say: Say) -> None:
+def _label_a_node(project: Project, report: Report) -> None:
     """Choose this node for the data when none was chosen. Raises DeployError when it is no manager."""
     nodes = project.docker("node", "ls", "--quiet").split()
     labels = project.docker("node", "inspect", "--format={{json .Spec.Labels}}", *nodes)
     if DATA_LABEL not in labels:
         this = project.docker("info", "--format={{.Swarm.NodeID}}").strip()
         project.docker("node", "update", f"--label-add={DATA_LABEL}=true", this)
-        say(f"this node will keep the data: it is labelled {DATA_LABEL}=true")
+        report(f"this node will keep the data: it is labelled {DATA_LABEL}=true")
 
 
 def _deploy(project: Project, stack: Mapping[str, Any]) -> None:

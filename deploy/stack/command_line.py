@@ -16,9 +16,13 @@ def command_line(arguments: str) -> str:
 
     `arguments` are taken as they are, so they may hold placeholders for a reader to fill in.
     """
+    return f"{LAUNCHER.name if is_on_path() else shlex.quote(str(LAUNCHER))} {arguments}"
+
+
+def is_on_path() -> bool:
+    """Return whether `tessera` on PATH is that of this checkout, or a link to it."""
     found = shutil.which(LAUNCHER.name)
-    is_ours = found is not None and Path(found).resolve() == LAUNCHER
-    return f"{LAUNCHER.name if is_ours else shlex.quote(str(LAUNCHER))} {arguments}"
+    return found is not None and Path(found).resolve() == LAUNCHER
 
 
 def make_line(target: str) -> str:

@@ -51,14 +51,14 @@ def docker(*arguments: str, stdin: str | None = None, seconds: float = SECONDS) 
     return done.stdout
 
 
-def containers(project: str) -> list[dict[str, Any]]:
+def list_containers(project: str) -> list[dict[str, Any]]:
     """Inspect the containers of a Compose project, stopped ones included."""
     ids = docker("ps", "--all", "--quiet", "--no-trunc", f"--filter=label={PROJECT}={project}").split()
     found: list[dict[str, Any]] = json.loads(docker("inspect", *ids)) if ids else []
     return found
 
 
-def log(container: str, *options: str) -> str:
+def read_log(container: str, *options: str) -> str:
     """Read what a container wrote, to either stream."""
     done = subprocess.run(  # noqa: S603 - the arguments are ours, no shell
         ["docker", "logs", *options, container],  # noqa: S607
@@ -73,7 +73,7 @@ def log(container: str, *options: str) -> str:
     return done.stdout
 
 
-def published() -> dict[int, Holder]:
+def list_published_ports() -> dict[int, Holder]:
     """Find the containers of any project that publish ports of the engine's machine, by port."""
     found: dict[int, Holder] = {}
     for line in docker("ps", "--format=json").splitlines():

@@ -87,7 +87,7 @@ def ports_of(way: str, environ: Mapping[str, str]) -> dict[str, int]:
     return numbers
 
 
-def listeners() -> dict[int, Holder]:
+def find_listeners() -> dict[int, Holder]:
     """Find the listener of each TCP port of this machine."""
     found: dict[int, Holder] = {}
     for connection in psutil.net_connections(kind="tcp"):
@@ -96,17 +96,17 @@ def listeners() -> dict[int, Holder]:
     return found
 
 
-def taken(ports: Iterable[Port], environ: Mapping[str, str]) -> dict[Port, Holder]:
+def find_taken(ports: Iterable[Port], environ: Mapping[str, str]) -> dict[Port, Holder]:
     """Find those of `ports` that are not free now, with their holders."""
     blocked = [port for port in ports if not _can_listen(port, port.number(environ))]
-    held = listeners() if blocked else {}
+    held = find_listeners() if blocked else {}
     unknown = Holder(None, "no listener found; perhaps another network namespace, or a port below 1024")
     return {port: held.get(port.number(environ), unknown) for port in blocked}
 
 
-def table(environ: Mapping[str, str], containers: Mapping[int, Holder]) -> str:
+def render_table(environ: Mapping[str, str], containers: Mapping[int, Holder]) -> str:
     """Render the map as text, with the current holder of each port, also among `containers`."""
-    held = {**listeners(), **containers}
+    held = {**find_listeners(), **containers}
     rows = [("way", "name", "port", "variable", "reach", "what it is", "current holder")]
     for port in port_map():
         number = port.number(environ)

@@ -78,7 +78,7 @@ def service_environment(
 
     Secrets are passed as names of files, so that `ps e` shows none.
     """
-    names = secret_files()
+    names = list_secret_files()
     given = {name: value for name, value in environ.items() if name.lower() not in names}
     env = {**LOCAL_LIMITS, **given}
     env |= {f"{name}_file".upper(): str(var.root / "secrets" / name) for name in names}
@@ -92,7 +92,7 @@ def service_environment(
     return env
 
 
-def secret_files() -> list[str]:
+def list_secret_files() -> list[str]:
     """Names of the files below `secrets` that the service processes read."""
     urls = [f"{service}_{setting}" for service in SERVICES for setting in ("database_url", "broker_url")]
     return [*urls, "auth_secret"]

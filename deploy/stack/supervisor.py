@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Sequence
 from typing import TypeVar
 
 from deploy.stack.errors import DeployError
-from deploy.stack.parts.process import Process, Say
+from deploy.stack.parts.process import Process, Report
 
 T = TypeVar("T")
 
@@ -20,8 +20,8 @@ STEADY = 30.0  # seconds of running after which the pause is FIRST_PAUSE again
 class Supervisor:
     """The processes of a run."""
 
-    def __init__(self, say: Say) -> None:
-        self._say = say
+    def __init__(self, report: Report) -> None:
+        self._report = report
         self._started: list[Process] = []
         self._keepers: list[asyncio.Task[None]] = []
 
@@ -30,7 +30,7 @@ class Supervisor:
 
         Raises DeployError when one cannot be started; `stop` stops the others.
         """
-        self._say(f"starting {', '.join(process.name for process in processes)}")
+        self._report(f"starting {', '.join(process.name for process in processes)}")
         self._started += processes
         await together(*(self._start(process) for process in processes))
 
@@ -47,7 +47,7 @@ class Supervisor:
     async def _start(self, process: Process) -> None:
         began = time.monotonic()
         await process.start()
-        self._say(f"{process.name} is ready (pid {process.pid}, {time.monotonic() - began:.1f} s)")
+        self._report(f"{process.name} is ready (pid {process.pid}, {time.monotonic() - began:.1f} s)")
         self._keepers.append(asyncio.create_task(self._keep(process)))
 
     async def _keep(self, process: Process) -> None:
@@ -57,16 +57,16 @@ class Supervisor:
             status = await process.wait()
             if time.monotonic() - began > STEADY:
                 pause = FIRST_PAUSE
-            self._say(f"{process.name} ended ({_describe(status)}); starting it again in {pause:g} s")
+            self._report(f"{process.name} ended ({_describe(status)}); starting it again in {pause:g} s")
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
             try:
                 await process.start()
             except DeployError as error:
-                self._say(str(error))
+                self._report(str(error))
                 process.kill()
             else:
-                self._say(f"{process.name} is ready again (pid {process.pid})")
+                self._report(f"{process.name} is ready again (pid {process.pid})")
 
 
 async def together(*works: Awaitable[T]) -> list[T]:

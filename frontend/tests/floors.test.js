@@ -20,11 +20,6 @@ const FLOORS = [
   ["messages"],
 ];
 
-/** Imports against the floors, each with its reason. */
-const EXCEPTIONS = new Set([
-  "messages -> i18n.js", // the type of a message
-]);
-
 /**
  * Every import between two rooms: static, dynamic and of types.
  * @returns {Promise<{from: string, to: string, file: string}[]>}
@@ -62,9 +57,7 @@ test("every room and file of the client has its floor", async () => {
 test("a room imports only from floors below its own", async () => {
   const imports = await importsOfTheClient();
   assert.ok(imports.length > 100);
-  const wrong = imports.filter(
-    ({ from, to }) => floorOf(to) <= floorOf(from) && !EXCEPTIONS.has(`${from} -> ${to}`),
-  );
+  const wrong = imports.filter(({ from, to }) => floorOf(to) <= floorOf(from));
   assert.deepEqual(
     wrong.map(({ file, to }) => `${file} -> ${to}`),
     [],

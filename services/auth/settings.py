@@ -12,7 +12,7 @@ from pydantic_settings import SettingsConfigDict
 from shared.settings import ServiceSettings
 
 
-def spare_cores() -> int:
+def count_spare_cores() -> int:
     """Return how many cores may hash passwords: all but one, which a flood of logins leaves free."""
     return max(1, len(os.sched_getaffinity(0)) - 1)
 
@@ -24,7 +24,7 @@ class AuthSettings(ServiceSettings):
 
     secret: SecretStr = Field(min_length=32, description="encrypts the signing keys in the database")
     hashing_threads: int = Field(
-        default_factory=spare_cores, ge=1, description="passwords hashed concurrently"
+        default_factory=count_spare_cores, ge=1, description="passwords hashed concurrently"
     )
     refresh_seconds: int = Field(
         30 * 86_400, ge=60, description="lifetime of a session since its last refresh"

@@ -20,7 +20,7 @@ from services.tiles.edits.service import EDITS, Edits
 from services.tiles.edits.strokes import STROKES, Strokes
 from services.tiles.history import api as history
 from services.tiles.history.service import HISTORY, History
-from services.tiles.housekeeping import keep_house
+from services.tiles.housekeeping import run_housekeeping
 from services.tiles.likes import api as likes
 from services.tiles.likes.service import LIKES, Likes
 from services.tiles.live import api as live
@@ -99,7 +99,9 @@ def create_worker(settings: TilesSettings) -> web.Application:
     journal = Journal(service.database, service.outbox)
     lock_sweeper = _locks(settings, service.database, journal)
     area_sweeper = _areas(settings, service.database, journal)
-    service.run("housekeeping", lambda: keep_house(service.database, settings, lock_sweeper, area_sweeper))
+    service.run(
+        "housekeeping", lambda: run_housekeeping(service.database, settings, lock_sweeper, area_sweeper)
+    )
     return service.app
 
 

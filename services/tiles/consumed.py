@@ -1,4 +1,4 @@
-"""What tiles hears of others, and what it does about it; what it tells is in `canvases.journal`."""
+"""The events of other services that tiles consumes; those it publishes begin in `canvases.journal`."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ from shared.messaging.contracts import (
 
 
 async def on_account_registered(conn: Connection, event: AccountRegistered) -> None:
-    """Know a new artist."""
-    await artists.registered(conn, event.account_id, event.username, event.display_name)
+    """Store a new artist."""
+    await artists.add_registered(conn, event.account_id, event.username, event.display_name)
 
 
 async def on_profile_updated(conn: Connection, event: ProfileUpdated) -> None:
     """Show an artist's work under their new name."""
-    await artists.profile_updated(conn, event.account_id, event.username, event.display_name, event.version)
+    await artists.update_profile(conn, event.account_id, event.username, event.display_name, event.version)
 
 
 async def on_account_suspended(conn: Connection, event: AccountSuspended) -> None:
-    """Know that an artist is shut out."""
-    await artists.status_changed(conn, event.account_id, "suspended", event.version)
+    """Store that an artist is suspended."""
+    await artists.update_status(conn, event.account_id, "suspended", event.version)
 
 
 async def on_account_reinstated(conn: Connection, event: AccountReinstated) -> None:
-    """Know that an artist is back."""
-    await artists.status_changed(conn, event.account_id, "active", event.version)
+    """Store that an artist is active again."""
+    await artists.update_status(conn, event.account_id, "active", event.version)
 
 
 async def on_account_deleted(conn: Connection, event: AccountDeleted) -> None:
-    """Keep an artist's work, under nobody's name."""
-    await artists.deleted(conn, event.account_id, event.version)
+    """Remove an artist's names; their work stays."""
+    await artists.anonymize(conn, event.account_id, event.version)
 
 
 HANDLERS: Mapping[type[Event], Handler] = {

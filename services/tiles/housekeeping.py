@@ -1,4 +1,4 @@
-"""What must be forgotten in time; run by the worker."""
+"""What the worker deletes once its time is over."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from shared.errors import Unavailable
 log = structlog.get_logger(__name__)
 
 ROUND_SECONDS = 5
-"""How long after its end an expired lock or area may still be on viewers' screens."""
+"""How long an expired lock or area may still be on viewers' screens."""
 
 
-async def keep_house(database: Database, settings: TilesSettings, locks: Locks, areas: Areas) -> None:
-    """Forget expired tickets, locks and areas and old events of canvases, again and again, until cancelled.
+async def run_housekeeping(database: Database, settings: TilesSettings, locks: Locks, areas: Areas) -> None:
+    """Delete expired tickets, locks and areas and old events of canvases, again and again, until cancelled.
 
-    Several workers may do so at once: each change happens under its canvas's lock.
+    Several workers may do so at the same time: each change happens under its canvas's lock.
     """
     while True:
         try:
             async with database.connection() as conn:
-                await live.forget_expired(conn)
+                await live.delete_expired_tickets(conn)
                 await journal.prune(
                     conn, older_than_seconds=settings.events_seconds, newest=settings.events_newest
                 )

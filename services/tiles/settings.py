@@ -9,16 +9,18 @@ from shared.settings import ServiceSettings
 
 
 class TilesSettings(ServiceSettings):
-    """What the tiles service can be told from outside."""
+    """What can be configured of the tiles service."""
 
     model_config = SettingsConfigDict(env_prefix="TILES_")
 
-    jwks_url: str = Field(description="where auth publishes its public keys, asked in the background")
-    lock_seconds: int = Field(1800, ge=1, description="how long a tile's lock lives unless renewed")
-    events_seconds: int = Field(7 * 86400, ge=0, description="how long events are kept to catch up from")
-    events_newest: int = Field(5000, ge=0, description="how many events of a canvas are kept however old")
-    area_seconds: int = Field(86400, ge=1, description="how long an area is held unless renewed")
-    paint_rate: float = Field(60, gt=0, description="strokes a second of one artist, in this process")
+    jwks_url: str = Field(description="where auth publishes its public keys, fetched in the background")
+    lock_seconds: int = Field(1800, ge=1, description="lifetime of a tile's lock unless renewed, in seconds")
+    events_seconds: int = Field(
+        7 * 86400, ge=0, description="seconds for which events are kept for catching up"
+    )
+    events_newest: int = Field(5000, ge=0, description="number of events per canvas that are kept at any age")
+    area_seconds: int = Field(86400, ge=1, description="lifetime of an area unless renewed, in seconds")
+    paint_rate: float = Field(60, gt=0, description="strokes per second of one artist, in this process")
     paint_burst: int = Field(120, ge=1, description="strokes an artist may paint at once after a pause")
     paint_underway: int = Field(
         100, ge=1, description="strokes of one connection that may wait for their answer"

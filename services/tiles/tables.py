@@ -1,8 +1,8 @@
 """Tables of the tiles service, with the constraints that keep bad states out.
 
-Everything on a canvas changes under the lock of the canvas's row (`canvases.store.prepend_lock`), which
-makes limits, counts and sequence numbers exact under any concurrency; the constraints below hold even for a
-writer that forgot it.
+Everything on a canvas changes under the lock of the canvas's row (`canvases.store.prepend_lock`), which makes
+limits, counts and sequence numbers exact under any concurrency. The constraints below protect them even from
+a writer without that lock.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ areas = Table(
     Column("claimed_at", DateTime(timezone=True), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
     CheckConstraint("x >= 0 AND y >= 0 AND columns >= 1 AND rows >= 1", name="cells"),
-    # Time is a side of the box: what has expired stands in nobody's way, swept or not.
+    # Time is a side of the box: an expired area blocks no other, deleted or not.
     ExcludeConstraint(
         ("canvas_id", "="),
         (text("int4range(x, x + columns)"), "&&"),

@@ -1,1 +1,1 @@
-"""The users service: who the artists are, whom they follow, and what they have done."""
+"""The users service: profiles, follows and stats of artists, reports and moderation."""

@@ -10,27 +10,27 @@ import orjson
 from services.users.app import SERVICE, create_app, create_worker
 from services.users.dashboard.drift import repair_dashboard
 from services.users.settings import UsersSettings
-from services.users.stats.drift import repair
+from services.users.stats import drift
 from shared.db import Database
 from shared.verbs import main
 
-RECOUNT_SECONDS = 60.0
-"""For one statement of a recount; the day of each of some ten million tiles is counted in it."""
+RECOUNT_TIMEOUT = 60.0
+"""Seconds per statement of a recount; one counts some ten million tiles by day."""
 
 
 def repair_stats(settings: UsersSettings) -> None:
-    """Put every counter right; prints one JSON line for each that was not, and the number of them."""
+    """Correct every counter; prints a JSON line for each that was wrong, and their number."""
     asyncio.run(_repair_stats(settings))
 
 
 async def _repair_stats(settings: UsersSettings) -> None:
-    database = Database.of(settings, statement=RECOUNT_SECONDS)
+    database = Database.of(settings, statement=RECOUNT_TIMEOUT)
     repaired = 0
     try:
         # The artists' counters first: the totals are sums of them.
-        for drifts in (repair(database), repair_dashboard(database)):
-            async for drift in drifts:
-                print(orjson.dumps(asdict(drift)).decode())
+        for drifts in (drift.repair_stats(database), repair_dashboard(database)):
+            async for found in drifts:
+                print(orjson.dumps(asdict(found)).decode())
                 repaired += 1
     finally:
         await database.close()
@@ -43,5 +43,5 @@ if __name__ == "__main__":
         UsersSettings,
         create_app,
         create_worker,
-        {"repair-stats": ("count stats and the dashboard again and put right what drifted", repair_stats)},
+        {"repair-stats": ("recount the stats and the dashboard, and correct what drifted", repair_stats)},
     )

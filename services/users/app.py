@@ -6,7 +6,7 @@ from aiohttp import web
 
 from services.users.audit import api as audit
 from services.users.audit.service import AUDIT, Audit
-from services.users.consumed import handlers
+from services.users.consumed import event_handlers
 from services.users.dashboard import api as dashboard
 from services.users.dashboard.health_poller import HealthPoller
 from services.users.dashboard.service import DASHBOARD, Dashboard
@@ -57,7 +57,7 @@ def create_app(settings: UsersSettings) -> web.Application:
 def create_worker(settings: UsersSettings) -> web.Application:
     """Set up the background side: relay, consumer, health poller."""
     service = WorkerApp(SERVICE, settings)
-    service.consume(handlers(Profiles(service.database, service.outbox)))
+    service.consume(event_handlers(Profiles(service.database, service.outbox)))
     poller = HealthPoller(service.database, service.broker_url, settings.targets)
     service.run("health-poller", poller.run)
     return service.app

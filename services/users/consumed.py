@@ -1,17 +1,13 @@
-"""What the users service hears, and what it does then.
-
-It tells `profile.updated`, `report.opened` and `report.resolved`, and gives auth commands about accounts.
-"""
+"""What the users service consumes: the handler of each event."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.users.dashboard.service import artist_active
+from services.users import deletion
 from services.users.moderation import interventions, outcomes
-from services.users.profiles.deletion import deleted
 from services.users.profiles.service import Profiles
-from services.users.stats.service import canvas_changed, tile_changed
+from services.users.stats import service as stats
 from shared.messaging.consumer import Handler
 from shared.messaging.contracts import (
     AccountCommandRefused,
@@ -34,23 +30,23 @@ from shared.messaging.contracts import (
 )
 
 
-def handlers(profiles: Profiles) -> Mapping[type[Event], Handler]:
+def event_handlers(profiles: Profiles) -> Mapping[type[Event], Handler]:
     """Return the handler of each event consumed."""
     return {
-        AccountRegistered: profiles.registered,
-        AccountVerified: outcomes.verified,
-        AccountSuspended: outcomes.suspended,
-        AccountReinstated: outcomes.reinstated,
-        AccountRolesChanged: outcomes.roles_changed,
-        AccountCommandRefused: outcomes.command_refused,
-        AccountDeleted: deleted,
-        ArtistActive: artist_active,
-        CanvasCreated: canvas_changed,
-        CanvasUpdated: interventions.canvas_intervened,
-        CanvasDeleted: interventions.canvas_intervened,
-        TileCreated: tile_changed,
-        TileUpdated: tile_changed,
-        TileDeleted: interventions.tile_deleted,
-        TileLiked: tile_changed,
-        TileUnliked: tile_changed,
+        AccountRegistered: profiles.register,
+        AccountVerified: outcomes.record_verification,
+        AccountSuspended: outcomes.record_suspension,
+        AccountReinstated: outcomes.record_reinstatement,
+        AccountRolesChanged: outcomes.record_roles,
+        AccountCommandRefused: outcomes.record_refusal,
+        AccountDeleted: deletion.delete_account,
+        ArtistActive: stats.record_activity,
+        CanvasCreated: stats.record_canvas,
+        CanvasUpdated: interventions.record_canvas_change,
+        CanvasDeleted: interventions.record_canvas_change,
+        TileCreated: stats.record_tile,
+        TileUpdated: stats.record_tile,
+        TileDeleted: interventions.record_tile_deletion,
+        TileLiked: stats.record_tile,
+        TileUnliked: stats.record_tile,
     }

@@ -1,4 +1,4 @@
-"""People as they are shown beside what they did, joined in the statement that reads it."""
+"""People as they are shown beside their work, joined in the statement that reads it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.http.models import View
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody's id and names."""
+    """The id and names of an account."""
 
     id: int
     username: str
@@ -23,7 +23,7 @@ class Person:
 
 
 class PersonView(View):
-    """Somebody's id and names."""
+    """The id and names of an account."""
 
     id: int
     username: str
@@ -31,7 +31,7 @@ class PersonView(View):
 
 
 def person_columns(source: FromClause, prefix: str) -> Sequence[ColumnElement[Any]]:
-    """Return the columns that `person_of` reads, of an alias of profiles."""
+    """Return the columns that `read_person` reads, of an alias of profiles."""
     return (
         source.c.id.label(f"{prefix}_id"),
         source.c.username.label(f"{prefix}_username"),
@@ -39,8 +39,8 @@ def person_columns(source: FromClause, prefix: str) -> Sequence[ColumnElement[An
     )
 
 
-def person_of(row: Row, prefix: str) -> Person | None:
-    """Read a person from a row of `person_columns`, None where the join found nobody."""
+def read_person(row: Row, prefix: str) -> Person | None:
+    """Read a person from a row of `person_columns`, or None if the join found no profile."""
     person_id = getattr(row, f"{prefix}_id")
     if person_id is None:
         return None

@@ -39,19 +39,19 @@ STATEMENT_SECONDS = Histogram(
 
 
 class Connection:
-    """One connection for one task: statements on it run one after the other."""
+    """A connection for one task; its statements run one after the other."""
 
     def __init__(self, raw: aiopg.Connection, cursor: aiopg.Cursor, timeout: float) -> None:
         self._raw = raw
         self._cursor = cursor
         self._timeout = timeout
-        self._leading = b""
+        self._prepended = b""
         self._opening = b""
         self._deferred: list[bytes] = []
         self._after_commit: list[Callable[[], None]] = []
 
     async def execute(self, statement: Executable, params: Params | None = None) -> int:
-        """Run a statement and return how many rows it touched."""
+        """Run a statement and return the number of rows it affected."""
         return int((await self._run(statement, params)).rowcount)
 
     async def fetch_all(self, statement: Executable, params: Params | None = None) -> Sequence[Any]:
@@ -67,32 +67,32 @@ class Connection:
         row = await self.fetch_one(statement, params)
         return None if row is None else row[0]
 
-    def lead_with(self, statement: Executable, params: Params | None = None) -> None:
-        """Send the statement in the same round trip as the next one, before it; its rows are not read.
+    def prepend(self, statement: Executable, params: Params | None = None) -> None:
+        """Send the statement before the next one, in the same round trip; its rows are not read.
 
-        Each statement still sees what was committed before it starts: after a leading `SELECT ... FOR
-        UPDATE` the next one sees everything that the previous holder of the row wrote.
+        Each statement reads what was committed before it starts: after a prepended `SELECT ... FOR UPDATE`
+        the next one reads everything that the previous holder of the row wrote.
         """
-        self._leading += self._mogrify(statement, params) + b";"
+        self._prepended += self._mogrify(statement, params) + b";"
 
     def defer(self, statement: Executable, params: Params | None = None) -> None:
         """Send the statement in the same round trip as this transaction's COMMIT."""
         self._deferred.append(self._mogrify(statement, params))
 
     async def flush(self) -> None:
-        """Send what is deferred now: a transaction of many changes does not pile them all up."""
+        """Send the deferred statements now; a transaction of many changes need not keep all in memory."""
         if self._deferred:
-            sql = self._leading + b";".join(self._deferred)
-            self._leading = b""
+            sql = self._prepended + b";".join(self._deferred)
+            self._prepended = b""
             self._deferred.clear()
             await self._send_raw(sql)
 
     def after_commit(self, callback: Callable[[], None]) -> None:
-        """Call `callback` once this transaction is durable; never if it is rolled back."""
+        """Call `callback` after this transaction has committed; never if it is rolled back."""
         self._after_commit.append(callback)
 
-    async def notified(self, timeout: float) -> bool:
-        """Wait until a channel this connection listens to is notified; False after `timeout` seconds."""
+    async def wait_for_notification(self, timeout: float) -> bool:
+        """Wait for a NOTIFY on a channel that this connection listens to; False after `timeout` seconds."""
         try:
             async with asyncio.timeout(timeout):
                 await self._raw.notifies.get()
@@ -111,8 +111,8 @@ class Connection:
         return bytes(self._cursor.raw.mogrify(sql, values))
 
     async def _run(self, statement: Executable, params: Params | None) -> Any:
-        """Send the statement behind those that lead it; returns psycopg2's cursor, for its rows."""
-        sql, self._leading = self._leading + self._mogrify(statement, params), b""
+        """Send the statement after those prepended to it; returns psycopg2's cursor with its rows."""
+        sql, self._prepended = self._prepended + self._mogrify(statement, params), b""
         await self._send(sql)
         return self._cursor.raw
 
@@ -139,16 +139,16 @@ class Connection:
         await self._send(sql)
 
     def _begin(self, statement: float | None) -> None:
-        # BEGIN rides with the first statement: one round trip less, and none for an unused transaction.
+        # BEGIN travels with the first statement: one round trip less, and none for an unused transaction.
         self._opening = b"BEGIN;"
         if statement is not None:
             self._opening += f"SET LOCAL statement_timeout = {round(statement * 1000)};".encode()
-        self._leading = self._opening
+        self._prepended = self._opening
 
     async def _commit(self) -> None:
-        if self._leading == self._opening and not self._deferred:
+        if self._prepended == self._opening and not self._deferred:
             return
-        await self._send_raw(self._leading + b";".join([*self._deferred, b"COMMIT"]))
+        await self._send_raw(self._prepended + b";".join([*self._deferred, b"COMMIT"]))
         for callback in self._after_commit:
             callback()
 

@@ -11,7 +11,7 @@ from sqlalchemy import TextClause, text
 
 
 class AdvisoryLock(IntEnum):
-    """What is done by one session or transaction at a time."""
+    """Work that only one session or transaction does at a time."""
 
     MIGRATION = 4_071_969  # of every service: replicas that start together
     RELAY = 8_673_001  # of every service: the active relay, for as long as its session lives

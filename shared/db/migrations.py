@@ -1,4 +1,4 @@
-"""Alembic, driven from code: each service keeps its revisions in its own `migrations/versions`."""
+"""Alembic, driven from code; the revisions of a service are in its `migrations/versions`."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def alembic_config(service: str, database_url: str) -> Config:
 
 
 def migrate(service: str, database_url: str) -> None:
-    """Bring the service's database to the newest revision; does nothing when it is there already.
+    """Upgrade the service's database to the newest revision of this code.
 
-    Nor when it is past it: newer code was here, and is being rolled out or was taken back. A migration leaves
-    what the version before it needs (docs/deploy.md), so this code can work with what it finds.
+    A database that is ahead of this code is left as it is: newer code is being rolled out, or was rolled
+    back. A migration keeps what the previous version needs (docs/deploy.md), so this code still works.
     """
     config = alembic_config(service, database_url)
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
@@ -43,7 +43,7 @@ def migrate(service: str, database_url: str) -> None:
 
 
 def run_migrations(metadata: MetaData) -> None:
-    """Run what Alembic asked for; called by each service's `migrations/env.py`."""
+    """Run the migrations that Alembic selected; called by each service's `migrations/env.py`."""
     engine = _engine(context.config.attributes["database_url"])
     with engine.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": int(AdvisoryLock.MIGRATION)})

@@ -1,7 +1,7 @@
 """A bounded pool of connections.
 
-The pool is ours, because aiopg's own has faults that a service cannot live with (each is reproduced, and
-shown cured, in tests/services/test_db.py):
+It replaces aiopg's own pool, which has faults that a service cannot tolerate (tests/services/test_db.py
+reproduces each and shows that it is gone here):
 
 - it connects while holding its lock, so a freed connection waits behind a hung connect;
 - a broken connection returned to an exhausted pool wakes no waiter, and `wait_closed()` can hang.
@@ -32,10 +32,10 @@ CONNECTIONS_IN_USE = Gauge("db_connections_in_use", "Pooled connections held by 
 
 @dataclass(frozen=True)
 class DatabaseLimits:
-    """Bounds of one process's use of PostgreSQL; times in seconds.
+    """Limits per process; times in seconds.
 
-    The defaults keep the promise that an absent or frozen PostgreSQL is answered with 503 within 3 s:
-    a request waits for a connection or for its first statement, not for both in full.
+    With the defaults a request is answered with 503 within 3 s if PostgreSQL is down or frozen: it waits for
+    a connection or for its first statement, not for both in full.
     """
 
     pool_size: int = 10
@@ -47,8 +47,8 @@ class DatabaseLimits:
 class Database:
     """A bounded pool of connections to one database.
 
-    Connecting happens on demand, so a service starts while PostgreSQL is away and recovers without a
-    restart. Every failure to reach or use the server is `Unavailable("postgres", ...)`.
+    It connects on demand, so a service starts while PostgreSQL is down and recovers without a restart. Every
+    failure to reach or use the server is raised as `Unavailable("postgres", ...)`.
     """
 
     def __init__(self, url: str, *, application: str, limits: DatabaseLimits | None = None) -> None:
@@ -61,12 +61,12 @@ class Database:
         self._closed = False
 
     async def closing(self, _: object) -> AsyncIterator[None]:
-        """Cleanup context of an application: close the pool when the application has stopped."""
+        """Close the pool when the application has stopped, as one of its cleanup contexts."""
         yield
         await self.close()
 
     async def close(self, grace: float = 5.0) -> None:
-        """Close the pool: wait up to `grace` seconds for work under way, then end it."""
+        """Wait up to `grace` seconds for work under way, then close all connections."""
         self._closed = True
         deadline = time.monotonic() + grace
         while self._in_use and time.monotonic() < deadline:  # noqa: ASYNC110 - once, at the end
@@ -77,7 +77,7 @@ class Database:
 
     @classmethod
     def of(cls, settings: ServiceSettings, *, statement: float = DatabaseLimits.statement) -> Database:
-        """Make the pool of a process as its settings say; `statement` is the limit of one, in seconds."""
+        """Make the pool of a process from its settings; `statement` is the statement timeout in seconds."""
         return cls(
             settings.database_url.get_secret_value(),
             application=f"tessera {settings.instance}",
@@ -86,7 +86,7 @@ class Database:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
-        """Lend a connection on which each statement is a transaction of its own."""
+        """Provide a connection on which each statement is a transaction of its own."""
         raw = await self._acquire()
         try:
             async with raw.cursor(cursor_factory=NamedTupleCursor) as cursor:
@@ -96,11 +96,11 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self, *, statement: float | None = None) -> AsyncIterator[Connection]:
-        """Lend a connection in a transaction: committed when the block ends, rolled back when it raises.
+        """Provide a connection in a transaction: committed when the block ends, rolled back when it raises.
 
-        Each of its statements may take `statement` seconds where the pool's limit is too short for its work.
-        The level is READ COMMITTED: each statement sees what was committed before it, so a statement
-        that follows a `SELECT ... FOR UPDATE` sees everything the previous holder of that row wrote.
+        `statement` replaces the pool's statement timeout, in seconds, where that is too short. The isolation
+        level is READ COMMITTED: each statement reads what was committed before it, so one that follows a
+        `SELECT ... FOR UPDATE` reads everything that the previous holder of that row wrote.
         """
         raw = await self._acquire()
         try:
@@ -123,7 +123,7 @@ class Database:
 
     @staticmethod
     def _deadline(statement: float) -> float:
-        # A little above the server's own limit, so that normally the server ends the query (aiopg#570).
+        # Slightly above the server's limit, so that normally the server ends the query (aiopg#570).
         return statement + 0.5
 
     async def _acquire(self) -> aiopg.Connection:
@@ -163,8 +163,8 @@ class Database:
     async def _connect(self) -> aiopg.Connection:
         with suppress(RuntimeError):
             return await self._open()
-        # When a connection breaks while there is something to write, aiopg never removes its writer, and
-        # uvloop refuses the next one that gets the same file descriptor; that attempt has cleared the way.
+        # When a connection breaks during a write, aiopg never removes its writer from the loop, and uvloop
+        # refuses the next connection with the same file descriptor; that attempt removes the writer.
         return await self._open()
 
     async def _open(self) -> aiopg.Connection:
@@ -184,7 +184,7 @@ class Database:
                     ),
                 )
         except asyncio.CancelledError:
-            if raw is not None:  # the cancellation came together with the connection
+            if raw is not None:  # the cancellation arrived together with the connection
                 raw.close()
             raise
         except TimeoutError:
@@ -195,14 +195,14 @@ class Database:
             return raw
 
     async def _reachable_dsn(self) -> str:
-        # libpq resolves names synchronously even when it connects asynchronously: that would stop the loop.
+        # libpq resolves names synchronously even when it connects asynchronously, which would block the loop.
         target = parse_dsn(self._url)
         host = target.get("host", "")
         if not host or host.startswith("/"):
             return self._url
         loop = asyncio.get_running_loop()
         addresses = await loop.getaddrinfo(host, int(target.get("port", 5432)), proto=6)
-        # A refused connection breaks while aiopg writes (see `_connect`): so aiopg must not be refused.
+        # A refused connection breaks while aiopg writes (see `_connect`), so connect to the port first.
         async with asyncio.timeout(self._limits.acquire):
             transport, _ = await loop.create_connection(asyncio.Protocol, *addresses[0][4][:2])
         transport.close()

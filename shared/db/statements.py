@@ -24,7 +24,7 @@ class Row(Protocol):
 
 
 class CompiledStatement(NamedTuple):
-    """SQL for psycopg2, the values that are part of it, and how each parameter is converted."""
+    """SQL for psycopg2, the constants in it, and the conversion of each parameter."""
 
     sql: str
     constants: dict[str, Any]

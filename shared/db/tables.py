@@ -1,4 +1,4 @@
-"""Habits of every schema."""
+"""Conventions of every schema."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-"""Every constraint has a name that can be told: errors and migrations refer to it."""
+"""Every constraint has a predictable name, which errors and migrations refer to."""
 
 
 def moment(name: str) -> Column[datetime]:
-    """Make a column for a point in time, set by the database when the row is made."""
+    """Make a column for a point in time that defaults to the time of the INSERT."""
     return Column(name, DateTime(timezone=True), nullable=False, server_default=func.now())

@@ -1,1 +1,1 @@
-"""The HTTP conventions of `docs/architecture.md`: the same for every service."""
+"""HTTP conventions that every service follows."""

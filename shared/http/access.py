@@ -1,4 +1,4 @@
-"""Who may call an operation: the caller's identity from the request, and the role it needs."""
+"""Access control: the caller's identity, read from the request, and the role that an operation needs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ VERIFIER = web.AppKey("VERIFIER", TokenVerifier)
 
 
 class Access(StrEnum):
-    """Who may call an operation at all; finer rules are the feature's."""
+    """The minimum right to call an operation; features add finer rules."""
 
     GUEST = "guest"
     ARTIST = "artist"
@@ -23,29 +23,29 @@ class Access(StrEnum):
 
 
 def admit(access: Access, identity: Identity | None) -> None:
-    """Refuse a caller that the operation is not open to.
+    """Check that the caller may call an operation.
 
-    Raises NotAuthenticated without an identity, NotAllowed when a role is missing.
+    Raises NotAuthenticated without an identity, and NotAllowed if a role is missing.
     """
     if access is Access.GUEST:
         return
     if identity is None:
-        raise NotAuthenticated("not_authenticated", "this needs an access token")
+        raise NotAuthenticated("not_authenticated", "an access token is required")
     allowed = {
         Access.ARTIST: True,
         Access.MODERATOR: identity.is_moderator,
         Access.ADMIN: identity.is_admin,
     }[access]
     if not allowed:
-        raise NotAllowed("not_allowed", f"this is for a {access.value}")
+        raise NotAllowed("not_allowed", f"this requires the role {access.value}")
 
 
 def identify(request: web.Request) -> Identity | None:
-    """Return the verified caller, or None for a guest; a bad token is refused, never treated as a guest."""
+    """Return the verified caller, or None for a guest; an invalid token raises NotAuthenticated."""
     header = request.headers.get("Authorization")
     if header is None:
         return None
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise NotAuthenticated("token_invalid", "send: Authorization: Bearer <access token>")
-    return request.app[VERIFIER].access(token.strip())
+        raise NotAuthenticated("token_invalid", "the header must be: Authorization: Bearer <access token>")
+    return request.app[VERIFIER].verify_access_token(token.strip())

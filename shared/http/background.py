@@ -1,4 +1,4 @@
-"""Tasks that live as long as the application."""
+"""Background tasks of an application."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ CleanupContext = Callable[[web.Application], AsyncIterator[None]]
 def background(name: str, run: Callable[[], Coroutine[Any, Any, None]]) -> CleanupContext:
     """Make a cleanup context that runs a task for as long as the application.
 
-    The task handles what it expects (a dependency away) itself. If it ends on its own, the process is of no
-    use any more: it says why and stops, and whoever supervises it starts it again.
+    The task handles expected failures, such as an unavailable dependency, itself. If it ends on its own, the
+    process logs why and stops, so that its supervisor restarts it.
     """
 
     async def context(_: web.Application) -> AsyncIterator[None]:

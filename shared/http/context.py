@@ -1,4 +1,4 @@
-"""What is known about the request under way: its id and trace, for logs, problems and events."""
+"""Context of the current request: its id and trace, for logs, problems and events."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-ANSWERED_BY = web.RequestKey("ANSWERED_BY", dict[str, str])
+PROCESS_HEADERS = web.RequestKey("PROCESS_HEADERS", dict[str, str])
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 REQUEST_SECONDS = Histogram(
@@ -31,13 +31,13 @@ REQUEST_SECONDS = Histogram(
 )
 
 
-def request_id() -> str | None:
-    """Return the id of the request under way, or None outside of one."""
+def get_request_id() -> str | None:
+    """Return the id of the current request, or None outside of one."""
     return _request_id.get()
 
 
 def request_context(service: str, instance: str) -> Middleware:
-    """Make the outermost middleware: id, trace, timing and the headers that say who answered."""
+    """Make the outermost middleware: id, trace, timing, and the headers that name this process."""
 
     @web.middleware
     async def context(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -47,7 +47,7 @@ def request_context(service: str, instance: str) -> Middleware:
         trace = tracing.continue_trace(request.headers.get("traceparent"))
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=this, trace_id=trace.trace_id)
-        request[ANSWERED_BY] = {"X-Service": service, "X-Instance": instance, "X-Request-Id": this}
+        request[PROCESS_HEADERS] = {"X-Service": service, "X-Instance": instance, "X-Request-Id": this}
         started = time.perf_counter()
         response = await handler(request)
         _observe(request, response.status, time.perf_counter() - started)
@@ -56,10 +56,13 @@ def request_context(service: str, instance: str) -> Middleware:
     return context
 
 
-async def name_the_answerer(request: web.Request, response: web.StreamResponse) -> None:
-    """Signal handler (`on_response_prepare`): every answer, upgrades included, says who made it."""
-    response.headers.update(request.get(ANSWERED_BY, {}))
-    # Traefik's and browsers' caches must not guess; a handler that knows better says so itself.
+async def add_process_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Add the headers that name this process to every response, upgrades included.
+
+    A handler of the signal `on_response_prepare`.
+    """
+    response.headers.update(request.get(PROCESS_HEADERS, {}))
+    # Caches must not guess; a handler whose response may be cached sets the header itself.
     response.headers.setdefault("Cache-Control", "no-store")
 
 

@@ -1,4 +1,4 @@
-"""Entity tags: how a client asks "only if it changed" and "only if it did not"."""
+"""Entity tags: conditional reads (`If-None-Match`) and writes (`If-Match`)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from shared.errors import Invalid
 
 
 def etag(*parts: int | str) -> str:
-    """Build a strong entity tag of what identifies a representation."""
+    """Build a strong entity tag from the parts that identify a representation."""
     return '"' + "-".join(map(str, parts)) + '"'
 
 
 def is_unchanged(request: web.Request, tag: str) -> bool:
-    """Whether the caller already holds this representation (`If-None-Match`)."""
+    """Whether the caller already has this representation (`If-None-Match`)."""
     given = request.headers.get("If-None-Match")
     if given is None:
         return False
@@ -21,12 +21,12 @@ def is_unchanged(request: web.Request, tag: str) -> bool:
 
 
 def not_modified(tag: str) -> web.Response:
-    """Answer 304."""
+    """Make a 304 response."""
     return web.Response(status=304, headers={"ETag": tag, "Cache-Control": "no-cache"})
 
 
 def expected_version(request: web.Request) -> int | None:
-    """Return the version named by `If-Match`, or None when any will do.
+    """Return the version named by `If-Match`, or None if any version is acceptable.
 
     Accepts the tag of a GET, which starts with the version (`"7-3"`), and the version alone (`"7"` or `7`).
     Raises Invalid for anything else.

@@ -1,7 +1,7 @@
-"""Serving an application under gunicorn: one aiohttp worker a master; to scale, start more masters.
+"""Serving of an application by gunicorn, with one aiohttp worker per master; to scale, start more masters.
 
-gunicorn is started in this process with the settings below, so that its log lines are ours and a process
-has one configuration: the service's.
+gunicorn is started in this process with the settings below, so that it logs like the rest and a process has
+one configuration: the service's.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ from shared.http.health import LEAVING
 from shared.settings import ProcessSettings
 
 KEEP_ALIVE_SECONDS = 95
-"""Above the gateway's idle timeout (gateway/dynamic/services.yml), or it sends into closing connections."""
+"""Above the gateway's idle timeout (gateway/dynamic/services.yml), which would use closing connections."""
 
 GRACEFUL_SECONDS = 8
-"""For requests under way after SIGTERM and draining; a stop of the whole stack has 15 s."""
+"""For requests under way after SIGTERM and draining; the whole stack stops within 15 s."""
 
 
 class UvloopWorker(GunicornWebWorker):
     """aiohttp's worker on uvloop.
 
-    `aiohttp.GunicornUVLoopWebWorker` asks for the current event loop before there is one, which Python 3.12
-    and later refuse; here the loop is made and set explicitly.
+    `aiohttp.GunicornUVLoopWebWorker` gets the current event loop before one exists, which fails from Python
+    3.12 on; here the loop is made and set explicitly.
     """
 
     def init_process(self) -> None:
-        """Make the loop after the fork, then boot as gunicorn does."""
+        """Make the event loop after the fork, then boot as gunicorn does."""
         self.loop = uvloop.new_event_loop()
         asyncio.set_event_loop(self.loop)
         BaseWorker.init_process(self)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """SIGTERM: be not ready for a while, so that the gateway sends its requests elsewhere, then stop."""
+        """On SIGTERM, report not ready for `drain_seconds`, so that the gateway uses others, then stop."""
         server = cast(_Server, self.app)
         if server.served:
             server.served[LEAVING].set()
@@ -50,10 +50,10 @@ class UvloopWorker(GunicornWebWorker):
 
 
 class InheritedLogger(Logger):
-    """gunicorn's messages as lines of the process's own log; access lines are the request middleware's."""
+    """Sends gunicorn's messages to the log of the process; the request middleware logs access."""
 
     def setup(self, cfg: Any) -> None:
-        """Leave the handlers that `shared.logs` installed as they are."""
+        """Keep the handlers that `shared.logs` installed."""
         self.cfg = cfg
         self.error_log = logging.getLogger("gunicorn.error")
         self.access_log = logging.getLogger("gunicorn.access")

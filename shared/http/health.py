@@ -1,4 +1,4 @@
-"""Alive, ready, measured: what operators and the gateway ask a process."""
+"""Health, readiness and metrics of a process, for operators and the gateway."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ Check = Callable[[], Awaitable[None]]
 """Raises Unavailable when the dependency cannot be used."""
 
 LEAVING = web.AppKey("leaving", asyncio.Event)
-"""Set when the process was asked to stop and still serves; its `/ready` then sends the gateway elsewhere."""
+"""Set between SIGTERM and the end of serving; `/ready` then fails, so that the gateway uses others."""
 
 DEPENDENCY_READY = Gauge(
-    "dependency_ready", "1 when the last question to /ready found that dependency usable.", ["dependency"]
+    "dependency_ready", "1 if the last call of /ready found that dependency usable.", ["dependency"]
 )
 
 
 def keys_are_known(verifier: TokenVerifier) -> Check:
-    """Check that callers can be identified."""
+    """Make the check that callers can be identified."""
 
     async def check() -> None:
         if not verifier.has_keys:
@@ -34,7 +34,7 @@ def keys_are_known(verifier: TokenVerifier) -> Check:
 
 
 def health_routes(checks: Mapping[str, Check]) -> list[web.RouteDef]:
-    """Make `/health` (alive), `/ready` (can serve; 503 names what is missing) and `/metrics`."""
+    """Make `/health` (alive), `/ready` (can serve; a 503 names the missing dependency) and `/metrics`."""
 
     async def health(_: web.Request) -> web.Response:
         return web.json_response({"status": "alive"})

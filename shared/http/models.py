@@ -1,4 +1,4 @@
-"""Base classes of what travels over HTTP."""
+"""Base classes of requests and responses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from shared.text import has_controls
 
 BIGINT_MAX = 2**63 - 1
-"""Largest id PostgreSQL's bigint holds; a larger one names nothing."""
+"""Largest bigint of PostgreSQL, and so the largest id."""
 
 
 def _in_utc(value: datetime) -> datetime:
@@ -22,7 +22,7 @@ def _in_utc(value: datetime) -> datetime:
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
-"""A point in time in a request. In UTC from here on: PostgreSQL refuses offsets from 16 hours."""
+"""A point in time in a request, converted to UTC: PostgreSQL rejects offsets of 16 hours and more."""
 
 
 def _require_one_line(value: str) -> str:
@@ -50,26 +50,26 @@ class _Input(BaseModel):
     @field_validator("*", mode="after")
     @classmethod
     def _no_nul(cls, value: Any) -> Any:
-        # PostgreSQL's text cannot hold NUL; refuse it here so that the caller learns which field it was.
+        # PostgreSQL's text cannot hold NUL; refused here, the error names the field.
         if isinstance(value, str) and "\x00" in value:
             raise ValueError("must not contain NUL")
         return value
 
 
 class Body(_Input):
-    """A JSON body: unknown fields and values of the wrong type are refused, nothing is coerced."""
+    """A JSON body; unknown fields and values of the wrong type are refused, and nothing is coerced."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 class Query(_Input):
-    """Parameters of a query string; unknown ones are ignored, as caches and trackers add their own."""
+    """Parameters of a query string; unknown ones are ignored, because caches and trackers add some."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
 class View(BaseModel):
-    """What a response shows."""
+    """A response."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
@@ -85,7 +85,7 @@ ItemT = TypeVar("ItemT")
 
 
 class Page(View, Generic[ItemT]):
-    """A slice of a list in stable order; `next_cursor` is null at the end."""
+    """A page of a list in stable order; `next_cursor` is null on the last page."""
 
     items: list[ItemT]
     next_cursor: str | None = None
@@ -103,7 +103,7 @@ class Problem(View):
 
 
 class FaultView(View):
-    """One broken rule of a request: where and what."""
+    """One broken rule of a request: its location and a message."""
 
     loc: list[str | int]
     msg: str

@@ -1,7 +1,8 @@
-"""The OpenAPI 3.1 document, built of the same route tables and models that serve and validate."""
+"""The OpenAPI 3.1 document, built from the route tables and models that serve and validate."""
 
 from __future__ import annotations
 
+import functools
 import inspect
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,11 +15,11 @@ from pydantic.json_schema import models_json_schema
 
 from shared.http.access import Access
 from shared.http.models import InvalidProblem, Problem, Query
-from shared.http.operations import Answer, Operation
+from shared.http.operations import Operation, RawResponse
 from shared.http.server import API_PREFIX
 
 VERSION = "1.0.0"
-"""Of the contract, not of the software."""
+"""Version of the contract, not of the software."""
 
 _REFERENCE = "#/components/schemas/{model}"
 
@@ -26,7 +27,7 @@ _REFERENCE = "#/components/schemas/{model}"
 def describe(
     title: str, version: str, prefix: str, features: Mapping[str, Sequence[Operation]]
 ) -> dict[str, Any]:
-    """Describe the operations of each feature (the feature's name becomes the tag)."""
+    """Describe the operations of each feature; the feature's name becomes the tag."""
     operations = [operation for group in features.values() for operation in group]
     _, definitions = models_json_schema(
         sorted(_models(operations), key=lambda pair: pair[0].__name__), ref_template=_REFERENCE
@@ -53,11 +54,17 @@ def describe(
 
 
 def serve_openapi(app: web.Application, service: str, features: Mapping[str, Sequence[Operation]]) -> None:
-    """Serve the service's own document at `/openapi.json`, which the gateway does not route."""
-    document = describe(f"Tessera {service}", VERSION, API_PREFIX, features)
+    """Serve the service's own document at `/openapi.json`, which the gateway does not route.
+
+    It is made at the first request: that takes longer than everything else at a start.
+    """
+
+    @functools.cache
+    def document() -> dict[str, Any]:
+        return describe(f"Tessera {service}", VERSION, API_PREFIX, features)
 
     async def openapi(_: web.Request) -> web.Response:
-        return web.json_response(document)
+        return web.json_response(document())
 
     app.router.add_get("/openapi.json", openapi)
 
@@ -65,7 +72,7 @@ def serve_openapi(app: web.Application, service: str, features: Mapping[str, Seq
 def merge(title: str, version: str, documents: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Merge the services' documents into one.
 
-    Raises ValueError when two services describe the same path or give one name to different schemas.
+    Raises ValueError if two services describe the same path, or different schemas have one name.
     """
     merged: dict[str, Any] = {
         "openapi": "3.1.0",
@@ -150,7 +157,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
     responses: dict[str, Any] = {}
     for status, answer in operation.answers.items():
         response: dict[str, Any] = {"description": HTTPStatus(status).phrase}
-        if isinstance(answer, Answer):
+        if isinstance(answer, RawResponse):
             response["description"] = answer.description
             response["content"] = {answer.media_type: {}}
         elif answer is not None:
@@ -166,7 +173,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
 
 
 def _refusals(operation: Operation) -> dict[int, set[str]]:
-    """Refusals of an operation by status: its own, and those that follow from its arguments."""
+    """Return the refusal codes of an operation by status: its own, and those implied by its arguments."""
     found: dict[int, set[str]] = {429: {"rate_limited"}, 503: {"postgres_unavailable"}}
     if operation.path_parameters:
         found[404] = {"not_found"}

@@ -1,8 +1,8 @@
-"""A feature's route table: what is served, to whom, and with which answers.
+"""A feature's route table: its operations, who may call them, and their responses.
 
 A handler is `async def (request, <path parameters>, body: Model, query: Model, caller: Identity)`, each
-argument but the first only if it needs it. They are parsed and checked here, before the handler runs, from
-the same models that the OpenAPI document is built of:
+argument but the first only if it needs it. They are parsed and checked here, before the handler runs, by the
+same models that the OpenAPI document is built from:
 
 - a path parameter is named as in the path (`tile_id: int`);
 - `body` is a JSON body, `query` the query string; annotated `Model | None` where the body may be left out;
@@ -24,7 +24,7 @@ from pydantic import BaseModel, ValidationError
 from shared.errors import NotFound, NotJson
 from shared.http.access import Access, admit, identify
 from shared.http.models import BIGINT_MAX, Body, Query
-from shared.http.problems import faults_of
+from shared.http.problems import to_invalid
 
 Endpoint = Callable[..., Awaitable[web.StreamResponse]]
 
@@ -35,8 +35,8 @@ _PATH_PARAMETER = re.compile(r"{(\w+)(?::[^{}]*)?}")
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A successful answer other than a JSON model: its media type ("image/png") and what it is."""
+class RawResponse:
+    """A successful response other than a JSON model: its media type ("image/png") and its description."""
 
     media_type: str
     description: str
@@ -46,22 +46,22 @@ class Answer:
 class Operation:
     """One row of a route table.
 
-    `answers` maps each successful status to its model (None: no body). `refusals` lists the codes beyond
-    those every operation can give, as `"409 username_taken"`. `headers` says what the endpoint makes of
-    optional request headers of its own, for the document.
+    `answers` maps each successful status to its model, None for no body. `refusals` lists codes such as
+    `"409 username_taken"` beyond those of every operation. `headers` describes the optional request headers
+    that the endpoint reads, for the document.
     """
 
     method: str
     path: str
     endpoint: Endpoint
-    answers: Mapping[int, type[BaseModel] | Answer | None]
+    answers: Mapping[int, type[BaseModel] | RawResponse | None]
     access: Access = Access.GUEST
     refusals: Sequence[str] = field(default_factory=tuple)
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def parameters(self) -> dict[str, Any]:
-        """Annotations of the endpoint by argument name."""
+        """Annotations of the endpoint's arguments, by name."""
         hints = get_type_hints(self.endpoint)
         return {name: hints[name] for name in list(inspect.signature(self.endpoint).parameters)[1:]}
 
@@ -73,7 +73,7 @@ class Operation:
 
     @property
     def body_is_optional(self) -> bool:
-        """Whether the body may be left out."""
+        """Whether the body may be omitted."""
         return type(None) in get_args(self.parameters.get("body"))
 
     @property
@@ -87,7 +87,7 @@ class Operation:
         return {name: self.parameters[name] for name in _PATH_PARAMETER.findall(self.path)}
 
     def path_below(self, prefix: str) -> str:
-        """Return the path as served; a well-known one (RFC 8615) is at the root whatever the prefix."""
+        """Return the path as served; a well-known one (RFC 8615) is at the root, without the prefix."""
         return self.path if self.path.startswith("/.well-known/") else prefix + self.path
 
     def handler(self) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
@@ -121,26 +121,26 @@ def serve(app: web.Application, prefix: str, operations: Sequence[Operation]) ->
 async def parse_body(request: web.Request, model: type[BodyT]) -> BodyT:
     """Read and check a JSON body.
 
-    Raises NotJson without a JSON content type, Invalid with each field at fault.
+    Raises NotJson without a JSON content type, and Invalid with each invalid field.
     """
     if request.content_type != "application/json":
         raise NotJson("not_json", "send the body as application/json")
     try:
         return model.model_validate_json(await request.read())
     except ValidationError as error:
-        raise faults_of(error, "body") from None
+        raise to_invalid(error, "body") from None
 
 
 def parse_query(request: web.Request, model: type[QueryT]) -> QueryT:
-    """Check the query string; raises Invalid with each parameter at fault."""
+    """Check the query string; raises Invalid with each invalid parameter."""
     try:
         return model.model_validate(dict(request.query))
     except ValidationError as error:
-        raise faults_of(error, "query") from None
+        raise to_invalid(error, "query") from None
 
 
 def respond(view: BaseModel, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
-    """Answer with a model as JSON."""
+    """Make a JSON response from a model."""
     return web.Response(
         body=view.__pydantic_serializer__.to_json(view),
         status=status,
@@ -151,18 +151,18 @@ def respond(view: BaseModel, *, status: int = 200, headers: Mapping[str, str] | 
 
 
 def respond_empty() -> web.Response:
-    """Answer 204."""
+    """Make a response without a body, 204."""
     return web.Response(status=204)
 
 
 def _path_value(request: web.Request, name: str, kind: type) -> int | str:
     text = request.match_info[name]
     if kind is not int:
-        # PostgreSQL's text holds no NUL, so nothing has such a name.
+        # PostgreSQL's text cannot hold NUL, so no such name exists.
         if "\x00" in text:
             raise NotFound("not_found", f"no such {name}")
         return text
-    # An id that no row can have names nothing: 404 like any other unknown id.
+    # An id beyond the range of ids is unknown like any other: 404.
     if not text.isascii() or not text.isdigit() or len(text) > 19 or int(text) > BIGINT_MAX:
         raise NotFound("not_found", f"no such {name.removesuffix('_id')}")
     return int(text)

@@ -1,4 +1,4 @@
-"""Lists in slices: the cursor names the last row of the slice before, so new rows shift nothing."""
+"""Paged lists: the cursor names the last row of the previous page, so new rows shift nothing."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ RowT = TypeVar("RowT")
 
 
 def after_id(paging: Paging) -> int:
-    """Return the id after which the slice starts, 0 for the first; raises Invalid for a foreign cursor."""
+    """Return the id after which the page starts, 0 for the first; raises Invalid for a foreign cursor."""
     return 0 if paging.cursor is None else decode_cursor(paging.cursor, 1)[0]
 
 
 def slice_of(
     rows: Sequence[RowT], paging: Paging, key: Callable[[RowT], Sequence[int]]
 ) -> tuple[Sequence[RowT], str | None]:
-    """Split what was read with `limit + 1` into the slice and the cursor of the next one."""
+    """Split rows read with `limit + 1` into the page and the cursor of the next one."""
     if len(rows) <= paging.limit:
         return rows, None
     return rows[: paging.limit], encode_cursor(key(rows[paging.limit - 1]))
@@ -35,7 +35,7 @@ def encode_cursor(values: Sequence[int]) -> str:
 
 
 def decode_cursor(cursor: str, length: int) -> list[int]:
-    """Decode a cursor of `length` integers; raises Invalid naming `cursor` for anything else."""
+    """Decode a cursor of `length` integers; raises Invalid for anything else."""
     try:
         values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError):

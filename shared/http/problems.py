@@ -1,4 +1,4 @@
-"""From errors to RFC 9457 problems: the one table, and the middleware that applies it."""
+"""The one table from errors to RFC 9457 problems, and the middleware that applies it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from shared.errors import (
     TooManyRequests,
     Unavailable,
 )
-from shared.http.context import request_id
+from shared.http.context import get_request_id
 from shared.http.models import FaultView, InvalidProblem, Problem
 
 log = structlog.get_logger(__name__)
@@ -47,15 +47,15 @@ STATUS: dict[type[Refusal], int] = {
 }
 
 RETRY_AFTER_UNAVAILABLE = "1"
-"""Seconds after which a client may try again when a dependency is away."""
+"""Seconds until a client should try again when a dependency is unavailable."""
 
 _CODE_OF_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def faults_of(error: ValidationError, *where: str) -> Invalid:
-    """Turn pydantic's findings into ours, each located below `where` ("body", "query")."""
+def to_invalid(error: ValidationError, *where: str) -> Invalid:
+    """Convert pydantic's errors, with each location prefixed by `where` ("body", "query")."""
     return Invalid(
         [Fault((*where, *found["loc"]), found["msg"]) for found in error.errors(include_url=False)]
     )
@@ -69,7 +69,7 @@ def problem_response(
 
 
 def refusal_response(error: Refusal) -> web.Response:
-    """Build the response that the table gives for a refusal."""
+    """Build the response to a refusal."""
     status = STATUS[type(error)]
     if isinstance(error, Invalid):
         errors = [FaultView(loc=list(fault.loc), msg=fault.msg) for fault in error.faults]
@@ -83,22 +83,22 @@ def refusal_response(error: Refusal) -> web.Response:
 
 
 def unavailable_response(error: Unavailable) -> web.Response:
-    """Build the 503 that names the dependency; what the driver said goes to the log, not to the caller."""
+    """Build the 503 that names the dependency; the driver's message is logged, not sent to the caller."""
     headers = {"Retry-After": RETRY_AFTER_UNAVAILABLE}
     if isinstance(error, Busy):
-        return problem_response(503, "busy", "somebody else is changing this; nothing was changed", headers)
+        return problem_response(503, "busy", "another change is in progress; nothing was changed", headers)
     log.warning("dependency unavailable", dependency=error.dependency, reason=error.detail)
     return problem_response(
         503,
         f"{error.dependency}_unavailable",
-        f"{error.dependency} cannot be used at the moment; nothing was changed",
+        f"{error.dependency} is unavailable at the moment; nothing was changed",
         headers,
     )
 
 
 @web.middleware
 async def problems(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer every error as a problem; an unexpected one is logged with its traceback and is a 500."""
+    """Turn every error into a problem; an unexpected one is logged with its traceback and becomes a 500."""
     try:
         return await handler(request)
     except Refusal as error:
@@ -114,7 +114,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     except Exception:
         log.exception("unhandled error", method=request.method, path=request.path)
         return problem_response(
-            500, "internal_error", "an error of ours; the request id finds it in the logs"
+            500, "internal_error", "internal error; find it in the logs by its request id"
         )
 
 
@@ -124,7 +124,7 @@ def _common(status: int, code: str, detail: str) -> dict[str, object]:
         "status": status,
         "detail": detail,
         "code": code,
-        "request_id": request_id(),
+        "request_id": get_request_id(),
     }
 
 

@@ -1,4 +1,4 @@
-"""The application every service starts from."""
+"""The base application of every process."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from shared.http.context import name_the_answerer, request_context
+from shared.http.context import add_process_headers, request_context
 from shared.http.health import LEAVING, Check, health_routes
 from shared.http.problems import problems
 
 API_PREFIX = "/api/v1"
 
 BODY_LIMIT = 1024 * 1024
-"""Bytes; the largest honest body, a 128x128 tile in base64 with its texts, is under 30 KiB."""
+"""Bytes; the largest legitimate body, a 128x128 tile in base64 with its texts, is under 30 KiB."""
 
 
 def create_base_app(service: str, instance: str, checks: Mapping[str, Check]) -> web.Application:
@@ -23,6 +23,6 @@ def create_base_app(service: str, instance: str, checks: Mapping[str, Check]) ->
         middlewares=[request_context(service, instance), problems], client_max_size=BODY_LIMIT
     )
     app[LEAVING] = asyncio.Event()
-    app.on_response_prepare.append(name_the_answerer)
+    app.on_response_prepare.append(add_process_headers)
     app.add_routes(health_routes(checks))
     return app

@@ -1,4 +1,4 @@
-"""Events between services: written with the change they tell of, delivered at least once, applied once.
+"""Messages between services: written with the change they report, delivered at least once, applied once.
 
 outbox.emit -> relay -> RabbitMQ -> consumer + inbox -> handler
                                 \\-> feed (live, lossy: a gap is filled from the database)

@@ -1,8 +1,8 @@
-"""One supervised connection to RabbitMQ: connect, work, and again whenever it breaks.
+"""One supervised connection to RabbitMQ, which reconnects whenever it breaks.
 
 aio-pika's robust connection restores channels one by one and cannot restore exclusive queues under load, so
-nobody can say when it is whole again. Here a session starts from nothing on a new channel each time, and its
-end is the end of everything it declared.
+it is never certain when it is complete again. Here a session starts on a new channel after each connect and
+declares everything it needs; when it ends, so does everything it declared.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ FIRST_DELAY: Final = 0.2
 LONGEST_DELAY: Final = 5.0
 CONNECT_SECONDS: Final = 5.0
 CLOSE_SECONDS: Final = 2.0
-# A broker that froze is noticed after three missed heartbeats.
+# A frozen broker is noticed after three missed heartbeats.
 HEARTBEAT_SECONDS: Final = 5
 
 Session = Callable[[AbstractChannel], Awaitable[None]]
@@ -41,24 +41,24 @@ BROKEN = (AMQPError, OSError, TimeoutError, Unavailable)
 
 
 class BrokerLink:
-    """A connection and its one channel, kept up for a session; `name` is shown in logs and in the broker."""
+    """A connection and its one channel, kept up for a session; `name` appears in logs and in the broker."""
 
     def __init__(self, url: str, name: str) -> None:
         self._url = url
         self._name = name
-        self._up = False
+        self._connected = False
         CONNECTED.labels(name).set(0)
 
     @property
     def connected(self) -> bool:
         """Whether the channel is open now."""
-        return self._up
+        return self._connected
 
     async def run(self, session: Session) -> NoReturn:
-        """Run `session` on a fresh channel, again after each break; ends only by cancellation.
+        """Run `session` on a new channel, and again after each break, until cancelled.
 
         A session is cancelled when its channel closes or the broker cancels its consumer. When the link
-        itself is cancelled, so is the session, with the channel still open for it to finish properly.
+        itself is cancelled, the session is cancelled with its channel still open, so that it can finish.
         """
         delay = FIRST_DELAY
         while True:
@@ -68,7 +68,7 @@ class BrokerLink:
             except BROKEN as error:
                 log.warning("broker link broken", link=self._name, reason=f"{type(error).__name__}: {error}")
             except asyncio.CancelledError as error:
-                # aiormq also raises it in whoever waits on a connection that missed its heartbeats.
+                # aiormq also raises it in tasks that wait on a connection that missed its heartbeats.
                 task = asyncio.current_task()
                 if task is None or task.cancelling():
                     raise
@@ -88,30 +88,30 @@ class BrokerLink:
         try:
             with reraise_lost_cancellation():
                 channel = await open_channel(connection)
-            self._set_up(True)
-            await _attend(channel, session)
+            self._set_connected(True)
+            await _run_session(channel, session)
         finally:
-            self._set_up(False)
+            self._set_connected(False)
             with suppress(*BROKEN), reraise_lost_cancellation():
                 async with asyncio.timeout(CLOSE_SECONDS):
                     await connection.close()
 
-    def _set_up(self, up: bool) -> None:
-        self._up = up
-        CONNECTED.labels(self._name).set(up)
-        if up:
+    def _set_connected(self, connected: bool) -> None:
+        self._connected = connected
+        CONNECTED.labels(self._name).set(connected)
+        if connected:
             log.info("broker link up", link=self._name)
 
 
 async def open_channel(connection: AbstractConnection) -> AbstractChannel:
     """Open a channel with publisher confirms; a returned message is the result of its publish."""
-    # aio-pika's own Channel does not tell when the broker cancels a consumer (its queue was deleted).
+    # aio-pika's own Channel does not report that the broker cancelled a consumer (its queue was deleted).
     if connection.transport is None:
         raise Unavailable("rabbitmq", "the connection closed at once")
     return await connection.transport.connection.channel(on_return_raises=False, timeout=CONNECT_SECONDS)
 
 
-async def _attend(channel: AbstractChannel, session: Session) -> None:
+async def _run_session(channel: AbstractChannel, session: Session) -> None:
     """Run the session until it ends, the channel closes or the broker cancels its consumer."""
     ended = asyncio.Event()
     channel.on_consumer_cancel_callbacks.add(lambda _: ended.set())

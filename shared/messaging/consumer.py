@@ -1,9 +1,9 @@
-"""The consumer: takes what has arrived, applies it in one transaction, then acknowledges it.
+"""The consumer: applies the messages that have arrived in one transaction, then acknowledges them.
 
-- A redelivered message changes nothing: the inbox knows it.
-- A message whose handler fails is applied alone and rejected alone; at the delivery limit the broker moves
-  it to the dead-letter queue. One that cannot be read goes there at once.
-- While PostgreSQL is away the messages are held, so that they do not use up their deliveries.
+- A redelivered message changes nothing, because it is in the inbox.
+- A message whose handler fails is applied and rejected on its own; at the delivery limit the broker moves it
+  to the dead-letter queue. A message that cannot be read goes there at once.
+- While PostgreSQL is unavailable messages are held, so that they do not use up their deliveries.
 - The order of a subject's messages is kept, except around one that failed.
 """
 
@@ -36,8 +36,8 @@ Handler = Callable[[Connection, Any], Awaitable[None]]
 MessageT = TypeVar("MessageT", bound=Message)
 
 BATCH: Final = 250
-# Transactions tried while PostgreSQL answers but refuses this work (deadlock, lock or statement timeout), or
-# something else is away that a handler needs.
+# Attempts per delivery while PostgreSQL answers but aborts this transaction (deadlock, lock or statement
+# timeout), or another dependency of a handler is unavailable.
 ATTEMPTS: Final = 10
 FIRST_PAUSE: Final = 0.1
 LONGEST_PAUSE: Final = 2.0
@@ -66,12 +66,12 @@ class _Message:
 
 
 class Consumer:
-    """Applies what arrives in one of a service's queues to its database; start one in each worker process.
+    """Applies the messages of one queue to the service's database; start one in each worker process.
 
-    The queue is that of the events the service subscribes to, unless another is named. A handler is
-    `async (conn, message) -> None`: it writes with `conn`, in whose transaction the message is recorded as
-    applied, and may be called again for a message whose transaction failed. Up to `batch` messages share a
-    transaction, and one that is Unavailable is tried `attempts` times in a delivery.
+    The default queue is that of the events that the service subscribes to. A handler is
+    `async (conn, message) -> None`: it writes with `conn`, whose transaction also records the message as
+    applied, and is called again if that transaction failed. Up to `batch` messages share a transaction, and
+    one that raises Unavailable is tried `attempts` times per delivery.
     """
 
     def __init__(
@@ -101,16 +101,16 @@ class Consumer:
         return self._link.connected
 
     async def run(self) -> None:
-        """Consume until cancelled; then take no more, finish what has arrived within 5 s, and end."""
+        """Consume until cancelled; then finish within 5 s what has arrived, and end."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._link.run(self._session))
             tasks.create_task(self._prune())
 
     async def _session(self, channel: AbstractChannel) -> None:
-        # Taking messages that cannot be applied would only use up their deliveries.
+        # Messages that cannot be applied would only use up their deliveries.
         await self._wait_for_database()
         await declare(channel)
-        # Twice a batch: the next one arrives while this one is applied.
+        # Two batches: the next one arrives while this one is applied.
         await channel.basic_qos(prefetch_count=2 * self._batch)
         arrived: asyncio.Queue[DeliveredMessage | None] = asyncio.Queue()
         started = await channel.basic_consume(self.queue, arrived.put)
@@ -149,7 +149,7 @@ class Consumer:
         if not messages:
             return
         try:
-            await self._apply_patiently(messages)
+            await self._apply_with_retries(messages)
         except Exception as error:
             if len(messages) > 1:
                 log.warning("batch failed, applying its messages one by one", reason=repr(error))
@@ -160,16 +160,16 @@ class Consumer:
     async def _settle_singly(self, channel: AbstractChannel, messages: Sequence[_Message]) -> None:
         for message in messages:
             try:
-                await self._apply_patiently([message])
+                await self._apply_with_retries([message])
             except Exception:
                 log.exception("message failed", message_id=message.id, message_type=message.envelope.type)
                 CONSUMED.labels(message.envelope.type, "failed").inc()
-                # Not a nack: from RabbitMQ 4.3 on only a reject counts towards the delivery limit.
+                # Not a nack: from RabbitMQ 4.3 on, only a reject counts towards the delivery limit.
                 await channel.basic_reject(message.tag, requeue=True)
             else:
                 await channel.basic_ack(message.tag)
 
-    async def _apply_patiently(self, messages: Sequence[_Message]) -> None:
+    async def _apply_with_retries(self, messages: Sequence[_Message]) -> None:
         pause = FIRST_PAUSE
         for _ in range(self._attempts - 1):
             try:
@@ -194,7 +194,7 @@ class Consumer:
     async def _apply_one(self, conn: Connection, message: _Message, new: set[str]) -> str:
         if message.id not in new:
             return "repeated"
-        # Two copies can share a batch; the second is a repetition.
+        # Two copies can share a batch; the second one is repeated.
         new.discard(message.id)
         trace = tracing.continue_trace(message.envelope.traceparent)
         with structlog.contextvars.bound_contextvars(

@@ -1,4 +1,4 @@
-"""Dead letters: what could not be consumed, to look at and to send back once the cause is gone."""
+"""Dead letters: messages that could not be consumed, to be listed and, once the cause is gone, replayed."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class DeadLetter:
 
 
 async def show(broker_url: str, queue: str, limit: int = _SHOWN) -> list[DeadLetter]:
-    """Return the oldest dead letters of a queue, leaving them where they are.
+    """Return the oldest dead letters of a queue without removing them.
 
     Raises Unavailable("rabbitmq").
     """
     async with _channel(broker_url) as channel:
-        return [_letter(message) async for message in _taken(channel, queue, limit)]
+        return [_read_letter(message) async for message in _take(channel, queue, limit)]
 
 
 async def replay(broker_url: str, queue: str, message_id: str | None = None) -> int:
@@ -47,7 +47,7 @@ async def replay(broker_url: str, queue: str, message_id: str | None = None) -> 
     replayed = 0
     async with _channel(broker_url) as channel:
         count = (await channel.queue_declare(dead_queue(queue), passive=True)).message_count or 0
-        async for message in _taken(channel, queue, count):
+        async for message in _take(channel, queue, count):
             properties = message.header.properties
             if message_id not in (None, properties.message_id):
                 continue
@@ -66,7 +66,7 @@ async def replay(broker_url: str, queue: str, message_id: str | None = None) -> 
 async def _channel(broker_url: str) -> AsyncIterator[AbstractChannel]:
     try:
         connection = await aio_pika.connect(broker_url, timeout=CONNECT_SECONDS, name="tessera dead letters")
-        # What was taken and not acknowledged returns to its queue when the connection closes.
+        # Messages that are not acknowledged return to their queue when the connection closes.
         async with connection:
             channel = await open_channel(connection)
             await declare(channel)
@@ -75,7 +75,7 @@ async def _channel(broker_url: str) -> AsyncIterator[AbstractChannel]:
         raise Unavailable("rabbitmq", f"{type(error).__name__}: {error}") from error
 
 
-async def _taken(channel: AbstractChannel, queue: str, limit: int) -> AsyncIterator[DeliveredMessage]:
+async def _take(channel: AbstractChannel, queue: str, limit: int) -> AsyncIterator[DeliveredMessage]:
     for _ in range(limit):
         message = await channel.basic_get(dead_queue(queue))
         if not isinstance(message.delivery, commands.Basic.GetOk):
@@ -83,7 +83,7 @@ async def _taken(channel: AbstractChannel, queue: str, limit: int) -> AsyncItera
         yield message
 
 
-def _letter(message: DeliveredMessage) -> DeadLetter:
+def _read_letter(message: DeliveredMessage) -> DeadLetter:
     properties = message.header.properties
     deaths: Any = (properties.headers or {}).get("x-death") or [{}]
     return DeadLetter(

@@ -1,6 +1,6 @@
-"""What travels through the broker: one JSON object around every event.
+"""The envelope: one JSON object around every message in the broker.
 
-Readers are tolerant: fields they do not know are ignored, so a producer may add some at any time.
+Readers ignore unknown fields, so that a producer may add some at any time.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from shared.errors import TesseraError
 
 
 class UnreadableMessage(TesseraError):
-    """A message that no retry will make readable: it goes to the dead-letter queue at once."""
+    """A message that no retry can make readable; it goes to the dead-letter queue at once."""
 
 
 class Envelope(BaseModel):
-    """One message: who says what about which subject, and when.
+    """One message: its producer, subject, time and data.
 
-    `id` names the message for good: a redelivery carries the same one. `subject` is `kind:number`
-    (`canvas:7`); `version` is that of the schema of `data`.
+    A redelivery has the same `id`. `subject` is `kind:number` (`canvas:7`), and `version` is that of the
+    schema of `data`.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -50,7 +50,7 @@ class Envelope(BaseModel):
 
     @property
     def routing_key(self) -> str:
-        """`<type>.<subject id>`: a live feed binds `*.*.7`, a service `tile.created.*`."""
+        """`<type>.<subject id>`; a live feed binds `*.*.7`, a service `tile.created.*`."""
         return f"{self.type}.{self.subject_id}"
 
     def encode(self) -> str:
@@ -59,7 +59,7 @@ class Envelope(BaseModel):
 
     @classmethod
     def decode(cls, body: bytes) -> Envelope:
-        """Read a message; raises UnreadableMessage when it is none."""
+        """Read a message; raises UnreadableMessage if it is not an envelope."""
         try:
             return cls.model_validate_json(body)
         except ValidationError as error:
@@ -67,7 +67,7 @@ class Envelope(BaseModel):
 
 
 def new_message_id() -> UUID:
-    """Return a time-ordered id (UUID version 7, RFC 9562): inbox rows then land side by side in the index."""
+    """Return a time-ordered id (UUID version 7, RFC 9562): inbox rows are neighbours in the index."""
     stamp = time.time_ns() // 1_000_000
     value = (stamp << 80) | int.from_bytes(os.urandom(10))
     value = value & ~(0xF << 76) | (0x7 << 76)

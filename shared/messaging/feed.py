@@ -1,8 +1,7 @@
-"""The live feed: what a process hears of the canvases it has viewers for, or of whatever else it must know.
+"""Feeds of events to single processes, such as the events of the canvases that a process has viewers for.
 
-An exclusive queue that dies with its connection: what is sent meanwhile is lost, and whoever uses the feed
-fills the gap (canvases: that in `seq`, from the database) when `on_connected` says that hearing has begun
-again.
+A feed is an exclusive queue that ends with its connection. Events that are published while it is down are
+lost; its user fills the gap when `on_connected` is called (for a canvas: by `seq`, from the database).
 """
 
 from __future__ import annotations
@@ -21,16 +20,16 @@ from shared.messaging.topology import EXCHANGE, declare
 
 log = structlog.get_logger(__name__)
 
-# A process that stopped reading loses the oldest, rather than filling the broker's memory.
+# A process that stopped reading loses its oldest messages rather than filling the broker's memory.
 LONGEST_QUEUE: Final = 100_000
 ANSWER_SECONDS: Final = 2.0
 
 
 class Broadcast:
-    """Hears every event whose routing key fits a bound pattern while connected, in order, at most once.
+    """Receives every event whose routing key matches a bound pattern, in order, at most once.
 
     `on_message(envelope)` is called on the event loop and must not block. `on_connected()` is awaited after
-    each connect, once every binding is back and messages flow; if it raises, the feed reconnects.
+    each connect, once every pattern is bound and messages arrive; if it raises, the feed reconnects.
     """
 
     def __init__(
@@ -53,17 +52,17 @@ class Broadcast:
         """Whether the broker can be reached now."""
         return self._link.connected
 
-    async def listen(self, pattern: str) -> None:
-        """Hear these from now on; while the broker is away, from the next `on_connected` on."""
+    async def subscribe(self, pattern: str) -> None:
+        """Receive matching events from now on, or from the next `on_connected` on if the broker is down."""
         self._patterns.add(pattern)
         if self._channel is not None:
-            await _tell(self._channel.queue_bind(self._queue, EXCHANGE, routing_key=pattern))
+            await _request(self._channel.queue_bind(self._queue, EXCHANGE, routing_key=pattern))
 
-    async def ignore(self, pattern: str) -> None:
-        """Stop hearing these; a few more messages may follow."""
+    async def unsubscribe(self, pattern: str) -> None:
+        """Stop receiving matching events; a few more may follow."""
         self._patterns.discard(pattern)
         if self._channel is not None:
-            await _tell(self._channel.queue_unbind(self._queue, EXCHANGE, routing_key=pattern))
+            await _request(self._channel.queue_unbind(self._queue, EXCHANGE, routing_key=pattern))
 
     async def run(self) -> None:
         """Keep the feed up until cancelled."""
@@ -79,45 +78,45 @@ class Broadcast:
             for pattern in tuple(self._patterns):
                 if pattern in self._patterns:
                     await channel.queue_bind(self._queue, EXCHANGE, routing_key=pattern)
-            await channel.basic_consume(self._queue, self._hear, no_ack=True)
+            await channel.basic_consume(self._queue, self._receive, no_ack=True)
             await self._on_connected()
             await asyncio.Future()
         finally:
             self._channel = None
 
-    async def _hear(self, delivered: DeliveredMessage) -> None:
+    async def _receive(self, delivered: DeliveredMessage) -> None:
         try:
             envelope = Envelope.decode(delivered.body)
         except UnreadableMessage as error:
             log.warning("message unreadable", reason=str(error))
             return
-        if self._concerns(envelope):
+        if self._is_relevant(envelope):
             self._on_message(envelope)
 
-    def _concerns(self, envelope: Envelope) -> bool:
+    def _is_relevant(self, envelope: Envelope) -> bool:
         return True
 
 
-class Feed(Broadcast):
-    """Hears every event of the bound canvases."""
+class CanvasFeed(Broadcast):
+    """Receives every event of the bound canvases."""
 
     async def bind(self, canvas_id: int) -> None:
-        """Hear this canvas from now on; while the broker is away, from the next `on_connected` on."""
-        await self.listen(_pattern(canvas_id))
+        """Receive the canvas's events from now on, or from the next `on_connected` on."""
+        await self.subscribe(_pattern(canvas_id))
 
     async def unbind(self, canvas_id: int) -> None:
-        """Stop hearing this canvas; a few more messages may follow."""
-        await self.ignore(_pattern(canvas_id))
+        """Stop receiving the canvas's events; a few more may follow."""
+        await self.unsubscribe(_pattern(canvas_id))
 
-    def _concerns(self, envelope: Envelope) -> bool:
-        # `*.*.7` is also how the account 7 is addressed.
+    def _is_relevant(self, envelope: Envelope) -> bool:
+        # `*.*.7` also matches the events of account 7.
         return envelope.subject_kind == "canvas"
 
 
-async def _tell(request: Coroutine[Any, Any, object]) -> None:
-    """Await the broker's answer; without one the session ends, and the next begins with what is wanted then.
+async def _request(request: Coroutine[Any, Any, object]) -> None:
+    """Await the broker's response; without one the session ends, and the next one binds every pattern again.
 
-    A task of its own, because aiormq closes the channel, everybody's, when the caller of one is cancelled.
+    It runs in a task of its own, because aiormq closes the shared channel if one caller is cancelled.
     """
 
     async def answered() -> None:

@@ -1,4 +1,4 @@
-"""The inbox: which messages have had their effect, recorded in the transaction of that effect."""
+"""The inbox: messages that have been applied, each recorded in the transaction of its effect."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import Column, DateTime, Index, MetaData, Table, Uuid, func, tex
 
 from shared.db import Connection, Database
 
-# Longer than anybody leaves dead letters before replaying them.
+# Longer than dead letters wait to be replayed.
 KEEP_DAYS: Final = 14
 _PRUNE_ROWS: Final = 5000
 
@@ -26,7 +26,7 @@ _PRUNE = text(
 def inbox_table(metadata: MetaData) -> Table:
     """Define the inbox of a service; its migration creates the same table.
 
-    Rows arrive in the order of time, so a BRIN index, which costs an insert nothing, finds the old ones.
+    Rows are inserted in the order of time, so a BRIN index, which costs inserts nothing, finds old ones.
     """
     return Table(
         "inbox",
@@ -38,13 +38,13 @@ def inbox_table(metadata: MetaData) -> Table:
 
 
 async def claim(conn: Connection, message_ids: Sequence[str]) -> set[str]:
-    """Record the messages and return those seen for the first time; the caller must apply them now."""
+    """Record messages and return the ids of the new ones, which the caller must apply in this transaction."""
     rows = await conn.fetch_all(_CLAIM, {"ids": list(message_ids)})
     return {row.message_id for row in rows}
 
 
 async def prune(database: Database) -> int:
-    """Forget messages received more than `KEEP_DAYS` ago, a few thousand a transaction; return how many."""
+    """Delete messages received more than `KEEP_DAYS` ago, in small transactions; returns their number."""
     pruned = 0
     while True:
         async with database.transaction() as conn:

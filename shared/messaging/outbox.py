@@ -1,4 +1,4 @@
-"""The outbox: a message is a row written with the change it tells of, so both happen or neither.
+"""The outbox: a message is a row written in the transaction of the change that it reports.
 
 Rows are numbered when the transaction commits. Transactions that first lock the row of their subject (a
 canvas taking its next `seq`) therefore leave their messages in order, and the relay publishes by number.
@@ -20,15 +20,15 @@ from shared.messaging.contracts import Message
 log = structlog.get_logger(__name__)
 
 CHANNEL: Final = "outbox"
-# NOTIFY serialises the transactions that use it: it is sent on its own, this often at most.
-BELL_SECONDS: Final = 0.005
+# NOTIFY serialises the transactions that use it, so it has one of its own, at most this often.
+NOTIFY_SECONDS: Final = 0.005
 
 _INSERT = text(
     "INSERT INTO outbox (message_id, routing_key, payload)"
     " SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:keys AS text[]), CAST(:payloads AS text[]))"
 )
-# Nothing durable is written, so the bell does not wait for the disk.
-_RING = text(f"SELECT set_config('synchronous_commit', 'off', true), pg_notify('{CHANNEL}', '')")
+# Nothing durable is written, so the commit need not wait for the disk.
+_NOTIFY = text(f"SELECT set_config('synchronous_commit', 'off', true), pg_notify('{CHANNEL}', '')")
 
 
 def outbox_table(metadata: MetaData) -> Table:
@@ -50,18 +50,17 @@ def outbox_table(metadata: MetaData) -> Table:
 
 
 class Outbox:
-    """The way a process tells others what it did; `producer` is the service's name."""
+    """Publishes messages through the database; `producer` is the name of the service."""
 
     def __init__(self, database: Database, *, producer: str) -> None:
         self._database = database
         self._producer = producer
-        self._rung = asyncio.Event()
+        self._committed = asyncio.Event()
 
-    def emit(self, conn: Connection, *messages: Message) -> None:
-        """Write events and commands with the COMMIT of this transaction; none of them if it rolls back.
+    def defer(self, conn: Connection, *messages: Message) -> None:
+        """Write messages with the COMMIT of this transaction; none of them if it rolls back.
 
-        Lock the row of the subject in this transaction before, or the order of its messages is anybody's
-        guess.
+        The order of a subject's messages is only certain if this transaction has locked the subject's row.
         """
         trace = tracing.current_trace().header
         envelopes = [message.envelope(producer=self._producer, traceparent=trace) for message in messages]
@@ -73,19 +72,19 @@ class Outbox:
                 "payloads": texts([envelope.encode() for envelope in envelopes]),
             },
         )
-        conn.after_commit(self._rung.set)
+        conn.after_commit(self._committed.set)
 
     async def run(self) -> None:
-        """Ring the relay's bell after commits, until cancelled.
+        """Notify the relay after commits, until cancelled.
 
-        A ring that is lost with this process delays its messages by the relay's poll, no more.
+        If a notification is lost with this process, the relay's next poll finds the messages.
         """
         while True:
-            await self._rung.wait()
-            self._rung.clear()
+            await self._committed.wait()
+            self._committed.clear()
             try:
                 async with self._database.connection() as conn:
-                    await conn.execute(_RING)
+                    await conn.execute(_NOTIFY)
             except Unavailable as error:
-                log.info("outbox bell not rung", reason=str(error))
-            await asyncio.sleep(BELL_SECONDS)
+                log.info("relay not notified", reason=str(error))
+            await asyncio.sleep(NOTIFY_SECONDS)

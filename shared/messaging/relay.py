@@ -1,9 +1,9 @@
-"""The relay: takes outbox rows in order, publishes them, and deletes what the broker has confirmed.
+"""The relay: publishes the rows of the outbox in order, and deletes those that the broker has confirmed.
 
-Exactly one relay of a service is active: the one whose session holds the advisory lock; it claims and deletes
-on that same connection, so losing the lock means losing the rows too. Rows are deleted rather than marked:
-the table stays as small as the backlog, and a crash between confirm and delete only repeats messages, which
-every inbox drops.
+Exactly one relay per service is active, the one whose session holds the advisory lock. It reads and deletes
+on that connection, so a relay that loses the lock cannot delete rows. Rows are deleted rather than marked, so
+that the table stays as small as the backlog; a crash between confirm and delete only repeats messages, which
+every inbox ignores.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ log = structlog.get_logger(__name__)
 
 PERSISTENT: Final = 2
 BATCH: Final = 500
-# A standby asks for the lock, and a lost bell is made up for, this often.
+# How often a standby tries to get the lock, and how often the active relay polls without a notification.
 STANDBY_SECONDS: Final = 0.5
 POLL_SECONDS: Final = 1.0
 CONFIRM_SECONDS: Final = 10.0
 MEASURE_SECONDS: Final = 5.0
 
 PUBLISHED = Counter("relay_published", "Messages confirmed by the broker.")
-ACTIVE = Gauge("relay_active", "1 while this process is the one that relays.")
+ACTIVE = Gauge("relay_active", "1 while the relay of this process is the active one.")
 WAITING = Gauge("outbox_waiting", "Rows in the outbox that are not confirmed yet; counts to 100000.")
 OLDEST = Gauge("outbox_oldest_seconds", "Age of the oldest row in the outbox.")
 
 _LOCK = text(f"SELECT pg_try_advisory_lock({AdvisoryLock.RELAY:d})")
-# A delete lost in a crash of PostgreSQL repeats a message; no need to wait for the disk.
+# A delete lost in a crash of PostgreSQL only repeats a message, so commits need not wait for the disk.
 _NO_WAIT = text("SET synchronous_commit = off")
 _LISTEN = text(f"LISTEN {outbox.CHANNEL}")
 _CLAIM = text(
@@ -57,7 +57,7 @@ _MEASURE = text(
 
 
 class Relay:
-    """Moves one service's outbox to the exchanges; start one in each worker process."""
+    """Publishes one service's outbox to the exchanges; start one in each worker process."""
 
     def __init__(self, database: Database, broker_url: str, *, service: str) -> None:
         self._database = database
@@ -69,7 +69,7 @@ class Relay:
         return self._link.connected
 
     async def run(self) -> None:
-        """Relay until cancelled, waiting out every absence of the broker and of PostgreSQL."""
+        """Relay until cancelled, through every outage of the broker and of PostgreSQL."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._link.run(self._session))
             tasks.create_task(self._measure())
@@ -79,7 +79,7 @@ class Relay:
         while True:
             try:
                 async with self._database.dedicated() as conn:
-                    await _take_turn(conn)
+                    await _wait_for_lock(conn)
                     with ACTIVE.track_inprogress():
                         await _relay(conn, channel)
             except Unavailable as error:
@@ -98,8 +98,8 @@ class Relay:
             await asyncio.sleep(MEASURE_SECONDS)
 
 
-async def _take_turn(conn: Connection) -> None:
-    while not await conn.fetch_value(_LOCK):  # noqa: ASYNC110 - a lock tells nobody that it is free
+async def _wait_for_lock(conn: Connection) -> None:
+    while not await conn.fetch_value(_LOCK):  # noqa: ASYNC110 - PostgreSQL does not announce a free lock
         await asyncio.sleep(STANDBY_SECONDS)
     log.info("relay active")
     await conn.execute(_NO_WAIT)
@@ -117,14 +117,14 @@ async def _relay(conn: Connection, channel: AbstractChannel) -> None:
                 await declare(channel)
                 await asyncio.sleep(STANDBY_SECONDS)
         if len(rows) < BATCH:
-            await conn.notified(POLL_SECONDS)
+            await conn.wait_for_notification(POLL_SECONDS)
 
 
 async def _publish(channel: AbstractChannel, rows: Sequence[Any]) -> int:
-    """Publish all rows at once and return how many, counted from the first, are confirmed.
+    """Publish all rows at once and return the number that is confirmed, counted from the first.
 
-    What follows the first refused message is published again after it, so that a subject's last word is
-    its newest. Raises AMQPError or TimeoutError when the channel is lost.
+    The rows after the first refused one are published again after it, so that a subject's last message is its
+    newest. Raises AMQPError or TimeoutError when the channel is lost.
     """
     async with asyncio.timeout(CONFIRM_SECONDS):
         answers = await asyncio.gather(*(_publish_one(channel, row) for row in rows))

@@ -1,7 +1,7 @@
-"""How a process learns which tokens do not count any more: by broadcast, within milliseconds.
+"""Delivery of revocations to every process, by broadcast, within milliseconds.
 
-What it missed, before it started or while the broker was away, it asks auth for as soon as it hears again;
-tokens that were revoked in that time count until then, and until they expire if auth cannot be asked.
+Revocations that a process missed, before it started or while the broker was down, are fetched from auth after
+each connect. Until then, or until they expire if auth cannot be reached, those tokens are still accepted.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from shared.revocations import Revocations
 log = structlog.get_logger(__name__)
 
 PATH: Final = "/revocations"
-"""Where auth tells of the revocations of the last minutes; like /health, routed by no gateway."""
+"""Where auth lists the revocations of the last minutes; like /health, it is not routed by the gateway."""
 
-ASK_SECONDS: Final = 2.0
-AGAIN_SECONDS: Final = 1.0
+FETCH_SECONDS: Final = 2.0
+RETRY_SECONDS: Final = 1.0
 
 
 class Revocation(BaseModel):
-    """One revocation, as auth tells of it."""
+    """One revocation, as auth lists it."""
 
     account_id: int
     session_id: int | None
@@ -53,49 +53,49 @@ class RevocationFeed:
         self._broadcast = Broadcast(
             broker_url,
             name=f"{name} revocations",
-            on_message=self._hear,
-            on_connected=self._note_that_some_were_missed,
+            on_message=self._receive,
+            on_connected=self._mark_missed,
         )
 
     async def run(self) -> None:
-        """Listen until cancelled, and ask for what was missed after each connect."""
-        await self._broadcast.listen(f"{SessionRevoked.type}.*")
+        """Receive revocations until cancelled, and fetch missed ones after each connect."""
+        await self._broadcast.subscribe(f"{SessionRevoked.type}.*")
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._broadcast.run())
             tasks.create_task(self._catch_up())
 
-    def _hear(self, envelope: Envelope) -> None:
+    def _receive(self, envelope: Envelope) -> None:
         try:
             event = SessionRevoked.from_envelope(envelope)
         except UnreadableMessage as error:
             log.warning("revocation unreadable", reason=str(error))
             return
-        self._take(event.account_id, event.session_id, event.before)
+        self._apply(event.account_id, event.session_id, event.before)
 
-    def _take(self, account_id: int, session_id: int | None, before: datetime) -> None:
+    def _apply(self, account_id: int, session_id: int | None, before: datetime) -> None:
         session = None if session_id is None else str(session_id)
         self._revocations.revoke(account_id, session, before.timestamp())
 
-    async def _note_that_some_were_missed(self) -> None:
+    async def _mark_missed(self) -> None:
         self._missed.set()
 
     async def _catch_up(self) -> None:
         while True:
             await self._missed.wait()
-            # Before asking: a connect while the answer is under way has missed some again.
+            # Cleared first: a reconnect during the fetch may have missed some again.
             self._missed.clear()
             try:
-                missed = await self._ask()
+                missed = await self._fetch()
             except (aiohttp.ClientError, OSError, TimeoutError, ValidationError) as error:
-                log.info("revocations not asked for yet", reason=repr(error))
+                log.info("revocations not fetched", reason=repr(error))
                 self._missed.set()
-                await asyncio.sleep(AGAIN_SECONDS)
+                await asyncio.sleep(RETRY_SECONDS)
             else:
                 for one in missed:
-                    self._take(one.account_id, one.session_id, one.before)
+                    self._apply(one.account_id, one.session_id, one.before)
 
-    async def _ask(self) -> list[Revocation]:
-        timeout = aiohttp.ClientTimeout(total=ASK_SECONDS)
+    async def _fetch(self) -> list[Revocation]:
+        timeout = aiohttp.ClientTimeout(total=FETCH_SECONDS)
         async with aiohttp.ClientSession(timeout=timeout) as session, session.get(self._url) as response:
             response.raise_for_status()
             return RevocationList.model_validate_json(await response.read()).revocations

@@ -1,10 +1,10 @@
-"""What exists in the broker, declared by everybody who publishes or consumes.
+"""Exchanges, queues and bindings, declared by every process that publishes or consumes.
 
     tessera.events (topic)    --<type>.*--> users.events  --dead letter--> tessera.dead --> users.events.dead
     tessera.commands (direct) --<type>----> auth.commands --dead letter--> tessera.dead --> auth.commands.dead
 
-Because the relay declares it too, a message published before its consumer ever started is kept. Works on
-RabbitMQ 3.10 to 4.x: quorum queues only, arguments explicit where the defaults differ between versions.
+Because the relay declares them too, a message published before its consumer first started is kept. They work
+on RabbitMQ 3.10 to 4.x: all queues are quorum queues, with explicit arguments where defaults differ.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ COMMAND_EXCHANGE: Final = "tessera.commands"
 DEAD_EXCHANGE: Final = "tessera.dead"
 DELIVERY_LIMIT: Final = 5
 
-# Which service consumes what. Whoever is not here hears nothing durably.
+# The events that each service consumes from a durable queue.
 SUBSCRIPTIONS: Mapping[str, tuple[type[Event], ...]] = {
     "users": (
         AccountRegistered,
@@ -69,7 +69,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[type[Event], ...]] = {
     ),
     "tiles": (AccountRegistered, AccountSuspended, AccountReinstated, AccountDeleted, ProfileUpdated),
 }
-# Which queue takes which commands; each command has one.
+# The commands in each queue; a command goes to one queue.
 COMMANDS: Mapping[str, tuple[type[Command], ...]] = {
     "auth.commands": (SuspendAccount, ReinstateAccount, SetRoles),
     "auth.mail": (MailRequested,),
@@ -81,27 +81,27 @@ DURABLE_TYPES: Final = COMMAND_TYPES | {event.type for events in SUBSCRIPTIONS.v
 _ARGUMENTS: FieldTable = {
     "x-queue-type": "quorum",
     "x-delivery-limit": DELIVERY_LIMIT,
-    # One consumer at a time keeps the order; the others stand by.
+    # One active consumer keeps the order; the others are on standby.
     "x-single-active-consumer": True,
     "x-dead-letter-exchange": DEAD_EXCHANGE,
-    # A dead letter leaves its queue only once the other queue has confirmed it.
+    # A dead letter is removed from its queue only after the other queue has confirmed it.
     "x-dead-letter-strategy": "at-least-once",
     "x-overflow": "reject-publish",
 }
 _DEAD_ARGUMENTS: FieldTable = {
     "x-queue-type": "quorum",
-    # Looking at a dead letter counts as a delivery, and from 4.0 on the default limit of 20 would drop it.
+    # Listing a dead letter counts as a delivery, and from 4.0 on the default limit of 20 would drop it.
     "x-delivery-limit": 1_000_000,
 }
 
 
 def events_queue(service: str) -> str:
-    """Name the queue a service consumes."""
+    """Return the name of the queue of a service's events."""
     return f"{service}.events"
 
 
 def dead_queue(queue: str) -> str:
-    """Name the queue of what could not be consumed from another."""
+    """Return the name of a queue's dead-letter queue."""
     return f"{queue}.dead"
 
 
@@ -109,7 +109,7 @@ QUEUES: Mapping[str, tuple[type[Message], ...]] = {
     **{events_queue(service): events for service, events in SUBSCRIPTIONS.items()},
     **COMMANDS,
 }
-"""Every durable queue and what arrives in it; each has a dead-letter queue besides."""
+"""Every durable queue and its messages; each queue also has a dead-letter queue."""
 
 
 def address(message_type: str, routing_key: str) -> tuple[str, str]:
@@ -120,7 +120,7 @@ def address(message_type: str, routing_key: str) -> tuple[str, str]:
 
 
 async def declare(channel: AbstractChannel) -> None:
-    """Declare exchanges, queues and bindings; changes nothing that is already there."""
+    """Declare exchanges, queues and bindings; existing ones stay as they are."""
     await channel.exchange_declare(EXCHANGE, exchange_type="topic", durable=True)
     await channel.exchange_declare(COMMAND_EXCHANGE, exchange_type="direct", durable=True)
     await channel.exchange_declare(DEAD_EXCHANGE, exchange_type="direct", durable=True)

@@ -14,7 +14,7 @@ import aiohttp
 import psycopg2
 import pytest
 
-from deploy.backup.archive import backups, forget_old, new_name, unpack
+from deploy.backup.archive import list_backups, name_backup, remove_old, unpack
 from deploy.backup.restore import load
 from deploy.backup.source import Source
 from deploy.backup.take import take
@@ -127,10 +127,10 @@ async def test_a_restored_table_that_differs_is_named(
 def test_only_backups_older_than_the_newest_are_removed(tmp_path: Path) -> None:
     days = [datetime(2026, 1, day, tzinfo=UTC) for day in range(1, 6)]
     for day in days:
-        (tmp_path / new_name(day)).touch()
+        (tmp_path / name_backup(day)).touch()
     (tmp_path / "tessera-notes.txt").touch()
-    forget_old(tmp_path, 2)
-    assert [file.name for file in backups(tmp_path)] == [new_name(day) for day in days[3:]]
+    remove_old(tmp_path, 2)
+    assert [file.name for file in list_backups(tmp_path)] == [name_backup(day) for day in days[3:]]
     assert (tmp_path / "tessera-notes.txt").exists()
 
 
@@ -181,7 +181,7 @@ async def test_a_native_stack_is_restored_elsewhere_undone_and_restored_again(
         before = await what_is_seen(stack.url, *account)
         done = await asyncio.to_thread(run, "backup", "--env", "native", env=first)
         assert done.returncode == 0, done.stderr
-        (file,) = backups(tmp_path / "first" / "backups")
+        (file,) = list_backups(tmp_path / "first" / "backups")
         done = await asyncio.to_thread(run, "restore", "--env", "native", "--yes", str(file), env=first)
         assert done.stderr.startswith("error: Tessera is already running in ")
     finally:
@@ -205,7 +205,7 @@ async def test_a_restore_under_compose_removes_later_changes(
     done = await asyncio.to_thread(compose.deploy, "backup")
     assert done.returncode == 0, done.stderr
     await paint(compose.url)
-    file = backups(compose.project.var.root / "backups" / "kept")[-1]
+    file = list_backups(compose.project.var.root / "backups" / "kept")[-1]
     done = await asyncio.to_thread(compose.deploy, "restore", "--yes", str(file))
     assert done.returncode == 0, done.stderr
     assert await what_is_seen(compose.url, *account) == before

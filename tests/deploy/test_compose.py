@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from deploy.backup.archive import backups
+from deploy.backup.archive import list_backups
 from deploy.stack import engine
 from deploy.stack.compose.state import authority_of
 from deploy.stack.state_dir import REPOSITORY
@@ -73,7 +73,6 @@ def test_exec_runs_a_verb_in_the_container_of_its_service(compose: ComposeStack)
 
 
 def test_a_second_up_replaces_no_container(compose: ComposeStack) -> None:
-    compose.up()
     before = {service: compose.containers(service) for service in ("gateway", "tiles-web", "postgres")}
     compose.up()
     assert {service: compose.containers(service) for service in before} == before
@@ -120,7 +119,11 @@ def test_an_invalid_scale_is_refused_with_a_reason(compose: ComposeStack, wanted
 
 def test_a_running_stack_holds_the_ports_of_the_map(compose: ComposeStack) -> None:
     ours = {container["Name"] for container in compose.project.containers()}
-    held = {port: holder.container for port, holder in engine.published().items() if holder.container in ours}
+    held = {
+        port: holder.container
+        for port, holder in engine.list_published_ports().items()
+        if holder.container in ours
+    }
     assert held == dict.fromkeys(compose.project.ports.values(), f"{compose.project.name}-gateway-1")
 
 
@@ -146,9 +149,9 @@ def test_both_environments_run_at_once_and_production_answers_https_only(
 def test_production_takes_backups_and_measures_their_age(production: ComposeStack) -> None:
     kept = production.project.var.root / "backups" / "kept"
     deadline = time.monotonic() + 60
-    while not backups(kept) and time.monotonic() < deadline:
+    while not list_backups(kept) and time.monotonic() < deadline:
         time.sleep(0.2)
-    (file,) = backups(kept)
+    (file,) = list_backups(kept)
     assert production.deploy("verify", str(file)).returncode == 0
     (container,) = production.containers("backup")
     said = production.docker(
@@ -215,7 +218,7 @@ def test_up_with_a_gateway_that_publishes_nothing_leaves_nothing(tmp_path: Path)
         seconds.append(time.monotonic() - began)
         assert done.returncode == 1
     numbers = sorted(stack.project.ports.values())
-    assert f"publish no port {numbers[0]} and no port {numbers[1]} of the gateway" in done.stderr
+    assert f"do not publish {numbers[0]} and {numbers[1]} of the gateway" in done.stderr
     assert min(seconds) < here(5)
     assert stack.project.containers() == []
 

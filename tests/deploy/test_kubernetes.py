@@ -20,7 +20,7 @@ from deploy.stack.state_dir import REPOSITORY
 from frontend.settings import Settings as FrontendSettings
 from services.auth.settings import AuthSettings
 from services.tiles.settings import TilesSettings
-from services.users.settings import UsersSettings, targets_of
+from services.users.settings import UsersSettings, parse_targets
 from shared.settings import ProcessSettings
 
 FOLDER = REPOSITORY / "deploy" / "kubernetes"
@@ -102,7 +102,7 @@ def test_only_the_gateway_is_reachable_from_outside(manifests: list[dict[str, An
 def test_the_dashboard_asks_every_pod_for_its_viewers(manifests: list[dict[str, Any]]) -> None:
     [worker] = pods(manifests)["users-worker"]["containers"]
     [watched] = [variable["value"] for variable in worker["env"] if variable["name"] == "USERS_WATCHED"]
-    host = str(URL(targets_of(watched)["tiles-web"]).host)
+    host = str(URL(parse_targets(watched)["tiles-web"]).host)
     assert of_kind(manifests, "Service")[host]["spec"]["clusterIP"] == "None"
 
 

@@ -1,4 +1,4 @@
-"""A start under Compose that cannot go well is refused before anything is started, with reason and fix."""
+"""A start under Compose that would fail is refused before anything starts, with reason and fix."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.support.compose import compose_environment, need_engine, own_names
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    """A production stack that nobody started yet."""
+    """A production stack that was never started."""
     need_engine()
     return Project("prod", compose_environment(tmp_path / "var") | own_names("prod"))
 
@@ -43,7 +43,7 @@ def found(project: Project, gateway: Path = CONFIGURATION) -> dict[str, Finding]
     return {one.code: one for one in inspect_docker(project, gateway)}
 
 
-def test_nothing_speaks_against_a_first_start_and_that_takes_less_than_2_s(project: Project) -> None:
+def test_a_first_start_is_accepted_within_2_s(project: Project) -> None:
     times = []
     for _ in range(3):
         began = time.monotonic()
@@ -55,7 +55,7 @@ def test_nothing_speaks_against_a_first_start_and_that_takes_less_than_2_s(proje
 
 @pytest.fixture
 def holder(project: Project) -> Iterator[str]:
-    """A container of somebody else's project on the port for HTTPS."""
+    """A container of another project on the port for HTTPS."""
     name = f"tessera-test-{secrets.token_hex(4)}"
     label, port = f"{engine.PROJECT}=their-project", project.ports["prod-https"]
     command = (
@@ -72,16 +72,14 @@ def holder(project: Project) -> Iterator[str]:
     subprocess.run(["docker", "rm", "--force", name], check=True, capture_output=True)
 
 
-def test_a_port_that_a_container_holds_is_told_with_that_container_and_its_project(
-    project: Project, holder: str
-) -> None:
+def test_a_port_held_by_a_container_is_reported_with_its_project(project: Project, holder: str) -> None:
     refused = found(project)["port-taken"]
     assert refused.severity == Severity.ERROR
     assert refused.cause == (
         f"port {project.ports['prod-https']} (prod-https) is held by the container {holder} "
         "of the Compose project their-project"
     )
-    assert refused.fix == f"docker stop {holder}, or use another with TESSERA_PORT_PROD_HTTPS"
+    assert refused.fix == f"docker stop {holder}\nOr choose another port: set TESSERA_PORT_PROD_HTTPS."
 
 
 def test_files_that_publish_no_port_are_refused(project: Project, files: Path) -> None:
@@ -90,10 +88,10 @@ def test_files_that_publish_no_port_are_refused(project: Project, files: Path) -
     refused = found(project)["port-unpublished"]
     numbers = sorted(project.ports.values())
     assert refused.severity == Severity.ERROR
-    assert refused.cause.endswith(f"publish no port {numbers[0]} and no port {numbers[1]} of the gateway")
+    assert refused.cause.endswith(f"do not publish {numbers[0]} and {numbers[1]} of the gateway")
 
 
-def test_files_that_compose_cannot_merge_are_refused_in_its_words(project: Project, files: Path) -> None:
+def test_files_that_compose_cannot_merge_are_refused_with_its_error(project: Project, files: Path) -> None:
     (files / "prod.yml").write_text("services: {gateway: {portz: []}}\n")
     refused = found(project)["files-invalid"]
     assert refused.severity == Severity.ERROR
@@ -103,11 +101,11 @@ def test_files_that_compose_cannot_merge_are_refused_in_its_words(project: Proje
 def test_an_image_that_has_to_be_downloaded_is_announced(project: Project, files: Path) -> None:
     text = (files / "base.yml").read_text()
     (files / "base.yml").write_text(text.replace("postgres:17", "postgres:99"))
-    told = found(project)["image-missing"]
-    assert (told.severity, told.fix) == (Severity.INFO, "docker pull postgres:99")
+    image = found(project)["image-missing"]
+    assert (image.severity, image.fix) == (Severity.INFO, "docker pull postgres:99")
 
 
-def test_without_an_engine_a_start_is_refused_with_that_as_its_one_reason(
+def test_without_an_engine_that_is_the_first_finding(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DOCKER_HOST", "unix:///no/such/socket")
@@ -115,7 +113,7 @@ def test_without_an_engine_a_start_is_refused_with_that_as_its_one_reason(
     assert (first.code, first.severity) == ("engine-down", Severity.ERROR)
 
 
-def test_a_broken_configuration_of_the_gateway_never_reaches_it(project: Project, tmp_path: Path) -> None:
+def test_a_broken_gateway_configuration_is_refused(project: Project, tmp_path: Path) -> None:
     broken = Path(shutil.copytree(CONFIGURATION, tmp_path / "gateway"))
     (broken / "dynamic" / "tls.yml").write_text("tls: [\n")
     refused = found(project, broken)["gateway-invalid"]
@@ -130,7 +128,7 @@ def test_a_secret_that_is_too_short_is_refused(project: Project) -> None:
     assert "auth_secret is empty or shorter than 32 characters" in refused.cause
 
 
-def test_data_without_the_secrets_that_it_was_made_with_are_refused(project: Project) -> None:
+def test_data_without_its_secrets_is_refused(project: Project) -> None:
     volume = f"{project.name}_postgres"
     subprocess.run(["docker", "volume", "create", volume], check=True, capture_output=True)
     try:
@@ -140,7 +138,7 @@ def test_data_without_the_secrets_that_it_was_made_with_are_refused(project: Pro
     assert "is missing, though there is data that was made with it" in refused.cause
 
 
-def test_a_certificate_of_the_operators_that_has_expired_is_refused(project: Project) -> None:
+def test_an_expired_certificate_of_the_operator_is_refused(project: Project) -> None:
     prepare(project)
     folder = project.var.root / "secrets"
     project.var.write_secret("gateway_certificate", expired((folder / "gateway_certificate_key").read_text()))
@@ -155,4 +153,4 @@ def test_a_certificate_with_the_key_of_another_is_refused(project: Project, tmp_
     prepare(project)
     certificate = (theirs.var.root / "secrets" / "gateway_certificate").read_text()
     project.var.write_secret("gateway_certificate", certificate)
-    assert "is that of another certificate" in found(project)["certificate-unusable"].cause
+    assert "belongs to another certificate" in found(project)["certificate-unusable"].cause

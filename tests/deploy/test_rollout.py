@@ -1,4 +1,4 @@
-"""Scaling and rolling upgrades of a real stack, while forty clients use it without retries."""
+"""Scaling and rolling upgrades of a real stack, while clients use it without retries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.load import under_load
 
 pytestmark = pytest.mark.timeout(COMPOSE_SECONDS)
 
-REQUESTS = 30_000
+REQUESTS = 3_000
 
 EXITS = 'ENTRYPOINT ["sh", "-c", "[ $0 = migrate ] || { echo no such module; exit 3; }"]'
 NEVER_READY = r"""ENTRYPOINT ["python", "-c", "import sys, http.server as s\n\
@@ -39,7 +39,7 @@ async def test_scaling_and_rolling_out_under_load_loses_no_request_and_no_event(
         await deploy(compose, "scale", "tiles=1")
         await deploy(compose, "scale", "tiles=3")
         load.tiles.clear()
-        await asyncio.sleep(3)
+        await load.reach(load.requests + 600)
         shares = load.tiles.copy()
         of_three = set(compose.tiles)
         await deploy(compose, "rollout")

@@ -58,7 +58,7 @@ def test_exec_passes_arguments_and_the_exit_status(stack: Stack) -> None:
     env = {**os.environ, "TESSERA_VAR": str(stack.var)}
     done = run("exec", "auth", "reset-password", "no-such-artist", env=env)
     assert done.returncode == 1
-    assert "no password was set" in done.stderr
+    assert "no-such-artist" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["gateway", "postgres", *(program.name for program in PROGRAMS)])

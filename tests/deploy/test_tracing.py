@@ -9,7 +9,7 @@ from aiohttp import ClientSession, web
 
 from deploy.stack.parts.traefik import Traefik
 from deploy.stack.state_dir import StateDir
-from tests.support.backend import Backend
+from tests.support.backend import EchoBackend
 from tests.support.parts import free_ports
 from tests.support.waiting import eventually
 
@@ -29,7 +29,7 @@ async def test_a_request_without_a_trace_gets_one_that_its_service_and_the_colle
     await collector.setup()
     await web.TCPSite(collector, "127.0.0.1", 0).start()
     monkeypatch.setenv("TESSERA_OTLP_ENDPOINT", f"http://127.0.0.1:{collector.addresses[0][1]}/v1/traces")
-    tiles = Backend("tiles")
+    tiles = EchoBackend("tiles")
     await tiles.start()
     port, admin_port = free_ports(2)
     gateway = Traefik(StateDir(tmp_path), port=port, admin_port=admin_port, servers={"tiles": [tiles.url]})

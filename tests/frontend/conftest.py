@@ -7,7 +7,7 @@ The browser lives in the loop of the session, and so do these tests: an async fi
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import aiohttp
@@ -17,7 +17,7 @@ from playwright.async_api import Browser
 
 from tests.support.browser import Windows, chromium, running_chromium
 from tests.support.painters import NewPainter, Painter
-from tests.support.stack import Stack
+from tests.support.stack import Stack, run_environment
 from tests.support.waiting import poll_until
 
 HERE = Path(__file__).parent
@@ -29,15 +29,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
-@pytest.fixture(scope="session")
-def site(request: pytest.FixtureRequest) -> Stack:
+@pytest.fixture(scope="package")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The whole stack; not started where there is no browser to look at it."""
     chromium()
-    stack: Stack = request.getfixturevalue("stack")
-    return stack
+    var = tmp_path_factory.mktemp("site") / "var"
+    stack = Stack(var, run_environment(var))
+    yield stack
+    stack.stop()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="package", loop_scope="session")
 async def browser(site: Stack) -> AsyncIterator[Browser]:
     async with running_chromium() as browser:
         yield browser

@@ -175,7 +175,7 @@ async def test_a_report_goes_from_the_queue_to_its_end(
 
     await desk.get_by_role("img", name=f"Tile {wall.tile_id}").wait_for()
     await desk.get_by_role("button", name="Remove tile").click()
-    await page.get_by_text("The tile is removed").wait_for()
+    await page.get_by_text("Tile removed").wait_for()
     status, _ = await wall.artist.call("GET", f"/tiles/{wall.tile_id}")
     assert status == 404
 
@@ -219,7 +219,7 @@ async def test_a_lock_is_taken_away(new_page: Windows, new_moderator: NewPainter
     await wall.vandal.call("POST", f"/tiles/{wall.tile_id}/lock")
     page = await new_page(await new_moderator("mona"))
     desk = await open_report(page, reason)
-    await desk.get_by_role("button", name="Release the lock of Vidal").click()
+    await desk.get_by_role("button", name="Release Vidal").click()
     await page.get_by_text("Lock released").wait_for()
     _, lock = await wall.artist.call("GET", f"/tiles/{wall.tile_id}/lock")
     assert not lock["is_locked"]
@@ -354,8 +354,8 @@ async def test_the_audit_log_is_searched_by_who_did_what(
     await mona.call("PATCH", f"/admin/reports/{report_id}", json={"status": "dismissed"})
     page = await new_page(admin)
     await page.goto("/admin/audit")
-    await page.get_by_label("Who").fill(mona.username)
-    await page.get_by_label("What", exact=True).select_option("report.dismissed")
+    await page.get_by_label("By", exact=True).fill(mona.username)
+    await page.get_by_label("Action", exact=True).select_option("report.dismissed")
     await page.get_by_role("button", name="Filter").click()
     await expect(page.get_by_role("row")).to_have_count(2)
     await expect(page.get_by_role("row").last).to_contain_text(f"Report {report_id}")
@@ -370,7 +370,7 @@ async def test_the_audit_log_goes_on_page_by_page(
         await mona.call("PATCH", path, json={"status": status})
     page = await new_page(admin)
     await page.goto("/admin/audit")
-    await page.get_by_label("Who").fill(mona.username)
+    await page.get_by_label("By", exact=True).fill(mona.username)
     await page.get_by_role("button", name="Filter").click()
     await expect(page.get_by_role("row")).to_have_count(1 + 50)
     await page.get_by_role("button", name="Show more").click()

@@ -202,11 +202,11 @@ async def test_a_like_shows_in_every_window(new_page: Windows, new_painter: NewP
     bens, guests = [await Stage.open(await new_page(who), canvas) for who in (ben, None)]
     watched = await guests.pick(0, 0)
     card = await bens.pick(0, 0)
-    await card.get_by_role("button", name="Like, 0 likes so far").click()
+    await card.get_by_role("button", name="Like (0 likes so far)").click()
     await card.get_by_role("button", name="Remove your like (1 like)").wait_for()
     await watched.get_by_role("button", name="Like (1 like so far)").wait_for()
     await card.get_by_role("button", name="Remove your like").click()
-    await watched.get_by_role("button", name="Like, 0 likes so far").wait_for()
+    await watched.get_by_role("button", name="Like (0 likes so far)").wait_for()
 
 
 async def test_whoever_liked_a_tile_finds_it_liked(new_page: Windows, new_painter: NewPainter) -> None:
@@ -226,7 +226,7 @@ async def test_a_guest_who_likes_is_asked_to_log_in_and_led_back(
     await new_tile(ada, canvas, 0, 0)
     page = await new_page()
     card = await (await Stage.open(page, canvas)).pick(0, 0)
-    await card.get_by_role("button", name="Like, 0 likes so far").click()
+    await card.get_by_role("button", name="Like (0 likes so far)").click()
     await page.get_by_role("status").get_by_role("button", name="Log in").click()
     await page.wait_for_url(re.compile(rf"/login\?next=%2Fcanvas%2F{canvas['id']}"))
 
@@ -338,7 +338,7 @@ async def test_painters_see_where_the_other_is(new_page: Windows, new_painter: N
     panel = bens.get_by_role("complementary")
     await panel.get_by_text("viewing cell 2, 1").wait_for()
     await adas.close()
-    await panel.get_by_text("No other artist is here right now.").wait_for()
+    await panel.get_by_text("No other artists are here right now.").wait_for()
 
 
 async def test_a_lock_taken_before_and_one_taken_now_are_both_shown(

@@ -436,7 +436,7 @@ async def test_a_tile_is_deleted_only_after_asking(new_page: Windows, new_painte
     await new_tile(ada, canvas)
     page = await new_page(ada)
     await open_editor(page, canvas)
-    delete = page.locator("tile-editor").get_by_role("button", name="Delete this tile")
+    delete = page.locator("tile-editor").get_by_role("button", name="Delete tile")
     await delete.first.click()
     assert await tile_at(ada, canvas) is not None
     await delete.last.click()

@@ -111,7 +111,7 @@ async def test_a_newcomer_paints_a_friend_sees_it_and_a_moderator_takes_scribble
     await page.get_by_role("button", name="Close editor").click()
 
     card = await open_card(bens)
-    await card.get_by_role("button", name="Like, 0 likes so far").click()
+    await card.get_by_role("button", name="Like (0 likes so far)").click()
     await card.get_by_role("button", name="Remove your like (1 like)").wait_for()
     own = await open_card(noras)
     await own.get_by_role("button", name="Like (1 like so far)").wait_for()

@@ -14,8 +14,8 @@ import aiohttp
 import pytest
 import yaml
 
-from tests.support.backend import Backend
-from tests.support.gateway import SERVICES, TRAEFIK, Gateway, Start
+from tests.support.backend import EchoBackend
+from tests.support.gateway import SERVICES, TRAEFIK, GatewayUnderTest, Start
 from tests.support.waiting import PATIENCE, eventually
 
 ROOT = Path(__file__).parents[2]
@@ -29,9 +29,9 @@ async def client() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 @pytest.fixture
-async def backends() -> AsyncIterator[dict[str, Backend]]:
+async def backends() -> AsyncIterator[dict[str, EchoBackend]]:
     """One process of each service."""
-    made = {service: Backend(service) for service in SERVICES}
+    made = {service: EchoBackend(service) for service in SERVICES}
     for backend in made.values():
         await backend.start()
     yield made
@@ -40,9 +40,9 @@ async def backends() -> AsyncIterator[dict[str, Backend]]:
 
 
 @pytest.fixture
-async def tiles_pair() -> AsyncIterator[list[Backend]]:
+async def tiles_pair() -> AsyncIterator[list[EchoBackend]]:
     """Two processes of the tiles service."""
-    made = [Backend("tiles", instance) for instance in ("1", "2")]
+    made = [EchoBackend("tiles", instance) for instance in ("1", "2")]
     for backend in made:
         await backend.start()
     yield made
@@ -55,7 +55,9 @@ async def start_gateway(tmp_path: Path, client: aiohttp.ClientSession) -> AsyncI
     """Start a gateway in front of the given backends; keyword arguments add to its environment."""
     async with contextlib.AsyncExitStack() as stack:
 
-        async def start(backends: Iterable[Backend], *, tls: bool = False, **environment: str) -> Gateway:
+        async def start(
+            backends: Iterable[EchoBackend], *, tls: bool = False, **environment: str
+        ) -> GatewayUnderTest:
             web, internal = (stack.enter_context(_reserve_port()) for _ in range(2))
             static = _static_configuration(tmp_path, web, internal, tls)
             gateway = await _spawn(tmp_path, client, static, _servers(backends) | environment)
@@ -67,7 +69,7 @@ async def start_gateway(tmp_path: Path, client: aiohttp.ClientSession) -> AsyncI
 
 
 @pytest.fixture
-async def gateway(start_gateway: Start, backends: dict[str, Backend]) -> Gateway:
+async def gateway(start_gateway: Start, backends: dict[str, EchoBackend]) -> GatewayUnderTest:
     return await start_gateway(backends.values())
 
 
@@ -84,7 +86,7 @@ def _static_configuration(folder: Path, web: int, internal: int, tls: bool) -> d
     return static
 
 
-def _servers(backends: Iterable[Backend]) -> dict[str, str]:
+def _servers(backends: Iterable[EchoBackend]) -> dict[str, str]:
     urls: dict[str, list[str]] = {}
     for backend in backends:
         urls.setdefault(backend.service, []).append(backend.url)
@@ -93,7 +95,7 @@ def _servers(backends: Iterable[Backend]) -> dict[str, str]:
 
 async def _spawn(
     folder: Path, client: aiohttp.ClientSession, static: dict[str, Any], environment: dict[str, str]
-) -> Gateway:
+) -> GatewayUnderTest:
     (folder / "traefik.yml").write_text(yaml.safe_dump(static))
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("TESSERA_")}
     rates = {"TESSERA_RATE_AVERAGE": "5000", "TESSERA_RATE_BURST": "10000"}
@@ -101,10 +103,10 @@ async def _spawn(
         TRAEFIK, f"--configFile={folder / 'traefik.yml'}", env=inherited | rates | environment
     )
     web, internal = (static["entryPoints"][name]["address"] for name in ("web", "traefik"))
-    return Gateway(f"http://{web}", f"http://{internal}", folder, process, client)
+    return GatewayUnderTest(f"http://{web}", f"http://{internal}", folder, process, client)
 
 
-async def _has_routes(gateway: Gateway) -> bool:
+async def _has_routes(gateway: GatewayUnderTest) -> bool:
     """Return whether the routing table is in use; /ping succeeds earlier."""
     assert gateway.process.returncode is None, (gateway.folder / "traefik.log").read_text()
     with contextlib.suppress(aiohttp.ClientConnectionError):
@@ -115,7 +117,7 @@ async def _has_routes(gateway: Gateway) -> bool:
     return False
 
 
-async def _kill(gateway: Gateway) -> None:
+async def _kill(gateway: GatewayUnderTest) -> None:
     with contextlib.suppress(ProcessLookupError):
         gateway.process.kill()
     await gateway.process.wait()

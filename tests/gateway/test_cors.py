@@ -9,14 +9,14 @@ from aiohttp import ClientSession
 
 from deploy.checks.facts.gateway_trial import try_configuration
 from deploy.stack.state_dir import REPOSITORY
-from tests.support.backend import Backend
-from tests.support.gateway import Gateway, Start
+from tests.support.backend import EchoBackend
+from tests.support.gateway import GatewayUnderTest, Start
 
 ORIGINS = "https://app.example.org,http://localhost:5173"
 
 
 @pytest.fixture
-async def open_gateway(start_gateway: Start, backends: dict[str, Backend]) -> Gateway:
+async def open_gateway(start_gateway: Start, backends: dict[str, EchoBackend]) -> GatewayUnderTest:
     return await start_gateway(backends.values(), TESSERA_CORS_ORIGINS=ORIGINS)
 
 
@@ -29,7 +29,9 @@ def cors_headers(headers: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-async def preflight(client: ClientSession, gateway: Gateway, origin: str, header: str) -> dict[str, str]:
+async def preflight(
+    client: ClientSession, gateway: GatewayUnderTest, origin: str, header: str
+) -> dict[str, str]:
     asked = {
         "Origin": origin,
         "Access-Control-Request-Method": "POST",
@@ -39,7 +41,7 @@ async def preflight(client: ClientSession, gateway: Gateway, origin: str, header
         return cors_headers(response.headers)
 
 
-async def test_no_origin_is_allowed_by_default(gateway: Gateway, client: ClientSession) -> None:
+async def test_no_origin_is_allowed_by_default(gateway: GatewayUnderTest, client: ClientSession) -> None:
     assert await preflight(client, gateway, "https://app.example.org", "authorization") == {}
     async with client.get(gateway.url + "/api/v1/tiles/1", headers={"Origin": "null"}) as response:
         assert cors_headers(response.headers) == {}
@@ -47,7 +49,7 @@ async def test_no_origin_is_allowed_by_default(gateway: Gateway, client: ClientS
 
 @pytest.mark.parametrize("origin", ORIGINS.split(","))
 async def test_a_listed_origin_may_use_the_api(
-    open_gateway: Gateway, client: ClientSession, origin: str
+    open_gateway: GatewayUnderTest, client: ClientSession, origin: str
 ) -> None:
     given = await preflight(client, open_gateway, origin, "authorization")
     assert given["allow-origin"] == origin
@@ -63,7 +65,7 @@ async def test_a_listed_origin_may_use_the_api(
     ["https://evil.test", "http://app.example.org", "https://app.example.org.evil.test", "null", "*"],
 )
 async def test_an_origin_that_is_not_listed_may_not_use_the_api(
-    open_gateway: Gateway, client: ClientSession, origin: str
+    open_gateway: GatewayUnderTest, client: ClientSession, origin: str
 ) -> None:
     assert "allow-origin" not in await preflight(client, open_gateway, origin, "authorization")
     async with client.get(open_gateway.url + "/api/v1/tiles/1", headers={"Origin": origin}) as response:
@@ -71,14 +73,14 @@ async def test_an_origin_that_is_not_listed_may_not_use_the_api(
 
 
 async def test_no_origin_may_send_cookies_or_the_header_they_require(
-    open_gateway: Gateway, client: ClientSession
+    open_gateway: GatewayUnderTest, client: ClientSession
 ) -> None:
     given = await preflight(client, open_gateway, "https://app.example.org", "x-tessera-client")
     assert "allow-credentials" not in given
     assert "x-tessera-client" not in given["allow-headers"].lower()
 
 
-async def test_pages_send_no_cors_headers(open_gateway: Gateway, client: ClientSession) -> None:
+async def test_pages_send_no_cors_headers(open_gateway: GatewayUnderTest, client: ClientSession) -> None:
     async with client.get(open_gateway.url + "/", headers={"Origin": "https://app.example.org"}) as response:
         assert cors_headers(response.headers) == {}
 

@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import ClientSession
 
-from tests.support.backend import Backend
-from tests.support.gateway import Gateway, Start
+from tests.support.backend import EchoBackend
+from tests.support.gateway import GatewayUnderTest, Start
 
 IDENTITY_HEADERS = [
     *("X-User-Id", "x-user-id", "X_User_Id", "X.User.Id", "X~User~Id", "X-User_Id", "X!User!Id", "X|User|Id"),
@@ -21,7 +21,7 @@ IDENTITY_HEADERS = [
 
 
 async def test_identity_headers_of_a_client_never_reach_a_service(
-    gateway: Gateway, client: ClientSession
+    gateway: GatewayUnderTest, client: ClientSession
 ) -> None:
     sent = dict.fromkeys(IDENTITY_HEADERS, "forged-identity")
     async with client.get(gateway.url + "/api/v1/users/profile", headers=sent) as response:
@@ -30,7 +30,7 @@ async def test_identity_headers_of_a_client_never_reach_a_service(
 
 
 async def test_the_token_and_the_request_id_reach_the_service(
-    gateway: Gateway, client: ClientSession
+    gateway: GatewayUnderTest, client: ClientSession
 ) -> None:
     sent = {
         "Authorization": "Bearer abc",
@@ -43,7 +43,9 @@ async def test_the_token_and_the_request_id_reach_the_service(
     assert {name: received.get(name.lower()) for name in sent} == sent
 
 
-async def test_forwarding_headers_of_a_client_are_replaced(gateway: Gateway, client: ClientSession) -> None:
+async def test_forwarding_headers_of_a_client_are_replaced(
+    gateway: GatewayUnderTest, client: ClientSession
+) -> None:
     names = (
         "X-Forwarded-For",
         "X-Forwarded-Host",
@@ -61,7 +63,7 @@ async def test_forwarding_headers_of_a_client_are_replaced(gateway: Gateway, cli
 
 
 async def test_a_body_at_the_limit_passes_and_one_more_byte_is_413(
-    gateway: Gateway, client: ClientSession
+    gateway: GatewayUnderTest, client: ClientSession
 ) -> None:
     responses = []
     for size in (1024 * 1024, 1024 * 1024 + 1):
@@ -72,7 +74,7 @@ async def test_a_body_at_the_limit_passes_and_one_more_byte_is_413(
 
 
 async def test_an_oversize_body_without_a_length_is_413_and_reaches_no_service(
-    gateway: Gateway, backends: dict[str, Backend], client: ClientSession
+    gateway: GatewayUnderTest, backends: dict[str, EchoBackend], client: ClientSession
 ) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         for _ in range(40):
@@ -84,7 +86,7 @@ async def test_an_oversize_body_without_a_length_is_413_and_reaches_no_service(
 
 
 async def test_too_many_requests_from_one_address_are_429_with_retry_after(
-    start_gateway: Start, backends: dict[str, Backend], client: ClientSession
+    start_gateway: Start, backends: dict[str, EchoBackend], client: ClientSession
 ) -> None:
     gateway = await start_gateway(backends.values(), TESSERA_RATE_AVERAGE="1", TESSERA_RATE_BURST="3")
     responses = []
@@ -95,7 +97,7 @@ async def test_too_many_requests_from_one_address_are_429_with_retry_after(
 
 
 async def test_a_page_that_requests_all_its_modules_at_once_is_not_limited(
-    start_gateway: Start, backends: dict[str, Backend], client: ClientSession
+    start_gateway: Start, backends: dict[str, EchoBackend], client: ClientSession
 ) -> None:
     gateway = await start_gateway(backends.values(), TESSERA_RATE_AVERAGE="1", TESSERA_RATE_BURST="3")
     responses = []
@@ -106,7 +108,7 @@ async def test_a_page_that_requests_all_its_modules_at_once_is_not_limited(
 
 
 async def test_the_default_rate_limit_is_that_of_production(
-    start_gateway: Start, backends: dict[str, Backend], client: ClientSession
+    start_gateway: Start, backends: dict[str, EchoBackend], client: ClientSession
 ) -> None:
     gateway = await start_gateway(backends.values(), TESSERA_RATE_AVERAGE="", TESSERA_RATE_BURST="")
     limit = (await gateway.read_api("/http/middlewares/rate-limit@file"))["rateLimit"]
@@ -115,7 +117,7 @@ async def test_the_default_rate_limit_is_that_of_production(
 
 @pytest.mark.parametrize("path", ["/", "/api/v1/tiles/1"])
 async def test_every_response_has_the_security_headers(
-    gateway: Gateway, client: ClientSession, path: str
+    gateway: GatewayUnderTest, client: ClientSession, path: str
 ) -> None:
     expected = {
         "X-Content-Type-Options": "nosniff",
@@ -130,13 +132,13 @@ async def test_every_response_has_the_security_headers(
 
 
 async def test_an_api_response_opened_as_a_page_may_load_and_run_nothing(
-    gateway: Gateway, client: ClientSession
+    gateway: GatewayUnderTest, client: ClientSession
 ) -> None:
     async with client.get(gateway.url + "/api/v1/tiles/1") as response:
         assert response.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
 
 
-async def test_long_json_is_compressed(gateway: Gateway, client: ClientSession) -> None:
+async def test_long_json_is_compressed(gateway: GatewayUnderTest, client: ClientSession) -> None:
     async with client.get(
         gateway.url + "/api/v1/tiles/long.json", headers={"Accept-Encoding": "gzip"}
     ) as response:
@@ -147,12 +149,12 @@ async def test_long_json_is_compressed(gateway: Gateway, client: ClientSession) 
 
 @pytest.mark.parametrize("path", ["/api/v1/canvases/long.png", "/api/v1/tiles/1"])
 async def test_pictures_and_short_responses_are_not_compressed(
-    gateway: Gateway, client: ClientSession, path: str
+    gateway: GatewayUnderTest, client: ClientSession, path: str
 ) -> None:
     async with client.get(gateway.url + path, headers={"Accept-Encoding": "gzip"}) as response:
         assert "Content-Encoding" not in response.headers
 
 
-async def test_oversize_headers_are_431(gateway: Gateway, client: ClientSession) -> None:
+async def test_oversize_headers_are_431(gateway: GatewayUnderTest, client: ClientSession) -> None:
     async with client.get(gateway.url + "/", headers={"Cookie": "x" * 40_000}) as response:
         assert response.status == http.client.REQUEST_HEADER_FIELDS_TOO_LARGE

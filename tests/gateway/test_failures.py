@@ -9,9 +9,9 @@ from collections import Counter
 import pytest
 from aiohttp import ClientSession
 
-from tests.support.backend import Backend
+from tests.support.backend import EchoBackend
 from tests.support.busy import here
-from tests.support.gateway import Gateway, Start
+from tests.support.gateway import GatewayUnderTest, Start
 from tests.support.waiting import eventually
 
 HEALTH_SECONDS = 3
@@ -24,7 +24,7 @@ async def respond(client: ClientSession, url: str, method: str = "GET") -> tuple
 
 
 async def test_a_stopped_service_is_503_and_recovers_without_a_restart(
-    gateway: Gateway, backends: dict[str, Backend], client: ClientSession
+    gateway: GatewayUnderTest, backends: dict[str, EchoBackend], client: ClientSession
 ) -> None:
     url = gateway.url + "/api/v1/users/1"
 
@@ -41,7 +41,7 @@ async def test_a_stopped_service_is_503_and_recovers_without_a_restart(
 
 
 async def test_a_server_that_is_not_ready_receives_no_requests(
-    start_gateway: Start, tiles_pair: list[Backend], client: ClientSession
+    start_gateway: Start, tiles_pair: list[EchoBackend], client: ClientSession
 ) -> None:
     first, second = tiles_pair
     gateway = await start_gateway(tiles_pair)
@@ -54,7 +54,7 @@ async def test_a_server_that_is_not_ready_receives_no_requests(
 
 
 async def test_when_no_server_is_ready_the_service_itself_responds_with_503(
-    gateway: Gateway, backends: dict[str, Backend], client: ClientSession
+    gateway: GatewayUnderTest, backends: dict[str, EchoBackend], client: ClientSession
 ) -> None:
     backends["tiles"].is_ready = False
     await eventually(lambda: gateway.has_server_status("DOWN", backends["tiles"]), HEALTH_SECONDS)
@@ -62,7 +62,7 @@ async def test_when_no_server_is_ready_the_service_itself_responds_with_503(
 
 
 async def test_a_server_dying_under_load_fails_no_read(
-    start_gateway: Start, tiles_pair: list[Backend], client: ClientSession
+    start_gateway: Start, tiles_pair: list[EchoBackend], client: ClientSession
 ) -> None:
     gateway = await start_gateway(tiles_pair)
     outcomes: Counter[int] = Counter()
@@ -81,7 +81,7 @@ async def test_a_server_dying_under_load_fails_no_read(
 
 
 async def test_a_server_dying_under_load_fails_only_writes_that_it_had_begun(
-    start_gateway: Start, tiles_pair: list[Backend], client: ClientSession
+    start_gateway: Start, tiles_pair: list[EchoBackend], client: ClientSession
 ) -> None:
     gateway = await start_gateway(tiles_pair)
     failed_after: list[float] = []
@@ -104,7 +104,7 @@ async def test_a_server_dying_under_load_fails_only_writes_that_it_had_begun(
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 async def test_a_write_that_a_server_had_begun_is_never_replayed(
-    start_gateway: Start, tiles_pair: list[Backend], client: ClientSession, method: str
+    start_gateway: Start, tiles_pair: list[EchoBackend], client: ClientSession, method: str
 ) -> None:
     gateway = await start_gateway(tiles_pair)
     assert await respond(client, gateway.url + "/api/v1/tiles/dies", method) == (502, None)
@@ -112,7 +112,7 @@ async def test_a_write_that_a_server_had_begun_is_never_replayed(
 
 
 async def test_a_read_that_kills_its_server_is_replayed_once(
-    start_gateway: Start, tiles_pair: list[Backend], client: ClientSession
+    start_gateway: Start, tiles_pair: list[EchoBackend], client: ClientSession
 ) -> None:
     gateway = await start_gateway(tiles_pair)
     assert await respond(client, gateway.url + "/api/v1/tiles/dies") == (502, None)
@@ -121,7 +121,7 @@ async def test_a_read_that_kills_its_server_is_replayed_once(
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_a_service_that_does_not_respond_is_504_in_bounded_time(
-    start_gateway: Start, backends: dict[str, Backend], client: ClientSession, method: str
+    start_gateway: Start, backends: dict[str, EchoBackend], client: ClientSession, method: str
 ) -> None:
     gateway = await start_gateway(backends.values(), TESSERA_RESPONSE_TIMEOUT="500ms")
     started = time.monotonic()
@@ -131,7 +131,7 @@ async def test_a_service_that_does_not_respond_is_504_in_bounded_time(
 
 
 async def test_a_stopping_gateway_reports_503_before_it_stops_listening(
-    gateway: Gateway, client: ClientSession
+    gateway: GatewayUnderTest, client: ClientSession
 ) -> None:
     async def ping() -> int:
         async with client.get(gateway.internal_url + "/ping") as response:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from aiohttp import ClientSession
 
-from tests.support.backend import Backend
-from tests.support.gateway import Gateway
+from tests.support.backend import EchoBackend
+from tests.support.gateway import GatewayUnderTest
 from tests.support.waiting import eventually
 
 
 async def test_a_request_is_one_json_line_with_id_route_and_server(
-    gateway: Gateway, backends: dict[str, Backend], client: ClientSession
+    gateway: GatewayUnderTest, backends: dict[str, EchoBackend], client: ClientSession
 ) -> None:
     async with client.get(gateway.url + "/api/v1/tiles/169?pixels=true", headers={"X-Request-Id": "r-77"}):
         pass
@@ -31,7 +31,7 @@ async def test_a_request_is_one_json_line_with_id_route_and_server(
 
 
 async def test_a_request_id_made_by_the_service_is_logged_too(
-    gateway: Gateway, client: ClientSession
+    gateway: GatewayUnderTest, client: ClientSession
 ) -> None:
     async with client.get(gateway.url + "/api/v1/tiles/1"):
         pass
@@ -39,7 +39,7 @@ async def test_a_request_id_made_by_the_service_is_logged_too(
     assert line["downstream_X-Request-Id"] == "made-by-the-service"
 
 
-async def test_no_credential_is_logged(gateway: Gateway, client: ClientSession) -> None:
+async def test_no_credential_is_logged(gateway: GatewayUnderTest, client: ClientSession) -> None:
     secret = "s3cr3t-value"
     headers = {
         "Authorization": f"Bearer {secret}",
@@ -55,7 +55,7 @@ async def test_no_credential_is_logged(gateway: Gateway, client: ClientSession) 
 
 
 async def test_requests_are_counted_by_route_and_servers_by_health(
-    gateway: Gateway, client: ClientSession
+    gateway: GatewayUnderTest, client: ClientSession
 ) -> None:
     async with client.get(gateway.url + "/api/v1/tiles/1"):
         pass

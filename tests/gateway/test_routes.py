@@ -6,12 +6,14 @@ import pytest
 from aiohttp import ClientSession
 from yarl import URL
 
-from tests.support.backend import Backend
-from tests.support.gateway import SERVICES, TABLE, Gateway, Start
+from tests.support.backend import EchoBackend
+from tests.support.gateway import SERVICES, TABLE, GatewayUnderTest, Start
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-async def test_each_path_reaches_its_service(gateway: Gateway, client: ClientSession, method: str) -> None:
+async def test_each_path_reaches_its_service(
+    gateway: GatewayUnderTest, client: ClientSession, method: str
+) -> None:
     answered = {}
     for path in TABLE:
         async with client.request(method, gateway.url + path) as response:
@@ -23,7 +25,7 @@ async def test_each_path_reaches_its_service(gateway: Gateway, client: ClientSes
     "path", ["/health", "/ready", "/metrics", "/health/", "//ready", "/x/../metrics", "/%68ealth"]
 )
 async def test_the_operational_paths_of_a_service_are_not_routed(
-    gateway: Gateway, backends: dict[str, Backend], client: ClientSession, path: str
+    gateway: GatewayUnderTest, backends: dict[str, EchoBackend], client: ClientSession, path: str
 ) -> None:
     async with client.get(URL(gateway.url + path, encoded=True)) as response:
         assert response.status == 404
@@ -32,14 +34,14 @@ async def test_the_operational_paths_of_a_service_are_not_routed(
 
 @pytest.mark.parametrize("character", ["%2F", "%5C", "%00", "%3B", "%25", "%3F", "%23"])
 async def test_a_path_that_two_parsers_could_read_differently_is_refused(
-    gateway: Gateway, client: ClientSession, character: str
+    gateway: GatewayUnderTest, client: ClientSession, character: str
 ) -> None:
     async with client.get(URL(f"{gateway.url}/api/v1/auth{character}..", encoded=True)) as response:
         assert response.status == 400
 
 
 @pytest.mark.parametrize("kind", ["routers", "services", "middlewares"])
-async def test_traefik_reports_no_error_in_the_configuration(gateway: Gateway, kind: str) -> None:
+async def test_traefik_reports_no_error_in_the_configuration(gateway: GatewayUnderTest, kind: str) -> None:
     errors = {
         item["name"]: item.get("error")
         for item in await gateway.read_api(f"/http/{kind}")
@@ -60,7 +62,7 @@ async def test_a_service_that_its_provider_does_not_list_is_503(
 
 
 async def test_a_service_without_servers_is_503_and_the_others_respond(
-    start_gateway: Start, backends: dict[str, Backend], client: ClientSession
+    start_gateway: Start, backends: dict[str, EchoBackend], client: ClientSession
 ) -> None:
     gateway = await start_gateway([backends[service] for service in SERVICES if service != "tiles"])
     statuses = {}

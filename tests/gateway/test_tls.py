@@ -7,7 +7,7 @@ import ssl
 import pytest
 from aiohttp import ClientSession
 
-from tests.support.backend import Backend
+from tests.support.backend import EchoBackend
 from tests.support.gateway import Start
 
 
@@ -22,7 +22,7 @@ def context(version: ssl.TLSVersion, ciphers: str = "DEFAULT:@SECLEVEL=0") -> ss
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 async def test_current_versions_are_accepted(
-    start_gateway: Start, backends: dict[str, Backend], client: ClientSession, version: ssl.TLSVersion
+    start_gateway: Start, backends: dict[str, EchoBackend], client: ClientSession, version: ssl.TLSVersion
 ) -> None:
     gateway = await start_gateway(backends.values(), tls=True)
     url = gateway.url.replace("http:", "https:") + "/api/v1/tiles/1"

@@ -7,13 +7,13 @@ import secrets
 
 from aiohttp import ClientSession
 
-from tests.support.backend import Backend
-from tests.support.gateway import Gateway, Start
+from tests.support.backend import EchoBackend
+from tests.support.gateway import GatewayUnderTest, Start
 from tests.support.waiting import PATIENCE
 
 
 async def test_a_websocket_passes_with_its_subprotocol_and_ticket(
-    gateway: Gateway, client: ClientSession
+    gateway: GatewayUnderTest, client: ClientSession
 ) -> None:
     url = gateway.url + "/api/v1/ws/canvas/7?since=3&ticket=t1"
     async with client.ws_connect(url, protocols=["tessera.v1.json"]) as live:
@@ -23,7 +23,7 @@ async def test_a_websocket_passes_with_its_subprotocol_and_ticket(
 
 
 async def test_a_quiet_websocket_outlives_the_response_timeout(
-    start_gateway: Start, backends: dict[str, Backend], client: ClientSession
+    start_gateway: Start, backends: dict[str, EchoBackend], client: ClientSession
 ) -> None:
     gateway = await start_gateway(backends.values(), TESSERA_RESPONSE_TIMEOUT="200ms")
     async with client.ws_connect(gateway.url + "/api/v1/ws/canvas/7") as live:
@@ -33,7 +33,7 @@ async def test_a_quiet_websocket_outlives_the_response_timeout(
 
 
 async def test_a_websocket_reaches_the_remaining_server(
-    start_gateway: Start, tiles_pair: list[Backend], client: ClientSession
+    start_gateway: Start, tiles_pair: list[EchoBackend], client: ClientSession
 ) -> None:
     gateway = await start_gateway(tiles_pair)
     await tiles_pair[0].die()
@@ -44,7 +44,7 @@ async def test_a_websocket_reaches_the_remaining_server(
 
 
 async def test_a_ticket_is_never_logged(
-    gateway: Gateway, backends: dict[str, Backend], client: ClientSession
+    gateway: GatewayUnderTest, backends: dict[str, EchoBackend], client: ClientSession
 ) -> None:
     ticket = secrets.token_urlsafe(32)
     url = f"{gateway.url}/api/v1/ws/canvas/7?ticket={ticket}"

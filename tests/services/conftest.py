@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared.db import DatabaseLimits, pool
+from shared.messaging import consumer
 from tests.support.waiting import PATIENCE
 
 
@@ -26,3 +27,10 @@ def generous_limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
         return DatabaseLimits(pool_size, acquire, max(statement, PATIENCE), lock)
 
     monkeypatch.setattr(pool, "DatabaseLimits", patient)
+
+
+@pytest.fixture
+def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a consumer that waits for what is unavailable try again at once: a dead letter takes 50 s else."""
+    monkeypatch.setattr(consumer, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(consumer, "LONGEST_PAUSE", 0.01)

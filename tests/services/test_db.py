@@ -1,4 +1,4 @@
-"""The aiopg fence: each fault of aiopg 1.4, reproduced on aiopg itself and shown cured in shared.db."""
+"""Each fault of aiopg 1.4, reproduced on aiopg itself and shown to be absent in shared.db."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ async def db(url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def control(url: str) -> AsyncIterator[Database]:
-    """A second pool, to act on the first one's connections."""
+    """A second pool, for acting on the connections of the first."""
     db = Database(url, application="control")
     yield db
     await db.close(grace=0.1)
@@ -94,7 +94,7 @@ class TestAStatementTimeout:
 
 class TestACallerWhoGivesUp:
     async def test_while_connecting_leaves_nothing_open(self, url: str) -> None:
-        """At whatever moment; a connection that is collected and was never closed warns."""
+        """Cancel at any moment; a connection that is collected without having been closed warns."""
 
         async def use(db: Database) -> None:
             async with db.connection():
@@ -143,7 +143,7 @@ class TestABrokenConnection:
         await waiter
         assert waited[0] < LIMITS.acquire
 
-    async def test_that_died_idle_is_not_lent_again(self, db: Database, control: Database) -> None:
+    async def test_that_broke_while_idle_is_not_used_again(self, db: Database, control: Database) -> None:
         async with db.connection() as conn:
             pid = await conn.fetch_value(PID)
         async with control.connection() as other:
@@ -211,7 +211,7 @@ async def _use(db: Database) -> None:
         await conn.fetch_value(PID)
 
 
-async def test_closing_is_bounded_even_while_a_connection_is_lent(url: str) -> None:
+async def test_closing_is_bounded_even_while_a_connection_is_in_use(url: str) -> None:
     db = Database(url, application="test")
     async with db.connection() as conn:
         await conn.fetch_value(PID)
@@ -242,7 +242,7 @@ class TestATransaction:
             assert await conn.fetch_value(text("SELECT name FROM things WHERE id = 2")) == "deferred"
         assert committed == [True]
 
-    async def test_whose_deferred_statement_fails_is_rolled_back_and_says_why(self, db: Database) -> None:
+    async def test_whose_deferred_statement_fails_is_rolled_back_with_that_error(self, db: Database) -> None:
         called: list[bool] = []
         with pytest.raises(UniqueViolated) as violated:
             async with db.transaction() as conn:
@@ -254,7 +254,7 @@ class TestATransaction:
             assert await conn.fetch_one(select(things).where(things.c.id == 3)) is None
         assert called == []
 
-    async def test_flushes_what_was_deferred_and_takes_it_back_with_the_rest(self, db: Database) -> None:
+    async def test_rolls_back_flushed_statements_with_the_rest(self, db: Database) -> None:
         with pytest.raises(RuntimeError):
             async with db.transaction() as conn:
                 conn.defer(text("INSERT INTO things (id, name) VALUES (5, 'flushed')"))
@@ -264,7 +264,7 @@ class TestATransaction:
         async with db.connection() as conn:
             assert await conn.fetch_one(select(things).where(things.c.id == 5)) is None
 
-    async def test_may_give_its_statements_longer_than_the_pool_does(self, db: Database) -> None:
+    async def test_may_have_a_longer_statement_timeout_than_the_pool(self, db: Database) -> None:
         longer = LIMITS.statement * 2
         async with db.transaction(statement=longer * 2) as conn:
             await conn.execute(SLEEP, {"seconds": longer})
@@ -274,7 +274,7 @@ class TestATransaction:
         async with db.connection() as conn:
             assert await conn.fetch_value(text("SHOW statement_timeout")) == "300ms"
 
-    async def test_sees_after_a_leading_lock_what_the_previous_holder_wrote(self, db: Database) -> None:
+    async def test_reads_after_a_prepended_lock_what_its_previous_holder_wrote(self, db: Database) -> None:
         async with db.connection() as conn:
             await _add(conn, 4)
         lock = text("SELECT 1 FROM things WHERE id = 4 FOR UPDATE")
@@ -282,7 +282,7 @@ class TestATransaction:
 
         async def increment() -> None:
             async with db.transaction() as conn:
-                conn.lead_with(lock)
+                conn.prepend(lock)
                 n = await conn.fetch_value(count)
                 conn.defer(
                     text("UPDATE things SET data = jsonb_build_object('n', :n + 1) WHERE id = 4"), {"n": n}
@@ -323,7 +323,7 @@ async def test_a_statement_bound_to_a_list_is_refused(db: Database) -> None:
             await conn.fetch_all(select(things).where(things.c.id.in_([1, 2])))
 
 
-async def test_an_absent_server_is_unavailable_and_its_password_stays_secret() -> None:
+async def test_an_unreachable_server_is_unavailable_and_its_password_stays_secret() -> None:
     db = Database("postgresql://me:sesame@127.0.0.1:1/none", application="test")
     with pytest.raises(Unavailable) as away:
         await _use(db)

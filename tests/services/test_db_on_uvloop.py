@@ -1,4 +1,4 @@
-"""The processes run on uvloop, which is stricter than asyncio about file descriptors that aiopg forgot."""
+"""The pool on uvloop, which is stricter than asyncio about file descriptors that aiopg does not release."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.parts import Databases, free_ports
 pytestmark = pytest.mark.real_limits
 
 
-def test_every_refused_connection_is_an_absent_postgresql(database: Databases) -> None:
+def test_every_refused_connection_means_that_postgresql_is_unavailable(database: Databases) -> None:
     absent = Database(f"postgresql://auth:secret@127.0.0.1:{free_ports(1)[0]}/auth", application="tests")
     present = Database(database("auth"), application="tests")
 

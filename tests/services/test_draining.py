@@ -1,4 +1,4 @@
-"""A process that was asked to stop serves on for a while, so that the gateway can turn away first."""
+"""A process keeps serving for a while after SIGTERM, so that the gateway can switch to others first."""
 
 from __future__ import annotations
 

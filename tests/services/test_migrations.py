@@ -1,4 +1,4 @@
-"""Every schema climbs up, down and up again, and is what the tables say."""
+"""Migrations of every service run up, down and up again, and make the schema of its tables."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def migrated(service: str, url: str) -> Iterator[Connection]:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_migration_climbs_up_and_down_and_up_again(service: str, database: Databases) -> None:
+def test_every_migration_runs_up_down_and_up_again(service: str, database: Databases) -> None:
     config = alembic_config(service, database(service))
     for revision in reversed(list(ScriptDirectory.from_config(config).walk_revisions())):
         command.upgrade(config, revision.revision)
@@ -42,7 +42,7 @@ def test_every_migration_climbs_up_and_down_and_up_again(service: str, database:
         command.upgrade(config, revision.revision)
 
 
-def test_code_that_is_older_than_the_schema_leaves_it_alone(database: Databases) -> None:
+def test_a_schema_newer_than_the_code_is_left_as_it_is(database: Databases) -> None:
     url = database("tiles")
     migrate("tiles", url)
     engine = create_engine(make_url(url).set(drivername="postgresql+psycopg2"))
@@ -61,7 +61,7 @@ def test_the_migrated_schema_is_the_one_of_the_tables(service: str, database: Da
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_every_check_is_called_as_in_the_tables(service: str, database: Databases) -> None:
+def test_every_check_constraint_has_the_name_of_the_tables(service: str, database: Databases) -> None:
     tables = metadata_of(service).tables.values()
     called = {str(check.name) for table in tables for check in table.constraints if check.name}
     with migrated(service, database(service)) as connection:

@@ -12,7 +12,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass
-class Backend:
+class EchoBackend:
     """A process that the gateway cannot distinguish from one of a service."""
 
     service: str

@@ -1,4 +1,4 @@
-"""A small process to supervise."""
+"""Small processes to supervise."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.waiting import PATIENCE
 
 
 class Child(Process):
-    """A shell script; ready once it has done `echo up $$`."""
+    """A shell script; ready when it has printed `up` and its process id."""
 
     def __init__(self, name: str, var: StateDir, script: str) -> None:
         super().__init__(name, var)

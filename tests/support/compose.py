@@ -32,7 +32,7 @@ COMPOSE_SECONDS = 600
 
 @functools.cache
 def why_no_engine() -> str:
-    """Why there is no Docker Engine to test with; empty when there is one."""
+    """Return why there is no Docker Engine to test with; empty when there is one."""
     try:
         done = subprocess.run(
             ["docker", "version"], capture_output=True, text=True, timeout=PATIENCE, check=False
@@ -50,7 +50,7 @@ def need_engine() -> None:
 
 @functools.cache
 def why_no_compose() -> str:
-    """Why Compose cannot merge files; empty when it can. It needs no engine for that."""
+    """Return why Compose cannot merge files, which needs no engine; empty when it can."""
     try:
         done = subprocess.run(["docker", "compose", "version"], capture_output=True, text=True, check=False)
     except FileNotFoundError as error:
@@ -59,7 +59,7 @@ def why_no_compose() -> str:
 
 
 def compose_environment(var: Path) -> dict[str, str]:
-    """Of the commands for Compose with that state folder, whatever else this process was given."""
+    """Return the environment of the commands for Compose with that state folder."""
     ours = ("TESSERA_", "COMPOSE_PROJECT", "AUTH_", "USERS_", "TILES_", "FRONTEND_")
     inherited = {
         name: value
@@ -70,7 +70,7 @@ def compose_environment(var: Path) -> dict[str, str]:
 
 
 def own_names(env: Environment) -> dict[str, str]:
-    """A project that nobody else has, on free ports; the images are shared by all tests of this checkout."""
+    """Return a unique project name and free ports; all tests of this checkout share the images."""
     published = [port for port in port_map() if port.way == env]
     numbers = free_ports(len(published))
     ports = {port.env: str(number) for port, number in zip(published, numbers, strict=True)}
@@ -78,7 +78,7 @@ def own_names(env: Environment) -> dict[str, str]:
 
 
 class ComposeStack:
-    """A stack that `up` starts; `admin` is the first admin's name and, told once, password."""
+    """A stack that `up` starts; `admin` is the first admin's name and one-time password."""
 
     def __init__(
         self,
@@ -108,7 +108,7 @@ class ComposeStack:
         )
 
     def up(self) -> str:
-        """Start it, or bring it up to date; returns what was said."""
+        """Start it, or bring it up to date; return the output of the command."""
         done = self.deploy("up")
         assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
         found = re.search(r"^First admin: (\w+)(?:, one-time password: (\S+))?$", done.stdout, re.MULTILINE)
@@ -128,7 +128,7 @@ class ComposeStack:
         return done.stdout.strip()
 
     def containers(self, service: str) -> list[str]:
-        """Ids of the running containers of a service of the compose files."""
+        """Return the ids of the running containers of a service of the Compose files."""
         return self.project.compose("ps", "--quiet", service).split()
 
     @property
@@ -136,7 +136,7 @@ class ComposeStack:
         return [container[:12] for container in self.containers("tiles-web")]
 
     def kill(self, name: str) -> None:
-        """From inside, as a crash: what `docker kill` ends is not started again."""
+        """Kill it from inside, as a crash would: after `docker kill` Docker does not restart a container."""
         self.docker("exec", self._container(name), "sh", "-c", "kill -9 -1")
 
     def life(self, name: str) -> object:

@@ -1,4 +1,4 @@
-"""A production stack under Compose to do things to, and to be looked at by the doctor."""
+"""A production stack under Compose that tests break in some way, and the doctor examines."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from tests.support.waiting import PATIENCE
 
 
 class ComposeStackUnderTest(ComposeStack):
-    """What is done to it is undone at the end of the block that did it."""
+    """A stack that tests break; each block repairs at its end what it broke."""
 
     def diagnose(self) -> list[Finding]:
-        """However busy this machine is; how long the command takes is measured by itself."""
+        """Examine it with more time than the command takes, however busy this machine is."""
         return diagnose(DockerGatherer(self.project), seconds=PATIENCE)
 
     def first_line(self, code: str, seconds: float = 3 * PATIENCE) -> str:
-        """The cause in the first line, once that has this code: health checks and busy machines take time."""
+        """Examine it until the first finding has this code, as health checks take time; return its cause."""
         deadline = time.monotonic() + seconds
         while (found := self.diagnose()) == [] or found[0].code != code:
             assert time.monotonic() < deadline, f"not {code} but {as_text(found) or 'healthy'}"
@@ -41,7 +41,7 @@ class ComposeStackUnderTest(ComposeStack):
         return explain_request(DockerGatherer(self.project), request_id)
 
     def get(self, path: str, request_id: str) -> int:
-        """The status of the answer to a GET."""
+        """Return the status of a GET."""
         request = urllib.request.Request(self.url + path, headers={"X-Request-Id": request_id})
         trust = ssl.create_default_context(cafile=str(authority_of(self.project.var)))
         try:
@@ -72,7 +72,7 @@ class ComposeStackUnderTest(ComposeStack):
 
     @contextmanager
     def changed(self, service: str, change: Mapping[str, Any] | str, folder: Path) -> Iterator[None]:
-        """That service of the compose files is made anew with a change (as YAML), and afterwards without."""
+        """Recreate that service with a change (a mapping, or YAML), and without it after the block."""
         text = change if isinstance(change, str) else yaml.safe_dump(change, default_flow_style=True).strip()
         override = folder / "override.yml"
         override.write_text(f"services:\n  {service}: {text if text[0] == '{' else '{' + text + '}'}\n")
@@ -85,7 +85,7 @@ class ComposeStackUnderTest(ComposeStack):
 
     @contextmanager
     def sql(self, database: str, change: str, back: str) -> Iterator[None]:
-        """The superuser says `change` there, and afterwards `back`."""
+        """Execute `change` as superuser, and `back` after the block."""
         self.psql(database, change)
         try:
             yield

@@ -12,7 +12,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.support.backend import Backend
+from tests.support.backend import EchoBackend
 from tests.support.waiting import eventually
 
 TRAEFIK = Path(sys.executable).with_name("traefik")
@@ -20,7 +20,7 @@ SERVICES = ("auth", "users", "tiles", "frontend")
 
 
 @dataclass(frozen=True)
-class Gateway:
+class GatewayUnderTest:
     """A running Traefik with the repository's configuration."""
 
     url: str
@@ -45,12 +45,12 @@ class Gateway:
         await eventually(is_written)
         return [json.loads(line) for line in found]
 
-    async def has_server_status(self, status: str, backend: Backend, check: str = "ready") -> bool:
+    async def has_server_status(self, status: str, backend: EchoBackend, check: str = "ready") -> bool:
         service = await self.read_api(f"/http/services/{backend.service}-{check}@file")
         return bool(service["serverStatus"][backend.url] == status)
 
 
-Start = Callable[..., Awaitable[Gateway]]
+Start = Callable[..., Awaitable[GatewayUnderTest]]
 TABLE = {
     "/api/v1/auth/login": "auth",
     "/.well-known/jwks.json": "auth",

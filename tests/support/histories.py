@@ -1,4 +1,4 @@
-"""Histories of a canvas: what tiles would tell, and what is true at the end."""
+"""Histories of a canvas: the events that tiles would publish, and the exact counts at the end."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STEPS = ("create", "like", "like", "unlike", "delete")
 
 @dataclass
 class History:
-    """One canvas, told as the tiles service would: numbered without gaps, totals instead of steps."""
+    """Events of one canvas as tiles publishes them: numbered without gaps, with totals instead of steps."""
 
     canvas_id: int = 1
     likes: dict[int, int] = field(default_factory=dict)
@@ -39,25 +39,25 @@ class History:
 
     @property
     def first(self) -> int:
-        """Ids of one history are its own, so that many fit into one database."""
+        """Ids are unique to a history, so that many fit into one database."""
         return self.canvas_id * 1000
 
     def creator(self, tile: int) -> int:
         return self.first + OWNER + tile % 2
 
     def step(self, what: str, tile: int) -> None:
-        """Do it if it is possible now."""
+        """Do `what` to the tile if that is possible now."""
         if what == "create" and tile not in self.likes:
-            self._tell(TileCreated, tile, 0, x=tile, y=0)
+            self._append(TileCreated, tile, 0, x=tile, y=0)
             self.likes[tile] = 0
         elif what == "like" and self.likes.get(tile, -1) >= 0:
             self.likes[tile] += 1
-            self._tell(TileLiked, tile, self.likes[tile])
+            self._append(TileLiked, tile, self.likes[tile])
         elif what == "unlike" and self.likes.get(tile, 0) > 0:
             self.likes[tile] -= 1
-            self._tell(TileUnliked, tile, self.likes[tile])
+            self._append(TileUnliked, tile, self.likes[tile])
         elif what == "delete" and self.likes.get(tile, -1) >= 0:
-            self._tell(TileDeleted, tile, self.likes[tile], x=tile, y=0)
+            self._append(TileDeleted, tile, self.likes[tile], x=tile, y=0)
             self.likes[tile] = -1
 
     def close(self) -> None:
@@ -74,7 +74,7 @@ class History:
 
     @property
     def truth(self) -> dict[int, Counts]:
-        """What each artist's counts have to be once everything was heard."""
+        """The counts of each artist after every event was applied."""
         artists = {self.first + OWNER, *(self.creator(tile) for tile in self.likes)}
         return {
             artist: Counts(
@@ -88,7 +88,7 @@ class History:
     def _likes_of(self, artist: int) -> Sequence[int]:
         return [likes for tile, likes in self.likes.items() if self.creator(tile) == artist]
 
-    def _tell(
+    def _append(
         self,
         event: type[TileCreated | TileDeleted | TileLiked | TileUnliked],
         tile: int,

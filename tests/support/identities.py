@@ -1,4 +1,4 @@
-"""Help for tests of services: identities without the auth service, signed for real."""
+"""Identities without the auth service, with real signatures."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from shared.messaging.revocations import Revocation, RevocationList
 
 
 class TestKeys:
-    """A signing key of the tests' own, published over HTTP as auth publishes its keys."""
+    """A signing key, published over HTTP as auth publishes its keys."""
 
     __test__ = False
 
@@ -29,12 +29,12 @@ class TestKeys:
         self.revocations: list[Revocation] = []
         app = web.Application()
         app.router.add_get("/.well-known/jwks.json", self._publish)
-        app.router.add_get(REVOCATIONS, self._tell_revocations)
+        app.router.add_get(REVOCATIONS, self._list_revocations)
         self._server = TestServer(app)
 
     @property
     def jwks_url(self) -> str:
-        """Where the public key is published, once `start` was awaited."""
+        """URL of the public key, after `start`."""
         return str(self._server.make_url("/.well-known/jwks.json"))
 
     async def start(self) -> None:
@@ -46,7 +46,7 @@ class TestKeys:
         await self._server.close()
 
     def token(self, account_id: int, username: str, roles: Sequence[str] = (), **claims: Any) -> str:
-        """Sign an access token; `claims` replace those it would have."""
+        """Sign an access token; `claims` replace its default claims."""
         return self._sign(account_id, username, roles, ACCESS_TYPE, ACCESS_AUDIENCE, claims)
 
     def ticket(self, account_id: int, username: str, roles: Sequence[str] = (), **claims: Any) -> str:
@@ -85,6 +85,6 @@ class TestKeys:
         key = json.loads(jwt.algorithms.OKPAlgorithm.to_jwk(self.private.public_key()))
         return web.json_response({"keys": [{**key, "kid": self.kid, "alg": ALGORITHM, "use": "sig"}]})
 
-    async def _tell_revocations(self, _: web.Request) -> web.Response:
+    async def _list_revocations(self, _: web.Request) -> web.Response:
         told = RevocationList(revocations=self.revocations)
         return web.Response(text=told.model_dump_json(), content_type="application/json")

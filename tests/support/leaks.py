@@ -1,7 +1,7 @@
-"""No log of a whole stack may hold a secret: what is looked for, and where.
+"""Searches the logs of a whole stack for secrets; none may contain one.
 
-Tokens are found by their shape, which tests/e2e/test_leaks.py holds against what is really issued; passwords
-and keys, which have none, because it is known which there are.
+Tokens are found by their shape, which tests/e2e/test_leaks.py compares with issued tokens; passwords and keys
+have no shape, and are searched for by their values.
 """
 
 from __future__ import annotations
@@ -21,26 +21,26 @@ _PASSWORDS: set[str] = set()
 
 
 def new_password() -> str:
-    """A password for an account on a whole stack, which its logs are searched for in the end."""
+    """Make a password for an account on a whole stack; its logs are searched for it when it stops."""
     password = secrets.token_urlsafe(12)
     _PASSWORDS.add(password)
     return password
 
 
 def secrets_in(text: str, known: Iterable[str] = ()) -> set[str]:
-    """Every secret in the text: those known, and what looks like a token or a password's hash."""
+    """Return every secret in the text: known ones, and what has the shape of a token or a password hash."""
     return set(_SHAPES.findall(text)) | {secret for secret in {*known, *_PASSWORDS} if secret in text}
 
 
 def kept_in(var: Path) -> Iterator[str]:
-    """The secrets of a state folder: passwords of the parts, keys."""
+    """Give the secrets of a state folder: passwords of the parts, and keys."""
     for file in (var / "secrets").iterdir():
         kept = file.read_text().strip()
         yield urlsplit(kept).password or kept
 
 
 def leaks(var: Path, *known: str | None) -> dict[str, set[str]]:
-    """What the logs in a state folder hold of its secrets, of passwords and of tokens, by log."""
+    """Return the secrets, passwords and tokens in the logs of a state folder, by log."""
     wanted = {*kept_in(var), *filter(None, known)}
     found = {log.name: secrets_in(log.read_text(errors="replace"), wanted) for log in (var / "log").iterdir()}
     return {log: secret for log, secret in found.items() if secret}

@@ -1,4 +1,4 @@
-"""Events to emit, effects to see, and how to wait for them."""
+"""Events to publish, and their effects to wait for."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from shared.messaging.consumer import Consumer, Handler
 from shared.messaging.contracts import Event, TileCreated
 from shared.messaging.inbox import inbox_table
 from shared.messaging.outbox import Outbox, outbox_table
-from shared.messaging.topology import EXCHANGE, SUBSCRIPTIONS
+from shared.messaging.topology import EXCHANGE, SUBSCRIPTIONS, declare
 from tests.support.waiting import eventually
 
 metadata = MetaData()
@@ -55,7 +55,7 @@ def create_tables(url: str) -> str:
 
 
 async def sql(url: str, statement: str) -> Any:
-    """Run a statement beside the product's own connections; return the first value, if there is one."""
+    """Run a statement on a connection of its own; returns the first value, or None."""
 
     def run() -> Any:
         connection = psycopg2.connect(url)
@@ -72,7 +72,7 @@ async def sql(url: str, statement: str) -> Any:
 
 
 async def effects(url: str, canvas_id: int = 7) -> list[int]:
-    """The `seq` of every effect on a canvas, in the order in which they happened."""
+    """Return the `seq` of every effect on a canvas, in the order of the effects."""
     found = await sql(
         url, f"SELECT coalesce(array_agg(seq ORDER BY id), '{{}}') FROM effect WHERE canvas_id = {canvas_id}"
     )
@@ -80,12 +80,12 @@ async def effects(url: str, canvas_id: int = 7) -> list[int]:
 
 
 async def waiting(url: str) -> int:
-    """How many rows the outbox holds."""
+    """Return the number of rows in the outbox."""
     return int(await sql(url, "SELECT count(*) FROM outbox"))
 
 
 async def arrived(url: str, *seqs: int, canvas_id: int = 7) -> None:
-    """Wait until exactly these effects happened, in this order."""
+    """Wait for exactly these effects, in this order."""
     wanted = list(seqs)
 
     async def there() -> bool:
@@ -97,7 +97,7 @@ async def arrived(url: str, *seqs: int, canvas_id: int = 7) -> None:
 
 @asynccontextmanager
 async def running(*work: Coroutine[Any, Any, None]) -> AsyncIterator[list[asyncio.Task[None]]]:
-    """Run them beside the block; then stop them as SIGTERM does, and wait."""
+    """Run tasks during the block, then stop them as SIGTERM does, and wait."""
     tasks = [asyncio.create_task(one) for one in work]
     try:
         yield tasks
@@ -108,14 +108,15 @@ async def running(*work: Coroutine[Any, Any, None]) -> AsyncIterator[list[asynci
 
 
 async def emit(outbox: Outbox, db: Database, *events: Event) -> None:
-    """Emit in one transaction."""
+    """Put events into the outbox in one transaction."""
     async with db.transaction() as conn:
-        outbox.emit(conn, *events)
+        outbox.defer(conn, *events)
 
 
 async def publish(broker_url: str, routing_key: str, body: bytes, message_id: str, copies: int = 1) -> None:
-    """Put a message into the exchange as some other producer would."""
+    """Publish a message as another producer would; the topology is declared first."""
     async with await aio_pika.connect(broker_url) as connection, connection.channel() as channel:
+        await declare(await channel.get_underlay_channel())
         exchange = await channel.get_exchange(EXCHANGE)
         for _ in range(copies):
             message = aio_pika.Message(body, message_id=message_id, delivery_mode=2)

@@ -1,8 +1,8 @@
 """PostgreSQL and RabbitMQ for tests: those of the session, and private ones for tests that stop them.
 
 The pytest process that the user started (with xdist: the controller) owns the parts of the session. A worker
-that needs one leaves a mark in the session's folder; the owner sees it, starts the part, and marks it ready.
-So a run of tests/unit starts nothing, and a run that needs no broker waits for none.
+that needs one creates a marker file in the session's folder; the owner then starts the part and marks it as
+ready. So a run of tests/unit starts nothing, and a run that needs no broker does not wait for one.
 """
 
 from __future__ import annotations
@@ -16,12 +16,16 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Coroutine
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
+
+import psycopg2
+from sqlalchemy import MetaData
 
 from deploy.stack.parts.postgres import Postgres
 from deploy.stack.parts.process import Process
@@ -39,10 +43,10 @@ READY_SECONDS = 240
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of 127.0.0.1 that nobody listens on.
+    """Return ports of 127.0.0.1 on which nothing listens.
 
-    Chosen below those that the kernel gives to outgoing connections (from 32768 on): one of these could take
-    a port before the part that it is meant for.
+    They are below those that the kernel assigns to outgoing connections (from 32768): one of these could
+    take a port before the part that it is meant for.
     """
     found: list[int] = []
     while len(found) < count:
@@ -63,7 +67,7 @@ class LoopThread:
         self._thread.start()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run it to its end there, from any other thread."""
+        """Run the coroutine there to its end, from any other thread."""
         return asyncio.run_coroutine_threadsafe(work, self.loop).result()
 
     def close(self) -> None:
@@ -73,7 +77,7 @@ class LoopThread:
 
 
 class SessionParts:
-    """Owns the parts of the session: starts each when it is wanted, stops them all at the end."""
+    """Owns the parts of the session: starts each on demand, stops them all at the end."""
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="tessera-tests-"))
@@ -98,7 +102,7 @@ class SessionParts:
         postgres, rabbitmq = self._parts
         rabbitmq.kill()
         rabbitmq.epmd.kill()
-        await postgres.stop()  # leaves no shared memory behind, and takes no time
+        await postgres.stop()  # removes its shared memory, and takes no time
 
 
 def _session_parts() -> tuple[Postgres, RabbitMQ]:
@@ -121,7 +125,7 @@ async def _start_when_wanted(part: Process) -> None:
 
 
 def _want(part: Process) -> None:
-    """Wait until the owner has started it. Raises RuntimeError when that failed."""
+    """Ask the owner for the part and wait until it runs. Raises RuntimeError when it could not start."""
     folder = part.var.root
     (folder / f"{part.name}.wanted").touch()
     deadline = time.monotonic() + READY_SECONDS
@@ -142,22 +146,51 @@ class Databases:
         _want(self._postgres)
 
     def __call__(self, service: str, like: str | None = None) -> str:
-        """The URL of a new database of that service's role: empty, or a copy of the one at URL `like`."""
+        """Make a database of that service, empty or a copy of the one at URL `like`; return its URL."""
         name = f"{service}_{next(self._names)}"
         template = urlsplit(like).path.removeprefix("/") if like else "template1"
         self._postgres.create_database(name, service, template)
         return self._postgres.url(service, name)
 
 
+@contextmanager
+def emptying(
+    url: str, metadata: MetaData, *, instead: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Callable[[], None]]:
+    """Give a function that deletes every row and counts ids from 1 again.
+
+    `instead` has, by table, the statement that empties one that refuses DELETE.
+
+    A database that is used again costs a test 1 ms; a copy of a migrated one costs it 100 ms on an idle
+    machine, and 1 s on a busy one.
+    """
+    with closing(psycopg2.connect(url)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT format('%I.%I', schemaname, sequencename) FROM pg_sequences")
+            sequences = [name for (name,) in cursor.fetchall()]
+        tables = [table.name for table in reversed(metadata.sorted_tables)]
+        statements = "; ".join(
+            [instead.get(table, f"DELETE FROM {table}") for table in tables]
+            + [f"SELECT setval('{sequence}', 1, false)" for sequence in sequences]
+        )
+
+        def empty() -> None:
+            with connection.cursor() as cursor:
+                cursor.execute(statements)
+
+        yield empty
+
+
 @dataclass(frozen=True)
 class Broker:
-    """A virtual host with nothing in it."""
+    """An empty virtual host."""
 
     url: str
 
 
 class Brokers:
-    """Hands out the virtual hosts of the session's RabbitMQ, each once over all workers."""
+    """Hands out the virtual hosts of the session's RabbitMQ, each once across all workers."""
 
     def __init__(self) -> None:
         _, self._rabbitmq = _session_parts()
@@ -174,7 +207,7 @@ class Brokers:
 
 
 class Private:
-    """A part of one test's own, to stop, kill and start; an async test calls these by asyncio.to_thread."""
+    """A part that one test may stop, kill and start; an async test calls these by asyncio.to_thread."""
 
     def __init__(self, part: Process, url: str) -> None:
         self.part = part
@@ -188,7 +221,7 @@ class Private:
         self._thread.run(self.part.stop())
 
     def kill(self) -> None:
-        """kill -9, as a crash."""
+        """Kill it with SIGKILL, as a crash would."""
         self.part.kill()
 
     def close(self) -> None:
@@ -196,14 +229,26 @@ class Private:
         self._thread.close()
 
 
-def private_rabbitmq(folder: Path) -> Private:
-    """A node of its own, not yet started."""
-    amqp, dist, epmd = free_ports(3)
-    part = RabbitMQ(StateDir(folder), amqp=amqp, dist=dist, epmd=epmd, users=("tests",))
-    return Private(part, part.url("tests"))
+class PrivateNode(Private):
+    """A node of one test after the other, each with a virtual host of its own; not yet started."""
+
+    VHOSTS = 24  # more than there are tests that stop their broker
+
+    def __init__(self, folder: Path) -> None:
+        amqp, dist, epmd = free_ports(3)
+        vhosts = [f"p{number}" for number in range(self.VHOSTS)]
+        part = RabbitMQ(StateDir(folder), amqp=amqp, dist=dist, epmd=epmd, users=("tests",), vhosts=vhosts)
+        super().__init__(part, part.url("tests", vhosts[0]))
+        self._urls = (part.url("tests", vhost) for vhost in vhosts)
+
+    def make_ready(self) -> None:
+        """Start it unless it runs, and turn `url` to the next virtual host."""
+        if self.part.pid is None:
+            self.start()
+        self.url = next(self._urls)
 
 
 def private_postgres(folder: Path, service: str, *, durable: bool = False) -> Private:
-    """A server of its own with that service's database, not yet started."""
+    """Make a server with that service's database, not yet started."""
     part = Postgres(StateDir(folder), free_ports(1)[0], (service,), durable=durable)
     return Private(part, part.url(service))

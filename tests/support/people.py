@@ -1,4 +1,4 @@
-"""Artists and spectators as clients of the public contract; they know nothing but the gateway's address."""
+"""Artists and spectators: clients of the public API that use nothing but the gateway's address."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def enter(
 
 
 class Artist:
-    """An account that paints; repeats what failed with a 5xx, as a good client does."""
+    """An account that paints, and repeats a call that failed with a 5xx, as a good client does."""
 
     def __init__(self, http: aiohttp.ClientSession, session: dict[str, Any]) -> None:
         self._http = http
@@ -69,7 +69,7 @@ class Artist:
         return cls(http, session)
 
     async def call(self, method: str, path: str, **kwargs: Any) -> tuple[int, Any]:
-        """Status and body of a call; a gateway's error or a broken connection is tried again."""
+        """Return status and body of a call; it is repeated after a 5xx or a broken connection."""
         kwargs["headers"] = {**self.headers, **kwargs.get("headers", {})}
         deadline = time.monotonic() + PATIENCE
         while True:
@@ -85,9 +85,9 @@ class Artist:
             await asyncio.sleep(0.2)
 
     async def paint(self, canvas: dict[str, Any], x: int, y: int, pixels: bytes) -> int:
-        """Claim the cell, lock the tile, paint it, give the lock back; returns the tile's id.
+        """Claim the cell, lock the tile, paint it and release the lock; return the tile's id.
 
-        A repeated call may find its own work done already, and goes on from there.
+        A repeated call may find that its first attempt succeeded, and continues from there.
         """
         size = canvas["tile_size"]
         blank = base64.b64encode(bytes(size * size)).decode()
@@ -112,7 +112,7 @@ class Artist:
 
 
 class Spectator:
-    """Watches a canvas over WebSocket and comes back with `since` whenever the connection is lost."""
+    """Watches a canvas over a WebSocket, and reconnects with `since` whenever the connection is lost."""
 
     def __init__(self, http: aiohttp.ClientSession, canvas_id: int, instance: str | None = None) -> None:
         self.events: list[dict[str, Any]] = []
@@ -136,7 +136,7 @@ class Spectator:
             self._path, params={"since": str(since)}, protocols=("tessera.v1.json",)
         ) as socket:
             instance = socket._response.headers["X-Instance"]
-            # The gateway chooses; a spectator who wants a certain process asks again until it is the one.
+            # The gateway chooses the process; a spectator of a certain one reconnects until it is chosen.
             if self._instance not in (None, instance):
                 return
             async for message in socket:
@@ -150,7 +150,7 @@ class Spectator:
 
 @asynccontextmanager
 async def spectators(*those: Spectator) -> AsyncIterator[None]:
-    """Let them watch while in the block; each is connected when it begins."""
+    """Let them watch during the block; each is connected when it begins."""
     watching = [asyncio.create_task(spectator.watch()) for spectator in those]
     try:
         async with asyncio.timeout(PATIENCE):
@@ -166,5 +166,5 @@ async def spectators(*those: Spectator) -> AsyncIterator[None]:
 
 
 def cells(canvas: dict[str, Any]) -> Sequence[tuple[int, int]]:
-    """Every cell of a canvas, row by row."""
+    """Return every cell of a canvas, row by row."""
     return [(x, y) for y in range(canvas["rows"]) for x in range(canvas["columns"])]

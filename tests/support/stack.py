@@ -24,7 +24,7 @@ from tests.support.waiting import PATIENCE
 
 
 def run_environment(var: Path) -> dict[str, str]:
-    """Of `tessera run` with that state folder, free ports and no canvas, whatever else was given."""
+    """Return the environment of a local run with that state folder, free ports and no demo canvas."""
     inherited = {
         name: value
         for name, value in os.environ.items()
@@ -37,21 +37,21 @@ def run_environment(var: Path) -> dict[str, str]:
 
 
 class Running(Protocol):
-    """A stack that runs in any way, as far as tests from outside need it."""
+    """A running stack, as far as tests from outside depend on how it runs."""
 
     url: str
 
     @property
     def tiles(self) -> Sequence[str]:
-        """What X-Instance says of each tiles process that serves HTTP."""
+        """The X-Instance of each tiles process that serves HTTP."""
         ...
 
     def kill(self, name: str) -> None:
-        """kill -9 that process: one of `tiles`, or `tiles-worker`. It is started again by itself."""
+        """Kill that process with SIGKILL: one of `tiles`, or `tiles-worker`. Its supervisor restarts it."""
         ...
 
     def life(self, name: str) -> object:
-        """Something that is another after each start of that process."""
+        """Return a value that differs after each start of that process."""
         ...
 
 
@@ -69,7 +69,7 @@ class Stack:
         self._output = var.with_name(f"{var.name}.out")
         with self._output.open("wb") as output:
             self.process = subprocess.Popen(
-                # With pytest killed, nobody else would stop it.
+                # Ends the stack when pytest is killed and cannot stop it.
                 ["setpriv", "--pdeathsig", "TERM", "--", sys.executable, "-m", "deploy", "run"],
                 cwd=REPOSITORY,
                 env=env,
@@ -90,7 +90,7 @@ class Stack:
         return self.pids(name)[:1]
 
     def pids(self, name: str) -> list[int]:
-        """Ids of that process (a name in var/run, like `tiles-web-1`), then of its children."""
+        """Return the ids of that process (a name in var/run, like `tiles-web-1`) and of its children."""
         try:
             leader = psutil.Process(int((self.var / "run" / f"{name}.pid").read_text().split()[0]))
             return [leader.pid, *(child.pid for child in leader.children(recursive=True))]
@@ -98,15 +98,15 @@ class Stack:
             return []
 
     def kill(self, name: str) -> None:
-        """kill -9 that process with all it has forked; the supervisor starts it again."""
+        """Kill that process and its children with SIGKILL; the supervisor starts it again."""
         for pid in self.pids(name):
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
     def stop(self) -> float:
-        """Stop it as Ctrl-C does, and return how many seconds that took.
+        """Stop it as Ctrl-C does; return how many seconds that took.
 
-        Its logs are complete then: raises AssertionError when they hold a secret.
+        Raises AssertionError when its logs, which are complete then, contain a secret.
         """
         seconds = self._end()
         if found := leaks(self.var, self.admin[1]):
@@ -136,7 +136,7 @@ class Stack:
 
 
 def listeners_of(stack: Stack) -> dict[int, set[str]]:
-    """Addresses by port of everything that runs in that stack."""
+    """Return the addresses on which processes of that stack listen, by port."""
     pids = {
         process.pid
         for process in find_processes(lambda one: one.environ().get("TESSERA_VAR") == str(stack.var))
@@ -149,7 +149,7 @@ def listeners_of(stack: Stack) -> dict[int, set[str]]:
 
 
 def processes_of(var: Path) -> list[str]:
-    """Command lines of what runs in that state folder."""
+    """Return the command lines of the processes that run in that state folder."""
     found = find_processes(
         lambda process: process.environ().get("TESSERA_VAR") == str(var) or process.cwd().startswith(str(var))
     )

@@ -1,4 +1,4 @@
-"""A stack of `make run` to do things to, and to be looked at by the doctor."""
+"""A local run that tests break in some way, and the doctor examines."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from deploy.checks.findings import Finding, as_text
 from deploy.checks.gatherers.native import NativeGatherer
 from deploy.checks.request import explain_request
 from deploy.stack.parts.process import get
-from deploy.stack.parts.rabbitmq import RabbitMQ, programs
-from deploy.stack.ports import listeners
+from deploy.stack.parts.rabbitmq import RabbitMQ, find_programs
+from deploy.stack.ports import find_listeners
 from deploy.stack.programs import SERVICES
 from tests.support.parts import free_ports
 from tests.support.stack import Stack
@@ -35,7 +35,7 @@ from tests.support.waiting import PATIENCE, until
 
 
 class StackUnderTest(Stack):
-    """A stack to do things to."""
+    """A local run that tests break; each block repairs at its end what it broke."""
 
     def __init__(self, var: Path, env: dict[str, str]) -> None:
         super().__init__(var, env)
@@ -43,11 +43,11 @@ class StackUnderTest(Stack):
         self.native = NativeGatherer.from_environ(env)
 
     def diagnose(self, native: NativeGatherer | None = None) -> list[Finding]:
-        """Look at it with more time than the command takes, however busy this machine is."""
+        """Examine it with more time than the command takes, however busy this machine is."""
         return diagnose(native or NativeGatherer.from_environ(self.env), seconds=PATIENCE)
 
     def first_line(self, code: str, native: NativeGatherer | None = None) -> str:
-        """Look until the first line has this code, as health checks take time; return its cause."""
+        """Examine it until the first finding has this code, as health checks take time; return its cause."""
         deadline = time.monotonic() + 2 * PATIENCE
         while (found := self.diagnose(native)) == [] or found[0].code != code:
             assert time.monotonic() < deadline, f"not {code} but {as_text(found) or 'healthy'}"
@@ -71,7 +71,7 @@ class StackUnderTest(Stack):
 
     @contextmanager
     def left_alone(self) -> Iterator[None]:
-        """The supervisor sleeps meanwhile, so that what dies stays dead."""
+        """Suspend the supervisor, so that a killed process is not restarted."""
         self.process.send_signal(signal.SIGSTOP)
         try:
             yield
@@ -100,7 +100,7 @@ class StackUnderTest(Stack):
 
     @contextmanager
     def database(self, name: str) -> Iterator[Any]:
-        """A cursor of the superuser there, committing by itself."""
+        """Give a cursor of the superuser in that database, with autocommit."""
         connection = psycopg2.connect(
             host="127.0.0.1",
             port=self.native.ports["postgres"],
@@ -125,7 +125,7 @@ class StackUnderTest(Stack):
             users=SERVICES,
         )
         subprocess.run(
-            [str(programs() / "rabbitmqctl"), "--quiet", *words],
+            [str(find_programs() / "rabbitmqctl"), "--quiet", *words],
             env=node.environment(),
             check=True,
             capture_output=True,
@@ -144,7 +144,7 @@ class StackUnderTest(Stack):
 
     @contextmanager
     def second_gateway(self, dynamic: Path, **environment: str) -> Iterator[NativeGatherer]:
-        """A gateway of its own in front of the same stack, and the stack as seen with that one."""
+        """Start a second gateway in front of the same stack; give the stack as seen through it."""
         web, admin = free_ports(2)
         folder = dynamic.parent
         static = yaml.safe_load((self.var / "gateway" / "traefik.yml").read_text())
@@ -183,7 +183,7 @@ class StackUnderTest(Stack):
 
 
 def has_ended(pid: int) -> bool:
-    """Whether all its threads are gone, and with the last of them its sockets; a zombie has ended."""
+    """Return whether all its threads, and so its sockets, are gone; a zombie has ended."""
     try:
         state = psutil.Process(pid).status()
         return state == psutil.STATUS_ZOMBIE and len(os.listdir(f"/proc/{pid}/task")) == 1
@@ -192,11 +192,11 @@ def has_ended(pid: int) -> bool:
 
 
 def listens(port: int) -> bool:
-    return port in listeners()
+    return port in find_listeners()
 
 
 def without_health_checks(services: str) -> str:
-    """gateway/dynamic/services.yml with every server taken for a healthy one."""
+    """Return gateway/dynamic/services.yml without its health checks."""
     kept: list[str] = []
     lines = iter(services.splitlines())
     for line in lines:

@@ -1,14 +1,15 @@
-"""The tiles service on a database of its own, with artists to act."""
+"""The tiles service on its own database, and artists who act on it."""
 
 from __future__ import annotations
 
 import base64
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import psycopg2
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient
 
@@ -27,7 +28,7 @@ BLANK = base64.b64encode(bytes(SIZE * SIZE)).decode()
 
 
 def painted(colour: int) -> str:
-    """Base64 pixels of a tile in one colour."""
+    """Return base64 pixels of a tile in one colour."""
     return base64.b64encode(bytes([colour]) * SIZE * SIZE).decode()
 
 
@@ -67,12 +68,12 @@ class Tiles:
 
 
 def account_id(name: str) -> int:
-    """A stable account id for a name."""
+    """Return a stable account id for a name."""
     return 1 + int.from_bytes(name[:6].encode(), "little")
 
 
 async def journal_of(database_url: str, canvas_id: int) -> list[dict[str, Any]]:
-    """Every event of a canvas so far, as the live feed tells them."""
+    """Return every event of a canvas so far, as the live feed sends them."""
     database = Database(database_url, application="journal of a test")
     try:
         async with database.connection() as conn:
@@ -82,20 +83,20 @@ async def journal_of(database_url: str, canvas_id: int) -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True)
-class House:
-    """What a worker sweeps."""
+class Sweepers:
+    """The features whose expired rows a worker deletes."""
 
     locks: Locks
     areas: Areas
 
 
 @asynccontextmanager
-async def sweeping(database_url: str) -> AsyncIterator[House]:
-    """A worker's housekeeping, on demand."""
+async def sweeping(database_url: str) -> AsyncIterator[Sweepers]:
+    """Provide a worker's housekeeping on demand."""
     database = Database(database_url, application="worker of a test")
     written = journal.Journal(database, Outbox(database, producer="tiles"))
     try:
-        yield House(
+        yield Sweepers(
             Locks(database, written, timedelta(seconds=1)), Areas(database, written, timedelta(seconds=1))
         )
     finally:
@@ -104,3 +105,13 @@ async def sweeping(database_url: str) -> AsyncIterator[House]:
 
 async def is_ready(client: Client) -> bool:
     return (await client.get("/ready")).status == 200
+
+
+def expire(database_url: str) -> None:
+    """Let two days pass for every lock and area: longer than either is held."""
+    with closing(psycopg2.connect(database_url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute("UPDATE locks SET expires_at = expires_at - interval '2 days'")
+        cursor.execute(
+            "UPDATE areas SET claimed_at = claimed_at - interval '2 days',"
+            " expires_at = expires_at - interval '2 days'"
+        )

@@ -1,4 +1,4 @@
-"""The service as a process of its own, to be killed."""
+"""The tiles service as a process of its own, which a test can kill."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.waiting import PATIENCE
 async def process(
     port: int, database_url: str, broker_url: str, keys: TestKeys, log: Path
 ) -> AsyncIterator[int]:
-    """A ready web process on that port; gives what `os.kill` ends all of it by."""
+    """Run a web process on that port; give the id by which `os.kill` ends its whole process group."""
     env = {
         **os.environ,
         "TILES_BIND": f"127.0.0.1:{port}", "TILES_DATABASE_URL": database_url, "TILES_BROKER_URL": broker_url,

@@ -1,4 +1,4 @@
-"""The users service on a database of its own, with artists to act."""
+"""The users service and artists who use it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient
 from sqlalchemy import bindparam, select, text
 
-from services.users.consumed import handlers
+from services.users.consumed import event_handlers
 from services.users.profiles.service import Profiles
 from services.users.stats.rules import Counts
 from services.users.tables import artist_stats
@@ -43,7 +43,7 @@ ADA, ADI = Artist(21, "ada", ("admin",)), Artist(22, "adi", ("admin",))
 
 @dataclass(frozen=True)
 class Users:
-    """A running users service; every call is made as the artist named first, None for a guest."""
+    """A running users service; a call is made as the given artist, or as a guest for None."""
 
     client: Client
     keys: TestKeys
@@ -55,18 +55,18 @@ class Users:
         return await self.client.request(method, f"/api/v1{path}", headers=headers, **kwargs)
 
     async def get(self, path: str, artist: Artist | None = None, **params: Any) -> Any:
-        """The JSON of a GET that succeeds."""
+        """Return the JSON of a GET that succeeds."""
         response = await self.call(artist, "GET", path, params=params)
         assert response.status == 200, await response.text()
         return await response.json()
 
     async def meet(self, *artists: Artist) -> None:
-        """Let them have a profile."""
+        """Create profiles by a first request of each artist."""
         for artist in artists:
             await self.get("/users/profile", artist)
 
     async def pages(self, path: str, artist: Artist | None = None, **params: Any) -> list[Any]:
-        """All items of a list."""
+        """Return all items of a list."""
         items, cursor = [], None
         while True:
             page = await self.get(path, artist, **params, **({"cursor": cursor} if cursor else {}))
@@ -77,16 +77,16 @@ class Users:
 
 
 @dataclass(frozen=True)
-class Ear:
-    """Hears events as the worker does, without a broker in between: each in a transaction of its own."""
+class EventApplier:
+    """Applies events as the worker does, without a broker, each in a transaction of its own."""
 
     database: Database
 
-    async def hear(self, *events: Event) -> None:
-        hears = handlers(Profiles(self.database, Outbox(self.database, producer="users")))
+    async def apply(self, *events: Event) -> None:
+        by_type = event_handlers(Profiles(self.database, Outbox(self.database, producer="users")))
         for event in events:
             async with self.database.transaction() as conn:
-                await hears[type(event)](conn, event)
+                await by_type[type(event)](conn, event)
 
 
 def registered(artist: Artist, display_name: str | None = None) -> AccountRegistered:
@@ -99,14 +99,14 @@ def registered(artist: Artist, display_name: str | None = None) -> AccountRegist
 
 
 async def told(database: Database) -> Sequence[dict[str, Any]]:
-    """What waits in the outbox, in order."""
+    """Return the messages in the outbox, in order."""
     async with database.connection() as conn:
         rows = await conn.fetch_all(text("SELECT payload FROM outbox ORDER BY id"))
     return [orjson.loads(row.payload) for row in rows]
 
 
 async def counts(database: Database, artists: Sequence[int]) -> dict[int, Counts]:
-    """The counts of those artists who have any row."""
+    """Return the counts of those artists who have a row."""
     statement = select(artist_stats).where(artist_stats.c.artist_id == bindparam("artist_id"))
     async with database.connection() as conn:
         rows = [await conn.fetch_one(statement, {"artist_id": artist}) for artist in artists]
@@ -118,7 +118,7 @@ async def counts(database: Database, artists: Sequence[int]) -> dict[int, Counts
 
 
 async def publish(broker_url: str, *events: Event) -> None:
-    """Publish as tiles' and auth's relays do; an event given twice is the same message twice."""
+    """Publish as the relays of tiles and auth do; an event given twice is one message published twice."""
     messages = {id(event): event.envelope(producer="tests", traceparent=None) for event in events}
     connection = await aiormq.connect(broker_url)
     channel = await connection.channel()

@@ -62,6 +62,9 @@ def read_broker(urls: Mapping[str, str], suspended: str | None) -> Broker:
 
 async def _read(urls: Mapping[str, str], suspended: str | None) -> Broker:
     results = await asyncio.gather(*(_connect(url) for url in urls.values()))
+    # aiormq tidies up a broken connection in tasks of its own, which must not be destroyed with the loop.
+    if leftover := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(leftover, timeout=1)
     trouble: dict[str, tuple[BrokerTrouble, str]] = {}
     queues: tuple[Queue, ...] = ()
     for service, (wrong, found) in zip(urls, results, strict=True):

@@ -23,12 +23,24 @@ class ClockOffset:
 SAME_CLOCK = ClockOffset(0, 0)
 
 
-def measure_offset(read_other: Callable[[], float]) -> ClockOffset:
-    """Compare the clocks by one reading of the other one, in seconds since the epoch.
+def compare_clocks(other: float, sent: float) -> ClockOffset:
+    """Compare a reading of the other clock with this machine's; both are seconds since the epoch.
 
-    It was read at some moment between sending and receiving, so the round trip is the width of the result: a
-    slow connection makes the measurement vague, never wrong.
+    The reading, requested at `sent`, was taken at some moment between then and now. So the round trip is the
+    width of the result: a slow connection makes it vague, never wrong.
     """
-    sent = time.time()
-    other = read_other()
     return ClockOffset(other - time.time(), other - sent)
+
+
+@dataclass(frozen=True)
+class BrokerClock:
+    """The clock of the machine that the broker runs on; None when the broker does not run."""
+
+    offset: ClockOffset | None
+
+
+def read_broker_clock(run_beside: Callable[..., str | None]) -> BrokerClock:
+    """Read the clock with `date`, run beside the broker: AMQP cannot be asked for it."""
+    sent = time.time()
+    printed = run_beside("rabbitmq", "date", "+%s.%N")
+    return BrokerClock(compare_clocks(float(printed), sent) if printed else None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 import psycopg2
 from psycopg2.extensions import cursor
 
-from deploy.checks.facts.clock import SAME_CLOCK, ClockOffset, measure_offset
+from deploy.checks.facts.clock import SAME_CLOCK, ClockOffset, compare_clocks
 from deploy.stack.state_dir import REPOSITORY
 
 CONNECT_SECONDS = 3
@@ -110,7 +111,9 @@ def _read(service: str, url: str) -> DatabaseState:
 
 
 def _look(service: str, address: str, statements: cursor) -> DatabaseState:
-    clock = measure_offset(lambda: _read_clock(statements))
+    sent = time.time()
+    statements.execute("SELECT extract(epoch FROM clock_timestamp())")
+    clock = compare_clocks(float(_row(statements)[0]), sent)
     statements.execute(
         "SELECT current_setting('max_connections')::int,"
         " (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),"
@@ -140,11 +143,6 @@ def _look(service: str, address: str, statements: cursor) -> DatabaseState:
         max_connections=limit,
         clock=clock,
     )
-
-
-def _read_clock(statements: cursor) -> float:
-    statements.execute("SELECT extract(epoch FROM clock_timestamp())")
-    return float(_row(statements)[0])
 
 
 def _classify(message: str) -> DatabaseTrouble:

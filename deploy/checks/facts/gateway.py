@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -34,11 +35,16 @@ class Backend:
 
 @dataclass(frozen=True)
 class Traefik:
-    """What Traefik reports of itself; nothing but a failed ping when it does not answer."""
+    """What Traefik reports of itself; nothing but a failed ping when it does not answer.
+
+    `open_files` of at most `max_files`, both 0 when its metrics do not have them.
+    """
 
     ping: HttpResult
     routers: tuple[Router, ...] = ()
     backends: tuple[Backend, ...] = ()
+    open_files: int = 0
+    max_files: int = 0
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,20 @@ def read_traefik(admin: str) -> Traefik:
         for one in _list(admin, "routers")
         if one["provider"] == "file"
     )
-    return Traefik(ping, routers, tuple(_backends(_list(admin, "services"))))
+    metrics = http_get(f"{admin}/metrics").body
+    return Traefik(
+        ping,
+        routers,
+        tuple(_backends(_list(admin, "services"))),
+        open_files=_read_metric(metrics, "process_open_fds"),
+        max_files=_read_metric(metrics, "process_max_fds"),
+    )
+
+
+def _read_metric(metrics: str, name: str) -> int:
+    """Read a metric without labels from the text that Prometheus scrapes; 0 when it is not there."""
+    found = re.search(rf"^{name} (\S+)$", metrics, re.MULTILINE)
+    return int(float(found[1])) if found else 0
 
 
 def _list(admin: str, what: str) -> list[dict[str, Any]]:

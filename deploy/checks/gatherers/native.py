@@ -25,8 +25,9 @@ from deploy.checks.facts.probe_client import http_get
 from deploy.checks.facts.processes import ProcessState, ProcessStates
 from deploy.checks.facts.run import Ends, Run
 from deploy.checks.findings import SECONDS
-from deploy.stack.ports import Holder, Port, listeners, port_map, ports_of
-from deploy.stack.programs import PROGRAMS, SERVICES, Program, secret_files
+from deploy.stack.command_line import command_line
+from deploy.stack.ports import Holder, Port, find_listeners, port_map, ports_of
+from deploy.stack.programs import PROGRAMS, SERVICES, Program, list_secret_files
 from deploy.stack.state_dir import StateDir
 
 _ENDED = re.compile(r"(\S+) (\S+) ended \((.+)\); starting it again in ")
@@ -42,7 +43,6 @@ class NativeGatherer:
     supervisor: int | None
 
     hosts: ClassVar = ("localhost", "127.0.0.1", "::1")
-    doctor: ClassVar = "python -m deploy doctor"
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> NativeGatherer:
@@ -59,17 +59,22 @@ class NativeGatherer:
         """Where the gateway answers."""
         return f"http://127.0.0.1:{self.ports['gateway']}"
 
+    @property
+    def doctor(self) -> str:
+        """The command that examines this stack."""
+        return command_line("doctor")
+
     def run(self) -> Run:
         """Read whether the supervisor runs, and what ended in the last minute."""
         return Run(
             stack=f"the stack in {self.var.root}",
             state=str(self.var.root),
             running=self.supervisor is not None,
-            start="make run",
-            repair_routes="make run",
+            start=command_line("run"),
+            repair_routes=command_line("run"),
             doctor=self.doctor,
-            backup="python -m deploy backup --env native",
-            dead_letters=lambda queue: f"python -m deploy dead-letters {queue}",
+            backup=command_line("backup"),
+            dead_letters=lambda queue: command_line(f"dead-letters {queue}"),
             show_log=self.show_log,
             resume=lambda one: f"kill -CONT {one.removeprefix('pid ')}",
             restart=lambda one: f"kill -9 {one.removeprefix('pid ')}",
@@ -94,7 +99,7 @@ class NativeGatherer:
 
     def listeners(self) -> Listeners:
         """Read which process holds each port of this run."""
-        held = listeners()
+        held = find_listeners()
         found = []
         for port in self.needed_ports():
             number = self.ports[port.name]
@@ -104,7 +109,7 @@ class NativeGatherer:
 
     def secrets(self) -> Secrets:
         """Read the files that the services read."""
-        return read_secrets(self.var.root / "secrets" / name for name in secret_files())
+        return read_secrets(self.var.root / "secrets" / name for name in list_secret_files())
 
     def gateway(self) -> Gateway:
         """Ask the gateway at its own entrypoint."""
@@ -181,6 +186,13 @@ class NativeGatherer:
             for failure in logs.find_failures(program.name, self._lines(program.name))
         )
         return logs.Traffic.of_last_minutes(logs.find_requests(self._lines("gateway-access")), failures)
+
+    def run_beside(self, part: str, *command: str) -> str | None:
+        """Run a program on this machine, if the part runs on it, and return what it printed."""
+        if self._pid(part) is None:
+            return None
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=SECONDS - 1)  # noqa: S603 - ours, no shell
+        return done.stdout
 
     def find_request(self, request_id: str) -> logs.LoggedRequest | None:
         """Find that request in the gateway's log of this run or of the previous one."""

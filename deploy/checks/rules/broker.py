@@ -76,7 +76,7 @@ def broker_alarm(facts: Facts) -> Iterator[Cause]:
 
 @check("queue-missing", "broker", Severity.ERROR, holds="every queue exists")
 def queue_missing(facts: Facts) -> Iterator[Cause]:
-    """Events for it are lost until a worker declares it at its next start."""
+    """The service does not receive its events; its worker declares the queue at its start."""
     for queue in facts[Broker].queues:
         if queue.messages is None:
             yield Cause(f"the queue {queue.name} does not exist", facts[Run].start)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from deploy.checks.facts.start import Files, Images, OwnCertificate, Versions
 from deploy.checks.findings import Cause, Facts, Severity, check
 from deploy.checks.rules.containers import RENEW
+from deploy.stack.state_dir import REPOSITORY
 
 ENGINE, COMPOSE = (25, 0), (2, 24)  # the oldest with start_interval of health checks, and `!reset`
 
@@ -40,7 +42,10 @@ def engine_old(facts: Facts) -> Iterator[Cause]:
 def files_invalid(facts: Facts) -> Iterator[Cause]:
     """Compose would start nothing."""
     if trouble := facts[Files].trouble:
-        yield Cause(f"Compose cannot use the files in deploy/compose: {trouble}", "git diff deploy/compose")
+        yield Cause(
+            f"Compose cannot use the files in deploy/compose: {trouble}",
+            f"git -C {shlex.quote(str(REPOSITORY))} diff deploy/compose",
+        )
 
 
 @check("port-unpublished", "ports", Severity.ERROR, holds="the compose files publish the ports of the map")

@@ -11,6 +11,8 @@ from deploy.checks.facts.run import Run
 from deploy.checks.findings import Cause, Facts, Severity, Unknown, check, steps
 from deploy.checks.rules.reasons import CONTAINER, DOWN, INFRASTRUCTURE, PROCESS
 
+FILES_HIGH = 0.8
+
 
 @check("gateway-down", "gateway", Severity.ERROR, holds="the gateway listens", follows=DOWN)
 def gateway_down(facts: Facts) -> Iterator[Cause]:
@@ -61,6 +63,26 @@ def router_disabled(facts: Facts) -> Iterator[Cause]:
                 f"the gateway disabled its router {router.name}: {'; '.join(errors)}",
                 _repair_configuration(facts),
             )
+
+
+@check(
+    "gateway-files-high",
+    "gateway",
+    Severity.WARNING,
+    holds="the gateway has opened at most 80 % of the files that it may open",
+)
+def gateway_files_high(facts: Facts) -> Iterator[Cause]:
+    """At the limit, the gateway accepts no more connections."""
+    traefik, run = facts[Gateway].traefik, facts[Run]
+    if traefik.open_files > FILES_HIGH * traefik.max_files:
+        yield Cause(
+            f"the gateway has opened {traefik.open_files} of the {traefik.max_files} files that it may open",
+            steps(
+                "Raise the limit of open files: LimitNOFILE, /etc/security/limits.conf, or `ulimits` of its "
+                "container.",
+                run.start,
+            ),
+        )
 
 
 @check(
@@ -153,4 +175,4 @@ def route_unanswered(facts: Facts) -> Iterator[Cause]:
 
 
 def _repair_configuration(facts: Facts) -> str:
-    return steps("Repair gateway/dynamic until `make preflight` accepts it.", facts[Run].start)
+    return steps("Repair gateway/dynamic until `tessera preflight` accepts it.", facts[Run].start)

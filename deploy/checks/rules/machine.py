@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from deploy.checks.facts.clock import BrokerClock
+from deploy.checks.facts.database import DatabaseStates
 from deploy.checks.facts.machine import Listeners, Machine, Secrets
 from deploy.checks.facts.run import Run
 from deploy.checks.findings import Cause, Facts, Severity, check, steps
@@ -15,6 +17,8 @@ MEMORY_LOW = 256 * MIB
 CLOCK_SECONDS = 5.0
 """Services reject an access token before the second in which it was made; NTP keeps clocks within one."""
 
+SKEW_SECONDS = 1.0  # NTP keeps clocks within that
+
 
 @check("port-taken", "ports", Severity.ERROR, holds="every port of the map is free or this stack's own")
 def port_taken(facts: Facts) -> Iterator[Cause]:
@@ -23,10 +27,7 @@ def port_taken(facts: Facts) -> Iterator[Cause]:
         if port.holder and not port.ours:
             yield Cause(
                 f"port {port.number} ({port.name}) is held by {port.holder}",
-                steps(
-                    port.holder.stop,
-                    f"Or choose another port: set {port.env}, then {facts[Run].start}",
-                ),
+                steps(port.holder.stop, f"Or choose another port: set {port.env}.", facts[Run].start),
             )
 
 
@@ -72,6 +73,27 @@ def clock_wrong(facts: Facts) -> Iterator[Cause]:
             "and access tokens from that time are rejected",
             "timedatectl set-ntp true",
         )
+
+
+@check(
+    "clock-skew",
+    "machine",
+    Severity.WARNING,
+    holds="the clocks of PostgreSQL and RabbitMQ are within 1 s of this machine's",
+    follows=("clock-wrong", "database-clock"),
+)
+def clock_skew(facts: Facts) -> Iterator[Cause]:
+    """Times in logs and databases do not match; sessions and locks expire early or late by the difference."""
+    usable = [one for one in facts[DatabaseStates].all if one.trouble is None]
+    clocks = {f"PostgreSQL at {one.address}": one.clock for one in usable}
+    if broker := facts[BrokerClock].offset:
+        clocks["RabbitMQ"] = broker
+    for part, clock in clocks.items():
+        if abs(clock.certain) > SKEW_SECONDS:
+            yield Cause(
+                f"the clock of {part} differs from this machine's by {clock.certain:+.1f} s",
+                steps("timedatectl set-ntp true", "Run it on both machines."),
+            )
 
 
 @check(

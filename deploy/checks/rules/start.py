@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from deploy.checks.facts.database import DatabaseState, DatabaseStates
@@ -9,6 +10,8 @@ from deploy.checks.facts.machine import Listeners, Secrets
 from deploy.checks.facts.start import GatewayErrors, Limits, Parts, Running, StateFolder
 from deploy.checks.findings import Cause, Facts, Severity, check, steps
 from deploy.checks.rules.database import last_line
+from deploy.stack.command_line import make_line
+from deploy.stack.state_dir import REPOSITORY
 
 FEW_FILES = 1024  # with fewer, one service's pools and clients do not fit
 SOME_FILES = 4096  # each open WebSocket takes one in the gateway and one in tiles
@@ -64,7 +67,7 @@ def part_missing(facts: Facts) -> Iterator[Cause]:
     if not (3, 11) <= parts.python <= (3, 13):
         found = ".".join(map(str, parts.python))
         yield Cause(
-            f"this is Python {found}; Tessera needs 3.11 to 3.13", "make PYTHON=python3.12 clean setup"
+            f"this is Python {found}; Tessera needs 3.11 to 3.13", make_line("PYTHON=python3.12 clean setup")
         )
 
 
@@ -102,7 +105,10 @@ def secret_missing(facts: Facts) -> Iterator[Cause]:
 def gateway_invalid(facts: Facts) -> Iterator[Cause]:
     """Traefik would start with it, and answer every request with 404."""
     for message in facts[GatewayErrors].messages:
-        yield Cause(f"Traefik rejects the gateway's configuration: {message}", "git diff gateway/")
+        yield Cause(
+            f"Traefik rejects the gateway's configuration: {message}",
+            f"git -C {shlex.quote(str(REPOSITORY))} diff gateway/",
+        )
 
 
 @check("database-unusable", "database", Severity.ERROR, holds="databases given by URL can be used")

@@ -19,7 +19,7 @@ from deploy.stack.compose.state import authority_of
 from deploy.stack.errors import DeployError
 from deploy.stack.probes import OWN_REQUESTS, PROBES, probe_routes
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 
 GATEWAY_SECONDS = 10.0  # for the published ports to answer at all, once the gateway's container runs
 START_SECONDS = (
@@ -28,7 +28,7 @@ START_SECONDS = (
 POLL = 0.3
 
 
-async def gateway_answers(project: Project) -> None:
+async def wait_for_gateway(project: Project) -> None:
     """Wait for any HTTP answer on each published port.
 
     Raises DeployError naming the ports that the gateway's container publishes.
@@ -45,7 +45,7 @@ async def gateway_answers(project: Project) -> None:
                 await asyncio.sleep(POLL)
 
 
-async def everything_is_healthy(project: Project, starting: asyncio.Task[str], say: Say) -> None:
+async def wait_until_healthy(project: Project, starting: asyncio.Task[str], report: Report) -> None:
     """Report each container that becomes healthy, until `starting` is done and all of them are.
 
     Raises DeployError with the logs of the others when `starting` fails or the time is up.
@@ -57,7 +57,7 @@ async def everything_is_healthy(project: Project, starting: asyncio.Task[str], s
         states = await asyncio.to_thread(_states, project)
         fine = {(name, state) for name, state in states.items() if state in ("healthy", "running", "done")}
         for name, state in sorted(fine - reported):
-            say(f"{name} is {state}")
+            report(f"{name} is {state}")
         reported |= fine
         if started and (starting.exception() or time.monotonic() > deadline):
             why = str(starting.exception() or f"after {START_SECONDS:.0f} s, not everything is healthy")
@@ -67,7 +67,17 @@ async def everything_is_healthy(project: Project, starting: asyncio.Task[str], s
         await asyncio.sleep(POLL)
 
 
-async def they_become(project: Project, names: Collection[str], wanted: str, seconds: float) -> None:
+async def start_and_wait(project: Project, report: Report) -> None:
+    """Start what is not running, and wait until everything is healthy and every route is answered.
+
+    Raises DeployError as `wait_until_healthy` and `probe_all_routes` do.
+    """
+    starting = asyncio.to_thread(project.compose, "up", "--detach", "--no-build", "--remove-orphans")
+    await wait_until_healthy(project, asyncio.create_task(starting), report)
+    await probe_all_routes(project, report)
+
+
+async def wait_for_state(project: Project, names: Collection[str], wanted: str, seconds: float) -> None:
     """Wait until each of these containers is in the `wanted` state: `healthy`, or `done`.
 
     Raises DeployError with the logs of the others when one has ended otherwise, or the time is up.
@@ -88,13 +98,15 @@ async def they_become(project: Project, names: Collection[str], wanted: str, sec
         await asyncio.sleep(POLL)
 
 
-async def routes_are_answered(project: Project, say: Say) -> None:
+async def probe_all_routes(project: Project, report: Report) -> None:
     """Probe every route at every URL that serves them. Raises DeployError naming the routes that fail."""
     for url in sorted({project.url, project.https_url}):
-        say(f"{await probe_routes(url, _trust(project))} routes are answered through the gateway at {url}")
+        report(f"{await probe_routes(url, _trust(project))} routes are answered through the gateway at {url}")
 
 
-async def answered_by(project: Project, service: str, number: int, seconds: float = START_SECONDS) -> None:
+async def wait_for_replicas(
+    project: Project, service: str, number: int, seconds: float = START_SECONDS
+) -> None:
     """Wait until exactly that many processes of the service take requests in turn. Raises DeployError."""
     path = next(path for path, answerer in PROBES if answerer == service)
     deadline = time.monotonic() + seconds

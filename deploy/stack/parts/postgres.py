@@ -69,7 +69,7 @@ class Postgres(Process):
         }
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         self._spawn(
-            [str(programs() / "postgres"), "-D", str(self.data), *options],
+            [str(find_programs() / "postgres"), "-D", str(self.data), *options],
             _environment(),
             privileges=_as_system_user(),
         )
@@ -100,7 +100,7 @@ class Postgres(Process):
         password_file = self.var.root / "secrets" / "postgres"
         self.var.secret("postgres")
         command = [
-            *("setpriv", *_as_system_user(), "--", str(programs() / "initdb"), "-D", str(draft)),
+            *("setpriv", *_as_system_user(), "--", str(find_programs() / "initdb"), "-D", str(draft)),
             *("--username=postgres", "--auth=scram-sha-256", f"--pwfile={password_file}", "--encoding=UTF8"),
             # The builtin provider sorts the same on every machine.
             *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
@@ -165,7 +165,7 @@ class Postgres(Process):
                     self.create_database(service, service)
 
 
-def programs() -> Path:
+def find_programs() -> Path:
     """Find the folder with `postgres`, `initdb`, `psql`, `pg_dump` and the others.
 
     Raises DeployError when there is none.

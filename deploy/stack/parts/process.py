@@ -27,7 +27,7 @@ import psutil
 from deploy.stack.errors import DeployError
 from deploy.stack.state_dir import StateDir
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 
 POLL = 0.05  # seconds; a wait for something that has no event to wait for
 START_SECONDS = 180.0
@@ -166,7 +166,7 @@ def find_processes(wanted: Callable[[psutil.Process], bool]) -> list[psutil.Proc
     return found
 
 
-def clear_leftovers(var: StateDir, say: Say) -> None:
+def clear_leftovers(var: StateDir, report: Report) -> None:
     """Stop what a crashed run in this state folder left running, and report each process.
 
     A process is ours only if a pid file names its group *and* its environment names this folder: a process id
@@ -177,7 +177,7 @@ def clear_leftovers(var: StateDir, say: Say) -> None:
         words = pid_file.read_text().split()
         members = _find_group(int(words[0]), var) if len(words) == 2 else []
         if members:
-            say(f"stopping {pid_file.stem} of a crashed run (pid {words[0]})")
+            report(f"stopping {pid_file.stem} of a crashed run (pid {words[0]})")
             with suppress(psutil.NoSuchProcess):
                 members[0].send_signal(signal.Signals[words[1]])
             ours += members

@@ -1,4 +1,4 @@
-"""A private RabbitMQ: the machine's programs, run as a node that shares nothing with the system's node."""
+"""A private RabbitMQ: the machine's programs as a node that shares nothing with the system's node."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from deploy.stack.errors import DeployError
-from deploy.stack.parts.process import Process, Say
+from deploy.stack.parts.process import Process, Report
 from deploy.stack.state_dir import StateDir
 
 INSTALLER = Path(__file__).with_name("install-rabbitmq.sh")
@@ -68,7 +68,7 @@ class RabbitMQ(Process):
 
     async def start(self) -> None:
         """Start the port mapper and the node, and wait for AMQP, the last listener that it opens."""
-        folder = programs()
+        folder = find_programs()
         self._write_configuration()
         if self.epmd.pid is None:
             await self.epmd.start()
@@ -135,7 +135,7 @@ def definitions(passwords: Mapping[str, str], vhosts: Sequence[str] = ("tessera"
     )
 
 
-def ensure_installed(say: Say) -> None:
+def ensure_installed(report: Report) -> None:
     """Install RabbitMQ from the system's packages when it is missing and no password is needed for it.
 
     Raises DeployError with what to install when that is not possible.
@@ -144,7 +144,7 @@ def ensure_installed(say: Say) -> None:
         return
     if not can_install():
         raise DeployError(MISSING)
-    say("RabbitMQ is not installed: installing rabbitmq-server from the system's packages")
+    report("RabbitMQ is not installed: installing rabbitmq-server from the system's packages")
     done = _run([*_as_root(), "sh", str(INSTALLER)])
     if done.returncode:
         raise DeployError(f"{MISSING}\n{done.stderr.strip()[-1000:]}")
@@ -152,7 +152,7 @@ def ensure_installed(say: Say) -> None:
 
 def is_installed() -> bool:
     """Return whether the machine has its programs."""
-    return _find_programs() is not None
+    return _search_programs() is not None
 
 
 def can_install() -> bool:
@@ -164,13 +164,13 @@ def _as_root() -> list[str]:
     return [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
 
 
-def _find_programs() -> Path | None:
+def _search_programs() -> Path | None:
     return next((folder for folder in FOLDERS if os.access(folder / "rabbitmq-server", os.X_OK)), None)
 
 
-def programs() -> Path:
+def find_programs() -> Path:
     """Find the folder with `rabbitmq-server` and its tools. Raises DeployError when there is none."""
-    folder = _find_programs()
+    folder = _search_programs()
     if folder is None:
         raise DeployError(MISSING)
     return folder

@@ -2,11 +2,7 @@
 
 import english from "./messages/en.js";
 
-/**
- * @typedef {string | Partial<Record<Intl.LDMLPluralRule, string>>} Message text with {placeholders}; plural
- *   forms by `count`
- */
-/** @typedef {Record<string, Record<string, Message>>} Catalogue messages by room */
+/** @import { Catalogue } from "#messages" */
 
 export const LANGUAGES = { en: "English", de: "Deutsch" };
 /** @typedef {keyof typeof LANGUAGES} Language */

@@ -17,7 +17,7 @@ function close(actual, expected) {
 
 test("fit shows the whole canvas, centred", () => {
   const fitted = viewport.fit(canvas, screen);
-  const seen = viewport.shown(fitted, screen);
+  const seen = viewport.visibleRect(fitted, screen);
   close(fitted, { x: 512, y: 256 });
   assert.ok(seen.x < 0 && seen.y < 0 && seen.width > 1024 && seen.height > 512);
 });
@@ -96,6 +96,6 @@ test("revealing a visible cell moves nothing", () => {
 
 test("revealing a hidden cell moves the view as little as possible", () => {
   const moved = viewport.reveal(view, screen, { x: 700, y: 20, width: 32, height: 32 });
-  const seen = viewport.shown(moved, screen);
+  const seen = viewport.visibleRect(moved, screen);
   close({ x: seen.x + seen.width, y: seen.y }, { x: 732, y: 20 });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { mayDescribe, needsLock, obstacle, waitsForReview } from "../../static/client/editor/access.js";
+import { findObstacle, mayDescribe, needsLock, waitsForReview } from "../../static/client/editor/access.js";
 
 /** @import { Mode } from "#api" */
 /** @import { Canvas, Situation } from "../../static/client/editor/access.js" */
@@ -40,27 +40,27 @@ const situation = (mode, changes) => ({
 });
 
 test("a guest may draw in an empty cell unless an area is required, and not in a tile", () => {
-  assert.equal(obstacle(situation("free", { artist: null, tile: null })), null);
-  assert.equal(obstacle(situation("free", { artist: null })), "signed_out");
-  assert.equal(obstacle(situation("area-lock", { artist: null, tile: null })), "signed_out");
+  assert.equal(findObstacle(situation("free", { artist: null, tile: null })), null);
+  assert.equal(findObstacle(situation("free", { artist: null })), "signed_out");
+  assert.equal(findObstacle(situation("area-lock", { artist: null, tile: null })), "signed_out");
 });
 
 test("an artist at the tile limit claims no cell, but paints existing tiles", () => {
-  assert.equal(obstacle(situation("tile-lock", { tile: null, remainingTiles: 0 })), "tile_limit");
-  assert.equal(obstacle(situation("tile-lock", { remainingTiles: 0 })), null);
+  assert.equal(findObstacle(situation("tile-lock", { tile: null, remainingTiles: 0 })), "tile_limit");
+  assert.equal(findObstacle(situation("tile-lock", { remainingTiles: 0 })), null);
 });
 
 test("only free mode lets others paint a tile", () => {
   const stranger = { tile: { creator: BOB } };
-  assert.equal(obstacle(situation("free", stranger)), null);
-  assert.equal(obstacle(situation("tile-lock", stranger)), "not_tile_creator");
-  assert.equal(obstacle(situation("review", stranger)), "not_tile_creator");
+  assert.equal(findObstacle(situation("free", stranger)), null);
+  assert.equal(findObstacle(situation("tile-lock", stranger)), "not_tile_creator");
+  assert.equal(findObstacle(situation("review", stranger)), "not_tile_creator");
 });
 
 test("in area-lock mode the holder of the area paints, not the creator", () => {
-  assert.equal(obstacle(situation("area-lock", { tile: { creator: BOB }, areaHolder: ADA })), null);
-  assert.equal(obstacle(situation("area-lock", { areaHolder: BOB })), "area_taken");
-  assert.equal(obstacle(situation("area-lock")), "outside_area");
+  assert.equal(findObstacle(situation("area-lock", { tile: { creator: BOB }, areaHolder: ADA })), null);
+  assert.equal(findObstacle(situation("area-lock", { areaHolder: BOB })), "area_taken");
+  assert.equal(findObstacle(situation("area-lock")), "outside_area");
 });
 
 test("all modes except free lock a tile while it is painted", () => {

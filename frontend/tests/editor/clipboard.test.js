@@ -2,21 +2,21 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  boxBetween,
-  cleared,
+  clearBox,
   copy,
-  flippedHorizontally,
-  flippedVertically,
-  rotated,
-  stamped,
+  flipHorizontally,
+  flipVertically,
+  rotate,
+  spanBox,
+  stamp,
 } from "../../static/client/editor/clipboard.js";
 import { drawn, tile } from "./pictures.js";
 
 const PIECE = { width: 3, height: 2, pixels: tile("123", "4.5") };
 
 test("a selection is clipped to the tile", () => {
-  assert.deepEqual(boxBetween([5, 3], [-2, 1], 4), { x: 0, y: 1, width: 4, height: 3 });
-  assert.equal(boxBetween([-3, 0], [-1, 2], 4), null);
+  assert.deepEqual(spanBox([5, 3], [-2, 1], 4), { x: 0, y: 1, width: 4, height: 3 });
+  assert.equal(spanBox([-3, 0], [-1, 2], 4), null);
 });
 
 test("a copy contains the pixels of the box", () => {
@@ -25,7 +25,7 @@ test("a copy contains the pixels of the box", () => {
 });
 
 test("cutting makes the box transparent", () => {
-  assert.deepEqual(cleared(4, { x: 2, y: 1, width: 2, height: 2 }), [
+  assert.deepEqual(clearBox(4, { x: 2, y: 1, width: 2, height: 2 }), [
     [6, 0],
     [7, 0],
     [10, 0],
@@ -34,7 +34,7 @@ test("cutting makes the box transparent", () => {
 });
 
 test("stamping a piece keeps what shows through its transparent pixels", () => {
-  assert.deepEqual(stamped(PIECE, 4, [1, 1]), [
+  assert.deepEqual(stamp(PIECE, 4, [1, 1]), [
     [5, 1],
     [6, 2],
     [7, 3],
@@ -44,20 +44,20 @@ test("stamping a piece keeps what shows through its transparent pixels", () => {
 });
 
 test("stamping clips a piece to the tile", () => {
-  assert.deepEqual(stamped(PIECE, 4, [-1, 3]), [
+  assert.deepEqual(stamp(PIECE, 4, [-1, 3]), [
     [12, 2],
     [13, 3],
   ]);
 });
 
 test("a piece flips horizontally and vertically", () => {
-  assert.deepEqual(drawn(flippedHorizontally(PIECE).pixels, 3), ["321", "5.4"]);
-  assert.deepEqual(drawn(flippedVertically(PIECE).pixels, 3), ["4.5", "123"]);
+  assert.deepEqual(drawn(flipHorizontally(PIECE).pixels, 3), ["321", "5.4"]);
+  assert.deepEqual(drawn(flipVertically(PIECE).pixels, 3), ["4.5", "123"]);
 });
 
 test("a piece rotates clockwise, and four rotations restore it", () => {
-  const turned = rotated(PIECE);
+  const turned = rotate(PIECE);
   assert.equal(turned.width, 2);
   assert.deepEqual(drawn(turned.pixels, 2), ["41", ".2", "53"]);
-  assert.deepEqual(rotated(rotated(rotated(turned))), PIECE);
+  assert.deepEqual(rotate(rotate(rotate(turned))), PIECE);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { rotated } from "../../static/client/editor/clipboard.js";
+import { rotate } from "../../static/client/editor/clipboard.js";
 import { Painting } from "../../static/client/editor/painting.js";
 import { Pen } from "../../static/client/editor/pen.js";
 import { drawn, tile } from "./pictures.js";
@@ -164,11 +164,11 @@ test("cutting a floating piece leaves its hole", () => {
 test("rotation turns the selection about its centre, or else the whole tile", () => {
   const { pen: select, shown } = pen({ tool: "select" }, "1...", "2...", "3...", "....");
   drag(select, [0, 0], [0, 2]);
-  select.turn(rotated);
+  select.turn(rotate);
   select.deselect();
   assert.deepEqual(shown(), ["....", "21..", "....", "...."]); // the 3 lies left of the tile
   select.undo();
-  select.turn(rotated);
+  select.turn(rotate);
   assert.deepEqual(shown(), [".321", "....", "....", "...."]);
 });
 

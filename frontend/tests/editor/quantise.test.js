@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nearest, quantised, resampled } from "../../static/client/editor/quantise.js";
-import { colourName, oklab, parseColour } from "../../static/client/model/colours.js";
+import { nearest, quantise, resampled } from "../../static/client/editor/quantise.js";
+import { classifyColour, parseColour, toOklab } from "../../static/client/model/colours.js";
 import { drawn } from "./pictures.js";
 
 const PALETTE = ["#000000", "#ffffff", "#ff0000"];
@@ -20,17 +20,17 @@ function picture(width, height, rgba) {
 }
 
 test("OKLab equals its author's published values", () => {
-  const red = oklab([255, 0, 0]);
+  const red = toOklab([255, 0, 0]);
   for (const [index, expected] of [0.62796, 0.22486, 0.12585].entries()) {
     assert(Math.abs(red[index] - expected) < 1e-4);
   }
-  assert(Math.abs(oklab([255, 255, 255])[0] - 1) < 1e-4);
+  assert(Math.abs(toOklab([255, 255, 255])[0] - 1) < 1e-4);
 });
 
 test("the nearest colour is the most similar one perceptually", () => {
-  const palette = ["#000000", "#0000ff", "#008080"].map((colour) => oklab(parseColour(colour)));
-  assert.equal(nearest(oklab([10, 10, 230]), palette), 1);
-  assert.equal(nearest(oklab([20, 140, 120]), palette), 2);
+  const palette = ["#000000", "#0000ff", "#008080"].map((colour) => toOklab(parseColour(colour)));
+  assert.equal(nearest(toOklab([10, 10, 230]), palette), 1);
+  assert.equal(nearest(toOklab([20, 140, 120]), palette), 2);
 });
 
 test("each pixel becomes a colour of the palette, counted from 1", () => {
@@ -40,7 +40,7 @@ test("each pixel becomes a colour of the palette, counted from 1", () => {
     [5, 5, 20, 255],
     [255, 0, 0, 255],
   ];
-  const tile = quantised(
+  const tile = quantise(
     picture(2, 2, (x, y) => colours[y * 2 + x]),
     2,
     PALETTE,
@@ -51,23 +51,23 @@ test("each pixel becomes a colour of the palette, counted from 1", () => {
 
 test("pixels below the opacity threshold become transparent", () => {
   const half = picture(2, 2, (x) => [255, 0, 0, x ? 200 : 100]);
-  assert.deepEqual(drawn(quantised(half, 2, PALETTE, OPTIONS), 2), [".3", ".3"]);
-  assert.deepEqual(drawn(quantised(half, 2, PALETTE, { ...OPTIONS, threshold: 50 }), 2), ["33", "33"]);
+  assert.deepEqual(drawn(quantise(half, 2, PALETTE, OPTIONS), 2), [".3", ".3"]);
+  assert.deepEqual(drawn(quantise(half, 2, PALETTE, { ...OPTIONS, threshold: 50 }), 2), ["33", "33"]);
 });
 
 test("fully transparent pixels stay transparent at any threshold", () => {
   const nothing = picture(2, 2, () => [255, 0, 0, 0]);
-  assert.deepEqual(drawn(quantised(nothing, 2, PALETTE, { ...OPTIONS, threshold: 0 }), 2), ["..", ".."]);
+  assert.deepEqual(drawn(quantise(nothing, 2, PALETTE, { ...OPTIONS, threshold: 0 }), 2), ["..", ".."]);
 });
 
 test("contain shows the whole picture with transparent margins", () => {
   const wide = picture(8, 4, () => [255, 0, 0, 255]);
-  assert.deepEqual(drawn(quantised(wide, 4, PALETTE, OPTIONS), 4), ["....", "3333", "3333", "...."]);
+  assert.deepEqual(drawn(quantise(wide, 4, PALETTE, OPTIONS), 4), ["....", "3333", "3333", "...."]);
 });
 
 test("cover fills the tile and crops the rest", () => {
   const wide = picture(8, 4, (x) => (x < 2 || x >= 6 ? [0, 0, 0, 255] : [255, 0, 0, 255]));
-  assert.deepEqual(drawn(quantised(wide, 4, PALETTE, { ...OPTIONS, fit: "cover" }), 4), [
+  assert.deepEqual(drawn(quantise(wide, 4, PALETTE, { ...OPTIONS, fit: "cover" }), 4), [
     "3333",
     "3333",
     "3333",
@@ -77,7 +77,7 @@ test("cover fills the tile and crops the rest", () => {
 
 test("a picture smaller than the tile is enlarged", () => {
   const small = picture(2, 2, (x) => (x ? [255, 255, 255, 255] : [0, 0, 0, 255]));
-  assert.deepEqual(drawn(quantised(small, 4, PALETTE, OPTIONS), 4), ["1122", "1122", "1122", "1122"]);
+  assert.deepEqual(drawn(quantise(small, 4, PALETTE, OPTIONS), 4), ["1122", "1122", "1122", "1122"]);
 });
 
 test("a pixel is the mean of the area it covers, ignoring transparent pixels", () => {
@@ -88,11 +88,11 @@ test("a pixel is the mean of the area it covers, ignoring transparent pixels", (
 test("dithering keeps the mean lightness of a grey that is not in the palette", () => {
   const grey = picture(32, 32, () => [99, 99, 99, 255]);
   const blackAndWhite = ["#000000", "#ffffff"];
-  const flat = quantised(grey, 32, blackAndWhite, OPTIONS);
+  const flat = quantise(grey, 32, blackAndWhite, OPTIONS);
   assert.equal(new Set(flat).size, 1);
-  const dithered = quantised(grey, 32, blackAndWhite, { ...OPTIONS, dither: true });
+  const dithered = quantise(grey, 32, blackAndWhite, { ...OPTIONS, dither: true });
   const white = dithered.filter((colour) => colour === 2).length / dithered.length;
-  assert(Math.abs(white - oklab([99, 99, 99])[0]) < 0.03, `${white} of it is white`);
+  assert(Math.abs(white - toOklab([99, 99, 99])[0]) < 0.03, `${white} of it is white`);
 });
 
 test("colours have their common names", () => {
@@ -120,7 +120,7 @@ test("colours have their common names", () => {
     "#ffccaa": "light orange",
   };
   for (const [colour, expected] of Object.entries(names)) {
-    const { hue, tone } = colourName(colour);
+    const { hue, tone } = classifyColour(colour);
     assert.equal(`${tone} ${hue}`, expected, colour);
   }
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { LiveTile } from "../../static/client/editor/live.js";
-import { difference, MAX_STROKE, merged, StrokeSender } from "../../static/client/editor/strokes.js";
+import { difference, MAX_STROKE, merge, StrokeSender } from "../../static/client/editor/strokes.js";
 
 /** @import { Change } from "../../static/client/editor/clipboard.js" */
 /** @import { Painted, Refusal } from "../../static/client/editor/strokes.js" */
@@ -84,7 +84,7 @@ test("the difference of two pictures turns one into the other", () => {
 
 test("merging keeps my changes, and theirs where I made none", () => {
   const base = Uint8Array.of(1, 1, 1, 1);
-  assert.deepEqual([...merged(base, Uint8Array.of(1, 2, 1, 2), Uint8Array.of(1, 1, 3, 3))], [1, 2, 3, 2]);
+  assert.deepEqual([...merge(base, Uint8Array.of(1, 2, 1, 2), Uint8Array.of(1, 1, 3, 3))], [1, 2, 3, 2]);
 });
 
 test("the first stroke is sent immediately", () => {

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { mirrored } from "../../static/client/editor/symmetry.js";
+import { mirror } from "../../static/client/editor/symmetry.js";
 import {
-  brushed,
-  constrained,
+  constrain,
   ellipse,
   flood,
   line,
   offsets,
   rectangle,
   TOOLS,
+  thicken,
 } from "../../static/client/editor/tools.js";
 import { plotted, tile } from "./pictures.js";
 
@@ -91,16 +91,16 @@ test("an outlined ellipse is the edge of the filled one", () => {
 });
 
 test("Shift makes squares and lines in steps of 45 degrees", () => {
-  assert.deepEqual(constrained("rectangle", [2, 2], [5, 3]), [5, 5]);
-  assert.deepEqual(constrained("ellipse", [4, 4], [1, 3]), [1, 1]);
-  assert.deepEqual(constrained("line", [0, 0], [9, 2]), [9, 0]);
-  assert.deepEqual(constrained("line", [0, 0], [1, 7]), [0, 7]);
-  assert.deepEqual(constrained("line", [0, 0], [6, 4]), [6, 6]);
+  assert.deepEqual(constrain("rectangle", [2, 2], [5, 3]), [5, 5]);
+  assert.deepEqual(constrain("ellipse", [4, 4], [1, 3]), [1, 1]);
+  assert.deepEqual(constrain("line", [0, 0], [9, 2]), [9, 0]);
+  assert.deepEqual(constrain("line", [0, 0], [1, 7]), [0, 7]);
+  assert.deepEqual(constrain("line", [0, 0], [6, 4]), [6, 6]);
 });
 
 test("a brush paints a square around the point", () => {
-  assert.deepEqual(plotted(4, brushed([[1, 1]], 3)), ["111.", "111.", "111.", "...."]);
-  assert.deepEqual(plotted(4, brushed([[1, 1]], 2)), ["11..", "11..", "....", "...."]);
+  assert.deepEqual(plotted(4, thicken([[1, 1]], 3)), ["111.", "111.", "111.", "...."]);
+  assert.deepEqual(plotted(4, thicken([[1, 1]], 2)), ["11..", "11..", "....", "...."]);
 });
 
 test("a fill stops at other colours and at the edges of the tile, and does not leak through corners", () => {
@@ -134,11 +134,11 @@ test("points outside the tile and repeated points are dropped", () => {
 });
 
 test("symmetry adds mirrored and rotated points", () => {
-  assert.deepEqual(plotted(4, mirrored([[0, 1]], 4, "none")), ["....", "1...", "....", "...."]);
-  assert.deepEqual(plotted(4, mirrored([[0, 1]], 4, "horizontal")), ["....", "1..1", "....", "...."]);
-  assert.deepEqual(plotted(4, mirrored([[0, 1]], 4, "vertical")), ["....", "1...", "1...", "...."]);
-  assert.deepEqual(plotted(4, mirrored([[0, 1]], 4, "both")), ["....", "1..1", "1..1", "...."]);
-  assert.deepEqual(plotted(4, mirrored([[0, 1]], 4, "rotational")), ["..1.", "1...", "...1", ".1.."]);
+  assert.deepEqual(plotted(4, mirror([[0, 1]], 4, "none")), ["....", "1...", "....", "...."]);
+  assert.deepEqual(plotted(4, mirror([[0, 1]], 4, "horizontal")), ["....", "1..1", "....", "...."]);
+  assert.deepEqual(plotted(4, mirror([[0, 1]], 4, "vertical")), ["....", "1...", "1...", "...."]);
+  assert.deepEqual(plotted(4, mirror([[0, 1]], 4, "both")), ["....", "1..1", "1..1", "...."]);
+  assert.deepEqual(plotted(4, mirror([[0, 1]], 4, "rotational")), ["..1.", "1...", "...1", ".1.."]);
 });
 
 test("each tool has a key of its own", () => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fitted, kept, MAX_SCALE, pixelAt, zoomed } from "../../static/client/editor/view.js";
+import { fitView, keepInView, MAX_SCALE, pixelAt, zoomView } from "../../static/client/editor/view.js";
 
 test("a tile that fits is centred on whole pixels, with the edges of its neighbours", () => {
-  const view = fitted(32, 800, 600);
+  const view = fitView(32, 800, 600);
   assert(Number.isInteger(view.scale));
   assert.equal(view.x + (32 * view.scale) / 2, 400);
   assert(view.y >= 0.1 * 32 * view.scale);
@@ -12,16 +12,16 @@ test("a tile that fits is centred on whole pixels, with the edges of its neighbo
 
 test("zooming keeps the point under the pointer", () => {
   const view = { scale: 8, x: 10, y: 20 };
-  assert.deepEqual(pixelAt(zoomed(view, 2, 100, 100), 100, 100), pixelAt(view, 100, 100));
+  assert.deepEqual(pixelAt(zoomView(view, 2, 100, 100), 100, 100), pixelAt(view, 100, 100));
 });
 
 test("zoom has a limit", () => {
-  assert.equal(zoomed({ scale: MAX_SCALE, x: 5, y: 5 }, 4, 0, 0).scale, MAX_SCALE);
-  assert.deepEqual(zoomed({ scale: MAX_SCALE, x: 5, y: 5 }, 4, 0, 0), { scale: MAX_SCALE, x: 5, y: 5 });
+  assert.equal(zoomView({ scale: MAX_SCALE, x: 5, y: 5 }, 4, 0, 0).scale, MAX_SCALE);
+  assert.deepEqual(zoomView({ scale: MAX_SCALE, x: 5, y: 5 }, 4, 0, 0), { scale: MAX_SCALE, x: 5, y: 5 });
 });
 
 test("a tile cannot be moved off the screen", () => {
-  assert.deepEqual(kept({ scale: 4, x: 5000, y: -5000 }, 32, 400, 300), { scale: 4, x: 200, y: 22 });
+  assert.deepEqual(keepInView({ scale: 4, x: 5000, y: -5000 }, 32, 400, 300), { scale: 4, x: 200, y: 22 });
 });
 
 test("points left of or above the tile are outside it", () => {

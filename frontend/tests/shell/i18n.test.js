@@ -6,7 +6,7 @@ import { t } from "../../static/client/i18n.js";
 import german from "../../static/client/messages/de.js";
 import english from "../../static/client/messages/en.js";
 
-/** @import { Catalogue, Message } from "../../static/client/i18n.js" */
+/** @import { Catalogue, Message } from "#messages" */
 
 const CLIENT = new URL("../../static/client/", import.meta.url);
 
@@ -40,6 +40,12 @@ test("both languages have the same placeholders", () => {
   const differing = [...en.keys()].filter(
     (key) => String(placeholders(en.get(key))) !== String(placeholders(de.get(key))),
   );
+  assert.deepEqual(differing, []);
+});
+
+test("German has one word for each thing", () => {
+  const others = /\b(Zellen?|Flächen?|Kästchen|Durchsicht|Gefällt)\b/; // Feld, Bereich, Feld, Prüfung, Like
+  const differing = [...de].filter(([, message]) => others.test(JSON.stringify(message)));
   assert.deepEqual(differing, []);
 });
 

@@ -39,5 +39,5 @@ async def create_account(
         display_name=display_name,
         registered_at=account.created_at,
     )
-    outbox.emit(conn, registered)
+    outbox.defer(conn, registered)
     return account

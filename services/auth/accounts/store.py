@@ -100,7 +100,7 @@ _OTHER_ADMINS = select(func.count()).where(
 _LOCK_ADMINS = hold_until_commit(AdvisoryLock.ADMINS)
 
 
-def account_of(row: Row) -> Account:
+def build_account(row: Row) -> Account:
     """Build an account from a row that has COLUMNS."""
     return Account(
         id=row.id,
@@ -120,19 +120,19 @@ async def insert_account(conn: Connection, username: str, email: str, password_h
     Raises UniqueViolated of `uq_accounts_username` or `uq_accounts_email`.
     """
     values = {"username": username, "email": email, "password_hash": password_hash}
-    return account_of(await conn.fetch_one(_INSERT, values))
+    return build_account(await conn.fetch_one(_INSERT, values))
 
 
 async def get_account_by_login(conn: Connection, login: str) -> tuple[Account, str] | None:
     """Return the account with this username or email address and its password hash, or None."""
     row = await conn.fetch_one(_BY_LOGIN, {"login": login})
-    return None if row is None else (account_of(row), row.password_hash)
+    return None if row is None else (build_account(row), row.password_hash)
 
 
 async def get_account(conn: Connection, account_id: int) -> tuple[Account, str] | None:
     """Return the account and its password hash, or None."""
     row = await conn.fetch_one(_BY_ID, {"account_id": account_id})
-    return None if row is None else (account_of(row), row.password_hash)
+    return None if row is None else (build_account(row), row.password_hash)
 
 
 async def get_account_for_share(conn: Connection, account_id: int, password_hash: str) -> Account | None:
@@ -141,7 +141,7 @@ async def get_account_for_share(conn: Connection, account_id: int, password_hash
     Returns None when there is no such account, or when it no longer has this password hash.
     """
     row = await conn.fetch_one(_GET_FOR_SHARE, {"account_id": account_id, "password_hash": password_hash})
-    return None if row is None else account_of(row)
+    return None if row is None else build_account(row)
 
 
 async def get_account_for_update(conn: Connection, account_id: int) -> LockedAccount | None:
@@ -149,7 +149,7 @@ async def get_account_for_update(conn: Connection, account_id: int) -> LockedAcc
     row = await conn.fetch_one(_GET_FOR_UPDATE, {"account_id": account_id})
     if row is None:
         return None
-    return LockedAccount(account_of(row), row.password_hash, row.suspension_reason, row.suspended_until)
+    return LockedAccount(build_account(row), row.password_hash, row.suspension_reason, row.suspended_until)
 
 
 async def replace_hash(conn: Connection, account_id: int, old: str, new: str) -> bool:
@@ -175,13 +175,13 @@ async def anonymise_account(conn: Connection, account_id: int) -> int:
 
 def prepend_admin_lock(conn: Connection) -> None:
     """Serialise this transaction with all others that change or count admins."""
-    conn.lead_with(_LOCK_ADMINS)
+    conn.prepend(_LOCK_ADMINS)
 
 
 async def get_first_admin(conn: Connection) -> Account | None:
     """Return the active admin with the lowest id; None if there is none."""
     row = await conn.fetch_one(_FIRST_ADMIN)
-    return None if row is None else account_of(row)
+    return None if row is None else build_account(row)
 
 
 async def has_other_admins(conn: Connection, account_id: int) -> bool:

@@ -31,7 +31,7 @@ class StoredKey:
     signs_from: datetime
 
 
-def new_kid() -> str:
+def make_kid() -> str:
     """Make a random name for a new key."""
     return secrets.token_hex(8)
 

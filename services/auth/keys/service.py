@@ -18,7 +18,7 @@ from services.auth.keys.rules import (
     StoredKey,
     choose_signing_key,
     find_pending_key,
-    new_kid,
+    make_kid,
 )
 from services.auth.keys.schemas import JsonWebKey, JsonWebKeySet
 from shared.db import Connection, Database
@@ -95,7 +95,7 @@ class KeyRing:
             return await store.list_keys(conn)
 
     async def _create_key(self, conn: Connection, wait: timedelta) -> None:
-        kid, private_key = new_kid(), Ed25519PrivateKey.generate()
+        kid, private_key = make_kid(), Ed25519PrivateKey.generate()
         encrypted = self._cipher.encrypt(private_key.private_bytes_raw(), kid)
         await store.insert_key(conn, kid, private_key.public_key().public_bytes_raw(), encrypted, wait)
 

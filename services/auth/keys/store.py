@@ -43,7 +43,7 @@ async def list_keys(conn: Connection) -> Sequence[StoredKey]:
 
 def prepend_creation_lock(conn: Connection) -> None:
     """Serialise this transaction with all others that create keys."""
-    conn.lead_with(_LOCK_CREATION)
+    conn.prepend(_LOCK_CREATION)
 
 
 async def insert_key(

@@ -16,7 +16,7 @@ from services.auth.lifecycle.schemas import (
 from services.auth.lifecycle.service import LIFECYCLE
 from services.auth.mail.rules import Purpose
 from services.auth.sessions.browser import HEADERS, respond_ended, respond_session
-from services.auth.sessions.client import client_of
+from services.auth.sessions.client import read_client
 from services.auth.sessions.schemas import SessionView
 from services.auth.sessions.service import SESSIONS
 from shared.http.access import Access
@@ -26,7 +26,7 @@ from shared.identity import Identity
 
 async def register(request: web.Request, body: Registration) -> web.Response:
     """Create an account and log in."""
-    grant = await request.app[LIFECYCLE].register(body, client_of(request))
+    grant = await request.app[LIFECYCLE].register(body, read_client(request))
     return respond_session(request, grant, status=201)
 
 
@@ -38,7 +38,7 @@ async def get_me(request: web.Request, caller: Identity) -> web.Response:
 
 async def verify_email(request: web.Request, body: MailRequest) -> web.Response:
     """Request a mail that confirms an address; the response is the same whether or not an account has it."""
-    await request.app[LIFECYCLE].request_mail(Purpose.CONFIRM_EMAIL, body.email, client_of(request))
+    await request.app[LIFECYCLE].request_mail(Purpose.CONFIRM_EMAIL, body.email, read_client(request))
     return web.Response(status=202)
 
 
@@ -50,7 +50,7 @@ async def confirm_email(request: web.Request, body: MailToken) -> web.Response:
 
 async def reset_password(request: web.Request, body: MailRequest) -> web.Response:
     """Request a password reset mail; the response is the same whether or not an account has the address."""
-    await request.app[LIFECYCLE].request_mail(Purpose.RESET_PASSWORD, body.email, client_of(request))
+    await request.app[LIFECYCLE].request_mail(Purpose.RESET_PASSWORD, body.email, read_client(request))
     return web.Response(status=202)
 
 
@@ -68,14 +68,16 @@ async def change_password(request: web.Request, body: PasswordChange, caller: Id
         caller,
         body.current_password.get_secret_value(),
         body.new_password.get_secret_value(),
-        client_of(request),
+        read_client(request),
     )
     return respond_empty()
 
 
 async def delete_account(request: web.Request, body: AccountDeletion, caller: Identity) -> web.Response:
     """Delete the caller's account; its tiles remain, attributed to a deleted artist."""
-    await request.app[LIFECYCLE].delete_account(caller, body.password.get_secret_value(), client_of(request))
+    await request.app[LIFECYCLE].delete_account(
+        caller, body.password.get_secret_value(), read_client(request)
+    )
     return respond_ended(request)
 
 

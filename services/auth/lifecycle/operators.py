@@ -71,7 +71,7 @@ class Operators:
             accounts.defer_password_change(conn, account.id, password_hash)
             mail.defer_token_deletion(conn, account.id)
             await revocation.end_all_sessions(conn, self._outbox, account.id)
-            self._outbox.emit(conn, MailRequested(purpose=Purpose.PASSWORD_CHANGED, email=account.email))
+            self._outbox.defer(conn, MailRequested(purpose=Purpose.PASSWORD_CHANGED, email=account.email))
         return Credentials(account.username, password)
 
     async def _make_password(self) -> tuple[str, str]:
@@ -86,4 +86,4 @@ class Operators:
         changed = AccountRolesChanged(
             account_id=account.id, actor_id=account.id, roles=[Role.ADMIN], version=version
         )
-        self._outbox.emit(conn, changed)
+        self._outbox.defer(conn, changed)

@@ -17,7 +17,7 @@ from services.auth.sessions.rules import Client, Grant
 from services.auth.sessions.service import Sessions, wrong_password
 from services.auth.settings import AuthSettings
 from services.auth.throttling import store as throttling
-from services.auth.throttling.rules import mail_request_keys
+from services.auth.throttling.rules import make_mail_request_keys
 from services.auth.tokens.opaque import hash_secret
 from shared.db import Connection, Database
 from shared.errors import BadRequest, Conflict
@@ -68,7 +68,7 @@ class Lifecycle:
 
         The work and its duration are the same whether or not an account has the address.
         """
-        keys = mail_request_keys(purpose, email, client.address)
+        keys = make_mail_request_keys(purpose, email, client.address)
         limits = self._settings.mails_per_account, self._settings.mails_per_address
         async with self._database.transaction() as conn:
             counts = await throttling.count_attempt(conn, keys, self._settings.mail_window)
@@ -81,7 +81,7 @@ class Lifecycle:
             account = await self._spend_token(conn, Purpose.CONFIRM_EMAIL, token)
             version = await accounts.mark_email_verified(conn, account.id)
             if version is not None:
-                self._outbox.emit(conn, AccountVerified(account_id=account.id, version=version))
+                self._outbox.defer(conn, AccountVerified(account_id=account.id, version=version))
 
     async def reset_password(self, token: str, password: str) -> None:
         """Set the password of the token's account and end all its sessions.
@@ -129,7 +129,7 @@ class Lifecycle:
             version = await accounts.anonymise_account(conn, account.id)
             mail.defer_token_deletion(conn, account.id)
             await revocation.end_all_sessions(conn, self._outbox, account.id)
-            self._outbox.emit(conn, AccountDeleted(account_id=account.id, version=version))
+            self._outbox.defer(conn, AccountDeleted(account_id=account.id, version=version))
 
     async def _lock_account(self, conn: Connection, account_id: int, password_hash: str) -> Account:
         """Lock the account; raises NotAllowed when its password has changed since it was checked."""
@@ -153,7 +153,7 @@ class Lifecycle:
         return await self._passwords.hash(password)
 
     def _defer_mail(self, conn: Connection, purpose: Purpose, email: str) -> None:
-        self._outbox.emit(conn, MailRequested(purpose=purpose, email=email))
+        self._outbox.defer(conn, MailRequested(purpose=purpose, email=email))
 
 
 def _invalid_token() -> BadRequest:

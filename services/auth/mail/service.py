@@ -7,7 +7,7 @@ from services.auth.mail import store
 from services.auth.mail.mailer import Mailer
 from services.auth.mail.rules import TOKEN_LIFETIMES, Purpose, is_needed
 from services.auth.mail.templates import Mail, make_link
-from services.auth.tokens.opaque import hash_secret, new_opaque_token
+from services.auth.tokens.opaque import hash_secret, make_opaque_token
 from shared.db import Connection
 from shared.messaging.contracts import MailRequested
 
@@ -37,7 +37,7 @@ class MailHandler:
             return
         link = None
         if purpose in TOKEN_LIFETIMES:
-            token = new_opaque_token()
+            token = make_opaque_token()
             await store.replace_token(conn, account.id, purpose, hash_secret(token), TOKEN_LIFETIMES[purpose])
             link = make_link(self._public_url, purpose, token)
         await self._mailer.send(Mail(account, purpose, link))

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import INTERVAL, insert
 
 from services.auth.accounts.model import Account, Status
-from services.auth.accounts.store import COLUMNS, account_of
+from services.auth.accounts.store import COLUMNS, build_account
 from services.auth.mail.rules import Purpose
 from services.auth.tables import accounts, mail_tokens
 from shared.db import Connection
@@ -51,7 +51,7 @@ async def replace_token(
 async def get_account_of_token(conn: Connection, purpose: Purpose, token_hash: bytes) -> Account | None:
     """Return the account that a token was sent to; None if the token is not valid."""
     row = await conn.fetch_one(_GET_ACCOUNT, {"purpose": purpose, "token_hash": token_hash})
-    return None if row is None else account_of(row)
+    return None if row is None else build_account(row)
 
 
 async def delete_token(conn: Connection, purpose: Purpose, token_hash: bytes) -> bool:

@@ -68,7 +68,7 @@ class ModerationHandler:
                 lifted = False
                 for account_id, version in await store.lift_suspensions(conn):
                     lifted = True
-                    self._outbox.emit(conn, AccountReinstated(account_id=account_id, version=version))
+                    self._outbox.defer(conn, AccountReinstated(account_id=account_id, version=version))
 
     async def _answer(
         self, conn: Connection, command: CommandT, do: Callable[[Connection, CommandT], Awaitable[None]]
@@ -85,7 +85,7 @@ class ModerationHandler:
                 command=command.type,
                 code=refused.code,
             )
-            self._outbox.emit(conn, answer)
+            self._outbox.defer(conn, answer)
 
     async def _suspend(self, conn: Connection, command: SuspendAccount) -> None:
         locked, actor = await _get_target_and_actor(conn, command)
@@ -97,7 +97,7 @@ class ModerationHandler:
         if account.status is not Status.SUSPENDED or not is_applied:
             version = await store.suspend_account(conn, account.id, command.reason, command.until)
             await revocation.end_all_sessions(conn, self._outbox, account.id)
-        self._outbox.emit(
+        self._outbox.defer(
             conn,
             AccountSuspended(
                 account_id=account.id,
@@ -115,7 +115,7 @@ class ModerationHandler:
         version = account.version
         if account.status is Status.SUSPENDED:
             version = await store.reinstate_account(conn, account.id)
-        self._outbox.emit(
+        self._outbox.defer(
             conn, AccountReinstated(account_id=account.id, actor_id=command.actor_id, version=version)
         )
 
@@ -131,7 +131,7 @@ class ModerationHandler:
         if roles != sorted(account.roles):
             version = await store.set_roles(conn, account.id, roles)
             revocation.defer_access_token_revocation(conn, self._outbox, account.id)
-        self._outbox.emit(
+        self._outbox.defer(
             conn,
             AccountRolesChanged(
                 account_id=account.id, actor_id=command.actor_id, roles=roles, version=version

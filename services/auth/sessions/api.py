@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from services.auth.sessions.browser import HEADERS, refresh_token_of, respond_ended, respond_session
-from services.auth.sessions.client import client_of
+from services.auth.sessions.browser import HEADERS, read_refresh_token, respond_ended, respond_session
+from services.auth.sessions.client import read_client
 from services.auth.sessions.schemas import (
     Login,
     Logout,
@@ -26,7 +26,7 @@ from shared.identity import Identity
 async def login(request: web.Request, body: Login) -> web.Response:
     """Log in with a username or an email address."""
     grant = await request.app[SESSIONS].login(
-        body.username, body.password.get_secret_value(), client_of(request)
+        body.username, body.password.get_secret_value(), read_client(request)
     )
     return respond_session(request, grant)
 
@@ -36,7 +36,7 @@ async def refresh(request: web.Request, body: Refresh | None) -> web.Response:
 
     A refresh token can be used once; using it again later ends its session.
     """
-    token = refresh_token_of(request, body.refresh_token if body else None)
+    token = read_refresh_token(request, body.refresh_token if body else None)
     if token is None:
         raise Invalid.field("body", "refresh_token", msg="Field required")
     return respond_session(request, await request.app[SESSIONS].refresh(token))
@@ -44,7 +44,7 @@ async def refresh(request: web.Request, body: Refresh | None) -> web.Response:
 
 async def logout(request: web.Request, body: Logout | None, caller: Identity | None) -> web.Response:
     """End the session of the access token, of the refresh token, or both."""
-    token = refresh_token_of(request, body.refresh_token if body else None)
+    token = read_refresh_token(request, body.refresh_token if body else None)
     await request.app[SESSIONS].logout(caller, token)
     return respond_ended(request)
 

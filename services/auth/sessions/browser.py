@@ -50,7 +50,7 @@ def respond_ended(request: web.Request) -> web.Response:
     return response
 
 
-def refresh_token_of(request: web.Request, given: SecretStr | None) -> str | None:
+def read_refresh_token(request: web.Request, given: SecretStr | None) -> str | None:
     """Return the refresh token from the body, else from a browser's cookie, else None.
 
     For a browser without a cookie this is the empty string, which is never valid: a script cannot see whether

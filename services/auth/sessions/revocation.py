@@ -51,4 +51,4 @@ def defer_access_token_revocation(conn: Connection, outbox: Outbox, account_id: 
 def _defer_revocation(conn: Connection, outbox: Outbox, account_id: int, session_id: int | None) -> None:
     before = datetime.now(UTC)
     store.defer_revocation(conn, account_id, session_id, before)
-    outbox.emit(conn, SessionRevoked(account_id=account_id, session_id=session_id, before=before))
+    outbox.defer(conn, SessionRevoked(account_id=account_id, session_id=session_id, before=before))

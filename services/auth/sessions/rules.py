@@ -77,7 +77,7 @@ class RefreshDecision(Enum):
     REVOKE = auto()
 
 
-def new_salt() -> bytes:
+def make_salt() -> bytes:
     """Make the salt of a successor."""
     return secrets.token_bytes(SALT_BYTES)
 
@@ -98,7 +98,7 @@ def decide_refresh(token: str, presented: PresentedToken) -> RefreshDecision:
     return RefreshDecision.REVOKE
 
 
-def client_address(real_ip: list[str], peer: str | None) -> str:
+def determine_client_address(real_ip: list[str], peer: str | None) -> str:
     """Return the client's address: the value of X-Real-Ip if it can be trusted, else the peer's own.
 
     The gateway replaces X-Real-Ip by the address of the client's connection, whatever the client sent. The

@@ -17,13 +17,13 @@ from services.auth.sessions.rules import (
     RefreshDecision,
     decide_refresh,
     derive_successor,
-    new_salt,
+    make_salt,
 )
 from services.auth.sessions.schemas import OpenSessionView
 from services.auth.settings import AuthSettings
 from services.auth.throttling import store as throttling
-from services.auth.throttling.rules import AttemptCount, check_login_counts, login_keys
-from services.auth.tokens.opaque import hash_secret, new_opaque_token
+from services.auth.throttling.rules import check_login_counts, make_login_keys
+from services.auth.tokens.opaque import hash_secret, make_opaque_token
 from services.auth.tokens.rules import TokenSubject
 from services.auth.tokens.service import TokenIssuer
 from shared.db import Connection, Database
@@ -63,8 +63,7 @@ class Sessions:
         Raises TooManyRequests, NotAuthenticated `bad_credentials` (after the same time whether or not there
         is such an account), NotAllowed `account_suspended`.
         """
-        keys = login_keys(login, client.address)
-        counts = await self._count_login(keys)
+        forgiven = await self._count_login(login, client)
         for _ in range(_LOGIN_ATTEMPTS):
             async with self._database.connection() as conn:
                 found = await accounts.get_account_by_login(conn, login)
@@ -75,9 +74,7 @@ class Sessions:
                     # The password or its hash has changed since it was read: try again with the new one.
                     continue
                 check_usable(locked)
-                account_key, address_key = keys
-                attempts = {account_key: counts[account_key].attempts, address_key: 1}
-                throttling.defer_forgiveness(conn, attempts)
+                throttling.defer_forgiveness(conn, forgiven)
                 return await self.open(conn, locked, client)
         raise _bad_credentials()
 
@@ -87,8 +84,7 @@ class Sessions:
         Raises NotAllowed `bad_credentials` if it is not, TooManyRequests, and the errors of `get_account`.
         """
         account, _ = await self.get_account(caller)
-        keys = login_keys(account.username, client.address)
-        counts = await self._count_login(keys)
+        forgiven = await self._count_login(account.username, client)
         async with self._database.connection() as conn:
             found = await accounts.get_account(conn, account.id)
         try:
@@ -96,15 +92,13 @@ class Sessions:
         except NotAuthenticated:
             raise wrong_password() from None
         async with self._database.transaction() as conn:
-            account_key, address_key = keys
-            attempts = {account_key: counts[account_key].attempts, address_key: 1}
-            throttling.defer_forgiveness(conn, attempts)
+            throttling.defer_forgiveness(conn, forgiven)
         return verified
 
     async def open(self, conn: Connection, account: Account, client: Client) -> Grant:
         """Open a session in the caller's transaction."""
         session_id = await store.insert_session(conn, account.id, client, self._settings.refresh_lifetime)
-        token = new_opaque_token()
+        token = make_opaque_token()
         store.defer_token(conn, session_id, hash_secret(token))
         return self._grant(account, session_id, token)
 
@@ -192,12 +186,16 @@ class Sessions:
         async with self._database.connection() as conn:
             return RevocationList(revocations=list(await store.list_revocations(conn)))
 
-    async def _count_login(self, keys: tuple[bytes, bytes]) -> dict[bytes, AttemptCount]:
+    async def _count_login(self, login: str, client: Client) -> dict[bytes, int]:
+        """Count a login; returns the attempts, by key, to subtract if it succeeds. Raises TooManyRequests."""
+        account_key, address_key = keys = make_login_keys(login, client.address)
         limits = self._settings.login_failures_per_account, self._settings.login_failures_per_address
         async with self._database.connection() as conn:
             counts = await throttling.count_attempt(conn, keys, self._settings.login_window)
         check_login_counts([(counts[key], limit) for key, limit in zip(keys, limits, strict=True)])
-        return counts
+        # A success resets the count of the account, but takes only itself back from that of the address,
+        # where other accounts may be under attack.
+        return {account_key: counts[account_key].attempts, address_key: 1}
 
     async def _verify_password(self, found: tuple[Account, str] | None, password: str) -> tuple[Account, str]:
         """Return the account and its password hash, rehashed if its parameters were outdated.
@@ -218,7 +216,7 @@ class Sessions:
     def _continue(
         self, conn: Connection, token: str, presented: PresentedToken, decision: RefreshDecision
     ) -> Grant:
-        salt = presented.successor_salt or new_salt()
+        salt = presented.successor_salt or make_salt()
         successor = derive_successor(token, salt)
         if decision is RefreshDecision.ROTATE:
             store.defer_rotation(

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import INTERVAL
 
 from services.auth.accounts.model import Account, Status
-from services.auth.accounts.store import COLUMNS, account_of
+from services.auth.accounts.store import COLUMNS, build_account
 from services.auth.pruning import delete_batch
 from services.auth.sessions.rules import Client, PresentedToken, Session
 from services.auth.tables import accounts, refresh_tokens, revocations, sessions
@@ -166,7 +166,7 @@ async def get_token_for_update(
 
     The lock is a statement of its own that runs first: the read then sees what the previous holder committed.
     """
-    conn.lead_with(_LOCK_SESSION_OF_TOKEN, {"token_hash": token_hash})
+    conn.prepend(_LOCK_SESSION_OF_TOKEN, {"token_hash": token_hash})
     row = await conn.fetch_one(_GET_TOKEN, {"token_hash": token_hash, "grace": grace})
     return None if row is None else _presented_token(row)
 
@@ -174,7 +174,7 @@ async def get_token_for_update(
 async def get_account_of_session(conn: Connection, session_id: int, account_id: int) -> Account | None:
     """Return the account; None if the session is not a live session of this account."""
     row = await conn.fetch_one(_GET_ACCOUNT, {"session_id": session_id, "account_id": account_id})
-    return None if row is None else account_of(row)
+    return None if row is None else build_account(row)
 
 
 async def list_sessions(conn: Connection, account_id: int, *, after: int, count: int) -> Sequence[Session]:
@@ -230,7 +230,7 @@ async def prune(conn: Connection, lifetime: timedelta) -> int:
 def _presented_token(row: Row) -> PresentedToken:
     return PresentedToken(
         session_id=row.session_id,
-        account=account_of(row),
+        account=build_account(row),
         is_current=row.is_current,
         in_grace=row.in_grace,
         successor_salt=row.successor_salt,

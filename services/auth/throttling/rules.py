@@ -30,20 +30,20 @@ def check_login_counts(counted: Sequence[tuple[AttemptCount, int]]) -> None:
         )
 
 
-def login_keys(login: str, address: str) -> tuple[bytes, bytes]:
+def make_login_keys(login: str, address: str) -> tuple[bytes, bytes]:
     """Return the keys that a login counts under: the name as given, and the network of the address.
 
     They are hashed because people sometimes type their password in the username field.
     """
-    return hash_secret(f"account:{login.lower()}"), hash_secret(f"address:{network_of(address)}")
+    return hash_secret(f"account:{login.lower()}"), hash_secret(f"address:{get_network(address)}")
 
 
-def mail_request_keys(purpose: str, email: str, address: str) -> tuple[bytes, bytes]:
+def make_mail_request_keys(purpose: str, email: str, address: str) -> tuple[bytes, bytes]:
     """Return the keys that a request for mail counts under: its recipient, and its sender's network."""
-    return hash_secret(f"mail:{purpose}:{email.lower()}"), hash_secret(f"mail-from:{network_of(address)}")
+    return hash_secret(f"mail:{purpose}:{email.lower()}"), hash_secret(f"mail-from:{get_network(address)}")
 
 
-def network_of(address: str) -> str:
+def get_network(address: str) -> str:
     """Return an IPv4 address itself and the /64 of an IPv6 address, since one customer owns all of a /64."""
     ip = ipaddress.ip_address(address)
     if isinstance(ip, ipaddress.IPv4Address):

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 
 
-def new_opaque_token() -> str:
+def make_opaque_token() -> str:
     """Make a token of 256 random bits, in base64url."""
     return secrets.token_urlsafe(32)
 

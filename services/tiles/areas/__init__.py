@@ -1,1 +1,1 @@
-"""Areas: rectangles of cells that one artist at a time works in."""
+"""Areas: rectangles of cells in which one artist at a time works."""

@@ -13,9 +13,9 @@ from shared.identity import Identity
 
 
 async def claim_area(request: web.Request, canvas_id: int, body: AreaDraft, caller: Identity) -> web.Response:
-    """Claim a rectangle of cells of a canvas in `area-lock` mode, to work in it alone.
+    """Claim a rectangle of cells of a canvas in `area-lock` mode, to work there alone.
 
-    All areas of an artist on a canvas hold at most `max_tiles_per_user` cells together.
+    All areas of an artist on a canvas may hold `max_tiles_per_user` cells in total.
     """
     area = await request.app[AREAS].claim(caller, canvas_id, body)
     return respond(
@@ -31,12 +31,12 @@ async def list_areas(
 
 
 async def renew_area(request: web.Request, canvas_id: int, area_id: int, caller: Identity) -> web.Response:
-    """Start the lifetime of one's area anew."""
+    """Restart the lifetime of the caller's area."""
     return respond(AreaView.model_validate(await request.app[AREAS].renew(caller, canvas_id, area_id)))
 
 
 async def release_area(request: web.Request, canvas_id: int, area_id: int, caller: Identity) -> web.Response:
-    """Give an area back: for its holder, the canvas's owner or a moderator."""
+    """Release an area, for its holder, the canvas's owner or a moderator."""
     await request.app[AREAS].release(caller, canvas_id, area_id)
     return respond_empty()
 

@@ -23,7 +23,7 @@ from shared.identity import Identity
 from shared.messaging.contracts import AreaClaimed, AreaExpired, AreaReleased
 
 SWEPT_AT_ONCE = 100
-"""Expired areas released by one transaction, which holds the canvas."""
+"""Expired areas deleted per transaction, which holds the canvas."""
 
 
 class Areas:

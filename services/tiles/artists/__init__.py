@@ -1,1 +1,1 @@
-"""Artists as tiles knows them: a projection of auth's accounts and users' profiles."""
+"""Artists: a projection of auth's accounts and users' profiles."""

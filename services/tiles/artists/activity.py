@@ -28,5 +28,5 @@ class ActivityPublisher:
             self._hour, self._published = hour, set()
         new = set(artists) - self._published
         if new:
-            self._outbox.emit(conn, *(ArtistActive(account_id=artist_id) for artist_id in sorted(new)))
+            self._outbox.defer(conn, *(ArtistActive(account_id=artist_id) for artist_id in sorted(new)))
             conn.after_commit(partial(self._published.update, new))

@@ -1,4 +1,4 @@
-"""Who an artist is; standard library only."""
+"""What an artist is, and who acts; standard library only."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 DELETED_USERNAME = "deleted"
 DELETED_DISPLAY_NAME = "deleted artist"
-"""How an artist is shown whose account is gone."""
+"""How an artist is shown whose account was deleted."""
 
 
 @dataclass(frozen=True, slots=True)

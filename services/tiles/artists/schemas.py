@@ -1,4 +1,4 @@
-"""How an artist is shown beside their work."""
+"""How an artist is shown next to their work."""
 
 from __future__ import annotations
 

@@ -85,29 +85,29 @@ def ensure_artist(conn: Connection, caller: Identity) -> None:
 def ensure_artists(conn: Connection, callers: Collection[tuple[int, str]]) -> None:
     """Do the same for many callers, each an account's id and username."""
     ids, usernames = zip(*callers, strict=True)
-    conn.lead_with(_ENSURE, {"ids": integers(ids), "usernames": texts(usernames)})
+    conn.prepend(_ENSURE, {"ids": integers(ids), "usernames": texts(usernames)})
 
 
-async def registered(conn: Connection, artist_id: int, username: str, display_name: str | None) -> None:
-    """Take over a registration; a display name that is already known is newer and stays."""
+async def add_registered(conn: Connection, artist_id: int, username: str, display_name: str | None) -> None:
+    """Store a registration; a display name that is stored already is newer and stays."""
     await conn.execute(_REGISTERED, {"id": artist_id, "username": username, "display_name": display_name})
 
 
-async def profile_updated(
+async def update_profile(
     conn: Connection, artist_id: int, username: str, display_name: str, version: int
 ) -> None:
-    """Take over a profile unless a newer one is known."""
+    """Store a profile unless a newer one is stored already."""
     await conn.execute(
         _PROFILE_UPDATED,
         {"id": artist_id, "username": username, "display_name": display_name, "version": version},
     )
 
 
-async def status_changed(conn: Connection, artist_id: int, status: str, version: int) -> None:
-    """Take over whether an artist is shut out, unless something newer is known."""
+async def update_status(conn: Connection, artist_id: int, status: str, version: int) -> None:
+    """Store an account's status unless a newer one is stored already."""
     await conn.execute(_STATUS_CHANGED, {"artist_id": artist_id, "new_status": status, "version": version})
 
 
-async def deleted(conn: Connection, artist_id: int, version: int) -> None:
-    """Forget who an artist was; nothing that comes later changes that."""
+async def anonymize(conn: Connection, artist_id: int, version: int) -> None:
+    """Replace an artist's names by those of a deleted account; later events do not restore them."""
     await conn.execute(_DELETED, {"id": artist_id, "version": version})

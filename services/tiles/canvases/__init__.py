@@ -1,1 +1,1 @@
-"""Canvases: their rules, their life, and the numbered journal of what changes on them."""
+"""Canvases: their rules and the numbered journal of their changes."""

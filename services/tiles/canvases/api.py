@@ -22,7 +22,7 @@ from shared.identity import Identity
 
 
 async def create_canvas(request: web.Request, body: CanvasDraft, caller: Identity) -> web.Response:
-    """Make a canvas.
+    """Create a canvas.
 
     `palette` is a name (pico-8, sweetie-16, gameboy, okabe-ito) or a list of 2-255 colours.
     """
@@ -31,7 +31,7 @@ async def create_canvas(request: web.Request, body: CanvasDraft, caller: Identit
 
 
 async def list_canvases(request: web.Request, query: CanvasList, caller: Identity | None) -> web.Response:
-    """List the canvases the caller may see, oldest first unless sorted otherwise."""
+    """List the canvases that the caller may see, oldest first by default."""
     return respond(await request.app[CANVASES].list(caller, query))
 
 
@@ -47,35 +47,35 @@ async def get_canvas(request: web.Request, canvas_id: int, caller: Identity | No
 async def update_canvas(
     request: web.Request, canvas_id: int, body: CanvasChange, caller: Identity
 ) -> web.Response:
-    """Change what the body names of a canvas, for its owner or a moderator; what it does not name stays.
+    """Change the fields of a canvas that the body names, for its owner or a moderator; the others stay.
 
-    Size, tile size and palette never change. Making it private closes the sockets of those who may not see it
-    any more with 4404. With `If-Match` only if nothing on the canvas changed since.
+    Size, tile size and palette never change. Making a canvas private closes the sockets of viewers who may no
+    longer see it with 4404. With `If-Match` only if nothing on the canvas has changed since.
     """
     canvas = await request.app[CANVASES].change(caller, canvas_id, body, expected_version(request))
     return respond(CanvasView.of(canvas), headers={"ETag": etag(canvas.seq)})
 
 
 async def delete_canvas(request: web.Request, canvas_id: int, caller: Identity) -> web.Response:
-    """Take a canvas away, for its owner or a moderator; the sockets of its viewers close with 4404."""
+    """Delete a canvas, for its owner or a moderator; the sockets of its viewers close with 4404."""
     await request.app[CANVASES].delete(caller, canvas_id)
     return respond_empty()
 
 
 async def get_canvas_stats(request: web.Request, canvas_id: int, caller: Identity | None) -> web.Response:
-    """Show a canvas in numbers."""
-    return respond(await request.app[CANVASES].stats(caller, canvas_id))
+    """Show statistics of a canvas."""
+    return respond(await request.app[CANVASES].get_stats(caller, canvas_id))
 
 
 async def list_canvas_events(
     request: web.Request, canvas_id: int, query: EventsAfter, caller: Identity | None
 ) -> web.Response:
-    """List what followed a change, in order and without a gap.
+    """List the changes that followed a change, in order and without a gap.
 
-    Ask again with the `seq` of the last item until there is none. 410 means that so much happened since that
-    loading the canvas anew (a snapshot) is the way.
+    Repeat with the `seq` of the last item until there are none. 410 means that too much has happened since;
+    load the canvas again (a snapshot).
     """
-    return respond(await request.app[CANVASES].events(caller, canvas_id, query))
+    return respond(await request.app[CANVASES].list_events(caller, canvas_id, query))
 
 
 OPERATIONS = (

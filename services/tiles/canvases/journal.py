@@ -127,7 +127,7 @@ class CanvasChanges:
         )
         self._redrawn.clear()
         self._tiles_added.clear()
-        # One by one: whoever catches up reads single changes, also where one event carries many.
+        # One by one: clients catch up on single changes, even where one event carries many.
         kept = [
             (event.canvas_id, seq, shown)
             for event in events
@@ -141,7 +141,7 @@ class CanvasChanges:
                 "events": orjson.dumps([shown for _, _, shown in kept]).decode(),
             },
         )
-        self._outbox.emit(self._conn, *events)
+        self._outbox.defer(self._conn, *events)
 
 
 class Journal:

@@ -27,7 +27,7 @@ class Mode(StrEnum):
 
 
 class Sort(StrEnum):
-    """In which order canvases are listed; all but the first from the most to the least."""
+    """The order in which canvases are listed; descending in all but the first."""
 
     OLDEST = "oldest"
     NEWEST = "newest"
@@ -48,7 +48,7 @@ PALETTES: dict[str, tuple[str, ...]] = {
     ),
     # https://lospec.com/palette-list/nintendo-gameboy-bgb
     "gameboy": ("#081820", "#346856", "#88c070", "#e0f8d0"),
-    # Okabe and Ito's colours that colour-blind people tell apart, https://jfly.uni-koeln.de/color/
+    # Okabe and Ito's colours for colour-blind people, https://jfly.uni-koeln.de/color/
     "okabe-ito": (
         "#000000", "#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#ffffff",
     ),
@@ -88,7 +88,7 @@ class Canvas:
         return self.height // self.tile_size
 
     def has_cell(self, x: int, y: int) -> bool:
-        """Whether the cell lies inside the canvas."""
+        """Return whether the cell lies inside the canvas."""
         return 0 <= x < self.columns and 0 <= y < self.rows
 
 
@@ -112,8 +112,8 @@ class Numbers:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which canvases to list: those of an owner, those that a search finds, in which order."""
+class CanvasFilter:
+    """Which canvases to list, by owner and search, and their order."""
 
     sort: Sort
     search: str | None
@@ -122,7 +122,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What an artist has on a canvas."""
+    """An artist's tiles and likes on a canvas."""
 
     artist: Artist
     tile_count: int
@@ -131,7 +131,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """What all artists have on a canvas, and those with the most tiles."""
+    """The artists and likes of a canvas, and the artists with the most tiles."""
 
     artist_count: int
     like_count: int
@@ -151,9 +151,9 @@ class Region:
 def region_of(
     canvas_columns: int, canvas_rows: int, x: int, y: int, columns: int | None, rows: int | None
 ) -> Region:
-    """Return a rectangle of cells, up to the canvas's edge where no size is given.
+    """Return a rectangle of cells, which without a size reaches to the canvas's edge.
 
-    Raises Invalid naming what reaches beyond the canvas.
+    Raises Invalid naming the parameter that reaches beyond the canvas.
     """
     for start_name, start, size_name, size, side in (
         ("x", x, "columns", columns, canvas_columns),
@@ -162,12 +162,12 @@ def region_of(
         if start >= side:
             raise Invalid.field("query", start_name, msg=f"must be less than {side}")
         if size is not None and start + size > side:
-            raise Invalid.field("query", size_name, msg=f"must be at most {side - start} from there")
+            raise Invalid.field("query", size_name, msg=f"must be at most {side - start} from {start_name}")
     return Region(x, y, columns or canvas_columns - x, rows or canvas_rows - y)
 
 
 def check_limit(max_tiles_per_user: int, cells: int) -> int:
-    """Return the limit of tiles an artist; raises Invalid for more than there are cells."""
+    """Return the limit of tiles per artist; raises Invalid for more than there are cells."""
     if max_tiles_per_user > cells:
         raise Invalid.field(
             "body", "max_tiles_per_user", msg=f"must be at most the number of cells ({cells})"
@@ -176,9 +176,9 @@ def check_limit(max_tiles_per_user: int, cells: int) -> int:
 
 
 def check_plan(width: int, height: int, tile_size: int, max_tiles_per_user: int | None) -> int:
-    """Check the measures of a canvas to be; returns its limit of tiles an artist.
+    """Check the measures of a new canvas; returns its limit of tiles per artist.
 
-    Raises Invalid naming every measure that breaks a rule.
+    Raises Invalid naming the first measure that breaks a rule.
     """
     for name, side in (("width", width), ("height", height)):
         if side % tile_size:
@@ -196,9 +196,9 @@ def check_may_manage(canvas: Canvas, actor: Actor) -> None:
 
 
 def check_unchanged_since(canvas: Canvas, expected_seq: int | None) -> None:
-    """Raise StaleVersion when something on the canvas changed since the caller looked at it."""
+    """Raise StaleVersion if something on the canvas has changed since the caller read it."""
     if expected_seq is not None and expected_seq != canvas.seq:
-        raise StaleVersion("stale_version", f"the canvas is at change {canvas.seq}, not {expected_seq}")
+        raise StaleVersion("stale_version", f"The canvas is at change {canvas.seq}, not {expected_seq}.")
 
 
 def check_visible(canvas: Canvas | None, viewer: Actor | None) -> Canvas:
@@ -216,6 +216,6 @@ def check_visible(canvas: Canvas | None, viewer: Actor | None) -> Canvas:
 
 
 def check_mode(canvas: Canvas, mode: Mode) -> None:
-    """Raise Conflict `wrong_mode` unless artists share the canvas in this way."""
+    """Raise Conflict `wrong_mode` unless the canvas is in this mode."""
     if canvas.mode is not mode:
-        raise Conflict("wrong_mode", f"this canvas is shared by {canvas.mode}, not by {mode}")
+        raise Conflict("wrong_mode", f"This canvas is in {canvas.mode} mode, not in {mode} mode.")

@@ -35,7 +35,7 @@ Side = Annotated[int, Field(ge=MIN_SIDE, le=MAX_SIDE)]
 
 
 class CanvasDraft(Body):
-    """A canvas to make; sides in pixels, multiples of `tile_size`."""
+    """A canvas to create; sides in pixels, multiples of `tile_size`."""
 
     name: CanvasName
     description: str | None = Field(None, max_length=2000)
@@ -49,10 +49,10 @@ class CanvasDraft(Body):
 
 
 class CanvasChange(Body):
-    """What to change of a canvas; what is not named stays.
+    """What to change of a canvas; fields that are not named stay.
 
-    Size, tile size and palette are what stored pixels mean, and never change. A new mode or limit holds for
-    what is done from then on: nobody loses a tile by it.
+    Size, tile size and palette give stored pixels their meaning, and never change. A new mode or limit
+    applies from then on: no artist loses a tile by it.
     """
 
     name: CanvasName = ""
@@ -69,17 +69,20 @@ class CanvasChange(Body):
 
 
 class CanvasList(Paging):
-    """Which canvases, and in which order; `active` is by the minute of the last change."""
+    """Which canvases, in which order; `active` sorts by the minute of the last change."""
 
     search: str | None = Field(
-        None, min_length=1, max_length=100, description="in name or description; the beginning if under 3"
+        None,
+        min_length=1,
+        max_length=100,
+        description="in name or description; only at the beginning of the name if shorter than 3",
     )
     sort: Literal["oldest", "newest", "active", "tiles"] = "oldest"
     owner_id: int | None = Field(None, ge=1, le=BIGINT_MAX)
 
 
 class RegionQuery(Query):
-    """A rectangle of cells, up to the canvas's edge where no size is given."""
+    """A rectangle of cells, which without a size reaches to the canvas's edge."""
 
     x: int = Field(0, ge=0, le=MAX_SIDE)
     y: int = Field(0, ge=0, le=MAX_SIDE)
@@ -88,7 +91,7 @@ class RegionQuery(Query):
 
 
 class EventsAfter(Query):
-    """From where to follow a canvas, and how far."""
+    """Which changes to list."""
 
     after: int = Field(ge=0, le=BIGINT_MAX, description="number of the last change the client has")
     limit: int = Field(100, ge=1, le=500)
@@ -102,7 +105,7 @@ class EventsView(View):
 
 
 class ShareView(View):
-    """What an artist has on a canvas."""
+    """An artist's tiles and likes on a canvas."""
 
     artist: ArtistView
     tile_count: int
@@ -110,7 +113,7 @@ class ShareView(View):
 
 
 class CanvasStats(View):
-    """A canvas in numbers; `top_artists` are the five with the most tiles."""
+    """Statistics of a canvas; `top_artists` are the five with the most tiles."""
 
     canvas_id: int
     tile_count: int
@@ -123,7 +126,7 @@ class CanvasStats(View):
 
 
 class CanvasView(View):
-    """A canvas: `columns` by `rows` cells of `tile_size` pixels a side."""
+    """A canvas: `columns` by `rows` cells of `tile_size` pixels per side."""
 
     id: int
     name: str

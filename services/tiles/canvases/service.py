@@ -11,7 +11,7 @@ from services.tiles.artists.actors import actor_of, viewer_of
 from services.tiles.artists.store import ensure_artist
 from services.tiles.canvases import rules, store
 from services.tiles.canvases.journal import Journal, follows_without_gap, list_events_after
-from services.tiles.canvases.rules import Canvas, Sort, Wanted
+from services.tiles.canvases.rules import Canvas, CanvasFilter, Sort
 from services.tiles.canvases.schemas import (
     CanvasChange,
     CanvasDraft,
@@ -33,14 +33,14 @@ TOP_ARTISTS = 5
 
 
 class Canvases:
-    """Making, finding, changing and following canvases."""
+    """Creating, finding, changing and following canvases."""
 
     def __init__(self, database: Database, journal: Journal) -> None:
         self._database = database
         self._journal = journal
 
     async def create(self, caller: Identity, draft: CanvasDraft) -> Canvas:
-        """Make a canvas owned by the caller. Raises Invalid when its measures do not fit together."""
+        """Create a canvas owned by the caller. Raises Invalid if its measures do not fit together."""
         limit = rules.check_plan(draft.width, draft.height, draft.tile_size, draft.max_tiles_per_user)
         palette = rules.PALETTES[draft.palette] if isinstance(draft.palette, str) else draft.palette
         async with self._journal.transaction() as (conn, changes):
@@ -72,14 +72,14 @@ class Canvases:
             return visible_to(viewer, await store.get(conn, canvas_id))
 
     async def list(self, viewer: Identity | None, query: CanvasList) -> Page[CanvasView]:
-        """Return a slice of the canvases the viewer may see."""
+        """Return a slice of the canvases that the viewer may see."""
         sort = Sort(query.sort)
         position = None if query.cursor is None else decode_cursor(query.cursor, store.key_length(sort))
         async with self._database.connection() as conn:
             found = await store.list_visible(
                 conn,
                 viewer_of(viewer),
-                Wanted(sort, query.search, query.owner_id),
+                CanvasFilter(sort, query.search, query.owner_id),
                 beyond=position,
                 count=query.limit + 1,
             )
@@ -123,8 +123,8 @@ class Canvases:
             store.defer_save(conn, replace(canvas, is_active=False))
             changes.record(CanvasDeleted, canvas, {}, owner_id=canvas.owner.id, actor_id=caller.account_id)
 
-    async def stats(self, viewer: Identity | None, canvas_id: int) -> CanvasStats:
-        """Return a canvas in numbers; raises NotFound."""
+    async def get_stats(self, viewer: Identity | None, canvas_id: int) -> CanvasStats:
+        """Return statistics of a canvas; raises NotFound."""
         async with self._database.connection() as conn:
             canvas = visible_to(viewer, await store.get(conn, canvas_id))
             shares = await store.get_shares(conn, canvas_id, TOP_ARTISTS)
@@ -139,7 +139,7 @@ class Canvases:
             top_artists=[ShareView.model_validate(share) for share in shares.top],
         )
 
-    async def events(self, viewer: Identity | None, canvas_id: int, query: EventsAfter) -> EventsView:
+    async def list_events(self, viewer: Identity | None, canvas_id: int, query: EventsAfter) -> EventsView:
         """Return what followed a change. Raises NotFound, Gone `too_old` if that is no longer kept."""
         async with self._database.connection() as conn:
             canvas = visible_to(viewer, await store.get(conn, canvas_id))

@@ -24,7 +24,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.tiles.artists.rules import Actor, Artist
 from services.tiles.artists.store import DISPLAYED_NAME
-from services.tiles.canvases.rules import Canvas, Mode, Share, Shares, Sort, Wanted
+from services.tiles.canvases.rules import Canvas, CanvasFilter, Mode, Share, Shares, Sort
 from services.tiles.tables import artists, canvases, tiles
 from shared.db import Connection, Row
 from shared.http.models import BIGINT_MAX
@@ -172,7 +172,7 @@ def key_length(sort: Sort) -> int:
 async def list_visible(
     conn: Connection,
     viewer: Actor | None,
-    wanted: Wanted,
+    wanted: CanvasFilter,
     *,
     beyond: Sequence[int] | None,
     count: int,
@@ -235,7 +235,7 @@ def prepend_lock(conn: Connection, canvas_id: int) -> None:
     Sent in the round trip of the next statement. A canvas is locked before anything on it is read, so that
     reads see what the previous writer left, and before any other row, so that two writers cannot deadlock.
     """
-    conn.lead_with(_LOCK, {"canvas_id": canvas_id})
+    conn.prepend(_LOCK, {"canvas_id": canvas_id})
 
 
 async def list_unlocked(conn: Connection, canvas_ids: Collection[int]) -> set[int]:

@@ -21,7 +21,8 @@ from services.tiles.artists.activity import ActivityPublisher
 from services.tiles.artists.store import ensure_artists
 from services.tiles.canvases.journal import Journal
 from services.tiles.canvases.store import list_unlocked
-from services.tiles.edits.rules import Edit, NewStroke, NewVersion, Outcome, Painted, Stroke, Write, apply_all
+from services.tiles.edits.applying import apply_all
+from services.tiles.edits.rules import Edit, NewStroke, NewVersion, Outcome, Painted, Stroke, Write
 from services.tiles.edits.versions import defer_batch
 from services.tiles.tiles.states import get_states_for_update, list_canvas_ids
 from shared import tracing
@@ -119,7 +120,7 @@ class Batches:
     async def _decide(self, writes: Sequence[Write]) -> list[Outcome]:
         """Write a batch; a canvas that another transaction holds for long delays only writes to that canvas.
 
-        Waiting once finds out which canvas it is; from then on it is tried without waiting until it is free.
+        Waiting once shows which canvas it is; from then on it is tried without waiting until it is free.
         """
         if not self._busy:
             try:

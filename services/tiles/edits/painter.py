@@ -14,7 +14,7 @@ from services.tiles.edits.rules import Outcome, Painted, Stroke
 from services.tiles.edits.schemas import PaintMessage
 from services.tiles.edits.strokes import Strokes
 from shared.errors import Busy, NotAuthenticated, Refusal, TooManyRequests, Unavailable
-from shared.http.problems import faults_of
+from shared.http.problems import to_invalid
 from shared.identity import Identity
 
 UNAVAILABLE_RETRY_SECONDS = 1.0
@@ -52,7 +52,7 @@ class Painter:
         try:
             self._submit(message)
         except ValidationError as error:
-            self._refuse(_ref_of(message), faults_of(error, "message"))
+            self._refuse(_ref_of(message), to_invalid(error, "message"))
         except Refusal as refusal:
             self._refuse(_ref_of(message), refusal)
 

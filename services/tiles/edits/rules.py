@@ -1,30 +1,22 @@
-"""What an edit is, and what becomes of edits that are written together; standard library only.
-
-Each edit is decided by itself, on the tile that those before it left, as if it had come alone.
-"""
+"""What an edit and a stroke are, who may make them, and what they leave; standard library only."""
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from services.tiles.artists.rules import Actor
-from services.tiles.canvases.rules import Canvas, check_visible
-from services.tiles.revisions.rules import WHOLE_EVERY, Change, Kind, pack_stroke
+from services.tiles.revisions.rules import Change, Kind
 from services.tiles.tiles.rules import (
     Tile,
     TileState,
     check_may_describe,
     check_may_edit,
-    check_may_paint,
     check_version,
     looks_different,
-    no_such_tile,
-    waits_for_review,
 )
-from shared.errors import Invalid, Refusal
+from shared.errors import Invalid
 
 MAX_PIXELS = 4096
 """Of one stroke: as JSON it fits a WebSocket message (`live.api.MAX_MESSAGE_BYTES`)."""
@@ -158,38 +150,6 @@ Outcome = Painted | NewVersion | None | Exception
 otherwise the error: a Refusal, or Unavailable if a dependency failed."""
 
 
-@dataclass(slots=True)
-class ChangedTile:
-    """A tile while writes are applied to it; strokes change `pixels` and `version`, but not `state`."""
-
-    state: TileState
-    pixels: bytearray
-    version: int
-
-    @classmethod
-    def of(cls, state: TileState) -> ChangedTile:
-        """Begin with a tile as it is stored."""
-        return cls(state, bytearray(state.tile.pixels), state.tile.version)
-
-    @property
-    def tile(self) -> Tile:
-        """The tile with all that was applied; built by hand, as replace() takes four times as long."""
-        was = self.state.tile
-        return Tile(
-            was.id, was.canvas_id, was.x, was.y, was.size, bytes(self.pixels), was.title, was.description,
-            was.is_public, was.creator, was.like_count, self.version, was.created_at, self.state.now,
-        )  # fmt: skip
-
-
-@dataclass(slots=True)
-class Batch:
-    """The result of writes that are made together: an outcome for each, and what is to be stored of them."""
-
-    outcomes: list[Outcome] = field(default_factory=list)
-    versions: list[Version] = field(default_factory=list)
-    tiles: dict[int, ChangedTile] = field(default_factory=dict)
-
-
 def check_picture(pixels: bytes, size: int, colours: int) -> None:
     """Raise Invalid unless these pixels fill a tile of `size` and are in the palette's `colours`."""
     if len(pixels) != size * size:
@@ -241,72 +201,3 @@ def new_version(
     tile = values.applied_to(state)
     revision = Change.of(tile, kind or values.kind, seq, author_id or actor.id)
     return NewVersion(revision, actor.id, looks_different(state.tile, tile), traceparent)
-
-
-def apply_all(
-    writes: Iterable[Write], states: Mapping[int, TileState], number: Callable[[Canvas], int]
-) -> Batch:
-    """Apply the writes that are allowed, in order, to the tiles as they are; each has an outcome of its own.
-
-    `number` gives the next change of a canvas its number.
-    """
-    batch = Batch()
-    for write in writes:
-        try:
-            batch.outcomes.append(_apply(write, states, batch, number))
-        except Refusal as refusal:
-            batch.outcomes.append(refusal)
-    return batch
-
-
-def _apply(
-    write: Write, states: Mapping[int, TileState], batch: Batch, number: Callable[[Canvas], int]
-) -> Outcome:
-    """Apply one write to the batch. Raises the refusals of `tiles.rules`, after which nothing is changed."""
-    changed = batch.tiles.get(write.tile_id)
-    if changed is None:
-        if write.tile_id not in states:
-            raise no_such_tile()
-        changed = ChangedTile.of(states[write.tile_id])
-    outcome = (
-        _paint(write, changed, batch, number)
-        if isinstance(write, Stroke)
-        else _edit(write, changed, batch, number)
-    )
-    if outcome is not None:
-        batch.tiles[write.tile_id] = changed
-    return outcome
-
-
-def _paint(stroke: Stroke, changed: ChangedTile, batch: Batch, number: Callable[[Canvas], int]) -> Painted:
-    canvas, tile = changed.state.canvas, changed.state.tile
-    if stroke.canvas_id not in (None, canvas.id):
-        raise no_such_tile()
-    check_visible(canvas, stroke.actor)
-    check_may_paint(changed.state, stroke.actor)
-    check_stroke(stroke.pixels, canvas.tile_size, len(canvas.palette))
-    for offset, colour in stroke.pixels:
-        changed.pixels[offset] = colour
-    changed.version += 1
-    seq = number(canvas)
-    whole = None if changed.version % WHOLE_EVERY else zlib.compress(changed.pixels)
-    packed = pack_stroke(stroke.pixels)
-    revision = Change(tile, changed.version, Kind.STROKE, seq, stroke.actor.id, whole, packed)
-    batch.versions.append(NewStroke(revision, stroke))
-    return Painted(tile.id, changed.version, seq)
-
-
-def _edit(
-    edit: Edit, changed: ChangedTile, batch: Batch, number: Callable[[Canvas], int]
-) -> NewVersion | None:
-    state = replace(changed.state, tile=changed.tile)
-    check_visible(state.canvas, edit.actor)
-    if waits_for_review(state.canvas, edit.actor):
-        return None
-    check_may_change(state, edit.actor, edit.values, edit.expected_version)
-    version = new_version(state, edit.values, number(state.canvas), edit.actor, traceparent=edit.traceparent)
-    tile = version.change.tile
-    changed.state, changed.version = replace(state, tile=tile), tile.version
-    changed.pixels = bytearray(tile.pixels)
-    batch.versions.append(version)
-    return version

@@ -6,7 +6,7 @@ Everything is deferred to the flush or the COMMIT, one statement per table howev
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import orjson
 
@@ -28,24 +28,23 @@ _EVENTS: Mapping[Kind, tuple[type[TileCreated] | type[TileUpdated] | type[TileDe
 """By kind of revision, its event and what it adds to the canvas's number of tiles; others are TileUpdated."""
 
 
-def defer_versions(conn: Connection, changes: CanvasChanges, versions: Sequence[NewVersion]) -> None:
-    """Store new versions of whole tiles with their revisions and events.
+_ROWS: Mapping[Kind, Callable[[Connection, Sequence[Tile]], None]] = {
+    Kind.DELETED: store.defer_delete,
+    Kind.RESTORED: store.defer_restore,
+}
+"""By kind of revision, how tiles are stored; others are updated."""
 
-    A created tile is stored already, as its id was needed. Each tile is in one version only.
-    """
-    by_kind: dict[Kind, list[Tile]] = {}
+
+def defer_versions(conn: Connection, changes: CanvasChanges, versions: Sequence[NewVersion]) -> None:
+    """Store new versions of whole tiles with their revisions and events; each tile is in one version only."""
+    stored: dict[Callable[[Connection, Sequence[Tile]], None], list[Tile]] = {}
     for version in versions:
-        by_kind.setdefault(version.change.kind, []).append(version.change.tile)
-    deleted, restored = by_kind.pop(Kind.DELETED, []), by_kind.pop(Kind.RESTORED, [])
-    by_kind.pop(Kind.CREATED, None)
-    updated = [tile for tiles in by_kind.values() for tile in tiles]
-    for defer, tiles in (
-        (store.defer_delete, deleted),
-        (store.defer_restore, restored),
-        (store.defer_update, updated),
-    ):
-        if tiles:
-            defer(conn, tiles)
+        kind = version.change.kind
+        # A created tile is stored already: its id was needed.
+        if kind is not Kind.CREATED:
+            stored.setdefault(_ROWS.get(kind, store.defer_update), []).append(version.change.tile)
+    for defer, tiles in stored.items():
+        defer(conn, tiles)
     _defer_trail(conn, changes, versions)
 
 

@@ -10,14 +10,14 @@ from pydantic import Field
 
 from services.tiles.artists.schemas import ArtistView
 from services.tiles.history.rules import RevisionEntry
-from services.tiles.revisions.rules import Content, Kind
+from services.tiles.revisions.rules import LAST_VERSION, Content, Kind
 from shared.http.models import Body, View
 
-Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Version = Annotated[int, Field(ge=1, le=LAST_VERSION)]
 
 
 class RevisionView(View):
-    """A change of a tile: what it did, and the version and the canvas's sequence number that it made."""
+    """A change of a tile: its kind, and the version of the tile and the number on the canvas that it made."""
 
     tile_id: int
     version: int

@@ -12,7 +12,7 @@ from services.tiles.edits.versions import defer_versions
 from services.tiles.history import store
 from services.tiles.history.rules import check_exists
 from services.tiles.history.schemas import RevisionView, VersionView
-from services.tiles.revisions.rules import Kind, reconstruct
+from services.tiles.revisions.rules import LAST_VERSION, Kind, reconstruct
 from services.tiles.revisions.store import list_up_to
 from services.tiles.tiles.rules import check_may_revert, check_version
 from services.tiles.tiles.service import state_visible_to
@@ -32,7 +32,7 @@ class History:
 
     async def list(self, caller: Identity | None, tile_id: int, paging: Paging) -> Page[RevisionView]:
         """Return a slice of a tile's revisions, newest first. Raises NotFound."""
-        before = after_id(paging) or store.NEWEST
+        before = after_id(paging) or LAST_VERSION
         async with self._database.connection() as conn:
             state_visible_to(caller, await get_state(conn, tile_id))
             found = await store.list_revisions(conn, tile_id, before=before, count=paging.limit + 1)

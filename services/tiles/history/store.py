@@ -13,9 +13,6 @@ from services.tiles.revisions.rules import Kind
 from services.tiles.tables import artists, revisions
 from shared.db import Connection, Row
 
-NEWEST = 2**31 - 1
-"""A version beyond all versions."""
-
 _REVISIONS = (
     select(
         revisions.c.tile_id,

@@ -1,1 +1,1 @@
-"""Likes: once per artist per tile, and counted exactly."""
+"""Likes: one per artist and tile, counted exactly."""

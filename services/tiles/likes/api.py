@@ -18,14 +18,14 @@ async def like_tile(request: web.Request, tile_id: int, caller: Identity) -> web
 
 
 async def unlike_tile(request: web.Request, tile_id: int, caller: Identity) -> web.Response:
-    """Take one's like back; always possible."""
+    """Take the caller's like back; without one nothing changes."""
     return respond(await request.app[LIKES].unlike(caller, tile_id))
 
 
 async def list_likes(
     request: web.Request, tile_id: int, query: Paging, caller: Identity | None
 ) -> web.Response:
-    """List who likes a tile."""
+    """List the artists who like a tile."""
     return respond(await request.app[LIKES].list(caller, tile_id, query))
 
 

@@ -9,7 +9,7 @@ from shared.http.models import View
 
 
 class LikeState(View):
-    """Whether the caller likes the tile, and how many do."""
+    """Whether the caller likes the tile, and how many artists do."""
 
     liked: bool
     like_count: int

@@ -1,1 +1,1 @@
-"""The live feed: every change of a canvas, in order and exactly once, to everybody who watches it."""
+"""The live feed: every change of a canvas, in order and exactly once, to every viewer."""

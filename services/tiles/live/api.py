@@ -23,7 +23,7 @@ from shared.db import Database
 from shared.errors import NotAuthenticated, NotFound, Unavailable
 from shared.http.access import VERIFIER
 from shared.http.models import BIGINT_MAX, Query
-from shared.http.operations import Answer, Operation
+from shared.http.operations import Operation, RawResponse
 from shared.identity import Identity
 
 log = structlog.get_logger(__name__)
@@ -35,8 +35,8 @@ MAX_MESSAGE_BYTES = 64 * 1024
 UNKNOWN_MESSAGE = {
     "type": "error",
     "code": "unknown_message",
-    "detail": 'send {"type": "ping"}, {"type": "presence", "tile", "editing"}'
-    ' or {"type": "paint", "ref", "tile_id", "pixels"}',
+    "detail": 'Send {"type": "ping"}, {"type": "presence", "tile", "editing"}'
+    ' or {"type": "paint", "ref", "tile_id", "pixels"}.',
 }
 
 DATABASE = web.AppKey("DATABASE", Database)
@@ -44,33 +44,33 @@ PAINT_UNDERWAY = web.AppKey("PAINT_UNDERWAY", int)
 
 
 class Watch(Query):
-    """Where to resume, and who is watching."""
+    """Where to resume, and as whom."""
 
     since: int | None = Field(
         None, ge=0, le=BIGINT_MAX, description="number of the last change the client has"
     )
     ticket: str | None = Field(
-        None, max_length=2000, description="from POST /auth/ws-ticket; a guest has none"
+        None, max_length=2000, description="from POST /auth/ws-ticket; guests have none"
     )
 
 
 async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> web.StreamResponse:
     """Watch a canvas live over WebSocket, subprotocol `tessera.v1.json`.
 
-    The server says `hello`, then sends a `batch` of events for every change, in order and exactly once;
-    with `since` first those that followed it, or `resync` when that is too long ago. A client may `ping`;
-    an artist may `paint`, which is answered by `ack` once the stroke is durable, or by `nack`.
+    The server sends `hello`, then a `batch` of events for every change, in order and exactly once; with
+    `since` first those that followed it, or `resync` if that is too long ago. A client may send `ping`; an
+    artist may send `paint`, which is answered by `ack` once the stroke is durable, or by `nack`.
 
     `hello.presence` lists the artists who watch, each `{"id", "username", "tile": {"x", "y"} | null,
     "editing"}`; `{"type": "presence", "joined", "left", "moved"}` with the same objects follows when that
-    changes. An artist sends `{"type": "presence", "tile", "editing"}`, 20 times a second at most. Guests are
-    not listed. A client ignores its own id.
+    changes. An artist sends `{"type": "presence", "tile", "editing"}`, at most 20 times per second. Guests
+    are not listed. A client ignores its own id.
 
-    When the canvas is deleted, or private and no longer for this viewer, the socket closes with 4404; with
-    1013 when a client does not keep up, or the database cannot say what it missed.
+    If the canvas is deleted, or becomes private and hidden from this viewer, the socket closes with 4404;
+    with 1013 if the client is too slow, or the database is unavailable for what the client missed.
     """
     artist = await _admit(request, canvas_id, query.ticket)
-    # Compression costs 146 KiB and half as much CPU again a connection, for frames of some hundred bytes.
+    # Compression costs 146 KiB and half as much CPU again per connection, for frames of some hundred bytes.
     socket = web.WebSocketResponse(
         protocols=(SUBPROTOCOL,), compress=False, heartbeat=IDLE_PING_SECONDS, max_msg_size=MAX_MESSAGE_BYTES
     )
@@ -86,8 +86,8 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
             await _dismiss_if_barred(request, canvas_id, viewer)
             await _listen(socket, viewer, painter, request.app[HUB].presence, canvas_id)
     except Unavailable as error:
-        # An answer in HTTP would break into the frames of a socket that is open.
-        log.warning("viewer sent away", dependency=error.dependency, reason=error.detail)
+        # An HTTP response would corrupt the frames of the open socket.
+        log.warning("viewer disconnected", dependency=error.dependency, reason=error.detail)
         reason = f"{error.dependency}_unavailable; resume with since"
         await viewer.close(WSCloseCode.TRY_AGAIN_LATER, reason.encode())
     finally:
@@ -97,27 +97,27 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
 
 
 async def closing_sockets(app: web.Application) -> None:
-    """Signal handler (`on_shutdown`): send viewers elsewhere before the process ends."""
+    """Signal handler (`on_shutdown`): send viewers to other processes before this one ends."""
     await app[HUB].close()
 
 
 async def _admit(request: web.Request, canvas_id: int, ticket: str | None) -> Identity | None:
-    """Return who watches, None for a guest. Raises NotAuthenticated for a bad ticket, NotFound."""
+    """Return the artist who watches, None for a guest. Raises NotAuthenticated for a bad ticket, NotFound."""
     artist = None
     # The connection goes back to the pool before the socket opens: a viewer never holds one.
     async with request.app[DATABASE].connection() as conn:
         if ticket is not None:
-            artist, jti = request.app[VERIFIER].ticket(ticket)
-            if not await store.spend(conn, jti, datetime.fromtimestamp(artist.expires_at, UTC)):
-                raise NotAuthenticated("ticket_spent", "this ticket was used before; ask for another")
+            artist, jti = request.app[VERIFIER].verify_ticket(ticket)
+            if not await store.spend_ticket(conn, jti, datetime.fromtimestamp(artist.expires_at, UTC)):
+                raise NotAuthenticated("ticket_spent", "This ticket was used before; request a new one.")
         visible_to(artist, await canvases_store.get(conn, canvas_id))
     return artist
 
 
 async def _dismiss_if_barred(request: web.Request, canvas_id: int, viewer: Viewer) -> None:
-    """Send the viewer away if the session ended, or the canvas is gone for them, since they were admitted.
+    """Disconnect the viewer if the session ended or the canvas became hidden since they were admitted.
 
-    From here on they hear of it as everybody does.
+    From here on, the feed does so.
     """
     if viewer.artist is not None and request.app[VERIFIER].is_revoked(viewer.artist):
         viewer.dismiss(SESSION_ENDED)
@@ -148,7 +148,7 @@ async def _listen(
 
 
 def _parsed(text: str) -> dict[str, Any]:
-    """Return the message, empty for what is none."""
+    """Return the message, empty if it is not a JSON object."""
     try:
         message = orjson.loads(text)
     except ValueError:
@@ -158,7 +158,8 @@ def _parsed(text: str) -> dict[str, Any]:
 
 OPERATIONS = (
     Operation(
-        "GET", "/ws/canvas/{canvas_id}", watch_canvas, {101: Answer("application/json", "The live feed")},
+        "GET", "/ws/canvas/{canvas_id}", watch_canvas,
+        {101: RawResponse("application/json", "The live feed")},
         refusals=("400 bad_request", "401 token_invalid", "401 ticket_spent", "404 canvas_not_found"),
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""One canvas as this process broadcasts it: its viewers and where in the sequence they are."""
+"""One canvas as this process broadcasts it: its viewers and their positions in the sequence."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ import orjson
 from services.tiles.live.viewer import CANVAS_GONE, Viewer
 from shared.messaging.contracts import CanvasDeleted, CanvasUpdated
 
-Event = dict[str, Any]
+BrowserEvent = dict[str, Any]
+"""A change as a browser gets it: `seq`, `kind` and what the kind has besides."""
 
 TICK_SECONDS = 0.02
-"""Events of one tick share a frame: sending costs per frame, not per event."""
+"""Events of one tick share a frame: the cost is per frame, not per event."""
 
 RECENT_BYTES = 512 * 1024
-"""Frames kept in memory for each canvas, for viewers who come back."""
+"""Frames kept in memory per canvas, for viewers that reconnect."""
 
 
 class Sent(NamedTuple):
@@ -30,10 +31,10 @@ class Sent(NamedTuple):
 
 
 class Channel:
-    """Keeps the order: accepts events in sequence only, and sends each to each viewer once.
+    """Accepts a canvas's events in sequence only, and sends each to each viewer once.
 
-    `accepted` is the number of the last event taken in, `sent` of the last one broadcast; what lies between
-    waits for the next tick. A viewer may be ahead of `sent`, having caught up from the database.
+    `accepted` is the number of the last event accepted, `sent` of the last one broadcast; those between wait
+    for the next tick. A viewer that has caught up from the database may be ahead of `sent`.
     """
 
     def __init__(self, canvas_id: int) -> None:
@@ -41,8 +42,8 @@ class Channel:
         self.viewers: set[Viewer] = set()
         self.accepted = 0
         self.sent = 0
-        self._heard = 0
-        self._pending: list[Event] = []
+        self._newest = 0
+        self._pending: list[BrowserEvent] = []
         self._ahead: dict[Viewer, int] = {}
         self._recent: deque[Sent] = deque()
         self._recent_bytes = 0
@@ -50,7 +51,7 @@ class Channel:
         self._flushed_at = 0.0
 
     def start_at(self, seq: int) -> None:
-        """Begin after change number `seq`; what was heard before and lies beyond it is a gap to fill."""
+        """Begin after change number `seq`; if later events have arrived already, there is a gap to fill."""
         self.accepted = self.sent = seq
         self._pending.clear()
         self._recent.clear()
@@ -58,13 +59,13 @@ class Channel:
 
     @property
     def has_gap(self) -> bool:
-        """Whether something was heard that cannot be sent before what is missing."""
-        return self._heard > self.accepted
+        """Whether an event has arrived that cannot be sent before missing ones."""
+        return self._newest > self.accepted
 
-    def accept(self, event: Event) -> None:
-        """Take an event in if it is the next one; otherwise only remember that it exists."""
+    def accept(self, event: BrowserEvent) -> None:
+        """Accept an event if it is the next one; otherwise only note its number."""
         seq = event["seq"]
-        self._heard = max(self._heard, seq)
+        self._newest = max(self._newest, seq)
         if seq == self.accepted + 1:
             self.accepted = seq
             self._pending.append(event)
@@ -76,12 +77,12 @@ class Channel:
             self._ahead[viewer] = position
 
     def detach(self, viewer: Viewer) -> None:
-        """Send the viewer nothing more."""
+        """Stop sending to the viewer."""
         self.viewers.discard(viewer)
         self._ahead.pop(viewer, None)
 
     def frames_after(self, since: int) -> list[bytes] | None:
-        """Return what brings a viewer from `since` to `sent`, or None when memory does not reach back."""
+        """Return the frames from `since` to `sent`, or None if those kept in memory do not reach back."""
         if since == self.sent:
             return []
         if not self._recent or not self._recent[0].first - 1 <= since < self.sent:
@@ -94,7 +95,7 @@ class Channel:
         return frames
 
     def flush_soon(self) -> None:
-        """Flush a tick after the last flush: at once when it was quiet, together with more when it is not."""
+        """Flush one tick after the last flush: at once in quiet times, with other events in busy ones."""
         if self._pending and self._flushing is None:
             loop = asyncio.get_running_loop()
             self._flushing = loop.call_at(self._flushed_at + TICK_SECONDS, self._flush_now)
@@ -105,16 +106,16 @@ class Channel:
         self.flush()
 
     def flush(self) -> None:
-        """Broadcast what is pending: encoded once, the same frame for every viewer."""
+        """Broadcast the pending events: encoded once, the same frame for every viewer."""
         events, self._pending = self._pending, []
         while events:
-            # Whoever an event sends away sees it, and nothing of what follows in the same tick.
+            # A viewer whom an event sends away gets that event, and none that follow in the same tick.
             count = next((n for n, event in enumerate(events, 1) if _sends_away(event)), len(events))
             self._broadcast(events[:count])
             self._dismiss_after(events[count - 1])
             events = events[count:]
 
-    def _broadcast(self, events: Sequence[Event]) -> None:
+    def _broadcast(self, events: Sequence[BrowserEvent]) -> None:
         frame = batch_frame(events)
         last = events[-1]["seq"]
         self._remember(Sent(self.sent + 1, last, frame))
@@ -134,7 +135,7 @@ class Channel:
         while self._recent_bytes > RECENT_BYTES:
             self._recent_bytes -= len(self._recent.popleft().frame)
 
-    def _dismiss_after(self, event: Event) -> None:
+    def _dismiss_after(self, event: BrowserEvent) -> None:
         if not _sends_away(event):
             return
         for viewer in list(self.viewers):
@@ -145,12 +146,12 @@ class Channel:
                 viewer.dismiss(CANVAS_GONE)
 
 
-def _sends_away(event: Event) -> bool:
+def _sends_away(event: BrowserEvent) -> bool:
     if event["kind"] == CanvasUpdated.type:
         return not event["canvas"]["is_public"]
     return bool(event["kind"] == CanvasDeleted.type)
 
 
-def batch_frame(events: Sequence[Event]) -> bytes:
+def batch_frame(events: Sequence[BrowserEvent]) -> bytes:
     """Encode a `batch` message."""
     return orjson.dumps({"type": "batch", "events": events})

@@ -1,7 +1,7 @@
-"""The hub: joins viewers to canvases, and the broker's feed and the database to both.
+"""The hub: connects viewers to canvases, and both to the broker's feed and the database.
 
-What the broker delivers is broadcast at once; whatever it did not deliver (while it was away, or before this
-process listened) is read from the canvas's journal, so a lost message is never a lost change.
+Messages from the broker are broadcast at once; changes that it did not deliver (while it was away, or before
+this process was bound) are read from the canvas's journal, so a lost message is never a lost change.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from services.tiles.live.viewer import SESSION_ENDED, Viewer
 from shared.db import Database
 from shared.errors import Unavailable
 from shared.messaging.envelope import Envelope
-from shared.messaging.feed import Feed
+from shared.messaging.feed import CanvasFeed
 
 log = structlog.get_logger(__name__)
 
 CATCH_UP_CHUNK = 500
 CATCH_UP_LIMIT = 5000
-"""Events; a client that is further behind loads a snapshot faster than it replays."""
+"""Events; for a client further behind, loading a snapshot is faster than replaying."""
 
 RETRY_SECONDS = 0.5
 
@@ -40,7 +40,9 @@ class Hub:
 
     def __init__(self, database: Database, broker_url: str, *, name: str) -> None:
         self._database = database
-        self._feed = Feed(broker_url, name=name, on_message=self._hear, on_connected=self._fill_all_gaps)
+        self._feed = CanvasFeed(
+            broker_url, name=name, on_message=self._receive, on_connected=self._fill_all_gaps
+        )
         self.presence = Presence(broker_url, name=name)
         self._channels: dict[int, Channel] = {}
         self._starting: dict[int, asyncio.Task[None]] = {}
@@ -48,14 +50,14 @@ class Hub:
         self._filling: dict[int, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
-        """Keep feed and presence up until cancelled."""
+        """Keep feed and presence connected until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._feed.run())
             tasks.create_task(self.presence.run())
 
     @asynccontextmanager
     async def watching(self, viewer: Viewer, canvas_id: int, since: int | None) -> AsyncIterator[None]:
-        """Greet the viewer, send what followed change number `since`, and every change while in the block.
+        """Send the viewer `hello`, the changes since number `since`, and every change while in the block.
 
         Raises Unavailable when the database is away.
         """
@@ -78,12 +80,12 @@ class Hub:
                 await self._drop(canvas_id)
 
     async def close(self) -> None:
-        """Close every socket with 1001: clients come back, to another process, with `since`."""
+        """Close every socket with 1001: clients reconnect to another process, with `since`."""
         viewers = [viewer for channel in self._channels.values() for viewer in channel.viewers]
         await asyncio.gather(*(v.close(WSCloseCode.GOING_AWAY, b"the service restarts") for v in viewers))
 
     def close_account(self, account_id: int, session_id: str | None = None) -> None:
-        """Close the sockets of an account, or of one of its sessions, with 1008: its tokens were revoked."""
+        """Close the sockets of an account, or of one session, with 1008, as its tokens were revoked."""
         for channel in self._channels.values():
             for viewer in channel.viewers:
                 artist = viewer.artist
@@ -99,7 +101,7 @@ class Hub:
         return channel
 
     async def _start(self, channel: Channel) -> None:
-        # Listen first, then read where the canvas is: a change in between is heard, not missed.
+        # Bind first, then read the last number: a change in between arrives as a message and is not missed.
         await self._feed.bind(channel.canvas_id)
         async with self._database.connection() as conn:
             channel.start_at(await journal.get_last_seq(conn, channel.canvas_id) or 0)
@@ -113,7 +115,7 @@ class Hub:
         await self._feed.unbind(canvas_id)
 
     async def _catch_up(self, viewer: Viewer, channel: Channel, since: int) -> int:
-        """Send what followed `since` until the viewer is where the broadcast is; returns its position."""
+        """Send what followed `since` until the viewer has reached the broadcast; returns its position."""
         if (frames := channel.frames_after(since)) is not None:
             for frame in frames:
                 viewer.send_frame(frame)
@@ -126,14 +128,14 @@ class Hub:
             async with self._database.connection() as conn:
                 events = await journal.list_events_after(conn, channel.canvas_id, position, CATCH_UP_CHUNK)
             if not events or not journal.follows_without_gap(events, position):
-                viewer.send({"type": "resync"})  # pruned meanwhile
+                viewer.send({"type": "resync"})  # pruned in the meantime
                 return channel.sent
             viewer.send_frame(batch_frame(events))
             position = events[-1]["seq"]
         return position
 
     async def _can_resume(self, canvas_id: int, since: int) -> bool:
-        """Whether the journal reaches from `since` to now, in a number of events worth replaying."""
+        """Return whether the journal reaches back to `since`, in a number of events worth replaying."""
         async with self._database.connection() as conn:
             last = await journal.get_last_seq(conn, canvas_id) or 0
             if not last - CATCH_UP_LIMIT <= since <= last:
@@ -141,11 +143,11 @@ class Hub:
             next_events = await journal.list_events_after(conn, canvas_id, since, 1)
         return since == last or bool(next_events and journal.follows_without_gap(next_events, since))
 
-    def _hear(self, envelope: Envelope) -> None:
+    def _receive(self, envelope: Envelope) -> None:
         channel = self._channels.get(envelope.subject_id)
         if channel is None:
             return
-        # Strokes come many to a message, everything else alone.
+        # A message carries many strokes, but only one change of any other kind.
         for event in envelope.data.get("views") or (envelope.data["view"],):
             channel.accept(event)
         channel.flush_soon()

@@ -15,14 +15,14 @@ _SPEND = (
     .values(jti=bindparam("jti"), expires_at=bindparam("expires_at"))
     .on_conflict_do_nothing(index_elements=["jti"])
 )
-_FORGET = delete(spent_tickets).where(spent_tickets.c.expires_at < func.now())
+_DELETE = delete(spent_tickets).where(spent_tickets.c.expires_at < func.now())
 
 
-async def spend(conn: Connection, jti: str, expires_at: datetime) -> bool:
-    """Use a ticket up; False when it was used before, by whichever process."""
+async def spend_ticket(conn: Connection, jti: str, expires_at: datetime) -> bool:
+    """Mark a ticket as used; returns False if it was used before, in any process."""
     return await conn.execute(_SPEND, {"jti": jti, "expires_at": expires_at}) == 1
 
 
-async def forget_expired(conn: Connection) -> int:
-    """Forget tickets that no longer verify anyway; returns how many."""
-    return await conn.execute(_FORGET)
+async def delete_expired_tickets(conn: Connection) -> int:
+    """Delete used tickets that have expired, and so are refused anyway; returns how many."""
+    return await conn.execute(_DELETE)

@@ -15,35 +15,35 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from shared.identity import Identity
 
 QUEUED_FRAMES = 256
-"""What a viewer may fall behind, in frames; two a tick at most, so at least two and a half seconds."""
+"""How far a viewer may fall behind, in frames; two per tick at most, so at least two and a half seconds."""
 
 UNSENT_BYTES = 64 * 1024
-"""What a socket may hold unsent before frames are queued, where all viewers share one copy of each."""
+"""Bytes a socket may hold unsent before frames are queued, where all viewers share one copy of each."""
 
 _SHORT, _MEDIUM, _LONG = struct.Struct(">BB"), struct.Struct(">BBH"), struct.Struct(">BBQ")
 _FINAL_TEXT = 0x80 | WSMsgType.TEXT
 
 
 @dataclass(frozen=True, slots=True)
-class Farewell:
-    """Why a viewer is sent away; codes from 4000 on are for applications to define (RFC 6455, 7.4.2)."""
+class CloseReason:
+    """Why a socket is closed; codes from 4000 on are for applications to define (RFC 6455, 7.4.2)."""
 
     code: int
     reason: bytes
 
 
-SESSION_ENDED = Farewell(WSCloseCode.POLICY_VIOLATION, b"session ended")
-"""The token that the viewer came with was revoked."""
+SESSION_ENDED = CloseReason(WSCloseCode.POLICY_VIOLATION, b"session ended")
+"""The token that the viewer connected with was revoked."""
 
-CANVAS_GONE = Farewell(4404, b"canvas_not_found")
-"""Deleted, or private now and not this viewer's: coming back is answered with 404."""
+CANVAS_GONE = CloseReason(4404, b"canvas_not_found")
+"""The canvas was deleted, or is private now and not visible to this viewer: reconnecting gets a 404."""
 
 
 class Viewer:
     """A connected viewer; `artist` is None for a guest.
 
-    A frame is written at once while the socket takes it: waking a task for every frame of every viewer costs
-    more than sending it. What a slow socket does not take is queued, so that it delays nobody, and sent by
+    A frame is written at once while the socket accepts it: waking a task for every frame of every viewer
+    costs more than sending it. Frames for a slow socket are queued, so that it delays no other, and sent by
     `run`.
     """
 
@@ -56,11 +56,11 @@ class Viewer:
         self.artist = artist
         self._socket = socket
         self._transport = transport
-        self._frames: asyncio.Queue[bytes | Farewell] = asyncio.Queue(QUEUED_FRAMES)
+        self._frames: asyncio.Queue[bytes | CloseReason] = asyncio.Queue(QUEUED_FRAMES)
         self._overrun = asyncio.Event()
 
     def may_see_private(self, owner_id: int) -> bool:
-        """Whether this viewer may watch a private canvas of that owner."""
+        """Return whether this viewer may watch a private canvas of that owner."""
         return self.artist is not None and (self.artist.is_moderator or self.artist.account_id == owner_id)
 
     def send(self, message: dict[str, Any]) -> None:
@@ -68,33 +68,33 @@ class Viewer:
         self.send_frame(orjson.dumps(message))
 
     def send_all(self, messages: Iterable[dict[str, Any]]) -> None:
-        """Send messages to this viewer alone, in one write where possible: that is what costs."""
+        """Send messages to this viewer alone, in one write if possible, as each write is expensive."""
         frames = [orjson.dumps(message) for message in messages]
-        if self._keeps_up():
+        if self._is_keeping_up():
             self._write(b"".join(map(text_frame, frames)))
             return
         for frame in frames:
             self.send_frame(frame)
 
     def send_frame(self, frame: bytes) -> None:
-        """Send an encoded message, or queue it behind others; a viewer whose queue is full is given up."""
-        if self._keeps_up():
+        """Send an encoded message, or queue it behind others; disconnect a viewer whose queue is full."""
+        if self._is_keeping_up():
             self._write(text_frame(frame))
             return
         self._put(frame)
 
-    def dismiss(self, farewell: Farewell) -> None:
-        """Close the socket once what is queued was sent."""
-        self._put(farewell)
+    def dismiss(self, reason: CloseReason) -> None:
+        """Close the socket once its queue has been sent."""
+        self._put(reason)
 
-    def _put(self, item: bytes | Farewell) -> None:
+    def _put(self, item: bytes | CloseReason) -> None:
         try:
             self._frames.put_nowait(item)
         except asyncio.QueueFull:
             self._overrun.set()
 
     async def run(self) -> None:
-        """Send what is queued until cancelled or the socket is gone; 1013 ends one that cannot keep up."""
+        """Send what is queued until cancelled or the socket is gone; close it with 1013 if it is too slow."""
         sending = asyncio.create_task(self._send_queued())
         overrun = asyncio.create_task(self._overrun.wait())
         try:
@@ -107,12 +107,12 @@ class Viewer:
             await asyncio.wait((sending, overrun))
 
     async def close(self, code: int, reason: bytes) -> None:
-        """Close the socket; waits a second at most for a peer that does not answer."""
+        """Close the socket; waits one second at most for the peer's answer."""
         with suppress(TimeoutError):
             async with asyncio.timeout(1):
                 await self._socket.close(code=code, message=reason)
 
-    def _keeps_up(self) -> bool:
+    def _is_keeping_up(self) -> bool:
         return self._frames.empty() and self._transport.get_write_buffer_size() < UNSENT_BYTES
 
     def _write(self, data: bytes) -> None:
@@ -123,7 +123,7 @@ class Viewer:
         with suppress(ConnectionError):
             while True:
                 item = await self._frames.get()
-                if isinstance(item, Farewell):
+                if isinstance(item, CloseReason):
                     return await self.close(item.code, item.reason)
                 await self._socket.send_frame(item, WSMsgType.TEXT)
 

@@ -13,37 +13,37 @@ from shared.identity import Identity
 
 
 async def acquire_lock(request: web.Request, tile_id: int, caller: Identity) -> web.Response:
-    """Take the lock of a tile: 201 when it is new, 200 when the caller held it already."""
+    """Acquire the lock of a tile: 201 if it is new, 200 if the caller held it already."""
     lock, is_new = await request.app[LOCKS].acquire(caller, tile_id)
     return respond(lock, status=201 if is_new else 200)
 
 
 async def renew_lock(request: web.Request, tile_id: int, caller: Identity) -> web.Response:
-    """Start the lifetime of one's lock anew."""
+    """Restart the lifetime of the caller's lock."""
     return respond(await request.app[LOCKS].renew(caller, tile_id))
 
 
 async def release_lock(request: web.Request, tile_id: int, caller: Identity) -> web.Response:
-    """Give the lock back."""
+    """Release the caller's lock."""
     await request.app[LOCKS].release(caller, tile_id)
     return respond_empty()
 
 
 async def break_lock(request: web.Request, tile_id: int, caller: Identity) -> web.Response:
-    """Take a tile's lock away from whoever holds it; a tile without one is left as it is."""
+    """Release another artist's lock of a tile; without a lock nothing changes."""
     await request.app[LOCKS].release(caller, tile_id)
     return respond_empty()
 
 
 async def get_lock(request: web.Request, tile_id: int, caller: Identity | None) -> web.Response:
-    """Show whether a tile is locked, by whom and until when."""
-    return respond(await request.app[LOCKS].status(caller, tile_id))
+    """Show whether a tile is locked, by which artist and until when."""
+    return respond(await request.app[LOCKS].get(caller, tile_id))
 
 
 async def list_locks(
     request: web.Request, canvas_id: int, query: Paging, caller: Identity | None
 ) -> web.Response:
-    """List the live locks of a canvas's tiles, by tile; the live feed tells of every later change."""
+    """List the live locks of a canvas's tiles, by tile; the live feed sends every later change."""
     return respond(await request.app[LOCKS].list(caller, canvas_id, query))
 
 

@@ -1,4 +1,4 @@
-"""Who may hold a tile's lock; standard library only."""
+"""Who may hold a tile's lock, and release it; standard library only."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from shared.http.models import View
 
 
 class LockView(View):
-    """Whether a tile is locked, by whom and until when; `mine` if the caller holds it."""
+    """Whether a tile is locked, by which artist and until when; `mine` if the caller holds the lock."""
 
     tile_id: int
     is_locked: bool

@@ -24,7 +24,7 @@ from shared.identity import Identity, account_id_of
 from shared.messaging.contracts import LockAcquired, LockReleased
 
 SWEPT_AT_ONCE = 100
-"""Expired locks released by one transaction, which holds the canvas."""
+"""Expired locks deleted per transaction, which holds the canvas."""
 
 
 class Locks:
@@ -69,7 +69,7 @@ class Locks:
             rules.check_may_release(state.lock, actor_of(caller))
             _release(conn, changes, state.canvas, tile_id, state.lock.holder.id)
 
-    async def status(self, caller: Identity | None, tile_id: int) -> LockView:
+    async def get(self, caller: Identity | None, tile_id: int) -> LockView:
         """Return the tile's lock. Raises NotFound."""
         async with self._database.connection() as conn:
             state = state_visible_to(caller, await get_state(conn, tile_id))

@@ -78,7 +78,7 @@ class ExpiredLock(NamedTuple):
 
 
 async def get_artist(conn: Connection, artist_id: int) -> Artist:
-    """Return the artist who is about to hold a lock."""
+    """Return an artist as shown to others."""
     row = await conn.fetch_one(_ARTIST, {"artist_id": artist_id})
     return Artist(row.id, row.username, row.display_name)
 

@@ -9,7 +9,7 @@ from services.tiles.pictures.schemas import CanvasPicture, Scale
 from services.tiles.pictures.service import PICTURES
 from services.tiles.pictures.snapshot import MEDIA_TYPE
 from shared.http.etags import is_unchanged, not_modified
-from shared.http.operations import Answer, Operation
+from shared.http.operations import Operation, RawResponse
 from shared.identity import Identity
 
 
@@ -18,7 +18,7 @@ async def draw_canvas(
 ) -> web.Response:
     """Draw a canvas or a rectangle of its cells as an indexed-palette PNG.
 
-    What nobody painted is transparent; drafts are in no picture. The `ETag` changes with the picture only.
+    Unpainted cells are transparent; drafts are not shown. The `ETag` changes only with the picture.
     """
     return _respond(request, await request.app[PICTURES].canvas(caller, canvas_id, query), "image/png")
 
@@ -33,8 +33,8 @@ async def draw_tile(
 async def get_snapshot(request: web.Request, canvas_id: int, caller: Identity | None) -> web.Response:
     """Load a whole canvas at one moment, for the first paint.
 
-    Open the WebSocket with `since` = `X-Canvas-Seq` afterwards: nothing is missed and nothing comes twice.
-    Drafts are not in it. Numbers are big-endian; offset, size, what:
+    Then open the WebSocket with `since` = `X-Canvas-Seq`: no change is missed and none arrives twice.
+    Drafts are not included. Numbers are big-endian; offset, size, what:
 
     - 0, 4: `TSRA`
     - 4, 1: version of the format, 1
@@ -63,21 +63,24 @@ OPERATIONS = (
         "GET",
         r"/canvases/{canvas_id:\d+}.png",
         draw_canvas,
-        {200: Answer("image/png", "The picture"), 304: None},
+        {200: RawResponse("image/png", "The picture"), 304: None},
         refusals=("404 canvas_not_found",),
     ),
     Operation(
         "GET",
         r"/tiles/{tile_id:\d+}.png",
         draw_tile,
-        {200: Answer("image/png", "The picture"), 304: None},
+        {200: RawResponse("image/png", "The picture"), 304: None},
         refusals=("404 tile_not_found",),
     ),
     Operation(
         "GET",
         "/canvases/{canvas_id}/snapshot",
         get_snapshot,
-        {200: Answer(MEDIA_TYPE, "The canvas; `X-Canvas-Seq` is its number"), 304: None},
+        {
+            200: RawResponse(MEDIA_TYPE, "The canvas; `X-Canvas-Seq` is the number of its last change"),
+            304: None,
+        },
         refusals=("404 canvas_not_found",),
     ),
 )

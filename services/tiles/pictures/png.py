@@ -11,7 +11,7 @@ from services.tiles.canvases.rules import Region
 from services.tiles.pictures.store import PaintedTile
 
 _COMPRESSION = 6
-"""zlib's level; 9 takes four times as long for a few per cent on pixel art."""
+"""zlib's level; 9 takes four times as long to save a few per cent on pixel art."""
 
 
 def draw(
@@ -19,7 +19,7 @@ def draw(
 ) -> bytes:
     """Draw the tiles of a rectangle of cells and encode it as PNG; `scale` repeats each pixel that often.
 
-    Takes up to seconds for the largest canvases: call it in a thread (Pillow releases the GIL).
+    Takes seconds for the largest canvases: call it in a thread (Pillow releases the GIL).
     """
     width, height = region.columns * tile_size, region.rows * tile_size
     picture = Image.new("P", (width, height), 0)

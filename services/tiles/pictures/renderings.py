@@ -1,4 +1,4 @@
-"""What was drawn or packed once, kept as long as it is good and there is room."""
+"""A cache of pictures and snapshots, kept while they are current and there is room."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from hashlib import blake2b
 from shared.http.etags import etag
 
 CACHE_BYTES = 64 * 1024 * 1024
-"""A process keeps; the least recently used go first."""
+"""Kept per process; the least recently used are dropped first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """A finished response body; `seq` is the number of the canvas's change that it shows."""
+    """A finished response body that shows the canvas at change number `seq`."""
 
     seq: int
     body: bytes
@@ -24,7 +24,7 @@ class Rendering:
 
     @classmethod
     def of(cls, seq: int, body: bytes) -> Rendering:
-        """Tag a body by what is in it: a picture that did not change keeps its tag, on every process."""
+        """Tag a body by its content: a picture that did not change keeps its tag, in every process."""
         return cls(seq, body, etag(blake2b(body, digest_size=12).hexdigest()))
 
 
@@ -37,15 +37,15 @@ class Renderings:
         self._making: dict[Hashable, asyncio.Task[None]] = {}
 
     async def get(self, key: Hashable, oldest: int, make: Callable[[], Awaitable[Rendering]]) -> Rendering:
-        """Return what `key` names, made anew unless the one at hand shows change number `oldest` or later."""
-        while (known := self._kept.get(key)) is None or known.seq < oldest:
-            # One under way may have begun before that change: then it is made once more.
+        """Return the rendering of `key`, made again unless the kept one shows change `oldest` or later."""
+        while (kept := self._kept.get(key)) is None or kept.seq < oldest:
+            # One in progress may have begun before that change: then it is made once more.
             task = self._making.get(key)
             if task is None:
                 task = self._making[key] = asyncio.create_task(self._make(key, make))
             await asyncio.shield(task)
         self._kept.move_to_end(key)
-        return known
+        return kept
 
     async def _make(self, key: Hashable, make: Callable[[], Awaitable[Rendering]]) -> None:
         try:
@@ -55,7 +55,7 @@ class Renderings:
         replaced = self._kept.pop(key, None)
         self._kept[key] = rendering
         self._kept_bytes += len(rendering.body) - (len(replaced.body) if replaced else 0)
-        # The newest stays, however large: whoever waits for it finds it here.
+        # The newest stays, however large: requests that wait for it read it here.
         while self._kept_bytes > CACHE_BYTES and len(self._kept) > 1:
             _, dropped = self._kept.popitem(last=False)
             self._kept_bytes -= len(dropped.body)

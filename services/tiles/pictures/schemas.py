@@ -10,7 +10,7 @@ from shared.http.models import Query
 
 
 class Scale(Query):
-    """How often each pixel is repeated in both directions."""
+    """How many times each pixel is repeated in each direction."""
 
     scale: int = Field(1, ge=1, le=MAX_SCALE)
 

@@ -25,11 +25,11 @@ from shared.db import Database
 from shared.identity import Identity
 
 SNAPSHOT_LAG = 500
-"""Changes that cannot be seen (likes, locks) by which a snapshot may be behind; the feed brings them."""
+"""Invisible changes (likes, locks) by which a snapshot may be behind; the feed delivers them."""
 
 
 class Pictures:
-    """Draws and packs canvases, and keeps what still shows how they look."""
+    """Draws and packs canvases, and keeps results that are still current."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -59,7 +59,7 @@ class Pictures:
             canvas = await canvases_store.get(conn, tile.canvas_id) if tile else None
         if tile is None or canvas is None:
             raise no_such_tile()
-        # Named by what is in it, so it is good for ever and the same for equal tiles.
+        # The key is the content, so the picture never expires and equal tiles share it.
         return await self._renderings.get(
             (tile.pixels, canvas.palette, scale), 0, partial(_draw_tile, canvas, tile.pixels, scale)
         )
@@ -81,13 +81,13 @@ class Pictures:
 
     async def _draw_canvas(self, canvas: Canvas, region: Region, scale: int) -> Rendering:
         async with self._database.connection() as conn:
-            seq, painted = await store.painted(conn, canvas.id, region)
+            seq, painted = await store.list_painted(conn, canvas.id, region)
         png = await asyncio.to_thread(draw, canvas.tile_size, canvas.palette, region, painted, scale)
         return Rendering.of(seq, png)
 
     async def _pack(self, canvas: Canvas) -> Rendering:
         async with self._database.connection() as conn:
-            laid = await store.laid_out(conn, canvas.id)
+            laid = await store.get_layout(conn, canvas.id)
         packed = await asyncio.to_thread(pack, canvas, laid.seq, laid.count, laid.tiles)
         return Rendering.of(laid.seq, packed)
 

@@ -13,7 +13,7 @@
     24+3n   rest  zlib stream (RFC 1950) of the tiles, row by row; each:
                   tile id 8, x 2, y 2, version 4, pixels s*s
 
-A client draws it and opens the WebSocket with `since=seq`: it then misses nothing and gets nothing twice.
+A client draws it and opens the WebSocket with `since=seq`: it then misses no change and gets none twice.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ HEADER = struct.Struct(">4sBBHHHIQ")
 TILE = struct.Struct(">QHHI")
 
 _COMPRESSION = 1
-"""zlib's level; pixel art hardly gets smaller with more, and first paint waits for it."""
+"""zlib's level; higher ones hardly save anything on pixel art, and the first paint waits for it."""
 
 
 def pack(canvas: Canvas, seq: int, count: int, tiles: bytes) -> bytes:
-    """Pack a snapshot of `count` tiles, already laid out as above; takes a while: call it in a thread."""
+    """Pack a snapshot of `count` tiles, already laid out as above. Slow: call it in a thread."""
     header = HEADER.pack(
         MAGIC, VERSION, len(canvas.palette), canvas.columns, canvas.rows, canvas.tile_size, count, seq
     )

@@ -37,7 +37,7 @@ _PAINTED = (
     .where(canvases.c.id == bindparam("canvas_id"))
 )
 
-# PostgreSQL lays the tiles out as the snapshot has them: one value to read instead of a row for each.
+# PostgreSQL lays the tiles out in the snapshot's format: one value to read instead of a row per tile.
 _LAID_OUT = text(
     "SELECT canvases.seq, count(tiles.id) AS count, coalesce(string_agg("
     " int8send(tiles.id) || int2send(tiles.x::int2) || int2send(tiles.y::int2) || int4send(tiles.version)"
@@ -49,7 +49,7 @@ _LAID_OUT = text(
 
 @dataclass(frozen=True, slots=True)
 class CanvasState:
-    """A canvas and the number of its last change that can be seen."""
+    """A canvas and the number of the last change that its picture shows."""
 
     canvas: Canvas
     picture_seq: int
@@ -65,27 +65,27 @@ class PaintedTile:
 
 
 @dataclass(frozen=True, slots=True)
-class LaidOut:
-    """All public tiles of a canvas at change `seq`, as bytes of a snapshot."""
+class Layout:
+    """All public tiles of a canvas at change `seq`, in the snapshot's format."""
 
     seq: int
     count: int
     tiles: bytes
 
 
-async def states(conn: Connection, canvas_ids: Sequence[int]) -> Mapping[int, CanvasState]:
-    """Return the canvases there are among these, by id."""
+async def list_states(conn: Connection, canvas_ids: Sequence[int]) -> Mapping[int, CanvasState]:
+    """Return those of the canvases that exist, by id."""
     rows = await conn.fetch_all(_STATES, {"ids": canvas_ids})
     return {row.id: CanvasState(canvases_store.canvas_of(row), row.picture_seq) for row in rows}
 
 
-async def painted(conn: Connection, canvas_id: int, region: Region) -> tuple[int, Sequence[PaintedTile]]:
+async def list_painted(conn: Connection, canvas_id: int, region: Region) -> tuple[int, Sequence[PaintedTile]]:
     """Return the public tiles of a rectangle and the number of the change they show, in one statement."""
     rows = await conn.fetch_all(_PAINTED, {"canvas_id": canvas_id, **asdict(region)})
     return rows[0].seq, [PaintedTile(row.x, row.y, row.pixels) for row in rows if row.x is not None]
 
 
-async def laid_out(conn: Connection, canvas_id: int) -> LaidOut:
+async def get_layout(conn: Connection, canvas_id: int) -> Layout:
     """Return a canvas's public tiles and the number of the change they show, in one statement."""
     row = await conn.fetch_one(_LAID_OUT, {"canvas_id": canvas_id})
-    return LaidOut(row.seq, row.count, row.tiles)
+    return Layout(row.seq, row.count, row.tiles)

@@ -1,1 +1,1 @@
-"""Reviews: on a canvas in `review` mode a painted tile is shown once its owner or a moderator approved it."""
+"""Reviews: on a canvas in `review` mode, its owner or a moderator approves pixels before they show."""

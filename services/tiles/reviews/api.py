@@ -15,10 +15,10 @@ from shared.identity import Identity
 async def list_reviews(
     request: web.Request, canvas_id: int, query: ListedReviews, caller: Identity
 ) -> web.Response:
-    """List what waits for review on a canvas, or with `status` what became of it.
+    """List the submissions to a canvas by status, pending ones by default.
 
-    The canvas's owner and moderators see all of it, an artist their own. In another mode than `review`
-    nothing new is handed in; what waited when the mode changed still waits, and can be decided.
+    The canvas's owner and moderators see all of them, artists their own. In other modes than `review` there
+    are no new submissions; those that were pending when the mode changed stay pending, and can be decided.
     """
     return respond(await request.app[REVIEWS].list(caller, canvas_id, query))
 

@@ -16,7 +16,7 @@ MAX_NOTE = 1000
 
 
 class Verdict(Body):
-    """A decision, with a note for the artist."""
+    """A decision, with a note to the artist."""
 
     decision: Decision = Field(strict=False)
     note: str | None = Field(None, max_length=MAX_NOTE)

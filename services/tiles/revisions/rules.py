@@ -18,6 +18,9 @@ from services.tiles.tiles.rules import Tile
 WHOLE_EVERY = 64
 """Versions between two whole pictures of a tile that is only painted on."""
 
+LAST_VERSION = 2**31 - 1
+"""The largest version that PostgreSQL's integer holds."""
+
 _PIXEL = struct.Struct(">HB")
 
 

@@ -12,17 +12,17 @@ from shared.identity import Identity
 
 
 async def roll_back(request: web.Request, canvas_id: int, body: Rollback, caller: Identity) -> web.Response:
-    """Take back what happened on a canvas after `since`, in one transaction; `dry_run` shows what that does.
+    """Take back what happened on a canvas after `since`, in one transaction; `dry_run` only shows the result.
 
-    Without `user_id` every tile, in the `area` if one is given, is as it was at `since`: changed ones are
+    Without `user_id`, every tile (of the `area`, if given) becomes what it was at `since`: changed ones are
     reverted, newer ones removed, deleted ones restored under their own ids, without the likes they had.
 
-    With `user_id` only that artist's changes since then are undone, pixel by pixel: what others painted, also
-    over the artist's work, stays. A tile the artist made is removed unless others have painted in it; one
-    the artist deleted is restored, unless its cell was claimed since (`kept`).
+    With `user_id`, only that artist's changes since then are undone, pixel by pixel: what others painted
+    stays, even over the artist's work. A tile that the artist claimed is removed unless others have painted
+    in it; one that the artist deleted is restored, unless its cell has been claimed since (`kept`).
 
-    Locks do not hold a rollback up. Limits of tiles an artist do not count for what is restored. At most
-    4096 tiles at once; for more, roll back one area after the other.
+    Locks do not prevent a rollback, and restored tiles may exceed the limit per artist. At most 4096 tiles at
+    once; for more, roll back one area at a time.
     """
     return respond(await request.app[ROLLBACKS].roll_back(caller, canvas_id, body))
 

@@ -15,7 +15,7 @@ Cells = Annotated[int, Field(ge=1, le=8192)]
 
 
 class RolledBackRegion(Body):
-    """A rectangle of cells; what of it lies outside the canvas is empty."""
+    """A rectangle of cells; the part outside the canvas is ignored."""
 
     x: int = Field(ge=0, le=8192)
     y: int = Field(ge=0, le=8192)
@@ -24,7 +24,7 @@ class RolledBackRegion(Body):
 
 
 class Rollback(Body):
-    """What to take back: everything since a moment; in an area, by one artist, or both."""
+    """What to take back: everything since a moment, or only in an area, by one artist, or both."""
 
     since: Moment
     area: RolledBackRegion | None = None
@@ -33,7 +33,7 @@ class Rollback(Body):
 
 
 class RolledBackTile(View):
-    """A tile that a rollback concerns; a kept one stays deleted, as its cell has been claimed since."""
+    """A tile that a rollback affects; a kept one stays deleted, as its cell has been claimed since."""
 
     tile_id: int
     x: int
@@ -41,12 +41,12 @@ class RolledBackTile(View):
     creator: ArtistView
     action: Action
     pixels: str | None = Field(
-        description="base64 of what is there afterwards; null for nothing, and past the first MiB of pixels"
+        description="base64 of the tile afterwards; null if there is none, and past the first MiB of pixels"
     )
 
     @classmethod
     def of(cls, step: Step, *, with_pixels: bool) -> RolledBackTile:
-        """Show what is done to a tile."""
+        """Show a step of the rollback."""
         tile = step.tile
         is_there = step.action in (Action.REVERTED, Action.RESTORED)
         return cls(
@@ -60,7 +60,7 @@ class RolledBackTile(View):
 
 
 class RollbackView(View):
-    """What a rollback did, or would do; `seq` is the number of the canvas's last change."""
+    """What a rollback did or would do; `seq` is the number of the canvas's last change."""
 
     dry_run: bool
     seq: int

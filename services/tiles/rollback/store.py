@@ -9,12 +9,9 @@ from sqlalchemy import func, select, text
 
 from services.tiles.artists.rules import Artist
 from services.tiles.canvases.rules import Region
-from services.tiles.revisions.rules import Span
+from services.tiles.revisions.rules import LAST_VERSION, Span
 from services.tiles.rollback.rules import Removed
 from shared.db import Connection, Row
-
-NEWEST = 2**31 - 1
-"""A version beyond all versions."""
 
 # One look at the end of each tile's history instead of a scan of everything since: a canvas has thousands of
 # tiles and millions of revisions. Deleted tiles have an index of their own.
@@ -81,7 +78,7 @@ async def list_changed_by(
         "since": since,
         "author_id": author_id,
         "count": count,
-        "newest": NEWEST,
+        "newest": LAST_VERSION,
         **_bounds(area),
     }
     rows = await conn.fetch_all(_CHANGED_BY, params)

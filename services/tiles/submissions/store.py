@@ -38,7 +38,7 @@ async def replace_pending(
     conn: Connection, canvas_id: int, tile_id: int, author_id: int, pixels: bytes
 ) -> Pending:
     """Store pixels that wait for a review; what waited for the same tile is superseded."""
-    conn.lead_with(_SUPERSEDE, {"tile_id": tile_id})
+    conn.prepend(_SUPERSEDE, {"tile_id": tile_id})
     row = await conn.fetch_one(
         _ADD, {"canvas_id": canvas_id, "tile_id": tile_id, "author_id": author_id, "pixels": pixels}
     )

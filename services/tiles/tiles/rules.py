@@ -163,7 +163,7 @@ def check_may_delete(state: TileState, actor: Actor) -> None:
 def check_may_revert(state: TileState, actor: Actor) -> None:
     """Raise unless the actor may bring an older version back: its creator, the canvas's owner, a moderator.
 
-    Another artist's live lock stops all of them, so that nobody's work in progress is replaced.
+    Another artist's live lock stops all of them, so that no work in progress is replaced.
     """
     _check_seen(state, actor)
     check_unlocked(state.lock, actor)

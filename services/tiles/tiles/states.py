@@ -68,7 +68,7 @@ def _state_of(row: Row) -> TileState:
 
 async def get_state_for_update(conn: Connection, tile_id: int) -> TileState | None:
     """Lock the tile's canvas until the transaction ends and return everything that decides about the tile."""
-    conn.lead_with(_LOCK_CANVAS, {"tile_id": tile_id})
+    conn.prepend(_LOCK_CANVAS, {"tile_id": tile_id})
     return await get_state(conn, tile_id)
 
 
@@ -84,7 +84,7 @@ async def get_states_for_update(conn: Connection, tile_ids: Collection[int]) -> 
     The canvases are locked in order of id, so that two writers cannot deadlock.
     """
     params = {"tile_ids": list(tile_ids)}
-    conn.lead_with(_LOCK_CANVASES, params)
+    conn.prepend(_LOCK_CANVASES, params)
     rows = await conn.fetch_all(_STATES_OF_TILES, params)
     return {row.tile_id: _state_of(row) for row in rows}
 

@@ -1,1 +1,1 @@
-"""Time-lapse: how a canvas came to be, as an animated PNG."""
+"""Time-lapse: the history of a canvas as an animated PNG."""

@@ -9,12 +9,12 @@ from services.tiles.timelapse.rules import DEFAULT_FRAMES, MAX_FRAMES
 from services.tiles.timelapse.service import TIMELAPSES
 from shared.http.etags import etag, is_unchanged, not_modified
 from shared.http.models import Query
-from shared.http.operations import Answer, Operation
+from shared.http.operations import Operation, RawResponse
 from shared.identity import Identity
 
 
 class Length(Query):
-    """How many frames at most, evenly spread over the changes."""
+    """The largest number of frames, evenly spread over the changes."""
 
     frames: int = Field(DEFAULT_FRAMES, ge=2, le=MAX_FRAMES)
 
@@ -22,11 +22,11 @@ class Length(Query):
 async def draw_timelapse(
     request: web.Request, canvas_id: int, query: Length, caller: Identity | None
 ) -> web.Response:
-    """Draw how a canvas came to be as an animated PNG, at most 512 pixels a side.
+    """Draw the history of a canvas as an animated PNG, at most 512 pixels per side.
 
-    It shows the tiles that are there and public, from where the newest 100,000 changes begin.
+    It shows the existing public tiles, from the beginning of the newest 100,000 changes.
     """
-    timelapse = await request.app[TIMELAPSES].of_canvas(caller, canvas_id, query.frames)
+    timelapse = await request.app[TIMELAPSES].get(caller, canvas_id, query.frames)
     tag = etag(timelapse.seq, query.frames)
     if is_unchanged(request, tag):
         return not_modified(tag)
@@ -40,6 +40,6 @@ OPERATIONS = (
         "GET",
         "/canvases/{canvas_id}/timelapse.png",
         draw_timelapse,
-        {200: Answer("image/png", "The animation"), 304: None},
+        {200: RawResponse("image/png", "The animation"), 304: None},
     ),
 )

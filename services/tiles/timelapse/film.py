@@ -8,13 +8,13 @@ from io import BytesIO
 from PIL import Image, ImageColor
 
 from services.tiles.canvases.rules import Canvas
-from services.tiles.timelapse.rules import Shot, changes_a_frame, pixels_after, reduction
+from services.tiles.timelapse.rules import Shot, changes_per_frame, pixels_after, reduction
 
 FRAME_MS, LAST_FRAME_MS = 100, 2000
 
 
 class Film:
-    """Plays changes onto a canvas and takes a frame after every so many; all of it in a thread, please."""
+    """Applies changes to a canvas and takes a frame after every so many. Slow: call it in a thread."""
 
     def __init__(self, canvas: Canvas, changes: int, frames: int) -> None:
         self._step = reduction(canvas.width, canvas.height)
@@ -23,19 +23,19 @@ class Film:
         for colour in canvas.palette:
             self._palette += ImageColor.getrgb(colour)
         self._picture = Image.new("P", (canvas.width // self._step, canvas.height // self._step), 0)
-        self._every = changes_a_frame(changes, frames)
+        self._every = changes_per_frame(changes, frames)
         self._played = 0
         self._tiles: dict[int, bytes | None] = {}
-        self._wet: dict[int, Shot] = {}
+        self._changed: dict[int, Shot] = {}
         self._frames: list[Image.Image] = []
 
     def begin(self, shots: Sequence[Shot]) -> None:
-        """Draw what was there before the first frame."""
+        """Draw the canvas as it was before the first frame."""
         for shot in shots:
             self._apply(shot)
 
     def play(self, shots: Sequence[Shot]) -> None:
-        """Draw changes in the order they happened."""
+        """Draw changes in the order in which they happened."""
         for shot in shots:
             if self._played % self._every == 0:
                 self._take_frame()
@@ -43,7 +43,7 @@ class Film:
             self._played += 1
 
     def develop(self) -> bytes:
-        """Take the last frame and encode them all as an animated PNG that starts again at its end."""
+        """Take the last frame and encode them all as an animated PNG that repeats."""
         self._take_frame()
         first, *others = self._frames
         durations = [FRAME_MS] * len(others) + [LAST_FRAME_MS]
@@ -55,19 +55,19 @@ class Film:
 
     def _apply(self, shot: Shot) -> None:
         self._tiles[shot.tile_id] = pixels_after(self._tiles.get(shot.tile_id), shot)
-        self._wet[shot.tile_id] = shot
+        self._changed[shot.tile_id] = shot
 
     def _take_frame(self) -> None:
         size, shown = self._tile_size, self._tile_size // self._step
-        for tile_id, shot in self._wet.items():
+        for tile_id, shot in self._changed.items():
             pixels = self._tiles[tile_id] or bytes(size * size)
             tile = Image.frombytes("P", (size, size), pixels)
             if self._step > 1:
                 tile = tile.resize((shown, shown), Image.Resampling.NEAREST)
             self._picture.paste(tile, (shot.x * shown, shot.y * shown))
-        self._wet.clear()
+        self._changed.clear()
         frame = self._picture.copy()
         frame.putpalette(self._palette)
-        # Pillow stores of each frame what differs, and without this takes painted black for transparent.
+        # Pillow stores only what differs between frames, and without this it mistakes black for transparent.
         frame.info["transparency"] = 0
         self._frames.append(frame)

@@ -1,4 +1,4 @@
-"""What a time-lapse shows and how large it gets; standard library only."""
+"""What a time-lapse shows, and its size; standard library only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from services.tiles.revisions.rules import Kind, apply_stroke
 
 MAX_CHANGES = 100_000
-"""A longer history is shown from where its newest 100,000 changes begin; they take some seconds to play."""
+"""Of a longer history, the newest 100,000 changes are shown; they take some seconds to draw."""
 
 DEFAULT_FRAMES, MAX_FRAMES = 60, 120
 MAX_SIDE = 512
@@ -27,7 +27,7 @@ class Reel:
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A change of a tile in the cell (`x`, `y`), as its revision holds it."""
+    """A change of a tile in the cell (`x`, `y`), as stored in its revision."""
 
     tile_id: int
     x: int
@@ -40,20 +40,20 @@ class Shot:
 
 
 def reduction(width: int, height: int) -> int:
-    """Return of how many pixels in a row one is shown: a power of two, so that it divides every tile."""
+    """Return by what factor a canvas is shown smaller: a power of two, so that it divides every tile size."""
     step = 1
     while max(width, height) > MAX_SIDE * step:
         step *= 2
     return step
 
 
-def changes_a_frame(changes: int, frames: int) -> int:
-    """Return how many changes lie between two of at most `frames` frames, the empty canvas among them."""
+def changes_per_frame(changes: int, frames: int) -> int:
+    """Return how many changes lie between two of at most `frames` frames, including the one before them."""
     return max(1, -(-changes // max(1, frames - 1)))
 
 
 def pixels_after(before: bytes | None, shot: Shot) -> bytes | None:
-    """Return what a change made of its tile's pixels; None for a tile that is not there."""
+    """Return a tile's pixels after a change; None if the tile is deleted."""
     if shot.kind is Kind.DELETED:
         return None
     if shot.pixels is not None:

@@ -24,7 +24,7 @@ TILES = 64
 """Tiles read at a time; each takes up to 64 revisions."""
 
 KEPT = 16
-"""Time-lapses a process remembers, of some hundred kilobytes each."""
+"""Time-lapses kept per process, of some hundred kilobytes each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +36,21 @@ class Timelapse:
 
 
 class Timelapses:
-    """Draws time-lapses, one at a time in a process: the others wait for it, the event loop does not."""
+    """Draws time-lapses in a thread, one at a time per process; other requests for one wait."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._turn = asyncio.Lock()
         self._kept: OrderedDict[tuple[int, int], Timelapse] = OrderedDict()
 
-    async def of_canvas(self, viewer: Identity | None, canvas_id: int, frames: int) -> Timelapse:
+    async def get(self, viewer: Identity | None, canvas_id: int, frames: int) -> Timelapse:
         """Return the time-lapse of a canvas in at most `frames` frames. Raises NotFound."""
         async with self._database.connection() as conn:
             canvas = visible_to(viewer, await canvases_store.get(conn, canvas_id))
         key = (canvas_id, frames)
         if not self._is_current(key, canvas):
             async with self._turn:
-                # Whoever had the turn before may have drawn the same.
+                # The request that had the turn before may have drawn the same.
                 if not self._is_current(key, canvas):
                     self._kept[key] = Timelapse(canvas.seq, await self._draw(canvas, frames))
                     self._kept.move_to_end(key)
@@ -63,7 +63,7 @@ class Timelapses:
 
     async def _draw(self, canvas: Canvas, frames: int) -> bytes:
         async with self._database.connection() as conn:
-            reel = await store.reel(conn, canvas.id)
+            reel = await store.get_reel(conn, canvas.id)
         film = Film(canvas, reel.changes if reel else 0, frames)
         if reel is not None:
             await self._begin(film, canvas, reel)
@@ -74,10 +74,10 @@ class Timelapses:
         after = 0
         while True:
             async with self._database.connection() as conn:
-                last = await store.last_of_next_tiles(conn, canvas.id, after=after, count=TILES)
+                last = await store.get_last_of_next_tiles(conn, canvas.id, after=after, count=TILES)
                 if last is None:
                     return
-                shots = await store.before(conn, canvas.id, reel.start, after=after, last=last)
+                shots = await store.list_before(conn, canvas.id, reel.start, after=after, last=last)
             await asyncio.to_thread(film.begin, shots)
             after = last
 
@@ -85,7 +85,7 @@ class Timelapses:
         start, after = reel.start, 0
         while True:
             async with self._database.connection() as conn:
-                shots = await store.played(conn, canvas.id, start, reel.end, after=after, count=SHOTS)
+                shots = await store.list_shots(conn, canvas.id, start, reel.end, after=after, count=SHOTS)
             await asyncio.to_thread(film.play, shots)
             if len(shots) < SHOTS:
                 return

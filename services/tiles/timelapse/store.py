@@ -1,4 +1,4 @@
-"""SQL of time-lapses: the history of tiles that are there and public, of others nothing is shown."""
+"""SQL of time-lapses: the history of existing public tiles only."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NEXT_TILES = text(
     "SELECT max(id) FROM (SELECT id FROM tiles WHERE canvas_id = :canvas_id AND id > :after"
     " ORDER BY id LIMIT :count) AS next"
 )
-# Of the tiles that stood before the start, the newest whole picture and what was painted on it since.
+# Of the tiles that existed before the start, the newest whole picture and the strokes on it since.
 _BEFORE = text(
     "SELECT revisions.tile_id, revisions.x, revisions.y, kind, revisions.pixels, stroke, occurred_at, seq"
     " FROM tiles CROSS JOIN LATERAL (SELECT max(version) AS version FROM revisions"
@@ -30,7 +30,7 @@ _BEFORE = text(
     " WHERE tiles.canvas_id = :canvas_id AND is_public AND tiles.id > :after AND tiles.id <= :last"
     " ORDER BY revisions.tile_id, revisions.version"
 )
-_PLAYED = text(
+_SHOTS = text(
     "SELECT tile_id, revisions.x, revisions.y, kind, revisions.pixels, stroke, occurred_at, seq"
     " FROM revisions JOIN tiles ON tiles.id = tile_id AND is_public"
     " WHERE revisions.canvas_id = :canvas_id AND occurred_at BETWEEN :start AND :end"
@@ -38,32 +38,32 @@ _PLAYED = text(
 )
 
 
-async def reel(conn: Connection, canvas_id: int) -> Reel | None:
-    """Return the part of a canvas's history that is shown, None where there is none."""
+async def get_reel(conn: Connection, canvas_id: int) -> Reel | None:
+    """Return the part of a canvas's history that is shown, None if there is none."""
     row = await conn.fetch_one(_REEL, {"canvas_id": canvas_id, "count": MAX_CHANGES})
     return Reel(row.changes, row.start, row.end) if row.changes else None
 
 
-async def last_of_next_tiles(conn: Connection, canvas_id: int, *, after: int, count: int) -> int | None:
-    """Return the id of the last of the next `count` tiles beyond `after`, None where there are none."""
+async def get_last_of_next_tiles(conn: Connection, canvas_id: int, *, after: int, count: int) -> int | None:
+    """Return the id of the last of the next `count` tiles beyond `after`, None if there are none."""
     found = await conn.fetch_value(_NEXT_TILES, {"canvas_id": canvas_id, "after": after, "count": count})
     return None if found is None else int(found)
 
 
-async def before(
+async def list_before(
     conn: Connection, canvas_id: int, start: datetime, *, after: int, last: int
 ) -> Sequence[Shot]:
-    """Return what tiles with ids beyond `after` up to `last` were made of at the start."""
+    """Return the changes that made up the tiles with ids beyond `after`, up to `last`, at the start."""
     params = {"canvas_id": canvas_id, "start": start, "after": after, "last": last}
     return [_shot_of(row) for row in await conn.fetch_all(_BEFORE, params)]
 
 
-async def played(
+async def list_shots(
     conn: Connection, canvas_id: int, start: datetime, end: datetime, *, after: int, count: int
 ) -> Sequence[Shot]:
-    """Return the next `count` changes in order: from `start`, there beyond number `after`, to `end`."""
+    """Return the next `count` changes in order, from `start` (beyond number `after`) to `end`."""
     params = {"canvas_id": canvas_id, "start": start, "end": end, "after": after, "count": count}
-    return [_shot_of(row) for row in await conn.fetch_all(_PLAYED, params)]
+    return [_shot_of(row) for row in await conn.fetch_all(_SHOTS, params)]
 
 
 def _shot_of(row: Row) -> Shot:

@@ -1,1 +1,1 @@
-"""The log of what moderators and admins did."""
+"""The audit log: the actions of moderators and admins."""

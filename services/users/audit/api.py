@@ -12,8 +12,8 @@ from shared.http.operations import Operation, respond
 
 
 async def list_audit(request: web.Request, query: AuditFilter) -> web.Response:
-    """List what moderators and admins did, newest first."""
-    return respond(await request.app[AUDIT].listed(query))
+    """List the actions of moderators and admins, newest first."""
+    return respond(await request.app[AUDIT].list_entries(query))
 
 
 OPERATIONS = (Operation("GET", "/admin/audit", list_audit, {200: Page[AuditEntryView]}, Access.ADMIN),)

@@ -1,4 +1,4 @@
-"""What an entry of the audit log says; standard library only."""
+"""Entries of the audit log; standard library only."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ Outcome = Literal["requested", "done", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
-    """Something a moderator or an admin did, or asked another service to do.
+class AuditedAction:
+    """Something a moderator or an admin did, or requested of another service.
 
-    `actor_id` is None where time did it. What was asked for is `requested`; its outcome is a second entry.
+    `actor_id` is None for what happened automatically, such as the end of a suspension. A request has the
+    outcome `requested`; a second entry records what came of it.
     """
 
     actor_id: int | None

@@ -13,18 +13,18 @@ from shared.http.models import BIGINT_MAX, Paging, View
 
 
 class AuditFilter(Paging):
-    """Which entries; all that are given have to fit."""
+    """Filters of the log; an entry must match all that are given."""
 
-    actor: int | None = Field(None, ge=1, le=BIGINT_MAX, description="id of who did it")
+    actor: int | None = Field(None, ge=1, le=BIGINT_MAX, description="id of the moderator or admin")
     action: str | None = Field(None, max_length=50, description="as in the entries: account.suspend")
     target_kind: TargetKind | None = None
     target_id: int | None = Field(None, ge=1, le=BIGINT_MAX)
 
 
 class AuditEntryView(View):
-    """Something done by a moderator or an admin, or by time (`actor` is null).
+    """An action of a moderator or an admin, or one that happened automatically (`actor` is null).
 
-    What another service has to do is `requested` first; a second entry with `refers_to` tells the outcome.
+    What another service has to do is `requested` first; a second entry with `refers_to` has the outcome.
     """
 
     id: int

@@ -1,4 +1,4 @@
-"""Use cases of the audit log; its entries are written by those of what they tell of."""
+"""Use case of the audit log; each entry is written by the use case that it is about."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from shared.http.paging import decode_cursor, slice_of
 
 
 class Audit:
-    """Looking through the log."""
+    """Searches the log."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def listed(self, query: AuditFilter) -> Page[AuditEntryView]:
-        """Return a slice of the entries that fit, newest first."""
+    async def list_entries(self, query: AuditFilter) -> Page[AuditEntryView]:
+        """Return a page of the entries that match, newest first."""
         below = BIGINT_MAX if query.cursor is None else decode_cursor(query.cursor, 1)[0]
         wanted = Filter(query.actor, query.action, query.target_kind, query.target_id)
         async with self._database.connection() as conn:
-            entries = await store.listed(conn, wanted, below=below, count=query.limit + 1)
+            entries = await store.list_entries(conn, wanted, below=below, count=query.limit + 1)
         items, cursor = slice_of(entries, query, lambda entry: (entry.id,))
         return Page(items=[AuditEntryView.model_validate(entry) for entry in items], next_cursor=cursor)
 

@@ -1,4 +1,4 @@
-"""SQL of the audit log: it is written and read, never changed."""
+"""SQL of the audit log, whose rows are never changed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Text, bindparam, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from services.users.audit.rules import Action, Outcome, TargetKind
-from services.users.people import ACTOR, Person, person_columns, person_of
+from services.users.audit.rules import AuditedAction, Outcome, TargetKind
+from services.users.people import ACTOR, Person, person_columns, read_person
 from services.users.tables import audit
 from shared.db import Connection, Row
 
@@ -49,7 +49,7 @@ def _matches(name: str, kind: type[BigInteger] | type[Text]) -> Any:
     return or_(wanted.is_(None), audit.c[name] == wanted)
 
 
-_LISTED = (
+_LIST = (
     select(*audit.c, *person_columns(ACTOR, "by"))
     .join_from(audit, ACTOR, ACTOR.c.id == audit.c.actor_id, isouter=True)
     .where(
@@ -66,7 +66,7 @@ _LISTED = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry of the log; `refers_to` is the request of which it tells the outcome."""
+    """An entry of the log; `refers_to` is the request that it has the outcome of."""
 
     id: int
     at: datetime
@@ -81,7 +81,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which entries are wanted; None: any."""
+    """The entries wanted; None stands for any."""
 
     actor_id: int | None
     action: str | None
@@ -89,37 +89,37 @@ class Filter:
     target_id: int | None
 
 
-async def append(conn: Connection, action: Action) -> int:
-    """Write down what was done or asked for; returns the entry's id."""
-    return int(await conn.fetch_value(_APPEND, _values(action)))
+async def append(conn: Connection, action: AuditedAction) -> int:
+    """Record an action or a request; returns the entry's id."""
+    return int(await conn.fetch_value(_APPEND, _bind(action)))
 
 
-async def complete(conn: Connection, action: Action) -> None:
-    """Write down what came of something, referring to the request for it, if there was one."""
-    await conn.execute(_COMPLETE, _values(action))
+async def complete(conn: Connection, action: AuditedAction) -> None:
+    """Record an outcome, referring to its request if there was one."""
+    await conn.execute(_COMPLETE, _bind(action))
 
 
-async def listed(conn: Connection, wanted: Filter, *, below: int, count: int) -> Sequence[Entry]:
-    """Return up to `count` entries, newest first, from below an id."""
+async def list_entries(conn: Connection, wanted: Filter, *, below: int, count: int) -> Sequence[Entry]:
+    """Return up to `count` entries with ids less than `below`, newest first."""
     params = {
         "actor_id": wanted.actor_id,
         "action": wanted.action,
         "target_kind": wanted.target_kind,
         "target_id": wanted.target_id,
     }
-    rows = await conn.fetch_all(_LISTED, {**params, "below": below, "count": count})
-    return [_entry_of(row) for row in rows]
+    rows = await conn.fetch_all(_LIST, {**params, "below": below, "count": count})
+    return [_read_entry(row) for row in rows]
 
 
-def _values(action: Action) -> dict[str, Any]:
+def _bind(action: AuditedAction) -> dict[str, Any]:
     return {name: getattr(action, name) for name in _FIELDS}
 
 
-def _entry_of(row: Row) -> Entry:
+def _read_entry(row: Row) -> Entry:
     return Entry(
         id=row.id,
         at=row.at,
-        actor=person_of(row, "by"),
+        actor=read_person(row, "by"),
         action=row.action,
         target_kind=row.target_kind,
         target_id=row.target_id,

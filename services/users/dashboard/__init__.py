@@ -1,1 +1,1 @@
-"""What moderators see at a glance, from tables that events keep."""
+"""The dashboard of moderators, read from tables that events keep up to date."""

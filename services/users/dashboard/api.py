@@ -11,7 +11,7 @@ from shared.http.operations import Operation, respond
 
 
 async def get_dashboard(request: web.Request) -> web.Response:
-    """Show counts, health and the last 30 days."""
+    """Show totals, the health of the stack and the last 30 days."""
     return respond(await request.app[DASHBOARD].show())
 
 

@@ -1,4 +1,4 @@
-"""Counting again what the dashboard shows. Likes a day are not: nobody keeps when each was given."""
+"""Recounting of what the dashboard shows, except likes per day: the time of a like is not stored."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import ColumnElement, Date, Select, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import Insert, insert
 
-from services.users.dashboard.counters import TAKE_TURN, TOTALS, add
+from services.users.counters import LOCK_COUNTERS, TOTALS, defer_add_to_totals
 from services.users.dashboard.store import ACTIVE_DAYS
 from services.users.tables import (
     active_artists,
@@ -27,7 +27,7 @@ from shared.db import Connection, Database
 
 @dataclass(frozen=True, slots=True)
 class DashboardDrift:
-    """A counter that was not what it should have been, and is now; `day` is None for a total."""
+    """A counter that was wrong and has been corrected; `day` is None for a total."""
 
     day: date | None
     counter: str
@@ -87,7 +87,7 @@ class _Daily:
         if name == "active":
             self.compare = self.compare.where(which_day >= bindparam("since", type_=Date))
         offered = insert(daily).values({"day": bindparam("day"), name: bindparam("actual")})
-        self.put_right: Insert = offered.on_conflict_do_update(
+        self.correct: Insert = offered.on_conflict_do_update(
             index_elements=["day"], set_={name: offered.excluded[name]}
         )
 
@@ -96,9 +96,9 @@ _ALL = {name: _Daily(name, *thing) for name, thing in _THINGS.items()}
 
 
 async def repair_dashboard(database: Database) -> AsyncIterator[DashboardDrift]:
-    """Put the dashboard's counters right and yield those that were not; the service may run meanwhile.
+    """Correct the dashboard's counters and yield those that were wrong; the service may run meanwhile.
 
-    Whoever changes what is counted takes turns with this, so nothing half counted is seen.
+    Every writer of these counters takes the same lock, so a recount never reads a change half done.
     """
     async with database.transaction() as conn:
         drifts = await _repair_totals(conn)
@@ -113,17 +113,17 @@ async def repair_dashboard(database: Database) -> AsyncIterator[DashboardDrift]:
 
 
 async def _repair_totals(conn: Connection) -> list[DashboardDrift]:
-    conn.lead_with(TAKE_TURN)
+    conn.prepend(LOCK_COUNTERS)
     actual = await conn.fetch_one(_ACTUAL_TOTALS)
     recorded = await conn.fetch_one(_RECORDED_TOTALS)
     pairs = {name: (getattr(recorded, name, 0), int(getattr(actual, name))) for name in TOTALS}
-    add(conn, **{name: now - was for name, (was, now) in pairs.items()})
+    defer_add_to_totals(conn, **{name: now - was for name, (was, now) in pairs.items()})
     return [DashboardDrift(None, name, was, now) for name, (was, now) in pairs.items() if was != now]
 
 
 async def _repair_daily(conn: Connection, name: str, statements: _Daily, since: date) -> list[DashboardDrift]:
-    conn.lead_with(TAKE_TURN)
+    conn.prepend(LOCK_COUNTERS)
     rows = await conn.fetch_all(statements.compare, {"since": since} if name == "active" else None)
     for row in rows:
-        await conn.execute(statements.put_right, {"day": row.day, "actual": row.actual})
+        await conn.execute(statements.correct, {"day": row.day, "actual": row.actual})
     return [DashboardDrift(row.day, name, row.recorded, row.actual) for row in rows]

@@ -1,4 +1,4 @@
-"""The dashboard as it is answered."""
+"""Responses of the dashboard."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class DayView(View):
 
 
 class ServiceHealthView(View):
-    """A process, as it answered when it was last asked; `state` is what was wrong, or `ready`."""
+    """A process at its last poll; `state` is `ready` or the problem."""
 
     name: str
     is_ready: bool
@@ -31,7 +31,7 @@ class ServiceHealthView(View):
 
 
 class QueueView(View):
-    """A queue of the broker: messages that wait in it."""
+    """A queue of the broker and the number of messages waiting in it."""
 
     name: str
     messages: int
@@ -39,15 +39,15 @@ class QueueView(View):
 
 
 class DashboardView(View):
-    """What there is and what goes on.
+    """Totals, activity and the health of the stack.
 
-    What the worker sees (`live_viewers`, `queue_depth`, `queues`, `services`) is as old as its `age_seconds`;
-    a number is null, and nothing is ready, where it has not looked for half a minute.
+    The worker observes `live_viewers`, `queue_depth`, `queues` and `services`, each as old as its
+    `age_seconds`. After half a minute without an observation, a number is null and a process is not ready.
     """
 
     accounts: int
     active_today: int
-    active_this_week: int = Field(description="artists who did something on the last seven days")
+    active_this_week: int = Field(description="artists who were active in the last seven days")
     new_today: int
     new_this_week: int
     canvases: int
@@ -55,7 +55,7 @@ class DashboardView(View):
     likes: int
     open_reports: int
     live_viewers: int | None
-    queue_depth: int | None = Field(description="messages in all queues but those of dead letters")
+    queue_depth: int | None = Field(description="messages in all queues except dead-letter queues")
     dead_letters: int | None
     queues: list[QueueView]
     services: list[ServiceHealthView]

@@ -8,66 +8,60 @@ from typing import Any
 
 from aiohttp import web
 
-from services.users.dashboard import counters, store
-from services.users.dashboard.counters import DAILY, TOTALS
+from services.users.counters import DAILY, TOTALS
+from services.users.dashboard import store
 from services.users.dashboard.schemas import DashboardView, DayView, QueueView, ServiceHealthView
 from services.users.dashboard.store import Observation
-from shared.db import Connection, Database
-from shared.messaging.contracts import ArtistActive
+from shared.db import Database
 
 SERIES_DAYS = 30
 WEEK_DAYS = 7
 
 STALE_SECONDS = 30.0
-"""An observation older than this says nothing about now; the worker looks around every five seconds."""
+"""An older observation is not shown as current; the worker polls every five seconds."""
 
 READY = "ready"
 DEAD_SUFFIX = ".dead"
 
 
 class Dashboard:
-    """Looking at everything at once; nothing is counted, and nobody is asked, while somebody waits."""
+    """Reads the dashboard; a request neither counts rows nor polls other processes."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def show(self) -> DashboardView:
-        """Return the counts, what the worker saw last, and the last 30 days."""
+        """Return the totals, the latest observations and the last 30 days."""
         today = datetime.now(UTC).date()
         async with self._database.connection() as conn:
-            totals = await store.read_totals(conn)
-            rows = await store.read_days(conn, today - timedelta(days=SERIES_DAYS - 1))
-            seen = await store.read_observations(conn)
+            totals = await store.get_totals(conn)
+            rows = await store.list_days(conn, today - timedelta(days=SERIES_DAYS - 1))
+            observed = await store.list_observations(conn)
         days = {row.day: row for row in rows}
-        week = [days[day] for day in _days(today, WEEK_DAYS) if day in days]
+        week = [days[day] for day in _list_days(today, WEEK_DAYS) if day in days]
         return DashboardView(
             **{name: getattr(totals, name, 0) for name in TOTALS},
             active_today=getattr(days.get(today), "active", 0),
             active_this_week=sum(row.last_active for row in week),
             new_today=getattr(days.get(today), "accounts", 0),
             new_this_week=sum(row.accounts for row in week),
-            series=[_day(day, days) for day in _days(today, SERIES_DAYS)],
-            **_observed(seen),
+            series=[_make_day(day, days) for day in _list_days(today, SERIES_DAYS)],
+            **_summarise(observed),
         )
 
 
-async def artist_active(conn: Connection, event: ArtistActive) -> None:
-    """Count an artist who paints among those of that day."""
-    counters.seen(conn, event.account_id, event.occurred_at)
-
-
-def _days(today: date, count: int) -> Sequence[date]:
+def _list_days(today: date, count: int) -> Sequence[date]:
     return [today - timedelta(days=back) for back in reversed(range(count))]
 
 
-def _day(day: date, days: Mapping[date, Any]) -> DayView:
+def _make_day(day: date, days: Mapping[date, Any]) -> DayView:
     row = days.get(day)
     return DayView(day=day, **{name: getattr(row, name, 0) for name in (*DAILY, "active")})
 
 
-def _observed(seen: Sequence[Observation]) -> dict[str, Any]:
-    queues = [item for item in seen if item.kind == "queue"]
-    fresh = [item for item in seen if item.age < STALE_SECONDS]
+def _summarise(observed: Sequence[Observation]) -> dict[str, Any]:
+    queues = [item for item in observed if item.kind == "queue"]
+    fresh = [item for item in observed if item.age < STALE_SECONDS]
     depths = [item for item in fresh if item.kind == "queue"]
     return {
         "live_viewers": _sum(item for item in fresh if item.kind == "viewers"),
@@ -84,10 +78,10 @@ def _observed(seen: Sequence[Observation]) -> dict[str, Any]:
                 state=item.state,
                 age_seconds=round(item.age, 1),
             )
-            for item in seen
+            for item in observed
             if item.kind == "service"
         ],
-        "observed_seconds_ago": round(max(item.age for item in seen), 1) if seen else None,
+        "observed_seconds_ago": round(max(item.age for item in observed), 1) if observed else None,
     }
 
 

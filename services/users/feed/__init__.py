@@ -1,1 +1,1 @@
-"""What the artists somebody follows have made."""
+"""The feed: new tiles of the artists that an account follows."""

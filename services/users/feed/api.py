@@ -13,7 +13,7 @@ from shared.identity import Identity
 
 
 async def get_feed(request: web.Request, query: Paging, caller: Identity) -> web.Response:
-    """List the tiles that artists whom the caller follows have made, newest first."""
+    """List the tiles of the artists whom the caller follows, newest first."""
     return respond(await request.app[FEED].show(caller, query))
 
 

@@ -1,4 +1,4 @@
-"""The feed as it is answered."""
+"""Responses of the feed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shared.http.models import View
 
 
 class ActivityView(View):
-    """What an artist did; `x` and `y` are the cell of the tile."""
+    """A tile that an artist created; `x` and `y` are its cell."""
 
     kind: Literal["tile.created"] = "tile.created"
     tile_id: int

@@ -13,17 +13,19 @@ from shared.identity import Identity
 
 
 class Feed:
-    """What the artists somebody follows have made."""
+    """Reads the feed of an account."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def show(self, caller: Identity, paging: Paging) -> Page[ActivityView]:
-        """Return a slice of the public tiles of those whom the caller follows, newest first."""
+        """Return a page of the public tiles of the artists whom the caller follows, newest first."""
         below = BIGINT_MAX if paging.cursor is None else decode_cursor(paging.cursor, 1)[0]
         async with self._database.connection() as conn:
-            found = await store.feed(conn, caller.account_id, below=below, count=paging.limit + 1)
-        items, cursor = slice_of(found, paging, lambda activity: (activity.tile_id,))
+            activities = await store.list_activities(
+                conn, caller.account_id, below=below, count=paging.limit + 1
+            )
+        items, cursor = slice_of(activities, paging, lambda activity: (activity.tile_id,))
         return Page(items=[ActivityView.model_validate(activity) for activity in items], next_cursor=cursor)
 
 

@@ -13,7 +13,7 @@ from services.users.tables import follows, known_canvases, known_tiles, profiles
 from shared.db import Connection
 
 _artist = profiles.alias("artist")
-# Of each artist no more than fit on the page are read, newest first along the index.
+# At most one page of tiles is read per artist, newest first along the index.
 _newest = (
     select(known_tiles)
     .join(known_canvases, known_canvases.c.canvas_id == known_tiles.c.canvas_id)
@@ -50,7 +50,7 @@ _FEED = (
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """A tile that an artist made."""
+    """A tile that an artist created."""
 
     tile_id: int
     canvas_id: int
@@ -61,8 +61,10 @@ class Activity:
     artist: Person
 
 
-async def feed(conn: Connection, follower_id: int, *, below: int, count: int) -> Sequence[Activity]:
-    """Return up to `count` tiles of artists whom somebody follows, newest first, from below a tile's id."""
+async def list_activities(
+    conn: Connection, follower_id: int, *, below: int, count: int
+) -> Sequence[Activity]:
+    """Return up to `count` tiles with ids less than `below` of the artists that the account follows."""
     rows = await conn.fetch_all(_FEED, {"follower_id": follower_id, "below": below, "count": count})
     return [
         Activity(

@@ -13,25 +13,25 @@ from shared.identity import Identity
 
 
 async def follow_user(request: web.Request, user_id: int, caller: Identity) -> web.Response:
-    """Follow an artist; doing it again changes nothing."""
+    """Follow an artist; repeating it changes nothing."""
     await request.app[FOLLOWS].follow(caller, user_id)
     return respond_empty()
 
 
 async def unfollow_user(request: web.Request, user_id: int, caller: Identity) -> web.Response:
-    """Follow an artist no more; doing it again changes nothing."""
+    """Stop following an artist; repeating it changes nothing."""
     await request.app[FOLLOWS].unfollow(caller, user_id)
     return respond_empty()
 
 
 async def list_followers(request: web.Request, user_id: int, query: Paging) -> web.Response:
-    """List those who follow an artist, by id."""
-    return respond(await request.app[FOLLOWS].listed("followers", user_id, query))
+    """List the followers of an artist, by id."""
+    return respond(await request.app[FOLLOWS].list_profiles("followers", user_id, query))
 
 
 async def list_following(request: web.Request, user_id: int, query: Paging) -> web.Response:
-    """List those whom an artist follows, by id."""
-    return respond(await request.app[FOLLOWS].listed("following", user_id, query))
+    """List the artists that an artist follows, by id."""
+    return respond(await request.app[FOLLOWS].list_profiles("following", user_id, query))
 
 
 _UNKNOWN = "404 user_not_found"

@@ -22,19 +22,19 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from services.users.profiles.rules import Profile
-from services.users.profiles.store import SELECT, profile_of
+from services.users.profiles.store import SELECT, read_profile
 from services.users.tables import follows, profiles
 from shared.db import Connection
 
 Side = Literal["followers", "following"]
 
-SLICE = 2000
-"""Follows ended by one statement when an artist leaves; it has to end within the statement timeout."""
+SLICE_ROWS = 2000
+"""Follows deleted per statement when an account is deleted, to stay within the statement timeout."""
 
 _follower_id = bindparam("follower_id", type_=BigInteger)
 _followee_id = bindparam("followee_id", type_=BigInteger)
 
-# In the order of ids, so that two who follow each other at once do not wait in a circle.
+# In the order of ids, so that two artists who follow each other at once do not deadlock.
 _LOCK = (
     select(profiles.c.id)
     .where(or_(profiles.c.id == _follower_id, profiles.c.id == _followee_id), profiles.c.status != "deleted")
@@ -75,7 +75,7 @@ _LOCK_ALL = (
     .order_by(profiles.c.id)
     .with_for_update(key_share=True)
 )
-_some = select(follows).where(_their_follows).limit(SLICE).cte("some")
+_some = select(follows).where(_their_follows).limit(SLICE_ROWS).cte("some")
 _ended = (
     delete(follows)
     .where(follows.c.follower_id == _some.c.follower_id, follows.c.followee_id == _some.c.followee_id)
@@ -86,7 +86,7 @@ _other_of_ended = case(
     (_ended.c.follower_id == _account_id, _ended.c.followee_id), else_=_ended.c.follower_id
 )
 _was_followed = case((_ended.c.followee_id == _account_id, 0), else_=1)
-# Two who followed each other lose one of each: summed up, because an UPDATE takes one row of what it joins.
+# Artists who followed each other lose one of each; summed up, because UPDATE uses one joined row per target.
 _lost = (
     select(
         _other_of_ended.label("id"),
@@ -112,7 +112,7 @@ _UNFOLLOW = _count(
 )
 
 
-def _listed(shown: ColumnElement[int], of: ColumnElement[int]) -> Select[tuple[object, ...]]:
+def _list(shown: ColumnElement[int], of: ColumnElement[int]) -> Select[tuple[object, ...]]:
     return (
         SELECT.join(follows, shown == profiles.c.id)
         .where(of == bindparam("profile_id"), shown > bindparam("after"))
@@ -121,38 +121,38 @@ def _listed(shown: ColumnElement[int], of: ColumnElement[int]) -> Select[tuple[o
     )
 
 
-_LISTED: dict[Side, Select[tuple[object, ...]]] = {
-    "followers": _listed(follows.c.follower_id, follows.c.followee_id),
-    "following": _listed(follows.c.followee_id, follows.c.follower_id),
+_LIST: dict[Side, Select[tuple[object, ...]]] = {
+    "followers": _list(follows.c.follower_id, follows.c.followee_id),
+    "following": _list(follows.c.followee_id, follows.c.follower_id),
 }
 
 
-async def lock(conn: Connection, follower_id: int, followee_id: int) -> set[int]:
-    """Hold both profiles and with them the counts of follows; returns the ids of those who are here."""
+async def lock_profiles(conn: Connection, follower_id: int, followee_id: int) -> set[int]:
+    """Lock both profiles and with them the counts of follows; returns the ids of those not deleted."""
     rows = await conn.fetch_all(_LOCK, {"follower_id": follower_id, "followee_id": followee_id})
     return {row.id for row in rows}
 
 
 async def follow(conn: Connection, follower_id: int, followee_id: int) -> None:
-    """Follow and count it, unless it is so already; both profiles are held by `lock`."""
+    """Add a follow and count it, unless it exists; the caller holds `lock_profiles`."""
     await conn.execute(_FOLLOW, {"follower_id": follower_id, "followee_id": followee_id})
 
 
 async def unfollow(conn: Connection, follower_id: int, followee_id: int) -> None:
-    """Follow no more and count it, unless it is so already; both profiles are held by `lock`."""
+    """Delete a follow and its count, if it exists; the caller holds `lock_profiles`."""
     await conn.execute(_UNFOLLOW, {"follower_id": follower_id, "followee_id": followee_id})
 
 
-async def end_all(conn: Connection, account_id: int) -> None:
-    """Let somebody follow nobody, and nobody follow them; the counts of the others stay exact."""
-    conn.lead_with(_LOCK_ALL, {"account_id": account_id})
+async def end_all_follows(conn: Connection, account_id: int) -> None:
+    """Delete all follows from and to an account; the counts of the others stay exact."""
+    conn.prepend(_LOCK_ALL, {"account_id": account_id})
     while await conn.execute(_END_SOME, {"account_id": account_id}):
         pass
 
 
-async def listed(
+async def list_profiles(
     conn: Connection, side: Side, profile_id: int, *, after: int, count: int
 ) -> Sequence[Profile]:
-    """Return up to `count` of those who follow the artist, or whom they follow, by id, beyond `after`."""
-    rows = await conn.fetch_all(_LISTED[side], {"profile_id": profile_id, "after": after, "count": count})
-    return [profile_of(row) for row in rows]
+    """Return up to `count` followers of the artist or artists they follow, with ids above `after`."""
+    rows = await conn.fetch_all(_LIST[side], {"profile_id": profile_id, "after": after, "count": count})
+    return [read_profile(row) for row in rows]

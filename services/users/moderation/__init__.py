@@ -1,1 +1,1 @@
-"""Moderation: who may act, suspensions and roles."""
+"""Moderation of accounts: suspensions and roles."""

@@ -19,24 +19,24 @@ from shared.identity import Identity
 
 
 async def list_accounts(request: web.Request, query: AccountFilter) -> web.Response:
-    """List accounts with their standing and roles, by id."""
-    return respond(await request.app[MODERATION].listed(query))
+    """List accounts with status and roles, by id."""
+    return respond(await request.app[MODERATION].list_accounts(query))
 
 
 async def suspend_account(
     request: web.Request, user_id: int, body: SuspensionDraft, caller: Identity
 ) -> web.Response:
-    """Keep somebody out, for good or until a moment; again replaces reason and end.
+    """Suspend an account, until a moment or for good; repeating it replaces reason and end.
 
-    Auth does it within a second; the answer says what is under way.
+    Auth applies it within a second; the response describes the command.
     """
     return respond(await request.app[MODERATION].suspend(caller, user_id, body), status=202)
 
 
 async def reinstate_account(request: web.Request, user_id: int, caller: Identity) -> web.Response:
-    """Let somebody in again.
+    """End the suspension of an account.
 
-    Auth does it within a second; the answer says what is under way.
+    Auth applies it within a second; the response describes the command.
     """
     return respond(await request.app[MODERATION].reinstate(caller, user_id), status=202)
 
@@ -44,9 +44,9 @@ async def reinstate_account(request: web.Request, user_id: int, caller: Identity
 async def set_account_roles(
     request: web.Request, user_id: int, body: RolesDraft, caller: Identity
 ) -> web.Response:
-    """Give somebody exactly these site roles.
+    """Replace the site roles of an account.
 
-    Auth does it within a second; the answer says what is under way.
+    Auth applies it within a second; the response describes the command.
     """
     return respond(await request.app[MODERATION].set_roles(caller, user_id, body), status=202)
 

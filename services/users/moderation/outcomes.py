@@ -1,11 +1,11 @@
-"""What came of commands to auth, and what it did without one; each in the consumer's transaction.
+"""Outcomes of commands to auth, and what auth changed without a command; each in the consumer's transaction.
 
-An older event than what is known changes no standing, but it still is the outcome of its command.
+An event older than the known state changes no standing, but it is still the outcome of its command.
 """
 
 from __future__ import annotations
 
-from services.users.audit.rules import Action
+from services.users.audit.rules import AuditedAction
 from services.users.audit.store import complete
 from services.users.moderation import store
 from shared.db import Connection
@@ -21,35 +21,39 @@ from shared.messaging.contracts import (
 )
 
 
-async def suspended(conn: Connection, event: AccountSuspended) -> None:
-    """Take over a suspension."""
+async def record_suspension(conn: Connection, event: AccountSuspended) -> None:
+    """Store a suspension and complete its audit entry."""
     await store.suspend(conn, event.account_id, until=event.until, reason=event.reason, version=event.version)
     until = event.until.isoformat() if event.until else None
     details = {"reason": event.reason, "until": until}
     await complete(
-        conn, Action(event.actor_id, SuspendAccount.type, "user", event.account_id, details=details)
+        conn, AuditedAction(event.actor_id, SuspendAccount.type, "user", event.account_id, details=details)
     )
 
 
-async def reinstated(conn: Connection, event: AccountReinstated) -> None:
-    """Take over the end of a suspension."""
+async def record_reinstatement(conn: Connection, event: AccountReinstated) -> None:
+    """Store the end of a suspension and complete its audit entry."""
     await store.reinstate(conn, event.account_id, version=event.version)
-    await complete(conn, Action(event.actor_id, ReinstateAccount.type, "user", event.account_id))
+    await complete(conn, AuditedAction(event.actor_id, ReinstateAccount.type, "user", event.account_id))
 
 
-async def roles_changed(conn: Connection, event: AccountRolesChanged) -> None:
-    """Take over an account's roles."""
+async def record_roles(conn: Connection, event: AccountRolesChanged) -> None:
+    """Store an account's roles and complete their audit entry."""
     await store.set_roles(conn, event.account_id, event.roles, version=event.version)
     details = {"roles": event.roles}
-    await complete(conn, Action(event.actor_id, SetRoles.type, "user", event.account_id, details=details))
+    await complete(
+        conn, AuditedAction(event.actor_id, SetRoles.type, "user", event.account_id, details=details)
+    )
 
 
-async def command_refused(conn: Connection, event: AccountCommandRefused) -> None:
-    """Write down that auth would not do it, and why."""
+async def record_refusal(conn: Connection, event: AccountCommandRefused) -> None:
+    """Record in the audit log that auth refused a command, with the code that says why."""
     details = {"code": event.code}
-    await complete(conn, Action(event.actor_id, event.command, "user", event.account_id, "refused", details))
+    await complete(
+        conn, AuditedAction(event.actor_id, event.command, "user", event.account_id, "refused", details)
+    )
 
 
-async def verified(conn: Connection, event: AccountVerified) -> None:
-    """Take over that an address was verified."""
+async def record_verification(conn: Connection, event: AccountVerified) -> None:
+    """Store that the account's address was verified."""
     await store.verify(conn, event.account_id)

@@ -1,4 +1,4 @@
-"""Who may act on whose account; standard library only. Auth keeps the same rules for what reaches it."""
+"""Rights of moderators over accounts; standard library only. Auth checks the same rules on each command."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ Standing = Literal["active", "suspended", "deleted"]
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """An account as moderators see it; `pending` are commands whose outcome is not known yet."""
+class ModeratedAccount:
+    """An account as moderators see it; `pending` are the commands without an outcome yet."""
 
     id: int
     username: str
@@ -29,28 +29,28 @@ class Account:
     pending: Sequence[str]
 
 
-def check_may_moderate(caller: Identity, account: Account) -> None:
-    """Allow a moderator to suspend and reinstate artists; who has a role themselves is left to admins.
+def check_may_moderate(caller: Identity, account: ModeratedAccount) -> None:
+    """Allow moderators to suspend and reinstate artists, and only admins those who have a role.
 
     Raises NotAllowed `oneself`, `target_has_role`, Conflict `account_deleted`.
     """
     _check_is_another(caller, account)
     if account.roles and not caller.is_admin:
-        raise NotAllowed("target_has_role", "only an admin does that to a moderator or an admin")
+        raise NotAllowed("target_has_role", "only an admin can do this to a moderator or an admin")
 
 
-def check_may_grant(caller: Identity, account: Account) -> None:
-    """Allow an admin to set anybody's roles but their own, so that there is always an admin left.
+def check_may_grant(caller: Identity, account: ModeratedAccount) -> None:
+    """Allow an admin to set all roles but their own, so that at least one admin is always left.
 
     Raises NotAllowed `oneself`, `not_allowed`, Conflict `account_deleted`.
     """
     if not caller.is_admin:
-        raise NotAllowed("not_allowed", "this is for an admin")
+        raise NotAllowed("not_allowed", "only an admin can do this")
     _check_is_another(caller, account)
 
 
-def _check_is_another(caller: Identity, account: Account) -> None:
+def _check_is_another(caller: Identity, account: ModeratedAccount) -> None:
     if account.id == caller.account_id:
-        raise NotAllowed("oneself", "nobody does that to themselves")
+        raise NotAllowed("oneself", "you cannot do this to your own account")
     if account.status == "deleted":
-        raise Conflict("account_deleted", "the account is no more")
+        raise Conflict("account_deleted", "the account is deleted")

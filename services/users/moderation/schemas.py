@@ -21,13 +21,13 @@ class AccountFilter(Paging):
     """`?search=` and `?status=` of the list of accounts."""
 
     search: str | None = Field(
-        None, max_length=100, description="part of a name; below three characters its beginning"
+        None, max_length=100, description="part of a name; its start if shorter than three characters"
     )
     status: Standing | None = None
 
 
 class SuspensionDraft(Body):
-    """Why somebody is kept out, and until when."""
+    """The reason for a suspension, and its end."""
 
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), LINES]
     until: Annotated[Moment, AfterValidator(_future)] | None = Field(
@@ -36,13 +36,13 @@ class SuspensionDraft(Body):
 
 
 class RolesDraft(Body):
-    """Exactly these roles."""
+    """All site roles of the account from now on."""
 
     roles: list[Literal["moderator", "admin"]] = Field(max_length=10)
 
 
 class AccountStandingView(View):
-    """An account as moderators see it; `pending` are commands whose outcome is not known yet."""
+    """An account as moderators see it; `pending` are the commands without an outcome yet."""
 
     id: int
     username: str
@@ -57,7 +57,7 @@ class AccountStandingView(View):
 
 
 class CommandView(View):
-    """What is under way: auth does it, and a second entry of the audit log (`audit_id`) tells the outcome."""
+    """A command sent to auth; a later audit entry that refers to `audit_id` has its outcome."""
 
     audit_id: int
     action: str

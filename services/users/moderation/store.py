@@ -1,4 +1,4 @@
-"""SQL of accounts' standing, as auth tells it."""
+"""SQL of accounts' status and roles, as auth publishes them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Text, bindparam, func, or_, select, update
 
-from services.users.moderation.rules import Account
+from services.users.moderation.rules import ModeratedAccount
 from services.users.tables import audit, profiles
 from shared.db import Connection, Row
 
@@ -34,9 +34,11 @@ _SELECT = select(
     profiles.c.joined_at,
     _PENDING.label("pending"),
 )
-_LOCKED = _SELECT.where(profiles.c.id == bindparam("account_id")).with_for_update(key_share=True, of=profiles)
+_BY_ID_FOR_UPDATE = _SELECT.where(profiles.c.id == bindparam("account_id")).with_for_update(
+    key_share=True, of=profiles
+)
 _status = bindparam("wanted", type_=Text)
-_LISTED = (
+_LIST = (
     _SELECT.where(
         profiles.c.search_text.like(func.lower(bindparam("pattern"))),
         profiles.c.id > bindparam("after"),
@@ -72,48 +74,46 @@ _ROLES = (
 _VERIFIED = update(profiles).where(profiles.c.id == bindparam("account_id")).values(is_verified=True)
 
 
-async def lock(conn: Connection, account_id: int) -> Account | None:
-    """Return an account and hold its row, so that what is asked about it is told in order; or None."""
-    row = await conn.fetch_one(_LOCKED, {"account_id": account_id})
-    return None if row is None else _account_of(row)
+async def get_account_for_update(conn: Connection, account_id: int) -> ModeratedAccount | None:
+    """Return an account and lock its row, so that commands about it are sent in order; or None."""
+    row = await conn.fetch_one(_BY_ID_FOR_UPDATE, {"account_id": account_id})
+    return None if row is None else _read_account(row)
 
 
-async def listed(
+async def list_accounts(
     conn: Connection, pattern: str, status: str | None, *, after: int, count: int
-) -> Sequence[Account]:
-    """Return up to `count` accounts whose names match a LIKE pattern, by id, beyond `after`."""
-    rows = await conn.fetch_all(
-        _LISTED, {"pattern": pattern, "wanted": status, "after": after, "count": count}
-    )
-    return [_account_of(row) for row in rows]
+) -> Sequence[ModeratedAccount]:
+    """Return up to `count` accounts with ids above `after` whose names match a LIKE pattern."""
+    rows = await conn.fetch_all(_LIST, {"pattern": pattern, "wanted": status, "after": after, "count": count})
+    return [_read_account(row) for row in rows]
 
 
 async def suspend(
     conn: Connection, account_id: int, *, until: datetime | None, reason: str, version: int
 ) -> None:
-    """Take over a suspension, unless something newer is known."""
+    """Store a suspension, unless a newer state is known."""
     params = {"new_status": "suspended", "until": until, "reason": reason}
     await conn.execute(_STANDING, {"account_id": account_id, "new_version": version, **params})
 
 
 async def reinstate(conn: Connection, account_id: int, *, version: int) -> None:
-    """Take over that a suspension has ended, unless something newer is known."""
+    """Store the end of a suspension, unless a newer state is known."""
     params = {"new_status": "active", "until": None, "reason": None}
     await conn.execute(_STANDING, {"account_id": account_id, "new_version": version, **params})
 
 
 async def set_roles(conn: Connection, account_id: int, roles: Sequence[str], *, version: int) -> None:
-    """Take over roles, unless newer ones are known."""
+    """Store roles, unless newer ones are known."""
     await conn.execute(_ROLES, {"account_id": account_id, "new_roles": list(roles), "new_version": version})
 
 
 async def verify(conn: Connection, account_id: int) -> None:
-    """Take over that the account's address was verified."""
+    """Store that the account's address was verified."""
     await conn.execute(_VERIFIED, {"account_id": account_id})
 
 
-def _account_of(row: Row) -> Account:
-    return Account(
+def _read_account(row: Row) -> ModeratedAccount:
+    return ModeratedAccount(
         id=row.id,
         username=row.username,
         display_name=row.display_name,

@@ -1,1 +1,1 @@
-"""How an artist is seen by others."""
+"""Profiles: an artist as others see them."""

@@ -14,37 +14,37 @@ from shared.identity import Identity
 
 async def get_own_profile(request: web.Request, caller: Identity) -> web.Response:
     """Show the caller's profile."""
-    return respond(ProfileView.model_validate(await request.app[PROFILES].own(caller)))
+    return respond(ProfileView.model_validate(await request.app[PROFILES].get_own_profile(caller)))
 
 
 async def change_own_profile(request: web.Request, body: ProfileChanges, caller: Identity) -> web.Response:
     """Change the caller's profile."""
-    return respond(ProfileView.model_validate(await request.app[PROFILES].change(caller, body)))
+    return respond(ProfileView.model_validate(await request.app[PROFILES].change_profile(caller, body)))
 
 
 async def get_own_stats(request: web.Request, caller: Identity) -> web.Response:
-    """Show what the caller has done."""
-    return respond(StatsView.model_validate((await request.app[PROFILES].own(caller)).stats))
+    """Show the caller's stats."""
+    return respond(StatsView.model_validate((await request.app[PROFILES].get_own_profile(caller)).stats))
 
 
 async def get_profile(request: web.Request, user_id: int) -> web.Response:
     """Show an artist's profile."""
-    return respond(ProfileView.model_validate(await request.app[PROFILES].get(user_id)))
+    return respond(ProfileView.model_validate(await request.app[PROFILES].get_profile(user_id)))
 
 
 async def get_profile_by_name(request: web.Request, username: str) -> web.Response:
-    """Show the profile of a username, in upper or lower case."""
-    return respond(ProfileView.model_validate(await request.app[PROFILES].named(username)))
+    """Show the profile of a username; case does not matter."""
+    return respond(ProfileView.model_validate(await request.app[PROFILES].get_profile_by_username(username)))
 
 
 async def list_users(request: web.Request, query: Search) -> web.Response:
-    """List artists by id, all or those whose username or display name matches `search`."""
-    return respond(await request.app[PROFILES].listed(query))
+    """List artists by id; with `search`, those whose username or display name matches."""
+    return respond(await request.app[PROFILES].list_profiles(query))
 
 
 async def get_leaderboard(request: web.Request, query: Ranking) -> web.Response:
     """List the artists with the most likes or tiles, most first."""
-    return respond(await request.app[PROFILES].ranked(query))
+    return respond(await request.app[PROFILES].list_ranking(query))
 
 
 OPERATIONS = (

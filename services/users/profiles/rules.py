@@ -1,4 +1,4 @@
-"""What a profile may say and how it is found; standard library only."""
+"""Profiles and how they are found; standard library only."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from services.users.stats.rules import Stats
 from shared.errors import NotFound
 
 AVATAR_COLORS = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7")
-"""For artists who chose none: colours that colour-blind people tell apart, https://jfly.uni-koeln.de/color/."""
+"""Defaults that colour-blind people can tell apart, from https://jfly.uni-koeln.de/color/."""
 
 DELETED_USERNAME = "deleted"
 DELETED_NAME = "deleted artist"
-"""How somebody is shown who has left; auth lets somebody else have the username all the same."""
+"""How a deleted account is shown; another account may still register this username with auth."""
 
 Ranked = Literal["likes", "tiles"]
 
@@ -23,8 +22,19 @@ _USERNAME = re.compile(r"[A-Za-z0-9_]{1,50}")
 
 
 @dataclass(frozen=True, slots=True)
+class Stats:
+    """The five counts of a profile."""
+
+    tiles_created: int
+    likes_received: int
+    canvases_created: int
+    followers: int
+    following: int
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
-    """An artist as everybody sees them; `version` rises with every change of the profile."""
+    """An artist as others see them; `version` rises with every change of the profile."""
 
     id: int
     username: str
@@ -37,20 +47,20 @@ class Profile:
 
 
 def no_such_user() -> NotFound:
-    """Make the refusal for an id or a name that nobody has."""
+    """Make the error for an id or a name that no account has."""
     return NotFound("user_not_found", "no such user")
 
 
-def score(profile: Profile, by: Ranked) -> int:
-    """Return what the leaderboard sorts by."""
+def get_score(profile: Profile, by: Ranked) -> int:
+    """Return the number that the leaderboard sorts by."""
     return profile.stats.likes_received if by == "likes" else profile.stats.tiles_created
 
 
 def default_avatar_color(account_id: int) -> str:
-    """Return the colour of an artist who chose none: always the same one."""
+    """Return the colour of an artist who chose none; it depends on the id only."""
     return AVATAR_COLORS[account_id % len(AVATAR_COLORS)]
 
 
 def can_be_username(text: str) -> bool:
-    """Whether any account could have this name."""
+    """Whether an account can have this username."""
     return _USERNAME.fullmatch(text) is not None

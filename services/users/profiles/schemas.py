@@ -18,18 +18,18 @@ Colour = Annotated[str, StringConstraints(pattern="^#[0-9a-fA-F]{6}$", to_lower=
 
 
 class ProfileChanges(Body):
-    """Only the fields given are changed; null goes back to how a new artist is shown."""
+    """Only the fields given are changed; null restores the default."""
 
     display_name: DisplayName | None = Field(None, description="null: the username")
     bio: Bio | None = None
-    avatar_color: Colour | None = Field(None, description="#rrggbb; null: a colour made of the id")
+    avatar_color: Colour | None = Field(None, description="#rrggbb; null: a default colour by id")
 
 
 class Search(Paging):
     """`?search=` of the list of artists."""
 
     search: str | None = Field(
-        None, max_length=100, description="part of a name; below three characters its beginning"
+        None, max_length=100, description="part of a name; its start if shorter than three characters"
     )
 
 
@@ -40,7 +40,7 @@ class Ranking(Paging):
 
 
 class StatsView(View):
-    """What an artist has done: counts of what exists now."""
+    """Counts of an artist's work that exists now."""
 
     tiles_created: int
     likes_received: int
@@ -50,7 +50,7 @@ class StatsView(View):
 
 
 class ProfileView(View):
-    """An artist as everybody sees them."""
+    """An artist as others see them."""
 
     id: int
     username: str
@@ -61,11 +61,11 @@ class ProfileView(View):
     stats: StatsView
 
 
-def page_of(
+def make_page(
     profiles: Sequence[Profile],
     paging: Paging,
     key: Callable[[Profile], Sequence[int]] = lambda profile: (profile.id,),
 ) -> Page[ProfileView]:
-    """Show what was read with `limit + 1`; the list is sorted by `key`."""
+    """Make a page of what was read with `limit + 1`; the list is sorted by `key`."""
     items, cursor = slice_of(profiles, paging, key)
     return Page(items=[ProfileView.model_validate(profile) for profile in items], next_cursor=cursor)

@@ -14,9 +14,9 @@ from services.users.profiles.rules import (
     DELETED_USERNAME,
     Profile,
     Ranked,
+    Stats,
     default_avatar_color,
 )
-from services.users.stats.rules import Stats
 from services.users.tables import artist_stats, profiles
 from shared.db import Connection, Row
 from shared.identity import Identity
@@ -38,30 +38,30 @@ SELECT = select(*COLUMNS).join_from(
     profiles, artist_stats, artist_stats.c.artist_id == profiles.c.id, isouter=True
 )
 
-_MEET = (
+_ENSURE = (
     insert(profiles)
     .values(id=bindparam("id"), username=bindparam("username"))
     .on_conflict_do_nothing(index_elements=["id"])
 )
 _BY_ID = SELECT.where(profiles.c.id == bindparam("profile_id"))
-_is_here = profiles.c.status != "deleted"
-_BY_NAME = SELECT.where(func.lower(profiles.c.username) == func.lower(bindparam("username")), _is_here)
+_is_active = profiles.c.status != "deleted"
+_BY_NAME = SELECT.where(func.lower(profiles.c.username) == func.lower(bindparam("username")), _is_active)
 
-_FOUND = (
+_LIST = (
     SELECT.where(
         profiles.c.search_text.like(func.lower(bindparam("pattern"))),
         profiles.c.id > bindparam("after"),
-        _is_here,
+        _is_active,
     )
     .order_by(profiles.c.id)
     .limit(bindparam("count"))
 )
 
 _RANKING = {"likes": artist_stats.c.likes_received, "tiles": artist_stats.c.tiles_created}
-_RANKED = {
+_LIST_RANKING = {
     by: SELECT.where(
         counter > 0,
-        _is_here,
+        _is_active,
         tuple_(counter, artist_stats.c.artist_id) < tuple_(bindparam("below"), bindparam("below_id")),
     )
     .order_by(counter.desc(), artist_stats.c.artist_id.desc())
@@ -72,7 +72,7 @@ _RANKED = {
 CHANGEABLE = ("display_name", "bio", "avatar_color")
 _CHANGE = (
     update(profiles)
-    .where(profiles.c.id == bindparam("profile_id"), _is_here)
+    .where(profiles.c.id == bindparam("profile_id"), _is_active)
     .values(
         version=profiles.c.version + 1,
         **{
@@ -100,10 +100,10 @@ _REGISTERED = _offered.on_conflict_do_update(
         "version": case((profiles.c.version > 0, profiles.c.version + 1), else_=0),
         "is_registered": True,
     },
-    where=_is_here,
+    where=_is_active,
 )
 _before = profiles.alias("before")
-# Both see the row as it was before them.
+# INSERT and its RETURNING read the row as it was before the statement.
 _was_registered = (
     select(_before.c.is_registered)
     .where(_before.c.id == bindparam("id"), _before.c.status != "deleted")
@@ -133,7 +133,7 @@ _ANONYMISE = _gone.on_conflict_do_update(
 ).returning(func.coalesce(_was_registered, false()).label("was"))
 
 
-def profile_of(row: Row) -> Profile:
+def read_profile(row: Row) -> Profile:
     """Read a profile from a row of COLUMNS."""
     return Profile(
         id=row.id,
@@ -153,51 +153,53 @@ def profile_of(row: Row) -> Profile:
     )
 
 
-def lead_with_meeting(conn: Connection, caller: Identity) -> None:
-    """Make sure that the caller's profile exists before the next statement refers to it.
+def ensure_artist(conn: Connection, caller: Identity) -> None:
+    """Create the caller's profile if it is missing, before the next statement refers to it.
 
-    An artist may call before `account.registered` has arrived here; the verified token says enough.
+    A request may precede `account.registered`; the verified token has what a profile needs.
     """
-    conn.lead_with(_MEET, {"id": caller.account_id, "username": caller.username})
+    conn.prepend(_ENSURE, {"id": caller.account_id, "username": caller.username})
 
 
-async def get(conn: Connection, profile_id: int) -> Profile | None:
+async def get_profile(conn: Connection, profile_id: int) -> Profile | None:
     """Return a profile, or None."""
     row = await conn.fetch_one(_BY_ID, {"profile_id": profile_id})
-    return None if row is None else profile_of(row)
+    return None if row is None else read_profile(row)
 
 
-async def named(conn: Connection, username: str) -> Profile | None:
-    """Return the profile of that username in any case, or None."""
+async def get_profile_by_username(conn: Connection, username: str) -> Profile | None:
+    """Return the profile of a username, whatever its case, or None."""
     row = await conn.fetch_one(_BY_NAME, {"username": username})
-    return None if row is None else profile_of(row)
+    return None if row is None else read_profile(row)
 
 
-async def listed(conn: Connection, pattern: str, *, after: int, count: int) -> Sequence[Profile]:
-    """Return up to `count` profiles whose names match a LIKE pattern, by id, beyond `after`."""
-    rows = await conn.fetch_all(_FOUND, {"pattern": pattern, "after": after, "count": count})
-    return [profile_of(row) for row in rows]
+async def list_profiles(conn: Connection, pattern: str, *, after: int, count: int) -> Sequence[Profile]:
+    """Return up to `count` profiles with ids above `after` whose names match a LIKE pattern."""
+    rows = await conn.fetch_all(_LIST, {"pattern": pattern, "after": after, "count": count})
+    return [read_profile(row) for row in rows]
 
 
-async def ranked(conn: Connection, by: Ranked, *, below: tuple[int, int], count: int) -> Sequence[Profile]:
-    """Return up to `count` profiles with the most likes or tiles, from below the pair (counter, id)."""
-    rows = await conn.fetch_all(_RANKED[by], {"below": below[0], "below_id": below[1], "count": count})
-    return [profile_of(row) for row in rows]
+async def list_ranking(
+    conn: Connection, by: Ranked, *, below: tuple[int, int], count: int
+) -> Sequence[Profile]:
+    """Return up to `count` profiles, highest first, whose pair (counter, id) is less than `below`."""
+    rows = await conn.fetch_all(_LIST_RANKING[by], {"below": below[0], "below_id": below[1], "count": count})
+    return [read_profile(row) for row in rows]
 
 
-async def change(conn: Connection, profile_id: int, changes: Mapping[str, Any]) -> bool:
-    """Set the fields given and raise the version; returns whether there was somebody to change."""
+async def change_profile(conn: Connection, profile_id: int, changes: Mapping[str, Any]) -> bool:
+    """Set the fields given and raise the version; returns whether the profile exists."""
     given = {f"{name}_given": name in changes for name in CHANGEABLE}
     new = {f"new_{name}": changes.get(name) for name in CHANGEABLE}
     return await conn.execute(_CHANGE, {"profile_id": profile_id, **given, **new}) > 0
 
 
-async def register(
+async def register_profile(
     conn: Connection, profile_id: int, username: str, display_name: str | None, joined_at: datetime
 ) -> bool:
-    """Take over a registration; what the artist has chosen since stays, and counts as changed once more.
+    """Store a registration; what the artist has chosen since stays, and its version rises once more.
 
-    Returns whether it is news.
+    Returns whether the registration is new.
     """
     row = await conn.fetch_one(
         _REGISTERED_NOW,
@@ -206,9 +208,9 @@ async def register(
     return row is not None and not row.was
 
 
-async def anonymise(conn: Connection, profile_id: int) -> bool:
-    """Leave nothing of somebody but their id and their stats; nothing brings them back.
+async def anonymise_profile(conn: Connection, profile_id: int) -> bool:
+    """Remove everything about an account but its id and stats; no later event restores it.
 
-    Returns whether an account is one less now.
+    Returns whether the number of accounts is lower by one now.
     """
     return bool(await conn.fetch_value(_ANONYMISE, {"id": profile_id}))

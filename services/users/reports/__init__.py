@@ -1,1 +1,1 @@
-"""Reports: artists ask moderators to look at something."""
+"""Reports of tiles, canvases and artists to the moderators."""

@@ -21,15 +21,15 @@ from shared.identity import Identity
 async def make_report(request: web.Request, body: ReportDraft, caller: Identity) -> web.Response:
     """Report a tile, a canvas or an artist to the moderators.
 
-    While a report of the caller waits, reporting the same again answers that one (200).
+    While the caller's report of the same target is open, it is returned with 200 instead.
     """
-    report, is_new = await request.app[REPORTS].make(caller, body)
+    report, is_new = await request.app[REPORTS].create_report(caller, body)
     return respond(ReportReceipt.model_validate(report), status=201 if is_new else 200)
 
 
 async def list_reports(request: web.Request, query: ReportFilter) -> web.Response:
-    """List reports: open ones first, then assigned and closed ones, each oldest first."""
-    return respond(await request.app[REPORTS].listed(query))
+    """List reports: open, then assigned, then closed ones, each oldest first."""
+    return respond(await request.app[REPORTS].list_reports(query))
 
 
 async def decide_report(
@@ -37,9 +37,12 @@ async def decide_report(
 ) -> web.Response:
     """Take a report, give it back, or close it.
 
-    Only who has a report moves it on; an admin may also free or close another's. Of two at once, one wins.
+    Only its assignee may change an assigned report; an admin may also free or close it. If two moderators
+    act at once, one of them succeeds.
     """
-    return respond(ReportView.model_validate(await request.app[REPORTS].decide(caller, report_id, body)))
+    return respond(
+        ReportView.model_validate(await request.app[REPORTS].decide_report(caller, report_id, body))
+    )
 
 
 OPERATIONS = (

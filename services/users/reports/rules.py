@@ -1,9 +1,9 @@
-"""How a report goes from hand to hand; standard library only.
+"""States of a report; standard library only.
 
     open -> assigned -> resolved | dismissed        also open -> resolved | dismissed, and assigned -> open
 
-Only the moderator who has a report moves it on; an admin may also free or close another's. Nobody decides on
-a report of themselves. A closed report stays closed.
+Only its assignee changes an assigned report; an admin may also free or close it. A report of an artist is not
+decided by that artist. A closed report stays closed.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ ActionTaken = Literal["none", "warned", "removed", "suspended", "rolled_back"]
 CLOSED: tuple[Status, ...] = ("resolved", "dismissed")
 
 LIMIT_WINDOW = timedelta(hours=1)
-"""Over which an artist's reports are counted against the limit."""
+"""The period in which an artist's reports are counted against the limit."""
 
 PROJECTION_SECONDS = 1.0
-"""What was made this long ago is known here when the queues are short; until then it is looked for again."""
+"""How long the event of a new target may be under way; until then a missing target is looked up again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a report is about."""
+    """The tile, canvas or artist that is reported."""
 
     kind: Kind
     target_id: int
@@ -38,7 +38,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report as it stands."""
+    """A report in its current state."""
 
     id: int
     kind: Kind
@@ -55,8 +55,8 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """What a moderator wants to become of a report."""
+class ReportChange:
+    """The state that a moderator requests for a report."""
 
     status: Status
     resolution: str | None
@@ -64,21 +64,21 @@ class Decision:
 
 
 def no_such_report() -> NotFound:
-    """Make the refusal for an id that no report has."""
+    """Make the error for an id that no report has."""
     return NotFound("report_not_found", "no such report")
 
 
 def no_such_target(kind: Kind) -> NotFound:
-    """Make the refusal for a report of something that is not there."""
+    """Make the error for a target that does not exist."""
     return NotFound(f"{kind}_not_found", f"no such {kind}")
 
 
-def why_not(report: Report, caller_id: int) -> Refusal:
-    """Return why the statement that applies the rules above did not apply to this report."""
+def explain_refusal(report: Report, caller_id: int) -> Refusal:
+    """Return the error for a report that the statement with the rules above left unchanged."""
     if report.kind == "user" and report.target_id == caller_id:
-        return NotAllowed("oneself", "nobody decides on a report of themselves")
+        return NotAllowed("oneself", "you cannot decide a report about yourself")
     if report.status in CLOSED:
-        return Conflict("report_closed", f"the report is {report.status} already")
+        return Conflict("report_closed", f"the report is already {report.status}")
     if report.assignee is not None:
-        return Conflict("report_assigned", f"{report.assignee.username} has this report")
-    return Conflict("report_open", "nobody has this report")
+        return Conflict("report_assigned", f"the report is assigned to {report.assignee.username}")
+    return Conflict("report_open", "the report is not assigned")

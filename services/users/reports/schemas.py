@@ -16,7 +16,7 @@ Detail = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000
 
 
 class ReportDraft(Body):
-    """What an artist wants looked at, and why."""
+    """The target of a report, and the reason for it."""
 
     kind: Kind
     target_id: int = Field(ge=1, le=BIGINT_MAX)
@@ -27,11 +27,11 @@ class ReportDraft(Body):
 class ReportFilter(Paging):
     """`?status=` of the queue."""
 
-    status: Status | None = Field(None, description="without: all, what waits first")
+    status: Status | None = Field(None, description="without it: all, open ones first")
 
 
 class ReportDecision(Body):
-    """`assigned` takes the report, `open` gives it back, the others close it."""
+    """`assigned` takes the report, `open` gives it back, and the others close it."""
 
     status: Status
     resolution: Detail | None = Field(None, description="only with `resolved` or `dismissed`")
@@ -39,7 +39,7 @@ class ReportDecision(Body):
 
 
 class ReportReceipt(View):
-    """A report as its artist sees it."""
+    """A report as its reporter sees it."""
 
     id: int
     kind: Kind
@@ -51,7 +51,7 @@ class ReportReceipt(View):
 
 
 class ReportView(ReportReceipt):
-    """A report as moderators see it; `assignee` has it, or closed it."""
+    """A report as moderators see it; `assignee` works on it, or closed it."""
 
     reporter: PersonView
     assignee: PersonView | None

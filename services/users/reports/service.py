@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 
 from aiohttp import web
 
-from services.users.audit.rules import Action
+from services.users import counters
+from services.users.audit.rules import AuditedAction
 from services.users.audit.store import append
-from services.users.dashboard import counters
-from services.users.profiles.store import lead_with_meeting
+from services.users.profiles.store import ensure_artist
 from services.users.reports import rules, store
-from services.users.reports.rules import CLOSED, Decision, Report, Target
+from services.users.reports.rules import CLOSED, Report, ReportChange, Target
 from services.users.reports.schemas import ReportDecision, ReportDraft, ReportFilter, ReportView
 from shared.db import Connection, Database
 from shared.errors import Fault, Invalid, NotAllowed, TooManyRequests
@@ -23,37 +23,37 @@ from shared.messaging.contracts import ReportOpened, ReportResolved
 from shared.messaging.outbox import Outbox
 
 ATTEMPTS = 5
-"""Looks at what this service has heard of, spread over PROJECTION_SECONDS."""
+"""Look-ups of a target, spread over PROJECTION_SECONDS."""
 
 
 class Reports:
-    """Making reports, and what moderators do with them; `per_hour` bounds those of one artist."""
+    """Creates reports and lets moderators decide them; `per_hour` is the limit per artist."""
 
     def __init__(self, database: Database, outbox: Outbox, *, per_hour: int) -> None:
         self._database = database
         self._outbox = outbox
         self._per_hour = per_hour
 
-    async def make(self, caller: Identity, draft: ReportDraft) -> tuple[Report, bool]:
-        """Report something, once while it waits; returns the report and whether it was made now.
+    async def create_report(self, caller: Identity, draft: ReportDraft) -> tuple[Report, bool]:
+        """Report a target unless the caller's report of it is open; returns the report and whether it is new.
 
         Raises NotFound, NotAllowed `oneself`, TooManyRequests `report_limit`.
         """
         target = Target(draft.kind, draft.target_id)
         if target == Target("user", caller.account_id):
-            raise NotAllowed("oneself", "nobody reports themselves")
-        await self._find(target)
+            raise NotAllowed("oneself", "you cannot report yourself")
+        await self._check_exists(target)
         async with self._database.transaction() as conn:
-            lead_with_meeting(conn, caller)
-            store.lead_with_lock(conn, caller.account_id)
-            known = await store.waiting(conn, caller.account_id, target)
-            if known is not None:
-                return known, False
-            await self._heed_limit(conn, caller)
-            report_id = await store.make(conn, caller.account_id, target, draft.reason, draft.detail)
-            counters.add(conn, open_reports=1)
-            counters.add_on(conn, datetime.now(UTC), reports=1)
-            self._outbox.emit(
+            ensure_artist(conn, caller)
+            store.prepend_reporter_lock(conn, caller.account_id)
+            waiting = await store.get_waiting_report(conn, caller.account_id, target)
+            if waiting is not None:
+                return waiting, False
+            await self._check_limit(conn, caller)
+            report_id = await store.insert_report(conn, caller.account_id, target, draft.reason, draft.detail)
+            counters.defer_add_to_totals(conn, open_reports=1)
+            counters.defer_add_to_day(conn, datetime.now(UTC), reports=1)
+            self._outbox.defer(
                 conn,
                 ReportOpened(
                     report_id=report_id,
@@ -63,67 +63,71 @@ class Reports:
                     reason=draft.reason,
                 ),
             )
-            return _found(await store.get(conn, report_id)), True
+            return _require_report(await store.get_report(conn, report_id)), True
 
-    async def listed(self, query: ReportFilter) -> Page[ReportView]:
-        """Return a slice of the queue: open reports first, then assigned, then closed, each oldest first."""
+    async def list_reports(self, query: ReportFilter) -> Page[ReportView]:
+        """Return a page of the queue: open, then assigned, then closed reports, each oldest first."""
         beyond = (0, 0)
         if query.cursor is not None:
             rank, report_id = decode_cursor(query.cursor, 2)
             beyond = (rank, report_id)
         async with self._database.connection() as conn:
-            ranked = await store.listed(conn, query.status, beyond=beyond, count=query.limit + 1)
+            ranked = await store.list_reports(conn, query.status, beyond=beyond, count=query.limit + 1)
         items, cursor = slice_of(ranked, query, lambda item: (item[0], item[1].id))
         return Page(items=[ReportView.model_validate(report) for _, report in items], next_cursor=cursor)
 
-    async def decide(self, caller: Identity, report_id: int, wanted: ReportDecision) -> Report:
-        """Take, give back or close a report; asking for what is so already changes nothing.
+    async def decide_report(self, caller: Identity, report_id: int, wanted: ReportDecision) -> Report:
+        """Take, give back or close a report; requesting its current state changes nothing.
 
         Raises NotFound, NotAllowed `oneself`, Conflict `report_assigned`, `report_closed`.
         """
-        decision = _decision(wanted)
+        change = _read_change(wanted)
         async with self._database.transaction() as conn:
-            lead_with_meeting(conn, caller)
-            before = _found(await store.get(conn, report_id))
-            if _stands(before, decision, caller):
+            ensure_artist(conn, caller)
+            before = _require_report(await store.get_report(conn, report_id))
+            if _is_unchanged(before, change, caller):
                 return before
-            if not await store.decide(
-                conn, report_id, decision, caller_id=caller.account_id, is_admin=caller.is_admin
+            if not await store.change_report(
+                conn, report_id, change, caller_id=caller.account_id, is_admin=caller.is_admin
             ):
-                raise rules.why_not(_found(await store.get(conn, report_id)), caller.account_id)
-            after = _found(await store.get(conn, report_id))
-            await append(conn, _action(caller, after))
-            if decision.status in CLOSED:
-                counters.add(conn, open_reports=-1)
-                self._outbox.emit(conn, _resolved(caller, after))
+                raise rules.explain_refusal(
+                    _require_report(await store.get_report(conn, report_id)), caller.account_id
+                )
+            after = _require_report(await store.get_report(conn, report_id))
+            await append(conn, _make_action(caller, after))
+            if change.status in CLOSED:
+                counters.defer_add_to_totals(conn, open_reports=-1)
+                self._outbox.defer(conn, _make_event(caller, after))
             return after
 
-    async def _find(self, target: Target) -> None:
+    async def _check_exists(self, target: Target) -> None:
         for attempt in range(ATTEMPTS):
             async with self._database.connection() as conn:
-                if await store.exists(conn, target):
+                if await store.target_exists(conn, target):
                     return
             if attempt < ATTEMPTS - 1:
-                # It may have been made a moment ago, and the event of that be on its way.
+                # It may have been created a moment ago, with its event still under way.
                 await asyncio.sleep(rules.PROJECTION_SECONDS / (ATTEMPTS - 1))
         raise rules.no_such_target(target.kind)
 
-    async def _heed_limit(self, conn: Connection, caller: Identity) -> None:
-        recent = await store.recent(conn, caller.account_id, rules.LIMIT_WINDOW, self._per_hour)
+    async def _check_limit(self, conn: Connection, caller: Identity) -> None:
+        recent = await store.list_recent(conn, caller.account_id, rules.LIMIT_WINDOW, self._per_hour)
         if len(recent) >= self._per_hour:
             again = recent[-1] + rules.LIMIT_WINDOW - datetime.now(UTC)
             raise TooManyRequests(
-                "report_limit", f"{self._per_hour} reports an hour", retry_after=again.total_seconds()
+                "report_limit",
+                f"the limit is {self._per_hour} reports per hour",
+                retry_after=again.total_seconds(),
             )
 
 
-def _found(report: Report | None) -> Report:
+def _require_report(report: Report | None) -> Report:
     if report is None:
         raise rules.no_such_report()
     return report
 
 
-def _decision(wanted: ReportDecision) -> Decision:
+def _read_change(wanted: ReportDecision) -> ReportChange:
     if wanted.status not in CLOSED:
         faults = [
             Fault(("body", name), "only when the report is closed")
@@ -132,19 +136,19 @@ def _decision(wanted: ReportDecision) -> Decision:
         ]
         if faults:
             raise Invalid(faults)
-    return Decision(wanted.status, wanted.resolution, wanted.action_taken)
+    return ReportChange(wanted.status, wanted.resolution, wanted.action_taken)
 
 
-def _stands(report: Report, decision: Decision, caller: Identity) -> bool:
-    if decision.status == "assigned":
+def _is_unchanged(report: Report, change: ReportChange, caller: Identity) -> bool:
+    if change.status == "assigned":
         return report.assignee is not None and (report.status, report.assignee.id) == (
             "assigned",
             caller.account_id,
         )
-    return decision.status == report.status == "open"
+    return change.status == report.status == "open"
 
 
-def _action(caller: Identity, report: Report) -> Action:
+def _make_action(caller: Identity, report: Report) -> AuditedAction:
     verb = "released" if report.status == "open" else report.status
     details = {
         "kind": report.kind,
@@ -152,10 +156,10 @@ def _action(caller: Identity, report: Report) -> Action:
         "resolution": report.resolution,
         "action_taken": report.action_taken,
     }
-    return Action(caller.account_id, f"report.{verb}", "report", report.id, details=details)
+    return AuditedAction(caller.account_id, f"report.{verb}", "report", report.id, details=details)
 
 
-def _resolved(caller: Identity, report: Report) -> ReportResolved:
+def _make_event(caller: Identity, report: Report) -> ReportResolved:
     assert report.status in ("resolved", "dismissed")
     return ReportResolved(
         report_id=report.id,

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Text, and_, bindparam, func, not_, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
-from services.users.people import ASSIGNEE, REPORTER, Person, person_columns, person_of
-from services.users.reports.rules import Decision, Report, Target
+from services.users.people import ASSIGNEE, REPORTER, Person, person_columns, read_person
+from services.users.reports.rules import Report, ReportChange, Target
 from services.users.tables import known_canvases, known_tiles, profiles, reports
 from shared.db import Connection, Row
 
@@ -31,7 +31,7 @@ _WAITING = _SELECT.where(
     or_(reports.c.status == "open", reports.c.status == "assigned"),
 )
 _wanted = bindparam("wanted", type_=Text)
-_LISTED = (
+_LIST = (
     _SELECT.where(
         tuple_(reports.c.queue_rank, reports.c.id) > tuple_(bindparam("rank"), bindparam("after")),
         or_(_wanted.is_(None), reports.c.status == _wanted),
@@ -64,7 +64,7 @@ _RECENT = (
     .order_by(reports.c.created_at.desc())
     .limit(bindparam("limit"))
 )
-_OPEN = (
+_INSERT = (
     insert(reports)
     .values({name: bindparam(name) for name in ("reporter_id", "kind", "target_id", "reason", "detail")})
     .returning(reports.c.id)
@@ -73,8 +73,8 @@ _OPEN = (
 _caller = bindparam("caller_id", type_=BigInteger)
 _status = bindparam("new_status", type_=Text)
 _is_admin = bindparam("is_admin", type_=Boolean)
-# The rules of `rules`, in the one statement that also writes: of moderators at once, one wins.
-_DECIDE = (
+# The rules of `rules` in the statement that writes: of moderators who act at once, one succeeds.
+_CHANGE = (
     update(reports)
     .where(
         reports.c.id == bindparam("report_id"),
@@ -98,69 +98,73 @@ _DECIDE = (
 )
 
 
-async def exists(conn: Connection, target: Target) -> bool:
-    """Whether the target is there, as far as this service has heard."""
+async def target_exists(conn: Connection, target: Target) -> bool:
+    """Whether the target exists, by the events received so far."""
     return await conn.fetch_value(_EXISTS[target.kind], {"target_id": target.target_id}) is not None
 
 
-async def waiting(conn: Connection, reporter_id: int, target: Target) -> Report | None:
-    """Return the artist's report of the target that waits for a moderator or is with one, or None."""
+async def get_waiting_report(conn: Connection, reporter_id: int, target: Target) -> Report | None:
+    """Return the artist's report of the target that is open or assigned, or None."""
     row = await conn.fetch_one(
         _WAITING, {"reporter_id": reporter_id, "kind": target.kind, "target_id": target.target_id}
     )
-    return None if row is None else _report_of(row)
+    return None if row is None else _read_report(row)
 
 
-def lead_with_lock(conn: Connection, reporter_id: int) -> None:
-    """Let the artist make one report at a time until the transaction ends."""
-    conn.lead_with(_LOCK_REPORTER, {"reporter_id": reporter_id})
+def prepend_reporter_lock(conn: Connection, reporter_id: int) -> None:
+    """Lock the reporter, so that an artist creates one report at a time."""
+    conn.prepend(_LOCK_REPORTER, {"reporter_id": reporter_id})
 
 
-async def recent(conn: Connection, reporter_id: int, window: timedelta, limit: int) -> Sequence[datetime]:
-    """Return when the artist made reports within the window, newest first, `limit` at most."""
+async def list_recent(
+    conn: Connection, reporter_id: int, window: timedelta, limit: int
+) -> Sequence[datetime]:
+    """Return the times of the artist's reports within the window, newest first, `limit` at most."""
     rows = await conn.fetch_all(_RECENT, {"reporter_id": reporter_id, "window": window, "limit": limit})
     return [row.created_at for row in rows]
 
 
-async def make(conn: Connection, reporter_id: int, target: Target, reason: str, detail: str | None) -> int:
-    """Make a report and return its id."""
+async def insert_report(
+    conn: Connection, reporter_id: int, target: Target, reason: str, detail: str | None
+) -> int:
+    """Store a report and return its id."""
     values = {"kind": target.kind, "target_id": target.target_id, "reason": reason, "detail": detail}
-    return int(await conn.fetch_value(_OPEN, {"reporter_id": reporter_id, **values}))
+    return int(await conn.fetch_value(_INSERT, {"reporter_id": reporter_id, **values}))
 
 
-async def get(conn: Connection, report_id: int) -> Report | None:
+async def get_report(conn: Connection, report_id: int) -> Report | None:
     """Return a report, or None."""
     row = await conn.fetch_one(_BY_ID, {"report_id": report_id})
-    return None if row is None else _report_of(row)
+    return None if row is None else _read_report(row)
 
 
-async def listed(
+async def list_reports(
     conn: Connection, status: str | None, *, beyond: tuple[int, int], count: int
 ) -> Sequence[tuple[int, Report]]:
-    """Return up to `count` reports with their rank in the queue, from beyond the pair (rank, id)."""
+    """Return up to `count` reports with their rank in the queue, after the pair (rank, id)."""
     rows = await conn.fetch_all(
-        _LISTED, {"wanted": status, "rank": beyond[0], "after": beyond[1], "count": count}
+        _LIST, {"wanted": status, "rank": beyond[0], "after": beyond[1], "count": count}
     )
-    return [(row.queue_rank, _report_of(row)) for row in rows]
+    return [(row.queue_rank, _read_report(row)) for row in rows]
 
 
-async def decide(
-    conn: Connection, report_id: int, decision: Decision, *, caller_id: int, is_admin: bool
+async def change_report(
+    conn: Connection, report_id: int, change: ReportChange, *, caller_id: int, is_admin: bool
 ) -> bool:
-    """Move a report on if the rules allow it as it stands now; returns whether they did."""
+    """Change a report if the rules allow it in its current state; returns whether they did."""
     params: dict[str, Any] = {
         "report_id": report_id,
-        "new_status": decision.status,
+        "new_status": change.status,
         "caller_id": caller_id,
         "is_admin": is_admin,
-        "assignee_id": None if decision.status == "open" else caller_id,
-        "resolution": decision.resolution,
-        "action_taken": decision.action_taken,
+        "assignee_id": None if change.status == "open" else caller_id,
+        "resolution": change.resolution,
+        "action_taken": change.action_taken,
     }
-    return await conn.fetch_value(_DECIDE, params) is not None
+    return await conn.fetch_value(_CHANGE, params) is not None
 
 
-def _report_of(row: Row) -> Report:
+def _read_report(row: Row) -> Report:
     return Report(
         id=row.id,
         kind=row.kind,
@@ -169,7 +173,7 @@ def _report_of(row: Row) -> Report:
         detail=row.detail,
         status=row.status,
         reporter=Person(row.reporter_id, row.reporter_username, row.reporter_display_name),
-        assignee=person_of(row, "assignee"),
+        assignee=read_person(row, "assignee"),
         resolution=row.resolution,
         action_taken=row.action_taken,
         created_at=row.created_at,

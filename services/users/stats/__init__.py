@@ -1,1 +1,1 @@
-"""What an artist has done, counted from the events of the tiles service."""
+"""Stats of artists, counted from the events of the tiles service."""

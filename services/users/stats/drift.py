@@ -1,4 +1,4 @@
-"""Counting again: every counter compared with what it is the count of, and put right."""
+"""Recounting: every counter is compared with the rows that it counts, and corrected."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from sqlalchemy import ColumnElement, Select, Table, Update, bindparam, func, se
 from services.users.tables import artist_stats, follows, known_canvases, known_tiles, profiles
 from shared.db import Database, Row
 
-SLICE = 500
-"""Artists compared by one statement; it has to end within the statement timeout."""
+SLICE_ROWS = 500
+"""Artists compared per statement, to stay within the statement timeout."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A counter that was not what it should have been, and is now."""
+    """A counter that was wrong and has been corrected."""
 
     artist_id: int
     counter: str
@@ -26,7 +26,7 @@ class Drift:
 
 
 class _Counters:
-    """Statements about the counters of one table; `actual` counts each of them again for one of its rows."""
+    """Statements about the counters of one table; `actual` recounts each of them for one row."""
 
     def __init__(self, table: Table, actual: Mapping[str, ColumnElement[int]]) -> None:
         (key,) = table.primary_key.columns
@@ -37,13 +37,13 @@ class _Counters:
             *(count.label(f"actual_{name}") for name, count in actual.items()),
         )
         self.names = tuple(actual)
-        self.slice = compared.where(key > bindparam("after")).order_by(key).limit(SLICE)
+        self.slice = compared.where(key > bindparam("after")).order_by(key).limit(SLICE_ROWS)
         self.one = compared.where(this)
         self.lock = select(key).where(this).with_for_update(key_share=True)
-        self.put_right: Update = update(table).where(this).values(dict(actual))
+        self.correct: Update = update(table).where(this).values(dict(actual))
 
-    def drifts(self, row: Row) -> list[Drift]:
-        """Return what differs in a row of `slice` or `one`."""
+    def find_drifts(self, row: Row) -> list[Drift]:
+        """Return the counters that differ in a row of `slice` or `one`."""
         pairs = ((name, getattr(row, name), getattr(row, f"actual_{name}")) for name in self.names)
         return [Drift(row.artist_id, name, was, now) for name, was, now in pairs if was != now]
 
@@ -76,11 +76,11 @@ _ALL = (
 )
 
 
-async def repair(database: Database) -> AsyncIterator[Drift]:
-    """Put every counter right and yield those that were not; the service may run meanwhile.
+async def repair_stats(database: Database) -> AsyncIterator[Drift]:
+    """Correct every counter and yield those that were wrong; the service may run meanwhile.
 
-    Artists are compared without a lock. One that seems to have drifted is locked, as every writer of these
-    counters does, and counted again: what was only a change under way has gone by then.
+    Artists are compared without a lock. One whose counters differ is locked, as every writer of these
+    counters does, and counted again, so that a change under way is not taken for a drift.
     """
     for counters in _ALL:
         after = -1
@@ -91,15 +91,15 @@ async def repair(database: Database) -> AsyncIterator[Drift]:
                 break
             after = rows[-1].artist_id
             for row in rows:
-                if counters.drifts(row):
-                    for drift in await _put_right(database, counters, row.artist_id):
+                if counters.find_drifts(row):
+                    for drift in await _correct(database, counters, row.artist_id):
                         yield drift
 
 
-async def _put_right(database: Database, counters: _Counters, artist_id: int) -> list[Drift]:
+async def _correct(database: Database, counters: _Counters, artist_id: int) -> list[Drift]:
     async with database.transaction() as conn:
-        conn.lead_with(counters.lock, {"artist_id": artist_id})
-        drifts = counters.drifts(await conn.fetch_one(counters.one, {"artist_id": artist_id}))
+        conn.prepend(counters.lock, {"artist_id": artist_id})
+        drifts = counters.find_drifts(await conn.fetch_one(counters.one, {"artist_id": artist_id}))
         if drifts:
-            await conn.execute(counters.put_right, {"artist_id": artist_id})
+            await conn.execute(counters.correct, {"artist_id": artist_id})
     return drifts

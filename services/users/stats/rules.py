@@ -1,10 +1,9 @@
-"""How events become counts; standard library only.
+"""Rules that turn events into counts; standard library only.
 
-Events may come late, twice and in any order. Each says how its tile or canvas stands after it (`like_count`
-is a total, not a step) and carries its canvas's sequence number. So it is enough to remember how each thing
-stood at its newest event: an older one is no news, and a newer one moves the artist's counts by the
-difference between what the thing counted for before and what it counts for now. The counts are then always
-the sums over the things known, whatever the order was.
+Events may arrive late, twice and in any order. Each has the state of its tile or canvas after it
+(`like_count` is a total, not a step) and its canvas's sequence number. So the state at the newest event of
+each tile and canvas is enough: an older event is ignored, and a newer one changes the artist's counts by the
+difference between the two states. The counts are then the sums over all known states in any order of events.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from typing import TypeVar
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What something adds to its artist's stats."""
+    """What a tile or canvas adds to its artist's stats."""
 
     tiles_created: int = 0
     likes_received: int = 0
@@ -28,17 +27,6 @@ class Counts:
             self.likes_received - other.likes_received,
             self.canvases_created - other.canvases_created,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Stats:
-    """The five counts of a profile."""
-
-    tiles_created: int
-    likes_received: int
-    canvases_created: int
-    followers: int
-    following: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +46,7 @@ class KnownTile:
 
     @property
     def counts(self) -> Counts:
-        """A deleted tile counts for nothing, and neither do the likes it had."""
+        """A deleted tile and the likes it had count for nothing."""
         return Counts() if self.is_deleted else Counts(tiles_created=1, likes_received=self.like_count)
 
 
@@ -75,7 +63,7 @@ class KnownCanvas:
 
     @property
     def counts(self) -> Counts:
-        """A deleted canvas counts for nothing; its tiles remain their artists' work."""
+        """A deleted canvas counts for nothing; its tiles still count for their artists."""
         return Counts() if self.is_deleted else Counts(canvases_created=1)
 
 
@@ -84,21 +72,21 @@ Known = KnownTile | KnownCanvas
 
 KnownT = TypeVar("KnownT", KnownTile, KnownCanvas)
 
-_TOLD_BY_SOME = ("is_public", "x", "y", "created_at")
-"""Not every event tells these; what one told stays until a newer one tells otherwise."""
+_OPTIONAL = ("is_public", "x", "y", "created_at")
+"""Fields that not every event has; a value stays until a newer event has another."""
 
 
-def remembered(known: KnownT | None, heard: KnownT) -> KnownT:
-    """Return what is known after hearing an event: the newest, filled up with what only the other told."""
+def merge(known: KnownT | None, received: KnownT) -> KnownT:
+    """Return the newer of two states, with the optional fields that only the older one has."""
     if known is None:
-        return heard
-    newer, older = (heard, known) if heard.seq > known.seq else (known, heard)
-    told = {name: getattr(older, name) for name in _TOLD_BY_SOME if getattr(newer, name, older) is None}
-    return replace(newer, **told)
+        return received
+    newer, older = (received, known) if received.seq > known.seq else (known, received)
+    missing = {name: getattr(older, name) for name in _OPTIONAL if getattr(newer, name, older) is None}
+    return replace(newer, **missing)
 
 
-def difference(known: Known | None, heard: Known) -> Counts | None:
-    """Return by how much the artist's counts change, or None when what was heard is no news."""
+def compute_difference(known: Known | None, received: Known) -> Counts | None:
+    """Return the change of the artist's counts, or None if the received state is not newer."""
     if known is None:
-        return heard.counts
-    return heard.counts - known.counts if heard.seq > known.seq else None
+        return received.counts
+    return received.counts - known.counts if received.seq > known.seq else None

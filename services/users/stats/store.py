@@ -1,4 +1,4 @@
-"""SQL of the projection that stats are counted from."""
+"""SQL of the known tiles and canvases that stats are counted from."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.db import Connection
 
 _COUNTERS = tuple(field.name for field in fields(Counts))
 
-_MEET = insert(artist_stats).values(artist_id=bindparam("artist_id")).on_conflict_do_nothing()
+_ENSURE = insert(artist_stats).values(artist_id=bindparam("artist_id")).on_conflict_do_nothing()
 _LOCK = (
     select(artist_stats.c.artist_id)
     .where(artist_stats.c.artist_id == bindparam("artist_id"))
@@ -41,37 +41,37 @@ _SAVE_TILE = _save(known_tiles)
 _SAVE_CANVAS = _save(known_canvases)
 
 
-def lead_with_lock(conn: Connection, artist_id: int) -> None:
-    """Hold the artist's counts, and with them all that they are counted from, until the transaction ends.
+def prepend_artist_lock(conn: Connection, artist_id: int) -> None:
+    """Lock the artist's counts, and with them all that they are counted from, until the transaction ends.
 
-    A tile's creator and a canvas's owner never change, so whoever holds the artist's row is the only one to
-    read and write what is known of their work, a thing that is not known yet included.
+    A tile's creator and a canvas's owner never change, so the transaction that holds the artist's row is the
+    only one that reads and writes their known work, including work that is not stored yet.
     """
-    conn.lead_with(_MEET, {"artist_id": artist_id})
-    conn.lead_with(_LOCK, {"artist_id": artist_id})
+    conn.prepend(_ENSURE, {"artist_id": artist_id})
+    conn.prepend(_LOCK, {"artist_id": artist_id})
 
 
-async def known_tile(conn: Connection, tile_id: int) -> KnownTile | None:
-    """Return the tile as last heard of, or None."""
+async def get_tile(conn: Connection, tile_id: int) -> KnownTile | None:
+    """Return the known state of a tile, or None."""
     row = await conn.fetch_one(_TILE, {"tile_id": tile_id})
     return None if row is None else KnownTile(**row._asdict())
 
 
-async def known_canvas(conn: Connection, canvas_id: int) -> KnownCanvas | None:
-    """Return the canvas as last heard of, or None."""
+async def get_canvas(conn: Connection, canvas_id: int) -> KnownCanvas | None:
+    """Return the known state of a canvas, or None."""
     row = await conn.fetch_one(_CANVAS, {"canvas_id": canvas_id})
     return None if row is None else KnownCanvas(**row._asdict())
 
 
 async def save_tile(conn: Connection, tile: KnownTile, counts: Counts) -> None:
-    """Remember the tile as heard and add `counts` to its creator's."""
-    conn.lead_with(_SAVE_TILE, asdict(tile))
+    """Store the state of a tile and add `counts` to its creator's."""
+    conn.prepend(_SAVE_TILE, asdict(tile))
     await _add(conn, tile.creator_id, counts)
 
 
 async def save_canvas(conn: Connection, canvas: KnownCanvas, counts: Counts) -> None:
-    """Remember the canvas as heard and add `counts` to its owner's."""
-    conn.lead_with(_SAVE_CANVAS, asdict(canvas))
+    """Store the state of a canvas and add `counts` to its owner's."""
+    conn.prepend(_SAVE_CANVAS, asdict(canvas))
     await _add(conn, canvas.owner_id, counts)
 
 

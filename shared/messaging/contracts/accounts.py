@@ -1,4 +1,4 @@
-"""Events about a person: `account.*` and `session.*` from auth, `profile.*` from users.
+"""Events about an account: `account.*` and `session.*` from auth, `profile.*` from users.
 
 The subject is the account.
 """
@@ -12,7 +12,7 @@ from shared.messaging.contracts.event import Event
 
 
 class AccountEvent(Event):
-    """Anything that happened to one account."""
+    """An event about one account."""
 
     subject_kind: ClassVar[str] = "account"
 
@@ -25,7 +25,7 @@ class AccountEvent(Event):
 
 
 class AccountRegistered(AccountEvent):
-    """Somebody made an account. The email address stays in auth: nobody else needs it."""
+    """An account was created. Its email address stays in auth, because no other service needs it."""
 
     type: ClassVar[str] = "account.registered"
 
@@ -35,19 +35,19 @@ class AccountRegistered(AccountEvent):
 
 
 class AccountChanged(AccountEvent):
-    """A change of an account; `version` rises with every one of that account, so that an older is known."""
+    """A change of an account; `version` rises with each, so that older events can be recognised."""
 
     version: int
 
 
 class AccountVerified(AccountChanged):
-    """Somebody read the mail that went to their address."""
+    """The owner of the account has confirmed its email address."""
 
     type: ClassVar[str] = "account.verified"
 
 
 class AccountSuspended(AccountChanged):
-    """A moderator shut somebody out; `until` is null for good, and `account.reinstated` follows otherwise."""
+    """A moderator suspended the account; `until` is null if for good, else `account.reinstated` follows."""
 
     type: ClassVar[str] = "account.suspended"
 
@@ -57,7 +57,7 @@ class AccountSuspended(AccountChanged):
 
 
 class AccountReinstated(AccountChanged):
-    """Somebody is let in again: by a moderator, or by time, and then `actor_id` is null."""
+    """The suspension ended: a moderator lifted it, or its time was over and `actor_id` is null."""
 
     type: ClassVar[str] = "account.reinstated"
 
@@ -65,7 +65,7 @@ class AccountReinstated(AccountChanged):
 
 
 class AccountRolesChanged(AccountChanged):
-    """An admin gave somebody exactly these site roles."""
+    """An admin set the account's site roles; `roles` are all that it has now."""
 
     type: ClassVar[str] = "account.roles_changed"
 
@@ -74,13 +74,13 @@ class AccountRolesChanged(AccountChanged):
 
 
 class AccountDeleted(AccountChanged):
-    """Somebody left. Their name and address are free; what they made stays, under nobody's name."""
+    """The account was deleted. Its username and address are free again; its work stays, anonymously."""
 
     type: ClassVar[str] = "account.deleted"
 
 
 class AccountCommandRefused(AccountEvent):
-    """A command that cannot be done; `command` is its type, `code` says why, and nothing was changed."""
+    """Auth refused a command of type `command`, and `code` says why; nothing was changed."""
 
     type: ClassVar[str] = "account.command_refused"
 
@@ -90,7 +90,7 @@ class AccountCommandRefused(AccountEvent):
 
 
 class SessionRevoked(AccountEvent):
-    """Access tokens made before then do not count any more: those of one session, or of all (null)."""
+    """Access tokens issued before `before` are revoked: those of one session, or of all if it is null."""
 
     type: ClassVar[str] = "session.revoked"
 
@@ -99,13 +99,13 @@ class SessionRevoked(AccountEvent):
 
 
 class ArtistActive(AccountEvent):
-    """An artist paints: told about once an hour, for strokes themselves are too many to count."""
+    """An artist painted; at most about once per hour, because strokes are too many to publish each."""
 
     type: ClassVar[str] = "artist.active"
 
 
 class ProfileUpdated(AccountEvent):
-    """An artist changed how others see them; `version` rises with every change."""
+    """An artist changed their profile; `version` rises with every change."""
 
     type: ClassVar[str] = "profile.updated"
 

@@ -9,7 +9,7 @@ from shared.messaging.contracts.canvases import CanvasEvent
 
 
 class AreaEvent(CanvasEvent):
-    """A change of one area, held by `holder_id` until then or from then on."""
+    """A change of one area that `holder_id` holds or held."""
 
     changes_picture: ClassVar[bool] = False
 
@@ -18,7 +18,7 @@ class AreaEvent(CanvasEvent):
 
 
 class AreaClaimed(AreaEvent):
-    """`holder_id` alone works in the area until `expires_at`, also when it was renewed."""
+    """Only `holder_id` may edit the area until `expires_at`; also emitted when an area is renewed."""
 
     type: ClassVar[str] = "area.claimed"
 
@@ -26,7 +26,7 @@ class AreaClaimed(AreaEvent):
 
 
 class AreaReleased(AreaEvent):
-    """`actor_id`, the holder, the canvas's owner or a moderator, gave the area back."""
+    """The holder, the canvas's owner or a moderator (`actor_id`) released the area."""
 
     type: ClassVar[str] = "area.released"
 
@@ -34,6 +34,6 @@ class AreaReleased(AreaEvent):
 
 
 class AreaExpired(AreaEvent):
-    """Nobody renewed the area in time; it stopped counting at its `expires_at`, a little before this."""
+    """The area was not renewed; it stopped being held at its `expires_at`, shortly before this event."""
 
     type: ClassVar[str] = "area.expired"

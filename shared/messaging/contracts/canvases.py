@@ -11,15 +11,15 @@ from shared.messaging.contracts.event import Event
 
 
 class CanvasEvent(Event):
-    """A change on one canvas: `seq` is its place in that canvas's sequence, without gaps.
+    """A change on one canvas; `seq` is its number in the canvas's sequence, which has no gaps.
 
-    `view` is what a browser gets on the live feed (`{"seq", "kind", ...}`, as the API documents it); the
-    other fields are for services.
+    `view` is for browsers, which receive it on the live feed (`{"seq", "kind", ...}`, see the API); the other
+    fields are for services.
     """
 
     subject_kind: ClassVar[str] = "canvas"
     changes_picture: ClassVar[bool] = True
-    """Whether the canvas may look different afterwards; a type that says no keeps cached pictures good."""
+    """Whether the canvas may look different afterwards; if not, cached pictures stay valid."""
 
     canvas_id: int
     seq: int
@@ -32,12 +32,12 @@ class CanvasEvent(Event):
 
     @property
     def shown(self) -> Sequence[Any]:
-        """What a browser gets, change by change; the last one's number is `seq`."""
+        """The views for browsers, in order; the number of the last one is `seq`."""
         return (self.view,)
 
 
 class CanvasCreated(CanvasEvent):
-    """An artist made a canvas."""
+    """An artist created a canvas."""
 
     type: ClassVar[str] = "canvas.created"
 
@@ -47,7 +47,7 @@ class CanvasCreated(CanvasEvent):
 
 
 class CanvasUpdated(CanvasEvent):
-    """The owner or a moderator changed a canvas's description or rules; fields as they are now."""
+    """The owner or a moderator changed a canvas's description or rules; fields have the new values."""
 
     type: ClassVar[str] = "canvas.updated"
     changes_picture: ClassVar[bool] = False
@@ -59,7 +59,7 @@ class CanvasUpdated(CanvasEvent):
 
 
 class CanvasDeleted(CanvasEvent):
-    """A canvas was taken away by its owner or a moderator."""
+    """The owner or a moderator deleted a canvas."""
 
     type: ClassVar[str] = "canvas.deleted"
 

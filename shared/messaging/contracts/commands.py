@@ -1,4 +1,4 @@
-"""Commands to auth: from users, whose moderators give them, and from auth to itself."""
+"""Commands to auth: from moderators, by way of users, and from auth to itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from shared.messaging.contracts.event import Command
 
 
 class AccountCommand(Command):
-    """Something to be done with one account; `actor_id` is the moderator or admin who wants it."""
+    """A change of one account, requested by the moderator or admin `actor_id`."""
 
     subject_kind: ClassVar[str] = "account"
 
@@ -23,7 +23,7 @@ class AccountCommand(Command):
 
 
 class SuspendAccount(AccountCommand):
-    """Keep somebody out until then, or for good; given again, it replaces the reason and the end."""
+    """Suspend the account until then, or for good; repeating it replaces the reason and the end."""
 
     type: ClassVar[str] = "account.suspend"
 
@@ -32,13 +32,13 @@ class SuspendAccount(AccountCommand):
 
 
 class ReinstateAccount(AccountCommand):
-    """Let somebody in again."""
+    """End the suspension of the account."""
 
     type: ClassVar[str] = "account.reinstate"
 
 
 class SetRoles(AccountCommand):
-    """Give somebody exactly these site roles."""
+    """Set the account's site roles; `roles` are all that it keeps."""
 
     type: ClassVar[str] = "account.set_roles"
 
@@ -46,9 +46,9 @@ class SetRoles(AccountCommand):
 
 
 class MailRequested(Command):
-    """A mail to be written to that address, by auth, which asks itself: nobody else learns of an address.
+    """Send a mail to an address. Auth sends this command to itself, so that addresses stay in auth.
 
-    Whether it is anybody's is found out by who writes it, so the subject is none.
+    The handler looks up whether the address belongs to an account, so the command has no subject.
     """
 
     type: ClassVar[str] = "mail.requested"
@@ -59,5 +59,5 @@ class MailRequested(Command):
 
     @property
     def subject_id(self) -> int:
-        """None: mails are in no order."""
+        """0: mails have no order."""
         return 0

@@ -8,7 +8,7 @@ from shared.messaging.contracts.event import Event
 
 
 class ReportEvent(Event):
-    """Anything that happened to one report of a tile, a canvas or an artist."""
+    """An event about one report of a tile, a canvas or an artist."""
 
     subject_kind: ClassVar[str] = "report"
 
@@ -23,7 +23,7 @@ class ReportEvent(Event):
 
 
 class ReportOpened(ReportEvent):
-    """An artist wants a moderator to look at something."""
+    """An artist reported the target to the moderators."""
 
     type: ClassVar[str] = "report.opened"
 
@@ -32,7 +32,7 @@ class ReportOpened(ReportEvent):
 
 
 class ReportResolved(ReportEvent):
-    """A moderator closed a report: `outcome` says whether there was something to it."""
+    """A moderator closed a report; `outcome` says whether it was justified."""
 
     type: ClassVar[str] = "report.resolved"
 

@@ -1,4 +1,4 @@
-"""Events about pictures that wait for review on a canvas in `review` mode; none carries their pixels."""
+"""Events about submissions on a canvas in `review` mode; none contains their pixels."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from shared.messaging.contracts.canvases import CanvasEvent
 
 
 class ReviewEvent(CanvasEvent):
-    """A change of one submission, which `author_id` handed in for a tile."""
+    """A change of one submission of `author_id` for a tile."""
 
     changes_picture: ClassVar[bool] = False
 
@@ -18,13 +18,13 @@ class ReviewEvent(CanvasEvent):
 
 
 class ReviewRequested(ReviewEvent):
-    """A picture waits, in the place of what waited for that tile before."""
+    """A submission waits for review; it replaces the one that waited for that tile before."""
 
     type: ClassVar[str] = "review.requested"
 
 
 class ReviewApproved(ReviewEvent):
-    """`actor_id` approved it; the `tile.updated` before this event shows it."""
+    """`actor_id` approved it; the preceding `tile.updated` has the new tile."""
 
     type: ClassVar[str] = "review.approved"
 

@@ -16,10 +16,10 @@ from tests.support.stack_under_test import StackUnderTest
 from tests.support.waiting import PATIENCE, until
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def small_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder on a disk of its own, which can be filled; where that cannot be mounted, any folder."""
-    folder = tmp_path_factory.mktemp("patient")
+    """A folder on a small disk of its own; any folder where no disk can be mounted."""
+    folder = tmp_path_factory.mktemp("stack_under_test")
     command = ["mount", "-t", "tmpfs", "-o", "size=1600m", "tmpfs", str(folder)]
     mounted = subprocess.run(command, capture_output=True, check=False).returncode == 0
     yield folder
@@ -27,7 +27,7 @@ def small_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def one_stack(small_disk: Path) -> Iterator[StackUnderTest]:
     var = small_disk / "var"
     under_test = StackUnderTest(var, run_environment(var))
@@ -37,13 +37,15 @@ def one_stack(small_disk: Path) -> Iterator[StackUnderTest]:
 
 @pytest.fixture
 def under_test(one_stack: StackUnderTest) -> StackUnderTest:
-    """The stack of these tests, well again, and with nothing in its logs."""
+    """The stack of these tests, healthy again, with empty logs."""
 
-    def is_well() -> bool:
-        return [one for one in one_stack.diagnose() if one.severity == Severity.ERROR] == []
+    def is_healthy() -> bool:
+        return not any(
+            one.severity == Severity.ERROR or one.code == "process-missing" for one in one_stack.diagnose()
+        )
 
     one_stack.forget()
-    until(is_well, 3 * PATIENCE)
+    until(is_healthy, 3 * PATIENCE)
     one_stack.forget()
     return one_stack
 

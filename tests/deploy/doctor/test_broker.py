@@ -1,4 +1,4 @@
-"""RabbitMQ and its queues: the doctor's first line names what is wrong with them."""
+"""RabbitMQ and its queues: the doctor's first line names the fault."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from tests.support.stack_under_test import StackUnderTest
 from tests.support.waiting import until
 
 
-def test_rabbitmq_that_is_down(under_test: StackUnderTest) -> None:
+def test_rabbitmq_is_down(under_test: StackUnderTest) -> None:
     with under_test.without("rabbitmq"):
         under_test.first_line("broker-down")
 
 
-def test_rabbitmq_that_does_not_answer(under_test: StackUnderTest) -> None:
+def test_rabbitmq_does_not_answer(under_test: StackUnderTest) -> None:
     with under_test.suspended("rabbitmq"):
         cause = under_test.first_line("broker-silent")
     assert "is suspended" in cause
@@ -40,7 +40,7 @@ def test_an_alarm_of_rabbitmq(
     assert cause.startswith(f"RabbitMQ has a {resource} alarm")
 
 
-def test_a_broker_password_that_is_wrong(under_test: StackUnderTest) -> None:
+def test_a_wrong_broker_password(under_test: StackUnderTest) -> None:
     under_test.ctl("change_password", "users", "another")
     try:
         cause = under_test.first_line("broker-password")
@@ -48,7 +48,7 @@ def test_a_broker_password_that_is_wrong(under_test: StackUnderTest) -> None:
         under_test.ctl(
             "change_password", "users", (under_test.var / "secrets" / "rabbitmq_users").read_text()
         )
-    assert cause.startswith("RabbitMQ refuses the password of users")
+    assert cause.startswith("RabbitMQ rejects the password of users")
 
 
 def test_dead_letters(under_test: StackUnderTest) -> None:
@@ -58,11 +58,11 @@ def test_dead_letters(under_test: StackUnderTest) -> None:
         shown = run("dead-letters", "users.events", env=under_test.env)
     finally:
         under_test.ctl("purge_queue", "users.events.dead", "--vhost", "tessera")
-    assert cause.startswith("1 dead letters of users")
+    assert cause.startswith("users.events.dead holds 1 dead letters")
     assert '"id":"m-1","type":"test"' in shown.stdout
 
 
-def test_a_queue_that_grows_because_its_consumer_cannot_write(under_test: StackUnderTest) -> None:
+def test_a_queue_whose_consumer_cannot_write(under_test: StackUnderTest) -> None:
     message = tile_created(1).envelope(producer="tiles", traceparent=None).encode().encode()
     with under_test.database("users") as statements:
         statements.execute("BEGIN")

@@ -1,4 +1,4 @@
-"""PostgreSQL and its databases: the doctor's first line names what is wrong with them."""
+"""PostgreSQL and its databases: the doctor's first line names the fault."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from tests.support.busy import here
 from tests.support.stack_under_test import StackUnderTest
 
 
-def test_postgres_that_is_down(under_test: StackUnderTest) -> None:
+def test_postgresql_is_down(under_test: StackUnderTest) -> None:
     with under_test.without("postgres"):
         under_test.first_line("database-down")
 
 
-def test_postgres_that_does_not_answer(under_test: StackUnderTest) -> None:
+def test_postgresql_does_not_answer(under_test: StackUnderTest) -> None:
     began = time.monotonic()
     with under_test.suspended("postgres"):
         cause = under_test.first_line("database-silent")
@@ -28,7 +28,7 @@ def test_postgres_that_does_not_answer(under_test: StackUnderTest) -> None:
     assert "is suspended" in cause
 
 
-def test_a_database_password_that_is_wrong(under_test: StackUnderTest) -> None:
+def test_a_wrong_database_password(under_test: StackUnderTest) -> None:
     with under_test.database("postgres") as statements:
         right = (under_test.var / "secrets" / "postgres_tiles").read_text()
         statements.execute("ALTER ROLE tiles PASSWORD 'another'")
@@ -36,10 +36,10 @@ def test_a_database_password_that_is_wrong(under_test: StackUnderTest) -> None:
             cause = under_test.first_line("database-password")
         finally:
             statements.execute("ALTER ROLE tiles PASSWORD %s", (right,))
-    assert cause.startswith("PostgreSQL refuses the password of tiles")
+    assert cause.startswith("PostgreSQL rejects the password of tiles")
 
 
-def test_postgres_without_a_connection_left(under_test: StackUnderTest) -> None:
+def test_postgresql_without_a_free_connection(under_test: StackUnderTest) -> None:
     url = (under_test.var / "secrets" / "tiles_database_url").read_text()
     with ExitStack() as held:
         with pytest.raises(psycopg2.OperationalError):
@@ -67,12 +67,12 @@ def test_postgres_without_a_connection_left(under_test: StackUnderTest) -> None:
             "UPDATE alembic_version SET version_num = 'from-tomorrow'",
             "UPDATE alembic_version SET version_num = %s",
             "schema-newer",
-            "at migration from-tomorrow, which this code does not know",
+            "at migration from-tomorrow, which this code does not have",
         ),
     ],
     ids=["no revision", "never migrated", "newer"],
 )
-def test_a_database_that_is_not_at_the_codes_migration(
+def test_a_database_at_another_migration_than_the_code(
     under_test: StackUnderTest, change: str, back: str, code: str, says: str
 ) -> None:
     with under_test.database("tiles") as statements:
@@ -86,7 +86,7 @@ def test_a_database_that_is_not_at_the_codes_migration(
     assert says in cause
 
 
-def test_a_database_that_is_full(under_test: StackUnderTest) -> None:
+def test_a_full_disk_of_the_database(under_test: StackUnderTest) -> None:
     if not under_test.var.parent.is_mount():
         pytest.skip("a disk to fill can only be mounted by root")
     ballast = under_test.var.parent / "ballast"

@@ -1,11 +1,14 @@
-"""Ports, secrets and the clock: the doctor's first line names what is wrong with them."""
+"""Ports, secrets and the clock: the doctor's first line names the fault."""
 
 from __future__ import annotations
 
 import os
 import socket
 import time
+from datetime import UTC, datetime, timedelta
 
+from deploy.backup.archive import name_backup, taken_at
+from deploy.checks.facts.clock import read_broker_clock
 from tests.support.stack_under_test import StackUnderTest, listens
 from tests.support.waiting import until
 
@@ -19,7 +22,7 @@ def test_a_port_that_was_taken_from_a_process(under_test: StackUnderTest) -> Non
     assert cause.startswith(f"port {port} (frontend) is held by pid {os.getpid()}: ")
 
 
-def test_a_secret_that_is_missing(under_test: StackUnderTest) -> None:
+def test_a_missing_secret(under_test: StackUnderTest) -> None:
     secret = under_test.var / "secrets" / "auth_secret"
     secret.rename(secret.with_suffix(".away"))
     try:
@@ -29,7 +32,42 @@ def test_a_secret_that_is_missing(under_test: StackUnderTest) -> None:
     assert str(secret) in cause
 
 
-def test_a_clock_that_was_turned_back(under_test: StackUnderTest) -> None:
+def test_a_clock_of_postgresql_two_seconds_ahead(under_test: StackUnderTest) -> None:
+    # A function of the same name that comes first, as no clock but the machine's can be set.
+    ahead = "SELECT pg_catalog.clock_timestamp() + interval '2 s'"
+    with under_test.database("tiles") as statements:
+        statements.execute(
+            f"CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS $$ {ahead} $$"
+        )
+        statements.execute("ALTER ROLE tiles SET search_path = public, pg_catalog")
+        try:
+            cause = under_test.first_line("clock-skew")
+        finally:
+            statements.execute("ALTER ROLE tiles RESET search_path")
+            statements.execute("DROP FUNCTION public.clock_timestamp()")
+    assert cause.startswith("the clock of PostgreSQL at ")
+    assert "differs from this machine's by +" in cause
+
+
+def test_the_clock_of_a_local_broker_agrees(under_test: StackUnderTest) -> None:
+    offset = read_broker_clock(under_test.native.run_beside).offset
+    assert offset is not None
+    assert offset.least <= 0 <= offset.most
+
+
+def test_a_backup_older_than_twice_its_interval(under_test: StackUnderTest) -> None:
+    folder = under_test.var / "backups"
+    folder.mkdir(exist_ok=True)
+    old = folder / name_backup(datetime.now(UTC) - timedelta(hours=49))
+    old.touch()
+    try:
+        cause = under_test.first_line("backup-old")
+    finally:
+        old.unlink()
+    assert cause.startswith(f"the newest backup was taken on {taken_at(old):%Y-%m-%d %H:%M} UTC")
+
+
+def test_a_clock_that_was_set_back(under_test: StackUnderTest) -> None:
     log = under_test.logs / "postgres.log"
     os.utime(log, (time.time() + 3600, time.time() + 3600))
     try:

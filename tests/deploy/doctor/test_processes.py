@@ -1,4 +1,4 @@
-"""The services' processes: the doctor's first line names what is wrong with them."""
+"""The services' processes: the doctor's first line names the fault."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from tests.support.stack_under_test import StackUnderTest
 from tests.support.waiting import until
 
 
-def test_a_service_of_which_no_process_runs_and_the_503_that_it_causes(under_test: StackUnderTest) -> None:
+def test_a_service_without_a_running_process_and_its_503(under_test: StackUnderTest) -> None:
     with under_test.without("tiles-web-1", "tiles-web-2"):
         until(lambda: under_test.get("/api/v1/canvases", "r-503") == 503)
         cause = under_test.first_line("process-missing")
@@ -17,25 +17,25 @@ def test_a_service_of_which_no_process_runs_and_the_503_that_it_causes(under_tes
     assert "made by the gateway: no server of that service is alive" in verdict.cause
 
 
-def test_one_process_of_two_that_is_missing(under_test: StackUnderTest) -> None:
+def test_one_of_two_processes_missing(under_test: StackUnderTest) -> None:
     with under_test.without("tiles-web-2"):
         cause = under_test.first_line("process-missing")
-    assert cause == "tiles-web-2 is not running; the others of that service serve alone"
+    assert cause == "tiles-web-2 is not running; the service's other processes still serve requests"
 
 
-def test_a_worker_that_is_missing(under_test: StackUnderTest) -> None:
+def test_a_missing_worker(under_test: StackUnderTest) -> None:
     with under_test.without("users-worker"):
         cause = under_test.first_line("process-missing")
     assert cause == "users-worker is not running; events of that service wait"
 
 
-def test_a_process_that_is_suspended(under_test: StackUnderTest) -> None:
+def test_a_suspended_process(under_test: StackUnderTest) -> None:
     with under_test.suspended("tiles-web-1"):
         cause = under_test.first_line("process-silent")
     assert cause.endswith("is suspended")
 
 
-def test_a_process_that_is_crash_looping(under_test: StackUnderTest) -> None:
+def test_a_crash_looping_process(under_test: StackUnderTest) -> None:
     ended = under_test.logs / "supervisor.log"
 
     def ends_again() -> bool:
@@ -47,7 +47,7 @@ def test_a_process_that_is_crash_looping(under_test: StackUnderTest) -> None:
     assert cause.startswith("auth-worker is crash-looping")
 
 
-def test_an_exception_of_an_application_is_found_by_its_request_id(under_test: StackUnderTest) -> None:
+def test_an_exception_of_a_service_is_found_by_its_request_id(under_test: StackUnderTest) -> None:
     with under_test.database("users") as statements:
         statements.execute("ALTER TABLE profiles RENAME TO away")
         try:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.auth.app import create_app, create_worker
+from services.auth.tables import metadata
 from shared.db.migrations import migrate
 from tests.support.auth import Auth, Client, StartAuth, is_ready, settings_for
 from tests.support.mailbox import Mailbox
-from tests.support.parts import Broker, Databases
+from tests.support.parts import Broker, Databases, emptying
 from tests.support.waiting import eventually
 
 
@@ -22,9 +24,22 @@ def migrated_auth(database: Databases) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def emptied(database: Databases, migrated_auth: str) -> Iterator[Callable[[], str]]:
+    """`emptied()` is the URL of the one database of these tests, without a row."""
+    url = database("auth", like=migrated_auth)
+    with emptying(url, metadata) as empty:
+
+        def emptied() -> str:
+            empty()
+            return url
+
+        yield emptied
+
+
 @pytest.fixture
-def database_url(database: Databases, migrated_auth: str) -> str:
-    return database("auth", like=migrated_auth)
+def database_url(emptied: Callable[[], str]) -> str:
+    return emptied()
 
 
 @pytest.fixture

@@ -132,6 +132,7 @@ async def test_mail_waits_while_the_server_refuses_it_temporarily(
     assert len(server.messages) == 1
 
 
+@pytest.mark.usefixtures("quick_retries")
 async def test_a_permanently_refused_mail_is_dead_lettered_and_others_are_sent(
     auth: Auth, own_broker: Broker, aiohttp_client: Any, server: SmtpServer
 ) -> None:

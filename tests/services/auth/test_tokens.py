@@ -177,7 +177,7 @@ async def test_a_ticket_identifies_its_account_for_thirty_seconds(auth: Auth) ->
     assert response.status == 201
     answer = await response.json()
     assert answer["expires_in"] == 30
-    identity, ticket_id = (await verifier_of(auth)).ticket(answer["ticket"])
+    identity, ticket_id = (await verifier_of(auth)).verify_ticket(answer["ticket"])
     assert (identity.account_id, identity.username) == (session["account"]["id"], "ada")
     assert len(ticket_id) == 32
     assert 25 < identity.expires_at - time.time() <= 30

@@ -1,4 +1,4 @@
-"""Two services' databases and a virtual host: an outbox on one side, an inbox and an effect on the other."""
+"""The databases of two services and a virtual host: an outbox on one side, inbox and effects on the other."""
 
 from __future__ import annotations
 

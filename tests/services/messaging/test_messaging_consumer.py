@@ -1,4 +1,4 @@
-"""The consumer: each effect once, in order, and no message lost or in the way of others."""
+"""The consumer: each message takes effect once and in order, and none is lost or blocks others."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ async def test_a_message_of_an_unknown_type_is_ignored(
     assert await dead_letters.show(broker_url, "users.events") == []
 
 
-async def test_messages_are_held_while_postgresql_is_away(
+async def test_messages_are_held_while_postgresql_is_down(
     broker_url: str, private_database: Callable[[str], Private]
 ) -> None:
     private = private_database("users")
@@ -179,7 +179,7 @@ async def test_messages_are_held_while_postgresql_is_away(
     assert await dead_letters.show(broker_url, "users.events") == []
 
 
-async def test_a_stopped_consumer_finishes_what_it_has(
+async def test_a_stopped_consumer_finishes_the_messages_it_has_received(
     users_db: Database, users_url: str, broker_url: str
 ) -> None:
     began = asyncio.Event()
@@ -247,7 +247,7 @@ async def test_only_one_of_two_consumers_is_active_and_the_other_takes_over(
     assert worked == {"first", "second"}
 
 
-async def test_only_old_inbox_rows_are_forgotten(users_db: Database, users_url: str) -> None:
+async def test_only_old_inbox_rows_are_deleted(users_db: Database, users_url: str) -> None:
     await sql(
         users_url,
         "INSERT INTO inbox SELECT gen_random_uuid(), now() - make_interval(days => days)"

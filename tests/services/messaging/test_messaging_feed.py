@@ -1,4 +1,4 @@
-"""The live feed: what is bound is heard, and after every reconnect it is said so."""
+"""The feed: bound canvases are received, and every reconnect is reported."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from shared.db import Database
 from shared.messaging.contracts import AccountRegistered
 from shared.messaging.envelope import Envelope
-from shared.messaging.feed import Feed
+from shared.messaging.feed import CanvasFeed
 from shared.messaging.outbox import Outbox
 from shared.messaging.relay import Relay
 from tests.support.messaging import emit, running, tile_created
@@ -18,12 +18,12 @@ from tests.support.waiting import eventually
 
 
 class Listener:
-    """A feed and what it heard."""
+    """A feed and the events that it received."""
 
     def __init__(self, broker_url: str) -> None:
         self.heard: list[tuple[int, int]] = []
         self.connects = 0
-        self.feed = Feed(
+        self.feed = CanvasFeed(
             broker_url, name="test", on_message=self._on_message, on_connected=self._on_connected
         )
 
@@ -55,7 +55,7 @@ async def listening(broker_url: str) -> AsyncIterator[Listener]:
         yield listener
 
 
-async def test_a_feed_hears_the_canvases_it_bound_in_order_and_no_others(
+async def test_a_feed_receives_the_canvases_it_bound_in_order_and_no_others(
     outbox: Outbox, tiles_db: Database, broker_url: str
 ) -> None:
     relay = Relay(tiles_db, broker_url, service="tiles")
@@ -77,7 +77,7 @@ async def test_a_feed_hears_the_canvases_it_bound_in_order_and_no_others(
         await other.hears((7, 0), (8, 0), (7, 1), (8, 1), (7, 2), (8, 2))
 
 
-async def test_a_feed_does_not_hear_what_it_unbound(
+async def test_a_feed_receives_nothing_of_a_canvas_it_unbound(
     outbox: Outbox, tiles_db: Database, broker_url: str
 ) -> None:
     relay = Relay(tiles_db, broker_url, service="tiles")
@@ -89,7 +89,7 @@ async def test_a_feed_does_not_hear_what_it_unbound(
         await listener.hears((8, 2))
 
 
-async def test_a_feed_hears_again_what_is_bound_after_the_broker_restarted(
+async def test_a_feed_binds_its_canvases_again_after_the_broker_restarted(
     outbox: Outbox, tiles_db: Database, private_broker: Private
 ) -> None:
     relay = Relay(tiles_db, private_broker.url, service="tiles")

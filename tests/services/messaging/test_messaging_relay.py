@@ -1,4 +1,4 @@
-"""The relay: at least once, in order, and one at a time, whatever dies."""
+"""The relay: events are published at least once, in order, by one relay at a time, through every crash."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ async def test_events_of_one_canvas_arrive_in_their_order(
         for _ in range(25):
             async with tiles_db.transaction() as conn:
                 seq = await conn.fetch_value(_NEXT_SEQ, {"canvas_id": canvas_id})
-                outbox.emit(conn, tile_created(seq, canvas_id))
+                outbox.defer(conn, tile_created(seq, canvas_id))
 
     relay = Relay(tiles_db, broker_url, service="tiles")
     async with running(outbox.run(), relay.run(), users_consumer(users_db, broker_url).run()):
@@ -84,7 +84,7 @@ async def test_events_of_one_canvas_arrive_in_their_order(
         await arrived(users_url, *range(1, 101), canvas_id=2)
 
 
-async def test_an_event_from_before_its_consumer_ever_started_is_kept(
+async def test_an_event_published_before_its_consumer_first_started_is_kept(
     outbox: Outbox, tiles_db: Database, tiles_url: str, users_db: Database, users_url: str, broker_url: str
 ) -> None:
     await emit(outbox, tiles_db, tile_created(1))
@@ -104,7 +104,7 @@ async def test_an_event_without_durable_subscribers_does_not_block_the_outbox(
         await eventually(lambda: _is_empty(tiles_url))
 
 
-async def test_a_queue_that_somebody_deleted_is_declared_again_and_nothing_is_lost(
+async def test_a_deleted_queue_is_declared_again_and_nothing_is_lost(
     outbox: Outbox, tiles_db: Database, tiles_url: str, users_db: Database, users_url: str, broker_url: str
 ) -> None:
     async with running(Relay(tiles_db, broker_url, service="tiles").run()):
@@ -137,7 +137,7 @@ async def test_one_relay_is_active_and_the_other_takes_over_when_it_is_killed(
         first.wait()
 
 
-async def test_a_relay_killed_between_publish_and_delete_repeats_and_the_effect_still_happens_once(
+async def test_a_relay_killed_after_publishing_repeats_messages_that_take_effect_once(
     outbox: Outbox, tiles_db: Database, tiles_url: str, users_db: Database, users_url: str, broker_url: str
 ) -> None:
     await sql(
@@ -166,7 +166,7 @@ async def test_a_relay_killed_between_publish_and_delete_repeats_and_the_effect_
     assert repeated._value.get() - before >= 20
 
 
-async def test_rows_wait_while_the_broker_is_away_and_arrive_when_it_is_back(
+async def test_rows_wait_while_the_broker_is_down_and_arrive_afterwards(
     outbox: Outbox,
     tiles_db: Database,
     tiles_url: str,
@@ -190,7 +190,7 @@ async def test_rows_wait_while_the_broker_is_away_and_arrive_when_it_is_back(
         await arrived(users_url, 1, 2, 3)
 
 
-async def test_a_relay_waits_out_an_absence_of_postgresql(
+async def test_a_relay_waits_until_postgresql_is_back(
     users_db: Database, users_url: str, broker_url: str, private_database: Callable[[str], Private]
 ) -> None:
     private = private_database("tiles")
@@ -209,7 +209,7 @@ async def test_a_relay_waits_out_an_absence_of_postgresql(
 
 @contextmanager
 def frozen(broker: Private) -> Iterator[None]:
-    """A broker that holds its connections and says nothing."""
+    """A broker that keeps its connections open and sends nothing."""
     pid = broker.part.pid
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
@@ -219,7 +219,7 @@ def frozen(broker: Private) -> Iterator[None]:
         os.kill(pid, signal.SIGCONT)
 
 
-async def test_a_frozen_broker_is_given_up_and_found_again(
+async def test_a_link_to_a_frozen_broker_is_closed_and_reconnects(
     outbox: Outbox,
     tiles_db: Database,
     users_db: Database,

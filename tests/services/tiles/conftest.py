@@ -1,18 +1,19 @@
-"""The tiles service on a database of its own, with artists to act."""
+"""The tiles service on its own database, and artists who act on it."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 import pytest
 
 from services.tiles.app import create_app
 from services.tiles.settings import TilesSettings
+from services.tiles.tables import metadata
 from shared.db.migrations import migrate
 from tests.support.identities import TestKeys
 from tests.support.live import relaying
-from tests.support.parts import Broker, Databases
+from tests.support.parts import Broker, Databases, emptying
 from tests.support.tiles import Client, StartTiles, Tiles, is_ready
 from tests.support.waiting import eventually
 
@@ -24,9 +25,22 @@ def migrated_tiles(database: Databases) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def emptied(database: Databases, migrated_tiles: str) -> Iterator[Callable[[], str]]:
+    """`emptied()` is the URL of the one database of these tests, without a row."""
+    url = database("tiles", like=migrated_tiles)
+    with emptying(url, metadata) as empty:
+
+        def emptied() -> str:
+            empty()
+            return url
+
+        yield emptied
+
+
 @pytest.fixture
-def database_url(database: Databases, migrated_tiles: str) -> str:
-    return database("tiles", like=migrated_tiles)
+def database_url(emptied: Callable[[], str]) -> str:
+    return emptied()
 
 
 @pytest.fixture
@@ -59,7 +73,7 @@ def start_tiles(aiohttp_client: Any, keys: TestKeys) -> StartTiles:
 
 @pytest.fixture
 async def tiles(start_tiles: StartTiles, database_url: str) -> Tiles:
-    """The service without a broker: what it has to say waits in the outbox."""
+    """The service without a broker: its messages wait in the outbox."""
     return await start_tiles(database_url)
 
 

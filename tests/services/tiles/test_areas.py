@@ -1,4 +1,4 @@
-"""Areas: rectangles that never overlap, and on their canvas nobody works outside their own."""
+"""Areas: rectangles that never overlap; artists work only inside their own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.tiles import BLANK, StartTiles, Tiles, account_id, journal_of, painted, sweeping
+from tests.support.tiles import BLANK, StartTiles, Tiles, account_id, expire, journal_of, painted, sweeping
 
 MODERATOR = {"roles": ("moderator",)}
 
@@ -20,7 +20,7 @@ async def area_canvas(tiles: Tiles, **fields: Any) -> dict[str, Any]:
 async def claim(
     tiles: Tiles, artist: str | None, canvas_id: int, x: int = 0, y: int = 0, columns: int = 2, rows: int = 2
 ) -> tuple[int, dict[str, Any]]:
-    """Status and body of a claim."""
+    """Return the status and body of a claim."""
     body = {"x": x, "y": y, "columns": columns, "rows": rows}
     response = await tiles.call(artist, "POST", f"/canvases/{canvas_id}/areas", json=body)
     return response.status, await response.json()
@@ -45,7 +45,7 @@ async def test_an_area_is_returned_as_it_is_listed(tiles: Tiles) -> None:
     assert await live_areas(tiles, canvas["id"]) == [area]
 
 
-async def test_a_guest_claims_nothing(tiles: Tiles) -> None:
+async def test_a_guest_cannot_claim_an_area(tiles: Tiles) -> None:
     canvas = await area_canvas(tiles)
     assert (await claim(tiles, None, canvas["id"]))[0] == 401
 
@@ -78,7 +78,7 @@ async def test_of_eight_overlapping_claims_at_once_one_is_granted(
 ) -> None:
     processes = [await start_tiles(database_url), await start_tiles(database_url)]
     canvas = await area_canvas(processes[0])
-    # All of them hold the cell (1, 1), each from another corner.
+    # All of them contain the cell (1, 1), each from a different corner.
     corners = [(x, y, columns, rows) for x, columns in ((0, 2), (1, 3)) for y, rows in ((0, 2), (1, 1))]
     answers = await asyncio.gather(
         *(claim(processes[i % 2], f"a{i}", canvas["id"], *corners[i % 4]) for i in range(8))
@@ -105,7 +105,7 @@ async def test_areas_granted_at_once_never_overlap(start_tiles: StartTiles, data
     assert len(cells) == len(set(cells))
 
 
-async def test_the_cells_an_artist_holds_are_limited_also_under_concurrency(
+async def test_the_cells_an_artist_holds_are_limited_even_under_concurrency(
     start_tiles: StartTiles, database_url: str
 ) -> None:
     processes = [await start_tiles(database_url), await start_tiles(database_url)]
@@ -118,7 +118,7 @@ async def test_the_cells_an_artist_holds_are_limited_also_under_concurrency(
     assert (await claim(processes[0], "bob", canvas["id"], columns=4, rows=2))[0] == 403
 
 
-async def test_areas_exist_in_their_mode_only(tiles: Tiles) -> None:
+async def test_areas_exist_only_in_area_lock_mode(tiles: Tiles) -> None:
     for mode in ("free", "tile-lock", "review"):
         canvas = await tiles.canvas("owner", collaboration_mode=mode)
         status, problem = await claim(tiles, "ann", canvas["id"])
@@ -127,7 +127,7 @@ async def test_areas_exist_in_their_mode_only(tiles: Tiles) -> None:
         assert (await tiles.call("ann", "DELETE", f"/canvases/{canvas['id']}/areas/1")).status == 409
 
 
-async def test_areas_of_a_private_canvas_are_not_there_for_others(tiles: Tiles) -> None:
+async def test_areas_of_a_private_canvas_are_hidden_from_others(tiles: Tiles) -> None:
     canvas = await area_canvas(tiles, is_public=False)
     assert (await claim(tiles, "owner", canvas["id"]))[0] == 201
     assert (await claim(tiles, "ann", canvas["id"], 2, 2))[0] == 404
@@ -135,7 +135,7 @@ async def test_areas_of_a_private_canvas_are_not_there_for_others(tiles: Tiles) 
         assert (await tiles.call(who, "GET", f"/canvases/{canvas['id']}/areas")).status == status
 
 
-async def test_tiles_are_created_inside_an_area_one_holds_only(tiles: Tiles) -> None:
+async def test_an_artist_creates_tiles_only_inside_their_areas(tiles: Tiles) -> None:
     canvas = await area_canvas(tiles)
     await claim(tiles, "ann", canvas["id"])
 
@@ -150,7 +150,7 @@ async def test_tiles_are_created_inside_an_area_one_holds_only(tiles: Tiles) -> 
     assert await create("ann", 1) == (201, None)
 
 
-async def test_the_holder_of_an_area_paints_every_tile_in_it_and_nobody_else_does(tiles: Tiles) -> None:
+async def test_only_the_holder_of_an_area_paints_the_tiles_in_it(tiles: Tiles) -> None:
     canvas = await area_canvas(tiles)
     _, area = await claim(tiles, "ann", canvas["id"])
     path = f"/tiles/{(await tiles.tile('ann', canvas['id']))['id']}"
@@ -170,7 +170,7 @@ async def test_the_holder_of_an_area_paints_every_tile_in_it_and_nobody_else_doe
     assert (await tiles.call("bob", "PUT", path, json={"title": "Mine"})).status == 403
 
 
-async def test_who_lost_the_area_neither_takes_nor_renews_a_lock_in_it(tiles: Tiles) -> None:
+async def test_an_artist_who_lost_an_area_cannot_acquire_or_renew_a_lock_in_it(tiles: Tiles) -> None:
     canvas = await area_canvas(tiles)
     _, area = await claim(tiles, "ann", canvas["id"])
     path = f"/tiles/{(await tiles.tile('ann', canvas['id']))['id']}"
@@ -183,7 +183,7 @@ async def test_who_lost_the_area_neither_takes_nor_renews_a_lock_in_it(tiles: Ti
     assert (await tiles.call("ann", "POST", f"{path}/lock")).status == 403
 
 
-async def test_holder_owner_and_moderator_release_an_area_and_nobody_else(tiles: Tiles) -> None:
+async def test_only_holder_owner_and_moderator_release_an_area(tiles: Tiles) -> None:
     canvas = await area_canvas(tiles)
     for who, roles, status in [
         (None, (), 401), ("bob", (), 403), ("ann", (), 204), ("owner", (), 204), ("mod", ("moderator",), 204),
@@ -204,7 +204,7 @@ async def test_an_area_of_another_canvas_is_not_found(tiles: Tiles) -> None:
     assert (await claim(tiles, "bob", second["id"]))[0] == 201
 
 
-async def test_renewing_moves_the_end_and_is_the_holders_alone(tiles: Tiles) -> None:
+async def test_only_the_holder_renews_an_area_which_postpones_its_end(tiles: Tiles) -> None:
     canvas = await area_canvas(tiles)
     _, area = await claim(tiles, "ann", canvas["id"])
     path = f"/canvases/{canvas['id']}/areas/{area['id']}"
@@ -215,31 +215,35 @@ async def test_renewing_moves_the_end_and_is_the_holders_alone(tiles: Tiles) -> 
         assert (await tiles.call(who, "PUT", path, roles=roles)).status == 403
 
 
-async def test_an_expired_area_is_gone_before_it_is_swept(start_tiles: StartTiles, database_url: str) -> None:
-    tiles = await start_tiles(database_url, area_seconds=1)
+async def test_an_expired_area_has_no_effect_before_it_is_deleted(
+    start_tiles: StartTiles, database_url: str
+) -> None:
+    tiles = await start_tiles(database_url)
     canvas = await area_canvas(tiles, max_tiles_per_user=4)
     _, area = await claim(tiles, "ann", canvas["id"])
     path = f"/tiles/{(await tiles.tile('ann', canvas['id']))['id']}"
-    await asyncio.sleep(1.1)
+    expire(database_url)
     assert await live_areas(tiles, canvas["id"]) == []
     assert (await tiles.call("ann", "PUT", path, json={"pixels": painted(1)})).status == 403
     assert (await tiles.call("ann", "PUT", f"/canvases/{canvas['id']}/areas/{area['id']}")).status == 404
     assert (await claim(tiles, "bob", canvas["id"]))[0] == 201
-    # Nor does it count towards the limit of who held it.
+    # Nor does it count towards its holder's limit.
     assert (await claim(tiles, "ann", canvas["id"], 2, 2))[0] == 201
 
 
-async def test_every_change_of_an_area_is_told_in_order(start_tiles: StartTiles, database_url: str) -> None:
-    tiles = await start_tiles(database_url, area_seconds=1)
+async def test_every_change_of_an_area_has_an_event_in_order(
+    start_tiles: StartTiles, database_url: str
+) -> None:
+    tiles = await start_tiles(database_url)
     canvas = await area_canvas(tiles)
     _, first = await claim(tiles, "ann", canvas["id"])
     await tiles.call("ann", "PUT", f"/canvases/{canvas['id']}/areas/{first['id']}")
     await tiles.call("ann", "DELETE", f"/canvases/{canvas['id']}/areas/{first['id']}")
     _, second = await claim(tiles, "bob", canvas["id"])
-    await asyncio.sleep(1.1)
-    async with sweeping(database_url) as house:
-        await house.areas.sweep()
-        await house.areas.sweep()
+    expire(database_url)
+    async with sweeping(database_url) as sweepers:
+        await sweepers.areas.sweep()
+        await sweepers.areas.sweep()
     events = (await journal_of(database_url, canvas["id"]))[1:]
     assert [(event["seq"], event["kind"], event["area_id"]) for event in events] == [
         (2, "area.claimed", first["id"]),
@@ -252,14 +256,12 @@ async def test_every_change_of_an_area_is_told_in_order(start_tiles: StartTiles,
     assert events[3]["area"]["holder"]["id"] == account_id("bob")
 
 
-async def test_two_workers_that_sweep_at_once_tell_of_each_expired_area_once(
-    start_tiles: StartTiles, database_url: str
-) -> None:
-    tiles = await start_tiles(database_url, area_seconds=1)
+async def test_two_workers_delete_each_expired_area_once(start_tiles: StartTiles, database_url: str) -> None:
+    tiles = await start_tiles(database_url)
     canvas = await area_canvas(tiles, width=256, height=128)
     for i in range(128):
         await claim(tiles, f"a{i // 10}", canvas["id"], i % 16, i // 16, 1, 1)
-    await asyncio.sleep(1.1)
+    expire(database_url)
     async with sweeping(database_url) as one, sweeping(database_url) as other:
         await asyncio.gather(one.areas.sweep(), other.areas.sweep())
     events = (await journal_of(database_url, canvas["id"]))[1:]

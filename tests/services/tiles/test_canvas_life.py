@@ -1,4 +1,4 @@
-"""The life of a canvas: changed, deleted, found, counted and followed."""
+"""Canvases: changing, deleting, finding, counting and following them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def items(tiles: Tiles, path: str, artist: str | None = None, **params: An
 
 
 async def names(tiles: Tiles, **params: Any) -> list[str]:
-    """The names of all canvases a list has, read in slices of two."""
+    """Return the names of all canvases in a list, read in slices of two."""
     found: list[str] = []
     cursor: dict[str, str] = {}
     while True:
@@ -45,7 +45,7 @@ async def code(response: Any) -> tuple[int, str]:
     return response.status, (await response.json())["code"]
 
 
-async def test_a_change_touches_what_it_names_and_nothing_else(tiles: Tiles) -> None:
+async def test_a_change_affects_only_the_fields_it_names(tiles: Tiles) -> None:
     canvas = await tiles.canvas("ann", description="old")
     path = f"/canvases/{canvas['id']}"
     change = {"name": "Another wall", "max_tiles_per_user": 3, "collaboration_mode": "free"}
@@ -100,7 +100,7 @@ async def test_only_the_owner_or_a_moderator_changes_or_deletes_a_canvas(
     assert (await tiles.call("ann", method, private, json=body)).status < 300
 
 
-async def test_a_deleted_canvas_is_there_for_nobody(tiles: Tiles) -> None:
+async def test_a_deleted_canvas_exists_for_no_one(tiles: Tiles) -> None:
     canvas = await tiles.canvas("ann")
     tile = await tiles.tile("ann", canvas["id"])
     path = f"/canvases/{canvas['id']}"
@@ -118,7 +118,7 @@ async def test_a_deleted_canvas_is_there_for_nobody(tiles: Tiles) -> None:
     assert put.status == 404
 
 
-async def test_a_canvas_made_private_is_gone_for_others_at_once(tiles: Tiles) -> None:
+async def test_a_canvas_made_private_is_hidden_from_others_at_once(tiles: Tiles) -> None:
     path = f"/canvases/{(await tiles.canvas('ann'))['id']}"
     assert (await tiles.call("ann", "PATCH", path, json={"is_public": False})).status == 200
     assert (await tiles.call("bob", "GET", path)).status == 404
@@ -140,7 +140,7 @@ async def test_a_stale_change_of_a_canvas_is_refused(tiles: Tiles) -> None:
     assert fresh.headers["ETag"] == (await tiles.call("ann", "GET", path)).headers["ETag"]
 
 
-async def test_changes_at_once_each_get_a_number_and_all_are_kept(tiles: Tiles) -> None:
+async def test_concurrent_changes_are_all_kept_each_with_a_number(tiles: Tiles) -> None:
     canvas = await tiles.canvas("ann")
     path = f"/canvases/{canvas['id']}"
     changes = [{"name": f"Wall {n}"} for n in range(8)] + [{"description": str(n)} for n in range(8)]
@@ -155,13 +155,13 @@ async def test_changes_at_once_each_get_a_number_and_all_are_kept(tiles: Tiles) 
     )  # fmt: skip
 
 
-async def test_a_change_to_what_already_is_is_no_event(tiles: Tiles) -> None:
+async def test_setting_what_is_already_set_makes_no_event(tiles: Tiles) -> None:
     path = f"/canvases/{(await tiles.canvas('ann', name='A wall'))['id']}"
     assert (await tiles.call("ann", "PATCH", path, json={"name": "A wall"})).status == 200
     assert await items(tiles, f"{path}/events", after=1) == []
 
 
-async def test_a_lower_limit_takes_no_tile_away_and_holds_from_then_on(tiles: Tiles) -> None:
+async def test_a_lower_limit_removes_no_tile_and_applies_from_then_on(tiles: Tiles) -> None:
     canvas = await tiles.canvas("ann")
     for x in range(3):
         await tiles.tile("bob", canvas["id"], x)
@@ -171,7 +171,7 @@ async def test_a_lower_limit_takes_no_tile_away_and_holds_from_then_on(tiles: Ti
     assert len(await items(tiles, f"/tiles/canvas/{canvas['id']}")) == 3
 
 
-async def test_a_search_looks_in_name_and_description_whatever_the_case(tiles: Tiles) -> None:
+async def test_a_search_covers_name_and_description_ignoring_case(tiles: Tiles) -> None:
     for name, description in (
         ("Harbour", None), ("Lake", "near the HARBOUR wall"), ("100%_sure", None), ("1000 sure", None)
     ):  # fmt: skip
@@ -192,7 +192,7 @@ async def test_every_order_is_paged_without_loss_or_repetition(tiles: Tiles) -> 
     assert await names(tiles, sort="tiles") == [f"Wall {n}" for n in (2, 4, 0, 3, 1)]
 
 
-async def test_the_active_order_is_by_the_last_change(tiles: Tiles, database_url: str) -> None:
+async def test_the_active_order_is_by_last_change(tiles: Tiles, database_url: str) -> None:
     made = [await tiles.canvas("ann", name=f"Wall {n}") for n in range(4)]
     database = Database(database_url, application="a test that sets the clock back")
     async with database.connection() as conn:
@@ -202,7 +202,7 @@ async def test_the_active_order_is_by_the_last_change(tiles: Tiles, database_url
     assert await names(tiles, sort="active") == [f"Wall {n}" for n in (1, 3, 2, 0)]
 
 
-async def test_canvases_of_an_owner_are_listed_alone(tiles: Tiles) -> None:
+async def test_canvases_can_be_listed_by_owner(tiles: Tiles) -> None:
     await tiles.canvas("ann", name="Of Ann")
     await tiles.canvas("bob", name="Of Bob")
     await tiles.canvas("bob", name="Of Bob too", is_public=False)
@@ -213,7 +213,7 @@ async def test_canvases_of_an_owner_are_listed_alone(tiles: Tiles) -> None:
 
 
 @pytest.mark.parametrize("params", [{"sort": "best"}, {"search": ""}, {"owner_id": "0"}, {"cursor": "WzFd"}])
-async def test_a_list_that_cannot_be_is_refused(tiles: Tiles, params: dict[str, str]) -> None:
+async def test_invalid_list_parameters_are_refused(tiles: Tiles, params: dict[str, str]) -> None:
     query = {"sort": "tiles", **params}
     assert (await tiles.call(None, "GET", "/canvases", params=query)).status == 422
 
@@ -282,7 +282,7 @@ async def test_a_region_is_bounded_in_cells_and_in_pixels(
     assert response.status == status
 
 
-async def test_events_are_what_followed_in_order(tiles: Tiles) -> None:
+async def test_events_are_listed_in_order(tiles: Tiles) -> None:
     canvas = await tiles.canvas()
     for x in range(4):
         await tiles.tile("ann", canvas["id"], x)
@@ -295,19 +295,19 @@ async def test_events_are_what_followed_in_order(tiles: Tiles) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "after=-1", "after=6", "after=x", "after=1&limit=501"])
-async def test_events_after_what_never_was_are_refused(tiles: Tiles, query: str) -> None:
+async def test_events_after_an_unknown_change_are_refused(tiles: Tiles, query: str) -> None:
     canvas = await tiles.canvas()
     assert (await tiles.call(None, "GET", f"/canvases/{canvas['id']}/events?{query}")).status == 422
 
 
-async def test_events_of_a_private_canvas_are_its_own_affair(tiles: Tiles) -> None:
+async def test_events_of_a_private_canvas_are_hidden_from_others(tiles: Tiles) -> None:
     canvas = await tiles.canvas("ann", is_public=False)
     path = f"/canvases/{canvas['id']}/events?after=0"
     assert (await tiles.call("bob", "GET", path)).status == 404
     assert (await tiles.call("ann", "GET", path)).status == 200
 
 
-async def test_events_too_old_are_pruned_the_newest_kept_and_a_client_is_told(
+async def test_old_events_are_pruned_except_the_newest_and_a_client_gets_410(
     tiles: Tiles, database_url: str
 ) -> None:
     canvas, calm = await tiles.canvas(), await tiles.canvas()
@@ -317,7 +317,7 @@ async def test_events_too_old_are_pruned_the_newest_kept_and_a_client_is_told(
     database = Database(database_url, application="housekeeping of a test")
     async with database.connection() as conn:
         assert await prune(conn, older_than_seconds=DAY, newest=0) == 0
-        # The fourth looks young though the fifth looks old, as a transaction that waited for its turn does.
+        # The fourth looks younger than the fifth: a transaction can begin earlier and commit later.
         await conn.execute(
             text("UPDATE canvas_events SET occurred_at = now() - interval '2 days' WHERE seq <> 4")
         )
@@ -359,7 +359,7 @@ def test_a_list_of_many_canvases_is_read_from_an_index(
             " FROM generate_series(1, 5000) AS n"
         )
         cursor.execute("VACUUM ANALYZE canvases")
-        # Few rows are read faster without; what counts is that many need not be.
+        # A few rows are read faster without an index; this is about many.
         cursor.execute("SET enable_seqscan = off")
         if pattern is not None:
             cursor.execute("SET enable_indexscan = off")

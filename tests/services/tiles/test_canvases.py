@@ -1,4 +1,4 @@
-"""Canvases: what may be made, and who sees it."""
+"""Canvases: what can be created, and who can see it."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ async def test_a_canvas_that_breaks_a_rule_is_refused_by_field(
     assert (await (await tiles.call("ann", "GET", "/canvases")).json())["items"] == []
 
 
-async def test_a_guest_makes_no_canvas(tiles: Tiles) -> None:
+async def test_a_guest_cannot_create_a_canvas(tiles: Tiles) -> None:
     response = await tiles.call(None, "POST", "/canvases", json=DRAFT)
     assert response.status == 401
     assert response.headers["WWW-Authenticate"] == "Bearer"
 
 
-async def test_a_private_canvas_exists_for_its_owner_and_moderators_only(tiles: Tiles) -> None:
+async def test_a_private_canvas_exists_only_for_its_owner_and_moderators(tiles: Tiles) -> None:
     canvas = await tiles.canvas("ann", is_public=False)
     path = f"/canvases/{canvas['id']}"
     assert (await tiles.call("ann", "GET", path)).status == 200
@@ -93,12 +93,12 @@ async def test_lists_are_paged_without_loss_or_repetition(tiles: Tiles) -> None:
 
 
 @pytest.mark.parametrize("params", [{"limit": "0"}, {"limit": "501"}, {"limit": "x"}, {"cursor": "!!"}])
-async def test_a_page_that_cannot_be_is_refused(tiles: Tiles, params: dict[str, str]) -> None:
+async def test_invalid_paging_parameters_are_refused(tiles: Tiles, params: dict[str, str]) -> None:
     assert (await tiles.call(None, "GET", "/canvases", params=params)).status == 422
 
 
 @pytest.mark.parametrize("canvas_id", ["999", "0", "-1", "x", "9223372036854775808", "9" * 30, "%00", "1.5"])
-async def test_an_id_that_names_nothing_is_404(tiles: Tiles, canvas_id: str) -> None:
+async def test_an_unknown_id_is_404(tiles: Tiles, canvas_id: str) -> None:
     response = await tiles.call(None, "GET", f"/canvases/{canvas_id}")
     assert response.status == 404
     assert (await response.json())["request_id"] == response.headers["X-Request-Id"]

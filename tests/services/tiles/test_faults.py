@@ -1,4 +1,4 @@
-"""When PostgreSQL or RabbitMQ is away: a named 503 or no difference, and recovery without a restart."""
+"""Outages of PostgreSQL or RabbitMQ: a 503 that names it, or no effect; recovery without a restart."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.tiles import BLANK, StartTiles, Tiles
 pytestmark = pytest.mark.real_limits
 
 
-async def test_without_postgres_every_call_is_a_503_that_names_it_and_recovery_needs_no_restart(
+async def test_without_postgres_every_call_is_a_503_that_names_it_until_it_recovers(
     start_tiles: StartTiles, private_database: Callable[[str], Any]
 ) -> None:
     postgres = await asyncio.to_thread(private_database, "tiles")

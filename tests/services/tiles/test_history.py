@@ -1,4 +1,4 @@
-"""History: every change is kept, can be looked at, and brought back."""
+"""History: every change is kept, and can be shown and brought back."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def history(tiles: Tiles, path: str, who: str | None = None, **params: str
 
 
 async def changed_tile(tiles: Tiles, **canvas: Any) -> str:
-    """A tile of ann's in version 3: painted 1, then 2, then given a title."""
+    """Create a tile of ann's at version 3: painted in 1, then in 2, then given a title."""
     tile = await tiles.tile("ann", (await tiles.canvas("owner", **canvas))["id"], pixels=painted(1))
     path = f"/tiles/{tile['id']}"
     for change in ({"pixels": painted(2)}, {"title": "Sea"}):
@@ -47,13 +47,13 @@ async def test_every_change_is_kept_newest_first(tiles: Tiles) -> None:
     assert kept[0]["occurred_at"] > kept[1]["occurred_at"] > kept[2]["occurred_at"]
 
 
-async def test_who_painted_is_told_where_others_may_paint(tiles: Tiles) -> None:
+async def test_the_author_of_each_change_is_shown_on_a_free_canvas(tiles: Tiles) -> None:
     path = await changed_tile(tiles, collaboration_mode="free")
     assert (await tiles.call("bob", "PUT", path, json={"pixels": painted(5)})).status == 200
     assert (await history(tiles, path))[0]["author"]["username"] == "bob"
 
 
-async def test_history_comes_in_pages(tiles: Tiles) -> None:
+async def test_history_is_paged(tiles: Tiles) -> None:
     path = await changed_tile(tiles)
     seen, cursor = [], None
     while True:
@@ -73,7 +73,7 @@ async def test_a_version_is_shown_with_the_pixels_it_had(tiles: Tiles) -> None:
     assert [version["kind"] for version in shown] == ["created", "painted", "described"]
 
 
-async def test_a_version_that_the_client_has_is_304(tiles: Tiles) -> None:
+async def test_a_version_that_the_client_already_has_is_304(tiles: Tiles) -> None:
     path = f"{await changed_tile(tiles)}/history/2"
     tag = (await tiles.call(None, "GET", path)).headers["ETag"]
     assert (await tiles.call(None, "GET", path, headers={"If-None-Match": tag})).status == 304
@@ -87,7 +87,7 @@ async def test_an_unknown_version_is_404(tiles: Tiles, version: str) -> None:
     assert (await tiles.call(None, "GET", f"{path}/history/{version}")).status == 404
 
 
-async def test_history_is_seen_by_those_who_see_the_tile(tiles: Tiles) -> None:
+async def test_history_is_visible_to_those_who_can_see_the_tile(tiles: Tiles) -> None:
     tile = await tiles.tile("ann", (await tiles.canvas("owner"))["id"], is_public=False)
     for path in (f"/tiles/{tile['id']}/history", f"/tiles/{tile['id']}/history/1"):
         for who, roles, status in [
@@ -108,7 +108,7 @@ async def test_a_reverted_tile_has_the_old_pixels_in_a_new_version(tiles: Tiles)
     assert (newest["version"], newest["kind"], newest["seq"]) == (4, "reverted", 5)
 
 
-async def test_creator_owner_and_moderator_revert_a_tile_and_nobody_else(tiles: Tiles) -> None:
+async def test_only_creator_owner_and_moderator_revert_a_tile(tiles: Tiles) -> None:
     path = await changed_tile(tiles, collaboration_mode="free")
     for who, roles, status in [
         (None, (), 401), ("bob", (), 403), ("ann", (), 200), ("owner", (), 200), ("mod", MODERATOR, 200),
@@ -118,7 +118,7 @@ async def test_creator_owner_and_moderator_revert_a_tile_and_nobody_else(tiles: 
     assert [r["author"]["username"] for r in await history(tiles, path)][:3] == ["mod", "owner", "ann"]
 
 
-async def test_a_live_lock_keeps_a_tile_from_being_reverted(tiles: Tiles) -> None:
+async def test_a_live_lock_prevents_a_revert(tiles: Tiles) -> None:
     path = await changed_tile(tiles, collaboration_mode="free")
     assert (await tiles.call("bob", "POST", f"{path}/lock")).status == 201
     for who, roles in [("ann", ()), ("owner", ()), ("mod", MODERATOR)]:
@@ -129,13 +129,13 @@ async def test_a_live_lock_keeps_a_tile_from_being_reverted(tiles: Tiles) -> Non
 @pytest.mark.parametrize(
     ("version", "status"), [(0, 422), (4, 404), (2**31 - 1, 404), (2**31, 422), ("1", 422)]
 )
-async def test_reverting_to_what_never_was_is_refused(tiles: Tiles, version: Any, status: int) -> None:
+async def test_reverting_to_an_unknown_version_is_refused(tiles: Tiles, version: Any, status: int) -> None:
     path = await changed_tile(tiles)
     response = await tiles.call("ann", "POST", f"{path}/revert", json={"version": version})
     assert response.status == status
 
 
-async def test_of_parallel_reverts_that_saw_the_same_version_one_wins(tiles: Tiles) -> None:
+async def test_of_concurrent_reverts_of_the_same_version_one_wins(tiles: Tiles) -> None:
     path = await changed_tile(tiles)
     responses = await asyncio.gather(
         *(
@@ -146,7 +146,7 @@ async def test_of_parallel_reverts_that_saw_the_same_version_one_wins(tiles: Til
     assert Counter(r.status for r in responses) == {200: 1, 412: 5}
 
 
-async def test_parallel_changes_leave_one_revision_each_in_the_order_of_the_canvas(tiles: Tiles) -> None:
+async def test_concurrent_changes_leave_one_revision_each_in_canvas_order(tiles: Tiles) -> None:
     path = await changed_tile(tiles, collaboration_mode="free")
     await asyncio.gather(
         *(tiles.call(f"a{i}", "PUT", path, json={"pixels": painted(i)}) for i in range(8)),
@@ -205,7 +205,7 @@ async def test_every_version_of_a_tile_painted_in_strokes_can_be_read_back(
     assert (await reverted.json())["pixels"] == versions[100]
 
 
-def test_the_history_of_a_tile_from_before_there_was_one_begins_with_what_it_is(database: Databases) -> None:
+def test_the_history_of_a_tile_older_than_revisions_begins_with_its_state(database: Databases) -> None:
     url = database("tiles")
     config = alembic_config("tiles", url)
     before = ScriptDirectory.from_config(config).get_revision("0002").down_revision

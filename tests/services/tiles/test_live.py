@@ -43,7 +43,7 @@ async def test_a_viewer_of_another_process_sees_every_change_in_order_once(
     assert received[4]["like_count"] == 1
 
 
-async def test_since_brings_what_followed_and_then_the_present(live_tiles: Tiles) -> None:
+async def test_since_delivers_missed_changes_and_then_current_ones(live_tiles: Tiles) -> None:
     canvas = await live_tiles.canvas("ann")
     for x in range(4):
         await live_tiles.tile("ann", canvas["id"], x)
@@ -53,7 +53,7 @@ async def test_since_brings_what_followed_and_then_the_present(live_tiles: Tiles
 
 
 @pytest.mark.usefixtures("relayed")
-async def test_resuming_while_others_write_neither_loses_nor_repeats(live_tiles: Tiles) -> None:
+async def test_resuming_while_others_write_loses_and_repeats_nothing(live_tiles: Tiles) -> None:
     canvas = await live_tiles.canvas("owner", collaboration_mode="free")
     path = f"/tiles/{(await live_tiles.tile('ann', canvas['id']))['id']}"
 
@@ -73,13 +73,13 @@ async def test_resuming_while_others_write_neither_loses_nor_repeats(live_tiles:
 
 
 @pytest.mark.parametrize("since", [99, 2**62])
-async def test_a_since_that_never_was_asks_for_a_resync(live_tiles: Tiles, since: int) -> None:
+async def test_an_unknown_since_gets_a_resync(live_tiles: Tiles, since: int) -> None:
     canvas = await live_tiles.canvas()
     async with watching(live_tiles, canvas["id"], since=since) as (socket, _):
         assert await socket.receive_json(timeout=PATIENCE) == {"type": "resync"}
 
 
-async def test_what_happened_while_the_broker_was_away_arrives_when_it_is_back(
+async def test_changes_during_a_broker_outage_arrive_afterwards(
     start_tiles: StartTiles, database_url: str, private_broker: Any
 ) -> None:
     tiles = await start_tiles(database_url, private_broker.url)
@@ -96,7 +96,7 @@ async def test_what_happened_while_the_broker_was_away_arrives_when_it_is_back(
         assert [event["seq"] for event in await events(socket, 1)] == [5]
 
 
-async def test_a_ticket_identifies_once(start_tiles: StartTiles, database_url: str, broker: Broker) -> None:
+async def test_a_ticket_works_once(start_tiles: StartTiles, database_url: str, broker: Broker) -> None:
     processes = [await start_tiles(database_url, broker.url), await start_tiles(database_url, broker.url)]
     canvas = await processes[0].canvas("ann", is_public=False)
     ticket = processes[0].keys.ticket(account_id("ann"), "ann")
@@ -122,7 +122,7 @@ async def test_an_access_token_is_no_ticket_and_a_ticket_no_access_token(live_ti
     assert response.status == 401
 
 
-async def test_a_private_canvas_is_not_there_to_watch(live_tiles: Tiles) -> None:
+async def test_a_private_canvas_cannot_be_watched_by_others(live_tiles: Tiles) -> None:
     canvas = await live_tiles.canvas("ann", is_public=False)
     for canvas_id in (canvas["id"], 999):
         with pytest.raises(WSServerHandshakeError) as refused:
@@ -139,7 +139,7 @@ async def test_the_pixels_of_a_draft_are_not_broadcast(live_tiles: Tiles) -> Non
     assert (event["kind"], event["tile"]) == ("tile.created", None)
 
 
-async def test_a_ping_is_answered_and_noise_is_an_error(live_tiles: Tiles) -> None:
+async def test_a_ping_is_answered_and_an_unknown_message_is_an_error(live_tiles: Tiles) -> None:
     canvas = await live_tiles.canvas()
     async with watching(live_tiles, canvas["id"]) as (socket, _):
         await socket.send_json({"type": "ping"})
@@ -149,7 +149,7 @@ async def test_a_ping_is_answered_and_noise_is_an_error(live_tiles: Tiles) -> No
             assert (await socket.receive_json(timeout=PATIENCE))["code"] == "unknown_message"
 
 
-async def test_300_idle_viewers_leave_the_api_as_it_is_without_them(
+async def test_300_idle_viewers_do_not_slow_the_api_down(
     start_tiles: StartTiles, database_url: str, broker: Broker
 ) -> None:
     tiles = await start_tiles(database_url, broker.url, database_pool=2)
@@ -167,12 +167,12 @@ async def test_300_idle_viewers_leave_the_api_as_it_is_without_them(
             while CONNECTIONS_IN_USE._value.get() != in_use:  # noqa: ASYNC110 - a gauge cannot be awaited
                 await asyncio.sleep(0.01)
         with_viewers = await _seconds_of_work(tiles, canvas["id"], tile["id"])
-    # Were a connection held by each viewer, as once it was, all of it would end in 503 after seconds.
+    # If each viewer held a connection, as was once the case, every request would end in a 503 after seconds.
     assert with_viewers < 10 * without + 1
 
 
 async def _seconds_of_work(tiles: Tiles, canvas_id: int, tile_id: int) -> float:
-    """Read and paint at once, forty times as many as there are connections; all of it succeeds."""
+    """Read and paint concurrently, forty times as often as there are connections; everything succeeds."""
     started = time.perf_counter()
     reads = [tiles.call(None, "GET", f"/canvases/{canvas_id}") for _ in range(60)]
     writes = [
@@ -183,7 +183,7 @@ async def _seconds_of_work(tiles: Tiles, canvas_id: int, tile_id: int) -> float:
     return time.perf_counter() - started
 
 
-async def test_a_service_that_stops_sends_its_viewers_elsewhere(live_tiles: Tiles) -> None:
+async def test_a_stopping_service_closes_its_sockets_with_1001(live_tiles: Tiles) -> None:
     canvas = await live_tiles.canvas()
     async with watching(live_tiles, canvas["id"]) as (socket, _):
         stopping = asyncio.create_task(live_tiles.client.server.close())

@@ -1,4 +1,4 @@
-"""When a canvas ends for its viewers: they are told, and their sockets closed, on every process."""
+"""When viewers lose access to a canvas: they get the event, and their sockets close, in every process."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def ticket_of(tiles: Tiles, artist: str, *roles: str) -> dict[str, Any]:
 
 
 @pytest.mark.usefixtures("relayed")
-async def test_viewers_of_a_deleted_canvas_are_told_and_sent_away_on_every_process(
+async def test_viewers_of_a_deleted_canvas_are_disconnected_in_every_process(
     start_tiles: StartTiles, database_url: str, broker: Broker
 ) -> None:
     processes = [await start_tiles(database_url, broker.url) for _ in range(2)]
@@ -46,7 +46,7 @@ async def test_viewers_of_a_deleted_canvas_are_told_and_sent_away_on_every_proce
 
 
 @pytest.mark.usefixtures("relayed")
-async def test_a_canvas_made_private_keeps_only_those_who_may_see_it(
+async def test_a_canvas_made_private_keeps_only_viewers_who_may_see_it(
     start_tiles: StartTiles, database_url: str, broker: Broker
 ) -> None:
     writer, other = await start_tiles(database_url, broker.url), await start_tiles(database_url, broker.url)
@@ -69,7 +69,7 @@ async def test_a_canvas_made_private_keeps_only_those_who_may_see_it(
 
 
 @pytest.mark.usefixtures("relayed")
-async def test_a_canvas_that_only_changes_its_name_keeps_its_viewers(live_tiles: Tiles) -> None:
+async def test_a_renamed_canvas_keeps_its_viewers(live_tiles: Tiles) -> None:
     canvas = await live_tiles.canvas("ann")
     async with watching(live_tiles, canvas["id"]) as (socket, _):
         await live_tiles.call("ann", "PATCH", f"/canvases/{canvas['id']}", json={"name": "Renamed"})
@@ -78,7 +78,9 @@ async def test_a_canvas_that_only_changes_its_name_keeps_its_viewers(live_tiles:
         assert await socket.receive_json(timeout=PATIENCE) == {"type": "pong"}
 
 
-async def test_resuming_before_what_is_kept_asks_for_a_resync(live_tiles: Tiles, database_url: str) -> None:
+async def test_resuming_before_the_oldest_kept_event_gets_a_resync(
+    live_tiles: Tiles, database_url: str
+) -> None:
     canvas = await live_tiles.canvas("ann")
     for x in range(4):
         await live_tiles.tile("ann", canvas["id"], x)
@@ -94,7 +96,7 @@ async def test_resuming_before_what_is_kept_asks_for_a_resync(live_tiles: Tiles,
 
 
 async def _changes(socket: Socket, count: int) -> list[dict[str, Any]]:
-    """The next events, whoever comes and goes meanwhile."""
+    """Return the next events, skipping presence messages."""
     received: list[dict[str, Any]] = []
     while len(received) < count:
         message = await socket.receive_json(timeout=PATIENCE)
@@ -103,7 +105,7 @@ async def _changes(socket: Socket, count: int) -> list[dict[str, Any]]:
 
 
 @pytest.mark.real_limits
-async def test_a_viewer_whom_the_database_cannot_bring_up_to_date_is_sent_away_in_frames(
+async def test_a_viewer_that_the_database_cannot_bring_up_to_date_is_closed(
     tiles: Tiles,
 ) -> None:
     canvas = await tiles.canvas("ann")

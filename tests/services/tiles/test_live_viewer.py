@@ -1,4 +1,4 @@
-"""One socket of the live feed: in order whatever its speed, and given up when it cannot keep up."""
+"""One socket of the live feed: in order at any speed, and closed when it is too slow."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Connect = Callable[[], Any]
 
 @pytest.fixture
 def connected(aiohttp_client: Callable[..., Awaitable[Any]]) -> Connect:
-    """`async with connected() as (viewer, socket)`: both ends of a connection."""
+    """Provide both ends of a connection: `async with connected() as (viewer, socket)`."""
     viewers: asyncio.Queue[Viewer] = asyncio.Queue()
 
     async def watch(request: web.Request) -> web.WebSocketResponse:
@@ -59,7 +59,7 @@ async def test_messages_of_any_length_arrive_whole_and_in_order(
             assert message.data.encode() == frame
 
 
-async def test_a_viewer_who_does_not_keep_up_is_closed_with_1013(connected: Connect) -> None:
+async def test_a_viewer_that_is_too_slow_is_closed_with_1013(connected: Connect) -> None:
     async with connected() as (viewer, socket):
         for _ in range(QUEUED_FRAMES + 50):
             viewer.send_frame(b"x" * 1_000_000)

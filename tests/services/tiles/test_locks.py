@@ -1,4 +1,4 @@
-"""Locks: one holder a tile, and nobody writes past a live lock."""
+"""Locks: one holder per tile, and no one else writes while a lock is live."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from services.tiles.app import create_worker
 from services.tiles.settings import TilesSettings
 from tests.support.identities import TestKeys
 from tests.support.parts import Broker
-from tests.support.tiles import StartTiles, Tiles, journal_of, painted, sweeping
+from tests.support.tiles import StartTiles, Tiles, expire, journal_of, painted, sweeping
 from tests.support.waiting import PATIENCE
 
 
@@ -28,7 +28,7 @@ async def test_a_lock_is_returned_as_the_contract_says(tiles: Tiles) -> None:
     assert seen == {**lock, "mine": False}
 
 
-async def test_of_eight_who_want_a_lock_at_once_one_gets_it(
+async def test_of_eight_concurrent_requests_for_a_lock_one_succeeds(
     start_tiles: StartTiles, database_url: str
 ) -> None:
     processes = [await start_tiles(database_url), await start_tiles(database_url)]
@@ -50,13 +50,13 @@ async def test_the_live_locks_of_a_canvas_are_listed(tiles: Tiles) -> None:
     ]
 
 
-async def test_acquiring_ones_own_lock_again_is_200(tiles: Tiles) -> None:
+async def test_acquiring_an_already_held_lock_is_200(tiles: Tiles) -> None:
     path = await free_tile(tiles)
     assert (await tiles.call("bob", "POST", f"{path}/lock")).status == 201
     assert (await tiles.call("bob", "POST", f"{path}/lock")).status == 200
 
 
-async def test_while_somebody_holds_the_lock_every_write_of_others_is_refused(tiles: Tiles) -> None:
+async def test_while_a_tile_is_locked_writes_of_others_are_refused(tiles: Tiles) -> None:
     path = await free_tile(tiles)
     await tiles.call("bob", "POST", f"{path}/lock")
     for who in ("ann", "cat"):
@@ -76,13 +76,13 @@ async def test_a_released_lock_is_free(tiles: Tiles) -> None:
     assert (await tiles.call("cat", "POST", f"{path}/lock")).status == 201
 
 
-async def test_a_moderator_releases_anybodys_lock(tiles: Tiles) -> None:
+async def test_a_moderator_releases_any_lock(tiles: Tiles) -> None:
     path = await free_tile(tiles)
     await tiles.call("bob", "POST", f"{path}/lock")
     assert (await tiles.call("mod", "DELETE", f"{path}/lock", roles=("moderator",))).status == 204
 
 
-async def test_renewing_moves_the_end_and_needs_the_lock(tiles: Tiles) -> None:
+async def test_only_the_holder_renews_a_lock_which_postpones_its_end(tiles: Tiles) -> None:
     path = await free_tile(tiles)
     first = await (await tiles.call("bob", "POST", f"{path}/lock")).json()
     renewed = await (await tiles.call("bob", "PUT", f"{path}/lock")).json()
@@ -93,17 +93,17 @@ async def test_renewing_moves_the_end_and_needs_the_lock(tiles: Tiles) -> None:
     assert (response.status, (await response.json())["code"]) == (409, "not_locked")
 
 
-async def test_an_expired_lock_is_no_lock(start_tiles: StartTiles, database_url: str) -> None:
-    tiles = await start_tiles(database_url, lock_seconds=1)
+async def test_an_expired_lock_has_no_effect(start_tiles: StartTiles, database_url: str) -> None:
+    tiles = await start_tiles(database_url)
     path = await free_tile(tiles)
     await tiles.call("bob", "POST", f"{path}/lock")
-    await asyncio.sleep(1.1)
+    expire(database_url)
     assert (await (await tiles.call(None, "GET", f"{path}/lock")).json())["is_locked"] is False
     assert (await tiles.call("cat", "PUT", path, json={"pixels": painted(1)})).status == 200
     assert (await tiles.call("cat", "POST", f"{path}/lock")).status == 201
 
 
-async def test_who_may_not_paint_a_tile_may_not_lock_it(tiles: Tiles) -> None:
+async def test_an_artist_who_may_not_paint_a_tile_may_not_lock_it(tiles: Tiles) -> None:
     canvas = await tiles.canvas("owner")
     path = f"/tiles/{(await tiles.tile('ann', canvas['id']))['id']}"
     assert (await tiles.call("bob", "POST", f"{path}/lock")).status == 403
@@ -123,15 +123,13 @@ async def test_a_moderator_breaks_a_lock_by_the_admin_route(tiles: Tiles) -> Non
     assert unknown.status == 404
 
 
-async def test_two_workers_that_sweep_at_once_release_each_expired_lock_once(
-    start_tiles: StartTiles, database_url: str
-) -> None:
-    tiles = await start_tiles(database_url, lock_seconds=1)
+async def test_two_workers_release_each_expired_lock_once(start_tiles: StartTiles, database_url: str) -> None:
+    tiles = await start_tiles(database_url)
     canvas = await tiles.canvas("owner", collaboration_mode="free", max_tiles_per_user=16)
     made = [(await tiles.tile("ann", canvas["id"], i % 4, i // 4))["id"] for i in range(8)]
     for tile_id in made:
         await tiles.call("bob", "POST", f"/tiles/{tile_id}/lock")
-    await asyncio.sleep(1.1)
+    expire(database_url)
     await tiles.call("cat", "POST", f"/tiles/{made[0]}/lock")
     async with sweeping(database_url) as one, sweeping(database_url) as other:
         await asyncio.gather(one.locks.sweep(), other.locks.sweep())
@@ -142,15 +140,15 @@ async def test_two_workers_that_sweep_at_once_release_each_expired_lock_once(
     assert (await (await tiles.call(None, "GET", f"/tiles/{made[0]}/lock")).json())["is_locked"] is True
 
 
-async def test_a_running_worker_sweeps(
+async def test_a_running_worker_deletes_expired_locks(
     start_tiles: StartTiles, database_url: str, broker: Broker, aiohttp_client: Any, keys: TestKeys
 ) -> None:
-    tiles = await start_tiles(database_url, lock_seconds=1, area_seconds=1)
+    tiles = await start_tiles(database_url)
     canvas = await tiles.canvas("owner", collaboration_mode="area-lock")
     body = {"x": 0, "y": 0, "columns": 1, "rows": 1}
     await tiles.call("ann", "POST", f"/canvases/{canvas['id']}/areas", json=body)
     await tiles.call("ann", "POST", f"/tiles/{(await tiles.tile('ann', canvas['id']))['id']}/lock")
-    await asyncio.sleep(1.1)
+    expire(database_url)
     await aiohttp_client(
         create_worker(TilesSettings(database_url=database_url, broker_url=broker.url, jwks_url=keys.jwks_url))
     )

@@ -62,15 +62,15 @@ async def tag_of(tiles: Tiles, path: str) -> str:
 
 
 async def picture_seq(database_url: str, canvas_id: int) -> int:
-    """The number of the last change after which a cached picture is no good any more."""
+    """Return the number of the last change that invalidated cached pictures."""
     database = Database(database_url, application="a test")
     async with database.connection() as conn:
-        state = (await store.states(conn, [canvas_id]))[canvas_id]
+        state = (await store.list_states(conn, [canvas_id]))[canvas_id]
     await database.close()
     return state.picture_seq
 
 
-async def test_a_picture_changes_its_tag_when_it_changes_and_only_then(tiles: Tiles) -> None:
+async def test_the_tag_of_a_picture_changes_only_with_the_picture(tiles: Tiles) -> None:
     canvas = await tiles.canvas()
     path, part = f"/canvases/{canvas['id']}.png", f"/canvases/{canvas['id']}.png?x=1&y=1"
     tags = [await tag_of(tiles, path)]
@@ -85,7 +85,7 @@ async def test_a_picture_changes_its_tag_when_it_changes_and_only_then(tiles: Ti
     assert await tag_of(tiles, part) == part_tag
 
 
-async def test_likes_locks_titles_and_names_leave_cached_pictures_good(
+async def test_likes_locks_titles_and_names_keep_cached_pictures_valid(
     tiles: Tiles, database_url: str
 ) -> None:
     canvas = await tiles.canvas("owner")
@@ -106,7 +106,7 @@ async def test_likes_locks_titles_and_names_leave_cached_pictures_good(
 @pytest.mark.parametrize(
     ("method", "body"), [("PUT", {"pixels": painted(4)}), ("PUT", {"is_public": False}), ("DELETE", None)]
 )
-async def test_what_is_seen_makes_cached_pictures_stale(
+async def test_visible_changes_make_cached_pictures_stale(
     tiles: Tiles, database_url: str, method: str, body: dict[str, Any] | None
 ) -> None:
     canvas = await tiles.canvas()
@@ -115,7 +115,7 @@ async def test_what_is_seen_makes_cached_pictures_stale(
     assert await picture_seq(database_url, canvas["id"]) == 3
 
 
-async def test_a_change_in_a_draft_leaves_cached_pictures_good(tiles: Tiles, database_url: str) -> None:
+async def test_a_change_in_a_draft_keeps_cached_pictures_valid(tiles: Tiles, database_url: str) -> None:
     canvas = await tiles.canvas()
     tile = await tiles.tile("ann", canvas["id"], is_public=False)
     before = await picture_seq(database_url, canvas["id"])
@@ -123,7 +123,7 @@ async def test_a_change_in_a_draft_leaves_cached_pictures_good(tiles: Tiles, dat
     assert await picture_seq(database_url, canvas["id"]) == before
 
 
-async def test_whoever_painted_sees_it_in_the_next_picture_of_any_process(
+async def test_a_change_shows_in_the_next_picture_of_any_process(
     start_tiles: StartTiles, database_url: str
 ) -> None:
     processes = [await start_tiles(database_url) for _ in range(2)]
@@ -143,7 +143,7 @@ async def test_whoever_painted_sees_it_in_the_next_picture_of_any_process(
     await asyncio.gather(*looking)
 
 
-async def test_a_part_of_the_picture_is_cut_out_of_the_whole(tiles: Tiles) -> None:
+async def test_a_part_of_the_picture_equals_that_part_of_the_whole(tiles: Tiles) -> None:
     canvas = await tiles.canvas()
     for x, y in ((0, 0), (1, 2), (3, 3)):
         await tiles.tile("ann", canvas["id"], x, y, pixels=painted(x + 1))
@@ -171,7 +171,7 @@ async def test_a_tile_has_a_picture_of_its_own(tiles: Tiles) -> None:
     assert shown.convert("RGBA").getcolors() == [(32 * 32, (255, 0, 77, 255))]
 
 
-async def test_the_picture_of_a_tile_changes_its_tag_with_its_pixels_only(tiles: Tiles) -> None:
+async def test_the_tag_of_a_tiles_picture_changes_only_with_its_pixels(tiles: Tiles) -> None:
     canvas = await tiles.canvas()
     path = f"/tiles/{(await tiles.tile('ann', canvas['id'], pixels=painted(9)))['id']}"
     tag = await tag_of(tiles, f"{path}.png")
@@ -182,7 +182,7 @@ async def test_the_picture_of_a_tile_changes_its_tag_with_its_pixels_only(tiles:
     assert await tag_of(tiles, f"{path}.png") != tag
 
 
-async def test_a_draft_has_a_picture_for_those_who_see_it_only(tiles: Tiles) -> None:
+async def test_the_picture_of_a_draft_is_hidden_from_others(tiles: Tiles) -> None:
     canvas = await tiles.canvas("owner")
     path = f"/tiles/{(await tiles.tile('ann', canvas['id'], is_public=False))['id']}.png"
     assert (await tiles.call("ann", "GET", path)).status == 200
@@ -205,14 +205,14 @@ async def test_a_scale_out_of_range_is_refused(tiles: Tiles, scale: str) -> None
     assert response.status == 422
 
 
-async def test_a_picture_too_large_is_refused(tiles: Tiles) -> None:
+async def test_a_picture_that_is_too_large_is_refused(tiles: Tiles) -> None:
     canvas = await tiles.canvas(width=4096, height=4096, tile_size=128)
     response = await tiles.call(None, "GET", f"/canvases/{canvas['id']}.png", params={"scale": "3"})
     assert response.status == 422
     assert "scale" in (await response.json())["errors"][0]["loc"]
 
 
-async def test_a_private_canvas_has_no_picture_for_others(tiles: Tiles) -> None:
+async def test_the_picture_of_a_private_canvas_is_hidden_from_others(tiles: Tiles) -> None:
     canvas = await tiles.canvas("ann", is_public=False)
     assert (await tiles.call(None, "GET", f"/canvases/{canvas['id']}.png")).status == 404
     assert (await tiles.call("ann", "GET", f"/canvases/{canvas['id']}.png")).status == 200

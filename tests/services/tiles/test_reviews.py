@@ -1,4 +1,4 @@
-"""Reviews: the public sees what was approved, and each submission is decided once."""
+"""Reviews: only approved pixels show, and each submission is decided once."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def decide(
     roles: tuple[str, ...] = (),
     **more: Any,
 ) -> tuple[int, dict[str, Any]]:
-    """Status and body of a decision."""
+    """Return the status and body of a decision."""
     path = f"/canvases/{canvas_id}/reviews/{review_id}"
     response = await tiles.call(who, "POST", path, json={"decision": decision, **more}, roles=roles)
     return response.status, await response.json()
@@ -66,7 +66,7 @@ async def test_a_new_tile_is_blank_claimed_and_counted_until_it_is_approved(tile
     assert (approved["pixels"], approved["version"]) == (painted(5), 2)
 
 
-async def test_pending_pixels_are_shown_to_their_artist_alone(tiles: Tiles) -> None:
+async def test_pending_pixels_are_shown_only_to_their_artist(tiles: Tiles) -> None:
     canvas = await reviewed_canvas(tiles)
     tile = await tiles.tile("ann", canvas["id"], pixels=painted(5))
     path = f"/tiles/{tile['id']}"
@@ -87,7 +87,7 @@ async def test_pending_pixels_are_shown_to_their_artist_alone(tiles: Tiles) -> N
     assert painted(5) not in json.dumps(await journal_of(tiles.database_url, canvas["id"]))
 
 
-async def test_the_tag_of_a_tile_changes_for_its_artist_when_something_waits(tiles: Tiles) -> None:
+async def test_a_submission_changes_the_tiles_tag_for_its_artist(tiles: Tiles) -> None:
     canvas = await reviewed_canvas(tiles)
     path = f"/tiles/{(await tiles.tile('ann', canvas['id']))['id']}"
     before = (await tiles.call("ann", "GET", path)).headers["ETag"]
@@ -99,7 +99,7 @@ async def test_the_tag_of_a_tile_changes_for_its_artist_when_something_waits(til
     assert (await tiles.call(None, "GET", path)).headers["ETag"] == public
 
 
-async def test_until_it_is_approved_a_change_leaves_the_public_picture_as_it_was(tiles: Tiles) -> None:
+async def test_a_change_does_not_show_before_it_is_approved(tiles: Tiles) -> None:
     canvas = await reviewed_canvas(tiles)
     tile = await tiles.tile("ann", canvas["id"], pixels=painted(1))
     await decide(tiles, "owner", canvas["id"], tile["pending"]["id"], "approve")
@@ -126,7 +126,7 @@ async def test_the_owners_own_tiles_show_at_once(tiles: Tiles) -> None:
     assert await listed(tiles, "owner", canvas["id"]) == []
 
 
-async def test_a_moderators_own_tile_waits_like_anybodys(tiles: Tiles) -> None:
+async def test_a_moderators_own_tile_needs_a_review_too(tiles: Tiles) -> None:
     canvas = await reviewed_canvas(tiles)
     draft = {"canvas_id": canvas["id"], "x": 0, "y": 0, "pixels": painted(1)}
     tile = await (await tiles.call("mod", "POST", "/tiles", json=draft, roles=MOD)).json()
@@ -146,7 +146,7 @@ async def test_only_its_creator_edits_or_locks_a_tile(tiles: Tiles) -> None:
         await tiles.call("ann", "DELETE", f"{path}/lock")
 
 
-async def test_owner_and_moderators_see_all_that_waits_and_an_artist_their_own(tiles: Tiles) -> None:
+async def test_reviewers_list_all_submissions_and_artists_their_own(tiles: Tiles) -> None:
     canvas = await reviewed_canvas(tiles)
     anns = (await tiles.tile("ann", canvas["id"], pixels=painted(1)))["pending"]["id"]
     bobs = (await tiles.tile("bob", canvas["id"], 1, pixels=painted(2)))["pending"]["id"]
@@ -167,7 +167,7 @@ async def test_owner_and_moderators_see_all_that_waits_and_an_artist_their_own(t
     assert page["items"] + rest["items"] == [first, second]
 
 
-async def test_owner_and_moderators_decide_and_nobody_else(tiles: Tiles) -> None:
+async def test_only_owner_and_moderators_decide(tiles: Tiles) -> None:
     canvas = await reviewed_canvas(tiles)
     path = f"/tiles/{(await tiles.tile('ann', canvas['id']))['id']}"
     for who, roles in EYES:
@@ -176,7 +176,7 @@ async def test_owner_and_moderators_decide_and_nobody_else(tiles: Tiles) -> None
         assert status == {None: 401, "bob": 403, "ann": 403}.get(who, 200)
 
 
-async def test_a_rejection_keeps_the_picture_and_tells_the_artist_why(tiles: Tiles) -> None:
+async def test_a_rejection_keeps_the_picture_and_shows_the_artist_a_note(tiles: Tiles) -> None:
     canvas = await reviewed_canvas(tiles)
     tile = await tiles.tile("ann", canvas["id"], pixels=painted(1))
     status, review = await decide(
@@ -191,7 +191,7 @@ async def test_a_rejection_keeps_the_picture_and_tells_the_artist_why(tiles: Til
     assert await listed(tiles, "bob", canvas["id"], status="rejected") == []
 
 
-async def test_a_newer_submission_takes_the_place_of_the_one_that_waits(tiles: Tiles) -> None:
+async def test_a_newer_submission_supersedes_the_pending_one(tiles: Tiles) -> None:
     canvas = await reviewed_canvas(tiles)
     tile = await tiles.tile("ann", canvas["id"], pixels=painted(1))
     newer = await (await tiles.call("ann", "PUT", f"/tiles/{tile['id']}", json={"pixels": painted(2)})).json()
@@ -202,7 +202,7 @@ async def test_a_newer_submission_takes_the_place_of_the_one_that_waits(tiles: T
     assert (await shown(tiles, tile["id"]))["pixels"] == painted(2)
 
 
-async def test_of_eight_decisions_at_once_one_counts(start_tiles: StartTiles, database_url: str) -> None:
+async def test_of_eight_concurrent_decisions_one_counts(start_tiles: StartTiles, database_url: str) -> None:
     processes = [await start_tiles(database_url), await start_tiles(database_url)]
     canvas = await reviewed_canvas(processes[0])
     tile = await processes[0].tile("ann", canvas["id"], pixels=painted(3))
@@ -226,7 +226,7 @@ async def test_of_eight_decisions_at_once_one_counts(start_tiles: StartTiles, da
     assert kinds["tile.updated"] == approved
 
 
-async def test_of_parallel_submissions_one_waits_at_the_end(
+async def test_of_concurrent_submissions_one_is_pending_in_the_end(
     start_tiles: StartTiles, database_url: str
 ) -> None:
     processes = [await start_tiles(database_url), await start_tiles(database_url)]
@@ -242,7 +242,7 @@ async def test_of_parallel_submissions_one_waits_at_the_end(
     assert [event["seq"] for event in events] == list(range(1, 12))
 
 
-async def test_what_happens_to_a_submission_is_told_in_order(tiles: Tiles) -> None:
+async def test_every_step_of_a_submission_has_an_event_in_order(tiles: Tiles) -> None:
     canvas = await reviewed_canvas(tiles)
     tile = await tiles.tile("ann", canvas["id"], 1, 2, pixels=painted(1))
     await decide(tiles, "owner", canvas["id"], tile["pending"]["id"], "approve")
@@ -263,14 +263,14 @@ async def test_what_happens_to_a_submission_is_told_in_order(tiles: Tiles) -> No
     assert events[5]["review_id"] == second["pending"]["id"]
 
 
-async def test_an_artists_own_lock_does_not_keep_their_picture_from_being_approved(tiles: Tiles) -> None:
+async def test_an_artists_own_lock_does_not_prevent_an_approval(tiles: Tiles) -> None:
     canvas = await reviewed_canvas(tiles)
     tile = await tiles.tile("ann", canvas["id"], pixels=painted(1))
     await tiles.call("ann", "POST", f"/tiles/{tile['id']}/lock")
     assert (await decide(tiles, "owner", canvas["id"], tile["pending"]["id"], "approve"))[0] == 200
 
 
-async def test_a_submission_goes_with_its_tile(tiles: Tiles) -> None:
+async def test_a_submission_is_deleted_with_its_tile(tiles: Tiles) -> None:
     canvas = await reviewed_canvas(tiles)
     tile = await tiles.tile("ann", canvas["id"])
     assert (await tiles.call("ann", "DELETE", f"/tiles/{tile['id']}")).status == 204
@@ -278,7 +278,7 @@ async def test_a_submission_goes_with_its_tile(tiles: Tiles) -> None:
     assert (status, problem["code"]) == (404, "review_not_found")
 
 
-async def test_a_submission_is_decided_on_its_canvas_only(tiles: Tiles) -> None:
+async def test_a_submission_is_decided_only_on_its_canvas(tiles: Tiles) -> None:
     canvas, other = await reviewed_canvas(tiles), await tiles.canvas("owner")
     tile = await tiles.tile("ann", canvas["id"])
     status, problem = await decide(tiles, "owner", other["id"], tile["pending"]["id"], "approve")
@@ -287,9 +287,7 @@ async def test_a_submission_is_decided_on_its_canvas_only(tiles: Tiles) -> None:
 
 
 @pytest.mark.parametrize("mode", ["free", "tile-lock", "area-lock"])
-async def test_what_waits_when_a_canvas_leaves_the_mode_still_waits_and_is_decided(
-    tiles: Tiles, mode: str
-) -> None:
+async def test_submissions_stay_pending_when_a_canvas_leaves_review_mode(tiles: Tiles, mode: str) -> None:
     canvas = await reviewed_canvas(tiles)
     approved, rejected = [await tiles.tile("ann", canvas["id"], x, pixels=painted(5)) for x in range(2)]
     await tiles.call("owner", "PATCH", f"/canvases/{canvas['id']}", json={"collaboration_mode": mode})
@@ -304,7 +302,7 @@ async def test_what_waits_when_a_canvas_leaves_the_mode_still_waits_and_is_decid
     assert await listed(tiles, "ann", canvas["id"]) == []
 
 
-async def test_reviews_of_a_private_canvas_are_not_there_for_others(tiles: Tiles) -> None:
+async def test_reviews_of_a_private_canvas_are_hidden_from_others(tiles: Tiles) -> None:
     canvas = await reviewed_canvas(tiles, is_public=False)
     assert (await tiles.call("ann", "GET", f"/canvases/{canvas['id']}/reviews")).status == 404
     assert (await decide(tiles, "ann", canvas["id"], 1, "approve"))[0] == 404

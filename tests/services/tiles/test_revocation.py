@@ -1,4 +1,4 @@
-"""A revoked token is worth nothing in any process within a second, and its sockets close."""
+"""A revoked token is refused by every process within a second, and its sockets close."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ANN = account_id("ann")
 
 @pytest.fixture
 async def processes(start_tiles: StartTiles, database_url: str, broker: Broker) -> list[Tiles]:
-    """Two processes that listen: each has heard of the revocation of some other account."""
+    """Two processes whose feeds are up: each has received the revocation of another account."""
     processes = [await start_tiles(database_url, broker.url) for _ in range(2)]
     for tiles in processes:
         await is_listening(tiles, broker.url)
@@ -39,7 +39,7 @@ async def is_listening(tiles: Tiles, broker_url: str) -> None:
         try:
             await revoke(broker_url, marker)
         except aio_pika.exceptions.AMQPError:
-            await asyncio.sleep(0.1)  # nobody has declared the exchange yet
+            await asyncio.sleep(0.1)  # the exchange has not been declared yet
         await asyncio.sleep(0.02)
 
 
@@ -50,13 +50,13 @@ async def revoke(broker_url: str, account: int, session_id: int | None = None) -
 
 
 async def likes(tiles: Tiles, account: int, name: str, **claims: Any) -> tuple[int, str]:
-    """Try a write (of a tile that is not there) and return the status and code."""
+    """Try a write (to a tile that does not exist) and return the status and code."""
     token = tiles.keys.token(account, name, **{"iat": int(time.time()) - 1, **claims})
     response = await tiles.call(None, "POST", "/tiles/999/like", headers={"Authorization": f"Bearer {token}"})
     return response.status, (await response.json())["code"]
 
 
-async def test_the_next_write_anywhere_is_refused_within_a_second(
+async def test_the_next_write_in_any_process_is_refused_within_a_second(
     processes: list[Tiles], broker: Broker
 ) -> None:
     for tiles in processes:
@@ -69,7 +69,9 @@ async def test_the_next_write_anywhere_is_refused_within_a_second(
     assert await likes(processes[0], account_id("bob"), "bob") == (404, "tile_not_found")
 
 
-async def test_a_token_remembered_as_good_is_refused_too(processes: list[Tiles], broker: Broker) -> None:
+async def test_a_token_that_was_cached_as_valid_is_refused_too(
+    processes: list[Tiles], broker: Broker
+) -> None:
     tiles = processes[0]
     token = tiles.keys.token(ANN, "ann", sid="7")
     headers = {"Authorization": f"Bearer {token}"}
@@ -80,7 +82,7 @@ async def test_a_token_remembered_as_good_is_refused_too(processes: list[Tiles],
             continue
 
 
-async def test_other_sessions_and_later_tokens_of_the_account_go_on(
+async def test_other_sessions_and_later_tokens_of_the_account_keep_working(
     processes: list[Tiles], broker: Broker
 ) -> None:
     tiles = processes[0]
@@ -97,7 +99,7 @@ async def test_other_sessions_and_later_tokens_of_the_account_go_on(
     assert await likes(tiles, ANN, "ann", sid="9", iat=time.time()) == (404, "tile_not_found")
 
 
-async def test_the_sockets_of_a_revoked_account_are_closed_and_no_others(
+async def test_only_the_sockets_of_a_revoked_account_are_closed(
     processes: list[Tiles], broker: Broker
 ) -> None:
     tiles = processes[1]
@@ -120,7 +122,7 @@ async def test_the_sockets_of_a_revoked_account_are_closed_and_no_others(
 
 
 async def after_presence(socket: ClientWebSocketResponse, seconds: float) -> WSMessage:
-    """The next message that does not tell who comes and goes."""
+    """Return the next message that is not about presence."""
     async with asyncio.timeout(seconds):
         while True:
             message = await socket.receive()
@@ -128,7 +130,7 @@ async def after_presence(socket: ClientWebSocketResponse, seconds: float) -> WSM
                 return message
 
 
-async def test_a_ticket_of_a_revoked_session_opens_nothing(processes: list[Tiles], broker: Broker) -> None:
+async def test_a_ticket_of_a_revoked_session_is_refused(processes: list[Tiles], broker: Broker) -> None:
     tiles = processes[0]
     canvas = await tiles.canvas()
     ticket = tiles.keys.ticket(ANN, "ann", sid="7")
@@ -140,7 +142,7 @@ async def test_a_ticket_of_a_revoked_session_opens_nothing(processes: list[Tiles
     assert (response.status, (await response.json())["code"]) == (401, "token_revoked")
 
 
-async def test_what_was_revoked_before_it_started_is_asked_for(
+async def test_revocations_from_before_the_start_are_fetched(
     start_tiles: StartTiles, database_url: str, broker: Broker
 ) -> None:
     tiles = await start_tiles(database_url)
@@ -153,7 +155,7 @@ async def test_what_was_revoked_before_it_started_is_asked_for(
             continue
 
 
-async def test_what_was_revoked_while_the_broker_was_away_is_asked_for_afterwards(
+async def test_revocations_during_a_broker_outage_are_fetched_afterwards(
     start_tiles: StartTiles, database_url: str, private_broker: Private
 ) -> None:
     tiles = await start_tiles(database_url, private_broker.url)

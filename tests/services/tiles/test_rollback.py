@@ -16,6 +16,7 @@ from sqlalchemy.sql import Executable
 
 from services.tiles.history import store as history_store
 from services.tiles.revisions import store as revisions_store
+from services.tiles.revisions.rules import LAST_VERSION
 from services.tiles.rollback import service, store
 from shared.db.statements import compile_statement
 from tests.support.busy import here
@@ -27,7 +28,7 @@ Cursor = psycopg2.extensions.cursor
 
 @pytest.fixture
 def sql(database_url: str) -> Iterator[Cursor]:
-    """A cursor of its own into the service's database."""
+    """A separate cursor on the service's database."""
     connection = psycopg2.connect(database_url)
     connection.autocommit = True
     yield connection.cursor()
@@ -35,7 +36,7 @@ def sql(database_url: str) -> Iterator[Cursor]:
 
 
 class Wall:
-    """A free canvas of 4 x 4 cells, and what happens on it."""
+    """A free canvas of 4 x 4 cells, and actions on it."""
 
     def __init__(self, tiles: Tiles, canvas_id: int) -> None:
         self.tiles = tiles
@@ -56,7 +57,7 @@ class Wall:
         assert (await self.tiles.call(who, "DELETE", f"/tiles/{tile_id}")).status == 204
 
     async def roll_back(self, since: str, *, check: bool = True, **order: Any) -> dict[str, Any]:
-        """Roll back; with `check`, see first that the preview says the same and does nothing."""
+        """Roll back; with `check`, first verify that the preview shows the same and does nothing."""
         path, order = f"/admin/canvases/{self.id}/rollback", {"since": since, **order}
         if check:
             before = await self.shown()
@@ -76,12 +77,12 @@ class Wall:
         return answer
 
     async def shown(self) -> dict[tuple[int, int], dict[str, Any]]:
-        """The tiles by cell."""
+        """Return the tiles by cell."""
         response = await self.tiles.call("owner", "GET", f"/tiles/canvas/{self.id}")
         return {(tile["x"], tile["y"]): tile for tile in (await response.json())["items"]}
 
     async def colours(self) -> dict[tuple[int, int], str]:
-        """The pixels by cell."""
+        """Return the pixels by cell."""
         return {cell: tile["pixels"] for cell, tile in (await self.shown()).items()}
 
     async def canvas(self) -> dict[str, Any]:
@@ -96,7 +97,7 @@ async def wall(tiles: Tiles) -> Wall:
 
 
 def now(sql: Cursor) -> str:
-    """This moment, by the clock of the database."""
+    """Return the current time, by the clock of the database."""
     sql.execute("SELECT clock_timestamp()")
     ((moment,),) = sql.fetchall()
     return str(moment.isoformat())
@@ -134,7 +135,7 @@ async def test_an_area_returns_to_what_it_was(wall: Wall, sql: Cursor) -> None:
     assert (after[0, 0]["version"], after[1, 0]["version"]) == (4, 3)
 
 
-async def test_all_of_it_gets_numbers_events_and_revisions_in_one_order(wall: Wall, sql: Cursor) -> None:
+async def test_numbers_events_and_revisions_of_a_rollback_have_one_order(wall: Wall, sql: Cursor) -> None:
     changed, deleted = await wall.claim("ann", 0, 0, 1), await wall.claim("ann", 1, 0, 2)
     since = now(sql)
     await wall.paint("bob", changed, 9)
@@ -153,11 +154,11 @@ async def test_all_of_it_gets_numbers_events_and_revisions_in_one_order(wall: Wa
     assert kept[0][1]["tile"] is None
     assert kept[2][1]["tile"]["pixels"] == painted(2)
     sql.execute("SELECT payload::jsonb FROM outbox ORDER BY id DESC LIMIT 3")
-    told = [payload for (payload,) in sql.fetchall()][::-1]
-    assert [(m["data"]["tile_id"], m["type"], m["data"]["seq"]) for m in told] == [
+    published = [payload for (payload,) in sql.fetchall()][::-1]
+    assert [(m["data"]["tile_id"], m["type"], m["data"]["seq"]) for m in published] == [
         (tile_id, kind, last + n) for n, (tile_id, kind) in enumerate(order, 1)
     ]
-    assert {m["data"]["actor_id"] for m in told} == {account_id("mod")}
+    assert {m["data"]["actor_id"] for m in published} == {account_id("mod")}
     sql.execute("SELECT tile_id, kind, author_id FROM revisions WHERE seq > %s ORDER BY seq", (last,))
     assert sql.fetchall() == [
         (new, "deleted", account_id("mod")),
@@ -192,9 +193,7 @@ async def test_only_moderators_roll_back(wall: Wall, sql: Cursor) -> None:
         ({"user_id": 2**63 - 1}, 200),
     ],
 )
-async def test_an_order_that_makes_no_sense_is_refused(
-    wall: Wall, order: dict[str, Any], status: int
-) -> None:
+async def test_an_invalid_rollback_is_refused(wall: Wall, order: dict[str, Any], status: int) -> None:
     if order and "since" not in order:
         order = {"since": "2026-01-01T00:00:00Z", **order}
     path = f"/admin/canvases/{wall.id}/rollback"
@@ -202,13 +201,13 @@ async def test_an_order_that_makes_no_sense_is_refused(
     assert response.status == status, await response.text()
 
 
-async def test_a_canvas_that_is_not_there_is_404(tiles: Tiles) -> None:
+async def test_an_unknown_canvas_is_404(tiles: Tiles) -> None:
     order = {"since": "2026-01-01T00:00:00Z"}
     response = await tiles.call("mod", "POST", "/admin/canvases/99/rollback", json=order, roles=MODERATOR)
     assert response.status == 404
 
 
-async def test_one_artists_work_is_undone_and_that_of_others_stays(wall: Wall, sql: Cursor) -> None:
+async def test_the_work_of_one_artist_is_undone_and_that_of_others_stays(wall: Wall, sql: Cursor) -> None:
     anns, carls = await wall.claim("ann", 0, 0, 1), await wall.claim("carl", 1, 0, 2)
     since = now(sql)
     await wall.paint("vandal", anns, 9)
@@ -227,7 +226,7 @@ async def test_one_artists_work_is_undone_and_that_of_others_stays(wall: Wall, s
     }  # fmt: skip
 
 
-async def test_what_the_artist_did_before_that_moment_stays(wall: Wall, sql: Cursor) -> None:
+async def test_what_the_artist_did_before_the_moment_stays(wall: Wall, sql: Cursor) -> None:
     tile = await wall.claim("vandal", 0, 0, 1)
     since = now(sql)
     await wall.paint("vandal", tile, 9)
@@ -235,8 +234,10 @@ async def test_what_the_artist_did_before_that_moment_stays(wall: Wall, sql: Cur
     assert await wall.colours() == {(0, 0): painted(1)}
 
 
-async def test_what_the_artist_deleted_returns_unless_its_cell_was_claimed(wall: Wall, sql: Cursor) -> None:
-    # The owner of a canvas may delete anybody's tile.
+async def test_tiles_that_the_artist_deleted_return_unless_their_cell_was_claimed(
+    wall: Wall, sql: Cursor
+) -> None:
+    # The owner of a canvas may delete any tile.
     free, claimed = await wall.claim("ann", 0, 0, 1), await wall.claim("ann", 1, 0, 2)
     again = await wall.claim("ann", 2, 0, 3)
     since = now(sql)
@@ -290,7 +291,7 @@ async def test_a_rollback_can_be_rolled_back(wall: Wall, sql: Cursor) -> None:
     assert (await wall.shown())[2, 0]["id"] == new
 
 
-async def test_a_lock_does_not_hold_a_rollback_up_and_outlives_it(wall: Wall, sql: Cursor) -> None:
+async def test_a_lock_does_not_prevent_a_rollback_and_outlives_it(wall: Wall, sql: Cursor) -> None:
     tile = await wall.claim("ann", 0, 0, 1)
     since = now(sql)
     assert (await wall.tiles.call("vandal", "POST", f"/tiles/{tile}/lock")).status == 201
@@ -301,7 +302,7 @@ async def test_a_lock_does_not_hold_a_rollback_up_and_outlives_it(wall: Wall, sq
     assert lock["mine"] is True
 
 
-async def test_a_restored_tile_has_lost_its_likes_and_a_reverted_one_has_not(wall: Wall, sql: Cursor) -> None:
+async def test_a_restored_tile_loses_its_likes_and_a_reverted_one_keeps_them(wall: Wall, sql: Cursor) -> None:
     deleted, changed = await wall.claim("ann", 0, 0, 1), await wall.claim("ann", 1, 0, 1)
     for tile in (deleted, changed):
         assert (await wall.tiles.call("bob", "POST", f"/tiles/{tile}/like")).status == 200
@@ -314,7 +315,7 @@ async def test_a_restored_tile_has_lost_its_likes_and_a_reverted_one_has_not(wal
     assert (await wall.tiles.call("bob", "POST", f"/tiles/{deleted}/like")).status == 200
 
 
-async def test_while_others_paint_every_number_is_given_once(
+async def test_every_number_is_given_once_while_others_paint(
     start_tiles: StartTiles, database_url: str, sql: Cursor
 ) -> None:
     processes = [await start_tiles(database_url), await start_tiles(database_url)]
@@ -343,7 +344,7 @@ async def test_while_others_paint_every_number_is_given_once(
 
 
 def paint_a_wall(sql: Cursor, canvas_id: int, *, columns: int, rows: int, size: int, revisions: int) -> None:
-    """Tiles in all cells, by ann; then `revisions` strokes on each by the vandal, a minute later."""
+    """Make tiles in all cells, by ann; then `revisions` strokes on each by the vandal, a minute later."""
     ann, vandal, tiles = account_id("ann"), account_id("vandal"), columns * rows
     sql.execute(
         "INSERT INTO artists (id, username) VALUES (%s, 'ann'), (%s, 'vandal') ON CONFLICT DO NOTHING",
@@ -379,7 +380,7 @@ def half_a_minute_before_the_strokes(sql: Cursor) -> str:
 
 
 @pytest.mark.parametrize("artist", [None, "vandal"])
-async def test_the_largest_rollback_fits_into_one_answer(
+async def test_the_largest_rollback_fits_into_one_response(
     tiles: Tiles, sql: Cursor, artist: str | None
 ) -> None:
     canvas = await tiles.canvas("owner", width=1024, height=1024)
@@ -396,7 +397,7 @@ async def test_the_largest_rollback_fits_into_one_answer(
     assert sql.fetchall() == [(4097, 1, 4097)]
 
 
-async def test_what_is_larger_is_refused_and_nothing_is_done(tiles: Tiles, sql: Cursor) -> None:
+async def test_a_rollback_that_is_too_large_is_refused_and_does_nothing(tiles: Tiles, sql: Cursor) -> None:
     canvas = await tiles.canvas("owner", width=1040, height=1024)
     paint_a_wall(sql, canvas["id"], columns=65, rows=64, size=SIZE, revisions=1)
     order: dict[str, Any] = {"since": half_a_minute_before_the_strokes(sql)}
@@ -408,7 +409,7 @@ async def test_what_is_larger_is_refused_and_nothing_is_done(tiles: Tiles, sql: 
     assert (await response.json())["reverted"] == 10
 
 
-async def test_what_takes_too_long_is_refused_and_nothing_is_done(
+async def test_a_rollback_that_takes_too_long_is_refused_and_does_nothing(
     tiles: Tiles, sql: Cursor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     canvas = await tiles.canvas("owner")
@@ -423,13 +424,13 @@ async def test_what_takes_too_long_is_refused_and_nothing_is_done(
 
 
 def plan_of(sql: Cursor, statement: Executable, **params: Any) -> str:
-    """How PostgreSQL would run a statement of the store."""
+    """Return PostgreSQL's plan for a statement of a store."""
     compiled = compile_statement(statement)
     sql.execute(f"EXPLAIN {compiled.sql}", {**compiled.constants, **params})
     return "\n".join(line for (line,) in sql.fetchall())
 
 
-async def test_however_long_the_history_it_is_read_by_index(tiles: Tiles, sql: Cursor) -> None:
+async def test_history_of_any_length_is_read_by_index(tiles: Tiles, sql: Cursor) -> None:
     for _ in range(3):
         canvas = await tiles.canvas("owner", width=128, height=128)
         paint_a_wall(sql, canvas["id"], columns=8, rows=8, size=SIZE, revisions=100)
@@ -441,11 +442,11 @@ async def test_however_long_the_history_it_is_read_by_index(tiles: Tiles, sql: C
     then = {"canvas_id": canvas_id, "since": since, "count": 4097}
     area = {"left": 0, "right": 3, "top": 0, "bottom": 3}
     plans = [
-        plan_of(sql, history_store._REVISIONS, tile_id=tile_id, before=store.NEWEST, count=100),
+        plan_of(sql, history_store._REVISIONS, tile_id=tile_id, before=LAST_VERSION, count=100),
         plan_of(sql, revisions_store._CHAINS, tile_ids=[tile_id], versions=[90], untils=[90]),
         plan_of(sql, store._REMOVED, tile_ids=[tile_id]),
         plan_of(sql, store._CHANGED_SINCE, **then, **area),
-        plan_of(sql, store._CHANGED_BY, **then, **area, author_id=account_id("vandal"), newest=store.NEWEST),
+        plan_of(sql, store._CHANGED_BY, **then, **area, author_id=account_id("vandal"), newest=LAST_VERSION),
     ]
     for plan in plans:
         assert "Seq Scan on revisions" not in plan, plan

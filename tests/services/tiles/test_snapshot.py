@@ -1,4 +1,4 @@
-"""The snapshot: a canvas at one moment, from which the live feed goes on without gap or repetition."""
+"""The snapshot: a canvas at one moment, continued by the live feed without gap or repetition."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ async def test_a_snapshot_of_an_empty_canvas_holds_no_tile(tiles: Tiles) -> None
     assert (snapshot.seq, snapshot.tiles) == (1, {})
 
 
-async def test_a_private_canvas_has_no_snapshot_for_others(tiles: Tiles) -> None:
+async def test_the_snapshot_of_a_private_canvas_is_hidden_from_others(tiles: Tiles) -> None:
     path = f"/canvases/{(await tiles.canvas('ann', is_public=False))['id']}/snapshot"
     assert (await tiles.call(None, "GET", path)).status == 404
     assert (await tiles.call("bob", "GET", path)).status == 404
@@ -96,7 +96,7 @@ async def test_an_unchanged_snapshot_is_not_sent_twice(tiles: Tiles) -> None:
     assert (changed.status, changed.headers["X-Canvas-Seq"]) == (200, "2")
 
 
-async def test_a_snapshot_is_reused_after_a_like_and_the_feed_brings_it(live_tiles: Tiles) -> None:
+async def test_a_snapshot_is_reused_after_a_like_which_the_feed_delivers(live_tiles: Tiles) -> None:
     canvas = await live_tiles.canvas()
     tile = await live_tiles.tile("ann", canvas["id"])
     assert (await load(live_tiles, canvas["id"])).seq == 2
@@ -109,7 +109,7 @@ async def test_a_snapshot_is_reused_after_a_like_and_the_feed_brings_it(live_til
 
 
 @pytest.mark.usefixtures("relayed")
-async def test_a_snapshot_and_the_feed_since_it_make_the_canvas_while_others_write(
+async def test_snapshot_and_feed_make_up_the_canvas_while_others_write(
     start_tiles: StartTiles, database_url: str, broker: Broker
 ) -> None:
     processes = [await start_tiles(database_url, broker.url) for _ in range(2)]

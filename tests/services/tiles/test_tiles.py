@@ -1,4 +1,4 @@
-"""Tiles: claiming, painting, finding, removing."""
+"""Tiles: claiming, painting, finding, deleting."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ async def test_a_body_that_cannot_be_read_is_a_problem(
     assert response.content_type == "application/problem+json"
 
 
-async def test_eight_claims_of_one_cell_at_once_make_one_tile(
+async def test_eight_concurrent_claims_of_one_cell_make_one_tile(
     start_tiles: StartTiles, database_url: str
 ) -> None:
     processes = [await start_tiles(database_url), await start_tiles(database_url)]
@@ -92,7 +92,7 @@ async def test_eight_claims_of_one_cell_at_once_make_one_tile(
     assert {(await r.json())["code"] for r in responses if r.status == 409} == {"cell_occupied"}
 
 
-async def test_no_artist_gets_past_the_limit_of_a_canvas(start_tiles: StartTiles, database_url: str) -> None:
+async def test_no_artist_exceeds_the_limit_of_a_canvas(start_tiles: StartTiles, database_url: str) -> None:
     processes = [await start_tiles(database_url), await start_tiles(database_url)]
     canvas = await processes[0].canvas(max_tiles_per_user=3)
     drafts = [{"canvas_id": canvas["id"], "x": i % 4, "y": i // 4, "pixels": BLANK} for i in range(8)]
@@ -131,7 +131,7 @@ async def test_on_a_free_canvas_any_artist_paints_but_only_the_creator_describes
     assert (await tiles.call("ann", "PUT", path, json={"title": "mine"})).status == 200
 
 
-async def test_what_a_change_does_not_name_stays(tiles: Tiles) -> None:
+async def test_fields_that_a_change_does_not_name_stay(tiles: Tiles) -> None:
     tile = await tiles.tile("ann", (await tiles.canvas())["id"], title="One", description="Two")
     response = await tiles.call("ann", "PUT", f"/tiles/{tile['id']}", json={"title": None})
     changed = await response.json()
@@ -143,7 +143,7 @@ async def test_a_change_that_names_nothing_is_refused(tiles: Tiles) -> None:
     assert (await tiles.call("ann", "PUT", f"/tiles/{tile['id']}", json={})).status == 422
 
 
-async def test_of_parallel_writes_that_saw_the_same_version_one_wins(tiles: Tiles) -> None:
+async def test_of_concurrent_writes_to_the_same_version_one_wins(tiles: Tiles) -> None:
     tile = await tiles.tile("ann", (await tiles.canvas())["id"])
     responses = await asyncio.gather(
         *(
@@ -165,7 +165,7 @@ async def test_the_tag_of_a_read_serves_as_the_condition_of_a_write(tiles: Tiles
     assert (await tiles.call("ann", "PUT", path, json=change, headers={"If-Match": "x"})).status == 422
 
 
-async def test_creator_owner_and_moderator_delete_a_tile_and_nobody_else(tiles: Tiles) -> None:
+async def test_only_creator_owner_and_moderator_delete_a_tile(tiles: Tiles) -> None:
     canvas = await tiles.canvas("owner", max_tiles_per_user=16)
     for number, (who, roles, status) in enumerate(
         [
@@ -191,7 +191,7 @@ async def test_a_liked_and_locked_tile_can_be_deleted(tiles: Tiles) -> None:
     assert (await tiles.call("ann", "DELETE", path)).status == 204
 
 
-async def test_a_draft_is_seen_by_its_creator_the_owner_and_moderators_only(tiles: Tiles) -> None:
+async def test_a_draft_is_visible_only_to_its_creator_the_owner_and_moderators(tiles: Tiles) -> None:
     canvas = await tiles.canvas("owner")
     tile = await tiles.tile("ann", canvas["id"], is_public=False)
     for who, roles, status in [
@@ -200,7 +200,7 @@ async def test_a_draft_is_seen_by_its_creator_the_owner_and_moderators_only(tile
         assert (await tiles.call(who, "GET", f"/tiles/{tile['id']}", roles=roles)).status == status
         listed = await (await tiles.call(who, "GET", f"/tiles/canvas/{canvas['id']}", roles=roles)).json()
         assert len(listed["items"]) == (status == 200)
-    # Not 403, which would tell that it exists.
+    # Not 403, which would reveal that it exists.
     assert (await tiles.call("bob", "POST", f"/tiles/{tile['id']}/like")).status == 404
 
 
@@ -271,7 +271,7 @@ async def test_tiles_are_listed_and_counted_by_artist(tiles: Tiles) -> None:
     assert unknown.status == 404
 
 
-async def test_a_tile_in_a_list_is_shown_as_it_is_alone(tiles: Tiles) -> None:
+async def test_a_tile_looks_the_same_in_a_list_and_alone(tiles: Tiles) -> None:
     canvas = await tiles.canvas()
     made = await tiles.tile("ann", canvas["id"], 1, 2, title="Sea, Zoë", pixels=painted(3))
     alone = await (await tiles.call(None, "GET", f"/tiles/{made['id']}")).json()

@@ -1,4 +1,4 @@
-"""Time-lapse: how a canvas came to be."""
+"""Time-lapse: the history of a canvas as an animation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PIL import Image, ImageColor
 
 from services.tiles.canvases.rules import PALETTES
 from services.tiles.timelapse import service, store
-from services.tiles.timelapse.rules import changes_a_frame, reduction
+from services.tiles.timelapse.rules import changes_per_frame, reduction
 from tests.support.tiles import Tiles, painted
 
 PALETTE = [ImageColor.getrgb(colour) for colour in PALETTES["pico-8"]]
@@ -33,13 +33,13 @@ async def frames(tiles: Tiles, canvas_id: int, who: str | None = None, **params:
 
 
 def colour_at(frame: Image.Image, x: int, y: int) -> int:
-    """The palette's colour of a pixel, 0 where it is transparent."""
+    """Return the palette index of a pixel, 0 if it is transparent."""
     *rgb, alpha = frame.getpixel((x, y))  # type: ignore[misc]
     return 0 if alpha == 0 else 1 + PALETTE.index(tuple(rgb))
 
 
 async def painted_canvas(tiles: Tiles, **fields: Any) -> tuple[dict[str, Any], str]:
-    """A canvas with one tile that was painted 1, 2 and 3."""
+    """Create a canvas with one tile that was painted in 1, 2 and 3."""
     canvas = await tiles.canvas("owner", **fields)
     tile = await tiles.tile("ann", canvas["id"], 1, 2, pixels=painted(1))
     for colour in (2, 3):
@@ -69,7 +69,7 @@ async def test_strokes_are_shown_where_they_were_painted(tiles: Tiles, database_
     assert (colour_at(before, 17, 33), colour_at(after, 17, 33), colour_at(after, 18, 33)) == (3, 9, 3)
 
 
-async def test_there_are_no_more_frames_than_asked_for_and_the_last_is_now(tiles: Tiles) -> None:
+async def test_there_are_at_most_as_many_frames_as_requested_and_the_last_is_current(tiles: Tiles) -> None:
     canvas, path = await painted_canvas(tiles)
     for colour in range(4, 16):
         await tiles.call("ann", "PUT", path, json={"pixels": painted(colour)})
@@ -78,7 +78,7 @@ async def test_there_are_no_more_frames_than_asked_for_and_the_last_is_now(tiles
     assert (colour_at(shown[0], 16, 32), colour_at(shown[-1], 16, 32)) == (0, 15)
 
 
-async def test_of_what_is_deleted_or_not_public_nothing_is_shown(tiles: Tiles) -> None:
+async def test_deleted_tiles_and_drafts_are_not_shown(tiles: Tiles) -> None:
     canvas = await tiles.canvas("owner")
     draft = await tiles.tile("ann", canvas["id"], 0, 0, pixels=painted(1))
     deleted = await tiles.tile("ann", canvas["id"], 1, 0, pixels=painted(2))
@@ -89,7 +89,7 @@ async def test_of_what_is_deleted_or_not_public_nothing_is_shown(tiles: Tiles) -
         assert {colour_at(frame, x, 0) for frame in shown for x in (0, 16)} == {0}
 
 
-async def test_a_longer_history_begins_with_what_was_there_before(
+async def test_a_longer_history_begins_with_the_canvas_as_it_was(
     tiles: Tiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     canvas, _ = await painted_canvas(tiles)
@@ -144,5 +144,5 @@ def test_a_reduction_divides_every_tile(side: int, step: int) -> None:
     ("changes", "frames", "every"), [(0, 60, 1), (1, 2, 1), (59, 60, 1), (60, 60, 2), (100_000, 60, 1695)]
 )
 def test_frames_are_spread_evenly_over_the_changes(changes: int, frames: int, every: int) -> None:
-    assert changes_a_frame(changes, frames) == every
+    assert changes_per_frame(changes, frames) == every
     assert -(-changes // every) + 1 <= frames

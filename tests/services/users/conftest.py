@@ -1,11 +1,10 @@
-"""The users service on a database of its own, with artists to act."""
+"""The users service on a database of its own."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
-import psycopg2
 import pytest
 
 from services.users.app import create_app, create_worker
@@ -14,8 +13,8 @@ from services.users.tables import metadata
 from shared.db import Database
 from shared.db.migrations import migrate
 from tests.support.identities import TestKeys
-from tests.support.parts import Broker, Databases
-from tests.support.users import ANN, NO_BROKER, Client, Ear, StartUsers, StartWorker, Users, is_ready
+from tests.support.parts import Broker, Databases, emptying
+from tests.support.users import ANN, NO_BROKER, Client, EventApplier, StartUsers, StartWorker, Users, is_ready
 from tests.support.waiting import eventually
 
 
@@ -26,48 +25,47 @@ def migrated_users(database: Databases) -> str:
     return url
 
 
+# Only the owner of the table can do this; it is slow, and rarely needed.
+CLEAR_AUDIT = """
+    DO $$ BEGIN IF EXISTS (SELECT FROM audit) THEN
+        ALTER TABLE audit DISABLE TRIGGER USER;
+        GRANT DELETE ON audit TO CURRENT_USER;
+        DELETE FROM audit;
+        REVOKE DELETE ON audit FROM CURRENT_USER;
+        ALTER TABLE audit ENABLE TRIGGER USER;
+    END IF; END $$
+"""
+
+
 @pytest.fixture(scope="session")
-def empty(migrated_users: str) -> Iterator[Callable[[], None]]:
-    """Deletes every row: a hundred times as quick as a database for each test."""
-    connection = psycopg2.connect(migrated_users)
-    connection.autocommit = True
-    tables = [table.name for table in reversed(metadata.sorted_tables) if table.name != "audit"]
-    # What only the owner of the table can do, and the service never does; seldom needed, and slow.
-    clear_audit = """
-        DO $$ BEGIN IF EXISTS (SELECT FROM audit) THEN
-            ALTER TABLE audit DISABLE TRIGGER USER;
-            GRANT DELETE ON audit TO CURRENT_USER;
-            DELETE FROM audit;
-            REVOKE DELETE ON audit FROM CURRENT_USER;
-            ALTER TABLE audit ENABLE TRIGGER USER;
-        END IF; END $$;
-    """
+def emptied(database: Databases, migrated_users: str) -> Iterator[Callable[[], str]]:
+    """`emptied()` is the URL of the one database of these tests, without a row."""
+    url = database("users", like=migrated_users)
+    with emptying(url, metadata, instead={"audit": CLEAR_AUDIT}) as empty:
 
-    def delete() -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(clear_audit + "; ".join(f"DELETE FROM {table}" for table in tables))
+        def emptied() -> str:
+            empty()
+            return url
 
-    yield delete
-    connection.close()
+        yield emptied
 
 
 @pytest.fixture
-def database_url(migrated_users: str, empty: Callable[[], None]) -> str:
-    empty()
-    return migrated_users
+def database_url(emptied: Callable[[], str]) -> str:
+    return emptied()
 
 
 @pytest.fixture
 async def db(database_url: str) -> AsyncIterator[Database]:
-    """The test's own way into the service's database."""
+    """The test's own pool of connections to the service's database."""
     database = Database(database_url, application="test")
     yield database
     await database.close()
 
 
 @pytest.fixture
-def ear(db: Database) -> Ear:
-    return Ear(db)
+def applier(db: Database) -> EventApplier:
+    return EventApplier(db)
 
 
 @pytest.fixture
@@ -80,7 +78,7 @@ async def keys() -> AsyncIterator[TestKeys]:
 
 @pytest.fixture
 def start_users(aiohttp_client: Any, keys: TestKeys) -> StartUsers:
-    """`await start_users(database_url)` is one web process; it knows the keys when it is returned."""
+    """`await start_users(database_url)` starts a web process and waits until it has the keys."""
 
     async def start(database_url: str, broker_url: str = NO_BROKER) -> Users:
         app = create_app(
@@ -89,7 +87,7 @@ def start_users(aiohttp_client: Any, keys: TestKeys) -> StartUsers:
         users = Users(await aiohttp_client(app), keys)
 
         async def knows_keys() -> bool:
-            # Refused before the database is asked, which may be away.
+            # Refused before the database is used, which may be down.
             return (await users.call(ANN, "PUT", f"/users/{ANN.id}/follow")).status == 403
 
         await eventually(knows_keys)
@@ -100,13 +98,13 @@ def start_users(aiohttp_client: Any, keys: TestKeys) -> StartUsers:
 
 @pytest.fixture
 async def users(start_users: StartUsers, database_url: str) -> Users:
-    """The web process; there is no broker, and it needs none."""
+    """A web process without a broker, which it does not need."""
     return await start_users(database_url)
 
 
 @pytest.fixture
 def start_worker(aiohttp_client: Any) -> StartWorker:
-    """`await start_worker(database_url, broker_url)` is one worker process, not waited for."""
+    """`await start_worker(database_url, broker_url)` starts a worker without waiting until it is ready."""
 
     async def start(database_url: str, broker_url: str) -> Client:
         settings = UsersSettings(database_url=database_url, broker_url=broker_url, jwks_url="http://unused")

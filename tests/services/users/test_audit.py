@@ -1,4 +1,4 @@
-"""The audit log: it grows, it can be searched, and nothing in it can be changed."""
+"""The audit log: entries are added and searched, but never changed."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 import psycopg2
 import pytest
 
-from services.users.audit.rules import Action
+from services.users.audit.rules import AuditedAction
 from services.users.audit.store import append
 from shared.db import Database
 from shared.messaging.contracts import CanvasCreated, CanvasDeleted, CanvasUpdated, TileDeleted
-from tests.support.users import ADA, ANN, BOB, MAX, MOD, Artist, Ear, Users
+from tests.support.users import ADA, ANN, BOB, MAX, MOD, Artist, EventApplier, Users
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ async def log(users: Users, db: Database) -> Users:
     for actor in (MOD, MAX):
         for number, action in enumerate(("a", "b", "c"), start=1):
             async with db.transaction() as conn:
-                await append(conn, Action(actor.id, action, "tile", number, details={"n": number}))
+                await append(conn, AuditedAction(actor.id, action, "tile", number, details={"n": number}))
     return users
 
 
@@ -79,7 +79,7 @@ async def test_the_log_is_searched_and_paged_newest_first(
 
 
 @pytest.mark.parametrize("params", [{"actor": "x"}, {"target_kind": "lock"}, {"cursor": "!"}, {"limit": 0}])
-async def test_a_search_that_makes_no_sense_is_refused(users: Users, params: dict[str, Any]) -> None:
+async def test_an_invalid_search_is_refused(users: Users, params: dict[str, Any]) -> None:
     assert (await users.call(ADA, "GET", "/admin/audit", params=params)).status == 422
 
 
@@ -92,17 +92,17 @@ def removed(actor: Artist, seq: int) -> TileDeleted:
     )
 
 
-async def test_only_a_moderator_who_takes_a_tile_away_is_written_down(users: Users, ear: Ear) -> None:
-    await ear.hear(CANVAS, *(removed(actor, seq) for seq, actor in enumerate((ANN, BOB, MOD), start=2)))
+async def test_only_a_moderator_who_deletes_a_tile_is_recorded(users: Users, applier: EventApplier) -> None:
+    await applier.apply(CANVAS, *(removed(actor, seq) for seq, actor in enumerate((ANN, BOB, MOD), start=2)))
     (entry,) = await users.pages("/admin/audit", ADA)
     assert (entry["action"], entry["target_kind"], entry["target_id"]) == ("tile.delete", "tile", 4)
     assert entry["details"] == {"canvas_id": 7, "creator_id": ANN.id, "x": 3, "y": 4}
 
 
-async def test_only_a_moderator_who_changes_or_deletes_a_canvas_is_written_down(
-    users: Users, ear: Ear
+async def test_only_a_moderator_who_changes_or_deletes_a_canvas_is_recorded(
+    users: Users, applier: EventApplier
 ) -> None:
-    await ear.hear(
+    await applier.apply(
         CANVAS,
         *(
             event

@@ -1,4 +1,4 @@
-"""The dashboard: what it counts is the truth, who may see it, and what it saw is as old as it says."""
+"""The dashboard: exact counters, access, and the age of observations."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from yarl import URL
 
 from services.users.app import create_worker
 from services.users.dashboard.drift import repair_dashboard
-from services.users.dashboard.health_poller import addresses_of, together
+from services.users.dashboard.health_poller import combine, resolve
 from services.users.dashboard.store import Observation
 from services.users.settings import UsersSettings
 from shared.db import Database
@@ -32,7 +32,7 @@ from shared.messaging.contracts import (
 )
 from tests.support.histories import long_history
 from tests.support.parts import Broker
-from tests.support.users import ADA, ANN, BOB, CAT, MOD, Artist, Ear, Users
+from tests.support.users import ADA, ANN, BOB, CAT, MOD, Artist, EventApplier, Users
 from tests.support.waiting import eventually
 
 NOW = datetime.now(UTC)
@@ -97,23 +97,27 @@ def check_counts(shown: Any) -> None:
 
 
 @pytest.mark.parametrize("order", [EVENTS, EVENTS[::-1], EVENTS[::2] + EVENTS[1::2]])
-async def test_the_counts_are_true_in_whatever_order_events_come(
-    users: Users, ear: Ear, db: Database, order: list[Event]
+async def test_the_counters_are_exact_in_any_order_of_events(
+    users: Users, applier: EventApplier, db: Database, order: list[Event]
 ) -> None:
-    await ear.hear(*order)
+    await applier.apply(*order)
     check_counts(await dashboard(users))
     assert [drift async for drift in repair_dashboard(db)] == []
 
 
-async def test_the_counts_are_true_however_many_hear_at_once(users: Users, ear: Ear, db: Database) -> None:
-    await asyncio.gather(*(ear.hear(*EVENTS[part::4]) for part in range(4)))
+async def test_the_counters_are_exact_with_parallel_events(
+    users: Users, applier: EventApplier, db: Database
+) -> None:
+    await asyncio.gather(*(applier.apply(*EVENTS[part::4]) for part in range(4)))
     check_counts(await dashboard(users))
     assert [drift async for drift in repair_dashboard(db)] == []
 
 
-async def test_a_long_history_leaves_totals_that_are_sums(users: Users, ear: Ear, db: Database) -> None:
+async def test_a_long_history_leaves_totals_that_are_sums(
+    users: Users, applier: EventApplier, db: Database
+) -> None:
     history, events = long_history(5)
-    await asyncio.gather(*(ear.hear(*events[part::8]) for part in range(8)))
+    await asyncio.gather(*(applier.apply(*events[part::8]) for part in range(8)))
     shown = await dashboard(users)
     truth = history.truth.values()
     assert shown["tiles"] == sum(counts.tiles_created for counts in truth)
@@ -121,14 +125,16 @@ async def test_a_long_history_leaves_totals_that_are_sums(users: Users, ear: Ear
     assert [drift async for drift in repair_dashboard(db) if drift.counter != "likes"] == []
 
 
-async def test_who_left_is_no_account_any_more_but_was_new_that_day(users: Users, ear: Ear) -> None:
+async def test_a_deleted_account_is_not_counted_but_was_new_on_its_day(
+    users: Users, applier: EventApplier
+) -> None:
     leaving = AccountDeleted(account_id=CAT.id, version=2)
-    await ear.hear(*EVENTS, leaving, leaving)
+    await applier.apply(*EVENTS, leaving, leaving)
     shown = await dashboard(users)
     assert (shown["accounts"], shown["new_today"]) == (2, 1)
 
 
-async def test_open_reports_are_counted_until_they_are_closed(users: Users, ear: Ear) -> None:
+async def test_open_reports_are_counted_until_they_are_closed(users: Users, applier: EventApplier) -> None:
     await users.meet(BOB, CAT)
     for target in (BOB, CAT):
         report = {"kind": "user", "target_id": target.id, "reason": "spam"}
@@ -150,13 +156,13 @@ async def test_who_sees_the_dashboard(users: Users, who: Artist | None, status: 
     assert (await users.call(who, "GET", "/admin/dashboard")).status == status
 
 
-async def test_nothing_is_claimed_of_what_was_never_seen(users: Users) -> None:
+async def test_without_observations_the_dashboard_has_nulls(users: Users) -> None:
     shown = await dashboard(users)
     assert (shown["live_viewers"], shown["queue_depth"], shown["services"]) == (None, None, [])
 
 
-async def test_drift_of_the_dashboard_is_put_right(users: Users, ear: Ear, db: Database) -> None:
-    await ear.hear(*EVENTS)
+async def test_drift_of_the_dashboard_is_corrected(users: Users, applier: EventApplier, db: Database) -> None:
+    await applier.apply(*EVENTS)
     async with db.connection() as conn:
         await conn.execute(text("UPDATE totals SET tiles = 50, accounts = 2"))
         await conn.execute(text("UPDATE daily SET tiles = 7, active = active + 1 WHERE day = current_date"))
@@ -173,7 +179,7 @@ async def test_drift_of_the_dashboard_is_put_right(users: Users, ear: Ear, db: D
 
 @pytest.fixture
 async def process(aiohttp_server: Any) -> Callable[[int, str], Any]:
-    """A process that is watched: what it answers to /ready, and how many watch live."""
+    """A polled process: its response to /ready, and its number of live viewers."""
 
     async def start(status: int, metrics: str) -> str:
         async def ready(_: web.Request) -> web.Response:
@@ -189,7 +195,7 @@ async def process(aiohttp_server: Any) -> Callable[[int, str], Any]:
     return start
 
 
-async def test_the_worker_keeps_what_it_sees(
+async def test_the_worker_stores_what_it_observes(
     aiohttp_client: Any, users: Users, broker: Broker, database_url: str, process: Any
 ) -> None:
     metrics = "# TYPE live_viewers gauge\nlive_viewers {}.0\nlive_viewers_other 9.0\n"
@@ -222,35 +228,35 @@ async def test_the_worker_keeps_what_it_sees(
     assert 0 <= shown["observed_seconds_ago"] < 20
 
 
-async def test_replicas_behind_one_name_are_asked_one_by_one() -> None:
-    [one] = await addresses_of(URL("http://127.0.0.1:8000/base"))
+async def test_replicas_behind_one_name_are_polled_one_by_one() -> None:
+    [one] = await resolve(URL("http://127.0.0.1:8000/base"))
     assert str(one) == "http://127.0.0.1:8000/base"
-    assert await addresses_of(URL("http://localhost:8000")) in (
+    assert await resolve(URL("http://localhost:8000")) in (
         [URL("http://127.0.0.1:8000")],
         [URL("http://[::1]:8000")],
     )
     with pytest.raises(OSError, match=r"(?i)name"):
-        await addresses_of(URL("http://nobody.invalid:8000"))
+        await resolve(URL("http://nobody.invalid:8000"))
 
 
 def test_replicas_are_ready_if_all_are_and_their_viewers_are_added() -> None:
-    assert together("tiles-web", [("ready", 3), ("ready", 4)]) == [
+    assert combine("tiles-web", [("ready", 3), ("ready", 4)]) == [
         Observation("service", "tiles-web", None, "ready"),
         Observation("viewers", "tiles-web", 7, "ready"),
     ]
-    assert together("tiles-web", [("ready", 3), ("unreachable", None)]) == [
+    assert combine("tiles-web", [("ready", 3), ("unreachable", None)]) == [
         Observation("service", "tiles-web", None, "unreachable"),
         Observation("viewers", "tiles-web", 3, "unreachable"),
     ]
-    assert together("auth-web", [("ready", None)]) == [Observation("service", "auth-web", None, "ready")]
+    assert combine("auth-web", [("ready", None)]) == [Observation("service", "auth-web", None, "ready")]
 
 
-async def test_an_artist_who_paints_is_active_that_day(users: Users, ear: Ear) -> None:
-    await ear.hear(*(ArtistActive(account_id=artist.id, occurred_at=NOW) for artist in (ANN, BOB, ANN)))
+async def test_an_artist_who_paints_is_active_that_day(users: Users, applier: EventApplier) -> None:
+    await applier.apply(*(ArtistActive(account_id=artist.id, occurred_at=NOW) for artist in (ANN, BOB, ANN)))
     assert (await dashboard(users))["active_today"] == 2
 
 
-async def test_an_old_observation_says_nothing_about_now(users: Users, db: Database) -> None:
+async def test_an_old_observation_is_not_shown_as_current(users: Users, db: Database) -> None:
     async with db.connection() as conn:
         await conn.execute(
             text(
@@ -268,6 +274,6 @@ async def test_an_old_observation_says_nothing_about_now(users: Users, db: Datab
 
 
 @pytest.mark.parametrize("watched", ["tiles-1", "=http://x", "tiles=ftp://x"])
-def test_a_list_of_processes_that_is_none_is_refused(watched: str) -> None:
+def test_a_malformed_list_of_processes_is_refused(watched: str) -> None:
     with pytest.raises(ValueError, match="name=url"):
         UsersSettings(database_url="x", broker_url="x", jwks_url="x", watched=watched)

@@ -1,4 +1,4 @@
-"""Leaving: no name stays, the follows of others are counted right, the work remains."""
+"""Deleted accounts: no name stays, the follows of others are counted exactly, and the work remains."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from shared.messaging.contracts import AccountDeleted, AccountSuspended
 from tests.support.histories import History
-from tests.support.users import ADA, ANN, BOB, CAT, MOD, Artist, Ear, Users, registered
+from tests.support.users import ADA, ANN, BOB, CAT, MOD, Artist, EventApplier, Users, registered
 
 FANS = [Artist(100 + n, f"fan_{n}") for n in range(8)]
 
@@ -30,22 +30,22 @@ async def check_follow_counts(users: Users, *artists: Artist) -> None:
             assert stats[side] == len(await users.pages(f"/users/{artist.id}/{side}"))
 
 
-async def test_one_who_left_is_shown_without_a_name_but_with_their_work(users: Users, ear: Ear) -> None:
+async def test_a_deleted_artist_has_no_name_but_keeps_the_stats(users: Users, applier: EventApplier) -> None:
     history = History(canvas_id=1)
     for what in ("create", "like"):
         history.step(what, 0)
     artist = Artist(history.creator(0), "somebody")
-    await ear.hear(registered(artist, "Some Body"), *history.events)
+    await applier.apply(registered(artist, "Some Body"), *history.events)
     await users.call(artist, "PUT", "/users/profile", json={"bio": "my secrets", "avatar_color": "#123456"})
-    await ear.hear(left(artist))
+    await applier.apply(left(artist))
     shown = await users.get(f"/users/{artist.id}")
     assert (shown["username"], shown["display_name"], shown["bio"]) == ("deleted", "deleted artist", None)
     assert (shown["stats"]["tiles_created"], shown["stats"]["likes_received"]) == (1, 1)
     assert shown["avatar_color"] != "#123456"
 
 
-async def test_one_who_left_is_not_found(users: Users, ear: Ear) -> None:
-    await ear.hear(registered(ANN), registered(BOB), left(ANN))
+async def test_a_deleted_artist_is_not_found(users: Users, applier: EventApplier) -> None:
+    await applier.apply(registered(ANN), registered(BOB), left(ANN))
     for name in ("ann", "deleted"):
         assert (await users.call(None, "GET", f"/users/by-name/{name}")).status == 404
         assert await users.pages("/users", search=name) == []
@@ -53,8 +53,8 @@ async def test_one_who_left_is_not_found(users: Users, ear: Ear) -> None:
     assert await follow(users, BOB, ANN) == 404
 
 
-async def test_nothing_brings_one_who_left_back(users: Users, ear: Ear) -> None:
-    await ear.hear(
+async def test_no_later_event_restores_a_deleted_account(users: Users, applier: EventApplier) -> None:
+    await applier.apply(
         left(ANN),
         registered(ANN, "Ann"),
         AccountSuspended(account_id=ANN.id, actor_id=MOD.id, reason="late", version=3),
@@ -67,26 +67,28 @@ async def test_nothing_brings_one_who_left_back(users: Users, ear: Ear) -> None:
     assert [item["id"] for item in accounts] == [ANN.id]
 
 
-async def test_the_follows_of_one_who_left_end_and_the_counts_stay_exact(users: Users, ear: Ear) -> None:
+async def test_follows_of_a_deleted_account_end_and_counts_stay_exact(
+    users: Users, applier: EventApplier
+) -> None:
     await users.meet(ANN, BOB, CAT)
     for pair in ((ANN, BOB), (BOB, ANN), (CAT, ANN), (CAT, BOB), (BOB, CAT)):
         assert await follow(users, *pair) == 204
-    await ear.hear(left(ANN))
+    await applier.apply(left(ANN))
     await check_follow_counts(users, ANN, BOB, CAT)
     assert [item["id"] for item in await users.pages("/users/3/following")] == [BOB.id]
     assert (await users.get("/users/1"))["stats"]["followers"] == 0
 
 
 @pytest.mark.parametrize("attempt", range(3))
-async def test_following_one_who_leaves_at_that_moment_leaves_nothing_behind(
-    users: Users, ear: Ear, attempt: int
+async def test_a_follow_during_the_deletion_leaves_nothing_behind(
+    users: Users, applier: EventApplier, attempt: int
 ) -> None:
     await users.meet(ANN, *FANS)
     for fan in FANS[::2]:
         await follow(users, fan, ANN)
     statuses = await asyncio.gather(
         *(follow(users, fan, ANN) for fan in FANS),
-        ear.hear(left(ANN)),
+        applier.apply(left(ANN)),
         *(follow(users, ANN, fan) for fan in FANS),
     )
     assert {status for status in statuses if status is not None} <= {204, 404}
@@ -95,9 +97,11 @@ async def test_following_one_who_leaves_at_that_moment_leaves_nothing_behind(
     await check_follow_counts(users, ANN, *FANS)
 
 
-async def test_leaving_with_more_follows_than_one_statement_ends(users: Users, ear: Ear) -> None:
+async def test_an_account_with_more_follows_than_one_statement_deletes_is_deleted(
+    users: Users, applier: EventApplier
+) -> None:
     await users.meet(ANN)
-    async with ear.database.connection() as conn:
+    async with applier.database.connection() as conn:
         await conn.execute(
             text(
                 "INSERT INTO profiles (id, username, following) SELECT n, 'fan', 1"
@@ -107,7 +111,7 @@ async def test_leaving_with_more_follows_than_one_statement_ends(users: Users, e
         await conn.execute(
             text("INSERT INTO follows SELECT n, 1, now() FROM generate_series(1000, 5999) AS n")
         )
-    await ear.hear(left(ANN))
-    async with ear.database.connection() as conn:
+    await applier.apply(left(ANN))
+    async with applier.database.connection() as conn:
         assert await conn.fetch_value(text("SELECT count(*) FROM follows")) == 0
         assert await conn.fetch_value(text("SELECT sum(following) FROM profiles")) == 0

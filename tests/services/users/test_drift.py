@@ -1,4 +1,4 @@
-"""Repair: counters that drifted are found, put right and reported; right ones are left alone."""
+"""Repair: counters that drifted are found, corrected and reported; correct ones are not changed."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ import orjson
 import pytest
 from sqlalchemy import text
 
-from services.users.stats.drift import repair
+from services.users.stats.drift import repair_stats
 from shared.db import Database
 from tests.support.histories import History
-from tests.support.users import ANN, BOB, NO_BROKER, Ear, Users
+from tests.support.users import ANN, BOB, NO_BROKER, EventApplier, Users
 
 
 @pytest.fixture
-async def drifted(users: Users, ear: Ear, db: Database) -> History:
+async def drifted(users: Users, applier: EventApplier, db: Database) -> History:
     """Two artists with work, of whom ann follows bob; four counters are wrong."""
     history = History(canvas_id=1)
     for what, tile in (("create", 0), ("like", 0), ("create", 1), ("create", 2), ("delete", 2)):
         history.step(what, tile)
-    await ear.hear(*history.events)
+    await applier.apply(*history.events)
     await users.meet(ANN, BOB)
     await users.call(ANN, "PUT", "/users/2/follow")
     async with db.connection() as conn:
@@ -44,21 +44,21 @@ DRIFT = [
 
 
 @pytest.mark.usefixtures("drifted")
-async def test_drift_is_reported_once_and_put_right(users: Users, db: Database) -> None:
-    assert [astuple(drift) async for drift in repair(db)] == DRIFT
-    assert [drift async for drift in repair(db)] == []
+async def test_drift_is_reported_once_and_corrected(users: Users, db: Database) -> None:
+    assert [astuple(drift) async for drift in repair_stats(db)] == DRIFT
+    assert [drift async for drift in repair_stats(db)] == []
     assert (await users.get("/users/2"))["stats"]["followers"] == 1
 
 
-async def test_what_is_right_is_not_touched(ear: Ear, db: Database) -> None:
+async def test_correct_counters_are_not_changed(applier: EventApplier, db: Database) -> None:
     history = History(canvas_id=1)
     history.step("create", 0)
-    await ear.hear(*history.events)
-    assert [drift async for drift in repair(db)] == []
+    await applier.apply(*history.events)
+    assert [drift async for drift in repair_stats(db)] == []
 
 
 @pytest.mark.usefixtures("drifted")
-async def test_the_verb_prints_a_line_for_each_and_their_number(database_url: str) -> None:
+async def test_the_verb_prints_a_line_per_drift_and_their_number(database_url: str) -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "services.users", "repair-stats"),
         env={

@@ -1,4 +1,4 @@
-"""PostgreSQL away: 503 that names it within 3 s, and recovery without a restart."""
+"""PostgreSQL down: a 503 that names it within 3 s, and recovery without a restart."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CALLS: list[tuple[str, str, dict[str, Any] | None]] = [
 
 @pytest.fixture
 async def postgres(tmp_path: Path) -> AsyncIterator[Private]:
-    """A server that keeps what it has acknowledged, also when it is killed; with the schema."""
+    """A server with the schema that keeps acknowledged writes even when it is killed."""
     private = private_postgres(tmp_path / "postgres", "users", durable=True)
     try:
         await asyncio.to_thread(private.start)
@@ -60,7 +60,7 @@ async def serves(users: Users) -> bool:
     return (await users.call(ANN, "GET", "/users/profile")).status == 200
 
 
-async def test_the_service_starts_while_postgresql_is_away_and_recovers(
+async def test_the_service_starts_while_postgresql_is_down_and_recovers(
     start_users: StartUsers, postgres: Private
 ) -> None:
     await asyncio.to_thread(postgres.stop)
@@ -86,7 +86,7 @@ async def test_postgresql_killed_under_the_service_is_named_and_nothing_is_lost(
     assert (await users.get("/users/1"))["bio"] == "kept"
 
 
-async def test_a_worker_without_its_parts_is_alive_and_names_what_is_missing(
+async def test_a_worker_without_its_dependencies_is_alive_and_names_the_missing_one(
     start_worker: StartWorker, database_url: str
 ) -> None:
     worker = await start_worker(database_url, NO_BROKER)

@@ -1,4 +1,4 @@
-"""The feed: public tiles of those one follows, newest first."""
+"""The feed: public tiles of followed artists, newest first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.messaging.contracts import (
     TileDeleted,
     TileUpdated,
 )
-from tests.support.users import ANN, BOB, CAT, Artist, Ear, Users
+from tests.support.users import ANN, BOB, CAT, Artist, EventApplier, Users
 
 
 def created(tile_id: int, artist: Artist, canvas_id: int = 1, *, is_public: bool = True) -> TileCreated:
@@ -41,8 +41,10 @@ async def tiles(users: Users, **params: Any) -> list[int]:
     return [item["tile_id"] for item in await users.pages("/users/feed", ANN, **params)]
 
 
-async def test_the_feed_shows_tiles_of_those_followed_newest_first(following: Users, ear: Ear) -> None:
-    await ear.hear(canvas(1), *(created(n, (BOB, CAT, ANN)[n % 3]) for n in range(10, 19)))
+async def test_the_feed_shows_tiles_of_those_followed_newest_first(
+    following: Users, applier: EventApplier
+) -> None:
+    await applier.apply(canvas(1), *(created(n, (BOB, CAT, ANN)[n % 3]) for n in range(10, 19)))
     expected = [n for n in range(18, 9, -1) if n % 3 != 2]
     for limit in (1, 2, 100):
         assert await tiles(following, limit=limit) == expected
@@ -51,13 +53,17 @@ async def test_the_feed_shows_tiles_of_those_followed_newest_first(following: Us
     assert first["artist"] == {"id": BOB.id, "username": "bob", "display_name": "bob"}
 
 
-async def test_the_feed_of_one_who_follows_nobody_is_empty(following: Users, ear: Ear) -> None:
-    await ear.hear(canvas(1), created(10, CAT))
+async def test_the_feed_of_an_artist_without_follows_is_empty(
+    following: Users, applier: EventApplier
+) -> None:
+    await applier.apply(canvas(1), created(10, CAT))
     assert await following.pages("/users/feed", BOB) == []
 
 
-async def test_what_is_deleted_or_not_public_is_not_in_the_feed(following: Users, ear: Ear) -> None:
-    await ear.hear(
+async def test_deleted_and_non_public_tiles_are_not_in_the_feed(
+    following: Users, applier: EventApplier
+) -> None:
+    await applier.apply(
         *(canvas(1), canvas(2, is_public=False), canvas(3), canvas(4)),
         created(10, BOB),
         created(11, BOB, canvas_id=2),
@@ -74,9 +80,9 @@ async def test_what_is_deleted_or_not_public_is_not_in_the_feed(following: Users
     assert await tiles(following) == [10]
 
 
-async def test_tiles_that_do_not_show_take_no_place_from_those_that_do(following: Users, ear: Ear) -> None:
-    await ear.hear(canvas(1), canvas(2, is_public=False), created(10, BOB))
-    await ear.hear(*(created(n, BOB, canvas_id=2) for n in range(11, 20)))
+async def test_hidden_tiles_take_no_place_on_a_page(following: Users, applier: EventApplier) -> None:
+    await applier.apply(canvas(1), canvas(2, is_public=False), created(10, BOB))
+    await applier.apply(*(created(n, BOB, canvas_id=2) for n in range(11, 20)))
     assert await tiles(following, limit=1) == [10]
 
 

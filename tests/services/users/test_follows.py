@@ -1,4 +1,4 @@
-"""Follows: once each, never oneself, and counted exactly."""
+"""Follows: one per pair of artists, never of oneself, and counted exactly."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ async def test_unfollowing_twice_counts_once(users: Users) -> None:
     assert await counts(users, ANN) == (0, 0)
 
 
-async def test_unfollowing_is_possible_for_one_who_was_never_seen(users: Users) -> None:
+async def test_unfollowing_is_possible_for_a_caller_without_a_profile(users: Users) -> None:
     await users.meet(BOB)
     assert (await follow(users, ANN, BOB, "DELETE")).status == 204
 
 
-async def test_nobody_follows_themselves(users: Users) -> None:
+async def test_artists_cannot_follow_themselves(users: Users) -> None:
     response = await follow(users, ANN, ANN)
     assert response.status == 403
     assert (await response.json())["code"] == "oneself"
@@ -70,7 +70,7 @@ async def test_eight_parallel_follows_by_eight_count_eight(users: Users) -> None
     assert [item["id"] for item in await users.pages("/users/2/followers")] == [fan.id for fan in fans]
 
 
-async def test_following_and_unfollowing_in_parallel_leaves_counts_that_are_right(users: Users) -> None:
+async def test_counts_are_exact_after_parallel_follows_and_unfollows(users: Users) -> None:
     await users.meet(ANN, BOB)
     methods = ["PUT", "DELETE"] * 8
     answers = await asyncio.gather(

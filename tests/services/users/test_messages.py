@@ -1,4 +1,4 @@
-"""The worker over a real broker: every event has its effect once, whatever happens around it."""
+"""The worker over a real broker: every event takes effect once, through every failure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 import aiormq
+import pytest
 from aiormq.abc import AbstractChannel, DeliveredMessage
 from sqlalchemy import text
 
@@ -41,7 +42,7 @@ from tests.support.waiting import eventually
 
 
 class Listener:
-    """Another service's ear for what users tells."""
+    """A consumer of what users publishes, as another service would be."""
 
     def __init__(self, channel: AbstractChannel) -> None:
         self._channel = channel
@@ -95,7 +96,7 @@ async def test_a_message_delivered_twice_counts_once(worker: Client, broker: Bro
     assert await counts(db, [1]) == {1: Counts(canvases_created=1)}
 
 
-async def test_shuffled_events_count_right_while_workers_come_and_go(
+async def test_shuffled_events_count_exactly_while_workers_start_and_stop(
     start_worker: StartWorker, database_url: str, new_broker: Callable[[], Broker], db: Database
 ) -> None:
     broker = new_broker()
@@ -116,7 +117,8 @@ async def test_shuffled_events_count_right_while_workers_come_and_go(
     await second.close()
 
 
-async def test_a_message_that_cannot_be_applied_ends_as_a_dead_letter_and_holds_up_nobody(
+@pytest.mark.usefixtures("quick_retries")
+async def test_a_message_that_cannot_be_applied_becomes_a_dead_letter_alone(
     start_worker: StartWorker, database_url: str, new_broker: Callable[[], Broker], db: Database
 ) -> None:
     broker = new_broker()
@@ -139,7 +141,7 @@ async def test_a_message_that_cannot_be_applied_ends_as_a_dead_letter_and_holds_
     assert await is_ready(worker)
 
 
-async def test_a_change_is_told_to_the_others(users: Users, worker: Client, broker: Broker) -> None:
+async def test_a_changed_profile_is_published(users: Users, worker: Client, broker: Broker) -> None:
     listener = await Listener.on(broker.url)
     response = await users.call(
         ANN,
@@ -158,7 +160,7 @@ async def test_a_change_is_told_to_the_others(users: Users, worker: Client, brok
     assert ProfileUpdated.from_envelope(heard).display_name == "Ann"
 
 
-async def test_with_the_broker_away_changes_succeed_and_are_told_when_it_is_back(
+async def test_changes_succeed_without_the_broker_and_are_published_later(
     users: Users, start_worker: StartWorker, database_url: str, private_broker: Private, db: Database
 ) -> None:
     worker = await start_worker(database_url, private_broker.url)
@@ -181,7 +183,7 @@ async def test_with_the_broker_away_changes_succeed_and_are_told_when_it_is_back
     assert ProfileUpdated.from_envelope(heard).display_name == "Patient"
 
 
-async def test_a_profile_met_before_its_registration_is_corrected_by_it(
+async def test_a_profile_created_before_its_registration_is_corrected_by_it(
     users: Users, worker: Client, broker: Broker
 ) -> None:
     eve = Artist(5, "eve")
@@ -220,7 +222,7 @@ async def test_a_suspension_goes_to_auth_and_its_outcome_into_the_audit_log(
     assert (account["status"], account["pending"]) == ("suspended", [])
 
 
-async def test_with_the_broker_away_moderators_work_on_and_auth_hears_of_it_when_it_is_back(
+async def test_commands_of_moderators_wait_for_the_broker_and_then_reach_auth(
     users: Users, start_worker: StartWorker, database_url: str, private_broker: Private
 ) -> None:
     worker = await start_worker(database_url, private_broker.url)

@@ -1,4 +1,4 @@
-"""Migrations: nothing is left on the way down, and constraints too are those of tables.py."""
+"""Migrations: a downgrade leaves nothing behind, and constraints are those of tables.py."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def engine_of(url: str) -> Engine:
     return create_engine(make_url(url).set(drivername="postgresql+psycopg2"))
 
 
-def test_the_way_down_leaves_nothing_behind(database: Databases) -> None:
+def test_downgrading_leaves_nothing_behind(database: Databases) -> None:
     url = database("users")
     config = alembic_config("users", url)
     command.upgrade(config, "head")

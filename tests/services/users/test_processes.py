@@ -1,4 +1,4 @@
-"""The verbs as operators start them: real processes, from an empty database to a clean stop."""
+"""The verbs in real processes, from an empty database to a clean stop."""
 
 from __future__ import annotations
 

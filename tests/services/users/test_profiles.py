@@ -1,4 +1,4 @@
-"""Profiles: how artists show themselves, and how they are found."""
+"""Profiles: changes, searches and the leaderboard."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import text
 
 from shared.db import Database
-from tests.support.users import ANN, BOB, CAT, Artist, Ear, Users, registered, told
+from tests.support.users import ANN, BOB, CAT, Artist, EventApplier, Users, registered, told
 
 NO_STATS = {
     "tiles_created": 0, "likes_received": 0, "canvases_created": 0, "followers": 0, "following": 0
 }  # fmt: skip
 
 
-async def test_a_profile_is_there_before_the_registration_was_heard(users: Users) -> None:
+async def test_a_profile_exists_before_the_registration_arrives(users: Users) -> None:
     profile = await users.get("/users/profile", CAT)
     assert profile.pop("joined_at")
     assert profile.pop("avatar_color").startswith("#")
@@ -27,8 +27,8 @@ async def test_a_profile_is_there_before_the_registration_was_heard(users: Users
     assert await users.get("/users/stats", CAT) == NO_STATS
 
 
-async def test_a_registration_makes_the_profile(users: Users, ear: Ear, db: Database) -> None:
-    await ear.hear(registered(ANN, "Ann of Green"))
+async def test_a_registration_makes_the_profile(users: Users, applier: EventApplier, db: Database) -> None:
+    await applier.apply(registered(ANN, "Ann of Green"))
     profile = await users.get("/users/1")
     assert profile["username"] == "ann"
     assert profile["display_name"] == "Ann of Green"
@@ -36,21 +36,21 @@ async def test_a_registration_makes_the_profile(users: Users, ear: Ear, db: Data
     assert await told(db) == []
 
 
-async def test_a_registration_that_comes_late_corrects_and_keeps_what_was_chosen(
-    users: Users, ear: Ear
+async def test_a_late_registration_corrects_the_name_and_keeps_what_was_chosen(
+    users: Users, applier: EventApplier
 ) -> None:
     await users.call(ANN, "PUT", "/users/profile", json={"display_name": "Chosen"})
-    await ear.hear(registered(ANN, "Given"), registered(ANN, "Given"))
+    await applier.apply(registered(ANN, "Given"), registered(ANN, "Given"))
     profile = await users.get("/users/1")
     assert profile["display_name"] == "Chosen"
     assert profile["joined_at"] == "2024-02-29T12:00:00Z"
 
 
-async def test_a_late_registration_is_told_to_those_who_heard_of_the_change_before_it(
-    users: Users, ear: Ear, db: Database
+async def test_a_late_registration_publishes_the_merged_profile(
+    users: Users, applier: EventApplier, db: Database
 ) -> None:
     await users.call(ANN, "PUT", "/users/profile", json={"bio": "quick"})
-    await ear.hear(registered(ANN, "Given"))
+    await applier.apply(registered(ANN, "Given"))
     names = [(message["data"]["version"], message["data"]["display_name"]) for message in await told(db)]
     assert names == [(1, "ann"), (2, "Given")]
 
@@ -66,7 +66,7 @@ async def test_only_the_fields_given_are_changed(users: Users) -> None:
     assert await users.get("/users/1") == profile
 
 
-async def test_null_goes_back_to_how_a_new_artist_is_shown(users: Users) -> None:
+async def test_null_restores_the_default_of_a_field(users: Users) -> None:
     new = await users.get("/users/profile", ANN)
     changes = {"display_name": "Ann", "bio": "paints", "avatar_color": "#aabbcc"}
     await users.call(ANN, "PUT", "/users/profile", json=changes)
@@ -74,7 +74,7 @@ async def test_null_goes_back_to_how_a_new_artist_is_shown(users: Users) -> None
     assert await response.json() == new
 
 
-async def test_a_change_is_told_once_with_the_profile_as_it_is_then(users: Users, db: Database) -> None:
+async def test_a_change_is_published_once_with_the_whole_profile(users: Users, db: Database) -> None:
     await users.call(BOB, "PUT", "/users/profile", json={"display_name": "Bobby", "avatar_color": "#000000"})
     (message,) = await told(db)
     assert message["type"] == "profile.updated"
@@ -84,12 +84,14 @@ async def test_a_change_is_told_once_with_the_profile_as_it_is_then(users: Users
     }  # fmt: skip
 
 
-async def test_a_change_of_nothing_is_not_told(users: Users, db: Database) -> None:
+async def test_a_change_of_nothing_is_not_published(users: Users, db: Database) -> None:
     assert (await users.call(ANN, "PUT", "/users/profile", json={})).status == 200
     assert await told(db) == []
 
 
-async def test_parallel_changes_are_told_in_the_order_of_their_versions(users: Users, db: Database) -> None:
+async def test_parallel_changes_are_published_in_the_order_of_their_versions(
+    users: Users, db: Database
+) -> None:
     answers = await asyncio.gather(
         *(users.call(ANN, "PUT", "/users/profile", json={"display_name": f"Ann {n}"}) for n in range(8))
     )
@@ -150,7 +152,7 @@ async def test_a_change_that_breaks_a_rule_is_refused_by_field_and_nothing_is_st
         (b" " * (1024 * 1024 + 1), "application/json", 413, "body_too_large"),
     ],
 )
-async def test_a_body_that_is_no_profile_is_refused(
+async def test_an_invalid_profile_is_refused(
     users: Users, body: bytes, content_type: str, status: int, code: str
 ) -> None:
     response = await users.call(
@@ -180,7 +182,7 @@ async def test_a_guest_has_no_profile_and_follows_nobody(users: Users, method: s
     ["999", "0", "-1", "x", "1.5", "9223372036854775808", "9" * 30, "%00", "%ff", "%2e%2e", "\u0661"],
 )
 @pytest.mark.parametrize("rest", ["", "/followers", "/following"])
-async def test_an_id_that_names_nobody_is_404(users: Users, user_id: str, rest: str) -> None:
+async def test_an_unknown_id_is_404(users: Users, user_id: str, rest: str) -> None:
     response = await users.client.get(f"/api/v1/users/{user_id}{rest}")
     assert response.status == 404
     assert (await response.json())["request_id"] == response.headers["X-Request-Id"]
@@ -195,12 +197,12 @@ async def test_a_username_is_found_in_any_case(users: Users) -> None:
 @pytest.mark.parametrize(
     "name", ["nobody", "%00", "%ff", "a%20b", "x" * 300, "%", "ann'--", "\uff41nn", "%2Fetc"]
 )
-async def test_a_name_that_names_nobody_is_404(users: Users, name: str) -> None:
+async def test_an_unknown_username_is_404(users: Users, name: str) -> None:
     await users.meet(ANN)
     assert (await users.client.get(f"/api/v1/users/by-name/{name}")).status == 404
 
 
-async def test_a_method_that_is_not_served_is_405_and_says_which_are(users: Users) -> None:
+async def test_a_method_that_is_not_served_is_405_with_the_allowed_ones(users: Users) -> None:
     response = await users.call(ANN, "POST", "/users/profile", json={})
     assert response.status == 405
     assert response.headers["Allow"] == "GET,PUT"

@@ -1,4 +1,4 @@
-"""Reports: one waiting an artist and target, one moderator a report, whatever happens at once."""
+"""Reports: one open report per artist and target, and one moderator per report, also in parallel."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from shared.db import Database
 from shared.http.access import VERIFIER
 from shared.messaging.contracts import CanvasCreated, TileCreated, TileDeleted
 from tests.support.identities import TestKeys
-from tests.support.users import ADA, ANN, BOB, CAT, MAX, MOD, NO_BROKER, Artist, Ear, Users, told
+from tests.support.users import ADA, ANN, BOB, CAT, MAX, MOD, NO_BROKER, Artist, EventApplier, Users, told
 
 OF_BOB = {"kind": "user", "target_id": BOB.id, "reason": "spam"}
 TILE = TileCreated(canvas_id=5, seq=2, tile_id=50, creator_id=BOB.id, actor_id=BOB.id, version=1, x=0, y=0)
@@ -26,7 +26,7 @@ async def report(users: Users, artist: Artist | None = ANN, **changes: Any) -> C
 
 
 async def opened(users: Users, artist: Artist = ANN) -> int:
-    """A report of bob by that artist."""
+    """Report bob as that artist."""
     await users.meet(BOB)
     response = await report(users, artist)
     assert response.status == 201, await response.text()
@@ -45,7 +45,7 @@ async def code(response: ClientResponse) -> tuple[int, str]:
     return response.status, (await response.json())["code"]
 
 
-async def test_a_report_is_answered_and_told(users: Users, db: Database) -> None:
+async def test_a_report_is_returned_and_published(users: Users, db: Database) -> None:
     await users.meet(BOB)
     response = await report(users, detail="every day\nthe same")
     made = await response.json()
@@ -58,7 +58,7 @@ async def test_a_report_is_answered_and_told(users: Users, db: Database) -> None
     assert event["data"]["reporter_id"] == ANN.id
 
 
-async def test_while_a_report_waits_the_same_one_is_answered(users: Users, db: Database) -> None:
+async def test_while_a_report_is_open_the_same_one_is_returned(users: Users, db: Database) -> None:
     first = await opened(users)
     again = await report(users, reason="another reason")
     assert (again.status, (await again.json())["id"]) == (200, first)
@@ -80,26 +80,28 @@ async def test_once_closed_the_same_can_be_reported_again(users: Users) -> None:
 
 
 @pytest.mark.parametrize("kind", ["tile", "canvas", "user"])
-async def test_what_is_not_there_cannot_be_reported(users: Users, kind: str) -> None:
+async def test_an_unknown_target_cannot_be_reported(users: Users, kind: str) -> None:
     assert await code(await report(users, kind=kind, target_id=999)) == (404, f"{kind}_not_found")
 
 
-async def test_a_tile_and_a_canvas_are_reported_until_they_are_gone(users: Users, ear: Ear) -> None:
-    await ear.hear(CanvasCreated(canvas_id=5, seq=1, owner_id=BOB.id, name="a canvas"), TILE)
+async def test_tiles_and_canvases_can_be_reported_until_they_are_deleted(
+    users: Users, applier: EventApplier
+) -> None:
+    await applier.apply(CanvasCreated(canvas_id=5, seq=1, owner_id=BOB.id, name="a canvas"), TILE)
     assert (await report(users, kind="tile", target_id=50)).status == 201
     assert (await report(users, kind="canvas", target_id=5)).status == 201
-    await ear.hear(TileDeleted(**TILE.model_dump(exclude={"seq"}), seq=3))
+    await applier.apply(TileDeleted(**TILE.model_dump(exclude={"seq"}), seq=3))
     assert await code(await report(users, CAT, kind="tile", target_id=50)) == (404, "tile_not_found")
 
 
-async def test_a_report_waits_for_the_news_of_what_was_just_made(users: Users, ear: Ear) -> None:
+async def test_a_report_waits_for_the_event_of_a_new_target(users: Users, applier: EventApplier) -> None:
     reporting = asyncio.create_task(report(users, kind="tile", target_id=50))
     await asyncio.sleep(0.1)
-    await ear.hear(TILE)
+    await applier.apply(TILE)
     assert (await reporting).status == 201
 
 
-async def test_nobody_reports_themselves(users: Users) -> None:
+async def test_artists_cannot_report_themselves(users: Users) -> None:
     assert await code(await report(users, BOB)) == (403, "oneself")
 
 
@@ -117,11 +119,11 @@ async def test_nobody_reports_themselves(users: Users) -> None:
         {"status": "resolved"},
     ],
 )
-async def test_a_report_that_says_nonsense_is_refused(users: Users, changes: dict[str, Any]) -> None:
+async def test_an_invalid_report_is_refused(users: Users, changes: dict[str, Any]) -> None:
     assert await code(await report(users, **changes)) == (422, "invalid")
 
 
-async def test_an_artist_reports_only_so_often_however_many_at_once(
+async def test_the_limit_of_reports_holds_for_parallel_requests(
     aiohttp_client: Any, keys: TestKeys, users: Users, database_url: str
 ) -> None:
     app = create_app(
@@ -162,7 +164,7 @@ async def test_the_queue_has_open_reports_first_and_each_oldest_first(users: Use
     assert [item["id"] for item in await queue(users, status="dismissed")] == [ids[2]]
 
 
-async def test_a_closed_report_says_by_whom_how_and_what_was_done(users: Users, db: Database) -> None:
+async def test_a_closed_report_has_its_moderator_resolution_and_action(users: Users, db: Database) -> None:
     report_id = await opened(users)
     await decide(users, MOD, report_id, status="assigned")
     response = await decide(
@@ -213,14 +215,14 @@ async def test_taking_a_report_twice_changes_nothing(users: Users) -> None:
 
 
 @pytest.mark.parametrize("status", ["open", "assigned", "resolved", "dismissed"])
-async def test_a_report_of_another_moderator_is_left_alone(users: Users, status: str) -> None:
+async def test_a_report_assigned_to_another_moderator_cannot_be_changed(users: Users, status: str) -> None:
     report_id = await opened(users)
     await decide(users, MOD, report_id, status="assigned")
     assert await code(await decide(users, MAX, report_id, status=status)) == (409, "report_assigned")
 
 
 @pytest.mark.parametrize(("status", "answer"), [("open", 200), ("dismissed", 200), ("assigned", 409)])
-async def test_an_admin_frees_or_closes_a_report_of_another(users: Users, status: str, answer: int) -> None:
+async def test_an_admin_can_free_or_close_a_report_of_another(users: Users, status: str, answer: int) -> None:
     report_id = await opened(users)
     await decide(users, MOD, report_id, status="assigned")
     assert (await decide(users, ADA, report_id, status=status)).status == answer
@@ -240,7 +242,7 @@ async def test_a_closed_report_stays_closed(users: Users, status: str) -> None:
     assert await code(await decide(users, MOD, report_id, status=status)) == (409, "report_closed")
 
 
-async def test_a_moderator_does_not_decide_on_a_report_of_themselves(users: Users) -> None:
+async def test_moderators_cannot_decide_reports_about_themselves(users: Users) -> None:
     await users.meet(MOD)
     report_id = (await (await report(users, target_id=MOD.id)).json())["id"]
     assert await code(await decide(users, MOD, report_id, status="dismissed")) == (403, "oneself")
@@ -256,7 +258,7 @@ async def test_a_moderator_does_not_decide_on_a_report_of_themselves(users: User
         {"status": "resolved", "action_taken": "shot"},
     ],
 )
-async def test_a_decision_that_is_none_is_refused(users: Users, decision: dict[str, Any]) -> None:
+async def test_an_invalid_decision_is_refused(users: Users, decision: dict[str, Any]) -> None:
     assert await code(await decide(users, MOD, await opened(users), **decision)) == (422, "invalid")
 
 

@@ -1,4 +1,4 @@
-"""A session that was ended is worth nothing here within a second, however good its token was a moment ago."""
+"""Tokens of an ended session are refused within a second, even if they are cached as valid."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SESSION = 7
 
 
 async def answer(users: Users, token: str) -> tuple[int, str | None]:
-    """Status and code of a look at one's profile."""
+    """Return status and code of a request for the own profile."""
     headers = {"Authorization": f"Bearer {token}"}
     response = await users.call(None, "GET", "/users/profile", headers=headers)
     return response.status, (await response.json()).get("code")
@@ -34,20 +34,20 @@ async def revoke(broker: Broker, artist: Artist, session_id: int | None = None) 
 
 @pytest.fixture
 async def listening(start_users: StartUsers, database_url: str, broker: Broker) -> Users:
-    """A process that has heard of the revocation of somebody else's session."""
+    """A process that receives revocations: it has applied one of another account."""
     users = await start_users(database_url, broker.url)
     marker = users.keys.token(*ADA, sid="1")
 
-    async def hears() -> bool:
+    async def receives() -> bool:
         await revoke(broker, ADA, 1)
         return (await answer(users, marker))[0] == 401
 
-    await eventually(hears)
+    await eventually(receives)
     return users
 
 
 @pytest.mark.parametrize("session_id", [SESSION, None], ids=["one session", "all sessions"])
-async def test_a_token_remembered_as_good_is_refused_within_a_second(
+async def test_a_cached_token_is_refused_within_a_second_of_its_revocation(
     listening: Users, broker: Broker, session_id: int | None
 ) -> None:
     token = listening.keys.token(*MOD, sid=str(SESSION), iat=time.time() - 1)
@@ -58,7 +58,7 @@ async def test_a_token_remembered_as_good_is_refused_within_a_second(
             continue
 
 
-async def test_other_sessions_and_other_people_go_on(listening: Users, broker: Broker) -> None:
+async def test_other_sessions_and_other_accounts_stay_valid(listening: Users, broker: Broker) -> None:
     ended = listening.keys.token(*ANN, sid=str(SESSION))
     await revoke(broker, ANN, SESSION)
     await eventually(lambda: _is_refused(listening, ended))
@@ -66,14 +66,14 @@ async def test_other_sessions_and_other_people_go_on(listening: Users, broker: B
     assert await answer(listening, listening.keys.token(*BOB, sid="9")) == (200, None)
 
 
-async def test_a_token_made_after_all_were_revoked_counts(listening: Users, broker: Broker) -> None:
+async def test_a_token_issued_after_the_revocation_is_valid(listening: Users, broker: Broker) -> None:
     old = listening.keys.token(*ANN, sid="9", iat=time.time() - 1)
     await revoke(broker, ANN)
     await eventually(lambda: _is_refused(listening, old))
     assert await answer(listening, listening.keys.token(*ANN, sid="10")) == (200, None)
 
 
-async def test_a_process_asks_for_what_was_revoked_before_it_started(
+async def test_a_process_fetches_the_revocations_from_before_its_start(
     start_users: StartUsers, database_url: str, broker: Broker
 ) -> None:
     users = await start_users(database_url)

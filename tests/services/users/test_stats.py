@@ -1,4 +1,4 @@
-"""Stats: equal to the truth whatever the order and repetition of events, and with many hearing at once."""
+"""Stats: exact in any order and repetition of events, and with parallel consumers."""
 
 from __future__ import annotations
 
@@ -11,61 +11,65 @@ from hypothesis import strategies as st
 from services.users.stats.rules import Counts
 from shared.db import Database
 from tests.support.histories import History, long_history, told
-from tests.support.users import ANN, Ear, Users, counts, registered
+from tests.support.users import ANN, EventApplier, Users, counts, registered
 
 NEXT_CANVAS = itertools.count(1)
 
 
 @given(st.data())
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_order_and_repetition_of_events_gives_the_true_counts(
+def test_counts_are_exact_in_any_order_and_repetition_of_events(
     database_url: str, data: st.DataObject
 ) -> None:
     history, events = data.draw(told(canvas_id=next(NEXT_CANVAS)))
 
-    async def hear() -> dict[int, Counts]:
+    async def apply() -> dict[int, Counts]:
         database = Database(database_url, application="test")
-        await Ear(database).hear(*events)
+        await EventApplier(database).apply(*events)
         found = await counts(database, list(history.truth))
         await database.close()
         return found
 
-    assert asyncio.run(hear()) == history.truth
+    assert asyncio.run(apply()) == history.truth
 
 
-async def test_eight_who_hear_the_same_at_once_count_it_once(ear: Ear, db: Database) -> None:
+async def test_eight_parallel_deliveries_of_an_event_count_it_once(
+    applier: EventApplier, db: Database
+) -> None:
     history, events = long_history(7)
-    await asyncio.gather(*(ear.hear(*events[part::8]) for part in range(8)))
+    await asyncio.gather(*(applier.apply(*events[part::8]) for part in range(8)))
     assert await counts(db, list(history.truth)) == history.truth
 
 
-async def test_a_profile_shows_what_was_counted_before_it_was_there(users: Users, ear: Ear) -> None:
+async def test_a_profile_shows_what_was_counted_before_it_existed(
+    users: Users, applier: EventApplier
+) -> None:
     history = History(canvas_id=1)
     for what in ("create", "like", "like"):
         history.step(what, 0)
     artist = ANN._replace(id=history.creator(0))
-    await ear.hear(*history.events, registered(artist))
+    await applier.apply(*history.events, registered(artist))
     stats = await users.get("/users/stats", artist)
     assert stats == {
         "tiles_created": 1, "likes_received": 2, "canvases_created": 1, "followers": 0, "following": 0
     }  # fmt: skip
 
 
-async def test_likes_of_a_deleted_tile_count_no_more(users: Users, ear: Ear) -> None:
+async def test_likes_of_a_deleted_tile_no_longer_count(users: Users, applier: EventApplier) -> None:
     history = History(canvas_id=1)
     for what in ("create", "like", "delete"):
         history.step(what, 0)
     artist = ANN._replace(id=history.creator(0))
     await users.meet(artist)
-    await ear.hear(*history.events)
+    await applier.apply(*history.events)
     stats = (await users.get(f"/users/{artist.id}"))["stats"]
     assert (stats["tiles_created"], stats["likes_received"]) == (0, 0)
 
 
-async def test_a_deleted_canvas_counts_no_more(users: Users, ear: Ear) -> None:
+async def test_a_deleted_canvas_no_longer_counts(users: Users, applier: EventApplier) -> None:
     history = History(canvas_id=1)
     history.close()
     artist = ANN._replace(id=history.first + 1)
     await users.meet(artist)
-    await ear.hear(*reversed(history.events))
+    await applier.apply(*reversed(history.events))
     assert (await users.get(f"/users/{artist.id}"))["stats"]["canvases_created"] == 0

@@ -1,4 +1,4 @@
-"""Tokens: only what auth signed, for what it was signed, for as long as it holds."""
+"""Tokens: only those that auth signed for this purpose and that have not expired are accepted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Forge = Callable[[TestKeys], str]
 
 
 def altered(keys: TestKeys, headers: dict[str, Any] | None = None, key: Any = None, **claims: Any) -> str:
-    """A good token, signed anew with other headers, claims or another key."""
+    """Return a valid token signed again with other headers or claims, or by another key."""
     good = keys.token(*ANN)
     payload = jwt.decode(good, options={"verify_signature": False}) | claims
     given = jwt.get_unverified_header(good) | (headers or {})
@@ -76,7 +76,7 @@ FORGED: dict[str, Forge] = {
 
 
 @pytest.mark.parametrize("forge", FORGED.values(), ids=FORGED.keys())
-async def test_a_token_that_does_not_hold_is_401(users: Users, forge: Forge) -> None:
+async def test_an_invalid_token_is_401(users: Users, forge: Forge) -> None:
     headers = {"Authorization": f"Bearer {forge(users.keys)}"}
     response = await users.call(None, "GET", "/users/profile", headers=headers)
     assert response.status == 401
@@ -85,12 +85,12 @@ async def test_a_token_that_does_not_hold_is_401(users: Users, forge: Forge) -> 
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic YW5uOnB3", "Token x", "bearer\tx"])
-async def test_a_header_that_is_no_bearer_token_is_401(users: Users, header: str) -> None:
+async def test_a_header_without_a_bearer_token_is_401(users: Users, header: str) -> None:
     response = await users.call(None, "GET", "/users/profile", headers={"Authorization": header})
     assert response.status == 401
 
 
-async def test_a_bad_token_is_refused_where_guests_are_welcome_too(users: Users) -> None:
+async def test_an_invalid_token_is_refused_even_where_guests_are_allowed(users: Users) -> None:
     response = await users.call(None, "GET", "/users", headers={"Authorization": "Bearer x"})
     assert response.status == 401
 
@@ -101,7 +101,7 @@ async def test_a_subject_beyond_any_account_is_401(users: Users) -> None:
     assert response.status == 401
 
 
-async def test_identity_headers_of_a_client_mean_nothing(users: Users) -> None:
+async def test_identity_headers_of_a_client_are_ignored(users: Users) -> None:
     spoofed = {"X-User-Id": "1", "X-Forwarded-User": "ann", "X_User_Id": "1"}
     assert (await users.call(None, "GET", "/users/profile", headers=spoofed)).status == 401
 

@@ -1,4 +1,4 @@
-"""A cancellation is never lost, whatever comes together with it."""
+"""A cancellation is not lost when a result or an error arrives with it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared.cancellation import reraise_lost_cancellation
 @pytest.mark.parametrize(
     "settle", [lambda future: future.set_result(None), lambda future: future.set_exception(OSError())]
 )
-async def test_a_cancellation_that_comes_with_result_or_error_is_heeded(
+async def test_a_cancellation_that_arrives_with_a_result_or_error_is_raised(
     settle: Callable[[asyncio.Future[None]], Any],
 ) -> None:
     awaited: asyncio.Future[None] = asyncio.get_running_loop().create_future()

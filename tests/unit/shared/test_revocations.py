@@ -1,4 +1,4 @@
-"""Which tokens do not count any more, and for how long that is remembered."""
+"""Revoked tokens, and how long a revocation is kept."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from shared.revocations import ACCESS_SECONDS, Revocations
 
 
-def test_an_accounts_tokens_made_before_are_covered_and_later_ones_not() -> None:
+def test_only_tokens_issued_before_the_revocation_of_an_account_are_covered() -> None:
     revocations = Revocations()
     now = time.time()
     revocations.revoke(1, None, now)
@@ -18,14 +18,14 @@ def test_an_accounts_tokens_made_before_are_covered_and_later_ones_not() -> None
     assert not revocations.cover(2, "7", now - 1)
 
 
-def test_a_sessions_tokens_are_covered_whenever_they_were_made() -> None:
+def test_all_tokens_of_a_revoked_session_are_covered() -> None:
     revocations = Revocations()
     revocations.revoke(1, "7", time.time())
     assert revocations.cover(1, "7", time.time() + 10)
     assert not revocations.cover(1, "8", 0)
 
 
-def test_an_older_revocation_that_arrives_later_takes_nothing_back() -> None:
+def test_an_older_revocation_that_arrives_later_changes_nothing() -> None:
     revocations = Revocations()
     now = time.time()
     revocations.revoke(1, None, now)
@@ -33,7 +33,7 @@ def test_an_older_revocation_that_arrives_later_takes_nothing_back() -> None:
     assert revocations.cover(1, "7", now - 1)
 
 
-def test_what_no_valid_token_needs_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_revocation_is_kept_until_its_last_token_has_expired(monkeypatch: pytest.MonkeyPatch) -> None:
     revocations = Revocations()
     now = time.time()
     revocations.revoke(1, None, now)
@@ -45,7 +45,7 @@ def test_what_no_valid_token_needs_is_forgotten(monkeypatch: pytest.MonkeyPatch)
     assert revocations.cover(3, "1", now)
 
 
-def test_a_listener_hears_each_revocation_once() -> None:
+def test_a_listener_is_called_once_per_revocation() -> None:
     revocations = Revocations()
     heard: list[tuple[int, str | None]] = []
     revocations.listen(lambda account_id, session_id: heard.append((account_id, session_id)))

@@ -28,9 +28,10 @@ from deploy.checks.gatherers.docker.inspected import (
     find_service,
 )
 from deploy.stack import engine
+from deploy.stack.command_line import command_line
 from deploy.stack.compose.project import Environment, Project
 from deploy.stack.errors import DeployError
-from deploy.stack.ports import listeners, port_map
+from deploy.stack.ports import find_listeners, port_map
 from deploy.stack.programs import SERVICES
 from deploy.stack.state_dir import state_folder
 
@@ -44,10 +45,12 @@ class DockerGatherer:
         self.hosts = (project.host, "localhost", "127.0.0.1", "::1")
         self.var = project.var
         self.environ = project.environ
-        self.doctor = f"python -m deploy doctor --env {project.env}"
+        self.doctor = command_line(f"doctor --env {project.env}")
         # Read at once, and waited for by each fact that needs it; the fact is unknown when this fails.
         self._threads = ThreadPoolExecutor(3)
-        self._inspected = self._threads.submit(lambda: list(map(Inspected, engine.containers(project.name))))
+        self._inspected = self._threads.submit(
+            lambda: list(map(Inspected, engine.list_containers(project.name)))
+        )
         self._files = self._threads.submit(project.merged)
         self._insides = self._threads.submit(lambda: inside.run_script(self._inspected.result()))
 
@@ -70,11 +73,8 @@ class DockerGatherer:
             start=_start(env),
             repair_routes=steps("Repair the labels in deploy/compose/base.yml.", _start(env)),
             doctor=self.doctor,
-            backup=f"python -m deploy backup --env {env}",
-            dead_letters=lambda queue: (
-                f"docker exec {name}-{queue.partition('.')[0]}-worker-1 "
-                f"python -m services.{queue.partition('.')[0]} dead-letters list {queue}"
-            ),
+            backup=command_line(f"backup --env {env}"),
+            dead_letters=lambda queue: command_line(f"dead-letters --env {env} {queue}"),
             show_log=self.show_log,
             resume=lambda one: f"docker unpause {one.removeprefix('container ')}",
             restart=lambda one: f"docker restart {one.removeprefix('container ')}",
@@ -110,7 +110,7 @@ class DockerGatherer:
     def listeners(self) -> Listeners:
         """Read which process or container holds each published port."""
         ours = {one.full_name for one in self._inspected.result()}
-        held = {**(listeners() if engine.is_local() else {}), **engine.published()}
+        held = {**(find_listeners() if engine.is_local() else {}), **engine.list_published_ports()}
         found = []
         for port in port_map():
             if port.way == self.project.env:
@@ -191,10 +191,15 @@ class DockerGatherer:
         failures = (one for name, logged in by_process.items() for one in logs.find_failures(name, logged))
         return logs.Traffic.of_last_minutes(requests, failures)
 
+    def run_beside(self, part: str, *command: str) -> str | None:
+        """Run a program in the container of that part, if it answers, and return what it printed."""
+        one = self._one(part)
+        return engine.docker("exec", one.full_name, *command) if one and one.answers else None
+
     def find_request(self, request_id: str) -> logs.LoggedRequest | None:
         """Find that request in the gateway's log."""
         gateway = self._one("gateway")
-        lines = logs.parse(engine.log(gateway.full_name, "--tail=50000")) if gateway else []
+        lines = logs.parse(engine.read_log(gateway.full_name, "--tail=50000")) if gateway else []
         found = [one for one in logs.find_requests(lines) if one.request_id == request_id]
         return found[-1] if found else None  # the client may use an id twice
 
@@ -220,4 +225,4 @@ def _port(one: Inspected) -> int:
 
 
 def _start(env: str) -> str:
-    return "make up" if env == "dev" else f"make up ENV={env}"
+    return command_line(f"up --env {env}")

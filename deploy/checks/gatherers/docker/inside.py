@@ -91,7 +91,7 @@ def read_gateway(gateway: Inspected | None) -> tuple[Traefik, tuple[str, ...]]:
     if traefik.routers:
         return traefik, ()
     until = (gateway.started + timedelta(seconds=5)).isoformat()
-    start = engine.log(gateway.full_name, f"--since={gateway.state['StartedAt']}", f"--until={until}")
+    start = engine.read_log(gateway.full_name, f"--since={gateway.state['StartedAt']}", f"--until={until}")
     return traefik, logs.find_errors(logs.parse(start))
 
 
@@ -152,7 +152,7 @@ def read_logs(inspected: Sequence[Inspected], *options: str) -> list[tuple[str, 
     """Read the log lines of the gateway and of all services, each with the name of its container."""
     wanted = [one for one in inspected if one.service == "gateway" or find_service(one.service)[0]]
     with ThreadPoolExecutor(8) as threads:
-        texts = threads.map(lambda one: engine.log(one.full_name, *options), wanted)
+        texts = threads.map(lambda one: engine.read_log(one.full_name, *options), wanted)
     return [(one.name, line) for one, text in zip(wanted, texts, strict=True) for line in logs.parse(text)]
 
 

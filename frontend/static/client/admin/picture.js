@@ -60,28 +60,28 @@ export class Picture extends Element {
   }
 
   async #draw() {
-    const { canvas, region, png } = this;
+    const { canvas, region, png, patches } = this;
     if (!canvas || !region || !png) return;
-    const bitmap = await createImageBitmap(png);
     const side = canvas.tile_size;
+    const colours = parsePalette(canvas.palette);
+    const bitmap = await createImageBitmap(png);
+    const tiles = await Promise.all(
+      patches.map(({ pixels }) =>
+        pixels ? createImageBitmap(new ImageData(decodeRgba(pixels, colours), side, side)) : null,
+      ),
+    );
+    if (png !== this.png || patches !== this.patches) return; // a newer picture is being drawn
     const scale = fitScale(region.columns * side, WIDTH);
     const surface = /** @type {HTMLCanvasElement} */ (this.renderRoot.querySelector("canvas"));
     [surface.width, surface.height] = [bitmap.width * scale, bitmap.height * scale];
     const pen = /** @type {CanvasRenderingContext2D} */ (surface.getContext("2d"));
     pen.imageSmoothingEnabled = false;
     pen.drawImage(bitmap, 0, 0, surface.width, surface.height);
-    const colours = parsePalette(canvas.palette);
-    for (const { x, y, pixels } of this.patches) {
+    for (const [index, { x, y }] of patches.entries()) {
+      const tile = tiles[index];
       const [left, top, width] = [(x - region.x) * side * scale, (y - region.y) * side * scale, side * scale];
       pen.clearRect(left, top, width, width);
-      if (!pixels) continue;
-      pen.drawImage(
-        await createImageBitmap(new ImageData(decodeRgba(pixels, colours), side, side)),
-        left,
-        top,
-        width,
-        width,
-      );
+      if (tile) pen.drawImage(tile, left, top, width, width);
     }
     for (const { x, y } of this.marked) {
       const [left, top, width] = [(x - region.x) * side * scale, (y - region.y) * side * scale, side * scale];

@@ -11,8 +11,9 @@ import "../ui/icon.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import "../ui/time.js";
 import { toast } from "../ui/toast.js";
+import { renderClosing } from "./closing.js";
 import { Load } from "./load.js";
-import { describeCode, renderPersonLink, renderState } from "./people.js";
+import { renderPersonLink, renderState } from "./people.js";
 import "./rollback-form.js";
 import { renderSubject, sceneStyles } from "./scene.js";
 import { marks } from "./styles.js";
@@ -21,17 +22,11 @@ import { reinstate } from "./suspend.js";
 
 /** @import { AccountStandingView, CanvasView, LockView, PersonView, ReportView, RevisionView } from "#api" */
 /** @import { TileView } from "#api" */
+/** @import { ActionTaken } from "./closing.js" */
 /** @import { Order } from "./rollback-form.js" */
 /** @import { Subject } from "./subject.js" */
 
-/** @typedef {NonNullable<ReportView["action_taken"]>} ActionTaken */
-
-/** @type {ActionTaken[]} */
-const ACTIONS = ["removed", "rolled_back", "suspended", "warned", "none"];
-
-/**
- * A report with its subject and the actions a moderator may take. Fires `changed` with the report.
- */
+/** A report with its subject and the actions a moderator may take. Fires `changed` with the report. */
 export class ReportDesk extends Element {
   static properties = {
     report: { attribute: false },
@@ -92,7 +87,7 @@ export class ReportDesk extends Element {
   }
 
   focus() {
-    /** @type {HTMLElement} */ (this.renderRoot.querySelector("h2")).focus();
+    /** @type {HTMLElement | null} */ (this.renderRoot.querySelector("h2"))?.focus();
   }
 
   /** @param {Map<string, unknown>} changed */
@@ -133,7 +128,12 @@ export class ReportDesk extends Element {
           : ""
       }
       <ui-error .error=${this.error}></ui-error>
-      ${this.#renderClosing(report)}
+      ${renderClosing(report, {
+        action: this.action,
+        isBusy: this.isBusy,
+        onAction: (action) => (this.action = action),
+        onSubmit: (event) => this.#close(event),
+      })}
       <admin-suspend .person=${this.suspended} @close=${() => (this.suspended = null)}
         @done=${this.#onSuspended}></admin-suspend>
       <ui-dialog wide heading=${t("admin.rollback")} ?open=${this.order !== null}
@@ -229,38 +229,6 @@ export class ReportDesk extends Element {
     }
     return html`<button @click=${() => (this.suspended = person)}>
       ${t("admin.suspend_name", { name: person.display_name })}</button>`;
-  }
-
-  /** @param {ReportView} report */
-  #renderClosing(report) {
-    if (report.status === "resolved" || report.status === "dismissed") {
-      return html`<p class="soft">${t("admin.closed_by")} ${renderPersonLink(report.assignee)} · <ui-time
-        datetime=${report.updated_at}></ui-time>
-        ${report.action_taken ? html`· ${describeCode("action", report.action_taken)}` : ""}
-        ${report.resolution ? html`<br>${report.resolution}` : ""}</p>`;
-    }
-    if (report.assignee && report.assignee.id !== session.account?.id && !session.isAdmin) return "";
-    return html`<form class="stack" @submit=${this.#close}>
-      <h3>${t("admin.close_report")}</h3>
-      <div><label for="action">${t("admin.action_taken")}</label>
-        <select id="action" name="action" @change=${this.#onAction}>
-          ${ACTIONS.map(
-            (action) => html`<option value=${action} ?selected=${action === this.action}>
-            ${describeCode("action", action)}</option>`,
-          )}
-        </select></div>
-      <ui-field label=${t("admin.resolution")} name="resolution" hint=${t("admin.resolution_hint")} multiline
-        maxlength="2000"></ui-field>
-      <div class="row">
-        <button class="primary" value="resolved" ?disabled=${this.isBusy}>${t("admin.resolve")}</button>
-        <button value="dismissed" ?disabled=${this.isBusy}>${t("admin.dismiss")}</button>
-      </div>
-    </form>`;
-  }
-
-  /** @param {Event} event */
-  #onAction(event) {
-    this.action = /** @type {ActionTaken} */ (/** @type {HTMLSelectElement} */ (event.target).value);
   }
 
   /** @param {SubmitEvent} event */

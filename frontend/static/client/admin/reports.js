@@ -133,7 +133,7 @@ class Reports extends Element {
   async #choose(report) {
     this.chosen = report;
     await this.updateComplete;
-    /** @type {HTMLElement} */ (this.renderRoot.querySelector("admin-report")).focus();
+    /** @type {HTMLElement | null} */ (this.renderRoot.querySelector("admin-report"))?.focus();
   }
 
   async #closeReport() {

@@ -78,8 +78,10 @@ export class ArtistList extends Element {
     this.error = null;
     try {
       const listed = await readPage(path, this.query, before);
-      if (path === this.path) this.listed = listed;
+      if (path !== this.path) return; // another list is being loaded
+      this.listed = listed;
     } catch (error) {
+      if (path !== this.path) return;
       this.error = error;
     }
     this.busy = false;

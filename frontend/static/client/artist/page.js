@@ -83,10 +83,11 @@ export class Artist extends Element {
       if (username !== this.username) return;
       this.profile = profile;
       await session.ready;
-      if (session.account && session.account.id !== profile.id)
-        this.follows = await isFollowing(session.account.id, profile.id);
+      if (!session.account || session.account.id === profile.id) return;
+      const follows = await isFollowing(session.account.id, profile.id);
+      if (username === this.username) this.follows = follows;
     } catch (error) {
-      this.error = error;
+      if (username === this.username) this.error = error;
     }
   }
 

@@ -1,11 +1,14 @@
-/** A cell in words: for who points at it, and for who does not see it. */
+/** A cell in words, for pointers and screen readers. */
 
 import { t } from "../i18n.js";
 
-/** @typedef {import("../model/live-canvas.js").LiveCanvas} LiveCanvas */
-/** @typedef {import("../model/canvas-pixels.js").Cell} Cell */
+/** @import { Cell } from "../model/canvas-pixels.js" */
+/** @import { LiveCanvas } from "../model/live-canvas.js" */
 
-/** @param {LiveCanvas} live @param {Cell} cell */
+/**
+ * @param {LiveCanvas} live
+ * @param {Cell} cell
+ */
 export function cellText(live, cell) {
   const { x, y } = cell;
   const tile = live.pixels?.tileAt(x, y);
@@ -23,4 +26,13 @@ export function cellText(live, cell) {
   ]
     .filter(Boolean)
     .join(", ");
+}
+
+/**
+ * Name a cell as the heading of what is known about it: by the title of its tile, where that is known.
+ * @param {LiveCanvas} live
+ * @param {Cell} cell
+ */
+export function cellTitle(live, { x, y }) {
+  return live.pixels?.tileAt(x, y)?.details?.title || t("canvas.cell", { x, y });
 }

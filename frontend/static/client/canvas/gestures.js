@@ -11,7 +11,7 @@
  *   tap: (point: Point) => void,
  *   hover: (point: Point | null) => void,
  *   span: ((from: Point, to: Point, isDone: boolean) => void) | null,
- * }} Actions `span`, when set, gets what would else be a drag
+ * }} Actions `span`, when set, receives what would otherwise be a drag
  */
 
 /** A press that moves less than this many CSS pixels is a tap. */

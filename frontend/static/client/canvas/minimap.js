@@ -1,6 +1,6 @@
 import { css, html, LitElement } from "../lit.js";
 import { base } from "../ui/styles.js";
-import { shown } from "./viewport.js";
+import { visibleRect } from "./viewport.js";
 
 /** @import { CanvasStage } from "./stage.js" */
 /** @import { Rect, Size } from "./viewport.js" */
@@ -52,7 +52,7 @@ export class CanvasMinimap extends LitElement {
   refresh() {
     const { stage } = this;
     if (!stage?.atlas) return;
-    this.hidden = holdsAll(shown(stage.view, stage.screen), stage.atlas);
+    this.hidden = holdsAll(visibleRect(stage.view, stage.screen), stage.atlas);
     if (!this.hidden)
       this.#due ??= setTimeout(() => {
         this.#due = undefined;
@@ -76,7 +76,7 @@ export class CanvasMinimap extends LitElement {
     canvas.height = height * devicePixelRatio;
     pen.setTransform(scale, 0, 0, scale, 0, 0);
     atlas.draw(pen, { x: 0, y: 0, width: atlas.width, height: atlas.height }, scale);
-    const part = shown(stage.view, stage.screen);
+    const part = visibleRect(stage.view, stage.screen);
     const colours = getComputedStyle(this);
     for (const [colour, thickness] of [
       ["#ffffff", 3],
@@ -106,7 +106,7 @@ export class CanvasMinimap extends LitElement {
     const box = /** @type {HTMLElement} */ (event.target).getBoundingClientRect();
     const x = ((event.clientX - box.left) / box.width) * stage.atlas.width;
     const y = ((event.clientY - box.top) / box.height) * stage.atlas.height;
-    stage.look({ ...stage.view, x, y });
+    stage.camera.look({ ...stage.view, x, y });
   }
 }
 

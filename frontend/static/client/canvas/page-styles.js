@@ -7,26 +7,28 @@ export const styles = css`
     display: flex; align-items: center; gap: var(--space-3); min-height: 3.25rem; padding: 0 var(--space-4);
     border-bottom: 1px solid var(--line); background: var(--surface);
   }
-  h1 { min-width: 0; overflow: hidden; font-size: var(--text-large); text-overflow: ellipsis; text-wrap: nowrap; }
-  .status { display: flex; align-items: center; gap: var(--space-2); flex: none; color: var(--ink-soft); font-size: var(--text-small); }
-  .status::before { width: 0.5rem; height: 0.5rem; border-radius: 50%; background: var(--warning); content: ""; }
+  h1 { min-width: 0; overflow: hidden; font-size: var(--text-large); text-overflow: ellipsis;
+    text-wrap: nowrap; }
+  .status { display: flex; align-items: center; gap: var(--space-2); flex: none; color: var(--ink-soft);
+    font-size: var(--text-small); }
+  .status::before { width: 0.5rem; height: 0.5rem; border-radius: 50%; background: var(--warning);
+    content: ""; }
   .status.live::before { background: var(--success); }
   .status.offline::before, .status.closed::before { background: var(--danger); }
-  .tools { display: flex; align-items: center; gap: var(--space-1); margin-left: auto; }
-  .faces { padding: 0 var(--space-2); gap: 0; }
-  .faces ui-avatar { --avatar-size: 1.75rem; border: 2px solid var(--surface); }
-  .faces ui-avatar + ui-avatar { margin-left: -0.5rem; }
-  .faces span { margin-left: var(--space-1); color: var(--ink-soft); font-size: var(--text-small); }
+  .tools { margin-left: auto; }
   .room { display: flex; flex: 1; min-height: 0; }
   .view { position: relative; flex: 1; min-width: 0; min-height: 0; }
   canvas-stage { position: absolute; inset: 0; }
   .readout {
-    position: absolute; top: var(--space-3); left: var(--space-3); max-width: calc(100% - 2 * var(--space-3)); margin: 0; padding: var(--space-1) var(--space-3);
-    border-radius: var(--radius-round); background: color-mix(in oklab, var(--raised) 92%, transparent); box-shadow: var(--shadow);
+    position: absolute; top: var(--space-3); left: var(--space-3); max-width: calc(100% - 2 * var(--space-3));
+    margin: 0; padding: var(--space-1) var(--space-3);
+    border-radius: var(--radius-round); background: color-mix(in oklab, var(--raised) 92%, transparent);
+    box-shadow: var(--shadow);
     font-size: var(--text-small); overflow-wrap: anywhere; pointer-events: none;
   }
   .zoom {
-    position: absolute; bottom: var(--space-4); left: var(--space-4); display: flex; border: 1px solid var(--line);
+    position: absolute; bottom: var(--space-4); left: var(--space-4); display: flex;
+    border: 1px solid var(--line);
     border-radius: var(--radius-2); background: var(--raised); box-shadow: var(--shadow); overflow: clip;
   }
   .zoom button { border: 0; border-radius: 0; background: transparent; }
@@ -34,7 +36,7 @@ export const styles = css`
   .zoom button[aria-pressed="true"] { background: var(--accent-soft); }
   .zoom :focus-visible { outline-offset: -3px; }
   canvas-minimap { position: absolute; right: var(--space-4); bottom: var(--space-4); color: var(--accent); }
-  .farewell {
+  .closed-notice {
     position: absolute; top: 50%; left: 50%; width: min(26rem, calc(100% - 2rem)); translate: -50% -50%;
     box-shadow: var(--shadow);
   }
@@ -45,7 +47,8 @@ export const styles = css`
   aside > :not(.title) { flex: none; }
   .title {
     position: sticky; top: 0; z-index: 1; display: flex; align-items: center; justify-content: space-between;
-    gap: var(--space-3); padding: var(--space-3) var(--space-2) var(--space-3) var(--space-4); background: var(--surface);
+    gap: var(--space-3); padding: var(--space-3) var(--space-2) var(--space-3) var(--space-4);
+    background: var(--surface);
   }
   h2 { min-width: 0; overflow-wrap: anywhere; }
   @media (max-width: 48rem) {
@@ -54,14 +57,11 @@ export const styles = css`
     /* Over the picture, where a phone has room; a panel takes it back. */
     .tools {
       position: absolute; top: 3.75rem; right: var(--space-2); z-index: 1; flex-direction: column; gap: 0;
-      border: 1px solid var(--line); border-radius: var(--radius-2); background: var(--raised); box-shadow: var(--shadow);
+      border: 1px solid var(--line); border-radius: var(--radius-2); background: var(--raised);
+      box-shadow: var(--shadow);
       overflow: clip;
     }
-    .tools button { border: 0; border-radius: 0; }
-    .tools :focus-visible { outline-offset: -3px; }
     .bar:has(+ .divided) .tools { display: none; }
-    .faces { width: var(--target); padding: 0; }
-    .faces ui-avatar + ui-avatar, .faces span { display: none; }
     .room { flex-direction: column; }
     aside {
       width: auto; max-height: 50dvh; border-top: 1px solid var(--line); border-left: 0;

@@ -64,7 +64,7 @@ export class Panel extends Element {
     const { signal } = this.#life;
     this.live.addEventListener(
       "change",
-      (event) => this.heard(/** @type {CustomEvent<FeedEvent>} */ (event).detail),
+      (event) => this.handleChange(/** @type {CustomEvent<FeedEvent>} */ (event).detail),
       { signal },
     );
     for (const type of ["canvas", "claims", "picture"]) {
@@ -81,7 +81,7 @@ export class Panel extends Element {
    * Handle a change of the canvas.
    * @param {FeedEvent} _event
    */
-  heard(_event) {}
+  handleChange(_event) {}
 
   /** @returns {CanvasView} loaded before any panel opens */
   get canvas() {

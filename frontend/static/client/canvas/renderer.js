@@ -1,7 +1,7 @@
 /** Draws one frame: the canvas and the overlay of its cells. */
 
 import { colourOf, inkOf } from "./people.js";
-import { rectOf, shown } from "./viewport.js";
+import { rectOf, visibleRect } from "./viewport.js";
 
 /** @import { Cell } from "../model/canvas-pixels.js" */
 /** @import { Claims } from "../model/claims.js" */
@@ -39,8 +39,8 @@ export function drawScene(pen, scene) {
   pen.setTransform(1, 0, 0, 1, 0, 0);
   pen.fillStyle = theme.ground;
   pen.fillRect(0, 0, pen.canvas.width, pen.canvas.height);
-  // Aligned to device pixels, so that neighbouring squares leave no seam.
-  const part = shown(view, screen);
+  // On whole device pixels, so that neighbouring squares leave no seam.
+  const part = visibleRect(view, screen);
   pen.setTransform(scale, 0, 0, scale, Math.round(-part.x * scale), Math.round(-part.y * scale));
   pen.fillStyle = theme.paper;
   pen.fillRect(0, 0, atlas.width, atlas.height);

@@ -44,7 +44,7 @@ export class CanvasReviews extends Panel {
   }
 
   /** @param {FeedEvent} event */
-  heard(event) {
+  handleChange(event) {
     if (event.kind.startsWith("review.")) void attempt(this, () => this.#load());
   }
 

@@ -1,6 +1,7 @@
 import { css, html, LitElement } from "../lit.js";
 import { base } from "../ui/styles.js";
 import { Atlas } from "./atlas.js";
+import { Camera } from "./camera.js";
 import { listen } from "./gestures.js";
 import { drawScene, themeOf } from "./renderer.js";
 import * as viewport from "./viewport.js";
@@ -8,14 +9,11 @@ import * as viewport from "./viewport.js";
 /** @import { CanvasPixels, Cell } from "../model/canvas-pixels.js" */
 /** @import { Claims } from "../model/claims.js" */
 /** @import { Person } from "../model/feed.js" */
-/** @import { View } from "../model/links.js" */
 /** @import { Actions } from "./gestures.js" */
 /** @import { Span, Theme } from "./renderer.js" */
 /** @import { Point } from "./viewport.js" */
 
-const ZOOM_STEP = 1.5;
-
-/** CSS pixels by which an arrow key pans. */
+/** CSS pixels that a key moves the picture. */
 const PAN_STEP = 80;
 
 /** @type {Record<string, [number, number]>} */
@@ -59,12 +57,10 @@ export class CanvasStage extends LitElement {
    * @type {Span | null}
    */
   span = null;
-  /** Number of frames drawn so far. */ frames = 0;
-  /** @type {View} */
-  view = { x: 0, y: 0, zoom: 1 };
-  screen = { width: 0, height: 0 };
-  /** @type {CanvasPixels | null} */
-  #pixels = null;
+  /** Frames drawn so far. */
+  frames = 0;
+  /** Which part of the canvas is shown. */
+  camera = new Camera(() => this.#handleMove());
   /** @type {Atlas | null} */
   #atlas = null;
   /** @type {Claims | null} */
@@ -79,16 +75,13 @@ export class CanvasStage extends LitElement {
    */
   #cursor = null;
   #hasKeyboard = false;
-  /**
-   * Whether the view is still fitted to the window, and follows changes of its size.
-   */
-  #isFitted = true;
   #frame = 0;
-  /** Aborted when the element is removed from the page. */ #stay = new AbortController();
+  /** Ends with the element's stay in the page. */
+  #life = new AbortController();
 
   render() {
     return html`<canvas tabindex="0" role="application" aria-label=${this.label} aria-describedby="help"
-        @keydown=${this.#press} @focus=${this.#focused} @blur=${this.#blurred}></canvas>
+        @keydown=${this.#handleKey} @focus=${this.#handleFocus} @blur=${this.#handleBlur}></canvas>
       <p id="help" class="visually-hidden">${this.help}</p><i class="probe"></i>`;
   }
 
@@ -106,22 +99,22 @@ export class CanvasStage extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
-    this.#stay = new AbortController();
+    this.#life = new AbortController();
     const recolour = () => {
       this.#theme = null;
       this.draw();
     };
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour, {
-      signal: this.#stay.signal,
+      signal: this.#life.signal,
     });
     const theme = new MutationObserver(recolour);
     theme.observe(document.documentElement, { attributeFilter: ["data-theme"] });
-    this.#stay.signal.addEventListener("abort", () => theme.disconnect());
+    this.#life.signal.addEventListener("abort", () => theme.disconnect());
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.#stay.abort();
+    this.#life.abort();
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
   }
@@ -130,12 +123,12 @@ export class CanvasStage extends LitElement {
     return this.#atlas;
   }
 
-  get isFitted() {
-    return this.#isFitted;
+  get view() {
+    return this.camera.view;
   }
 
-  get grid() {
-    return this.#pixels?.canvas ?? { columns: 0, rows: 0, tileSize: 1 };
+  get screen() {
+    return this.camera.screen;
   }
 
   /**
@@ -144,14 +137,14 @@ export class CanvasStage extends LitElement {
    * @param {Claims} claims
    */
   open(pixels, claims) {
-    this.#pixels = pixels;
+    this.camera.grid = pixels.canvas;
     this.#claims = claims;
     this.#atlas = new Atlas(pixels);
     this.draw();
   }
 
   /** @param {Claims} claims */
-  claimed(claims) {
+  setClaims(claims) {
     this.#claims = claims;
     this.draw();
   }
@@ -170,39 +163,6 @@ export class CanvasStage extends LitElement {
     });
   }
 
-  /** @param {View} view */
-  look(view) {
-    this.#isFitted = false;
-    this.#show(view);
-  }
-
-  fit() {
-    this.#isFitted = true;
-    this.#show(viewport.fit(viewport.sizeOf(this.grid), this.screen));
-  }
-
-  /** @param {number} steps positive to zoom in, around the centre */
-  zoom(steps) {
-    const middle = { x: this.screen.width / 2, y: this.screen.height / 2 };
-    this.#zoomAt(middle, ZOOM_STEP ** steps);
-  }
-
-  /**
-   * Pan as little as possible to make a cell visible.
-   * @param {Cell} cell
-   */
-  reveal(cell) {
-    this.look(viewport.reveal(this.view, this.screen, viewport.rectOf(this.grid, cell)));
-  }
-
-  /**
-   * Show a cell, zoomed in far enough to see its pixels.
-   * @param {Cell} cell
-   */
-  visit(cell) {
-    this.look(viewport.closeUp(this.grid, cell, this.screen));
-  }
-
   toggleGrid() {
     this.hasGrid = !this.hasGrid;
     this.draw();
@@ -213,9 +173,9 @@ export class CanvasStage extends LitElement {
    * Make drags select rectangles of cells, or pan again.
    * @param {boolean} isWanted
    */
-  letSpan(isWanted) {
+  setSpanning(isWanted) {
     this.toggleAttribute("spanning", isWanted);
-    this.#actions.span = isWanted ? this.#spanned : null;
+    this.#actions.span = isWanted ? this.#handleSpan : null;
   }
 
   /**
@@ -223,8 +183,8 @@ export class CanvasStage extends LitElement {
    * @param {Point} to
    * @param {boolean} isDone
    */
-  #spanned = (from, to, isDone) => {
-    const [start, end] = [from, to].map((point) => this.#cellUnder(this.#withinCanvas(point)));
+  #handleSpan = (from, to, isDone) => {
+    const [start, end] = [this.camera.cellNear(from), this.camera.cellNear(to)];
     this.span = start && end ? viewport.spanOf(start, end) : null;
     this.draw();
     if (isDone && this.span) this.#fire("span", this.span);
@@ -232,55 +192,28 @@ export class CanvasStage extends LitElement {
 
   /** @type {Actions} */
   #actions = {
-    drag: (dx, dy) => this.look(viewport.pan(this.view, dx, dy)),
-    pinch: (before, after) =>
-      this.look(viewport.pinch(this.view, viewport.sizeOf(this.grid), this.screen, before, after)),
-    wheel: (point, delta) => this.#zoomAt(point, viewport.wheelFactor(delta)),
+    drag: (dx, dy) => this.camera.pan(dx, dy),
+    pinch: (before, after) => this.camera.pinch(before, after),
+    wheel: (point, delta) => this.camera.zoomAt(point, viewport.wheelFactor(delta)),
     tap: (point) => {
-      const cell = this.#cellUnder(point);
+      const cell = this.camera.cellUnder(point);
       if (!cell) return;
       this.#cursor = cell;
       this.#fire("pick", cell);
     },
-    hover: (point) => this.#point(point && this.#cellUnder(point)),
+    hover: (point) => this.#hoverOver(point && this.camera.cellUnder(point)),
     span: null,
   };
 
-  /** @param {Point} point on the screen */
-  #cellUnder(point) {
-    return viewport.cellAt(this.grid, viewport.toCanvas(this.view, this.screen, point));
-  }
-
-  /**
-   * Return the nearest point of the screen that shows the canvas.
-   * @param {Point} point
-   */
-  #withinCanvas(point) {
-    const { width, height } = viewport.sizeOf(this.grid);
-    const { x, y } = viewport.toCanvas(this.view, this.screen, point);
-    const nearest = { x: Math.min(Math.max(x, 0), width - 1), y: Math.min(Math.max(y, 0), height - 1) };
-    return viewport.toScreen(this.view, this.screen, nearest);
-  }
-
   /** @param {Cell | null} cell under the pointer */
-  #point(cell) {
+  #hoverOver(cell) {
     if (cell?.x === this.#hover?.x && cell?.y === this.#hover?.y) return;
     this.#hover = cell;
     this.#fire("hover", cell);
     this.draw();
   }
 
-  /**
-   * @param {Point} point
-   * @param {number} factor
-   */
-  #zoomAt(point, factor) {
-    this.look(viewport.zoomAt(this.view, viewport.sizeOf(this.grid), this.screen, point, factor));
-  }
-
-  /** @param {View} view */
-  #show(view) {
-    this.view = this.screen.width ? viewport.clamp(view, viewport.sizeOf(this.grid), this.screen) : view;
+  #handleMove() {
     this.dispatchEvent(new Event("view"));
     this.draw();
   }
@@ -288,12 +221,10 @@ export class CanvasStage extends LitElement {
   #resize() {
     if (!this.canvas || !this.pen) return;
     const { clientWidth: width, clientHeight: height } = this.canvas;
-    this.screen = { width, height };
     this.canvas.width = Math.round(width * devicePixelRatio);
     this.canvas.height = Math.round(height * devicePixelRatio);
-    if (this.#isFitted && this.#pixels) this.fit();
-    else this.#show(this.view);
-    // resizing clears a canvas, so draw before the next frame is shown
+    this.camera.resize(width, height);
+    // A canvas that changed its size is blank: not a frame may pass.
     this.#paint();
   }
 
@@ -319,15 +250,15 @@ export class CanvasStage extends LitElement {
   }
 
   /** @param {KeyboardEvent} event */
-  #press(event) {
+  #handleKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const arrow = ARROWS[event.key];
-    if (arrow && event.shiftKey)
-      this.look(viewport.pan(this.view, -arrow[0] * PAN_STEP, -arrow[1] * PAN_STEP));
-    else if (arrow) this.#step(...arrow);
-    else if (event.key === "+" || event.key === "=") this.zoom(1);
-    else if (event.key === "-") this.zoom(-1);
-    else if (event.key === "0") this.fit();
+    const { camera } = this;
+    if (arrow && event.shiftKey) camera.pan(-arrow[0] * PAN_STEP, -arrow[1] * PAN_STEP);
+    else if (arrow) this.#stepCursor(...arrow);
+    else if (event.key === "+" || event.key === "=") camera.zoom(1);
+    else if (event.key === "-") camera.zoom(-1);
+    else if (event.key === "0") camera.fit();
     else if (event.key === "g") this.toggleGrid();
     else if ((event.key === "Enter" || event.key === " ") && this.#cursor) this.#fire("pick", this.#cursor);
     else return;
@@ -338,33 +269,29 @@ export class CanvasStage extends LitElement {
    * @param {number} dx
    * @param {number} dy in cells
    */
-  #step(dx, dy) {
-    const { columns, rows } = this.grid;
-    const from = this.#cursor ?? this.#cellInTheMiddle();
+  #stepCursor(dx, dy) {
+    const { columns, rows } = this.camera.grid;
+    const from = this.#cursor ?? this.camera.cellInTheMiddle;
     const x = Math.min(columns - 1, Math.max(0, from.x + dx));
     const y = Math.min(rows - 1, Math.max(0, from.y + dy));
-    this.#stand({ x, y });
-    this.reveal({ x, y });
+    this.#moveCursor({ x, y });
+    this.camera.reveal({ x, y });
   }
 
-  #cellInTheMiddle() {
-    return viewport.cellAt(this.grid, this.view) ?? { x: 0, y: 0 };
-  }
-
-  /** @param {Cell} cell of the keyboard cursor */
-  #stand(cell) {
+  /** @param {Cell} cell where the keyboard is now */
+  #moveCursor(cell) {
     this.#cursor = cell;
     this.#hasKeyboard = true;
     this.#fire("cursor", cell);
     this.draw();
   }
 
-  #focused() {
-    if (this.canvas?.matches(":focus-visible") && this.#pixels)
-      this.#stand(this.#cursor ?? this.#cellInTheMiddle());
+  #handleFocus() {
+    if (this.canvas?.matches(":focus-visible") && this.#atlas)
+      this.#moveCursor(this.#cursor ?? this.camera.cellInTheMiddle);
   }
 
-  #blurred() {
+  #handleBlur() {
     this.#hasKeyboard = false;
     this.#fire("cursor", null);
     this.draw();

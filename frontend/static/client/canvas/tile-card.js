@@ -70,7 +70,7 @@ export class TileCard extends Panel {
   }
 
   /** @param {FeedEvent} event */
-  heard(event) {
+  handleChange(event) {
     if (event.kind === "tile.created" && event.x === this.cell.x && event.y === this.cell.y) {
       return void attempt(this, () => this.#load());
     }
@@ -89,10 +89,11 @@ export class TileCard extends Panel {
 
   async #load() {
     const { cell } = this;
-    const tile = await this.live.tileIn(cell);
-    // lists omit pending submissions; the tile itself contains its creator's
+    const tile = await this.live.loadTileIn(cell);
+    // Lists omit pending submissions; the tile itself contains them for its creator.
     const isMine = tile !== null && tile.creator.id === this.me?.id;
-    const full = isMine && this.canvas.collaboration_mode === "review" ? await this.live.tile(tile.id) : tile;
+    const full =
+      isMine && this.canvas.collaboration_mode === "review" ? await this.live.loadTile(tile.id) : tile;
     if (cell !== this.cell) return;
     this.#isKnown = true;
     if (full) this.#show(full);

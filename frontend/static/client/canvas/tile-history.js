@@ -50,8 +50,8 @@ export class TileHistory extends Panel {
   }
 
   /** @param {FeedEvent} event */
-  heard(event) {
-    // strokes arrive by the dozen; a list that moves under the pointer would be unusable
+  handleChange(event) {
+    // Strokes come by the dozen; a list that moved under one's finger would be of no use.
     if (event.tile_id === this.tileId && event.kind === "tile.updated")
       void attempt(this, () => this.#load());
   }

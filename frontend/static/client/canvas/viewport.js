@@ -85,7 +85,7 @@ export function toScreen(view, screen, point) {
  * @param {Size} screen
  * @returns {Rect}
  */
-export function shown(view, screen) {
+export function visibleRect(view, screen) {
   const corner = toCanvas(view, screen, { x: 0, y: 0 });
   return { ...corner, width: screen.width / view.zoom, height: screen.height / view.zoom };
 }
@@ -181,7 +181,7 @@ export function spanOf(from, to) {
  * @param {Rect} rect
  */
 export function reveal(view, screen, rect) {
-  const seen = shown(view, screen);
+  const seen = visibleRect(view, screen);
   return {
     ...view,
     x: view.x + overhang(seen.x, seen.width, rect.x, rect.width),

@@ -18,7 +18,7 @@ import { mayEdit } from "../model/permissions.js";
  * @param {Situation} situation
  * @returns {Obstacle | null}
  */
-export function obstacle({ canvas, tile, artist, areaHolder, remainingTiles }) {
+export function findObstacle({ canvas, tile, artist, areaHolder, remainingTiles }) {
   const isShared = canvas.collaboration_mode === "area-lock";
   if (!artist) return tile || isShared ? "signed_out" : null;
   if (isShared && areaHolder?.id !== artist.id) return areaHolder ? "area_taken" : "outside_area";

@@ -14,7 +14,7 @@
  * @param {number} size
  * @returns {Box | null}
  */
-export function boxBetween(from, to, size) {
+export function spanBox(from, to, size) {
   const left = Math.max(0, Math.min(from[0], to[0]));
   const top = Math.max(0, Math.min(from[1], to[1]));
   const right = Math.min(size - 1, Math.max(from[0], to[0]));
@@ -44,7 +44,7 @@ export function copy(pixels, size, { x, y, width, height }) {
  * @param {Box} box
  * @returns {Change[]}
  */
-export function cleared(size, { x, y, width, height }) {
+export function clearBox(size, { x, y, width, height }) {
   const changes = /** @type {Change[]} */ ([]);
   for (let row = y; row < y + height; row++) {
     for (let column = x; column < x + width; column++) changes.push([row * size + column, 0]);
@@ -60,7 +60,7 @@ export function cleared(size, { x, y, width, height }) {
  * @param {Point} at
  * @returns {Change[]}
  */
-export function stamped(piece, size, [x, y]) {
+export function stamp(piece, size, [x, y]) {
   const changes = /** @type {Change[]} */ ([]);
   for (let row = 0; row < piece.height; row++) {
     for (let column = 0; column < piece.width; column++) {
@@ -78,24 +78,24 @@ export function stamped(piece, size, [x, y]) {
  * Mirror horizontally.
  * @param {Piece} piece
  */
-export function flippedHorizontally({ width, height, pixels }) {
-  return rearranged(width, height, (x, y) => pixels[y * width + width - 1 - x]);
+export function flipHorizontally({ width, height, pixels }) {
+  return rearrange(width, height, (x, y) => pixels[y * width + width - 1 - x]);
 }
 
 /**
  * Mirror vertically.
  * @param {Piece} piece
  */
-export function flippedVertically({ width, height, pixels }) {
-  return rearranged(width, height, (x, y) => pixels[(height - 1 - y) * width + x]);
+export function flipVertically({ width, height, pixels }) {
+  return rearrange(width, height, (x, y) => pixels[(height - 1 - y) * width + x]);
 }
 
 /**
  * Rotate clockwise by 90 degrees.
  * @param {Piece} piece
  */
-export function rotated({ width, height, pixels }) {
-  return rearranged(height, width, (x, y) => pixels[(height - 1 - x) * width + y]);
+export function rotate({ width, height, pixels }) {
+  return rearrange(height, width, (x, y) => pixels[(height - 1 - x) * width + y]);
 }
 
 /**
@@ -104,7 +104,7 @@ export function rotated({ width, height, pixels }) {
  * @param {(x: number, y: number) => number} colourAt
  * @returns {Piece}
  */
-function rearranged(width, height, colourAt) {
+function rearrange(width, height, colourAt) {
   const pixels = Uint8Array.from({ length: width * height }, (_, offset) =>
     colourAt(offset % width, Math.floor(offset / width)),
   );

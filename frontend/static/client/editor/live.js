@@ -1,16 +1,29 @@
 /**
- * A tile that everybody paints at once: what the server has, with what was painted here on top until it has that.
+ * A tile that several artists paint at once: what the server has, with what was painted here on top until it
+ * has that too.
  *
- * @typedef {import("./clipboard.js").Change} Change
- * @typedef {import("./strokes.js").Painted} Painted
- * @typedef {import("./strokes.js").Refusal} Refusal
  */
 
 import { fromBase64 } from "../model/tile-pixels.js";
 import { difference, StrokeSender } from "./strokes.js";
 
+/** @import { Change } from "./clipboard.js" */
+/** @import { Painted, Refusal } from "./strokes.js" */
+
+/**
+ * Milliseconds in which missed events arrive after a reconnection, which show the strokes that were durable.
+ */
+const CATCH_UP = 300;
+
+/** Milliseconds that closing waits for the last strokes, and between two looks at them. */
+const LONGEST_WAIT = 2000;
+const POLL_INTERVAL = 20;
+
 export class LiveTile {
-  /** Durable strokes of one's own that the feed has not brought yet. @type {{version: number, stroke: Map<number, number>}[]} */
+  /**
+   * This artist's durable strokes that the feed has not delivered yet.
+   * @type {{version: number, stroke: Map<number, number>}[]}
+   */
   #durable = [];
 
   /**
@@ -43,9 +56,37 @@ export class LiveTile {
     });
   }
 
-  /** Send what was painted here. @param {Change[]} changes */
+  /** Whether every stroke has reached the server. */
+  get isSettled() {
+    return this.sender.isIdle;
+  }
+
+  /**
+   * Wait until every stroke has reached the server, but not for long.
+   * @returns {Promise<boolean>} whether they did
+   */
+  async settle() {
+    const end = performance.now() + LONGEST_WAIT;
+    while (!this.isSettled && performance.now() < end)
+      await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL));
+    return this.isSettled;
+  }
+
+  /**
+   * Send strokes while the feed is live.
+   * @param {string} status of the feed
+   */
+  follow(status) {
+    if (status === "live") setTimeout(() => this.sender.resume(), CATCH_UP);
+    else this.sender.pause();
+  }
+
+  /**
+   * Send what was painted here.
+   * @param {Change[]} changes
+   */
   paint(changes) {
-    this.sender.add(changes);
+    if (changes.length) this.sender.add(changes);
   }
 
   /**
@@ -70,7 +111,7 @@ export class LiveTile {
     if (version < this.version) return;
     const changes = difference(this.confirmed, pixels);
     this.confirmed = pixels.slice();
-    this.#reach(version);
+    this.#advance(version);
     this.#show(changes);
   }
 
@@ -79,25 +120,28 @@ export class LiveTile {
     if (version <= this.version) return;
     if (artistId === this.artistId) this.sender.seen(pixels, { seq, version });
     const own = this.#durable.find((durable) => durable.version === version)?.stroke;
-    // Of a draft the feed tells that it changed, not how it looks; one's own strokes are known.
+    // Of a draft, the feed carries no pixels; this artist's own strokes are known.
     const changes = pixels.length || !own ? pixels : [...own];
     if (version !== this.version + 1 || !changes.length) {
       this.listener.outdated();
       return;
     }
     for (const [offset, colour] of changes) this.confirmed[offset] = colour;
-    this.#reach(version);
-    // What was painted here is shown already, and to the gesture under way it is not somebody else's.
+    this.#advance(version);
+    // This artist's own stroke is shown already, and must not count as another's to the gesture under way.
     if (!own) this.#show(changes);
   }
 
   /** @param {number} version */
-  #reach(version) {
+  #advance(version) {
     this.version = version;
     this.#durable = this.#durable.filter((durable) => durable.version > version);
   }
 
-  /** Show changes where nothing of one's own lies on top. @param {Change[]} changes */
+  /**
+   * Show changes where no stroke of this artist lies on top.
+   * @param {Change[]} changes
+   */
   #show(changes) {
     this.listener.show(
       changes.filter(

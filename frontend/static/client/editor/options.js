@@ -1,34 +1,17 @@
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { Element } from "../ui/element.js";
-import "../ui/icon.js";
 import { base, controls, typography } from "../ui/styles.js";
+import { commandButton } from "./command-button.js";
+import { commandsOf } from "./commands.js";
 import { SYMMETRIES } from "./symmetry.js";
-import { MAX_BRUSH } from "./tools.js";
 
+/** @import { Editor } from "./editor.js" */
 /** @import { Settings } from "./pen.js" */
-/** @typedef {"copy" | "cut" | "paste" | "flip_horizontal" | "flip_vertical" | "rotate" | "erase" | "import"} Action */
 
-/** What can be done with what is selected, or with the whole tile; the icon, and the key with Ctrl.
- * @type {[Action, import("../ui/icons.js").IconName, string][]} */
-const ACTIONS = [
-  ["copy", "copy", "C"],
-  ["cut", "cut", "X"],
-  ["paste", "paste", "V"],
-  ["flip_horizontal", "flip_horizontal", ""],
-  ["flip_vertical", "flip_vertical", ""],
-  ["rotate", "rotate", ""],
-  ["erase", "trash", ""],
-  ["import", "picture", ""],
-];
-
-/** `<editor-options .settings=${settings}>`: fires `set` with settings that changed, and `action` with one of ACTIONS. */
+/** `<editor-options .editor=${editor}>`: how the tools paint, and what can be done with what is selected. */
 export class Options extends Element {
-  static properties = {
-    settings: { attribute: false },
-    canPaste: { type: Boolean },
-    disabled: { type: Boolean },
-  };
+  static properties = { editor: { attribute: false, hasChanged: () => true } };
   static styles = [
     base,
     typography,
@@ -45,56 +28,43 @@ export class Options extends Element {
 
   constructor() {
     super();
-    /** @type {Settings} */
-    this.settings = { tool: "pencil", colour: 1, brush: 1, filled: false, symmetry: "none" };
-    this.canPaste = false;
-    this.disabled = false;
+    this.editor = /** @type {Editor} */ (/** @type {unknown} */ (null)); // given before it is drawn
   }
 
   render() {
-    const { brush, filled, symmetry } = this.settings;
+    const { editor } = this;
+    const { brush, filled, symmetry } = editor.settings;
     return html`
-      <fieldset ?disabled=${this.disabled}>
+      <fieldset ?disabled=${!editor.mayPaint}>
         <legend>${t("editor.brush")}</legend>
         <div class="row">
-          <button class="icon" aria-label=${t("editor.brush_smaller")} title="[" aria-keyshortcuts="[" ?disabled=${brush === 1}
-            @click=${() => this.#set({ brush: brush - 1 })}>−</button>
+          ${commandButton("brush_smaller", editor, { look: "icon", content: "−" })}
           <output>${t("editor.brush_size", { count: brush })}</output>
-          <button class="icon" aria-label=${t("editor.brush_larger")} title="]" aria-keyshortcuts="]" ?disabled=${brush === MAX_BRUSH}
-            @click=${() => this.#set({ brush: brush + 1 })}>+</button>
+          ${commandButton("brush_larger", editor, { look: "icon", content: "+" })}
         </div>
         <label class="check"><input type="checkbox" .checked=${filled}
-          @change=${(/** @type {Event} */ event) => this.#set({ filled: /** @type {HTMLInputElement} */ (event.target).checked })}>
-          ${t("editor.filled")}</label>
+          @change=${this.#setFilled}> ${t("editor.filled")}</label>
         <label><span class="label">${t("editor.symmetry")}</span>
-          <select @change=${this.#mirrored}>${SYMMETRIES.map(
+          <select @change=${this.#setSymmetry}>${SYMMETRIES.map(
             (value) => html`<option value=${value} ?selected=${value === symmetry}>
             ${t(`editor.symmetry_${value}`)}</option>`,
           )}</select></label>
       </fieldset>
       <div role="group" aria-labelledby="edit">
         <h3 id="edit">${t("editor.edit")}</h3>
-        <div class="row">${ACTIONS.map(
-          ([action, icon, key]) => html`<button class="icon quiet"
-            aria-label=${t(`editor.${action}`)} aria-keyshortcuts=${key && `Control+${key}`}
-            title=${key ? t("editor.with_key", { name: t(`editor.${action}`), key: `Ctrl+${key}` }) : t(`editor.${action}`)}
-            ?disabled=${(this.disabled && action !== "copy") || (action === "paste" && !this.canPaste)}
-            @click=${() => this.dispatchEvent(new CustomEvent("action", { detail: action }))}>
-            <ui-icon name=${icon}></ui-icon></button>`,
-        )}
-        </div>
+        <div class="row">${commandsOf("edit").map(({ name }) => commandButton(name, editor))}</div>
       </div>`;
   }
 
-  /** @param {Partial<Settings>} settings */
-  #set(settings) {
-    this.dispatchEvent(new CustomEvent("set", { detail: settings }));
+  /** @param {Event} event */
+  #setFilled(event) {
+    this.editor.set({ filled: /** @type {HTMLInputElement} */ (event.target).checked });
   }
 
   /** @param {Event} event */
-  #mirrored(event) {
+  #setSymmetry(event) {
     const { value } = /** @type {HTMLSelectElement} */ (event.target);
-    this.#set({ symmetry: /** @type {Settings["symmetry"]} */ (value) });
+    this.editor.set({ symmetry: /** @type {Settings["symmetry"]} */ (value) });
   }
 }
 customElements.define("editor-options", Options);

@@ -1,15 +1,19 @@
 /**
  * A tile while it is painted: its pixels, the gesture that is under way, and what can be undone.
  *
- * @typedef {import("./clipboard.js").Change} Change
  * @typedef {{left: number, top: number, right: number, bottom: number}} Dirty  pixels, all sides included
  */
 
 import { History } from "./history.js";
 
+/** @import { Change } from "./clipboard.js" */
+
 export class Painting {
   #history = new History();
-  /** What the pixels that the gesture touched showed before it. @type {Map<number, number> | null} */
+  /**
+   * What the pixels that the gesture touched showed before it.
+   * @type {Map<number, number> | null}
+   */
   #before = null;
   /** @type {Dirty | null} */
   #dirty = null;
@@ -21,7 +25,7 @@ export class Painting {
   constructor(size, pixels) {
     this.size = size;
     this.pixels = pixels.slice();
-    this.#soil(0, 0, size - 1, size - 1);
+    this.#markDirty(0, 0, size - 1, size - 1);
   }
 
   get canUndo() {
@@ -62,7 +66,7 @@ export class Painting {
   }
 
   /**
-   * Take back what the gesture has painted so far; it stays under way, so that a shape can be drawn anew.
+   * Undo what the gesture has painted so far; it stays under way, so that a shape can be drawn again.
    * @returns {Change[]} what that changed
    */
   revert() {
@@ -72,7 +76,7 @@ export class Painting {
   }
 
   /**
-   * Take the gesture back and end it.
+   * Undo the gesture and end it.
    * @returns {Change[]} what that changed
    */
   cancel() {
@@ -83,7 +87,7 @@ export class Painting {
 
   /**
    * End the gesture and remember it as a step.
-   * @returns {Change[]} what it changed, all in all
+   * @returns {Change[]} what it changed in total
    */
   commit() {
     const step = [];
@@ -109,7 +113,8 @@ export class Painting {
   }
 
   /**
-   * Show what others painted. Where the gesture has painted its own stays on top, and taking it back shows theirs.
+   * Show what others painted. Where the gesture has painted its own stays on top, and taking it back shows
+   * theirs.
    * @param {Iterable<Change>} changes
    */
   receive(changes) {
@@ -119,7 +124,7 @@ export class Painting {
     }
   }
 
-  /** What has to be drawn again since this was last asked. */
+  /** Return the box that has to be drawn again since the last call. */
   takeDirty() {
     const dirty = this.#dirty;
     this.#dirty = null;
@@ -132,17 +137,25 @@ export class Painting {
     return changes;
   }
 
-  /** @param {number} offset @param {number} colour */
+  /**
+   * @param {number} offset
+   * @param {number} colour
+   */
   #show(offset, colour) {
     if (this.pixels[offset] === colour) return;
     this.pixels[offset] = colour;
     const x = offset % this.size;
     const y = (offset - x) / this.size;
-    this.#soil(x, y, x, y);
+    this.#markDirty(x, y, x, y);
   }
 
-  /** @param {number} left @param {number} top @param {number} right @param {number} bottom */
-  #soil(left, top, right, bottom) {
+  /**
+   * @param {number} left
+   * @param {number} top
+   * @param {number} right
+   * @param {number} bottom
+   */
+  #markDirty(left, top, right, bottom) {
     const dirty = this.#dirty;
     if (!dirty) {
       this.#dirty = { left, top, right, bottom };

@@ -3,35 +3,29 @@ import { css, html, nothing, svg } from "../lit.js";
 import { nameColour } from "../ui/colour-name.js";
 import { Element } from "../ui/element.js";
 import { base } from "../ui/styles.js";
+import { commandsOf } from "./commands.js";
 
-/** How many colours have a number key: 1 to 9, and 0 for the tenth. */
-const KEYS = 10;
+/** @import { Editor } from "./editor.js" */
 
-/**
- * The colour that a number key takes up, or null.
- * @param {readonly string[]} palette
- * @param {string} key
- */
-export function colourOfKey(palette, key) {
-  if (!/^\d$/.test(key)) return null;
-  const colour = Number(key) || KEYS;
-  return colour <= palette.length ? colour : null;
-}
-
-/** `<editor-palette .palette=${["#rrggbb"]} .colour=${3}>`: fires `pick` with the colour chosen as its detail. */
+/** `<editor-palette .editor=${editor} colour=${3}>`: the colours of the canvas, of which one is taken up. */
 export class Palette extends Element {
-  static properties = { palette: { attribute: false }, colour: { type: Number } };
+  // Drawn again only for another colour: a palette may be long, and the editor changes with every stroke.
+  static properties = { editor: { attribute: false }, colour: { type: Number } };
   static styles = [
     base,
     css`
-    .swatches { display: grid; grid-template-columns: repeat(auto-fill, minmax(var(--swatch), 1fr)); gap: 3px; }
+    .swatches {
+      display: grid; grid-template-columns: repeat(auto-fill, minmax(var(--swatch), 1fr)); gap: 3px;
+    }
     button {
       position: relative; display: block; min-width: 0; height: var(--swatch); padding: 0; overflow: hidden;
-      border: 1px solid var(--line-strong); border-radius: var(--radius-1); background: var(--sunken); cursor: pointer;
+      border: 1px solid var(--line-strong); border-radius: var(--radius-1); background: var(--sunken);
+      cursor: pointer;
     }
     svg { position: absolute; inset: 0; width: 100%; height: 100%; }
     kbd {
-      position: absolute; right: 2px; bottom: 2px; padding: 0 3px; border-radius: 3px; background: var(--surface);
+      position: absolute; right: 2px; bottom: 2px; padding: 0 3px; border-radius: 3px;
+      background: var(--surface);
       color: var(--ink); font: 600 0.625rem/1.3 var(--font);
     }
     [aria-checked="true"] { outline: 3px solid var(--ink); outline-offset: -1px; z-index: 1; }
@@ -45,24 +39,30 @@ export class Palette extends Element {
 
   constructor() {
     super();
-    /** @type {readonly string[]} */
-    this.palette = [];
+    this.editor = /** @type {Editor} */ (/** @type {unknown} */ (null)); // given before it is drawn
     this.colour = 1;
   }
 
   render() {
-    return html`<div class="swatches" role="radiogroup" aria-label=${t("editor.palette")} @keydown=${this.#keyPressed}>
-      ${[null, ...this.palette].map((rgb, colour) => this.#swatch(rgb, colour))}
+    return html`<div class="swatches" role="radiogroup" aria-label=${t("editor.palette")}
+      @keydown=${this.#handleKey}>
+      ${[null, ...this.editor.palette].map((rgb, colour) => this.#swatch(rgb, colour))}
     </div>`;
   }
 
-  /** @param {string | null} rgb @param {number} colour */
+  /**
+   * @param {string | null} rgb
+   * @param {number} colour
+   */
   #swatch(rgb, colour) {
+    const { editor } = this;
     const isChosen = colour === this.colour;
-    const key = colour >= 1 && colour <= KEYS ? String(colour % KEYS) : null;
-    const name = nameColour(this.palette, colour);
-    return html`<button role="radio" aria-checked=${isChosen ? "true" : "false"} tabindex=${isChosen ? "0" : "-1"}
-        aria-label=${name} aria-keyshortcuts=${key ?? nothing} title=${name} @click=${() => this.#pick(colour)}>
+    const key = commandsOf("colour")[colour - 1]?.keys[0];
+    const name = nameColour(editor.palette, colour);
+    return html`<button role="radio" aria-checked=${isChosen ? "true" : "false"}
+      tabindex=${isChosen ? "0" : "-1"}
+        aria-label=${name} aria-keyshortcuts=${key ?? nothing} title=${name}
+        @click=${() => editor.pickColour(colour)}>
       <svg viewBox="0 0 4 4" preserveAspectRatio="none" aria-hidden="true">
         ${rgb ? svg`<rect width="4" height="4" fill=${rgb}></rect>` : CHECKED}
       </svg>
@@ -70,21 +70,22 @@ export class Palette extends Element {
     </button>`;
   }
 
-  /** @param {number} colour */
-  #pick(colour) {
-    this.dispatchEvent(new CustomEvent("pick", { detail: colour }));
-  }
-
-  /** Arrow keys choose, as in any group of radio buttons. @param {KeyboardEvent} event */
-  async #keyPressed(event) {
+  /**
+   * Arrow keys choose, as in any group of radio buttons.
+   * @param {KeyboardEvent} event
+   */
+  async #handleKey(event) {
     const steps = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
     const step = steps[/** @type {keyof typeof steps} */ (event.key)];
     if (!step) return;
     event.preventDefault();
-    const count = this.palette.length + 1;
-    this.#pick((this.colour + step + count) % count);
+    const { editor } = this;
+    const count = editor.palette.length + 1;
+    this.colour = (this.colour + step + count) % count;
+    editor.pickColour(this.colour);
     await this.updateComplete;
-    /** @type {HTMLElement} */ (this.renderRoot.querySelector("[aria-checked=true]")).focus();
+    /** @type {HTMLElement} */
+    (this.renderRoot.querySelector("[aria-checked=true]")).focus();
   }
 }
 customElements.define("editor-palette", Palette);

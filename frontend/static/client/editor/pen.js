@@ -7,9 +7,9 @@
  *   it was cut from
  */
 
-import { boxBetween, cleared, copy, stamped } from "./clipboard.js";
-import { mirrored } from "./symmetry.js";
-import { brushed, constrained, ellipse, flood, isInside, line, offsets, rectangle, TOOLS } from "./tools.js";
+import { clearBox, copy, spanBox, stamp } from "./clipboard.js";
+import { mirror } from "./symmetry.js";
+import { constrain, ellipse, flood, isInside, line, offsets, rectangle, TOOLS, thicken } from "./tools.js";
 
 /** @import { Box, Change, Piece } from "./clipboard.js" */
 /** @import { Painting } from "./painting.js" */
@@ -53,12 +53,12 @@ export class Pen {
   /** @param {Point} point  may be outside the tile */
   down(point) {
     this.#start = this.#last = point;
-    if (this.#kind === "select") return this.#takeHold(point);
+    if (this.#kind === "select") return this.#grab(point);
     this.settle();
     if (this.#kind === "picker") return this.pick(point);
     this.painting.begin();
     if (this.#kind === "fill")
-      this.painting.paint(this.#coloured(flood(this.painting.pixels, this.painting.size, point)));
+      this.painting.paint(this.#changesAt(flood(this.painting.pixels, this.painting.size, point)));
     else this.#draw(point, false);
   }
 
@@ -141,10 +141,10 @@ export class Pen {
   erase() {
     if (this.floating) {
       this.painting.revert();
-      if (this.floating.cut) this.painting.paint(cleared(this.painting.size, this.floating.cut));
+      if (this.floating.cut) this.painting.paint(clearBox(this.painting.size, this.floating.cut));
       this.settle();
     } else {
-      this.#change(cleared(this.painting.size, this.selection ?? this.#whole));
+      this.#change(clearBox(this.painting.size, this.selection ?? this.#whole));
     }
   }
 
@@ -213,19 +213,19 @@ export class Pen {
    */
   #draw(to, isConstrained) {
     if (this.#kind === "freehand") {
-      this.listener.painted(this.painting.paint(this.#coloured(this.#mirrored(line(this.#last, to)))));
+      this.listener.painted(this.painting.paint(this.#changesAt(this.#paintable(line(this.#last, to)))));
       return;
     }
     const { tool, filled } = this.settings;
     const from = /** @type {Point} */ (this.#start);
-    const end = isConstrained ? constrained(tool, from, to) : to;
+    const end = isConstrained ? constrain(tool, from, to) : to;
     this.painting.revert();
-    if (tool === "line") this.painting.paint(this.#coloured(this.#mirrored(line(from, end))));
+    if (tool === "line") this.painting.paint(this.#changesAt(this.#paintable(line(from, end))));
     else {
       const points = (tool === "ellipse" ? ellipse : rectangle)(from, end, filled);
       this.painting.paint(
-        this.#coloured(
-          filled ? mirrored(points, this.painting.size, this.settings.symmetry) : this.#mirrored(points),
+        this.#changesAt(
+          filled ? mirror(points, this.painting.size, this.settings.symmetry) : this.#paintable(points),
         ),
       );
     }
@@ -235,15 +235,15 @@ export class Pen {
    * Expand points by the brush and the symmetry.
    * @param {Point[]} points
    */
-  #mirrored(points) {
-    return mirrored(brushed(points, this.settings.brush), this.painting.size, this.settings.symmetry);
+  #paintable(points) {
+    return mirror(thicken(points, this.settings.brush), this.painting.size, this.settings.symmetry);
   }
 
   /**
    * @param {Point[]} points
    * @returns {Change[]}
    */
-  #coloured(points) {
+  #changesAt(points) {
     const colour = this.settings.tool === "eraser" ? 0 : this.settings.colour;
     return offsets(points, this.painting.size).map((offset) => [offset, colour]);
   }
@@ -252,7 +252,7 @@ export class Pen {
    * Grab the selection, or start a new one.
    * @param {Point} point
    */
-  #takeHold([x, y]) {
+  #grab([x, y]) {
     const box = this.selection;
     if (box && x >= box.x && y >= box.y && x < box.x + box.width && y < box.y + box.height) {
       if (!this.floating) this.#float(this.#lift(box));
@@ -266,7 +266,7 @@ export class Pen {
     if (this.floating) {
       this.nudge(to[0] - this.#last[0], to[1] - this.#last[1]);
     } else {
-      this.selection = boxBetween(/** @type {Point} */ (this.#start), to, this.painting.size);
+      this.selection = spanBox(/** @type {Point} */ (this.#start), to, this.painting.size);
     }
   }
 
@@ -287,7 +287,7 @@ export class Pen {
     this.floating = floating;
     this.selection = { x, y, width: piece.width, height: piece.height };
     this.painting.revert();
-    if (cut) this.painting.paint(cleared(this.painting.size, cut));
-    this.painting.paint(stamped(piece, this.painting.size, [x, y]));
+    if (cut) this.painting.paint(clearBox(this.painting.size, cut));
+    this.painting.paint(stamp(piece, this.painting.size, [x, y]));
   }
 }

@@ -4,7 +4,7 @@ import { Element } from "../ui/element.js";
 import "../ui/dialog.js";
 import { base, controls, typography } from "../ui/styles.js";
 import "./preview.js";
-import { quantised } from "./quantise.js";
+import { quantise } from "./quantise.js";
 
 /** @import { Options, Picture } from "./quantise.js" */
 
@@ -68,7 +68,7 @@ export class PictureImport extends Element {
   }
 
   render() {
-    const tile = this._picture && quantised(this._picture, this.size, this.palette, this._options);
+    const tile = this._picture && quantise(this._picture, this.size, this.palette, this._options);
     const { fit, dither, threshold } = this._options;
     const percent = number(threshold / 255, { style: "percent" });
     return html`<ui-dialog heading=${t("editor.import")} wide ?open=${this.open} @close=${this.#close}>
@@ -81,7 +81,8 @@ export class PictureImport extends Element {
           <fieldset>
             <legend>${t("editor.import_fit")}</legend>
             <div class="fits">${
-              /** @type {const} */ (["contain", "cover"]).map(
+              /** @type {const} */
+              (["contain", "cover"]).map(
                 (value) => html`<label class="check">
               <input type="radio" name="fit" .checked=${fit === value}
                 @change=${() => this.#set({ fit: value })}>

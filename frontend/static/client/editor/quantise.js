@@ -5,7 +5,7 @@
  *   `threshold`: the alpha, 0 to 255, from which on a pixel is opaque
  */
 
-import { oklab, parseColour } from "../model/colours.js";
+import { parseColour, toOklab } from "../model/colours.js";
 
 /** @import { Oklab, Rgb } from "../model/colours.js" */
 
@@ -17,10 +17,10 @@ import { oklab, parseColour } from "../model/colours.js";
  * @param {Options} options
  * @returns {Uint8Array}
  */
-export function quantised(picture, size, palette, { fit, dither, threshold }) {
+export function quantise(picture, size, palette, { fit, dither, threshold }) {
   const sampled = resampled(picture, size, fit);
-  const colours = palette.map((colour) => oklab(parseColour(colour)));
-  const wanted = Array.from({ length: size * size }, (_, offset) => oklab(rgbAt(sampled, offset)));
+  const colours = palette.map((colour) => toOklab(parseColour(colour)));
+  const wanted = Array.from({ length: size * size }, (_, offset) => toOklab(rgbAt(sampled, offset)));
   const tile = new Uint8Array(size * size);
   for (let offset = 0; offset < tile.length; offset++) {
     if (sampled[offset * 4 + 3] < Math.max(1, threshold)) continue;

@@ -32,7 +32,7 @@ export function difference(before, after) {
  * @param {Uint8Array} mine
  * @param {Uint8Array} theirs
  */
-export function merged(base, mine, theirs) {
+export function merge(base, mine, theirs) {
   return theirs.map((colour, offset) => {
     const own = mine[offset];
     return own === base[offset] ? colour : own;
@@ -67,7 +67,7 @@ export class StrokeSender {
    *   durable: (stroke: Map<number, number>, painted: Painted) => void,
    *   refused: (stroke: Map<number, number>, refusal: Refusal) => void,
    *   changed?: () => void,
-   * }} listener  `changed` hears that `isIdle` may have changed
+   * }} listener  `changed` is called when `isIdle` may have changed
    */
   constructor(send, listener) {
     this.send = send;

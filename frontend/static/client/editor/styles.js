@@ -1,21 +1,26 @@
 import { css } from "../lit.js";
 
-/** The editor's layout: a large dialog with a panel, or on a phone the whole screen with bars above and below. */
+/**
+ * The editor's layout: a large dialog with a panel, or on a phone the whole screen with bars above and below.
+ */
 export const styles = css`
   :host { display: contents; }
   .editor {
     --swatch: 2.25rem;
     display: grid; grid-template: auto minmax(0, 1fr) auto / auto minmax(0, 1fr) 17rem;
     grid-template-areas: "header header header" "tools grid panel" "footer footer footer";
-    width: min(84rem, calc(100vw - 3rem)); max-width: none; height: calc(100dvh - 3rem); max-height: none; padding: 0;
-    overflow: hidden; border: 1px solid var(--line); border-radius: var(--radius-3); background: var(--surface);
+    width: min(84rem, calc(100vw - 3rem)); max-width: none; height: calc(100dvh - 3rem); max-height: none;
+    padding: 0;
+    overflow: hidden; border: 1px solid var(--line); border-radius: var(--radius-3);
+    background: var(--surface);
     color: var(--ink); box-shadow: var(--shadow);
   }
   .editor:not([open]) { display: none; }
   .editor::backdrop { background: #0b0d12b0; }
 
   header {
-    grid-area: header; display: flex; align-items: center; gap: var(--space-3); padding: var(--space-2) var(--space-4) var(--space-2) var(--space-2);
+    grid-area: header; display: flex; align-items: center; gap: var(--space-3);
+    padding: var(--space-2) var(--space-4) var(--space-2) var(--space-2);
     border-bottom: 1px solid var(--line);
   }
   .name { flex: 1; min-width: 0; }
@@ -26,30 +31,21 @@ export const styles = css`
 
   /* Over the drawing, so that it stays where it is when a note comes or goes. */
   .notes {
-    grid-area: grid; z-index: 1; align-self: end; justify-self: center; width: min(34rem, calc(100% - 2 * var(--space-3)));
+    grid-area: grid; z-index: 1; align-self: end; justify-self: center; width: min(34rem,
+    calc(100% - 2 * var(--space-3)));
     margin-bottom: var(--space-3); pointer-events: none;
   }
-  .notes > *, .notes [role="status"] { display: flex; flex-direction: column; gap: var(--space-2); }
-  .note, ui-error { pointer-events: auto; }
-  .note {
-    display: flex; align-items: center; gap: var(--space-3); min-height: 3rem; padding: var(--space-1) var(--space-2) var(--space-1) var(--space-4);
-    border: 1px solid var(--line); border-left: 4px solid var(--accent); border-radius: var(--radius-1); background: var(--raised);
-    box-shadow: var(--shadow); font-size: 0.9375rem;
-  }
-  .note span { flex: 1; }
-  .note.standing { border-left-color: var(--warning); }
-
   .tools { grid-area: tools; padding: var(--space-2); overflow-y: auto; border-right: 1px solid var(--line); }
   .grid { grid-area: grid; }
   .panel { grid-area: panel; padding: var(--space-4); overflow-y: auto; border-left: 1px solid var(--line); }
   .colour { margin: var(--space-2) 0 var(--space-4); color: var(--ink-soft); font-size: var(--text-small); }
-  .details { display: flex; flex-direction: column; gap: var(--space-3); margin-top: var(--space-5); }
-  .details h3 { color: var(--ink-soft); font-size: var(--text-small); }
-  .delete { align-self: flex-start; padding: 0 var(--space-2); color: var(--danger); }
+  .details { display: block; margin-top: var(--space-5); }
 
   footer {
-    grid-area: footer; display: flex; justify-content: space-between; gap: var(--space-4); min-height: 2rem; padding: var(--space-1) var(--space-4);
-    border-top: 1px solid var(--line); color: var(--ink-soft); font-size: var(--text-small); font-variant-numeric: tabular-nums;
+    grid-area: footer; display: flex; justify-content: space-between; gap: var(--space-4); min-height: 2rem;
+    padding: var(--space-1) var(--space-4);
+    border-top: 1px solid var(--line); color: var(--ink-soft); font-size: var(--text-small);
+    font-variant-numeric: tabular-nums;
   }
 
   editor-questions, picture-import { display: contents; }
@@ -73,7 +69,8 @@ export const styles = css`
     .name h2 { font-size: 0.9375rem; line-height: 1.2; white-space: normal; }
     .name p { display: none; }
     .save { padding: 0 var(--space-3); }
-    .tools { --direction: row; padding: var(--space-1) var(--space-2); overflow-x: auto; border-top: 1px solid var(--line); border-right: 0; }
+    .tools { --direction: row; padding: var(--space-1) var(--space-2); overflow-x: auto;
+      border-top: 1px solid var(--line); border-right: 0; }
     .panel { max-height: 9.5rem; padding: var(--space-2); border-top: 1px solid var(--line); border-left: 0; }
     .panel.open { max-height: 55dvh; }
     .panel:not(.open) .more, .panel .colour { display: none; }

@@ -40,7 +40,7 @@ export const SYMMETRIES = /** @type {Symmetry[]} */ (Object.keys(IMAGES));
  * @param {Symmetry} symmetry
  * @returns {Point[]}
  */
-export function mirrored(points, size, symmetry) {
+export function mirror(points, size, symmetry) {
   const images = IMAGES[symmetry];
   return points.flatMap(([x, y]) => images(x, y, size - 1));
 }

@@ -3,11 +3,15 @@ import { css, html } from "../lit.js";
 import { Element } from "../ui/element.js";
 import "../ui/icon.js";
 import { base, controls } from "../ui/styles.js";
-import { TOOLS } from "./tools.js";
+import { titleOf } from "./command-button.js";
+import { ariaKeys, commandsOf } from "./commands.js";
 
-/** `<editor-tools tool="pencil">`: fires `pick` with the tool taken up as its detail. */
+/** @import { Command } from "./commands.js" */
+/** @import { Editor } from "./editor.js" */
+
+/** `<editor-tools .editor=${editor}>`: the tools, of which one is in hand. */
 export class ToolBar extends Element {
-  static properties = { tool: {}, disabled: { type: Boolean } };
+  static properties = { editor: { attribute: false, hasChanged: () => true } };
   static styles = [
     base,
     controls,
@@ -22,37 +26,43 @@ export class ToolBar extends Element {
 
   constructor() {
     super();
-    this.tool = "pencil";
-    this.disabled = false;
+    this.editor = /** @type {Editor} */ (/** @type {unknown} */ (null)); // given before it is drawn
   }
 
   render() {
-    return html`<div role="radiogroup" aria-label=${t("editor.tools")} @keydown=${this.#keyPressed}>
-      ${Object.entries(TOOLS).map(
-        ([tool, { key, icon }]) => html`<button class="quiet icon" role="radio"
-          aria-checked=${tool === this.tool ? "true" : "false"} tabindex=${tool === this.tool ? "0" : "-1"}
-          aria-label=${t(`editor.tool_${tool}`)} aria-keyshortcuts=${key} ?disabled=${this.disabled && tool !== "hand"}
-          title=${t("editor.with_key", { name: t(`editor.tool_${tool}`), key: key.toUpperCase() })}
-          @click=${() => this.#pick(tool)}><ui-icon name=${icon}></ui-icon></button>`,
-      )}
+    return html`<div role="radiogroup" aria-label=${t("editor.tools")} @keydown=${this.#handleKey}>
+      ${commandsOf("tool").map((command) => this.#button(command))}
     </div>`;
   }
 
-  /** @param {string} tool */
-  #pick(tool) {
-    this.dispatchEvent(new CustomEvent("pick", { detail: tool }));
+  /** @param {Command} command */
+  #button(command) {
+    const { editor } = this;
+    const isInHand = command.name === editor.settings.tool;
+    return html`<button class="quiet icon" role="radio" aria-checked=${String(isInHand)}
+      tabindex=${isInHand ? "0" : "-1"}
+      aria-label=${t(command.label)} title=${titleOf(command)} aria-keyshortcuts=${ariaKeys(command)}
+      ?disabled=${!command.isEnabled(editor)} @click=${() => editor.run(command)}><ui-icon
+      name=${command.icon}></ui-icon></button>`;
   }
 
-  /** @param {KeyboardEvent} event */
-  async #keyPressed(event) {
+  /**
+   * Take up the next tool with an arrow key, as in any group of radio buttons.
+   * @param {KeyboardEvent} event
+   */
+  async #handleKey(event) {
     const steps = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 };
     const step = steps[/** @type {keyof typeof steps} */ (event.key)];
-    if (!step || this.disabled) return;
+    const { editor } = this;
+    if (!step || !editor.mayPaint) return;
     event.preventDefault();
-    const tools = Object.keys(TOOLS);
-    this.#pick(tools[(tools.indexOf(this.tool) + step + tools.length) % tools.length]);
+    const tools = commandsOf("tool");
+    const index = tools.findIndex(({ name }) => name === editor.settings.tool);
+    editor.run(tools[(index + step + tools.length) % tools.length]);
+    this.requestUpdate();
     await this.updateComplete;
-    /** @type {HTMLElement} */ (this.renderRoot.querySelector("[aria-checked=true]")).focus();
+    /** @type {HTMLElement} */
+    (this.renderRoot.querySelector("[aria-checked=true]")).focus();
   }
 }
 customElements.define("editor-tools", ToolBar);

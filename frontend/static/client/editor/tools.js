@@ -107,7 +107,7 @@ export function ellipse(from, to, filled) {
  * @param {Point} to
  * @returns {Point}
  */
-export function constrained(tool, from, to) {
+export function constrain(tool, from, to) {
   const width = to[0] - from[0];
   const height = to[1] - from[1];
   const side = Math.max(Math.abs(width), Math.abs(height));
@@ -124,7 +124,7 @@ export function constrained(tool, from, to) {
  * @param {number} brush
  * @returns {Point[]}
  */
-export function brushed(points, brush) {
+export function thicken(points, brush) {
   if (brush === 1) return [...points];
   const start = -Math.floor(brush / 2);
   const painted = /** @type {Point[]} */ ([]);

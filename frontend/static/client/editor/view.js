@@ -19,7 +19,7 @@ const MARGIN = 0.18;
  * @param {number} height
  * @returns {View}
  */
-export function fitted(size, width, height) {
+export function fitView(size, width, height) {
   const side = Math.min(width, height) / (size * (1 + 2 * MARGIN));
   const scale = clamp(side < 4 ? side : Math.floor(side), MIN_SCALE, MAX_SCALE);
   return { scale, x: Math.round((width - size * scale) / 2), y: Math.round((height - size * scale) / 2) };
@@ -33,7 +33,7 @@ export function fitted(size, width, height) {
  * @param {number} y
  * @returns {View}
  */
-export function zoomed(view, factor, x, y) {
+export function zoomView(view, factor, x, y) {
   const scale = clamp(view.scale * factor, MIN_SCALE, MAX_SCALE);
   const actual = scale / view.scale;
   return { scale, x: x - (x - view.x) * actual, y: y - (y - view.y) * actual };
@@ -47,7 +47,7 @@ export function zoomed(view, factor, x, y) {
  * @param {number} height
  * @returns {View}
  */
-export function kept({ scale, x, y }, size, width, height) {
+export function keepInView({ scale, x, y }, size, width, height) {
   const side = size * scale;
   return { scale, x: clamp(x, width / 2 - side, width / 2), y: clamp(y, height / 2 - side, height / 2) };
 }

@@ -13,8 +13,8 @@ export function parseColour(colour) {
   return [value >> 16, (value >> 8) & 255, value & 255];
 }
 
-/** @param {number} channel 0 to 255, as sRGB stores it */
-function linear(channel) {
+/** @param {number} channel  0 to 255, as sRGB stores it */
+function linearise(channel) {
   const value = channel / 255;
   return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
 }
@@ -25,8 +25,8 @@ function linear(channel) {
  * @param {Rgb} rgb
  * @returns {Oklab}
  */
-export function oklab([red, green, blue]) {
-  const [r, g, b] = [linear(red), linear(green), linear(blue)];
+export function toOklab([red, green, blue]) {
+  const [r, g, b] = [linearise(red), linearise(green), linearise(blue)];
   const long = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
   const medium = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
   const short = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
@@ -62,8 +62,8 @@ const HUES = [
  * @param {string} colour `#rrggbb`
  * @returns {{hue: string, tone: "dark" | "plain" | "light"}}
  */
-export function colourName(colour) {
-  const [lightness, a, b] = oklab(parseColour(colour));
+export function classifyColour(colour) {
+  const [lightness, a, b] = toOklab(parseColour(colour));
   const chroma = Math.hypot(a, b);
   if (lightness < 0.15) return { hue: "black", tone: "plain" };
   if (chroma < COLOURED) {

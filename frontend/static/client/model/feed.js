@@ -52,11 +52,11 @@ export class LiveFeed extends EventTarget {
   #strokesSent = 0;
   #failures = 0;
   #attempt = 0;
-  /** Whether a snapshot is required to know the current state. */
+  /** Whether only a new snapshot can show what the canvas looks like. */
   #isStale = false;
-  #isMending = false;
+  #isCatchingUp = false;
   #me = 0;
-  /** Number of the last change when the socket opened. */
+  /** The canvas's last change when the socket opened. */
   #newest = 0;
   /** @type {Whereabouts} */
   #whereabouts = { tile: null, editing: false };
@@ -105,7 +105,7 @@ export class LiveFeed extends EventTarget {
     this.#drop();
     this.#failures = 0;
     this.reason = null;
-    this.#become("reconnecting");
+    this.#setStatus("reconnecting");
     void this.#connect();
   }
 
@@ -133,11 +133,11 @@ export class LiveFeed extends EventTarget {
     this.#whereabouts = { tile, editing };
     this.#timers.presence ??= setTimeout(() => {
       this.#timers.presence = undefined;
-      this.#tellWhereabouts();
+      this.#sendWhereabouts();
     }, PRESENCE_MS);
   }
 
-  #tellWhereabouts() {
+  #sendWhereabouts() {
     if (this.status === "live" && this.#me) this.#send({ type: "presence", ...this.#whereabouts });
   }
 
@@ -159,14 +159,14 @@ export class LiveFeed extends EventTarget {
     let isOpen = false;
     socket.onopen = () => (isOpen = true);
     socket.onmessage = ({ data }) => this.#receive(JSON.parse(data));
-    socket.onclose = ({ code }) => this.#lost(code, isOpen);
+    socket.onclose = ({ code }) => this.#handleClose(code, isOpen);
   }
 
   /**
    * @param {number} code
    * @param {boolean} wasOpen
    */
-  async #lost(code, wasOpen) {
+  async #handleClose(code, wasOpen) {
     this.#drop();
     const attempt = this.#attempt;
     // Browsers do not expose why a socket was refused; a request for a missing canvas fails as well.
@@ -175,7 +175,7 @@ export class LiveFeed extends EventTarget {
     const reason = isGone ? "canvas_gone" : CLOSED_FOR_GOOD.get(code);
     if (!reason) return this.#retry();
     this.reason = reason;
-    this.#become("closed");
+    this.#setStatus("closed");
   }
 
   async #isGone() {
@@ -188,7 +188,7 @@ export class LiveFeed extends EventTarget {
   }
 
   #retry() {
-    this.#become("reconnecting");
+    this.#setStatus("reconnecting");
     this.#timers.retry = setTimeout(() => this.#connect(), retryDelay(this.#failures++, Math.random()));
   }
 
@@ -201,7 +201,9 @@ export class LiveFeed extends EventTarget {
     this.#socket = null;
     if (socket) {
       socket.onopen = socket.onmessage = socket.onclose = null;
-      socket.close();
+      // browsers log an error for a socket that is closed before it is open
+      if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
+      else socket.close();
     }
     const strokes = [...this.#strokes.values()];
     this.#strokes.clear();
@@ -212,22 +214,22 @@ export class LiveFeed extends EventTarget {
 
   /** @param {any} message */
   #receive(message) {
-    this.#hear();
+    this.#postponePing();
     switch (message.type) {
       case "hello":
-        return this.#greet(message);
+        return this.#handleHello(message);
       case "batch":
-        return this.#take(message.events);
+        return this.#handleBatch(message.events);
       case "resync":
         return this.refresh();
       case "presence":
         for (const { id } of message.left) this.people.delete(id);
-        for (const person of [...message.joined, ...message.moved]) this.#meet(person);
+        for (const person of [...message.joined, ...message.moved]) this.#addPerson(person);
         return this.#fire("presence");
       case "ack":
-        return this.#settle(message.ref)?.resolve({ seq: message.seq, version: message.version });
+        return this.#takeStroke(message.ref)?.resolve({ seq: message.seq, version: message.version });
       case "nack":
-        return this.#settle(message.ref)?.reject({ code: message.code, retryAfter: message.retry_after });
+        return this.#takeStroke(message.ref)?.reject({ code: message.code, retryAfter: message.retry_after });
     }
   }
 
@@ -235,70 +237,69 @@ export class LiveFeed extends EventTarget {
   refresh() {
     this.#isStale = true;
     this.sequence.hold();
-    void this.#mend();
+    void this.#catchUpSoon();
   }
 
   /** @param {{seq: number, you: {id: number} | null, presence: Person[]}} hello */
-  #greet({ seq, you, presence }) {
+  #handleHello({ seq, you, presence }) {
     this.#newest = seq;
-    if (this.#isStale) void this.#mend();
+    if (this.#isStale) void this.#catchUpSoon();
     else this.#failures = 0;
     this.#me = you?.id ?? 0;
-    for (const person of presence) this.#meet(person);
-    this.#become("live");
+    for (const person of presence) this.#addPerson(person);
+    this.#setStatus("live");
     this.#fire("presence");
-    this.#tellWhereabouts();
+    this.#sendWhereabouts();
   }
 
   /** @param {Person} person */
-  #meet(person) {
+  #addPerson(person) {
     if (person.id !== this.#me) this.people.set(person.id, person);
   }
 
   /** @param {string} ref */
-  #settle(ref) {
+  #takeStroke(ref) {
     const stroke = this.#strokes.get(ref);
     this.#strokes.delete(ref);
     return stroke;
   }
 
   /** @param {FeedEvent[]} events */
-  #take(events) {
-    this.#handOn(this.sequence.take(events));
-    if (this.#isStale || this.sequence.hasGap) void this.#mend();
+  #handleBatch(events) {
+    this.#publish(this.sequence.take(events));
+    if (this.#isStale || this.sequence.hasGap) void this.#catchUpSoon();
   }
 
   /** @param {FeedEvent[]} events */
-  #handOn(events) {
+  #publish(events) {
     for (const event of events) this.dispatchEvent(new CustomEvent("change", { detail: event }));
   }
 
-  /**
-   * Fetch the missing changes, or a snapshot. Later changes wait in the sequence meanwhile.
-   */
-  async #mend() {
-    if (this.#isMending) return;
-    this.#isMending = true;
+  /** Load the missing changes, or a snapshot. What arrives in the meantime waits in the sequence. */
+  async #catchUpSoon() {
+    if (this.#isCatchingUp) return;
+    this.#isCatchingUp = true;
     try {
-      while (this.#isStale || this.sequence.hasGap) await (this.#isStale ? this.#catchUp() : this.#fill());
+      while (this.#isStale || this.sequence.hasGap)
+        await (this.#isStale ? this.#loadSnapshot() : this.#loadMissing());
     } catch {
       if (this.#life.signal.aborted) return;
       this.#drop();
       this.#retry(); // after a reconnection the service fills the gap itself
     } finally {
-      this.#isMending = false;
+      this.#isCatchingUp = false;
     }
   }
 
-  async #fill() {
+  async #loadMissing() {
     try {
       const query = { after: this.seq, limit: 500 };
       const { items } = await this.api.get(`/canvases/${this.canvasId}/events`, {
         query,
         signal: this.#life.signal,
       });
-      if (!items.length) throw new RangeError("a change was told of that is not in the list");
-      this.#handOn(this.sequence.take(items));
+      if (!items.length) throw new RangeError("an announced change is not in the list");
+      this.#publish(this.sequence.take(items));
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 410)) throw error;
       this.#isStale = true;
@@ -306,16 +307,16 @@ export class LiveFeed extends EventTarget {
     }
   }
 
-  /** Request a new snapshot in place of changes that are no longer available. */
-  async #catchUp() {
+  /** Load a new snapshot in place of changes that are no longer available. */
+  async #loadSnapshot() {
     const followed = this.sequence.restart(await this.reload(), this.#newest);
     this.#isStale = false;
     this.#fire("resync");
-    this.#handOn(followed);
+    this.#publish(followed);
   }
 
-  /** Note a message: the connection is alive. */
-  #hear() {
+  /** Note that the connection works, and check it again later. */
+  #postponePing() {
     clearTimeout(this.#timers.pong);
     clearTimeout(this.#timers.ping);
     this.#timers.ping = setTimeout(() => this.#ping(), PING_MS);
@@ -325,7 +326,7 @@ export class LiveFeed extends EventTarget {
     if (this.#socket?.readyState !== WebSocket.OPEN) return;
     this.#send({ type: "ping" });
     clearTimeout(this.#timers.pong);
-    this.#timers.pong = setTimeout(() => this.#lost(1006, true), PONG_MS);
+    this.#timers.pong = setTimeout(() => this.#handleClose(1006, true), PONG_MS);
   }
 
   /** @param {object} message */
@@ -334,7 +335,7 @@ export class LiveFeed extends EventTarget {
   }
 
   /** @param {Status} status */
-  #become(status) {
+  #setStatus(status) {
     if (status === this.status) return;
     this.status = status;
     this.#fire("status");

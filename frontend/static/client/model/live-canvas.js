@@ -46,7 +46,7 @@ export class LiveCanvas extends EventTarget {
     this.feed.addEventListener("change", (event) =>
       this.#apply(/** @type {CustomEvent<FeedEvent>} */ (event).detail),
     );
-    session.addEventListener("change", () => this.#become(), { signal: this.#life.signal });
+    session.addEventListener("change", () => this.#handleSession(), { signal: this.#life.signal });
     this.feed.start();
     void this.#findReviews();
   }
@@ -61,9 +61,9 @@ export class LiveCanvas extends EventTarget {
    * @param {number} id
    * @returns {Promise<TileView>}
    */
-  async tile(id) {
+  async loadTile(id) {
     const view = await this.#get(`/tiles/${id}`);
-    this.#learn(view);
+    this.#describeTile(view);
     return view;
   }
 
@@ -72,17 +72,17 @@ export class LiveCanvas extends EventTarget {
    * @param {Cell} cell
    * @returns {Promise<TileView | null>}
    */
-  async tileIn({ x, y }) {
+  async loadTileIn({ x, y }) {
     const query = { x, y, columns: 1, rows: 1 };
     const [view] = (await this.#get(`/canvases/${this.id}/region`, query)).items;
-    if (view) this.#learn(view);
+    if (view) this.#describeTile(view);
     return view ?? null;
   }
 
   /** @param {TileView} view */
-  #learn(view) {
+  #describeTile(view) {
     this.pixels?.describe(view);
-    this.#fire("known");
+    this.#fire("details");
   }
 
   /**
@@ -131,14 +131,14 @@ export class LiveCanvas extends EventTarget {
     const cell = this.pixels?.apply(event);
     if (cell) this.#fire("cell", cell);
     if (this.claims.apply(event)) this.#fire("claims");
-    if (event.kind === "canvas.updated") this.#ruled(event.canvas);
+    if (event.kind === "canvas.updated") this.#handleUpdate(event.canvas);
     if (event.kind === "tile.created" || event.kind === "tile.deleted")
-      this.#counted(event.kind === "tile.created" ? 1 : -1);
+      this.#countTiles(event.kind === "tile.created" ? 1 : -1);
     this.#fire("change", event);
   }
 
-  /** The account changed. */
-  #become() {
+  /** Follow the canvas as another account. */
+  #handleSession() {
     this.feed?.restart();
     void this.#findReviews();
   }
@@ -156,17 +156,17 @@ export class LiveCanvas extends EventTarget {
     this.#fire("canvas");
   }
 
-  /** @param {CanvasView} canvas with its new rules */
-  #ruled(canvas) {
+  /** @param {CanvasView} canvas with new rules */
+  #handleUpdate(canvas) {
     const isOtherMode = canvas.collaboration_mode !== this.canvas?.collaboration_mode;
     this.#describe(canvas);
     if (!isOtherMode) return;
-    this.feed?.refresh(); // areas start or stop counting, and no change lists them
+    this.feed?.refresh(); // areas begin or cease to count, and no event lists them
     void this.#findReviews();
   }
 
   /** @param {number} more */
-  #counted(more) {
+  #countTiles(more) {
     if (this.canvas) this.#describe({ ...this.canvas, tile_count: this.canvas.tile_count + more });
   }
 

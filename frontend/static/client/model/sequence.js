@@ -14,12 +14,12 @@ export class Sequence {
   /** @param {number} seq number of the last change already applied */
   constructor(seq) {
     this.seq = seq;
-    this.heard = seq;
+    this.newest = seq;
   }
 
   /** Whether a change waits for a missing one. */
   get hasGap() {
-    return this.heard > this.seq;
+    return this.newest > this.seq;
   }
 
   /** Deliver nothing until `restart`: a snapshot is loading. */
@@ -35,9 +35,9 @@ export class Sequence {
   take(events) {
     for (const event of events) {
       if (event.seq > this.seq) this.#early.set(event.seq, event);
-      this.heard = Math.max(this.heard, event.seq);
+      this.newest = Math.max(this.newest, event.seq);
     }
-    return this.#due();
+    return this.#takeDue();
   }
 
   /**
@@ -48,13 +48,13 @@ export class Sequence {
    */
   restart(seq, newest) {
     this.seq = seq;
-    this.heard = Math.max(seq, newest, ...this.#early.keys());
+    this.newest = Math.max(seq, newest, ...this.#early.keys());
     this.#isHeld = false;
     for (const early of this.#early.keys()) if (early <= seq) this.#early.delete(early);
-    return this.#due();
+    return this.#takeDue();
   }
 
-  #due() {
+  #takeDue() {
     const due = [];
     for (let next; !this.#isHeld && (next = this.#early.get(this.seq + 1)); this.seq = next.seq) {
       this.#early.delete(next.seq);

@@ -43,7 +43,7 @@ export async function readSnapshot(bytes) {
  */
 function tilesOf(laid, count, area) {
   const stride = TILE_HEADER_BYTES + area;
-  if (laid.byteLength !== count * stride) throw new RangeError("the snapshot is cut short");
+  if (laid.byteLength !== count * stride) throw new RangeError("the snapshot is truncated");
   const numbers = new DataView(laid);
   return Array.from({ length: count }, (_, index) => {
     const at = index * stride;

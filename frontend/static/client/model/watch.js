@@ -1,4 +1,4 @@
-/** Follows a canvas for its card: changes and viewers. */
+/** A canvas as its card follows it: that it changed, and who is there. */
 
 const RETRY = [1_000, 30_000]; // milliseconds; the first and the longest delay
 
@@ -26,7 +26,7 @@ export class Watch extends EventTarget {
     if (this.#socket) return;
     const url = new URL(`/api/v1/ws/canvas/${this.canvasId}`, location.href.replace(/^http/, "ws"));
     const socket = (this.#socket = new WebSocket(url, "tessera.v1.json"));
-    socket.onmessage = ({ data }) => this.#hear(JSON.parse(data));
+    socket.onmessage = ({ data }) => this.#receive(JSON.parse(data));
     socket.onclose = () => {
       this.#socket = null;
       this.#timer = setTimeout(() => this.start(), this.#wait);
@@ -39,19 +39,19 @@ export class Watch extends EventTarget {
     if (!this.#socket) return;
     const socket = this.#socket;
     this.#socket = socket.onmessage = socket.onclose = null;
-    // browsers log an error for a socket that is closed before it is open
+    // Browsers log an error about a socket that is closed before it was open.
     if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
     else socket.close();
   }
 
   /** @param {any} message */
-  #hear(message) {
+  #receive(message) {
     switch (message.type) {
       case "hello":
         this.#wait = RETRY[0] ?? 0;
         this.people = new Map(message.presence.map((/** @type {Visitor} */ person) => [person.id, person]));
         this.dispatchEvent(new Event("people"));
-        this.dispatchEvent(new Event("change")); // for changes missed while disconnected
+        this.dispatchEvent(new Event("change")); // covers what happened while the socket was closed
         break;
       case "batch":
         this.dispatchEvent(new Event("painted"));

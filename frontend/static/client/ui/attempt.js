@@ -2,14 +2,14 @@
  * Run work that may fail. Sets the element's `isBusy` meanwhile and its `error` on failure. Return whether it
  * succeeded.
  * @param {import("lit").LitElement & {isBusy: boolean, error: unknown}} element
- * @param {() => Promise<unknown>} deed
+ * @param {() => Promise<unknown>} action
  */
-export async function attempt(element, deed) {
+export async function attempt(element, action) {
   element.isBusy = true;
   element.error = null;
   element.requestUpdate();
   try {
-    await deed();
+    await action();
   } catch (error) {
     element.error = error;
   }

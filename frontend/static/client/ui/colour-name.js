@@ -1,5 +1,5 @@
 import { t } from "../i18n.js";
-import { colourName } from "../model/colours.js";
+import { classifyColour } from "../model/colours.js";
 
 /**
  * Name a colour of a palette in the reader's language.
@@ -8,7 +8,7 @@ import { colourName } from "../model/colours.js";
  */
 export function nameColour(palette, colour) {
   if (!colour) return t("editor.transparent");
-  const { hue, tone } = colourName(palette[colour - 1]);
+  const { hue, tone } = classifyColour(palette[colour - 1]);
   return t("editor.swatch", {
     name: t(`editor.colour_${tone}`, { hue: t(`editor.hue_${hue}`) }),
     index: colour,

@@ -9,7 +9,7 @@ down_revision = "0001"
 MOMENT = sa.DateTime(timezone=True)
 USERNAME = "username ~ '^[A-Za-z0-9][A-Za-z0-9_]*[A-Za-z0-9]$'"
 
-# The first migration gave whole names to checks, before which the naming convention put theirs.
+# The first migration gave checks full names, and the naming convention added its prefix again.
 FIRST_NAME = "ck_accounts_ck_accounts_username"
 
 
@@ -79,7 +79,7 @@ def downgrade() -> None:
     for table in ("inbox", "mail_tokens", "revocations"):
         op.drop_table(table)
     op.drop_constraint(op.f("ck_accounts_username"), "accounts")
-    # A deleted account keeps a name that the older schema does not know of.
+    # A deleted account keeps a name that the older constraint does not allow.
     op.create_check_constraint(op.f(FIRST_NAME), "accounts", USERNAME, postgresql_not_valid=True)
     for column in ("version", "suspended_until", "suspension_reason"):
         op.drop_column("accounts", column)

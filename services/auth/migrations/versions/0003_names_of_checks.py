@@ -1,4 +1,4 @@
-"""The names of checks that earlier migrations wrote out, before which the naming convention put its prefix."""
+"""Rename the check constraints whose names have the prefix of the naming convention twice."""
 
 from alembic import op
 

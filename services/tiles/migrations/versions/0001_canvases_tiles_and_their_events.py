@@ -9,7 +9,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Climb."""
+    """Upgrade."""
     op.create_table(
         "artists",
         sa.Column(
@@ -174,7 +174,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Climb down."""
+    """Downgrade."""
     op.drop_table("locks")
     op.drop_table("likes")
     op.drop_table("tiles")

@@ -21,7 +21,7 @@ _KEEP = sa.text(
 
 
 def upgrade() -> None:
-    """Climb; the history of tiles that are there already begins with what they are now."""
+    """Upgrade; the history of existing tiles begins with their current state."""
     op.create_table(
         "revisions",
         sa.Column("tile_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -81,5 +81,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Climb down."""
+    """Downgrade."""
     op.drop_table("revisions")

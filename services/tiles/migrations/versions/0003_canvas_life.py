@@ -1,4 +1,4 @@
-"""Canvases are searched and sorted, and say when they last looked different."""
+"""Search and sorting of canvases, and the number of their last visible change."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Climb."""
+    """Upgrade."""
     # A trusted extension: the owner of the database may create it.
     op.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     op.add_column(
@@ -56,7 +56,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Climb down."""
+    """Downgrade."""
     op.drop_index("ix_canvases_search_text", "canvases")
     op.drop_index("ix_canvases_tiles", "canvases")
     op.drop_index("ix_canvases_active", "canvases")

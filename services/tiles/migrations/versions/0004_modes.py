@@ -12,7 +12,7 @@ FORMER_MODE = "ck_canvases_ck_canvases_collaboration_mode"
 
 
 def upgrade() -> None:
-    """Climb."""
+    """Upgrade."""
     op.drop_constraint(op.f(FORMER_MODE), "canvases")
     op.create_check_constraint(
         op.f(MODE), "canvases", "collaboration_mode IN ('free', 'tile-lock', 'area-lock', 'review')"
@@ -93,7 +93,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Climb down; what needs the newer modes falls back to the default one."""
+    """Downgrade; canvases in a newer mode fall back to the default one."""
     op.drop_table("reviews")
     op.drop_table("areas")
     op.execute("DROP EXTENSION btree_gist")

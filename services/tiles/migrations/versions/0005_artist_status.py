@@ -1,4 +1,4 @@
-"""Whether an artist is suspended or gone."""
+"""Whether an artist is suspended or deleted."""
 
 import sqlalchemy as sa
 from alembic import op

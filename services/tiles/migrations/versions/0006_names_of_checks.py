@@ -1,4 +1,4 @@
-"""The names of checks that earlier migrations wrote out, before which the naming convention put its prefix."""
+"""Names of check constraints that earlier migrations wrote out in full, so that the naming convention doubled the prefix."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""The API document: complete, current and unambiguous."""
+"""The API document is complete, current and unambiguous."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def operations(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [operation for path in document["paths"].values() for operation in path.values()]
 
 
-def test_the_published_document_is_what_the_route_tables_say(document: dict[str, Any]) -> None:
+def test_the_published_document_matches_the_route_tables(document: dict[str, Any]) -> None:
     published = json.loads(openapi.FILE.read_text())
     assert published == json.loads(json.dumps(document)), "run: make openapi"
 
@@ -33,7 +33,7 @@ def test_every_operation_has_a_name_of_its_own_and_a_summary(document: dict[str,
     assert all(operation["summary"] for operation in operations(document))
 
 
-def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+def test_every_reference_resolves(document: dict[str, Any]) -> None:
     text = json.dumps(document)
     referred = {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]}
     assert referred <= document["components"]["schemas"].keys()

@@ -1,4 +1,4 @@
-"""The broker link: it waits, it can be stopped, and it keeps its password to itself."""
+"""The broker link retries, can be cancelled, and does not log its password."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ async def _no_session(_: AbstractChannel) -> None:
     raise AssertionError("there is no broker")
 
 
-async def test_an_absent_broker_is_waited_for_and_its_password_is_not_logged() -> None:
+async def test_an_unreachable_broker_is_retried_and_its_password_is_not_logged() -> None:
     with socket.socket() as reserved, capture_logs() as lines:
         reserved.bind(("127.0.0.1", 0))  # nobody listens
         link = BrokerLink(f"amqp://ada:s3cret@127.0.0.1:{reserved.getsockname()[1]}/v", "test")
@@ -34,7 +34,7 @@ async def test_an_absent_broker_is_waited_for_and_its_password_is_not_logged() -
 
 
 @pytest.mark.parametrize("failure", [None, OSError("refused")])
-async def test_a_cancellation_that_comes_together_with_the_outcome_is_heeded(
+async def test_a_cancellation_that_arrives_with_the_outcome_is_raised(
     failure: OSError | None,
 ) -> None:
     result: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -55,7 +55,7 @@ async def test_a_cancellation_that_comes_together_with_the_outcome_is_heeded(
         await work
 
 
-async def test_a_cancellation_that_comes_together_with_an_error_is_heeded() -> None:
+async def test_a_cancellation_that_arrives_with_an_error_is_raised() -> None:
     result: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def wait() -> None:

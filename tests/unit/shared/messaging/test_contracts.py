@@ -1,4 +1,4 @@
-"""The envelope and the contracts: what is written is read, by older and newer readers too."""
+"""The envelope and the contracts: older and newer readers read what was written."""
 
 from __future__ import annotations
 
@@ -192,11 +192,11 @@ def test_message_ids_are_version_7_and_sorted_by_time(monkeypatch: pytest.Monkey
     assert ids[0].int >> 80 == now
 
 
-def test_a_command_goes_to_the_exchange_of_commands_and_everything_else_to_that_of_events() -> None:
+def test_commands_and_events_are_published_to_exchanges_of_their_own() -> None:
     assert address("account.suspend", "account.suspend.7") == ("tessera.commands", "account.suspend")
     assert address("account.suspended", "account.suspended.7") == ("tessera.events", "account.suspended.7")
 
 
-def test_a_command_is_taken_by_one_queue() -> None:
+def test_a_command_goes_to_one_queue() -> None:
     taken = [command for commands in COMMANDS.values() for command in commands]
     assert len(taken) == len(set(taken))

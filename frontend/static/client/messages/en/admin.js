@@ -1,4 +1,4 @@
-/** @import { Message } from "../../i18n.js" */
+/** @import { Message } from "#messages" */
 
 /** @type {Record<string, Message>} */
 export default {

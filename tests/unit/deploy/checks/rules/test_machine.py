@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
+from deploy.checks.facts.clock import SAME_CLOCK, BrokerClock, ClockOffset
+from deploy.checks.facts.database import DatabaseStates
 from deploy.checks.facts.machine import Machine
 from deploy.checks.rules.machine import MIB
-from tests.support.facts import codes
+from tests.support.facts import codes, database_state, findings
 
 
 @pytest.mark.parametrize(
@@ -30,3 +33,32 @@ def test_a_state_of_the_machine_is_found(changes: dict[str, Any], code: str | No
         "ahead": -1.0,
     }
     assert codes(Machine(**(plain | changes))) == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("database", "broker", "found"),
+    [
+        (SAME_CLOCK, SAME_CLOCK, []),
+        (SAME_CLOCK, None, []),
+        (ClockOffset(0.9, 0.95), ClockOffset(-0.95, -0.9), []),
+        (
+            ClockOffset(0.5, 3.0),
+            ClockOffset(-3.0, -0.5),
+            [],
+        ),  # a slow round trip: they may agree
+        (
+            ClockOffset(1.1, 1.2),
+            SAME_CLOCK,
+            ["PostgreSQL at 127.0.0.1:1: +1.1 s"],
+        ),
+        (SAME_CLOCK, ClockOffset(-2.5, -2.4), ["RabbitMQ: -2.4 s"]),
+    ],
+)
+def test_a_clock_that_is_certainly_off_by_more_than_a_second_is_found(
+    database: ClockOffset, broker: ClockOffset | None, found: list[str]
+) -> None:
+    # Three services use one server, whose clock is named once.
+    databases = DatabaseStates((database_state(clock=database),) * 3)
+    skewed = [one for one in findings(databases, BrokerClock(broker)) if one.code == "clock-skew"]
+    shorten = re.compile(r"the clock of (.*) differs from this machine's by (.*)")
+    assert [shorten.sub(r"\1: \2", one.cause) for one in skewed] == found

@@ -10,15 +10,15 @@ from services.auth.accounts.model import Account, Status
 from services.auth.sessions.rules import (
     PresentedToken,
     RefreshDecision,
-    client_address,
     decide_refresh,
     derive_successor,
-    new_salt,
+    determine_client_address,
+    make_salt,
 )
-from services.auth.tokens.opaque import hash_secret, new_opaque_token
+from services.auth.tokens.opaque import hash_secret, make_opaque_token
 
 ADA = Account(1, "ada", "ada@mail.test", False, (), Status.ACTIVE, datetime(2024, 1, 1, tzinfo=UTC))
-TOKEN, SALT = new_opaque_token(), new_salt()
+TOKEN, SALT = make_opaque_token(), make_salt()
 SUCCESSOR = derive_successor(TOKEN, SALT)
 
 
@@ -40,13 +40,13 @@ def test_a_token_replaced_before_the_grace_period_ends_the_session() -> None:
 
 
 def test_a_token_whose_successor_was_replaced_too_ends_the_session() -> None:
-    token = presented(current=derive_successor(SUCCESSOR, new_salt()))
+    token = presented(current=derive_successor(SUCCESSOR, make_salt()))
     assert decide_refresh(TOKEN, token) is RefreshDecision.REVOKE
 
 
 def test_a_successor_depends_on_both_the_token_and_the_salt() -> None:
     assert derive_successor(TOKEN, SALT) == SUCCESSOR
-    others = {derive_successor(TOKEN, new_salt()), derive_successor(new_opaque_token(), SALT)}
+    others = {derive_successor(TOKEN, make_salt()), derive_successor(make_opaque_token(), SALT)}
     assert len({SUCCESSOR, *others}) == 3
     assert len(SUCCESSOR) == len(TOKEN) == 43
 
@@ -68,4 +68,4 @@ def test_a_successor_depends_on_both_the_token_and_the_salt() -> None:
 def test_x_real_ip_is_trusted_only_from_the_gateway(
     real_ip: list[str], peer: str | None, expected: str
 ) -> None:
-    assert client_address(real_ip, peer) == expected
+    assert determine_client_address(real_ip, peer) == expected

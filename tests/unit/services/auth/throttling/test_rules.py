@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.auth.throttling.rules import AttemptCount, check_login_counts, login_keys, network_of
+from services.auth.throttling.rules import AttemptCount, check_login_counts, get_network, make_login_keys
 from shared.errors import TooManyRequests
 
 
@@ -19,7 +19,7 @@ def test_a_login_over_a_limit_waits_until_every_exceeded_window_ends() -> None:
 
 
 def test_a_name_is_counted_without_regard_to_case() -> None:
-    assert login_keys("Ada", "192.0.2.1") == login_keys("aDA", "192.0.2.1")
+    assert make_login_keys("Ada", "192.0.2.1") == make_login_keys("aDA", "192.0.2.1")
 
 
 @pytest.mark.parametrize(
@@ -33,4 +33,4 @@ def test_a_name_is_counted_without_regard_to_case() -> None:
     ],
 )
 def test_the_ipv6_addresses_of_one_customer_count_as_one(one: str, another: str, same: bool) -> None:
-    assert (network_of(one) == network_of(another)) is same
+    assert (get_network(one) == get_network(another)) is same

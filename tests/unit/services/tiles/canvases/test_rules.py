@@ -39,7 +39,7 @@ def test_a_private_or_deleted_canvas_is_not_found() -> None:
             check_visible(canvas, viewer)
 
 
-def test_each_canvas_counts_on_from_the_change_that_was_its_last() -> None:
+def test_numbers_continue_from_the_last_change_of_each_canvas() -> None:
     numbers = Numbers()
     other = CanvasSeq(CANVAS.id + 1, 0)
     assert [numbers.next(CANVAS), numbers.next(other), numbers.next(CANVAS)] == [6, 1, 7]

@@ -16,7 +16,7 @@ def test_an_artist_has_a_burst_and_then_the_rate() -> None:
     assert [allowance.take(1, 60.0) for _ in range(4)] == [0, 0, 0, pytest.approx(0.1)]
 
 
-def test_only_so_many_artists_are_remembered() -> None:
+def test_the_number_of_remembered_artists_is_limited() -> None:
     allowance = PaintAllowance(rate=1, burst=1)
     for artist in range(REMEMBERED_ARTISTS + 1):
         allowance.take(artist, 0.0)

@@ -1,4 +1,4 @@
-"""What becomes of edits of whole tiles, alone and together with strokes."""
+"""Edits of whole tiles, alone and together with strokes."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.tiles.canvases.rules import Numbers
+from services.tiles.edits.applying import Batch, apply_all
 from services.tiles.edits.rules import (
-    Batch,
     Edit,
     NewValues,
     NewVersion,
     Stroke,
     Write,
-    apply_all,
     check_picture,
 )
 from services.tiles.edits.schemas import decode_pixels
@@ -44,7 +43,7 @@ def applied(*writes: Write, state: TileState = STATE) -> Batch:
     return apply_all(writes, {state.tile.id: state}, Numbers().next)
 
 
-def test_each_write_sees_what_the_one_before_it_left() -> None:
+def test_each_write_applies_to_the_result_of_the_one_before() -> None:
     batch = applied(stroke(0, 2), edit(title="Sea"), stroke(1, 2), edit(pixels=pixels(1)), stroke(2, 2))
     (changed,) = batch.tiles.values()
     assert changed.tile == replace(TILE, pixels=bytes([1, 1, 2] + [1] * 253), title="Sea", version=8)
@@ -57,14 +56,14 @@ def test_each_write_sees_what_the_one_before_it_left() -> None:
     ]  # fmt: skip
 
 
-def test_a_version_that_the_batch_has_left_behind_is_stale() -> None:
+def test_a_version_that_the_batch_has_replaced_is_stale() -> None:
     batch = applied(edit(expected_version=3, title="a"), edit(expected_version=3, title="b"))
     assert isinstance(batch.outcomes[0], NewVersion)
     assert isinstance(batch.outcomes[1], StaleVersion)
     assert isinstance(applied(stroke(0, 1), edit(expected_version=4, title="a")).outcomes[1], NewVersion)
 
 
-def test_what_an_edit_hides_the_next_writer_does_not_find() -> None:
+def test_a_tile_that_an_edit_hides_is_not_found_by_the_next_writer() -> None:
     batch = applied(edit(is_public=False), stroke(0, 1, actor="stranger"), state=FREE)
     assert isinstance(batch.outcomes[1], NotFound)
 
@@ -88,14 +87,14 @@ def test_a_refused_edit_leaves_no_trace(refused: Edit, state: TileState, error: 
     assert (batch.versions, batch.tiles) == ([], {})
 
 
-def test_what_waits_for_a_review_is_left_to_be_written_alone() -> None:
+def test_an_edit_that_needs_a_review_is_not_part_of_the_batch() -> None:
     batch = applied(edit(pixels=pixels(1)), edit("owner", pixels=pixels(1)), state=REVIEW)
     assert batch.outcomes[0] is None
     assert isinstance(batch.outcomes[1], NotAllowed)
     assert not batch.versions
 
 
-def test_a_title_does_not_change_the_picture_and_neither_does_a_draft() -> None:
+def test_titles_and_drafts_do_not_change_the_picture() -> None:
     draft = replace(STATE, tile=replace(TILE, is_public=False))
     for change, state, redraws in (
         (edit(pixels=pixels(1)), STATE, True),

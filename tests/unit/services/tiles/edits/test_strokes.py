@@ -1,4 +1,4 @@
-"""What becomes of strokes that are written together."""
+"""Strokes that are written together."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.tiles.canvases.rules import Numbers
-from services.tiles.edits.rules import Batch, Painted, Pixels, Stroke, apply_all, check_stroke
+from services.tiles.edits.applying import Batch, apply_all
+from services.tiles.edits.rules import Painted, Pixels, Stroke, check_stroke
 from services.tiles.revisions.rules import WHOLE_EVERY
 from services.tiles.tiles.rules import Lock, TileState
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -75,7 +76,7 @@ def test_a_pixel_lies_in_the_tile_and_in_the_palette(offset: int, colour: int) -
         assert refused.value.faults[0].loc[:3] == ("body", "pixels", 1)
 
 
-def test_the_whole_picture_is_kept_every_so_many_versions() -> None:
+def test_every_64th_version_keeps_the_whole_picture() -> None:
     strokes = [stroke([(number % 256, 1)]) for number in range(2 * WHOLE_EVERY)]
     changes = [new.change for new in applied(*strokes).versions]
     kept = {change.version: change.pixels for change in changes if change.pixels}

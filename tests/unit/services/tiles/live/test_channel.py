@@ -1,4 +1,4 @@
-"""The order of a canvas's broadcast: nothing twice, nothing missing, whatever arrives when."""
+"""The order of a canvas's broadcast: nothing twice, nothing missing, in whatever order events arrive."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from services.tiles.live.viewer import Viewer
 
 
 class Listener:
-    """Collects what a viewer would be sent."""
+    """Collects what a viewer is sent."""
 
     def __init__(self) -> None:
         self.seen: list[int] = []
@@ -35,7 +35,7 @@ def listening(channel: Channel, position: int) -> Listener:
 
 
 @given(st.permutations(range(1, 9)), st.lists(st.integers(1, 8)))
-def test_in_whatever_order_and_however_often_events_arrive_each_is_sent_once_in_order(
+def test_events_in_any_order_and_repeated_are_each_sent_once_in_order(
     order: list[int], repeated: list[int]
 ) -> None:
     channel = Channel(1)
@@ -71,7 +71,7 @@ def test_viewers_share_one_encoded_frame() -> None:
     assert one.frames[0] is two.frames[0]
 
 
-def test_what_was_heard_before_the_start_and_lies_beyond_it_is_a_gap() -> None:
+def test_events_that_arrived_before_the_start_leave_a_gap() -> None:
     channel = Channel(1)
     channel.accept(event(7))
     channel.start_at(6)
@@ -90,7 +90,7 @@ def test_nothing_is_sent_to_a_viewer_that_left() -> None:
 
 
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=6), st.integers(-2, 30))
-def test_memory_brings_a_viewer_who_comes_back_exactly_what_they_missed(ticks: list[int], since: int) -> None:
+def test_kept_frames_hold_exactly_what_a_returning_viewer_missed(ticks: list[int], since: int) -> None:
     channel = Channel(1)
     channel.start_at(5)
     for count in ticks:
@@ -106,7 +106,7 @@ def test_memory_brings_a_viewer_who_comes_back_exactly_what_they_missed(ticks: l
         assert frames is None
 
 
-def test_memory_is_bounded_and_says_when_it_does_not_reach_back() -> None:
+def test_kept_frames_are_bounded_and_report_when_they_do_not_reach_back() -> None:
     channel = Channel(1)
     for seq in range(1, 12):
         channel.accept({**event(seq), "pixels": "x" * (RECENT_BYTES // 10)})

@@ -49,7 +49,7 @@ def test_a_deleted_tile_is_gone_until_it_is_restored() -> None:
     assert reconstruct([*past, whole(ANN, b"\2", Kind.RESTORED)]) is not None
 
 
-def test_a_whole_picture_kept_with_a_stroke_is_where_reading_may_begin() -> None:
+def test_reading_may_begin_at_a_whole_picture_kept_with_a_stroke() -> None:
     both = Revision(7, 64, ANN.id, Kind.STROKE, zlib.compress(tile_of(b"\1\2")), packed((1, 2)), PLAIN)
     assert reconstruct([both, stroke(ANN, (0, 3))]) == Content(tile_of(b"\3\2"), PLAIN)
 
@@ -59,6 +59,6 @@ def test_a_stroke_without_a_picture_below_it_is_an_error() -> None:
         reconstruct([stroke(ANN, (0, 3))])
 
 
-def test_a_deletion_makes_a_version_of_its_own_without_pixels() -> None:
+def test_a_deletion_makes_a_version_without_pixels() -> None:
     change = Change.of(TILE, Kind.DELETED, 1, ANN.id)
     assert (change.version, change.pixels, change.details) == (6, None, PLAIN)

@@ -66,14 +66,14 @@ def test_what_another_paints_in_the_artists_colour_is_theirs() -> None:
     assert begins(content_without(VANDAL.id, Content(bytes(256), PLAIN), past)) == [9, 0, 0, 0]
 
 
-def test_a_title_that_the_artist_wrote_gives_way_to_the_one_before() -> None:
+def test_a_title_by_the_artist_is_replaced_by_the_previous_one() -> None:
     before = Content(tile_of(b""), replace(PLAIN, title="Sea"))
     past = [whole(VANDAL, b"", Kind.DESCRIBED, "Rude"), whole(ANN, b"\1", title="Rude")]
     without = content_without(VANDAL.id, before, past)
     assert without == Content(tile_of(b"\1"), replace(PLAIN, title="Sea"))
 
 
-def test_a_tile_that_the_artist_made_is_gone_unless_others_painted_in_it() -> None:
+def test_a_tile_that_the_artist_claimed_remains_only_if_others_painted_in_it() -> None:
     made = whole(VANDAL, b"\x09\x09", Kind.CREATED, "Rude")
     assert content_without(VANDAL.id, None, [made]) is None
     untouched = [made, whole(ANN, b"\x09\x09", title="Rude")]
@@ -82,14 +82,14 @@ def test_a_tile_that_the_artist_made_is_gone_unless_others_painted_in_it() -> No
     assert shared == Content(tile_of(b"\0\2"), PLAIN)
 
 
-def test_a_tile_that_the_artist_deleted_is_back_and_one_that_others_deleted_is_not() -> None:
+def test_only_a_tile_that_the_artist_deleted_comes_back() -> None:
     before = Content(tile_of(b"\1"), PLAIN)
     assert content_without(VANDAL.id, before, [deletion(VANDAL)]) == before
     assert content_without(VANDAL.id, before, [stroke(VANDAL, (0, 9)), deletion(ANN)]) is None
 
 
 @given(st.lists(st.tuples(st.booleans(), PIXELS), max_size=12))
-def test_undoing_an_artist_twice_is_undoing_them_once(
+def test_undoing_an_artist_twice_is_the_same_as_once(
     strokes: Sequence[tuple[bool, Sequence[tuple[int, int]]]],
 ) -> None:
     before = Content(bytes(256), PLAIN)
@@ -100,7 +100,7 @@ def test_undoing_an_artist_twice_is_undoing_them_once(
     assert content_without(VANDAL.id, before, [*past, moderated]) == once
 
 
-def test_a_tile_that_is_as_it_was_is_left_alone() -> None:
+def test_an_unchanged_tile_is_left_alone() -> None:
     assert turn_back(TILE, Content(TILE.pixels, PLAIN), NOW) is None
 
 
@@ -111,7 +111,7 @@ def test_a_tile_is_turned_back_in_a_new_version_and_keeps_its_likes() -> None:
     assert step == Step(Action.REVERTED, expected)
 
 
-def test_a_tile_that_was_not_there_is_removed() -> None:
+def test_a_tile_that_did_not_exist_is_removed() -> None:
     assert turn_back(TILE, None, NOW) == Step(Action.REMOVED, TILE)
 
 
@@ -123,7 +123,7 @@ def test_a_deleted_tile_returns_under_its_id_without_likes() -> None:
 @pytest.mark.parametrize(
     ("freed", "action"), [(set(), Action.KEPT), ({(2, 3)}, Action.RESTORED), ({(3, 2)}, Action.KEPT)]
 )
-def test_a_claimed_cell_is_not_taken_from_its_claimant(freed: set[tuple[int, int]], action: Action) -> None:
+def test_a_claimed_cell_stays_with_its_claimant(freed: set[tuple[int, int]], action: Action) -> None:
     (step,) = put_back([(replace(GONE, is_cell_taken=True), Content(TILE.pixels, PLAIN))], freed, NOW)
     assert step.action is action
 
@@ -134,7 +134,7 @@ def test_of_two_deleted_tiles_of_a_cell_the_newer_returns() -> None:
     assert {step.tile.id: step.action for step in steps} == {7: Action.KEPT, 8: Action.RESTORED}
 
 
-def test_a_rollback_goes_to_the_past_and_has_an_end() -> None:
+def test_a_rollback_needs_a_past_moment_and_has_a_limit() -> None:
     check_moment(NOW, NOW)
     with pytest.raises(Invalid):
         check_moment(NOW + timedelta(seconds=1), NOW)

@@ -1,7 +1,7 @@
-"""The counters of the dashboard, kept by whoever changes what they count, in the same transaction.
+"""The counters of the dashboard, changed in the transaction that changes what they count.
 
-All of this is sent with the COMMIT, one transaction at a time: the lock comes after every other lock of the
-transaction and is held for a moment only, so nobody waits in a circle for it.
+Every change is deferred to the COMMIT and serialised by an advisory lock. That lock is the last one a
+transaction takes and is released at once, so it cannot be part of a deadlock.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from shared.db.locks import AdvisoryLock, hold_until_commit
 TOTALS = ("accounts", "canvases", "tiles", "likes", "open_reports")
 DAILY = ("accounts", "canvases", "tiles", "likes", "reports")
 
-TAKE_TURN = hold_until_commit(AdvisoryLock.COUNTERS)
+LOCK_COUNTERS = hold_until_commit(AdvisoryLock.COUNTERS)
 
 
 def _add(table: Table, key: str, counters: tuple[str, ...]) -> Insert:
@@ -32,7 +32,7 @@ def _add(table: Table, key: str, counters: tuple[str, ...]) -> Insert:
 _ADD_TOTALS = _add(totals, "id", TOTALS)
 _ADD_DAILY = _add(daily, "day", DAILY)
 
-_SEEN = text(
+_MARK_ACTIVE = text(
     """
     WITH fresh AS (
         INSERT INTO active_artists (day, artist_id) VALUES (:day, :artist_id)
@@ -54,25 +54,25 @@ _SEEN = text(
 )
 
 
-def day_of(moment: datetime) -> date:
-    """Return the day a moment counts for."""
+def get_day(moment: datetime) -> date:
+    """Return the day that a moment counts for, in UTC."""
     return moment.astimezone(UTC).date()
 
 
-def add(conn: Connection, **steps: int) -> None:
-    """Add to the totals named in TOTALS when this transaction commits."""
+def defer_add_to_totals(conn: Connection, **steps: int) -> None:
+    """Add to the counters in TOTALS that are named, with the COMMIT."""
     if any(steps.values()):
-        conn.defer(TAKE_TURN)
+        conn.defer(LOCK_COUNTERS)
         conn.defer(_ADD_TOTALS, {"id": 1, **dict.fromkeys(TOTALS, 0), **steps})
 
 
-def add_on(conn: Connection, moment: datetime, **steps: int) -> None:
-    """Add to the counters of that day named in DAILY when this transaction commits."""
-    conn.defer(TAKE_TURN)
-    conn.defer(_ADD_DAILY, {"day": day_of(moment), **dict.fromkeys(DAILY, 0), **steps})
+def defer_add_to_day(conn: Connection, moment: datetime, **steps: int) -> None:
+    """Add to the counters in DAILY that are named, for the day of `moment`, with the COMMIT."""
+    conn.defer(LOCK_COUNTERS)
+    conn.defer(_ADD_DAILY, {"day": get_day(moment), **dict.fromkeys(DAILY, 0), **steps})
 
 
-def seen(conn: Connection, artist_id: int, moment: datetime) -> None:
-    """Note that the artist did something that day, when this transaction commits; once a day counts."""
-    conn.defer(TAKE_TURN)
-    conn.defer(_SEEN, {"artist_id": artist_id, "day": day_of(moment)})
+def defer_mark_active(conn: Connection, artist_id: int, moment: datetime) -> None:
+    """Count the artist as active on the day of `moment`, with the COMMIT; at most once per day."""
+    conn.defer(LOCK_COUNTERS)
+    conn.defer(_MARK_ACTIVE, {"artist_id": artist_id, "day": get_day(moment)})

@@ -1,0 +1,68 @@
+import { t } from "../i18n.js";
+import { html } from "../lit.js";
+import "./areas-panel.js";
+import { cellTitle } from "./cell-text.js";
+import { iconButton } from "./icon-button.js";
+import "./info-panel.js";
+import "./people-panel.js";
+import "./reviews-panel.js";
+import "./tile-card.js";
+
+/** @import { Cell } from "../model/canvas-pixels.js" */
+/** @import { LiveCanvas } from "../model/live-canvas.js" */
+/** @import { Span } from "./renderer.js" */
+/** @import { PanelName } from "./tools.js" */
+
+/**
+ * @typedef {object} Context
+ * @property {LiveCanvas} live
+ * @property {Cell | null} picked
+ * @property {Span | null} span
+ * @property {boolean} isDrawing whether an area is being drawn
+ * @property {() => void} close
+ * @property {(cell: Cell) => void} visit
+ * @property {() => void} openEditor
+ * @property {(isDrawing: boolean) => void} setDrawing
+ */
+
+/**
+ * Return the panel beside the picture.
+ * @param {PanelName} panel
+ * @param {Context} context
+ */
+export function sidePanel(panel, context) {
+  const { live, picked, close, visit } = context;
+  const title = panel === "tile" && picked ? cellTitle(live, picked) : t(`canvas.panel_${panel}`);
+  return html`<aside aria-labelledby="panel"
+    @keydown=${(/** @type {KeyboardEvent} */ event) => isLeaving(event) && close()}
+    @visit=${(/** @type {CustomEvent<Cell>} */ { detail }) => visit(detail)}>
+    <div class="title"><h2 id="panel" tabindex="-1">${title}</h2>
+      ${iconButton("close", t("common.close"), close)}</div>
+    ${content(panel, context)}
+  </aside>`;
+}
+
+/**
+ * @param {PanelName} panel
+ * @param {Context} context
+ */
+function content(panel, { live, picked, span, isDrawing, openEditor, setDrawing }) {
+  switch (panel) {
+    case "tile":
+      return html`<tile-card .live=${live} .cell=${picked} @edit=${openEditor}></tile-card>`;
+    case "info":
+      return html`<canvas-info .live=${live}></canvas-info>`;
+    case "people":
+      return html`<canvas-people .live=${live}></canvas-people>`;
+    case "areas":
+      return html`<canvas-areas .live=${live} .span=${span} ?drawing=${isDrawing}
+        @draw=${() => setDrawing(!isDrawing)} @claimed=${() => setDrawing(false)}></canvas-areas>`;
+    case "reviews":
+      return html`<canvas-reviews .live=${live}></canvas-reviews>`;
+  }
+}
+
+/** @param {KeyboardEvent} event */
+function isLeaving(event) {
+  return event.key === "Escape" && !event.defaultPrevented;
+}

@@ -1,0 +1,43 @@
+import { formatHash, parseHash } from "../model/links.js";
+
+/** @import { CanvasStage } from "./stage.js" */
+
+/** Milliseconds: browsers refuse to write the address more than some hundred times in half a minute. */
+const DELAY = 300;
+
+/**
+ * Keeps what the stage shows in the address, for as long as the address is that of the canvas on the stage.
+ */
+export class ViewAddress {
+  /** The address of the canvas that is shown. Another one may be in the bar already. */
+  #path = "";
+  #timer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
+
+  /** Begin with the canvas that the address names now. */
+  start() {
+    this.stop();
+    this.#path = location.pathname;
+  }
+
+  stop() {
+    clearTimeout(this.#timer);
+  }
+
+  /** Return the view that the address names, null where it names none, or another canvas by now. */
+  read() {
+    return location.pathname === this.#path ? parseHash(location.hash) : null;
+  }
+
+  /**
+   * Write soon what the stage shows then.
+   * @param {() => CanvasStage | null} findStage
+   */
+  write(findStage) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      const stage = findStage();
+      if (!stage || location.pathname !== this.#path) return;
+      history.replaceState(history.state, "", stage.camera.isFitted ? this.#path : formatHash(stage.view));
+    }, DELAY);
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * Mouse, pen, fingers and wheel on the drawing area. One pointer paints; two fingers, the wheel and the
+ * middle button move the view.
+ */
+
+import { TOOLS } from "./tools.js";
+
+/** @import { Pen } from "./pen.js" */
+/** @import { Point } from "./tools.js" */
+
+/**
+ * What gestures act on; places are CSS pixels from the top left of the drawing area.
+ * @typedef {object} Surface
+ * @property {Pen} pen
+ * @property {boolean} readonly
+ * @property {() => DOMRect} getBoundingClientRect
+ * @property {(place: Point) => Point} pixelAt
+ * @property {(pixel: Point | null) => void} point show the pixel that the pointer is at
+ * @property {(right: number, down: number) => void} pan
+ * @property {(factor: number, x: number, y: number) => void} zoomAt
+ * @property {() => void} drawSoon
+ */
+
+const BUTTON = { left: 0, middle: 1, right: 2 };
+
+/** CSS pixels that the wheel turns to magnify e times. */
+const WHEEL_SCALE = 400;
+
+export class PointerGestures {
+  /**
+   * Fingers on the glass, or the mouse that moves the view, and where.
+   * @type {Map<number, Point>}
+   */
+  #fingers = new Map();
+  /** @type {"draw" | "pan" | "pinch" | null} */
+  #gesture = null;
+
+  /** @param {Surface} surface */
+  constructor(surface) {
+    this.surface = surface;
+  }
+
+  get isUnderway() {
+    return this.#gesture !== null;
+  }
+
+  get isDrawing() {
+    return this.#gesture === "draw";
+  }
+
+  /** @param {PointerEvent} event */
+  press(event) {
+    const { pen, readonly } = this.surface;
+    /** @type {HTMLElement} */
+    (event.target).setPointerCapture(event.pointerId);
+    if (event.pointerType === "touch") this.#fingers.set(event.pointerId, this.#place(event));
+    const isHand = TOOLS[pen.settings.tool].kind === "hand" || readonly;
+    if (this.#fingers.size === 2) {
+      // The first finger drew a dot only because the second one came later.
+      pen.cancel();
+      this.#gesture = "pinch";
+    } else if (this.#gesture) {
+      return;
+    } else if (event.button === BUTTON.middle || (isHand && event.button === BUTTON.left)) {
+      this.#fingers.set(event.pointerId, this.#place(event));
+      this.#gesture = "pan";
+    } else if (event.button === BUTTON.right || (event.altKey && event.button === BUTTON.left)) {
+      pen.pick(this.#pixel(event));
+    } else if (event.button === BUTTON.left) {
+      this.#gesture = "draw";
+      this.surface.point(this.#pixel(event));
+      pen.down(this.#pixel(event));
+    }
+    this.surface.drawSoon();
+  }
+
+  /** @param {PointerEvent} event */
+  move(event) {
+    this.surface.point(this.#pixel(event));
+    if (this.isDrawing) {
+      // Places between two frames of the screen: without them fast curves are made of straight lines.
+      const samples = event.getCoalescedEvents?.() ?? [];
+      const pixels = (samples.length ? samples : [event]).map((sample) => this.#pixel(sample));
+      this.surface.pen.move(pixels, event.shiftKey);
+    } else if (this.#fingers.has(event.pointerId)) {
+      this.#drag(event);
+    }
+    this.surface.drawSoon();
+  }
+
+  /** @param {PointerEvent} event */
+  release(event) {
+    this.#fingers.delete(event.pointerId);
+    if (this.isDrawing) this.surface.pen.up();
+    // The last finger of a pinch draws nothing until it is lifted.
+    if (this.#fingers.size === 0) this.#gesture = null;
+    if (event.pointerType === "touch") this.surface.point(null);
+    this.surface.drawSoon();
+  }
+
+  /** @param {PointerEvent} event */
+  cancel(event) {
+    this.surface.pen.cancel();
+    this.release(event);
+  }
+
+  leave() {
+    if (!this.#gesture) this.surface.point(null);
+    this.surface.drawSoon();
+  }
+
+  /** @param {WheelEvent} event */
+  turnWheel(event) {
+    event.preventDefault();
+    if (event.shiftKey) this.surface.pan(-event.deltaY, 0);
+    else this.surface.zoomAt(Math.exp(-event.deltaY / WHEEL_SCALE), ...this.#place(event));
+  }
+
+  /**
+   * Move the view with a finger, or with two of them.
+   * @param {PointerEvent} event
+   */
+  #drag(event) {
+    const before = [...this.#fingers.values()];
+    this.#fingers.set(event.pointerId, this.#place(event));
+    const after = [...this.#fingers.values()];
+    const [from, to] = [middle(before), middle(after)];
+    this.surface.pan(to[0] - from[0], to[1] - from[1]);
+    if (after.length === 2) this.surface.zoomAt(distance(after) / (distance(before) || 1), to[0], to[1]);
+  }
+
+  /**
+   * @param {MouseEvent} event
+   * @returns {Point}
+   */
+  #place(event) {
+    const { left, top } = this.surface.getBoundingClientRect();
+    return [event.clientX - left, event.clientY - top];
+  }
+
+  /** @param {MouseEvent} event */
+  #pixel(event) {
+    return this.surface.pixelAt(this.#place(event));
+  }
+}
+
+/**
+ * @param {Point[]} points
+ * @returns {Point}
+ */
+function middle(points) {
+  const sum = points.reduce(([x, y], [right, down]) => [x + right, y + down]);
+  return [sum[0] / points.length, sum[1] / points.length];
+}
+
+/** @param {Point[]} points */
+function distance([one, other]) {
+  return Math.hypot(one[0] - other[0], one[1] - other[1]);
+}

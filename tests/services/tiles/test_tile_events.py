@@ -1,0 +1,18 @@
+"""Events of tiles, as other services read them."""
+
+from __future__ import annotations
+
+from tests.support.messaging import sql
+from tests.support.tiles import Tiles
+
+
+async def test_the_events_of_a_tile_say_whether_it_is_public(tiles: Tiles) -> None:
+    tile = await tiles.tile("ann", (await tiles.canvas())["id"])
+    hidden = await tiles.call("ann", "PUT", f"/tiles/{tile['id']}", json={"is_public": False})
+    assert hidden.status == 200
+    published = await sql(
+        tiles.database_url,
+        "SELECT jsonb_agg(payload::jsonb -> 'data' -> 'is_public' ORDER BY id)"
+        " FROM outbox WHERE routing_key LIKE 'tile.%'",
+    )
+    assert published == [True, False]
