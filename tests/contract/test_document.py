@@ -1,7 +1,7 @@
-"""The API document holds: whatever is sent to any operation, by anybody, is answered as it says.
+"""The API document is true: every operation answers every role as described, whatever it is sent.
 
-Requests are made of the document by schemathesis, valid and broken ones, and go through the real gateway.
-Examples are few and always the same, so that a failure is one that everybody sees.
+schemathesis generates valid and invalid requests from the document; they go through the real gateway. There
+are few examples, the same in each run, so that a failure can be repeated.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ ROLES = ("guest", "artist", "admin")
 SETTINGS = {
     "AUTH_LOGIN_FAILURES_PER_ACCOUNT": "1000000",
     "AUTH_LOGIN_FAILURES_PER_ADDRESS": "1000000",
-    # So that all which could be said is, when the logs are searched for secrets in the end.
-    **{f"{service}_LOG_LEVEL": "debug" for service in ("AUTH", "USERS", "TILES", "WEB")},
+    # At the end the logs are searched for secrets; at this level they hold the most.
+    **{f"{service}_LOG_LEVEL": "debug" for service in ("AUTH", "USERS", "TILES", "FRONTEND")},
 }
-NOBODY = 10**9
-"""Ids above this are nobody's: what a role may do to others, it does to the victim only."""
+UNUSED = 10**9
+"""No resource has an id above this, so what a role may do to others, it does to the victim only."""
 
 
 def operations() -> Iterator[tuple[str, APIOperation[Any, Any, Any, Any]]]:
@@ -63,7 +63,7 @@ OPERATIONS = dict(operations())
 
 @dataclass(frozen=True)
 class World:
-    """A stack with an account for each role, and a victim of what they do."""
+    """A stack with an account per role, and a victim for what they do to others."""
 
     url: str
     logins: dict[str, dict[str, str]]
@@ -71,31 +71,31 @@ class World:
     sessions: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def session(self, role: str) -> dict[str, str]:
-        """Headers of that role; a new login when the last one was ended, for that is among what is tried."""
+        """Return the headers of a role; logs in again if a request of the test has ended the last session."""
         if role == "guest":
             return {}
         me = requests.get(f"{self.url}/api/v1/auth/me", headers=self.sessions.get(role), timeout=PATIENCE)
         if me.status_code != 200:
-            session = called(self.url, "POST", "auth/login", self.logins[role])
+            session = call_api(self.url, "POST", "auth/login", self.logins[role])
             self.sessions[role] = {"Authorization": f"Bearer {session['access_token']}"}
         return self.sessions[role]
 
     def ids(self) -> dict[str, int | str]:
-        """Things that are there, by the name of the parameter; new ones each time, for they are deleted."""
+        """Return ids of existing resources by parameter name; made for each test, as tests delete them."""
         artist = self.session("artist")
         draft = {"name": "A wall", "width": 64, "height": 64, "tile_size": 16, "palette": "pico-8"}
-        canvas_id = called(self.url, "POST", "canvases", draft, artist)["id"]
+        canvas_id = call_api(self.url, "POST", "canvases", draft, artist)["id"]
         tile = {"canvas_id": canvas_id, "x": 0, "y": 0, "pixels": "AQEB" * 85 + "AQ=="}
         return {
             "canvas_id": canvas_id,
-            "tile_id": called(self.url, "POST", "tiles", tile, artist)["id"],
+            "tile_id": call_api(self.url, "POST", "tiles", tile, artist)["id"],
             "version": 1,
             "user_id": self.victim_id,
             "username": self.logins["artist"]["username"],
         }
 
 
-def called(
+def call_api(
     url: str, method: str, path: str, body: Any, headers: Mapping[str, str] = MappingProxyType({})
 ) -> Any:
     response = requests.request(method, f"{url}/api/v1/{path}", json=body, headers=headers, timeout=PATIENCE)
@@ -103,10 +103,10 @@ def called(
     return response.json()
 
 
-def registered(url: str) -> tuple[dict[str, str], int]:
-    """A new account: how it logs in, and its id."""
+def register(url: str) -> tuple[dict[str, str], int]:
+    """Register an account; return its credentials and its id."""
     login = {"username": f"u_{secrets.token_hex(6)}", "password": new_password()}
-    session = called(url, "POST", "auth/register", {**login, "email": f"{login['username']}@mail.test"})
+    session = call_api(url, "POST", "auth/register", {**login, "email": f"{login['username']}@mail.test"})
     return login, session["account"]["id"]
 
 
@@ -117,8 +117,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     try:
         assert stack.admin[1]
         admin = {"username": stack.admin[0], "password": stack.admin[1]}
-        artist, _ = registered(stack.url)
-        _, victim_id = registered(stack.url)
+        artist, _ = register(stack.url)
+        _, victim_id = register(stack.url)
         yield World(stack.url, {"artist": artist, "admin": admin}, victim_id)
     finally:
         stack.stop()
@@ -145,12 +145,12 @@ def test_every_answer_is_as_described(world: World, role: str, name: str) -> Non
             if parameter in ids and data.draw(st.booleans()):
                 case.path_parameters[parameter] = ids[parameter]
             elif isinstance(value, int):
-                case.path_parameters[parameter] = value + NOBODY
+                case.path_parameters[parameter] = value + UNUSED
         if isinstance(case.body, dict) and "canvas_id" in case.body and data.draw(st.booleans()):
             case.body["canvas_id"] = ids["canvas_id"]
         case.headers.update(headers)
         response = case.call(base_url=world.url)
-        # What the gateway refuses by itself, such as an encoded semicolon in a path, reaches no operation.
+        # What the gateway itself refuses, such as an encoded semicolon in a path, reaches no operation.
         if response.status_code >= 500 or "x-service" in response.headers:
             case.validate_response(response, checks=CHECKS)
 

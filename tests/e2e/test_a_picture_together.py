@@ -1,4 +1,4 @@
-"""The main job, from outside: five artists paint one picture tile by tile, and everybody sees it."""
+"""The main use, seen from outside: five artists paint one picture tile by tile, and all viewers see it."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ async def http(running: Running) -> AsyncIterator[aiohttp.ClientSession]:
 async def paint_together(
     running: Running, http: aiohttp.ClientSession, midway: Callable[[], Awaitable[None]]
 ) -> tuple[dict[str, Any], list[Artist], dict[int, list[int]], Image.Image]:
-    """Five artists paint the picture at once; `midway` happens when a third of it is there.
+    """Let five artists paint the picture at the same time; `midway` is called once a third is painted.
 
-    Returns the canvas, the artists, the ids of each artist's tiles, and the picture as it should be.
+    Returns the canvas, the artists, the ids of each artist's tiles, and the expected picture.
     """
     artists = list(await asyncio.gather(*(Artist.register(http, name) for name in NAMES)))
     draft = {
@@ -66,7 +66,7 @@ async def paint_together(
             for tile_id in tiles[liked.id][:LIKES_EACH]:
                 status, _ = await artist.call("POST", f"/tiles/{tile_id}/like")
                 assert status == 200
-        # The canvas; every tile created, locked, painted, unlocked; the likes. Repeated calls change nothing.
+        # The canvas; each tile created, locked, painted, unlocked; the likes. Repeated calls change nothing.
         last = 1 + 4 * len(cells(canvas)) + LIKES_EACH * len(artists)
         for watcher in watchers:
 
@@ -76,12 +76,12 @@ async def paint_together(
             assert await poll_until(seen, last) == last
     for watcher in watchers:
         assert [event["seq"] for event in watcher.events] == list(range(1, last + 1))
-        assert drawn_from(watcher.events, picture.size) == picture_indices(picture)
+        assert draw(watcher.events, picture.size) == picture_indices(picture)
     return canvas, artists, tiles, picture
 
 
-def drawn_from(events: Sequence[dict[str, Any]], size: tuple[int, int]) -> bytes:
-    """The canvas as somebody sees it who only ever heard the live feed."""
+def draw(events: Sequence[dict[str, Any]], size: tuple[int, int]) -> bytes:
+    """Draw the canvas as a viewer who receives only the live feed."""
     canvas = Image.new("L", size)
     for event in events:
         if event["kind"] in ("tile.created", "tile.updated"):
@@ -92,11 +92,11 @@ def drawn_from(events: Sequence[dict[str, Any]], size: tuple[int, int]) -> bytes
 
 
 def picture_indices(picture: Image.Image) -> bytes:
-    """The picture as palette indices counted from 1, row by row."""
+    """Return the picture as palette indices, counted from 1, row by row."""
     return bytes(index + 1 for index in picture.tobytes())
 
 
-async def assert_the_picture_is_there(
+async def assert_picture_is_complete(
     http: aiohttp.ClientSession, canvas: dict[str, Any], picture: Image.Image
 ) -> None:
     async with http.get(f"/api/v1/canvases/{canvas['id']}.png") as response:
@@ -105,7 +105,7 @@ async def assert_the_picture_is_there(
     assert shown.tobytes() == picture.convert("RGBA").tobytes()
 
 
-async def assert_the_stats_are_right(
+async def assert_stats_are_exact(
     http: aiohttp.ClientSession, artists: Sequence[Artist], tiles: dict[int, list[int]]
 ) -> None:
     for number, artist in enumerate(artists):
@@ -124,20 +124,20 @@ async def assert_the_stats_are_right(
         assert await poll_until(stats, expected) == expected
 
 
-async def test_five_artists_paint_a_picture_and_everybody_sees_it(
+async def test_five_artists_paint_a_picture_and_all_viewers_see_it(
     running: Running, http: aiohttp.ClientSession
 ) -> None:
     async def nothing() -> None:
         return
 
     canvas, artists, tiles, picture = await paint_together(running, http, midway=nothing)
-    await assert_the_picture_is_there(http, canvas, picture)
-    await assert_the_stats_are_right(http, artists, tiles)
+    await assert_picture_is_complete(http, canvas, picture)
+    await assert_stats_are_exact(http, artists, tiles)
     _, shown = await artists[0].call("GET", f"/canvases/{canvas['id']}")
     assert shown["tile_count"] == len(cells(canvas))
 
 
-async def test_killing_a_tiles_process_and_the_relay_midway_changes_nothing_in_the_end(
+async def test_killing_a_tiles_process_and_the_relay_midway_loses_nothing(
     running: Running, http: aiohttp.ClientSession
 ) -> None:
     victims = (running.tiles[0], "tiles-worker")
@@ -148,6 +148,6 @@ async def test_killing_a_tiles_process_and_the_relay_midway_changes_nothing_in_t
             await asyncio.to_thread(running.kill, name)
 
     canvas, artists, tiles, picture = await paint_together(running, http, midway=kill)
-    await assert_the_picture_is_there(http, canvas, picture)
-    await assert_the_stats_are_right(http, artists, tiles)
+    await assert_picture_is_complete(http, canvas, picture)
+    await assert_stats_are_exact(http, artists, tiles)
     assert all(running.life(name) != before[name] for name in victims)

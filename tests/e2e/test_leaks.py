@@ -1,4 +1,4 @@
-"""What the search for secrets in the logs of whole stacks (tests/support/leaks.py) would find."""
+"""The search for secrets in the logs of whole stacks (tests/support/leaks.py) recognises all of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.support.mailbox import Mailbox
 from tests.support.stack import Stack
 
 
-async def test_all_that_is_issued_is_recognised_as_a_secret(stack: Stack) -> None:
+async def test_everything_issued_is_recognised_as_a_secret(stack: Stack) -> None:
     name = f"leak_{time.time_ns()}"
     login = {"username": name, "password": new_password()}
     async with aiohttp.ClientSession(f"{stack.url}/api/v1/auth/") as http:

@@ -1,4 +1,4 @@
-"""The routing table on the real services, however they run."""
+"""The routing table in front of the real services, in every way of running."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ async def test_each_path_is_answered_by_its_service(running: Running, method: st
     assert answered == TABLE
 
 
-async def test_what_a_service_tells_its_operators_is_not_routed(running: Running) -> None:
+async def test_endpoints_for_operators_are_not_routed(running: Running) -> None:
     answered = {}
     paths = ("/health", "/ready", "/metrics", "/api/http/routers", "/ping")
     async with aiohttp.ClientSession(running.url) as http:
