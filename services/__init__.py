@@ -1,1 +1,1 @@
-"""The three services. None imports another; what one must know of another it hears in events."""
+"""The three services. None imports another; what one needs of another arrives in events."""

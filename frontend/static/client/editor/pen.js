@@ -32,9 +32,8 @@ export class Pen {
   /**
    * @param {Painting} painting
    * @param {Settings} settings
-   * @param {{painted: (changes: Change[]) => void, picked: (colour: number) => void}} listener `painted`
-   *   hears what is there to stay: freehand while it is drawn, and nothing more when it is done; all else
-   *   when it is done
+   * @param {{painted: (changes: Change[]) => void, picked: (colour: number) => void}} listener `painted`:
+   *   called with final pixels: of freehand strokes while they are drawn, of everything else when finished
    */
   constructor(painting, settings, listener) {
     this.painting = painting;
