@@ -160,7 +160,7 @@ async def test_a_batch_that_got_lost_is_asked_for(new_page: Windows, new_painter
     assert await stage.difference(canvas) == 0
 
 
-async def test_what_cannot_be_replayed_is_loaded_anew(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_what_cannot_be_replayed_is_loaded_again(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
     canvas = await new_canvas(ada)
     page = await new_page()
@@ -209,7 +209,9 @@ async def test_a_like_shows_in_every_window(new_page: Windows, new_painter: NewP
     await watched.get_by_role("button", name="Like (0 likes so far)").wait_for()
 
 
-async def test_whoever_liked_a_tile_finds_it_liked(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_a_tile_is_shown_as_liked_to_an_artist_who_liked_it(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
     ada, ben = await new_painter("ada"), await new_painter("ben")
     canvas = await new_canvas(ada)
     tile = await new_tile(ada, canvas, 0, 0)
