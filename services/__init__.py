@@ -1,1 +1,1 @@
-"""The three services. None imports another; what one must know of another it hears in events."""
+"""The three services. None imports another; each keeps what it needs of the others from their events."""
