@@ -33,8 +33,8 @@ export class Pen {
    * @param {Painting} painting
    * @param {Settings} settings
    * @param {{painted: (changes: Change[]) => void, picked: (colour: number) => void}} listener `painted`
-   *   hears what is there to stay: freehand while it is drawn, and nothing more when it is done; all else
-   *   when it is done
+   *   is called with changes that are final: those of a freehand stroke while it is drawn, those of every
+   *   other shape once it is finished
    */
   constructor(painting, settings, listener) {
     this.painting = painting;
