@@ -1,1 +1,1 @@
-"""The three services. None imports another; what one needs of another arrives in events."""
+"""The three services. None imports another; each keeps what it needs of the others from their events."""

@@ -10,16 +10,16 @@ from hypothesis import settings
 
 from tests.support.compose import COMPOSE_SECONDS, ComposeStack, need_engine
 from tests.support.parts import (
-    Broker,
     Brokers,
     Databases,
     Private,
     PrivateNode,
     SessionParts,
+    VirtualHost,
     private_postgres,
 )
 from tests.support.scheduling import pytest_xdist_make_scheduler
-from tests.support.stack import Running, Stack, run_environment
+from tests.support.stack import RunningStack, Stack, run_environment
 
 __all__ = ["pytest_xdist_make_scheduler"]
 
@@ -53,13 +53,13 @@ def database(request: pytest.FixtureRequest) -> Databases:
 
 
 @pytest.fixture(scope="session")
-def new_broker() -> Callable[[], Broker]:
+def new_broker() -> Callable[[], VirtualHost]:
     """`new_broker().url` is a fresh virtual host of the session's RabbitMQ, each time it is called."""
     return Brokers()
 
 
 @pytest.fixture(scope="module")
-def broker(new_broker: Callable[[], Broker]) -> Broker:
+def broker(new_broker: Callable[[], VirtualHost]) -> VirtualHost:
     """A virtual host for the tests of this module: `broker.url`."""
     return new_broker()
 
@@ -108,9 +108,9 @@ def private_database(tmp_path: Path) -> Iterator[Callable[[str], Private]]:
         pytest.param("compose", marks=pytest.mark.timeout(COMPOSE_SECONDS)),
     ]
 )
-def running(request: pytest.FixtureRequest) -> Running:
+def running(request: pytest.FixtureRequest) -> RunningStack:
     """Each way of running the whole stack in turn."""
-    way: Running = request.getfixturevalue(request.param)
+    way: RunningStack = request.getfixturevalue(request.param)
     return way
 
 

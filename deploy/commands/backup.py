@@ -168,13 +168,13 @@ class ComposeBackup:
 
     def restore(self, file: Path) -> None:
         """Restore while the services are stopped, then start them again."""
-        with self._stopped():
+        with self._stop_services():
             self._with_file("restore", file)
             _take_secret(self._project.var, file)
 
     def undo(self) -> None:
         """Return to the replaced data and secret."""
-        with self._stopped():
+        with self._stop_services():
             self._run("undo")
             _swap_secrets(self._project.var)
 
@@ -193,7 +193,7 @@ class ComposeBackup:
             copy.unlink()
 
     @contextmanager
-    def _stopped(self) -> Iterator[None]:
+    def _stop_services(self) -> Iterator[None]:
         services = [program for service in REPLICAS for program in programs_of(service)]
         self._project.compose("stop", *services)
         print("the services are stopped")

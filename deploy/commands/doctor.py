@@ -9,7 +9,6 @@ import os
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import get_args
 from urllib.parse import urlsplit
 
 from deploy.checks.doctor import CHECKS, diagnose
@@ -20,8 +19,8 @@ from deploy.checks.gatherers.native import NativeGatherer
 from deploy.checks.gatherers.protocol import Gatherer
 from deploy.checks.redact import redactor
 from deploy.checks.request import DOCUMENT, explain_request
+from deploy.commands.environments import COMPOSE, add_env_option
 from deploy.stack.command_line import command_line
-from deploy.stack.compose.project import Environment
 from deploy.stack.errors import DeployError
 from deploy.stack.probes import OWN_REQUESTS
 from deploy.stack.state_dir import state_folder
@@ -37,12 +36,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         description="Examine the stack in TESSERA_VAR, infrastructure first, without changing anything. The "
         "first line is the most likely cause. Exit status: 0 healthy, 1 warnings, 2 errors.",
     )
-    parser.add_argument(
-        "--env",
-        choices=("native", *get_args(Environment)),
-        default="native",
-        help="the stack of `tessera run` (native, the default), or one of `tessera up`",
-    )
+    add_env_option(parser)
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--request-id", metavar="ID", help="explain the request that had this X-Request-Id")
     which.add_argument("--url", help="request this URL of the stack now, and explain the response")
@@ -51,7 +45,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _find_stack(env: str, environ: Mapping[str, str]) -> Gatherer:
-    if env in get_args(Environment):
+    if env in COMPOSE:
         return DockerGatherer.from_environ(env, environ)  # type: ignore[arg-type]  # argparse checked it
     if not state_folder(environ).exists():
         raise DeployError(f"no stack ever ran in {state_folder(environ)}; fix: {command_line('run')}")

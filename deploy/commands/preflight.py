@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from typing import get_args
 
 from deploy.checks.findings import Finding, Severity, as_text, worst
 from deploy.checks.gatherers.native import NativeGatherer
 from deploy.checks.preflight import CHECKS, DOCKER_CHECKS, inspect_docker, inspect_native
 from deploy.checks.redact import redactor
-from deploy.stack.compose.project import Environment, Project
+from deploy.commands.environments import WAYS
+from deploy.stack.compose.project import Project
 from deploy.stack.errors import DeployError
 from deploy.stack.state_dir import StateDir
 
@@ -26,7 +26,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument(
         "--env",
-        choices=("native", *get_args(Environment)),
+        choices=WAYS,
         default="native",
         help="before `tessera run` (native, the default), or before `tessera up`",
     )

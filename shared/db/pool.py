@@ -112,7 +112,7 @@ class Database:
             self._release(raw)
 
     @asynccontextmanager
-    async def dedicated(self) -> AsyncIterator[Connection]:
+    async def open_dedicated(self) -> AsyncIterator[Connection]:
         """Open a connection outside the pool, for LISTEN and session-level advisory locks."""
         raw = await self._connect()
         try:

@@ -119,12 +119,12 @@ async def _request(request: Coroutine[Any, Any, object]) -> None:
     It runs in a task of its own, because aiormq closes the shared channel if one caller is cancelled.
     """
 
-    async def answered() -> None:
+    async def await_response() -> None:
         with suppress(*BROKEN):
             async with asyncio.timeout(ANSWER_SECONDS):
                 await request
 
-    await asyncio.wait((asyncio.ensure_future(answered()),))
+    await asyncio.wait((asyncio.ensure_future(await_response()),))
 
 
 def _pattern(canvas_id: int) -> str:

@@ -78,7 +78,7 @@ class Relay:
         await declare(channel)
         while True:
             try:
-                async with self._database.dedicated() as conn:
+                async with self._database.open_dedicated() as conn:
                     await _wait_for_lock(conn)
                     with ACTIVE.track_inprogress():
                         await _relay(conn, channel)

@@ -26,12 +26,12 @@ from shared.messaging.contracts import TileLiked
 from shared.messaging.topology import EXCHANGE, QUEUES, declare
 from tests.support.commands import run
 from tests.support.compose import COMPOSE_SECONDS, ComposeStack
-from tests.support.parts import Broker, Databases
-from tests.support.people import Artist
+from tests.support.parts import Databases, VirtualHost
+from tests.support.people import ApiArtist
 from tests.support.stack import Stack, run_environment
 from tests.support.waiting import poll_until
 
-NewBroker = Callable[[], Broker]
+NewBroker = Callable[[], VirtualHost]
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_only_backups_older_than_the_newest_are_removed(tmp_path: Path) -> None:
 async def paint(url: str) -> tuple[str, str]:
     """Let two artists paint two tiles and like one; return the login of the first, once all is counted."""
     async with aiohttp.ClientSession(url) as http:
-        one, other = [await Artist.register(http, name) for name in ("ada", "bela")]
+        one, other = [await ApiArtist.register(http, name) for name in ("ada", "bela")]
         draft = {"name": "Kept", "width": 64, "height": 64, "tile_size": 32, "palette": "pico-8"}
         status, canvas = await one.call("POST", "/canvases", json=draft)
         assert status == 201, canvas
@@ -156,7 +156,7 @@ async def paint(url: str) -> tuple[str, str]:
 async def what_is_seen(url: str, username: str, password: str) -> dict[str, Any]:
     """Read as a logged-in account: the newest canvas, its picture and tiles, its own profile and stats."""
     async with aiohttp.ClientSession(url) as http:
-        artist = await Artist.login(http, username, password)
+        artist = await ApiArtist.login(http, username, password)
         _, canvases = await artist.call("GET", "/canvases?sort=newest")
         canvas = canvases["items"][0]
         paths = {

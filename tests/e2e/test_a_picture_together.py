@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 from tests.support.lighthouse import TILE, pixels_of, quantised
-from tests.support.people import Artist, Spectator, cells, spectators
-from tests.support.stack import Running
+from tests.support.people import ApiArtist, Spectator, cells, spectators
+from tests.support.stack import RunningStack
 from tests.support.waiting import poll_until
 
 NAMES = ("ada", "bela", "cleo", "dora", "emil")
@@ -22,19 +22,19 @@ LIKES_EACH = 4
 
 
 @pytest.fixture
-async def http(running: Running) -> AsyncIterator[aiohttp.ClientSession]:
+async def http(running: RunningStack) -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession(running.url) as session:
         yield session
 
 
 async def paint_together(
-    running: Running, http: aiohttp.ClientSession, midway: Callable[[], Awaitable[None]]
-) -> tuple[dict[str, Any], list[Artist], dict[int, list[int]], Image.Image]:
+    running: RunningStack, http: aiohttp.ClientSession, midway: Callable[[], Awaitable[None]]
+) -> tuple[dict[str, Any], list[ApiArtist], dict[int, list[int]], Image.Image]:
     """Let five artists paint the picture at the same time; `midway` is called once a third is painted.
 
     Returns the canvas, the artists, the ids of each artist's tiles, and the expected picture.
     """
-    artists = list(await asyncio.gather(*(Artist.register(http, name) for name in NAMES)))
+    artists = list(await asyncio.gather(*(ApiArtist.register(http, name) for name in NAMES)))
     draft = {
         "name": "The lighthouse", "width": 256, "height": 192, "tile_size": TILE,
         "palette": "sweetie-16", "max_tiles_per_user": 10,
@@ -46,7 +46,7 @@ async def paint_together(
     painted = 0
     a_third = asyncio.Event()
 
-    async def paint_share(artist: Artist, share: Sequence[tuple[int, int]]) -> None:
+    async def paint_share(artist: ApiArtist, share: Sequence[tuple[int, int]]) -> None:
         nonlocal painted
         for x, y in share:
             tiles[artist.id].append(await artist.paint(canvas, x, y, pixels_of(picture, x, y)))
@@ -106,7 +106,7 @@ async def assert_picture_is_complete(
 
 
 async def assert_stats_are_exact(
-    http: aiohttp.ClientSession, artists: Sequence[Artist], tiles: dict[int, list[int]]
+    http: aiohttp.ClientSession, artists: Sequence[ApiArtist], tiles: dict[int, list[int]]
 ) -> None:
     for number, artist in enumerate(artists):
         expected = {
@@ -117,7 +117,7 @@ async def assert_stats_are_exact(
             "following": 0,
         }
 
-        async def stats(artist: Artist = artist) -> Any:
+        async def stats(artist: ApiArtist = artist) -> Any:
             status, profile = await artist.call("GET", f"/users/{artist.id}")
             return profile["stats"] if status == 200 else None
 
@@ -125,7 +125,7 @@ async def assert_stats_are_exact(
 
 
 async def test_five_artists_paint_a_picture_and_all_viewers_see_it(
-    running: Running, http: aiohttp.ClientSession
+    running: RunningStack, http: aiohttp.ClientSession
 ) -> None:
     async def nothing() -> None:
         return
@@ -138,7 +138,7 @@ async def test_five_artists_paint_a_picture_and_all_viewers_see_it(
 
 
 async def test_killing_a_tiles_process_and_the_relay_midway_loses_nothing(
-    running: Running, http: aiohttp.ClientSession
+    running: RunningStack, http: aiohttp.ClientSession
 ) -> None:
     victims = (running.tiles[0], "tiles-worker")
     before = {name: running.life(name) for name in victims}

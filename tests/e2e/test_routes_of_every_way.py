@@ -6,11 +6,11 @@ import aiohttp
 import pytest
 
 from tests.support.gateway import TABLE
-from tests.support.stack import Running
+from tests.support.stack import RunningStack
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-async def test_each_path_is_answered_by_its_service(running: Running, method: str) -> None:
+async def test_each_path_is_answered_by_its_service(running: RunningStack, method: str) -> None:
     answered = {}
     async with aiohttp.ClientSession(running.url) as http:
         for path in TABLE:
@@ -19,7 +19,7 @@ async def test_each_path_is_answered_by_its_service(running: Running, method: st
     assert answered == TABLE
 
 
-async def test_endpoints_for_operators_are_not_routed(running: Running) -> None:
+async def test_endpoints_for_operators_are_not_routed(running: RunningStack) -> None:
     answered = {}
     paths = ("/health", "/ready", "/metrics", "/api/http/routers", "/ping")
     async with aiohttp.ClientSession(running.url) as http:

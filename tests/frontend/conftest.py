@@ -16,7 +16,7 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.support.browser import Windows, chromium, running_chromium
-from tests.support.painters import NewPainter, Painter
+from tests.support.painters import NewPainter, PainterAccount
 from tests.support.stack import Stack, run_environment
 from tests.support.waiting import poll_until
 
@@ -67,22 +67,22 @@ async def http(site: Stack) -> AsyncIterator[aiohttp.ClientSession]:
 @pytest.fixture
 def new_painter(http: aiohttp.ClientSession) -> NewPainter:
     """`await new_painter("ada")` signs up "ada_<something>", shown as "Ada"."""
-    return lambda name: Painter.sign_up(http, f"{name}_{secrets.token_hex(4)}", name.title())
+    return lambda name: PainterAccount.sign_up(http, f"{name}_{secrets.token_hex(4)}", name.title())
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def admin(http: aiohttp.ClientSession, site: Stack) -> Painter:
+async def admin(http: aiohttp.ClientSession, site: Stack) -> PainterAccount:
     """The first admin of the stack."""
     username, password = site.admin
     assert password is not None, "the state folder is new"
-    return await Painter.log_in(http, username, password)
+    return await PainterAccount.log_in(http, username, password)
 
 
 @pytest.fixture
-def new_moderator(http: aiohttp.ClientSession, new_painter: NewPainter, admin: Painter) -> NewPainter:
+def new_moderator(http: aiohttp.ClientSession, new_painter: NewPainter, admin: PainterAccount) -> NewPainter:
     """`await new_moderator("mona")` signs up an artist of that name whom the admin makes a moderator."""
 
-    async def make(name: str) -> Painter:
+    async def make(name: str) -> PainterAccount:
         painter = await new_painter(name)
         roles = {"roles": ["moderator"]}
         status, answer = await admin.call("PUT", f"/admin/users/{painter.id}/roles", json=roles)
@@ -94,6 +94,6 @@ def new_moderator(http: aiohttp.ClientSession, new_painter: NewPainter, admin: P
 
         # Auth gives the role a moment later, and a token has the roles of the time when it was issued.
         assert await poll_until(roles_now, ["moderator"]) == ["moderator"]
-        return await Painter.log_in(http, painter.username, painter.password)
+        return await PainterAccount.log_in(http, painter.username, painter.password)
 
     return make

@@ -18,7 +18,7 @@ from playwright.async_api import Page, expect
 
 from tests.support.browser import Windows, running_chromium
 from tests.support.lighthouse import pixels_of, quantised
-from tests.support.painters import Painter
+from tests.support.painters import PainterAccount
 from tests.support.people import cells
 from tests.support.stack import Stack, run_environment
 from tests.support.stage import Stage
@@ -31,7 +31,9 @@ SCRIBBLED = ((3, 2), (4, 2), (3, 3))
 Draw = Callable[[dict[str, Any], int, int], bytes]
 
 
-async def paint_together(painters: Sequence[Painter], name: str, draw: Draw, **fields: Any) -> dict[str, Any]:
+async def paint_together(
+    painters: Sequence[PainterAccount], name: str, draw: Draw, **fields: Any
+) -> dict[str, Any]:
     """A canvas of the first of them that all of them paint and like; `tile_ids` by cell is added to it."""
     draft = {
         "name": name,
@@ -73,7 +75,7 @@ def quilt(canvas: dict[str, Any], x: int, y: int) -> bytes:
     return bytes(colour(column, row) for row in range(TILE) for column in range(TILE))
 
 
-async def scribble(canvas: dict[str, Any], vandal: Painter, witness: Painter) -> None:
+async def scribble(canvas: dict[str, Any], vandal: PainterAccount, witness: PainterAccount) -> None:
     """One artist paints over three tiles, and another reports one."""
     stripes = bytes(3 if (i % TILE + i // TILE) % 7 < 3 else 1 for i in range(TILE * TILE))
     for cell in SCRIBBLED:
@@ -110,7 +112,7 @@ async def open_editor(stage: Stage, x: int, y: int) -> None:
     await expect(stage.page.locator("tile-editor dialog.editor")).to_have_attribute("aria-busy", "false")
 
 
-async def take(windows: Windows, painters: Sequence[Painter], canvas: dict[str, Any]) -> None:
+async def take(windows: Windows, painters: Sequence[PainterAccount], canvas: dict[str, Any]) -> None:
     """Home as a guest finds it, a canvas with another artist on it, and the editor on two screens."""
     guest = await windows()
     await guest.goto("/")
@@ -132,7 +134,7 @@ async def take(windows: Windows, painters: Sequence[Painter], canvas: dict[str, 
     await keep(phone, "editor-on-a-phone")
 
 
-async def take_admin(windows: Windows, admin: Painter) -> None:
+async def take_admin(windows: Windows, admin: PainterAccount) -> None:
     """A report with the tile in its surroundings."""
     desk = await windows(admin, scheme="dark")
     await desk.goto("/admin/reports")
@@ -151,7 +153,7 @@ async def main() -> None:
                 aiohttp.ClientSession(stack.url, cookie_jar=jar) as http,
                 running_chromium() as browser,
             ):
-                painters = [await Painter.sign_up(http, name, name.title()) for name in NAMES]
+                painters = [await PainterAccount.sign_up(http, name, name.title()) for name in NAMES]
                 await paint_together(
                     painters[::-1], "The long quilt", quilt, width=384, height=192, palette="pico-8"
                 )
@@ -160,8 +162,10 @@ async def main() -> None:
                 )
                 windows = Windows(browser, stack.url)
                 await take(windows, painters, canvas)
-                await scribble(canvas, await Painter.sign_up(http, "vidal", "Vidal"), painters[3])
-                await take_admin(windows, await Painter.log_in(http, stack.admin[0], str(stack.admin[1])))
+                await scribble(canvas, await PainterAccount.sign_up(http, "vidal", "Vidal"), painters[3])
+                await take_admin(
+                    windows, await PainterAccount.log_in(http, stack.admin[0], str(stack.admin[1]))
+                )
                 assert not windows.complaints, windows.complaints
                 await windows.close()
         finally:

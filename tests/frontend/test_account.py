@@ -11,7 +11,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.support.browser import Scheme, Windows, assert_accessible
 from tests.support.mailbox import link_for
-from tests.support.painters import NewPainter, Painter
+from tests.support.painters import NewPainter, PainterAccount
 from tests.support.stack import Stack
 
 PASSWORD = "quilt-harbour-91-moss"
@@ -258,7 +258,7 @@ async def press_until(page: Page, name: str) -> None:
 async def test_every_account_page_is_accessible(
     new_page: Windows, new_painter: NewPainter, path: str, scheme: Scheme
 ) -> None:
-    ada: Painter = await new_painter("ada")
+    ada: PainterAccount = await new_painter("ada")
     page = await new_page(ada, scheme=scheme, allow=["nowhere"])
     await page.goto(path.format(ada.username))
     await expect(page.get_by_role("heading", level=1)).to_be_visible()

@@ -10,7 +10,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.support.browser import Device, Scheme, Windows, assert_accessible, dialog
 from tests.support.busy import here
-from tests.support.painters import NewPainter, Painter
+from tests.support.painters import NewPainter, PainterAccount
 from tests.support.waiting import poll_until
 
 SIZE = 16
@@ -20,10 +20,12 @@ def plain(colour: int) -> bytes:
     return bytes([colour]) * SIZE * SIZE
 
 
-class Wall:
+class VandalisedCanvas:
     """A free canvas with a tile that its artist made and another artist painted over."""
 
-    def __init__(self, canvas: dict[str, Any], artist: Painter, vandal: Painter, tile_id: int) -> None:
+    def __init__(
+        self, canvas: dict[str, Any], artist: PainterAccount, vandal: PainterAccount, tile_id: int
+    ) -> None:
         self.canvas = canvas
         self.artist = artist
         self.vandal = vandal
@@ -42,7 +44,7 @@ class Wall:
 
 @pytest.fixture
 def new_wall(new_painter: NewPainter) -> Any:
-    async def make() -> Wall:
+    async def make() -> VandalisedCanvas:
         artist, vandal = await new_painter("wanda"), await new_painter("vidal")
         draft = {
             "name": f"Wall of {artist.username}", "width": 128, "height": 96, "tile_size": SIZE,
@@ -54,7 +56,7 @@ def new_wall(new_painter: NewPainter) -> Any:
         body = {"pixels": base64.b64encode(plain(9)).decode()}
         status, answer = await vandal.call("PUT", f"/tiles/{tile_id}", json=body)
         assert status == 200, answer
-        return Wall(canvas, artist, vandal, tile_id)
+        return VandalisedCanvas(canvas, artist, vandal, tile_id)
 
     return make
 
@@ -102,7 +104,7 @@ async def test_a_moderator_sees_no_audit_log(new_page: Windows, new_moderator: N
 
 
 async def test_the_dashboard_shows_what_the_services_count(
-    new_page: Windows, admin: Painter, new_wall: Any
+    new_page: Windows, admin: PainterAccount, new_wall: Any
 ) -> None:
     await new_wall()
     _, counted = await admin.call("GET", "/admin/dashboard")
@@ -130,7 +132,7 @@ async def test_the_dashboard_is_shown_quickly(
 
 
 async def test_a_chart_can_be_read_with_the_keyboard_and_as_a_table(
-    new_page: Windows, admin: Painter
+    new_page: Windows, admin: PainterAccount
 ) -> None:
     page = await new_page(admin)
     await page.goto("/admin")
@@ -144,7 +146,9 @@ async def test_a_chart_can_be_read_with_the_keyboard_and_as_a_table(
     await expect(page.get_by_role("row")).to_have_count(31 + await page.locator(".health tr").count())
 
 
-async def test_a_failure_shows_its_request_id_and_can_be_retried(new_page: Windows, admin: Painter) -> None:
+async def test_a_failure_shows_its_request_id_and_can_be_retried(
+    new_page: Windows, admin: PainterAccount
+) -> None:
     page = await new_page(admin, allow=["status of 503"])
     problem = {"status": 503, "code": "database_unavailable", "detail": "…", "request_id": "a-request"}
     await page.route(
@@ -186,7 +190,7 @@ async def test_a_report_can_be_taken_and_closed(
 
 
 async def test_a_report_taken_by_another_moderator_is_refused_with_a_reason(
-    new_page: Windows, new_moderator: NewPainter, new_wall: Any, admin: Painter
+    new_page: Windows, new_moderator: NewPainter, new_wall: Any, admin: PainterAccount
 ) -> None:
     wall = await new_wall()
     reason = f"For one of two {wall.tile_id}"
@@ -281,13 +285,13 @@ async def test_a_rollback_without_a_report_begins_with_choosing_a_canvas(
     await page.get_by_role("button", name="Roll back 1 tile").wait_for()
 
 
-async def standing(admin: Painter, painter: Painter) -> str:
+async def standing(admin: PainterAccount, painter: PainterAccount) -> str:
     _, found = await admin.call("GET", "/admin/users", params={"search": painter.username})
     return str(found["items"][0]["status"])
 
 
 async def test_an_account_is_suspended_with_a_reason_and_reinstated(
-    new_page: Windows, new_moderator: NewPainter, new_painter: NewPainter, admin: Painter
+    new_page: Windows, new_moderator: NewPainter, new_painter: NewPainter, admin: PainterAccount
 ) -> None:
     vidal = await new_painter("vidal")
     page = await new_page(await new_moderator("mona"))
@@ -308,7 +312,7 @@ async def test_an_account_is_suspended_with_a_reason_and_reinstated(
 
 
 async def test_accounts_can_be_filtered_by_status(
-    new_page: Windows, new_painter: NewPainter, admin: Painter
+    new_page: Windows, new_painter: NewPainter, admin: PainterAccount
 ) -> None:
     vidal = await new_painter("vidal")
     await admin.call("POST", f"/admin/users/{vidal.id}/suspend", json={"reason": "A reason"})
@@ -322,7 +326,7 @@ async def test_accounts_can_be_filtered_by_status(
 
 
 async def test_an_admin_can_appoint_a_moderator(
-    new_page: Windows, new_painter: NewPainter, admin: Painter
+    new_page: Windows, new_painter: NewPainter, admin: PainterAccount
 ) -> None:
     ada = await new_painter("ada")
     page = await new_page(admin)
@@ -339,7 +343,7 @@ async def test_an_admin_can_appoint_a_moderator(
 
 
 async def test_a_moderator_can_neither_assign_roles_nor_suspend_an_admin(
-    new_page: Windows, new_moderator: NewPainter, admin: Painter
+    new_page: Windows, new_moderator: NewPainter, admin: PainterAccount
 ) -> None:
     page = await new_page(await new_moderator("mona"))
     await page.goto("/admin/users")
@@ -351,7 +355,7 @@ async def test_a_moderator_can_neither_assign_roles_nor_suspend_an_admin(
 
 
 async def test_the_audit_log_can_be_filtered_by_actor_and_action(
-    new_page: Windows, new_moderator: NewPainter, new_wall: Any, admin: Painter
+    new_page: Windows, new_moderator: NewPainter, new_wall: Any, admin: PainterAccount
 ) -> None:
     wall, mona = await new_wall(), await new_moderator("mona")
     report_id = await wall.report(f"To dismiss {wall.tile_id}")
@@ -366,7 +370,7 @@ async def test_the_audit_log_can_be_filtered_by_actor_and_action(
 
 
 async def test_the_audit_log_is_paged(
-    new_page: Windows, new_moderator: NewPainter, new_wall: Any, admin: Painter
+    new_page: Windows, new_moderator: NewPainter, new_wall: Any, admin: PainterAccount
 ) -> None:
     wall, mona = await new_wall(), await new_moderator("mona")
     path = f"/admin/reports/{await wall.report(f'Back and forth {wall.tile_id}')}"
@@ -382,7 +386,7 @@ async def test_the_audit_log_is_paged(
     await expect(page.get_by_role("button", name="Show more")).to_have_count(0)
 
 
-async def test_the_panel_is_available_in_german(new_page: Windows, admin: Painter) -> None:
+async def test_the_panel_is_available_in_german(new_page: Windows, admin: PainterAccount) -> None:
     page = await new_page(admin, locale="de-DE")
     await page.goto("/admin")
     await page.get_by_role("heading", name="Übersicht", level=1).wait_for()
@@ -391,7 +395,7 @@ async def test_the_panel_is_available_in_german(new_page: Windows, admin: Painte
 @pytest.mark.parametrize("device", ["desktop", "phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_the_panel_is_accessible(
-    new_page: Windows, admin: Painter, new_wall: Any, device: Device, scheme: Scheme
+    new_page: Windows, admin: PainterAccount, new_wall: Any, device: Device, scheme: Scheme
 ) -> None:
     wall = await new_wall()
     reason = f"Accessible {wall.tile_id}"

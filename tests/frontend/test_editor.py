@@ -16,7 +16,7 @@ from typing import Any
 from playwright.async_api import Page, expect
 
 from tests.support.browser import UNDERWAY, Windows, assert_accessible
-from tests.support.painters import NewPainter, Painter
+from tests.support.painters import NewPainter, PainterAccount
 from tests.support.stack import Stack
 from tests.support.stage import Stage, drawing, spot
 from tests.support.waiting import poll_until
@@ -28,7 +28,7 @@ BLACK, WHITE, RED, GREEN = 1, 2, 3, 4
 Pixels = Callable[[int, int], int]
 
 
-async def new_canvas(painter: Painter, mode: str = "tile-lock") -> dict[str, Any]:
+async def new_canvas(painter: PainterAccount, mode: str = "tile-lock") -> dict[str, Any]:
     draft = {
         "name": f"Harbour {secrets.token_hex(4)}",
         "width": 64,
@@ -42,7 +42,9 @@ async def new_canvas(painter: Painter, mode: str = "tile-lock") -> dict[str, Any
     return dict(canvas)
 
 
-async def new_tile(painter: Painter, canvas: dict[str, Any], pixels: Pixels = lambda _x, _y: WHITE) -> Any:
+async def new_tile(
+    painter: PainterAccount, canvas: dict[str, Any], pixels: Pixels = lambda _x, _y: WHITE
+) -> Any:
     body = {"canvas_id": canvas["id"], "x": 1, "y": 1, "pixels": encoded(pixels)}
     status, tile = await painter.call("POST", "/tiles", json=body)
     assert status == 201, tile
@@ -71,14 +73,14 @@ async def drag(page: Page, *points: tuple[int, int]) -> None:
     await page.mouse.up()
 
 
-async def tile_at(painter: Painter, canvas: dict[str, Any]) -> Any:
+async def tile_at(painter: PainterAccount, canvas: dict[str, Any]) -> Any:
     """The tile in the cell, None while there is none."""
     where = {"x": "1", "y": "1", "columns": "1", "rows": "1"}
     _, answer = await painter.call("GET", f"/canvases/{canvas['id']}/region", params=where)
     return answer["items"][0] if answer["items"] else None
 
 
-async def painted(painter: Painter, canvas: dict[str, Any]) -> dict[tuple[int, int], int]:
+async def painted(painter: PainterAccount, canvas: dict[str, Any]) -> dict[tuple[int, int], int]:
     """What the server has, as far as it is not transparent: colours by place."""
     tile = await tile_at(painter, canvas)
     pixels = base64.b64decode(tile["pixels"]) if tile else b""
@@ -90,7 +92,7 @@ async def save(page: Page) -> None:
     await expect(page.get_by_text("All changes saved")).to_be_visible()
 
 
-def saved(painter: Painter, canvas: dict[str, Any]) -> Callable[[], Any]:
+def saved(painter: PainterAccount, canvas: dict[str, Any]) -> Callable[[], Any]:
     return lambda: painted(painter, canvas)
 
 
@@ -415,7 +417,7 @@ def png(side: int, rgba: Callable[[int, int], tuple[int, int, int, int]]) -> byt
     )
 
 
-async def row(painter: Painter, canvas: dict[str, Any], y: int) -> list[int]:
+async def row(painter: PainterAccount, canvas: dict[str, Any], y: int) -> list[int]:
     pixels = await painted(painter, canvas)
     return [pixels.get((x, y), 0) for x in range(2, 6)]
 

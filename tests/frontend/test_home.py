@@ -11,10 +11,10 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.support.browser import PATIENCE_MS, Device, Scheme, Windows, assert_accessible
-from tests.support.painters import NewPainter, Painter
+from tests.support.painters import NewPainter, PainterAccount
 
 
-async def new_canvas(painter: Painter, **changes: Any) -> dict[str, Any]:
+async def new_canvas(painter: PainterAccount, **changes: Any) -> dict[str, Any]:
     draft = {
         "name": f"Harbour {secrets.token_hex(4)}",
         "width": 128,
@@ -27,7 +27,7 @@ async def new_canvas(painter: Painter, **changes: Any) -> dict[str, Any]:
     return dict(canvas)
 
 
-async def paint(painter: Painter, canvas: dict[str, Any], colour: int, x: int = 0, y: int = 0) -> None:
+async def paint(painter: PainterAccount, canvas: dict[str, Any], colour: int, x: int = 0, y: int = 0) -> None:
     pixels = base64.b64encode(bytes([colour]) * canvas["tile_size"] ** 2).decode()
     draft = {"canvas_id": canvas["id"], "x": x, "y": y, "pixels": pixels}
     status, tile = await painter.call("POST", "/tiles", json=draft)

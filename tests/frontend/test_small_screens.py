@@ -10,7 +10,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.support.browser import Scheme, Windows, assert_accessible
-from tests.support.painters import NewPainter, Painter
+from tests.support.painters import NewPainter, PainterAccount
 from tests.support.stage import SIDE, Stage, new_canvas, new_tile
 
 NARROWEST = 320
@@ -19,7 +19,7 @@ NARROWEST = 320
 ADMIN = ("dashboard", "reports", "users", "rollback", "audit")
 
 
-async def canvas_with_a_tile(painter: Painter) -> dict[str, Any]:
+async def canvas_with_a_tile(painter: PainterAccount) -> dict[str, Any]:
     canvas = await new_canvas(painter)
     await new_tile(painter, canvas, 1, 1)
     return canvas
@@ -57,7 +57,7 @@ async def test_every_page_is_accessible_on_a_phone(
 
 
 async def test_no_page_is_wider_than_the_narrowest_screen(
-    new_page: Windows, new_painter: NewPainter, admin: Painter
+    new_page: Windows, new_painter: NewPainter, admin: PainterAccount
 ) -> None:
     ada = await new_painter("ada")
     canvas = await canvas_with_a_tile(ada)

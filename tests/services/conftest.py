@@ -18,7 +18,7 @@ def generous_limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
     if request.node.get_closest_marker("real_limits"):
         return
 
-    def patient(
+    def build_generous(
         pool_size: int = DatabaseLimits.pool_size,
         acquire: float = PATIENCE,
         statement: float = PATIENCE,
@@ -26,7 +26,7 @@ def generous_limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
     ) -> DatabaseLimits:
         return DatabaseLimits(pool_size, acquire, max(statement, PATIENCE), lock)
 
-    monkeypatch.setattr(pool, "DatabaseLimits", patient)
+    monkeypatch.setattr(pool, "DatabaseLimits", build_generous)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from playwright.async_api import (
     expect,
 )
 
-from tests.support.painters import Painter
+from tests.support.painters import PainterAccount
 from tests.support.waiting import PATIENCE
 
 Device = Literal["desktop", "phone"]
@@ -90,7 +90,7 @@ class Windows:
 
     async def __call__(
         self,
-        painter: Painter | None = None,
+        painter: PainterAccount | None = None,
         *,
         device: Device = "desktop",
         scheme: Scheme = "light",

@@ -24,7 +24,7 @@ STEPS = ("create", "like", "like", "unlike", "delete")
 
 
 @dataclass
-class History:
+class CanvasHistory:
     """Events of one canvas as tiles publishes them: numbered without gaps, with totals instead of steps."""
 
     canvas_id: int = 1
@@ -110,9 +110,9 @@ class History:
 
 
 @st.composite
-def told(draw: st.DrawFn, canvas_id: int = 1) -> tuple[History, list[CanvasEvent]]:
+def told(draw: st.DrawFn, canvas_id: int = 1) -> tuple[CanvasHistory, list[CanvasEvent]]:
     """A history, and its events in any order with any of them repeated."""
-    history = History(canvas_id)
+    history = CanvasHistory(canvas_id)
     for what, tile in draw(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 3)), max_size=30)):
         history.step(what, tile)
     if draw(st.booleans()):
@@ -121,10 +121,10 @@ def told(draw: st.DrawFn, canvas_id: int = 1) -> tuple[History, list[CanvasEvent
     return history, draw(st.permutations([*history.events, *repeated]))
 
 
-def long_history(seed: int) -> tuple[History, list[CanvasEvent]]:
+def long_history(seed: int) -> tuple[CanvasHistory, list[CanvasEvent]]:
     """A few hundred events of eight tiles, each of them twice, shuffled."""
     chance = random.Random(seed)
-    history = History(canvas_id=seed)
+    history = CanvasHistory(canvas_id=seed)
     for _ in range(300):
         history.step(chance.choice(STEPS[:4]), chance.randrange(8))
     history.step("delete", 3)

@@ -15,7 +15,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.support.people import Artist, Spectator, spectators
+from tests.support.people import ApiArtist, Spectator, spectators
 from tests.support.waiting import PATIENCE, poll_until
 
 CLIENTS = 16
@@ -58,7 +58,7 @@ class Load:
         while self.requests < requests and time.monotonic() < deadline:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
-    async def use(self, http: aiohttp.ClientSession, artist: Artist, calls: Iterator[Call]) -> None:
+    async def use(self, http: aiohttp.ClientSession, artist: ApiArtist, calls: Iterator[Call]) -> None:
         """Make one call after another until the load ends; wait for the last answer, too."""
         for method, path, body in calls:
             if self.over:
@@ -81,7 +81,7 @@ async def under_load(url: str) -> AsyncIterator[Load]:
     """Put load on the stack at that URL during the block, then wait until spectators have every event."""
     connector = aiohttp.TCPConnector(limit=0)
     async with aiohttp.ClientSession(url, connector=connector) as http:
-        artists = [await Artist.register(http, "loader") for _ in range(ARTISTS)]
+        artists = [await ApiArtist.register(http, "loader") for _ in range(ARTISTS)]
         canvas_id, tiles = await _canvas(artists)
         load = Load(canvas_id, [Spectator(http, canvas_id) for _ in range(SPECTATORS)])
         async with spectators(*load.watchers):
@@ -103,7 +103,7 @@ async def under_load(url: str) -> AsyncIterator[Load]:
                 assert await poll_until(seen, last["seq"]) == last["seq"]
 
 
-async def _canvas(artists: list[Artist]) -> tuple[int, list[int]]:
+async def _canvas(artists: list[ApiArtist]) -> tuple[int, list[int]]:
     """Make a canvas in free mode and a tile for each client; return their ids."""
     draft = {
         "name": "Under load", "width": TILE * COLUMNS, "height": TILE * CLIENTS // COLUMNS,
@@ -120,7 +120,7 @@ async def _canvas(artists: list[Artist]) -> tuple[int, list[int]]:
     return canvas["id"], tiles
 
 
-def _calls(artist: Artist, canvas_id: int, tile_id: int) -> Iterator[Call]:
+def _calls(artist: ApiArtist, canvas_id: int, tile_id: int) -> Iterator[Call]:
     """Repeat without end: two paint strokes among reads of every service."""
     for number in itertools.count():
         pixels = {"pixels": [[number % (TILE * TILE), number % 16]]}

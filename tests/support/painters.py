@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from tests.support.people import Artist, enter
+from tests.support.people import ApiArtist, enter
 from tests.support.waiting import poll_until
 
 PASSWORD_BYTES = 12
@@ -17,7 +17,7 @@ BROWSER = {"X-Tessera-Client": "browser"}
 """Asks auth for the refresh token as a cookie."""
 
 
-class Painter(Artist):
+class PainterAccount(ApiArtist):
     """An account with its `username` and `password`, so that it can log in where a person would."""
 
     def __init__(
@@ -76,4 +76,4 @@ class Painter(Artist):
         return {"cookies": [cookie], "origins": [{"origin": url, "localStorage": [mark]}]}
 
 
-NewPainter = Callable[[str], Awaitable[Painter]]
+NewPainter = Callable[[str], Awaitable[PainterAccount]]

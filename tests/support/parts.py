@@ -183,7 +183,7 @@ def emptying(
 
 
 @dataclass(frozen=True)
-class Broker:
+class VirtualHost:
     """An empty virtual host."""
 
     url: str
@@ -196,13 +196,13 @@ class Brokers:
         _, self._rabbitmq = _session_parts()
         _want(self._rabbitmq)
 
-    def __call__(self) -> Broker:
+    def __call__(self) -> VirtualHost:
         for vhost in VHOSTS:
             try:
                 (self._rabbitmq.var.root / f"{vhost}.used").touch(exist_ok=False)
             except FileExistsError:
                 continue
-            return Broker(self._rabbitmq.url("tests", vhost))
+            return VirtualHost(self._rabbitmq.url("tests", vhost))
         raise RuntimeError(f"all {len(VHOSTS)} virtual hosts are used: raise tests.support.parts.VHOSTS")
 
 

@@ -39,7 +39,7 @@ async def enter(
     raise AssertionError
 
 
-class Artist:
+class ApiArtist:
     """An account that paints, and repeats a call that failed with a 5xx, as a good client does."""
 
     def __init__(self, http: aiohttp.ClientSession, session: dict[str, Any]) -> None:
@@ -50,7 +50,7 @@ class Artist:
         self.password = ""
 
     @classmethod
-    async def register(cls, http: aiohttp.ClientSession, name: str) -> Artist:
+    async def register(cls, http: aiohttp.ClientSession, name: str) -> ApiArtist:
         unique = f"{name}_{secrets.token_hex(4)}"
         body = {
             "username": unique,
@@ -64,7 +64,7 @@ class Artist:
         return artist
 
     @classmethod
-    async def login(cls, http: aiohttp.ClientSession, username: str, password: str) -> Artist:
+    async def login(cls, http: aiohttp.ClientSession, username: str, password: str) -> ApiArtist:
         session, _ = await enter(http, "login", {"username": username, "password": password})
         return cls(http, session)
 

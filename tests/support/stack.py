@@ -36,7 +36,7 @@ def run_environment(var: Path) -> dict[str, str]:
     return {**inherited, **ports, "TESSERA_VAR": str(var), "TESSERA_DEMO": "0"}
 
 
-class Running(Protocol):
+class RunningStack(Protocol):
     """A running stack, as far as tests from outside depend on how it runs."""
 
     url: str

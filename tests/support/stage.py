@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.async_api import Locator, Page
 
-from tests.support.painters import Painter
+from tests.support.painters import PainterAccount
 from tests.support.waiting import poll_until
 
 PALETTE = ["#102030", "#e04040", "#40c060"]
@@ -117,7 +117,7 @@ def pixels(colour: int) -> str:
     return base64.b64encode(bytes([colour]) * SIDE * SIDE).decode()
 
 
-async def new_canvas(owner: Painter, mode: str = "free", **fields: Any) -> dict[str, Any]:
+async def new_canvas(owner: PainterAccount, mode: str = "free", **fields: Any) -> dict[str, Any]:
     """A canvas of CELLS x CELLS cells of SIDE pixels."""
     side = CELLS * SIDE
     draft = {"name": "Quay", "width": side, "height": side, "tile_size": SIDE, "palette": PALETTE, **fields}
@@ -127,7 +127,7 @@ async def new_canvas(owner: Painter, mode: str = "free", **fields: Any) -> dict[
 
 
 async def new_tile(
-    painter: Painter, canvas: dict[str, Any], x: int, y: int, colour: int = 1
+    painter: PainterAccount, canvas: dict[str, Any], x: int, y: int, colour: int = 1
 ) -> dict[str, Any]:
     """A tile of one colour."""
     draft = {"canvas_id": canvas["id"], "x": x, "y": y, "pixels": pixels(colour)}
@@ -136,7 +136,7 @@ async def new_tile(
     return dict(tile)
 
 
-async def stroke(painter: Painter, tile: dict[str, Any], offset: int, colour: int) -> None:
+async def stroke(painter: PainterAccount, tile: dict[str, Any], offset: int, colour: int) -> None:
     """Paint one pixel."""
     status, answer = await painter.call(
         "PATCH", f"/tiles/{tile['id']}/pixels", json={"pixels": [[offset, colour]]}

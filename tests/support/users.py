@@ -30,15 +30,15 @@ StartWorker = Callable[[str, str], Awaitable[Client]]
 NO_BROKER = "amqp://127.0.0.1:1/"
 
 
-class Artist(NamedTuple):
+class Caller(NamedTuple):
     id: int
     username: str
     roles: tuple[str, ...] = ()
 
 
-ANN, BOB, CAT = Artist(1, "ann"), Artist(2, "bob"), Artist(3, "Cat_3")
-MOD, MAX = Artist(11, "mod", ("moderator",)), Artist(12, "max", ("moderator",))
-ADA, ADI = Artist(21, "ada", ("admin",)), Artist(22, "adi", ("admin",))
+ANN, BOB, CAT = Caller(1, "ann"), Caller(2, "bob"), Caller(3, "Cat_3")
+MOD, MAX = Caller(11, "mod", ("moderator",)), Caller(12, "max", ("moderator",))
+ADA, ADI = Caller(21, "ada", ("admin",)), Caller(22, "adi", ("admin",))
 
 
 @dataclass(frozen=True)
@@ -48,24 +48,24 @@ class Users:
     client: Client
     keys: TestKeys
 
-    async def call(self, artist: Artist | None, method: str, path: str, **kwargs: Any) -> ClientResponse:
+    async def call(self, artist: Caller | None, method: str, path: str, **kwargs: Any) -> ClientResponse:
         headers = dict(kwargs.pop("headers", {}))
         if artist is not None:
             headers |= self.keys.bearer(*artist)
         return await self.client.request(method, f"/api/v1{path}", headers=headers, **kwargs)
 
-    async def get(self, path: str, artist: Artist | None = None, **params: Any) -> Any:
+    async def get(self, path: str, artist: Caller | None = None, **params: Any) -> Any:
         """Return the JSON of a GET that succeeds."""
         response = await self.call(artist, "GET", path, params=params)
         assert response.status == 200, await response.text()
         return await response.json()
 
-    async def meet(self, *artists: Artist) -> None:
+    async def meet(self, *artists: Caller) -> None:
         """Create profiles by a first request of each artist."""
         for artist in artists:
             await self.get("/users/profile", artist)
 
-    async def pages(self, path: str, artist: Artist | None = None, **params: Any) -> list[Any]:
+    async def pages(self, path: str, artist: Caller | None = None, **params: Any) -> list[Any]:
         """Return all items of a list."""
         items, cursor = [], None
         while True:
@@ -89,7 +89,7 @@ class EventApplier:
                 await by_type[type(event)](conn, event)
 
 
-def registered(artist: Artist, display_name: str | None = None) -> AccountRegistered:
+def registered(artist: Caller, display_name: str | None = None) -> AccountRegistered:
     return AccountRegistered(
         account_id=artist.id,
         username=artist.username,

@@ -34,7 +34,7 @@ class Backend:
 
 
 @dataclass(frozen=True)
-class Traefik:
+class TraefikState:
     """What Traefik reports of itself; nothing but a failed ping when it does not answer.
 
     `open_files` of at most `max_files`, both 0 when its metrics do not have them.
@@ -56,7 +56,7 @@ class Gateway:
     """
 
     id: str | None
-    traefik: Traefik
+    traefik: TraefikState
     expected: Mapping[str, tuple[str, ...]]
     names: Mapping[str, str]
     errors: tuple[str, ...]
@@ -87,21 +87,21 @@ def probe_each_route(url: str) -> Probes:
     )
 
 
-def read_traefik(admin: str) -> Traefik:
+def read_traefik(admin: str) -> TraefikState:
     """Ask Traefik at the URL of its own entrypoint.
 
     Raises DeployError when it answers the ping and nothing else.
     """
     ping = http_get(f"{admin}/ping")
     if not ping.status:
-        return Traefik(ping)
+        return TraefikState(ping)
     routers = tuple(
         Router(one["name"], one["status"] == "enabled", tuple(one.get("error", ())))
         for one in _list(admin, "routers")
         if one["provider"] == "file"
     )
     metrics = http_get(f"{admin}/metrics").body
-    return Traefik(
+    return TraefikState(
         ping,
         routers,
         tuple(_backends(_list(admin, "services"))),

@@ -36,7 +36,7 @@ def try_configuration(folder: Path) -> GatewayErrors:
         return GatewayErrors((f"{folder / 'traefik.yml'}: {' '.join(str(error).split())}",))
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tessera-preflight-")))
-        ports = {name: stack.enter_context(_held_port()) for name in static["entryPoints"]}
+        ports = {name: stack.enter_context(_hold_port()) for name in static["entryPoints"]}
         path = scratch / "traefik.yml"
         path.write_text(yaml.safe_dump(_for_trial(static, ports, folder / "dynamic", scratch)))
         output = stack.enter_context((scratch / "stdout").open("wb"))
@@ -93,7 +93,7 @@ def _for_trial(static: dict[str, Any], ports: dict[str, int], dynamic: Path, scr
 
 
 @contextmanager
-def _held_port() -> Iterator[int]:
+def _hold_port() -> Iterator[int]:
     with socket.socket() as held:
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         held.bind(("127.0.0.1", 0))

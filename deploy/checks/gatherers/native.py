@@ -139,7 +139,7 @@ class NativeGatherer:
                 program.service,
                 program.kind,
                 self._id(program.name),
-                self._suspended(program.name) is not None,
+                self._find_suspended(program.name) is not None,
                 health,
                 http_get(f"{base}/ready") if health.status else health,
             )
@@ -149,11 +149,13 @@ class NativeGatherer:
 
     def databases(self) -> DatabaseStates:
         """Look at each service's database with that service's own role."""
-        return DatabaseStates(read_databases(self._secret_urls("database_url")), self._suspended("postgres"))
+        return DatabaseStates(
+            read_databases(self._secret_urls("database_url")), self._find_suspended("postgres")
+        )
 
     def broker(self) -> Broker:
         """Look at the broker with each service's own user."""
-        return read_broker(self._secret_urls("broker_url"), self._suspended("rabbitmq"))
+        return read_broker(self._secret_urls("broker_url"), self._find_suspended("rabbitmq"))
 
     def alarms(self) -> BrokerAlarms:
         """Ask the node itself; a node that does not run has no alarms.
@@ -249,7 +251,7 @@ class NativeGatherer:
         pid = self._pid(name)
         return f"pid {pid}" if pid else None
 
-    def _suspended(self, name: str) -> str | None:
+    def _find_suspended(self, name: str) -> str | None:
         """Return its id when SIGSTOP stopped it."""
         pid = self._pid(name)
         with suppress(psutil.Error):

@@ -40,7 +40,7 @@ async def wait_for_gateway(project: Project) -> None:
                 if time.monotonic() > deadline:
                     raise DeployError(
                         f"nothing answers at {url}: {failure}\n"
-                        f"    ports that the gateway's container publishes: {_published(project)}"
+                        f"    ports that the gateway's container publishes: {_list_published_ports(project)}"
                     )
                 await asyncio.sleep(POLL)
 
@@ -150,7 +150,7 @@ async def _failure(client: aiohttp.ClientSession, url: str) -> str | None:
         return str(error) or "no answer"
 
 
-def _published(project: Project) -> str:
+def _list_published_ports(project: Project) -> str:
     ports = {
         f"{port['PublishedPort']} (to {port['TargetPort']})"
         for container in project.containers()

@@ -168,7 +168,7 @@ async def get_token_for_update(
     """
     conn.prepend(_LOCK_SESSION_OF_TOKEN, {"token_hash": token_hash})
     row = await conn.fetch_one(_GET_TOKEN, {"token_hash": token_hash, "grace": grace})
-    return None if row is None else _presented_token(row)
+    return None if row is None else _build_presented_token(row)
 
 
 async def get_account_of_session(conn: Connection, session_id: int, account_id: int) -> Account | None:
@@ -227,7 +227,7 @@ async def prune(conn: Connection, lifetime: timedelta) -> int:
     )
 
 
-def _presented_token(row: Row) -> PresentedToken:
+def _build_presented_token(row: Row) -> PresentedToken:
     return PresentedToken(
         session_id=row.session_id,
         account=build_account(row),

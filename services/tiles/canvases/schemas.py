@@ -21,14 +21,14 @@ def _colour(value: str) -> str:
     return value.lower()
 
 
-def _named_palette(value: str) -> str:
+def _check_palette_name(value: str) -> str:
     if value not in PALETTES:
         raise ValueError(f"must be one of {', '.join(PALETTES)}, or a list of 2-255 colours")
     return value
 
 
 Colour = Annotated[str, AfterValidator(_colour)]
-NamedPalette = Annotated[str, AfterValidator(_named_palette)]
+NamedPalette = Annotated[str, AfterValidator(_check_palette_name)]
 CustomPalette = Annotated[list[Colour], Field(min_length=2, max_length=255)]
 CanvasName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=100), ONE_LINE]
 Side = Annotated[int, Field(ge=MIN_SIDE, le=MAX_SIDE)]

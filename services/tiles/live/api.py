@@ -134,7 +134,7 @@ async def _listen(
     async for received in socket:
         if received.type is not WSMsgType.TEXT:
             continue
-        message = _parsed(received.data)
+        message = _parse(received.data)
         match message.get("type"):
             case "paint":
                 painter.paint(message)
@@ -147,7 +147,7 @@ async def _listen(
                 viewer.send(UNKNOWN_MESSAGE)
 
 
-def _parsed(text: str) -> dict[str, Any]:
+def _parse(text: str) -> dict[str, Any]:
     """Return the message, empty if it is not a JSON object."""
     try:
         message = orjson.loads(text)

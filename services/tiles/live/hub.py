@@ -66,7 +66,9 @@ class Hub:
         try:
             channel = await self._open(canvas_id)
             async with self.presence.watching(viewer, canvas_id) as people:
-                viewer.send({"type": "hello", "seq": channel.sent, "you": _shown(viewer), "presence": people})
+                viewer.send(
+                    {"type": "hello", "seq": channel.sent, "you": _describe(viewer), "presence": people}
+                )
                 position = channel.sent if since is None else await self._catch_up(viewer, channel, since)
                 channel.attach(viewer, position)
                 try:
@@ -182,7 +184,7 @@ class Hub:
                 return
 
 
-def _shown(viewer: Viewer) -> dict[str, object] | None:
+def _describe(viewer: Viewer) -> dict[str, object] | None:
     if viewer.artist is None:
         return None
     return {"id": viewer.artist.account_id, "username": viewer.artist.username}

@@ -89,13 +89,13 @@ class Room:
     @property
     def local(self) -> dict[int, Participant]:
         """The artists with a socket in this process."""
-        return _merged(participant for participant in self.viewers.values() if participant is not None)
+        return _merge(participant for participant in self.viewers.values() if participant is not None)
 
     @property
     def everyone(self) -> dict[int, Participant]:
         """The artists of all processes."""
         remote = (one for process in self.remotes.values() for one in process.participants.values())
-        return _merged((*self.local.values(), *remote))
+        return _merge((*self.local.values(), *remote))
 
     def drop_silent(self, now: float) -> bool:
         """Drop processes without an announcement for too long; returns True if artists vanish with them."""
@@ -127,7 +127,7 @@ class Room:
                 viewer.send_frame(frame)
 
 
-def _merged(participants: Iterable[Participant]) -> dict[int, Participant]:
+def _merge(participants: Iterable[Participant]) -> dict[int, Participant]:
     """Return one participant per artist: the one that moved last."""
     merged: dict[int, Participant] = {}
     for participant in participants:

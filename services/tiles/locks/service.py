@@ -67,7 +67,7 @@ class Locks:
             if state.lock is None:
                 return
             rules.check_may_release(state.lock, actor_of(caller))
-            _release(conn, changes, state.canvas, tile_id, state.lock.holder.id)
+            _defer_release(conn, changes, state.canvas, tile_id, state.lock.holder.id)
 
     async def get(self, caller: Identity | None, tile_id: int) -> LockView:
         """Return the tile's lock. Raises NotFound."""
@@ -99,7 +99,7 @@ class Locks:
             canvases_store.prepend_lock(conn, canvas_id)
             canvas, expired = await store.list_expired(conn, canvas_id, SWEPT_AT_ONCE)
             for lock in expired:
-                _release(conn, changes, canvas, lock.tile_id, lock.holder_id)
+                _defer_release(conn, changes, canvas, lock.tile_id, lock.holder_id)
         return len(expired)
 
     async def _give(
@@ -121,7 +121,7 @@ class Locks:
         return given
 
 
-def _release(
+def _defer_release(
     conn: Connection, changes: CanvasChanges, canvas: Canvas | CanvasSeq, tile_id: int, holder_id: int
 ) -> None:
     store.defer_delete(conn, tile_id)

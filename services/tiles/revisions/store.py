@@ -55,7 +55,7 @@ def defer_keep(conn: Connection, changes: Sequence[Change]) -> None:
             "kinds": texts([change.kind.value for change in changes]),
             "pixels": byte_strings([change.pixels for change in changes]),
             "strokes": byte_strings([change.stroke for change in changes]),
-            "details": texts([_encoded(change.details) for change in changes]),
+            "details": texts([_encode(change.details) for change in changes]),
         },
     )
 
@@ -83,7 +83,7 @@ async def list_chains(conn: Connection, spans: Sequence[Span]) -> dict[int, list
     return found
 
 
-def _encoded(details: Details | None) -> str | None:
+def _encode(details: Details | None) -> str | None:
     return None if details is None else orjson.dumps(details).decode()
 
 

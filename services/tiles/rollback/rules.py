@@ -59,14 +59,14 @@ def content_without(artist_id: int, before: Content | None, revisions: Sequence[
     for revision in revisions:
         made = content_after(actual, revision)
         if revision.author_id != artist_id:
-            kept = _with_change(kept, actual, made)
+            kept = _apply_change(kept, actual, made)
             if kept and revision.stroke is not None:
                 kept = replace(kept, pixels=apply_stroke(kept.pixels, revision.stroke))
         actual = made
     return kept
 
 
-def _with_change(kept: Content | None, before: Content | None, after: Content | None) -> Content | None:
+def _apply_change(kept: Content | None, before: Content | None, after: Content | None) -> Content | None:
     """Do to `kept` what a change from `before` to `after` did."""
     if after is None or before is None or kept == before:
         return after
@@ -75,8 +75,8 @@ def _with_change(kept: Content | None, before: Content | None, after: Content | 
     if kept is None:
         kept = Content(bytes(len(before.pixels)), Details(None, None, before.details.is_public))
     return Content(
-        _changed_pixels(kept.pixels, before.pixels, after.pixels),
-        _changed_details(kept.details, before.details, after.details),
+        _apply_to_pixels(kept.pixels, before.pixels, after.pixels),
+        _apply_to_details(kept.details, before.details, after.details),
     )
 
 
@@ -84,7 +84,7 @@ _TO_MASK = bytes([0]) + bytes([255]) * 255
 """Translates a byte that is not 0 to 255."""
 
 
-def _changed_pixels(kept: bytes, before: bytes, after: bytes) -> bytes:
+def _apply_to_pixels(kept: bytes, before: bytes, after: bytes) -> bytes:
     # On whole tiles as integers: a loop over 16,384 pixels would take a thousand times as long.
     size = len(kept)
     old, new = int.from_bytes(before, "big"), int.from_bytes(after, "big")
@@ -93,7 +93,7 @@ def _changed_pixels(kept: bytes, before: bytes, after: bytes) -> bytes:
     return (untouched | new & changed).to_bytes(size, "big")
 
 
-def _changed_details(kept: Details, before: Details, after: Details) -> Details:
+def _apply_to_details(kept: Details, before: Details, after: Details) -> Details:
     return Details(
         kept.title if after.title == before.title else after.title,
         kept.description if after.description == before.description else after.description,
@@ -156,11 +156,11 @@ def put_back(
         cell = gone.x, gone.y
         is_free = cell not in filled and (cell in freed or not gone.is_cell_taken)
         filled |= {cell} if is_free else set()
-        steps.append(Step(Action.RESTORED if is_free else Action.KEPT, _restored(gone, target, now)))
+        steps.append(Step(Action.RESTORED if is_free else Action.KEPT, _restore(gone, target, now)))
     return steps
 
 
-def _restored(gone: Removed, target: Content, now: datetime) -> Tile:
+def _restore(gone: Removed, target: Content, now: datetime) -> Tile:
     return Tile(
         id=gone.id,
         canvas_id=gone.canvas_id,

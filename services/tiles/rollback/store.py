@@ -87,7 +87,7 @@ async def list_changed_by(
 
 async def list_removed(conn: Connection, tile_ids: Set[int]) -> Sequence[Removed]:
     """Return deleted tiles, read from their history."""
-    return [_removed_of(row) for row in await conn.fetch_all(_REMOVED, {"tile_ids": list(tile_ids)})]
+    return [_build_removed(row) for row in await conn.fetch_all(_REMOVED, {"tile_ids": list(tile_ids)})]
 
 
 async def get_now(conn: Connection) -> datetime:
@@ -105,7 +105,7 @@ def _bounds(area: Region) -> dict[str, int]:
     }
 
 
-def _removed_of(row: Row) -> Removed:
+def _build_removed(row: Row) -> Removed:
     return Removed(
         id=row.tile_id,
         canvas_id=row.canvas_id,

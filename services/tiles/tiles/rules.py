@@ -122,8 +122,8 @@ def waits_for_review(canvas: Canvas, actor: Actor) -> bool:
 def check_may_edit(state: TileState, actor: Actor) -> None:
     """Raise unless the actor may work on the tile's pixels, to be shown at once or after a review.
 
-    In `free` mode every artist may; in `area-lock` mode the holder of the area, even in another artist's
-    tile; in the others the tile's creator.
+    In `free` mode every artist may; in `area-lock` mode the holder of the area, even if another artist
+    claimed the tile; in the others the tile's creator.
     """
     _check_seen(state, actor)
     check_unlocked(state.lock, actor)

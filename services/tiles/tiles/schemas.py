@@ -54,13 +54,13 @@ class TileSlice:
 
     def to_json(self) -> bytes:
         """Encode the slice."""
-        shown = [_shown(tile, with_pixels=self.with_pixels) for tile in self.items]
+        shown = [_to_dict(tile, with_pixels=self.with_pixels) for tile in self.items]
         return orjson.dumps({"items": shown, "next_cursor": self.next_cursor}, option=orjson.OPT_UTC_Z)
 
 
 def tile_json(tile: Tile) -> bytes:
     """Encode a tile as TileView; takes a fifth of the model's time, for what is read most often."""
-    shown = _shown(tile)
+    shown = _to_dict(tile)
     if tile.pending is not None:
         shown["pending"] = {
             "id": tile.pending.id,
@@ -70,7 +70,7 @@ def tile_json(tile: Tile) -> bytes:
     return orjson.dumps(shown, option=orjson.OPT_UTC_Z)
 
 
-def _shown(tile: Tile, *, with_pixels: bool = True) -> dict[str, Any]:
+def _to_dict(tile: Tile, *, with_pixels: bool = True) -> dict[str, Any]:
     return {
         "id": tile.id,
         "canvas_id": tile.canvas_id,

@@ -44,15 +44,15 @@ _LOCK = (
 
 
 def _count(changed: CTE, step: int) -> Update:
-    def counted(column: ColumnElement[int], whose: ColumnElement[int]) -> ColumnElement[int]:
+    def add_step(column: ColumnElement[int], whose: ColumnElement[int]) -> ColumnElement[int]:
         return column + case((profiles.c.id == whose, step), else_=0)
 
     return (
         update(profiles)
         .where(or_(profiles.c.id == changed.c.follower_id, profiles.c.id == changed.c.followee_id))
         .values(
-            followers=counted(profiles.c.followers, changed.c.followee_id),
-            following=counted(profiles.c.following, changed.c.follower_id),
+            followers=add_step(profiles.c.followers, changed.c.followee_id),
+            following=add_step(profiles.c.following, changed.c.follower_id),
         )
     )
 

@@ -13,7 +13,7 @@ from services.auth.tables import metadata
 from shared.db.migrations import migrate
 from tests.support.auth import Auth, Client, StartAuth, is_ready, settings_for
 from tests.support.mailbox import Mailbox
-from tests.support.parts import Broker, Databases, emptying
+from tests.support.parts import Databases, VirtualHost, emptying
 from tests.support.waiting import eventually
 
 
@@ -60,7 +60,7 @@ async def auth(start_auth: StartAuth, database_url: str) -> Auth:
 
 
 @pytest.fixture
-async def mailbox(auth: Auth, broker: Broker, aiohttp_client: Any, tmp_path: Path) -> Mailbox:
+async def mailbox(auth: Auth, broker: VirtualHost, aiohttp_client: Any, tmp_path: Path) -> Mailbox:
     """The mail written by a worker beside `auth`."""
     settings = settings_for(auth.database_url, broker_url=broker.url, mail_folder=tmp_path / "mail")
     worker: Client = await aiohttp_client(create_worker(settings))

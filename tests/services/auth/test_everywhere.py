@@ -15,7 +15,7 @@ from shared.db.migrations import migrate
 from shared.messaging.contracts import SuspendAccount
 from tests.support.auth import Auth, Client, is_ready, settings_for
 from tests.support.busy import here
-from tests.support.parts import Broker, Databases
+from tests.support.parts import Databases, VirtualHost
 from tests.support.waiting import PATIENCE, eventually
 from tests.support.wire import connect_wire
 
@@ -23,7 +23,7 @@ from tests.support.wire import connect_wire
 async def test_a_suspended_artist_is_refused_everywhere_within_a_second(
     auth: Auth, new_broker: Any, database: Databases, aiohttp_client: Any
 ) -> None:
-    broker: Broker = new_broker()
+    broker: VirtualHost = new_broker()
     tiles_url = database("tiles")
     await asyncio.to_thread(migrate, "tiles", tiles_url)
     async with connect_wire(broker.url) as wire:

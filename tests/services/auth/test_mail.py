@@ -18,7 +18,7 @@ from services.auth.mail.mailer import SmtpMailer
 from shared.messaging import dead_letters
 from tests.support.auth import Auth, Client, is_ready, settings_for
 from tests.support.mailbox import Mailbox, body, token_in
-from tests.support.parts import Broker, free_ports
+from tests.support.parts import VirtualHost, free_ports
 from tests.support.waiting import PATIENCE, eventually
 
 
@@ -74,19 +74,19 @@ def server() -> Iterator[SmtpServer]:
     server.stop()
 
 
-async def start_worker(auth: Auth, broker: Broker, aiohttp_client: Any, smtp_url: str) -> None:
+async def start_worker(auth: Auth, broker: VirtualHost, aiohttp_client: Any, smtp_url: str) -> None:
     settings = settings_for(auth.database_url, broker_url=broker.url, smtp_url=smtp_url)
     worker: Client = await aiohttp_client(create_worker(settings))
     await eventually(lambda: is_ready(worker))
 
 
 @pytest.fixture
-def own_broker(new_broker: Callable[[], Broker]) -> Broker:
+def own_broker(new_broker: Callable[[], VirtualHost]) -> VirtualHost:
     return new_broker()
 
 
 async def test_a_mail_is_sent_as_text_and_html(
-    auth: Auth, own_broker: Broker, aiohttp_client: Any, server: SmtpServer
+    auth: Auth, own_broker: VirtualHost, aiohttp_client: Any, server: SmtpServer
 ) -> None:
     await start_worker(auth, own_broker, aiohttp_client, server.url)
     await auth.register("ada", email="ada@mail.test")
@@ -109,7 +109,7 @@ async def confirm(auth: Auth, message: EmailMessage) -> None:
 
 
 async def test_mail_waits_while_the_server_is_down(
-    auth: Auth, own_broker: Broker, aiohttp_client: Any, server: SmtpServer
+    auth: Auth, own_broker: VirtualHost, aiohttp_client: Any, server: SmtpServer
 ) -> None:
     server.stop()
     await start_worker(auth, own_broker, aiohttp_client, server.url)
@@ -121,7 +121,7 @@ async def test_mail_waits_while_the_server_is_down(
 
 
 async def test_mail_waits_while_the_server_refuses_it_temporarily(
-    auth: Auth, own_broker: Broker, aiohttp_client: Any, server: SmtpServer
+    auth: Auth, own_broker: VirtualHost, aiohttp_client: Any, server: SmtpServer
 ) -> None:
     server.refusal = "451 try again later"
     await start_worker(auth, own_broker, aiohttp_client, server.url)
@@ -134,7 +134,7 @@ async def test_mail_waits_while_the_server_refuses_it_temporarily(
 
 @pytest.mark.usefixtures("quick_retries")
 async def test_a_permanently_refused_mail_is_dead_lettered_and_others_are_sent(
-    auth: Auth, own_broker: Broker, aiohttp_client: Any, server: SmtpServer
+    auth: Auth, own_broker: VirtualHost, aiohttp_client: Any, server: SmtpServer
 ) -> None:
     server.refusal = "550 no such mailbox"
     await start_worker(auth, own_broker, aiohttp_client, server.url)
@@ -156,7 +156,7 @@ async def test_a_permanently_refused_mail_is_dead_lettered_and_others_are_sent(
 
 
 async def test_mail_requested_while_the_worker_is_down_is_sent_later(
-    auth: Auth, own_broker: Broker, aiohttp_client: Any, server: SmtpServer
+    auth: Auth, own_broker: VirtualHost, aiohttp_client: Any, server: SmtpServer
 ) -> None:
     await auth.register("ada", email="ada@mail.test")
     await start_worker(auth, own_broker, aiohttp_client, server.url)

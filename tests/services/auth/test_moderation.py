@@ -11,13 +11,13 @@ import pytest
 from services.auth.app import create_worker
 from shared.messaging.contracts import ReinstateAccount, SetRoles, SuspendAccount
 from tests.support.auth import Auth, Client, is_ready, problem, settings_for
-from tests.support.parts import Broker
+from tests.support.parts import VirtualHost
 from tests.support.waiting import eventually
 from tests.support.wire import Wire, connect_wire
 
 
 @pytest.fixture
-async def wire(broker: Broker, auth: Auth, aiohttp_client: Any) -> AsyncIterator[Wire]:
+async def wire(broker: VirtualHost, auth: Auth, aiohttp_client: Any) -> AsyncIterator[Wire]:
     """The broker, with auth's worker connected."""
     async with connect_wire(broker.url) as wire:
         worker: Client = await aiohttp_client(

@@ -19,7 +19,7 @@ from shared.messaging import dead_letters
 from shared.messaging.contracts import SetRoles, SuspendAccount
 from shared.messaging.topology import COMMAND_EXCHANGE
 from tests.support.auth import SECRET, Auth, Client, is_ready, settings_for
-from tests.support.parts import Broker
+from tests.support.parts import VirtualHost
 from tests.support.waiting import PATIENCE, eventually
 from tests.support.wire import connect_wire
 
@@ -128,7 +128,7 @@ async def test_a_replaced_key_is_deleted_only_after_its_last_token_expires(
 async def test_a_poison_command_can_be_listed_and_replayed(
     auth: Auth, new_broker: Any, aiohttp_client: Any
 ) -> None:
-    broker: Broker = new_broker()
+    broker: VirtualHost = new_broker()
     async with connect_wire(broker.url) as wire:
         worker: Client = await aiohttp_client(
             create_worker(settings_for(auth.database_url, broker_url=broker.url))
@@ -165,7 +165,7 @@ async def test_a_poison_command_can_be_listed_and_replayed(
 async def test_an_unreadable_command_is_dead_lettered_at_once(
     auth: Auth, new_broker: Any, aiohttp_client: Any
 ) -> None:
-    broker: Broker = new_broker()
+    broker: VirtualHost = new_broker()
     worker: Client = await aiohttp_client(
         create_worker(settings_for(auth.database_url, broker_url=broker.url))
     )

@@ -11,11 +11,13 @@ import aio_pika
 from services.auth.app import create_worker
 from shared.messaging.topology import EXCHANGE
 from tests.support.auth import Auth, Client, is_ready, problem, settings_for
-from tests.support.parts import Broker
+from tests.support.parts import VirtualHost
 from tests.support.waiting import PATIENCE, eventually
 
 
-async def test_a_registration_reaches_the_exchange(auth: Auth, broker: Broker, aiohttp_client: Any) -> None:
+async def test_a_registration_reaches_the_exchange(
+    auth: Auth, broker: VirtualHost, aiohttp_client: Any
+) -> None:
     account = (await auth.register("ada", display_name="Ada"))["account"]
     connection = await aio_pika.connect(broker.url)
     async with connection:

@@ -11,7 +11,7 @@ from shared.db import Database
 from shared.messaging.outbox import Outbox
 from shared.messaging.topology import QUEUES, dead_queue
 from tests.support.messaging import create_tables, opened
-from tests.support.parts import Broker, Databases
+from tests.support.parts import Databases, VirtualHost
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def outbox(tiles_db: Database) -> Outbox:
 
 
 @pytest.fixture
-async def broker_url(broker: Broker) -> AsyncIterator[str]:
+async def broker_url(broker: VirtualHost) -> AsyncIterator[str]:
     """The module's virtual host, emptied after each test."""
     yield broker.url
     async with await aio_pika.connect(broker.url) as connection, connection.channel() as channel:

@@ -17,7 +17,7 @@ from tests.support.parts import Private
 from tests.support.waiting import eventually
 
 
-class Listener:
+class FeedListener:
     """A feed and the events that it received."""
 
     def __init__(self, broker_url: str) -> None:
@@ -39,7 +39,7 @@ class Listener:
 
         await eventually(so_often)
 
-    async def hears(self, *wanted: tuple[int, int]) -> None:
+    async def expect(self, *wanted: tuple[int, int]) -> None:
         async def so_many() -> bool:
             return len(self.heard) >= len(wanted)
 
@@ -48,8 +48,8 @@ class Listener:
 
 
 @asynccontextmanager
-async def listening(broker_url: str) -> AsyncIterator[Listener]:
-    listener = Listener(broker_url)
+async def listening(broker_url: str) -> AsyncIterator[FeedListener]:
+    listener = FeedListener(broker_url)
     async with running(listener.feed.run()):
         await listener.connected(1)
         yield listener
@@ -73,8 +73,8 @@ async def test_a_feed_receives_the_canvases_it_bound_in_order_and_no_others(
             AccountRegistered(account_id=7, username="ada", registered_at=tile_created(0).occurred_at),
             *(tile_created(seq, canvas_id) for seq in range(3) for canvas_id in (7, 8, 9)),
         )
-        await one.hears((7, 0), (7, 1), (7, 2))
-        await other.hears((7, 0), (8, 0), (7, 1), (8, 1), (7, 2), (8, 2))
+        await one.expect((7, 0), (7, 1), (7, 2))
+        await other.expect((7, 0), (8, 0), (7, 1), (8, 1), (7, 2), (8, 2))
 
 
 async def test_a_feed_receives_nothing_of_a_canvas_it_unbound(
@@ -86,7 +86,7 @@ async def test_a_feed_receives_nothing_of_a_canvas_it_unbound(
         await listener.feed.bind(8)
         await listener.feed.unbind(7)
         await emit(outbox, tiles_db, tile_created(1, 7), tile_created(2, 8))
-        await listener.hears((8, 2))
+        await listener.expect((8, 2))
 
 
 async def test_a_feed_binds_its_canvases_again_after_the_broker_restarted(
@@ -96,14 +96,14 @@ async def test_a_feed_binds_its_canvases_again_after_the_broker_restarted(
     async with running(outbox.run(), relay.run()), listening(private_broker.url) as listener:
         await listener.feed.bind(7)
         await emit(outbox, tiles_db, tile_created(1))
-        await listener.hears((7, 1))
+        await listener.expect((7, 1))
 
         await asyncio.to_thread(private_broker.kill)
         await listener.feed.bind(8)
         await asyncio.to_thread(private_broker.start)
         await listener.connected(2)
         await emit(outbox, tiles_db, tile_created(2, 7), tile_created(3, 8))
-        await listener.hears((7, 1), (7, 2), (8, 3))
+        await listener.expect((7, 1), (7, 2), (8, 3))
 
 
 async def test_a_cancelled_caller_of_bind_does_not_break_the_feed(
@@ -117,5 +117,5 @@ async def test_a_cancelled_caller_of_bind_does_not_break_the_feed(
         await asyncio.wait((caller,))
         await listener.feed.bind(8)
         await emit(outbox, tiles_db, tile_created(1, 7), tile_created(2, 8))
-        await listener.hears((7, 1), (8, 2))
+        await listener.expect((7, 1), (8, 2))
         assert listener.connects == 1

@@ -13,7 +13,7 @@ from services.tiles.tables import metadata
 from shared.db.migrations import migrate
 from tests.support.identities import TestKeys
 from tests.support.live import relaying
-from tests.support.parts import Broker, Databases, emptying
+from tests.support.parts import Databases, VirtualHost, emptying
 from tests.support.tiles import Client, StartTiles, Tiles, is_ready
 from tests.support.waiting import eventually
 
@@ -78,13 +78,13 @@ async def tiles(start_tiles: StartTiles, database_url: str) -> Tiles:
 
 
 @pytest.fixture
-async def live_tiles(start_tiles: StartTiles, database_url: str, broker: Broker) -> Tiles:
+async def live_tiles(start_tiles: StartTiles, database_url: str, broker: VirtualHost) -> Tiles:
     """The service with a broker."""
     return await start_tiles(database_url, broker.url)
 
 
 @pytest.fixture
-async def relayed(database_url: str, broker: Broker) -> AsyncIterator[None]:
+async def relayed(database_url: str, broker: VirtualHost) -> AsyncIterator[None]:
     """The relay of a tiles worker, from its outbox to the broker."""
     async with relaying(database_url, broker.url):
         yield

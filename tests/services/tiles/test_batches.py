@@ -20,7 +20,7 @@ from aiohttp import ClientResponse
 
 from tests.support.busy import here
 from tests.support.identities import TestKeys
-from tests.support.parts import Broker, free_ports
+from tests.support.parts import VirtualHost, free_ports
 from tests.support.tiles import StartTiles, Tiles, account_id, journal_of, painted
 from tests.support.tiles_process import process
 from tests.support.waiting import PATIENCE
@@ -195,7 +195,7 @@ async def test_the_event_of_an_edit_carries_the_trace_of_its_request(tiles: Tile
 
 
 async def test_acknowledged_edits_survive_a_crash_of_the_process(
-    tiles: Tiles, database_url: str, broker: Broker, keys: TestKeys, tmp_path: Path
+    tiles: Tiles, database_url: str, broker: VirtualHost, keys: TestKeys, tmp_path: Path
 ) -> None:
     canvas = await tiles.canvas("ann")
     ids = [(await tiles.tile("ann", canvas["id"], x))["id"] for x in range(4)]

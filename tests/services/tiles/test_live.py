@@ -11,14 +11,14 @@ from aiohttp import ClientSession, TCPConnector, WSMsgType, WSServerHandshakeErr
 
 from shared.db.pool import CONNECTIONS_IN_USE
 from tests.support.live import events, relaying, watching
-from tests.support.parts import Broker
+from tests.support.parts import VirtualHost
 from tests.support.tiles import StartTiles, Tiles, account_id, painted
 from tests.support.waiting import PATIENCE
 
 
 @pytest.mark.usefixtures("relayed")
 async def test_a_viewer_of_another_process_sees_every_change_in_order_once(
-    start_tiles: StartTiles, database_url: str, broker: Broker
+    start_tiles: StartTiles, database_url: str, broker: VirtualHost
 ) -> None:
     writer, other = await start_tiles(database_url, broker.url), await start_tiles(database_url, broker.url)
     canvas = await writer.canvas("owner", collaboration_mode="free")
@@ -96,7 +96,7 @@ async def test_changes_during_a_broker_outage_arrive_afterwards(
         assert [event["seq"] for event in await events(socket, 1)] == [5]
 
 
-async def test_a_ticket_works_once(start_tiles: StartTiles, database_url: str, broker: Broker) -> None:
+async def test_a_ticket_works_once(start_tiles: StartTiles, database_url: str, broker: VirtualHost) -> None:
     processes = [await start_tiles(database_url, broker.url), await start_tiles(database_url, broker.url)]
     canvas = await processes[0].canvas("ann", is_public=False)
     ticket = processes[0].keys.ticket(account_id("ann"), "ann")
@@ -150,7 +150,7 @@ async def test_a_ping_is_answered_and_an_unknown_message_is_an_error(live_tiles:
 
 
 async def test_300_idle_viewers_do_not_slow_the_api_down(
-    start_tiles: StartTiles, database_url: str, broker: Broker
+    start_tiles: StartTiles, database_url: str, broker: VirtualHost
 ) -> None:
     tiles = await start_tiles(database_url, broker.url, database_pool=2)
     canvas = await tiles.canvas("owner", collaboration_mode="free")

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from services.tiles.canvases.journal import prune
 from shared.db import Database
 from tests.support.live import Socket, events, watching
-from tests.support.parts import Broker
+from tests.support.parts import VirtualHost
 from tests.support.tiles import StartTiles, Tiles, account_id
 from tests.support.waiting import PATIENCE
 
@@ -30,7 +30,7 @@ def ticket_of(tiles: Tiles, artist: str, *roles: str) -> dict[str, Any]:
 
 @pytest.mark.usefixtures("relayed")
 async def test_viewers_of_a_deleted_canvas_are_disconnected_in_every_process(
-    start_tiles: StartTiles, database_url: str, broker: Broker
+    start_tiles: StartTiles, database_url: str, broker: VirtualHost
 ) -> None:
     processes = [await start_tiles(database_url, broker.url) for _ in range(2)]
     canvas = await processes[0].canvas("ann")
@@ -47,7 +47,7 @@ async def test_viewers_of_a_deleted_canvas_are_disconnected_in_every_process(
 
 @pytest.mark.usefixtures("relayed")
 async def test_a_canvas_made_private_keeps_only_viewers_who_may_see_it(
-    start_tiles: StartTiles, database_url: str, broker: Broker
+    start_tiles: StartTiles, database_url: str, broker: VirtualHost
 ) -> None:
     writer, other = await start_tiles(database_url, broker.url), await start_tiles(database_url, broker.url)
     canvas = await writer.canvas("ann")

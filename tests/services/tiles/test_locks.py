@@ -9,7 +9,7 @@ from typing import Any
 from services.tiles.app import create_worker
 from services.tiles.settings import TilesSettings
 from tests.support.identities import TestKeys
-from tests.support.parts import Broker
+from tests.support.parts import VirtualHost
 from tests.support.tiles import StartTiles, Tiles, expire, journal_of, painted, sweeping
 from tests.support.waiting import PATIENCE
 
@@ -141,7 +141,7 @@ async def test_two_workers_release_each_expired_lock_once(start_tiles: StartTile
 
 
 async def test_a_running_worker_deletes_expired_locks(
-    start_tiles: StartTiles, database_url: str, broker: Broker, aiohttp_client: Any, keys: TestKeys
+    start_tiles: StartTiles, database_url: str, broker: VirtualHost, aiohttp_client: Any, keys: TestKeys
 ) -> None:
     tiles = await start_tiles(database_url)
     canvas = await tiles.canvas("owner", collaboration_mode="area-lock")

@@ -15,7 +15,7 @@ from services.tiles.live import presence, room
 from services.tiles.live.presence import EXCHANGE, Announcement
 from services.tiles.live.room import Participant
 from tests.support.live import Socket, watching
-from tests.support.parts import Broker
+from tests.support.parts import VirtualHost
 from tests.support.tiles import StartTiles, Tiles, account_id
 from tests.support.waiting import PATIENCE, poll_until
 
@@ -47,7 +47,7 @@ def person(artist: str, tile: dict[str, int] | None = None, *, editing: bool = F
 
 
 @pytest.fixture
-async def processes(start_tiles: StartTiles, database_url: str, broker: Broker) -> list[Tiles]:
+async def processes(start_tiles: StartTiles, database_url: str, broker: VirtualHost) -> list[Tiles]:
     return [await start_tiles(database_url, broker.url) for _ in range(2)]
 
 
@@ -154,7 +154,7 @@ async def test_too_many_moves_are_refused_with_a_time_to_retry(live_tiles: Tiles
 
 
 async def test_artists_of_a_killed_process_vanish(
-    live_tiles: Tiles, broker: Broker, monkeypatch: pytest.MonkeyPatch
+    live_tiles: Tiles, broker: VirtualHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(room, "EXPIRY_SECONDS", 1.0)
     canvas = await live_tiles.canvas()
@@ -164,7 +164,7 @@ async def test_artists_of_a_killed_process_vanish(
         assert await next_change(watch) == {"left": [person("ann")]}
 
 
-async def _announce_once(broker: Broker, canvas_id: int, artist: str) -> None:
+async def _announce_once(broker: VirtualHost, canvas_id: int, artist: str) -> None:
     """Publish what a process publishes before it is killed, and nothing more."""
     said = Announcement(
         process=uuid.uuid4().hex,

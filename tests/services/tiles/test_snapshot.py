@@ -13,7 +13,7 @@ from aiohttp import ClientResponse
 
 from services.tiles.pictures.snapshot import HEADER, MAGIC, MEDIA_TYPE, TILE
 from tests.support.live import watching
-from tests.support.parts import Broker
+from tests.support.parts import VirtualHost
 from tests.support.tiles import SIZE, StartTiles, Tiles, painted
 from tests.support.waiting import PATIENCE
 
@@ -110,7 +110,7 @@ async def test_a_snapshot_is_reused_after_a_like_which_the_feed_delivers(live_ti
 
 @pytest.mark.usefixtures("relayed")
 async def test_snapshot_and_feed_make_up_the_canvas_while_others_write(
-    start_tiles: StartTiles, database_url: str, broker: Broker
+    start_tiles: StartTiles, database_url: str, broker: VirtualHost
 ) -> None:
     processes = [await start_tiles(database_url, broker.url) for _ in range(2)]
     canvas = await processes[0].canvas("owner", collaboration_mode="free", max_tiles_per_user=16)

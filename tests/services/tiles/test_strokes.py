@@ -21,7 +21,7 @@ from aiohttp import ClientWebSocketResponse
 from shared.db.migrations import migrate
 from tests.support.busy import here
 from tests.support.identities import TestKeys
-from tests.support.parts import Broker, free_ports
+from tests.support.parts import VirtualHost, free_ports
 from tests.support.tiles import SIZE, StartTiles, Tiles, account_id
 from tests.support.tiles_process import process
 from tests.support.waiting import PATIENCE
@@ -124,7 +124,7 @@ async def test_strokes_on_a_tile_take_effect_in_the_order_in_which_they_are_sent
 
 
 async def test_no_stroke_of_concurrent_painters_is_lost_or_duplicated(
-    start_tiles: StartTiles, database_url: str, broker: Broker
+    start_tiles: StartTiles, database_url: str, broker: VirtualHost
 ) -> None:
     processes = [await start_tiles(database_url, broker.url, **GENEROUS) for _ in range(2)]
     canvases = [await processes[0].canvas("owner", collaboration_mode="free") for _ in range(2)]
@@ -346,7 +346,7 @@ async def test_without_postgres_every_stroke_is_refused_by_name_until_it_recover
 
 
 async def test_acknowledged_strokes_survive_a_crash_of_the_process(
-    tiles: Tiles, database_url: str, broker: Broker, keys: TestKeys, tmp_path: Path
+    tiles: Tiles, database_url: str, broker: VirtualHost, keys: TestKeys, tmp_path: Path
 ) -> None:
     canvas = await tiles.canvas("ann")
     tile = await tiles.tile("ann", canvas["id"])

@@ -13,7 +13,7 @@ from services.users.tables import metadata
 from shared.db import Database
 from shared.db.migrations import migrate
 from tests.support.identities import TestKeys
-from tests.support.parts import Broker, Databases, emptying
+from tests.support.parts import Databases, VirtualHost, emptying
 from tests.support.users import ANN, NO_BROKER, Client, EventApplier, StartUsers, StartWorker, Users, is_ready
 from tests.support.waiting import eventually
 
@@ -115,7 +115,7 @@ def start_worker(aiohttp_client: Any) -> StartWorker:
 
 
 @pytest.fixture
-async def worker(start_worker: StartWorker, database_url: str, broker: Broker) -> Client:
+async def worker(start_worker: StartWorker, database_url: str, broker: VirtualHost) -> Client:
     """A worker that is ready."""
     client = await start_worker(database_url, broker.url)
     await eventually(lambda: is_ready(client))

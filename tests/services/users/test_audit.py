@@ -12,7 +12,7 @@ from services.users.audit.rules import AuditedAction
 from services.users.audit.store import append
 from shared.db import Database
 from shared.messaging.contracts import CanvasCreated, CanvasDeleted, CanvasUpdated, TileDeleted
-from tests.support.users import ADA, ANN, BOB, MAX, MOD, Artist, EventApplier, Users
+from tests.support.users import ADA, ANN, BOB, MAX, MOD, Caller, EventApplier, Users
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ async def test_an_invalid_search_is_refused(users: Users, params: dict[str, Any]
 CANVAS = CanvasCreated(canvas_id=7, seq=1, owner_id=BOB.id, name="a canvas")
 
 
-def removed(actor: Artist, seq: int) -> TileDeleted:
+def removed(actor: Caller, seq: int) -> TileDeleted:
     return TileDeleted(
         canvas_id=7, seq=seq, tile_id=seq, creator_id=ANN.id, actor_id=actor.id, version=2, x=3, y=4
     )

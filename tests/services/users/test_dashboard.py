@@ -31,8 +31,8 @@ from shared.messaging.contracts import (
     TileUpdated,
 )
 from tests.support.histories import long_history
-from tests.support.parts import Broker
-from tests.support.users import ADA, ANN, BOB, CAT, MOD, Artist, EventApplier, Users
+from tests.support.parts import VirtualHost
+from tests.support.users import ADA, ANN, BOB, CAT, MOD, Caller, EventApplier, Users
 from tests.support.waiting import eventually
 
 NOW = datetime.now(UTC)
@@ -43,14 +43,14 @@ def ago(days: int) -> datetime:
     return NOW - timedelta(days=days)
 
 
-def joined(artist: Artist, days: int = 0) -> AccountRegistered:
+def joined(artist: Caller, days: int = 0) -> AccountRegistered:
     when = ago(days)
     return AccountRegistered(
         account_id=artist.id, username=artist.username, registered_at=when, occurred_at=when
     )
 
 
-def tile(kind: type[Any], seq: int, tile_id: int, days: int, actor: Artist = ANN, likes: int = 0) -> Event:
+def tile(kind: type[Any], seq: int, tile_id: int, days: int, actor: Caller = ANN, likes: int = 0) -> Event:
     fields = {"x": tile_id, "y": 0} if kind not in (TileLiked, TileUnliked) else {}
     event: Event = kind(
         canvas_id=1, seq=seq, tile_id=tile_id, creator_id=ANN.id, actor_id=actor.id, version=seq,
@@ -152,7 +152,7 @@ async def test_the_series_has_every_one_of_the_last_thirty_days(users: Users) ->
 
 
 @pytest.mark.parametrize(("who", "status"), [(None, 401), (ANN, 403), (MOD, 200), (ADA, 200)])
-async def test_only_moderators_see_the_dashboard(users: Users, who: Artist | None, status: int) -> None:
+async def test_only_moderators_see_the_dashboard(users: Users, who: Caller | None, status: int) -> None:
     assert (await users.call(who, "GET", "/admin/dashboard")).status == status
 
 
@@ -196,7 +196,7 @@ async def process(aiohttp_server: Any) -> Callable[[int, str], Any]:
 
 
 async def test_the_worker_stores_what_it_observes(
-    aiohttp_client: Any, users: Users, broker: Broker, database_url: str, process: Any
+    aiohttp_client: Any, users: Users, broker: VirtualHost, database_url: str, process: Any
 ) -> None:
     metrics = "# TYPE live_viewers gauge\nlive_viewers {}.0\nlive_viewers_other 9.0\n"
     targets = {

@@ -8,21 +8,21 @@ import pytest
 from sqlalchemy import text
 
 from shared.messaging.contracts import AccountDeleted, AccountSuspended
-from tests.support.histories import History
-from tests.support.users import ADA, ANN, BOB, CAT, MOD, Artist, EventApplier, Users, registered
+from tests.support.histories import CanvasHistory
+from tests.support.users import ADA, ANN, BOB, CAT, MOD, Caller, EventApplier, Users, registered
 
-FANS = [Artist(100 + n, f"fan_{n}") for n in range(8)]
+FANS = [Caller(100 + n, f"fan_{n}") for n in range(8)]
 
 
-async def follow(users: Users, follower: Artist, followee: Artist) -> int:
+async def follow(users: Users, follower: Caller, followee: Caller) -> int:
     return (await users.call(follower, "PUT", f"/users/{followee.id}/follow")).status
 
 
-def left(artist: Artist) -> AccountDeleted:
+def left(artist: Caller) -> AccountDeleted:
     return AccountDeleted(account_id=artist.id, version=9)
 
 
-async def check_follow_counts(users: Users, *artists: Artist) -> None:
+async def check_follow_counts(users: Users, *artists: Caller) -> None:
     """Each count equals the list it counts."""
     for artist in artists:
         stats = (await users.get(f"/users/{artist.id}"))["stats"]
@@ -31,10 +31,10 @@ async def check_follow_counts(users: Users, *artists: Artist) -> None:
 
 
 async def test_a_deleted_artist_has_no_name_but_keeps_the_stats(users: Users, applier: EventApplier) -> None:
-    history = History(canvas_id=1)
+    history = CanvasHistory(canvas_id=1)
     for what in ("create", "like"):
         history.step(what, 0)
-    artist = Artist(history.creator(0), "somebody")
+    artist = Caller(history.creator(0), "somebody")
     await applier.apply(registered(artist, "Some Body"), *history.events)
     await users.call(artist, "PUT", "/users/profile", json={"bio": "my secrets", "avatar_color": "#123456"})
     await applier.apply(left(artist))

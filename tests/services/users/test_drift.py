@@ -13,14 +13,14 @@ from sqlalchemy import text
 
 from services.users.stats.drift import repair_stats
 from shared.db import Database
-from tests.support.histories import History
+from tests.support.histories import CanvasHistory
 from tests.support.users import ANN, BOB, NO_BROKER, EventApplier, Users
 
 
 @pytest.fixture
-async def drifted(users: Users, applier: EventApplier, db: Database) -> History:
+async def drifted(users: Users, applier: EventApplier, db: Database) -> CanvasHistory:
     """Two artists with work, of whom ann follows bob; four counters are wrong."""
-    history = History(canvas_id=1)
+    history = CanvasHistory(canvas_id=1)
     for what, tile in (("create", 0), ("like", 0), ("create", 1), ("create", 2), ("delete", 2)):
         history.step(what, tile)
     await applier.apply(*history.events)
@@ -51,7 +51,7 @@ async def test_drift_is_reported_once_and_corrected(users: Users, db: Database) 
 
 
 async def test_correct_counters_are_not_changed(applier: EventApplier, db: Database) -> None:
-    history = History(canvas_id=1)
+    history = CanvasHistory(canvas_id=1)
     history.step("create", 0)
     await applier.apply(*history.events)
     assert [drift async for drift in repair_stats(db)] == []

@@ -14,10 +14,10 @@ from shared.messaging.contracts import (
     TileDeleted,
     TileUpdated,
 )
-from tests.support.users import ANN, BOB, CAT, Artist, EventApplier, Users
+from tests.support.users import ANN, BOB, CAT, Caller, EventApplier, Users
 
 
-def created(tile_id: int, artist: Artist, canvas_id: int = 1, *, is_public: bool = True) -> TileCreated:
+def created(tile_id: int, artist: Caller, canvas_id: int = 1, *, is_public: bool = True) -> TileCreated:
     return TileCreated(
         canvas_id=canvas_id, seq=tile_id, tile_id=tile_id, creator_id=artist.id, actor_id=artist.id,
         version=1, x=tile_id, y=0, is_public=is_public,

@@ -7,14 +7,14 @@ import asyncio
 import pytest
 from aiohttp import ClientResponse
 
-from tests.support.users import ANN, BOB, CAT, Artist, Users
+from tests.support.users import ANN, BOB, CAT, Caller, Users
 
 
-async def follow(users: Users, follower: Artist, followee: Artist, method: str = "PUT") -> ClientResponse:
+async def follow(users: Users, follower: Caller, followee: Caller, method: str = "PUT") -> ClientResponse:
     return await users.call(follower, method, f"/users/{followee.id}/follow")
 
 
-async def counts(users: Users, artist: Artist) -> tuple[int, int]:
+async def counts(users: Users, artist: Caller) -> tuple[int, int]:
     stats = (await users.get(f"/users/{artist.id}"))["stats"]
     return stats["followers"], stats["following"]
 
@@ -64,7 +64,7 @@ async def test_eight_parallel_follows_by_one_count_once(users: Users) -> None:
 
 async def test_eight_parallel_follows_by_eight_count_eight(users: Users) -> None:
     await users.meet(BOB)
-    fans = [Artist(100 + n, f"fan_{n}") for n in range(8)]
+    fans = [Caller(100 + n, f"fan_{n}") for n in range(8)]
     await asyncio.gather(*(follow(users, fan, BOB) for fan in fans))
     assert await counts(users, BOB) == (8, 0)
     assert [item["id"] for item in await users.pages("/users/2/followers")] == [fan.id for fan in fans]

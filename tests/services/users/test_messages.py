@@ -22,13 +22,13 @@ from shared.messaging.contracts import (
 from shared.messaging.envelope import Envelope
 from shared.messaging.topology import EXCHANGE, dead_queue, declare, events_queue
 from tests.support.histories import long_history
-from tests.support.parts import Broker, Private
+from tests.support.parts import Private, VirtualHost
 from tests.support.users import (
     ADA,
     ANN,
     BOB,
     MOD,
-    Artist,
+    Caller,
     Client,
     StartWorker,
     Users,
@@ -41,7 +41,7 @@ from tests.support.users import (
 from tests.support.waiting import eventually
 
 
-class Listener:
+class EventListener:
     """A consumer of what users publishes, as another service would be."""
 
     def __init__(self, channel: AbstractChannel) -> None:
@@ -49,7 +49,7 @@ class Listener:
         self._heard: asyncio.Queue[DeliveredMessage] = asyncio.Queue()
 
     @classmethod
-    async def on(cls, url: str, queue: str = "") -> Listener:
+    async def on(cls, url: str, queue: str = "") -> EventListener:
         """Listen on that queue, or on a new one for changes of profiles."""
         connection = await aiormq.connect(url)
         channel = await connection.channel()
@@ -75,7 +75,7 @@ async def inbox_size(db: Database) -> int:
         return int(await conn.fetch_value(text("SELECT count(*) FROM inbox")))
 
 
-async def test_a_registration_makes_a_profile(users: Users, worker: Client, broker: Broker) -> None:
+async def test_a_registration_makes_a_profile(users: Users, worker: Client, broker: VirtualHost) -> None:
     await publish(broker.url, registered(ANN, "Ann"))
 
     async def is_there() -> bool:
@@ -85,7 +85,9 @@ async def test_a_registration_makes_a_profile(users: Users, worker: Client, brok
     assert (await users.get("/users/1"))["display_name"] == "Ann"
 
 
-async def test_a_message_delivered_twice_counts_once(worker: Client, broker: Broker, db: Database) -> None:
+async def test_a_message_delivered_twice_counts_once(
+    worker: Client, broker: VirtualHost, db: Database
+) -> None:
     created = CanvasCreated(canvas_id=1, seq=1, owner_id=1, name="a canvas")
     await publish(broker.url, created, created, registered(BOB))
 
@@ -97,7 +99,7 @@ async def test_a_message_delivered_twice_counts_once(worker: Client, broker: Bro
 
 
 async def test_shuffled_events_count_exactly_while_workers_start_and_stop(
-    start_worker: StartWorker, database_url: str, new_broker: Callable[[], Broker], db: Database
+    start_worker: StartWorker, database_url: str, new_broker: Callable[[], VirtualHost], db: Database
 ) -> None:
     broker = new_broker()
     history, events = long_history(3)
@@ -119,7 +121,7 @@ async def test_shuffled_events_count_exactly_while_workers_start_and_stop(
 
 @pytest.mark.usefixtures("quick_retries")
 async def test_a_message_that_cannot_be_applied_becomes_a_dead_letter_alone(
-    start_worker: StartWorker, database_url: str, new_broker: Callable[[], Broker], db: Database
+    start_worker: StartWorker, database_url: str, new_broker: Callable[[], VirtualHost], db: Database
 ) -> None:
     broker = new_broker()
     worker = await start_worker(database_url, broker.url)
@@ -141,8 +143,8 @@ async def test_a_message_that_cannot_be_applied_becomes_a_dead_letter_alone(
     assert await is_ready(worker)
 
 
-async def test_a_changed_profile_is_published(users: Users, worker: Client, broker: Broker) -> None:
-    listener = await Listener.on(broker.url)
+async def test_a_changed_profile_is_published(users: Users, worker: Client, broker: VirtualHost) -> None:
+    listener = await EventListener.on(broker.url)
     response = await users.call(
         ANN,
         "PUT",
@@ -177,16 +179,16 @@ async def test_changes_succeed_without_the_broker_and_are_published_later(
     assert len(await told(db)) == 1
 
     await asyncio.to_thread(private_broker.start)
-    listener = await Listener.on(private_broker.url, events_queue("tiles"))
+    listener = await EventListener.on(private_broker.url, events_queue("tiles"))
     heard = await listener.next()
     await listener.close()
     assert ProfileUpdated.from_envelope(heard).display_name == "Patient"
 
 
 async def test_a_profile_created_before_its_registration_is_corrected_by_it(
-    users: Users, worker: Client, broker: Broker
+    users: Users, worker: Client, broker: VirtualHost
 ) -> None:
-    eve = Artist(5, "eve")
+    eve = Caller(5, "eve")
     await users.meet(eve)
     await publish(broker.url, registered(eve))
 
@@ -198,12 +200,12 @@ async def test_a_profile_created_before_its_registration_is_corrected_by_it(
 
 
 async def test_a_suspension_goes_to_auth_and_its_outcome_into_the_audit_log(
-    users: Users, worker: Client, broker: Broker
+    users: Users, worker: Client, broker: VirtualHost
 ) -> None:
     await users.meet(BOB, MOD)
     response = await users.call(MOD, "POST", f"/admin/users/{BOB.id}/suspend", json={"reason": "spam"})
     asked = (await response.json())["audit_id"]
-    auth = await Listener.on(broker.url, "auth.commands")
+    auth = await EventListener.on(broker.url, "auth.commands")
     command = SuspendAccount.from_envelope(await auth.next())
     await auth.close()
     assert (command.account_id, command.actor_id, command.reason) == (BOB.id, MOD.id, "spam")
@@ -236,6 +238,6 @@ async def test_commands_of_moderators_wait_for_the_broker_and_then_reach_auth(
     assert (await users.call(MOD, "GET", "/admin/dashboard")).status == 200
 
     await asyncio.to_thread(private_broker.start)
-    auth = await Listener.on(private_broker.url, "auth.commands")
+    auth = await EventListener.on(private_broker.url, "auth.commands")
     assert SuspendAccount.from_envelope(await auth.next()).account_id == BOB.id
     await auth.close()

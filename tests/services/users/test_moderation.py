@@ -26,7 +26,7 @@ from tests.support.users import (
     CAT,
     MAX,
     MOD,
-    Artist,
+    Caller,
     EventApplier,
     Users,
     registered,
@@ -36,20 +36,20 @@ from tests.support.users import (
 NEXT_YEAR = datetime.now(UTC) + timedelta(days=365)
 
 
-async def suspend(users: Users, who: Artist | None, target: Artist, **body: Any) -> ClientResponse:
+async def suspend(users: Users, who: Caller | None, target: Caller, **body: Any) -> ClientResponse:
     body = {"reason": "spam", **body}
     return await users.call(who, "POST", f"/admin/users/{target.id}/suspend", json=body)
 
 
-async def reinstate(users: Users, who: Artist | None, target: Artist) -> ClientResponse:
+async def reinstate(users: Users, who: Caller | None, target: Caller) -> ClientResponse:
     return await users.call(who, "POST", f"/admin/users/{target.id}/reinstate")
 
 
-async def set_roles(users: Users, who: Artist | None, target: Artist, *roles: str) -> ClientResponse:
+async def set_roles(users: Users, who: Caller | None, target: Caller, *roles: str) -> ClientResponse:
     return await users.call(who, "PUT", f"/admin/users/{target.id}/roles", json={"roles": roles})
 
 
-async def account(users: Users, target: Artist) -> Any:
+async def account(users: Users, target: Caller) -> Any:
     items = await users.pages("/admin/users", MOD, search=target.username)
     return next(item for item in items if item["id"] == target.id)
 
@@ -87,7 +87,7 @@ MAY_SUSPEND = {
 
 @pytest.mark.parametrize(("pair", "answer"), MAY_SUSPEND.items())
 async def test_the_right_to_suspend_and_reinstate_depends_on_both_roles(
-    everybody: Users, pair: tuple[Artist | None, Artist], answer: tuple[int, str | None]
+    everybody: Users, pair: tuple[Caller | None, Caller], answer: tuple[int, str | None]
 ) -> None:
     for response in (await suspend(everybody, *pair), await reinstate(everybody, *pair)):
         assert (response.status, (await response.json()).get("code")) == answer
@@ -107,7 +107,7 @@ MAY_GRANT = {
 
 @pytest.mark.parametrize(("pair", "answer"), MAY_GRANT.items())
 async def test_the_right_to_assign_roles_depends_on_both_roles(
-    everybody: Users, pair: tuple[Artist | None, Artist], answer: tuple[int, str | None]
+    everybody: Users, pair: tuple[Caller | None, Caller], answer: tuple[int, str | None]
 ) -> None:
     response = await set_roles(everybody, *pair, "moderator")
     assert (response.status, (await response.json()).get("code")) == answer
@@ -118,7 +118,7 @@ async def test_the_right_to_assign_roles_depends_on_both_roles(
     [(None, 401, 401), (ANN, 403, 403), (MOD, 200, 403), (ADA, 200, 200)],
 )
 async def test_only_permitted_roles_see_accounts_and_the_audit_log(
-    users: Users, who: Artist | None, users_status: int, audit_status: int
+    users: Users, who: Caller | None, users_status: int, audit_status: int
 ) -> None:
     assert (await users.call(who, "GET", "/admin/users")).status == users_status
     assert (await users.call(who, "GET", "/admin/audit")).status == audit_status

@@ -12,7 +12,7 @@ import aiohttp
 import orjson
 
 from tests.support.identities import TestKeys
-from tests.support.parts import Broker, Databases, free_ports
+from tests.support.parts import Databases, VirtualHost, free_ports
 from tests.support.users import ANN
 from tests.support.waiting import PATIENCE, eventually
 
@@ -32,7 +32,7 @@ async def stop(process: Process) -> list[dict[str, object]]:
 
 
 async def test_the_processes_migrate_start_serve_and_stop(
-    database: Databases, broker: Broker, keys: TestKeys
+    database: Databases, broker: VirtualHost, keys: TestKeys
 ) -> None:
     environment = {
         "USERS_DATABASE_URL": database("users"),

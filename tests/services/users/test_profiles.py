@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from shared.db import Database
-from tests.support.users import ANN, BOB, CAT, Artist, EventApplier, Users, registered, told
+from tests.support.users import ANN, BOB, CAT, Caller, EventApplier, Users, registered, told
 
 NO_STATS = {
     "tiles_created": 0, "likes_received": 0, "canvases_created": 0, "followers": 0, "following": 0
@@ -209,7 +209,7 @@ async def test_a_method_that_is_not_served_is_405_with_the_allowed_ones(users: U
 
 
 ARTISTS = [
-    Artist(1, "ann"), Artist(2, "Hannah"), Artist(3, "bob"), Artist(4, "an_old_name"), Artist(5, "x_1")
+    Caller(1, "ann"), Caller(2, "Hannah"), Caller(3, "bob"), Caller(4, "an_old_name"), Caller(5, "x_1")
 ]  # fmt: skip
 
 

@@ -15,17 +15,17 @@ from shared.db import Database
 from shared.http.access import VERIFIER
 from shared.messaging.contracts import CanvasCreated, TileCreated, TileDeleted
 from tests.support.identities import TestKeys
-from tests.support.users import ADA, ANN, BOB, CAT, MAX, MOD, NO_BROKER, Artist, EventApplier, Users, told
+from tests.support.users import ADA, ANN, BOB, CAT, MAX, MOD, NO_BROKER, Caller, EventApplier, Users, told
 
 OF_BOB = {"kind": "user", "target_id": BOB.id, "reason": "spam"}
 TILE = TileCreated(canvas_id=5, seq=2, tile_id=50, creator_id=BOB.id, actor_id=BOB.id, version=1, x=0, y=0)
 
 
-async def report(users: Users, artist: Artist | None = ANN, **changes: Any) -> ClientResponse:
+async def report(users: Users, artist: Caller | None = ANN, **changes: Any) -> ClientResponse:
     return await users.call(artist, "POST", "/reports", json={**OF_BOB, **changes})
 
 
-async def opened(users: Users, artist: Artist = ANN) -> int:
+async def opened(users: Users, artist: Caller = ANN) -> int:
     """Report bob as that artist."""
     await users.meet(BOB)
     response = await report(users, artist)
@@ -33,7 +33,7 @@ async def opened(users: Users, artist: Artist = ANN) -> int:
     return int((await response.json())["id"])
 
 
-async def decide(users: Users, moderator: Artist | None, report_id: int, **decision: Any) -> ClientResponse:
+async def decide(users: Users, moderator: Caller | None, report_id: int, **decision: Any) -> ClientResponse:
     return await users.call(moderator, "PATCH", f"/admin/reports/{report_id}", json=decision)
 
 
@@ -133,7 +133,7 @@ async def test_the_limit_of_reports_holds_for_parallel_requests(
     )
     await app[VERIFIER].refresh()
     limited = Users(await aiohttp_client(app), keys)
-    others = [Artist(100 + n, f"other_{n}") for n in range(8)]
+    others = [Caller(100 + n, f"other_{n}") for n in range(8)]
     await users.meet(*others)
     answers = await asyncio.gather(*(report(limited, target_id=other.id) for other in others))
     assert sorted(answer.status for answer in answers) == [201] * 3 + [429] * 5
@@ -146,14 +146,14 @@ async def test_the_limit_of_reports_holds_for_parallel_requests(
 @pytest.mark.parametrize(
     ("who", "status"), [(None, 401), (ANN, 403), (BOB, 403), (CAT, 403), (MOD, 200), (ADA, 200)]
 )
-async def test_only_moderators_see_and_decide_reports(users: Users, who: Artist | None, status: int) -> None:
+async def test_only_moderators_see_and_decide_reports(users: Users, who: Caller | None, status: int) -> None:
     report_id = await opened(users)
     assert (await users.call(who, "GET", "/admin/reports")).status == status
     assert (await decide(users, who, report_id, status="assigned")).status == status
 
 
 async def test_the_queue_has_open_reports_first_and_each_oldest_first(users: Users) -> None:
-    ids = [await opened(users, Artist(100 + n, f"fan_{n}")) for n in range(6)]
+    ids = [await opened(users, Caller(100 + n, f"fan_{n}")) for n in range(6)]
     await decide(users, MOD, ids[0], status="resolved")
     await decide(users, MOD, ids[1], status="assigned")
     await decide(users, MOD, ids[2], status="dismissed")
@@ -181,7 +181,7 @@ async def test_a_closed_report_has_its_moderator_resolution_and_action(users: Us
 
 async def test_of_eight_moderators_who_take_a_report_one_gets_it(users: Users) -> None:
     report_id = await opened(users)
-    moderators = [Artist(100 + n, f"mod_{n}", ("moderator",)) for n in range(8)]
+    moderators = [Caller(100 + n, f"mod_{n}", ("moderator",)) for n in range(8)]
     answers = await asyncio.gather(
         *(decide(users, moderator, report_id, status="assigned") for moderator in moderators)
     )
@@ -196,7 +196,7 @@ async def test_of_eight_moderators_who_take_a_report_one_gets_it(users: Users) -
 
 async def test_of_eight_moderators_who_close_a_report_one_does(users: Users, db: Database) -> None:
     report_id = await opened(users)
-    moderators = [Artist(100 + n, f"mod_{n}", ("moderator",)) for n in range(8)]
+    moderators = [Caller(100 + n, f"mod_{n}", ("moderator",)) for n in range(8)]
     answers = await asyncio.gather(
         *(
             decide(users, moderator, report_id, status=("resolved", "dismissed")[number % 2])

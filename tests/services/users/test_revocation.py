@@ -12,8 +12,8 @@ from shared.messaging.contracts import SessionRevoked
 from shared.messaging.revocations import Revocation
 from tests.support.busy import here
 from tests.support.messaging import publish
-from tests.support.parts import Broker
-from tests.support.users import ADA, ANN, BOB, MOD, Artist, StartUsers, Users
+from tests.support.parts import VirtualHost
+from tests.support.users import ADA, ANN, BOB, MOD, Caller, StartUsers, Users
 from tests.support.waiting import eventually
 
 SESSION = 7
@@ -26,14 +26,14 @@ async def answer(users: Users, token: str) -> tuple[int, str | None]:
     return response.status, (await response.json()).get("code")
 
 
-async def revoke(broker: Broker, artist: Artist, session_id: int | None = None) -> None:
+async def revoke(broker: VirtualHost, artist: Caller, session_id: int | None = None) -> None:
     event = SessionRevoked(account_id=artist.id, session_id=session_id, before=datetime.now(UTC))
     envelope = event.envelope(producer="auth", traceparent=None)
     await publish(broker.url, envelope.routing_key, envelope.encode().encode(), str(envelope.id))
 
 
 @pytest.fixture
-async def listening(start_users: StartUsers, database_url: str, broker: Broker) -> Users:
+async def listening(start_users: StartUsers, database_url: str, broker: VirtualHost) -> Users:
     """A process that receives revocations: it has applied one of another account."""
     users = await start_users(database_url, broker.url)
     marker = users.keys.token(*ADA, sid="1")
@@ -48,7 +48,7 @@ async def listening(start_users: StartUsers, database_url: str, broker: Broker) 
 
 @pytest.mark.parametrize("session_id", [SESSION, None], ids=["one session", "all sessions"])
 async def test_a_cached_token_is_refused_within_a_second_of_its_revocation(
-    listening: Users, broker: Broker, session_id: int | None
+    listening: Users, broker: VirtualHost, session_id: int | None
 ) -> None:
     token = listening.keys.token(*MOD, sid=str(SESSION), iat=time.time() - 1)
     assert await answer(listening, token) == (200, None)
@@ -58,7 +58,7 @@ async def test_a_cached_token_is_refused_within_a_second_of_its_revocation(
             continue
 
 
-async def test_other_sessions_and_other_accounts_stay_valid(listening: Users, broker: Broker) -> None:
+async def test_other_sessions_and_other_accounts_stay_valid(listening: Users, broker: VirtualHost) -> None:
     ended = listening.keys.token(*ANN, sid=str(SESSION))
     await revoke(broker, ANN, SESSION)
     await eventually(lambda: _is_refused(listening, ended))
@@ -66,7 +66,7 @@ async def test_other_sessions_and_other_accounts_stay_valid(listening: Users, br
     assert await answer(listening, listening.keys.token(*BOB, sid="9")) == (200, None)
 
 
-async def test_a_token_issued_after_the_revocation_is_valid(listening: Users, broker: Broker) -> None:
+async def test_a_token_issued_after_the_revocation_is_valid(listening: Users, broker: VirtualHost) -> None:
     old = listening.keys.token(*ANN, sid="9", iat=time.time() - 1)
     await revoke(broker, ANN)
     await eventually(lambda: _is_refused(listening, old))
@@ -74,7 +74,7 @@ async def test_a_token_issued_after_the_revocation_is_valid(listening: Users, br
 
 
 async def test_a_process_fetches_the_revocations_from_before_its_start(
-    start_users: StartUsers, database_url: str, broker: Broker
+    start_users: StartUsers, database_url: str, broker: VirtualHost
 ) -> None:
     users = await start_users(database_url)
     users.keys.revocations.append(Revocation(account_id=ANN.id, session_id=None, before=datetime.now(UTC)))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.users.stats.rules import Counts
 from shared.db import Database
-from tests.support.histories import History, long_history, told
+from tests.support.histories import CanvasHistory, long_history, told
 from tests.support.users import ANN, EventApplier, Users, counts, registered
 
 NEXT_CANVAS = itertools.count(1)
@@ -44,7 +44,7 @@ async def test_eight_parallel_deliveries_of_an_event_count_it_once(
 async def test_a_profile_shows_what_was_counted_before_it_existed(
     users: Users, applier: EventApplier
 ) -> None:
-    history = History(canvas_id=1)
+    history = CanvasHistory(canvas_id=1)
     for what in ("create", "like", "like"):
         history.step(what, 0)
     artist = ANN._replace(id=history.creator(0))
@@ -56,7 +56,7 @@ async def test_a_profile_shows_what_was_counted_before_it_existed(
 
 
 async def test_likes_of_a_deleted_tile_no_longer_count(users: Users, applier: EventApplier) -> None:
-    history = History(canvas_id=1)
+    history = CanvasHistory(canvas_id=1)
     for what in ("create", "like", "delete"):
         history.step(what, 0)
     artist = ANN._replace(id=history.creator(0))
@@ -67,7 +67,7 @@ async def test_likes_of_a_deleted_tile_no_longer_count(users: Users, applier: Ev
 
 
 async def test_a_deleted_canvas_no_longer_counts(users: Users, applier: EventApplier) -> None:
-    history = History(canvas_id=1)
+    history = CanvasHistory(canvas_id=1)
     history.close()
     artist = ANN._replace(id=history.first + 1)
     await users.meet(artist)

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from deploy.checks.facts import logs
 from deploy.checks.facts.broker import Broker, BrokerAlarms, BrokerTrouble, read_broker
 from deploy.checks.facts.database import DatabaseState, DatabaseStates, DatabaseTrouble, read_databases
-from deploy.checks.facts.gateway import Traefik, read_traefik
+from deploy.checks.facts.gateway import TraefikState, read_traefik
 from deploy.checks.facts.machine import Machine
 from deploy.checks.facts.probe_client import HttpResult, http_get
 from deploy.checks.gatherers.docker.inspected import Inspected, find_service
@@ -80,12 +80,12 @@ def read_machine(inspected: Sequence[Inspected]) -> Machine | None:
     )
 
 
-def read_gateway(gateway: Inspected | None) -> tuple[Traefik, tuple[str, ...]]:
+def read_gateway(gateway: Inspected | None) -> tuple[TraefikState, tuple[str, ...]]:
     """Ask Traefik at its own entrypoint; return its log's errors, too, when it has no routes."""
     if gateway is None or not gateway.runs:
-        return Traefik(HttpResult(0, error="refused")), ()
+        return TraefikState(HttpResult(0, error="refused")), ()
     if gateway.paused:
-        return Traefik(HttpResult(0, error="timeout")), ()
+        return TraefikState(HttpResult(0, error="timeout")), ()
     with engine.tunnel(gateway.full_name, engine.nc_relay(ADMIN_PORT)) as port:
         traefik = read_traefik(f"http://127.0.0.1:{port}")
     if traefik.routers:

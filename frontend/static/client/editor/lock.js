@@ -25,7 +25,7 @@ export class TileLock {
    * @param {Api} api
    * @param {number} tileId
    * @param {{isNeeded: boolean, changed: () => void, expired: () => void}} options `isNeeded`: whether to
-   *   acquire it; if not, only other artists' locks matter; `expired`: called when another artist's ends
+   *   take it, else it only watches the lock of another artist; `expired` is called when that one runs out
    */
   constructor(api, tileId, { isNeeded, changed, expired }) {
     this.api = api;

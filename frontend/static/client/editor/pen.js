@@ -32,8 +32,9 @@ export class Pen {
   /**
    * @param {Painting} painting
    * @param {Settings} settings
-   * @param {{painted: (changes: Change[]) => void, picked: (colour: number) => void}} listener `painted`:
-   *   called with final pixels: of freehand strokes while they are drawn, of everything else when finished
+   * @param {{painted: (changes: Change[]) => void, picked: (colour: number) => void}} listener `painted`
+   *   is called with changes that are final: those of a freehand stroke while it is drawn, those of every
+   *   other shape once it is finished
    */
   constructor(painting, settings, listener) {
     this.painting = painting;

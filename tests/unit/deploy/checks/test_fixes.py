@@ -18,7 +18,7 @@ from deploy.checks.facts.broker import Broker, BrokerAlarms, Queue
 from deploy.checks.facts.clock import BrokerClock, ClockOffset
 from deploy.checks.facts.containers import Certificate, Container, Containers, Engine
 from deploy.checks.facts.database import DatabaseStates
-from deploy.checks.facts.gateway import Backend, Gateway, Probe, Probes, Router, Traefik
+from deploy.checks.facts.gateway import Backend, Gateway, Probe, Probes, Router, TraefikState
 from deploy.checks.facts.logs import Failure, LoggedRequest, Traffic
 from deploy.checks.facts.machine import Listener, Listeners, Machine, Secrets
 from deploy.checks.facts.probe_client import HttpResult
@@ -73,7 +73,7 @@ def process(name: str, **changes: Any) -> ProcessState:
     return ProcessState(name, name, "web", **(plain | changes))
 
 
-def gateway(traefik: Traefik, id_: str | None = "pid 7") -> Gateway:
+def gateway(traefik: TraefikState, id_: str | None = "pid 7") -> Gateway:
     return Gateway(id_, traefik, {"tiles": ("a:1",), "users": ("b:1",)}, {"a:1": "ready"}, ("broken",))
 
 
@@ -146,7 +146,7 @@ def faults() -> Sequence[Mapping[type[Any], Any]]:
             (Failure(NOW, "tiles-web-1", "r-1", "KeyError", "a.py:1"),),
         ),
     ]
-    answering = Traefik(
+    answering = TraefikState(
         HttpResult(200),
         (Router("tiles", False, ("no such middleware",)),),
         (Backend("tiles", "a:1", False), Backend("tiles", "a:9", True)),
@@ -157,11 +157,11 @@ def faults() -> Sequence[Mapping[type[Any], Any]]:
     return [
         {type(one): one for one in (*everywhere, *changes)}
         for changes in (
-            (gateway(Traefik(HttpResult(0, error="refused"))),),
-            (gateway(Traefik(HttpResult(0, error="timeout"))), calm, Versions((), (), "no answer")),
-            (gateway(Traefik(HttpResult(0, error="timeout")), None), calm),
+            (gateway(TraefikState(HttpResult(0, error="refused"))),),
+            (gateway(TraefikState(HttpResult(0, error="timeout"))), calm, Versions((), (), "no answer")),
+            (gateway(TraefikState(HttpResult(0, error="timeout")), None), calm),
             (
-                gateway(Traefik(HttpResult(200))),
+                gateway(TraefikState(HttpResult(200))),
                 Certificate("https://localhost", yesterday, tomorrow),
                 OwnCertificate("/c", "", yesterday, tomorrow),
                 Machine(500 * 2**20, "/var", 1, "files", 0),

@@ -12,7 +12,7 @@ from services.tiles.live.channel import RECENT_BYTES, Channel
 from services.tiles.live.viewer import Viewer
 
 
-class Listener:
+class FakeViewer:
     """Collects what a viewer is sent."""
 
     def __init__(self) -> None:
@@ -28,8 +28,8 @@ def event(seq: int) -> dict[str, Any]:
     return {"seq": seq, "kind": "tile.updated"}
 
 
-def listening(channel: Channel, position: int) -> Listener:
-    listener = Listener()
+def listening(channel: Channel, position: int) -> FakeViewer:
+    listener = FakeViewer()
     channel.attach(cast(Viewer, listener), position)
     return listener
 

@@ -9,7 +9,7 @@ from hypothesis import given
 
 from services.users.stats.rules import Counts, Known, KnownCanvas, KnownTile, compute_difference
 from shared.messaging.contracts import CanvasCreated, CanvasDeleted, CanvasEvent, TileDeleted, TileEvent
-from tests.support.histories import History, told
+from tests.support.histories import CanvasHistory, told
 
 TILE = KnownTile(tile_id=5, canvas_id=7, creator_id=1, like_count=3, is_deleted=False, seq=10)
 
@@ -53,7 +53,7 @@ def known_from(event: CanvasEvent) -> tuple[int, Known]:
 
 @given(told())
 def test_events_in_any_order_and_repeated_give_exact_counts_never_negative(
-    case: tuple[History, list[CanvasEvent]],
+    case: tuple[CanvasHistory, list[CanvasEvent]],
 ) -> None:
     history, events = case
     totals: dict[int, Counts] = {}
