@@ -57,7 +57,7 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 def chromium() -> str:
-    """Where Chromium is. Without it the test is skipped, where nobody counts on it, else it fails."""
+    """Return the path of Chromium. Without it the test is skipped, or fails where CI is "true"."""
     found = os.environ.get("TESSERA_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if found:
         return found
@@ -79,7 +79,7 @@ async def running_chromium() -> AsyncIterator[Browser]:
 
 
 class Windows:
-    """Opens windows, each with cookies and storage of its own, and hears what goes wrong in them."""
+    """Opens windows, each with cookies and storage of its own, and collects what goes wrong in them."""
 
     def __init__(self, browser: Browser, url: str) -> None:
         self._browser = browser
@@ -116,7 +116,7 @@ class Windows:
         return await context.new_page()
 
     async def close(self) -> None:
-        """Close all windows; what breaks off by that is nobody's fault."""
+        """Close all windows; requests that this aborts are not reported."""
         self._is_closing = True
         for context in self._contexts:
             await context.close()
