@@ -1,4 +1,4 @@
-"""Fixtures for everybody: real PostgreSQL and RabbitMQ, and the whole stack."""
+"""Fixtures of all tests: real PostgreSQL and RabbitMQ, and the whole stack."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.support.stack import RunningStack, Stack, run_environment
 
 __all__ = ["pytest_xdist_make_scheduler"]
 
-# How long an example takes says more about the machine than about the code.
+# How long an example takes depends on the machine more than on the code.
 settings.register_profile("tessera", deadline=None)
 settings.load_profile("tessera")
 
@@ -46,7 +46,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def database(request: pytest.FixtureRequest) -> Databases:
     """`database("tiles")` makes a fresh, empty database and returns its URL, each time it is called.
 
-    `database("tiles", like=url)` copies the database at `url` instead (nobody may be connected to it): the
+    `database("tiles", like=url)` copies the database at `url` instead (which must have no connections): the
     quick way to many migrated ones. The databases go away with the session.
     """
     return Databases(getattr(request.config, "workerinput", {}).get("workerid", "main"))

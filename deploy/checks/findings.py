@@ -100,7 +100,7 @@ def steps(*lines: str) -> str:
 
 
 Rule = Callable[[Facts], Iterable[Cause]]
-"""Yields what is wrong; its docstring says what users notice then."""
+"""Yields what is wrong; its docstring describes what users notice then."""
 
 
 @dataclass(frozen=True)

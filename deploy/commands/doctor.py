@@ -55,7 +55,7 @@ def _find_stack(env: str, environ: Mapping[str, str]) -> Gatherer:
 def _doctor(arguments: argparse.Namespace) -> int:
     began = time.monotonic()
     stack = _find_stack(arguments.env, os.environ)
-    logging.disable()  # what a library logs about a broker that is down says less than the finding
+    logging.disable()  # the finding explains more than a library's log about a broker that is down
     findings = []
     if arguments.url:
         findings.append(_request_and_explain(stack, arguments.url))

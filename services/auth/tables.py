@@ -66,7 +66,7 @@ sessions = Table(
         "account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True
     ),
     Column("address", Text, nullable=False, comment="where it was opened from"),
-    Column("user_agent", Text, comment="what it was opened with, as it called itself"),
+    Column("user_agent", Text, comment="the User-Agent header of the login"),
     moment("created_at"),
     moment("last_used_at"),
     Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
@@ -84,7 +84,7 @@ refresh_tokens = Table(
     Column("successor_salt", LargeBinary, comment="with the token itself gives the token that replaced it"),
     CheckConstraint("octet_length(token_hash) = 32", name="token_hash"),
     CheckConstraint("(rotated_at IS NULL) = (successor_salt IS NULL)", name="rotated"),
-    comment="The family of a session: one current token, and those it replaced, to tell when one comes back.",
+    comment="One current token per session, and those it replaced, so that their reuse is recognised.",
 )
 Index(
     "uq_refresh_tokens_current",
@@ -100,7 +100,7 @@ revocations = Table(
     Column("account_id", BigInteger, nullable=False),
     Column("session_id", BigInteger, comment="null: all of the account"),
     Column("before", DateTime(timezone=True), nullable=False, index=True),
-    comment="What was broadcast while tokens that it concerns may be valid, for who did not hear it.",
+    comment="Revocations of tokens that may not have expired yet, for processes that missed the broadcast.",
 )
 
 mail_tokens = Table(

@@ -35,5 +35,5 @@ async def run_housekeeping(database: Database, settings: TilesSettings, locks: L
             await locks.sweep()
             await areas.sweep()
         except Unavailable as error:
-            log.info("housekeeping waits", reason=str(error))
+            log.info("housekeeping paused", reason=str(error))
         await asyncio.sleep(ROUND_SECONDS)

@@ -44,7 +44,7 @@ artists = Table(
     Column("status", Text, nullable=False, server_default=text("'active'")),
     Column("account_version", Integer, nullable=False, server_default=text("0")),
     CheckConstraint("status IN ('active', 'suspended', 'deleted')", name="status"),
-    comment="What tiles knows of accounts, from the first token seen or from events, whichever came first.",
+    comment="Accounts as known to tiles, from the first token seen or from events, whichever came first.",
 )
 
 canvases = Table(
@@ -76,7 +76,7 @@ canvases = Table(
         Integer,
         nullable=False,
         server_default=text("0"),
-        comment="of the last change, since 1970; coarse, so that its index is written once a minute at most",
+        comment="of the last change, since 1970; coarse: its index is written at most once per minute",
     ),
     Column(
         "search_text",
@@ -141,7 +141,7 @@ locks = Table(
     Column("tile_id", BigInteger, ForeignKey("tiles.id", ondelete="CASCADE"), primary_key=True),
     Column("holder_id", BigInteger, ForeignKey("artists.id"), nullable=False, index=True),
     Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
-    comment="One holder a tile by the primary key; a row past expires_at is no lock.",
+    comment="One holder per tile by the primary key; a row past expires_at is no lock.",
 )
 
 areas = Table(
@@ -177,7 +177,7 @@ reviews = Table(
     Column("canvas_id", BigInteger, ForeignKey("canvases.id"), nullable=False),
     Column("tile_id", BigInteger, ForeignKey("tiles.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("author_id", BigInteger, ForeignKey("artists.id"), nullable=False, index=True),
-    Column("pixels", LargeBinary, comment="the tile as handed in; dropped when superseded"),
+    Column("pixels", LargeBinary, comment="the tile as submitted; dropped when superseded"),
     Column("status", Text, nullable=False),
     Column("note", Text, comment="of the reviewer, for the artist"),
     Column("submitted_at", DateTime(timezone=True), nullable=False),
@@ -191,7 +191,7 @@ reviews = Table(
         name="decision",
     ),
     Index("ix_reviews_canvas_id_status_id", "canvas_id", "status", "id"),
-    comment="What artists handed in on canvases in review mode; tiles hold approved pixels only.",
+    comment="Submissions on canvases in review mode; tiles hold approved pixels only.",
 )
 Index(
     "uq_reviews_pending",
@@ -220,7 +220,7 @@ revisions = Table(
     Column("author_id", BigInteger, ForeignKey("artists.id"), nullable=False),
     Column("kind", Text, nullable=False),
     Column("pixels", LargeBinary, comment="the whole tile, zlib-compressed"),
-    Column("stroke", LargeBinary, comment="3 bytes a pixel: offset as big-endian uint16, colour as uint8"),
+    Column("stroke", LargeBinary, comment="3 bytes per pixel: offset as big-endian uint16, colour as uint8"),
     Column("details", JSONB, comment="title, description, is_public; null of a stroke"),
     moment("occurred_at"),
     CheckConstraint(

@@ -55,7 +55,7 @@ profiles = Table(
     Column("roles", ARRAY(Text), nullable=False, server_default="{}"),
     Column("is_verified", Boolean, nullable=False, server_default=false(), comment="the email address"),
     Column(
-        "is_registered", Boolean, nullable=False, server_default=false(), comment="not only met by a token"
+        "is_registered", Boolean, nullable=False, server_default=false(), comment="not only seen in a token"
     ),
     Column("status_version", BigInteger, nullable=False, server_default=_zero, comment="the account's, then"),
     Column("roles_version", BigInteger, nullable=False, server_default=_zero, comment="the account's, then"),
@@ -116,11 +116,11 @@ known_tiles = Table(
     Column("creator_id", BigInteger, ForeignKey("artist_stats.artist_id"), nullable=False),
     Column("like_count", Integer, nullable=False),
     Column("is_deleted", Boolean, nullable=False),
-    Column("seq", BigInteger, nullable=False, comment="of the newest event heard, in its canvas's sequence"),
-    Column("is_public", Boolean, comment="null until an event told"),
-    Column("x", Integer, comment="null until an event told its cell"),
+    Column("seq", BigInteger, nullable=False, comment="of the newest event received, in the canvas"),
+    Column("is_public", Boolean, comment="null until an event with it is received"),
+    Column("x", Integer, comment="null until an event with its cell is received"),
     Column("y", Integer),
-    Column("created_at", DateTime(timezone=True), comment="null until tile.created was heard"),
+    Column("created_at", DateTime(timezone=True), comment="null until tile.created is received"),
     CheckConstraint("like_count >= 0", name="like_count"),
     comment="Each tile as its newest event left it.",
 )
@@ -138,9 +138,9 @@ known_canvases = Table(
     Column("canvas_id", BigInteger, primary_key=True, autoincrement=False),
     Column("owner_id", BigInteger, ForeignKey("artist_stats.artist_id"), nullable=False),
     Column("is_deleted", Boolean, nullable=False),
-    Column("seq", BigInteger, nullable=False, comment="of the newest event heard"),
-    Column("is_public", Boolean, comment="null until an event told"),
-    Column("created_at", DateTime(timezone=True), comment="null until canvas.created was heard"),
+    Column("seq", BigInteger, nullable=False, comment="of the newest event received"),
+    Column("is_public", Boolean, comment="null until an event with it is received"),
+    Column("created_at", DateTime(timezone=True), comment="null until canvas.created is received"),
     comment="Each canvas as its newest event left it.",
 )
 Index("ix_known_canvases_owner_id", known_canvases.c.owner_id, postgresql_where=~known_canvases.c.is_deleted)
@@ -155,7 +155,12 @@ reports = Table(
     Column("reason", Text, nullable=False),
     Column("detail", Text),
     Column("status", Text, nullable=False, server_default="open"),
-    Column("assignee_id", BigInteger, ForeignKey("profiles.id"), comment="who has it, or closed it"),
+    Column(
+        "assignee_id",
+        BigInteger,
+        ForeignKey("profiles.id"),
+        comment="the moderator assigned, or who closed it",
+    ),
     Column("resolution", Text),
     Column("action_taken", Text),
     moment("created_at"),
@@ -197,7 +202,7 @@ audit = Table(
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     moment("at"),
-    Column("actor_id", BigInteger, comment="null: nobody but time, as when a suspension ends"),
+    Column("actor_id", BigInteger, comment="null: automatic, as when a suspension ends"),
     Column("action", Text, nullable=False, comment="of a command its type: account.suspend"),
     Column("target_kind", Text, nullable=False),
     Column("target_id", BigInteger, nullable=False),
@@ -252,7 +257,7 @@ active_artists = Table(
     metadata,
     Column("day", Date, primary_key=True),
     Column("artist_id", BigInteger, primary_key=True, autoincrement=False),
-    comment="Who did something that day; kept for some weeks.",
+    comment="Artists who were active on a day; kept for some weeks.",
 )
 
 last_active = Table(
@@ -261,7 +266,7 @@ last_active = Table(
     Column("artist_id", BigInteger, primary_key=True, autoincrement=False),
     Column("day", Date, nullable=False),
     Column("before", Date, comment="the day it was until the last change"),
-    comment="The last day each artist did something.",
+    comment="The last day on which each artist was active.",
 )
 
 observations = Table(
@@ -273,7 +278,7 @@ observations = Table(
     Column("state", Text, nullable=False, comment="ready, or what was wrong"),
     Column("observed_at", DateTime(timezone=True), nullable=False),
     CheckConstraint("kind IN ('service', 'queue', 'viewers')", name="kind"),
-    comment="What the worker saw when it last looked around; no request looks itself.",
+    comment="What the worker observed at its last poll; requests only read it.",
 )
 
 outbox = outbox_table(metadata)

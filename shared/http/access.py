@@ -30,14 +30,14 @@ def admit(access: Access, identity: Identity | None) -> None:
     if access is Access.GUEST:
         return
     if identity is None:
-        raise NotAuthenticated("not_authenticated", "an access token is required")
+        raise NotAuthenticated("not_authenticated", "An access token is required.")
     allowed = {
         Access.ARTIST: True,
         Access.MODERATOR: identity.is_moderator,
         Access.ADMIN: identity.is_admin,
     }[access]
     if not allowed:
-        raise NotAllowed("not_allowed", f"this requires the role {access.value}")
+        raise NotAllowed("not_allowed", f"This requires the role {access.value}.")
 
 
 def identify(request: web.Request) -> Identity | None:
@@ -47,5 +47,5 @@ def identify(request: web.Request) -> Identity | None:
         return None
     scheme, _, token = header.partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise NotAuthenticated("token_invalid", "the header must be: Authorization: Bearer <access token>")
+        raise NotAuthenticated("token_invalid", "The header must be: Authorization: Bearer <access token>")
     return request.app[VERIFIER].verify_access_token(token.strip())

@@ -160,9 +160,9 @@ def _path_value(request: web.Request, name: str, kind: type) -> int | str:
     if kind is not int:
         # PostgreSQL's text cannot hold NUL, so no such name exists.
         if "\x00" in text:
-            raise NotFound("not_found", f"no such {name}")
+            raise NotFound("not_found", f"No such {name}.")
         return text
     # An id beyond the range of ids is unknown like any other: 404.
     if not text.isascii() or not text.isdigit() or len(text) > 19 or int(text) > BIGINT_MAX:
-        raise NotFound("not_found", f"no such {name.removesuffix('_id')}")
+        raise NotFound("not_found", f"No such {name.removesuffix('_id')}.")
     return int(text)

@@ -86,12 +86,12 @@ def unavailable_response(error: Unavailable) -> web.Response:
     """Build the 503 that names the dependency; the driver's message is logged, not sent to the caller."""
     headers = {"Retry-After": RETRY_AFTER_UNAVAILABLE}
     if isinstance(error, Busy):
-        return problem_response(503, "busy", "another change is in progress; nothing was changed", headers)
+        return problem_response(503, "busy", "Another change is in progress; nothing was changed.", headers)
     log.warning("dependency unavailable", dependency=error.dependency, reason=error.detail)
     return problem_response(
         503,
         f"{error.dependency}_unavailable",
-        f"{error.dependency} is unavailable at the moment; nothing was changed",
+        f"{error.dependency} is currently unavailable; nothing was changed.",
         headers,
     )
 
@@ -114,7 +114,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
     except Exception:
         log.exception("unhandled error", method=request.method, path=request.path)
         return problem_response(
-            500, "internal_error", "internal error; find it in the logs by its request id"
+            500, "internal_error", "Internal error; find it in the logs by its request id."
         )
 
 

@@ -130,7 +130,7 @@ class TokenVerifier:
 
     def _check_revocations(self, identity: Identity) -> None:
         if self.is_revoked(identity):
-            raise NotAuthenticated("token_revoked", "the session has ended; log in again")
+            raise NotAuthenticated("token_revoked", "The session has ended; log in again.")
 
     def _read_claims(self, token: str, expected_type: str, audience: str) -> dict[str, Any]:
         if not self._keys:
@@ -139,7 +139,7 @@ class TokenVerifier:
             header = jwt.get_unverified_header(token)
             key = self._keys.get(str(header.get("kid")))
             if key is None or header.get("typ") != expected_type:
-                raise NotAuthenticated("token_invalid", "the token is invalid")
+                raise NotAuthenticated("token_invalid", "The token is invalid.")
             claims: dict[str, Any] = jwt.decode(
                 token,
                 key,
@@ -149,9 +149,9 @@ class TokenVerifier:
                 options={"require": ["iss", "aud", "sub", "exp", "iat", "jti", "sid", "roles", "username"]},
             )
         except jwt.ExpiredSignatureError:
-            raise NotAuthenticated("token_expired", "the token has expired") from None
+            raise NotAuthenticated("token_expired", "The token has expired.") from None
         except (jwt.PyJWTError, ValueError):
-            raise NotAuthenticated("token_invalid", "the token is invalid") from None
+            raise NotAuthenticated("token_invalid", "The token is invalid.") from None
         return claims
 
 
@@ -166,7 +166,7 @@ def _read_identity(claims: dict[str, Any]) -> Identity:
             issued_at=float(claims["iat"]),
         )
     except (TypeError, ValueError):
-        raise NotAuthenticated("token_invalid", "the token is invalid") from None
+        raise NotAuthenticated("token_invalid", "The token is invalid.") from None
 
 
 def _read_account_id(number: int) -> int:

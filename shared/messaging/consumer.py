@@ -201,7 +201,7 @@ class Consumer:
             message_id=message.id, message_type=message.envelope.type, trace_id=trace.trace_id
         ):
             if message.content is None:
-                log.warning("message of a type that is not consumed here")
+                log.warning("message of unknown type ignored")
                 return "ignored"
             await self._handlers[type(message.content)](conn, message.content)
         return "applied"
@@ -218,7 +218,7 @@ class Consumer:
                 async with self._database.connection() as conn:
                     await conn.execute(_ANSWER)
             except Unavailable as error:
-                log.warning("consumer waits", queue=self.queue, reason=str(error))
+                log.warning("consumer paused", queue=self.queue, reason=str(error))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
             else:

@@ -83,7 +83,7 @@ class Relay:
                     with ACTIVE.track_inprogress():
                         await _relay(conn, channel)
             except Unavailable as error:
-                log.warning("relay waits", reason=str(error))
+                log.warning("relay paused", reason=str(error))
                 await asyncio.sleep(STANDBY_SECONDS)
 
     async def _measure(self) -> None:

@@ -142,7 +142,7 @@ def certificate_of(project: Project) -> x509.Certificate:
     return x509.load_pem_x509_certificate((project.var.root / "secrets" / "gateway_certificate").read_bytes())
 
 
-def test_another_host_name_gets_another_certificate_of_the_same_authority(project: Make) -> None:
+def test_another_host_name_gets_another_certificate_from_the_same_authority(project: Make) -> None:
     prepare(project("dev"))
     authority = authority_of(project("dev").var).read_text()
     prepare(project("dev", TESSERA_HOST="tessera.example.org"))

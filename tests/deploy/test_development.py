@@ -15,7 +15,7 @@ from tests.support.waiting import eventually
 pytestmark = pytest.mark.timeout(COMPOSE_SECONDS)
 
 
-async def test_mail_is_caught_as_a_file_that_the_operator_can_open(compose: ComposeStack) -> None:
+async def test_mail_is_written_to_a_file_that_the_operator_can_open(compose: ComposeStack) -> None:
     name = f"mail_{secrets.token_hex(4)}"
     account = {"username": name, "email": f"{name}@example.org", "password": "one tall lighthouse"}
     async with (

@@ -99,7 +99,7 @@ def test_only_the_gateway_is_reachable_from_outside(manifests: list[dict[str, An
     assert published == ["gateway"]
 
 
-def test_the_dashboard_asks_every_pod_for_its_viewers(manifests: list[dict[str, Any]]) -> None:
+def test_the_dashboard_polls_every_pod_for_its_viewers(manifests: list[dict[str, Any]]) -> None:
     [worker] = pods(manifests)["users-worker"]["containers"]
     [watched] = [variable["value"] for variable in worker["env"] if variable["name"] == "USERS_WATCHED"]
     host = str(URL(parse_targets(watched)["tiles-web"]).host)

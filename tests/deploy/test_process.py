@@ -71,7 +71,7 @@ async def test_a_process_that_ends_while_starting_is_reported_with_its_log(tmp_p
         await child.start()
 
 
-async def test_a_new_run_keeps_the_log_of_the_one_before(tmp_path: Path) -> None:
+async def test_a_new_run_keeps_the_log_of_the_previous_one(tmp_path: Path) -> None:
     for word in ("first", "second"):
         child = Child("child", StateDir(tmp_path), f"echo {word} up $$; exec sleep 60")
         await child.start()

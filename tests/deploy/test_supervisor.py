@@ -28,7 +28,7 @@ TELLS = "trap 'echo {name} >>order; exit' TERM; echo up $$; while :; do sleep 0.
 
 async def until(condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - files and lists tell nobody
+        while not condition():  # noqa: ASYNC110 - files and lists cannot notify
             await asyncio.sleep(0.02)
 
 

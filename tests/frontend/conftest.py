@@ -92,7 +92,7 @@ def new_moderator(http: aiohttp.ClientSession, new_painter: NewPainter, admin: P
             _, account = await painter.call("GET", "/auth/me")
             return list(account["roles"])
 
-        # Auth gives the role a moment later, and a token says what its holder was when it was made.
+        # Auth gives the role a moment later, and a token has the roles of the time when it was issued.
         assert await poll_until(roles_now, ["moderator"]) == ["moderator"]
         return await PainterAccount.log_in(http, painter.username, painter.password)
 

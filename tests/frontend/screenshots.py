@@ -76,7 +76,7 @@ def quilt(canvas: dict[str, Any], x: int, y: int) -> bytes:
 
 
 async def scribble(canvas: dict[str, Any], vandal: PainterAccount, witness: PainterAccount) -> None:
-    """Somebody paints over three tiles, and somebody else reports one."""
+    """One artist paints over three tiles, and another reports one."""
     stripes = bytes(3 if (i % TILE + i // TILE) % 7 < 3 else 1 for i in range(TILE * TILE))
     for cell in SCRIBBLED:
         body = {"pixels": base64.b64encode(stripes).decode()}

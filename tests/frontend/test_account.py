@@ -52,7 +52,7 @@ def menu(page: Page, username: str) -> Locator:
     return page.get_by_role("button", name=f"Account menu of {username}")
 
 
-async def test_who_signs_up_is_signed_in_and_stays_so_after_a_reload(
+async def test_a_new_account_is_signed_in_and_stays_signed_in_after_a_reload(
     new_page: Windows, newcomer: Newcomer
 ) -> None:
     page = await new_page()
@@ -61,7 +61,7 @@ async def test_who_signs_up_is_signed_in_and_stays_so_after_a_reload(
     await expect(menu(page, newcomer.username)).to_be_visible()
 
 
-async def test_no_script_can_read_a_token_that_lasts(new_page: Windows, newcomer: Newcomer) -> None:
+async def test_scripts_cannot_read_the_refresh_token(new_page: Windows, newcomer: Newcomer) -> None:
     page = await new_page()
     await sign_up(page, newcomer)
     kept = await page.evaluate(
@@ -70,7 +70,7 @@ async def test_no_script_can_read_a_token_that_lasts(new_page: Windows, newcomer
     assert kept == ',{"tessera-signed-in":"1"}'
 
 
-async def test_a_taken_username_is_said_beside_its_field(
+async def test_a_taken_username_is_reported_at_its_field(
     new_page: Windows, new_painter: NewPainter, newcomer: Newcomer
 ) -> None:
     ada = await new_painter("ada")
@@ -86,7 +86,7 @@ async def test_a_taken_username_is_said_beside_its_field(
     await expect(field).to_have_accessible_description(re.compile("This username is taken"))
 
 
-async def test_the_link_of_the_mail_confirms_the_address_and_leaves_no_token_behind(
+async def test_the_mailed_link_confirms_the_address_and_leaves_no_token_in_the_url(
     new_page: Windows, newcomer: Newcomer, site: Stack
 ) -> None:
     page = await new_page()
@@ -98,7 +98,7 @@ async def test_the_link_of_the_mail_confirms_the_address_and_leaves_no_token_beh
     await expect(page.get_by_role("main")).to_contain_text(f"{newcomer.email} confirmed")
 
 
-async def test_a_forgotten_password_is_set_anew_by_mail(
+async def test_a_forgotten_password_is_reset_by_mail(
     new_page: Windows, new_painter: NewPainter, site: Stack
 ) -> None:
     ada = await new_painter("ada")
@@ -116,14 +116,14 @@ async def test_a_forgotten_password_is_set_anew_by_mail(
     await expect(menu(page, ada.username)).to_be_visible()
 
 
-async def test_a_wrong_password_is_said_in_words(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_a_wrong_password_shows_a_readable_error(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
     page = await new_page(allow=["status of 401"])
     await log_in(page, ada.username, "not-the-password")
     await expect(page.get_by_role("alert")).to_contain_text("Wrong username or password.")
 
 
-async def test_a_login_leads_back_to_where_it_was_asked_for(
+async def test_a_login_returns_to_the_page_that_required_it(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
     ada = await new_painter("ada")
@@ -134,7 +134,7 @@ async def test_a_login_leads_back_to_where_it_was_asked_for(
     await expect(page).to_have_url(re.compile("/account$"))
 
 
-async def test_a_profile_is_changed_and_seen_by_others(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_a_changed_profile_is_visible_to_others(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
     page = await new_page(ada)
     await page.goto("/account")
@@ -148,7 +148,7 @@ async def test_a_profile_is_changed_and_seen_by_others(new_page: Windows, new_pa
     await expect(guest.get_by_text("<b>engines</b>")).to_be_visible()
 
 
-async def test_another_session_is_ended_from_the_list(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_another_session_can_be_ended_from_the_list(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
     page = await new_page(ada)
     await page.goto("/account")
@@ -162,7 +162,7 @@ async def test_another_session_is_ended_from_the_list(new_page: Windows, new_pai
     await expect(other.get_by_role("link", name="Sign up")).to_be_visible()
 
 
-async def test_the_password_is_changed_with_the_present_one_only(
+async def test_changing_the_password_requires_the_current_one(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
     ada = await new_painter("ada")
@@ -179,7 +179,7 @@ async def test_the_password_is_changed_with_the_present_one_only(
     await expect(menu(page, ada.username)).to_be_visible()
 
 
-async def test_a_logout_is_seen_by_the_other_tab(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_a_logout_reaches_the_other_tab(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
     page = await new_page(ada)
     await page.goto("/")
@@ -192,7 +192,7 @@ async def test_a_logout_is_seen_by_the_other_tab(new_page: Windows, new_painter:
     await expect(tab.get_by_role("link", name="Sign up")).to_be_visible()
 
 
-async def test_an_account_is_deleted_only_with_its_name_and_password(
+async def test_deleting_an_account_requires_its_name_and_password(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
     ada = await new_painter("ada")
@@ -212,7 +212,7 @@ async def test_an_account_is_deleted_only_with_its_name_and_password(
     await expect(page.get_by_role("alert")).to_contain_text("Wrong username or password.")
 
 
-async def test_an_artist_is_followed_and_unfollowed(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_an_artist_can_be_followed_and_unfollowed(new_page: Windows, new_painter: NewPainter) -> None:
     ada, ben = await new_painter("ada"), await new_painter("ben")
     page = await new_page(ada)
     await page.goto(f"/artist/{ben.username}")
@@ -225,7 +225,7 @@ async def test_an_artist_is_followed_and_unfollowed(new_page: Windows, new_paint
     await expect(page.get_by_role("button", name="Follow", exact=True)).to_be_visible()
 
 
-async def test_signing_up_takes_nothing_but_a_keyboard(new_page: Windows, newcomer: Newcomer) -> None:
+async def test_signing_up_works_with_the_keyboard_alone(new_page: Windows, newcomer: Newcomer) -> None:
     page = await new_page()
     await page.goto("/")
     await expect(page.get_by_role("link", name="Sign up")).to_be_visible()
@@ -255,7 +255,7 @@ async def press_until(page: Page, name: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", ["/login", "/register", "/account", "/artist/{}", "/nowhere"])
-async def test_a_page_of_accounts_is_accessible(
+async def test_every_account_page_is_accessible(
     new_page: Windows, new_painter: NewPainter, path: str, scheme: Scheme
 ) -> None:
     ada: PainterAccount = await new_painter("ada")

@@ -21,7 +21,7 @@ def plain(colour: int) -> bytes:
 
 
 class VandalisedCanvas:
-    """A free canvas with a tile that its artist made and somebody else painted over."""
+    """A free canvas with a tile that its artist made and another artist painted over."""
 
     def __init__(
         self, canvas: dict[str, Any], artist: PainterAccount, vandal: PainterAccount, tile_id: int
@@ -70,7 +70,7 @@ async def open_report(page: Page, reason: str) -> Locator:
     return desk
 
 
-async def test_a_guest_logs_in_first_and_then_gets_there(
+async def test_a_guest_reaches_the_panel_after_logging_in(
     new_page: Windows, new_moderator: NewPainter
 ) -> None:
     mona = await new_moderator("mona")
@@ -82,7 +82,7 @@ async def test_a_guest_logs_in_first_and_then_gets_there(
     await page.get_by_role("heading", name="Reports", level=1).wait_for()
 
 
-async def test_an_artist_is_not_let_in_and_nothing_is_asked(
+async def test_an_artist_is_refused_without_a_request_to_the_api(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
     page = await new_page(await new_painter("ada"))
@@ -116,7 +116,7 @@ async def test_the_dashboard_shows_what_the_services_count(
     await expect(ready).to_have_count(len(counted["services"]))
 
 
-async def test_the_dashboard_is_there_at_once(
+async def test_the_dashboard_is_shown_quickly(
     new_page: Windows, new_moderator: NewPainter, record_property: Any
 ) -> None:
     page = await new_page(await new_moderator("mona"))
@@ -131,7 +131,7 @@ async def test_the_dashboard_is_there_at_once(
     assert min(took) < here(1000)
 
 
-async def test_a_chart_is_read_day_by_day_with_the_keyboard_and_as_a_table(
+async def test_a_chart_can_be_read_with_the_keyboard_and_as_a_table(
     new_page: Windows, admin: PainterAccount
 ) -> None:
     page = await new_page(admin)
@@ -146,7 +146,7 @@ async def test_a_chart_is_read_day_by_day_with_the_keyboard_and_as_a_table(
     await expect(page.get_by_role("row")).to_have_count(31 + await page.locator(".health tr").count())
 
 
-async def test_a_failure_is_shown_with_its_request_and_can_be_tried_again(
+async def test_a_failure_shows_its_request_id_and_can_be_retried(
     new_page: Windows, admin: PainterAccount
 ) -> None:
     page = await new_page(admin, allow=["status of 503"])
@@ -164,7 +164,7 @@ async def test_a_failure_is_shown_with_its_request_and_can_be_tried_again(
     await expect(alert).to_have_count(0)
 
 
-async def test_a_report_goes_from_the_queue_to_its_end(
+async def test_a_report_can_be_taken_and_closed(
     new_page: Windows, new_moderator: NewPainter, new_wall: Any
 ) -> None:
     wall, mona = await new_wall(), await new_moderator("mona")
@@ -189,7 +189,7 @@ async def test_a_report_goes_from_the_queue_to_its_end(
     assert (report["action_taken"], report["resolution"]) == ("removed", "Vandalism")
 
 
-async def test_who_comes_second_is_told_that_somebody_has_the_report(
+async def test_a_report_taken_by_another_moderator_is_refused_with_a_reason(
     new_page: Windows, new_moderator: NewPainter, new_wall: Any, admin: PainterAccount
 ) -> None:
     wall = await new_wall()
@@ -202,7 +202,9 @@ async def test_who_comes_second_is_told_that_somebody_has_the_report(
     await expect(desk.get_by_role("alert")).to_contain_text("report_assigned")
 
 
-async def test_a_removed_tile_comes_back(new_page: Windows, new_moderator: NewPainter, new_wall: Any) -> None:
+async def test_removing_a_tile_can_be_undone(
+    new_page: Windows, new_moderator: NewPainter, new_wall: Any
+) -> None:
     wall = await new_wall()
     reason = f"Mistaken {wall.tile_id}"
     await wall.report(reason)
@@ -214,7 +216,9 @@ async def test_a_removed_tile_comes_back(new_page: Windows, new_moderator: NewPa
     assert await wall.pixels() == plain(9)
 
 
-async def test_a_lock_is_taken_away(new_page: Windows, new_moderator: NewPainter, new_wall: Any) -> None:
+async def test_a_moderator_releases_a_lock(
+    new_page: Windows, new_moderator: NewPainter, new_wall: Any
+) -> None:
     wall = await new_wall()
     reason = f"Locked for hours {wall.tile_id}"
     await wall.report(reason)
@@ -235,7 +239,7 @@ async def colour_in_the_middle(picture: Locator) -> list[int]:
     return colour
 
 
-async def test_a_rollback_is_seen_before_it_is_done(
+async def test_a_rollback_is_previewed_before_it_is_applied(
     new_page: Windows, new_moderator: NewPainter, new_wall: Any
 ) -> None:
     wall = await new_wall()
@@ -264,7 +268,7 @@ async def test_a_rollback_is_seen_before_it_is_done(
     await expect(desk.get_by_label("Action taken")).to_have_value("rolled_back")
 
 
-async def test_a_rollback_without_a_report_begins_with_the_canvas(
+async def test_a_rollback_without_a_report_begins_with_choosing_a_canvas(
     new_page: Windows, new_moderator: NewPainter, new_wall: Any
 ) -> None:
     wall = await new_wall()
@@ -286,7 +290,7 @@ async def standing(admin: PainterAccount, painter: PainterAccount) -> str:
     return str(found["items"][0]["status"])
 
 
-async def test_somebody_is_suspended_with_a_reason_and_let_in_again(
+async def test_an_account_is_suspended_with_a_reason_and_reinstated(
     new_page: Windows, new_moderator: NewPainter, new_painter: NewPainter, admin: PainterAccount
 ) -> None:
     vidal = await new_painter("vidal")
@@ -307,7 +311,7 @@ async def test_somebody_is_suspended_with_a_reason_and_let_in_again(
     assert await standing(admin, vidal) == "active"
 
 
-async def test_accounts_are_found_by_their_standing(
+async def test_accounts_can_be_filtered_by_status(
     new_page: Windows, new_painter: NewPainter, admin: PainterAccount
 ) -> None:
     vidal = await new_painter("vidal")
@@ -321,7 +325,7 @@ async def test_accounts_are_found_by_their_standing(
     await expect(page.get_by_role("row").filter(has_text="@admin")).to_have_count(0)
 
 
-async def test_an_admin_makes_a_moderator(
+async def test_an_admin_can_appoint_a_moderator(
     new_page: Windows, new_painter: NewPainter, admin: PainterAccount
 ) -> None:
     ada = await new_painter("ada")
@@ -338,7 +342,7 @@ async def test_an_admin_makes_a_moderator(
     assert account["roles"] == ["moderator"]
 
 
-async def test_a_moderator_gives_no_roles_and_touches_no_admin(
+async def test_a_moderator_can_neither_assign_roles_nor_suspend_an_admin(
     new_page: Windows, new_moderator: NewPainter, admin: PainterAccount
 ) -> None:
     page = await new_page(await new_moderator("mona"))
@@ -350,7 +354,7 @@ async def test_a_moderator_gives_no_roles_and_touches_no_admin(
     await expect(page.get_by_role("button", name="Roles for")).to_have_count(0)
 
 
-async def test_the_audit_log_is_searched_by_who_did_what(
+async def test_the_audit_log_can_be_filtered_by_actor_and_action(
     new_page: Windows, new_moderator: NewPainter, new_wall: Any, admin: PainterAccount
 ) -> None:
     wall, mona = await new_wall(), await new_moderator("mona")
@@ -365,7 +369,7 @@ async def test_the_audit_log_is_searched_by_who_did_what(
     await expect(page.get_by_role("row").last).to_contain_text(f"Report {report_id}")
 
 
-async def test_the_audit_log_goes_on_page_by_page(
+async def test_the_audit_log_is_paged(
     new_page: Windows, new_moderator: NewPainter, new_wall: Any, admin: PainterAccount
 ) -> None:
     wall, mona = await new_wall(), await new_moderator("mona")
@@ -382,7 +386,7 @@ async def test_the_audit_log_goes_on_page_by_page(
     await expect(page.get_by_role("button", name="Show more")).to_have_count(0)
 
 
-async def test_the_panel_speaks_german(new_page: Windows, admin: PainterAccount) -> None:
+async def test_the_panel_is_available_in_german(new_page: Windows, admin: PainterAccount) -> None:
     page = await new_page(admin, locale="de-DE")
     await page.goto("/admin")
     await page.get_by_role("heading", name="Übersicht", level=1).wait_for()

@@ -33,7 +33,7 @@ async def later_than_any_write_of_the_address(page: Page) -> None:
     await page.evaluate("new Promise(done => setTimeout(done, 1000))")
 
 
-async def test_a_canvas_of_a_megapixel_is_painted_in_under_a_second(
+async def test_a_megapixel_canvas_is_drawn_in_under_a_second(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
     ada = await new_painter("ada")
@@ -55,7 +55,7 @@ async def test_a_canvas_of_a_megapixel_is_painted_in_under_a_second(
     assert await (await Stage.open(page, canvas)).difference(canvas) == 0
 
 
-async def test_a_stroke_is_pushed_to_a_second_browser(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_a_stroke_reaches_a_second_browser(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
     canvas = await new_canvas(ada)
     tile = await new_tile(ada, canvas, 0, 0)
@@ -76,7 +76,9 @@ async def test_a_stroke_is_pushed_to_a_second_browser(new_page: Windows, new_pai
     assert asked == []
 
 
-async def test_a_guest_sees_tiles_come_change_and_go(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_a_guest_sees_tiles_created_changed_and_deleted(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
     ada = await new_painter("ada")
     canvas = await new_canvas(ada)
     stage = await Stage.open(await new_page(), canvas)
@@ -100,7 +102,7 @@ async def test_nothing_is_drawn_while_nothing_changes(new_page: Windows, new_pai
 
 
 @pytest.mark.parametrize("killed", [1, 2])
-async def test_after_a_kill_the_canvas_comes_back_with_nothing_lost_or_repeated(
+async def test_after_tiles_processes_are_killed_no_change_is_lost_or_repeated(
     new_page: Windows, new_painter: NewPainter, site: Stack, killed: int
 ) -> None:
     ada = await new_painter("ada")
@@ -128,7 +130,7 @@ async def test_after_a_kill_the_canvas_comes_back_with_nothing_lost_or_repeated(
     assert await stage.difference(canvas) == 0
 
 
-async def test_a_batch_that_got_lost_is_asked_for(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_a_lost_batch_is_requested_again(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
     canvas = await new_canvas(ada)
     tile = await new_tile(ada, canvas, 0, 0)
@@ -160,7 +162,9 @@ async def test_a_batch_that_got_lost_is_asked_for(new_page: Windows, new_painter
     assert await stage.difference(canvas) == 0
 
 
-async def test_what_cannot_be_replayed_is_loaded_again(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_the_canvas_is_reloaded_when_changes_cannot_be_replayed(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
     ada = await new_painter("ada")
     canvas = await new_canvas(ada)
     page = await new_page()
@@ -179,7 +183,7 @@ async def test_what_cannot_be_replayed_is_loaded_again(new_page: Windows, new_pa
     assert await stage.difference(canvas) == 0
 
 
-async def test_who_is_suspended_goes_on_watching_as_a_guest(
+async def test_a_suspended_artist_can_continue_watching_as_a_guest(
     new_page: Windows, new_painter: NewPainter, new_moderator: NewPainter
 ) -> None:
     ben, mona = await new_painter("ben"), await new_moderator("mona")
@@ -195,7 +199,7 @@ async def test_who_is_suspended_goes_on_watching_as_a_guest(
     await stage.comes_to_show(NIGHT, 10, 10)
 
 
-async def test_a_like_shows_in_every_window(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_a_like_appears_in_every_window(new_page: Windows, new_painter: NewPainter) -> None:
     ada, ben = await new_painter("ada"), await new_painter("ben")
     canvas = await new_canvas(ada)
     await new_tile(ada, canvas, 0, 0)
@@ -209,7 +213,7 @@ async def test_a_like_shows_in_every_window(new_page: Windows, new_painter: NewP
     await watched.get_by_role("button", name="Like (0 likes so far)").wait_for()
 
 
-async def test_a_tile_is_shown_as_liked_to_an_artist_who_liked_it(
+async def test_a_tile_that_the_viewer_liked_is_shown_as_liked(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
     ada, ben = await new_painter("ada"), await new_painter("ben")
@@ -220,7 +224,7 @@ async def test_a_tile_is_shown_as_liked_to_an_artist_who_liked_it(
     await card.get_by_role("button", name="Remove your like (1 like)").wait_for()
 
 
-async def test_a_guest_who_likes_is_asked_to_log_in_and_led_back(
+async def test_a_guest_who_likes_logs_in_and_returns_to_the_tile(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
     ada = await new_painter("ada")
@@ -233,7 +237,7 @@ async def test_a_guest_who_likes_is_asked_to_log_in_and_led_back(
     await page.wait_for_url(re.compile(rf"/login\?next=%2Fcanvas%2F{canvas['id']}"))
 
 
-async def test_an_artist_brings_an_older_picture_back(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_an_artist_can_restore_an_older_version(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
     canvas = await new_canvas(ada, "tile-lock")
     tile = await new_tile(ada, canvas, 0, 0)
@@ -248,7 +252,9 @@ async def test_an_artist_brings_an_older_picture_back(new_page: Windows, new_pai
     await stage.comes_to_show(NIGHT, 10, 10)
 
 
-async def test_who_may_not_revert_is_not_offered_it(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_reverting_is_offered_only_to_those_who_may_revert(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
     ada = await new_painter("ada")
     canvas = await new_canvas(ada, "tile-lock")
     tile = await new_tile(ada, canvas, 0, 0)
@@ -259,7 +265,7 @@ async def test_who_may_not_revert_is_not_offered_it(new_page: Windows, new_paint
     await expect(card.get_by_role("button", name="Restore version")).to_have_count(0)
 
 
-async def test_a_link_leads_to_its_view_and_moving_writes_one(
+async def test_a_link_restores_its_view_and_moving_updates_the_address(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
     page = await new_page()
@@ -308,7 +314,7 @@ async def test_two_fingers_zoom_and_one_moves(new_page: Windows, new_painter: Ne
     assert (await stage.view())["x"] == pytest.approx(128 + 30 / (2 * zoom), rel=0.01)
 
 
-async def test_the_keyboard_alone_reaches_a_tile_and_hears_what_it_is(
+async def test_a_tile_is_reached_by_keyboard_and_announced(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
     ada, ben = await new_painter("ada"), await new_painter("ben")
@@ -329,7 +335,7 @@ async def test_the_keyboard_alone_reaches_a_tile_and_hears_what_it_is(
     await expect(stage.element).to_be_focused()
 
 
-async def test_painters_see_where_the_other_is(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_painters_see_each_others_positions(new_page: Windows, new_painter: NewPainter) -> None:
     ada, ben = await new_painter("ada"), await new_painter("ben")
     canvas = await new_canvas(ada)
     adas, bens = [await new_page(who) for who in (ada, ben)]
@@ -343,9 +349,7 @@ async def test_painters_see_where_the_other_is(new_page: Windows, new_painter: N
     await panel.get_by_text("No other artists are here right now.").wait_for()
 
 
-async def test_a_lock_taken_before_and_one_taken_now_are_both_shown(
-    new_page: Windows, new_painter: NewPainter
-) -> None:
+async def test_existing_and_new_locks_are_shown(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
     canvas = await new_canvas(ada)
     tiles = [await new_tile(ada, canvas, x, 0) for x in range(2)]
@@ -360,7 +364,7 @@ async def test_a_lock_taken_before_and_one_taken_now_are_both_shown(
     await expect(page.get_by_role("complementary").get_by_text("locked by Ada")).to_have_count(0)
 
 
-async def test_an_area_is_claimed_by_drawing_it(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_an_area_is_claimed_by_dragging(new_page: Windows, new_painter: NewPainter) -> None:
     ada, ben = await new_painter("ada"), await new_painter("ben")
     canvas = await new_canvas(ada, "area-lock")
     page, watching = await new_page(ben), await new_page()
@@ -381,7 +385,7 @@ async def test_an_area_is_claimed_by_drawing_it(new_page: Windows, new_painter: 
     await watching.get_by_text("No areas are claimed.").wait_for()
 
 
-async def test_an_owner_approves_what_waits_for_review(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_an_owner_approves_a_pending_submission(new_page: Windows, new_painter: NewPainter) -> None:
     ada, ben = await new_painter("ada"), await new_painter("ben")
     canvas = await new_canvas(ada, "review")
     await new_tile(ben, canvas, 0, 0, 2)
@@ -399,7 +403,7 @@ async def test_an_owner_approves_what_waits_for_review(new_page: Windows, new_pa
     await panel.get_by_text("Ada: Lovely").wait_for()
 
 
-async def test_what_waited_when_a_canvas_left_review_can_be_decided(
+async def test_pending_submissions_can_be_decided_after_leaving_review_mode(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
     ada, ben = await new_painter("ada"), await new_painter("ben")
@@ -413,7 +417,7 @@ async def test_what_waited_when_a_canvas_left_review_can_be_decided(
     await stage.comes_to_show(RED, 10, 10)
 
 
-async def test_new_rules_reach_everybody_who_watches(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_changed_settings_reach_every_viewer(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
     canvas = await new_canvas(ada)
     page, watching = await new_page(ada), await new_page()
@@ -428,7 +432,7 @@ async def test_new_rules_reach_everybody_who_watches(new_page: Windows, new_pain
     await watching.get_by_text("appear once the owner approves them").wait_for()
 
 
-async def test_a_canvas_that_is_deleted_says_so_to_who_watches(
+async def test_viewers_are_informed_when_their_canvas_is_deleted(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
     ada = await new_painter("ada")
@@ -444,13 +448,13 @@ async def test_a_canvas_that_is_deleted_says_so_to_who_watches(
     await page.wait_for_url(re.compile("/$"))
 
 
-async def test_a_canvas_that_nobody_made_is_said_not_to_exist(new_page: Windows) -> None:
+async def test_an_unknown_canvas_shows_not_found(new_page: Windows) -> None:
     page = await new_page(allow=["status of 404"])
     await page.goto("/canvas/999999999")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Canvas not found")
 
 
-async def test_a_canvas_that_could_not_be_loaded_is_loaded_at_a_press(
+async def test_a_canvas_that_failed_to_load_can_be_retried(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
     ada = await new_painter("ada")
@@ -470,7 +474,7 @@ async def test_a_canvas_that_could_not_be_loaded_is_loaded_at_a_press(
     assert await stage.colour_at(10, 10) == NIGHT
 
 
-async def test_from_one_canvas_to_another_and_back(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_navigating_between_canvases_and_back_works(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
     canvases = [await new_canvas(ada, name=name) for name in ("Quay", "Pier")]
     await new_tile(ada, canvases[1], 0, 0)
@@ -486,9 +490,7 @@ async def test_from_one_canvas_to_another_and_back(new_page: Windows, new_painte
     assert await poll_until(stage.view, linked) == linked
 
 
-async def test_a_link_survives_a_picture_that_is_slow_to_load(
-    new_page: Windows, new_painter: NewPainter
-) -> None:
+async def test_a_linked_view_survives_a_slow_picture(new_page: Windows, new_painter: NewPainter) -> None:
     canvas = await new_canvas(await new_painter("ada"))
     page = await new_page()
     linked = {"x": 40.0, "y": 200.0, "zoom": 6.0}
@@ -516,7 +518,7 @@ async def test_a_link_survives_a_picture_that_is_slow_to_load(
     assert await stage.view() == linked
 
 
-async def test_a_view_is_not_written_to_the_address_of_another_canvas(
+async def test_a_view_is_never_written_to_the_address_of_another_canvas(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
     ada = await new_painter("ada")
@@ -589,9 +591,7 @@ async def test_the_canvas_and_its_panels_are_accessible(
         await assert_accessible(page)
 
 
-async def test_a_phone_shows_picture_and_card_one_above_the_other(
-    new_page: Windows, new_painter: NewPainter
-) -> None:
+async def test_a_phone_stacks_picture_and_card(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
     canvas = await new_canvas(ada)
     await new_tile(ada, canvas, 0, 0)

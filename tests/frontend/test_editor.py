@@ -96,9 +96,7 @@ def saved(painter: PainterAccount, canvas: dict[str, Any]) -> Callable[[], Any]:
     return lambda: painted(painter, canvas)
 
 
-async def test_an_empty_cell_is_claimed_with_what_the_mouse_drew(
-    new_page: Windows, new_painter: NewPainter
-) -> None:
+async def test_saving_a_drawing_claims_the_empty_cell(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
     canvas = await new_canvas(ada)
     page = await new_page(ada)
@@ -113,7 +111,7 @@ async def test_an_empty_cell_is_claimed_with_what_the_mouse_drew(
     assert await painted(ada, canvas) == line | rectangle
 
 
-async def test_nothing_is_created_when_the_editor_is_closed_without_saving(
+async def test_closing_the_editor_without_saving_creates_no_tile(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
     ada = await new_painter("ada")
@@ -151,7 +149,7 @@ async def test_a_tile_is_painted_with_the_keyboard_alone(new_page: Windows, new_
     assert await painted(ada, canvas) == stroke | line
 
 
-async def test_undo_and_redo_take_steps_back_and_forth(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_undo_and_redo_step_through_changes(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
     canvas = await new_canvas(ada)
     page = await new_page(ada)
@@ -168,7 +166,7 @@ async def test_undo_and_redo_take_steps_back_and_forth(new_page: Windows, new_pa
     assert await painted(ada, canvas) == {(x, 1): BLACK for x in range(1, 5)}
 
 
-async def test_a_piece_is_cut_out_turned_and_pasted(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_a_selection_is_cut_rotated_and_pasted(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
     canvas = await new_canvas(ada)
     page = await new_page(ada)
@@ -185,9 +183,7 @@ async def test_a_piece_is_cut_out_turned_and_pasted(new_page: Windows, new_paint
     assert len({x for x, _ in pixels}) == 1
 
 
-async def test_a_tile_is_painted_with_a_finger_and_two_of_them_move_the_view(
-    new_page: Windows, new_painter: NewPainter
-) -> None:
+async def test_one_finger_paints_and_two_move_the_view(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
     canvas = await new_canvas(ada)
     page = await new_page(ada, device="phone")
@@ -204,7 +200,7 @@ async def test_a_tile_is_painted_with_a_finger_and_two_of_them_move_the_view(
 
 
 async def pinch(page: Page) -> None:
-    """Two fingers on the drawing area that move apart, as the browser hears them from the glass."""
+    """Two fingers on the drawing area that move apart, as the browser receives them from a touch screen."""
     box = await drawing(page, SIZE).bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -214,7 +210,7 @@ async def pinch(page: Page) -> None:
         await glass.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
 
 
-async def test_a_draft_survives_a_reload_and_is_gone_once_saved(
+async def test_a_draft_survives_a_reload_and_is_deleted_after_saving(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
     ada = await new_painter("ada")
@@ -233,9 +229,7 @@ async def test_a_draft_survives_a_reload_and_is_gone_once_saved(
     await expect(page.get_by_text("Your draft from")).to_have_count(0)
 
 
-async def test_what_a_guest_drew_is_there_once_they_signed_up(
-    new_page: Windows, new_painter: NewPainter
-) -> None:
+async def test_a_guests_drawing_is_kept_after_signing_up(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
     canvas = await new_canvas(ada)
     page = await new_page()
@@ -255,7 +249,7 @@ async def test_what_a_guest_drew_is_there_once_they_signed_up(
     assert await painted(ada, canvas) == {(x, 5): BLACK for x in range(5, 9)}
 
 
-async def test_two_who_paint_a_free_tile_see_each_others_strokes_inside_the_editor(
+async def test_two_artists_see_each_others_strokes_in_the_editor(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
     ada, bob = await new_painter("ada"), await new_painter("bob")
@@ -277,7 +271,7 @@ async def test_two_who_paint_a_free_tile_see_each_others_strokes_inside_the_edit
     assert await poll_until(partial(shown, pages[1]), undone) == undone
 
 
-async def test_what_is_drawn_while_the_connection_is_broken_is_painted_once_it_is_back(
+async def test_strokes_drawn_while_offline_are_sent_after_reconnecting(
     new_page: Windows, new_painter: NewPainter, site: Stack
 ) -> None:
     ada = await new_painter("ada")
@@ -302,7 +296,7 @@ async def shown(page: Page) -> dict[tuple[int, int], int]:
     return {(i % SIZE, i // SIZE): colour for i, colour in enumerate(pixels) if colour}
 
 
-async def test_a_tile_that_somebody_has_locked_becomes_free_by_itself(
+async def test_a_tile_becomes_editable_when_another_artists_lock_ends(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
     ada, bob = await new_painter("ada"), await new_painter("bob")
@@ -320,7 +314,7 @@ async def test_a_tile_that_somebody_has_locked_becomes_free_by_itself(
     assert await poll_until(lambda: row(ada, canvas, 2), [BLACK] * 4) == [BLACK] * 4
 
 
-async def test_the_lock_is_taken_while_painting_and_given_back_on_closing(
+async def test_the_lock_is_acquired_while_painting_and_released_on_closing(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
     ada = await new_painter("ada")
@@ -341,7 +335,7 @@ async def test_the_lock_is_taken_while_painting_and_given_back_on_closing(
     assert await poll_until(is_locked, False) is False
 
 
-async def test_a_version_that_moved_is_merged_pixel_by_pixel(
+async def test_conflicting_versions_are_merged_pixel_by_pixel(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
     ada = await new_painter("ada")
@@ -361,9 +355,7 @@ async def test_a_version_that_moved_is_merged_pixel_by_pixel(
     assert [pixels[x, 9] for x in range(SIZE)] == [RED] * SIZE
 
 
-async def test_what_is_saved_in_review_mode_waits_and_is_painted_on(
-    new_page: Windows, new_painter: NewPainter
-) -> None:
+async def test_only_its_artist_sees_a_pending_submission(new_page: Windows, new_painter: NewPainter) -> None:
     olga, ada = await new_painter("olga"), await new_painter("ada")
     canvas = await new_canvas(olga, "review")
     page = await new_page(ada)
@@ -377,9 +369,7 @@ async def test_what_is_saved_in_review_mode_waits_and_is_painted_on(
     assert await shown(page) == {(x, 2): BLACK for x in range(2, 6)}
 
 
-async def test_an_area_is_claimed_where_painting_needs_one(
-    new_page: Windows, new_painter: NewPainter
-) -> None:
+async def test_an_area_can_be_claimed_from_the_editor(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
     canvas = await new_canvas(ada, "area-lock")
     status, _ = await ada.call(
@@ -393,7 +383,7 @@ async def test_an_area_is_claimed_where_painting_needs_one(
     assert len(await painted(ada, canvas)) == 4
 
 
-async def test_a_picture_becomes_a_tile_in_the_colours_of_the_palette(
+async def test_an_imported_picture_is_converted_to_the_palette(
     new_page: Windows, new_painter: NewPainter, tmp_path: Path
 ) -> None:
     ada = await new_painter("ada")
@@ -432,7 +422,7 @@ async def row(painter: PainterAccount, canvas: dict[str, Any], y: int) -> list[i
     return [pixels.get((x, y), 0) for x in range(2, 6)]
 
 
-async def test_a_tile_is_deleted_only_after_asking(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_deleting_a_tile_requires_confirmation(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
     canvas = await new_canvas(ada)
     await new_tile(ada, canvas)

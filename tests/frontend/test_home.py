@@ -39,7 +39,7 @@ async def find(page: Page, name: str) -> None:
     await expect(page.locator("canvas-card")).to_have_count(1)
 
 
-async def test_a_guest_sees_a_living_canvas_and_the_way_to_it_at_once(
+async def test_a_guest_sees_a_live_canvas_and_can_open_it_at_once(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
     ada = await new_painter("ada")
@@ -52,7 +52,7 @@ async def test_a_guest_sees_a_living_canvas_and_the_way_to_it_at_once(
     await expect(page).to_have_url(re.compile(r"/canvas/\d+"))
 
 
-async def test_a_thumbnail_follows_what_is_painted(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_a_thumbnail_is_updated_by_new_strokes(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
     canvas = await new_canvas(ada)
     page = await new_page()
@@ -65,7 +65,7 @@ async def test_a_thumbnail_follows_what_is_painted(new_page: Windows, new_painte
     await expect(picture).not_to_have_attribute("src", str(before))
 
 
-async def test_a_card_says_who_is_there(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_a_card_counts_the_people_on_its_canvas(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
     canvas = await new_canvas(ada)
     page = await new_page()
@@ -78,14 +78,14 @@ async def test_a_card_says_who_is_there(new_page: Windows, new_painter: NewPaint
     await expect(page.locator("canvas-card")).not_to_contain_text("here now", timeout=PATIENCE_MS)
 
 
-async def test_a_search_that_finds_nothing_says_so(new_page: Windows) -> None:
+async def test_a_search_without_results_shows_a_message(new_page: Windows) -> None:
     page = await new_page()
     await page.goto("/")
     await page.get_by_role("searchbox", name="Search canvases").fill(f"no such canvas {secrets.token_hex(8)}")
     await expect(page.get_by_role("heading", name="Nothing found")).to_be_visible()
 
 
-async def test_more_canvases_are_shown_when_asked_for(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_more_canvases_are_loaded_on_request(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
     name = f"Series {secrets.token_hex(4)}"
     for number in range(25):
@@ -99,7 +99,7 @@ async def test_more_canvases_are_shown_when_asked_for(new_page: Windows, new_pai
     await expect(cards).to_have_count(25)
 
 
-async def test_a_private_canvas_is_shown_to_its_owner_only(
+async def test_a_private_canvas_is_listed_only_for_its_owner(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
     ada = await new_painter("ada")
@@ -115,7 +115,9 @@ async def test_a_private_canvas_is_shown_to_its_owner_only(
     await expect(guest.get_by_role("heading", name="Nothing found")).to_be_visible()
 
 
-async def test_a_canvas_is_made_with_colours_of_ones_own(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_a_canvas_can_be_created_with_custom_colours(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
     ada = await new_painter("ada")
     page = await new_page(ada)
     await page.goto("/")
@@ -136,7 +138,7 @@ async def test_a_canvas_is_made_with_colours_of_ones_own(new_page: Windows, new_
     assert canvas["palette"] == ["#1d2129", "#faf8f4", "#d1495b", "#123456", "#edae49"]
 
 
-async def test_a_size_that_the_tiles_do_not_divide_is_said_beside_it(
+async def test_a_size_that_is_no_multiple_of_the_tile_size_is_reported(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
     page = await new_page(await new_painter("ada"))
@@ -150,7 +152,7 @@ async def test_a_size_that_the_tiles_do_not_divide_is_said_beside_it(
     await expect(dialog.get_by_label("Width")).to_have_accessible_description(re.compile("96 or 128"))
 
 
-async def test_what_followed_artists_paint_comes_to_ones_first_page(
+async def test_tiles_by_followed_artists_appear_on_the_home_page(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
     ada, ben = await new_painter("ada"), await new_painter("ben")
@@ -169,7 +171,7 @@ async def test_what_followed_artists_paint_comes_to_ones_first_page(
     await expect(page).to_have_url(re.compile(r"/canvas/\d+#"))
 
 
-async def test_the_language_and_the_theme_are_kept(new_page: Windows) -> None:
+async def test_language_and_theme_are_remembered(new_page: Windows) -> None:
     page = await new_page(locale="fr-FR")
     await page.goto("/")
     await page.get_by_role("button", name="Theme and language").click()
@@ -181,13 +183,13 @@ async def test_the_language_and_the_theme_are_kept(new_page: Windows) -> None:
     assert await page.locator("html").get_attribute("data-theme") == "dark"
 
 
-async def test_the_language_is_that_of_the_browser(new_page: Windows) -> None:
+async def test_the_default_language_is_that_of_the_browser(new_page: Windows) -> None:
     page = await new_page(locale="de-AT")
     await page.goto("/")
     await expect(page.get_by_role("heading", level=1, name="Ein Bild, von allen gemalt.")).to_be_visible()
 
 
-async def test_what_the_server_says_while_it_is_away_is_shown_and_can_be_tried_again(
+async def test_an_unreachable_server_is_reported_and_the_request_can_be_retried(
     new_page: Windows,
 ) -> None:
     page = await new_page(allow=["Failed to load resource", "request failed"])
@@ -201,7 +203,7 @@ async def test_what_the_server_says_while_it_is_away_is_shown_and_can_be_tried_a
 
 @pytest.mark.parametrize("device", ["desktop", "phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_the_first_page_and_its_dialog_are_accessible(
+async def test_the_home_page_and_its_dialog_are_accessible(
     new_page: Windows, new_painter: NewPainter, device: Device, scheme: Scheme
 ) -> None:
     ada = await new_painter("ada")

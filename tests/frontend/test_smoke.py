@@ -1,4 +1,4 @@
-"""The page opens at all, and the tests in the browser would hear it if it did not."""
+"""The page opens, and the browser tests detect it when something in a window fails."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ MISTAKES = """() => {
 }"""
 
 
-async def test_what_goes_wrong_in_a_window_is_heard(new_page: Windows) -> None:
+async def test_errors_in_a_window_are_detected(new_page: Windows) -> None:
     page = await new_page(allow=["known"])
     await page.goto("/")
     async with page.expect_event("pageerror"):
         await page.evaluate(MISTAKES)
-    heard = "\n".join(new_page.complaints)
+    complaints = "\n".join(new_page.complaints)
     new_page.complaints.clear()
-    assert "known" not in heard
+    assert "known" not in complaints
     for mark in ("a warning", "a mistake", "Content Security Policy"):
-        assert mark in heard
+        assert mark in complaints

@@ -36,7 +36,7 @@ async def sign_up(page: Page) -> None:
 
 
 async def make_canvas(page: Page, name: str) -> int:
-    """A canvas that everybody paints, made as people do; returns its id."""
+    """Create a free canvas through the dialog; returns its id."""
     await page.get_by_role("button", name="New canvas").click()
     draft = page.locator("create-canvas")
     await draft.get_by_label("Name").fill(name)
@@ -82,7 +82,7 @@ async def seconds_until_seen(painting: Page, watching: Stage, x: int, y: int) ->
     return time.monotonic() - began
 
 
-async def test_a_newcomer_paints_a_friend_sees_it_and_a_moderator_takes_scribbles_back(
+async def test_a_newcomer_paints_a_friend_watches_and_a_moderator_reverts_scribbles(
     new_page: Windows, new_painter: NewPainter, new_moderator: NewPainter, record_property: Any
 ) -> None:
     ben, mona = await new_painter("ben"), await new_moderator("mona")

@@ -57,7 +57,7 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 def chromium() -> str:
-    """Return the path of Chromium. Without it the test is skipped, or fails where CI is "true"."""
+    """Where Chromium is. Without it a test is skipped, or fails where a browser is required."""
     found = os.environ.get("TESSERA_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if found:
         return found
@@ -116,7 +116,7 @@ class Windows:
         return await context.new_page()
 
     async def close(self) -> None:
-        """Close all windows; requests that this aborts are not reported."""
+        """Close all windows; requests that this aborts are no failures."""
         self._is_closing = True
         for context in self._contexts:
             await context.close()
@@ -192,4 +192,4 @@ async def assert_accessible(page: Page) -> None:
 
 
 UNDERWAY = ("WebSocket connection", "status of 50", "ERR_CONNECTION", "request failed: GET")
-"""What a browser says by itself about a service that was killed."""
+"""What a browser itself logs about a service that was killed."""

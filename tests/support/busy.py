@@ -15,7 +15,7 @@ _SLACK = 3.0
 
 
 def here(seconds: float) -> float:
-    """Return the limit on this machine of what takes at most so many seconds on a quiet one.
+    """Return the limit on this machine of what takes at most `seconds` on a quiet one.
 
     Call it when the work is done: it looks at how fast a core is now, and how many processes want one.
     """

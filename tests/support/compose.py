@@ -1,6 +1,6 @@
 """A stack under Docker Compose as its operator starts it: with project, ports and state folder of its own.
 
-The engine is the one that `docker` talks to; TESSERA_HOST says where it is reached when not as localhost.
+The engine is the one that `docker` talks to; TESSERA_HOST is its address when that is not localhost.
 """
 
 from __future__ import annotations

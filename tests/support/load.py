@@ -53,7 +53,7 @@ class Load:
         assert not self.failures
 
     async def reach(self, requests: int, seconds: float = 4 * PATIENCE) -> None:
-        """Wait until that many requests have been answered, for at most so many seconds."""
+        """Wait until that many requests have been answered, for at most `seconds`."""
         deadline = time.monotonic() + seconds
         while self.requests < requests and time.monotonic() < deadline:  # noqa: ASYNC110
             await asyncio.sleep(0.05)

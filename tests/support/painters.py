@@ -30,7 +30,7 @@ class PainterAccount(ApiArtist):
 
     @classmethod
     async def sign_up(cls, http: aiohttp.ClientSession, username: str, display_name: str) -> Self:
-        """Register; every service knows them then."""
+        """Register; afterwards every service has the account."""
         password = secrets.token_urlsafe(PASSWORD_BYTES)
         draft = {
             "username": username,

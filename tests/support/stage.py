@@ -19,7 +19,7 @@ NIGHT, RED, GREEN = ((16, 32, 48), (224, 64, 64), (64, 192, 96))
 
 _STAGE = 'document.querySelector("tessera-canvas").shadowRoot.querySelector("canvas-stage")'
 
-# Read from a copy: a canvas that is often read from is moved out of the graphics card, and Chromium says so.
+# Read from a copy: Chromium moves a canvas that is often read out of the graphics card, and logs that.
 _COLOUR_AT = f"""([x, y]) => {{
   const {{ canvas, view, screen }} = {_STAGE};
   const at = (place, seen, length) =>

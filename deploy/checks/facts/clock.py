@@ -1,4 +1,4 @@
-"""How far another clock is ahead of this machine's, as exactly as one reading over a connection allows."""
+"""How far another clock is ahead of this machine's, as exactly as one reading over a connection can show."""
 
 from __future__ import annotations
 

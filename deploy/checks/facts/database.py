@@ -39,7 +39,7 @@ _TROUBLES: tuple[tuple[str, DatabaseTrouble], ...] = (
 
 @dataclass(frozen=True)
 class DatabaseState:
-    """One service's database. `trouble` is None when the service's role can use it, else `message` says more.
+    """One service's database. `trouble` is None if the service's role can use it; else `message` is why.
 
     `revision` is None when no migration was ever applied. `known`: this code's revisions, the newest last.
     `outbox_oldest`: seconds. `clock`: that of the server.

@@ -15,7 +15,7 @@ HTTP_SECONDS = 2.5
 
 @dataclass(frozen=True)
 class HttpResult:
-    """Result of one GET; `status` is 0 when no response arrived, and `error` then says why."""
+    """Result of one GET; `status` is 0 when no response arrived, and `error` then has the reason."""
 
     status: int
     body: str = ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Ends:
-    """How often a process ended lately, and how; `period` says since when."""
+    """How often a process ended lately, and how; `period` is the time that this covers."""
 
     name: str
     times: int

@@ -1,4 +1,4 @@
-"""Facts needed before a stack is started, beyond those that the doctor gathers of a running one."""
+"""Facts needed before a stack is started, beyond those that the doctor reads of a running one."""
 
 from __future__ import annotations
 

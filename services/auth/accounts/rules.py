@@ -31,7 +31,7 @@ def check_password(
 def check_usable(account: Account) -> None:
     """Refuse a suspended account; raises NotAllowed `account_suspended`."""
     if account.status is Status.SUSPENDED:
-        raise NotAllowed("account_suspended", "this account is suspended")
+        raise NotAllowed("account_suspended", "This account is suspended.")
 
 
 def leaves_no_admin(target: Account, roles: Collection[str], *, has_other_admins: bool) -> bool:

@@ -83,7 +83,10 @@ class KeyRing:
             keys = await store.list_keys(conn)
             pending = find_pending_key(keys, datetime.now(UTC))
             if pending is not None:
-                raise Conflict("rotation_under_way", f"{pending.kid} signs from {pending.signs_from} on")
+                raise Conflict(
+                    "rotation_under_way",
+                    f"The key {pending.kid} starts to sign at {pending.signs_from}; rotate again after that.",
+                )
             await self._create_key(conn, PUBLISHED_AHEAD if keys else timedelta(0))
             return (await store.list_keys(conn))[-1]
 

@@ -67,7 +67,7 @@ class Operators:
         async with self._database.transaction() as conn:
             account, _ = await accounts.get_account_by_login(conn, login) or (None, None)
             if account is None or await accounts.get_account_for_update(conn, account.id) is None:
-                raise NotFound("account_not_found", f"there is no account {login}")
+                raise NotFound("account_not_found", f"There is no account {login}.")
             accounts.defer_password_change(conn, account.id, password_hash)
             mail.defer_token_deletion(conn, account.id)
             await revocation.end_all_sessions(conn, self._outbox, account.id)

@@ -125,7 +125,7 @@ class Lifecycle:
             locked = await self._lock_account(conn, account.id, password_hash)
             has_other_admins = await accounts.has_other_admins(conn, account.id)
             if leaves_no_admin(locked, (), has_other_admins=has_other_admins):
-                raise Conflict("last_admin", "make another account an admin first")
+                raise Conflict("last_admin", "This is the last admin; make another account an admin first.")
             version = await accounts.anonymise_account(conn, account.id)
             mail.defer_token_deletion(conn, account.id)
             await revocation.end_all_sessions(conn, self._outbox, account.id)
@@ -157,7 +157,7 @@ class Lifecycle:
 
 
 def _invalid_token() -> BadRequest:
-    return BadRequest("token_invalid", "the token is invalid or has expired; request another mail")
+    return BadRequest("token_invalid", "The token is invalid or has expired; request another mail.")
 
 
 LIFECYCLE = web.AppKey("LIFECYCLE", Lifecycle)

@@ -113,7 +113,7 @@ class Sessions:
                 conn, hash_secret(token), self._settings.refresh_grace
             )
             if presented is None:
-                raise NotAuthenticated("token_invalid", "the refresh token is not valid")
+                raise NotAuthenticated("token_invalid", "The refresh token is not valid.")
             decision = decide_refresh(token, presented)
             if decision is not RefreshDecision.REVOKE:
                 check_usable(presented.account)
@@ -121,7 +121,7 @@ class Sessions:
             await revocation.end_session(conn, self._outbox, presented.session_id, presented.account.id)
         log.warning("refresh token reused", account_id=presented.account.id, session_id=presented.session_id)
         raise NotAuthenticated(
-            "token_reused", "the refresh token has already been used; its session has ended"
+            "token_reused", "The refresh token has already been used; its session has ended."
         )
 
     async def get_account(self, caller: Identity) -> tuple[Account, int]:
@@ -134,7 +134,7 @@ class Sessions:
         async with self._database.connection() as conn:
             account = await store.get_account_of_session(conn, session_id, caller.account_id)
         if account is None:
-            raise NotAuthenticated("token_invalid", "the session of this token has ended")
+            raise NotAuthenticated("token_invalid", "The session of this token has ended.")
         check_usable(account)
         return account, session_id
 
@@ -160,7 +160,7 @@ class Sessions:
         await self.get_account(caller)
         async with self._database.transaction() as conn:
             if not await revocation.end_session(conn, self._outbox, session_id, caller.account_id):
-                raise NotFound("session_not_found", "no such session")
+                raise NotFound("session_not_found", "No such session.")
 
     async def logout(self, caller: Identity | None, token: str | None) -> None:
         """End the session of the access token and that of the refresh token, if they are live.
@@ -168,7 +168,7 @@ class Sessions:
         Raises NotAuthenticated when neither is given.
         """
         if caller is None and token is None:
-            raise NotAuthenticated("not_authenticated", "this needs an access token or a refresh token")
+            raise NotAuthenticated("not_authenticated", "This requires an access token or a refresh token.")
         async with self._database.transaction() as conn:
             if caller is not None:
                 await revocation.end_session(conn, self._outbox, int(caller.session_id), caller.account_id)
@@ -236,11 +236,11 @@ class Sessions:
 
 def wrong_password() -> NotAllowed:
     """Return the refusal of an authenticated caller whose password is wrong."""
-    return NotAllowed("bad_credentials", "the password is wrong")
+    return NotAllowed("bad_credentials", "The password is wrong.")
 
 
 def _bad_credentials() -> NotAuthenticated:
-    return NotAuthenticated("bad_credentials", "the username or the password is wrong")
+    return NotAuthenticated("bad_credentials", "The username or the password is wrong.")
 
 
 def _subject(account: Account, session_id: int) -> TokenSubject:

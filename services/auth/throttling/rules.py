@@ -26,7 +26,7 @@ def check_login_counts(counted: Sequence[tuple[AttemptCount, int]]) -> None:
     exceeded = [count.seconds_left for count, limit in counted if count.attempts > limit]
     if exceeded:
         raise TooManyRequests(
-            "too_many_logins", "too many failed logins; try again later", retry_after=max(exceeded)
+            "too_many_logins", "Too many failed logins; try again later.", retry_after=max(exceeded)
         )
 
 

@@ -36,7 +36,7 @@ async def renew_area(request: web.Request, canvas_id: int, area_id: int, caller:
 
 
 async def release_area(request: web.Request, canvas_id: int, area_id: int, caller: Identity) -> web.Response:
-    """Release an area, for its holder, the canvas's owner or a moderator."""
+    """Release an area, as its holder, the canvas's owner or a moderator."""
     await request.app[AREAS].release(caller, canvas_id, area_id)
     return respond_empty()
 

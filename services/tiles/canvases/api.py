@@ -47,7 +47,7 @@ async def get_canvas(request: web.Request, canvas_id: int, caller: Identity | No
 async def update_canvas(
     request: web.Request, canvas_id: int, body: CanvasChange, caller: Identity
 ) -> web.Response:
-    """Change the fields of a canvas that the body names, for its owner or a moderator; the others stay.
+    """Change a canvas, as its owner or a moderator; omitted fields keep their values.
 
     Size, tile size and palette never change. Making a canvas private closes the sockets of viewers who may no
     longer see it with 4404. With `If-Match` only if nothing on the canvas has changed since.
@@ -57,7 +57,7 @@ async def update_canvas(
 
 
 async def delete_canvas(request: web.Request, canvas_id: int, caller: Identity) -> web.Response:
-    """Delete a canvas, for its owner or a moderator; the sockets of its viewers close with 4404."""
+    """Delete a canvas, as its owner or a moderator; the sockets of its viewers close with 4404."""
     await request.app[CANVASES].delete(caller, canvas_id)
     return respond_empty()
 
@@ -70,7 +70,7 @@ async def get_canvas_stats(request: web.Request, canvas_id: int, caller: Identit
 async def list_canvas_events(
     request: web.Request, canvas_id: int, query: EventsAfter, caller: Identity | None
 ) -> web.Response:
-    """List the changes that followed a change, in order and without a gap.
+    """List the changes after a given change, in order and without gaps.
 
     Repeat with the `seq` of the last item until there are none. 410 means that too much has happened since;
     load the canvas again (a snapshot).

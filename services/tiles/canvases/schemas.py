@@ -49,7 +49,7 @@ class CanvasDraft(Body):
 
 
 class CanvasChange(Body):
-    """What to change of a canvas; fields that are not named stay.
+    """Changes to a canvas; omitted fields keep their values.
 
     Size, tile size and palette give stored pixels their meaning, and never change. A new mode or limit
     applies from then on: no artist loses a tile by it.

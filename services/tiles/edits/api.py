@@ -25,7 +25,7 @@ async def create_tile(request: web.Request, body: TileDraft, caller: Identity) -
 
 
 async def update_tile(request: web.Request, tile_id: int, body: TileChange, caller: Identity) -> web.Response:
-    """Change the fields of a tile that the body names; the others stay.
+    """Change a tile; omitted fields keep their values.
 
     With `If-Match: "<version>"` only if the tile is still at that version. On a canvas in `review` mode the
     pixels are `pending` and show once they are approved.
@@ -35,7 +35,7 @@ async def update_tile(request: web.Request, tile_id: int, body: TileChange, call
 
 
 async def delete_tile(request: web.Request, tile_id: int, caller: Identity) -> web.Response:
-    """Delete a tile, for its creator, the canvas's owner or a moderator."""
+    """Delete a tile, as its creator, the canvas's owner or a moderator."""
     await request.app[EDITS].delete(caller, tile_id)
     return respond_empty()
 

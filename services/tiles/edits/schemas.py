@@ -33,7 +33,7 @@ class TileDraft(Body):
 
 
 class TileChange(Body):
-    """What to change of a tile; fields that are not named stay."""
+    """Changes to a tile; omitted fields keep their values."""
 
     pixels: str = Field("", max_length=MAX_PIXELS_TEXT)
     title: Title | None = None

@@ -34,7 +34,7 @@ async def get_version(
 
 
 async def revert_tile(request: web.Request, tile_id: int, body: Reversion, caller: Identity) -> web.Response:
-    """Bring the pixels of an older version back, as a new version.
+    """Restore the pixels of an older version, as a new version.
 
     For the tile's creator, the canvas's owner and moderators, unless another artist holds the tile's lock.
     With `If-Match: "<version>"` only if the tile is still at that version.

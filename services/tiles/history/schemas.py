@@ -41,6 +41,6 @@ class VersionView(RevisionView):
 
 
 class Reversion(Body):
-    """The version of a tile to bring back."""
+    """The version of a tile to restore."""
 
     version: Version

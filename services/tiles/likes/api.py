@@ -18,7 +18,7 @@ async def like_tile(request: web.Request, tile_id: int, caller: Identity) -> web
 
 
 async def unlike_tile(request: web.Request, tile_id: int, caller: Identity) -> web.Response:
-    """Take the caller's like back; without one nothing changes."""
+    """Remove the caller's like; without one, nothing changes."""
     return respond(await request.app[LIKES].unlike(caller, tile_id))
 
 

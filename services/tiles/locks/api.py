@@ -13,7 +13,7 @@ from shared.identity import Identity
 
 
 async def acquire_lock(request: web.Request, tile_id: int, caller: Identity) -> web.Response:
-    """Acquire the lock of a tile: 201 if it is new, 200 if the caller held it already."""
+    """Acquire the lock of a tile: 201 if it is new, 200 if the caller already held it."""
     lock, is_new = await request.app[LOCKS].acquire(caller, tile_id)
     return respond(lock, status=201 if is_new else 200)
 
@@ -30,7 +30,7 @@ async def release_lock(request: web.Request, tile_id: int, caller: Identity) -> 
 
 
 async def break_lock(request: web.Request, tile_id: int, caller: Identity) -> web.Response:
-    """Release another artist's lock of a tile; without a lock nothing changes."""
+    """Release another artist's lock of a tile; without a lock, nothing changes."""
     await request.app[LOCKS].release(caller, tile_id)
     return respond_empty()
 

@@ -17,7 +17,7 @@ from shared.errors import Conflict, NotAllowed
 
 
 class Decision(StrEnum):
-    """What a reviewer decides."""
+    """A reviewer's decision."""
 
     APPROVE = "approve"
     REJECT = "reject"

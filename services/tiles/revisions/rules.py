@@ -25,7 +25,7 @@ _PIXEL = struct.Struct(">HB")
 
 
 class Kind(StrEnum):
-    """What a change did to its tile."""
+    """The kind of a change of a tile."""
 
     CREATED = "created"
     PAINTED = "painted"

@@ -12,7 +12,7 @@ from shared.identity import Identity
 
 
 async def roll_back(request: web.Request, canvas_id: int, body: Rollback, caller: Identity) -> web.Response:
-    """Take back what happened on a canvas after `since`, in one transaction; `dry_run` only shows the result.
+    """Undo what happened on a canvas after `since`, in one transaction; `dry_run` only shows the result.
 
     Without `user_id`, every tile (of the `area`, if given) becomes what it was at `since`: changed ones are
     reverted, newer ones removed, deleted ones restored under their own ids, without the likes they had.

@@ -17,7 +17,7 @@ MAX_ROLLED_BACK = 4096
 
 
 class Action(StrEnum):
-    """What a rollback does to a tile, in the order of doing; a kept one's cell has been claimed since."""
+    """What a rollback does to a tile, in order of execution; a kept one's cell has been claimed since."""
 
     REMOVED = "removed"
     REVERTED = "reverted"

@@ -24,7 +24,7 @@ class RolledBackRegion(Body):
 
 
 class Rollback(Body):
-    """What to take back: everything since a moment, or only in an area, by one artist, or both."""
+    """The changes to undo: all since a moment, or only those in an area, by one artist, or both."""
 
     since: Moment
     area: RolledBackRegion | None = None

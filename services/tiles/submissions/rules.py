@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class ReviewStatus(StrEnum):
-    """What became of a submission; it is decided once, by the first decision."""
+    """The state of a submission; the first decision is final."""
 
     PENDING = "pending"
     APPROVED = "approved"

@@ -178,7 +178,7 @@ def check_may_revert(state: TileState, actor: Actor) -> None:
 
 
 def check_may_like(state: TileState, actor: Actor) -> None:
-    """Raise unless the actor may like the tile: anybody except its creator."""
+    """Raise unless the actor may like the tile: anyone except its creator."""
     _check_seen(state, actor)
     if state.tile.creator.id == actor.id:
         raise NotAllowed("own_tile", "You can't like your own tile.")

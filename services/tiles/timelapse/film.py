@@ -14,7 +14,7 @@ FRAME_MS, LAST_FRAME_MS = 100, 2000
 
 
 class Film:
-    """Applies changes to a canvas and takes a frame after every so many. Slow: call it in a thread."""
+    """Applies changes to a canvas and takes a frame at regular intervals. Slow: call it in a thread."""
 
     def __init__(self, canvas: Canvas, changes: int, frames: int) -> None:
         self._step = reduction(canvas.width, canvas.height)

@@ -99,7 +99,7 @@ async def poll_target(session: aiohttp.ClientSession, name: str, url: str) -> Se
     try:
         addresses = await resolve(URL(url))
     except OSError as error:
-        log.info("process not reached", process=name, reason=repr(error))
+        log.info("process unreachable", process=name, reason=repr(error))
         return [Observation("service", name, None, UNREACHABLE)]
     states = await asyncio.gather(*(_poll(session, name, address) for address in addresses))
     return combine(name, states)
@@ -131,5 +131,5 @@ async def _poll(session: aiohttp.ClientSession, name: str, url: URL) -> ProcessS
         viewers = [line.removeprefix(_VIEWERS) for line in metrics.splitlines() if line.startswith(_VIEWERS)]
         return state, round(float(viewers[0])) if viewers else None
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError, LookupError, TypeError) as error:
-        log.info("process not reached", process=name, url=str(url), reason=repr(error))
+        log.info("process unreachable", process=name, url=str(url), reason=repr(error))
         return UNREACHABLE, None

@@ -29,7 +29,7 @@ class Follows:
         Neither account may be deleted: a token stays valid for a moment after its account is gone.
         """
         if user_id == caller.account_id:
-            raise NotAllowed("oneself", "you cannot follow yourself")
+            raise NotAllowed("oneself", "You can't follow yourself.")
         async with self._database.transaction() as conn:
             ensure_artist(conn, caller)
             if await store.lock_profiles(conn, caller.account_id, user_id) != {caller.account_id, user_id}:

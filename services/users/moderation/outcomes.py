@@ -47,7 +47,7 @@ async def record_roles(conn: Connection, event: AccountRolesChanged) -> None:
 
 
 async def record_refusal(conn: Connection, event: AccountCommandRefused) -> None:
-    """Record in the audit log that auth refused a command, with the code that says why."""
+    """Record in the audit log that auth refused a command, with the code of the reason."""
     details = {"code": event.code}
     await complete(
         conn, AuditedAction(event.actor_id, event.command, "user", event.account_id, "refused", details)

@@ -36,7 +36,7 @@ def check_may_moderate(caller: Identity, account: ModeratedAccount) -> None:
     """
     _check_is_another(caller, account)
     if account.roles and not caller.is_admin:
-        raise NotAllowed("target_has_role", "only an admin can do this to a moderator or an admin")
+        raise NotAllowed("target_has_role", "Only an admin can do this to a moderator or an admin.")
 
 
 def check_may_grant(caller: Identity, account: ModeratedAccount) -> None:
@@ -45,12 +45,12 @@ def check_may_grant(caller: Identity, account: ModeratedAccount) -> None:
     Raises NotAllowed `oneself`, `not_allowed`, Conflict `account_deleted`.
     """
     if not caller.is_admin:
-        raise NotAllowed("not_allowed", "only an admin can do this")
+        raise NotAllowed("not_allowed", "Only an admin can do this.")
     _check_is_another(caller, account)
 
 
 def _check_is_another(caller: Identity, account: ModeratedAccount) -> None:
     if account.id == caller.account_id:
-        raise NotAllowed("oneself", "you cannot do this to your own account")
+        raise NotAllowed("oneself", "You can't do this to your own account.")
     if account.status == "deleted":
-        raise Conflict("account_deleted", "the account is deleted")
+        raise Conflict("account_deleted", "This account has been deleted.")

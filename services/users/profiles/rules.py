@@ -48,7 +48,7 @@ class Profile:
 
 def no_such_user() -> NotFound:
     """Make the error for an id or a name that no account has."""
-    return NotFound("user_not_found", "no such user")
+    return NotFound("user_not_found", "No such user.")
 
 
 def get_score(profile: Profile, by: Ranked) -> int:

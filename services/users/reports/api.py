@@ -21,7 +21,7 @@ from shared.identity import Identity
 async def make_report(request: web.Request, body: ReportDraft, caller: Identity) -> web.Response:
     """Report a tile, a canvas or an artist to the moderators.
 
-    While the caller's report of the same target is open, it is returned with 200 instead.
+    If the caller's report of the same target is still open, it is returned with 200 instead.
     """
     report, is_new = await request.app[REPORTS].create_report(caller, body)
     return respond(ReportReceipt.model_validate(report), status=201 if is_new else 200)

@@ -65,20 +65,20 @@ class ReportChange:
 
 def no_such_report() -> NotFound:
     """Make the error for an id that no report has."""
-    return NotFound("report_not_found", "no such report")
+    return NotFound("report_not_found", "No such report.")
 
 
 def no_such_target(kind: Kind) -> NotFound:
     """Make the error for a target that does not exist."""
-    return NotFound(f"{kind}_not_found", f"no such {kind}")
+    return NotFound(f"{kind}_not_found", f"No such {kind}.")
 
 
 def explain_refusal(report: Report, caller_id: int) -> Refusal:
     """Return the error for a report that the statement with the rules above left unchanged."""
     if report.kind == "user" and report.target_id == caller_id:
-        return NotAllowed("oneself", "you cannot decide a report about yourself")
+        return NotAllowed("oneself", "You can't decide a report about yourself.")
     if report.status in CLOSED:
-        return Conflict("report_closed", f"the report is already {report.status}")
+        return Conflict("report_closed", f"This report is already {report.status}.")
     if report.assignee is not None:
-        return Conflict("report_assigned", f"the report is assigned to {report.assignee.username}")
-    return Conflict("report_open", "the report is not assigned")
+        return Conflict("report_assigned", f"This report is assigned to {report.assignee.username}.")
+    return Conflict("report_open", "This report is not assigned.")

@@ -41,7 +41,7 @@ class Reports:
         """
         target = Target(draft.kind, draft.target_id)
         if target == Target("user", caller.account_id):
-            raise NotAllowed("oneself", "you cannot report yourself")
+            raise NotAllowed("oneself", "You can't report yourself.")
         await self._check_exists(target)
         async with self._database.transaction() as conn:
             ensure_artist(conn, caller)
@@ -116,7 +116,7 @@ class Reports:
             again = recent[-1] + rules.LIMIT_WINDOW - datetime.now(UTC)
             raise TooManyRequests(
                 "report_limit",
-                f"the limit is {self._per_hour} reports per hour",
+                f"The limit is {self._per_hour} reports per hour.",
                 retry_after=again.total_seconds(),
             )
 

@@ -80,7 +80,7 @@ class AccountDeleted(AccountChanged):
 
 
 class AccountCommandRefused(AccountEvent):
-    """Auth refused a command of type `command`, and `code` says why; nothing was changed."""
+    """Auth refused a command of type `command`, with the reason in `code`; nothing was changed."""
 
     type: ClassVar[str] = "account.command_refused"
 

@@ -32,7 +32,7 @@ class ReportOpened(ReportEvent):
 
 
 class ReportResolved(ReportEvent):
-    """A moderator closed a report; `outcome` says whether it was justified."""
+    """A moderator closed a report; `outcome` is whether it was justified."""
 
     type: ClassVar[str] = "report.resolved"
 

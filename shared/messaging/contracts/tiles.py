@@ -18,7 +18,7 @@ class TileEvent(CanvasEvent):
     version: int
     like_count: int = 0
     is_public: bool | None = None
-    """False for a draft, which only its creator and moderators see; None where the event does not say."""
+    """False for a draft, which only its creator and moderators see; None where an event lacks it."""
 
 
 class TileWritten(TileEvent):

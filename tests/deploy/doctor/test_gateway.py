@@ -101,7 +101,7 @@ def test_a_router_with_a_middleware_that_does_not_exist(under_test: StackUnderTe
     assert 'middleware "no-such-limit@file" does not exist' in cause
 
 
-def test_a_client_that_met_the_rate_limit(under_test: StackUnderTest, dynamic: Path) -> None:
+def test_a_client_that_exceeded_the_rate_limit(under_test: StackUnderTest, dynamic: Path) -> None:
     limits = {"TESSERA_RATE_AVERAGE": "1", "TESSERA_RATE_BURST": "1"}
     with under_test.second_gateway(dynamic, **limits) as native:
         statuses = [

@@ -205,7 +205,7 @@ async def test_a_refused_stroke_does_not_affect_the_others(tiles: Tiles) -> None
         ("ann", (), (200, None)),
     ],
 )
-async def test_who_may_paint_a_tile_of_a_locked_mode_canvas(
+async def test_only_permitted_artists_paint_a_tile_in_the_locking_modes(
     tiles: Tiles, artist: str | None, roles: tuple[str, ...], expected: tuple[int, str | None]
 ) -> None:
     canvas = await tiles.canvas("owner")

@@ -6,7 +6,7 @@ from tests.support.messaging import sql
 from tests.support.tiles import Tiles
 
 
-async def test_the_events_of_a_tile_say_whether_it_is_public(tiles: Tiles) -> None:
+async def test_tile_events_show_whether_the_tile_is_public(tiles: Tiles) -> None:
     tile = await tiles.tile("ann", (await tiles.canvas())["id"])
     hidden = await tiles.call("ann", "PUT", f"/tiles/{tile['id']}", json={"is_public": False})
     assert hidden.status == 200

@@ -152,7 +152,7 @@ async def test_the_series_has_every_one_of_the_last_thirty_days(users: Users) ->
 
 
 @pytest.mark.parametrize(("who", "status"), [(None, 401), (ANN, 403), (MOD, 200), (ADA, 200)])
-async def test_who_sees_the_dashboard(users: Users, who: Caller | None, status: int) -> None:
+async def test_only_moderators_see_the_dashboard(users: Users, who: Caller | None, status: int) -> None:
     assert (await users.call(who, "GET", "/admin/dashboard")).status == status
 
 

@@ -37,7 +37,7 @@ async def test_unfollowing_twice_counts_once(users: Users) -> None:
     assert await counts(users, ANN) == (0, 0)
 
 
-async def test_unfollowing_is_possible_for_a_caller_without_a_profile(users: Users) -> None:
+async def test_a_caller_without_a_profile_can_unfollow(users: Users) -> None:
     await users.meet(BOB)
     assert (await follow(users, ANN, BOB, "DELETE")).status == 204
 

@@ -86,7 +86,7 @@ MAY_SUSPEND = {
 
 
 @pytest.mark.parametrize(("pair", "answer"), MAY_SUSPEND.items())
-async def test_who_may_suspend_and_reinstate_whom(
+async def test_the_right_to_suspend_and_reinstate_depends_on_both_roles(
     everybody: Users, pair: tuple[Caller | None, Caller], answer: tuple[int, str | None]
 ) -> None:
     for response in (await suspend(everybody, *pair), await reinstate(everybody, *pair)):
@@ -106,7 +106,7 @@ MAY_GRANT = {
 
 
 @pytest.mark.parametrize(("pair", "answer"), MAY_GRANT.items())
-async def test_who_may_give_roles_to_whom(
+async def test_the_right_to_assign_roles_depends_on_both_roles(
     everybody: Users, pair: tuple[Caller | None, Caller], answer: tuple[int, str | None]
 ) -> None:
     response = await set_roles(everybody, *pair, "moderator")
@@ -117,7 +117,7 @@ async def test_who_may_give_roles_to_whom(
     ("who", "users_status", "audit_status"),
     [(None, 401, 401), (ANN, 403, 403), (MOD, 200, 403), (ADA, 200, 200)],
 )
-async def test_who_sees_accounts_and_the_audit_log(
+async def test_only_permitted_roles_see_accounts_and_the_audit_log(
     users: Users, who: Caller | None, users_status: int, audit_status: int
 ) -> None:
     assert (await users.call(who, "GET", "/admin/users")).status == users_status

@@ -173,7 +173,7 @@ async def test_an_invalid_profile_is_refused(
         ("DELETE", "/users/2/follow"),
     ],
 )
-async def test_a_guest_has_no_profile_and_follows_nobody(users: Users, method: str, path: str) -> None:
+async def test_a_guest_has_no_profile_and_cannot_follow(users: Users, method: str, path: str) -> None:
     response = await users.call(None, method, path, json={})
     assert response.status == 401
     assert response.headers["WWW-Authenticate"] == "Bearer"

@@ -17,7 +17,7 @@ import { loadPicture } from "./subject.js";
 /** @import { Region } from "./region.js" */
 
 /**
- * @typedef {{area: Region | null, artist: string}} Order `artist`: a username, "" for everybody
+ * @typedef {{area: Region | null, artist: string}} Order `artist`: a username, or "" for all artists
  * @typedef {{request: Rollback, outcome: RollbackView, region: Region | null, png: Blob | null,
  *   count: number}} Preview `count`: tiles that the pictures show
  */

@@ -29,7 +29,7 @@ def test_every_declared_check_is_in_a_table() -> None:
 
 
 @pytest.mark.parametrize("checks", TABLES.values(), ids=TABLES)
-def test_every_check_says_what_happens_otherwise(checks: tuple[Check, ...]) -> None:
+def test_every_check_describes_what_happens_otherwise(checks: tuple[Check, ...]) -> None:
     assert [one.code for one in checks if not one.otherwise.endswith(".")] == []
 
 

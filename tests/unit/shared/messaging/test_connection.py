@@ -19,10 +19,10 @@ async def _no_session(_: AbstractChannel) -> None:
 
 async def test_an_unreachable_broker_is_retried_and_its_password_is_not_logged() -> None:
     with socket.socket() as reserved, capture_logs() as lines:
-        reserved.bind(("127.0.0.1", 0))  # nobody listens
+        reserved.bind(("127.0.0.1", 0))  # nothing listens
         link = BrokerLink(f"amqp://ada:s3cret@127.0.0.1:{reserved.getsockname()[1]}/v", "test")
         work = asyncio.create_task(link.run(_no_session))
-        while not lines:  # noqa: ASYNC110 - a log line wakes nobody
+        while not lines:  # noqa: ASYNC110 - a log line wakes no task
             await asyncio.sleep(0.01)
         assert not link.connected
         work.cancel()

@@ -129,7 +129,7 @@ def test_an_envelope_names_its_subject_and_route() -> None:
     assert (account.subject, account.routing_key) == ("account:12", "account.registered.12")
 
 
-def test_fields_that_a_reader_does_not_know_are_ignored() -> None:
+def test_unknown_fields_are_ignored() -> None:
     message = sent(SAMPLES[0])
     message["shard"] = 3
     message["data"]["shoe_size"] = 42

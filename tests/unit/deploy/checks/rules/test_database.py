@@ -40,7 +40,7 @@ def test_a_state_of_a_database_is_found(changes: dict[str, Any], code: str | Non
     assert codes(databases, Broker("b", {}, ()), ProcessStates(())) == ([code] if code else [])
 
 
-def test_what_the_services_can_use_is_slow_rather_than_silent() -> None:
+def test_a_database_that_the_services_can_use_is_slow_rather_than_silent() -> None:
     tiles = ProcessState("tiles-web", "tiles", "web", "pid 1", False, HttpResult(200), HttpResult(200))
     facts = (
         RUN,

@@ -43,7 +43,7 @@ def applied(*writes: Write, state: TileState = STATE) -> Batch:
     return apply_all(writes, {state.tile.id: state}, Numbers().next)
 
 
-def test_each_write_applies_to_the_result_of_the_one_before() -> None:
+def test_each_write_applies_to_the_result_of_the_previous_one() -> None:
     batch = applied(stroke(0, 2), edit(title="Sea"), stroke(1, 2), edit(pixels=pixels(1)), stroke(2, 2))
     (changed,) = batch.tiles.values()
     assert changed.tile == replace(TILE, pixels=bytes([1, 1, 2] + [1] * 253), title="Sea", version=8)

@@ -62,7 +62,7 @@ from tests.support.tile_rules import (
         (check_may_acquire, FREE, {"owner", "creator", "stranger", "moderator"}),
     ],
 )
-def test_who_may_do_what(check: Check, state: TileState, expected: set[str]) -> None:
+def test_permissions_depend_on_mode_and_role(check: Check, state: TileState, expected: set[str]) -> None:
     assert allowed(check, state) == expected
 
 
