@@ -20,7 +20,7 @@ LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
-setup: $(INSTALLED) ## make the virtual environment, as the lock says (the other targets do it when needed)
+setup: $(INSTALLED) ## create the virtual environment from the lock (the other targets do it when needed)
 	@echo "Tessera's commands: $(CURDIR)/tessera --help"
 	@echo "To have them on PATH: ln -s $(CURDIR)/tessera ~/.local/bin/"
 

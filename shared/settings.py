@@ -35,7 +35,7 @@ class ProcessSettings(BaseSettings):
 
     bind: str = Field("127.0.0.1:8000", description="host:port that this process listens on")
     instance: str = Field(
-        default_factory=socket.gethostname,  # in a container its id, as `docker ps` and `docker logs` know it
+        default_factory=socket.gethostname,  # in a container its id, for `docker ps` and `docker logs`
         description="name of this process in X-Instance, logs and metrics",
     )
     drain_seconds: float = Field(

@@ -48,7 +48,10 @@ def test_a_second_run_in_its_folder_names_its_pid_and_url(stack: Stack) -> None:
 
 
 def test_exec_runs_a_verb_with_the_secrets_of_the_stack(stack: Stack) -> None:
-    env = {**os.environ, "TESSERA_VAR": str(stack.var)}  # all that another terminal knows of the stack
+    env = {
+        **os.environ,
+        "TESSERA_VAR": str(stack.var),
+    }  # another terminal needs nothing else to find the stack
     done = run("exec", "users", "repair-stats", env=env)
     assert done.returncode == 0, done.stderr
     assert "repaired" in json.loads(done.stdout.splitlines()[-1])

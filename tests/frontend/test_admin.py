@@ -103,7 +103,7 @@ async def test_a_moderator_sees_no_audit_log(new_page: Windows, new_moderator: N
     await page.get_by_role("heading", name="Not allowed").wait_for()
 
 
-async def test_the_dashboard_shows_what_the_services_count(
+async def test_the_dashboard_shows_the_counts_of_the_services(
     new_page: Windows, admin: PainterAccount, new_wall: Any
 ) -> None:
     await new_wall()

@@ -111,7 +111,7 @@ class TestACallerWhoGivesUp:
 
 
 class TestABrokenConnection:
-    async def test_returned_to_aiopgs_exhausted_pool_wakes_nobody(self, url: str) -> None:
+    async def test_returned_to_aiopgs_exhausted_pool_wakes_no_waiter(self, url: str) -> None:
         async with aiopg.create_pool(url, minsize=1, maxsize=1, timeout=0.6, enable_hstore=False) as pool:
             broken = await pool.acquire()
             waiter = asyncio.create_task(pool._acquire())
@@ -121,7 +121,7 @@ class TestABrokenConnection:
             with pytest.raises(TimeoutError):
                 await waiter
 
-    async def test_returned_to_our_exhausted_pool_wakes_the_next(
+    async def test_returned_to_our_exhausted_pool_wakes_the_next_waiter(
         self, db: Database, control: Database
     ) -> None:
         waited: list[float] = []

@@ -25,7 +25,7 @@ def imported(module: ast.Module) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
 
 
-def test_what_is_imported_of_the_tests_is_in_support() -> None:
+def test_test_modules_import_only_support() -> None:
     assert [
         f"{file} imports {name}"
         for file, module in modules()

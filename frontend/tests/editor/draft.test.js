@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Drafts } from "../../static/client/editor/draft.js";
 
 /**
- * What a browser keeps, with room for so many characters.
+ * The storage of a browser, with room for a limited number of characters.
  * @returns {Storage}
  */
 function storage(room = Infinity) {

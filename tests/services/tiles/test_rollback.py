@@ -226,7 +226,7 @@ async def test_the_work_of_one_artist_is_undone_and_that_of_others_stays(wall: W
     }  # fmt: skip
 
 
-async def test_what_the_artist_did_before_the_moment_stays(wall: Wall, sql: Cursor) -> None:
+async def test_work_of_the_artist_from_before_the_moment_stays(wall: Wall, sql: Cursor) -> None:
     tile = await wall.claim("vandal", 0, 0, 1)
     since = now(sql)
     await wall.paint("vandal", tile, 9)

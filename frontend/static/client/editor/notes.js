@@ -14,7 +14,7 @@ const NOTICE_DURATION = 8000;
 /** Notices shown at a time; the oldest goes first. */
 const MAX_NOTICES = 3;
 
-/** `<editor-notes .editor=${editor}>`: what the artist should know before going on. */
+/** `<editor-notes .editor=${editor}>`: what the artist needs to read before continuing. */
 export class EditorNotes extends Element {
   static properties = {
     editor: { attribute: false, hasChanged: () => true },

@@ -61,12 +61,12 @@ def test_a_declaration_holds_all_that_the_checklist_shows() -> None:
     )
 
 
-def test_errors_come_before_warnings_and_otherwise_the_table_decides() -> None:
+def test_errors_precede_warnings_and_otherwise_the_table_decides() -> None:
     rows = table(("a", Severity.WARNING, ()), ("b", Severity.ERROR, ()), ("c", Severity.ERROR, ()))
     assert codes(rows, RED) == ["b", "c", "a"]
 
 
-def test_a_consequence_comes_after_its_cause_and_names_it() -> None:
+def test_a_consequence_follows_its_cause_and_names_it() -> None:
     rows = table(("a", Severity.ERROR, ("cause-*",)), ("cause-1", Severity.ERROR, ()))
     first, second = examine(rows, RED)
     assert (first.code, second.code, second.follows) == ("cause-1", "a", "cause-1")

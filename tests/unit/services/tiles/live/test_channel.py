@@ -50,7 +50,7 @@ def test_events_in_any_order_and_repeated_are_each_sent_once_in_order(
     assert listener.seen == list(range(1, 9))
 
 
-def test_a_viewer_ahead_of_the_broadcast_is_not_sent_what_it_has() -> None:
+def test_a_viewer_ahead_of_the_broadcast_receives_nothing_twice() -> None:
     channel = Channel(1)
     channel.start_at(10)
     ahead, level = listening(channel, 12), listening(channel, 10)
@@ -90,7 +90,7 @@ def test_nothing_is_sent_to_a_viewer_that_left() -> None:
 
 
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=6), st.integers(-2, 30))
-def test_kept_frames_hold_exactly_what_a_returning_viewer_missed(ticks: list[int], since: int) -> None:
+def test_kept_frames_are_exactly_those_that_a_returning_viewer_missed(ticks: list[int], since: int) -> None:
     channel = Channel(1)
     channel.start_at(5)
     for count in ticks:

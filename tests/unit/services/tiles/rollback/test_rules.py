@@ -55,13 +55,13 @@ def test_without_an_artists_share_each_pixel_is_what_another_painted_last() -> N
     assert begins(content_without(VANDAL.id, before, past)) == [1, 2, 1, 3]
 
 
-def test_what_another_artist_has_repaired_stays_repaired() -> None:
+def test_repairs_by_another_artist_stay() -> None:
     before = Content(tile_of(b"\1\1"), PLAIN)
     past = [whole(VANDAL, b"\x09\x09"), whole(ANN, b"\1\1", Kind.REVERTED), stroke(ANN, (3, 4))]
     assert begins(content_without(VANDAL.id, before, past)) == [1, 1, 0, 4]
 
 
-def test_what_another_paints_in_the_artists_colour_is_theirs() -> None:
+def test_pixels_that_another_artist_paints_in_the_same_colour_stay() -> None:
     past = [stroke(VANDAL, (0, 9), (1, 9)), stroke(ANN, (0, 9))]
     assert begins(content_without(VANDAL.id, Content(bytes(256), PLAIN), past)) == [9, 0, 0, 0]
 
