@@ -54,10 +54,10 @@ DOCKER_CHECKS = (
 
 
 def inspect_native(native: NativeGatherer, gateway: Path = CONFIGURATION) -> list[Finding]:
-    """Return everything that speaks against a start on this machine, the worst first."""
+    """Return everything that prevents a start or makes it risky on this machine, the worst first."""
     return examine(CHECKS, gather(native_sources(native, gateway), SECONDS))
 
 
 def inspect_docker(project: Project, gateway: Path = CONFIGURATION) -> list[Finding]:
-    """Return everything that speaks against a start under Compose, the worst first."""
+    """Return everything that prevents a start or makes it risky under Compose, the worst first."""
     return examine(DOCKER_CHECKS, gather(DockerStart(project, gateway).sources(), SECONDS))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import ssl
 import time
 import urllib.error
@@ -102,7 +101,3 @@ class ComposeStackUnderTest(ComposeStack):
 
     def secret(self, name: str) -> Path:
         return self.project.var.root / "secrets" / name
-
-    def inspect(self, name: str) -> dict[str, Any]:
-        [found] = json.loads(self.docker("inspect", self.name(name)))
-        return dict(found)

@@ -110,7 +110,7 @@ class CanvasHistory:
 
 
 @st.composite
-def told(draw: st.DrawFn, canvas_id: int = 1) -> tuple[CanvasHistory, list[CanvasEvent]]:
+def draw_events(draw: st.DrawFn, canvas_id: int = 1) -> tuple[CanvasHistory, list[CanvasEvent]]:
     """A history, and its events in any order with any of them repeated."""
     history = CanvasHistory(canvas_id)
     for what, tile in draw(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 3)), max_size=30)):

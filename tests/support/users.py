@@ -98,7 +98,7 @@ def registered(artist: Caller, display_name: str | None = None) -> AccountRegist
     )
 
 
-async def told(database: Database) -> Sequence[dict[str, Any]]:
+async def list_outbox(database: Database) -> Sequence[dict[str, Any]]:
     """Return the messages in the outbox, in order."""
     async with database.connection() as conn:
         rows = await conn.fetch_all(text("SELECT payload FROM outbox ORDER BY id"))

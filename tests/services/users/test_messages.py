@@ -34,9 +34,9 @@ from tests.support.users import (
     Users,
     counts,
     is_ready,
+    list_outbox,
     publish,
     registered,
-    told,
 )
 from tests.support.waiting import eventually
 
@@ -176,7 +176,7 @@ async def test_changes_succeed_without_the_broker_and_are_published_later(
     await eventually(is_missed)
     response = await users.call(ANN, "PUT", "/users/profile", json={"display_name": "Patient"})
     assert response.status == 200
-    assert len(await told(db)) == 1
+    assert len(await list_outbox(db)) == 1
 
     await asyncio.to_thread(private_broker.start)
     listener = await EventListener.on(private_broker.url, events_queue("tiles"))

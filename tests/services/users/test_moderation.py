@@ -29,8 +29,8 @@ from tests.support.users import (
     Caller,
     EventApplier,
     Users,
+    list_outbox,
     registered,
-    told,
 )
 
 NEXT_YEAR = datetime.now(UTC) + timedelta(days=365)
@@ -128,7 +128,7 @@ async def test_a_refused_caller_leaves_no_trace(everybody: Users, db: Database) 
     before = len(await audit(everybody))
     await suspend(everybody, MOD, ADA)
     await set_roles(everybody, MOD, BOB, "admin")
-    assert await told(db) == []
+    assert await list_outbox(db) == []
     assert len(await audit(everybody)) == before
 
 
@@ -136,7 +136,7 @@ async def test_a_suspension_is_requested_of_auth_and_recorded(everybody: Users, 
     response = await suspend(everybody, MOD, BOB, until=NEXT_YEAR.isoformat())
     asked = await response.json()
     assert (asked["action"], asked["account_id"]) == ("account.suspend", BOB.id)
-    (command,) = await told(db)
+    (command,) = await list_outbox(db)
     assert (command["type"], command["subject"]) == ("account.suspend", f"account:{BOB.id}")
     assert command["data"]["actor_id"] == MOD.id
     assert datetime.fromisoformat(command["data"]["until"]) == NEXT_YEAR

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from shared.db import Database
-from tests.support.users import ANN, BOB, CAT, Caller, EventApplier, Users, registered, told
+from tests.support.users import ANN, BOB, CAT, Caller, EventApplier, Users, list_outbox, registered
 
 NO_STATS = {
     "tiles_created": 0, "likes_received": 0, "canvases_created": 0, "followers": 0, "following": 0
@@ -33,7 +33,7 @@ async def test_a_registration_makes_the_profile(users: Users, applier: EventAppl
     assert profile["username"] == "ann"
     assert profile["display_name"] == "Ann of Green"
     assert profile["joined_at"] == "2024-02-29T12:00:00Z"
-    assert await told(db) == []
+    assert await list_outbox(db) == []
 
 
 async def test_a_late_registration_corrects_the_name_and_keeps_what_was_chosen(
@@ -51,7 +51,9 @@ async def test_a_late_registration_publishes_the_merged_profile(
 ) -> None:
     await users.call(ANN, "PUT", "/users/profile", json={"bio": "quick"})
     await applier.apply(registered(ANN, "Given"))
-    names = [(message["data"]["version"], message["data"]["display_name"]) for message in await told(db)]
+    names = [
+        (message["data"]["version"], message["data"]["display_name"]) for message in await list_outbox(db)
+    ]
     assert names == [(1, "ann"), (2, "Given")]
 
 
@@ -76,7 +78,7 @@ async def test_null_restores_the_default_of_a_field(users: Users) -> None:
 
 async def test_a_change_is_published_once_with_the_whole_profile(users: Users, db: Database) -> None:
     await users.call(BOB, "PUT", "/users/profile", json={"display_name": "Bobby", "avatar_color": "#000000"})
-    (message,) = await told(db)
+    (message,) = await list_outbox(db)
     assert message["type"] == "profile.updated"
     assert message["subject"] == "account:2"
     assert message["data"] == {
@@ -86,7 +88,7 @@ async def test_a_change_is_published_once_with_the_whole_profile(users: Users, d
 
 async def test_a_change_of_nothing_is_not_published(users: Users, db: Database) -> None:
     assert (await users.call(ANN, "PUT", "/users/profile", json={})).status == 200
-    assert await told(db) == []
+    assert await list_outbox(db) == []
 
 
 async def test_parallel_changes_are_published_in_the_order_of_their_versions(
@@ -96,7 +98,7 @@ async def test_parallel_changes_are_published_in_the_order_of_their_versions(
         *(users.call(ANN, "PUT", "/users/profile", json={"display_name": f"Ann {n}"}) for n in range(8))
     )
     assert [answer.status for answer in answers] == [200] * 8
-    messages = await told(db)
+    messages = await list_outbox(db)
     assert [message["data"]["version"] for message in messages] == list(range(1, 9))
     assert messages[-1]["data"]["display_name"] == (await users.get("/users/1"))["display_name"]
 
@@ -134,7 +136,7 @@ async def test_a_change_that_breaks_a_rule_is_refused_by_field_and_nothing_is_st
     assert response.content_type == "application/problem+json"
     assert problem["errors"][0]["loc"][:2] == ["body", field]
     assert await users.get("/users/profile", ANN) == before
-    assert await told(db) == []
+    assert await list_outbox(db) == []
 
 
 @pytest.mark.parametrize(

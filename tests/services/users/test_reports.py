@@ -15,7 +15,19 @@ from shared.db import Database
 from shared.http.access import VERIFIER
 from shared.messaging.contracts import CanvasCreated, TileCreated, TileDeleted
 from tests.support.identities import TestKeys
-from tests.support.users import ADA, ANN, BOB, CAT, MAX, MOD, NO_BROKER, Caller, EventApplier, Users, told
+from tests.support.users import (
+    ADA,
+    ANN,
+    BOB,
+    CAT,
+    MAX,
+    MOD,
+    NO_BROKER,
+    Caller,
+    EventApplier,
+    Users,
+    list_outbox,
+)
 
 OF_BOB = {"kind": "user", "target_id": BOB.id, "reason": "spam"}
 TILE = TileCreated(canvas_id=5, seq=2, tile_id=50, creator_id=BOB.id, actor_id=BOB.id, version=1, x=0, y=0)
@@ -53,7 +65,7 @@ async def test_a_report_is_returned_and_published(users: Users, db: Database) ->
     assert made == {**OF_BOB, "detail": "every day\nthe same", "status": "open"} | {
         "id": made["id"], "created_at": made["created_at"]
     }  # fmt: skip
-    (event,) = await told(db)
+    (event,) = await list_outbox(db)
     assert event["type"] == "report.opened"
     assert event["data"]["reporter_id"] == ANN.id
 
@@ -62,7 +74,7 @@ async def test_while_a_report_is_open_the_same_one_is_returned(users: Users, db:
     first = await opened(users)
     again = await report(users, reason="another reason")
     assert (again.status, (await again.json())["id"]) == (200, first)
-    assert len(await told(db)) == 1
+    assert len(await list_outbox(db)) == 1
 
 
 async def test_eight_reports_at_once_of_the_same_make_one(users: Users, db: Database) -> None:
@@ -70,7 +82,7 @@ async def test_eight_reports_at_once_of_the_same_make_one(users: Users, db: Data
     answers = await asyncio.gather(*(report(users) for _ in range(8)))
     assert sorted(answer.status for answer in answers) == [200] * 7 + [201]
     assert len({(await answer.json())["id"] for answer in answers}) == 1
-    assert len(await told(db)) == 1
+    assert len(await list_outbox(db)) == 1
 
 
 async def test_once_closed_the_same_can_be_reported_again(users: Users) -> None:
@@ -174,7 +186,7 @@ async def test_a_closed_report_has_its_moderator_resolution_and_action(users: Us
     assert (closed["assignee"]["username"], closed["resolution"], closed["action_taken"]) == (
         "mod", "told off", "warned"
     )  # fmt: skip
-    event = (await told(db))[-1]
+    event = (await list_outbox(db))[-1]
     assert event["type"] == "report.resolved"
     assert (event["data"]["outcome"], event["data"]["actor_id"]) == ("resolved", MOD.id)
 
@@ -204,7 +216,7 @@ async def test_of_eight_moderators_who_close_a_report_one_does(users: Users, db:
         )
     )
     assert sorted(answer.status for answer in answers) == [200] + [409] * 7
-    assert [event["type"] for event in await told(db)] == ["report.opened", "report.resolved"]
+    assert [event["type"] for event in await list_outbox(db)] == ["report.opened", "report.resolved"]
 
 
 async def test_taking_a_report_twice_changes_nothing(users: Users) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.users.stats.rules import Counts
 from shared.db import Database
-from tests.support.histories import CanvasHistory, long_history, told
+from tests.support.histories import CanvasHistory, draw_events, long_history
 from tests.support.users import ANN, EventApplier, Users, counts, registered
 
 NEXT_CANVAS = itertools.count(1)
@@ -21,7 +21,7 @@ NEXT_CANVAS = itertools.count(1)
 def test_counts_are_exact_in_any_order_and_repetition_of_events(
     database_url: str, data: st.DataObject
 ) -> None:
-    history, events = data.draw(told(canvas_id=next(NEXT_CANVAS)))
+    history, events = data.draw(draw_events(canvas_id=next(NEXT_CANVAS)))
 
     async def apply() -> dict[int, Counts]:
         database = Database(database_url, application="test")

@@ -115,7 +115,7 @@ export class Chart extends Element {
 customElements.define("admin-chart", Chart);
 
 /** @param {string} day UTC */
-export function formatShortDay(day) {
+function formatShortDay(day) {
   return dateTime(`${day}T12:00Z`, { day: "numeric", month: "short", timeZone: "UTC" });
 }
 

@@ -67,19 +67,6 @@ export function toCanvas(view, screen, point) {
 }
 
 /**
- * @param {View} view
- * @param {Size} screen
- * @param {Point} point on the canvas
- * @returns {Point} on the screen
- */
-export function toScreen(view, screen, point) {
-  return {
-    x: screen.width / 2 + (point.x - view.x) * view.zoom,
-    y: screen.height / 2 + (point.y - view.y) * view.zoom,
-  };
-}
-
-/**
  * Return the visible part of the plane.
  * @param {View} view
  * @param {Size} screen

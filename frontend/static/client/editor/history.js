@@ -6,7 +6,7 @@
  */
 
 /** Maximum number of pixels in all steps: 64 whole tiles of 128 x 128. */
-export const MAX_MARKS = 64 * 128 * 128;
+const MAX_MARKS = 64 * 128 * 128;
 
 export class History {
   #done = /** @type {Mark[][]} */ ([]);

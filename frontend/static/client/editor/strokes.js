@@ -10,7 +10,7 @@
 export const MAX_STROKE = 4096;
 
 /** Milliseconds between two strokes: 50 per second, below the limit of 60 per artist. */
-export const STROKE_INTERVAL = 20;
+const STROKE_INTERVAL = 20;
 
 /**
  * Return the changes that turn one picture into the other.
@@ -177,6 +177,6 @@ export class StrokeSender {
  * Return whether the connection failed rather than the stroke, so that its outcome is unknown.
  * @param {Refusal} refusal
  */
-export function isDisconnection({ code }) {
+function isDisconnection({ code }) {
   return code === "disconnected" || code === "unreachable" || code === "deadline";
 }

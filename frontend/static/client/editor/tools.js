@@ -194,7 +194,7 @@ export function isInside(size, [x, y]) {
  * @param {Point} from
  * @param {Point} to
  */
-export function bounds([x, y], [endX, endY]) {
+function bounds([x, y], [endX, endY]) {
   return {
     left: Math.min(x, endX),
     top: Math.min(y, endY),

@@ -6,7 +6,7 @@
  *   the tile's top left corner on the screen
  */
 
-export const MIN_SCALE = 1;
+const MIN_SCALE = 1;
 export const MAX_SCALE = 64;
 
 /** Visible part of the neighbours around a fitted tile, as a fraction of its side. */

@@ -120,7 +120,7 @@ customElements.define("canvas-preview", CanvasPreview);
  * Return the address of a canvas's picture, or of the picture of its centre.
  * @param {CanvasView} canvas
  */
-export function pictureUrl({ id, columns, rows, tile_size }) {
+function pictureUrl({ id, columns, rows, tile_size }) {
   const most = LARGEST / tile_size;
   if (columns <= most && rows <= most) return `/canvases/${id}.png`;
   const [wide, high] = [Math.min(columns, most), Math.min(rows, most)];

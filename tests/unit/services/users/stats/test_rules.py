@@ -9,7 +9,7 @@ from hypothesis import given
 
 from services.users.stats.rules import Counts, Known, KnownCanvas, KnownTile, compute_difference
 from shared.messaging.contracts import CanvasCreated, CanvasDeleted, CanvasEvent, TileDeleted, TileEvent
-from tests.support.histories import CanvasHistory, told
+from tests.support.histories import CanvasHistory, draw_events
 
 TILE = KnownTile(tile_id=5, canvas_id=7, creator_id=1, like_count=3, is_deleted=False, seq=10)
 
@@ -51,7 +51,7 @@ def known_from(event: CanvasEvent) -> tuple[int, Known]:
     return event.owner_id, KnownCanvas(event.canvas_id, event.owner_id, deleted, event.seq)
 
 
-@given(told())
+@given(draw_events())
 def test_events_in_any_order_and_repeated_give_exact_counts_never_negative(
     case: tuple[CanvasHistory, list[CanvasEvent]],
 ) -> None:
