@@ -116,7 +116,9 @@ known_tiles = Table(
     Column("creator_id", BigInteger, ForeignKey("artist_stats.artist_id"), nullable=False),
     Column("like_count", Integer, nullable=False),
     Column("is_deleted", Boolean, nullable=False),
-    Column("seq", BigInteger, nullable=False, comment="of the newest event received, in the canvas"),
+    Column(
+        "seq", BigInteger, nullable=False, comment="of the newest event received, in its canvas's sequence"
+    ),
     Column("is_public", Boolean, comment="null until an event with it is received"),
     Column("x", Integer, comment="null until an event with its cell is received"),
     Column("y", Integer),

@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger),
         sa.Column("account_id", sa.BigInteger, nullable=False),
         sa.Column("address", sa.Text, nullable=False, comment="where it was opened from"),
-        sa.Column("user_agent", sa.Text, comment="the User-Agent header of the login"),
+        sa.Column("user_agent", sa.Text, comment="what it was opened with, as it called itself"),
         sa.Column("created_at", MOMENT, nullable=False, server_default=NOW),
         sa.Column("last_used_at", MOMENT, nullable=False, server_default=NOW),
         sa.Column("expires_at", MOMENT, nullable=False),
@@ -67,7 +67,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(rotated_at IS NULL) = (successor_salt IS NULL)", name="ck_refresh_tokens_rotated"
         ),
-        comment="One current token per session, and those it replaced, so that their reuse is recognised.",
+        comment="The family of a session: one current token, and those it replaced, to tell when one comes back.",
     )
     op.create_index("ix_refresh_tokens_session_id", "refresh_tokens", ["session_id"])
     op.create_index("ix_refresh_tokens_rotated_at", "refresh_tokens", ["rotated_at"])

@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.Column("session_id", sa.BigInteger, comment="null: all of the account"),
         sa.Column("before", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_revocations"),
-        comment="Revocations of tokens that may not have expired yet, for processes that missed the broadcast.",
+        comment="What was broadcast while tokens that it concerns may be valid, for who did not hear it.",
     )
     op.create_index("ix_revocations_before", "revocations", ["before"])
     op.create_table(

@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("display_name", sa.Text(), nullable=True, comment="null until the artist chose one"),
         sa.Column("profile_version", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_artists"),
-        comment="Accounts as known to tiles, from the first token seen or from events, whichever came first.",
+        comment="What tiles knows of accounts, from the first token seen or from events, whichever came first.",
     )
 
     op.create_table(
@@ -167,7 +167,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["holder_id"], ["artists.id"], name="fk_locks_holder_id"),
         sa.ForeignKeyConstraint(["tile_id"], ["tiles.id"], name="fk_locks_tile_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("tile_id", name="pk_locks"),
-        comment="One holder per tile by the primary key; a row past expires_at is no lock.",
+        comment="One holder a tile by the primary key; a row past expires_at is no lock.",
     )
     op.create_index("ix_locks_expires_at", "locks", ["expires_at"], unique=False)
     op.create_index("ix_locks_holder_id", "locks", ["holder_id"], unique=False)

@@ -37,7 +37,7 @@ def upgrade() -> None:
             "stroke",
             sa.LargeBinary(),
             nullable=True,
-            comment="3 bytes per pixel: offset as big-endian uint16, colour as uint8",
+            comment="3 bytes a pixel: offset as big-endian uint16, colour as uint8",
         ),
         sa.Column(
             "details",

@@ -28,7 +28,7 @@ def upgrade() -> None:
             sa.Integer(),
             server_default=sa.text("0"),
             nullable=False,
-            comment="of the last change, since 1970; coarse: its index is written at most once per minute",
+            comment="of the last change, since 1970; coarse, so that its index is written once a minute at most",
         ),
     )
     op.add_column(

@@ -58,7 +58,7 @@ def upgrade() -> None:
             "pixels",
             sa.LargeBinary(),
             nullable=True,
-            comment="the tile as submitted; dropped when superseded",
+            comment="the tile as handed in; dropped when superseded",
         ),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), nullable=True, comment="of the reviewer, for the artist"),
@@ -77,7 +77,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["reviewer_id"], ["artists.id"], name="fk_reviews_reviewer_id"),
         sa.ForeignKeyConstraint(["tile_id"], ["tiles.id"], name="fk_reviews_tile_id", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name="pk_reviews"),
-        comment="Submissions on canvases in review mode; tiles hold approved pixels only.",
+        comment="What artists handed in on canvases in review mode; tiles hold approved pixels only.",
     )
     op.create_index("ix_reviews_author_id", "reviews", ["author_id"])
     op.create_index("ix_reviews_canvas_id_status_id", "reviews", ["canvas_id", "status", "id"])

@@ -14,21 +14,14 @@ def counter(name: str, comment: str | None = None) -> sa.Column[int]:
 
 
 def upgrade() -> None:
-    op.add_column(
-        "known_tiles", sa.Column("is_public", sa.Boolean, comment="null until an event with it is received")
-    )
-    op.add_column(
-        "known_tiles", sa.Column("x", sa.Integer, comment="null until an event with its cell is received")
-    )
+    op.add_column("known_tiles", sa.Column("is_public", sa.Boolean, comment="null until an event told"))
+    op.add_column("known_tiles", sa.Column("x", sa.Integer, comment="null until an event told its cell"))
     op.add_column("known_tiles", sa.Column("y", sa.Integer))
-    op.add_column(
-        "known_canvases",
-        sa.Column("is_public", sa.Boolean, comment="null until an event with it is received"),
-    )
+    op.add_column("known_canvases", sa.Column("is_public", sa.Boolean, comment="null until an event told"))
     for table, event in (("known_tiles", "tile.created"), ("known_canvases", "canvas.created")):
         op.add_column(
             table,
-            sa.Column("created_at", sa.DateTime(timezone=True), comment=f"null until {event} is received"),
+            sa.Column("created_at", sa.DateTime(timezone=True), comment=f"null until {event} was heard"),
         )
     _index_tiles(drop="creator_id", create="creator_id_tile_id", columns=["creator_id", "tile_id"])
     op.create_table(
@@ -61,7 +54,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Date),
         sa.Column("artist_id", sa.BigInteger, autoincrement=False),
         sa.PrimaryKeyConstraint("day", "artist_id", name="pk_active_artists"),
-        comment="Artists who were active on a day; kept for some weeks.",
+        comment="Who did something that day; kept for some weeks.",
     )
     op.create_table(
         "last_active",
@@ -69,7 +62,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Date, nullable=False),
         sa.Column("before", sa.Date, comment="the day it was until the last change"),
         sa.PrimaryKeyConstraint("artist_id", name="pk_last_active"),
-        comment="The last day on which each artist was active.",
+        comment="The last day each artist did something.",
     )
     op.create_table(
         "observations",
@@ -80,7 +73,7 @@ def upgrade() -> None:
         sa.Column("observed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("kind", "name", name="pk_observations"),
         sa.CheckConstraint("kind IN ('service', 'queue', 'viewers')", name=op.f("ck_observations_kind")),
-        comment="What the worker observed at its last poll; requests only read it.",
+        comment="What the worker saw when it last looked around; no request looks itself.",
     )
     op.execute(
         "INSERT INTO totals (id, accounts, canvases, tiles, likes, open_reports)"
