@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -19,6 +21,7 @@ from services.auth.mail.rules import Purpose
 from services.auth.mail.templates import Mail
 from shared.errors import Unavailable
 from tests.support.parts import free_ports
+from tests.support.waiting import eventually
 
 PASSWORD = "p@ss/word: with everything"
 QUOTED = "p%40ss%2Fword%3A%20with%20everything"
@@ -54,7 +57,7 @@ Start = Callable[..., LoginServer]
 
 
 @pytest.fixture
-def start() -> Iterator[Start]:
+async def start() -> AsyncIterator[Start]:
     """`start(**options)` starts a server with these options of aiosmtpd."""
     running = []
 
@@ -73,7 +76,14 @@ def start() -> Iterator[Start]:
 
     yield start_server
     for controller in running:
+        # Closing TLS takes a round trip, which the loop of the test must not end before.
+        await eventually(partial(_has_no_client, controller.port))
         controller.stop()
+
+
+async def _has_no_client(port: int) -> bool:
+    sockets = psutil.Process().net_connections("tcp")
+    return all(socket.raddr.port != port for socket in sockets if socket.raddr)
 
 
 @pytest.fixture
