@@ -11,7 +11,7 @@ from aiohttp import ClientWebSocketResponse
 
 from shared.db import Database
 from shared.messaging.relay import Relay
-from tests.support.tiles import Tiles
+from tests.support.tiles import TilesClient
 from tests.support.waiting import PATIENCE
 
 Socket = ClientWebSocketResponse
@@ -19,7 +19,7 @@ Socket = ClientWebSocketResponse
 
 @asynccontextmanager
 async def watching(
-    tiles: Tiles, canvas_id: int, since: int | None = None, ticket: str | None = None
+    tiles: TilesClient, canvas_id: int, since: int | None = None, ticket: str | None = None
 ) -> AsyncIterator[tuple[Socket, dict[str, Any]]]:
     """A socket and the hello it was greeted with."""
     params = {k: str(v) for k, v in {"since": since, "ticket": ticket}.items() if v is not None}

@@ -21,7 +21,7 @@ from shared.messaging.outbox import Outbox
 from tests.support.identities import TestKeys
 
 Client = TestClient[web.Request, web.Application]
-StartTiles = Callable[..., Awaitable["Tiles"]]
+StartTiles = Callable[..., Awaitable["TilesClient"]]
 
 SIZE = 16
 BLANK = base64.b64encode(bytes(SIZE * SIZE)).decode()
@@ -33,7 +33,7 @@ def painted(colour: int) -> str:
 
 
 @dataclass(frozen=True)
-class Tiles:
+class TilesClient:
     """A running tiles service; every call is made as the artist named first, None for a guest."""
 
     client: Client

@@ -14,7 +14,7 @@ from shared.db.migrations import migrate
 from tests.support.identities import TestKeys
 from tests.support.live import relaying
 from tests.support.parts import Databases, VirtualHost, emptying
-from tests.support.tiles import Client, StartTiles, Tiles, is_ready
+from tests.support.tiles import Client, StartTiles, TilesClient, is_ready
 from tests.support.waiting import eventually
 
 
@@ -57,7 +57,7 @@ def start_tiles(aiohttp_client: Any, keys: TestKeys) -> StartTiles:
 
     async def start(
         database_url: str, broker_url: str = "amqp://127.0.0.1:1/", *, wait: bool = True, **settings: Any
-    ) -> Tiles:
+    ) -> TilesClient:
         app = create_app(
             TilesSettings(
                 database_url=database_url, broker_url=broker_url, jwks_url=keys.jwks_url, **settings
@@ -66,19 +66,19 @@ def start_tiles(aiohttp_client: Any, keys: TestKeys) -> StartTiles:
         client: Client = await aiohttp_client(app)
         if wait:
             await eventually(lambda: is_ready(client))
-        return Tiles(client, keys, database_url)
+        return TilesClient(client, keys, database_url)
 
     return start
 
 
 @pytest.fixture
-async def tiles(start_tiles: StartTiles, database_url: str) -> Tiles:
+async def tiles(start_tiles: StartTiles, database_url: str) -> TilesClient:
     """The service without a broker: its messages wait in the outbox."""
     return await start_tiles(database_url)
 
 
 @pytest.fixture
-async def live_tiles(start_tiles: StartTiles, database_url: str, broker: VirtualHost) -> Tiles:
+async def live_tiles(start_tiles: StartTiles, database_url: str, broker: VirtualHost) -> TilesClient:
     """The service with a broker."""
     return await start_tiles(database_url, broker.url)
 

@@ -8,17 +8,32 @@ from typing import Any
 
 import pytest
 
-from tests.support.tiles import BLANK, StartTiles, Tiles, account_id, expire, journal_of, painted, sweeping
+from tests.support.tiles import (
+    BLANK,
+    StartTiles,
+    TilesClient,
+    account_id,
+    expire,
+    journal_of,
+    painted,
+    sweeping,
+)
 
 MODERATOR = {"roles": ("moderator",)}
 
 
-async def area_canvas(tiles: Tiles, **fields: Any) -> dict[str, Any]:
+async def area_canvas(tiles: TilesClient, **fields: Any) -> dict[str, Any]:
     return await tiles.canvas("owner", collaboration_mode="area-lock", **fields)
 
 
 async def claim(
-    tiles: Tiles, artist: str | None, canvas_id: int, x: int = 0, y: int = 0, columns: int = 2, rows: int = 2
+    tiles: TilesClient,
+    artist: str | None,
+    canvas_id: int,
+    x: int = 0,
+    y: int = 0,
+    columns: int = 2,
+    rows: int = 2,
 ) -> tuple[int, dict[str, Any]]:
     """Return the status and body of a claim."""
     body = {"x": x, "y": y, "columns": columns, "rows": rows}
@@ -26,14 +41,14 @@ async def claim(
     return response.status, await response.json()
 
 
-async def live_areas(tiles: Tiles, canvas_id: int) -> list[dict[str, Any]]:
+async def live_areas(tiles: TilesClient, canvas_id: int) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = (
         await (await tiles.call(None, "GET", f"/canvases/{canvas_id}/areas")).json()
     )["items"]
     return items
 
 
-async def test_an_area_is_returned_as_it_is_listed(tiles: Tiles) -> None:
+async def test_an_area_is_returned_as_it_is_listed(tiles: TilesClient) -> None:
     canvas = await area_canvas(tiles)
     status, area = await claim(tiles, "ann", canvas["id"], 1, 2, 3, 1)
     assert status == 201
@@ -45,7 +60,7 @@ async def test_an_area_is_returned_as_it_is_listed(tiles: Tiles) -> None:
     assert await live_areas(tiles, canvas["id"]) == [area]
 
 
-async def test_a_guest_cannot_claim_an_area(tiles: Tiles) -> None:
+async def test_a_guest_cannot_claim_an_area(tiles: TilesClient) -> None:
     canvas = await area_canvas(tiles)
     assert (await claim(tiles, None, canvas["id"]))[0] == 401
 
@@ -64,7 +79,7 @@ async def test_a_guest_cannot_claim_an_area(tiles: Tiles) -> None:
     ],
 )
 async def test_an_area_outside_the_canvas_is_refused_by_field(
-    tiles: Tiles, change: dict[str, Any], field: str
+    tiles: TilesClient, change: dict[str, Any], field: str
 ) -> None:
     canvas = await area_canvas(tiles)
     body = {"x": 0, "y": 0, "columns": 2, "rows": 1, **change}
@@ -118,7 +133,7 @@ async def test_the_cells_an_artist_holds_are_limited_even_under_concurrency(
     assert (await claim(processes[0], "bob", canvas["id"], columns=4, rows=2))[0] == 403
 
 
-async def test_areas_exist_only_in_area_lock_mode(tiles: Tiles) -> None:
+async def test_areas_exist_only_in_area_lock_mode(tiles: TilesClient) -> None:
     for mode in ("free", "tile-lock", "review"):
         canvas = await tiles.canvas("owner", collaboration_mode=mode)
         status, problem = await claim(tiles, "ann", canvas["id"])
@@ -127,7 +142,7 @@ async def test_areas_exist_only_in_area_lock_mode(tiles: Tiles) -> None:
         assert (await tiles.call("ann", "DELETE", f"/canvases/{canvas['id']}/areas/1")).status == 409
 
 
-async def test_areas_of_a_private_canvas_are_hidden_from_others(tiles: Tiles) -> None:
+async def test_areas_of_a_private_canvas_are_hidden_from_others(tiles: TilesClient) -> None:
     canvas = await area_canvas(tiles, is_public=False)
     assert (await claim(tiles, "owner", canvas["id"]))[0] == 201
     assert (await claim(tiles, "ann", canvas["id"], 2, 2))[0] == 404
@@ -135,7 +150,7 @@ async def test_areas_of_a_private_canvas_are_hidden_from_others(tiles: Tiles) ->
         assert (await tiles.call(who, "GET", f"/canvases/{canvas['id']}/areas")).status == status
 
 
-async def test_an_artist_creates_tiles_only_inside_their_areas(tiles: Tiles) -> None:
+async def test_an_artist_creates_tiles_only_inside_their_areas(tiles: TilesClient) -> None:
     canvas = await area_canvas(tiles)
     await claim(tiles, "ann", canvas["id"])
 
@@ -150,7 +165,7 @@ async def test_an_artist_creates_tiles_only_inside_their_areas(tiles: Tiles) -> 
     assert await create("ann", 1) == (201, None)
 
 
-async def test_only_the_holder_of_an_area_paints_the_tiles_in_it(tiles: Tiles) -> None:
+async def test_only_the_holder_of_an_area_paints_the_tiles_in_it(tiles: TilesClient) -> None:
     canvas = await area_canvas(tiles)
     _, area = await claim(tiles, "ann", canvas["id"])
     path = f"/tiles/{(await tiles.tile('ann', canvas['id']))['id']}"
@@ -170,7 +185,7 @@ async def test_only_the_holder_of_an_area_paints_the_tiles_in_it(tiles: Tiles) -
     assert (await tiles.call("bob", "PUT", path, json={"title": "Mine"})).status == 403
 
 
-async def test_an_artist_who_lost_an_area_cannot_acquire_or_renew_a_lock_in_it(tiles: Tiles) -> None:
+async def test_an_artist_who_lost_an_area_cannot_acquire_or_renew_a_lock_in_it(tiles: TilesClient) -> None:
     canvas = await area_canvas(tiles)
     _, area = await claim(tiles, "ann", canvas["id"])
     path = f"/tiles/{(await tiles.tile('ann', canvas['id']))['id']}"
@@ -183,7 +198,7 @@ async def test_an_artist_who_lost_an_area_cannot_acquire_or_renew_a_lock_in_it(t
     assert (await tiles.call("ann", "POST", f"{path}/lock")).status == 403
 
 
-async def test_only_holder_owner_and_moderator_release_an_area(tiles: Tiles) -> None:
+async def test_only_holder_owner_and_moderator_release_an_area(tiles: TilesClient) -> None:
     canvas = await area_canvas(tiles)
     for who, roles, status in [
         (None, (), 401), ("bob", (), 403), ("ann", (), 204), ("owner", (), 204), ("mod", ("moderator",), 204),
@@ -197,14 +212,14 @@ async def test_only_holder_owner_and_moderator_release_an_area(tiles: Tiles) -> 
     assert (await claim(tiles, "bob", canvas["id"]))[0] == 201
 
 
-async def test_an_area_of_another_canvas_is_not_found(tiles: Tiles) -> None:
+async def test_an_area_of_another_canvas_is_not_found(tiles: TilesClient) -> None:
     first, second = await area_canvas(tiles), await area_canvas(tiles)
     _, area = await claim(tiles, "ann", first["id"])
     assert (await tiles.call("ann", "DELETE", f"/canvases/{second['id']}/areas/{area['id']}")).status == 404
     assert (await claim(tiles, "bob", second["id"]))[0] == 201
 
 
-async def test_only_the_holder_renews_an_area_which_postpones_its_end(tiles: Tiles) -> None:
+async def test_only_the_holder_renews_an_area_which_postpones_its_end(tiles: TilesClient) -> None:
     canvas = await area_canvas(tiles)
     _, area = await claim(tiles, "ann", canvas["id"])
     path = f"/canvases/{canvas['id']}/areas/{area['id']}"

@@ -21,7 +21,7 @@ from aiohttp import ClientResponse
 from tests.support.busy import here
 from tests.support.identities import TestKeys
 from tests.support.parts import VirtualHost, free_ports
-from tests.support.tiles import StartTiles, Tiles, account_id, journal_of, painted
+from tests.support.tiles import StartTiles, TilesClient, account_id, journal_of, painted
 from tests.support.tiles_process import process
 from tests.support.waiting import PATIENCE
 
@@ -52,7 +52,7 @@ def rows(database_url: str, sql: str, *params: Any) -> list[tuple[Any, ...]]:
 
 
 async def together(
-    tiles: Tiles, canvas_id: int, first: Awaitable[ClientResponse], *others: Awaitable[ClientResponse]
+    tiles: TilesClient, canvas_id: int, first: Awaitable[ClientResponse], *others: Awaitable[ClientResponse]
 ) -> list[tuple[int, str | None]]:
     """Return status and code of calls, of which all but the first are one batch."""
     with holding(tiles.database_url, canvas_id):
@@ -78,7 +78,7 @@ def replayed(events: list[dict[str, Any]]) -> dict[int, tuple[int, bytes]]:
     return shown
 
 
-async def test_a_refused_edit_does_not_affect_the_others(tiles: Tiles) -> None:
+async def test_a_refused_edit_does_not_affect_the_others(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("owner", max_tiles_per_user=16)
     paths = [f"/tiles/{(await tiles.tile('ann', canvas['id'], x))['id']}" for x in range(4)]
     foreign = f"/tiles/{(await tiles.tile('bob', canvas['id'], 0, 1))['id']}"
@@ -166,7 +166,7 @@ async def test_no_stroke_or_edit_of_two_processes_is_lost_or_duplicated(
         assert shown[tile_id] == (tile["version"], base64.b64decode(tile["pixels"]))
 
 
-async def test_an_edit_is_written_even_if_its_client_has_disconnected(tiles: Tiles) -> None:
+async def test_an_edit_is_written_even_if_its_client_has_disconnected(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("ann")
     path = f"/tiles/{(await tiles.tile('ann', canvas['id']))['id']}"
     with holding(tiles.database_url, canvas["id"]):
@@ -182,7 +182,7 @@ async def test_an_edit_is_written_even_if_its_client_has_disconnected(tiles: Til
     assert [event["seq"] for event in events] == [1, 2, 3, 4, 5]
 
 
-async def test_the_event_of_an_edit_carries_the_trace_of_its_request(tiles: Tiles) -> None:
+async def test_the_event_of_an_edit_carries_the_trace_of_its_request(tiles: TilesClient) -> None:
     tile = await tiles.tile("ann", (await tiles.canvas())["id"])
     trace_id = "ab" * 16
     headers = {"traceparent": f"00-{trace_id}-{'cd' * 8}-01"}
@@ -195,7 +195,7 @@ async def test_the_event_of_an_edit_carries_the_trace_of_its_request(tiles: Tile
 
 
 async def test_acknowledged_edits_survive_a_crash_of_the_process(
-    tiles: Tiles, database_url: str, broker: VirtualHost, keys: TestKeys, tmp_path: Path
+    tiles: TilesClient, database_url: str, broker: VirtualHost, keys: TestKeys, tmp_path: Path
 ) -> None:
     canvas = await tiles.canvas("ann")
     ids = [(await tiles.tile("ann", canvas["id"], x))["id"] for x in range(4)]
@@ -241,7 +241,7 @@ async def test_acknowledged_edits_survive_a_crash_of_the_process(
 
 
 @pytest.mark.real_limits
-async def test_a_locked_canvas_does_not_delay_other_canvases(tiles: Tiles) -> None:
+async def test_a_locked_canvas_does_not_delay_other_canvases(tiles: TilesClient) -> None:
     held, free = await tiles.canvas("ann"), await tiles.canvas("ann")
     paths = [f"/tiles/{(await tiles.tile('ann', canvas['id']))['id']}" for canvas in (held, free)]
 
@@ -262,7 +262,7 @@ async def test_a_locked_canvas_does_not_delay_other_canvases(tiles: Tiles) -> No
 
 
 @pytest.mark.real_limits
-async def test_a_stroke_on_a_locked_canvas_can_be_retried(tiles: Tiles) -> None:
+async def test_a_stroke_on_a_locked_canvas_can_be_retried(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("ann")
     tile = await tiles.tile("ann", canvas["id"])
     params = {"ticket": tiles.keys.ticket(account_id("ann"), "ann")}

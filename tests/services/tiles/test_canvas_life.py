@@ -15,20 +15,22 @@ from services.tiles.canvases.journal import prune
 from services.tiles.canvases.rules import Sort
 from shared.db import Database
 from shared.db.statements import compile_statement
-from tests.support.tiles import Tiles, account_id, painted
+from tests.support.tiles import TilesClient, account_id, painted
 
 MODERATOR: dict[str, Any] = {"roles": ("moderator",)}
 DAY = 86400
 
 
-async def items(tiles: Tiles, path: str, artist: str | None = None, **params: Any) -> list[dict[str, Any]]:
+async def items(
+    tiles: TilesClient, path: str, artist: str | None = None, **params: Any
+) -> list[dict[str, Any]]:
     response = await tiles.call(artist, "GET", path, params={k: str(v) for k, v in params.items()})
     assert response.status == 200, await response.text()
     found: list[dict[str, Any]] = (await response.json())["items"]
     return found
 
 
-async def names(tiles: Tiles, **params: Any) -> list[str]:
+async def names(tiles: TilesClient, **params: Any) -> list[str]:
     """Return the names of all canvases in a list, read in slices of two."""
     found: list[str] = []
     cursor: dict[str, str] = {}
@@ -45,7 +47,7 @@ async def code(response: Any) -> tuple[int, str]:
     return response.status, (await response.json())["code"]
 
 
-async def test_a_change_affects_only_the_fields_it_names(tiles: Tiles) -> None:
+async def test_a_change_affects_only_the_fields_it_names(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("ann", description="old")
     path = f"/canvases/{canvas['id']}"
     change = {"name": "Another wall", "max_tiles_per_user": 3, "collaboration_mode": "free"}
@@ -76,7 +78,7 @@ async def test_a_change_affects_only_the_fields_it_names(tiles: Tiles) -> None:
     ],
 )
 async def test_a_change_that_breaks_a_rule_changes_nothing(
-    tiles: Tiles, change: dict[str, Any], field: str | None
+    tiles: TilesClient, change: dict[str, Any], field: str | None
 ) -> None:
     canvas = await tiles.canvas("ann")
     path = f"/canvases/{canvas['id']}"
@@ -89,7 +91,7 @@ async def test_a_change_that_breaks_a_rule_changes_nothing(
 
 @pytest.mark.parametrize(("method", "body"), [("PATCH", {"name": "Mine now"}), ("DELETE", None)])
 async def test_only_the_owner_or_a_moderator_changes_or_deletes_a_canvas(
-    tiles: Tiles, method: str, body: dict[str, Any] | None
+    tiles: TilesClient, method: str, body: dict[str, Any] | None
 ) -> None:
     path = f"/canvases/{(await tiles.canvas('ann'))['id']}"
     assert (await tiles.call(None, method, path, json=body)).status == 401
@@ -100,7 +102,7 @@ async def test_only_the_owner_or_a_moderator_changes_or_deletes_a_canvas(
     assert (await tiles.call("ann", method, private, json=body)).status < 300
 
 
-async def test_a_deleted_canvas_exists_for_no_one(tiles: Tiles) -> None:
+async def test_a_deleted_canvas_exists_for_no_one(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("ann")
     tile = await tiles.tile("ann", canvas["id"])
     path = f"/canvases/{canvas['id']}"
@@ -118,7 +120,7 @@ async def test_a_deleted_canvas_exists_for_no_one(tiles: Tiles) -> None:
     assert put.status == 404
 
 
-async def test_a_canvas_made_private_is_hidden_from_others_at_once(tiles: Tiles) -> None:
+async def test_a_canvas_made_private_is_hidden_from_others_at_once(tiles: TilesClient) -> None:
     path = f"/canvases/{(await tiles.canvas('ann'))['id']}"
     assert (await tiles.call("ann", "PATCH", path, json={"is_public": False})).status == 200
     assert (await tiles.call("bob", "GET", path)).status == 404
@@ -126,7 +128,7 @@ async def test_a_canvas_made_private_is_hidden_from_others_at_once(tiles: Tiles)
     assert (await tiles.call("bob", "GET", path)).status == 200
 
 
-async def test_a_stale_change_of_a_canvas_is_refused(tiles: Tiles) -> None:
+async def test_a_stale_change_of_a_canvas_is_refused(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("ann")
     path = f"/canvases/{canvas['id']}"
     tag = (await tiles.call("ann", "GET", path)).headers["ETag"]
@@ -140,7 +142,7 @@ async def test_a_stale_change_of_a_canvas_is_refused(tiles: Tiles) -> None:
     assert fresh.headers["ETag"] == (await tiles.call("ann", "GET", path)).headers["ETag"]
 
 
-async def test_concurrent_changes_are_all_kept_each_with_a_number(tiles: Tiles) -> None:
+async def test_concurrent_changes_are_all_kept_each_with_a_number(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("ann")
     path = f"/canvases/{canvas['id']}"
     changes = [{"name": f"Wall {n}"} for n in range(8)] + [{"description": str(n)} for n in range(8)]
@@ -155,13 +157,13 @@ async def test_concurrent_changes_are_all_kept_each_with_a_number(tiles: Tiles) 
     )  # fmt: skip
 
 
-async def test_setting_what_is_already_set_makes_no_event(tiles: Tiles) -> None:
+async def test_setting_what_is_already_set_makes_no_event(tiles: TilesClient) -> None:
     path = f"/canvases/{(await tiles.canvas('ann', name='A wall'))['id']}"
     assert (await tiles.call("ann", "PATCH", path, json={"name": "A wall"})).status == 200
     assert await items(tiles, f"{path}/events", after=1) == []
 
 
-async def test_a_lower_limit_removes_no_tile_and_applies_from_then_on(tiles: Tiles) -> None:
+async def test_a_lower_limit_removes_no_tile_and_applies_from_then_on(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("ann")
     for x in range(3):
         await tiles.tile("bob", canvas["id"], x)
@@ -171,7 +173,7 @@ async def test_a_lower_limit_removes_no_tile_and_applies_from_then_on(tiles: Til
     assert len(await items(tiles, f"/tiles/canvas/{canvas['id']}")) == 3
 
 
-async def test_a_search_covers_name_and_description_ignoring_case(tiles: Tiles) -> None:
+async def test_a_search_covers_name_and_description_ignoring_case(tiles: TilesClient) -> None:
     for name, description in (
         ("Harbour", None), ("Lake", "near the HARBOUR wall"), ("100%_sure", None), ("1000 sure", None)
     ):  # fmt: skip
@@ -182,7 +184,7 @@ async def test_a_search_covers_name_and_description_ignoring_case(tiles: Tiles) 
     assert await names(tiles, search="nowhere") == []
 
 
-async def test_every_order_is_paged_without_loss_or_repetition(tiles: Tiles) -> None:
+async def test_every_order_is_paged_without_loss_or_repetition(tiles: TilesClient) -> None:
     made = [await tiles.canvas("ann", name=f"Wall {n}") for n in range(5)]
     for canvas, count in zip(made, (1, 0, 2, 0, 1), strict=True):
         for x in range(count):
@@ -192,7 +194,7 @@ async def test_every_order_is_paged_without_loss_or_repetition(tiles: Tiles) -> 
     assert await names(tiles, sort="tiles") == [f"Wall {n}" for n in (2, 4, 0, 3, 1)]
 
 
-async def test_the_active_order_is_by_last_change(tiles: Tiles, database_url: str) -> None:
+async def test_the_active_order_is_by_last_change(tiles: TilesClient, database_url: str) -> None:
     made = [await tiles.canvas("ann", name=f"Wall {n}") for n in range(4)]
     database = Database(database_url, application="a test that sets the clock back")
     async with database.connection() as conn:
@@ -202,7 +204,7 @@ async def test_the_active_order_is_by_last_change(tiles: Tiles, database_url: st
     assert await names(tiles, sort="active") == [f"Wall {n}" for n in (1, 3, 2, 0)]
 
 
-async def test_canvases_can_be_listed_by_owner(tiles: Tiles) -> None:
+async def test_canvases_can_be_listed_by_owner(tiles: TilesClient) -> None:
     await tiles.canvas("ann", name="Of Ann")
     await tiles.canvas("bob", name="Of Bob")
     await tiles.canvas("bob", name="Of Bob too", is_public=False)
@@ -213,12 +215,12 @@ async def test_canvases_can_be_listed_by_owner(tiles: Tiles) -> None:
 
 
 @pytest.mark.parametrize("params", [{"sort": "best"}, {"search": ""}, {"owner_id": "0"}, {"cursor": "WzFd"}])
-async def test_invalid_list_parameters_are_refused(tiles: Tiles, params: dict[str, str]) -> None:
+async def test_invalid_list_parameters_are_refused(tiles: TilesClient, params: dict[str, str]) -> None:
     query = {"sort": "tiles", **params}
     assert (await tiles.call(None, "GET", "/canvases", params=query)).status == 422
 
 
-async def test_stats_count_tiles_artists_likes_and_changes(tiles: Tiles) -> None:
+async def test_stats_count_tiles_artists_likes_and_changes(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("owner")
     path = f"/canvases/{canvas['id']}/stats"
     empty = await (await tiles.call(None, "GET", path)).json()
@@ -241,7 +243,7 @@ async def test_stats_count_tiles_artists_likes_and_changes(tiles: Tiles) -> None
     ]  # fmt: skip
 
 
-async def test_a_region_holds_the_tiles_in_its_cells_row_by_row(tiles: Tiles) -> None:
+async def test_a_region_holds_the_tiles_in_its_cells_row_by_row(tiles: TilesClient) -> None:
     canvas = await tiles.canvas(max_tiles_per_user=16)
     for x, y in ((0, 0), (2, 2), (1, 1), (2, 1), (3, 3)):
         await tiles.tile("ann", canvas["id"], x, y)
@@ -261,7 +263,7 @@ async def test_a_region_holds_the_tiles_in_its_cells_row_by_row(tiles: Tiles) ->
     ],
 )  # fmt: skip
 async def test_a_region_beyond_the_canvas_is_refused(
-    tiles: Tiles, params: dict[str, int], field: str
+    tiles: TilesClient, params: dict[str, int], field: str
 ) -> None:
     canvas = await tiles.canvas()
     query = {name: str(value) for name, value in params.items()}
@@ -274,7 +276,7 @@ async def test_a_region_beyond_the_canvas_is_refused(
     ("tile_size", "rows", "status"), [(16, 16, 200), (16, 17, 422), (128, 4, 200), (128, 5, 422)]
 )
 async def test_a_region_is_bounded_in_cells_and_in_pixels(
-    tiles: Tiles, tile_size: int, rows: int, status: int
+    tiles: TilesClient, tile_size: int, rows: int, status: int
 ) -> None:
     canvas = await tiles.canvas(width=64 * tile_size, height=1024, tile_size=tile_size)
     query = {"columns": "64", "rows": str(rows)}
@@ -282,7 +284,7 @@ async def test_a_region_is_bounded_in_cells_and_in_pixels(
     assert response.status == status
 
 
-async def test_events_are_listed_in_order(tiles: Tiles) -> None:
+async def test_events_are_listed_in_order(tiles: TilesClient) -> None:
     canvas = await tiles.canvas()
     for x in range(4):
         await tiles.tile("ann", canvas["id"], x)
@@ -295,12 +297,12 @@ async def test_events_are_listed_in_order(tiles: Tiles) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "after=-1", "after=6", "after=x", "after=1&limit=501"])
-async def test_events_after_an_unknown_change_are_refused(tiles: Tiles, query: str) -> None:
+async def test_events_after_an_unknown_change_are_refused(tiles: TilesClient, query: str) -> None:
     canvas = await tiles.canvas()
     assert (await tiles.call(None, "GET", f"/canvases/{canvas['id']}/events?{query}")).status == 422
 
 
-async def test_events_of_a_private_canvas_are_hidden_from_others(tiles: Tiles) -> None:
+async def test_events_of_a_private_canvas_are_hidden_from_others(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("ann", is_public=False)
     path = f"/canvases/{canvas['id']}/events?after=0"
     assert (await tiles.call("bob", "GET", path)).status == 404
@@ -308,7 +310,7 @@ async def test_events_of_a_private_canvas_are_hidden_from_others(tiles: Tiles) -
 
 
 async def test_old_events_are_pruned_except_the_newest_and_a_client_gets_410(
-    tiles: Tiles, database_url: str
+    tiles: TilesClient, database_url: str
 ) -> None:
     canvas, calm = await tiles.canvas(), await tiles.canvas()
     for x in range(6):

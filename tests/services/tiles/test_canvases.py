@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.support.tiles import Tiles
+from tests.support.tiles import TilesClient
 
 DRAFT = {"name": "A wall", "width": 64, "height": 128, "tile_size": 16, "palette": "pico-8"}
 
 
-async def test_a_canvas_is_returned_as_the_contract_says(tiles: Tiles) -> None:
+async def test_a_canvas_is_returned_as_the_contract_says(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("ann", height=128, palette=["#FF0000", "#00ff00"])
     assert set(canvas) == {
         "id", "name", "description", "width", "height", "tile_size", "columns", "rows", "palette",
@@ -51,7 +51,7 @@ async def test_a_canvas_is_returned_as_the_contract_says(tiles: Tiles) -> None:
     ],
 )
 async def test_a_canvas_that_breaks_a_rule_is_refused_by_field(
-    tiles: Tiles, change: dict[str, Any], field: str
+    tiles: TilesClient, change: dict[str, Any], field: str
 ) -> None:
     response = await tiles.call("ann", "POST", "/canvases", json={**DRAFT, **change})
     problem = await response.json()
@@ -61,13 +61,13 @@ async def test_a_canvas_that_breaks_a_rule_is_refused_by_field(
     assert (await (await tiles.call("ann", "GET", "/canvases")).json())["items"] == []
 
 
-async def test_a_guest_cannot_create_a_canvas(tiles: Tiles) -> None:
+async def test_a_guest_cannot_create_a_canvas(tiles: TilesClient) -> None:
     response = await tiles.call(None, "POST", "/canvases", json=DRAFT)
     assert response.status == 401
     assert response.headers["WWW-Authenticate"] == "Bearer"
 
 
-async def test_a_private_canvas_exists_only_for_its_owner_and_moderators(tiles: Tiles) -> None:
+async def test_a_private_canvas_exists_only_for_its_owner_and_moderators(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("ann", is_public=False)
     path = f"/canvases/{canvas['id']}"
     assert (await tiles.call("ann", "GET", path)).status == 200
@@ -78,7 +78,7 @@ async def test_a_private_canvas_exists_only_for_its_owner_and_moderators(tiles: 
     assert len((await (await tiles.call("ann", "GET", "/canvases")).json())["items"]) == 1
 
 
-async def test_lists_are_paged_without_loss_or_repetition(tiles: Tiles) -> None:
+async def test_lists_are_paged_without_loss_or_repetition(tiles: TilesClient) -> None:
     made = [(await tiles.canvas("ann"))["id"] for _ in range(5)]
     seen: list[int] = []
     cursor = None
@@ -93,18 +93,18 @@ async def test_lists_are_paged_without_loss_or_repetition(tiles: Tiles) -> None:
 
 
 @pytest.mark.parametrize("params", [{"limit": "0"}, {"limit": "501"}, {"limit": "x"}, {"cursor": "!!"}])
-async def test_invalid_paging_parameters_are_refused(tiles: Tiles, params: dict[str, str]) -> None:
+async def test_invalid_paging_parameters_are_refused(tiles: TilesClient, params: dict[str, str]) -> None:
     assert (await tiles.call(None, "GET", "/canvases", params=params)).status == 422
 
 
 @pytest.mark.parametrize("canvas_id", ["999", "0", "-1", "x", "9223372036854775808", "9" * 30, "%00", "1.5"])
-async def test_an_unknown_id_is_404(tiles: Tiles, canvas_id: str) -> None:
+async def test_an_unknown_id_is_404(tiles: TilesClient, canvas_id: str) -> None:
     response = await tiles.call(None, "GET", f"/canvases/{canvas_id}")
     assert response.status == 404
     assert (await response.json())["request_id"] == response.headers["X-Request-Id"]
 
 
-async def test_an_unchanged_canvas_is_not_sent_twice(tiles: Tiles) -> None:
+async def test_an_unchanged_canvas_is_not_sent_twice(tiles: TilesClient) -> None:
     path = f"/canvases/{(await tiles.canvas())['id']}"
     tag = (await tiles.call(None, "GET", path)).headers["ETag"]
     response = await tiles.call(None, "GET", path, headers={"If-None-Match": tag})

@@ -11,7 +11,7 @@ import pytest
 
 from shared.db.migrations import migrate
 from tests.support.busy import here
-from tests.support.tiles import BLANK, StartTiles, Tiles
+from tests.support.tiles import BLANK, StartTiles, TilesClient
 
 pytestmark = pytest.mark.real_limits
 
@@ -44,12 +44,12 @@ async def test_without_postgres_every_call_is_a_503_that_names_it_until_it_recov
     await tiles.tile("ann", canvas["id"])
 
 
-async def test_without_the_broker_writes_succeed(tiles: Tiles) -> None:
+async def test_without_the_broker_writes_succeed(tiles: TilesClient) -> None:
     canvas = await tiles.canvas()
     await tiles.tile("ann", canvas["id"])
 
 
-async def test_every_answer_names_its_service_and_its_request(tiles: Tiles) -> None:
+async def test_every_answer_names_its_service_and_its_request(tiles: TilesClient) -> None:
     for path, status in [("/canvases", 200), ("/canvases/999", 404), ("/nowhere", 404)]:
         response = await tiles.call(None, "GET", path, headers={"X-Request-Id": "my-request-1"})
         assert response.status == status
@@ -57,12 +57,12 @@ async def test_every_answer_names_its_service_and_its_request(tiles: Tiles) -> N
         assert response.headers["X-Request-Id"] == "my-request-1"
 
 
-async def test_a_malformed_request_id_is_replaced(tiles: Tiles) -> None:
+async def test_a_malformed_request_id_is_replaced(tiles: TilesClient) -> None:
     response = await tiles.call(None, "GET", "/canvases", headers={"X-Request-Id": 'a"b c'})
     assert response.headers["X-Request-Id"] != 'a"b c'
 
 
-async def test_a_method_that_is_not_served_is_405(tiles: Tiles) -> None:
+async def test_a_method_that_is_not_served_is_405(tiles: TilesClient) -> None:
     response = await tiles.call(None, "PUT", "/canvases")
     assert response.status == 405
     assert "GET" in response.headers["Allow"]

@@ -15,19 +15,21 @@ from alembic.script import ScriptDirectory
 
 from shared.db.migrations import alembic_config, migrate
 from tests.support.parts import Databases
-from tests.support.tiles import Tiles, account_id, painted
+from tests.support.tiles import TilesClient, account_id, painted
 
 MODERATOR = ("moderator",)
 
 
-async def history(tiles: Tiles, path: str, who: str | None = None, **params: str) -> list[dict[str, Any]]:
+async def history(
+    tiles: TilesClient, path: str, who: str | None = None, **params: str
+) -> list[dict[str, Any]]:
     response = await tiles.call(who, "GET", f"{path}/history", params=params)
     assert response.status == 200, await response.text()
     items: list[dict[str, Any]] = (await response.json())["items"]
     return items
 
 
-async def changed_tile(tiles: Tiles, **canvas: Any) -> str:
+async def changed_tile(tiles: TilesClient, **canvas: Any) -> str:
     """Create a tile of ann's at version 3: painted in 1, then in 2, then given a title."""
     tile = await tiles.tile("ann", (await tiles.canvas("owner", **canvas))["id"], pixels=painted(1))
     path = f"/tiles/{tile['id']}"
@@ -36,7 +38,7 @@ async def changed_tile(tiles: Tiles, **canvas: Any) -> str:
     return path
 
 
-async def test_every_change_is_kept_newest_first(tiles: Tiles) -> None:
+async def test_every_change_is_kept_newest_first(tiles: TilesClient) -> None:
     path = await changed_tile(tiles)
     kept = await history(tiles, path)
     assert [(r["version"], r["kind"], r["seq"]) for r in kept] == [
@@ -47,13 +49,13 @@ async def test_every_change_is_kept_newest_first(tiles: Tiles) -> None:
     assert kept[0]["occurred_at"] > kept[1]["occurred_at"] > kept[2]["occurred_at"]
 
 
-async def test_the_author_of_each_change_is_shown_on_a_free_canvas(tiles: Tiles) -> None:
+async def test_the_author_of_each_change_is_shown_on_a_free_canvas(tiles: TilesClient) -> None:
     path = await changed_tile(tiles, collaboration_mode="free")
     assert (await tiles.call("bob", "PUT", path, json={"pixels": painted(5)})).status == 200
     assert (await history(tiles, path))[0]["author"]["username"] == "bob"
 
 
-async def test_history_is_paged(tiles: Tiles) -> None:
+async def test_history_is_paged(tiles: TilesClient) -> None:
     path = await changed_tile(tiles)
     seen, cursor = [], None
     while True:
@@ -66,14 +68,14 @@ async def test_history_is_paged(tiles: Tiles) -> None:
     assert seen == [3, 2, 1]
 
 
-async def test_a_version_is_shown_with_the_pixels_it_had(tiles: Tiles) -> None:
+async def test_a_version_is_shown_with_the_pixels_it_had(tiles: TilesClient) -> None:
     path = await changed_tile(tiles)
     shown = [await (await tiles.call(None, "GET", f"{path}/history/{v}")).json() for v in (1, 2, 3)]
     assert [version["pixels"] for version in shown] == [painted(1), painted(2), painted(2)]
     assert [version["kind"] for version in shown] == ["created", "painted", "described"]
 
 
-async def test_a_version_that_the_client_already_has_is_304(tiles: Tiles) -> None:
+async def test_a_version_that_the_client_already_has_is_304(tiles: TilesClient) -> None:
     path = f"{await changed_tile(tiles)}/history/2"
     tag = (await tiles.call(None, "GET", path)).headers["ETag"]
     assert (await tiles.call(None, "GET", path, headers={"If-None-Match": tag})).status == 304
@@ -82,12 +84,12 @@ async def test_a_version_that_the_client_already_has_is_304(tiles: Tiles) -> Non
 @pytest.mark.parametrize(
     "version", ["0", "4", "2147483647", "9223372036854775807", "99999999999999999999", "x"]
 )
-async def test_an_unknown_version_is_404(tiles: Tiles, version: str) -> None:
+async def test_an_unknown_version_is_404(tiles: TilesClient, version: str) -> None:
     path = await changed_tile(tiles)
     assert (await tiles.call(None, "GET", f"{path}/history/{version}")).status == 404
 
 
-async def test_history_is_visible_to_those_who_can_see_the_tile(tiles: Tiles) -> None:
+async def test_history_is_visible_to_those_who_can_see_the_tile(tiles: TilesClient) -> None:
     tile = await tiles.tile("ann", (await tiles.canvas("owner"))["id"], is_public=False)
     for path in (f"/tiles/{tile['id']}/history", f"/tiles/{tile['id']}/history/1"):
         for who, roles, status in [
@@ -97,7 +99,7 @@ async def test_history_is_visible_to_those_who_can_see_the_tile(tiles: Tiles) ->
     assert (await tiles.call(None, "GET", "/tiles/999/history")).status == 404
 
 
-async def test_a_reverted_tile_has_the_old_pixels_in_a_new_version(tiles: Tiles) -> None:
+async def test_a_reverted_tile_has_the_old_pixels_in_a_new_version(tiles: TilesClient) -> None:
     path = await changed_tile(tiles)
     response = await tiles.call("ann", "POST", f"{path}/revert", json={"version": 1})
     assert response.status == 200
@@ -108,7 +110,7 @@ async def test_a_reverted_tile_has_the_old_pixels_in_a_new_version(tiles: Tiles)
     assert (newest["version"], newest["kind"], newest["seq"]) == (4, "reverted", 5)
 
 
-async def test_only_creator_owner_and_moderator_revert_a_tile(tiles: Tiles) -> None:
+async def test_only_creator_owner_and_moderator_revert_a_tile(tiles: TilesClient) -> None:
     path = await changed_tile(tiles, collaboration_mode="free")
     for who, roles, status in [
         (None, (), 401), ("bob", (), 403), ("ann", (), 200), ("owner", (), 200), ("mod", MODERATOR, 200),
@@ -118,7 +120,7 @@ async def test_only_creator_owner_and_moderator_revert_a_tile(tiles: Tiles) -> N
     assert [r["author"]["username"] for r in await history(tiles, path)][:3] == ["mod", "owner", "ann"]
 
 
-async def test_a_live_lock_prevents_a_revert(tiles: Tiles) -> None:
+async def test_a_live_lock_prevents_a_revert(tiles: TilesClient) -> None:
     path = await changed_tile(tiles, collaboration_mode="free")
     assert (await tiles.call("bob", "POST", f"{path}/lock")).status == 201
     for who, roles in [("ann", ()), ("owner", ()), ("mod", MODERATOR)]:
@@ -129,13 +131,15 @@ async def test_a_live_lock_prevents_a_revert(tiles: Tiles) -> None:
 @pytest.mark.parametrize(
     ("version", "status"), [(0, 422), (4, 404), (2**31 - 1, 404), (2**31, 422), ("1", 422)]
 )
-async def test_reverting_to_an_unknown_version_is_refused(tiles: Tiles, version: Any, status: int) -> None:
+async def test_reverting_to_an_unknown_version_is_refused(
+    tiles: TilesClient, version: Any, status: int
+) -> None:
     path = await changed_tile(tiles)
     response = await tiles.call("ann", "POST", f"{path}/revert", json={"version": version})
     assert response.status == status
 
 
-async def test_of_concurrent_reverts_of_the_same_version_one_wins(tiles: Tiles) -> None:
+async def test_of_concurrent_reverts_of_the_same_version_one_wins(tiles: TilesClient) -> None:
     path = await changed_tile(tiles)
     responses = await asyncio.gather(
         *(
@@ -146,7 +150,7 @@ async def test_of_concurrent_reverts_of_the_same_version_one_wins(tiles: Tiles) 
     assert Counter(r.status for r in responses) == {200: 1, 412: 5}
 
 
-async def test_concurrent_changes_leave_one_revision_each_in_canvas_order(tiles: Tiles) -> None:
+async def test_concurrent_changes_leave_one_revision_each_in_canvas_order(tiles: TilesClient) -> None:
     path = await changed_tile(tiles, collaboration_mode="free")
     await asyncio.gather(
         *(tiles.call(f"a{i}", "PUT", path, json={"pixels": painted(i)}) for i in range(8)),
@@ -158,7 +162,7 @@ async def test_concurrent_changes_leave_one_revision_each_in_canvas_order(tiles:
     assert sorted(kept, key=lambda r: r["occurred_at"], reverse=True) == kept
 
 
-async def test_a_refused_change_leaves_no_revision(tiles: Tiles) -> None:
+async def test_a_refused_change_leaves_no_revision(tiles: TilesClient) -> None:
     path = await changed_tile(tiles)
     assert (await tiles.call("bob", "PUT", path, json={"pixels": painted(3)})).status == 403
     assert (
@@ -168,7 +172,7 @@ async def test_a_refused_change_leaves_no_revision(tiles: Tiles) -> None:
 
 
 async def test_the_history_of_a_deleted_tile_is_kept_though_not_shown(
-    tiles: Tiles, database_url: str
+    tiles: TilesClient, database_url: str
 ) -> None:
     path = await changed_tile(tiles)
     assert (await tiles.call("owner", "DELETE", path)).status == 204
@@ -180,7 +184,7 @@ async def test_the_history_of_a_deleted_tile_is_kept_though_not_shown(
 
 
 async def test_every_version_of_a_tile_painted_in_strokes_can_be_read_back(
-    tiles: Tiles, database_url: str
+    tiles: TilesClient, database_url: str
 ) -> None:
     path = await changed_tile(tiles)
     pixels, versions = bytearray(base64.b64decode(painted(2))), {}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
-from tests.support.tiles import StartTiles, Tiles
+from tests.support.tiles import StartTiles, TilesClient
 
 
-async def liked_tile(tiles: Tiles) -> str:
+async def liked_tile(tiles: TilesClient) -> str:
     return f"/tiles/{(await tiles.tile('ann', (await tiles.canvas())['id']))['id']}"
 
 
-async def test_liking_or_unliking_twice_counts_once(tiles: Tiles) -> None:
+async def test_liking_or_unliking_twice_counts_once(tiles: TilesClient) -> None:
     path = await liked_tile(tiles)
     for _ in range(2):
         assert await (await tiles.call("bob", "POST", f"{path}/like")).json() == {
@@ -40,13 +40,13 @@ async def test_concurrent_likes_and_unlikes_leave_the_right_count(
     assert tile["like_count"] >= 4
 
 
-async def test_an_artist_cannot_like_their_own_tile(tiles: Tiles) -> None:
+async def test_an_artist_cannot_like_their_own_tile(tiles: TilesClient) -> None:
     path = await liked_tile(tiles)
     response = await tiles.call("ann", "POST", f"{path}/like")
     assert (response.status, (await response.json())["code"]) == (403, "own_tile")
 
 
-async def test_the_artists_who_like_a_tile_are_listed(tiles: Tiles) -> None:
+async def test_the_artists_who_like_a_tile_are_listed(tiles: TilesClient) -> None:
     path = await liked_tile(tiles)
     for who in ("bob", "cat"):
         await tiles.call(who, "POST", f"{path}/like")
@@ -54,7 +54,7 @@ async def test_the_artists_who_like_a_tile_are_listed(tiles: Tiles) -> None:
     assert {like["artist"]["username"] for like in likes["items"]} == {"bob", "cat"}
 
 
-async def test_a_guest_cannot_like_a_tile(tiles: Tiles) -> None:
+async def test_a_guest_cannot_like_a_tile(tiles: TilesClient) -> None:
     path = await liked_tile(tiles)
     assert (await tiles.call(None, "POST", f"{path}/like")).status == 401
     assert (await tiles.call("bob", "POST", "/tiles/999/like")).status == 404

@@ -12,7 +12,7 @@ from aiohttp import ClientSession, TCPConnector, WSMsgType, WSServerHandshakeErr
 from shared.db.pool import CONNECTIONS_IN_USE
 from tests.support.live import events, relaying, watching
 from tests.support.parts import VirtualHost
-from tests.support.tiles import StartTiles, Tiles, account_id, painted
+from tests.support.tiles import StartTiles, TilesClient, account_id, painted
 from tests.support.waiting import PATIENCE
 
 
@@ -43,7 +43,7 @@ async def test_a_viewer_of_another_process_sees_every_change_in_order_once(
     assert received[4]["like_count"] == 1
 
 
-async def test_since_delivers_missed_changes_and_then_current_ones(live_tiles: Tiles) -> None:
+async def test_since_delivers_missed_changes_and_then_current_ones(live_tiles: TilesClient) -> None:
     canvas = await live_tiles.canvas("ann")
     for x in range(4):
         await live_tiles.tile("ann", canvas["id"], x)
@@ -53,7 +53,7 @@ async def test_since_delivers_missed_changes_and_then_current_ones(live_tiles: T
 
 
 @pytest.mark.usefixtures("relayed")
-async def test_resuming_while_others_write_loses_and_repeats_nothing(live_tiles: Tiles) -> None:
+async def test_resuming_while_others_write_loses_and_repeats_nothing(live_tiles: TilesClient) -> None:
     canvas = await live_tiles.canvas("owner", collaboration_mode="free")
     path = f"/tiles/{(await live_tiles.tile('ann', canvas['id']))['id']}"
 
@@ -73,7 +73,7 @@ async def test_resuming_while_others_write_loses_and_repeats_nothing(live_tiles:
 
 
 @pytest.mark.parametrize("since", [99, 2**62])
-async def test_an_unknown_since_gets_a_resync(live_tiles: Tiles, since: int) -> None:
+async def test_an_unknown_since_gets_a_resync(live_tiles: TilesClient, since: int) -> None:
     canvas = await live_tiles.canvas()
     async with watching(live_tiles, canvas["id"], since=since) as (socket, _):
         assert await socket.receive_json(timeout=PATIENCE) == {"type": "resync"}
@@ -108,7 +108,7 @@ async def test_a_ticket_works_once(start_tiles: StartTiles, database_url: str, b
     assert refused.value.status == 401
 
 
-async def test_an_access_token_is_no_ticket_and_a_ticket_no_access_token(live_tiles: Tiles) -> None:
+async def test_an_access_token_is_no_ticket_and_a_ticket_no_access_token(live_tiles: TilesClient) -> None:
     canvas = await live_tiles.canvas()
     token = live_tiles.keys.token(account_id("ann"), "ann")
     with pytest.raises(WSServerHandshakeError) as refused:
@@ -122,7 +122,7 @@ async def test_an_access_token_is_no_ticket_and_a_ticket_no_access_token(live_ti
     assert response.status == 401
 
 
-async def test_a_private_canvas_cannot_be_watched_by_others(live_tiles: Tiles) -> None:
+async def test_a_private_canvas_cannot_be_watched_by_others(live_tiles: TilesClient) -> None:
     canvas = await live_tiles.canvas("ann", is_public=False)
     for canvas_id in (canvas["id"], 999):
         with pytest.raises(WSServerHandshakeError) as refused:
@@ -131,7 +131,7 @@ async def test_a_private_canvas_cannot_be_watched_by_others(live_tiles: Tiles) -
         assert refused.value.status == 404
 
 
-async def test_the_pixels_of_a_draft_are_not_broadcast(live_tiles: Tiles) -> None:
+async def test_the_pixels_of_a_draft_are_not_broadcast(live_tiles: TilesClient) -> None:
     canvas = await live_tiles.canvas("owner")
     await live_tiles.tile("ann", canvas["id"], is_public=False, pixels=painted(9))
     async with watching(live_tiles, canvas["id"], since=1) as (socket, _):
@@ -139,7 +139,7 @@ async def test_the_pixels_of_a_draft_are_not_broadcast(live_tiles: Tiles) -> Non
     assert (event["kind"], event["tile"]) == ("tile.created", None)
 
 
-async def test_a_ping_is_answered_and_an_unknown_message_is_an_error(live_tiles: Tiles) -> None:
+async def test_a_ping_is_answered_and_an_unknown_message_is_an_error(live_tiles: TilesClient) -> None:
     canvas = await live_tiles.canvas()
     async with watching(live_tiles, canvas["id"]) as (socket, _):
         await socket.send_json({"type": "ping"})
@@ -171,7 +171,7 @@ async def test_300_idle_viewers_do_not_slow_the_api_down(
     assert with_viewers < 10 * without + 1
 
 
-async def _seconds_of_work(tiles: Tiles, canvas_id: int, tile_id: int) -> float:
+async def _seconds_of_work(tiles: TilesClient, canvas_id: int, tile_id: int) -> float:
     """Read and paint concurrently, forty times as often as there are connections; everything succeeds."""
     started = time.perf_counter()
     reads = [tiles.call(None, "GET", f"/canvases/{canvas_id}") for _ in range(60)]
@@ -183,7 +183,7 @@ async def _seconds_of_work(tiles: Tiles, canvas_id: int, tile_id: int) -> float:
     return time.perf_counter() - started
 
 
-async def test_a_stopping_service_closes_its_sockets_with_1001(live_tiles: Tiles) -> None:
+async def test_a_stopping_service_closes_its_sockets_with_1001(live_tiles: TilesClient) -> None:
     canvas = await live_tiles.canvas()
     async with watching(live_tiles, canvas["id"]) as (socket, _):
         stopping = asyncio.create_task(live_tiles.client.server.close())

@@ -14,7 +14,7 @@ from services.tiles.canvases.journal import prune
 from shared.db import Database
 from tests.support.live import Socket, events, watching
 from tests.support.parts import VirtualHost
-from tests.support.tiles import StartTiles, Tiles, account_id
+from tests.support.tiles import StartTiles, TilesClient, account_id
 from tests.support.waiting import PATIENCE
 
 
@@ -24,7 +24,7 @@ async def closing_code(socket: Socket) -> tuple[int, str]:
     return message.data, str(message.extra)
 
 
-def ticket_of(tiles: Tiles, artist: str, *roles: str) -> dict[str, Any]:
+def ticket_of(tiles: TilesClient, artist: str, *roles: str) -> dict[str, Any]:
     return {"ticket": tiles.keys.ticket(account_id(artist), artist, roles)}
 
 
@@ -69,7 +69,7 @@ async def test_a_canvas_made_private_keeps_only_viewers_who_may_see_it(
 
 
 @pytest.mark.usefixtures("relayed")
-async def test_a_renamed_canvas_keeps_its_viewers(live_tiles: Tiles) -> None:
+async def test_a_renamed_canvas_keeps_its_viewers(live_tiles: TilesClient) -> None:
     canvas = await live_tiles.canvas("ann")
     async with watching(live_tiles, canvas["id"]) as (socket, _):
         await live_tiles.call("ann", "PATCH", f"/canvases/{canvas['id']}", json={"name": "Renamed"})
@@ -79,7 +79,7 @@ async def test_a_renamed_canvas_keeps_its_viewers(live_tiles: Tiles) -> None:
 
 
 async def test_resuming_before_the_oldest_kept_event_gets_a_resync(
-    live_tiles: Tiles, database_url: str
+    live_tiles: TilesClient, database_url: str
 ) -> None:
     canvas = await live_tiles.canvas("ann")
     for x in range(4):
@@ -106,7 +106,7 @@ async def _changes(socket: Socket, count: int) -> list[dict[str, Any]]:
 
 @pytest.mark.real_limits
 async def test_a_viewer_that_the_database_cannot_bring_up_to_date_is_closed(
-    tiles: Tiles,
+    tiles: TilesClient,
 ) -> None:
     canvas = await tiles.canvas("ann")
     connection = psycopg2.connect(tiles.database_url)

@@ -10,16 +10,16 @@ from services.tiles.app import create_worker
 from services.tiles.settings import TilesSettings
 from tests.support.identities import TestKeys
 from tests.support.parts import VirtualHost
-from tests.support.tiles import StartTiles, Tiles, expire, journal_of, painted, sweeping
+from tests.support.tiles import StartTiles, TilesClient, expire, journal_of, painted, sweeping
 from tests.support.waiting import PATIENCE
 
 
-async def free_tile(tiles: Tiles) -> str:
+async def free_tile(tiles: TilesClient) -> str:
     canvas = await tiles.canvas("owner", collaboration_mode="free")
     return f"/tiles/{(await tiles.tile('ann', canvas['id']))['id']}"
 
 
-async def test_a_lock_is_returned_as_the_contract_says(tiles: Tiles) -> None:
+async def test_a_lock_is_returned_as_the_contract_says(tiles: TilesClient) -> None:
     path = await free_tile(tiles)
     lock = await (await tiles.call("bob", "POST", f"{path}/lock")).json()
     assert set(lock) == {"tile_id", "is_locked", "holder", "expires_at", "mine"}
@@ -39,7 +39,7 @@ async def test_of_eight_concurrent_requests_for_a_lock_one_succeeds(
     assert Counter(r.status for r in responses) == {201: 1, 409: 7}
 
 
-async def test_the_live_locks_of_a_canvas_are_listed(tiles: Tiles) -> None:
+async def test_the_live_locks_of_a_canvas_are_listed(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("owner", collaboration_mode="free")
     locked, _, draft = [await tiles.tile("ann", canvas["id"], x=x, is_public=x < 2) for x in range(3)]
     for tile in (locked, draft):
@@ -50,13 +50,13 @@ async def test_the_live_locks_of_a_canvas_are_listed(tiles: Tiles) -> None:
     ]
 
 
-async def test_acquiring_an_already_held_lock_is_200(tiles: Tiles) -> None:
+async def test_acquiring_an_already_held_lock_is_200(tiles: TilesClient) -> None:
     path = await free_tile(tiles)
     assert (await tiles.call("bob", "POST", f"{path}/lock")).status == 201
     assert (await tiles.call("bob", "POST", f"{path}/lock")).status == 200
 
 
-async def test_while_a_tile_is_locked_writes_of_others_are_refused(tiles: Tiles) -> None:
+async def test_while_a_tile_is_locked_writes_of_others_are_refused(tiles: TilesClient) -> None:
     path = await free_tile(tiles)
     await tiles.call("bob", "POST", f"{path}/lock")
     for who in ("ann", "cat"):
@@ -67,7 +67,7 @@ async def test_while_a_tile_is_locked_writes_of_others_are_refused(tiles: Tiles)
     assert (await tiles.call("bob", "PUT", path, json={"pixels": painted(1)})).status == 200
 
 
-async def test_a_released_lock_is_free(tiles: Tiles) -> None:
+async def test_a_released_lock_is_free(tiles: TilesClient) -> None:
     path = await free_tile(tiles)
     await tiles.call("bob", "POST", f"{path}/lock")
     assert (await tiles.call("cat", "DELETE", f"{path}/lock")).status == 403
@@ -76,13 +76,13 @@ async def test_a_released_lock_is_free(tiles: Tiles) -> None:
     assert (await tiles.call("cat", "POST", f"{path}/lock")).status == 201
 
 
-async def test_a_moderator_releases_any_lock(tiles: Tiles) -> None:
+async def test_a_moderator_releases_any_lock(tiles: TilesClient) -> None:
     path = await free_tile(tiles)
     await tiles.call("bob", "POST", f"{path}/lock")
     assert (await tiles.call("mod", "DELETE", f"{path}/lock", roles=("moderator",))).status == 204
 
 
-async def test_only_the_holder_renews_a_lock_which_postpones_its_end(tiles: Tiles) -> None:
+async def test_only_the_holder_renews_a_lock_which_postpones_its_end(tiles: TilesClient) -> None:
     path = await free_tile(tiles)
     first = await (await tiles.call("bob", "POST", f"{path}/lock")).json()
     renewed = await (await tiles.call("bob", "PUT", f"{path}/lock")).json()
@@ -103,7 +103,7 @@ async def test_an_expired_lock_has_no_effect(start_tiles: StartTiles, database_u
     assert (await tiles.call("cat", "POST", f"{path}/lock")).status == 201
 
 
-async def test_an_artist_who_may_not_paint_a_tile_may_not_lock_it(tiles: Tiles) -> None:
+async def test_an_artist_who_may_not_paint_a_tile_may_not_lock_it(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("owner")
     path = f"/tiles/{(await tiles.tile('ann', canvas['id']))['id']}"
     assert (await tiles.call("bob", "POST", f"{path}/lock")).status == 403
@@ -111,7 +111,7 @@ async def test_an_artist_who_may_not_paint_a_tile_may_not_lock_it(tiles: Tiles) 
     assert (await tiles.call("ann", "POST", f"{path}/lock")).status == 201
 
 
-async def test_a_moderator_breaks_a_lock_by_the_admin_route(tiles: Tiles) -> None:
+async def test_a_moderator_breaks_a_lock_by_the_admin_route(tiles: TilesClient) -> None:
     path = await free_tile(tiles)
     await tiles.call("bob", "POST", f"{path}/lock")
     for who, status in ((None, 401), ("bob", 403), ("ann", 403), ("owner", 403)):

@@ -14,10 +14,10 @@ from PIL import Image
 from services.tiles.canvases.rules import PALETTES
 from services.tiles.pictures import store
 from shared.db import Database
-from tests.support.tiles import SIZE, StartTiles, Tiles, painted
+from tests.support.tiles import SIZE, StartTiles, TilesClient, painted
 
 
-async def picture(tiles: Tiles, canvas_id: int, scale: int = 1, **part: str) -> Image.Image:
+async def picture(tiles: TilesClient, canvas_id: int, scale: int = 1, **part: str) -> Image.Image:
     params = {"scale": str(scale), **part}
     response = await tiles.call(None, "GET", f"/canvases/{canvas_id}.png", params=params)
     assert response.status == 200
@@ -25,7 +25,7 @@ async def picture(tiles: Tiles, canvas_id: int, scale: int = 1, **part: str) -> 
     return Image.open(io.BytesIO(await response.read()))
 
 
-async def test_the_picture_equals_the_tiles_pixel_for_pixel(tiles: Tiles) -> None:
+async def test_the_picture_equals_the_tiles_pixel_for_pixel(tiles: TilesClient) -> None:
     canvas = await tiles.canvas()
     dice = random.Random(7)
     pixels = bytes(dice.randrange(17) for _ in range(SIZE * SIZE))
@@ -43,7 +43,7 @@ async def test_the_picture_equals_the_tiles_pixel_for_pixel(tiles: Tiles) -> Non
             assert "#{:02x}{:02x}{:02x}".format(*colour[:3]) == expected  # type: ignore[index]
 
 
-async def test_scaling_repeats_each_pixel(tiles: Tiles) -> None:
+async def test_scaling_repeats_each_pixel(tiles: TilesClient) -> None:
     canvas = await tiles.canvas()
     await tiles.tile("ann", canvas["id"], 0, 0, pixels=painted(9))
     shown = (await picture(tiles, canvas["id"], 3)).convert("RGBA")
@@ -52,7 +52,7 @@ async def test_scaling_repeats_each_pixel(tiles: Tiles) -> None:
     assert shown.getpixel((48, 47)) == (0, 0, 0, 0)
 
 
-async def tag_of(tiles: Tiles, path: str) -> str:
+async def tag_of(tiles: TilesClient, path: str) -> str:
     response = await tiles.call(None, "GET", path)
     assert response.status == 200
     tag = response.headers["ETag"]
@@ -70,7 +70,7 @@ async def picture_seq(database_url: str, canvas_id: int) -> int:
     return state.picture_seq
 
 
-async def test_the_tag_of_a_picture_changes_only_with_the_picture(tiles: Tiles) -> None:
+async def test_the_tag_of_a_picture_changes_only_with_the_picture(tiles: TilesClient) -> None:
     canvas = await tiles.canvas()
     path, part = f"/canvases/{canvas['id']}.png", f"/canvases/{canvas['id']}.png?x=1&y=1"
     tags = [await tag_of(tiles, path)]
@@ -86,7 +86,7 @@ async def test_the_tag_of_a_picture_changes_only_with_the_picture(tiles: Tiles) 
 
 
 async def test_likes_locks_titles_and_names_keep_cached_pictures_valid(
-    tiles: Tiles, database_url: str
+    tiles: TilesClient, database_url: str
 ) -> None:
     canvas = await tiles.canvas("owner")
     tile = f"/tiles/{(await tiles.tile('ann', canvas['id'], pixels=painted(3)))['id']}"
@@ -107,7 +107,7 @@ async def test_likes_locks_titles_and_names_keep_cached_pictures_valid(
     ("method", "body"), [("PUT", {"pixels": painted(4)}), ("PUT", {"is_public": False}), ("DELETE", None)]
 )
 async def test_visible_changes_make_cached_pictures_stale(
-    tiles: Tiles, database_url: str, method: str, body: dict[str, Any] | None
+    tiles: TilesClient, database_url: str, method: str, body: dict[str, Any] | None
 ) -> None:
     canvas = await tiles.canvas()
     tile = await tiles.tile("ann", canvas["id"], pixels=painted(3))
@@ -115,7 +115,7 @@ async def test_visible_changes_make_cached_pictures_stale(
     assert await picture_seq(database_url, canvas["id"]) == 3
 
 
-async def test_a_change_in_a_draft_keeps_cached_pictures_valid(tiles: Tiles, database_url: str) -> None:
+async def test_a_change_in_a_draft_keeps_cached_pictures_valid(tiles: TilesClient, database_url: str) -> None:
     canvas = await tiles.canvas()
     tile = await tiles.tile("ann", canvas["id"], is_public=False)
     before = await picture_seq(database_url, canvas["id"])
@@ -130,7 +130,7 @@ async def test_a_change_shows_in_the_next_picture_of_any_process(
     canvas = await processes[0].canvas(collaboration_mode="free")
     tile = await processes[0].tile("ann", canvas["id"])
 
-    async def look(process: Tiles) -> None:
+    async def look(process: TilesClient) -> None:
         for _ in range(30):
             await picture(process, canvas["id"])
 
@@ -143,7 +143,7 @@ async def test_a_change_shows_in_the_next_picture_of_any_process(
     await asyncio.gather(*looking)
 
 
-async def test_a_part_of_the_picture_equals_that_part_of_the_whole(tiles: Tiles) -> None:
+async def test_a_part_of_the_picture_equals_that_part_of_the_whole(tiles: TilesClient) -> None:
     canvas = await tiles.canvas()
     for x, y in ((0, 0), (1, 2), (3, 3)):
         await tiles.tile("ann", canvas["id"], x, y, pixels=painted(x + 1))
@@ -155,13 +155,13 @@ async def test_a_part_of_the_picture_equals_that_part_of_the_whole(tiles: Tiles)
 
 
 @pytest.mark.parametrize("params", [{"x": "4"}, {"columns": "5"}, {"x": "2", "columns": "3"}, {"rows": "0"}])
-async def test_a_part_beyond_the_canvas_is_refused(tiles: Tiles, params: dict[str, str]) -> None:
+async def test_a_part_beyond_the_canvas_is_refused(tiles: TilesClient, params: dict[str, str]) -> None:
     canvas = await tiles.canvas()
     response = await tiles.call(None, "GET", f"/canvases/{canvas['id']}.png", params=params)
     assert response.status == 422
 
 
-async def test_a_tile_has_a_picture_of_its_own(tiles: Tiles) -> None:
+async def test_a_tile_has_a_picture_of_its_own(tiles: TilesClient) -> None:
     canvas = await tiles.canvas()
     tile = await tiles.tile("ann", canvas["id"], 2, 1, pixels=painted(9))
     response = await tiles.call(None, "GET", f"/tiles/{tile['id']}.png?scale=2")
@@ -171,7 +171,7 @@ async def test_a_tile_has_a_picture_of_its_own(tiles: Tiles) -> None:
     assert shown.convert("RGBA").getcolors() == [(32 * 32, (255, 0, 77, 255))]
 
 
-async def test_the_tag_of_a_tiles_picture_changes_only_with_its_pixels(tiles: Tiles) -> None:
+async def test_the_tag_of_a_tiles_picture_changes_only_with_its_pixels(tiles: TilesClient) -> None:
     canvas = await tiles.canvas()
     path = f"/tiles/{(await tiles.tile('ann', canvas['id'], pixels=painted(9)))['id']}"
     tag = await tag_of(tiles, f"{path}.png")
@@ -182,7 +182,7 @@ async def test_the_tag_of_a_tiles_picture_changes_only_with_its_pixels(tiles: Ti
     assert await tag_of(tiles, f"{path}.png") != tag
 
 
-async def test_the_picture_of_a_draft_is_hidden_from_others(tiles: Tiles) -> None:
+async def test_the_picture_of_a_draft_is_hidden_from_others(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("owner")
     path = f"/tiles/{(await tiles.tile('ann', canvas['id'], is_public=False))['id']}.png"
     assert (await tiles.call("ann", "GET", path)).status == 200
@@ -192,27 +192,27 @@ async def test_the_picture_of_a_draft_is_hidden_from_others(tiles: Tiles) -> Non
     assert (await tiles.call(None, "GET", "/tiles/999.png")).status == 404
 
 
-async def test_drafts_are_not_in_the_picture(tiles: Tiles) -> None:
+async def test_drafts_are_not_in_the_picture(tiles: TilesClient) -> None:
     canvas = await tiles.canvas()
     await tiles.tile("ann", canvas["id"], is_public=False, pixels=painted(9))
     assert (await picture(tiles, canvas["id"])).convert("RGBA").getpixel((0, 0)) == (0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("scale", ["0", "17", "x"])
-async def test_a_scale_out_of_range_is_refused(tiles: Tiles, scale: str) -> None:
+async def test_a_scale_out_of_range_is_refused(tiles: TilesClient, scale: str) -> None:
     canvas = await tiles.canvas()
     response = await tiles.call(None, "GET", f"/canvases/{canvas['id']}.png", params={"scale": scale})
     assert response.status == 422
 
 
-async def test_a_picture_that_is_too_large_is_refused(tiles: Tiles) -> None:
+async def test_a_picture_that_is_too_large_is_refused(tiles: TilesClient) -> None:
     canvas = await tiles.canvas(width=4096, height=4096, tile_size=128)
     response = await tiles.call(None, "GET", f"/canvases/{canvas['id']}.png", params={"scale": "3"})
     assert response.status == 422
     assert "scale" in (await response.json())["errors"][0]["loc"]
 
 
-async def test_the_picture_of_a_private_canvas_is_hidden_from_others(tiles: Tiles) -> None:
+async def test_the_picture_of_a_private_canvas_is_hidden_from_others(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("ann", is_public=False)
     assert (await tiles.call(None, "GET", f"/canvases/{canvas['id']}.png")).status == 404
     assert (await tiles.call("ann", "GET", f"/canvases/{canvas['id']}.png")).status == 200

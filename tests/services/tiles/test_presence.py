@@ -16,12 +16,14 @@ from services.tiles.live.presence import EXCHANGE, Announcement
 from services.tiles.live.room import Participant
 from tests.support.live import Socket, watching
 from tests.support.parts import VirtualHost
-from tests.support.tiles import StartTiles, Tiles, account_id
+from tests.support.tiles import StartTiles, TilesClient, account_id
 from tests.support.waiting import PATIENCE, poll_until
 
 
 @asynccontextmanager
-async def present(tiles: Tiles, canvas_id: int, artist: str) -> AsyncIterator[tuple[Socket, dict[str, Any]]]:
+async def present(
+    tiles: TilesClient, canvas_id: int, artist: str
+) -> AsyncIterator[tuple[Socket, dict[str, Any]]]:
     ticket = tiles.keys.ticket(account_id(artist), artist)
     async with watching(tiles, canvas_id, ticket=ticket) as greeted:
         yield greeted
@@ -47,11 +49,11 @@ def person(artist: str, tile: dict[str, int] | None = None, *, editing: bool = F
 
 
 @pytest.fixture
-async def processes(start_tiles: StartTiles, database_url: str, broker: VirtualHost) -> list[Tiles]:
+async def processes(start_tiles: StartTiles, database_url: str, broker: VirtualHost) -> list[TilesClient]:
     return [await start_tiles(database_url, broker.url) for _ in range(2)]
 
 
-async def test_joining_moving_and_leaving_is_shown_in_every_process(processes: list[Tiles]) -> None:
+async def test_joining_moving_and_leaving_is_shown_in_every_process(processes: list[TilesClient]) -> None:
     canvas = await processes[0].canvas()
     async with (
         watching(processes[0], canvas["id"]) as (near, _),
@@ -71,7 +73,7 @@ async def test_joining_moving_and_leaving_is_shown_in_every_process(processes: l
 
 
 @pytest.mark.parametrize("where", [0, 1])
-async def test_hello_lists_the_artists_of_every_process(processes: list[Tiles], where: int) -> None:
+async def test_hello_lists_the_artists_of_every_process(processes: list[TilesClient], where: int) -> None:
     canvas = await processes[0].canvas()
     async with present(processes[0], canvas["id"], "ann") as (ann, alone):
         assert alone["presence"] == []
@@ -88,7 +90,7 @@ async def test_hello_lists_the_artists_of_every_process(processes: list[Tiles], 
         assert await poll_until(listed, there) == there
 
 
-async def test_guests_are_not_listed_and_may_not_send_moves(live_tiles: Tiles) -> None:
+async def test_guests_are_not_listed_and_may_not_send_moves(live_tiles: TilesClient) -> None:
     canvas = await live_tiles.canvas()
     async with present(live_tiles, canvas["id"], "ann") as (ann, _):
         async with watching(live_tiles, canvas["id"]) as (guest, hello):
@@ -98,7 +100,9 @@ async def test_guests_are_not_listed_and_may_not_send_moves(live_tiles: Tiles) -
         await silence(ann)
 
 
-async def test_an_artist_with_two_sockets_is_one_person_until_both_are_closed(processes: list[Tiles]) -> None:
+async def test_an_artist_with_two_sockets_is_one_person_until_both_are_closed(
+    processes: list[TilesClient],
+) -> None:
     canvas = await processes[0].canvas()
     async with watching(processes[1], canvas["id"]) as (watch, _):
         async with present(processes[0], canvas["id"], "ann"):
@@ -110,7 +114,7 @@ async def test_an_artist_with_two_sockets_is_one_person_until_both_are_closed(pr
         assert await next_change(watch) == {"left": [person("ann")]}
 
 
-async def test_moves_of_one_tick_are_sent_together(live_tiles: Tiles) -> None:
+async def test_moves_of_one_tick_are_sent_together(live_tiles: TilesClient) -> None:
     canvas = await live_tiles.canvas()
     async with (
         present(live_tiles, canvas["id"], "ann") as (ann, _),
@@ -137,14 +141,16 @@ async def test_moves_of_one_tick_are_sent_together(live_tiles: Tiles) -> None:
         {"editing": True},
     ],
 )
-async def test_an_invalid_presence_message_is_refused(live_tiles: Tiles, message: dict[str, Any]) -> None:
+async def test_an_invalid_presence_message_is_refused(
+    live_tiles: TilesClient, message: dict[str, Any]
+) -> None:
     canvas = await live_tiles.canvas()
     async with present(live_tiles, canvas["id"], "ann") as (ann, _):
         await ann.send_json({"type": "presence", **message})
         assert (await ann.receive_json(timeout=PATIENCE))["code"] == "invalid"
 
 
-async def test_too_many_moves_are_refused_with_a_time_to_retry(live_tiles: Tiles) -> None:
+async def test_too_many_moves_are_refused_with_a_time_to_retry(live_tiles: TilesClient) -> None:
     canvas = await live_tiles.canvas()
     async with present(live_tiles, canvas["id"], "ann") as (ann, _):
         for x in range(60):
@@ -154,7 +160,7 @@ async def test_too_many_moves_are_refused_with_a_time_to_retry(live_tiles: Tiles
 
 
 async def test_artists_of_a_killed_process_vanish(
-    live_tiles: Tiles, broker: VirtualHost, monkeypatch: pytest.MonkeyPatch
+    live_tiles: TilesClient, broker: VirtualHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(room, "EXPIRY_SECONDS", 1.0)
     canvas = await live_tiles.canvas()
@@ -179,7 +185,7 @@ async def _announce_once(broker: VirtualHost, canvas_id: int, artist: str) -> No
 
 
 async def test_artists_of_a_running_process_stay(
-    processes: list[Tiles], monkeypatch: pytest.MonkeyPatch
+    processes: list[TilesClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(room, "EXPIRY_SECONDS", 4.0)
     monkeypatch.setattr(presence, "HEARTBEAT_SECONDS", 0.2)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.support.tiles import BLANK, StartTiles, Tiles, account_id, journal_of, painted
+from tests.support.tiles import BLANK, StartTiles, TilesClient, account_id, journal_of, painted
 
 MOD = ("moderator",)
 EYES: list[tuple[str | None, tuple[str, ...]]] = [
@@ -19,12 +19,12 @@ EYES: list[tuple[str | None, tuple[str, ...]]] = [
 ]  # fmt: skip
 
 
-async def reviewed_canvas(tiles: Tiles, **fields: Any) -> dict[str, Any]:
+async def reviewed_canvas(tiles: TilesClient, **fields: Any) -> dict[str, Any]:
     return await tiles.canvas("owner", collaboration_mode="review", **fields)
 
 
 async def listed(
-    tiles: Tiles, who: str, canvas_id: int, roles: tuple[str, ...] = (), **params: str
+    tiles: TilesClient, who: str, canvas_id: int, roles: tuple[str, ...] = (), **params: str
 ) -> list[dict[str, Any]]:
     response = await tiles.call(who, "GET", f"/canvases/{canvas_id}/reviews", roles=roles, params=params)
     assert response.status == 200, await response.text()
@@ -33,7 +33,7 @@ async def listed(
 
 
 async def decide(
-    tiles: Tiles,
+    tiles: TilesClient,
     who: str | None,
     canvas_id: int,
     review_id: int,
@@ -48,12 +48,12 @@ async def decide(
     return response.status, await response.json()
 
 
-async def shown(tiles: Tiles, tile_id: int, who: str | None = None) -> dict[str, Any]:
+async def shown(tiles: TilesClient, tile_id: int, who: str | None = None) -> dict[str, Any]:
     tile: dict[str, Any] = await (await tiles.call(who, "GET", f"/tiles/{tile_id}")).json()
     return tile
 
 
-async def test_a_new_tile_is_blank_claimed_and_counted_until_it_is_approved(tiles: Tiles) -> None:
+async def test_a_new_tile_is_blank_claimed_and_counted_until_it_is_approved(tiles: TilesClient) -> None:
     canvas = await reviewed_canvas(tiles, max_tiles_per_user=1)
     tile = await tiles.tile("ann", canvas["id"], pixels=painted(5))
     assert (tile["pixels"], tile["version"], tile["pending"]["pixels"]) == (BLANK, 1, painted(5))
@@ -66,7 +66,7 @@ async def test_a_new_tile_is_blank_claimed_and_counted_until_it_is_approved(tile
     assert (approved["pixels"], approved["version"]) == (painted(5), 2)
 
 
-async def test_pending_pixels_are_shown_only_to_their_artist(tiles: Tiles) -> None:
+async def test_pending_pixels_are_shown_only_to_their_artist(tiles: TilesClient) -> None:
     canvas = await reviewed_canvas(tiles)
     tile = await tiles.tile("ann", canvas["id"], pixels=painted(5))
     path = f"/tiles/{tile['id']}"
@@ -87,7 +87,7 @@ async def test_pending_pixels_are_shown_only_to_their_artist(tiles: Tiles) -> No
     assert painted(5) not in json.dumps(await journal_of(tiles.database_url, canvas["id"]))
 
 
-async def test_a_submission_changes_the_tiles_tag_for_its_artist(tiles: Tiles) -> None:
+async def test_a_submission_changes_the_tiles_tag_for_its_artist(tiles: TilesClient) -> None:
     canvas = await reviewed_canvas(tiles)
     path = f"/tiles/{(await tiles.tile('ann', canvas['id']))['id']}"
     before = (await tiles.call("ann", "GET", path)).headers["ETag"]
@@ -99,7 +99,7 @@ async def test_a_submission_changes_the_tiles_tag_for_its_artist(tiles: Tiles) -
     assert (await tiles.call(None, "GET", path)).headers["ETag"] == public
 
 
-async def test_a_change_does_not_show_before_it_is_approved(tiles: Tiles) -> None:
+async def test_a_change_does_not_show_before_it_is_approved(tiles: TilesClient) -> None:
     canvas = await reviewed_canvas(tiles)
     tile = await tiles.tile("ann", canvas["id"], pixels=painted(1))
     await decide(tiles, "owner", canvas["id"], tile["pending"]["id"], "approve")
@@ -117,7 +117,7 @@ async def test_a_change_does_not_show_before_it_is_approved(tiles: Tiles) -> Non
     assert "pending" not in await shown(tiles, tile["id"], "ann")
 
 
-async def test_the_owners_own_tiles_show_at_once(tiles: Tiles) -> None:
+async def test_the_owners_own_tiles_show_at_once(tiles: TilesClient) -> None:
     canvas = await reviewed_canvas(tiles)
     tile = await tiles.tile("owner", canvas["id"], pixels=painted(1))
     assert (tile["pixels"], "pending" in tile) == (painted(1), False)
@@ -126,7 +126,7 @@ async def test_the_owners_own_tiles_show_at_once(tiles: Tiles) -> None:
     assert await listed(tiles, "owner", canvas["id"]) == []
 
 
-async def test_a_moderators_own_tile_needs_a_review_too(tiles: Tiles) -> None:
+async def test_a_moderators_own_tile_needs_a_review_too(tiles: TilesClient) -> None:
     canvas = await reviewed_canvas(tiles)
     draft = {"canvas_id": canvas["id"], "x": 0, "y": 0, "pixels": painted(1)}
     tile = await (await tiles.call("mod", "POST", "/tiles", json=draft, roles=MOD)).json()
@@ -134,7 +134,7 @@ async def test_a_moderators_own_tile_needs_a_review_too(tiles: Tiles) -> None:
     assert [review["id"] for review in await listed(tiles, "owner", canvas["id"])] == [tile["pending"]["id"]]
 
 
-async def test_only_its_creator_edits_or_locks_a_tile(tiles: Tiles) -> None:
+async def test_only_its_creator_edits_or_locks_a_tile(tiles: TilesClient) -> None:
     canvas = await reviewed_canvas(tiles)
     path = f"/tiles/{(await tiles.tile('ann', canvas['id']))['id']}"
     for who, roles in EYES:
@@ -146,7 +146,7 @@ async def test_only_its_creator_edits_or_locks_a_tile(tiles: Tiles) -> None:
         await tiles.call("ann", "DELETE", f"{path}/lock")
 
 
-async def test_reviewers_list_all_submissions_and_artists_their_own(tiles: Tiles) -> None:
+async def test_reviewers_list_all_submissions_and_artists_their_own(tiles: TilesClient) -> None:
     canvas = await reviewed_canvas(tiles)
     anns = (await tiles.tile("ann", canvas["id"], pixels=painted(1)))["pending"]["id"]
     bobs = (await tiles.tile("bob", canvas["id"], 1, pixels=painted(2)))["pending"]["id"]
@@ -167,7 +167,7 @@ async def test_reviewers_list_all_submissions_and_artists_their_own(tiles: Tiles
     assert page["items"] + rest["items"] == [first, second]
 
 
-async def test_only_owner_and_moderators_decide(tiles: Tiles) -> None:
+async def test_only_owner_and_moderators_decide(tiles: TilesClient) -> None:
     canvas = await reviewed_canvas(tiles)
     path = f"/tiles/{(await tiles.tile('ann', canvas['id']))['id']}"
     for who, roles in EYES:
@@ -176,7 +176,7 @@ async def test_only_owner_and_moderators_decide(tiles: Tiles) -> None:
         assert status == {None: 401, "bob": 403, "ann": 403}.get(who, 200)
 
 
-async def test_a_rejection_keeps_the_picture_and_shows_the_artist_a_note(tiles: Tiles) -> None:
+async def test_a_rejection_keeps_the_picture_and_shows_the_artist_a_note(tiles: TilesClient) -> None:
     canvas = await reviewed_canvas(tiles)
     tile = await tiles.tile("ann", canvas["id"], pixels=painted(1))
     status, review = await decide(
@@ -191,7 +191,7 @@ async def test_a_rejection_keeps_the_picture_and_shows_the_artist_a_note(tiles: 
     assert await listed(tiles, "bob", canvas["id"], status="rejected") == []
 
 
-async def test_a_newer_submission_supersedes_the_pending_one(tiles: Tiles) -> None:
+async def test_a_newer_submission_supersedes_the_pending_one(tiles: TilesClient) -> None:
     canvas = await reviewed_canvas(tiles)
     tile = await tiles.tile("ann", canvas["id"], pixels=painted(1))
     newer = await (await tiles.call("ann", "PUT", f"/tiles/{tile['id']}", json={"pixels": painted(2)})).json()
@@ -242,7 +242,7 @@ async def test_of_concurrent_submissions_one_is_pending_in_the_end(
     assert [event["seq"] for event in events] == list(range(1, 12))
 
 
-async def test_every_step_of_a_submission_has_an_event_in_order(tiles: Tiles) -> None:
+async def test_every_step_of_a_submission_has_an_event_in_order(tiles: TilesClient) -> None:
     canvas = await reviewed_canvas(tiles)
     tile = await tiles.tile("ann", canvas["id"], 1, 2, pixels=painted(1))
     await decide(tiles, "owner", canvas["id"], tile["pending"]["id"], "approve")
@@ -263,14 +263,14 @@ async def test_every_step_of_a_submission_has_an_event_in_order(tiles: Tiles) ->
     assert events[5]["review_id"] == second["pending"]["id"]
 
 
-async def test_an_artists_own_lock_does_not_prevent_an_approval(tiles: Tiles) -> None:
+async def test_an_artists_own_lock_does_not_prevent_an_approval(tiles: TilesClient) -> None:
     canvas = await reviewed_canvas(tiles)
     tile = await tiles.tile("ann", canvas["id"], pixels=painted(1))
     await tiles.call("ann", "POST", f"/tiles/{tile['id']}/lock")
     assert (await decide(tiles, "owner", canvas["id"], tile["pending"]["id"], "approve"))[0] == 200
 
 
-async def test_a_submission_is_deleted_with_its_tile(tiles: Tiles) -> None:
+async def test_a_submission_is_deleted_with_its_tile(tiles: TilesClient) -> None:
     canvas = await reviewed_canvas(tiles)
     tile = await tiles.tile("ann", canvas["id"])
     assert (await tiles.call("ann", "DELETE", f"/tiles/{tile['id']}")).status == 204
@@ -278,7 +278,7 @@ async def test_a_submission_is_deleted_with_its_tile(tiles: Tiles) -> None:
     assert (status, problem["code"]) == (404, "review_not_found")
 
 
-async def test_a_submission_is_decided_only_on_its_canvas(tiles: Tiles) -> None:
+async def test_a_submission_is_decided_only_on_its_canvas(tiles: TilesClient) -> None:
     canvas, other = await reviewed_canvas(tiles), await tiles.canvas("owner")
     tile = await tiles.tile("ann", canvas["id"])
     status, problem = await decide(tiles, "owner", other["id"], tile["pending"]["id"], "approve")
@@ -287,7 +287,9 @@ async def test_a_submission_is_decided_only_on_its_canvas(tiles: Tiles) -> None:
 
 
 @pytest.mark.parametrize("mode", ["free", "tile-lock", "area-lock"])
-async def test_submissions_stay_pending_when_a_canvas_leaves_review_mode(tiles: Tiles, mode: str) -> None:
+async def test_submissions_stay_pending_when_a_canvas_leaves_review_mode(
+    tiles: TilesClient, mode: str
+) -> None:
     canvas = await reviewed_canvas(tiles)
     approved, rejected = [await tiles.tile("ann", canvas["id"], x, pixels=painted(5)) for x in range(2)]
     await tiles.call("owner", "PATCH", f"/canvases/{canvas['id']}", json={"collaboration_mode": mode})
@@ -302,7 +304,7 @@ async def test_submissions_stay_pending_when_a_canvas_leaves_review_mode(tiles: 
     assert await listed(tiles, "ann", canvas["id"]) == []
 
 
-async def test_reviews_of_a_private_canvas_are_hidden_from_others(tiles: Tiles) -> None:
+async def test_reviews_of_a_private_canvas_are_hidden_from_others(tiles: TilesClient) -> None:
     canvas = await reviewed_canvas(tiles, is_public=False)
     assert (await tiles.call("ann", "GET", f"/canvases/{canvas['id']}/reviews")).status == 404
     assert (await decide(tiles, "ann", canvas["id"], 1, "approve"))[0] == 404
@@ -318,7 +320,7 @@ async def test_reviews_of_a_private_canvas_are_hidden_from_others(tiles: Tiles) 
     ],
 )
 async def test_a_decision_that_breaks_a_rule_is_refused_by_field(
-    tiles: Tiles, body: dict[str, Any], field: str
+    tiles: TilesClient, body: dict[str, Any], field: str
 ) -> None:
     canvas = await reviewed_canvas(tiles)
     response = await tiles.call("owner", "POST", f"/canvases/{canvas['id']}/reviews/1", json=body)

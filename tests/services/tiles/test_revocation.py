@@ -16,14 +16,14 @@ from shared.messaging.revocations import Revocation
 from tests.support.busy import here
 from tests.support.messaging import publish
 from tests.support.parts import Private, VirtualHost
-from tests.support.tiles import StartTiles, Tiles, account_id
+from tests.support.tiles import StartTiles, TilesClient, account_id
 from tests.support.waiting import PATIENCE
 
 ANN = account_id("ann")
 
 
 @pytest.fixture
-async def processes(start_tiles: StartTiles, database_url: str, broker: VirtualHost) -> list[Tiles]:
+async def processes(start_tiles: StartTiles, database_url: str, broker: VirtualHost) -> list[TilesClient]:
     """Two processes whose feeds are up: each has received the revocation of another account."""
     processes = [await start_tiles(database_url, broker.url) for _ in range(2)]
     for tiles in processes:
@@ -31,7 +31,7 @@ async def processes(start_tiles: StartTiles, database_url: str, broker: VirtualH
     return processes
 
 
-async def is_listening(tiles: Tiles, broker_url: str) -> None:
+async def is_listening(tiles: TilesClient, broker_url: str) -> None:
     marker = account_id("marker")
     deadline = time.monotonic() + PATIENCE
     while (await likes(tiles, marker, "marker"))[0] != 401:
@@ -49,7 +49,7 @@ async def revoke(broker_url: str, account: int, session_id: int | None = None) -
     await publish(broker_url, envelope.routing_key, envelope.encode().encode(), str(envelope.id))
 
 
-async def likes(tiles: Tiles, account: int, name: str, **claims: Any) -> tuple[int, str]:
+async def likes(tiles: TilesClient, account: int, name: str, **claims: Any) -> tuple[int, str]:
     """Try a write (to a tile that does not exist) and return the status and code."""
     token = tiles.keys.token(account, name, **{"iat": int(time.time()) - 1, **claims})
     response = await tiles.call(None, "POST", "/tiles/999/like", headers={"Authorization": f"Bearer {token}"})
@@ -57,7 +57,7 @@ async def likes(tiles: Tiles, account: int, name: str, **claims: Any) -> tuple[i
 
 
 async def test_the_next_write_in_any_process_is_refused_within_a_second(
-    processes: list[Tiles], broker: VirtualHost
+    processes: list[TilesClient], broker: VirtualHost
 ) -> None:
     for tiles in processes:
         assert await likes(tiles, ANN, "ann") == (404, "tile_not_found")
@@ -70,7 +70,7 @@ async def test_the_next_write_in_any_process_is_refused_within_a_second(
 
 
 async def test_a_token_that_was_cached_as_valid_is_refused_too(
-    processes: list[Tiles], broker: VirtualHost
+    processes: list[TilesClient], broker: VirtualHost
 ) -> None:
     tiles = processes[0]
     token = tiles.keys.token(ANN, "ann", sid="7")
@@ -83,7 +83,7 @@ async def test_a_token_that_was_cached_as_valid_is_refused_too(
 
 
 async def test_other_sessions_and_later_tokens_of_the_account_keep_working(
-    processes: list[Tiles], broker: VirtualHost
+    processes: list[TilesClient], broker: VirtualHost
 ) -> None:
     tiles = processes[0]
     await revoke(broker.url, ANN, 7)
@@ -100,7 +100,7 @@ async def test_other_sessions_and_later_tokens_of_the_account_keep_working(
 
 
 async def test_only_the_sockets_of_a_revoked_account_are_closed(
-    processes: list[Tiles], broker: VirtualHost
+    processes: list[TilesClient], broker: VirtualHost
 ) -> None:
     tiles = processes[1]
     canvas = await tiles.canvas()
@@ -130,7 +130,9 @@ async def after_presence(socket: ClientWebSocketResponse, seconds: float) -> WSM
                 return message
 
 
-async def test_a_ticket_of_a_revoked_session_is_refused(processes: list[Tiles], broker: VirtualHost) -> None:
+async def test_a_ticket_of_a_revoked_session_is_refused(
+    processes: list[TilesClient], broker: VirtualHost
+) -> None:
     tiles = processes[0]
     canvas = await tiles.canvas()
     ticket = tiles.keys.ticket(ANN, "ann", sid="7")

@@ -20,7 +20,7 @@ from services.tiles.revisions.rules import LAST_VERSION
 from services.tiles.rollback import service, store
 from shared.db.statements import compile_statement
 from tests.support.busy import here
-from tests.support.tiles import SIZE, StartTiles, Tiles, account_id, painted
+from tests.support.tiles import SIZE, StartTiles, TilesClient, account_id, painted
 
 MODERATOR = ("moderator",)
 Cursor = psycopg2.extensions.cursor
@@ -38,7 +38,7 @@ def sql(database_url: str) -> Iterator[Cursor]:
 class Wall:
     """A free canvas of 4 x 4 cells, and actions on it."""
 
-    def __init__(self, tiles: Tiles, canvas_id: int) -> None:
+    def __init__(self, tiles: TilesClient, canvas_id: int) -> None:
         self.tiles = tiles
         self.id = canvas_id
 
@@ -91,7 +91,7 @@ class Wall:
 
 
 @pytest.fixture
-async def wall(tiles: Tiles) -> Wall:
+async def wall(tiles: TilesClient) -> Wall:
     canvas = await tiles.canvas("owner", collaboration_mode="free", max_tiles_per_user=16)
     return Wall(tiles, canvas["id"])
 
@@ -201,7 +201,7 @@ async def test_an_invalid_rollback_is_refused(wall: Wall, order: dict[str, Any],
     assert response.status == status, await response.text()
 
 
-async def test_an_unknown_canvas_is_404(tiles: Tiles) -> None:
+async def test_an_unknown_canvas_is_404(tiles: TilesClient) -> None:
     order = {"since": "2026-01-01T00:00:00Z"}
     response = await tiles.call("mod", "POST", "/admin/canvases/99/rollback", json=order, roles=MODERATOR)
     assert response.status == 404
@@ -381,7 +381,7 @@ def half_a_minute_before_the_strokes(sql: Cursor) -> str:
 
 @pytest.mark.parametrize("artist", [None, "vandal"])
 async def test_the_largest_rollback_fits_into_one_response(
-    tiles: Tiles, sql: Cursor, artist: str | None
+    tiles: TilesClient, sql: Cursor, artist: str | None
 ) -> None:
     canvas = await tiles.canvas("owner", width=1024, height=1024)
     paint_a_wall(sql, canvas["id"], columns=64, rows=64, size=SIZE, revisions=2)
@@ -397,7 +397,9 @@ async def test_the_largest_rollback_fits_into_one_response(
     assert sql.fetchall() == [(4097, 1, 4097)]
 
 
-async def test_a_rollback_that_is_too_large_is_refused_and_does_nothing(tiles: Tiles, sql: Cursor) -> None:
+async def test_a_rollback_that_is_too_large_is_refused_and_does_nothing(
+    tiles: TilesClient, sql: Cursor
+) -> None:
     canvas = await tiles.canvas("owner", width=1040, height=1024)
     paint_a_wall(sql, canvas["id"], columns=65, rows=64, size=SIZE, revisions=1)
     order: dict[str, Any] = {"since": half_a_minute_before_the_strokes(sql)}
@@ -410,7 +412,7 @@ async def test_a_rollback_that_is_too_large_is_refused_and_does_nothing(tiles: T
 
 
 async def test_a_rollback_that_takes_too_long_is_refused_and_does_nothing(
-    tiles: Tiles, sql: Cursor, monkeypatch: pytest.MonkeyPatch
+    tiles: TilesClient, sql: Cursor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     canvas = await tiles.canvas("owner")
     paint_a_wall(sql, canvas["id"], columns=4, rows=4, size=SIZE, revisions=1)
@@ -430,7 +432,7 @@ def plan_of(sql: Cursor, statement: Executable, **params: Any) -> str:
     return "\n".join(line for (line,) in sql.fetchall())
 
 
-async def test_history_of_any_length_is_read_by_index(tiles: Tiles, sql: Cursor) -> None:
+async def test_history_of_any_length_is_read_by_index(tiles: TilesClient, sql: Cursor) -> None:
     for _ in range(3):
         canvas = await tiles.canvas("owner", width=128, height=128)
         paint_a_wall(sql, canvas["id"], columns=8, rows=8, size=SIZE, revisions=100)

@@ -14,7 +14,7 @@ from aiohttp import ClientResponse
 from services.tiles.pictures.snapshot import HEADER, MAGIC, MEDIA_TYPE, TILE
 from tests.support.live import watching
 from tests.support.parts import VirtualHost
-from tests.support.tiles import SIZE, StartTiles, Tiles, painted
+from tests.support.tiles import SIZE, StartTiles, TilesClient, painted
 from tests.support.waiting import PATIENCE
 
 THE_END = 16
@@ -33,7 +33,7 @@ class Snapshot:
     tiles: dict[int, tuple[int, int, int, bytes]]
 
 
-async def load(tiles: Tiles, canvas_id: int, artist: str | None = None) -> Snapshot:
+async def load(tiles: TilesClient, canvas_id: int, artist: str | None = None) -> Snapshot:
     response = await tiles.call(artist, "GET", f"/canvases/{canvas_id}/snapshot")
     assert response.status == 200
     return read(response, await response.read())
@@ -56,7 +56,7 @@ def read(response: ClientResponse, body: bytes) -> Snapshot:
     return Snapshot(seq, columns, rows, tile_size, palette, found)
 
 
-async def test_a_snapshot_holds_the_whole_canvas(tiles: Tiles) -> None:
+async def test_a_snapshot_holds_the_whole_canvas(tiles: TilesClient) -> None:
     canvas = await tiles.canvas(height=128, palette=["#ff0000", "#00ff80"])
     first = await tiles.tile("ann", canvas["id"], 3, 7, pixels=painted(1))
     second = await tiles.tile("bob", canvas["id"], 1, 2, pixels=painted(2))
@@ -72,20 +72,20 @@ async def test_a_snapshot_holds_the_whole_canvas(tiles: Tiles) -> None:
     ]
 
 
-async def test_a_snapshot_of_an_empty_canvas_holds_no_tile(tiles: Tiles) -> None:
+async def test_a_snapshot_of_an_empty_canvas_holds_no_tile(tiles: TilesClient) -> None:
     canvas = await tiles.canvas()
     snapshot = await load(tiles, canvas["id"])
     assert (snapshot.seq, snapshot.tiles) == (1, {})
 
 
-async def test_the_snapshot_of_a_private_canvas_is_hidden_from_others(tiles: Tiles) -> None:
+async def test_the_snapshot_of_a_private_canvas_is_hidden_from_others(tiles: TilesClient) -> None:
     path = f"/canvases/{(await tiles.canvas('ann', is_public=False))['id']}/snapshot"
     assert (await tiles.call(None, "GET", path)).status == 404
     assert (await tiles.call("bob", "GET", path)).status == 404
     assert (await tiles.call("ann", "GET", path)).status == 200
 
 
-async def test_an_unchanged_snapshot_is_not_sent_twice(tiles: Tiles) -> None:
+async def test_an_unchanged_snapshot_is_not_sent_twice(tiles: TilesClient) -> None:
     canvas = await tiles.canvas()
     path = f"/canvases/{canvas['id']}/snapshot"
     tag = (await tiles.call(None, "GET", path)).headers["ETag"]
@@ -96,7 +96,7 @@ async def test_an_unchanged_snapshot_is_not_sent_twice(tiles: Tiles) -> None:
     assert (changed.status, changed.headers["X-Canvas-Seq"]) == (200, "2")
 
 
-async def test_a_snapshot_is_reused_after_a_like_which_the_feed_delivers(live_tiles: Tiles) -> None:
+async def test_a_snapshot_is_reused_after_a_like_which_the_feed_delivers(live_tiles: TilesClient) -> None:
     canvas = await live_tiles.canvas()
     tile = await live_tiles.tile("ann", canvas["id"])
     assert (await load(live_tiles, canvas["id"])).seq == 2
@@ -126,7 +126,7 @@ async def test_snapshot_and_feed_make_up_the_canvas_while_others_write(
         assert await reader == truth.tiles
 
 
-async def _write(tiles: Tiles, canvas_id: int, number: int) -> None:
+async def _write(tiles: TilesClient, canvas_id: int, number: int) -> None:
     own = None
     for colour in range(24):
         if colour % 8 == 0:
@@ -138,7 +138,7 @@ async def _write(tiles: Tiles, canvas_id: int, number: int) -> None:
             assert (await tiles.call("bob", "PUT", f"/tiles/{own['id']}", json=body)).status == 200
 
 
-async def _follow(tiles: Tiles, canvas_id: int, last_id: int) -> dict[int, tuple[int, int, int, bytes]]:
+async def _follow(tiles: TilesClient, canvas_id: int, last_id: int) -> dict[int, tuple[int, int, int, bytes]]:
     """Load the snapshot, follow the feed from it to the end, and return the picture."""
     snapshot = await load(tiles, canvas_id)
     seq, shown = snapshot.seq, dict(snapshot.tiles)

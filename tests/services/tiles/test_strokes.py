@@ -22,7 +22,7 @@ from shared.db.migrations import migrate
 from tests.support.busy import here
 from tests.support.identities import TestKeys
 from tests.support.parts import VirtualHost, free_ports
-from tests.support.tiles import SIZE, StartTiles, Tiles, account_id
+from tests.support.tiles import SIZE, StartTiles, TilesClient, account_id
 from tests.support.tiles_process import process
 from tests.support.waiting import PATIENCE
 
@@ -32,7 +32,7 @@ GENEROUS = {"paint_rate": 100_000, "paint_burst": 100_000, "paint_underway": 100
 
 
 @asynccontextmanager
-async def painting(tiles: Tiles, canvas_id: int, artist: str | None) -> AsyncIterator[Socket]:
+async def painting(tiles: TilesClient, canvas_id: int, artist: str | None) -> AsyncIterator[Socket]:
     """Open a socket of an artist (None: of a guest) that has received `hello`."""
     params = {}
     if artist is not None:
@@ -62,12 +62,12 @@ async def answer(socket: Socket, message: Any) -> dict[str, Any]:
     return answered
 
 
-async def pixels_of(tiles: Tiles, tile_id: int, artist: str | None = None) -> bytes:
+async def pixels_of(tiles: TilesClient, tile_id: int, artist: str | None = None) -> bytes:
     response = await tiles.call(artist, "GET", f"/tiles/{tile_id}")
     return base64.b64decode((await response.json())["pixels"])
 
 
-async def events_of(tiles: Tiles, canvas_id: int, last: int) -> list[dict[str, Any]]:
+async def events_of(tiles: TilesClient, canvas_id: int, last: int) -> list[dict[str, Any]]:
     """Return every event of a canvas up to number `last`, as a late viewer gets them."""
     events: list[dict[str, Any]] = []
     path = f"/api/v1/ws/canvas/{canvas_id}"
@@ -78,7 +78,7 @@ async def events_of(tiles: Tiles, canvas_id: int, last: int) -> list[dict[str, A
     return events
 
 
-async def test_a_stroke_is_painted_and_numbered(tiles: Tiles) -> None:
+async def test_a_stroke_is_painted_and_numbered(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("ann")
     tile = await tiles.tile("ann", canvas["id"])
     path = f"/tiles/{tile['id']}"
@@ -93,7 +93,7 @@ async def test_a_stroke_is_painted_and_numbered(tiles: Tiles) -> None:
     assert shown["version"] == 2
 
 
-async def test_a_stroke_over_websocket_is_acknowledged_and_seen(live_tiles: Tiles) -> None:
+async def test_a_stroke_over_websocket_is_acknowledged_and_seen(live_tiles: TilesClient) -> None:
     canvas = await live_tiles.canvas("ann")
     tile = await live_tiles.tile("ann", canvas["id"])
     async with painting(live_tiles, canvas["id"], "ann") as socket:
@@ -162,7 +162,7 @@ async def test_no_stroke_of_concurrent_painters_is_lost_or_duplicated(
             assert await pixels_of(processes[1], tile_id) == pixels
 
 
-async def test_a_refused_stroke_does_not_affect_the_others(tiles: Tiles) -> None:
+async def test_a_refused_stroke_does_not_affect_the_others(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("owner")
     mine = await tiles.tile("ann", canvas["id"], 0)
     locked = await tiles.tile("ann", canvas["id"], 1)
@@ -206,7 +206,7 @@ async def test_a_refused_stroke_does_not_affect_the_others(tiles: Tiles) -> None
     ],
 )
 async def test_only_permitted_artists_paint_a_tile_in_the_locking_modes(
-    tiles: Tiles, artist: str | None, roles: tuple[str, ...], expected: tuple[int, str | None]
+    tiles: TilesClient, artist: str | None, roles: tuple[str, ...], expected: tuple[int, str | None]
 ) -> None:
     canvas = await tiles.canvas("owner")
     tile = await tiles.tile("ann", canvas["id"])
@@ -216,7 +216,7 @@ async def test_only_permitted_artists_paint_a_tile_in_the_locking_modes(
     assert (response.status, (await response.json()).get("code")) == expected
 
 
-async def test_a_guest_can_watch_but_not_paint(tiles: Tiles) -> None:
+async def test_a_guest_can_watch_but_not_paint(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("ann", collaboration_mode="free")
     tile = await tiles.tile("ann", canvas["id"])
     async with painting(tiles, canvas["id"], None) as socket:
@@ -232,7 +232,7 @@ BAD_PIXELS: list[Any] = [
 
 
 @pytest.mark.parametrize("pixels", BAD_PIXELS, ids=lambda pixels: repr(pixels)[:20])
-async def test_bad_pixels_are_refused_and_nothing_is_stored(tiles: Tiles, pixels: Any) -> None:
+async def test_bad_pixels_are_refused_and_nothing_is_stored(tiles: TilesClient, pixels: Any) -> None:
     canvas = await tiles.canvas("ann")
     tile = await tiles.tile("ann", canvas["id"])
     path = f"/tiles/{tile['id']}"
@@ -257,7 +257,7 @@ async def test_bad_pixels_are_refused_and_nothing_is_stored(tiles: Tiles, pixels
     ],
 )  # fmt: skip
 async def test_a_malformed_paint_message_is_refused_under_its_ref(
-    tiles: Tiles, change: dict[str, Any], ref: Any
+    tiles: TilesClient, change: dict[str, Any], ref: Any
 ) -> None:
     canvas = await tiles.canvas("ann")
     tile = await tiles.tile("ann", canvas["id"])
@@ -270,7 +270,7 @@ async def test_a_malformed_paint_message_is_refused_under_its_ref(
         assert (await answer(socket, stroke("b", tile["id"], (0, 1))))["type"] == "ack"
 
 
-async def test_the_pixels_of_a_stroke_on_a_draft_are_not_broadcast(live_tiles: Tiles) -> None:
+async def test_the_pixels_of_a_stroke_on_a_draft_are_not_broadcast(live_tiles: TilesClient) -> None:
     canvas = await live_tiles.canvas("owner")
     tile = await live_tiles.tile("ann", canvas["id"], is_public=False)
     await live_tiles.call("ann", "PATCH", f"/tiles/{tile['id']}/pixels", json={"pixels": [[0, 1]]})
@@ -346,7 +346,7 @@ async def test_without_postgres_every_stroke_is_refused_by_name_until_it_recover
 
 
 async def test_acknowledged_strokes_survive_a_crash_of_the_process(
-    tiles: Tiles, database_url: str, broker: VirtualHost, keys: TestKeys, tmp_path: Path
+    tiles: TilesClient, database_url: str, broker: VirtualHost, keys: TestKeys, tmp_path: Path
 ) -> None:
     canvas = await tiles.canvas("ann")
     tile = await tiles.tile("ann", canvas["id"])
@@ -382,7 +382,7 @@ async def test_acknowledged_strokes_survive_a_crash_of_the_process(
 
 
 async def test_a_stroke_publishes_once_per_hour_that_its_artist_is_active(
-    tiles: Tiles, database_url: str
+    tiles: TilesClient, database_url: str
 ) -> None:
     canvas = await tiles.canvas("ann", collaboration_mode="free")
     tile = await tiles.tile("ann", canvas["id"])

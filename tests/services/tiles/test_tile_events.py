@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tests.support.messaging import sql
-from tests.support.tiles import Tiles
+from tests.support.tiles import TilesClient
 
 
-async def test_tile_events_show_whether_the_tile_is_public(tiles: Tiles) -> None:
+async def test_tile_events_show_whether_the_tile_is_public(tiles: TilesClient) -> None:
     tile = await tiles.tile("ann", (await tiles.canvas())["id"])
     hidden = await tiles.call("ann", "PUT", f"/tiles/{tile['id']}", json={"is_public": False})
     assert hidden.status == 200

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from services.tiles.tiles.schemas import TileView
-from tests.support.tiles import BLANK, SIZE, StartTiles, Tiles, account_id, painted
+from tests.support.tiles import BLANK, SIZE, StartTiles, TilesClient, account_id, painted
 
 
-async def test_a_tile_is_returned_as_the_contract_says(tiles: Tiles) -> None:
+async def test_a_tile_is_returned_as_the_contract_says(tiles: TilesClient) -> None:
     canvas = await tiles.canvas()
     tile = await tiles.tile("ann", canvas["id"], 2, 3, pixels=painted(16), title="Sea")
     assert set(tile) == {
@@ -47,7 +47,7 @@ async def test_a_tile_is_returned_as_the_contract_says(tiles: Tiles) -> None:
     ],
 )
 async def test_a_tile_that_breaks_a_rule_is_refused_by_field_and_not_stored(
-    tiles: Tiles, change: dict[str, Any], field: str
+    tiles: TilesClient, change: dict[str, Any], field: str
 ) -> None:
     canvas = await tiles.canvas()
     draft = {"canvas_id": canvas["id"], "x": 0, "y": 0, "pixels": BLANK, **change}
@@ -70,7 +70,7 @@ async def test_a_tile_that_breaks_a_rule_is_refused_by_field_and_not_stored(
     ],
 )
 async def test_a_body_that_cannot_be_read_is_a_problem(
-    tiles: Tiles, body: bytes, content_type: str, status: int
+    tiles: TilesClient, body: bytes, content_type: str, status: int
 ) -> None:
     response = await tiles.call(
         "ann", "POST", "/tiles", data=io.BytesIO(body), headers={"Content-Type": content_type}
@@ -106,7 +106,7 @@ async def test_no_artist_exceeds_the_limit_of_a_canvas(start_tiles: StartTiles, 
     assert await count.json() == {"tile_count": 3, "max_tiles": 3, "remaining_tiles": 0}
 
 
-async def test_only_its_creator_edits_a_tile(tiles: Tiles) -> None:
+async def test_only_its_creator_edits_a_tile(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("owner")
     tile = await tiles.tile("ann", canvas["id"])
     path, change = f"/tiles/{tile['id']}", {"pixels": painted(3)}
@@ -123,7 +123,7 @@ async def test_only_its_creator_edits_a_tile(tiles: Tiles) -> None:
     assert (await response.json())["version"] == 2
 
 
-async def test_on_a_free_canvas_any_artist_paints_but_only_the_creator_describes(tiles: Tiles) -> None:
+async def test_on_a_free_canvas_any_artist_paints_but_only_the_creator_describes(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("owner", collaboration_mode="free")
     path = f"/tiles/{(await tiles.tile('ann', canvas['id']))['id']}"
     assert (await tiles.call("bob", "PUT", path, json={"pixels": painted(3)})).status == 200
@@ -131,19 +131,19 @@ async def test_on_a_free_canvas_any_artist_paints_but_only_the_creator_describes
     assert (await tiles.call("ann", "PUT", path, json={"title": "mine"})).status == 200
 
 
-async def test_fields_that_a_change_does_not_name_stay(tiles: Tiles) -> None:
+async def test_fields_that_a_change_does_not_name_stay(tiles: TilesClient) -> None:
     tile = await tiles.tile("ann", (await tiles.canvas())["id"], title="One", description="Two")
     response = await tiles.call("ann", "PUT", f"/tiles/{tile['id']}", json={"title": None})
     changed = await response.json()
     assert (changed["title"], changed["description"], changed["pixels"]) == (None, "Two", tile["pixels"])
 
 
-async def test_a_change_that_names_nothing_is_refused(tiles: Tiles) -> None:
+async def test_a_change_that_names_nothing_is_refused(tiles: TilesClient) -> None:
     tile = await tiles.tile("ann", (await tiles.canvas())["id"])
     assert (await tiles.call("ann", "PUT", f"/tiles/{tile['id']}", json={})).status == 422
 
 
-async def test_of_concurrent_writes_to_the_same_version_one_wins(tiles: Tiles) -> None:
+async def test_of_concurrent_writes_to_the_same_version_one_wins(tiles: TilesClient) -> None:
     tile = await tiles.tile("ann", (await tiles.canvas())["id"])
     responses = await asyncio.gather(
         *(
@@ -156,7 +156,7 @@ async def test_of_concurrent_writes_to_the_same_version_one_wins(tiles: Tiles) -
     assert Counter(r.status for r in responses) == {200: 1, 412: 7}
 
 
-async def test_the_tag_of_a_read_serves_as_the_condition_of_a_write(tiles: Tiles) -> None:
+async def test_the_tag_of_a_read_serves_as_the_condition_of_a_write(tiles: TilesClient) -> None:
     path = f"/tiles/{(await tiles.tile('ann', (await tiles.canvas())['id']))['id']}"
     tag = (await tiles.call("ann", "GET", path)).headers["ETag"]
     change = {"pixels": painted(2)}
@@ -165,7 +165,7 @@ async def test_the_tag_of_a_read_serves_as_the_condition_of_a_write(tiles: Tiles
     assert (await tiles.call("ann", "PUT", path, json=change, headers={"If-Match": "x"})).status == 422
 
 
-async def test_only_creator_owner_and_moderator_delete_a_tile(tiles: Tiles) -> None:
+async def test_only_creator_owner_and_moderator_delete_a_tile(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("owner", max_tiles_per_user=16)
     for number, (who, roles, status) in enumerate(
         [
@@ -184,14 +184,14 @@ async def test_only_creator_owner_and_moderator_delete_a_tile(tiles: Tiles) -> N
     assert shown["tile_count"] == 2
 
 
-async def test_a_liked_and_locked_tile_can_be_deleted(tiles: Tiles) -> None:
+async def test_a_liked_and_locked_tile_can_be_deleted(tiles: TilesClient) -> None:
     path = f"/tiles/{(await tiles.tile('ann', (await tiles.canvas())['id']))['id']}"
     assert (await tiles.call("bob", "POST", f"{path}/like")).status == 200
     assert (await tiles.call("ann", "POST", f"{path}/lock")).status == 201
     assert (await tiles.call("ann", "DELETE", path)).status == 204
 
 
-async def test_a_draft_is_visible_only_to_its_creator_the_owner_and_moderators(tiles: Tiles) -> None:
+async def test_a_draft_is_visible_only_to_its_creator_the_owner_and_moderators(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("owner")
     tile = await tiles.tile("ann", canvas["id"], is_public=False)
     for who, roles, status in [
@@ -204,7 +204,7 @@ async def test_a_draft_is_visible_only_to_its_creator_the_owner_and_moderators(t
     assert (await tiles.call("bob", "POST", f"/tiles/{tile['id']}/like")).status == 404
 
 
-async def test_neighbours_are_those_within_the_radius_in_any_direction(tiles: Tiles) -> None:
+async def test_neighbours_are_those_within_the_radius_in_any_direction(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("ann", max_tiles_per_user=16)
     ids = {}
     for x in range(4):
@@ -226,17 +226,17 @@ async def test_neighbours_are_those_within_the_radius_in_any_direction(tiles: Ti
 
 
 @pytest.mark.parametrize("radius", ["0", "6", "x"])
-async def test_a_radius_beyond_five_is_refused(tiles: Tiles, radius: str) -> None:
+async def test_a_radius_beyond_five_is_refused(tiles: TilesClient, radius: str) -> None:
     response = await tiles.call(None, "GET", "/tiles/1/neighbors", params={"radius": radius})
     assert response.status == 422
 
 
-async def test_neighbours_of_an_unknown_tile_are_404(tiles: Tiles) -> None:
+async def test_neighbours_of_an_unknown_tile_are_404(tiles: TilesClient) -> None:
     assert (await tiles.call(None, "GET", "/tiles/999/neighbors")).status == 404
     assert (await tiles.call(None, "GET", "/tiles/999/adjacent-neighbors")).status == 404
 
 
-async def test_a_tile_is_found_by_its_position(tiles: Tiles) -> None:
+async def test_a_tile_is_found_by_its_position(tiles: TilesClient) -> None:
     canvas = await tiles.canvas()
     tile = await tiles.tile("ann", canvas["id"], 3, 2)
     path = f"/tiles/canvas/{canvas['id']}/position"
@@ -247,7 +247,7 @@ async def test_a_tile_is_found_by_its_position(tiles: Tiles) -> None:
     assert (await tiles.call(None, "GET", path, params={"x": "2"})).status == 422
 
 
-async def test_tiles_are_listed_by_canvas_with_or_without_pixels(tiles: Tiles) -> None:
+async def test_tiles_are_listed_by_canvas_with_or_without_pixels(tiles: TilesClient) -> None:
     canvas = await tiles.canvas()
     made = [await tiles.tile("ann", canvas["id"], x, 0) for x in range(3)]
     path = f"/tiles/canvas/{canvas['id']}"
@@ -257,7 +257,7 @@ async def test_tiles_are_listed_by_canvas_with_or_without_pixels(tiles: Tiles) -
     assert [tile["pixels"] for tile in index] == [None] * 3
 
 
-async def test_tiles_are_listed_and_counted_by_artist(tiles: Tiles) -> None:
+async def test_tiles_are_listed_and_counted_by_artist(tiles: TilesClient) -> None:
     first, second = await tiles.canvas(), await tiles.canvas()
     tile = await tiles.tile("ann", first["id"])
     await tiles.tile("ann", second["id"])
@@ -271,7 +271,7 @@ async def test_tiles_are_listed_and_counted_by_artist(tiles: Tiles) -> None:
     assert unknown.status == 404
 
 
-async def test_a_tile_looks_the_same_in_a_list_and_alone(tiles: Tiles) -> None:
+async def test_a_tile_looks_the_same_in_a_list_and_alone(tiles: TilesClient) -> None:
     canvas = await tiles.canvas()
     made = await tiles.tile("ann", canvas["id"], 1, 2, title="Sea, Zoë", pixels=painted(3))
     alone = await (await tiles.call(None, "GET", f"/tiles/{made['id']}")).json()

@@ -12,13 +12,15 @@ from PIL import Image, ImageColor
 from services.tiles.canvases.rules import PALETTES
 from services.tiles.timelapse import service, store
 from services.tiles.timelapse.rules import changes_per_frame, reduction
-from tests.support.tiles import Tiles, painted
+from tests.support.tiles import TilesClient, painted
 
 PALETTE = [ImageColor.getrgb(colour) for colour in PALETTES["pico-8"]]
 MODERATOR = ("moderator",)
 
 
-async def frames(tiles: Tiles, canvas_id: int, who: str | None = None, **params: Any) -> list[Image.Image]:
+async def frames(
+    tiles: TilesClient, canvas_id: int, who: str | None = None, **params: Any
+) -> list[Image.Image]:
     response = await tiles.call(
         who, "GET", f"/canvases/{canvas_id}/timelapse.png", params={k: str(v) for k, v in params.items()}
     )
@@ -38,7 +40,7 @@ def colour_at(frame: Image.Image, x: int, y: int) -> int:
     return 0 if alpha == 0 else 1 + PALETTE.index(tuple(rgb))
 
 
-async def painted_canvas(tiles: Tiles, **fields: Any) -> tuple[dict[str, Any], str]:
+async def painted_canvas(tiles: TilesClient, **fields: Any) -> tuple[dict[str, Any], str]:
     """Create a canvas with one tile that was painted in 1, 2 and 3."""
     canvas = await tiles.canvas("owner", **fields)
     tile = await tiles.tile("ann", canvas["id"], 1, 2, pixels=painted(1))
@@ -47,7 +49,7 @@ async def painted_canvas(tiles: Tiles, **fields: Any) -> tuple[dict[str, Any], s
     return canvas, f"/tiles/{tile['id']}"
 
 
-async def test_it_shows_every_change_in_order_from_the_empty_canvas_to_now(tiles: Tiles) -> None:
+async def test_it_shows_every_change_in_order_from_the_empty_canvas_to_now(tiles: TilesClient) -> None:
     canvas, _ = await painted_canvas(tiles)
     shown = await frames(tiles, canvas["id"])
     assert [frame.size for frame in shown] == [(64, 64)] * 4
@@ -55,7 +57,7 @@ async def test_it_shows_every_change_in_order_from_the_empty_canvas_to_now(tiles
     assert {colour_at(frame, 15, 32) for frame in shown} == {0}
 
 
-async def test_strokes_are_shown_where_they_were_painted(tiles: Tiles, database_url: str) -> None:
+async def test_strokes_are_shown_where_they_were_painted(tiles: TilesClient, database_url: str) -> None:
     canvas, _ = await painted_canvas(tiles)
     with psycopg2.connect(database_url) as connection, connection.cursor() as cursor:
         cursor.execute(
@@ -69,7 +71,9 @@ async def test_strokes_are_shown_where_they_were_painted(tiles: Tiles, database_
     assert (colour_at(before, 17, 33), colour_at(after, 17, 33), colour_at(after, 18, 33)) == (3, 9, 3)
 
 
-async def test_there_are_at_most_as_many_frames_as_requested_and_the_last_is_current(tiles: Tiles) -> None:
+async def test_there_are_at_most_as_many_frames_as_requested_and_the_last_is_current(
+    tiles: TilesClient,
+) -> None:
     canvas, path = await painted_canvas(tiles)
     for colour in range(4, 16):
         await tiles.call("ann", "PUT", path, json={"pixels": painted(colour)})
@@ -78,7 +82,7 @@ async def test_there_are_at_most_as_many_frames_as_requested_and_the_last_is_cur
     assert (colour_at(shown[0], 16, 32), colour_at(shown[-1], 16, 32)) == (0, 15)
 
 
-async def test_deleted_tiles_and_drafts_are_not_shown(tiles: Tiles) -> None:
+async def test_deleted_tiles_and_drafts_are_not_shown(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("owner")
     draft = await tiles.tile("ann", canvas["id"], 0, 0, pixels=painted(1))
     deleted = await tiles.tile("ann", canvas["id"], 1, 0, pixels=painted(2))
@@ -90,7 +94,7 @@ async def test_deleted_tiles_and_drafts_are_not_shown(tiles: Tiles) -> None:
 
 
 async def test_a_longer_history_begins_with_the_canvas_as_it_was(
-    tiles: Tiles, monkeypatch: pytest.MonkeyPatch
+    tiles: TilesClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     canvas, _ = await painted_canvas(tiles)
     await tiles.tile("bob", canvas["id"], 0, 0, pixels=painted(7))
@@ -101,7 +105,7 @@ async def test_a_longer_history_begins_with_the_canvas_as_it_was(
     assert [(colour_at(frame, 16, 32), colour_at(frame, 0, 0)) for frame in shown] == [(2, 0), (3, 0), (3, 7)]
 
 
-async def test_it_is_the_same_until_something_changes(tiles: Tiles) -> None:
+async def test_it_is_the_same_until_something_changes(tiles: TilesClient) -> None:
     canvas, path = await painted_canvas(tiles)
     lapse = f"/canvases/{canvas['id']}/timelapse.png"
     tag = (await tiles.call(None, "GET", lapse)).headers["ETag"]
@@ -110,7 +114,7 @@ async def test_it_is_the_same_until_something_changes(tiles: Tiles) -> None:
     assert (await tiles.call(None, "GET", lapse, headers={"If-None-Match": tag})).status == 200
 
 
-async def test_a_private_canvas_is_shown_to_its_owner_and_moderators(tiles: Tiles) -> None:
+async def test_a_private_canvas_is_shown_to_its_owner_and_moderators(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("owner", is_public=False)
     path = f"/canvases/{canvas['id']}/timelapse.png"
     for who, roles, status in [
@@ -121,13 +125,13 @@ async def test_a_private_canvas_is_shown_to_its_owner_and_moderators(tiles: Tile
 
 
 @pytest.mark.parametrize("count", ["1", "121", "x"])
-async def test_a_length_beyond_its_bounds_is_refused(tiles: Tiles, count: str) -> None:
+async def test_a_length_beyond_its_bounds_is_refused(tiles: TilesClient, count: str) -> None:
     canvas = await tiles.canvas("owner")
     path = f"/canvases/{canvas['id']}/timelapse.png"
     assert (await tiles.call(None, "GET", path, params={"frames": count})).status == 422
 
 
-async def test_a_large_canvas_is_shown_smaller(tiles: Tiles) -> None:
+async def test_a_large_canvas_is_shown_smaller(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("owner", width=2048, height=64)
     await tiles.tile("ann", canvas["id"], 127, 3, pixels=painted(5))
     shown = await frames(tiles, canvas["id"])
