@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import itertools
-import os
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -15,6 +14,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from tests.support.busy import is_starved
 from tests.support.people import ApiArtist, Spectator, spectators
 from tests.support.waiting import PATIENCE, poll_until
 
@@ -25,8 +25,6 @@ TILE = 32
 COLUMNS = 4
 
 PAUSE = 0.05  # seconds between two requests of a client: two cores are used, not starved
-
-STARVED = 4.0  # processes that want a core, for each there is
 
 Call = tuple[str, str, Any]
 
@@ -45,11 +43,8 @@ class Load:
     def assert_nothing_failed(self) -> None:
         """Fail on a failed request; skip when the machine was so busy that healthy processes were late."""
         only_late = all(call.endswith(": 503") for call in self.failures)
-        waiting = os.getloadavg()[0] / (os.cpu_count() or 1)
-        if self.failures and only_late and waiting > STARVED:
-            pytest.skip(
-                f"{waiting:.0f} processes want each core of this machine: {self.failures.total()} 503s"
-            )
+        if self.failures and only_late and is_starved():
+            pytest.skip(f"too many processes want the cores of this machine: {self.failures.total()} 503s")
         assert not self.failures
 
     async def reach(self, requests: int, seconds: float = 4 * PATIENCE) -> None:
