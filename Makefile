@@ -97,7 +97,7 @@ format: $(INSTALLED) $(NODE_MODULES) ## reformat, and repair what lint can repai
 test: $(INSTALLED) $(SSLYZE) ## all tests, on real parts of their own, beside whatever is running
 	$(BIN)/python -m pytest -n auto
 
-test-fast: $(INSTALLED) ## rules, services and gateway in under 3 minutes: no browser, no container, no whole stack
+test-fast: $(INSTALLED) ## rules, services and gateway in about 3 minutes: no browser, no container, no whole stack
 	$(BIN)/python -m pytest -n auto tests/unit tests/services tests/gateway
 
 test-unit: $(INSTALLED) ## the tests that need no parts
