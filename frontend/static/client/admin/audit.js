@@ -5,6 +5,7 @@ import "../ui/error.js";
 import "../ui/field.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import { Pages } from "./load.js";
+import { renderPagedTable } from "./paged-table.js";
 import { describeCode, findArtistId, renderPersonLink, renderState } from "./people.js";
 import { marks, tables } from "./styles.js";
 
@@ -67,7 +68,6 @@ class Audit extends Element {
   }
 
   render() {
-    const { items, error, isBusy, isKnown, hasMore } = this.#entries;
     return html`<form role="search" @submit=${this.#onSubmit}>
         <div><label for="action">${t("admin.action")}</label><select id="action" name="action">
           <option value="">${t("admin.any")}</option>
@@ -84,16 +84,7 @@ class Audit extends Element {
         <button class="primary">${t("admin.filter")}</button>
       </form>
       <ui-error .error=${this.error}></ui-error>
-      <ui-error .error=${error} retryable @retry=${() => this.#entries.more()}></ui-error>
-      ${items.length ? html`<div class="card">${this.#renderTable(items)}</div>` : ""}
-      ${isBusy && !items.length ? [1, 2, 3, 4].map(() => html`<div class="skeleton"></div>`) : ""}
-      ${isKnown && !items.length && !isBusy ? html`<p class="card soft">${t("admin.no_entries")}</p>` : ""}
-      ${
-        hasMore
-          ? html`<button class="more" ?disabled=${isBusy}
-            @click=${() => this.#entries.more()}>${t("common.more")}</button>`
-          : ""
-      }`;
+      ${renderPagedTable(this.#entries, (items) => this.#renderTable(items), t("admin.no_entries"))}`;
   }
 
   /** @param {AuditEntryView[]} entries */

@@ -2,10 +2,10 @@ import { dateTime, t } from "../i18n.js";
 import { css, html, repeat } from "../lit.js";
 import { session } from "../session.js";
 import { Element } from "../ui/element.js";
-import "../ui/error.js";
 import "../ui/field.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import { Pages } from "./load.js";
+import { renderPagedTable } from "./paged-table.js";
 import { describeCode, renderPersonLink, renderState } from "./people.js";
 import "./roles.js";
 import { marks, tables } from "./styles.js";
@@ -73,7 +73,6 @@ class Users extends Element {
   }
 
   render() {
-    const { items, error, isBusy, isKnown, hasMore } = this.#users;
     return html`<form class="filters" role="search" @submit=${this.#onSubmit}>
         <ui-field label=${t("admin.search_users")} name="search" type="search" maxlength="100"
           autocomplete="off"
@@ -86,16 +85,7 @@ class Users extends Element {
             )}
           </select></div>
       </form>
-      <ui-error .error=${error} retryable @retry=${() => this.#users.more()}></ui-error>
-      ${items.length ? html`<div class="card">${this.#renderTable(items)}</div>` : ""}
-      ${isBusy && !items.length ? [1, 2, 3, 4].map(() => html`<div class="skeleton"></div>`) : ""}
-      ${isKnown && !items.length && !isBusy ? html`<p class="card soft">${t("admin.no_users")}</p>` : ""}
-      ${
-        hasMore
-          ? html`<button class="more" ?disabled=${isBusy}
-            @click=${() => this.#users.more()}>${t("common.more")}</button>`
-          : ""
-      }
+      ${renderPagedTable(this.#users, (items) => this.#renderTable(items), t("admin.no_users"))}
       <admin-suspend .person=${this.suspended} @close=${() => (this.suspended = null)}
         @done=${this.#onChanged}></admin-suspend>
       <admin-roles .account=${this.promoted} @close=${() => (this.promoted = null)}
