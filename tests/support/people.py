@@ -43,7 +43,7 @@ class ApiArtist:
     """An account that paints, and repeats a call that failed with a 5xx, as a good client does."""
 
     def __init__(self, http: aiohttp.ClientSession, session: dict[str, Any]) -> None:
-        self._http = http
+        self.http = http
         self.headers = {"Authorization": f"Bearer {session['access_token']}"}
         self.id: int = session["account"]["id"]
         self.username: str = session["account"]["username"]
@@ -74,7 +74,7 @@ class ApiArtist:
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
-                async with self._http.request(method, f"/api/v1{path}", **kwargs) as response:
+                async with self.http.request(method, f"/api/v1{path}", **kwargs) as response:
                     if response.status < 500:
                         is_json = response.content_type.endswith("json")
                         return response.status, await response.json() if is_json else await response.read()
@@ -141,7 +141,7 @@ class Spectator:
                 return
             async for message in socket:
                 said = message.json()
-                assert said["type"] in ("hello", "batch"), said
+                assert said["type"] in ("hello", "batch", "presence"), said
                 if said["type"] == "hello":
                     self.connected.set()
                 self.events += said.get("events", [])
