@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -126,7 +127,7 @@ def _measure(benches: Mapping[str, Bench]) -> tuple[str, list[Result]]:
             results: list[Result] = []
             for name, bench in benches.items():
                 print(f"measuring {name} ...", file=sys.stderr)
-                results += _run(bench(stack))
+                results += [replace(one, what=f"{name}: {one.what}") for one in _run(bench(stack))]
             return describe_machine(stack), results
         finally:
             stack.stop()

@@ -9,7 +9,7 @@ from bench.report import Result, processes_of, results_by_part
 from tests.support.stack import Stack
 
 SETTLE_SECONDS = 5.0
-SECONDS = 5.0
+SECONDS = 60.0
 
 
 async def measure(stack: Stack) -> list[Result]:
