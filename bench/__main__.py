@@ -42,12 +42,6 @@ T = TypeVar("T")
 
 Bench = Callable[[Stack], Awaitable[list[Result]]]
 
-ENVIRONMENT = {
-    "TESSERA_RATE_AVERAGE": "100000", "TESSERA_RATE_BURST": "100000",
-    "TILES_PAINT_RATE": "100000", "TILES_PAINT_BURST": "100000",
-}  # fmt: skip
-"""Limits for one client that a load generator, which is all clients at once, would reach."""
-
 MODULES = {
     "hot": hot,
     "crowd": crowd,
@@ -122,7 +116,7 @@ def _measure(benches: Mapping[str, Bench]) -> tuple[str, list[Result]]:
     """Measure on a stack of this run; returns what it ran on, and the results."""
     with tempfile.TemporaryDirectory(prefix="tessera-bench-") as folder:
         var = Path(folder) / "var"
-        stack = Stack(var, {**run_environment(var), **ENVIRONMENT})
+        stack = Stack(var, run_environment(var))
         try:
             results: list[Result] = []
             for name, bench in benches.items():

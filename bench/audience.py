@@ -44,12 +44,14 @@ class Audience:
         self._without_stroke: set[int] = set()
         self._complete: asyncio.Future[float] | None = None
         self._buffer = bytearray(READ_BYTES)
+        self._reading: asyncio.Task[None] | None = None
 
     def __len__(self) -> int:
         return len(self._sockets)
 
     async def connect(self, count: int) -> None:
         """Connect that many more viewers. Raises ConnectionError when one is refused."""
+        self._reading = self._reading or asyncio.create_task(self._read_regularly())
         slots = asyncio.Semaphore(AT_ONCE)
 
         async def connect_one() -> None:
@@ -57,16 +59,6 @@ class Audience:
                 await self._connect_one()
 
         await asyncio.gather(*(connect_one() for _ in range(count)))
-
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[None]:
-        """Read what arrives during the block, four times per second."""
-        task = asyncio.create_task(self._read_regularly())
-        try:
-            yield
-        finally:
-            task.cancel()
-            await asyncio.wait((task,))
 
     async def read(self) -> None:
         """Read what has arrived."""
@@ -78,7 +70,7 @@ class Audience:
 
     @asynccontextmanager
     async def reading_at_once(self) -> AsyncIterator[None]:
-        """Read what arrives during the block when it does, which costs more."""
+        """Read at once what arrives during the block, which costs more."""
         await self.read()
         loop = asyncio.get_running_loop()
         loop.add_reader(self._epoll.fileno(), self._read_ready)
@@ -99,6 +91,8 @@ class Audience:
             return await self._complete
 
     def close(self) -> None:
+        if self._reading:
+            self._reading.cancel()
         for connection in self._sockets.values():
             connection.close()
         self._sockets.clear()
@@ -138,6 +132,8 @@ class Audience:
     def _send_one(self, descriptor: int, data: bytes) -> None:
         try:
             self._sockets[descriptor].send(data)
+        except BlockingIOError:
+            pass  # the server is too busy to read; the next pong is due soon enough
         except OSError:
             self._forget(descriptor)
 
@@ -146,8 +142,13 @@ class Audience:
             self._read_one(descriptor)
 
     def _read_one(self, descriptor: int) -> None:
+        connection = self._sockets.get(descriptor)
+        if connection is None:
+            return
         try:
-            count = self._sockets[descriptor].recv_into(self._buffer)
+            count = connection.recv_into(self._buffer)
+        except BlockingIOError:
+            return  # read meanwhile
         except OSError:
             count = 0
         if not count:

@@ -118,18 +118,17 @@ class Crowd:
 
     async def paint_steadily(self, strokes: int, seconds: float = SECONDS) -> Paced:
         """Paint that many strokes per second, for that long after a warm-up."""
-        async with self._audience.reading():
-            pacing = asyncio.create_task(self._paint(strokes))
-            await asyncio.sleep(WARM_UP_SECONDS)
-            await self._audience.read()
-            received, generator = self._audience.received, time.process_time()
-            painted = Painted(self._painters, self._processes)
-            await asyncio.sleep(seconds)
-            painted.stop()
-            await self._audience.read()
-            received, generator = self._audience.received - received, time.process_time() - generator
-            pacing.cancel()
-            seen, unseen = await self._collect(painted)
+        pacing = asyncio.create_task(self._paint(strokes))
+        await asyncio.sleep(WARM_UP_SECONDS)
+        await self._audience.read()
+        received, generator = self._audience.received, time.process_time()
+        painted = Painted(self._painters, self._processes)
+        await asyncio.sleep(seconds)
+        painted.stop()
+        await self._audience.read()
+        received, generator = self._audience.received - received, time.process_time() - generator
+        pacing.cancel()
+        seen, unseen = await self._collect(painted)
         per_viewer = received / painted.seconds / max(1, len(self._audience))
         return Paced(painted, seen, unseen, per_viewer, generator / painted.seconds)
 

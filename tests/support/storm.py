@@ -45,12 +45,12 @@ class Writer(ABC):
         """Raise AssertionError if the journal lacks an acknowledged change, or has one twice."""
 
     async def call_once(self, method: str, path: str, body: Any) -> tuple[int, Any]:
-        """Return status and body of a call; status 503 also when the answer was lost."""
+        """Return status and body of a call; status 503 also when no service answered."""
         try:
             async with self.artist.http.request(
                 method, f"/api/v1{path}", json=body, headers=self.artist.headers
             ) as response:
-                if response.status < 500:
+                if response.status < 500 and "X-Service" in response.headers:
                     return response.status, await response.json()
                 self.refusals[await _code_of(response)] += 1
         except aiohttp.ClientError as error:
