@@ -44,7 +44,8 @@ class ApiArtist:
 
     def __init__(self, http: aiohttp.ClientSession, session: dict[str, Any]) -> None:
         self.http = http
-        self.headers = {"Authorization": f"Bearer {session['access_token']}"}
+        self.token: str = session["access_token"]
+        self.headers = {"Authorization": f"Bearer {self.token}"}
         self.id: int = session["account"]["id"]
         self.username: str = session["account"]["username"]
         self.password = ""
