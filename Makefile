@@ -110,7 +110,7 @@ screenshots: $(INSTALLED) ## take the pictures of docs/images again (needs Chrom
 openapi: $(INSTALLED) ## write frontend/static/openapi.json from the route tables
 	@./tessera openapi
 
-bench: $(INSTALLED) ## measure the whole stack, each figure beside a limit of the same run (BENCH=fanout for one)
+bench: $(INSTALLED) ## measure the whole stack: BENCH=hot for one part, BENCH="crowd --viewers 3000", BENCH=--help
 	@$(BIN)/python -m bench $(BENCH)
 
 docs: $(INSTALLED) ## tessera documents: write docs/checklist.md, docs/ports.md and the gateway of deploy/kubernetes from the code
