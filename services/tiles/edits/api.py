@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from services.tiles.edits.schemas import PaintedView, StrokeDraft, TileChange, TileDraft
+from services.tiles.edits.schemas import STROKE_BYTES, PaintedView, StrokeDraft, TileChange, TileDraft
 from services.tiles.edits.service import EDITS
 from services.tiles.edits.strokes import STROKES
 from services.tiles.tiles.api import respond_tile
@@ -76,5 +76,6 @@ STROKE_OPERATIONS = (
             "403 not_tile_creator", "404 tile_not_found", "409 tile_locked", "429 paint_limit",
             "429 overloaded",
         ),
+        body_limit=STROKE_BYTES,
     ),
 )  # fmt: skip
