@@ -17,8 +17,8 @@ from deploy.stack.state_dir import REPOSITORY, StateDir
 LOCAL_LIMITS = {
     "AUTH_REGISTRATIONS_PER_ADDRESS": "10000",
     "AUTH_MAILS_PER_ADDRESS": "10000",
-    "TILES_PAINT_RATE": "1000",
-    "TILES_PAINT_BURST": "2000",
+    "TILES_PAINT_PIXELS_RATE": "131072",
+    "TILES_PAINT_PIXELS_BURST": "262144",
     "TILES_PAINT_UNDERWAY": "1000",
 }
 SERVICES = ("auth", "users", "tiles")

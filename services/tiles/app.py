@@ -64,7 +64,14 @@ def create_app(settings: TilesSettings) -> web.Application:
     service = WebApp(SERVICE, settings)
     app, database = service.app, service.database
     journal = Journal(database, service.outbox)
-    batches = Batches(database, journal, ActivityPublisher(service.outbox), longest=settings.paint_queue)
+    batches = Batches(
+        database,
+        journal,
+        ActivityPublisher(service.outbox),
+        longest=settings.paint_queue,
+        most_pixels=settings.paint_queue_pixels,
+    )
+    allowance = PaintAllowance(settings.paint_pixels_rate, settings.paint_pixels_burst)
     hub = Hub(database, service.broker_url, name=settings.instance)
     verifier = service.verify_tokens_of_auth(settings.jwks_url)
     verifier.revocations.listen(hub.close_account)
@@ -72,12 +79,12 @@ def create_app(settings: TilesSettings) -> web.Application:
     app[live.DATABASE] = database
     app[CANVASES] = Canvases(database, journal)
     app[TILES] = Tiles(database)
-    app[EDITS] = Edits(journal, batches)
-    app[STROKES] = Strokes(batches, PaintAllowance(settings.paint_rate, settings.paint_burst))
+    app[EDITS] = Edits(journal, batches, allowance)
+    app[STROKES] = Strokes(batches, allowance)
     app[live.PAINT_UNDERWAY] = settings.paint_underway
     app[LOCKS] = _locks(settings, database, journal)
     app[LIKES] = Likes(database, journal)
-    app[HISTORY] = History(database, journal)
+    app[HISTORY] = History(database, journal, allowance)
     app[ROLLBACKS] = Rollbacks(journal)
     app[AREAS] = _areas(settings, database, journal)
     app[REVIEWS] = Reviews(database, journal)

@@ -54,13 +54,16 @@ async def paint_pixels(
 TILE_OPERATIONS = (
     Operation(
         "POST", "/tiles", create_tile, {201: TileView}, Access.ARTIST,
-        ("403 outside_area", "403 tile_limit", "404 canvas_not_found", "409 cell_occupied"),
+        (
+            "403 outside_area", "403 tile_limit", "404 canvas_not_found", "409 cell_occupied",
+            "429 paint_limit",
+        ),
     ),
     Operation(
         "PUT", "/tiles/{tile_id}", update_tile, {200: TileView}, Access.ARTIST,
         (
             "403 not_tile_creator", "403 outside_area", "409 tile_locked", "412 stale_version",
-            "429 overloaded",
+            "429 paint_limit", "429 overloaded",
         ),
     ),
     Operation(
