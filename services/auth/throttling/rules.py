@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.auth.tokens.opaque import hash_secret
 from shared.errors import TooManyRequests
+from shared.networks import get_network
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +82,3 @@ def canonicalise_mailbox(email: str) -> str:
     """
     local, _, domain = canonicalise(email).rpartition("@")
     return f"{local.partition('+')[0].replace('.', '')}@{domain}"
-
-
-def get_network(address: str) -> str:
-    """Return an IPv4 address itself and the /64 of an IPv6 address, since one customer owns all of a /64."""
-    ip = ipaddress.ip_address(address)
-    if isinstance(ip, ipaddress.IPv4Address):
-        return str(ip)
-    if ip.ipv4_mapped is not None:
-        return str(ip.ipv4_mapped)
-    return str(ipaddress.IPv6Network((int(ip), 64), strict=False))

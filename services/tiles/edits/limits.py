@@ -7,14 +7,8 @@ cost each batch one write per artist; batching is what protects the database.
 
 from __future__ import annotations
 
-import time
-from collections import OrderedDict
-from collections.abc import Callable
-
+from shared.buckets import TokenBuckets
 from shared.errors import TooManyRequests
-
-REMEMBERED_ARTISTS = 10_000
-"""Buckets kept; the least recently used is dropped first, and would be full again by then."""
 
 LEAST_PIXELS = 128
 """What the smallest write counts: its version, revision and event cost about as much as these pixels do."""
@@ -37,23 +31,11 @@ def count_tile(pixels: int) -> int:
 class PaintAllowance:
     """The buckets of all artists: `rate` pixels per second, `burst` at once after a pause."""
 
-    def __init__(self, rate: float, burst: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._rate = rate
-        self._burst = burst
-        self._clock = clock
-        self._buckets: OrderedDict[int, tuple[float, float]] = OrderedDict()
+    def __init__(self, rate: float, burst: int) -> None:
+        self._buckets = TokenBuckets(rate, burst)
 
     def take(self, artist_id: int, pixels: int) -> None:
         """Take what a write counts. Raises TooManyRequests `paint_limit`, and takes nothing then."""
-        now = self._clock()
-        left, since = self._buckets.get(artist_id, (self._burst, now))
-        left = min(self._burst, left + (now - since) * self._rate)
-        missing = pixels - left
-        self._buckets[artist_id] = (left if missing > 0 else left - pixels, now)
-        self._buckets.move_to_end(artist_id)
-        if len(self._buckets) > REMEMBERED_ARTISTS:
-            self._buckets.popitem(last=False)
-        if missing > 0:
-            raise TooManyRequests(
-                "paint_limit", "You're painting too fast.", retry_after=missing / self._rate
-            )
+        early = self._buckets.take(artist_id, pixels)
+        if early:
+            raise TooManyRequests("paint_limit", "You're painting too fast.", retry_after=early)
