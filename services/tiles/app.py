@@ -13,6 +13,7 @@ from services.tiles.canvases import api as canvases
 from services.tiles.canvases.journal import Journal
 from services.tiles.canvases.service import CANVASES, Canvases
 from services.tiles.consumed import HANDLERS
+from services.tiles.drawings import Drawings
 from services.tiles.edits import api as edits
 from services.tiles.edits.batches import Batches
 from services.tiles.edits.limits import PaintAllowance
@@ -88,8 +89,9 @@ def create_app(settings: TilesSettings) -> web.Application:
     app[ROLLBACKS] = Rollbacks(journal)
     app[AREAS] = _areas(settings, database, journal)
     app[REVIEWS] = Reviews(database, journal)
-    app[TIMELAPSES] = Timelapses(database)
-    app[PICTURES] = Pictures(database)
+    drawings = Drawings(settings.picture_pixels_rate, settings.picture_pixels_burst)
+    app[TIMELAPSES] = Timelapses(database, drawings)
+    app[PICTURES] = Pictures(database, drawings)
     app[HUB] = hub
 
     service.run("batches", batches.run)

@@ -29,6 +29,14 @@ class TilesSettings(ServiceSettings):
     paint_underway: int = Field(
         100, ge=1, description="strokes of one connection that may wait for their answer"
     )
+    picture_pixels_rate: float = Field(
+        4_000_000,
+        gt=0,
+        description="pixels per second that one artist or network of guests may have drawn, in this process",
+    )
+    picture_pixels_burst: int = Field(
+        150_000_000, ge=1, description="those pixels at once after a pause: twice the largest picture"
+    )
     paint_queue: int = Field(
         2000, ge=1, description="strokes and edits of tiles that may wait to be written in this process"
     )
