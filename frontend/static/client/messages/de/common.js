@@ -41,7 +41,8 @@ export default {
   error_bad_request: "Der Server hat die Anfrage nicht verstanden.",
   error_account_suspended: "Dieses Konto ist gesperrt.",
   error_too_many_logins: "Zu viele Fehlversuche. Versuche es in {seconds} s erneut.",
-  error_too_many_registrations: "Aus deinem Netz wurden zu viele Konten angelegt. Versuche es in {seconds} s erneut.",
+  error_too_many_registrations:
+    "Aus deinem Netz wurden zu viele Konten angelegt. Versuche es in {seconds} s erneut.",
   error_username_taken: "Dieser Benutzername ist schon vergeben.",
   error_email_taken: "Zu dieser Adresse gibt es schon ein Konto.",
   error_token_invalid: "Dieser Link ist nicht mehr gültig. Fordere eine neue E-Mail an.",
