@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from shared.http.context import add_process_headers, request_context
+from shared.http import error_pages
+from shared.http.context import PROCESS, add_process_headers, request_context
 from shared.http.health import LEAVING, Check, health_routes
 from shared.http.problems import problems
 
@@ -22,7 +23,9 @@ def create_base_app(service: str, instance: str, checks: Mapping[str, Check]) ->
     app = web.Application(
         middlewares=[request_context(service, instance), problems], client_max_size=BODY_LIMIT
     )
+    app[PROCESS] = (service, instance)
     app[LEAVING] = asyncio.Event()
     app.on_response_prepare.append(add_process_headers)
     app.add_routes(health_routes(checks))
+    app.router.add_route("*", error_pages.PATH, error_pages.respond_for_gateway)
     return app
