@@ -31,7 +31,7 @@ _GATEWAY: Mapping[int, tuple[str, str]] = {
     499: ("the client disconnected before the response", "Look at the client, or at what made it slow."),
     500: ("the server speaks another protocol than HTTP", "{doctor}"),
     502: (
-        "no server of that service lives, or it refused or broke the connection",
+        "the server refused or broke the connection, or no server of that service lives",
         "{doctor}\nRead the log of that process at that second.",
     ),
     503: ("the gateway knows no server of that service", "{doctor}"),
@@ -89,9 +89,9 @@ def _by_gateway(prefix: str, request: LoggedRequest, doctor: str) -> Finding:
     reason, fix = _GATEWAY.get(request.status, ("not a status that it is configured for", "{doctor}"))
     if request.status == 503 and (request.router or "").partition("@")[0].endswith("-missing"):
         reason = "the gateway knows no server of that service, or its routers are disabled"
-    if request.server:
+    if at := request.server or request.router:
         retries = f" after {request.retries} retries" if request.retries else ""
-        reason += f" ({request.server}{retries})"
+        reason += f" ({at}{retries})"
     elif request.status == 404:
         reason += " (no router matched)"
     severity = Severity.ERROR if request.status >= 500 else Severity.WARNING
