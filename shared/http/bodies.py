@@ -37,7 +37,7 @@ async def read_json(request: web.Request, limit: int = BODY_BYTES) -> bytes:
     if (request.content_length or 0) > limit:
         raise _too_large(limit)
     body = bytearray()
-    # In pieces, because a compressed body may be a thousand times as long as its Content-Length.
+    # In pieces: a body without Content-Length shows how long it is only while it is read.
     async for piece in request.content.iter_any():
         body += piece
         if len(body) > limit:

@@ -124,11 +124,13 @@ def serve(app: web.Application, prefix: str, operations: Sequence[Operation]) ->
 async def parse_body(request: web.Request, model: type[BodyT], limit: int) -> BodyT:
     """Read and check a JSON body.
 
-    Raises NotJson without a JSON content type, TooLarge beyond `limit` bytes, and Invalid with each invalid
-    field.
+    Raises NotJson if the body is not declared as JSON, or is encoded, TooLarge beyond `limit` bytes, and
+    Invalid with each invalid field.
     """
     if request.content_type != "application/json":
         raise NotJson("not_json", "send the body as application/json")
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise NotJson("content_encoding", "send the body without Content-Encoding")
     try:
         return model.model_validate_json(await read_json(request, limit))
     except ValidationError as error:
