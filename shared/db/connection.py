@@ -144,8 +144,12 @@ class Connection:
         if self._raw.closed:
             raise Unavailable("postgres", "the connection was lost")
         rendered = self._prepared.render(self._cursor.raw, statements)
+        preparing = rendered.preparing
+        if opening and preparing:
+            # In a transaction of their own, as SET TRANSACTION must be the first statement of the caller's.
+            preparing = b"BEGIN;" + preparing + b"COMMIT;"
         try:
-            await self._execute(rendered.preparing + opening + b";".join([*rendered.statements, ending]))
+            await self._execute(preparing + opening + b";".join([*rendered.statements, ending]))
         except psycopg2.IntegrityError:
             self._prepared.confirm(rendered)
             raise

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import psycopg2 as psycopg2_dialect
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.types import NullType, TypeEngine
+from sqlalchemy.types import Integer, NullType, TypeEngine
 
 Params = Mapping[str, Any]
 
@@ -121,10 +121,14 @@ def _define(sql: str, types: Mapping[str, TypeEngine[Any]], constants: Params) -
     constants = {name: constants[name] for name in names if name not in types}
     numbers = {name: f"${number}" for number, name in enumerate((n for n in names if n in types), 1)}
     numbered = _PLACEHOLDER.sub(lambda placeholder: numbers.get(placeholder[1], placeholder[0]), sql)
-    declared = [
-        "unknown" if isinstance(types[name], NullType) else str(types[name].compile(dialect=_dialect))
-        for name in numbers
-    ]
+    declared = [_name_type(types[name]) for name in numbers]
     definition = f"({', '.join(declared)}) AS {numbered}" if declared else f"AS {numbered}"
     digest = blake2b(f"{definition}{constants}".encode(), digest_size=6).hexdigest()
     return Definition(definition, constants, tuple(numbers), digest)
+
+
+def _name_type(declared: TypeEngine[Any]) -> str:
+    if isinstance(declared, NullType):
+        return "unknown"
+    # As a literal that is too large for an integer: a cursor may lie beyond all values of its column.
+    return "BIGINT" if isinstance(declared, Integer) else str(declared.compile(dialect=_dialect))

@@ -214,6 +214,12 @@ class TestValues:
                 await conn.execute(_ADD, {"id": number, "name": Colour.RED})
                 assert await conn.fetch_value(_NAME, {"id": number}) == "red"
 
+    async def test_beyond_the_range_of_their_column_compare_as_before(self, db: Database) -> None:
+        below = select(values.c.id).where(values.c.number < bindparam("number"))
+        async with db.connection() as conn:
+            await conn.execute(insert(values).values(id=1, number=5))
+            assert [await conn.fetch_value(below, {"number": 2**40}) for _ in range(3)] == [1, 1, 1]
+
     async def test_written_as_one_array_arrive_by_their_cast(self, db: Database) -> None:
         spread = text(
             "SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:raws AS bytea[]), CAST(:names AS text[]),"
@@ -247,6 +253,15 @@ class TestOneRoundTrip:
         async with db.connection() as conn:
             assert await conn.fetch_value(_NAME, {"id": 2}) == "deferred last"
             assert len(await list_prepared(conn)) == 3
+
+    async def test_may_set_up_its_transaction_first(self, db: Database) -> None:
+        isolate = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        for number in range(3):
+            async with db.transaction() as conn:
+                conn.prepend(isolate)
+                conn.prepend(_ADD, {"id": number, "name": "isolated"})
+                assert await conn.fetch_value(_NAME, {"id": number}) == "isolated"
+                assert await conn.fetch_value(text("SHOW transaction_isolation")) == "repeatable read"
 
     async def test_is_all_that_a_transaction_of_deferred_writes_takes(self, db: Database) -> None:
         for number in range(3):
