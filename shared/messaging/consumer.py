@@ -154,8 +154,10 @@ class Consumer:
         try:
             await self._apply_with_retries(messages)
         except Exception as error:
-            if len(messages) > 1:
-                log.warning("batch failed, applying its messages one by one", reason=repr(error))
+            if len(messages) == 1:
+                await self._reject(channel, messages[0], error)
+                return
+            log.warning("batch failed, applying its messages one by one", reason=repr(error))
             await self._settle_singly(channel, messages)
         else:
             await channel.basic_ack(messages[-1].tag, multiple=True)
@@ -164,17 +166,23 @@ class Consumer:
         for message in messages:
             try:
                 await self._apply_with_retries([message])
-            except Unprocessable as error:
-                log.warning("message refused", message_id=message.id, reason=str(error))
-                CONSUMED.labels(message.envelope.type, "failed").inc()
-                await channel.basic_reject(message.tag, requeue=False)
-            except Exception:
-                log.exception("message failed", message_id=message.id, message_type=message.envelope.type)
-                CONSUMED.labels(message.envelope.type, "failed").inc()
-                # Not a nack: from RabbitMQ 4.3 on, only a reject counts towards the delivery limit.
-                await channel.basic_reject(message.tag, requeue=True)
+            except Exception as error:
+                await self._reject(channel, message, error)
             else:
                 await channel.basic_ack(message.tag)
+
+    async def _reject(self, channel: AbstractChannel, message: _Message, error: Exception) -> None:
+        """Return a message that failed to its queue, or send it to the dead letters if no retry can help."""
+        CONSUMED.labels(message.envelope.type, "failed").inc()
+        is_final = isinstance(error, Unprocessable)
+        if is_final:
+            log.warning("message refused", message_id=message.id, reason=str(error))
+        else:
+            log.error(
+                "message failed", message_id=message.id, message_type=message.envelope.type, exc_info=error
+            )
+        # Not a nack: from RabbitMQ 4.3 on, only a reject counts towards the delivery limit.
+        await channel.basic_reject(message.tag, requeue=not is_final)
 
     async def _apply_with_retries(self, messages: Sequence[_Message]) -> None:
         pause = FIRST_PAUSE

@@ -37,7 +37,10 @@ MAIL = Mail(ADA, Purpose.PASSWORD_CHANGED, None)
 
 
 class SmtpServer:
-    """A mail server that records what it accepts; `refusals` are its replies to a command instead."""
+    """A mail server, of ASCII addresses only, that records what it accepts.
+
+    `refusals` are its replies to a command instead.
+    """
 
     def __init__(self) -> None:
         self.messages: list[EmailMessage] = []
@@ -89,7 +92,7 @@ class SmtpServer:
         return "250 OK"
 
     def start(self) -> None:
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, enable_SMTPUTF8=False)
         self._controller.start()
 
     def stop(self) -> None:
