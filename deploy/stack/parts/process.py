@@ -34,7 +34,7 @@ START_SECONDS = 180.0
 
 A process that ends while it starts is noticed at once.
 """
-LOOK_SECONDS = 5.0  # between two looks at whether a running process is alive
+LOOK_SECONDS = 10.0  # between two looks at whether a running process is alive
 SILENT_SECONDS = 60.0
 """After which a process that answers nothing is dead, on a machine that is not overloaded."""
 
@@ -84,9 +84,9 @@ class Process(ABC):
 
     async def wait(self) -> int:
         """Wait for its end and return its exit status (negative: the signal that ended it)."""
-        while (status := self._status()) is None:  # noqa: ASYNC110 - there is no event for it
-            await asyncio.sleep(POLL)
-        return status
+        while (child := self._child) is not None and self._status() is None:
+            await _wait_for_end(child.pid)
+        return self._status() or 0
 
     async def wait_until_alive(self, patience: Patience) -> None:
         """Wait until it answers, has ended, or `patience` is over."""
@@ -116,15 +116,16 @@ class Process(ABC):
         One that was suspended by a signal is left alone: that was done on purpose.
         """
         patience = Patience(SILENT_SECONDS)
-        looked = time.monotonic()
-        while (status := self._status()) is None:
-            if time.monotonic() - looked > LOOK_SECONDS:
+        ending = asyncio.ensure_future(self.wait())
+        try:
+            while not (await asyncio.wait({ending}, timeout=LOOK_SECONDS))[0]:
                 if self._is_suspended() or await asyncio.to_thread(self.is_alive):
                     patience = Patience(SILENT_SECONDS)
                 elif patience.is_over():
                     return f"no answer for {SILENT_SECONDS:.0f} s or more; killed"
-                looked = time.monotonic()
-            await asyncio.sleep(POLL)
+        finally:
+            ending.cancel()
+        status = ending.result()
         return f"signal {-status}" if status < 0 else f"status {status}"
 
     async def stop(self, timeout: float = 10) -> None:
@@ -192,6 +193,19 @@ class Process(ABC):
         path = self.var.log(self.name)
         kept = path.read_text(errors="replace").splitlines()[-lines:]
         return "\n".join([*(f"    {line[:300]}" for line in kept), f"    ({path})"])
+
+
+async def _wait_for_end(pid: int) -> None:
+    """Wait until that child has ended; the kernel says so, which costs nothing while it runs."""
+    ended = asyncio.Event()
+    pidfd = os.pidfd_open(pid)
+    loop = asyncio.get_running_loop()
+    loop.add_reader(pidfd, ended.set)
+    try:
+        await ended.wait()
+    finally:
+        loop.remove_reader(pidfd)
+        os.close(pidfd)
 
 
 def get(port: int, path: str) -> tuple[int, bytes]:
