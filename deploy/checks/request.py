@@ -64,8 +64,8 @@ def explain(
         return _finding(
             "request-unknown",
             Severity.WARNING,
-            f"request {request_id} is in no log: it did not reach this gateway, is a WebSocket that is still "
-            "open, or is older than the logs",
+            f"request {request_id} is in no log: it succeeded within 500 ms, did not reach this gateway, is "
+            "a WebSocket that is still open, or is older than the logs",
             steps("Look at the address that the client uses.", doctor),
         )
     if request is None:
