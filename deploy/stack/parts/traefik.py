@@ -17,8 +17,12 @@ from deploy.stack.gateway import CONFIGURATION, static_configuration
 from deploy.stack.parts.process import Process, get
 from deploy.stack.state_dir import StateDir
 
-# Requests per second from one address, and at once: a local load test comes from one address.
-LOCAL_RATES = {"TESSERA_RATE_AVERAGE": "5000", "TESSERA_RATE_BURST": "10000"}
+# Of one address: requests per second, requests at once, WebSockets. A local load test comes from one address.
+LOCAL_LIMITS = {
+    "TESSERA_RATE_AVERAGE": "5000",
+    "TESSERA_RATE_BURST": "10000",
+    "TESSERA_SOCKETS_PER_ADDRESS": "20000",
+}
 
 
 class Traefik(Process):
@@ -68,7 +72,7 @@ class Traefik(Process):
             f"TESSERA_{service.upper()}_SERVERS": ",".join(urls) for service, urls in self.servers.items()
         }
         inherited = {name: value for name, value in os.environ.items() if name.startswith("TESSERA_")}
-        return {**LOCAL_RATES, **inherited, **servers}
+        return {**LOCAL_LIMITS, **inherited, **servers}
 
     def _has_routes(self) -> bool:
         status, body = get(self.admin_port, "/api/http/routers")
