@@ -88,17 +88,6 @@ class StackUnderTest(Stack):
             yield
 
     @contextmanager
-    def suspended(self, name: str) -> Iterator[None]:
-        pids = self.pids(name)
-        for pid in pids:
-            os.kill(pid, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            for pid in pids:
-                os.kill(pid, signal.SIGCONT)
-
-    @contextmanager
     def database(self, name: str) -> Iterator[Any]:
         """Give a cursor of the superuser in that database, with autocommit."""
         connection = psycopg2.connect(
