@@ -139,10 +139,11 @@ class CanvasChanges:
             self._redrawn.add(event.canvas_id)
         self._tiles_added[event.canvas_id] += tiles_added
 
-    def add_stroke(self, canvas_id: int, shown: View) -> None:
-        """Add a numbered stroke; only viewers receive it."""
+    def add_unpublished(self, canvas_id: int, shown: View, *, redraws: bool = True) -> None:
+        """Add a numbered change that only viewers receive, as services need no event of it."""
         self._views.setdefault(canvas_id, []).append(shown)
-        self._redrawn.add(canvas_id)
+        if redraws:
+            self._redrawn.add(canvas_id)
 
     def defer(self) -> None:
         """Write what was recorded with the next flush or the COMMIT; numbers count on from there.

@@ -116,6 +116,7 @@ def _edit(edit: Edit, changed: ChangedTile, batch: Batch, number: Number) -> New
         return None
     check_may_change(state, edit.actor, edit.values, edit.expected_version)
     version = new_version(state, edit.values, number(state.canvas), edit.actor, traceparent=edit.traceparent)
+    version.is_repaint = edit.values.named == {"pixels"}
     tile = version.change.tile
     changed.state, changed.version = replace(state, tile=tile), tile.version
     changed.pixels = bytearray(tile.pixels)

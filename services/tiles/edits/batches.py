@@ -158,7 +158,8 @@ class Batches:
             batch = apply_all(writes, states, changes.number)
             if batch.versions:
                 defer_batch(conn, changes, [changed.tile for changed in batch.tiles.values()], batch.versions)
-                painters = {v.change.author_id for v in batch.versions if isinstance(v, NewStroke)}
+                unpublished = [v for v in batch.versions if isinstance(v, NewStroke) or v.is_repaint]
+                painters = {version.change.author_id for version in unpublished}
                 self._activity.defer_publish(conn, painters, datetime.now(UTC))
         return batch.outcomes
 

@@ -120,13 +120,15 @@ class Written(NamedTuple):
 class NewVersion:
     """A version of a whole tile: the revision to store and what its event needs besides.
 
-    `redraws`: whether the canvas looks different; `json`: the tile, once it has been encoded for the event.
+    `redraws`: whether the canvas looks different; `is_repaint`: whether an artist's edit changed the pixels
+    alone; `json`: the tile, once it has been encoded for viewers.
     """
 
     change: Change
     actor_id: int
     redraws: bool = True
     traceparent: str | None = None
+    is_repaint: bool = False
     json: bytes | None = None
 
     @property

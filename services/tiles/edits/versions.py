@@ -64,13 +64,13 @@ def _defer_trail(conn: Connection, changes: CanvasChanges, versions: Sequence[Ve
     defer_keep(conn, [version.change for version in versions])
     for version in versions:
         if isinstance(version, NewStroke):
-            changes.add_stroke(version.change.tile.canvas_id, _view(version))
+            changes.add_unpublished(version.change.tile.canvas_id, _view(version))
         else:
             _record(changes, version)
 
 
 def _record(changes: CanvasChanges, version: NewVersion) -> None:
-    """Record the event of a version of a whole tile.
+    """Record a version of a whole tile: its event, unless only pixels differ, which no service counts.
 
     Viewers of the canvas get the whole tile, or `"tile": null` if it is gone or a draft now.
     """
@@ -80,6 +80,11 @@ def _record(changes: CanvasChanges, version: NewVersion) -> None:
     if tile.is_public and change.kind is not Kind.DELETED:
         version.json = tile_json(tile)
         shown = orjson.Fragment(version.json)
+    fields = {"tile_id": tile.id, "x": tile.x, "y": tile.y, "tile": shown}
+    if version.is_repaint:
+        repaint = view(event_type.type, change.seq, **fields)
+        changes.add_unpublished(tile.canvas_id, repaint, redraws=version.redraws)
+        return
     event = event_type(
         canvas_id=tile.canvas_id,
         seq=change.seq,
@@ -93,12 +98,7 @@ def _record(changes: CanvasChanges, version: NewVersion) -> None:
         y=tile.y,
         traceparent=version.traceparent,
     )
-    changes.add(
-        event,
-        {"tile_id": tile.id, "x": tile.x, "y": tile.y, "tile": shown},
-        redraws=version.redraws,
-        tiles_added=tiles_added,
-    )
+    changes.add(event, fields, redraws=version.redraws, tiles_added=tiles_added)
 
 
 def _view(stroke: NewStroke) -> View:
