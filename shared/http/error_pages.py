@@ -59,7 +59,7 @@ _ERRORS = {
     ),
     429: _GatewayError(
         "rate_limited",
-        "The gateway has received too many requests from this address.",
+        "The gateway has too many requests from this address, or too many open WebSockets.",
         {"en": "Too many requests", "de": "Zu viele Anfragen"},
         _AGAIN,
     ),

@@ -75,7 +75,8 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
         protocols=(SUBPROTOCOL,), compress=False, heartbeat=IDLE_PING_SECONDS, max_msg_size=MAX_MESSAGE_BYTES
     )
     await socket.prepare(request)
-    assert request.transport is not None
+    if request.transport is None:
+        raise ConnectionResetError("the client hung up during the handshake")
     viewer = Viewer(socket, request.transport, artist)
     painter = Painter(
         request.app[STROKES], artist, canvas_id, viewer.send_all, longest=request.app[PAINT_UNDERWAY]
