@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 _HEX = r"\\x"  # starts a bytea, escaped as an element of an array
 
@@ -20,6 +21,17 @@ def byte_strings(values: Iterable[bytes | bytearray | None]) -> str:
 def texts(values: Iterable[str | None]) -> str:
     """Write an array of text, or of a type whose values are written as text (uuid, timestamptz)."""
     return f"{{{','.join(['NULL' if value is None else _quote(value) for value in values])}}}"
+
+
+def any_values(values: Iterable[Any]) -> str:
+    """Write an array of the type that is expected there; `ARRAY['...']` would be text[] once and for all."""
+    return f"{{{','.join([_write(value) for value in values])}}}"
+
+
+def _write(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    return _HEX + value.hex() if isinstance(value, bytes | bytearray) else _quote(str(value))
 
 
 def _quote(value: str) -> str:

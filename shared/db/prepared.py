@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shared.db.arrays import any_values
 from shared.db.statements import BoundStatement, Definition
 
 PLAN_SECONDS = 10.0
@@ -73,7 +74,10 @@ class PreparedStatements:
                 name = self._issue_name(definition)
                 preparing.append(cursor.mogrify(f"PREPARE {name} {definition.sql};", definition.constants))
                 execute = executes[definition] = _write_execute(name, definition)
-            written.append(cursor.mogrify(execute, [values[name] for name in definition.parameters]))
+            sent = [values[name] for name in definition.parameters]
+            written.append(
+                cursor.mogrify(execute, [any_values(one) if isinstance(one, list) else one for one in sent])
+            )
         return Rendered(b"".join(preparing), written, executes)
 
     def confirm(self, rendered: Rendered) -> None:

@@ -219,6 +219,20 @@ class TestValues:
             await conn.execute(insert(values).values(id=1, number=5))
             assert [await conn.fetch_value(below, {"number": 2**40}) for _ in range(3)] == [1, 1, 1]
 
+    async def test_in_a_list_take_the_type_that_is_expected(self, db: Database) -> None:
+        ids = ["01a225e1-f20a-7293-a21d-3db52ca4985d", None]
+        spread = text(
+            "SELECT CAST(CAST(:ids AS uuid[]) AS text[]) AS ids, CAST(:at AS timestamptz[]) AS at,"
+            " CAST(:raws AS bytea[]) AS raws, CAST(:flags AS boolean[]) AS flags,"
+            " CAST(:none AS int[]) AS none"
+        )
+        moment = datetime(2024, 1, 1, tzinfo=UTC)
+        sent = {"ids": ids, "at": [moment], "raws": [b"\x00\xff", None], "flags": [True, False], "none": []}
+        async with db.connection() as conn:
+            for _ in range(3):
+                row = await conn.fetch_one(spread, sent)
+                assert row._asdict() == sent
+
     async def test_written_as_one_array_arrive_by_their_cast(self, db: Database) -> None:
         spread = text(
             "SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:raws AS bytea[]), CAST(:names AS text[]),"
