@@ -108,7 +108,7 @@ class Crowd:
 
     async def paint_quietly(self) -> list[float]:
         """Paint one stroke after another; returns the seconds until the last viewer received each."""
-        durations = []
+        durations: list[float] = []
         async with self._audience.reading_at_once():
             end = time.perf_counter() + QUIET_SECONDS
             for number in range(QUIET_STROKES):
