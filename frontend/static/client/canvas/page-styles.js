@@ -15,6 +15,7 @@ export const styles = css`
     content: ""; }
   .status.live::before { background: var(--success); }
   .status.offline::before, .status.closed::before { background: var(--danger); }
+  progress { flex: 0 1 8rem; min-width: 3rem; accent-color: var(--accent); }
   .tools { margin-left: auto; }
   .room { display: flex; flex: 1; min-height: 0; }
   .view { position: relative; flex: 1; min-width: 0; min-height: 0; }

@@ -17,6 +17,7 @@ export default {
   not_found_text: "Sie wurde gelöscht, ist privat, oder es gab sie nie.",
   not_loaded: "Die Leinwand konnte nicht geladen werden",
 
+  loading: "Das Bild wird geladen",
   status_connecting: "Verbinde …",
   status_live: "Live",
   status_reconnecting: "Verbinde neu …",

@@ -17,6 +17,7 @@ export default {
   not_found_text: "It was deleted, is private, or never existed.",
   not_loaded: "The canvas couldn’t be loaded",
 
+  loading: "Loading the picture",
   status_connecting: "Connecting …",
   status_live: "Live",
   status_reconnecting: "Reconnecting …",
