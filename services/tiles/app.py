@@ -78,7 +78,7 @@ def create_app(settings: TilesSettings) -> web.Application:
     app[LOCKS] = _locks(settings, database, journal)
     app[LIKES] = Likes(database, journal)
     app[HISTORY] = History(database, journal)
-    app[ROLLBACKS] = Rollbacks(journal)
+    app[ROLLBACKS] = Rollbacks(journal, service.outbox)
     app[AREAS] = _areas(settings, database, journal)
     app[REVIEWS] = Reviews(database, journal)
     app[TIMELAPSES] = Timelapses(database)

@@ -19,6 +19,7 @@ from services.tiles.tiles.rules import Tile
 from services.tiles.tiles.schemas import tile_json
 from shared.db import Connection
 from shared.messaging.contracts import TileCreated, TileDeleted, TilePainted, TileUpdated
+from shared.messaging.contracts.tiles import Cause
 
 _EVENTS: Mapping[Kind, tuple[type[TileCreated] | type[TileUpdated] | type[TileDeleted], int]] = {
     Kind.CREATED: (TileCreated, 1),
@@ -94,12 +95,19 @@ def _record(changes: CanvasChanges, version: NewVersion) -> None:
         version=tile.version,
         like_count=tile.like_count,
         is_public=tile.is_public,
+        cause=_cause_of(version),
         x=tile.x,
         y=tile.y,
         view=view(event_type, change.seq, tile_id=tile.id, x=tile.x, y=tile.y, tile=shown),
         traceparent=version.traceparent,
     )
     changes.add(event, redraws=version.redraws, tiles_added=tiles_added)
+
+
+def _cause_of(version: NewVersion) -> Cause:
+    if version.is_rollback:
+        return "rollback"
+    return "revert" if version.change.kind is Kind.REVERTED else "edit"
 
 
 def _record_strokes(changes: CanvasChanges, canvas_id: int, strokes: Sequence[NewStroke]) -> None:
