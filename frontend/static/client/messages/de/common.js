@@ -40,6 +40,8 @@ export default {
   error_bad_credentials: "Benutzername oder Passwort ist falsch.",
   error_bad_request: "Der Server hat die Anfrage nicht verstanden.",
   error_account_suspended: "Dieses Konto ist gesperrt.",
+  suspended: "Dieses Konto ist gesperrt. Grund: {reason}",
+  suspended_until: "Dieses Konto ist bis {time} gesperrt. Grund: {reason}",
   error_too_many_logins: "Zu viele Fehlversuche. Versuche es in {seconds} s erneut.",
   error_username_taken: "Dieser Benutzername ist schon vergeben.",
   error_email_taken: "Zu dieser Adresse gibt es schon ein Konto.",

@@ -40,6 +40,8 @@ export default {
   error_bad_credentials: "Wrong username or password.",
   error_bad_request: "The server couldn’t read the request.",
   error_account_suspended: "This account is suspended.",
+  suspended: "This account is suspended. Reason: {reason}",
+  suspended_until: "This account is suspended until {time}. Reason: {reason}",
   error_too_many_logins: "Too many failed attempts. Try again in {seconds} s.",
   error_username_taken: "This username is taken.",
   error_email_taken: "An account with this address already exists.",
