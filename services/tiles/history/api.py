@@ -18,7 +18,10 @@ from shared.identity import Identity
 async def list_revisions(
     request: web.Request, tile_id: int, query: Paging, caller: Identity | None
 ) -> web.Response:
-    """List the changes of a tile, newest first."""
+    """List the changes of a tile, newest first.
+
+    An artist's strokes that follow each other within a minute are one entry: that of the last one.
+    """
     return respond(await request.app[HISTORY].list(caller, tile_id, query))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from services.tiles.artists.rules import Artist
 from services.tiles.artists.store import DISPLAYED_NAME
@@ -13,6 +13,20 @@ from services.tiles.revisions.rules import Kind
 from services.tiles.tables import artists, revisions
 from shared.db import Connection, Row
 
+_newer = revisions.alias("newer")
+# Of an artist's strokes that follow each other within a minute, the last one stands for all.
+_has_later_stroke = (
+    select(_newer.c.version)
+    .where(
+        revisions.c.kind == Kind.STROKE,
+        _newer.c.tile_id == revisions.c.tile_id,
+        _newer.c.version == revisions.c.version + 1,
+        _newer.c.kind == Kind.STROKE,
+        _newer.c.author_id == revisions.c.author_id,
+        func.date_trunc("minute", _newer.c.occurred_at) == func.date_trunc("minute", revisions.c.occurred_at),
+    )
+    .exists()
+)
 _REVISIONS = (
     select(
         revisions.c.tile_id,
@@ -29,20 +43,24 @@ _REVISIONS = (
     .order_by(revisions.c.version.desc())
     .limit(bindparam("count"))
 )
+_JOINED_REVISIONS = _REVISIONS.where(~_has_later_stroke)
 
 
 async def list_revisions(
     conn: Connection, tile_id: int, *, before: int, count: int
 ) -> Sequence[RevisionEntry]:
-    """Return up to `count` revisions of a tile older than version `before`, newest first."""
-    rows = await conn.fetch_all(_REVISIONS, {"tile_id": tile_id, "before": before, "count": count})
+    """Return up to `count` revisions of a tile older than version `before`, newest first.
+
+    Strokes are joined per artist and minute: one drag is dozens of them.
+    """
+    rows = await conn.fetch_all(_JOINED_REVISIONS, {"tile_id": tile_id, "before": before, "count": count})
     return [_entry_of(row) for row in rows]
 
 
 async def get_revision(conn: Connection, tile_id: int, version: int) -> RevisionEntry | None:
     """Return one revision of a tile, or None."""
-    found = await list_revisions(conn, tile_id, before=version + 1, count=1)
-    return found[0] if found and found[0].version == version else None
+    row = await conn.fetch_one(_REVISIONS, {"tile_id": tile_id, "before": version + 1, "count": 1})
+    return _entry_of(row) if row is not None and row.version == version else None
 
 
 def _entry_of(row: Row) -> RevisionEntry:
