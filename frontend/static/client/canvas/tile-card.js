@@ -15,7 +15,7 @@ import "./picture.js";
 import { visiblePixels } from "../model/tile-pixels.js";
 import "./report-dialog.js";
 import "./tile-history.js";
-import { formatHash } from "../model/links.js";
+import { formatCell, formatHash } from "../model/links.js";
 import { closeUp } from "./viewport.js";
 
 /** @import { TileView } from "#api" */
@@ -240,8 +240,7 @@ export class TileCard extends Panel {
         isMine
           ? ""
           : html`<button class="icon" aria-label=${t("canvas.report")} title=${t("canvas.report")}
-        @click=${() => isSignedIn("canvas.sign_in_to_report") && this.#ask("report")}><ui-icon
-          name="flag"></ui-icon></button>`
+        @click=${this.#report}><ui-icon name="flag"></ui-icon></button>`
       }
       ${
         mayDelete(this.canvas, tile, this.me)
@@ -271,12 +270,17 @@ export class TileCard extends Panel {
 
   #edit() {
     // Guests may draw in an empty cell, and sign in to save.
-    if (!this.#tile || isSignedIn("canvas.sign_in_to_paint")) this.dispatchEvent(new Event("edit"));
+    const here = formatCell(this.cell, { isPainting: true });
+    if (!this.#tile || isSignedIn("canvas.sign_in_to_paint", here)) this.dispatchEvent(new Event("edit"));
+  }
+
+  #report() {
+    if (isSignedIn("canvas.sign_in_to_report", formatCell(this.cell))) this.#ask("report");
   }
 
   /** @param {TileView} tile */
   #like(tile) {
-    if (!isSignedIn("canvas.sign_in_to_like")) return;
+    if (!isSignedIn("canvas.sign_in_to_like", formatCell(this.cell))) return;
     void attempt(this, async () => {
       const path = `/tiles/${tile.id}/like`;
       const { liked, like_count } = await (this.#isLiked ? api.delete(path) : api.post(path));
@@ -287,7 +291,7 @@ export class TileCard extends Panel {
 
   /** @param {TileView} tile */
   #follow(tile) {
-    if (!isSignedIn("canvas.sign_in_to_follow")) return;
+    if (!isSignedIn("canvas.sign_in_to_follow", formatCell(this.cell))) return;
     void attempt(this, async () => {
       const path = `/users/${tile.creator.id}/follow`;
       await (this.#isFollowed ? api.delete(path) : api.put(path));
@@ -307,7 +311,9 @@ export class TileCard extends Panel {
   #share = () => {
     const grid = { columns: this.canvas.columns, rows: this.canvas.rows, tileSize: this.canvas.tile_size };
     const view = closeUp(grid, this.cell, { width: innerWidth, height: innerHeight });
-    void copyLink(new URL(`/canvas/${this.canvas.id}${formatHash(view)}`, location.href).href);
+    void copyLink(
+      new URL(`/canvas/${this.canvas.id}${formatCell(this.cell)}${formatHash(view)}`, location.href).href,
+    );
   };
 }
 customElements.define("tile-card", TileCard);
