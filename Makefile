@@ -97,8 +97,9 @@ format: $(INSTALLED) $(NODE_MODULES) ## reformat, and repair what lint can repai
 test: $(INSTALLED) $(SSLYZE) ## all tests, on real parts of their own, beside whatever is running
 	$(BIN)/python -m pytest -n auto
 
-test-fast: $(INSTALLED) ## rules, services and gateway in about 3 minutes: no browser, no container, no whole stack
-	$(BIN)/python -m pytest -n auto tests/unit tests/services tests/gateway
+# These tests wait as much as they compute, for a broker that stops for instance: a worker more than there are cores.
+test-fast: $(INSTALLED) ## rules, services and gateway in under 3 minutes: no browser, no container, no whole stack
+	$(BIN)/python -m pytest -n $$(($$(nproc) + 1)) tests/unit tests/services tests/gateway
 
 test-unit: $(INSTALLED) ## the tests that need no parts
 	$(BIN)/python -m pytest tests/unit
@@ -109,7 +110,7 @@ screenshots: $(INSTALLED) ## take the pictures of docs/images again (needs Chrom
 openapi: $(INSTALLED) ## write frontend/static/openapi.json from the route tables
 	@./tessera openapi
 
-bench: $(INSTALLED) ## measure the whole stack, each figure beside a limit of the same run (BENCH=fanout for one)
+bench: $(INSTALLED) ## measure the whole stack: BENCH=hot for one part, BENCH="crowd --viewers 3000", BENCH=--help
 	@$(BIN)/python -m bench $(BENCH)
 
 docs: $(INSTALLED) ## tessera documents: write docs/checklist.md, docs/ports.md and the gateway of deploy/kubernetes from the code

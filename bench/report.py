@@ -5,19 +5,23 @@ from __future__ import annotations
 import os
 import platform
 import time
+from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
+from statistics import median
 
-import psutil
 import psycopg2
 
+from bench.processes import StackProcesses
 from deploy.stack.state_dir import StateDir
 from tests.support.stack import Stack
 
 PACKAGES = ("aiohttp", "aiopg", "psycopg2-binary", "uvloop", "orjson", "pydantic")
+
+SMALLEST_SHARE = 0.01
+"""Parts of a stack that take less of the whole are not printed on their own."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +46,46 @@ def percentile(values: Sequence[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
+def results_by_part(
+    what: str, of_parts: Counter[str], unit: str, target: str = "", *, scale: float = 1
+) -> list[Result]:
+    """Return the sum over the parts of a stack, then each part's share, the largest first."""
+    total = of_parts.total()
+    parts = [(part, value) for part, value in of_parts.most_common() if value > total * SMALLEST_SHARE]
+    return [
+        Result(f"{what}, whole stack", total * scale, unit, target),
+        *(Result(f"{what}, {part}", value * scale, unit) for part, value in parts),
+    ]
+
+
+def medians(runs: Sequence[Sequence[Result]]) -> list[Result]:
+    """Return each figure of the first run as the median of all runs that have it."""
+    found: dict[str, list[Result]] = {result.what: [] for result in runs[0]}
+    for result in (result for run in runs for result in run if result.what in found):
+        found[result.what].append(result)
+    return [
+        replace(
+            same[0],
+            figure=median(one.figure for one in same),
+            limit=None if same[0].limit is None else median(one.limit or 0 for one in same),
+        )
+        for same in found.values()
+    ]
+
+
 def format_table(results: Sequence[Result]) -> str:
     """Format the results as a Markdown table."""
     rows = [("figure", "measured", "target", "limit in the same run", "ratio")]
     for result in results:
         limit = "" if result.limit is None else f"{result.limit:,.1f} {result.unit} ({result.limit_is})"
         rows.append((result.what, f"{result.figure:,.1f} {result.unit}", result.target, limit, result.ratio))
-    rows.insert(1, ("---",) * 5)
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return format_rows(rows)
+
+
+def format_rows(rows: Sequence[Sequence[str]]) -> str:
+    """Format rows, the first of which is the head, as a Markdown table."""
+    head, *others = rows
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ("---",) * len(head), *others))
 
 
 def describe_machine(stack: Stack) -> str:
@@ -63,20 +99,13 @@ def describe_machine(stack: Stack) -> str:
             f"{time.strftime('%Y-%m-%d %H:%M')}: {len(names)} x {names[0]}, {memory:.0f} GiB, load {load}",
             f"Linux {platform.release()}, {_postgres(stack)}, Python {platform.python_version()}, {packages}",
             "Gateway, two tiles processes, PostgreSQL, RabbitMQ and the load generator share this machine.",
-            "",
         )
     )
 
 
-def cpu_seconds(stack: Stack) -> float:
-    """Return the CPU time that all processes of the stack have used; unrelated load does not affect it."""
-    leader = psutil.Process(stack.process.pid)
-    used = 0.0
-    for process in [leader, *leader.children(recursive=True)]:
-        with suppress(psutil.NoSuchProcess):
-            times = process.cpu_times()
-            used += times.user + times.system
-    return used
+def processes_of(stack: Stack) -> StackProcesses:
+    """Return the processes of the stack, whose CPU time and memory benchmarks read."""
+    return StackProcesses(stack.process.pid, [stack.var])
 
 
 def tiles_database_url(stack: Stack) -> str:

@@ -1,4 +1,4 @@
-"""The cost of idle viewers: memory of the tiles processes, and the throughput of other requests."""
+"""What idle viewers cost others: requests per second with and without them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from collections.abc import Callable
 from itertools import repeat
 
 import aiohttp
-import psutil
 
 from bench.artists import create_artists, create_canvas
 from bench.load import LoadResult, make_request, run_load
@@ -17,16 +16,13 @@ from bench.report import Result, percentile
 from bench.websocket import WebSocketClient, connect
 from tests.support.stack import Stack
 
-FIRST, ALL = 100, 1000
-"""Numbers of viewers to compare; the first hundred already cover the memory that all viewers share."""
-
 IDLE = 300
 ROUNDS = 3
 SECONDS = 1.5
 
 
 async def measure(stack: Stack) -> list[Result]:
-    """Measure the memory per viewer, and requests per second with and without 300 idle viewers."""
+    """Measure requests per second with and without 300 idle viewers."""
     async with aiohttp.ClientSession(stack.url) as http:
         (artist,) = await create_artists(http, 1)
         canvas_id, _ = await create_canvas(artist, 0)
@@ -48,18 +44,7 @@ async def measure(stack: Stack) -> list[Result]:
                 "without viewers",
             )
         )
-    return [await _measure_memory(stack, url), *results]
-
-
-async def _measure_memory(stack: Stack, url: str) -> Result:
-    viewers = await _connect(url, FIRST)
-    await asyncio.sleep(1)
-    before = _resident(stack)
-    viewers += await _connect(url, ALL - FIRST)
-    await asyncio.sleep(1)
-    kib = (_resident(stack) - before) / (ALL - FIRST) / 1024
-    _close(viewers)
-    return Result(f"memory of the tiles processes per viewer, from {FIRST} to {ALL}", kib, "KiB", "<= 40")
+    return results
 
 
 async def _measure_requests(
@@ -88,8 +73,3 @@ async def _connect(url: str, count: int) -> list[WebSocketClient]:
 def _close(viewers: list[WebSocketClient]) -> None:
     for viewer in viewers:
         viewer.close()
-
-
-def _resident(stack: Stack) -> int:
-    """Return the resident bytes of the tiles processes, each a gunicorn master and its worker."""
-    return sum(psutil.Process(pid).memory_info().rss for name in stack.tiles for pid in stack.pids(name))

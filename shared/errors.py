@@ -32,6 +32,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+MAX_FAULTS = 20
+"""Broken rules that one error names."""
+
+MAX_KEY, MAX_MESSAGE = 100, 300
+"""Characters of a key and of a message in a broken rule."""
+
 
 class TesseraError(Exception):
     """Root of every error that Tessera raises on purpose."""
@@ -98,13 +104,21 @@ class Fault:
     loc: tuple[str | int, ...]
     msg: str
 
+    def shortened(self) -> Fault:
+        """Return it with long texts cut: keys of the location and parts of the message are the client's."""
+        loc = tuple(_shorten(key, MAX_KEY) if isinstance(key, str) else key for key in self.loc)
+        return Fault(loc, _shorten(self.msg, MAX_MESSAGE))
+
 
 class Invalid(Refusal):
-    """Values that break a rule; `faults` names each field."""
+    """Values that break a rule; `faults` names the first MAX_FAULTS fields."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("invalid", "; ".join(f"{'.'.join(map(str, f.loc))}: {f.msg}" for f in faults))
-        self.faults = tuple(faults)
+        self.faults = tuple(fault.shortened() for fault in faults[:MAX_FAULTS])
+        told = [f"{'.'.join(map(str, fault.loc))}: {fault.msg}" for fault in self.faults]
+        if len(faults) > MAX_FAULTS:
+            told.append(f"and {len(faults) - MAX_FAULTS} more")
+        super().__init__("invalid", "; ".join(told))
 
     @classmethod
     def field(cls, *loc: str | int, msg: str) -> Invalid:
@@ -154,3 +168,7 @@ class CheckViolated(ConstraintViolated):
 
 class ReferenceViolated(ConstraintViolated):
     """A foreign key was broken."""
+
+
+def _shorten(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"

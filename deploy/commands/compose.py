@@ -30,6 +30,7 @@ from deploy.stack.compose.waiting import (
     wait_for_gateway,
     wait_for_replicas,
 )
+from deploy.stack.connections import check_connections
 from deploy.stack.errors import DeployError
 
 
@@ -135,6 +136,8 @@ def _scale(project: Project, given: argparse.Namespace) -> int:
     wanted = dict(_replicas(text) for text in given.wanted)
     if not project.containers():
         raise DeployError(f"{project.name} is not up: {command_line(f'up --env {project.env}')}")
+    for service, number in wanted.items():
+        check_connections(service, number, "scale")
     for service, number in wanted.items():
         running = project.running(web_of(service))
         # One at a time: when a container is gone, the gateway takes all others for ready until its next

@@ -13,6 +13,7 @@ from contextlib import suppress
 from deploy.stack.command_line import command_line
 from deploy.stack.compose.project import REPLICAS, Project, programs_of, web_of
 from deploy.stack.compose.waiting import Report, probe_all_routes, wait_for_replicas, wait_for_state
+from deploy.stack.connections import check_connections
 from deploy.stack.errors import DeployError
 
 Containers = Mapping[str, Sequence[str]]
@@ -29,6 +30,9 @@ def roll_out(
     old = _list_containers(project, [name for service in services for name in programs_of(service)])
     if missing := [name for name, those in old.items() if not those]:
         raise DeployError(f"no {', '.join(missing)} is running: {command_line(f'up --env {project.env}')}")
+    for service in services:
+        # The new processes run beside the old ones, in which their workers count as one more each.
+        check_connections(service, 2 * len(old[web_of(service)]) + 1, "rollout")
     new = project.at(dict.fromkeys(services, version or project.own_version))
     images = {service: _image_of(project, old[web_of(service)][0]) for service in services}
     try:

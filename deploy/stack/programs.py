@@ -13,8 +13,14 @@ from deploy.stack.errors import DeployError
 from deploy.stack.parts.process import Process, get
 from deploy.stack.state_dir import REPOSITORY, StateDir
 
-# A local load test paints as one artist, or as few.
-LOCAL_LIMITS = {"TILES_PAINT_RATE": "1000", "TILES_PAINT_BURST": "2000", "TILES_PAINT_UNDERWAY": "1000"}
+# A local load test has one address, and paints as one artist, or as few.
+LOCAL_LIMITS = {
+    "AUTH_REGISTRATIONS_PER_ADDRESS": "10000",
+    "AUTH_MAILS_PER_ADDRESS": "10000",
+    "TILES_PAINT_PIXELS_RATE": "131072",
+    "TILES_PAINT_PIXELS_BURST": "262144",
+    "TILES_PAINT_UNDERWAY": "1000",
+}
 SERVICES = ("auth", "users", "tiles")
 """The services with a database and a user at the broker."""
 

@@ -58,9 +58,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def to_invalid(error: ValidationError, *where: str) -> Invalid:
     """Convert pydantic's errors, with each location prefixed by `where` ("body", "query")."""
-    return Invalid(
-        [Fault((*where, *found["loc"]), found["msg"]) for found in error.errors(include_url=False)]
-    )
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return Invalid([Fault((*where, *fault["loc"]), fault["msg"]) for fault in found])
 
 
 def problem_response(

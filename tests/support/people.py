@@ -40,11 +40,12 @@ async def enter(
 
 
 class ApiArtist:
-    """An account that paints, and repeats a call that failed with a 5xx, as a good client does."""
+    """An account that paints, and repeats a call that no service answered, as a good client does."""
 
     def __init__(self, http: aiohttp.ClientSession, session: dict[str, Any]) -> None:
-        self._http = http
-        self.headers = {"Authorization": f"Bearer {session['access_token']}"}
+        self.http = http
+        self.token: str = session["access_token"]
+        self.headers = {"Authorization": f"Bearer {self.token}"}
         self.id: int = session["account"]["id"]
         self.username: str = session["account"]["username"]
         self.password = ""
@@ -69,13 +70,16 @@ class ApiArtist:
         return cls(http, session)
 
     async def call(self, method: str, path: str, **kwargs: Any) -> tuple[int, Any]:
-        """Return status and body of a call; it is repeated after a 5xx or a broken connection."""
+        """Return status and body of a call; it is repeated after a 5xx or a broken connection.
+
+        So it is after an answer of the gateway's own: one that has just started knows no routes for a moment.
+        """
         kwargs["headers"] = {**self.headers, **kwargs.get("headers", {})}
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
-                async with self._http.request(method, f"/api/v1{path}", **kwargs) as response:
-                    if response.status < 500:
+                async with self.http.request(method, f"/api/v1{path}", **kwargs) as response:
+                    if response.status < 500 and "X-Service" in response.headers:
                         is_json = response.content_type.endswith("json")
                         return response.status, await response.json() if is_json else await response.read()
                     failure = f"{response.status} {await response.text()}"
@@ -141,7 +145,7 @@ class Spectator:
                 return
             async for message in socket:
                 said = message.json()
-                assert said["type"] in ("hello", "batch"), said
+                assert said["type"] in ("hello", "batch", "presence"), said
                 if said["type"] == "hello":
                     self.connected.set()
                 self.events += said.get("events", [])

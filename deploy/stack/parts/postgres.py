@@ -20,18 +20,17 @@ from psycopg2 import sql
 from psycopg2.extensions import cursor
 
 from deploy.stack.command_line import make_line
+from deploy.stack.connections import CONNECTION_LIMITS, MAX_CONNECTIONS
 from deploy.stack.errors import DeployError
 from deploy.stack.parts.process import Process, find_processes
 from deploy.stack.state_dir import StateDir
 
 # PostgreSQL refuses to run as root, so root runs it as this system user, which is made when missing.
 SYSTEM_USER = "tessera-postgres"
-# More than all pools of a stack together, with room for psql and a second tiles worker.
-MAX_CONNECTIONS = 200
 
 
 class Postgres(Process):
-    """One database and one role per service. `durable=False` is for throw-away data."""
+    """One database and one role per service. `durable=False` is for throw-away data, without limits."""
 
     stop_signal = signal.SIGINT  # "fast": open transactions are rolled back instead of awaited
 
@@ -157,7 +156,11 @@ class Postgres(Process):
                 statements.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (service,))
                 verb = "ALTER" if statements.fetchone() else "CREATE"
                 statements.execute(
-                    sql.SQL("{} ROLE {} LOGIN PASSWORD %s").format(sql.SQL(verb), sql.Identifier(service)),
+                    sql.SQL("{} ROLE {} LOGIN PASSWORD %s CONNECTION LIMIT {}").format(
+                        sql.SQL(verb),
+                        sql.Identifier(service),
+                        sql.Literal(CONNECTION_LIMITS[service] if self.durable else -1),
+                    ),
                     (self.var.secret(f"postgres_{service}"),),
                 )
                 statements.execute("SELECT 1 FROM pg_database WHERE datname = %s", (service,))

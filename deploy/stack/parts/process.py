@@ -59,9 +59,9 @@ class Process(ABC):
 
     async def wait(self) -> int:
         """Wait for its end and return its exit status (negative: the signal that ended it)."""
-        while (status := self._status()) is None:  # noqa: ASYNC110 - there is no event for it
-            await asyncio.sleep(POLL)
-        return status
+        while (child := self._child) is not None and self._status() is None:
+            await _wait_for_end(child.pid)
+        return self._status() or 0
 
     async def stop(self, timeout: float = 10) -> None:
         """Send it its stop signal; kill its whole group after `timeout` seconds."""
@@ -140,6 +140,19 @@ class Process(ABC):
         path = self.var.log(self.name)
         kept = path.read_text(errors="replace").splitlines()[-lines:]
         return "\n".join([*(f"    {line[:300]}" for line in kept), f"    ({path})"])
+
+
+async def _wait_for_end(pid: int) -> None:
+    """Wait until that child has ended; the kernel says so, which costs nothing while it runs."""
+    ended = asyncio.Event()
+    pidfd = os.pidfd_open(pid)
+    loop = asyncio.get_running_loop()
+    loop.add_reader(pidfd, ended.set)
+    try:
+        await ended.wait()
+    finally:
+        loop.remove_reader(pidfd)
+        os.close(pidfd)
 
 
 def get(port: int, path: str) -> tuple[int, bytes]:

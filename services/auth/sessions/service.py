@@ -63,15 +63,14 @@ class Sessions:
         Raises TooManyRequests, NotAuthenticated `bad_credentials` (after the same time whether or not there
         is such an account), Suspended.
         """
-        forgiven = await self._count_login(login, client)
+        found, forgiven = await self._count_login(login, client)
         for _ in range(_LOGIN_ATTEMPTS):
-            async with self._database.connection() as conn:
-                found = await accounts.get_account_by_login(conn, login)
             account, password_hash = await self._verify_password(found, password)
             async with self._database.transaction() as conn:
                 locked = await accounts.get_account_for_share(conn, account.id, password_hash)
                 if locked is None:
                     # The password or its hash has changed since it was read: try again with the new one.
+                    found = await accounts.get_account(conn, account.id)
                     continue
                 check_usable(locked)
                 throttling.defer_forgiveness(conn, forgiven)
@@ -84,9 +83,7 @@ class Sessions:
         Raises NotAllowed `bad_credentials` if it is not, TooManyRequests, and the errors of `get_account`.
         """
         account, _ = await self.get_account(caller)
-        forgiven = await self._count_login(account.username, client)
-        async with self._database.connection() as conn:
-            found = await accounts.get_account(conn, account.id)
+        found, forgiven = await self._count_login(account.username, client)
         try:
             verified = await self._verify_password(found, password)
         except NotAuthenticated:
@@ -185,16 +182,24 @@ class Sessions:
         async with self._database.connection() as conn:
             return RevocationList(revocations=list(await store.list_revocations(conn)))
 
-    async def _count_login(self, login: str, client: Client) -> dict[bytes, int]:
-        """Count a login; returns the attempts, by key, to subtract if it succeeds. Raises TooManyRequests."""
-        account_key, address_key = keys = make_login_keys(login, client.address)
+    async def _count_login(
+        self, login: str, client: Client
+    ) -> tuple[tuple[Account, str] | None, dict[bytes, int]]:
+        """Count a login. Raises TooManyRequests.
+
+        Returns the account and its password hash, if there is one, and the attempts, by key, to subtract if
+        the login succeeds.
+        """
         limits = self._settings.login_failures_per_account, self._settings.login_failures_per_address
         async with self._database.connection() as conn:
+            found = await accounts.get_account_by_login(conn, login)
+            account_id = None if found is None else found[0].id
+            account_key, address_key = keys = make_login_keys(account_id, login, client.address)
             counts = await throttling.count_attempt(conn, keys, self._settings.login_window)
         check_login_counts([(counts[key], limit) for key, limit in zip(keys, limits, strict=True)])
         # A success resets the count of the account, but takes only itself back from that of the address,
         # where other accounts may be under attack.
-        return {account_key: counts[account_key].attempts, address_key: 1}
+        return found, {account_key: counts[account_key].attempts, address_key: 1}
 
     async def _verify_password(self, found: tuple[Account, str] | None, password: str) -> tuple[Account, str]:
         """Return the account and its password hash, rehashed if its parameters were outdated.

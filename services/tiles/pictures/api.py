@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from services.tiles.drawings import identify_client
 from services.tiles.pictures.renderings import Rendering
 from services.tiles.pictures.schemas import CanvasPicture, Scale
 from services.tiles.pictures.service import PICTURES
@@ -21,14 +22,18 @@ async def draw_canvas(
 
     Unpainted cells are transparent; drafts are not shown. The `ETag` changes only with the picture.
     """
-    return _respond(request, await request.app[PICTURES].canvas(caller, canvas_id, query), "image/png")
+    client = identify_client(request, caller)
+    picture = await request.app[PICTURES].canvas(caller, client, canvas_id, query)
+    return _respond(request, picture, "image/png")
 
 
 async def draw_tile(
     request: web.Request, tile_id: int, query: Scale, caller: Identity | None
 ) -> web.Response:
     """Draw a tile as an indexed-palette PNG."""
-    return _respond(request, await request.app[PICTURES].tile(caller, tile_id, query.scale), "image/png")
+    client = identify_client(request, caller)
+    picture = await request.app[PICTURES].tile(caller, client, tile_id, query.scale)
+    return _respond(request, picture, "image/png")
 
 
 async def get_snapshot(request: web.Request, canvas_id: int, caller: Identity | None) -> web.Response:
@@ -46,7 +51,8 @@ async def get_snapshot(request: web.Request, canvas_id: int, caller: Identity | 
     - 24, 3n: the palette: red, green, blue of colour 1 to n
     - then a zlib stream (RFC 1950) of the tiles, row by row; each: tile id 8, x 2, y 2, version 4, pixels s*s
     """
-    snapshot = await request.app[PICTURES].snapshot(caller, canvas_id)
+    client = identify_client(request, caller)
+    snapshot = await request.app[PICTURES].snapshot(caller, client, canvas_id)
     response = _respond(request, snapshot, MEDIA_TYPE)
     response.headers["X-Canvas-Seq"] = str(snapshot.seq)
     return response
@@ -64,6 +70,7 @@ RESUMING = {
     "Range": "`bytes=1024-` for the rest of a response whose transfer broke after 1,024 bytes",
     "If-Range": "The `ETag` of that response; if it is outdated, the response is the whole again",
 }
+_REFUSALS = ("429 picture_limit", "429 pictures_busy")
 
 OPERATIONS = (
     Operation(
@@ -75,7 +82,7 @@ OPERATIONS = (
             206: RawResponse("image/png", "The rest of it, from the offset in `Range` on"),
             304: None,
         },
-        refusals=("404 canvas_not_found",),
+        refusals=("404 canvas_not_found", *_REFUSALS),
         headers=RESUMING,
     ),
     Operation(
@@ -87,7 +94,7 @@ OPERATIONS = (
             206: RawResponse("image/png", "The rest of it, from the offset in `Range` on"),
             304: None,
         },
-        refusals=("404 tile_not_found",),
+        refusals=("404 tile_not_found", *_REFUSALS),
         headers=RESUMING,
     ),
     Operation(
@@ -99,7 +106,7 @@ OPERATIONS = (
             206: RawResponse(MEDIA_TYPE, "The rest of it, from the offset in `Range` on"),
             304: None,
         },
-        refusals=("404 canvas_not_found",),
+        refusals=("404 canvas_not_found", *_REFUSALS),
         headers=RESUMING,
     ),
 )

@@ -9,6 +9,7 @@
  */
 
 import { ApiError } from "../api.js";
+import { LiveSocket, offerLess } from "./live-socket.js";
 import { CLOSED_FOR_GOOD, retryDelay, Sequence } from "./sequence.js";
 
 /** @import { Api } from "../api.js" */
@@ -22,7 +23,6 @@ import { CLOSED_FOR_GOOD, retryDelay, Sequence } from "./sequence.js";
  */
 /** @typedef {"connecting" | "live" | "reconnecting" | "closed"} Status */
 
-const SUBPROTOCOL = "tessera.v1.json";
 const PING_MS = 20_000;
 
 /** Milliseconds without a reply to a ping after which a socket counts as dead. */
@@ -45,9 +45,9 @@ export class LiveFeed extends EventTarget {
    */
   people = new Map();
 
-  /** @type {WebSocket | null} */
+  /** @type {LiveSocket | null} */
   #socket = null;
-  /** @type {Map<string, {resolve: (durable: Durable) => void, reject: (refused: Refused) => void}>} */
+  /** @type {Map<number, {resolve: (durable: Durable) => void, reject: (refused: Refused) => void}>} */
   #strokes = new Map();
   #strokesSent = 0;
   #failures = 0;
@@ -118,9 +118,9 @@ export class LiveFeed extends EventTarget {
   paint(tileId, pixels) {
     return new Promise((resolve, reject) => {
       if (this.status !== "live") return reject({ code: "disconnected" });
-      const ref = String(++this.#strokesSent);
+      const ref = ++this.#strokesSent;
       this.#strokes.set(ref, { resolve, reject });
-      this.#send({ type: "paint", ref, tile_id: tileId, pixels });
+      this.#socket?.paint(ref, tileId, pixels);
     });
   }
 
@@ -155,11 +155,10 @@ export class LiveFeed extends EventTarget {
       if (!(error instanceof ApiError && error.status === 401)) return this.#retry();
     }
     if (attempt !== this.#attempt) return;
-    const socket = (this.#socket = new WebSocket(url, SUBPROTOCOL));
-    let isOpen = false;
-    socket.onopen = () => (isOpen = true);
-    socket.onmessage = ({ data }) => this.#receive(JSON.parse(data));
-    socket.onclose = ({ code }) => this.#handleClose(code, isOpen);
+    this.#socket = new LiveSocket(url, {
+      receive: (message) => this.#receive(message),
+      closed: ({ code, wasOpen }) => this.#handleClose(code, wasOpen),
+    });
   }
 
   /**
@@ -181,6 +180,7 @@ export class LiveFeed extends EventTarget {
   async #isGone() {
     try {
       await this.api.get(`/canvases/${this.canvasId}`, { signal: this.#life.signal });
+      offerLess();
       return false;
     } catch (error) {
       return error instanceof ApiError && error.status === 404;
@@ -197,14 +197,8 @@ export class LiveFeed extends EventTarget {
     this.#attempt++;
     for (const timer of Object.values(this.#timers)) clearTimeout(timer);
     this.#timers.presence = undefined;
-    const socket = this.#socket;
+    this.#socket?.drop();
     this.#socket = null;
-    if (socket) {
-      socket.onopen = socket.onmessage = socket.onclose = null;
-      // browsers log an error for a socket that is closed before it is open
-      if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
-      else socket.close();
-    }
     const strokes = [...this.#strokes.values()];
     this.#strokes.clear();
     for (const { reject } of strokes) reject({ code: "disconnected" });
@@ -257,7 +251,7 @@ export class LiveFeed extends EventTarget {
     if (person.id !== this.#me) this.people.set(person.id, person);
   }
 
-  /** @param {string} ref */
+  /** @param {number} ref */
   #takeStroke(ref) {
     const stroke = this.#strokes.get(ref);
     this.#strokes.delete(ref);
@@ -323,7 +317,7 @@ export class LiveFeed extends EventTarget {
   }
 
   #ping() {
-    if (this.#socket?.readyState !== WebSocket.OPEN) return;
+    if (!this.#socket?.isOpen) return;
     this.#send({ type: "ping" });
     clearTimeout(this.#timers.pong);
     this.#timers.pong = setTimeout(() => this.#handleClose(1006, true), PONG_MS);
@@ -331,7 +325,7 @@ export class LiveFeed extends EventTarget {
 
   /** @param {object} message */
   #send(message) {
-    this.#socket?.send(JSON.stringify(message));
+    this.#socket?.send(message);
   }
 
   /** @param {Status} status */

@@ -1,5 +1,7 @@
 /** A canvas as its card follows it: that it changed, and who is there. */
 
+import { LiveSocket } from "./live-socket.js";
+
 const RETRY = [1_000, 30_000]; // milliseconds; the first and the longest delay
 
 /** @typedef {{id: number, username: string, tile: {x: number, y: number} | null}} Visitor */
@@ -10,7 +12,7 @@ const RETRY = [1_000, 30_000]; // milliseconds; the first and the longest delay
 export class Watch extends EventTarget {
   /** @type {Map<number, Visitor>} */
   people = new Map();
-  /** @type {WebSocket | null} */
+  /** @type {LiveSocket | null} */
   #socket = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
@@ -25,23 +27,20 @@ export class Watch extends EventTarget {
   start() {
     if (this.#socket) return;
     const url = new URL(`/api/v1/ws/canvas/${this.canvasId}`, location.href.replace(/^http/, "ws"));
-    const socket = (this.#socket = new WebSocket(url, "tessera.v1.json"));
-    socket.onmessage = ({ data }) => this.#receive(JSON.parse(data));
-    socket.onclose = () => {
-      this.#socket = null;
-      this.#timer = setTimeout(() => this.start(), this.#wait);
-      this.#wait = Math.min(this.#wait * 2, RETRY[1] ?? 0);
-    };
+    this.#socket = new LiveSocket(url, {
+      receive: (message) => this.#receive(message),
+      closed: () => {
+        this.#socket = null;
+        this.#timer = setTimeout(() => this.start(), this.#wait);
+        this.#wait = Math.min(this.#wait * 2, RETRY[1] ?? 0);
+      },
+    });
   }
 
   stop() {
     clearTimeout(this.#timer);
-    if (!this.#socket) return;
-    const socket = this.#socket;
-    this.#socket = socket.onmessage = socket.onclose = null;
-    // Browsers log an error about a socket that is closed before it was open.
-    if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
-    else socket.close();
+    this.#socket?.drop();
+    this.#socket = null;
   }
 
   /** @param {any} message */
