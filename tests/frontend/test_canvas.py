@@ -294,6 +294,15 @@ async def test_the_strokes_of_one_drag_are_one_entry_of_the_history(
     assert await card.get_by_role("listitem").count() in (2, 3)
 
 
+async def test_everybody_who_painted_a_tile_is_credited(new_page: Windows, new_painter: NewPainter) -> None:
+    ada, ben = await new_painter("ada"), await new_painter("ben")
+    canvas = await new_canvas(ada)
+    tile = await new_tile(ada, canvas, 1, 1)
+    await stroke(ben, tile, 0, 2)
+    card = await (await Stage.open(await new_page(), canvas)).pick(1, 1)
+    await expect(card.get_by_role("link", name="Ben")).to_be_visible()
+
+
 async def test_a_link_restores_its_view_and_moving_updates_the_address(
     new_page: Windows, new_painter: NewPainter
 ) -> None:

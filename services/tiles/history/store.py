@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, select
 
 from services.tiles.artists.rules import Artist
 from services.tiles.artists.store import DISPLAYED_NAME
-from services.tiles.history.rules import RevisionEntry
+from services.tiles.history.rules import Contribution, RevisionEntry
 from services.tiles.revisions.rules import Kind
 from services.tiles.tables import artists, revisions
 from shared.db import Connection, Row
@@ -44,6 +44,35 @@ _REVISIONS = (
     .limit(bindparam("count"))
 )
 _JOINED_REVISIONS = _REVISIONS.where(~_has_later_stroke)
+
+_last_version = func.max(revisions.c.version)
+_CONTRIBUTIONS = (
+    select(
+        revisions.c.author_id,
+        artists.c.username,
+        DISPLAYED_NAME.label("display_name"),
+        _last_version.label("last_version"),
+    )
+    .join_from(revisions, artists, artists.c.id == revisions.c.author_id)
+    .where(
+        revisions.c.tile_id == bindparam("tile_id"),
+        revisions.c.kind.in_((Kind.CREATED, Kind.PAINTED, Kind.STROKE)),
+    )
+    .group_by(revisions.c.author_id, artists.c.id)
+    .having(_last_version < bindparam("before"))
+    .order_by(_last_version.desc())
+    .limit(bindparam("count"))
+)
+
+
+async def list_contributions(
+    conn: Connection, tile_id: int, *, before: int, count: int
+) -> Sequence[Contribution]:
+    """Return up to `count` artists whose last version of a tile is older than `before`, the latest first."""
+    rows = await conn.fetch_all(_CONTRIBUTIONS, {"tile_id": tile_id, "before": before, "count": count})
+    return [
+        Contribution(Artist(row.author_id, row.username, row.display_name), row.last_version) for row in rows
+    ]
 
 
 async def list_revisions(

@@ -88,6 +88,23 @@ async def set_times(database_url: str, tile_id: int, times: dict[int, str]) -> N
     await asyncio.to_thread(update)
 
 
+async def test_everybody_who_painted_a_tile_is_listed_the_latest_first(tiles: TilesClient) -> None:
+    path = await changed_tile(tiles, collaboration_mode="free")
+    stroke = {"pixels": [[0, 1]]}
+    for who in ("bob", "cleo", "bob"):
+        assert (await tiles.call(who, "PATCH", f"{path}/pixels", json=stroke)).status == 200
+    assert (await tiles.call("owner", "POST", f"{path}/revert", json={"version": 1})).status == 200
+    seen, cursor = [], None
+    while True:
+        params = {"limit": "2"} | ({"cursor": cursor} if cursor else {})
+        page = await (await tiles.call(None, "GET", f"{path}/artists", params=params)).json()
+        seen += [(item["artist"]["username"], item["last_version"]) for item in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert seen == [("bob", 6), ("cleo", 5), ("ann", 2)]
+
+
 async def test_history_is_paged(tiles: TilesClient) -> None:
     path = await changed_tile(tiles)
     seen, cursor = [], None

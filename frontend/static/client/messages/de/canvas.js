@@ -52,6 +52,7 @@ export default {
   empty_cell: "Hier hat noch niemand gemalt.",
   claim: "Hier malen",
   edit: "Malen",
+  painted_with: "Mit",
   painted: "Gemalt",
   picture_of_tile: "Die Kachel in Feld {x}, {y}",
   locked_by: "gesperrt von {name}",

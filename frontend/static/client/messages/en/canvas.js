@@ -51,6 +51,7 @@ export default {
   empty_cell: "No one has painted here yet.",
   claim: "Paint here",
   edit: "Paint",
+  painted_with: "With",
   painted: "Painted",
   picture_of_tile: "The tile in cell {x}, {y}",
   locked_by: "locked by {name}",
