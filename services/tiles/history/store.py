@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from services.tiles.artists.rules import Artist
 from services.tiles.artists.store import DISPLAYED_NAME
@@ -56,7 +56,7 @@ _CONTRIBUTIONS = (
     .join_from(revisions, artists, artists.c.id == revisions.c.author_id)
     .where(
         revisions.c.tile_id == bindparam("tile_id"),
-        revisions.c.kind.in_((Kind.CREATED, Kind.PAINTED, Kind.STROKE)),
+        or_(*(revisions.c.kind == kind for kind in (Kind.CREATED, Kind.PAINTED, Kind.STROKE))),
     )
     .group_by(revisions.c.author_id, artists.c.id)
     .having(_last_version < bindparam("before"))
