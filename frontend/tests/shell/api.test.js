@@ -79,6 +79,16 @@ test("an error for a rate limit contains the time of the next attempt", async ()
   assert.equal((await refusal(new Api(base).post("/auth/login", {}))).retryAfter, 7);
 });
 
+test("the error of a suspended account contains the reason and the end", async () => {
+  const until = "2099-12-24T18:30:00Z";
+  const { base } = await serve(() => ({
+    status: 403,
+    body: { code: "account_suspended", reason: "spam", until },
+  }));
+  const { suspension } = await refusal(new Api(base).post("/auth/login", {}));
+  assert.deepEqual([suspension?.reason, suspension?.until], ["spam", until]);
+});
+
 test("an unreachable server is an error of its own", async () => {
   const error = await refusal(new Api("http://127.0.0.1:9/api/v1").get("/canvases"));
   assert.deepEqual([error.status, error.code], [0, "unreachable"]);

@@ -119,6 +119,19 @@ test("requests wait while the session is being restored", async () => {
   assert.deepEqual(await api.get("/canvases"), { as: "Bearer a" });
 });
 
+test("the end of a session by the server is told with its reason", async () => {
+  const { base } = await serve(() => ({ status: 403, body: { code: "account_suspended", reason: "spam" } }));
+  const session = new Session(new Api(base), marks);
+  session.accept(grant("a"));
+  /** @type {string[]} */
+  const told = [];
+  session.addEventListener("ended", (event) =>
+    told.push(/** @type {CustomEvent} */ (event).detail.suspension.reason),
+  );
+  assert.equal(await session.renew(), false);
+  assert.deepEqual([told, session.account], [["spam"], null]);
+});
+
 test("logging in fires one change, and logging out drops the token", async () => {
   const { base } = await serve(({ path }) =>
     path.endsWith("/login") ? { body: grant("a") } : { status: 204 },
