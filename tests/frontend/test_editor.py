@@ -467,6 +467,7 @@ async def test_an_artist_is_told_in_the_editor_that_a_submission_was_rejected(
     assert status == 200, answer
     await expect(page.get_by_text("Your submission was rejected")).to_be_visible()
     await expect(page.get_by_text("Waiting for review. Others")).to_have_count(0)
+    assert await shown(page) == {(x, 2): BLACK for x in range(2, 6)}
 
 
 async def test_an_artist_whose_session_ends_while_drawing_logs_in_and_goes_on(

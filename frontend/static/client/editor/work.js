@@ -294,7 +294,7 @@ export class Work extends WorkingCopy {
       case "review.approved":
       case "review.rejected":
         this.#notify(event.kind.replace(".", "_"));
-        return void this.#reload();
+        return void this.keepPicture(() => this.#reload());
     }
   }
 
