@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import re
+import secrets
 from typing import Any
 
 import pytest
@@ -247,6 +249,29 @@ async def test_a_finger_moves_the_view_once_a_pen_has_painted(
 
     assert await poll_until(is_moved, True)
     assert await shown(page) == {(4, 4): BLACK}
+
+
+async def test_a_large_canvas_opens_over_a_link_that_needs_longer_than_the_deadline(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await stage.new_canvas(ada, width=1024, height=1024, tile_size=128, max_tiles_per_user=64)
+    for cell in range(64):
+        noise = bytes(1 + value % 3 for value in secrets.token_bytes(128 * 128))
+        draft = {"x": cell % 8, "y": cell // 8, "pixels": base64.b64encode(noise).decode()}
+        status, _ = await ada.call("POST", "/tiles", json={"canvas_id": canvas["id"], **draft})
+        assert status == 201
+    page = await new_page()
+    opened = await Stage.open(page, await stage.new_canvas(ada))  # the client is loaded
+    link = await cdp(page)
+    await link.send("Network.enable")
+    # Some 240 KB: longer than the 10 s that the client waits for a sign of the server.
+    await link.send("Network.emulateNetworkConditions", {**SLOW_3G, "downloadThroughput": 20_000})
+    await page.goto(f"/canvas/{canvas['id']}")
+    await page.get_by_role("progressbar", name="Loading the picture").wait_for()
+    await opened.is_live()
+    await link.send("Network.emulateNetworkConditions", {**SLOW_3G, "latency": 0, "downloadThroughput": -1})
+    assert await opened.difference(canvas) == 0
 
 
 @pytest.mark.parametrize("path", ["/", "/canvas/{id}", "/login"])
