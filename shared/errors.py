@@ -16,6 +16,7 @@ TesseraError
 │   └── TooManyRequests     a limit was reached; has the time until the next attempt
 ├── Unavailable             a dependency cannot be used; always named
 │   └── Busy                PostgreSQL works, but another transaction holds what is to be changed
+├── Unprocessable           a message that no retry will apply, such as a mail that its recipient refuses
 ├── UnreadableMessage       (shared.messaging.envelope) a message that no retry will make readable
 └── ConstraintViolated      a write broke a constraint of the schema; named
     ├── UniqueViolated
@@ -148,6 +149,10 @@ class Busy(Unavailable):
 
     def __init__(self) -> None:
         super().__init__("postgres", "a row was locked for too long")
+
+
+class Unprocessable(TesseraError):
+    """A message that no retry will apply; its consumer sends it to the dead letters at once."""
 
 
 class ConstraintViolated(TesseraError):

@@ -24,8 +24,8 @@ _GATEWAY: Mapping[int, tuple[str, str]] = {
     408: ("the client did not send its request in time", "Look at the client."),
     413: ("the body is larger than 2 MB", "Send less."),
     429: (
-        "rate limit: too many requests from one address",
-        "Slow the client down, or raise TESSERA_RATE_AVERAGE.",
+        "rate limit: too many requests, or open WebSockets, from one address",
+        "Slow the client down, or raise TESSERA_RATE_AVERAGE; for WebSockets TESSERA_SOCKETS_PER_ADDRESS.",
     ),
     431: ("the headers are larger than 64 KiB", "Send less."),
     499: ("the client disconnected before the response", "Look at the client, or at what made it slow."),
@@ -64,8 +64,8 @@ def explain(
         return _finding(
             "request-unknown",
             Severity.WARNING,
-            f"request {request_id} is in no log: it did not reach this gateway, is a WebSocket that is still "
-            "open, or is older than the logs",
+            f"request {request_id} is in no log: it succeeded within 500 ms, did not reach this gateway, is "
+            "a WebSocket that is still open, or is older than the logs",
             steps("Look at the address that the client uses.", doctor),
         )
     if request is None:

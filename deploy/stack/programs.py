@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -56,8 +57,8 @@ class ServiceProcess(Process):
         self.port = port
         self.env = env
 
-    async def start(self) -> None:
-        """Start it and wait until its /ready answers 200, which needs the parts it depends on."""
+    async def launch(self) -> None:
+        """Start its Python."""
         module = (
             ["frontend"]
             if self.program.service == "frontend"
@@ -66,7 +67,21 @@ class ServiceProcess(Process):
         prefix = self.program.service.upper()
         bound = {f"{prefix}_BIND": f"127.0.0.1:{self.port}", f"{prefix}_INSTANCE": self.name}
         self._spawn([sys.executable, "-m", *module], {**self.env, **bound}, folder=REPOSITORY)
-        await self._until(lambda: get(self.port, "/ready")[0] == 200)
+
+    def find_lack(self) -> str:
+        """Ask its /ready, which names the part that it lacks."""
+        status, body = get(self.port, "/ready")
+        if status == 200:
+            return ""
+        if not status:
+            return "it does not answer yet"
+        with suppress(ValueError, KeyError, TypeError):
+            return str(json.loads(body)["code"])
+        return f"its /ready answers {status}"
+
+    def is_alive(self) -> bool:
+        """Return whether it answers /health."""
+        return get(self.port, "/health")[0] != 0
 
 
 def write_urls(var: StateDir, database_urls: Mapping[str, str], broker_urls: Mapping[str, str]) -> None:

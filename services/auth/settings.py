@@ -41,6 +41,10 @@ class AuthSettings(ServiceSettings):
         None,
         description="smtp://[user:password@]host[:port] or smtps://...; without it, mail is written to files",
     )
+    smtp_ca: str | None = Field(
+        None,
+        description="certificates of an authority of one's own that issued the mail server's: a file, or PEM",
+    )
     mail_from: str = Field("Tessera <tessera@tessera.invalid>", description="sender of mail")
     mail_folder: Path = Field(Path("var/mail"), description="where mail is written without AUTH_SMTP_URL")
     public_url: str = Field(

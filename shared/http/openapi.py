@@ -171,6 +171,10 @@ def _responses(operation: Operation) -> dict[str, Any]:
             "description": ", ".join(f"`{code}`" for code in sorted(codes)),
             "content": {"application/problem+json": _problem_schema(codes)},
         }
+    limit = "the gateway's limit of requests from one network, in plain text"
+    limited = responses.setdefault("429", {"description": "", "content": {}})
+    limited["description"] = " or ".join(filter(None, (limited["description"], limit)))
+    limited["content"]["text/plain"] = {}
     return dict(sorted(responses.items()))
 
 
@@ -191,7 +195,6 @@ def _refusals(operation: Operation) -> dict[int, set[str]]:
     """
     found: dict[int, set[str]] = {
         401: {"token_invalid", "token_expired", "token_revoked"},
-        429: {"rate_limited"},
         502: {"gateway_no_response"},
         503: {"postgres_unavailable", "auth_unavailable", "gateway_no_server"},
         504: {"gateway_timeout"},

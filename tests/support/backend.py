@@ -46,6 +46,7 @@ class EchoBackend:
         app.router.add_get(error_pages.PATH, self._error_page)
         app.router.add_get("/api/v1/ws/canvas/{id}", self._live)
         app.router.add_route("*", "/{path:.*}/slow", self._slow)
+        app.router.add_route("*", "/{path:.*}/late", self._late)
         app.router.add_route("*", "/{path:.*}/dies", self._dies)
         app.router.add_get("/{path:.*}/long.{kind:json|png}", self._long)
         app.router.add_route("*", "/{path:.*}", self._echo)
@@ -110,6 +111,10 @@ class EchoBackend:
 
     async def _slow(self, _: web.Request) -> web.Response:
         await asyncio.sleep(10)
+        return web.Response()
+
+    async def _late(self, _: web.Request) -> web.Response:
+        await asyncio.sleep(0.6)
         return web.Response()
 
     async def _dies(self, request: web.Request) -> web.Response:

@@ -1,7 +1,7 @@
 """Logs: JSON lines of the services and of the gateway, and what they show of the last minutes.
 
-The gateway logs a request when its response is complete: a WebSocket appears when it closes, with status 0,
-and an open one not at all.
+The gateway logs a request when its response is complete, if it failed, took 500 ms or was retried. A
+WebSocket appears when it closes, with status 0, and an open one not at all.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ from psycopg2.extensions import cursor
 from deploy.stack.command_line import make_line
 from deploy.stack.connections import CONNECTION_LIMITS, MAX_CONNECTIONS
 from deploy.stack.errors import DeployError
+from deploy.stack.load import Report
 from deploy.stack.parts.process import Process, find_processes
 from deploy.stack.state_dir import StateDir
 
@@ -46,8 +47,8 @@ class Postgres(Process):
         password = self.var.secret(f"postgres_{service}")
         return f"postgresql://{service}:{quote(password)}@127.0.0.1:{self.port}/{database or service}"
 
-    async def start(self) -> None:
-        """Create the data folder if it is missing, start the server, and update roles and databases."""
+    async def launch(self) -> None:
+        """Create the data folder if it is missing, and start the server."""
         if not self.data.exists():
             await asyncio.to_thread(self._init_data)
         await self._clear_after_kill()
@@ -72,8 +73,14 @@ class Postgres(Process):
             _environment(),
             privileges=_as_system_user(),
         )
-        # A killed server replays its log first.
-        await self._until(self._answers)
+
+    def find_lack(self) -> str:
+        """Try to connect; a killed server replays its log first."""
+        return "" if self._answers() else "it does not accept connections yet"
+
+    async def wait_until_ready(self, report: Report) -> None:
+        """Wait until the server is ready, and update roles and databases."""
+        await super().wait_until_ready(report)
         await asyncio.to_thread(self._ensure_databases)
 
     def create_database(self, name: str, service: str, template: str = "template1") -> None:

@@ -15,6 +15,7 @@ class Purpose(StrEnum):
     RESET_PASSWORD = "reset_password"  # noqa: S105 - a purpose
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a purpose
     ACCOUNT_SUSPENDED = "account_suspended"
+    TEST = "test"
 
 
 TOKEN_LIFETIMES = {Purpose.CONFIRM_EMAIL: timedelta(hours=24), Purpose.RESET_PASSWORD: timedelta(minutes=60)}

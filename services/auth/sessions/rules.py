@@ -58,10 +58,14 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class PresentedToken:
-    """A refresh token of a live session; `current_hash` is that of the session's current token."""
+    """A refresh token of a live session; `current_hash` is that of the session's current token.
+
+    `read_at`: when it was read, in UNIX time by the clock of the database.
+    """
 
     session_id: int
     account: Account
+    read_at: float
     is_current: bool
     in_grace: bool
     successor_salt: bytes | None

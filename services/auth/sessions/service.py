@@ -94,10 +94,12 @@ class Sessions:
 
     async def open(self, conn: Connection, account: Account, client: Client) -> Grant:
         """Open a session in the caller's transaction."""
-        session_id = await store.insert_session(conn, account.id, client, self._settings.refresh_lifetime)
+        session_id, opened_at = await store.insert_session(
+            conn, account.id, client, self._settings.refresh_lifetime
+        )
         token = make_opaque_token()
         store.defer_token(conn, session_id, hash_secret(token))
-        return self._grant(account, session_id, token)
+        return self._grant(account, session_id, opened_at, token)
 
     async def refresh(self, token: str) -> Grant:
         """Replace a refresh token by its successor and issue a new access token.
@@ -126,18 +128,13 @@ class Sessions:
 
         Raises NotAuthenticated when the session has ended since the token was issued, Suspended.
         """
-        session_id = int(caller.session_id)
-        async with self._database.connection() as conn:
-            account = await store.get_account_of_session(conn, session_id, caller.account_id)
-        if account is None:
-            raise NotAuthenticated("token_invalid", "The session of this token has ended.")
-        check_usable(account)
-        return account, session_id
+        account, _ = await self._read_account(caller)
+        return account, int(caller.session_id)
 
     async def issue_ticket(self, caller: Identity) -> str:
         """Issue a ticket that opens one WebSocket; raises the errors of `get_account`."""
-        account, session_id = await self.get_account(caller)
-        return self._issuer.issue_ticket(_subject(account, session_id))
+        account, read_at = await self._read_account(caller)
+        return self._issuer.issue_ticket(_subject(account, int(caller.session_id), read_at))
 
     async def list(self, caller: Identity, paging: Paging) -> Page[OpenSessionView]:
         """Return a page of the caller's sessions; raises the errors of `get_account`."""
@@ -181,6 +178,15 @@ class Sessions:
         """Return every revocation of access tokens that have not expired yet."""
         async with self._database.connection() as conn:
             return RevocationList(revocations=list(await store.list_revocations(conn)))
+
+    async def _read_account(self, caller: Identity) -> tuple[Account, float]:
+        """Return the caller's account, and when it was read; raises the errors of `get_account`."""
+        async with self._database.connection() as conn:
+            found = await store.get_account_of_session(conn, int(caller.session_id), caller.account_id)
+        if found is None:
+            raise NotAuthenticated("token_invalid", "The session of this token has ended.")
+        check_usable(found[0])
+        return found
 
     async def _count_login(
         self, login: str, client: Client
@@ -231,10 +237,10 @@ class Sessions:
                 hash_secret(successor),
                 self._settings.refresh_lifetime,
             )
-        return self._grant(presented.account, presented.session_id, successor)
+        return self._grant(presented.account, presented.session_id, presented.read_at, successor)
 
-    def _grant(self, account: Account, session_id: int, refresh_token: str) -> Grant:
-        access_token = self._issuer.issue_access_token(_subject(account, session_id))
+    def _grant(self, account: Account, session_id: int, read_at: float, refresh_token: str) -> Grant:
+        access_token = self._issuer.issue_access_token(_subject(account, session_id, read_at))
         return Grant(account, access_token, refresh_token, self._settings.refresh_lifetime)
 
 
@@ -247,8 +253,8 @@ def _bad_credentials() -> NotAuthenticated:
     return NotAuthenticated("bad_credentials", "The username or the password is wrong.")
 
 
-def _subject(account: Account, session_id: int) -> TokenSubject:
-    return TokenSubject(account.id, account.username, account.roles, session_id)
+def _subject(account: Account, session_id: int, read_at: float) -> TokenSubject:
+    return TokenSubject(account.id, account.username, account.roles, session_id, read_at)
 
 
 SESSIONS = web.AppKey("SESSIONS", Sessions)

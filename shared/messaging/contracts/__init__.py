@@ -41,7 +41,6 @@ from shared.messaging.contracts.tiles import (
     TileDeleted,
     TileEvent,
     TileLiked,
-    TilePainted,
     TileUnliked,
     TileUpdated,
 )
@@ -88,7 +87,6 @@ __all__ = [
     "TileDeleted",
     "TileEvent",
     "TileLiked",
-    "TilePainted",
     "TileUnliked",
     "TileUpdated",
 ]

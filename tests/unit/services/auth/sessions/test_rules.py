@@ -20,7 +20,9 @@ SUCCESSOR = derive_successor(TOKEN, SALT)
 
 
 def presented(*, is_current: bool = False, in_grace: bool = True, current: str = SUCCESSOR) -> PresentedToken:
-    return PresentedToken(7, ADA, is_current, in_grace, None if is_current else SALT, hash_secret(current))
+    return PresentedToken(
+        7, ADA, 0.0, is_current, in_grace, None if is_current else SALT, hash_secret(current)
+    )
 
 
 def test_the_current_token_is_rotated() -> None:
