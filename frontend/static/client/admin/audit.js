@@ -54,6 +54,7 @@ class Audit extends Element {
     .details { color: var(--ink-soft); font-size: var(--text-small); }
     .more { margin-top: var(--space-3); }
     time { white-space: nowrap; }
+    @media (min-width: 48rem) { td:nth-child(2), td:nth-child(4) { min-width: 7rem; } }
   `,
   ];
 

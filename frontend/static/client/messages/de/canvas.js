@@ -78,7 +78,7 @@ export default {
   revert_to: "Version {version} wiederherstellen",
   did_created: "Hat das Feld belegt",
   did_painted: "Hat gemalt",
-  did_stroke: "Hat einen Strich gemalt",
+  did_stroke: "Hat gemalt",
   did_described: "Hat die Beschreibung geändert",
   did_reverted: "Hat eine frühere Version wiederhergestellt",
   did_rolled_back: "Hat zurückgesetzt",

@@ -75,7 +75,7 @@ export default {
   revert_to: "Restore version {version}",
   did_created: "Claimed the cell",
   did_painted: "Painted",
-  did_stroke: "Painted a stroke",
+  did_stroke: "Painted",
   did_described: "Edited the description",
   did_reverted: "Restored an earlier version",
   did_rolled_back: "Rolled back",
