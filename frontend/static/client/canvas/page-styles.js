@@ -70,4 +70,13 @@ export const styles = css`
     }
     canvas-minimap { display: none; }
   }
+  /* A phone on its side has room beside the picture, none below it. */
+  @media (max-height: 32rem) and (min-width: 32rem) {
+    :host { min-height: 0; }
+    .bar { min-height: 2.75rem; }
+    .room { flex-direction: row; }
+    aside {
+      width: 18rem; max-height: none; border-top: 0; border-left: 1px solid var(--line); border-radius: 0;
+    }
+  }
 `;

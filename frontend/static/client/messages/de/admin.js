@@ -109,7 +109,7 @@ export default {
   closed_by: "Abgeschlossen von",
   revision_created: "Angelegt",
   revision_painted: "Gemalt",
-  revision_stroke: "Strich",
+  revision_stroke: "Gemalt",
   revision_described: "Beschrieben",
   revision_reverted: "Frühere Version wiederhergestellt",
   revision_rolled_back: "Zurückgesetzt",

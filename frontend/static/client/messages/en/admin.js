@@ -109,7 +109,7 @@ export default {
   closed_by: "Closed by",
   revision_created: "Created",
   revision_painted: "Painted",
-  revision_stroke: "Painted a stroke",
+  revision_stroke: "Painted",
   revision_described: "Described",
   revision_reverted: "Reverted",
   revision_rolled_back: "Rolled back",
