@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, or_, select
 from services.tiles.artists.rules import Artist
 from services.tiles.artists.store import DISPLAYED_NAME
 from services.tiles.history.rules import Contribution, RevisionEntry
-from services.tiles.revisions.rules import Kind
+from services.tiles.revisions.rules import LAST_VERSION, Kind
 from services.tiles.tables import artists, revisions
 from shared.db import Connection, Row
 
@@ -88,7 +88,8 @@ async def list_revisions(
 
 async def get_revision(conn: Connection, tile_id: int, version: int) -> RevisionEntry | None:
     """Return one revision of a tile, or None."""
-    row = await conn.fetch_one(_REVISIONS, {"tile_id": tile_id, "before": version + 1, "count": 1})
+    before = min(version, LAST_VERSION) + 1
+    row = await conn.fetch_one(_REVISIONS, {"tile_id": tile_id, "before": before, "count": 1})
     return _entry_of(row) if row is not None and row.version == version else None
 
 
