@@ -17,7 +17,13 @@ from shared.messaging.contracts.accounts import (
     SessionRevoked,
 )
 from shared.messaging.contracts.areas import AreaClaimed, AreaExpired, AreaReleased
-from shared.messaging.contracts.canvases import CanvasCreated, CanvasDeleted, CanvasEvent, CanvasUpdated
+from shared.messaging.contracts.canvases import (
+    CanvasCreated,
+    CanvasDeleted,
+    CanvasEvent,
+    CanvasRolledBack,
+    CanvasUpdated,
+)
 from shared.messaging.contracts.commands import (
     AccountCommand,
     MailRequested,
@@ -35,7 +41,6 @@ from shared.messaging.contracts.tiles import (
     TileDeleted,
     TileEvent,
     TileLiked,
-    TilePainted,
     TileUnliked,
     TileUpdated,
 )
@@ -59,6 +64,7 @@ __all__ = [
     "CanvasCreated",
     "CanvasDeleted",
     "CanvasEvent",
+    "CanvasRolledBack",
     "CanvasUpdated",
     "Command",
     "Event",
@@ -81,7 +87,6 @@ __all__ = [
     "TileDeleted",
     "TileEvent",
     "TileLiked",
-    "TilePainted",
     "TileUnliked",
     "TileUpdated",
 ]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
-
-from pydantic import Field
+from datetime import datetime
+from typing import ClassVar
 
 from shared.messaging.contracts.event import Event
 
@@ -13,8 +11,7 @@ from shared.messaging.contracts.event import Event
 class CanvasEvent(Event):
     """A change on one canvas; `seq` is its number in the canvas's sequence, which has no gaps.
 
-    `view` is for browsers, which receive it on the live feed (`{"seq", "kind", ...}`, see the API); the other
-    fields are for services.
+    Browsers receive the change on the live feed instead (`{"seq", "kind", ...}`, see the API).
     """
 
     subject_kind: ClassVar[str] = "canvas"
@@ -23,17 +20,11 @@ class CanvasEvent(Event):
 
     canvas_id: int
     seq: int
-    view: dict[str, Any] = Field(default_factory=dict)
 
     @property
     def subject_id(self) -> int:
         """The canvas."""
         return self.canvas_id
-
-    @property
-    def shown(self) -> Sequence[Any]:
-        """The views for browsers, in order; the number of the last one is `seq`."""
-        return (self.view,)
 
 
 class CanvasCreated(CanvasEvent):
@@ -65,3 +56,29 @@ class CanvasDeleted(CanvasEvent):
 
     owner_id: int
     actor_id: int
+
+
+class CanvasRolledBack(Event):
+    """A moderator took back what happened on a canvas; the events of its tiles precede this one.
+
+    It is no change of its own, so it has no number and viewers do not receive it.
+    """
+
+    type: ClassVar[str] = "canvas.rolled_back"
+    subject_kind: ClassVar[str] = "rollback"
+
+    canvas_id: int
+    actor_id: int
+    since: datetime
+    artist_id: int | None = None
+    """Whose changes were taken back; None for everybody's."""
+    area: dict[str, int] | None = None
+    """In cells; None for the whole canvas."""
+    reverted: int
+    removed: int
+    restored: int
+
+    @property
+    def subject_id(self) -> int:
+        """The canvas."""
+        return self.canvas_id

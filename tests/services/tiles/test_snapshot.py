@@ -56,6 +56,38 @@ def read(response: ClientResponse, body: bytes) -> Snapshot:
     return Snapshot(seq, columns, rows, tile_size, palette, found)
 
 
+async def test_a_broken_transfer_is_resumed_where_it_broke(tiles: TilesClient) -> None:
+    canvas = await tiles.canvas()
+    path = f"/canvases/{canvas['id']}/snapshot"
+    whole = await tiles.call(None, "GET", path)
+    resume = {"Range": "bytes=10-", "If-Range": whole.headers["ETag"]}
+    rest = await tiles.call(None, "GET", path, headers=resume)
+    body = await whole.read()
+    assert (rest.status, rest.headers["Content-Range"]) == (206, f"bytes 10-{len(body) - 1}/{len(body)}")
+    assert await rest.read() == body[10:]
+
+
+@pytest.mark.parametrize(
+    "resume",
+    [
+        pytest.param({"Range": "bytes=10-"}, id="without its tag"),
+        pytest.param({"Range": "bytes=10-", "If-Range": '"another"'}, id="of another version"),
+        pytest.param({"Range": "bytes=99999999-", "If-Range": ""}, id="from beyond its end"),
+        pytest.param({"Range": "bytes=0-9,20-29", "If-Range": ""}, id="in two parts"),
+    ],
+)
+async def test_a_range_that_cannot_be_resumed_is_answered_with_the_whole(
+    tiles: TilesClient, resume: dict[str, str]
+) -> None:
+    canvas = await tiles.canvas()
+    path = f"/canvases/{canvas['id']}/snapshot"
+    whole = await tiles.call(None, "GET", path)
+    if resume.get("If-Range") == "":
+        resume = {**resume, "If-Range": whole.headers["ETag"]}
+    response = await tiles.call(None, "GET", path, headers=resume)
+    assert (response.status, await response.read()) == (200, await whole.read())
+
+
 async def test_a_snapshot_holds_the_whole_canvas(tiles: TilesClient) -> None:
     canvas = await tiles.canvas(height=128, palette=["#ff0000", "#00ff80"])
     first = await tiles.tile("ann", canvas["id"], 3, 7, pixels=painted(1))
@@ -108,7 +140,6 @@ async def test_a_snapshot_is_reused_after_a_like_which_the_feed_delivers(live_ti
         assert [(event["seq"], event["kind"]) for event in batch["events"]] == [(3, "tile.liked")]
 
 
-@pytest.mark.usefixtures("relayed")
 async def test_snapshot_and_feed_make_up_the_canvas_while_others_write(
     start_tiles: StartTiles, database_url: str, broker: VirtualHost
 ) -> None:

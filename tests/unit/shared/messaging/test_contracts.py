@@ -23,6 +23,7 @@ from shared.messaging.contracts import (
     ArtistActive,
     CanvasCreated,
     CanvasDeleted,
+    CanvasRolledBack,
     CanvasUpdated,
     Event,
     LockAcquired,
@@ -38,7 +39,6 @@ from shared.messaging.contracts import (
     TileCreated,
     TileDeleted,
     TileLiked,
-    TilePainted,
     TileUnliked,
     TileUpdated,
 )
@@ -46,7 +46,7 @@ from shared.messaging.envelope import Envelope, UnreadableMessage, new_message_i
 from shared.messaging.topology import COMMANDS, address
 
 NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
-CANVAS: dict[str, Any] = {"canvas_id": 7, "seq": 3, "view": {"seq": 3, "kind": "x", "pixels": [[0, 1]]}}
+CANVAS: dict[str, Any] = {"canvas_id": 7, "seq": 3}
 TILE: dict[str, Any] = {
     **CANVAS, "tile_id": 5, "creator_id": 1, "actor_id": 2, "version": 4, "like_count": 6
 }  # fmt: skip
@@ -75,9 +75,17 @@ SAMPLES: list[Event] = [
     CanvasCreated(owner_id=1, name="Wall", **CANVAS),
     CanvasUpdated(owner_id=1, actor_id=1, name="Wall", is_public=False, **CANVAS),
     CanvasDeleted(owner_id=1, actor_id=9, **CANVAS),
+    CanvasRolledBack(
+        canvas_id=7,
+        actor_id=9,
+        since=NOON,
+        area={"x": 0, "y": 1, "columns": 2, "rows": 2},
+        reverted=1,
+        removed=2,
+        restored=0,
+    ),
     TileCreated(x=0, y=1, **TILE),
     TileUpdated(x=0, y=1, **TILE),
-    TilePainted(views=[{"seq": 2, "kind": "x"}, {"seq": 3, "kind": "x"}], **CANVAS),
     TileDeleted(x=0, y=1, **TILE),
     TileLiked(**TILE),
     TileUnliked(**TILE),
