@@ -61,7 +61,7 @@ class Sessions:
         """Open a session if this is the password of the account with this username or email address.
 
         Raises TooManyRequests, NotAuthenticated `bad_credentials` (after the same time whether or not there
-        is such an account), NotAllowed `account_suspended`.
+        is such an account), Suspended.
         """
         found, forgiven = await self._count_login(login, client)
         for _ in range(_LOGIN_ATTEMPTS):
@@ -105,7 +105,7 @@ class Sessions:
         """Replace a refresh token by its successor and issue a new access token.
 
         Raises NotAuthenticated `token_invalid`, NotAuthenticated `token_reused` after ending the session, or
-        NotAllowed `account_suspended`.
+        Suspended.
         """
         async with self._database.transaction() as conn:
             presented = await store.get_token_for_update(
@@ -126,8 +126,7 @@ class Sessions:
     async def get_account(self, caller: Identity) -> tuple[Account, int]:
         """Return the caller's account in its current state, and the id of the caller's session.
 
-        Raises NotAuthenticated when the session has ended since the token was issued, NotAllowed
-        `account_suspended`.
+        Raises NotAuthenticated when the session has ended since the token was issued, Suspended.
         """
         account, _ = await self._read_account(caller)
         return account, int(caller.session_id)
@@ -197,12 +196,17 @@ class Sessions:
         Returns the account and its password hash, if there is one, and the attempts, by key, to subtract if
         the login succeeds.
         """
-        limits = self._settings.login_failures_per_account, self._settings.login_failures_per_address
+        settings = self._settings
+        limits = (
+            settings.login_failures_per_account,
+            settings.login_failures_per_address,
+            settings.logins_per_address,
+        )
         async with self._database.connection() as conn:
             found = await accounts.get_account_by_login(conn, login)
             account_id = None if found is None else found[0].id
-            account_key, address_key = keys = make_login_keys(account_id, login, client.address)
-            counts = await throttling.count_attempt(conn, keys, self._settings.login_window)
+            account_key, address_key, _ = keys = make_login_keys(account_id, login, client.address)
+            counts = await throttling.count_attempt(conn, keys, settings.login_window)
         check_login_counts([(counts[key], limit) for key, limit in zip(keys, limits, strict=True)])
         # A success resets the count of the account, but takes only itself back from that of the address,
         # where other accounts may be under attack.
