@@ -25,7 +25,12 @@ from shared.messaging.outbox import Outbox
 async def measure_strokes(url: str, tiles: list[int], painters: int) -> float:
     database = Database(url, application="bench")
     outbox = Outbox(database, producer="tiles")
-    batches = Batches(database, Journal(database, outbox), ActivityPublisher(outbox), longest=10**6)
+    batches = Batches(
+        database,
+        Journal(database, outbox, lambda canvas_id, views: None),
+        ActivityPublisher(outbox),
+        longest=10**6,
+    )
     strokes = Strokes(batches, PaintAllowance(1e6, 10**6))
     tasks = [asyncio.create_task(batches.run()), asyncio.create_task(outbox.run())]
     done = 0
