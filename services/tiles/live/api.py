@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
-import orjson
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 from pydantic import Field
@@ -17,6 +15,7 @@ from services.tiles.edits.strokes import STROKES
 from services.tiles.live import store
 from services.tiles.live.hub import HUB
 from services.tiles.live.presence import Presence
+from services.tiles.live.subprotocols import SUBPROTOCOLS, Unacceptable, get_subprotocol
 from services.tiles.live.viewer import CANVAS_GONE, SESSION_ENDED, Viewer
 from shared.db import Database
 from shared.errors import NotAuthenticated, NotFound, Unavailable
@@ -27,7 +26,6 @@ from shared.identity import Identity
 
 log = structlog.get_logger(__name__)
 
-SUBPROTOCOL = "tessera.v1.json"
 IDLE_PING_SECONDS = 30
 MAX_MESSAGE_BYTES = 64 * 1024
 
@@ -54,7 +52,10 @@ class Watch(Query):
 
 
 async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> web.StreamResponse:
-    """Watch a canvas live over WebSocket, subprotocol `tessera.v1.json`.
+    """Watch a canvas live over WebSocket, subprotocol `tessera.v1.json` or `tessera.v2.binary`.
+
+    Both are documented in docs/live.md; the second, in which strokes take a tenth of the bytes, byte by byte.
+    What follows is the first, which is also used if the client asks for none.
 
     The server sends `hello`, then a `batch` of events for every change, in order and exactly once; with
     `since` first those that followed it, or `resync` if that is too long ago. A client may send `ping`; an
@@ -66,18 +67,22 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
     are not listed. A client ignores its own id.
 
     If the canvas is deleted, or becomes private and hidden from this viewer, the socket closes with 4404;
-    with 1013 if the client is too slow, or the database is unavailable for what the client missed.
+    with 1013 if the client is too slow, or the database is unavailable for what the client missed; with 1003,
+    1007 or 1009 after a message that the subprotocol does not allow, is malformed or too long.
     """
     artist = await _admit(request, canvas_id, query.ticket)
     # Compression costs 146 KiB and half as much CPU again per connection, for frames of some hundred bytes.
     socket = web.WebSocketResponse(
-        protocols=(SUBPROTOCOL,), compress=False, heartbeat=IDLE_PING_SECONDS, max_msg_size=MAX_MESSAGE_BYTES
+        protocols=tuple(SUBPROTOCOLS),
+        compress=False,
+        heartbeat=IDLE_PING_SECONDS,
+        max_msg_size=MAX_MESSAGE_BYTES,
     )
     await socket.prepare(request)
     assert request.transport is not None
-    viewer = Viewer(socket, request.transport, artist)
+    viewer = Viewer(socket, request.transport, artist, get_subprotocol(socket.ws_protocol))
     painter = Painter(
-        request.app[STROKES], artist, canvas_id, viewer.send_all, longest=request.app[PAINT_UNDERWAY]
+        request.app[STROKES], artist, canvas_id, viewer.send_answers, longest=request.app[PAINT_UNDERWAY]
     )
     try:
         async with request.app[HUB].watching(viewer, canvas_id, query.since):
@@ -88,6 +93,8 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
         log.warning("viewer disconnected", dependency=error.dependency, reason=error.detail)
         reason = f"{error.dependency}_unavailable; resume with since"
         await viewer.close(WSCloseCode.TRY_AGAIN_LATER, reason.encode())
+    except Unacceptable as error:
+        await viewer.close(error.code, error.reason.encode())
     return socket
 
 
@@ -126,10 +133,11 @@ async def _dismiss_if_barred(request: web.Request, canvas_id: int, viewer: Viewe
 async def _listen(
     socket: web.WebSocketResponse, viewer: Viewer, painter: Painter, presence: Presence, canvas_id: int
 ) -> None:
+    """Process what the client sends. Raises Unacceptable for what the subprotocol does not allow."""
     async for received in socket:
-        if received.type is not WSMsgType.TEXT:
-            continue
-        message = _parse(received.data)
+        if received.type is WSMsgType.ERROR:
+            continue  # too long, or not WebSocket at all; the socket is closed already
+        message = viewer.subprotocol.decode(received)
         match message.get("type"):
             case "paint":
                 painter.paint(message)
@@ -140,15 +148,6 @@ async def _listen(
                     viewer.send(fault)
             case _:
                 viewer.send(UNKNOWN_MESSAGE)
-
-
-def _parse(text: str) -> dict[str, Any]:
-    """Return the message, empty if it is not a JSON object."""
-    try:
-        message = orjson.loads(text)
-    except ValueError:
-        return {}
-    return message if isinstance(message, dict) else {}
 
 
 OPERATIONS = (

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.tiles.canvases.rules import MAX_SIDE, TILE_SIZES
-from services.tiles.live.viewer import Viewer, text_frame
+from services.tiles.live.subprotocols import encode_json
+from services.tiles.live.viewer import Viewer
 
 EXPIRY_SECONDS: Final = 12.0
 """Three heartbeats; with the check every second, the artists of a dead process vanish within 13 s."""
@@ -120,7 +120,7 @@ class Room:
         changed = {shown["id"] for shown in (*joined, *left, *moved)}
         if not changed:
             return
-        frame = text_frame(orjson.dumps({"type": "presence", "joined": joined, "left": left, "moved": moved}))
+        frame = encode_json({"type": "presence", "joined": joined, "left": left, "moved": moved}).frame
         for viewer in self.viewers:
             # A viewer does not need a message about themselves alone.
             if viewer.artist is None or changed != {viewer.artist.account_id}:
