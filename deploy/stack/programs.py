@@ -14,7 +14,13 @@ from deploy.stack.parts.process import Process, get
 from deploy.stack.state_dir import REPOSITORY, StateDir
 
 # A local load test paints as one artist, or as few.
-LOCAL_LIMITS = {"TILES_PAINT_RATE": "1000", "TILES_PAINT_BURST": "2000", "TILES_PAINT_UNDERWAY": "1000"}
+LOCAL_LIMITS = {
+    "TILES_PAINT_RATE": "1000",
+    "TILES_PAINT_BURST": "2000",
+    "TILES_PAINT_UNDERWAY": "1000",
+    "TILES_MESSAGE_RATE": "10000",
+    "TILES_MESSAGE_BURST": "20000",
+}
 SERVICES = ("auth", "users", "tiles")
 """The services with a database and a user at the broker."""
 

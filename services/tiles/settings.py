@@ -25,6 +25,10 @@ class TilesSettings(ServiceSettings):
     paint_underway: int = Field(
         100, ge=1, description="strokes of one connection that may wait for their answer"
     )
+    message_rate: float = Field(
+        200, gt=0, description="messages per second of one WebSocket, which is closed if it sends more"
+    )
+    message_burst: int = Field(1000, ge=1, description="messages of one WebSocket at once after a pause")
     paint_queue: int = Field(
         2000, ge=1, description="strokes and edits of tiles that may wait to be written in this process"
     )

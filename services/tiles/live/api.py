@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -13,9 +15,10 @@ from services.tiles.canvases.service import visible_to
 from services.tiles.edits.painter import Painter
 from services.tiles.edits.strokes import STROKES
 from services.tiles.live import store
+from services.tiles.live.allowance import Allowance
 from services.tiles.live.hub import HUB
 from services.tiles.live.presence import Presence
-from services.tiles.live.subprotocols import SUBPROTOCOLS, Unacceptable, get_subprotocol
+from services.tiles.live.subprotocols import SUBPROTOCOLS, Subprotocol, Unacceptable, get_subprotocol
 from services.tiles.live.viewer import CANVAS_GONE, SESSION_ENDED, Viewer
 from shared.db import Database
 from shared.errors import NotAuthenticated, NotFound, Unavailable
@@ -38,6 +41,16 @@ UNKNOWN_MESSAGE = {
 
 DATABASE = web.AppKey("DATABASE", Database)
 PAINT_UNDERWAY = web.AppKey("PAINT_UNDERWAY", int)
+
+
+class MessageLimit(NamedTuple):
+    """How many messages one socket may send: per second, and at once after a pause."""
+
+    per_second: float
+    burst: int
+
+
+MESSAGE_LIMIT = web.AppKey("MESSAGE_LIMIT", MessageLimit)
 
 
 class Watch(Query):
@@ -68,7 +81,8 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
 
     If the canvas is deleted, or becomes private and hidden from this viewer, the socket closes with 4404;
     with 1013 if the client is too slow, or the database is unavailable for what the client missed; with 1003,
-    1007 or 1009 after a message that the subprotocol does not allow, is malformed or too long.
+    1007 or 1009 after a message that the subprotocol does not allow, is malformed or too long, and with 1008
+    after too many messages.
     """
     artist = await _admit(request, canvas_id, query.ticket)
     # Compression costs 146 KiB and half as much CPU again per connection, for frames of some hundred bytes.
@@ -76,6 +90,7 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
         protocols=tuple(SUBPROTOCOLS),
         compress=False,
         heartbeat=IDLE_PING_SECONDS,
+        autoping=False,  # `_listen` answers pings, and counts them
         max_msg_size=MAX_MESSAGE_BYTES,
     )
     await socket.prepare(request)
@@ -87,7 +102,9 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
     try:
         async with request.app[HUB].watching(viewer, canvas_id, query.since):
             await _dismiss_if_barred(request, canvas_id, viewer)
-            await _listen(socket, viewer, painter, request.app[HUB].presence, canvas_id)
+            allowance = Allowance(*request.app[MESSAGE_LIMIT])
+            async for message in _messages(socket, viewer.subprotocol, allowance):
+                _process(message, viewer, painter, request.app[HUB].presence, canvas_id)
     except Unavailable as error:
         # An HTTP response would corrupt the frames of the open socket.
         log.warning("viewer disconnected", dependency=error.dependency, reason=error.detail)
@@ -130,24 +147,32 @@ async def _dismiss_if_barred(request: web.Request, canvas_id: int, viewer: Viewe
         viewer.dismiss(CANVAS_GONE)
 
 
-async def _listen(
-    socket: web.WebSocketResponse, viewer: Viewer, painter: Painter, presence: Presence, canvas_id: int
-) -> None:
-    """Process what the client sends. Raises Unacceptable for what the subprotocol does not allow."""
+async def _messages(
+    socket: web.WebSocketResponse, subprotocol: Subprotocol, allowance: Allowance
+) -> AsyncIterator[dict[str, Any]]:
+    """Yield what the client sends, until it closes the socket. Raises Unacceptable."""
     async for received in socket:
-        if received.type is WSMsgType.ERROR:
-            continue  # too long, or not WebSocket at all; the socket is closed already
-        message = viewer.subprotocol.decode(received)
-        match message.get("type"):
-            case "paint":
-                painter.paint(message)
-            case "ping":
-                viewer.send({"type": "pong"})
-            case "presence":
-                if fault := presence.move(viewer, canvas_id, message):
-                    viewer.send(fault)
-            case _:
-                viewer.send(UNKNOWN_MESSAGE)
+        if not allowance.take():
+            raise Unacceptable(WSCloseCode.POLICY_VIOLATION, "too many messages")
+        if received.type is WSMsgType.PING:
+            await socket.pong(received.data)
+        elif received.type in (WSMsgType.TEXT, WSMsgType.BINARY):
+            yield subprotocol.decode(received)
+
+
+def _process(
+    message: dict[str, Any], viewer: Viewer, painter: Painter, presence: Presence, canvas_id: int
+) -> None:
+    match message.get("type"):
+        case "paint":
+            painter.paint(message)
+        case "ping":
+            viewer.send({"type": "pong"})
+        case "presence":
+            if fault := presence.move(viewer, canvas_id, message):
+                viewer.send(fault)
+        case _:
+            viewer.send(UNKNOWN_MESSAGE)
 
 
 OPERATIONS = (
