@@ -34,16 +34,20 @@ async def watching(
         yield socket, hello
 
 
+async def batch(socket: Socket) -> list[dict[str, Any]]:
+    """The events of the next message, which is a batch."""
+    message = await socket.receive(timeout=PATIENCE)
+    if message.type is WSMsgType.BINARY:
+        return decode_batch(message.data)
+    content = message.json()
+    assert content["type"] == "batch", content
+    return list(content["events"])
+
+
 async def events(socket: Socket, count: int) -> list[dict[str, Any]]:
     """The next `count` events of a socket."""
     received: list[dict[str, Any]] = []
     while len(received) < count:
-        message = await socket.receive(timeout=PATIENCE)
-        if message.type is WSMsgType.BINARY:
-            received += decode_batch(message.data)
-        else:
-            batch = message.json()
-            assert batch["type"] == "batch", batch
-            received += batch["events"]
+        received += await batch(socket)
     assert len(received) == count
     return received

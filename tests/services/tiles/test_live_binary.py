@@ -10,7 +10,7 @@ import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType
 
 from tests.support.binary import decode_acks, encode_paint
-from tests.support.live import events, watching
+from tests.support.live import batch, events, watching
 from tests.support.parts import VirtualHost
 from tests.support.tiles import StartTiles, TilesClient, account_id, painted
 from tests.support.waiting import PATIENCE
@@ -104,7 +104,7 @@ async def test_a_viewer_that_changes_the_subprotocol_at_each_reconnection_misses
     while seen[-1] < 42:
         subprotocol = (JSON, BINARY)[len(seen) % 2]
         async with watching(live_tiles, canvas["id"], since=seen[-1], subprotocol=subprotocol) as (socket, _):
-            seen += [event["seq"] for event in await events(socket, 1)]
+            seen += [event["seq"] for event in await batch(socket)]
     await writing
     assert seen == list(range(2, 43))
 

@@ -247,7 +247,7 @@ def test_kept_batches_are_exactly_those_that_a_returning_viewer_missed(
 async def test_kept_batches_are_bounded_and_report_when_they_do_not_reach_back() -> None:
     channel = started()
     for seq in range(1, 12):
-        channel.accept({**event(seq), "pixels": "x" * (RECENT_BYTES // 10)})
+        channel.accept({"seq": seq, "kind": "tile.updated", "tile": "x" * (RECENT_BYTES // 10)})
         await channel.flush()
     assert channel.batches_after(0, BINARY) is None
     assert len(channel.batches_after(3, BINARY) or ()) == 8
