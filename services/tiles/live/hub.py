@@ -31,6 +31,9 @@ log = structlog.get_logger(__name__)
 CATCH_UP_CHUNK = 500
 """Events."""
 
+CATCH_UPS_AT_ONCE = 4
+"""Returning viewers who read the journal: after an outage all return at once, and writes need connections."""
+
 RETRY_SECONDS = 0.5
 
 CHECK_SECONDS = 1.0
@@ -57,6 +60,7 @@ class Hub:
         )
         self.presence = Presence(broker_url, name=name)
         self._pace = Pace()
+        self._catching_up = asyncio.Semaphore(CATCH_UPS_AT_ONCE)
         self._channels: dict[int, Channel] = {}
         self._starting: dict[int, asyncio.Task[None]] = {}
         self._binding: set[asyncio.Task[None]] = set()
@@ -152,7 +156,7 @@ class Hub:
             viewer.send({"type": "resync"})
             return channel.sent
         while position < channel.sent:
-            async with self._database.connection() as conn:
+            async with self._catching_up, self._database.connection() as conn:
                 events = await journal.list_events_after(conn, channel.canvas_id, position, CATCH_UP_CHUNK)
             if not events or not journal.follows_without_gap(events, position):
                 viewer.send({"type": "resync"})  # pruned in the meantime
@@ -163,7 +167,7 @@ class Hub:
 
     async def _can_resume(self, canvas_id: int, since: int) -> bool:
         """Return whether the journal reaches back to `since`, in a number of events worth replaying."""
-        async with self._database.connection() as conn:
+        async with self._catching_up, self._database.connection() as conn:
             last = await journal.get_last_seq(conn, canvas_id) or 0
             if not last - CATCH_UP_LIMIT <= since <= last:
                 return False

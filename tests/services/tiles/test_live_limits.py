@@ -1,14 +1,19 @@
-"""What one socket may send: beyond it the socket is closed, and no other is affected."""
+"""What sockets may cost: one that sends too much is closed, and many that return take turns."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from typing import Any
 
 import pytest
 from aiohttp import ClientWebSocketResponse, WSMsgType
 
+from services.tiles.canvases import journal
+from services.tiles.live.hub import CATCH_UPS_AT_ONCE
 from tests.support.binary import encode_paint
-from tests.support.live import watching
+from tests.support.live import events, watching
 from tests.support.tiles import StartTiles
 from tests.support.waiting import PATIENCE
 
@@ -70,3 +75,33 @@ async def test_a_websocket_ping_is_answered(start_tiles: StartTiles, database_ur
         await socket.ping(b"there?")
         answer = await socket.receive(timeout=PATIENCE)
         assert (answer.type, answer.data) == (WSMsgType.PONG, b"there?")
+
+
+async def test_returning_viewers_read_the_journal_four_at_a_time(
+    start_tiles: StartTiles, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = await start_tiles(database_url)
+    canvas = await writer.canvas("ann", max_tiles_per_user=16)
+    for x in range(4):
+        await writer.tile("ann", canvas["id"], x)
+    reading, most = 0, 0
+    read = journal.list_events_after
+
+    async def count_readers(*args: Any) -> Sequence[dict[str, Any]]:
+        nonlocal reading, most
+        reading += 1
+        most = max(most, reading)
+        try:
+            return await read(*args)
+        finally:
+            reading -= 1
+
+    monkeypatch.setattr(journal, "list_events_after", count_readers)
+    fresh = await start_tiles(database_url)  # keeps nothing in memory
+    async with AsyncExitStack() as stack:
+        sockets = await asyncio.gather(
+            *(stack.enter_async_context(watching(fresh, canvas["id"], since=1)) for _ in range(40))
+        )
+        for socket, _ in sockets:
+            assert [event["seq"] for event in await events(socket, 4)] == [2, 3, 4, 5]
+    assert most <= CATCH_UPS_AT_ONCE
