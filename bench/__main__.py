@@ -31,9 +31,9 @@ from bench import (
     viewers,
 )
 from bench.limits import raise_open_files
+from bench.protocols import PROTOCOLS, JsonProtocol
 from bench.record import Record
 from bench.report import Result, describe_machine, format_table, medians
-from bench.websocket import JSON_PROTOCOL
 from bench.yardstick import Yardstick, average, measure_yardstick
 from deploy.stack.state_dir import REPOSITORY
 from tests.support.stack import Stack, run_environment
@@ -61,10 +61,13 @@ MODULES = {
 
 def main() -> None:
     args = _parse_arguments()
+    protocol = PROTOCOLS[args.protocol]()
+    of_crowd = {"viewers": args.viewers, "protocol": protocol}
     benches: Mapping[str, Bench] = {name: module.measure for name, module in MODULES.items()} | {
-        "crowd": partial(crowd.measure, viewers=args.viewers, strokes=args.strokes, protocol=args.protocol),
-        "memory": partial(memory.measure, viewers=args.viewers, protocol=args.protocol),
-        "scale": partial(scale.measure, viewers=args.viewers, protocol=args.protocol),
+        "hot": partial(hot.measure, protocol=protocol),
+        "crowd": partial(crowd.measure, strokes=args.strokes, **of_crowd),
+        "memory": partial(memory.measure, **of_crowd),
+        "scale": partial(scale.measure, **of_crowd),
     }
     raise_open_files()
     chosen = {name: benches[name] for name in args.benches or benches}
@@ -103,7 +106,12 @@ def _parse_arguments() -> argparse.Namespace:
     of_crowds.add_argument(
         "--strokes", type=int, default=crowd.PACE, help="strokes per second, crowd only (%(default)s)"
     )
-    of_crowds.add_argument("--protocol", default=JSON_PROTOCOL, help="of the viewers (%(default)s)")
+    parser.add_argument(
+        "--protocol",
+        choices=PROTOCOLS,
+        default=JsonProtocol.name,
+        help="of painters and viewers in hot, crowd, memory and scale (%(default)s)",
+    )
     return parser.parse_args()
 
 

@@ -17,8 +17,9 @@ import aiohttp
 from bench.artists import BenchArtist, create_artists, create_canvas
 from bench.audience import Audience
 from bench.limits import limit_viewers
-from bench.painters import Painted, StrokePainter, connect_painter
+from bench.painters import Painted, StrokePainter
 from bench.processes import StackProcesses
+from bench.protocols import LiveProtocol
 from bench.report import Result, percentile, processes_of, results_by_part
 from bench.watchers import Watchers
 from tests.support.stack import Stack
@@ -70,7 +71,7 @@ class Paced:
 class Crowd:
     """Viewers and painters of one canvas, connected through the gateway at `url`."""
 
-    def __init__(self, url: str, processes: StackProcesses, protocol: str) -> None:
+    def __init__(self, url: str, processes: StackProcesses, protocol: LiveProtocol) -> None:
         self._url = url
         self._processes = processes
         self._protocol = protocol
@@ -80,14 +81,14 @@ class Crowd:
         canvas_id, tiles = await create_canvas(people[0], TILES)
         live = f"{self._url}/api/v1/ws/canvas/{canvas_id}"
         self._watchers = Watchers(live, self._protocol)
-        self._audience = Audience(live, self._protocol)
+        self._audience = Audience(live, self._protocol.name)
         print(f"connecting {viewers:,} viewers ...", file=sys.stderr)
         watchers = min(MOST_WATCHERS, viewers // 10)
         await self._audience.connect(viewers - watchers)
         await self._watchers.connect(watchers)
-        self._painters = [
-            await connect_painter(StrokePainter(tiles, pixels=1), live, artist) for artist in people
-        ]
+        self._painters = [StrokePainter(tiles, self._protocol, pixels=1) for _ in people]
+        for painter, artist in zip(self._painters, people, strict=True):
+            await painter.connect(live, artist)
         await asyncio.sleep(1)
 
     @property
@@ -166,7 +167,7 @@ class Crowd:
             await asyncio.sleep(0.1)
 
 
-async def measure(stack: Stack, *, viewers: int, strokes: int, protocol: str) -> list[Result]:
+async def measure(stack: Stack, *, viewers: int, strokes: int, protocol: LiveProtocol) -> list[Result]:
     """Measure cost and latency of a crowd of that many viewers."""
     targets = TARGETS.get(viewers, Targets()) if strokes == PACE else Targets()
     viewers = limit_viewers(viewers)

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 import aiohttp
 
 from bench.artists import BenchArtist, create_artists, create_canvas
-from bench.painters import Painted, StrokePainter, connect_painter, let_paint
+from bench.painters import Painted, StrokePainter, let_paint
 from bench.processes import StackProcesses
+from bench.protocols import LiveProtocol
 from bench.report import Result, percentile, processes_of, results_by_part
 from tests.support.stack import Stack
 
@@ -24,15 +25,15 @@ WARM_UP_SECONDS = 2.0
 SECONDS = 8.0
 
 
-async def measure(stack: Stack) -> list[Result]:
+async def measure(stack: Stack, *, protocol: LiveProtocol) -> list[Result]:
     """Measure strokes per second, their latency and their cost, on one canvas and on eight."""
     async with aiohttp.ClientSession(stack.url) as http:
         people = await create_artists(http, PAINTERS)
         one = [await create_canvas(people[0], TILES)]
         eight = [await create_canvas(people[n], TILES // CANVASES) for n in range(CANVASES)]
         processes = processes_of(stack)
-        hot, refused = await measure_painting(stack.url, processes, people, one)
-        spread, refused_on_eight = await measure_painting(stack.url, processes, people, eight)
+        hot, refused = await measure_painting(stack.url, processes, people, one, protocol)
+        spread, refused_on_eight = await measure_painting(stack.url, processes, people, eight, protocol)
     latencies = [seconds * 1000 for seconds in hot.latencies]
     return [
         *results_by_part("CPU per stroke, one canvas", hot.cpu, "µs", "<= 200", scale=1 / len(latencies)),
@@ -53,6 +54,7 @@ async def measure_painting(
     processes: StackProcesses,
     people: Sequence[BenchArtist],
     canvases: Sequence[tuple[int, list[int]]],
+    protocol: LiveProtocol,
     seconds: float = SECONDS,
 ) -> tuple[Painted, int]:
     """Let each artist paint on one of the canvases through the gateway at `url`.
@@ -62,8 +64,9 @@ async def measure_painting(
     painters = []
     for number, artist in enumerate(people):
         canvas_id, tiles = canvases[number % len(canvases)]
-        painter = StrokePainter(tiles, pixels=1, in_flight=1)
-        painters.append(await connect_painter(painter, f"{url}/api/v1/ws/canvas/{canvas_id}", artist))
+        painter = StrokePainter(tiles, protocol, pixels=1, in_flight=1)
+        await painter.connect(f"{url}/api/v1/ws/canvas/{canvas_id}", artist)
+        painters.append(painter)
     print(f"{len(people)} painters on {len(canvases)} canvases for {seconds:.0f} s ...", file=sys.stderr)
     painted = await let_paint(painters, processes, warm_up=WARM_UP_SECONDS, seconds=seconds)
     return painted, sum(painter.refused for painter in painters)

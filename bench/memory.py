@@ -10,6 +10,7 @@ import aiohttp
 from bench.artists import create_artists, create_canvas
 from bench.audience import Audience
 from bench.limits import limit_viewers
+from bench.protocols import LiveProtocol
 from bench.report import Result, processes_of, results_by_part
 from tests.support.stack import Stack
 
@@ -19,13 +20,13 @@ FIRST = 100
 SETTLE_SECONDS = 3.0
 
 
-async def measure(stack: Stack, *, viewers: int, protocol: str) -> list[Result]:
+async def measure(stack: Stack, *, viewers: int, protocol: LiveProtocol) -> list[Result]:
     """Measure by how much the proportional set size grows from the first hundred viewers to all."""
     viewers = limit_viewers(viewers)
     async with aiohttp.ClientSession(stack.url) as http:
         (artist,) = await create_artists(http, 1)
         canvas_id, _ = await create_canvas(artist, 1)
-    audience = Audience(f"{stack.url}/api/v1/ws/canvas/{canvas_id}", protocol)
+    audience = Audience(f"{stack.url}/api/v1/ws/canvas/{canvas_id}", protocol.name)
     processes = processes_of(stack)
     await audience.connect(FIRST)
     await asyncio.sleep(SETTLE_SECONDS)

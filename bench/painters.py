@@ -7,10 +7,9 @@ import random
 import time
 from collections.abc import Sequence
 
-import orjson
-
 from bench.artists import BenchArtist
 from bench.processes import StackProcesses
+from bench.protocols import LiveProtocol
 from bench.websocket import WebSocketClient, connect
 
 CELLS = 32 * 32
@@ -27,13 +26,16 @@ class StrokePainter:
     that as many are always unacknowledged; else strokes are painted by `paint` only.
     """
 
-    def __init__(self, tiles: Sequence[int], *, pixels: int, in_flight: int = 0) -> None:
+    def __init__(
+        self, tiles: Sequence[int], protocol: LiveProtocol, *, pixels: int, in_flight: int = 0
+    ) -> None:
         self.client: WebSocketClient | None = None
         self.acknowledged: list[tuple[float, float]] = []
         self.sent_at: dict[int, float] = {}
         self.refused = 0
         self.stopped = False
         self._tiles = tiles
+        self._protocol = protocol
         self._pixels = pixels
         self._in_flight = in_flight
         self._sent = 0
@@ -53,31 +55,26 @@ class StrokePainter:
         assert self.client is not None
         self._sent += 1
         pixels = [[random.randrange(CELLS), random.randrange(COLOURS)] for _ in range(self._pixels)]
-        message = {
-            "type": "paint", "ref": self._sent, "tile_id": random.choice(self._tiles), "pixels": pixels
-        }  # fmt: skip
+        stroke = self._protocol.encode_paint(self._sent, random.choice(self._tiles), pixels)
         self._unanswered[self._sent] = time.perf_counter()
-        self.client.send(orjson.dumps(message))
+        self.client.send(stroke, self._protocol.opcode)
 
-    def on_message(self, payload: bytes) -> None:
-        if not payload.startswith((b'{"type":"ack"', b'{"type":"nack"')):
-            return
-        message = orjson.loads(payload)
-        now = time.perf_counter()
-        sent = self._unanswered.pop(message["ref"])
-        if message["type"] == "ack":
-            self.acknowledged.append((now, now - sent))
-            self.sent_at[message["seq"]] = sent
-        else:
-            self.refused += 1
-        if self._in_flight and not self.stopped:
-            self.paint()
+    async def connect(self, url: str, artist: BenchArtist) -> None:
+        """Connect to the canvas at that URL of the live feed, as that artist."""
+        ticket = await artist.get_ticket()
+        self.client = await connect(f"{url}?ticket={ticket}", self._on_message, self._protocol.name)
 
-
-async def connect_painter(painter: StrokePainter, url: str, artist: BenchArtist) -> StrokePainter:
-    """Connect it to the canvas at that URL of the live feed, as that artist."""
-    painter.client = await connect(f"{url}?ticket={await artist.get_ticket()}", painter.on_message)
-    return painter
+    def _on_message(self, payload: bytes) -> None:
+        for ref, seq in self._protocol.list_answers(payload):
+            now = time.perf_counter()
+            sent = self._unanswered.pop(ref)
+            if seq is None:
+                self.refused += 1
+            else:
+                self.acknowledged.append((now, now - sent))
+                self.sent_at[seq] = sent
+            if self._in_flight and not self.stopped:
+                self.paint()
 
 
 class Painted:

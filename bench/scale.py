@@ -22,6 +22,7 @@ from bench.hot import PAINTERS as HOT_PAINTERS
 from bench.hot import TILES, measure_painting
 from bench.limits import limit_viewers
 from bench.processes import StackProcesses
+from bench.protocols import LiveProtocol
 from bench.report import Result, percentile
 from deploy.stack.parts.traefik import Traefik
 from deploy.stack.programs import PROGRAMS, SERVICES, ServiceProcess
@@ -38,7 +39,7 @@ STROKES_SECONDS = 4.0
 CROWD_SECONDS = 5.0
 
 
-async def measure(stack: Stack, *, viewers: int, protocol: str) -> list[Result]:
+async def measure(stack: Stack, *, viewers: int, protocol: LiveProtocol) -> list[Result]:
     """Measure the strokes on one hot canvas, and the CPU time of a crowd, for each number of processes."""
     viewers = limit_viewers(viewers)
     results = [Result("viewers", viewers, "")]
@@ -48,7 +49,9 @@ async def measure(stack: Stack, *, viewers: int, protocol: str) -> list[Result]:
         for count in PROCESSES:
             print(f"{count} tiles processes ...", file=sys.stderr)
             async with _tiles_processes(stack, count) as (url, processes):
-                painted, _ = await measure_painting(url, processes, people, [canvas], seconds=STROKES_SECONDS)
+                painted, _ = await measure_painting(
+                    url, processes, people, [canvas], protocol, seconds=STROKES_SECONDS
+                )
                 crowd = Crowd(url, processes, protocol)
                 await crowd.connect(people[:PAINTERS], viewers)
                 paced = await crowd.paint_steadily(PACE, CROWD_SECONDS)

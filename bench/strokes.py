@@ -13,7 +13,8 @@ import aiohttp
 import orjson
 
 from bench.artists import create_artists, create_canvas
-from bench.painters import StrokePainter, connect_painter, let_paint
+from bench.painters import StrokePainter, let_paint
+from bench.protocols import JsonProtocol
 from bench.report import Result, percentile, processes_of, results_by_part, tiles_database_url
 from tests.support.stack import Stack
 
@@ -36,9 +37,10 @@ async def measure(stack: Stack) -> list[Result]:
         painters = []
         for number, artist in enumerate(people):
             canvas_id, tiles = canvases[number % CANVASES]
-            painter = StrokePainter(tiles, pixels=PIXELS, in_flight=IN_FLIGHT)
+            painter = StrokePainter(tiles, JsonProtocol(), pixels=PIXELS, in_flight=IN_FLIGHT)
             url = f"{stack.url}/api/v1/ws/canvas/{canvas_id}"
-            painters.append(await connect_painter(painter, url, artist))
+            await painter.connect(url, artist)
+            painters.append(painter)
     print(f"{PAINTERS} painters paint for {SECONDS:.0f} s ...", file=sys.stderr)
     painted = await let_paint(painters, processes_of(stack), warm_up=WARM_UP_SECONDS, seconds=SECONDS)
     latencies = painted.latencies

@@ -6,15 +6,14 @@ import asyncio
 import time
 from collections.abc import Sequence
 
-import orjson
-
+from bench.protocols import LiveProtocol
 from bench.websocket import WebSocketClient, connect
 
 
 class Watchers:
     """Some viewers of one canvas; `arrivals` are the number of a stroke and when one of them received it."""
 
-    def __init__(self, url: str, protocol: str) -> None:
+    def __init__(self, url: str, protocol: LiveProtocol) -> None:
         self.arrivals: list[tuple[int, float]] = []
         self._url = url
         self._protocol = protocol
@@ -32,7 +31,7 @@ class Watchers:
     async def connect(self, count: int) -> None:
         self._clients = list(
             await asyncio.gather(
-                *(connect(self._url, self._on_message, self._protocol) for _ in range(count))
+                *(connect(self._url, self._on_message, self._protocol.name) for _ in range(count))
             )
         )
 
@@ -45,12 +44,5 @@ class Watchers:
         # All viewers are sent the same frame, which is decoded for the first of them only.
         strokes = self._strokes.get(payload)
         if strokes is None:
-            strokes = self._strokes[payload] = list_strokes(payload)
+            strokes = self._strokes[payload] = self._protocol.list_strokes(payload)
         self.arrivals += [(seq, now) for seq in strokes]
-
-
-def list_strokes(payload: bytes) -> list[int]:
-    """Return the numbers of the strokes in a message of the live feed."""
-    if not payload.startswith(b'{"type":"batch"'):
-        return []
-    return [event["seq"] for event in orjson.loads(payload)["events"] if event["kind"] == "tile.painted"]

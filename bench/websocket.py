@@ -11,8 +11,6 @@ from urllib.parse import urlsplit
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 
-JSON_PROTOCOL = "tessera.v1.json"
-
 
 class WebSocketClient(asyncio.Protocol):
     """Calls `on_message(payload)` for each message, which must be a single frame.
@@ -50,9 +48,9 @@ class WebSocketClient(asyncio.Protocol):
         if not self.opened.done():
             self.opened.set_exception(ConnectionError("closed before the handshake"))
 
-    def send(self, payload: bytes) -> None:
+    def send(self, payload: bytes, opcode: int = TEXT) -> None:
         assert self._transport is not None
-        self._transport.write(client_frame(TEXT, payload))
+        self._transport.write(client_frame(opcode, payload))
 
     def close(self) -> None:
         assert self._transport is not None
@@ -92,7 +90,7 @@ def client_frame(opcode: int, payload: bytes) -> bytes:
     return bytes([0x80 | opcode]) + size + bytes(4) + payload
 
 
-def handshake(url: str, protocol: str = JSON_PROTOCOL) -> bytes:
+def handshake(url: str, protocol: str = "tessera.v1.json") -> bytes:
     """Return the request that opens a WebSocket at that URL."""
     parts = urlsplit(url)
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
@@ -104,7 +102,7 @@ def handshake(url: str, protocol: str = JSON_PROTOCOL) -> bytes:
 
 
 async def connect(
-    url: str, on_message: Callable[[bytes], None], protocol: str = JSON_PROTOCOL
+    url: str, on_message: Callable[[bytes], None], protocol: str = "tessera.v1.json"
 ) -> WebSocketClient:
     """Open a WebSocket; raises ConnectionError with the response when the server refuses it."""
     loop = asyncio.get_running_loop()

@@ -12,6 +12,7 @@ from deploy.commands import (
     doctor,
     documents,
     exec,  # noqa: A004 - the command's name
+    mail,
     openapi,
     ports,
     preflight,
@@ -48,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
     ports.add_parser(commands)
     exec.add_parser(commands)
     dead_letters.add_parser(commands)
+    mail.add_parser(commands)
     documents.add_parser(commands)
     openapi.add_parser(commands)
     return parser

@@ -15,6 +15,7 @@ TesseraError
 │   └── TooManyRequests     a limit was reached; has the time until the next attempt
 ├── Unavailable             a dependency cannot be used; always named
 │   └── Busy                PostgreSQL works, but another transaction holds what is to be changed
+├── Unprocessable           a message that no retry will apply, such as a mail that its recipient refuses
 ├── UnreadableMessage       (shared.messaging.envelope) a message that no retry will make readable
 └── ConstraintViolated      a write broke a constraint of the schema; named
     ├── UniqueViolated
@@ -29,6 +30,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+MAX_FAULTS = 20
+"""Broken rules that one error names."""
+
+MAX_KEY, MAX_MESSAGE = 100, 300
+"""Characters of a key and of a message in a broken rule."""
 
 
 class TesseraError(Exception):
@@ -87,13 +94,21 @@ class Fault:
     loc: tuple[str | int, ...]
     msg: str
 
+    def shortened(self) -> Fault:
+        """Return it with long texts cut: keys of the location and parts of the message are the client's."""
+        loc = tuple(_shorten(key, MAX_KEY) if isinstance(key, str) else key for key in self.loc)
+        return Fault(loc, _shorten(self.msg, MAX_MESSAGE))
+
 
 class Invalid(Refusal):
-    """Values that break a rule; `faults` names each field."""
+    """Values that break a rule; `faults` names the first MAX_FAULTS fields."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("invalid", "; ".join(f"{'.'.join(map(str, f.loc))}: {f.msg}" for f in faults))
-        self.faults = tuple(faults)
+        self.faults = tuple(fault.shortened() for fault in faults[:MAX_FAULTS])
+        told = [f"{'.'.join(map(str, fault.loc))}: {fault.msg}" for fault in self.faults]
+        if len(faults) > MAX_FAULTS:
+            told.append(f"and {len(faults) - MAX_FAULTS} more")
+        super().__init__("invalid", "; ".join(told))
 
     @classmethod
     def field(cls, *loc: str | int, msg: str) -> Invalid:
@@ -125,6 +140,10 @@ class Busy(Unavailable):
         super().__init__("postgres", "a row was locked for too long")
 
 
+class Unprocessable(TesseraError):
+    """A message that no retry will apply; its consumer sends it to the dead letters at once."""
+
+
 class ConstraintViolated(TesseraError):
     """A statement broke the named constraint of the schema."""
 
@@ -143,3 +162,7 @@ class CheckViolated(ConstraintViolated):
 
 class ReferenceViolated(ConstraintViolated):
     """A foreign key was broken."""
+
+
+def _shorten(text: str, longest: int) -> str:
+    return text if len(text) <= longest else text[: longest - 1] + "…"

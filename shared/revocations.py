@@ -13,6 +13,12 @@ from collections.abc import Callable
 ACCESS_SECONDS = 900
 """Lifetime of an access token; no token lives longer."""
 
+CLOCK_LEEWAY_SECONDS = 10.0
+"""By how much the clock of the machine that issues tokens may be ahead: NTP keeps clocks within one second.
+
+It only admits tokens from a moment ago; none lives longer for it.
+"""
+
 OnRevoked = Callable[[int, str | None], None]
 """Called with the account id and the session id; None stands for all sessions."""
 

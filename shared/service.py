@@ -97,6 +97,7 @@ class WorkerApp(_ServiceApp):
         queue: str | None = None,
         batch: int = BATCH,
         attempts: int = ATTEMPTS,
+        longest_pause: float | None = None,
     ) -> None:
         """Apply the messages of a queue, by default the service's events; see `Consumer`."""
         consumer = Consumer(
@@ -107,6 +108,7 @@ class WorkerApp(_ServiceApp):
             queue=queue,
             batch=batch,
             attempts=attempts,
+            longest_pause=longest_pause,
         )
         self._links.append(consumer)
         self.run(f"{consumer.queue} consumer", consumer.run)

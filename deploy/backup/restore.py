@@ -20,7 +20,7 @@ from deploy.backup.archive import IN_FLIGHT, Manifest, Sums, dump_of, unpack
 from deploy.backup.source import Source, connect
 from deploy.backup.take import run_program, sum_tables
 from deploy.stack.errors import DeployError
-from deploy.stack.parts.process import Report
+from deploy.stack.load import Report
 from deploy.stack.programs import SERVICES
 from shared.messaging.connection import CONNECT_SECONDS, open_channel
 from shared.messaging.envelope import Envelope

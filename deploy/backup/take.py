@@ -27,8 +27,8 @@ from deploy.backup.archive import AUTH_SECRET, IN_FLIGHT, Manifest, Sums, dump_o
 from deploy.backup.source import Source
 from deploy.backup.tap import Tap, open_tap
 from deploy.stack.errors import DeployError
+from deploy.stack.load import Report
 from deploy.stack.parts.postgres import find_programs
-from deploy.stack.parts.process import Report
 from deploy.stack.programs import SERVICES
 
 LOCK_SECONDS = 2

@@ -12,8 +12,8 @@ from deploy.backup.restore import load
 from deploy.backup.source import Source
 from deploy.backup.take import take
 from deploy.stack.errors import DeployError
+from deploy.stack.load import Report
 from deploy.stack.parts.postgres import Postgres
-from deploy.stack.parts.process import Report
 from deploy.stack.programs import SERVICES
 from deploy.stack.state_dir import StateDir
 

@@ -22,19 +22,19 @@ _GATEWAY: Mapping[int, tuple[str, str]] = {
         "{doctor}\nCompare the path with gateway/dynamic/routes.yml.",
     ),
     408: ("the client did not send its request in time", "Look at the client."),
-    413: ("the body is larger than 1 MiB", "Send less."),
+    413: ("the body is larger than 2 MB", "Send less."),
     429: (
-        "rate limit: too many requests from one address",
-        "Slow the client down, or raise TESSERA_RATE_AVERAGE.",
+        "rate limit: too many requests, or open WebSockets, from one address",
+        "Slow the client down, or raise TESSERA_RATE_AVERAGE; for WebSockets TESSERA_SOCKETS_PER_ADDRESS.",
     ),
-    431: ("the headers are larger than 32 KiB", "Send less."),
+    431: ("the headers are larger than 64 KiB", "Send less."),
     499: ("the client disconnected before the response", "Look at the client, or at what made it slow."),
     500: ("the server speaks another protocol than HTTP", "{doctor}"),
     502: (
-        "the server refused or broke the connection",
+        "the server refused or broke the connection, or no server of that service lives",
         "{doctor}\nRead the log of that process at that second.",
     ),
-    503: ("no server of that service is alive (`no available server`)", "{doctor}"),
+    503: ("the gateway knows no server of that service", "{doctor}"),
     504: (
         "the server accepted the request and did not answer in time",
         "{doctor}\nRead the log of that process: it may be suspended.",
@@ -64,8 +64,8 @@ def explain(
         return _finding(
             "request-unknown",
             Severity.WARNING,
-            f"request {request_id} is in no log: it did not reach this gateway, is a WebSocket that is still "
-            "open, or is older than the logs",
+            f"request {request_id} is in no log: it succeeded within 500 ms, did not reach this gateway, is "
+            "a WebSocket that is still open, or is older than the logs",
             steps("Look at the address that the client uses.", doctor),
         )
     if request is None:
@@ -88,10 +88,10 @@ def explain(
 def _by_gateway(prefix: str, request: LoggedRequest, doctor: str) -> Finding:
     reason, fix = _GATEWAY.get(request.status, ("not a status that it is configured for", "{doctor}"))
     if request.status == 503 and (request.router or "").partition("@")[0].endswith("-missing"):
-        reason = "the routers of that service are disabled"
-    if request.server:
+        reason = "the gateway knows no server of that service, or its routers are disabled"
+    if at := request.server or request.router:
         retries = f" after {request.retries} retries" if request.retries else ""
-        reason += f" ({request.server}{retries})"
+        reason += f" ({at}{retries})"
     elif request.status == 404:
         reason += " (no router matched)"
     severity = Severity.ERROR if request.status >= 500 else Severity.WARNING

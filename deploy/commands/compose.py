@@ -25,12 +25,13 @@ from deploy.stack.compose.project import REPLICAS, Project, web_of
 from deploy.stack.compose.state import prepare
 from deploy.stack.compose.waiting import (
     START_SECONDS,
-    Report,
     start_and_wait,
     wait_for_gateway,
     wait_for_replicas,
 )
+from deploy.stack.connections import check_connections
 from deploy.stack.errors import DeployError
+from deploy.stack.load import Report
 
 
 def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -106,7 +107,7 @@ def _up(project: Project, _: argparse.Namespace) -> int:
     own = [web_of(name) for name, version in project.versions.items() if version == project.own_version]
     project.compose("build", "backup", *own, log=project.var.new_log("build"))
     report("images are built")
-    _start_gateway(project)
+    _start_gateway(project, report)
     report("the gateway answers; starting everything else")
     asyncio.run(_start(project, report))
     # Last, because the password is printed only once: nothing may come between making and printing it.
@@ -136,6 +137,8 @@ def _scale(project: Project, given: argparse.Namespace) -> int:
     if not project.containers():
         raise DeployError(f"{project.name} is not up: {command_line(f'up --env {project.env}')}")
     for service, number in wanted.items():
+        check_connections(service, number, "scale")
+    for service, number in wanted.items():
         running = project.running(web_of(service))
         # One at a time: when a container is gone, the gateway takes all others for ready until its next
         # health check, so another one that is leaving would get requests again.
@@ -143,7 +146,7 @@ def _scale(project: Project, given: argparse.Namespace) -> int:
             project.choose_replicas(service, step)
             # Not --no-deps: to Compose that is another configuration, to be replaced at the next `up`.
             project.compose("up", "--detach", "--no-recreate", "--no-build", web_of(service))
-            asyncio.run(wait_for_replicas(project, service, step))
+            asyncio.run(wait_for_replicas(project, service, step, report))
         report(f"{service} is answered by {number} through the gateway")
     return 0
 
@@ -170,12 +173,12 @@ def _compose(project: Project, given: argparse.Namespace) -> int:
     return subprocess.call(project.command(*given.arguments), env=project.environment())  # noqa: S603
 
 
-def _start_gateway(project: Project) -> None:
+def _start_gateway(project: Project, report: Report) -> None:
     """Start the gateway first, so that a problem with its ports shows while nothing else runs."""
     was_up = bool(project.containers())
     try:
         project.compose("up", "--detach", "--no-build", "gateway")
-        asyncio.run(wait_for_gateway(project))
+        asyncio.run(wait_for_gateway(project, report))
     except DeployError as error:
         verdict = _verdict(project)
         if was_up:

@@ -8,13 +8,13 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
+from deploy.checks.gatherers.native import NativeGatherer
 from deploy.commands.environments import add_env_option
 from deploy.stack.command_line import command_line
 from deploy.stack.compose.project import Project
 from deploy.stack.errors import DeployError
-from deploy.stack.ports import ports_of
 from deploy.stack.programs import SERVICES, list_secret_files, service_environment
-from deploy.stack.state_dir import REPOSITORY, StateDir, state_folder
+from deploy.stack.state_dir import REPOSITORY, state_folder
 
 
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -56,6 +56,8 @@ def _run_here(service: str, words: Sequence[str]) -> int:
         raise DeployError(
             f"no stack has run in {folder} yet ({missing[0]} is missing); fix: {command_line('run')}"
         )
-    env = service_environment(StateDir(folder), ports_of("native", os.environ), os.environ)
+    # The settings of the run, if there is one: this shell may not have them.
+    native = NativeGatherer.from_environ(os.environ)
+    env = service_environment(native.var, native.ports, native.environ)
     command = [sys.executable, "-m", f"services.{service}", *words]
     return subprocess.call(command, cwd=REPOSITORY, env=env)  # noqa: S603 - the operator's own words

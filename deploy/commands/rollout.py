@@ -12,8 +12,10 @@ from contextlib import suppress
 
 from deploy.stack.command_line import command_line
 from deploy.stack.compose.project import REPLICAS, Project, programs_of, web_of
-from deploy.stack.compose.waiting import Report, probe_all_routes, wait_for_replicas, wait_for_state
+from deploy.stack.compose.waiting import probe_all_routes, wait_for_replicas, wait_for_state
+from deploy.stack.connections import check_connections
 from deploy.stack.errors import DeployError
+from deploy.stack.load import Report
 
 Containers = Mapping[str, Sequence[str]]
 """Names of containers by the service of the compose files that they belong to."""
@@ -29,6 +31,9 @@ def roll_out(
     old = _list_containers(project, [name for service in services for name in programs_of(service)])
     if missing := [name for name, those in old.items() if not those]:
         raise DeployError(f"no {', '.join(missing)} is running: {command_line(f'up --env {project.env}')}")
+    for service in services:
+        # The new processes run beside the old ones, in which their workers count as one more each.
+        check_connections(service, 2 * len(old[web_of(service)]) + 1, "rollout")
     new = project.at(dict.fromkeys(services, version or project.own_version))
     images = {service: _image_of(project, old[web_of(service)][0]) for service in services}
     try:
@@ -74,9 +79,8 @@ def _migrate(new: Project, services: Sequence[str], seconds: float, report: Repo
         return
     # Created again, because --no-recreate starts the old version's; without it PostgreSQL may be replaced.
     new.compose("up", "--detach", "--no-recreate", "--no-build", *migrations)
-    asyncio.run(
-        wait_for_state(new, _names_of(_list_containers(new, migrations, ended=True)), "done", seconds)
-    )
+    names = _names_of(_list_containers(new, migrations, ended=True))
+    asyncio.run(wait_for_state(new, names, "done", seconds, report))
     report("databases are migrated, for both versions")
 
 
@@ -100,8 +104,8 @@ def _start_beside(new: Project, old: Containers, seconds: float, report: Report)
         new.compose("up", "--detach", "--no-recreate", "--no-build", *scale, *pair)
         started = [name for name in _names_of(_list_containers(new, pair, ended=True)) if name not in ours]
         report(f"started {', '.join(name.removeprefix(f'{new.name}-') for name in started)}")
-        asyncio.run(wait_for_state(new, started, "healthy", seconds))
-        asyncio.run(wait_for_replicas(new, service, 2 * len(old[web_of(service)]), seconds))
+        asyncio.run(wait_for_state(new, started, "healthy", seconds, report))
+        asyncio.run(wait_for_replicas(new, service, 2 * len(old[web_of(service)]), report, seconds))
     report("the new ones are ready, and the gateway uses them")
 
 
@@ -114,7 +118,7 @@ def _drain(new: Project, old: Containers, report: Report) -> None:
         # another one that is leaving would get requests again.
         for left in range(len(containers)):
             _stop(new, containers[left])
-            asyncio.run(wait_for_replicas(new, service, 2 * len(containers) - left - 1))
+            asyncio.run(wait_for_replicas(new, service, 2 * len(containers) - left - 1, report))
         report(f"{service} is answered by {new.versions[service]} alone")
 
 

@@ -98,7 +98,7 @@ async def _start(
     await supervisor.start(*stack.services)
     await supervisor.start(stack.gateway)
     try:
-        report(f"{await probe_routes(stack.url)} routes are answered through the gateway")
+        report(f"{await probe_routes(stack.url, report)} routes are answered through the gateway")
     except DeployError as error:
         found = await asyncio.to_thread(diagnose, replace(native, supervisor=os.getpid()))
         raise DeployError(f"{error}\n{redactor(stack.var)(as_text(found))}") from error

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from deploy.stack.compose.project import Project
-from deploy.stack.compose.waiting import START_SECONDS, Report, probe_all_routes
+from deploy.stack.compose.waiting import START_SECONDS, probe_all_routes
 from deploy.stack.errors import DeployError
+from deploy.stack.load import Report, Wait
 
 DATA_LABEL = "tessera.data"
 
@@ -43,10 +44,10 @@ def deploy(project: Project, version: str, report: Report) -> None:
     ]
     _deploy(new, {**stack, "services": {name: stack["services"][name] for name in first}})
     report("migrating")
-    _await(new, first)
+    _await(new, first, report)
     _deploy(new, stack)
     report("databases are migrated; rolling")
-    _await(new, list(stack["services"]))
+    _await(new, list(stack["services"]), report)
     new.keep_versions()
     asyncio.run(probe_all_routes(new, report))
     report(f"every service runs {version}")
@@ -149,15 +150,15 @@ def _deploy(project: Project, stack: Mapping[str, Any]) -> None:
     project.docker("stack", "deploy", f"--compose-file={file}", "--resolve-image=never", project.name)
 
 
-def _await(project: Project, services: Sequence[str]) -> None:
+def _await(project: Project, services: Sequence[str], report: Report) -> None:
     """Wait until the migrations have succeeded and every other service has its processes."""
-    deadline = time.monotonic() + 2 * START_SECONDS
+    waiting = Wait("the services", 2 * START_SECONDS, report)
     while late := [f"{name} ({state})" for name in services if (state := _state(project, name))]:
-        if time.monotonic() > deadline:
+        if waiting.is_over(", ".join(late)):
             tasks = project.docker(
                 "stack", "ps", "--no-trunc", "--format={{.Name}} {{.CurrentState}} {{.Error}}", project.name
             )
-            raise DeployError(f"not ready: {', '.join(late)}; its tasks:\n{tasks}")
+            raise DeployError(f"not ready {waiting}: {', '.join(late)}; its tasks:\n{tasks}")
         time.sleep(1)
 
 

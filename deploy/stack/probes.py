@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import time
 
 import aiohttp
 
 from deploy.stack.errors import DeployError
+from deploy.stack.load import Report, Wait
 
 # Path, and the service that must answer it, with any status below 500 (most require a login).
 PROBES = (
@@ -39,12 +39,13 @@ OWN_REQUESTS = "deploy-"
 PROBE_SECONDS = 30.0  # for every route to be answered; the first health checks come a second after the start
 
 
-async def probe_routes(url: str, trusted: ssl.SSLContext | None = None) -> int:
+async def probe_routes(url: str, report: Report, trusted: ssl.SSLContext | None = None) -> int:
     """Probe every route of the stack at `url` and return their number; `trusted` verifies its certificate.
 
-    Raises DeployError naming the routes that their service does not answer within PROBE_SECONDS.
+    Raises DeployError naming the routes that their service does not answer within PROBE_SECONDS, or the
+    longer time that an overloaded machine takes.
     """
-    deadline = time.monotonic() + PROBE_SECONDS
+    waiting = Wait(f"the routes at {url}", PROBE_SECONDS, report)
     connector = aiohttp.TCPConnector(ssl=trusted or True)
     timeout = aiohttp.ClientTimeout(total=5)
     headers = {"X-Request-Id": f"{OWN_REQUESTS}up"}
@@ -54,9 +55,10 @@ async def probe_routes(url: str, trusted: ssl.SSLContext | None = None) -> int:
             wrong = [failure for failure in failures if failure]
             if not wrong:
                 return len(PROBES)
-            if time.monotonic() > deadline:
+            if waiting.is_over(wrong[0].strip() + (f" and {len(wrong) - 1} more" if wrong[1:] else "")):
                 raise DeployError(
-                    "these routes are not answered correctly through the gateway:\n" + "\n".join(wrong)
+                    f"{waiting} these routes are not answered correctly through the gateway:\n"
+                    + "\n".join(wrong)
                 )
             await asyncio.sleep(0.2)
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,10 +14,12 @@ from deploy.stack.errors import DeployError
 from deploy.stack.parts.process import Process, get
 from deploy.stack.state_dir import REPOSITORY, StateDir
 
-# A local load test paints as one artist, or as few.
+# A local load test has one address, and paints as one artist, or as few.
 LOCAL_LIMITS = {
-    "TILES_PAINT_RATE": "1000",
-    "TILES_PAINT_BURST": "2000",
+    "AUTH_REGISTRATIONS_PER_ADDRESS": "10000",
+    "AUTH_MAILS_PER_ADDRESS": "10000",
+    "TILES_PAINT_PIXELS_RATE": "131072",
+    "TILES_PAINT_PIXELS_BURST": "262144",
     "TILES_PAINT_UNDERWAY": "1000",
     "TILES_MESSAGE_RATE": "10000",
     "TILES_MESSAGE_BURST": "20000",
@@ -56,8 +59,8 @@ class ServiceProcess(Process):
         self.port = port
         self.env = env
 
-    async def start(self) -> None:
-        """Start it and wait until its /ready answers 200, which needs the parts it depends on."""
+    async def launch(self) -> None:
+        """Start its Python."""
         module = (
             ["frontend"]
             if self.program.service == "frontend"
@@ -66,7 +69,21 @@ class ServiceProcess(Process):
         prefix = self.program.service.upper()
         bound = {f"{prefix}_BIND": f"127.0.0.1:{self.port}", f"{prefix}_INSTANCE": self.name}
         self._spawn([sys.executable, "-m", *module], {**self.env, **bound}, folder=REPOSITORY)
-        await self._until(lambda: get(self.port, "/ready")[0] == 200)
+
+    def find_lack(self) -> str:
+        """Ask its /ready, which names the part that it lacks."""
+        status, body = get(self.port, "/ready")
+        if status == 200:
+            return ""
+        if not status:
+            return "it does not answer yet"
+        with suppress(ValueError, KeyError, TypeError):
+            return str(json.loads(body)["code"])
+        return f"its /ready answers {status}"
+
+    def is_alive(self) -> bool:
+        """Return whether it answers /health."""
+        return get(self.port, "/health")[0] != 0
 
 
 def write_urls(var: StateDir, database_urls: Mapping[str, str], broker_urls: Mapping[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Keep processes running: start them, restart those that end, stop them in order."""
+"""Keep processes running: start them a few at a time, replace those that are dead, stop them in order."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Sequence
 from typing import TypeVar
 
 from deploy.stack.errors import DeployError
-from deploy.stack.parts.process import Process, Report
+from deploy.stack.load import Patience, Report, read_load
+from deploy.stack.parts.process import START_SECONDS, Process
 
 T = TypeVar("T")
 
@@ -18,15 +19,19 @@ STEADY = 30.0  # seconds of running after which the pause is FIRST_PAUSE again
 
 
 class Supervisor:
-    """The processes of a run."""
+    """The processes of a run.
+
+    As many start at a time as the machine has cores: a process that starts needs a whole one.
+    """
 
     def __init__(self, report: Report) -> None:
         self._report = report
         self._started: list[Process] = []
         self._keepers: list[asyncio.Task[None]] = []
+        self._starts = asyncio.Semaphore(read_load().cores)
 
     async def start(self, *processes: Process) -> None:
-        """Start these at the same time and keep them running.
+        """Start these, wait until they are ready, and keep them running.
 
         Raises DeployError when one cannot be started; `stop` stops the others.
         """
@@ -46,27 +51,38 @@ class Supervisor:
 
     async def _start(self, process: Process) -> None:
         began = time.monotonic()
-        await process.start()
+        await self._launch(process)
+        await process.wait_until_ready(self._report)
         self._report(f"{process.name} is ready (pid {process.pid}, {time.monotonic() - began:.1f} s)")
         self._keepers.append(asyncio.create_task(self._keep(process)))
+
+    async def _launch(self, process: Process) -> None:
+        async with self._starts:
+            await process.launch()
+            await process.wait_until_alive(Patience(START_SECONDS))
 
     async def _keep(self, process: Process) -> None:
         pause = FIRST_PAUSE
         while True:
             began = time.monotonic()
-            status = await process.wait()
+            end = await process.wait_until_dead()
+            process.kill()
             if time.monotonic() - began > STEADY:
                 pause = FIRST_PAUSE
-            self._report(f"{process.name} ended ({_describe(status)}); starting it again in {pause:g} s")
+            self._report(f"{process.name} ended ({end}); starting it again in {pause:g} s")
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
-            try:
-                await process.start()
-            except DeployError as error:
-                self._report(str(error))
-                process.kill()
-            else:
-                self._report(f"{process.name} is ready again (pid {process.pid})")
+            await self._restart(process)
+
+    async def _restart(self, process: Process) -> None:
+        """Start it again and report when it is ready; one that is not ready in time is left running."""
+        try:
+            await self._launch(process)
+            await process.wait_until_ready(self._report)
+        except DeployError as error:
+            self._report(str(error))
+        else:
+            self._report(f"{process.name} is ready again (pid {process.pid})")
 
 
 async def together(*works: Awaitable[T]) -> list[T]:
@@ -78,7 +94,3 @@ async def together(*works: Awaitable[T]) -> list[T]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _describe(status: int) -> str:
-    return f"signal {-status}" if status < 0 else f"status {status}"

@@ -7,11 +7,14 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import orjson
 from pydantic import SecretStr, ValidationError
 
+from services.auth.accounts.model import Account, Status
 from services.auth.accounts.passwords import Passwords
 from services.auth.app import SERVICE, create_app, create_worker
 from services.auth.keys.cipher import KeyCipher, WrongSecret
@@ -19,6 +22,9 @@ from services.auth.keys.rules import StoredKey
 from services.auth.keys.service import KeyRing
 from services.auth.lifecycle.operators import Credentials, Operators
 from services.auth.lifecycle.schemas import Registration
+from services.auth.mail.mailer import make_mailer
+from services.auth.mail.rules import Purpose
+from services.auth.mail.templates import Mail
 from services.auth.settings import AuthSettings
 from shared.db import Database
 from shared.errors import Conflict, TesseraError
@@ -82,6 +88,17 @@ def rotate_keys(settings: AuthSettings) -> None:
     _print({"kid": key.kid, "signs_from": key.signs_from})
 
 
+def test_mail(settings: AuthSettings, given: argparse.Namespace) -> None:
+    """Send a test to an address; prints the address, and exits with status 1 and the reason on failure."""
+    recipient = Account(0, "operator", given.address, False, (), Status.ACTIVE, datetime.now(UTC))
+    try:
+        asyncio.run(make_mailer(settings).send(Mail(recipient, Purpose.TEST, link=None)))
+    except (TesseraError, ValueError) as error:
+        sys.exit(f"no mail was sent to {given.address}: {error}")
+    server = urlsplit(settings.smtp_url.get_secret_value()).hostname if settings.smtp_url else None
+    _print({"to": given.address, "server": server, "folder": None if server else str(settings.mail_folder)})
+
+
 async def _operate(settings: AuthSettings, use: Callable[[Operators], Awaitable[Credentials]]) -> Credentials:
     passwords = Passwords(threads=1)
 
@@ -110,6 +127,10 @@ def _add_login(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("login", help="username or email address")
 
 
+def _add_address(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("address", help="email address that receives the test")
+
+
 def _add_admin(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("username")
     parser.add_argument("email")
@@ -127,6 +148,7 @@ if __name__ == "__main__":
         },
         {
             "create-admin": Verb("create another admin", create_admin, _add_admin),
+            "test-mail": Verb("send a test to an address", test_mail, _add_address),
             "reset-password": Verb("give an account a random password", reset_password, _add_login),
         },
     )

@@ -59,7 +59,11 @@ def create_worker(settings: AuthSettings) -> web.Application:
     mail_handler = MailHandler(make_mailer(settings), settings.public_url)
     service.consume(consumed.command_handlers(moderation), queue=consumed.COMMANDS)
     service.consume(
-        consumed.mail_handlers(mail_handler), queue=consumed.MAIL, batch=mail.BATCH, attempts=mail.ATTEMPTS
+        consumed.mail_handlers(mail_handler),
+        queue=consumed.MAIL,
+        batch=mail.BATCH,
+        attempts=mail.ATTEMPTS,
+        longest_pause=mail.LONGEST_PAUSE,
     )
     service.run(
         "housekeeping", lambda: run_housekeeping(service.database, moderation, settings.refresh_lifetime)

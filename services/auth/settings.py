@@ -41,14 +41,26 @@ class AuthSettings(ServiceSettings):
         None,
         description="smtp://[user:password@]host[:port] or smtps://...; without it, mail is written to files",
     )
+    smtp_ca: str | None = Field(
+        None,
+        description="certificates of an authority of one's own that issued the mail server's: a file, or PEM",
+    )
     mail_from: str = Field("Tessera <tessera@tessera.invalid>", description="sender of mail")
     mail_folder: Path = Field(Path("var/mail"), description="where mail is written without AUTH_SMTP_URL")
     public_url: str = Field(
         "http://localhost:8080", description="public address of this site, for links in mail"
     )
-    mail_window_seconds: int = Field(3600, ge=1, description="window in which requests for mail are counted")
+    registration_window_seconds: int = Field(
+        3600, ge=1, description="window in which registrations are counted"
+    )
+    registrations_per_address: int = Field(
+        60, ge=1, description="registrations per client address and window; a school class has one address"
+    )
+    mail_window_seconds: int = Field(3600, ge=1, description="window in which mail is counted")
     mails_per_account: int = Field(3, ge=1, description="mails of one kind per recipient and window")
-    mails_per_address: int = Field(30, ge=1, description="mails requested per client address and window")
+    mails_per_address: int = Field(
+        60, ge=1, description="mails per client address and window, registrations included"
+    )
     admin_username: str = Field("admin", description="username of the account that `first-admin` creates")
     admin_email: str = Field("admin@tessera.invalid", description="email address of that account")
 
@@ -68,6 +80,11 @@ class AuthSettings(ServiceSettings):
         return timedelta(seconds=self.login_window_seconds)
 
     @property
+    def registration_window(self) -> timedelta:
+        """The window in which registrations are counted."""
+        return timedelta(seconds=self.registration_window_seconds)
+
+    @property
     def mail_window(self) -> timedelta:
-        """The window in which requests for mail are counted."""
+        """The window in which mail is counted."""
         return timedelta(seconds=self.mail_window_seconds)

@@ -13,6 +13,7 @@ from services.tiles.canvases import api as canvases
 from services.tiles.canvases.journal import Journal
 from services.tiles.canvases.service import CANVASES, Canvases
 from services.tiles.consumed import HANDLERS
+from services.tiles.drawings import Drawings
 from services.tiles.edits import api as edits
 from services.tiles.edits.batches import Batches
 from services.tiles.edits.limits import PaintAllowance
@@ -66,25 +67,33 @@ def create_app(settings: TilesSettings) -> web.Application:
     app, database = service.app, service.database
     hub = Hub(database, service.broker_url, name=settings.instance)
     journal = Journal(database, service.outbox, hub.announce)
-    batches = Batches(database, journal, ActivityPublisher(service.outbox), longest=settings.paint_queue)
+    batches = Batches(
+        database,
+        journal,
+        ActivityPublisher(service.outbox),
+        longest=settings.paint_queue,
+        most_pixels=settings.paint_queue_pixels,
+    )
+    allowance = PaintAllowance(settings.paint_pixels_rate, settings.paint_pixels_burst)
     verifier = service.verify_tokens_of_auth(settings.jwks_url)
     verifier.revocations.listen(hub.close_account)
 
     app[live.DATABASE] = database
     app[CANVASES] = Canvases(database, journal)
     app[TILES] = Tiles(database)
-    app[EDITS] = Edits(journal, batches)
-    app[STROKES] = Strokes(batches, PaintAllowance(settings.paint_rate, settings.paint_burst))
+    app[EDITS] = Edits(journal, batches, allowance)
+    app[STROKES] = Strokes(batches, allowance)
     app[live.PAINT_UNDERWAY] = settings.paint_underway
     app[live.MESSAGE_LIMIT] = live.MessageLimit(settings.message_rate, settings.message_burst)
     app[LOCKS] = _locks(settings, database, journal)
     app[LIKES] = Likes(database, journal)
-    app[HISTORY] = History(database, journal)
+    app[HISTORY] = History(database, journal, allowance)
     app[ROLLBACKS] = Rollbacks(journal)
     app[AREAS] = _areas(settings, database, journal)
     app[REVIEWS] = Reviews(database, journal)
-    app[TIMELAPSES] = Timelapses(database)
-    app[PICTURES] = Pictures(database)
+    drawings = Drawings(settings.picture_pixels_rate, settings.picture_pixels_burst)
+    app[TIMELAPSES] = Timelapses(database, drawings)
+    app[PICTURES] = Pictures(database, drawings)
     app[HUB] = hub
 
     service.run("batches", batches.run)

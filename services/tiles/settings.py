@@ -20,8 +20,12 @@ class TilesSettings(ServiceSettings):
     )
     events_newest: int = Field(5000, ge=0, description="number of events per canvas that are kept at any age")
     area_seconds: int = Field(86400, ge=1, description="lifetime of an area unless renewed, in seconds")
-    paint_rate: float = Field(60, gt=0, description="strokes per second of one artist, in this process")
-    paint_burst: int = Field(120, ge=1, description="strokes an artist may paint at once after a pause")
+    paint_pixels_rate: float = Field(
+        8192, gt=0, description="pixels per second of one artist, in this process; 64 strokes at most"
+    )
+    paint_pixels_burst: int = Field(
+        32_768, ge=4096, description="pixels an artist may paint at once after a pause"
+    )
     paint_underway: int = Field(
         100, ge=1, description="strokes of one connection that may wait for their answer"
     )
@@ -29,6 +33,17 @@ class TilesSettings(ServiceSettings):
         200, gt=0, description="messages per second of one WebSocket, which is closed if it sends more"
     )
     message_burst: int = Field(1000, ge=1, description="messages of one WebSocket at once after a pause")
+    picture_pixels_rate: float = Field(
+        4_000_000,
+        gt=0,
+        description="pixels per second that one artist or network of guests may have drawn, in this process",
+    )
+    picture_pixels_burst: int = Field(
+        150_000_000, ge=1, description="those pixels at once after a pause: twice the largest picture"
+    )
     paint_queue: int = Field(
         2000, ge=1, description="strokes and edits of tiles that may wait to be written in this process"
+    )
+    paint_queue_pixels: int = Field(
+        400_000, ge=1, description="pixels of those strokes; about two seconds of work"
     )

@@ -1,16 +1,11 @@
-"""One connection to PostgreSQL: statements, deferred writes, transactions.
-
-aiopg gives one asynchronous connection, and one fault is mended here (shown in tests/services/test_db.py):
-a server-side `statement_timeout` surfaces as `asyncio.CancelledError` (aiopg#537), which ends a request with
-an empty reply and a TaskGroup "successfully".
-"""
+"""One connection to PostgreSQL: statements, deferred writes, transactions."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import aiopg
@@ -56,11 +51,15 @@ class Connection:
 
     async def fetch_all(self, statement: Executable, params: Params | None = None) -> Sequence[Any]:
         """Run a statement and return its rows."""
-        return list((await self._run(statement, params)).fetchall())
+        rows = await self._run(statement, params)
+        with _translating_errors():
+            return list(rows.fetchall())
 
     async def fetch_one(self, statement: Executable, params: Params | None = None) -> Any:
         """Run a statement and return its first row, or None."""
-        return (await self._run(statement, params)).fetchone()
+        rows = await self._run(statement, params)
+        with _translating_errors():
+            return rows.fetchone()
 
     async def fetch_value(self, statement: Executable, params: Params | None = None) -> Any:
         """Run a statement and return the first column of its first row, or None."""
@@ -93,16 +92,15 @@ class Connection:
 
     async def wait_for_notification(self, timeout: float) -> bool:
         """Wait for a NOTIFY on a channel that this connection listens to; False after `timeout` seconds."""
-        try:
-            async with asyncio.timeout(timeout):
-                await self._raw.notifies.get()
-        except TimeoutError:
-            return False
-        except psycopg2.Error as error:
-            raise translate_error(error) from error
-        while not self._raw.notifies.empty():
-            self._raw.notifies.get_nowait()
-        return True
+        with _translating_errors():
+            try:
+                async with asyncio.timeout(timeout):
+                    await self._raw.notifies.get()
+            except TimeoutError:
+                return False
+            while not self._raw.notifies.empty():
+                self._raw.notifies.get_nowait()
+            return True
 
     def _mogrify(self, statement: Executable, params: Params | None) -> bytes:
         sql, values = bind(statement, params)
@@ -119,17 +117,10 @@ class Connection:
     async def _send(self, sql: bytes) -> None:
         started = time.perf_counter()
         try:
-            with reraise_lost_cancellation():
+            with _translating_errors(), reraise_lost_cancellation():
                 await self._cursor.execute(sql, timeout=self._timeout)  # type: ignore[arg-type]  # bytes are welcome
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise
-            raise Unavailable("postgres", "the statement took too long and was cancelled") from None
         except TimeoutError:
             raise Unavailable("postgres", f"no answer within {self._timeout:g} s") from None
-        except psycopg2.Error as error:
-            raise translate_error(error) from error
         finally:
             STATEMENT_SECONDS.observe(time.perf_counter() - started)
 
@@ -155,6 +146,18 @@ class Connection:
     async def _rollback(self) -> None:
         if not self._raw.closed and self._raw.raw.get_transaction_status() != TRANSACTION_STATUS_IDLE:
             await self._send_raw(b"ROLLBACK")
+
+
+@contextmanager
+def _translating_errors() -> Iterator[None]:
+    """Raise psycopg2's errors as those of `shared.errors`.
+
+    Reading rows that have arrived raises one, too: after the server has ended the connection.
+    """
+    try:
+        yield
+    except psycopg2.Error as error:
+        raise translate_error(error) from error
 
 
 @asynccontextmanager

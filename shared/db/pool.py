@@ -24,6 +24,7 @@ from psycopg2.extras import NamedTupleCursor
 
 from shared.cancellation import reraise_lost_cancellation
 from shared.db.connection import Connection, in_transaction
+from shared.db.driver import connect
 from shared.errors import Unavailable
 from shared.settings import ServiceSettings
 
@@ -172,11 +173,10 @@ class Database:
         try:
             dsn = await self._reachable_dsn()
             with reraise_lost_cancellation():
-                raw = await aiopg.connect(
+                raw = await connect(
                     dsn,
                     timeout=self._limits.acquire,
-                    enable_hstore=False,
-                    application_name=self._application,
+                    application=self._application,
                     options=(
                         f"-c statement_timeout={round(self._limits.statement * 1000)}"
                         f" -c lock_timeout={round(self._limits.lock * 1000)}"

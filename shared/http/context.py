@@ -20,6 +20,8 @@ log = structlog.get_logger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+PROCESS = web.AppKey("PROCESS", tuple[str, str])
+"""Name of the service and of this process."""
 PROCESS_HEADERS = web.RequestKey("PROCESS_HEADERS", dict[str, str])
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
@@ -36,6 +38,16 @@ def get_request_id() -> str | None:
     return _request_id.get()
 
 
+def set_request_id(request_id: str) -> None:
+    """Set the id of the current request."""
+    _request_id.set(request_id)
+
+
+def make_process_headers(service: str, instance: str, request_id: str) -> dict[str, str]:
+    """Make the headers that name the process and the request."""
+    return {"X-Service": service, "X-Instance": instance, "X-Request-Id": request_id}
+
+
 def request_context(service: str, instance: str) -> Middleware:
     """Make the outermost middleware: id, trace, timing, and the headers that name this process."""
 
@@ -43,11 +55,11 @@ def request_context(service: str, instance: str) -> Middleware:
     async def context(request: web.Request, handler: Handler) -> web.StreamResponse:
         given = request.headers.get("X-Request-Id", "")
         this = given if _WELL_FORMED.fullmatch(given) else os.urandom(16).hex()
-        _request_id.set(this)
+        set_request_id(this)
         trace = tracing.continue_trace(request.headers.get("traceparent"))
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=this, trace_id=trace.trace_id)
-        request[PROCESS_HEADERS] = {"X-Service": service, "X-Instance": instance, "X-Request-Id": this}
+        request[PROCESS_HEADERS] = make_process_headers(service, instance, this)
         started = time.perf_counter()
         response = await handler(request)
         _observe(request, response.status, time.perf_counter() - started)

@@ -19,6 +19,7 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker as BaseWorker
 
 from shared.http.health import LEAVING
+from shared.http.protocol import ProblemRunner
 from shared.settings import ProcessSettings
 
 KEEP_ALIVE_SECONDS = 95
@@ -74,18 +75,23 @@ class _Server(BaseApplication):
             "workers": 1,
             "worker_class": UvloopWorker,
             "logger_class": InheritedLogger,
-            "keepalive": KEEP_ALIVE_SECONDS,
             "graceful_timeout": round(GRACEFUL_SECONDS + self.settings.drain_seconds),
             "control_socket_disable": True,
         }.items():
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        async def application() -> web.Application:
+        async def runner() -> web.AppRunner:
             self.served = self._factory()
-            return self.served
+            return ProblemRunner(
+                self.served,
+                logger=logging.getLogger("aiohttp.server"),
+                access_log=None,
+                keepalive_timeout=KEEP_ALIVE_SECONDS,
+                shutdown_timeout=0.95 * self.cfg.graceful_timeout,
+            )
 
-        return application
+        return runner
 
 
 def run_web(factory: Callable[[], web.Application], settings: ProcessSettings) -> None:

@@ -120,6 +120,7 @@ def _operation(tag: str, operation: Operation) -> dict[str, Any]:
         described["description"] = description.strip()
     if operation.body is not None:
         described["requestBody"] = {
+            "description": f"At most {operation.body_limit // 1024} KiB.",
             "required": not operation.body_is_optional,
             "content": {"application/json": _schema(operation.body)},
         }
@@ -173,16 +174,25 @@ def _responses(operation: Operation) -> dict[str, Any]:
 
 
 def _refusals(operation: Operation) -> dict[int, set[str]]:
-    """Return the refusal codes of an operation by status: its own, and those implied by its arguments."""
-    found: dict[int, set[str]] = {429: {"rate_limited"}, 503: {"postgres_unavailable"}}
+    """Return the refusal codes of an operation by status: its own, and those implied by its arguments.
+
+    A token that is sent is verified, also where none is needed. 502 and 504 are always the gateway's.
+    """
+    found: dict[int, set[str]] = {
+        401: {"token_invalid", "token_expired", "token_revoked"},
+        429: {"rate_limited"},
+        502: {"gateway_no_response"},
+        503: {"postgres_unavailable", "auth_unavailable", "gateway_no_server"},
+        504: {"gateway_timeout"},
+    }
     if operation.path_parameters:
         found[404] = {"not_found"}
     if operation.body is not None:
-        found |= {413: {"body_too_large"}, 415: {"not_json"}}
+        found |= {413: {"body_too_large"}, 415: {"not_json", "content_encoding"}}
     if operation.body is not None or operation.query is not None:
         found[422] = {"invalid"}
-    if "caller" in operation.parameters or operation.access is not Access.GUEST:
-        found[401] = {"token_invalid", "token_expired"}
+    if operation.access is not Access.GUEST:
+        found[401].add("not_authenticated")
     if operation.access in {Access.MODERATOR, Access.ADMIN}:
         found[403] = {"not_allowed"}
     for refusal in operation.refusals:

@@ -21,8 +21,9 @@ from typing import Any, TypeVar, get_args, get_type_hints
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
-from shared.errors import NotFound, NotJson
+from shared.errors import Invalid, NotFound, NotJson
 from shared.http.access import Access, admit, identify
+from shared.http.bodies import BODY_BYTES, read_json
 from shared.http.models import BIGINT_MAX, Body, Query
 from shared.http.problems import to_invalid
 
@@ -48,7 +49,7 @@ class Operation:
 
     `answers` maps each successful status to its model, None for no body. `refusals` lists codes such as
     `"409 username_taken"` beyond those of every operation. `headers` describes the optional request headers
-    that the endpoint reads, for the document.
+    that the endpoint reads, for the document. `body_limit` is the most bytes of its body.
     """
 
     method: str
@@ -58,6 +59,7 @@ class Operation:
     access: Access = Access.GUEST
     refusals: Sequence[str] = field(default_factory=tuple)
     headers: Mapping[str, str] = field(default_factory=dict)
+    body_limit: int = BODY_BYTES
 
     @cached_property
     def parameters(self) -> dict[str, Any]:
@@ -93,7 +95,8 @@ class Operation:
     def handler(self) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         """Bind the endpoint: admit the caller, parse the arguments, call."""
         endpoint, access = self.endpoint, self.access
-        body, query, path = self.body, self.query, tuple(self.path_parameters.items())
+        body, limit = self.body, self.body_limit
+        query, path = self.query, tuple(self.path_parameters.items())
         wants_caller, may_be_empty = "caller" in self.parameters, self.body_is_optional
 
         async def handle(request: web.Request) -> web.StreamResponse:
@@ -104,7 +107,7 @@ class Operation:
                 arguments["query"] = parse_query(request, query)
             if body is not None:
                 is_left_out = may_be_empty and not request.can_read_body
-                arguments["body"] = None if is_left_out else await parse_body(request, body)
+                arguments["body"] = None if is_left_out else await parse_body(request, body, limit)
             if wants_caller:
                 arguments["caller"] = caller
             return await endpoint(request, **arguments)
@@ -118,21 +121,27 @@ def serve(app: web.Application, prefix: str, operations: Sequence[Operation]) ->
         app.router.add_route(operation.method, operation.path_below(prefix), operation.handler())
 
 
-async def parse_body(request: web.Request, model: type[BodyT]) -> BodyT:
+async def parse_body(request: web.Request, model: type[BodyT], limit: int) -> BodyT:
     """Read and check a JSON body.
 
-    Raises NotJson without a JSON content type, and Invalid with each invalid field.
+    Raises NotJson if the body is not declared as JSON, or is encoded, TooLarge beyond `limit` bytes, and
+    Invalid with each invalid field.
     """
     if request.content_type != "application/json":
         raise NotJson("not_json", "send the body as application/json")
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise NotJson("content_encoding", "send the body without Content-Encoding")
     try:
-        return model.model_validate_json(await request.read())
+        return model.model_validate_json(await read_json(request, limit))
     except ValidationError as error:
         raise to_invalid(error, "body") from None
 
 
 def parse_query(request: web.Request, model: type[QueryT]) -> QueryT:
-    """Check the query string; raises Invalid with each invalid parameter."""
+    """Check the query string; raises Invalid with each invalid parameter, and for one that is given twice."""
+    for name in model.model_fields:
+        if len(request.query.getall(name, ())) > 1:
+            raise Invalid.field("query", name, msg="must be given once")
     try:
         return model.model_validate(dict(request.query))
     except ValidationError as error:

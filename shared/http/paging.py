@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import itertools
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -14,6 +15,9 @@ from shared.http.models import BIGINT_MAX, Paging
 
 RowT = TypeVar("RowT")
 
+PAGE_BYTES = 1024 * 1024
+"""Of the pixels or texts on one page, before they are encoded."""
+
 
 def after_id(paging: Paging) -> int:
     """Return the id after which the page starts, 0 for the first; raises Invalid for a foreign cursor."""
@@ -21,12 +25,22 @@ def after_id(paging: Paging) -> int:
 
 
 def slice_of(
-    rows: Sequence[RowT], paging: Paging, key: Callable[[RowT], Sequence[int]]
+    rows: Sequence[RowT],
+    paging: Paging,
+    key: Callable[[RowT], Sequence[int]],
+    weigh: Callable[[RowT], int] | None = None,
 ) -> tuple[Sequence[RowT], str | None]:
-    """Split rows read with `limit + 1` into the page and the cursor of the next one."""
-    if len(rows) <= paging.limit:
+    """Split rows read with `limit + 1` into the page and the cursor of the next one.
+
+    With `weigh`, the bytes of each row, a page ends early rather than hold more than PAGE_BYTES.
+    """
+    length = paging.limit
+    if weigh is not None:
+        totals = itertools.accumulate(map(weigh, rows[:length]))
+        length = max(1, sum(total <= PAGE_BYTES for total in totals))
+    if len(rows) <= length:
         return rows, None
-    return rows[: paging.limit], encode_cursor(key(rows[paging.limit - 1]))
+    return rows[:length], encode_cursor(key(rows[length - 1]))
 
 
 def encode_cursor(values: Sequence[int]) -> str:

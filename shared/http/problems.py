@@ -56,9 +56,8 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def to_invalid(error: ValidationError, *where: str) -> Invalid:
     """Convert pydantic's errors, with each location prefixed by `where` ("body", "query")."""
-    return Invalid(
-        [Fault((*where, *found["loc"]), found["msg"]) for found in error.errors(include_url=False)]
-    )
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return Invalid([Fault((*where, *fault["loc"]), fault["msg"]) for fault in found])
 
 
 def problem_response(
@@ -111,11 +110,17 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else None
         code = _CODE_OF_STATUS.get(error.status, HTTPStatus(error.status).name.lower())
         return problem_response(error.status, code, error.reason, headers)
-    except Exception:
+    except Exception as error:
+        if isinstance(error, ConnectionError) and _has_hung_up(request):
+            raise  # nobody is left to answer; aiohttp ends the connection without a word
         log.exception("unhandled error", method=request.method, path=request.path)
         return problem_response(
             500, "internal_error", "Internal error; find it in the logs by its request id."
         )
+
+
+def _has_hung_up(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
 
 
 def _common(status: int, code: str, detail: str) -> dict[str, object]:

@@ -21,7 +21,7 @@ import structlog
 from shared.errors import NotAuthenticated, Unavailable
 from shared.http.models import BIGINT_MAX
 from shared.identity import Identity
-from shared.revocations import Revocations
+from shared.revocations import CLOCK_LEEWAY_SECONDS, Revocations
 
 log = structlog.get_logger(__name__)
 
@@ -146,13 +146,20 @@ class TokenVerifier:
                 algorithms=[ALGORITHM],
                 audience=audience,
                 issuer=ISSUER,
+                leeway=CLOCK_LEEWAY_SECONDS,
                 options={"require": ["iss", "aud", "sub", "exp", "iat", "jti", "sid", "roles", "username"]},
             )
         except jwt.ExpiredSignatureError:
-            raise NotAuthenticated("token_expired", "The token has expired.") from None
+            raise _expired() from None
         except (jwt.PyJWTError, ValueError):
             raise NotAuthenticated("token_invalid", "The token is invalid.") from None
+        if claims["exp"] <= time.time():  # PyJWT grants it the leeway, too
+            raise _expired()
         return claims
+
+
+def _expired() -> NotAuthenticated:
+    return NotAuthenticated("token_expired", "The token has expired.")
 
 
 def _read_identity(claims: dict[str, Any]) -> Identity:

@@ -23,7 +23,7 @@ from sqlalchemy import text
 
 from shared import tracing
 from shared.db import Connection, Database
-from shared.errors import Unavailable
+from shared.errors import Unavailable, Unprocessable
 from shared.messaging import inbox
 from shared.messaging.connection import BROKEN, BrokerLink
 from shared.messaging.contracts import Message
@@ -71,7 +71,8 @@ class Consumer:
     The default queue is that of the events that the service subscribes to. A handler is
     `async (conn, message) -> None`: it writes with `conn`, whose transaction also records the message as
     applied, and is called again if that transaction failed. Up to `batch` messages share a transaction, and
-    one that raises Unavailable is tried `attempts` times per delivery.
+    one that raises Unavailable is tried `attempts` times per delivery, after pauses that grow to
+    `longest_pause` seconds, by default LONGEST_PAUSE.
     """
 
     def __init__(
@@ -84,6 +85,7 @@ class Consumer:
         queue: str | None = None,
         batch: int = BATCH,
         attempts: int = ATTEMPTS,
+        longest_pause: float | None = None,
     ) -> None:
         self.queue = queue or events_queue(service)
         if set(handlers) != set(QUEUES[self.queue]):
@@ -92,6 +94,7 @@ class Consumer:
         self._link = BrokerLink(broker_url, f"{self.queue} consumer")
         self._batch = batch
         self._attempts = attempts
+        self._longest_pause = longest_pause or LONGEST_PAUSE
         self._handlers: Mapping[type[Any], Handler] = handlers
         self._models: Mapping[str, type[Message]] = {message.type: message for message in handlers}
 
@@ -151,8 +154,10 @@ class Consumer:
         try:
             await self._apply_with_retries(messages)
         except Exception as error:
-            if len(messages) > 1:
-                log.warning("batch failed, applying its messages one by one", reason=repr(error))
+            if len(messages) == 1:
+                await self._reject(channel, messages[0], error)
+                return
+            log.warning("batch failed, applying its messages one by one", reason=repr(error))
             await self._settle_singly(channel, messages)
         else:
             await channel.basic_ack(messages[-1].tag, multiple=True)
@@ -161,13 +166,23 @@ class Consumer:
         for message in messages:
             try:
                 await self._apply_with_retries([message])
-            except Exception:
-                log.exception("message failed", message_id=message.id, message_type=message.envelope.type)
-                CONSUMED.labels(message.envelope.type, "failed").inc()
-                # Not a nack: from RabbitMQ 4.3 on, only a reject counts towards the delivery limit.
-                await channel.basic_reject(message.tag, requeue=True)
+            except Exception as error:
+                await self._reject(channel, message, error)
             else:
                 await channel.basic_ack(message.tag)
+
+    async def _reject(self, channel: AbstractChannel, message: _Message, error: Exception) -> None:
+        """Return a message that failed to its queue, or send it to the dead letters if no retry can help."""
+        CONSUMED.labels(message.envelope.type, "failed").inc()
+        is_final = isinstance(error, Unprocessable)
+        if is_final:
+            log.warning("message refused", message_id=message.id, reason=str(error))
+        else:
+            log.error(
+                "message failed", message_id=message.id, message_type=message.envelope.type, exc_info=error
+            )
+        # Not a nack: from RabbitMQ 4.3 on, only a reject counts towards the delivery limit.
+        await channel.basic_reject(message.tag, requeue=not is_final)
 
     async def _apply_with_retries(self, messages: Sequence[_Message]) -> None:
         pause = FIRST_PAUSE
@@ -177,7 +192,7 @@ class Consumer:
             except Unavailable as error:
                 log.warning("messages held", count=len(messages), reason=str(error))
             await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
+            pause = min(pause * 2, self._longest_pause)
             await self._wait_for_database()
         return await self._apply(messages)
 
@@ -189,7 +204,8 @@ class Consumer:
         for message, outcome in zip(messages, outcomes, strict=True):
             CONSUMED.labels(message.envelope.type, outcome).inc()
             if outcome == "applied":
-                DELAY.observe((now - message.envelope.occurred_at).total_seconds())
+                # The producer's clock may be ahead.
+                DELAY.observe(max(0.0, (now - message.envelope.occurred_at).total_seconds()))
 
     async def _apply_one(self, conn: Connection, message: _Message, new: set[str]) -> str:
         if message.id not in new:

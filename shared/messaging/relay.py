@@ -9,6 +9,7 @@ every inbox ignores.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -35,6 +36,8 @@ STANDBY_SECONDS: Final = 0.5
 POLL_SECONDS: Final = 1.0
 CONFIRM_SECONDS: Final = 10.0
 MEASURE_SECONDS: Final = 5.0
+# A binding that an operator deleted would lose events without a word: others still route them.
+DECLARE_SECONDS: Final = 60.0
 
 PUBLISHED = Counter("relay_published", "Messages confirmed by the broker.")
 ACTIVE = Gauge("relay_active", "1 while the relay of this process is the active one.")
@@ -107,7 +110,11 @@ async def _wait_for_lock(conn: Connection) -> None:
 
 
 async def _relay(conn: Connection, channel: AbstractChannel) -> None:
+    declared = time.monotonic()
     while True:
+        if time.monotonic() - declared > DECLARE_SECONDS:
+            await declare(channel)
+            declared = time.monotonic()
         rows = await conn.fetch_all(_CLAIM, {"batch": BATCH})
         if rows:
             confirmed = await _publish(channel, rows)

@@ -6,6 +6,7 @@ are few examples, the same in each run, so that a failure can be repeated.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ from schemathesis.checks import (
 from schemathesis.core.result import Ok
 
 from deploy.commands.openapi import document
+from deploy.stack.state_dir import REPOSITORY
 from tests.support.leaks import new_password
 from tests.support.stack import Stack, run_environment
 from tests.support.waiting import PATIENCE
@@ -40,6 +42,30 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
+GATEWAY = (REPOSITORY / "gateway/dynamic/middlewares.yml").read_text()
+EXPOSED = {
+    name.lower()
+    for name in re.findall(
+        r"- (\S+)", GATEWAY.partition("accessControlExposeHeaders:")[2].partition("accessC")[0]
+    )
+}
+# https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name
+SAFELISTED = {
+    *(
+        "cache-control",
+        "content-language",
+        "content-length",
+        "content-type",
+        "expires",
+        "last-modified",
+        "pragma",
+    ),
+}
+WITHOUT_USE_TO_SCRIPTS = {
+    *("connection", "content-encoding", "date", "server", "set-cookie", "transfer-encoding", "vary"),
+    *("content-disposition", "content-security-policy", "cross-origin-opener-policy", "permissions-policy"),
+    *("referrer-policy", "x-content-type-options", "x-frame-options"),
+}
 ROLES = ("guest", "artist", "admin")
 SETTINGS = {
     "AUTH_LOGIN_FAILURES_PER_ACCOUNT": "1000000",
@@ -127,11 +153,20 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.mark.parametrize("name", OPERATIONS)
 @pytest.mark.parametrize("role", ROLES)
 def test_every_answer_is_as_described(world: World, role: str, name: str) -> None:
-    headers, ids = world.session(role), world.ids()
-    operation = OPERATIONS[name]
+    check_answers(world, name, world.session(role), EXAMPLES)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_every_answer_to_an_invalid_token_is_as_described(world: World, name: str) -> None:
+    check_answers(world, name, {"Authorization": "Bearer invalid"}, examples=1)
+
+
+def check_answers(world: World, name: str, headers: Mapping[str, str], examples: int) -> None:
+    """Send generated requests with these headers, and compare each answer with the document."""
+    operation, ids = OPERATIONS[name], world.ids()
 
     @settings(
-        max_examples=EXAMPLES,
+        max_examples=examples,
         deadline=None,
         derandomize=True,
         database=None,
@@ -153,5 +188,7 @@ def test_every_answer_is_as_described(world: World, role: str, name: str) -> Non
         # What the gateway itself refuses, such as an encoded semicolon in a path, reaches no operation.
         if response.status_code >= 500 or "x-service" in response.headers:
             case.validate_response(response, checks=CHECKS)
+            sent = {name.lower() for name in response.headers}
+            assert sent <= WITHOUT_USE_TO_SCRIPTS | SAFELISTED | EXPOSED, "hidden from other origins"
 
     answers_as_described()

@@ -14,6 +14,7 @@ import psutil
 import psycopg2
 import pytest
 
+from deploy.stack.connections import CONNECTION_LIMITS
 from deploy.stack.errors import DeployError
 from deploy.stack.parts.postgres import Postgres
 from deploy.stack.parts.rabbitmq import RabbitMQ
@@ -159,3 +160,19 @@ async def test_secrets_are_readable_by_their_owner_only_and_stay_the_same(tmp_pa
     assert len(first) >= 32
     modes = {path.stat().st_mode & 0o777 for path in (tmp_path / "secrets").iterdir()}
     assert modes == {0o600}
+
+
+async def test_a_service_cannot_take_the_connections_of_the_others(tmp_path: Path) -> None:
+    postgres = postgres_in(tmp_path)
+    await postgres.start()
+    try:
+        held: list[psycopg2.extensions.connection] = []
+        with pytest.raises(psycopg2.OperationalError, match="too many connections for role"):
+            while len(held) < 400:
+                held.append(psycopg2.connect(postgres.url("auth")))
+        assert len(held) == CONNECTION_LIMITS["auth"]
+        assert execute(postgres.url("tiles"), "SELECT 1") == [(1,)]
+        for connection in held:
+            connection.close()
+    finally:
+        await postgres.stop()

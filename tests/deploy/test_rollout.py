@@ -84,7 +84,10 @@ def broken(compose: ComposeStack) -> Iterator[Broken]:
     ("lines", "why"),
     [
         (EXITS, r"tiles-(web|worker)-\d+ is restarting; its log:\n    no such module"),
-        (NEVER_READY, r"not healthy after 8 s\n(.*\n)*.*\"GET /ready HTTP/1.1\" 503"),
+        (
+            NEVER_READY,
+            r"not healthy after \d+ s \(load \d+ on \d+ cores?\)\n(.*\n)*.*\"GET /ready HTTP/1.1\" 503",
+        ),
     ],
     ids=["it exits", "it is never ready"],
 )

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from deploy.stack.errors import DeployError
+from deploy.stack.load import read_load
 from deploy.stack.native import NativeStack
 from deploy.stack.parts.process import Process
 from deploy.stack.ports import port_map
@@ -56,6 +57,113 @@ async def test_a_process_that_keeps_ending_is_restarted_less_and_less_often(tmp_
     await supervisor.stop([(5, [child])])
     pauses = [line.rpartition("in ")[2] for line in said if "ended (status 7)" in line]
     assert pauses == ["0.5 s", "1 s", "2 s"]
+
+
+class Answering(Child):
+    """A child that answers while a file of its name exists, and is ready while `<name>.ready` does."""
+
+    def is_alive(self) -> bool:
+        return (self.var.root / self.name).exists()
+
+    def find_lack(self) -> str:
+        return "" if (self.var.root / f"{self.name}.ready").exists() else "it lacks a file"
+
+
+async def test_a_restarted_process_that_is_not_ready_in_time_is_left_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    supervisor, child = Supervisor(said.append), Answering("child", StateDir(tmp_path), RUNS)
+    for name in ("child", "child.ready"):
+        (tmp_path / name).touch()
+    await supervisor.start(child)
+    (tmp_path / "child.ready").unlink()
+    monkeypatch.setattr("deploy.stack.parts.process.START_SECONDS", 0.01)
+    assert child.pid
+    os.kill(child.pid, signal.SIGKILL)
+    await until(lambda: said[-1].startswith("child runs but was not ready after"))
+    second = child.pid
+    assert second
+    await asyncio.sleep(1)
+    assert child.pid == second
+    await supervisor.stop([(5, [child])])
+
+
+async def test_a_process_that_answers_nothing_for_long_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deploy.stack.parts.process.LOOK_SECONDS", 0.1)
+    monkeypatch.setattr("deploy.stack.parts.process.SILENT_SECONDS", 0.3)
+    said: list[str] = []
+    supervisor, child = Supervisor(said.append), Answering("child", StateDir(tmp_path), RUNS)
+    for name in ("child", "child.ready"):
+        (tmp_path / name).touch()
+    await supervisor.start(child)
+    first = child.pid
+    (tmp_path / "child").unlink()
+    await until(lambda: "no answer for" in said[-1])
+    (tmp_path / "child").touch()
+    await until(lambda: said[-1].startswith("child is ready again"))
+    assert child.pid not in (None, first)
+    await supervisor.stop([(5, [child])])
+
+
+async def test_a_suspended_process_is_left_to_who_suspended_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deploy.stack.parts.process.LOOK_SECONDS", 0.1)
+    monkeypatch.setattr("deploy.stack.parts.process.SILENT_SECONDS", 0.2)
+    supervisor, child = Supervisor(lambda _: None), Answering("child", StateDir(tmp_path), RUNS)
+    for name in ("child", "child.ready"):
+        (tmp_path / name).touch()
+    await supervisor.start(child)
+    first = child.pid
+    assert first
+    os.kill(first, signal.SIGSTOP)
+    (tmp_path / "child").unlink()
+    await asyncio.sleep(1)
+    assert child.pid == first
+    os.kill(first, signal.SIGCONT)
+    await supervisor.stop([(5, [child])])
+
+
+async def test_a_start_that_takes_long_tells_what_it_waits_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deploy.stack.load.PROGRESS_SECONDS", 0.1)
+    said: list[str] = []
+    supervisor, child = Supervisor(said.append), Answering("child", StateDir(tmp_path), RUNS)
+    (tmp_path / "child").touch()
+    starting = asyncio.create_task(supervisor.start(child))
+    await until(lambda: any(line.startswith("waiting for child, ") for line in said))
+    assert "s so far: it lacks a file" in said[-1]
+    (tmp_path / "child.ready").touch()
+    await starting
+    await supervisor.stop([(5, [child])])
+
+
+async def test_no_more_processes_start_at_a_time_than_there_are_cores(tmp_path: Path) -> None:
+    launched: list[Child] = []
+
+    class Counted(Answering):
+        async def launch(self) -> None:
+            launched.append(self)
+            await super().launch()
+
+    names = [f"child-{number}" for number in range(read_load().cores + 1)]
+    children = [Counted(name, StateDir(tmp_path), RUNS) for name in names]
+    for name in names:
+        (tmp_path / f"{name}.ready").touch()
+    supervisor = Supervisor(lambda _: None)
+    starting = asyncio.create_task(supervisor.start(*children))
+    await until(lambda: all(child.pid for child in children[:-1]))
+    await asyncio.sleep(0.2)
+    assert launched == children[:-1]
+    for name in names:
+        (tmp_path / name).touch()
+    await starting
+    assert launched == children
+    await supervisor.stop([(5, children)])
 
 
 async def test_stages_stop_one_after_the_other(tmp_path: Path) -> None:

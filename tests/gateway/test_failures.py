@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
+from functools import partial
 
 import pytest
 from aiohttp import ClientSession
@@ -23,19 +24,19 @@ async def respond(client: ClientSession, url: str, method: str = "GET") -> tuple
         return response.status, response.headers.get("X-Service")
 
 
-async def test_a_stopped_service_is_503_and_recovers_without_a_restart(
+async def test_a_stopped_service_is_502_and_recovers_without_a_restart(
     gateway: GatewayUnderTest, backends: dict[str, EchoBackend], client: ClientSession
 ) -> None:
     url = gateway.url + "/api/v1/users/1"
 
-    async def responds_with_503() -> bool:
-        return await respond(client, url) == (503, None)
+    async def responds_with_502() -> bool:
+        return await respond(client, url) == (502, None)
 
     async def responds_with_200() -> bool:
         return await respond(client, url) == (200, "users")
 
     await backends["users"].die()
-    await eventually(responds_with_503, HEALTH_SECONDS)
+    await eventually(responds_with_502, HEALTH_SECONDS)
     await backends["users"].start()
     await eventually(responds_with_200, HEALTH_SECONDS)
 
@@ -59,6 +60,41 @@ async def test_when_no_server_is_ready_the_service_itself_responds_with_503(
     backends["tiles"].is_ready = False
     await eventually(lambda: gateway.has_server_status("DOWN", backends["tiles"]), HEALTH_SECONDS)
     assert await respond(client, gateway.url + "/api/v1/tiles/1") == (503, "tiles")
+
+
+async def test_when_every_health_check_times_out_requests_are_served(
+    start_gateway: Start, tiles_pair: list[EchoBackend], client: ClientSession
+) -> None:
+    gateway = await start_gateway(tiles_pair)
+    for backend in tiles_pair:
+        backend.is_starved = True
+    for backend in tiles_pair:
+        await eventually(partial(gateway.has_server_status, "DOWN", backend))
+    outcomes = Counter([await respond(client, gateway.url + "/api/v1/tiles/1") for _ in range(10)])
+    assert outcomes == {(200, "tiles"): 10}
+
+
+async def test_when_no_server_is_ready_one_that_lives_is_found_beside_dead_ones(
+    start_gateway: Start, tiles_pair: list[EchoBackend], client: ClientSession
+) -> None:
+    gateway = await start_gateway(tiles_pair)
+    dead, unready = tiles_pair
+    unready.is_ready = False
+    await dead.die()
+    for backend in tiles_pair:
+        await eventually(partial(gateway.has_server_status, "DOWN", backend))
+    outcomes = Counter([await respond(client, gateway.url + "/api/v1/tiles/1") for _ in range(10)])
+    assert outcomes == {(503, "tiles"): 10}
+
+
+async def test_health_checks_keep_their_connection(
+    gateway: GatewayUnderTest, backends: dict[str, EchoBackend]
+) -> None:
+    async def has_checked_three_times() -> bool:
+        return len(backends["tiles"].checked_from) >= 3
+
+    await eventually(has_checked_three_times)
+    assert len(set(backends["tiles"].checked_from)) == 1
 
 
 async def test_a_server_dying_under_load_fails_no_read(

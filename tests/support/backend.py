@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 from aiohttp import WSMsgType, web
+
+from shared.http import error_pages
+from shared.http.context import (
+    PROCESS_HEADERS,
+    add_process_headers,
+    make_process_headers,
+    set_request_id,
+)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -19,7 +27,10 @@ class EchoBackend:
     instance: str = "1"
     port: int = 0
     is_ready: bool = True
+    is_starved: bool = False  # too slow for health checks, not for requests
     seen: list[str] = field(default_factory=list)
+    error_requests: list[Mapping[str, str]] = field(default_factory=list)  # headers of those for error pages
+    checked_from: list[int] = field(default_factory=list)  # the port of each check of /ready
     _runner: web.AppRunner | None = None
 
     @property
@@ -29,11 +40,13 @@ class EchoBackend:
     async def start(self) -> None:
         """Listen on a port that the kernel chooses, and on the same port after a restart."""
         app = web.Application(middlewares=[self._record])
-        app.on_response_prepare.append(self._identify_service)
+        app.on_response_prepare.append(add_process_headers)
         app.router.add_get("/health", self._health)
         app.router.add_get("/ready", self._ready)
+        app.router.add_get(error_pages.PATH, self._error_page)
         app.router.add_get("/api/v1/ws/canvas/{id}", self._live)
         app.router.add_route("*", "/{path:.*}/slow", self._slow)
+        app.router.add_route("*", "/{path:.*}/late", self._late)
         app.router.add_route("*", "/{path:.*}/dies", self._dies)
         app.router.add_get("/{path:.*}/long.{kind:json|png}", self._long)
         app.router.add_route("*", "/{path:.*}", self._echo)
@@ -61,20 +74,30 @@ class EchoBackend:
 
     @web.middleware
     async def _record(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.path not in {"/health", "/ready"}:
+        request_id = request.headers.get("X-Request-Id", "made-by-the-service")
+        set_request_id(request_id)
+        request[PROCESS_HEADERS] = make_process_headers(self.service, self.instance, request_id)
+        if request.path not in {"/health", "/ready"} and not request.path.startswith("/gateway-errors/"):
             self.seen.append(f"{request.method} {request.path}")
         return await handler(request)
 
-    async def _identify_service(self, request: web.Request, response: web.StreamResponse) -> None:
-        response.headers["X-Service"] = self.service
-        response.headers["X-Instance"] = self.instance
-        response.headers["X-Request-Id"] = request.headers.get("X-Request-Id", "made-by-the-service")
-
     async def _health(self, _: web.Request) -> web.Response:
+        await self._starve()
         return web.Response()
 
-    async def _ready(self, _: web.Request) -> web.Response:
+    async def _ready(self, request: web.Request) -> web.Response:
+        assert request.transport is not None
+        self.checked_from.append(request.transport.get_extra_info("peername")[1])
+        await self._starve()
         return web.Response(status=200 if self.is_ready else 503)
+
+    async def _error_page(self, request: web.Request) -> web.Response:
+        self.error_requests.append(dict(request.headers))
+        return await error_pages.respond_for_gateway(request)
+
+    async def _starve(self) -> None:
+        if self.is_starved:
+            await asyncio.sleep(10)
 
     async def _echo(self, request: web.Request) -> web.Response:
         body = await request.read()
@@ -88,6 +111,10 @@ class EchoBackend:
 
     async def _slow(self, _: web.Request) -> web.Response:
         await asyncio.sleep(10)
+        return web.Response()
+
+    async def _late(self, _: web.Request) -> web.Response:
+        await asyncio.sleep(0.6)
         return web.Response()
 
     async def _dies(self, request: web.Request) -> web.Response:

@@ -8,7 +8,6 @@ import psutil
 
 from deploy.stack.parts.process import Process
 from deploy.stack.state_dir import StateDir
-from tests.support.waiting import PATIENCE
 
 
 class Child(Process):
@@ -18,9 +17,11 @@ class Child(Process):
         super().__init__(name, var)
         self.script = script
 
-    async def start(self) -> None:
+    async def launch(self) -> None:
         self._spawn(["sh", "-c", self.script], os.environ)
-        await self._until(lambda: f"up {self.pid}\n" in self.var.log(self.name).read_text(), timeout=PATIENCE)
+
+    def find_lack(self) -> str:
+        return "" if f"up {self.pid}\n" in self.var.log(self.name).read_text() else "it is not up"
 
 
 IGNORES_SIGTERM = "trap '' TERM; echo up $$; while :; do sleep 60; done"

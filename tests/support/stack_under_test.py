@@ -182,20 +182,3 @@ def has_ended(pid: int) -> bool:
 
 def listens(port: int) -> bool:
     return port in find_listeners()
-
-
-def without_health_checks(services: str) -> str:
-    """Return gateway/dynamic/services.yml without its health checks."""
-    kept: list[str] = []
-    lines = iter(services.splitlines())
-    for line in lines:
-        if line.strip() == "healthCheck:":
-            for _ in range(3):
-                next(lines)
-            continue
-        kept.append(line)
-    text = "\n".join(kept) + "\n"
-    ready, alive = (f"{{{{ $service }}}}-{check}@{{{{ $provider }}}}" for check in ("ready", "alive"))
-    failover = f"failover:\n        service: {ready}\n        fallback: {alive}"
-    assert failover in text
-    return text.replace(failover, f"weighted:\n        services:\n          - name: {ready}")

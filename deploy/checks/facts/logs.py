@@ -1,7 +1,7 @@
 """Logs: JSON lines of the services and of the gateway, and what they show of the last minutes.
 
-The gateway logs a request when its response is complete: a WebSocket appears when it closes, with status 0,
-and an open one not at all.
+The gateway logs a request when its response is complete, if it failed, took 500 ms or was retried. A
+WebSocket appears when it closes, with status 0, and an open one not at all.
 """
 
 from __future__ import annotations
@@ -25,7 +25,11 @@ Line = dict[str, Any]
 
 @dataclass(frozen=True)
 class LoggedRequest:
-    """One line of the gateway's log; `service` and `instance` are None when the gateway made the response."""
+    """One line of the gateway's log.
+
+    `service` and `instance` are None when the gateway made the response. So is `server` when a process served
+    the gateway's error page: Traefik then logs that process instead of the server that failed.
+    """
 
     at: datetime
     method: str
@@ -146,6 +150,6 @@ def _request(line: Line) -> LoggedRequest:
         service=line.get("downstream_X-Service"),
         instance=line.get("downstream_X-Instance"),
         router=line.get("RouterName"),
-        server=line.get("ServiceURL"),
+        server=None if line.get("ServiceName", "").startswith("error-pages@") else line.get("ServiceURL"),
         retries=line.get("RetryAttempts", 0),
     )

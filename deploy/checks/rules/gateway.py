@@ -115,14 +115,14 @@ def backend_wrong(facts: Facts) -> Iterator[Cause]:
     follows=("backend-wrong", *CONTAINER),
 )
 def backend_missing(facts: Facts) -> Iterator[Cause]:
-    """503 `no available server`."""
+    """503 `gateway_no_server`."""
     gateway = facts[Gateway]
     if gateway.traefik.routers:
         servers = Counter(backend.service for backend in gateway.traefik.backends)
         for service in gateway.expected:
             if not servers[service]:
                 yield Cause(
-                    f"the gateway has no server for {service}, so its paths are 503 `no available server`",
+                    f"the gateway has no server for {service}, so its paths are 503 `gateway_no_server`",
                     facts[Run].repair_routes,
                 )
 

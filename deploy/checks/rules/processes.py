@@ -38,7 +38,7 @@ def crash_loop(facts: Facts) -> Iterator[Cause]:
     follows=(*DOWN, *CONTAINER, "crash-loop", *DATABASE),
 )
 def process_missing(facts: Facts) -> Iterator[Cause]:
-    """Without any process of a service: 503 `no available server`. Without its worker: events wait."""
+    """Without any process of a service: 502 or 503 of the gateway. Without its worker: events wait."""
     processes = facts[ProcessStates].all
     for process in processes:
         if process.id is None:
@@ -46,7 +46,7 @@ def process_missing(facts: Facts) -> Iterator[Cause]:
             if process.kind == "worker":
                 then = "events of that service wait"
             elif all(one.id is None for one in alike):
-                then = "its paths are 503 `no available server`"
+                then = "its paths are 502 or 503 of the gateway"
             else:
                 then = "the service's other processes still serve requests"
             yield Cause(f"{process.name} is not running; {then}", facts[Run].show_log(process.name))

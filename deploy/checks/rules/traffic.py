@@ -39,7 +39,8 @@ def rate_limited(facts: Facts) -> Iterator[Cause]:
             f"the gateway's rate limit rejected {len(limited)} requests with 429 "
             f"in the last {traffic.minutes} minutes, the last one for {limited[-1]}",
             steps(
-                "Slow that client down, or raise TESSERA_RATE_AVERAGE and TESSERA_RATE_BURST.",
+                "Slow that client down, or raise TESSERA_RATE_AVERAGE and TESSERA_RATE_BURST;"
+                " for WebSockets TESSERA_SOCKETS_PER_ADDRESS.",
                 facts[Run].start,
             ),
         )

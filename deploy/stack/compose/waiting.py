@@ -8,38 +8,37 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any
 
 import aiohttp
 
+from deploy.stack.command_line import command_line
 from deploy.stack.compose.project import Project
 from deploy.stack.compose.state import authority_of
 from deploy.stack.errors import DeployError
+from deploy.stack.load import Report, Wait
 from deploy.stack.probes import OWN_REQUESTS, PROBES, probe_routes
 
-Report = Callable[[str], None]
-
+# Both are limits of a machine that is not overloaded, and grow with the load.
 GATEWAY_SECONDS = 10.0  # for the published ports to answer at all, once the gateway's container runs
-START_SECONDS = (
-    120.0  # for every container to be healthy, and for the requested number of processes to answer
-)
+START_SECONDS = 120.0  # for containers to be healthy, and for the requested number of processes to answer
+ANSWER_SECONDS = 5.0  # for one answer; what takes longer counts as none
 POLL = 0.3
 
 
-async def wait_for_gateway(project: Project) -> None:
+async def wait_for_gateway(project: Project, report: Report) -> None:
     """Wait for any HTTP answer on each published port.
 
     Raises DeployError naming the ports that the gateway's container publishes.
     """
     async with _client(project) as client:
         for url in (project.http_url, project.https_url):
-            deadline = time.monotonic() + GATEWAY_SECONDS
+            waiting = Wait(f"the gateway at {url}", GATEWAY_SECONDS, report)
             while failure := await _failure(client, url):
-                if time.monotonic() > deadline:
+                if waiting.is_over(failure):
                     raise DeployError(
-                        f"nothing answers at {url}: {failure}\n"
+                        f"nothing answers at {url} {waiting}: {failure}\n"
                         f"    ports that the gateway's container publishes: {_list_published_ports(project)}"
                     )
                 await asyncio.sleep(POLL)
@@ -51,7 +50,7 @@ async def wait_until_healthy(project: Project, starting: asyncio.Task[str], repo
     Raises DeployError with the logs of the others when `starting` fails or the time is up.
     """
     reported: set[tuple[str, str]] = set()
-    deadline = time.monotonic() + START_SECONDS
+    waiting = Wait("the containers", START_SECONDS, report)
     while True:
         started = starting.done()
         states = await asyncio.to_thread(_states, project)
@@ -59,10 +58,12 @@ async def wait_until_healthy(project: Project, starting: asyncio.Task[str], repo
         for name, state in sorted(fine - reported):
             report(f"{name} is {state}")
         reported |= fine
-        if started and (starting.exception() or time.monotonic() > deadline):
-            why = str(starting.exception() or f"after {START_SECONDS:.0f} s, not everything is healthy")
-            raise DeployError("\n".join([why, *_complaints(project, dict(states.items() - fine))]))
-        if started and len(fine) == len(states):
+        late = dict(states.items() - fine)
+        is_over = waiting.is_over(_summary(late))
+        if started and (starting.exception() or is_over):
+            why = str(starting.exception() or f"not everything is healthy {waiting}")
+            raise DeployError("\n".join([why, *_complaints(project, late)]))
+        if started and not late:
             return
         await asyncio.sleep(POLL)
 
@@ -77,21 +78,23 @@ async def start_and_wait(project: Project, report: Report) -> None:
     await probe_all_routes(project, report)
 
 
-async def wait_for_state(project: Project, names: Collection[str], wanted: str, seconds: float) -> None:
+async def wait_for_state(
+    project: Project, names: Collection[str], wanted: str, seconds: float, report: Report
+) -> None:
     """Wait until each of these containers is in the `wanted` state: `healthy`, or `done`.
 
     Raises DeployError with the logs of the others when one has ended otherwise, or the time is up.
     """
     short = {name.removeprefix(f"{project.name}-") for name in names}
-    deadline = time.monotonic() + seconds
+    waiting = Wait("the containers", seconds, report)
     while True:
         states = await asyncio.to_thread(_states, project)
         others = {name: states.get(name, "gone") for name in short if states.get(name) != wanted}
         if not others:
             return
         ended = [name for name, state in others.items() if state not in ("created", "starting", "running")]
-        if ended or time.monotonic() > deadline:
-            why = f"{', '.join(sorted(ended))} ended" if ended else f"not {wanted} after {seconds:g} s"
+        if waiting.is_over(_summary(others)) or ended:
+            why = f"{', '.join(sorted(ended))} ended" if ended else f"not {wanted} {waiting}"
             # The log of a starting process names what it waits for.
             shown = {name: "not ready" if state == "starting" else state for name, state in others.items()}
             raise DeployError("\n".join([why, *_complaints(project, shown)]))
@@ -101,33 +104,52 @@ async def wait_for_state(project: Project, names: Collection[str], wanted: str, 
 async def probe_all_routes(project: Project, report: Report) -> None:
     """Probe every route at every URL that serves them. Raises DeployError naming the routes that fail."""
     for url in sorted({project.url, project.https_url}):
-        report(f"{await probe_routes(url, _trust(project))} routes are answered through the gateway at {url}")
+        number = await probe_routes(url, report, _trust(project))
+        report(f"{number} routes are answered through the gateway at {url}")
 
 
 async def wait_for_replicas(
-    project: Project, service: str, number: int, seconds: float = START_SECONDS
+    project: Project, service: str, number: int, report: Report, seconds: float = START_SECONDS
 ) -> None:
-    """Wait until exactly that many processes of the service take requests in turn. Raises DeployError."""
+    """Wait until exactly that many processes of the service take requests in turn.
+
+    Raises DeployError with who answers instead, and what to do.
+    """
     path = next(path for path, answerer in PROBES if answerer == service)
-    deadline = time.monotonic() + seconds
+    waiting = Wait(f"{number} processes of {service}", seconds, report)
     async with _client(project) as client:
         while True:
-            answerers = set()
-            for _ in range(4 * number):
-                async with client.get(project.url + path) as response:
-                    answerers.add(response.headers.get("X-Instance", f"gateway: {response.status}"))
-            if len(answerers) == number:
+            answerers = {await _answerer(client, project.url + path) for _ in range(4 * number)}
+            if len(answerers) == number and not any(one.startswith("the gateway") for one in answerers):
                 return
-            if time.monotonic() > deadline:
-                raise DeployError(f"{service} is answered by {', '.join(sorted(answerers))}, not by {number}")
+            state = f"{service} is answered by {', '.join(sorted(answerers))}"
+            if waiting.is_over(state):
+                raise DeployError(
+                    f"{state}, not by {number} processes, {waiting}; nothing was undone: "
+                    f"find out why with {command_line(f'doctor --env {project.env}')}, "
+                    "and give the same command again"
+                )
             await asyncio.sleep(POLL)
+
+
+async def _answerer(client: aiohttp.ClientSession, url: str) -> str:
+    """Return the X-Instance of the process that answers, or what came instead."""
+    try:
+        async with client.get(url) as response:
+            return response.headers.get("X-Instance", f"the gateway with {response.status}")
+    except (aiohttp.ClientError, TimeoutError) as error:
+        return f"the gateway with nothing ({str(error) or 'no answer in time'})"
+
+
+def _summary(states: dict[str, str]) -> str:
+    return ", ".join(f"{name} is {state}" for name, state in sorted(states.items())) or "they are being made"
 
 
 def _client(project: Project) -> aiohttp.ClientSession:
     connector = aiohttp.TCPConnector(ssl=_trust(project))
     return aiohttp.ClientSession(
         connector=connector,
-        timeout=aiohttp.ClientTimeout(total=5),
+        timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS),
         headers={"X-Request-Id": f"{OWN_REQUESTS}up"},
     )
 

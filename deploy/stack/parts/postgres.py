@@ -20,18 +20,18 @@ from psycopg2 import sql
 from psycopg2.extensions import cursor
 
 from deploy.stack.command_line import make_line
+from deploy.stack.connections import CONNECTION_LIMITS, MAX_CONNECTIONS
 from deploy.stack.errors import DeployError
+from deploy.stack.load import Report
 from deploy.stack.parts.process import Process, find_processes
 from deploy.stack.state_dir import StateDir
 
 # PostgreSQL refuses to run as root, so root runs it as this system user, which is made when missing.
 SYSTEM_USER = "tessera-postgres"
-# More than all pools of a stack together, with room for psql and a second tiles worker.
-MAX_CONNECTIONS = 200
 
 
 class Postgres(Process):
-    """One database and one role per service. `durable=False` is for throw-away data."""
+    """One database and one role per service. `durable=False` is for throw-away data, without limits."""
 
     stop_signal = signal.SIGINT  # "fast": open transactions are rolled back instead of awaited
 
@@ -47,8 +47,8 @@ class Postgres(Process):
         password = self.var.secret(f"postgres_{service}")
         return f"postgresql://{service}:{quote(password)}@127.0.0.1:{self.port}/{database or service}"
 
-    async def start(self) -> None:
-        """Create the data folder if it is missing, start the server, and update roles and databases."""
+    async def launch(self) -> None:
+        """Create the data folder if it is missing, and start the server."""
         if not self.data.exists():
             await asyncio.to_thread(self._init_data)
         await self._clear_after_kill()
@@ -73,8 +73,14 @@ class Postgres(Process):
             _environment(),
             privileges=_as_system_user(),
         )
-        # A killed server replays its log first.
-        await self._until(self._answers)
+
+    def find_lack(self) -> str:
+        """Try to connect; a killed server replays its log first."""
+        return "" if self._answers() else "it does not accept connections yet"
+
+    async def wait_until_ready(self, report: Report) -> None:
+        """Wait until the server is ready, and update roles and databases."""
+        await super().wait_until_ready(report)
         await asyncio.to_thread(self._ensure_databases)
 
     def create_database(self, name: str, service: str, template: str = "template1") -> None:
@@ -157,7 +163,11 @@ class Postgres(Process):
                 statements.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (service,))
                 verb = "ALTER" if statements.fetchone() else "CREATE"
                 statements.execute(
-                    sql.SQL("{} ROLE {} LOGIN PASSWORD %s").format(sql.SQL(verb), sql.Identifier(service)),
+                    sql.SQL("{} ROLE {} LOGIN PASSWORD %s CONNECTION LIMIT {}").format(
+                        sql.SQL(verb),
+                        sql.Identifier(service),
+                        sql.Literal(CONNECTION_LIMITS[service] if self.durable else -1),
+                    ),
                     (self.var.secret(f"postgres_{service}"),),
                 )
                 statements.execute("SELECT 1 FROM pg_database WHERE datname = %s", (service,))

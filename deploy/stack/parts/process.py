@@ -25,20 +25,26 @@ from typing import IO
 import psutil
 
 from deploy.stack.errors import DeployError
+from deploy.stack.load import Patience, Report, Wait
 from deploy.stack.state_dir import StateDir
-
-Report = Callable[[str], None]
 
 POLL = 0.05  # seconds; a wait for something that has no event to wait for
 START_SECONDS = 180.0
-"""For a process to be ready: only one that hangs takes that long, on a slow machine too.
+"""For a process to be ready, on a machine that is not overloaded: only one that hangs takes that long.
 
 A process that ends while it starts is noticed at once.
 """
+LOOK_SECONDS = 10.0  # between two looks at whether a running process is alive
+SILENT_SECONDS = 60.0
+"""After which a process that answers nothing is dead, on a machine that is not overloaded."""
 
 
 class Process(ABC):
-    """A process that can be started until it is ready, awaited, stopped, and started again."""
+    """A process that can be started until it is ready, awaited, stopped, and started again.
+
+    Running is not ready, and not ready is not dead: a process that lacks PostgreSQL waits for it. Only one
+    that has ended, or does not even answer, is dead.
+    """
 
     stop_signal = signal.SIGTERM
 
@@ -49,8 +55,27 @@ class Process(ABC):
         self._log_begun = False
 
     @abstractmethod
-    async def start(self) -> None:
-        """Start it and wait until it is ready. Raises DeployError when it ends or is not ready in time."""
+    async def launch(self) -> None:
+        """Start it, without waiting for anything that it does. Raises DeployError when that is impossible."""
+
+    @abstractmethod
+    def find_lack(self) -> str:
+        """Return what it lacks to be ready, in words; nothing when it is ready. Called in a thread."""
+
+    def is_alive(self) -> bool:
+        """Return whether it answers; called in a thread while it runs.
+
+        That of a database or broker is not asked: a supervisor must not kill those for being slow.
+        """
+        return True
+
+    async def start(self, report: Report = lambda _: None) -> None:
+        """Start it and wait until it is ready; `report` is told what it waits for.
+
+        Raises DeployError when it ends or is not ready in time.
+        """
+        await self.launch()
+        await self.wait_until_ready(report)
 
     @property
     def pid(self) -> int | None:
@@ -59,9 +84,49 @@ class Process(ABC):
 
     async def wait(self) -> int:
         """Wait for its end and return its exit status (negative: the signal that ended it)."""
-        while (status := self._status()) is None:  # noqa: ASYNC110 - there is no event for it
+        while (child := self._child) is not None and self._status() is None:
+            await _wait_for_end(child.pid)
+        return self._status() or 0
+
+    async def wait_until_alive(self, patience: Patience) -> None:
+        """Wait until it answers, has ended, or `patience` is over."""
+        while self.pid and not patience.is_over() and not await asyncio.to_thread(self.is_alive):  # noqa: ASYNC110
             await asyncio.sleep(POLL)
-        return status
+
+    async def wait_until_ready(self, report: Report) -> None:
+        """Wait until it is ready; every ten seconds `report` is told what it lacks.
+
+        Raises DeployError with the end of the log when it ends or is not ready in time.
+        """
+        waiting = Wait(self.name, START_SECONDS, report)
+        while lack := await asyncio.to_thread(self.find_lack):
+            if self.pid is None:
+                raise DeployError(
+                    f"{self.name} ended while starting; the end of its log:\n{self._log_tail()}"
+                )
+            if waiting.is_over(lack):
+                raise DeployError(
+                    f"{self.name} runs but was not ready {waiting}: {lack}; its log:\n{self._log_tail()}"
+                )
+            await asyncio.sleep(POLL)
+
+    async def wait_until_dead(self) -> str:
+        """Wait until it has ended, or has answered nothing for long; return which.
+
+        One that was suspended by a signal is left alone: that was done on purpose.
+        """
+        patience = Patience(SILENT_SECONDS)
+        ending = asyncio.ensure_future(self.wait())
+        try:
+            while not (await asyncio.wait({ending}, timeout=LOOK_SECONDS))[0]:
+                if self._is_suspended() or await asyncio.to_thread(self.is_alive):
+                    patience = Patience(SILENT_SECONDS)
+                elif patience.is_over():
+                    return f"no answer for {SILENT_SECONDS:.0f} s or more; killed"
+        finally:
+            ending.cancel()
+        status = ending.result()
+        return f"signal {-status}" if status < 0 else f"status {status}"
 
     async def stop(self, timeout: float = 10) -> None:
         """Send it its stop signal; kill its whole group after `timeout` seconds."""
@@ -113,22 +178,10 @@ class Process(ABC):
             )
         self.var.pid_file(self.name).write_text(f"{self._child.pid} {self.stop_signal.name}\n")
 
-    async def _until(self, ready: Callable[[], bool], timeout: float = START_SECONDS) -> None:
-        """Call `ready` in a thread until it returns true.
-
-        Raises DeployError with the end of the log when the process ends or `timeout` seconds have passed.
-        """
-        deadline = time.monotonic() + timeout
-        while not await asyncio.to_thread(ready):
-            if self.pid is None:
-                raise DeployError(
-                    f"{self.name} ended while starting; the end of its log:\n{self._log_tail()}"
-                )
-            if time.monotonic() > deadline:
-                raise DeployError(
-                    f"{self.name} was not ready after {timeout:.0f} s; its log:\n{self._log_tail()}"
-                )
-            await asyncio.sleep(POLL)
+    def _is_suspended(self) -> bool:
+        with suppress(psutil.Error):
+            return bool(self._child and psutil.Process(self._child.pid).status() == psutil.STATUS_STOPPED)
+        return False
 
     def _open_log(self) -> IO[bytes]:
         """Open a new log for the first start, and the same log after a restart."""
@@ -140,6 +193,19 @@ class Process(ABC):
         path = self.var.log(self.name)
         kept = path.read_text(errors="replace").splitlines()[-lines:]
         return "\n".join([*(f"    {line[:300]}" for line in kept), f"    ({path})"])
+
+
+async def _wait_for_end(pid: int) -> None:
+    """Wait until that child has ended; the kernel says so, which costs nothing while it runs."""
+    ended = asyncio.Event()
+    pidfd = os.pidfd_open(pid)
+    loop = asyncio.get_running_loop()
+    loop.add_reader(pidfd, ended.set)
+    try:
+        await ended.wait()
+    finally:
+        loop.remove_reader(pidfd)
+        os.close(pidfd)
 
 
 def get(port: int, path: str) -> tuple[int, bytes]:

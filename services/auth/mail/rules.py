@@ -14,6 +14,7 @@ class Purpose(StrEnum):
     CONFIRM_EMAIL = "confirm_email"
     RESET_PASSWORD = "reset_password"  # noqa: S105 - a purpose
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a purpose
+    TEST = "test"
 
 
 TOKEN_LIFETIMES = {Purpose.CONFIRM_EMAIL: timedelta(hours=24), Purpose.RESET_PASSWORD: timedelta(minutes=60)}

@@ -14,9 +14,12 @@ from shared.messaging.contracts import MailRequested
 BATCH = 1
 """Mails per transaction: a failed one must not cause others to be sent again."""
 
-ATTEMPTS = 300
-"""Attempts per delivery, ten minutes in all. With the deliveries that the queue allows, no mail is lost while
-the mail server is away for an hour."""
+LONGEST_PAUSE = 30.0
+"""Seconds between two attempts, once the pauses have grown: a server that is busy is not to be pressed."""
+
+ATTEMPTS = 50
+"""Attempts per delivery, about 20 minutes in all, and less than the half hour after which RabbitMQ closes the
+channel. With the deliveries that the queue allows, no mail is lost while the server is away for two hours."""
 
 
 class MailHandler:

@@ -13,17 +13,20 @@ _SUBJECTS = {
     Purpose.CONFIRM_EMAIL: "Confirm your email address",
     Purpose.RESET_PASSWORD: "Choose a new password",
     Purpose.PASSWORD_CHANGED: "Your password was changed",
+    Purpose.TEST: "A test of mail",
 }
 _INTRODUCTIONS = {
     Purpose.CONFIRM_EMAIL: "please confirm that this is your email address. The link is valid for 24 hours:",
     Purpose.RESET_PASSWORD: "someone, probably you, has requested a new password for your account. "
     "The link is valid for 60 minutes and works once:",
     Purpose.PASSWORD_CHANGED: "the password of your account was changed, and all other sessions were ended.",
+    Purpose.TEST: "this site can send mail: an operator has requested this message to find out.",
 }
 _NOTES = {
     Purpose.CONFIRM_EMAIL: "If you did not create an account at Tessera, ignore this email.",
     Purpose.RESET_PASSWORD: "If that was not you, ignore this email: your password stays the same.",
     Purpose.PASSWORD_CHANGED: "If that was not you, reset your password immediately.",
+    Purpose.TEST: "There is nothing to do.",
 }
 _HTML = """\
 <!doctype html>
@@ -51,8 +54,10 @@ class Mail:
         message["From"] = sender
         message["To"] = self.account.email
         message["Subject"] = _SUBJECTS[self.purpose]
-        # Suppresses out-of-office replies (RFC 3834).
+        # Both suppress out-of-office replies: RFC 3834, and Exchange. There is no List-Unsubscribe, because
+        # each mail answers a request of its recipient or reports a change of their account.
         message["Auto-Submitted"] = "auto-generated"
+        message["X-Auto-Response-Suppress"] = "All"
         message.set_content(self._text())
         message.add_alternative(self._html(), subtype="html")
         return message

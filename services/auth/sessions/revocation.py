@@ -5,8 +5,6 @@ Each function runs in the transaction that ends the sessions, and publishes the 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from services.auth.sessions import store
 from services.auth.tokens.opaque import hash_secret
 from shared.db import Connection
@@ -18,7 +16,7 @@ async def end_session(conn: Connection, outbox: Outbox, session_id: int, account
     """End a session of the account; returns False if the account has no such session."""
     ended = await store.delete_session(conn, session_id, account_id)
     if ended:
-        _defer_revocation(conn, outbox, account_id, session_id)
+        await _revoke(conn, outbox, account_id, session_id)
     return ended
 
 
@@ -27,28 +25,27 @@ async def end_session_of_token(conn: Connection, outbox: Outbox, refresh_token: 
     ended = await store.delete_session_of_token(conn, hash_secret(refresh_token))
     if ended is not None:
         session_id, account_id = ended
-        _defer_revocation(conn, outbox, account_id, session_id)
+        await _revoke(conn, outbox, account_id, session_id)
 
 
 async def end_other_sessions(conn: Connection, outbox: Outbox, session_id: int, account_id: int) -> None:
     """End all sessions of the account but one."""
     for ended in await store.delete_other_sessions(conn, session_id, account_id):
-        _defer_revocation(conn, outbox, account_id, ended)
+        await _revoke(conn, outbox, account_id, ended)
 
 
 async def end_all_sessions(conn: Connection, outbox: Outbox, account_id: int) -> None:
     """End all sessions of the account."""
     # Delete the rows first: this waits for a concurrent refresh, whose new access token is then revoked too.
     await store.delete_all_sessions(conn, account_id)
-    defer_access_token_revocation(conn, outbox, account_id)
+    await revoke_access_tokens(conn, outbox, account_id)
 
 
-def defer_access_token_revocation(conn: Connection, outbox: Outbox, account_id: int) -> None:
+async def revoke_access_tokens(conn: Connection, outbox: Outbox, account_id: int) -> None:
     """Revoke the account's access tokens but not its sessions, so that a refresh picks up its new roles."""
-    _defer_revocation(conn, outbox, account_id, None)
+    await _revoke(conn, outbox, account_id, None)
 
 
-def _defer_revocation(conn: Connection, outbox: Outbox, account_id: int, session_id: int | None) -> None:
-    before = datetime.now(UTC)
-    store.defer_revocation(conn, account_id, session_id, before)
+async def _revoke(conn: Connection, outbox: Outbox, account_id: int, session_id: int | None) -> None:
+    before = await store.insert_revocation(conn, account_id, session_id)
     outbox.defer(conn, SessionRevoked(account_id=account_id, session_id=session_id, before=before))

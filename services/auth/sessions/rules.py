@@ -1,4 +1,4 @@
-"""Refresh tokens and the client's address; standard library only.
+"""Refresh tokens; standard library only.
 
 A session is a family of refresh tokens of which one is current. Each use replaces the current token by its
 successor. A replaced token that is used again was copied, and whether by a thief or by the owner cannot be
@@ -13,7 +13,6 @@ salt stored with it, which is useless to an attacker who has only the database.
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import secrets
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
@@ -59,10 +58,14 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class PresentedToken:
-    """A refresh token of a live session; `current_hash` is that of the session's current token."""
+    """A refresh token of a live session; `current_hash` is that of the session's current token.
+
+    `read_at`: when it was read, in UNIX time by the clock of the database.
+    """
 
     session_id: int
     account: Account
+    read_at: float
     is_current: bool
     in_grace: bool
     successor_salt: bytes | None
@@ -96,23 +99,3 @@ def decide_refresh(token: str, presented: PresentedToken) -> RefreshDecision:
         if hmac.compare_digest(successor_hash, presented.current_hash):
             return RefreshDecision.REPEAT
     return RefreshDecision.REVOKE
-
-
-def determine_client_address(real_ip: list[str], peer: str | None) -> str:
-    """Return the client's address: the value of X-Real-Ip if it can be trusted, else the peer's own.
-
-    The gateway replaces X-Real-Ip by the address of the client's connection, whatever the client sent. The
-    header is trusted only if there is exactly one and the peer's address is not public, which a gateway's
-    never is: a service exposed to the Internet by mistake must not let clients choose their address.
-    X-Forwarded-For is never read.
-    """
-    try:
-        own = ipaddress.ip_address(peer or "")
-    except ValueError:
-        own = ipaddress.IPv4Address(0)
-    if len(real_ip) == 1 and not own.is_global:
-        try:
-            return str(ipaddress.ip_address(real_ip[0].strip()))
-        except ValueError:
-            pass
-    return str(own)

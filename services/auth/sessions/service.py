@@ -63,15 +63,14 @@ class Sessions:
         Raises TooManyRequests, NotAuthenticated `bad_credentials` (after the same time whether or not there
         is such an account), NotAllowed `account_suspended`.
         """
-        forgiven = await self._count_login(login, client)
+        found, forgiven = await self._count_login(login, client)
         for _ in range(_LOGIN_ATTEMPTS):
-            async with self._database.connection() as conn:
-                found = await accounts.get_account_by_login(conn, login)
             account, password_hash = await self._verify_password(found, password)
             async with self._database.transaction() as conn:
                 locked = await accounts.get_account_for_share(conn, account.id, password_hash)
                 if locked is None:
                     # The password or its hash has changed since it was read: try again with the new one.
+                    found = await accounts.get_account(conn, account.id)
                     continue
                 check_usable(locked)
                 throttling.defer_forgiveness(conn, forgiven)
@@ -84,9 +83,7 @@ class Sessions:
         Raises NotAllowed `bad_credentials` if it is not, TooManyRequests, and the errors of `get_account`.
         """
         account, _ = await self.get_account(caller)
-        forgiven = await self._count_login(account.username, client)
-        async with self._database.connection() as conn:
-            found = await accounts.get_account(conn, account.id)
+        found, forgiven = await self._count_login(account.username, client)
         try:
             verified = await self._verify_password(found, password)
         except NotAuthenticated:
@@ -97,10 +94,12 @@ class Sessions:
 
     async def open(self, conn: Connection, account: Account, client: Client) -> Grant:
         """Open a session in the caller's transaction."""
-        session_id = await store.insert_session(conn, account.id, client, self._settings.refresh_lifetime)
+        session_id, opened_at = await store.insert_session(
+            conn, account.id, client, self._settings.refresh_lifetime
+        )
         token = make_opaque_token()
         store.defer_token(conn, session_id, hash_secret(token))
-        return self._grant(account, session_id, token)
+        return self._grant(account, session_id, opened_at, token)
 
     async def refresh(self, token: str) -> Grant:
         """Replace a refresh token by its successor and issue a new access token.
@@ -130,18 +129,13 @@ class Sessions:
         Raises NotAuthenticated when the session has ended since the token was issued, NotAllowed
         `account_suspended`.
         """
-        session_id = int(caller.session_id)
-        async with self._database.connection() as conn:
-            account = await store.get_account_of_session(conn, session_id, caller.account_id)
-        if account is None:
-            raise NotAuthenticated("token_invalid", "The session of this token has ended.")
-        check_usable(account)
-        return account, session_id
+        account, _ = await self._read_account(caller)
+        return account, int(caller.session_id)
 
     async def issue_ticket(self, caller: Identity) -> str:
         """Issue a ticket that opens one WebSocket; raises the errors of `get_account`."""
-        account, session_id = await self.get_account(caller)
-        return self._issuer.issue_ticket(_subject(account, session_id))
+        account, read_at = await self._read_account(caller)
+        return self._issuer.issue_ticket(_subject(account, int(caller.session_id), read_at))
 
     async def list(self, caller: Identity, paging: Paging) -> Page[OpenSessionView]:
         """Return a page of the caller's sessions; raises the errors of `get_account`."""
@@ -186,16 +180,33 @@ class Sessions:
         async with self._database.connection() as conn:
             return RevocationList(revocations=list(await store.list_revocations(conn)))
 
-    async def _count_login(self, login: str, client: Client) -> dict[bytes, int]:
-        """Count a login; returns the attempts, by key, to subtract if it succeeds. Raises TooManyRequests."""
-        account_key, address_key = keys = make_login_keys(login, client.address)
+    async def _read_account(self, caller: Identity) -> tuple[Account, float]:
+        """Return the caller's account, and when it was read; raises the errors of `get_account`."""
+        async with self._database.connection() as conn:
+            found = await store.get_account_of_session(conn, int(caller.session_id), caller.account_id)
+        if found is None:
+            raise NotAuthenticated("token_invalid", "The session of this token has ended.")
+        check_usable(found[0])
+        return found
+
+    async def _count_login(
+        self, login: str, client: Client
+    ) -> tuple[tuple[Account, str] | None, dict[bytes, int]]:
+        """Count a login. Raises TooManyRequests.
+
+        Returns the account and its password hash, if there is one, and the attempts, by key, to subtract if
+        the login succeeds.
+        """
         limits = self._settings.login_failures_per_account, self._settings.login_failures_per_address
         async with self._database.connection() as conn:
+            found = await accounts.get_account_by_login(conn, login)
+            account_id = None if found is None else found[0].id
+            account_key, address_key = keys = make_login_keys(account_id, login, client.address)
             counts = await throttling.count_attempt(conn, keys, self._settings.login_window)
         check_login_counts([(counts[key], limit) for key, limit in zip(keys, limits, strict=True)])
         # A success resets the count of the account, but takes only itself back from that of the address,
         # where other accounts may be under attack.
-        return {account_key: counts[account_key].attempts, address_key: 1}
+        return found, {account_key: counts[account_key].attempts, address_key: 1}
 
     async def _verify_password(self, found: tuple[Account, str] | None, password: str) -> tuple[Account, str]:
         """Return the account and its password hash, rehashed if its parameters were outdated.
@@ -227,10 +238,10 @@ class Sessions:
                 hash_secret(successor),
                 self._settings.refresh_lifetime,
             )
-        return self._grant(presented.account, presented.session_id, successor)
+        return self._grant(presented.account, presented.session_id, presented.read_at, successor)
 
-    def _grant(self, account: Account, session_id: int, refresh_token: str) -> Grant:
-        access_token = self._issuer.issue_access_token(_subject(account, session_id))
+    def _grant(self, account: Account, session_id: int, read_at: float, refresh_token: str) -> Grant:
+        access_token = self._issuer.issue_access_token(_subject(account, session_id, read_at))
         return Grant(account, access_token, refresh_token, self._settings.refresh_lifetime)
 
 
@@ -243,8 +254,8 @@ def _bad_credentials() -> NotAuthenticated:
     return NotAuthenticated("bad_credentials", "The username or the password is wrong.")
 
 
-def _subject(account: Account, session_id: int) -> TokenSubject:
-    return TokenSubject(account.id, account.username, account.roles, session_id)
+def _subject(account: Account, session_id: int, read_at: float) -> TokenSubject:
+    return TokenSubject(account.id, account.username, account.roles, session_id, read_at)
 
 
 SESSIONS = web.AppKey("SESSIONS", Sessions)

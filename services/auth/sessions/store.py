@@ -15,10 +15,11 @@ from services.auth.sessions.rules import Client, PresentedToken, Session
 from services.auth.tables import accounts, refresh_tokens, revocations, sessions
 from shared.db import Connection, Row
 from shared.messaging.revocations import Revocation
-from shared.revocations import ACCESS_SECONDS
+from shared.revocations import ACCESS_SECONDS, CLOCK_LEEWAY_SECONDS
 
 _current = refresh_tokens.alias("current")
 _is_live = sessions.c.expires_at > func.now()
+_read_at = func.extract("epoch", func.clock_timestamp()).label("read_at")
 _is_not_deleted = accounts.c.status != Status.DELETED
 
 _INSERT_SESSION = (
@@ -29,7 +30,7 @@ _INSERT_SESSION = (
         user_agent=bindparam("user_agent"),
         expires_at=func.now() + bindparam("lifetime", type_=INTERVAL),
     )
-    .returning(sessions.c.id)
+    .returning(sessions.c.id, _read_at)
 )
 _INSERT_TOKEN = insert(refresh_tokens).values(
     token_hash=bindparam("token_hash"), session_id=bindparam("session_id")
@@ -54,6 +55,7 @@ _GET_TOKEN = (
         ).label("in_grace"),
         refresh_tokens.c.successor_salt,
         _current.c.token_hash.label("current_hash"),
+        _read_at,
     )
     .join_from(refresh_tokens, sessions, sessions.c.id == refresh_tokens.c.session_id)
     .join(accounts, accounts.c.id == sessions.c.account_id)
@@ -71,7 +73,7 @@ _EXTEND_SESSION = (
     .values(last_used_at=func.now(), expires_at=func.now() + bindparam("lifetime", type_=INTERVAL))
 )
 _GET_ACCOUNT = (
-    select(*COLUMNS)
+    select(*COLUMNS, _read_at)
     .join_from(sessions, accounts, accounts.c.id == sessions.c.account_id)
     .where(
         sessions.c.id == bindparam("session_id"),
@@ -112,12 +114,18 @@ _DELETE_OF_TOKEN = (
     )
     .returning(sessions.c.id, sessions.c.account_id)
 )
-_INSERT_REVOCATION = insert(revocations).values(
-    account_id=bindparam("account_id"), session_id=bindparam("session_id"), before=bindparam("before")
+_INSERT_REVOCATION = (
+    insert(revocations)
+    .values(
+        account_id=bindparam("account_id"),
+        session_id=bindparam("session_id"),
+        before=func.clock_timestamp(),
+    )
+    .returning(revocations.c.before)
 )
 _LIST_REVOCATIONS = (
     select(revocations.c.account_id, revocations.c.session_id, revocations.c.before)
-    .where(revocations.c.before > func.now() - timedelta(seconds=ACCESS_SECONDS))
+    .where(revocations.c.before > func.now() - timedelta(seconds=ACCESS_SECONDS + CLOCK_LEEWAY_SECONDS))
     .order_by(revocations.c.before)
 )
 
@@ -130,19 +138,23 @@ _PRUNE_REVOCATIONS = delete_batch(
 )
 
 
-async def insert_session(conn: Connection, account_id: int, client: Client, lifetime: timedelta) -> int:
-    """Store a session and return its id; store its refresh token in the same transaction."""
-    return int(
-        await conn.fetch_value(
-            _INSERT_SESSION,
-            {
-                "account_id": account_id,
-                "address": client.address,
-                "user_agent": client.user_agent,
-                "lifetime": lifetime,
-            },
-        )
+async def insert_session(
+    conn: Connection, account_id: int, client: Client, lifetime: timedelta
+) -> tuple[int, float]:
+    """Store a session; store its refresh token in the same transaction.
+
+    Returns its id, and the time by the clock of the database.
+    """
+    row = await conn.fetch_one(
+        _INSERT_SESSION,
+        {
+            "account_id": account_id,
+            "address": client.address,
+            "user_agent": client.user_agent,
+            "lifetime": lifetime,
+        },
     )
+    return row.id, float(row.read_at)
 
 
 def defer_token(conn: Connection, session_id: int, token_hash: bytes) -> None:
@@ -171,10 +183,15 @@ async def get_token_for_update(
     return None if row is None else _build_presented_token(row)
 
 
-async def get_account_of_session(conn: Connection, session_id: int, account_id: int) -> Account | None:
-    """Return the account; None if the session is not a live session of this account."""
+async def get_account_of_session(
+    conn: Connection, session_id: int, account_id: int
+) -> tuple[Account, float] | None:
+    """Return the account, and the time by the clock of the database.
+
+    None if the session is not a live session of this account.
+    """
     row = await conn.fetch_one(_GET_ACCOUNT, {"session_id": session_id, "account_id": account_id})
-    return None if row is None else build_account(row)
+    return None if row is None else (build_account(row), float(row.read_at))
 
 
 async def list_sessions(conn: Connection, account_id: int, *, after: int, count: int) -> Sequence[Session]:
@@ -205,9 +222,15 @@ async def delete_other_sessions(conn: Connection, session_id: int, account_id: i
     return [row.id for row in rows]
 
 
-def defer_revocation(conn: Connection, account_id: int, session_id: int | None, before: datetime) -> None:
-    """Store a revocation, with the commit, for processes that miss its broadcast."""
-    conn.defer(_INSERT_REVOCATION, {"account_id": account_id, "session_id": session_id, "before": before})
+async def insert_revocation(conn: Connection, account_id: int, session_id: int | None) -> datetime:
+    """Store a revocation, for processes that miss its broadcast, and return its moment.
+
+    It covers the access tokens that were issued before that moment, by the clock of the database.
+    """
+    before: datetime = await conn.fetch_value(
+        _INSERT_REVOCATION, {"account_id": account_id, "session_id": session_id}
+    )
+    return before
 
 
 async def list_revocations(conn: Connection) -> Sequence[Revocation]:
@@ -235,4 +258,5 @@ def _build_presented_token(row: Row) -> PresentedToken:
         in_grace=row.in_grace,
         successor_salt=row.successor_salt,
         current_hash=row.current_hash,
+        read_at=float(row.read_at),
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.auth.tokens.opaque import hash_secret
 from shared.errors import TooManyRequests
+from shared.networks import get_network
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,31 +24,61 @@ def check_login_counts(counted: Sequence[tuple[AttemptCount, int]]) -> None:
 
     Raises TooManyRequests, to be retried once every exceeded window has ended.
     """
+    _check(counted, "too_many_logins", "Too many failed logins; try again later.")
+
+
+def check_registration_counts(counted: Sequence[tuple[AttemptCount, int]]) -> None:
+    """Refuse a registration when one of the counts exceeds its limit; raises TooManyRequests."""
+    _check(counted, "too_many_registrations", "Too many registrations from this network; try again later.")
+
+
+def _check(counted: Sequence[tuple[AttemptCount, int]], code: str, detail: str) -> None:
     exceeded = [count.seconds_left for count, limit in counted if count.attempts > limit]
     if exceeded:
-        raise TooManyRequests(
-            "too_many_logins", "Too many failed logins; try again later.", retry_after=max(exceeded)
-        )
+        raise TooManyRequests(code, detail, retry_after=max(exceeded))
 
 
-def make_login_keys(login: str, address: str) -> tuple[bytes, bytes]:
-    """Return the keys that a login counts under: the name as given, and the network of the address.
+def make_login_keys(account_id: int | None, login: str, address: str) -> tuple[bytes, bytes]:
+    """Return the keys that a login counts under: whom it is for, and the network of the address.
 
-    They are hashed because people sometimes type their password in the username field.
+    That is the account, however its name or its email address was written; the login as typed counts only if
+    no account has it. Keys are hashed because people sometimes type their password in the username field.
     """
-    return hash_secret(f"account:{login.lower()}"), hash_secret(f"address:{get_network(address)}")
+    target = f"login:{canonicalise(login)}" if account_id is None else f"account:{account_id}"
+    return hash_secret(target), hash_secret(f"address:{get_network(address)}")
 
 
-def make_mail_request_keys(purpose: str, email: str, address: str) -> tuple[bytes, bytes]:
-    """Return the keys that a request for mail counts under: its recipient, and its sender's network."""
-    return hash_secret(f"mail:{purpose}:{email.lower()}"), hash_secret(f"mail-from:{get_network(address)}")
+def make_registration_key(address: str) -> bytes:
+    """Return the key that a registration counts under: the network of the address."""
+    return hash_secret(f"registration-from:{get_network(address)}")
 
 
-def get_network(address: str) -> str:
-    """Return an IPv4 address itself and the /64 of an IPv6 address, since one customer owns all of a /64."""
-    ip = ipaddress.ip_address(address)
-    if isinstance(ip, ipaddress.IPv4Address):
-        return str(ip)
-    if ip.ipv4_mapped is not None:
-        return str(ip.ipv4_mapped)
-    return str(ipaddress.IPv6Network((int(ip), 64), strict=False))
+def make_mail_key(purpose: str, email: str) -> bytes:
+    """Return the key that mail counts under by its recipient."""
+    return hash_secret(f"mail:{purpose}:{canonicalise_mailbox(email)}")
+
+
+def make_mail_sender_key(address: str) -> bytes:
+    """Return the key that mail counts under by the network that requests it."""
+    return hash_secret(f"mail-from:{get_network(address)}")
+
+
+def canonicalise(text: str) -> str:
+    """Return the one form of all spellings of a name; a counter for each would multiply the limit."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    # Decomposed, so that marks can be dropped: lower() makes "i" and a mark of "İ", or only "i".
+    return "".join(
+        character
+        for character in unicodedata.normalize("NFKD", folded)
+        if not unicodedata.combining(character)
+    ).strip(" .")
+
+
+def canonicalise_mailbox(email: str) -> str:
+    """Return the one form of all addresses that most likely reach the same mailbox.
+
+    Without the tag of a subaddress (RFC 5233), and without dots, which the largest providers ignore. Mail is
+    never sent to this form: two mailboxes that share it share only a counter.
+    """
+    local, _, domain = canonicalise(email).rpartition("@")
+    return f"{local.partition('+')[0].replace('.', '')}@{domain}"

@@ -10,18 +10,23 @@ TICKET_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class TokenSubject:
-    """The account that a token identifies, and the session that it belongs to."""
+    """The account that a token identifies, and the session that it belongs to, as read from the database.
+
+    `read_at`: when, in UNIX time by the clock of the database. That is the one clock by which tokens and
+    revocations are compared, because the processes that issue and revoke may run on different machines.
+    """
 
     account_id: int
     username: str
     roles: tuple[str, ...]
     session_id: int
+    read_at: float
 
 
 def make_claims(
-    subject: TokenSubject, *, issuer: str, audience: str, lifetime: int, now: float, token_id: str
+    subject: TokenSubject, *, issuer: str, audience: str, lifetime: int, token_id: str
 ) -> dict[str, Any]:
-    """Build the claims of a token that is valid for `lifetime` seconds from `now` (UNIX time).
+    """Build the claims of a token that is valid for `lifetime` seconds from when its subject was read.
 
     `iat` has fractions of a second, as RFC 7519 allows: a token from a login right after a revocation of the
     whole account must count as issued later.
@@ -35,7 +40,7 @@ def make_claims(
         "sid": str(subject.session_id),
         "username": subject.username,
         "roles": sorted(subject.roles),
-        "iat": now,
-        "exp": int(now) + lifetime,
+        "iat": subject.read_at,
+        "exp": int(subject.read_at) + lifetime,
         "jti": token_id,
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from uuid import uuid4
 
 from services.auth.keys.service import KeyRing
@@ -31,7 +30,6 @@ class TokenIssuer:
             issuer=ISSUER,
             audience=audience,
             lifetime=lifetime,
-            now=round(time.time(), 6),
             token_id=uuid4().hex,
         )
         return self._keys.sign(claims, token_type)

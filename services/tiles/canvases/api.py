@@ -72,8 +72,8 @@ async def list_canvas_events(
 ) -> web.Response:
     """List the changes after a given change, in order and without gaps.
 
-    Repeat with the `seq` of the last item until there are none. 410 means that too much has happened since;
-    load the canvas again (a snapshot).
+    A page holds fewer than `limit` if they are large (1 MiB). Repeat with the `seq` of the last item until
+    there are none. 410 means that too much has happened since; load the canvas again (a snapshot).
     """
     return respond(await request.app[CANVASES].list_events(caller, canvas_id, query))
 

@@ -18,6 +18,7 @@ from sqlalchemy import bindparam, select, text
 from services.tiles.canvases.rules import Canvas, CanvasSeq, Numbers
 from services.tiles.tables import canvas_events, canvases
 from shared.db import Connection, Database, integers
+from shared.http.paging import PAGE_BYTES
 from shared.messaging.contracts import CanvasEvent
 from shared.messaging.outbox import Outbox
 
@@ -39,6 +40,13 @@ _AFTER = (
     .where(canvas_events.c.canvas_id == bindparam("canvas_id"), canvas_events.c.seq > bindparam("after"))
     .order_by(canvas_events.c.seq)
     .limit(bindparam("count"))
+)
+_PAGE_AFTER = text(
+    "SELECT event FROM (SELECT event, row_number() OVER by_seq AS number,"
+    " sum(octet_length(CAST(event AS text))) OVER by_seq AS bytes"
+    " FROM (SELECT seq, event FROM canvas_events WHERE canvas_id = :canvas_id AND seq > :after"
+    " ORDER BY seq LIMIT :count) AS following WINDOW by_seq AS (ORDER BY seq)) AS measured"
+    " WHERE number = 1 OR bytes <= :bytes ORDER BY number"
 )
 _CANVASES_TO_PRUNE = text(
     "SELECT canvases.id FROM canvases CROSS JOIN LATERAL ("
@@ -217,6 +225,14 @@ async def list_events_after(
     """Return up to `count` kept events that follow number `after`, in order."""
     rows = await conn.fetch_all(_AFTER, {"canvas_id": canvas_id, "after": after, "count": count})
     return [row.event for row in rows]
+
+
+async def list_page_after(
+    conn: Connection, canvas_id: int, after: int, count: int
+) -> Sequence[dict[str, Any]]:
+    """Return the events of `list_events_after`, but no more than PAGE_BYTES of them, or one."""
+    params = {"canvas_id": canvas_id, "after": after, "count": count, "bytes": PAGE_BYTES}
+    return [row.event for row in await conn.fetch_all(_PAGE_AFTER, params)]
 
 
 async def list_advanced(conn: Connection, known: Mapping[int, int]) -> Sequence[int]:

@@ -29,7 +29,7 @@ def _check_palette_name(value: str) -> str:
 
 Colour = Annotated[str, AfterValidator(_colour)]
 NamedPalette = Annotated[str, AfterValidator(_check_palette_name)]
-CustomPalette = Annotated[list[Colour], Field(min_length=2, max_length=255)]
+CustomPalette = Annotated[list[Colour], Field(min_length=2, max_length=255, fail_fast=True)]
 CanvasName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=100), ONE_LINE]
 Side = Annotated[int, Field(ge=MIN_SIDE, le=MAX_SIDE)]
 

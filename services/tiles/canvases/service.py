@@ -10,7 +10,7 @@ from aiohttp import web
 from services.tiles.artists.actors import actor_of, viewer_of
 from services.tiles.artists.store import ensure_artist
 from services.tiles.canvases import rules, store
-from services.tiles.canvases.journal import Journal, follows_without_gap, list_events_after
+from services.tiles.canvases.journal import Journal, follows_without_gap, list_page_after
 from services.tiles.canvases.rules import Canvas, CanvasFilter, Sort
 from services.tiles.canvases.schemas import (
     CanvasChange,
@@ -143,7 +143,7 @@ class Canvases:
         """Return what followed a change. Raises NotFound, Gone `too_old` if that is no longer kept."""
         async with self._database.connection() as conn:
             canvas = visible_to(viewer, await store.get(conn, canvas_id))
-            events = await list_events_after(conn, canvas_id, query.after, query.limit)
+            events = await list_page_after(conn, canvas_id, query.after, query.limit)
         if query.after > canvas.seq and not events:
             raise Invalid.field("query", "after", msg=f"must not be beyond the last change ({canvas.seq})")
         if not follows_without_gap(events, query.after) or (query.after < canvas.seq and not events):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from services.tiles.edits.schemas import PaintedView, StrokeDraft, TileChange, TileDraft
+from services.tiles.edits.schemas import STROKE_BYTES, PaintedView, StrokeDraft, TileChange, TileDraft
 from services.tiles.edits.service import EDITS
 from services.tiles.edits.strokes import STROKES
 from services.tiles.tiles.api import respond_tile
@@ -54,13 +54,16 @@ async def paint_pixels(
 TILE_OPERATIONS = (
     Operation(
         "POST", "/tiles", create_tile, {201: TileView}, Access.ARTIST,
-        ("403 outside_area", "403 tile_limit", "404 canvas_not_found", "409 cell_occupied"),
+        (
+            "403 outside_area", "403 tile_limit", "404 canvas_not_found", "409 cell_occupied",
+            "429 paint_limit",
+        ),
     ),
     Operation(
         "PUT", "/tiles/{tile_id}", update_tile, {200: TileView}, Access.ARTIST,
         (
             "403 not_tile_creator", "403 outside_area", "409 tile_locked", "412 stale_version",
-            "429 overloaded",
+            "429 paint_limit", "429 overloaded",
         ),
     ),
     Operation(
@@ -76,5 +79,6 @@ STROKE_OPERATIONS = (
             "403 not_tile_creator", "404 tile_not_found", "409 tile_locked", "429 paint_limit",
             "429 overloaded",
         ),
+        body_limit=STROKE_BYTES,
     ),
 )  # fmt: skip

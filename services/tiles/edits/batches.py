@@ -45,15 +45,26 @@ OnOutcome = Callable[[Outcome], None]
 
 
 class Batches:
-    """Queues changes from sockets and requests, at most `longest` at a time, and writes them in batches."""
+    """Queues changes from sockets and requests, and writes them in batches.
+
+    At most `longest` changes wait at a time, with `most_pixels` in all.
+    """
 
     def __init__(
-        self, database: Database, journal: Journal, activity: ActivityPublisher, *, longest: int
+        self,
+        database: Database,
+        journal: Journal,
+        activity: ActivityPublisher,
+        *,
+        longest: int,
+        most_pixels: int,
     ) -> None:
         self._database = database
         self._journal = journal
         self._activity = activity
         self._longest = longest
+        self._most_pixels = most_pixels
+        self._pixels_waiting = 0
         self._waiting: deque[tuple[Write, OnOutcome]] = deque()
         self._arrived = asyncio.Event()
         self._busy: Set[int] = frozenset()
@@ -64,13 +75,14 @@ class Batches:
 
         Raises TooManyRequests `overloaded` when the queue is full.
         """
-        if len(self._waiting) >= self._longest:
+        if len(self._waiting) >= self._longest or self._pixels_waiting >= self._most_pixels:
             raise TooManyRequests(
                 "overloaded",
                 "Too many changes are waiting to be written.",
                 retry_after=OVERLOADED_RETRY_SECONDS,
             )
         self._waiting.append((write, on_outcome))
+        self._pixels_waiting += write.weight
         self._arrived.set()
 
     @overload
@@ -99,6 +111,7 @@ class Batches:
                 # Those behind them would wait as long for the same answer.
                 self._fail([*batch, *self._waiting], error)
                 self._waiting.clear()
+                self._pixels_waiting = 0
                 self._arrived.clear()
             except Exception as error:
                 log.exception("batch not written", writes=len(batch))
@@ -113,6 +126,7 @@ class Batches:
         while self._waiting and len(batch) < BATCH_WRITES and pixels < BATCH_PIXELS:
             batch.append(self._waiting.popleft())
             pixels += batch[-1][0].weight
+        self._pixels_waiting -= pixels
         if not self._waiting:
             self._arrived.clear()
         return batch

@@ -1,33 +1,41 @@
-"""How fast one artist may paint: a token bucket of strokes; standard library only.
+"""How much one artist may paint: a token bucket of pixels; standard library only.
 
-Counted in the process that receives the stroke: an artist has one bucket per process that their sockets and
-requests reach. Counting in the database instead would cost each batch one write per artist; batching is what
-protects the database.
+Counted in the process that receives the write: an artist has one bucket per process that their sockets and
+requests reach, so with two processes the limit is up to twice as high. Counting in the database instead would
+cost each batch one write per artist; batching is what protects the database.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from shared.buckets import TokenBuckets
+from shared.errors import TooManyRequests
 
-REMEMBERED_ARTISTS = 10_000
-"""Buckets kept; the least recently used is dropped first, and would be full again by then."""
+LEAST_PIXELS = 128
+"""What the smallest write counts: its version, revision and event cost about as much as these pixels do."""
+
+TILE_SHARE = 8
+"""A whole tile counts as an eighth of its pixels, because it is stored and sent as a byte for each, where a
+stroke has an offset and a colour as text."""
+
+
+def count_stroke(pixels: int) -> int:
+    """Return what a stroke of so many pixels counts."""
+    return max(LEAST_PIXELS, pixels)
+
+
+def count_tile(pixels: int) -> int:
+    """Return what a write of a whole tile counts, of which so many pixels change: none with a title."""
+    return max(LEAST_PIXELS, pixels // TILE_SHARE)
 
 
 class PaintAllowance:
-    """The buckets of all artists: `rate` strokes per second, `burst` at once after a pause."""
+    """The buckets of all artists: `rate` pixels per second, `burst` at once after a pause."""
 
     def __init__(self, rate: float, burst: int) -> None:
-        self._rate = rate
-        self._burst = burst
-        self._buckets: OrderedDict[int, tuple[float, float]] = OrderedDict()
+        self._buckets = TokenBuckets(rate, burst)
 
-    def take(self, artist_id: int, now: float) -> float:
-        """Take one stroke at `now` seconds; returns 0, or by how many seconds it is too early."""
-        left, since = self._buckets.get(artist_id, (self._burst, now))
-        left = min(self._burst, left + (now - since) * self._rate)
-        taken = left >= 1
-        self._buckets[artist_id] = (left - 1 if taken else left, now)
-        self._buckets.move_to_end(artist_id)
-        if len(self._buckets) > REMEMBERED_ARTISTS:
-            self._buckets.popitem(last=False)
-        return 0.0 if taken else (1 - left) / self._rate
+    def take(self, artist_id: int, pixels: int) -> None:
+        """Take what a write counts. Raises TooManyRequests `paint_limit`, and takes nothing then."""
+        early = self._buckets.take(artist_id, pixels)
+        if early:
+            raise TooManyRequests("paint_limit", "You're painting too fast.", retry_after=early)

@@ -13,7 +13,8 @@ from services.tiles.artists.actors import actor_of
 from services.tiles.edits.rules import Outcome, Painted, Stroke
 from services.tiles.edits.schemas import PaintMessage
 from services.tiles.edits.strokes import Strokes
-from shared.errors import Busy, NotAuthenticated, Refusal, TooManyRequests, Unavailable
+from shared.errors import Busy, Invalid, NotAuthenticated, Refusal, TooManyRequests, Unavailable
+from shared.http.bodies import MAX_KEYS
 from shared.http.problems import to_invalid
 from shared.identity import Identity
 
@@ -61,6 +62,8 @@ class Painter:
             raise NotAuthenticated(
                 "not_authenticated", "Guests can only watch; open the socket with a ticket to paint."
             )
+        if len(message) > MAX_KEYS:
+            raise Invalid.field("message", msg=f"must not have more than {MAX_KEYS} keys")
         paint = PaintMessage.model_validate(message)
         if self._underway >= self._longest:
             raise TooManyRequests(

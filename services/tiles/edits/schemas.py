@@ -12,12 +12,18 @@ from services.tiles.edits.rules import MAX_PIXELS, NewValues
 from shared.errors import Invalid
 from shared.http.models import BIGINT_MAX, ONE_LINE, Body, View
 
+STROKE_BYTES = 256 * 1024
+"""Of a stroke as JSON: MAX_PIXELS pixels, also if they are indented."""
+
 MAX_TITLE, MAX_DESCRIPTION = 100, 1000
+MAX_OFFSET = 128 * 128 - 1
+"""Of a pixel in the largest tile; the rules check whether it lies in this one."""
+
 MAX_PIXELS_TEXT = 4 * (128 * 128 // 3 + 1)
 """Characters of base64 of the largest tile."""
 
 Title = Annotated[str, Field(max_length=MAX_TITLE), ONE_LINE]
-Pixel = Annotated[list[int], Field(min_length=2, max_length=2)]
+Pixel = Annotated[list[Annotated[int, Field(ge=0, le=MAX_OFFSET)]], Field(min_length=2, max_length=2)]
 
 
 class TileDraft(Body):
@@ -60,7 +66,7 @@ class TileChange(Body):
 class StrokeDraft(Body):
     """Pixels of a tile to paint, in order: `[[offset, colour], ...]`, offset counted row by row from 0."""
 
-    pixels: list[Pixel] = Field(min_length=1, max_length=MAX_PIXELS)
+    pixels: list[Pixel] = Field(min_length=1, max_length=MAX_PIXELS, fail_fast=True)
 
 
 class PaintMessage(StrokeDraft):

@@ -15,6 +15,7 @@ from services.tiles.canvases.service import visible_to
 from services.tiles.canvases.store import prepend_lock
 from services.tiles.edits import rules, store
 from services.tiles.edits.batches import Batches
+from services.tiles.edits.limits import PaintAllowance, count_tile
 from services.tiles.edits.rules import Edit, NewValues, NewVersion, Written, new_version
 from services.tiles.edits.schemas import TileChange, TileDraft, decode_pixels
 from services.tiles.edits.versions import defer_versions
@@ -40,17 +41,19 @@ from shared.identity import Identity
 class Edits:
     """Claiming, changing and deleting tiles."""
 
-    def __init__(self, journal: Journal, batches: Batches) -> None:
+    def __init__(self, journal: Journal, batches: Batches, allowance: PaintAllowance) -> None:
         self._journal = journal
         self._batches = batches
+        self._allowance = allowance
 
     async def claim(self, caller: Identity, draft: TileDraft) -> Written:
         """Claim a free cell with a painted tile.
 
         Raises NotFound for the canvas, Invalid for cell or pixels, NotAllowed `tile_limit` or
-        `outside_area`, Conflict `cell_occupied`.
+        `outside_area`, Conflict `cell_occupied`, TooManyRequests.
         """
         pixels = decode_pixels(draft.pixels)
+        self._allowance.take(caller.account_id, count_tile(len(pixels)))
         try:
             async with self._journal.transaction() as (conn, changes):
                 return await _claim(conn, changes, caller, draft, pixels)
@@ -67,6 +70,7 @@ class Edits:
         Raises NotFound, Conflict `tile_locked`, NotAllowed, StaleVersion, Invalid, TooManyRequests.
         """
         actor, values = actor_of(caller), change.values()
+        self._allowance.take(actor.id, count_tile(len(values.pixels)))
         traceparent = tracing.current_trace().header
         edit = Edit(actor, caller.username, tile_id, values, expected_version, traceparent)
         version = await self._batches.write(edit)

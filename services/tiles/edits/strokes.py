@@ -1,21 +1,18 @@
-"""Use cases that paint strokes: how fast an artist may paint. Batches write them."""
+"""Use cases that paint strokes, as much as the artist's allowance grants. Batches write them."""
 
 from __future__ import annotations
-
-import asyncio
 
 from aiohttp import web
 
 from services.tiles.artists.actors import actor_of
 from services.tiles.edits.batches import Batches, OnOutcome
-from services.tiles.edits.limits import PaintAllowance
+from services.tiles.edits.limits import PaintAllowance, count_stroke
 from services.tiles.edits.rules import Painted, Pixels, Stroke
-from shared.errors import TooManyRequests
 from shared.identity import Identity
 
 
 class Strokes:
-    """Accepts strokes from sockets and requests, as many per artist as the allowance grants."""
+    """Accepts strokes from sockets and requests."""
 
     def __init__(self, batches: Batches, allowance: PaintAllowance) -> None:
         self._batches = batches
@@ -26,7 +23,7 @@ class Strokes:
 
         Raises TooManyRequests: `paint_limit` if the artist is too fast, `overloaded` if the queue is full.
         """
-        self._take_allowance(stroke.actor.id)
+        self._allowance.take(stroke.actor.id, count_stroke(len(stroke.pixels)))
         self._batches.submit(stroke, on_outcome)
 
     async def paint(self, caller: Identity, tile_id: int, pixels: Pixels) -> Painted:
@@ -34,13 +31,8 @@ class Strokes:
 
         Raises NotFound, Conflict `tile_locked`, NotAllowed, Invalid, TooManyRequests, Unavailable.
         """
-        self._take_allowance(caller.account_id)
+        self._allowance.take(caller.account_id, count_stroke(len(pixels)))
         return await self._batches.write(Stroke(actor_of(caller), caller.username, tile_id, None, pixels))
-
-    def _take_allowance(self, artist_id: int) -> None:
-        early = self._allowance.take(artist_id, asyncio.get_running_loop().time())
-        if early:
-            raise TooManyRequests("paint_limit", "You're painting too fast.", retry_after=early)
 
 
 STROKES = web.AppKey("STROKES", Strokes)

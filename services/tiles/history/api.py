@@ -48,6 +48,9 @@ OPERATIONS = (
     Operation("GET", "/tiles/{tile_id}/history/{version}", get_version, {200: VersionView, 304: None}),
     Operation(
         "POST", "/tiles/{tile_id}/revert", revert_tile, {200: TileView}, Access.ARTIST,
-        ("403 not_allowed", "404 revision_not_found", "409 tile_locked", "412 stale_version"),
+        (
+            "403 not_allowed", "404 revision_not_found", "409 tile_locked", "412 stale_version",
+            "429 paint_limit",
+        ),
     ),
 )  # fmt: skip

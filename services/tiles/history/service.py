@@ -7,6 +7,7 @@ from aiohttp import web
 from services.tiles.artists.actors import actor_of
 from services.tiles.artists.store import ensure_artist
 from services.tiles.canvases.journal import Journal
+from services.tiles.edits.limits import PaintAllowance, count_tile
 from services.tiles.edits.rules import NewValues, Written, new_version
 from services.tiles.edits.versions import defer_versions
 from services.tiles.history import store
@@ -26,9 +27,10 @@ from shared.identity import Identity
 class History:
     """Showing the versions of a tile, and bringing one back."""
 
-    def __init__(self, database: Database, journal: Journal) -> None:
+    def __init__(self, database: Database, journal: Journal, allowance: PaintAllowance) -> None:
         self._database = database
         self._journal = journal
+        self._allowance = allowance
 
     async def list(self, caller: Identity | None, tile_id: int, paging: Paging) -> Page[RevisionView]:
         """Return a slice of a tile's revisions, newest first. Raises NotFound."""
@@ -52,7 +54,8 @@ class History:
     ) -> Written:
         """Bring the pixels of a version back as a new one.
 
-        Raises NotFound for tile or version, Conflict `tile_locked`, NotAllowed, StaleVersion.
+        Raises NotFound for tile or version, Conflict `tile_locked`, NotAllowed, StaleVersion,
+        TooManyRequests.
         """
         actor = actor_of(caller)
         async with self._journal.transaction() as (conn, changes):
@@ -60,6 +63,7 @@ class History:
             state = state_visible_to(caller, await get_state_for_update(conn, tile_id))
             check_may_revert(state, actor)
             check_version(state.tile, expected_version)
+            self._allowance.take(actor.id, count_tile(len(state.tile.pixels)))
             content = check_exists(reconstruct(await list_up_to(conn, tile_id, version)))
             values, seq = NewValues.of_pixels(content.pixels), changes.number(state.canvas)
             reverted = new_version(state, values, seq, actor, kind=Kind.REVERTED)

@@ -90,11 +90,12 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
         protocols=tuple(SUBPROTOCOLS),
         compress=False,
         heartbeat=IDLE_PING_SECONDS,
-        autoping=False,  # `_listen` answers pings, and counts them
+        autoping=False,  # `_messages` answers pings, and counts them
         max_msg_size=MAX_MESSAGE_BYTES,
     )
     await socket.prepare(request)
-    assert request.transport is not None
+    if request.transport is None:
+        raise ConnectionResetError("the client hung up during the handshake")
     viewer = Viewer(socket, request.transport, artist, get_subprotocol(socket.ws_protocol))
     painter = Painter(
         request.app[STROKES], artist, canvas_id, viewer.send_answers, longest=request.app[PAINT_UNDERWAY]

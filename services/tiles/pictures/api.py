@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from services.tiles.drawings import identify_client
 from services.tiles.pictures.renderings import Rendering
 from services.tiles.pictures.schemas import CanvasPicture, Scale
 from services.tiles.pictures.service import PICTURES
@@ -20,14 +21,18 @@ async def draw_canvas(
 
     Unpainted cells are transparent; drafts are not shown. The `ETag` changes only with the picture.
     """
-    return _respond(request, await request.app[PICTURES].canvas(caller, canvas_id, query), "image/png")
+    client = identify_client(request, caller)
+    picture = await request.app[PICTURES].canvas(caller, client, canvas_id, query)
+    return _respond(request, picture, "image/png")
 
 
 async def draw_tile(
     request: web.Request, tile_id: int, query: Scale, caller: Identity | None
 ) -> web.Response:
     """Draw a tile as an indexed-palette PNG."""
-    return _respond(request, await request.app[PICTURES].tile(caller, tile_id, query.scale), "image/png")
+    client = identify_client(request, caller)
+    picture = await request.app[PICTURES].tile(caller, client, tile_id, query.scale)
+    return _respond(request, picture, "image/png")
 
 
 async def get_snapshot(request: web.Request, canvas_id: int, caller: Identity | None) -> web.Response:
@@ -45,7 +50,8 @@ async def get_snapshot(request: web.Request, canvas_id: int, caller: Identity | 
     - 24, 3n: the palette: red, green, blue of colour 1 to n
     - then a zlib stream (RFC 1950) of the tiles, row by row; each: tile id 8, x 2, y 2, version 4, pixels s*s
     """
-    snapshot = await request.app[PICTURES].snapshot(caller, canvas_id)
+    client = identify_client(request, caller)
+    snapshot = await request.app[PICTURES].snapshot(caller, client, canvas_id)
     response = _respond(request, snapshot, MEDIA_TYPE)
     response.headers["X-Canvas-Seq"] = str(snapshot.seq)
     return response
@@ -58,20 +64,22 @@ def _respond(request: web.Request, rendering: Rendering, media_type: str) -> web
     return web.Response(body=rendering.body, content_type=media_type, headers=headers)
 
 
+_REFUSALS = ("429 picture_limit", "429 pictures_busy")
+
 OPERATIONS = (
     Operation(
         "GET",
         r"/canvases/{canvas_id:\d+}.png",
         draw_canvas,
         {200: RawResponse("image/png", "The picture"), 304: None},
-        refusals=("404 canvas_not_found",),
+        refusals=("404 canvas_not_found", *_REFUSALS),
     ),
     Operation(
         "GET",
         r"/tiles/{tile_id:\d+}.png",
         draw_tile,
         {200: RawResponse("image/png", "The picture"), 304: None},
-        refusals=("404 tile_not_found",),
+        refusals=("404 tile_not_found", *_REFUSALS),
     ),
     Operation(
         "GET",
@@ -81,6 +89,6 @@ OPERATIONS = (
             200: RawResponse(MEDIA_TYPE, "The canvas; `X-Canvas-Seq` is the number of its last change"),
             304: None,
         },
-        refusals=("404 canvas_not_found",),
+        refusals=("404 canvas_not_found", *_REFUSALS),
     ),
 )

@@ -36,12 +36,22 @@ class Renderings:
         self._kept_bytes = 0
         self._making: dict[Hashable, asyncio.Task[None]] = {}
 
-    async def get(self, key: Hashable, oldest: int, make: Callable[[], Awaitable[Rendering]]) -> Rendering:
-        """Return the rendering of `key`, made again unless the kept one shows change `oldest` or later."""
+    async def get(
+        self,
+        key: Hashable,
+        oldest: int,
+        make: Callable[[], Awaitable[Rendering]],
+        admit: Callable[[], None],
+    ) -> Rendering:
+        """Return the rendering of `key`, made again unless the kept one shows change `oldest` or later.
+
+        `admit` is called before it is made, and not for those who share it; what it raises, this raises.
+        """
         while (kept := self._kept.get(key)) is None or kept.seq < oldest:
             # One in progress may have begun before that change: then it is made once more.
             task = self._making.get(key)
             if task is None:
+                admit()
                 task = self._making[key] = asyncio.create_task(self._make(key, make))
             await asyncio.shield(task)
         self._kept.move_to_end(key)

@@ -33,10 +33,32 @@ _COMPRESSION = 1
 """zlib's level; higher ones hardly save anything on pixel art, and the first paint waits for it."""
 
 
-def pack(canvas: Canvas, seq: int, count: int, tiles: bytes) -> bytes:
-    """Pack a snapshot of `count` tiles, already laid out as above. Slow: call it in a thread."""
-    header = HEADER.pack(
-        MAGIC, VERSION, len(canvas.palette), canvas.columns, canvas.rows, canvas.tile_size, count, seq
-    )
-    palette = b"".join(bytes.fromhex(colour[1:]) for colour in canvas.palette)
-    return header + palette + zlib.compress(tiles, _COMPRESSION)
+class SnapshotStream:
+    """Packs the bands of a canvas, from top to bottom. Slow: call it in a thread."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        self._canvas = canvas
+        self._count = 0
+        self._zlib = zlib.compressobj(_COMPRESSION)
+        self._compressed: list[bytes] = []
+
+    def add(self, count: int, tiles: bytes) -> None:
+        """Pack the next band of `count` tiles, already laid out as above."""
+        self._count += count
+        self._compressed.append(self._zlib.compress(tiles))
+
+    def finish(self, seq: int) -> bytes:
+        """Return the whole snapshot, after the last band."""
+        canvas = self._canvas
+        header = HEADER.pack(
+            MAGIC,
+            VERSION,
+            len(canvas.palette),
+            canvas.columns,
+            canvas.rows,
+            canvas.tile_size,
+            self._count,
+            seq,
+        )
+        palette = [bytes.fromhex(colour[1:]) for colour in canvas.palette]
+        return b"".join([header, *palette, *self._compressed, self._zlib.flush()])

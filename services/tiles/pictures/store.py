@@ -43,8 +43,10 @@ _LAID_OUT = text(
     " int8send(tiles.id) || int2send(tiles.x::int2) || int2send(tiles.y::int2) || int4send(tiles.version)"
     " || tiles.pixels, ''::bytea ORDER BY tiles.y, tiles.x), ''::bytea) AS tiles"
     " FROM canvases LEFT JOIN tiles ON tiles.canvas_id = canvases.id AND tiles.is_public"
+    " AND tiles.y BETWEEN :y AND :y + :rows - 1"
     " WHERE canvases.id = :canvas_id GROUP BY canvases.id"
 )
+_ONE_MOMENT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,16 @@ class PaintedTile:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """All public tiles of a canvas at change `seq`, in the snapshot's format."""
+    """The public tiles of some rows of a canvas at change `seq`, in the snapshot's format."""
 
     seq: int
     count: int
     tiles: bytes
+
+
+def prepend_one_moment(conn: Connection) -> None:
+    """Let all statements of this transaction, which must be its first, see the same moment."""
+    conn.prepend(_ONE_MOMENT)
 
 
 async def list_states(conn: Connection, canvas_ids: Sequence[int]) -> Mapping[int, CanvasState]:
@@ -85,7 +92,7 @@ async def list_painted(conn: Connection, canvas_id: int, region: Region) -> tupl
     return rows[0].seq, [PaintedTile(row.x, row.y, row.pixels) for row in rows if row.x is not None]
 
 
-async def get_layout(conn: Connection, canvas_id: int) -> Layout:
-    """Return a canvas's public tiles and the number of the change they show, in one statement."""
-    row = await conn.fetch_one(_LAID_OUT, {"canvas_id": canvas_id})
+async def get_layout(conn: Connection, canvas_id: int, band: Region) -> Layout:
+    """Return the public tiles of a canvas's rows and the number of the change they show, in one statement."""
+    row = await conn.fetch_one(_LAID_OUT, {"canvas_id": canvas_id, "y": band.y, "rows": band.rows})
     return Layout(row.seq, row.count, row.tiles)

@@ -53,7 +53,9 @@ class Reviews:
                 after=after_id(query),
                 count=query.limit + 1,
             )
-        items, cursor = slice_of(found, query, lambda review: (review.id,))
+        items, cursor = slice_of(
+            found, query, lambda review: (review.id,), lambda review: len(review.pixels or b"")
+        )
         return Page(items=[ReviewView.of(review) for review in items], next_cursor=cursor)
 
     async def decide(self, caller: Identity, canvas_id: int, review_id: int, verdict: Verdict) -> Review:

@@ -34,7 +34,7 @@ async def get_tile(request: web.Request, tile_id: int, caller: Identity | None) 
 async def list_canvas_tiles(
     request: web.Request, canvas_id: int, query: CanvasTiles, caller: Identity | None
 ) -> web.Response:
-    """List the tiles of a canvas, ordered by id."""
+    """List the tiles of a canvas, ordered by id; with pixels, a page holds at most 1 MiB of them."""
     return _respond_tiles(
         await request.app[TILES].list_of_canvas(caller, canvas_id, query, with_pixels=query.pixels)
     )
@@ -69,7 +69,7 @@ async def list_cell_neighbours(
 async def list_artist_tiles(
     request: web.Request, user_id: int, query: Paging, caller: Identity | None
 ) -> web.Response:
-    """List the tiles of an artist, ordered by id."""
+    """List the tiles of an artist, ordered by id; a page holds at most 1 MiB of pixels."""
     return _respond_tiles(await request.app[TILES].list_of_artist(caller, user_id, query))
 
 

@@ -113,7 +113,8 @@ def _check_exists(tile: Tile | None) -> Tile:
 
 
 def _page(found: Sequence[Tile], paging: Paging, *, with_pixels: bool) -> TileSlice:
-    items, cursor = slice_of(found, paging, lambda tile: (tile.id,))
+    weigh = (lambda tile: len(tile.pixels)) if with_pixels else None
+    items, cursor = slice_of(found, paging, lambda tile: (tile.id,), weigh)
     return TileSlice(items, cursor, with_pixels=with_pixels)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 from pydantic import Field
 
+from services.tiles.drawings import identify_client
 from services.tiles.timelapse.rules import DEFAULT_FRAMES, MAX_FRAMES
 from services.tiles.timelapse.service import TIMELAPSES
 from shared.http.etags import etag, is_unchanged, not_modified
@@ -26,7 +27,8 @@ async def draw_timelapse(
 
     It shows the existing public tiles, from the beginning of the newest 100,000 changes.
     """
-    timelapse = await request.app[TIMELAPSES].get(caller, canvas_id, query.frames)
+    client = identify_client(request, caller)
+    timelapse = await request.app[TIMELAPSES].get(caller, client, canvas_id, query.frames)
     tag = etag(timelapse.seq, query.frames)
     if is_unchanged(request, tag):
         return not_modified(tag)
@@ -41,5 +43,6 @@ OPERATIONS = (
         "/canvases/{canvas_id}/timelapse.png",
         draw_timelapse,
         {200: RawResponse("image/png", "The animation"), 304: None},
+        refusals=("429 picture_limit", "429 pictures_busy"),
     ),
 )

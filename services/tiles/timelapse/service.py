@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -11,6 +12,7 @@ from aiohttp import web
 from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.rules import Canvas
 from services.tiles.canvases.service import visible_to
+from services.tiles.drawings import Drawings
 from services.tiles.timelapse import store
 from services.tiles.timelapse.film import Film
 from services.tiles.timelapse.rules import Reel
@@ -22,6 +24,9 @@ SHOTS = 2000
 
 TILES = 64
 """Tiles read at a time; each takes up to 64 revisions."""
+
+TIMELAPSE_PIXELS = 32 * 1024 * 1024
+"""What a time-lapse costs: 120 frames of the largest size have as many pixels."""
 
 KEPT = 16
 """Time-lapses kept per process, of some hundred kilobytes each."""
@@ -36,20 +41,21 @@ class Timelapse:
 
 
 class Timelapses:
-    """Draws time-lapses in a thread, one at a time per process; other requests for one wait."""
+    """Draws time-lapses in a thread, in turn with other large pictures."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, drawings: Drawings) -> None:
         self._database = database
-        self._turn = asyncio.Lock()
+        self._drawings = drawings
         self._kept: OrderedDict[tuple[int, int], Timelapse] = OrderedDict()
 
-    async def get(self, viewer: Identity | None, canvas_id: int, frames: int) -> Timelapse:
-        """Return the time-lapse of a canvas in at most `frames` frames. Raises NotFound."""
+    async def get(self, viewer: Identity | None, client: Hashable, canvas_id: int, frames: int) -> Timelapse:
+        """Return the time-lapse of a canvas in at most `frames` frames. Raises NotFound, TooManyRequests."""
         async with self._database.connection() as conn:
             canvas = visible_to(viewer, await canvases_store.get(conn, canvas_id))
         key = (canvas_id, frames)
         if not self._is_current(key, canvas):
-            async with self._turn:
+            self._drawings.charge(client, TIMELAPSE_PIXELS)
+            async with self._drawings.turn(TIMELAPSE_PIXELS):
                 # The request that had the turn before may have drawn the same.
                 if not self._is_current(key, canvas):
                     self._kept[key] = Timelapse(canvas.seq, await self._draw(canvas, frames))

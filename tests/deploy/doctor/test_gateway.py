@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from deploy.stack.ports import find_listeners
-from tests.support.stack_under_test import StackUnderTest, without_health_checks
+from tests.support.stack_under_test import StackUnderTest
 
 
 def test_a_gateway_that_is_down(under_test: StackUnderTest) -> None:
@@ -31,8 +31,6 @@ def test_a_backend_on_a_wrong_port(under_test: StackUnderTest, dynamic: Path) ->
 
 
 def test_a_502_of_a_backend_on_a_wrong_port(under_test: StackUnderTest, dynamic: Path) -> None:
-    services = dynamic / "services.yml"
-    services.write_text(without_health_checks(services.read_text()))
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         wrong = f"http://127.0.0.1:{bound.getsockname()[1]}"
@@ -40,12 +38,10 @@ def test_a_502_of_a_backend_on_a_wrong_port(under_test: StackUnderTest, dynamic:
             assert under_test.get("/api/v1/canvases", "r-502", native.ports["gateway"]) == 502
     verdict = under_test.explain("r-502")
     assert "502 after" in verdict.cause
-    assert f"made by the gateway: the server refused or broke the connection ({wrong}" in verdict.cause
+    assert "made by the gateway: the server refused or broke the connection" in verdict.cause
 
 
 def test_a_backend_with_another_protocol_and_its_500(under_test: StackUnderTest, dynamic: Path) -> None:
-    services = dynamic / "services.yml"
-    services.write_text(without_health_checks(services.read_text()))
     amqp = f"http://127.0.0.1:{under_test.native.ports['rabbitmq-amqp']}"
     with under_test.second_gateway(dynamic, TESSERA_TILES_SERVERS=amqp) as native:
         cause = under_test.first_line("backend-wrong", native)
@@ -56,8 +52,6 @@ def test_a_backend_with_another_protocol_and_its_500(under_test: StackUnderTest,
 
 
 def test_a_504_of_a_backend_that_does_not_answer(under_test: StackUnderTest, dynamic: Path) -> None:
-    services = dynamic / "services.yml"
-    services.write_text(without_health_checks(services.read_text()))
     with (
         under_test.second_gateway(dynamic, TESSERA_RESPONSE_TIMEOUT="500ms") as native,
         under_test.suspended("tiles-web-1"),

@@ -7,14 +7,14 @@ from tests.support.stack_under_test import StackUnderTest
 from tests.support.waiting import until
 
 
-def test_a_service_without_a_running_process_and_its_503(under_test: StackUnderTest) -> None:
+def test_a_service_without_a_running_process_and_its_502(under_test: StackUnderTest) -> None:
     with under_test.without("tiles-web-1", "tiles-web-2"):
-        until(lambda: under_test.get("/api/v1/canvases", "r-503") == 503)
+        until(lambda: under_test.get("/api/v1/canvases", "r-502") == 502)
         cause = under_test.first_line("process-missing")
-        verdict = under_test.explain("r-503")
-    assert "503 `no available server`" in cause
+        verdict = under_test.explain("r-502")
+    assert "its paths are 502" in cause
     assert verdict.code == "request-by-gateway"
-    assert "made by the gateway: no server of that service is alive" in verdict.cause
+    assert "or no server of that service lives" in verdict.cause
 
 
 def test_one_of_two_processes_missing(under_test: StackUnderTest) -> None:

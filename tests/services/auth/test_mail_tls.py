@@ -48,9 +48,11 @@ class LoginServer:
         self.recipients += envelope.rcpt_tos
         return "250 OK"
 
-    def mailer(self, scheme: str = "smtp", password: str = QUOTED) -> SmtpMailer:
+    def mailer(
+        self, scheme: str = "smtp", password: str = QUOTED, authority: str | None = None
+    ) -> SmtpMailer:
         url = f"{scheme}://post:{password}@localhost:{self.port}"
-        return SmtpMailer(url, "Tessera <tessera@mail.test>")
+        return SmtpMailer(url, "Tessera <tessera@mail.test>", authority=authority)
 
 
 Start = Callable[..., LoginServer]
@@ -116,6 +118,23 @@ async def test_smtps_uses_implicit_tls(start: Start, tls: ssl.SSLContext) -> Non
     server = start(ssl_context=tls, auth_require_tls=False)
     await server.mailer("smtps").send(MAIL)
     assert (server.tried, server.recipients) == ([PASSWORD.encode()], ["ada@mail.test"])
+
+
+@pytest.mark.parametrize("as_text", [False, True], ids=["file", "PEM"])
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+async def test_an_authority_of_ones_own_is_trusted_as_a_file_and_as_text(
+    start: Start, tls: ssl.SSLContext, tmp_path: Path, scheme: str, as_text: bool
+) -> None:
+    options = {"tls_context": tls} if scheme == "smtp" else {"ssl_context": tls, "auth_require_tls": False}
+    server, file = start(**options), tmp_path / "authority"
+    await server.mailer(scheme, authority=file.read_text() if as_text else str(file)).send(MAIL)
+    assert server.recipients == ["ada@mail.test"]
+
+
+@pytest.mark.parametrize("authority", ["/no/such/file", "-----BEGIN CERTIFICATE-----\nnothing"])
+def test_an_authority_that_cannot_be_read_is_refused_at_startup(authority: str) -> None:
+    with pytest.raises(ValueError, match="AUTH_SMTP_CA"):
+        SmtpMailer("smtp://mail.test", "t@mail.test", authority=authority)
 
 
 async def test_a_server_without_tls_receives_no_password(start: Start) -> None:

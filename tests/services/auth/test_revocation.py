@@ -59,7 +59,7 @@ async def test_revocations_of_unexpired_tokens_can_be_fetched(auth: Auth) -> Non
     session = await auth.register("ada")
     [session_id] = session_ids(auth, session["account"])
     await auth.call("POST", "/logout", token=session["access_token"])
-    auth.rows("INSERT INTO revocations (account_id, before) VALUES (9, now() - interval '901 s')")
+    auth.rows("INSERT INTO revocations (account_id, before) VALUES (9, now() - interval '911 s')")
     [revocation] = (await (await auth.client.get("/revocations")).json())["revocations"]
     assert revocation.pop("before").endswith("Z")
     assert revocation == {"account_id": session["account"]["id"], "session_id": session_id}

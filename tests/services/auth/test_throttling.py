@@ -1,9 +1,14 @@
-"""Password guessing is throttled by counts in the database."""
+"""Logins, registrations and mail are limited by counts in the database."""
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 
+import pytest
+from aiohttp import ClientResponse
+
+from services.auth.accounts.passwords import Passwords
 from tests.support.auth import PASSWORD, Auth, StartAuth, problem
 
 FROM = [{"X-Real-Ip": f"203.0.113.{number}"} for number in range(100)]
@@ -115,3 +120,89 @@ async def test_the_name_typed_at_a_login_is_not_stored(auth: Auth) -> None:
     await auth.login("my-password-by-mistake", "wrong")
     [(everything,)] = auth.rows("SELECT string_agg(encode(key, 'escape'), '') FROM login_throttles")
     assert "mistake" not in everything
+
+
+async def test_the_spellings_and_addresses_of_an_account_share_one_count(
+    start_auth: StartAuth, database_url: str
+) -> None:
+    auth = await start_auth(database_url, login_failures_per_account=3)
+    await auth.register("fillip", email="phil@mail.test")
+    logins = ["fillip", "f\u0130llip", "PHIL@mail.test", "fill\u0130p", "phil@mail.test", "fillip"]
+    statuses = [(await auth.login(login, "wrong")).status for login in logins]
+    assert statuses == [401, 401, 401, 429, 429, 429]
+    assert (await auth.login("fillip", headers=FROM[1])).status == 429
+
+
+async def test_registrations_of_a_network_are_limited_across_replicas(
+    start_auth: StartAuth, database_url: str
+) -> None:
+    replicas = [await start_auth(database_url, registrations_per_address=3) for _ in range(2)]
+
+    async def register(number: int, address: str) -> ClientResponse:
+        auth = replicas[number % 2]
+        body, headers = auth.registration(f"artist_{number}"), {"X-Real-Ip": address}
+        return await auth.call("POST", "/register", json=body, headers=headers)
+
+    responses = await asyncio.gather(*(register(n, f"2001:db8::{n}") for n in range(8)))
+    assert sorted(response.status for response in responses) == [201] * 3 + [429] * 5
+    refused = next(response for response in responses if response.status == 429)
+    assert await problem(refused) == (429, "too_many_registrations")
+    assert 3500 <= int(refused.headers["Retry-After"]) <= 3600
+    assert (await register(8, "2001:db8:0:1::1")).status == 201
+    assert (await register(9, "203.0.113.1")).status == 201
+
+
+async def test_a_refused_registration_hashes_no_password(
+    start_auth: StartAuth, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    auth = await start_auth(database_url, registrations_per_address=1)
+    await auth.register()
+
+    async def refuse(*_: object) -> str:
+        raise AssertionError("hashed")
+
+    monkeypatch.setattr(Passwords, "hash", refuse)
+    response = await auth.call("POST", "/register", json=auth.registration())
+    assert await problem(response) == (429, "too_many_registrations")
+
+
+def confirmations(auth: Auth) -> int:
+    """Return how many mails that confirm an address were requested."""
+    [(count,)] = auth.rows("SELECT count(*) FROM outbox WHERE payload::text LIKE '%confirm_email%'")
+    return int(count)
+
+
+async def test_the_mail_of_a_registration_counts_for_its_network(
+    start_auth: StartAuth, database_url: str
+) -> None:
+    auth = await start_auth(database_url, mails_per_address=2)
+    await auth.register()
+    await auth.call("POST", "/verify-email", json={"email": "someone@mail.test"})
+    await auth.call("POST", "/verify-email", json={"email": "another@mail.test"})
+    assert confirmations(auth) == 2
+    response = await auth.call("POST", "/register", json=auth.registration())
+    assert await problem(response) == (429, "too_many_registrations")
+
+
+async def test_one_mailbox_gets_few_mails_however_its_address_is_written(
+    start_auth: StartAuth, database_url: str
+) -> None:
+    auth = await start_auth(database_url, mails_per_account=3)
+    for number in range(3):
+        await auth.register(email=f"a.da+{number}@mail.test")
+    for address in ("ada@mail.test", "ADA@mail.test", "a.d.a@mail.test"):
+        await auth.call("POST", "/verify-email", json={"email": address}, headers=FROM[1])
+    await auth.register(email="ada+another@mail.test")
+    assert confirmations(auth) == 3
+
+
+async def test_changes_of_a_password_notify_its_owner_a_few_times_per_hour(
+    start_auth: StartAuth, database_url: str
+) -> None:
+    auth = await start_auth(database_url, mails_per_account=2)
+    token = (await auth.register("ada"))["access_token"]
+    passwords = [PASSWORD, *(f"wobbly-teapot-{number}" for number in range(50, 54))]
+    for current, new in itertools.pairwise(passwords):
+        body = {"current_password": current, "new_password": new}
+        assert (await auth.call("PUT", "/password", token=token, json=body)).status == 204
+    assert auth.rows("SELECT count(*) FROM outbox WHERE payload::text LIKE '%password_changed%'") == [(2,)]

@@ -115,6 +115,19 @@ async def test_a_token_signed_with_the_real_key_is_accepted(auth: Auth, forger: 
     assert (await auth.call("GET", "/me", token=forger.signed({}, {}))).status == 200
 
 
+async def test_tokens_and_revocations_are_dated_by_the_one_clock_of_the_database(
+    auth: Auth, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() + 60)
+    session = await auth.register("ada")
+    issued = jwt.decode(session["access_token"], options={"verify_signature": False})["iat"]
+    await auth.call("POST", "/logout-all", token=session["access_token"])
+    [(revoked,)] = auth.rows("SELECT extract(epoch FROM before) FROM revocations")
+    [(now,)] = auth.rows("SELECT extract(epoch FROM clock_timestamp())")
+    assert now - 60 < issued < revoked < now
+
+
 async def test_no_forgery_is_accepted(auth: Auth, forger: Forger) -> None:
     answers = {}
     for name, forge in FORGERIES.items():

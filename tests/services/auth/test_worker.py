@@ -45,6 +45,7 @@ async def test_only_expired_rows_are_deleted(auth: Auth, aiohttp_client: Any) ->
     expired, live = await auth.register("expired"), await auth.register("live")
     for session in (expired, live):
         assert (await auth.refresh(session["refresh_token"])).status == 200
+    auth.rows("DELETE FROM login_throttles")
     await auth.login("expired", "wrong")
     await auth.login("live", "wrong", headers={"X-Real-Ip": "203.0.113.7"})
     auth.rows(

@@ -19,9 +19,10 @@ from shared.db import Database
 from shared.messaging import connection
 from shared.messaging import relay as relay_module
 from shared.messaging.consumer import CONSUMED
-from shared.messaging.contracts import LockReleased
+from shared.messaging.contracts import LockReleased, TileCreated
 from shared.messaging.outbox import Outbox
 from shared.messaging.relay import Relay
+from shared.messaging.topology import EXCHANGE
 from tests.support.busy import here
 from tests.support.messaging import (
     arrived,
@@ -115,6 +116,34 @@ async def test_a_deleted_queue_is_declared_again_and_nothing_is_lost(
         await emit(outbox, tiles_db, tile_created(2))
         async with running(users_consumer(users_db, broker_url).run()):
             await arrived(users_url, 2)
+
+
+async def test_a_deleted_binding_is_declared_again_within_the_interval(
+    outbox: Outbox,
+    tiles_db: Database,
+    users_db: Database,
+    users_url: str,
+    broker_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(relay_module, "DECLARE_SECONDS", 0.1)
+    async with (
+        running(
+            Relay(tiles_db, broker_url, service="tiles").run(), users_consumer(users_db, broker_url).run()
+        ),
+        await aio_pika.connect(broker_url) as connection,
+        connection.channel() as channel,
+    ):
+        await emit(outbox, tiles_db, tile_created(1))
+        await arrived(users_url, 1)
+        queue = await channel.get_queue("users.events")
+        await queue.unbind(EXCHANGE, f"{TileCreated.type}.*")
+
+        async def arrives() -> bool:
+            await emit(outbox, tiles_db, tile_created(2))
+            return len(await effects(users_url)) > 1
+
+        await eventually(arrives)
 
 
 async def test_one_relay_is_active_and_the_other_takes_over_when_it_is_killed(

@@ -75,6 +75,19 @@ FORGED: dict[str, Forge] = {
 }
 
 
+@pytest.mark.parametrize(
+    ("claim", "ahead", "status"),
+    [("iat", 5, 200), ("iat", 30, 401), ("nbf", 5, 200), ("nbf", 30, 401), ("exp", 0, 401)],
+)
+async def test_the_clock_of_auth_may_be_ahead_by_seconds_but_no_token_outlives_its_end(
+    users: Users, claim: str, ahead: int, status: int
+) -> None:
+    claims: dict[str, Any] = {claim: int(time.time()) + ahead}
+    headers = {"Authorization": f"Bearer {users.keys.token(*ANN, **claims)}"}
+    response = await users.call(None, "GET", "/users/profile", headers=headers)
+    assert response.status == status
+
+
 @pytest.mark.parametrize("forge", FORGED.values(), ids=FORGED.keys())
 async def test_an_invalid_token_is_401(users: Users, forge: Forge) -> None:
     headers = {"Authorization": f"Bearer {forge(users.keys)}"}

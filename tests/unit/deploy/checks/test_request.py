@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from deploy.checks import request
-from deploy.checks.facts.logs import LoggedRequest
+from deploy.checks.facts.logs import LoggedRequest, find_requests
 from deploy.checks.findings import Finding, Severity
 
 
@@ -40,7 +40,7 @@ def logged_request(status: int, **changes: Any) -> LoggedRequest:
         (429, "rate limit"),
         (500, "the server speaks another protocol"),
         (502, "the server refused or broke the connection"),
-        (503, "no server of that service is alive"),
+        (503, "the gateway knows no server of that service"),
         (504, "did not answer in time"),
     ],
 )
@@ -48,6 +48,18 @@ def test_a_response_without_a_service_was_made_by_the_gateway(status: int, reaso
     found = explain(logged_request(status))
     assert found.code == "request-by-gateway"
     assert reason in found.cause
+
+
+def test_the_process_that_served_the_error_page_is_not_the_server_that_failed() -> None:
+    line = {
+        "StartUTC": datetime.now(UTC).isoformat(),
+        "DownstreamStatus": 502,
+        "RouterName": "tiles-read@file",
+        "ServiceName": "error-pages@file",
+        "ServiceURL": "http://127.0.0.1:8101",
+    }
+    [logged] = find_requests([line])
+    assert "(tiles-read@file)" in explain(logged).cause
 
 
 def test_a_404_that_no_router_matched_differs_from_a_services_404() -> None:

@@ -41,6 +41,8 @@ export default {
   error_bad_request: "Der Server hat die Anfrage nicht verstanden.",
   error_account_suspended: "Dieses Konto ist gesperrt.",
   error_too_many_logins: "Zu viele Fehlversuche. Versuche es in {seconds} s erneut.",
+  error_too_many_registrations:
+    "Aus deinem Netz wurden zu viele Konten angelegt. Versuche es in {seconds} s erneut.",
   error_username_taken: "Dieser Benutzername ist schon vergeben.",
   error_email_taken: "Zu dieser Adresse gibt es schon ein Konto.",
   error_token_invalid: "Dieser Link ist nicht mehr gültig. Fordere eine neue E-Mail an.",
@@ -77,6 +79,8 @@ export default {
   error_overloaded: "Gerade malen zu viele gleichzeitig. Bitte versuche es gleich erneut.",
   error_own_tile: "Deine eigene Kachel kannst du nicht liken.",
   error_paint_limit: "Du malst schneller, als der Server erlaubt. Bitte warte einen Moment.",
+  error_picture_limit: "Du hast viele große Bilder geöffnet. Bitte warte einen Moment.",
+  error_pictures_busy: "Gerade öffnen viele Leute große Bilder. Bitte versuche es gleich noch einmal.",
   error_postgres_unavailable: "Die Datenbank ist gerade nicht verfügbar. Bitte versuche es gleich erneut.",
   error_rate_limited: "Zu viele Anfragen. Versuche es in {seconds} s erneut.",
   error_report_assigned: "Diese Meldung bearbeitet schon jemand anderes.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 
 import pytest
 from argon2 import PasswordHasher
@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 from services.auth.accounts import passwords
 from services.auth.accounts.passwords import Passwords
 from shared.errors import Unavailable
+from tests.support.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -43,6 +44,31 @@ async def test_the_event_loop_keeps_running_while_passwords_are_hashed(hashing: 
         await asyncio.sleep(0)
         turns += 1
     assert turns > 10
+
+
+async def test_logins_do_not_wait_for_registrations(
+    hashing: Passwords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finished: list[str] = []
+    monkeypatch.setattr(hashing, "_verify", lambda stored, password: True)
+
+    async def note(name: str, work: Coroutine[None, None, object]) -> None:
+        await work
+        finished.append(name)
+
+    registrations = [note("registration", hashing.hash("wobbly-teapot-49")) for _ in range(4)]
+    logins = [note("login", hashing.verify("stored", "password")) for _ in range(2)]
+    await asyncio.gather(*registrations, *logins)
+    assert finished == ["registration", "login", "login", *["registration"] * 3]
+
+
+async def test_a_password_whose_request_ends_while_it_waits_takes_no_thread(hashing: Passwords) -> None:
+    waiting = [asyncio.ensure_future(hashing.hash("wobbly-teapot-49")) for _ in range(4)]
+    await asyncio.sleep(0)
+    for task in waiting[1:]:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert await asyncio.wait_for(hashing.verify(None, ""), PATIENCE) is False
 
 
 async def test_a_password_that_waits_too_long_for_a_thread_is_refused(

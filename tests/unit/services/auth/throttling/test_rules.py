@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from services.auth.throttling.rules import AttemptCount, check_login_counts, get_network, make_login_keys
+from services.auth.throttling.rules import (
+    AttemptCount,
+    canonicalise,
+    canonicalise_mailbox,
+    check_login_counts,
+    make_login_keys,
+)
 from shared.errors import TooManyRequests
 
 
@@ -18,19 +24,40 @@ def test_a_login_over_a_limit_waits_until_every_exceeded_window_ends() -> None:
     assert refused.value.retry_after == 200.0
 
 
-def test_a_name_is_counted_without_regard_to_case() -> None:
-    assert make_login_keys("Ada", "192.0.2.1") == make_login_keys("aDA", "192.0.2.1")
+def test_an_account_is_counted_under_whatever_name_it_was_found_by() -> None:
+    assert make_login_keys(7, "ada", "192.0.2.1") == make_login_keys(7, "ada@mail.test", "192.0.2.1")
+    assert make_login_keys(7, "ada", "192.0.2.1")[0] != make_login_keys(8, "ada", "192.0.2.1")[0]
+    assert make_login_keys(None, "7", "192.0.2.1")[0] != make_login_keys(7, "7", "192.0.2.1")[0]
 
 
 @pytest.mark.parametrize(
-    ("one", "another", "same"),
+    "spelling",
     [
-        ("192.0.2.1", "192.0.2.2", False),
-        ("192.0.2.1", "::ffff:192.0.2.1", True),
-        ("2001:db8::1", "2001:db8::ffff:1", True),
-        ("2001:db8:0:1::1", "2001:db8:0:2::1", False),
-        ("fe80::1%eth0", "fe80::2%eth1", True),
+        "FILLIP",
+        "f\u0130ll\u0130p",  # I with a dot above, whose lower case has two characters or one
+        "\uff26illip",  # a full-width F
+        "\ufb01llip",  # the ligature fi
+        "fi\u0307llip",  # i with a combining dot
+        " fillip. ",
     ],
 )
-def test_the_ipv6_addresses_of_one_customer_count_as_one(one: str, another: str, same: bool) -> None:
-    assert (get_network(one) == get_network(another)) is same
+def test_all_spellings_of_a_name_count_as_one(spelling: str) -> None:
+    assert canonicalise(spelling) == canonicalise("fillip")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "Ada.Byron@Mail.Test",
+        "ada.byron+tessera@mail.test",
+        "a.d.a.byron@mail.test.",
+        "\uff41dabyron@mail.test",
+    ],
+)
+def test_all_addresses_of_a_mailbox_count_as_one(address: str) -> None:
+    assert canonicalise_mailbox(address) == canonicalise_mailbox("adabyron@mail.test")
+
+
+def test_different_mailboxes_count_apart() -> None:
+    addresses = ["ada@mail.test", "bob@mail.test", "ada@other.test", "ada@mailtest", "x@ada@mail.test"]
+    assert len(set(map(canonicalise_mailbox, addresses))) == len(addresses)

@@ -6,8 +6,8 @@ from services.auth.tokens.rules import TokenSubject, make_claims
 
 
 def test_ids_in_claims_are_strings_as_the_standards_require() -> None:
-    subject = TokenSubject(account_id=7, username="ada", roles=("moderator", "admin"), session_id=9)
-    assert make_claims(subject, issuer="i", audience="a", lifetime=30, now=1000, token_id="t") == {
+    subject = TokenSubject(7, "ada", roles=("moderator", "admin"), session_id=9, read_at=1000)
+    assert make_claims(subject, issuer="i", audience="a", lifetime=30, token_id="t") == {
         "iss": "i",
         "aud": "a",
         "sub": "7",

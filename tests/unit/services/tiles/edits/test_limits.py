@@ -1,24 +1,22 @@
-"""How fast an artist may paint."""
+"""How much an artist may paint."""
 
 from __future__ import annotations
 
 import pytest
 
-from services.tiles.edits.limits import REMEMBERED_ARTISTS, PaintAllowance
+from services.tiles.edits.limits import LEAST_PIXELS, PaintAllowance, count_stroke, count_tile
+from shared.errors import TooManyRequests
 
 
-def test_an_artist_has_a_burst_and_then_the_rate() -> None:
-    allowance = PaintAllowance(rate=10, burst=3)
-    assert [allowance.take(1, 0.0) for _ in range(4)] == [0, 0, 0, pytest.approx(0.1)]
-    assert allowance.take(2, 0.0) == 0
-    assert allowance.take(1, 0.05) == pytest.approx(0.05)
-    assert allowance.take(1, 0.1) == 0
-    assert [allowance.take(1, 60.0) for _ in range(4)] == [0, 0, 0, pytest.approx(0.1)]
+def test_an_artist_who_has_painted_a_burst_has_to_wait() -> None:
+    allowance = PaintAllowance(rate=1, burst=300)
+    allowance.take(1, 300)
+    with pytest.raises(TooManyRequests, match="paint_limit") as refused:
+        allowance.take(1, 100)
+    assert 0 < refused.value.retry_after <= 100
+    allowance.take(2, 300)
 
 
-def test_the_number_of_remembered_artists_is_limited() -> None:
-    allowance = PaintAllowance(rate=1, burst=1)
-    for artist in range(REMEMBERED_ARTISTS + 1):
-        allowance.take(artist, 0.0)
-    assert allowance.take(REMEMBERED_ARTISTS, 0.0) > 0
-    assert allowance.take(0, 0.0) == 0
+def test_a_write_counts_its_pixels_but_never_less_than_it_costs() -> None:
+    assert [count_stroke(pixels) for pixels in (1, 128, 4096)] == [LEAST_PIXELS, 128, 4096]
+    assert [count_tile(side * side) for side in (0, 16, 64, 128)] == [LEAST_PIXELS, LEAST_PIXELS, 512, 2048]
