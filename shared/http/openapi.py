@@ -120,7 +120,7 @@ def _operation(tag: str, operation: Operation) -> dict[str, Any]:
         described["description"] = description.strip()
     if operation.body is not None:
         described["requestBody"] = {
-            "description": f"At most {operation.body_limit // 1024} KiB.",
+            "description": operation.body_bounds.description,
             "required": not operation.body_is_optional,
             "content": {"application/json": _schema(operation.body)},
         }
