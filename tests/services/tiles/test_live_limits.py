@@ -85,7 +85,7 @@ async def test_returning_viewers_read_the_journal_four_at_a_time(
     for x in range(4):
         await writer.tile("ann", canvas["id"], x)
     reading, most = 0, 0
-    read = journal.list_events_after
+    read = journal.list_page_after
 
     async def count_readers(*args: Any) -> Sequence[dict[str, Any]]:
         nonlocal reading, most
@@ -96,7 +96,7 @@ async def test_returning_viewers_read_the_journal_four_at_a_time(
         finally:
             reading -= 1
 
-    monkeypatch.setattr(journal, "list_events_after", count_readers)
+    monkeypatch.setattr(journal, "list_page_after", count_readers)
     fresh = await start_tiles(database_url)  # keeps nothing in memory
     async with AsyncExitStack() as stack:
         sockets = await asyncio.gather(
