@@ -130,6 +130,7 @@ class NewVersion:
     traceparent: str | None = None
     is_repaint: bool = False
     json: bytes | None = None
+    is_rollback: bool = False
 
     @property
     def written(self) -> Written:
