@@ -223,15 +223,15 @@ class TestValues:
         ids = ["01a225e1-f20a-7293-a21d-3db52ca4985d", None]
         spread = text(
             "SELECT CAST(CAST(:ids AS uuid[]) AS text[]) AS ids, CAST(:at AS timestamptz[]) AS at,"
-            " CAST(:raws AS bytea[]) AS raws, CAST(:flags AS boolean[]) AS flags,"
+            " encode((CAST(:raws AS bytea[]))[1], 'hex') AS raw, CAST(:flags AS boolean[]) AS flags,"
             " CAST(:none AS int[]) AS none"
         )
         moment = datetime(2024, 1, 1, tzinfo=UTC)
-        sent = {"ids": ids, "at": [moment], "raws": [b"\x00\xff", None], "flags": [True, False], "none": []}
+        sent = {"ids": ids, "at": [moment], "flags": [True, False], "none": []}
         async with db.connection() as conn:
             for _ in range(3):
-                row = await conn.fetch_one(spread, sent)
-                assert row._asdict() == sent
+                row = await conn.fetch_one(spread, {**sent, "raws": [b"\x00\xff", None]})
+                assert row._asdict() == {**sent, "raw": "00ff"}
 
     async def test_written_as_one_array_arrive_by_their_cast(self, db: Database) -> None:
         spread = text(
