@@ -26,7 +26,11 @@ async def measure_strokes(url: str, tiles: list[int], painters: int) -> float:
     database = Database(url, application="bench")
     outbox = Outbox(database, producer="tiles")
     batches = Batches(
-        database, Journal(database, outbox), ActivityPublisher(outbox), longest=10**6, most_pixels=10**9
+        database,
+        Journal(database, outbox, lambda canvas_id, views: None),
+        ActivityPublisher(outbox),
+        longest=10**6,
+        most_pixels=10**9,
     )
     strokes = Strokes(batches, PaintAllowance(1e9, 10**9))
     tasks = [asyncio.create_task(batches.run()), asyncio.create_task(outbox.run())]

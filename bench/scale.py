@@ -35,8 +35,8 @@ PROCESSES = (1, 2, 4)
 HEALTH_CHECKS_SECONDS = 2.5
 """Two health checks of a gateway, after which it uses every process."""
 
-STROKES_SECONDS = 4.0
-CROWD_SECONDS = 5.0
+STROKES_SECONDS = 3.0
+CROWD_SECONDS = 4.0
 
 
 async def measure(stack: Stack, *, viewers: int, protocol: LiveProtocol) -> list[Result]:

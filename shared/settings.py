@@ -61,4 +61,11 @@ class ServiceSettings(ProcessSettings):
 
     database_url: SecretStr = Field(description="postgresql://role:password@host:port/database")
     database_pool: int = Field(10, ge=1, le=100, description="connections per process")
+    database_prepared: int = Field(
+        200,
+        ge=0,
+        le=10_000,
+        description="prepared statements per connection; 0 if a pooler such as PgBouncer in transaction mode"
+        " gives each transaction another connection",
+    )
     broker_url: SecretStr = Field(description="amqp://user:password@host:port/vhost")

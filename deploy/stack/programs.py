@@ -16,6 +16,7 @@ from deploy.stack.state_dir import REPOSITORY, StateDir
 
 # A local load test has one address, and paints as one artist, or as few.
 LOCAL_LIMITS = {
+    "AUTH_LOGINS_PER_ADDRESS": "100000",
     "AUTH_REGISTRATIONS_PER_ADDRESS": "10000",
     "AUTH_MAILS_PER_ADDRESS": "10000",
     "TILES_PAINT_PIXELS_RATE": "131072",

@@ -32,10 +32,13 @@ class AuthSettings(ServiceSettings):
     refresh_grace_seconds: float = Field(
         3.0, ge=0, description="how long a replaced refresh token returns its successor again"
     )
-    login_window_seconds: int = Field(300, ge=1, description="window in which failed logins are counted")
+    login_window_seconds: int = Field(300, ge=1, description="window in which logins are counted")
     login_failures_per_account: int = Field(10, ge=1, description="failed logins per name and window")
     login_failures_per_address: int = Field(
         100, ge=1, description="failed logins per client address and window"
+    )
+    logins_per_address: int = Field(
+        600, ge=1, description="logins per client address and window, successful ones included"
     )
     smtp_url: SecretStr | None = Field(
         None,
@@ -76,7 +79,7 @@ class AuthSettings(ServiceSettings):
 
     @property
     def login_window(self) -> timedelta:
-        """The window in which failed logins are counted."""
+        """The window in which logins are counted."""
         return timedelta(seconds=self.login_window_seconds)
 
     @property

@@ -26,6 +26,7 @@ from services.tiles.likes import api as likes
 from services.tiles.likes.service import LIKES, Likes
 from services.tiles.live import api as live
 from services.tiles.live.hub import HUB, Hub
+from services.tiles.live.peers import ChangePublisher
 from services.tiles.locks import api as locks
 from services.tiles.locks.service import LOCKS, Locks
 from services.tiles.pictures import api as pictures
@@ -64,7 +65,8 @@ def create_app(settings: TilesSettings) -> web.Application:
     """Set up the HTTP side: features and the live feed."""
     service = WebApp(SERVICE, settings)
     app, database = service.app, service.database
-    journal = Journal(database, service.outbox)
+    hub = Hub(database, service.broker_url, name=settings.instance)
+    journal = Journal(database, service.outbox, hub.announce)
     batches = Batches(
         database,
         journal,
@@ -73,7 +75,6 @@ def create_app(settings: TilesSettings) -> web.Application:
         most_pixels=settings.paint_queue_pixels,
     )
     allowance = PaintAllowance(settings.paint_pixels_rate, settings.paint_pixels_burst)
-    hub = Hub(database, service.broker_url, name=settings.instance)
     verifier = service.verify_tokens_of_auth(settings.jwks_url)
     verifier.revocations.listen(hub.close_account)
 
@@ -105,7 +106,9 @@ def create_worker(settings: TilesSettings) -> web.Application:
     """Set up the background side: relay, consumer, housekeeping."""
     service = WorkerApp(SERVICE, settings)
     service.consume(HANDLERS)
-    journal = Journal(service.database, service.outbox)
+    publisher = ChangePublisher(service.broker_url, name=settings.instance)
+    service.run("live-publisher", publisher.run)
+    journal = Journal(service.database, service.outbox, publisher.publish)
     lock_sweeper = _locks(settings, service.database, journal)
     area_sweeper = _areas(settings, service.database, journal)
     service.run(

@@ -1,6 +1,7 @@
 """The door to PostgreSQL: what services import of it. Only this room imports aiopg.
 
 statements   SQLAlchemy Core, compiled once each for psycopg2
+prepared     what a connection has prepared, and the SQL of a round trip
 arrays       arrays as single literals
 errors       from psycopg2's errors to Tessera's
 connection   one connection: statements, deferred writes, transactions

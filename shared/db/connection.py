@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
@@ -16,7 +16,8 @@ from sqlalchemy.sql import Executable
 
 from shared.cancellation import reraise_lost_cancellation
 from shared.db.errors import translate_error
-from shared.db.statements import Params, bind
+from shared.db.prepared import PreparedStatements
+from shared.db.statements import BoundStatement, Params, bind_values
 from shared.errors import Unavailable
 
 type_of_bytea = new_type(
@@ -25,6 +26,9 @@ type_of_bytea = new_type(
     lambda value, cursor: None if value is None else bytes(psycopg2.BINARY(value, cursor)),
 )
 register_type(type_of_bytea)
+
+_STALE = (psycopg2.errors.FeatureNotSupported, psycopg2.errors.InvalidSqlStatementName)
+"""A table was altered ("cached plan must not change result type"), or the statement was deallocated."""
 
 STATEMENT_SECONDS = Histogram(
     "db_statement_seconds",
@@ -36,13 +40,17 @@ STATEMENT_SECONDS = Histogram(
 class Connection:
     """A connection for one task; its statements run one after the other."""
 
-    def __init__(self, raw: aiopg.Connection, cursor: aiopg.Cursor, timeout: float) -> None:
+    def __init__(
+        self, raw: aiopg.Connection, cursor: aiopg.Cursor, prepared: PreparedStatements, timeout: float
+    ) -> None:
         self._raw = raw
         self._cursor = cursor
+        self._prepared = prepared
         self._timeout = timeout
-        self._prepended = b""
         self._opening = b""
-        self._deferred: list[bytes] = []
+        """What begins the transaction, until it has been sent."""
+        self._prepended: list[BoundStatement] = []
+        self._deferred: list[BoundStatement] = []
         self._after_commit: list[Callable[[], None]] = []
 
     async def execute(self, statement: Executable, params: Params | None = None) -> int:
@@ -72,19 +80,16 @@ class Connection:
         Each statement reads what was committed before it starts: after a prepended `SELECT ... FOR UPDATE`
         the next one reads everything that the previous holder of the row wrote.
         """
-        self._prepended += self._mogrify(statement, params) + b";"
+        self._prepended.append(bind_values(statement, params))
 
     def defer(self, statement: Executable, params: Params | None = None) -> None:
         """Send the statement in the same round trip as this transaction's COMMIT."""
-        self._deferred.append(self._mogrify(statement, params))
+        self._deferred.append(bind_values(statement, params))
 
     async def flush(self) -> None:
         """Send the deferred statements now; a transaction of many changes need not keep all in memory."""
         if self._deferred:
-            sql = self._prepended + b";".join(self._deferred)
-            self._prepended = b""
-            self._deferred.clear()
-            await self._send_raw(sql)
+            await self._send(self._take_waiting())
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call `callback` after this transaction has committed; never if it is rolled back."""
@@ -102,50 +107,81 @@ class Connection:
                 self._raw.notifies.get_nowait()
             return True
 
-    def _mogrify(self, statement: Executable, params: Params | None) -> bytes:
-        sql, values = bind(statement, params)
-        if self._raw.closed:
-            raise Unavailable("postgres", "the connection was lost")
-        return bytes(self._cursor.raw.mogrify(sql, values))
-
     async def _run(self, statement: Executable, params: Params | None) -> Any:
         """Send the statement after those prepended to it; returns psycopg2's cursor with its rows."""
-        sql, self._prepended = self._prepended + self._mogrify(statement, params), b""
-        await self._send(sql)
+        prepended, self._prepended = self._prepended, []
+        await self._send([*prepended, bind_values(statement, params)])
         return self._cursor.raw
 
-    async def _send(self, sql: bytes) -> None:
+    def _take_waiting(self) -> list[BoundStatement]:
+        waiting = [*self._prepended, *self._deferred]
+        self._prepended, self._deferred = [], []
+        return waiting
+
+    async def _send(self, statements: Sequence[BoundStatement], ending: bytes = b"") -> None:
+        """Send statements in one round trip, and once more if the first time met stale prepared ones.
+
+        That is safe where nothing was done before: outside a transaction, or in its first round trip. Later
+        the transaction is lost, which is a 503 to its caller; the next one prepares everything again.
+        """
+        opening, self._opening = self._opening, b""
+        with _translating_errors():
+            try:
+                await self._exchange(opening, statements, ending)
+            except _STALE as error:
+                self._prepared.forget()
+                if self._is_in_transaction():
+                    if not opening:
+                        raise Unavailable("postgres", "a table was altered during the transaction") from error
+                    await self._rollback()
+                await self._exchange(opening, statements, ending)
+
+    async def _exchange(self, opening: bytes, statements: Iterable[BoundStatement], ending: bytes) -> None:
+        if self._raw.closed:
+            raise Unavailable("postgres", "the connection was lost")
+        rendered = self._prepared.render(self._cursor.raw, statements)
+        preparing = rendered.preparing
+        if opening and preparing:
+            # In a transaction of their own, as SET TRANSACTION must be the first statement of the caller's.
+            preparing = b"BEGIN;" + preparing + b"COMMIT;"
+        try:
+            await self._execute(preparing + opening + b";".join([*rendered.statements, ending]))
+        except psycopg2.IntegrityError:
+            self._prepared.confirm(rendered)
+            raise
+        self._prepared.confirm(rendered)
+
+    async def _execute(self, sql: bytes) -> None:
         started = time.perf_counter()
         try:
-            with _translating_errors(), reraise_lost_cancellation():
+            with reraise_lost_cancellation():
                 await self._cursor.execute(sql, timeout=self._timeout)  # type: ignore[arg-type]  # bytes are welcome
         except TimeoutError:
             raise Unavailable("postgres", f"no answer within {self._timeout:g} s") from None
         finally:
             STATEMENT_SECONDS.observe(time.perf_counter() - started)
 
-    async def _send_raw(self, sql: bytes) -> None:
-        if self._raw.closed:
-            raise Unavailable("postgres", "the connection was lost")
-        await self._send(sql)
-
     def _begin(self, statement: float | None) -> None:
         # BEGIN travels with the first statement: one round trip less, and none for an unused transaction.
         self._opening = b"BEGIN;"
         if statement is not None:
             self._opening += f"SET LOCAL statement_timeout = {round(statement * 1000)};".encode()
-        self._prepended = self._opening
 
     async def _commit(self) -> None:
-        if self._prepended == self._opening and not self._deferred:
+        waiting = self._take_waiting()
+        if self._opening and not waiting:
             return
-        await self._send_raw(self._prepended + b";".join([*self._deferred, b"COMMIT"]))
+        await self._send(waiting, b"COMMIT")
         for callback in self._after_commit:
             callback()
 
     async def _rollback(self) -> None:
-        if not self._raw.closed and self._raw.raw.get_transaction_status() != TRANSACTION_STATUS_IDLE:
-            await self._send_raw(b"ROLLBACK")
+        if self._is_in_transaction():
+            with _translating_errors():
+                await self._execute(b"ROLLBACK")
+
+    def _is_in_transaction(self) -> bool:
+        return not self._raw.closed and self._raw.raw.get_transaction_status() != TRANSACTION_STATUS_IDLE
 
 
 @contextmanager

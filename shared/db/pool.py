@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import aiopg
 import psycopg2
@@ -25,6 +26,7 @@ from psycopg2.extras import NamedTupleCursor
 from shared.cancellation import reraise_lost_cancellation
 from shared.db.connection import Connection, in_transaction
 from shared.db.driver import connect
+from shared.db.prepared import PreparedStatements
 from shared.errors import Unavailable
 from shared.settings import ServiceSettings
 
@@ -33,7 +35,7 @@ CONNECTIONS_IN_USE = Gauge("db_connections_in_use", "Pooled connections held by 
 
 @dataclass(frozen=True)
 class DatabaseLimits:
-    """Limits per process; times in seconds.
+    """Limits per process, and `prepared` statements per connection; times in seconds.
 
     With the defaults a request is answered with 503 within 3 s if PostgreSQL is down or frozen: it waits for
     a connection or for its first statement, not for both in full.
@@ -43,6 +45,7 @@ class DatabaseLimits:
     acquire: float = 1.5
     statement: float = 2.0
     lock: float = 1.5
+    prepared: int = 200
 
 
 class Database:
@@ -59,6 +62,7 @@ class Database:
         self._slots = asyncio.Semaphore(self._limits.pool_size)
         self._idle: deque[aiopg.Connection] = deque()
         self._in_use: set[aiopg.Connection] = set()
+        self._prepared: WeakKeyDictionary[aiopg.Connection, PreparedStatements] = WeakKeyDictionary()
         self._closed = False
 
     async def closing(self, _: object) -> AsyncIterator[None]:
@@ -82,7 +86,9 @@ class Database:
         return cls(
             settings.database_url.get_secret_value(),
             application=f"tessera {settings.instance}",
-            limits=DatabaseLimits(pool_size=settings.database_pool, statement=statement),
+            limits=DatabaseLimits(
+                pool_size=settings.database_pool, statement=statement, prepared=settings.database_prepared
+            ),
         )
 
     @asynccontextmanager
@@ -91,7 +97,7 @@ class Database:
         raw = await self._acquire()
         try:
             async with raw.cursor(cursor_factory=NamedTupleCursor) as cursor:
-                yield Connection(raw, cursor, self._deadline(self._limits.statement))
+                yield self._wrap(raw, cursor, self._limits.statement)
         finally:
             self._release(raw)
 
@@ -106,7 +112,7 @@ class Database:
         raw = await self._acquire()
         try:
             async with raw.cursor(cursor_factory=NamedTupleCursor) as cursor:
-                conn = Connection(raw, cursor, self._deadline(statement or self._limits.statement))
+                conn = self._wrap(raw, cursor, statement or self._limits.statement)
                 async with in_transaction(conn, statement):
                     yield conn
         finally:
@@ -118,14 +124,13 @@ class Database:
         raw = await self._connect()
         try:
             async with raw.cursor(cursor_factory=NamedTupleCursor) as cursor:
-                yield Connection(raw, cursor, self._deadline(self._limits.statement))
+                yield self._wrap(raw, cursor, self._limits.statement)
         finally:
             await raw.close()
 
-    @staticmethod
-    def _deadline(statement: float) -> float:
+    def _wrap(self, raw: aiopg.Connection, cursor: aiopg.Cursor, statement: float) -> Connection:
         # Slightly above the server's limit, so that normally the server ends the query (aiopg#570).
-        return statement + 0.5
+        return Connection(raw, cursor, self._prepared[raw], statement + 0.5)
 
     async def _acquire(self) -> aiopg.Connection:
         if self._closed:
@@ -181,6 +186,9 @@ class Database:
                         f"-c statement_timeout={round(self._limits.statement * 1000)}"
                         f" -c lock_timeout={round(self._limits.lock * 1000)}"
                         " -c timezone=UTC"
+                        # Never a plan for the values of one call: of eight joined tables, making it takes ten
+                        # times as long as running it, which PostgreSQL's own estimate does not show.
+                        " -c plan_cache_mode=force_generic_plan"
                     ),
                 )
         except asyncio.CancelledError:
@@ -192,6 +200,7 @@ class Database:
         except (psycopg2.Error, OSError) as error:
             raise Unavailable("postgres", str(error).strip()) from error
         else:
+            self._prepared[raw] = PreparedStatements(self._limits.prepared)
             return raw
 
     async def _reachable_dsn(self) -> str:

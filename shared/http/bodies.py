@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
 from shared.errors import Invalid, TooLarge
-
-BODY_BYTES = 64 * 1024
-"""Most bytes of a body; an operation that takes many pixels declares a bound of its own."""
 
 MAX_KEYS = 64
 """Keys of all objects in a body; the largest model has nine."""
@@ -24,38 +22,60 @@ MAX_KEYS = 64
 MAX_DEPTH = 8
 """Arrays and objects inside each other; the deepest model has three."""
 
+
+@dataclass(frozen=True, slots=True)
+class BodyBounds:
+    """How large a body may be: its bytes, and the items of all arrays and objects in it."""
+
+    size: int = 64 * 1024
+    items: int = 512
+
+    @property
+    def description(self) -> str:
+        """For the document."""
+        return f"At most {self.size // 1024} KiB, with {self.items} items."
+
+
+DEFAULT_BOUNDS = BodyBounds()
+"""Most bodies have less than one KiB and ten items; the largest is a canvas with a palette of 255 colours."""
+
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
-async def read_json(request: web.Request, limit: int = BODY_BYTES) -> bytes:
-    """Read a JSON body of at most `limit` bytes, whose structure is within bounds.
+async def read_json(request: web.Request, bounds: BodyBounds) -> bytes:
+    """Read a JSON body whose size and structure are within bounds.
 
-    Raises TooLarge, and Invalid for too many keys, too much depth, or a key that occurs twice in an object.
-    Other faults are left to the model, which names the fields.
+    Raises TooLarge, and Invalid for too many items or keys, too much depth, or a key that occurs twice in an
+    object. Other faults are left to the model, which names the fields.
     """
-    if (request.content_length or 0) > limit:
-        raise _too_large(limit)
+    if (request.content_length or 0) > bounds.size:
+        raise _too_large(bounds)
     body = bytearray()
     # In pieces: a body without Content-Length shows how long it is only while it is read.
     async for piece in request.content.iter_any():
         body += piece
-        if len(body) > limit:
-            raise _too_large(limit)
-    check_structure(body)
+        if len(body) > bounds.size:
+            raise _too_large(bounds)
+    check_structure(body, bounds)
     return bytes(body)
 
 
-def check_structure(body: bytes | bytearray) -> None:
+def check_structure(body: bytes | bytearray, bounds: BodyBounds) -> None:
     """Check the structure of JSON text; raises Invalid as `read_json` does."""
     bare = _STRING.sub(b"", body)
-    if bare.count(b":") > MAX_KEYS:
+    if bare.count(b",") >= bounds.items:
+        raise Invalid.field("body", msg=f"must not have more than {bounds.items} items")
+    keys = bare.count(b":")
+    if keys > MAX_KEYS:
         raise Invalid.field("body", msg=f"must not have more than {MAX_KEYS} keys")
     brackets = bare.translate(None, _NOT_BRACKETS)
     for _ in range(MAX_DEPTH):
         brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
     if brackets:
         raise Invalid.field("body", msg=f"must be JSON, nested no deeper than {MAX_DEPTH} levels")
+    if keys < 2:
+        return
     try:
         json.loads(body, object_pairs_hook=_refuse_duplicates)
     except ValueError:
@@ -70,5 +90,5 @@ def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> None:
         seen.add(key)
 
 
-def _too_large(limit: int) -> TooLarge:
-    return TooLarge("body_too_large", f"The body may have at most {limit // 1024} KiB.")
+def _too_large(bounds: BodyBounds) -> TooLarge:
+    return TooLarge("body_too_large", f"The body may have at most {bounds.size // 1024} KiB.")

@@ -97,7 +97,7 @@ _PAGE = Template(
     '<!doctype html>\n<html lang="$language">\n<meta charset="utf-8">\n'
     '<meta name="viewport" content="width=device-width">\n$refresh<title>$title</title>\n'
     f"<style>{_STYLE}</style>\n"
-    "<main><h1>$title</h1><p>$text</p><p><small>$status, gateway</small></p></main>\n</html>\n"
+    "<main><h1>$title</h1><p>$text</p><p><small>Gateway: $status</small></p></main>\n</html>\n"
 )
 
 

@@ -120,7 +120,7 @@ def _operation(tag: str, operation: Operation) -> dict[str, Any]:
         described["description"] = description.strip()
     if operation.body is not None:
         described["requestBody"] = {
-            "description": f"At most {operation.body_limit // 1024} KiB.",
+            "description": operation.body_bounds.description,
             "required": not operation.body_is_optional,
             "content": {"application/json": _schema(operation.body)},
         }
@@ -170,6 +170,10 @@ def _responses(operation: Operation) -> dict[str, Any]:
             "description": ", ".join(f"`{code}`" for code in sorted(codes)),
             "content": {"application/problem+json": _schema(model)},
         }
+    limit = "the gateway's limit of requests from one network, in plain text"
+    limited = responses.setdefault("429", {"description": "", "content": {}})
+    limited["description"] = " or ".join(filter(None, (limited["description"], limit)))
+    limited["content"]["text/plain"] = {}
     return dict(sorted(responses.items()))
 
 
@@ -180,7 +184,6 @@ def _refusals(operation: Operation) -> dict[int, set[str]]:
     """
     found: dict[int, set[str]] = {
         401: {"token_invalid", "token_expired", "token_revoked"},
-        429: {"rate_limited"},
         502: {"gateway_no_response"},
         503: {"postgres_unavailable", "auth_unavailable", "gateway_no_server"},
         504: {"gateway_timeout"},

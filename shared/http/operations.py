@@ -23,7 +23,7 @@ from pydantic import BaseModel, ValidationError
 
 from shared.errors import Invalid, NotFound, NotJson
 from shared.http.access import Access, admit, identify
-from shared.http.bodies import BODY_BYTES, read_json
+from shared.http.bodies import DEFAULT_BOUNDS, BodyBounds, read_json
 from shared.http.models import BIGINT_MAX, Body, Query
 from shared.http.problems import to_invalid
 
@@ -49,7 +49,7 @@ class Operation:
 
     `answers` maps each successful status to its model, None for no body. `refusals` lists codes such as
     `"409 username_taken"` beyond those of every operation. `headers` describes the optional request headers
-    that the endpoint reads, for the document. `body_limit` is the most bytes of its body.
+    that the endpoint reads, for the document. `body_bounds` is how large its body may be.
     """
 
     method: str
@@ -59,7 +59,7 @@ class Operation:
     access: Access = Access.GUEST
     refusals: Sequence[str] = field(default_factory=tuple)
     headers: Mapping[str, str] = field(default_factory=dict)
-    body_limit: int = BODY_BYTES
+    body_bounds: BodyBounds = DEFAULT_BOUNDS
 
     @cached_property
     def parameters(self) -> dict[str, Any]:
@@ -95,7 +95,7 @@ class Operation:
     def handler(self) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         """Bind the endpoint: admit the caller, parse the arguments, call."""
         endpoint, access = self.endpoint, self.access
-        body, limit = self.body, self.body_limit
+        body, bounds = self.body, self.body_bounds
         query, path = self.query, tuple(self.path_parameters.items())
         wants_caller, may_be_empty = "caller" in self.parameters, self.body_is_optional
 
@@ -107,7 +107,7 @@ class Operation:
                 arguments["query"] = parse_query(request, query)
             if body is not None:
                 is_left_out = may_be_empty and not request.can_read_body
-                arguments["body"] = None if is_left_out else await parse_body(request, body, limit)
+                arguments["body"] = None if is_left_out else await parse_body(request, body, bounds)
             if wants_caller:
                 arguments["caller"] = caller
             return await endpoint(request, **arguments)
@@ -121,18 +121,18 @@ def serve(app: web.Application, prefix: str, operations: Sequence[Operation]) ->
         app.router.add_route(operation.method, operation.path_below(prefix), operation.handler())
 
 
-async def parse_body(request: web.Request, model: type[BodyT], limit: int) -> BodyT:
+async def parse_body(request: web.Request, model: type[BodyT], bounds: BodyBounds) -> BodyT:
     """Read and check a JSON body.
 
-    Raises NotJson if the body is not declared as JSON, or is encoded, TooLarge beyond `limit` bytes, and
-    Invalid with each invalid field.
+    Raises NotJson if the body is not declared as JSON, or is encoded, TooLarge, and Invalid with
+    each invalid field.
     """
     if request.content_type != "application/json":
         raise NotJson("not_json", "send the body as application/json")
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise NotJson("content_encoding", "send the body without Content-Encoding")
     try:
-        return model.model_validate_json(await read_json(request, limit))
+        return model.model_validate_json(await read_json(request, bounds))
     except ValidationError as error:
         raise to_invalid(error, "body") from None
 

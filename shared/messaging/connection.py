@@ -41,11 +41,15 @@ BROKEN = (AMQPError, OSError, TimeoutError, Unavailable)
 
 
 class BrokerLink:
-    """A connection and its one channel, kept up for a session; `name` appears in logs and in the broker."""
+    """A connection and its one channel, kept up for a session; `name` appears in logs and in the broker.
 
-    def __init__(self, url: str, name: str) -> None:
+    With `confirms`, awaiting a publish awaits the broker's confirmation.
+    """
+
+    def __init__(self, url: str, name: str, *, confirms: bool = True) -> None:
         self._url = url
         self._name = name
+        self._confirms = confirms
         self._connected = False
         CONNECTED.labels(name).set(0)
 
@@ -87,7 +91,7 @@ class BrokerLink:
             )
         try:
             with reraise_lost_cancellation():
-                channel = await open_channel(connection)
+                channel = await open_channel(connection, confirms=self._confirms)
             self._set_connected(True)
             await _run_session(channel, session)
         finally:
@@ -103,12 +107,14 @@ class BrokerLink:
             log.info("broker link up", link=self._name)
 
 
-async def open_channel(connection: AbstractConnection) -> AbstractChannel:
-    """Open a channel with publisher confirms; a returned message is the result of its publish."""
+async def open_channel(connection: AbstractConnection, *, confirms: bool = True) -> AbstractChannel:
+    """Open a channel, by default with publisher confirms; a returned message is the result of its publish."""
     # aio-pika's own Channel does not report that the broker cancelled a consumer (its queue was deleted).
     if connection.transport is None:
         raise Unavailable("rabbitmq", "the connection closed at once")
-    return await connection.transport.connection.channel(on_return_raises=False, timeout=CONNECT_SECONDS)
+    return await connection.transport.connection.channel(
+        publisher_confirms=confirms, on_return_raises=False, timeout=CONNECT_SECONDS
+    )
 
 
 async def _run_session(channel: AbstractChannel, session: Session) -> None:

@@ -50,7 +50,7 @@ class Envelope(BaseModel):
 
     @property
     def routing_key(self) -> str:
-        """`<type>.<subject id>`; a live feed binds `*.*.7`, a service `tile.created.*`."""
+        """`<type>.<subject id>`; a service binds `tile.created.*`."""
         return f"{self.type}.{self.subject_id}"
 
     def encode(self) -> str:

@@ -13,11 +13,13 @@ from urllib.parse import urljoin
 
 import aiohttp
 import structlog
+from aiormq.abc import DeliveredMessage
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from shared.messaging.contracts import SessionRevoked
 from shared.messaging.envelope import Envelope, UnreadableMessage
-from shared.messaging.feed import Broadcast
+from shared.messaging.feed import Feed
+from shared.messaging.topology import EXCHANGE
 from shared.revocations import Revocations
 
 log = structlog.get_logger(__name__)
@@ -50,23 +52,24 @@ class RevocationFeed:
         self._revocations = revocations
         self._url = urljoin(jwks_url, PATH)
         self._missed = asyncio.Event()
-        self._broadcast = Broadcast(
+        self._feed = Feed(
             broker_url,
             name=f"{name} revocations",
+            exchange=EXCHANGE,
             on_message=self._receive,
             on_connected=self._mark_missed,
         )
 
     async def run(self) -> None:
         """Receive revocations until cancelled, and fetch missed ones after each connect."""
-        await self._broadcast.subscribe(f"{SessionRevoked.type}.*")
+        await self._feed.bind(f"{SessionRevoked.type}.*")
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._broadcast.run())
+            tasks.create_task(self._feed.run())
             tasks.create_task(self._catch_up())
 
-    def _receive(self, envelope: Envelope) -> None:
+    def _receive(self, delivered: DeliveredMessage) -> None:
         try:
-            event = SessionRevoked.from_envelope(envelope)
+            event = SessionRevoked.from_envelope(Envelope.decode(delivered.body))
         except UnreadableMessage as error:
             log.warning("revocation unreadable", reason=str(error))
             return

@@ -2,6 +2,7 @@
 
     tessera.events (topic)    --<type>.*--> users.events  --dead letter--> tessera.dead --> users.events.dead
     tessera.commands (direct) --<type>----> auth.commands --dead letter--> tessera.dead --> auth.commands.dead
+    tessera.live (direct)     --<canvas>--> a queue of each tiles process, for its viewers
 
 Because the relay declares them too, a message published before its consumer first started is kept. They work
 on RabbitMQ 3.10 to 4.x: all queues are quorum queues, with explicit arguments where defaults differ.
@@ -45,6 +46,7 @@ from shared.messaging.contracts import (
 EXCHANGE: Final = "tessera.events"
 COMMAND_EXCHANGE: Final = "tessera.commands"
 DEAD_EXCHANGE: Final = "tessera.dead"
+LIVE_EXCHANGE: Final = "tessera.live"
 DELIVERY_LIMIT: Final = 5
 
 # The events that each service consumes from a durable queue.
@@ -124,6 +126,7 @@ async def declare(channel: AbstractChannel) -> None:
     await channel.exchange_declare(EXCHANGE, exchange_type="topic", durable=True)
     await channel.exchange_declare(COMMAND_EXCHANGE, exchange_type="direct", durable=True)
     await channel.exchange_declare(DEAD_EXCHANGE, exchange_type="direct", durable=True)
+    await channel.exchange_declare(LIVE_EXCHANGE, exchange_type="direct", durable=True)
     for queue, messages in QUEUES.items():
         dead = dead_queue(queue)
         await channel.queue_declare(dead, durable=True, arguments=_DEAD_ARGUMENTS)

@@ -155,3 +155,11 @@ def test_every_deployment_always_has_a_ready_pod(manifests: list[dict[str, Any]]
         assert {"startupProbe", "readinessProbe", "livenessProbe"} <= set(
             deployment["spec"]["template"]["spec"]["containers"][0]
         )
+
+
+def test_one_slow_second_takes_no_pod_out_of_its_service(manifests: list[dict[str, Any]]) -> None:
+    for pod in pods(manifests).values():
+        probe = pod["containers"][0]["readinessProbe"]
+        if probe["httpGet"]["path"] == "/ready":
+            assert probe["timeoutSeconds"] >= 3
+            assert probe["failureThreshold"] >= 3

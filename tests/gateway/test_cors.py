@@ -80,6 +80,20 @@ async def test_no_origin_may_send_cookies_or_the_header_they_require(
     assert "x-tessera-client" not in given["allow-headers"].lower()
 
 
+async def test_a_listed_origin_can_read_the_errors_of_the_gateway(
+    start_gateway: Start, backends: dict[str, EchoBackend], client: ClientSession
+) -> None:
+    gateway = await start_gateway(
+        backends.values(), TESSERA_CORS_ORIGINS=ORIGINS, TESSERA_RATE_AVERAGE="1", TESSERA_RATE_BURST="1"
+    )
+    origin = ORIGINS.split(",", maxsplit=1)[0]
+    answered = {}
+    for _ in range(2):
+        async with client.get(gateway.url + "/api/v1/tiles/dies", headers={"Origin": origin}) as response:
+            answered[response.status] = cors_headers(response.headers).get("allow-origin")
+    assert answered == {502: origin, 429: origin}
+
+
 async def test_pages_send_no_cors_headers(open_gateway: GatewayUnderTest, client: ClientSession) -> None:
     async with client.get(open_gateway.url + "/", headers={"Origin": "https://app.example.org"}) as response:
         assert cors_headers(response.headers) == {}

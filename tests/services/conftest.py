@@ -23,8 +23,9 @@ def generous_limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
         acquire: float = PATIENCE,
         statement: float = PATIENCE,
         lock: float = PATIENCE,
+        prepared: int = DatabaseLimits.prepared,
     ) -> DatabaseLimits:
-        return DatabaseLimits(pool_size, acquire, max(statement, PATIENCE), lock)
+        return DatabaseLimits(pool_size, acquire, max(statement, PATIENCE), lock, prepared)
 
     monkeypatch.setattr(pool, "DatabaseLimits", build_generous)
 

@@ -1,16 +1,13 @@
-"""Viewers of a canvas over a WebSocket, and the relay that feeds them."""
+"""Viewers of a canvas over a WebSocket."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from aiohttp import ClientWebSocketResponse
 
-from shared.db import Database
-from shared.messaging.relay import Relay
 from tests.support.tiles import TilesClient
 from tests.support.waiting import PATIENCE
 
@@ -41,16 +38,3 @@ async def events(socket: Socket, count: int) -> list[dict[str, Any]]:
         received += message["events"]
     assert len(received) == count
     return received
-
-
-@asynccontextmanager
-async def relaying(database_url: str, broker_url: str) -> AsyncIterator[None]:
-    """The worker's relay, which carries the outbox to the broker."""
-    database = Database(database_url, application="relay of a test")
-    task = asyncio.create_task(Relay(database, broker_url, service="tiles").run())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.wait((task,))
-        await database.close()

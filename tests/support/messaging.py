@@ -42,7 +42,6 @@ def tile_created(seq: int, canvas_id: int = 7) -> TileCreated:
         version=1,
         x=0,
         y=0,
-        view={"seq": seq, "kind": "tile.created"},
     )
 
 

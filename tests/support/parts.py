@@ -12,6 +12,7 @@ import itertools
 import os
 import random
 import shutil
+import signal
 import socket
 import tempfile
 import threading
@@ -223,6 +224,16 @@ class Private:
     def kill(self) -> None:
         """Kill it with SIGKILL, as a crash would."""
         self.part.kill()
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Stop it from running during the block (SIGSTOP): connections stay, and nothing answers."""
+        assert self.part.pid is not None
+        os.killpg(self.part.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(self.part.pid, signal.SIGCONT)
 
     def close(self) -> None:
         self.stop()

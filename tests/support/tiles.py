@@ -91,10 +91,12 @@ class Sweepers:
 
 
 @asynccontextmanager
-async def sweeping(database_url: str) -> AsyncIterator[Sweepers]:
-    """Provide a worker's housekeeping on demand."""
+async def sweeping(
+    database_url: str, announce: journal.Announce = lambda canvas_id, views: None
+) -> AsyncIterator[Sweepers]:
+    """Provide a worker's housekeeping on demand; `announce` gets what it changes."""
     database = Database(database_url, application="worker of a test")
-    written = journal.Journal(database, Outbox(database, producer="tiles"))
+    written = journal.Journal(database, Outbox(database, producer="tiles"), announce)
     try:
         yield Sweepers(
             Locks(database, written, timedelta(seconds=1)), Areas(database, written, timedelta(seconds=1))

@@ -203,7 +203,7 @@ async function parseProblem(response) {
   const seconds = Number(response.headers.get("Retry-After") ?? "");
   return new ApiError({
     status: response.status,
-    code: problem.code ?? `http_${response.status}`, // errors of the gateway itself are plain text
+    code: problem.code ?? `http_${response.status}`, // some errors of the gateway itself are plain text
     detail: problem.detail,
     requestId: problem.request_id ?? response.headers.get("X-Request-Id"),
     errors: problem.errors,

@@ -197,12 +197,17 @@ class Sessions:
         Returns the account and its password hash, if there is one, and the attempts, by key, to subtract if
         the login succeeds.
         """
-        limits = self._settings.login_failures_per_account, self._settings.login_failures_per_address
+        settings = self._settings
+        limits = (
+            settings.login_failures_per_account,
+            settings.login_failures_per_address,
+            settings.logins_per_address,
+        )
         async with self._database.connection() as conn:
             found = await accounts.get_account_by_login(conn, login)
             account_id = None if found is None else found[0].id
-            account_key, address_key = keys = make_login_keys(account_id, login, client.address)
-            counts = await throttling.count_attempt(conn, keys, self._settings.login_window)
+            account_key, address_key, _ = keys = make_login_keys(account_id, login, client.address)
+            counts = await throttling.count_attempt(conn, keys, settings.login_window)
         check_login_counts([(counts[key], limit) for key, limit in zip(keys, limits, strict=True)])
         # A success resets the count of the account, but takes only itself back from that of the address,
         # where other accounts may be under attack.

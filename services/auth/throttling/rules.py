@@ -24,7 +24,7 @@ def check_login_counts(counted: Sequence[tuple[AttemptCount, int]]) -> None:
 
     Raises TooManyRequests, to be retried once every exceeded window has ended.
     """
-    _check(counted, "too_many_logins", "Too many failed logins; try again later.")
+    _check(counted, "too_many_logins", "Too many logins; try again later.")
 
 
 def check_registration_counts(counted: Sequence[tuple[AttemptCount, int]]) -> None:
@@ -38,14 +38,16 @@ def _check(counted: Sequence[tuple[AttemptCount, int]], code: str, detail: str) 
         raise TooManyRequests(code, detail, retry_after=max(exceeded))
 
 
-def make_login_keys(account_id: int | None, login: str, address: str) -> tuple[bytes, bytes]:
-    """Return the keys that a login counts under: whom it is for, and the network of the address.
+def make_login_keys(account_id: int | None, login: str, address: str) -> tuple[bytes, bytes, bytes]:
+    """Return the keys that a login counts under: whom it is for, and the network of the address, twice.
 
-    That is the account, however its name or its email address was written; the login as typed counts only if
-    no account has it. Keys are hashed because people sometimes type their password in the username field.
+    The second counts failures, the third all logins, because each costs the time of a hash. Whom it is for is
+    the account, however its name or its email address was written; the login as typed counts only if no
+    account has it. Keys are hashed because people sometimes type their password in the username field.
     """
     target = f"login:{canonicalise(login)}" if account_id is None else f"account:{account_id}"
-    return hash_secret(target), hash_secret(f"address:{get_network(address)}")
+    network = get_network(address)
+    return hash_secret(target), hash_secret(f"address:{network}"), hash_secret(f"logins-from:{network}")
 
 
 def make_registration_key(address: str) -> bytes:

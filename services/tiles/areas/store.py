@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     Interval,
     bindparam,
+    cast,
     delete,
     func,
     insert,
@@ -113,8 +114,8 @@ def holder_at(
 _HOLDER = select(
     holder_at(
         bindparam("canvas_id", type_=BigInteger),
-        bindparam("x", type_=Integer),
-        bindparam("y", type_=Integer),
+        cast(bindparam("x"), Integer),
+        cast(bindparam("y"), Integer),
     )
 )
 

@@ -1,13 +1,14 @@
-"""The journal of a canvas: every change gets the next number, is kept for catching up, and is published.
+"""The journal of a canvas: every change gets the next number, is kept for catching up, and is announced.
 
-The number, the kept event and the message are written in the transaction of the change itself. So numbers
-have no gaps and no duplicates, and every change reaches viewers and services.
+The number, the kept view and the message to other services are written in the transaction of the change
+itself. So numbers have no gaps and no duplicates, and every change reaches viewers and services. Viewers need
+not wait for a message: right after the commit the change is announced to those who broadcast it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -66,7 +67,21 @@ _PRUNE = text(
     " AND seq <= (SELECT max(seq) FROM oldest)"
     " AND seq < coalesce((SELECT min(seq) FROM oldest WHERE NOT is_old), 9223372036854775807)"
 )
+_ADVANCED = text(
+    "SELECT id FROM canvases"
+    " JOIN unnest(CAST(:canvas_ids AS bigint[]), CAST(:seqs AS bigint[])) AS known (canvas_id, seq)"
+    " ON canvas_id = id WHERE canvases.seq > known.seq"
+)
 _LAST = select(canvases.c.seq).where(canvases.c.id == bindparam("canvas_id"))
+
+View = dict[str, Any]
+"""A change as browsers get it: `seq`, `kind` and what the kind has besides; parts may be encoded already."""
+
+Announce = Callable[[int, Sequence[View]], None]
+"""Called after a commit with a canvas and the views of its changes, in order; must not block."""
+
+LONGEST_ANNOUNCEMENT = 500
+"""Views; of a longer transaction only the last is announced, so that the others need not stay in memory."""
 
 PRUNE_CANVASES = 500
 PRUNE_EVENTS = 5000
@@ -80,11 +95,14 @@ class CanvasChanges:
     key of `canvas_events` refuses the second change with the same number.
     """
 
-    def __init__(self, conn: Connection, outbox: Outbox) -> None:
+    def __init__(self, conn: Connection, outbox: Outbox, announce: Announce) -> None:
         self._conn = conn
         self._outbox = outbox
+        self._announce = announce
         self._numbers = Numbers()
         self._events: list[CanvasEvent] = []
+        self._views: dict[int, list[View]] = {}
+        self._committing: dict[int, list[View]] = {}
         self._redrawn: set[int] = set()
         self._tiles_added: Counter[int] = Counter()
 
@@ -100,30 +118,42 @@ class CanvasChanges:
         **fields: Any,
     ) -> None:
         """Record the next change of a canvas: viewers get what is `shown`, services the event's `fields`."""
-        seq = self.number(canvas)
-        shown = view(event_type, seq, **shown)
-        self.add(event_type(canvas_id=canvas.id, seq=seq, view=shown, **fields))
+        self.add(event_type(canvas_id=canvas.id, seq=self.number(canvas), **fields), shown)
 
-    def add(self, event: CanvasEvent, *, redraws: bool | None = None, tiles_added: int = 0) -> None:
-        """Add a numbered event.
+    def add(
+        self,
+        event: CanvasEvent,
+        shown: Mapping[str, Any],
+        *,
+        redraws: bool | None = None,
+        tiles_added: int = 0,
+    ) -> None:
+        """Add a numbered event for services, and what viewers are shown of it.
 
         `redraws`: whether the canvas looks different now, where the event's type does not decide that;
         `tiles_added`: the change of the canvas's number of tiles.
         """
         self._events.append(event)
+        self._views.setdefault(event.canvas_id, []).append(view(event.type, event.seq, **shown))
         if event.changes_picture if redraws is None else redraws:
             self._redrawn.add(event.canvas_id)
         self._tiles_added[event.canvas_id] += tiles_added
 
+    def add_stroke(self, canvas_id: int, shown: View) -> None:
+        """Add a numbered stroke; only viewers receive it."""
+        self._views.setdefault(canvas_id, []).append(shown)
+        self._redrawn.add(canvas_id)
+
     def defer(self) -> None:
         """Write what was recorded with the next flush or the COMMIT; numbers count on from there.
 
-        Three statements however many events: the canvases, what viewers catch up from, the outbox.
+        Three statements however many changes: the canvases, what viewers catch up from, the outbox.
         """
+        views, self._views = self._views, {}
         events, self._events = self._events, []
-        if not events:
+        if not views:
             return
-        last = {event.canvas_id: event.seq for event in events}
+        last = {canvas_id: shown[-1]["seq"] for canvas_id, shown in views.items()}
         self._conn.defer(
             _ADVANCE,
             {
@@ -135,29 +165,40 @@ class CanvasChanges:
         )
         self._redrawn.clear()
         self._tiles_added.clear()
-        # One by one: clients catch up on single changes, even where one event carries many.
-        kept = [
-            (event.canvas_id, seq, shown)
-            for event in events
-            for seq, shown in enumerate(event.shown, event.seq + 1 - len(event.shown))
-        ]
+        kept = [(canvas_id, shown) for canvas_id, of_canvas in views.items() for shown in of_canvas]
         self._conn.defer(
             _KEEP,
             {
-                "canvas_ids": integers([canvas_id for canvas_id, _, _ in kept]),
-                "seqs": integers([seq for _, seq, _ in kept]),
-                "events": orjson.dumps([shown for _, _, shown in kept]).decode(),
+                "canvas_ids": integers([canvas_id for canvas_id, _ in kept]),
+                "seqs": integers([shown["seq"] for _, shown in kept]),
+                "events": orjson.dumps([shown for _, shown in kept]).decode(),
             },
         )
-        self._outbox.defer(self._conn, *events)
+        if events:
+            self._outbox.defer(self._conn, *events)
+        self._announce_after_commit(views)
+
+    def _announce_after_commit(self, views: Mapping[int, Sequence[View]]) -> None:
+        if not self._committing:
+            self._conn.after_commit(self._announce_committed)
+        for canvas_id, of_canvas in views.items():
+            announced = self._committing.setdefault(canvas_id, [])
+            announced += of_canvas
+            if len(announced) > LONGEST_ANNOUNCEMENT:
+                del announced[:-1]
+
+    def _announce_committed(self) -> None:
+        for canvas_id, views in self._committing.items():
+            self._announce(canvas_id, views)
 
 
 class Journal:
-    """Opens the transactions in which canvases change."""
+    """Opens the transactions in which canvases change; `announce` gets each change once it is committed."""
 
-    def __init__(self, database: Database, outbox: Outbox) -> None:
+    def __init__(self, database: Database, outbox: Outbox, announce: Announce) -> None:
         self._database = database
         self._outbox = outbox
+        self._announce = announce
 
     @asynccontextmanager
     async def transaction(
@@ -168,14 +209,14 @@ class Journal:
         Each statement may take `statement` seconds where the pool's limit is too short.
         """
         async with self._database.transaction(statement=statement) as conn:
-            changes = CanvasChanges(conn, self._outbox)
+            changes = CanvasChanges(conn, self._outbox, self._announce)
             yield conn, changes
             changes.defer()
 
 
-def view(event_type: type[CanvasEvent], seq: int, **fields: Any) -> dict[str, Any]:
-    """Build what the live feed sends for an event."""
-    return {"seq": seq, "kind": event_type.type, **fields}
+def view(kind: str, seq: int, **fields: Any) -> View:
+    """Build what the live feed sends for a change."""
+    return {"seq": seq, "kind": kind, **fields}
 
 
 async def list_events_after(
@@ -192,6 +233,12 @@ async def list_page_after(
     """Return the events of `list_events_after`, but no more than PAGE_BYTES of them, or one."""
     params = {"canvas_id": canvas_id, "after": after, "count": count, "bytes": PAGE_BYTES}
     return [row.event for row in await conn.fetch_all(_PAGE_AFTER, params)]
+
+
+async def list_advanced(conn: Connection, known: Mapping[int, int]) -> Sequence[int]:
+    """Return the canvases whose last change has a higher number than the known one."""
+    rows = await conn.fetch_all(_ADVANCED, {"canvas_ids": integers(known), "seqs": integers(known.values())})
+    return [row.id for row in rows]
 
 
 async def get_last_seq(conn: Connection, canvas_id: int) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from services.tiles.edits.schemas import STROKE_BYTES, PaintedView, StrokeDraft, TileChange, TileDraft
+from services.tiles.edits.schemas import STROKE_BOUNDS, PaintedView, StrokeDraft, TileChange, TileDraft
 from services.tiles.edits.service import EDITS
 from services.tiles.edits.strokes import STROKES
 from services.tiles.tiles.api import respond_tile
@@ -79,6 +79,6 @@ STROKE_OPERATIONS = (
             "403 not_tile_creator", "404 tile_not_found", "409 tile_locked", "429 paint_limit",
             "429 overloaded",
         ),
-        body_limit=STROKE_BYTES,
+        body_bounds=STROKE_BOUNDS,
     ),
 )  # fmt: skip

@@ -10,10 +10,11 @@ from pydantic import Field, model_validator
 
 from services.tiles.edits.rules import MAX_PIXELS, NewValues
 from shared.errors import Invalid
+from shared.http.bodies import BodyBounds
 from shared.http.models import BIGINT_MAX, ONE_LINE, Body, View
 
-STROKE_BYTES = 256 * 1024
-"""Of a stroke as JSON: MAX_PIXELS pixels, also if they are indented."""
+STROKE_BOUNDS = BodyBounds(size=256 * 1024, items=4 * MAX_PIXELS)
+"""Of a stroke as JSON: MAX_PIXELS pixels, also if they are indented, or twice as many to be told so."""
 
 MAX_TITLE, MAX_DESCRIPTION = 100, 1000
 MAX_OFFSET = 128 * 128 - 1

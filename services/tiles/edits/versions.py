@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 import orjson
 
-from services.tiles.canvases.journal import CanvasChanges, view
+from services.tiles.canvases.journal import CanvasChanges, View, view
 from services.tiles.edits import store
 from services.tiles.edits.rules import NewStroke, NewVersion, Version
 from services.tiles.revisions.rules import Kind
@@ -18,7 +18,10 @@ from services.tiles.revisions.store import defer_keep
 from services.tiles.tiles.rules import Tile
 from services.tiles.tiles.schemas import tile_json
 from shared.db import Connection
-from shared.messaging.contracts import TileCreated, TileDeleted, TilePainted, TileUpdated
+from shared.messaging.contracts import TileCreated, TileDeleted, TileUpdated
+
+PAINTED = "tile.painted"
+"""The kind of a stroke; only viewers receive strokes, so that it is no event of services."""
 
 _EVENTS: Mapping[Kind, tuple[type[TileCreated] | type[TileUpdated] | type[TileDeleted], int]] = {
     Kind.CREATED: (TileCreated, 1),
@@ -57,21 +60,13 @@ def defer_batch(
 
 
 def _defer_trail(conn: Connection, changes: CanvasChanges, versions: Sequence[Version]) -> None:
-    """Keep the revision of each version and record its event, canvas by canvas in order of the numbers."""
+    """Keep the revision of each version and record its change, in order of the numbers."""
     defer_keep(conn, [version.change for version in versions])
-    by_canvas: dict[int, list[Version]] = {}
     for version in versions:
-        by_canvas.setdefault(version.change.tile.canvas_id, []).append(version)
-    for canvas_id, of_canvas in by_canvas.items():
-        strokes: list[NewStroke] = []
-        for version in of_canvas:
-            if isinstance(version, NewStroke):
-                strokes.append(version)
-                continue
-            _record_strokes(changes, canvas_id, strokes)
-            strokes = []
+        if isinstance(version, NewStroke):
+            changes.add_stroke(version.change.tile.canvas_id, _view(version))
+        else:
             _record(changes, version)
-        _record_strokes(changes, canvas_id, strokes)
 
 
 def _record(changes: CanvasChanges, version: NewVersion) -> None:
@@ -96,26 +91,21 @@ def _record(changes: CanvasChanges, version: NewVersion) -> None:
         is_public=tile.is_public,
         x=tile.x,
         y=tile.y,
-        view=view(event_type, change.seq, tile_id=tile.id, x=tile.x, y=tile.y, tile=shown),
         traceparent=version.traceparent,
     )
-    changes.add(event, redraws=version.redraws, tiles_added=tiles_added)
+    changes.add(
+        event,
+        {"tile_id": tile.id, "x": tile.x, "y": tile.y, "tile": shown},
+        redraws=version.redraws,
+        tiles_added=tiles_added,
+    )
 
 
-def _record_strokes(changes: CanvasChanges, canvas_id: int, strokes: Sequence[NewStroke]) -> None:
-    """Record one event for strokes that follow each other, each encoded once for journal and outbox."""
-    if not strokes:
-        return
-    views = [orjson.Fragment(orjson.dumps(_view(stroke))) for stroke in strokes]
-    # Not validated: it holds up to 500 strokes that were checked one by one.
-    changes.add(TilePainted.model_construct(canvas_id=canvas_id, seq=strokes[-1].change.seq, views=views))
-
-
-def _view(stroke: NewStroke) -> dict[str, object]:
+def _view(stroke: NewStroke) -> View:
     """Build what viewers get of a stroke; of a draft, that it changed but not its pixels."""
     change = stroke.change
     return view(
-        TilePainted,
+        PAINTED,
         change.seq,
         tile_id=change.tile.id,
         version=change.version,

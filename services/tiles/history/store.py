@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from services.tiles.artists.rules import Artist
 from services.tiles.artists.store import DISPLAYED_NAME
 from services.tiles.history.rules import RevisionEntry
-from services.tiles.revisions.rules import Kind
+from services.tiles.revisions.rules import LAST_VERSION, Kind
 from services.tiles.tables import artists, revisions
 from shared.db import Connection, Row
 
@@ -41,7 +41,7 @@ async def list_revisions(
 
 async def get_revision(conn: Connection, tile_id: int, version: int) -> RevisionEntry | None:
     """Return one revision of a tile, or None."""
-    found = await list_revisions(conn, tile_id, before=version + 1, count=1)
+    found = await list_revisions(conn, tile_id, before=min(version, LAST_VERSION) + 1, count=1)
     return found[0] if found and found[0].version == version else None
 
 

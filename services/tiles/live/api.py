@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
@@ -81,7 +80,6 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
     painter = Painter(
         request.app[STROKES], artist, canvas_id, viewer.send_all, longest=request.app[PAINT_UNDERWAY]
     )
-    sending = asyncio.create_task(viewer.run())
     try:
         async with request.app[HUB].watching(viewer, canvas_id, query.since):
             await _dismiss_if_barred(request, canvas_id, viewer)
@@ -91,9 +89,6 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
         log.warning("viewer disconnected", dependency=error.dependency, reason=error.detail)
         reason = f"{error.dependency}_unavailable; resume with since"
         await viewer.close(WSCloseCode.TRY_AGAIN_LATER, reason.encode())
-    finally:
-        sending.cancel()
-        await asyncio.wait((sending,))
     return socket
 
 

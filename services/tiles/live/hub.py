@@ -1,14 +1,15 @@
-"""The hub: connects viewers to canvases, and both to the broker's feed and the database.
+"""The hub: connects viewers to canvases, and both to the processes that change them and to the journal.
 
-Messages from the broker are broadcast at once; changes that it did not deliver (while it was away, or before
-this process was bound) are read from the canvas's journal, so a lost message is never a lost change.
+What this process commits is broadcast at once, without the broker; what others commit arrives from them. No
+message needs to arrive: every second the numbers of all canvases are compared with the database, and what is
+missing is read from the journal. So viewers see every change within two seconds while the broker is away.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import structlog
@@ -16,13 +17,14 @@ from aiohttp import WSCloseCode, web
 from prometheus_client import Gauge
 
 from services.tiles.canvases import journal
+from services.tiles.canvases.journal import View
 from services.tiles.live.channel import Channel, batch_frame
+from services.tiles.live.pace import Pace
+from services.tiles.live.peers import ChangeFeed, ChangePublisher
 from services.tiles.live.presence import Presence
 from services.tiles.live.viewer import SESSION_ENDED, Viewer
 from shared.db import Database
 from shared.errors import Unavailable
-from shared.messaging.envelope import Envelope
-from shared.messaging.feed import CanvasFeed
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +34,12 @@ CATCH_UP_LIMIT = 5000
 
 RETRY_SECONDS = 0.5
 
+CHECK_SECONDS = 1.0
+"""One query per second for all canvases, so that viewers see what a lost message said within two."""
+
+GAP_SECONDS = 0.1
+"""How long an event waits for the one before it, which another process has committed and is publishing."""
+
 VIEWERS = Gauge("live_viewers", "WebSockets of the live feed in this process.")
 
 
@@ -40,20 +48,34 @@ class Hub:
 
     def __init__(self, database: Database, broker_url: str, *, name: str) -> None:
         self._database = database
-        self._feed = CanvasFeed(
-            broker_url, name=name, on_message=self._receive, on_connected=self._fill_all_gaps
+        self._publisher = ChangePublisher(broker_url, name=name)
+        self._feed = ChangeFeed(
+            broker_url,
+            name=name,
+            own=self._publisher.process,
+            on_changes=self._receive,
+            on_connected=self._check,
         )
         self.presence = Presence(broker_url, name=name)
+        self._pace = Pace()
         self._channels: dict[int, Channel] = {}
         self._starting: dict[int, asyncio.Task[None]] = {}
+        self._binding: set[asyncio.Task[None]] = set()
         self._watching: Counter[int] = Counter()
         self._filling: dict[int, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
-        """Keep feed and presence connected until cancelled."""
+        """Exchange changes and presence with other processes until cancelled."""
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._publisher.run())
             tasks.create_task(self._feed.run())
             tasks.create_task(self.presence.run())
+            tasks.create_task(self._check_regularly())
+
+    def announce(self, canvas_id: int, views: Sequence[View]) -> None:
+        """Broadcast changes that this process has committed, here and in the other processes."""
+        self._receive(canvas_id, views)
+        self._publisher.publish(canvas_id, views)
 
     @asynccontextmanager
     async def watching(self, viewer: Viewer, canvas_id: int, since: int | None) -> AsyncIterator[None]:
@@ -97,18 +119,22 @@ class Hub:
     async def _open(self, canvas_id: int) -> Channel:
         channel = self._channels.get(canvas_id)
         if channel is None:
-            channel = self._channels[canvas_id] = Channel(canvas_id)
+            channel = self._channels[canvas_id] = Channel(canvas_id, self._pace)
             self._starting[canvas_id] = asyncio.create_task(self._start(channel))
         await asyncio.shield(self._starting[canvas_id])
         return channel
 
     async def _start(self, channel: Channel) -> None:
-        # Bind first, then read the last number: a change in between arrives as a message and is not missed.
-        await self._feed.bind(channel.canvas_id)
         async with self._database.connection() as conn:
             channel.start_at(await journal.get_last_seq(conn, channel.canvas_id) or 0)
-        if channel.has_gap:
-            self._fill_gap(channel)
+        # Viewers need not wait for the broker: what is committed before the binding is found afterwards.
+        binding = asyncio.create_task(self._bind(channel))
+        self._binding.add(binding)
+        binding.add_done_callback(self._binding.discard)
+
+    async def _bind(self, channel: Channel) -> None:
+        await self._feed.bind(channel.canvas_id)
+        self._fill_gap(channel)
 
     async def _drop(self, canvas_id: int) -> None:
         del self._watching[canvas_id]
@@ -132,7 +158,7 @@ class Hub:
             if not events or not journal.follows_without_gap(events, position):
                 viewer.send({"type": "resync"})  # pruned in the meantime
                 return channel.sent
-            viewer.send_frame(batch_frame(events))
+            await viewer.send_in_turn(batch_frame(events))
             position = events[-1]["seq"]
         return position
 
@@ -145,28 +171,50 @@ class Hub:
             next_events = await journal.list_events_after(conn, canvas_id, since, 1)
         return since == last or bool(next_events and journal.follows_without_gap(next_events, since))
 
-    def _receive(self, envelope: Envelope) -> None:
-        channel = self._channels.get(envelope.subject_id)
-        if channel is None:
+    def _receive(self, canvas_id: int, views: Sequence[View]) -> None:
+        channel = self._channels.get(canvas_id)
+        if channel is None or not channel.is_started:
             return
-        # A message carries many strokes, but only one change of any other kind.
-        for event in envelope.data.get("views") or (envelope.data["view"],):
+        for event in views:
             channel.accept(event)
         channel.flush_soon()
         if channel.has_gap:
-            self._fill_gap(channel)
+            self._fill_gap(channel, after=GAP_SECONDS)
 
-    async def _fill_all_gaps(self) -> None:
-        for channel in list(self._channels.values()):
-            self._fill_gap(channel)
+    async def _check_regularly(self) -> None:
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            await self._check()
 
-    def _fill_gap(self, channel: Channel) -> None:
+    async def _check(self) -> None:
+        """Find the canvases of which changes were missed, in one query, and fill their gaps."""
+        accepted = {
+            canvas_id: channel.accepted for canvas_id, channel in self._channels.items() if channel.is_started
+        }
+        if not accepted:
+            return
+        try:
+            async with self._database.connection() as conn:
+                advanced = await journal.list_advanced(conn, accepted)
+        except Unavailable as error:
+            log.warning("missed changes not looked for", reason=str(error))
+            return
+        for canvas_id in advanced:
+            if (channel := self._channels.get(canvas_id)) is not None:
+                self._fill_gap(channel)
+
+    def _fill_gap(self, channel: Channel, *, after: float = 0.0) -> None:
         canvas_id = channel.canvas_id
         if canvas_id not in self._filling:
-            task = self._filling[canvas_id] = asyncio.create_task(self._fill(channel))
+            task = self._filling[canvas_id] = asyncio.create_task(self._fill(channel, after))
             task.add_done_callback(lambda _: self._filling.pop(canvas_id))
 
-    async def _fill(self, channel: Channel) -> None:
+    async def _fill(self, channel: Channel, after: float) -> None:
+        """Read what is missing from the journal; a gap that closes within `after` seconds needs no query."""
+        if after:
+            await asyncio.sleep(after)
+            if not channel.has_gap:
+                return
         while self._channels.get(channel.canvas_id) is channel:
             try:
                 async with self._database.connection() as conn:
@@ -177,9 +225,14 @@ class Hub:
                 log.warning("gap not filled yet", canvas_id=channel.canvas_id, reason=str(error))
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
+            if not events:
+                return
+            if events[0]["seq"] > channel.accepted + 1:
+                log.warning("missed changes are no longer kept", canvas_id=channel.canvas_id)
+                channel.skip_to(events[0]["seq"] - 1)
             for event in events:
                 channel.accept(event)
-            channel.flush()
+            await channel.flush()
             if not channel.has_gap and len(events) < CATCH_UP_CHUNK:
                 return
 

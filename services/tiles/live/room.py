@@ -12,7 +12,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.tiles.canvases.rules import MAX_SIDE, TILE_SIZES
-from services.tiles.live.viewer import Viewer
+from services.tiles.live.viewer import Viewer, text_frame
 
 EXPIRY_SECONDS: Final = 12.0
 """Three heartbeats; with the check every second, the artists of a dead process vanish within 13 s."""
@@ -120,11 +120,11 @@ class Room:
         changed = {shown["id"] for shown in (*joined, *left, *moved)}
         if not changed:
             return
-        frame = orjson.dumps({"type": "presence", "joined": joined, "left": left, "moved": moved})
+        frame = text_frame(orjson.dumps({"type": "presence", "joined": joined, "left": left, "moved": moved}))
         for viewer in self.viewers:
             # A viewer does not need a message about themselves alone.
             if viewer.artist is None or changed != {viewer.artist.account_id}:
-                viewer.send_frame(frame)
+                viewer.write(frame)
 
 
 def _merge(participants: Iterable[Participant]) -> dict[int, Participant]:

@@ -1,4 +1,4 @@
-"""One WebSocket of the live feed and what waits to be sent to it."""
+"""One WebSocket of the live feed."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from shared.identity import Identity
 
-QUEUED_FRAMES = 256
-"""How far a viewer may fall behind, in frames; two per tick at most, so at least two and a half seconds."""
+UNSENT_BYTES = 4 * 1024 * 1024
+"""How far a viewer may fall behind; most of these bytes are frames of which all viewers share one copy."""
 
-UNSENT_BYTES = 64 * 1024
-"""Bytes a socket may hold unsent before frames are queued, where all viewers share one copy of each."""
+CLOSE_SECONDS = 1.0
+"""For the peer's answer to a close."""
+
+ABANDON_SECONDS = 10.0
+"""After a close, for what was sent before it; a peer that does not read would keep its socket for ever."""
 
 _SHORT, _MEDIUM, _LONG = struct.Struct(">BB"), struct.Struct(">BBH"), struct.Struct(">BBQ")
 _FINAL_TEXT = 0x80 | WSMsgType.TEXT
@@ -35,6 +38,12 @@ class CloseReason:
 SESSION_ENDED = CloseReason(WSCloseCode.POLICY_VIOLATION, b"session ended")
 """The token that the viewer connected with was revoked."""
 
+TOO_SLOW = CloseReason(WSCloseCode.TRY_AGAIN_LATER, b"too slow; resume with since")
+"""More than UNSENT_BYTES wait to be sent."""
+
+TOO_FAR_BEHIND = CloseReason(WSCloseCode.TRY_AGAIN_LATER, b"changes missed; resume with since")
+"""This process missed changes that are no longer kept."""
+
 CANVAS_GONE = CloseReason(4404, b"canvas_not_found")
 """The canvas was deleted, or is private now and not visible to this viewer: reconnecting gets a 404."""
 
@@ -42,10 +51,11 @@ CANVAS_GONE = CloseReason(4404, b"canvas_not_found")
 class Viewer:
     """A connected viewer; `artist` is None for a guest.
 
-    A frame is written at once while the socket accepts it: waking a task for every frame of every viewer
-    costs more than sending it. Frames for a slow socket are queued, so that it delays no other, and sent by
-    `run`.
+    Frames go to the transport at once, which queues what the socket does not accept: so a slow viewer delays
+    no other, frames stay in order, and a viewer needs no task and no queue of its own.
     """
+
+    __slots__ = ("_leaving", "_socket", "_transport", "artist")
 
     def __init__(
         self,
@@ -56,8 +66,7 @@ class Viewer:
         self.artist = artist
         self._socket = socket
         self._transport = transport
-        self._frames: asyncio.Queue[bytes | CloseReason] = asyncio.Queue(QUEUED_FRAMES)
-        self._overrun = asyncio.Event()
+        self._leaving: asyncio.Task[None] | None = None
 
     def may_see_private(self, owner_id: int) -> bool:
         """Return whether this viewer may watch a private canvas of that owner."""
@@ -68,64 +77,43 @@ class Viewer:
         self.send_frame(orjson.dumps(message))
 
     def send_all(self, messages: Iterable[dict[str, Any]]) -> None:
-        """Send messages to this viewer alone, in one write if possible, as each write is expensive."""
-        frames = [orjson.dumps(message) for message in messages]
-        if self._is_keeping_up():
-            self._write(b"".join(map(text_frame, frames)))
-            return
-        for frame in frames:
-            self.send_frame(frame)
+        """Send messages to this viewer alone, in one write, as each write is expensive."""
+        self.write(b"".join([text_frame(orjson.dumps(message)) for message in messages]))
 
-    def send_frame(self, frame: bytes) -> None:
-        """Send an encoded message, or queue it behind others; disconnect a viewer whose queue is full."""
-        if self._is_keeping_up():
-            self._write(text_frame(frame))
+    def send_frame(self, payload: bytes) -> None:
+        """Send an encoded message."""
+        self.write(text_frame(payload))
+
+    async def send_in_turn(self, payload: bytes) -> None:
+        """Send an encoded message once the socket has accepted most of what was sent before."""
+        if self._is_open():
+            with suppress(ConnectionError):
+                await self._socket.send_frame(payload, WSMsgType.TEXT)
+
+    def write(self, frame: bytes) -> None:
+        """Send whole frames, which viewers may share; disconnect a viewer who has fallen too far behind."""
+        if not self._is_open():
             return
-        self._put(frame)
+        if self._transport.get_write_buffer_size() < UNSENT_BYTES:
+            self._transport.write(frame)
+        else:
+            self.dismiss(TOO_SLOW)
 
     def dismiss(self, reason: CloseReason) -> None:
-        """Close the socket once its queue has been sent."""
-        self._put(reason)
-
-    def _put(self, item: bytes | CloseReason) -> None:
-        try:
-            self._frames.put_nowait(item)
-        except asyncio.QueueFull:
-            self._overrun.set()
-
-    async def run(self) -> None:
-        """Send what is queued until cancelled or the socket is gone; close it with 1013 if it is too slow."""
-        sending = asyncio.create_task(self._send_queued())
-        overrun = asyncio.create_task(self._overrun.wait())
-        try:
-            await asyncio.wait((sending, overrun), return_when=asyncio.FIRST_COMPLETED)
-            if self._overrun.is_set():
-                await self.close(WSCloseCode.TRY_AGAIN_LATER, b"too slow; resume with since")
-        finally:
-            sending.cancel()
-            overrun.cancel()
-            await asyncio.wait((sending, overrun))
+        """Close the socket after what was sent; nothing is sent from here on."""
+        if self._leaving is None:
+            self._leaving = asyncio.create_task(self.close(reason.code, reason.reason))
 
     async def close(self, code: int, reason: bytes) -> None:
-        """Close the socket; waits one second at most for the peer's answer."""
+        """Close the socket; waits CLOSE_SECONDS at most for the peer's answer."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(1):
+            async with asyncio.timeout(CLOSE_SECONDS):
                 await self._socket.close(code=code, message=reason)
+        if self._transport.get_write_buffer_size():
+            asyncio.get_running_loop().call_later(ABANDON_SECONDS, self._transport.abort)
 
-    def _is_keeping_up(self) -> bool:
-        return self._frames.empty() and self._transport.get_write_buffer_size() < UNSENT_BYTES
-
-    def _write(self, data: bytes) -> None:
-        if not (self._socket.closed or self._transport.is_closing()):
-            self._transport.write(data)
-
-    async def _send_queued(self) -> None:
-        with suppress(ConnectionError):
-            while True:
-                item = await self._frames.get()
-                if isinstance(item, CloseReason):
-                    return await self.close(item.code, item.reason)
-                await self._socket.send_frame(item, WSMsgType.TEXT)
+    def _is_open(self) -> bool:
+        return self._leaving is None and not (self._socket.closed or self._transport.is_closing())
 
 
 def text_frame(payload: bytes) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Date, bindparam, delete, func, select
+from sqlalchemy import Date, Interval, bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.users import tables
@@ -39,7 +39,7 @@ _OBSERVE = _offered.on_conflict_do_update(
     set_={name: _offered.excluded[name] for name in ("value", "state", "observed_at")},
 )
 _DELETE_OUTDATED = delete(tables.observations).where(
-    tables.observations.c.observed_at < func.now() - bindparam("age")
+    tables.observations.c.observed_at < func.now() - bindparam("age", type_=Interval)
 )
 _DELETE_OLD_ACTIVITY = delete(active_artists).where(active_artists.c.day < bindparam("before", type_=Date))
 

@@ -6,7 +6,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, bindparam, case, false, func, select, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    bindparam,
+    case,
+    false,
+    func,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from services.users.profiles.rules import (
@@ -58,11 +69,13 @@ _LIST = (
 )
 
 _RANKING = {"likes": artist_stats.c.likes_received, "tiles": artist_stats.c.tiles_created}
+_below: ColumnElement[int] = bindparam("below", type_=BigInteger)
+_below_id: ColumnElement[int] = bindparam("below_id", type_=BigInteger)
 _LIST_RANKING = {
     by: SELECT.where(
         counter > 0,
         _is_active,
-        tuple_(counter, artist_stats.c.artist_id) < tuple_(bindparam("below"), bindparam("below_id")),
+        tuple_(counter, artist_stats.c.artist_id) < tuple_(_below, _below_id),
     )
     .order_by(counter.desc(), artist_stats.c.artist_id.desc())
     .limit(bindparam("count"))

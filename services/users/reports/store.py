@@ -6,7 +6,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Text, and_, bindparam, func, not_, or_, select, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Interval,
+    Text,
+    and_,
+    bindparam,
+    func,
+    not_,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from services.users.people import ASSIGNEE, REPORTER, Person, person_columns, read_person
@@ -59,7 +72,7 @@ _RECENT = (
     select(reports.c.created_at)
     .where(
         reports.c.reporter_id == bindparam("reporter_id"),
-        reports.c.created_at > func.now() - bindparam("window"),
+        reports.c.created_at > func.now() - bindparam("window", type_=Interval),
     )
     .order_by(reports.c.created_at.desc())
     .limit(bindparam("limit"))

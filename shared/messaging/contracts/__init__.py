@@ -35,7 +35,6 @@ from shared.messaging.contracts.tiles import (
     TileDeleted,
     TileEvent,
     TileLiked,
-    TilePainted,
     TileUnliked,
     TileUpdated,
 )
@@ -81,7 +80,6 @@ __all__ = [
     "TileDeleted",
     "TileEvent",
     "TileLiked",
-    "TilePainted",
     "TileUnliked",
     "TileUpdated",
 ]

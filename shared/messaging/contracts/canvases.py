@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
-
-from pydantic import Field
+from typing import ClassVar
 
 from shared.messaging.contracts.event import Event
 
@@ -13,8 +10,7 @@ from shared.messaging.contracts.event import Event
 class CanvasEvent(Event):
     """A change on one canvas; `seq` is its number in the canvas's sequence, which has no gaps.
 
-    `view` is for browsers, which receive it on the live feed (`{"seq", "kind", ...}`, see the API); the other
-    fields are for services.
+    Browsers receive the change on the live feed instead (`{"seq", "kind", ...}`, see the API).
     """
 
     subject_kind: ClassVar[str] = "canvas"
@@ -23,17 +19,11 @@ class CanvasEvent(Event):
 
     canvas_id: int
     seq: int
-    view: dict[str, Any] = Field(default_factory=dict)
 
     @property
     def subject_id(self) -> int:
         """The canvas."""
         return self.canvas_id
-
-    @property
-    def shown(self) -> Sequence[Any]:
-        """The views for browsers, in order; the number of the last one is `seq`."""
-        return (self.view,)
 
 
 class CanvasCreated(CanvasEvent):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -45,23 +45,6 @@ class TileUpdated(TileWritten):
     """A tile's pixels or description changed."""
 
     type: ClassVar[str] = "tile.updated"
-
-
-class TilePainted(CanvasEvent):
-    """Strokes that were written together, on one canvas.
-
-    `views` holds one view per stroke for browsers, in order and numbered without gaps; `seq` is the number of
-    the last. A producer may give views that are encoded already (`orjson.Fragment`).
-    """
-
-    type: ClassVar[str] = "tile.painted"
-
-    views: list[Any]
-
-    @property
-    def shown(self) -> Sequence[Any]:
-        """The view of each stroke."""
-        return self.views
 
 
 class TileDeleted(TileEvent):

@@ -22,6 +22,7 @@ WORST = {
     "a long key": {"k" * 60_000: 0},
     "a long string": {"username": "u" * 60_000},
     "wrong items": {"username": [{}] * 15_000},
+    "nested lists": {"username": [[1, 2]] * 6500},
 }
 
 

@@ -133,6 +133,16 @@ async def test_the_spellings_and_addresses_of_an_account_share_one_count(
     assert (await auth.login("fillip", headers=FROM[1])).status == 429
 
 
+async def test_successful_logins_of_a_network_are_limited_too(
+    start_auth: StartAuth, database_url: str
+) -> None:
+    auth = await start_auth(database_url, logins_per_address=3)
+    await auth.register("ada")
+    statuses = [(await auth.login("ada", headers=FROM[0])).status for _ in range(4)]
+    assert statuses == [200, 200, 200, 429]
+    assert (await auth.login("ada", headers=FROM[1])).status == 200
+
+
 async def test_registrations_of_a_network_are_limited_across_replicas(
     start_auth: StartAuth, database_url: str
 ) -> None:

@@ -53,7 +53,7 @@ async def test_only_expired_rows_are_deleted(auth: Auth, aiohttp_client: Any) ->
     )
     auth.rows(
         "UPDATE login_throttles SET expires_at = now() - interval '1 s'"
-        " WHERE key IN (SELECT key FROM login_throttles ORDER BY key LIMIT 3)"
+        " WHERE key IN (SELECT key FROM login_throttles ORDER BY key LIMIT 5)"
     )
     await aiohttp_client(create_worker(settings_for(auth.database_url)))
 

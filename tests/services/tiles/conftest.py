@@ -12,7 +12,6 @@ from services.tiles.settings import TilesSettings
 from services.tiles.tables import metadata
 from shared.db.migrations import migrate
 from tests.support.identities import TestKeys
-from tests.support.live import relaying
 from tests.support.parts import Databases, VirtualHost, emptying
 from tests.support.tiles import Client, StartTiles, TilesClient, is_ready
 from tests.support.waiting import eventually
@@ -81,10 +80,3 @@ async def tiles(start_tiles: StartTiles, database_url: str) -> TilesClient:
 async def live_tiles(start_tiles: StartTiles, database_url: str, broker: VirtualHost) -> TilesClient:
     """The service with a broker."""
     return await start_tiles(database_url, broker.url)
-
-
-@pytest.fixture
-async def relayed(database_url: str, broker: VirtualHost) -> AsyncIterator[None]:
-    """The relay of a tiles worker, from its outbox to the broker."""
-    async with relaying(database_url, broker.url):
-        yield

@@ -12,14 +12,19 @@ import pytest
 from aiohttp import ClientSession, TCPConnector, WSMsgType, WSServerHandshakeError
 from structlog.testing import capture_logs
 
+from services.tiles import housekeeping
+from services.tiles.app import create_worker
+from services.tiles.live import hub
+from services.tiles.settings import TilesSettings
 from shared.db.pool import CONNECTIONS_IN_USE
-from tests.support.live import events, relaying, watching
+from shared.messaging.connection import CONNECTED
+from tests.support.live import events, watching
+from tests.support.messaging import sql
 from tests.support.parts import VirtualHost
-from tests.support.tiles import StartTiles, TilesClient, account_id, painted
+from tests.support.tiles import StartTiles, TilesClient, account_id, expire, painted, sweeping
 from tests.support.waiting import PATIENCE, eventually
 
 
-@pytest.mark.usefixtures("relayed")
 async def test_a_viewer_of_another_process_sees_every_change_in_order_once(
     start_tiles: StartTiles, database_url: str, broker: VirtualHost
 ) -> None:
@@ -88,7 +93,6 @@ async def test_since_delivers_missed_changes_and_then_current_ones(live_tiles: T
         assert [event["seq"] for event in await events(socket, 3)] == [3, 4, 5]
 
 
-@pytest.mark.usefixtures("relayed")
 async def test_resuming_while_others_write_loses_and_repeats_nothing(live_tiles: TilesClient) -> None:
     canvas = await live_tiles.canvas("owner", collaboration_mode="free")
     path = f"/tiles/{(await live_tiles.tile('ann', canvas['id']))['id']}"
@@ -115,21 +119,63 @@ async def test_an_unknown_since_gets_a_resync(live_tiles: TilesClient, since: in
         assert await socket.receive_json(timeout=PATIENCE) == {"type": "resync"}
 
 
-async def test_changes_during_a_broker_outage_arrive_afterwards(
-    start_tiles: StartTiles, database_url: str, private_broker: Any
+async def test_the_viewers_of_the_process_that_writes_need_no_broker(tiles: TilesClient) -> None:
+    canvas = await tiles.canvas("ann")
+    async with watching(tiles, canvas["id"]) as (socket, _):
+        tile = await tiles.tile("ann", canvas["id"])
+        await tiles.call("ann", "PATCH", f"/tiles/{tile['id']}/pixels", json={"pixels": [[0, 1]]})
+        assert [event["kind"] for event in await events(socket, 2)] == ["tile.created", "tile.painted"]
+
+
+async def test_changes_that_no_message_reported_are_found_by_the_check(
+    tiles: TilesClient, database_url: str
 ) -> None:
-    tiles = await start_tiles(database_url, private_broker.url)
-    canvas = await tiles.canvas("ann", max_tiles_per_user=16)
-    async with relaying(database_url, private_broker.url), watching(tiles, canvas["id"]) as (socket, _):
-        await tiles.tile("ann", canvas["id"], 0)
-        assert [event["seq"] for event in await events(socket, 1)] == [2]
-        await asyncio.to_thread(private_broker.stop)
-        await tiles.tile("ann", canvas["id"], 1)
-        await tiles.tile("ann", canvas["id"], 2)
-        await asyncio.to_thread(private_broker.start)
-        assert [event["seq"] for event in await events(socket, 2)] == [3, 4]
-        await tiles.tile("ann", canvas["id"], 3)
-        assert [event["seq"] for event in await events(socket, 1)] == [5]
+    canvas = await tiles.canvas("ann")
+    tile = await tiles.tile("ann", canvas["id"])
+    await tiles.call("ann", "POST", f"/tiles/{tile['id']}/lock")
+    async with watching(tiles, canvas["id"]) as (socket, hello):
+        expire(database_url)
+        async with sweeping(database_url) as sweepers:
+            await sweepers.locks.sweep()
+        (event,) = await events(socket, 1)
+        assert (event["seq"], event["kind"]) == (hello["seq"] + 1, "lock.released")
+
+
+async def test_what_a_worker_changes_is_announced_to_viewers(
+    start_tiles: StartTiles,
+    database_url: str,
+    broker: VirtualHost,
+    aiohttp_client: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hub, "CHECK_SECONDS", 3600)
+    monkeypatch.setattr(housekeeping, "ROUND_SECONDS", 0.05)
+    tiles, other = await start_tiles(database_url, broker.url), await start_tiles(database_url, broker.url)
+    canvas = await tiles.canvas("ann")
+    tile = await tiles.tile("ann", canvas["id"])
+    await tiles.call("ann", "POST", f"/tiles/{tile['id']}/lock")
+    settings = TilesSettings(
+        database_url=database_url, broker_url=broker.url, jwks_url=tiles.keys.jwks_url, instance="worker"
+    )
+    await aiohttp_client(create_worker(settings))
+    await eventually(lambda: _is_up("worker publisher"))
+    async with watching(tiles, canvas["id"]) as (socket, _):
+        await other.call("bob", "POST", f"/tiles/{tile['id']}/like")
+        assert [event["kind"] for event in await events(socket, 1)] == ["tile.liked"]
+        expire(database_url)
+        assert [event["kind"] for event in await events(socket, 1)] == ["lock.released"]
+
+
+async def _is_up(link: str) -> bool:
+    return bool(CONNECTED.labels(link)._value.get())
+
+
+async def test_a_stroke_needs_no_row_in_the_outbox(tiles: TilesClient, database_url: str) -> None:
+    canvas = await tiles.canvas("ann")
+    tile = await tiles.tile("ann", canvas["id"])
+    await tiles.call("ann", "PATCH", f"/tiles/{tile['id']}/pixels", json={"pixels": [[0, 1]]})
+    kinds = await sql(database_url, "SELECT array_agg(payload::json ->> 'type' ORDER BY id) FROM outbox")
+    assert kinds == ["canvas.created", "tile.created", "artist.active"]
 
 
 async def test_a_ticket_works_once(start_tiles: StartTiles, database_url: str, broker: VirtualHost) -> None:

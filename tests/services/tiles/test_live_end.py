@@ -28,7 +28,6 @@ def ticket_of(tiles: TilesClient, artist: str, *roles: str) -> dict[str, Any]:
     return {"ticket": tiles.keys.ticket(account_id(artist), artist, roles)}
 
 
-@pytest.mark.usefixtures("relayed")
 async def test_viewers_of_a_deleted_canvas_are_disconnected_in_every_process(
     start_tiles: StartTiles, database_url: str, broker: VirtualHost
 ) -> None:
@@ -45,7 +44,6 @@ async def test_viewers_of_a_deleted_canvas_are_disconnected_in_every_process(
             assert await closing_code(socket) == (4404, "canvas_not_found")
 
 
-@pytest.mark.usefixtures("relayed")
 async def test_a_canvas_made_private_keeps_only_viewers_who_may_see_it(
     start_tiles: StartTiles, database_url: str, broker: VirtualHost
 ) -> None:
@@ -68,7 +66,6 @@ async def test_a_canvas_made_private_keeps_only_viewers_who_may_see_it(
             assert [event["seq"] for event in await _changes(socket, 2)] == [2, 3]
 
 
-@pytest.mark.usefixtures("relayed")
 async def test_a_renamed_canvas_keeps_its_viewers(live_tiles: TilesClient) -> None:
     canvas = await live_tiles.canvas("ann")
     async with watching(live_tiles, canvas["id"]) as (socket, _):

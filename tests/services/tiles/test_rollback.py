@@ -426,9 +426,13 @@ async def test_a_rollback_that_takes_too_long_is_refused_and_does_nothing(
 
 
 def plan_of(sql: Cursor, statement: Executable, **params: Any) -> str:
-    """Return PostgreSQL's plan for a statement of a store."""
-    compiled = compile_statement(statement)
-    sql.execute(f"EXPLAIN {compiled.sql}", {**compiled.constants, **params})
+    """Return PostgreSQL's plan for a statement of a store, once it is prepared."""
+    definition = compile_statement(statement).definition
+    assert definition is not None
+    sql.execute("DEALLOCATE ALL; SET plan_cache_mode = force_generic_plan")
+    sql.execute(f"PREPARE it {definition.sql}", definition.constants)
+    values = [params[name] for name in definition.parameters]
+    sql.execute(f"EXPLAIN EXECUTE it ({', '.join(['%s'] * len(values))})", values)
     return "\n".join(line for (line,) in sql.fetchall())
 
 

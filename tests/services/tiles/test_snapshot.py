@@ -8,7 +8,6 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
-import pytest
 from aiohttp import ClientResponse
 
 from services.tiles.pictures.snapshot import HEADER, MAGIC, MEDIA_TYPE, TILE
@@ -108,7 +107,6 @@ async def test_a_snapshot_is_reused_after_a_like_which_the_feed_delivers(live_ti
         assert [(event["seq"], event["kind"]) for event in batch["events"]] == [(3, "tile.liked")]
 
 
-@pytest.mark.usefixtures("relayed")
 async def test_snapshot_and_feed_make_up_the_canvas_while_others_write(
     start_tiles: StartTiles, database_url: str, broker: VirtualHost
 ) -> None:

@@ -107,6 +107,18 @@ async def test_a_stroke_over_websocket_is_acknowledged_and_seen(live_tiles: Tile
     assert (await pixels_of(live_tiles, tile["id"]))[7] == 2
 
 
+async def test_a_painter_gets_the_ack_of_a_stroke_before_the_stroke(tiles: TilesClient) -> None:
+    canvas = await tiles.canvas("ann")
+    tile = await tiles.tile("ann", canvas["id"])
+    async with painting(tiles, canvas["id"], "ann") as socket:
+        for ref in range(20):
+            await socket.send_json(stroke(ref, tile["id"], (7, 2)))
+            ack = await socket.receive_json(timeout=PATIENCE)
+            batch = await socket.receive_json(timeout=PATIENCE)
+            assert (ack["type"], batch["type"]) == ("ack", "batch")
+            assert [event["seq"] for event in batch["events"]] == [ack["seq"]]
+
+
 async def test_strokes_on_a_tile_take_effect_in_the_order_in_which_they_are_sent(
     start_tiles: StartTiles, database_url: str
 ) -> None:

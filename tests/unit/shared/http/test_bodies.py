@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 
 from shared.errors import Invalid
-from shared.http.bodies import MAX_DEPTH, MAX_KEYS, check_structure
+from shared.http.bodies import DEFAULT_BOUNDS, MAX_DEPTH, MAX_KEYS, BodyBounds
+from shared.http.bodies import check_structure as check_within
+
+
+def check_structure(body: bytes) -> None:
+    check_within(body, DEFAULT_BOUNDS)
 
 
 def nested(levels: int) -> bytes:
@@ -20,7 +25,7 @@ def nested(levels: int) -> bytes:
     [
         {f"k{number}": "a: b, {[" for number in range(MAX_KEYS)},
         {"text": 'quotes \\" and : [[[[[[[[[[ are only text'},
-        {"pixels": [[offset, 1] for offset in range(4096)]},
+        {"palette": ["#000000"] * 255, "name": "a, b"},
         {"area": {"x": 1}, "x": 1},
         [],
         "text",
@@ -43,6 +48,14 @@ def test_a_body_with_too_many_keys_is_refused() -> None:
     together = json.dumps({"a": {f"k{number}": 0 for number in range(MAX_KEYS)}}).encode()
     with pytest.raises(Invalid, match="64 keys"):
         check_structure(together)
+
+
+def test_a_body_with_too_many_items_is_refused() -> None:
+    bodies: list[Any] = [[0] * 513, [[0, 1]] * 300, [[]] * 513, {"a": [0] * 500, "b": [0] * 20}]
+    for items in bodies:
+        with pytest.raises(Invalid, match="512 items"):
+            check_structure(json.dumps(items).encode())
+    check_within(b"[" + b"0," * 999 + b"0]", BodyBounds(items=1000))
 
 
 def test_a_body_that_is_nested_too_deeply_is_refused() -> None:

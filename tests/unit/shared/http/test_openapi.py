@@ -46,6 +46,13 @@ def test_every_path_parameter_is_described(document: dict[str, Any]) -> None:
             assert described == set(re.findall(r"{(\w+)}", path))
 
 
+def test_every_operation_describes_the_errors_that_any_request_can_get(document: dict[str, Any]) -> None:
+    """A token is verified wherever one is sent, and the gateway can fail or limit any request."""
+    for operation in operations(document):
+        assert {"401", "429", "502", "503", "504"} <= operation["responses"].keys(), operation["operationId"]
+        assert "text/plain" in operation["responses"]["429"]["content"]
+
+
 def test_one_name_for_two_schemas_is_refused() -> None:
     def part(schema: dict[str, str]) -> dict[str, Any]:
         return {"tags": [], "paths": {}, "components": {"schemas": {"View": schema}, "securitySchemes": {}}}

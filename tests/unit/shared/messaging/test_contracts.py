@@ -38,7 +38,6 @@ from shared.messaging.contracts import (
     TileCreated,
     TileDeleted,
     TileLiked,
-    TilePainted,
     TileUnliked,
     TileUpdated,
 )
@@ -46,7 +45,7 @@ from shared.messaging.envelope import Envelope, UnreadableMessage, new_message_i
 from shared.messaging.topology import COMMANDS, address
 
 NOON = datetime(2025, 6, 1, 12, tzinfo=UTC)
-CANVAS: dict[str, Any] = {"canvas_id": 7, "seq": 3, "view": {"seq": 3, "kind": "x", "pixels": [[0, 1]]}}
+CANVAS: dict[str, Any] = {"canvas_id": 7, "seq": 3}
 TILE: dict[str, Any] = {
     **CANVAS, "tile_id": 5, "creator_id": 1, "actor_id": 2, "version": 4, "like_count": 6
 }  # fmt: skip
@@ -77,7 +76,6 @@ SAMPLES: list[Event] = [
     CanvasDeleted(owner_id=1, actor_id=9, **CANVAS),
     TileCreated(x=0, y=1, **TILE),
     TileUpdated(x=0, y=1, **TILE),
-    TilePainted(views=[{"seq": 2, "kind": "x"}, {"seq": 3, "kind": "x"}], **CANVAS),
     TileDeleted(x=0, y=1, **TILE),
     TileLiked(**TILE),
     TileUnliked(**TILE),

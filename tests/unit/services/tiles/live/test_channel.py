@@ -2,30 +2,51 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable, Coroutine
 from typing import Any, cast
 
 import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.tiles.live.channel import RECENT_BYTES, Channel
-from services.tiles.live.viewer import Viewer
+from services.tiles.live.channel import FRAME_EVENTS, RECENT_BYTES, SLICE_VIEWERS, Channel
+from services.tiles.live.pace import Pace
+from services.tiles.live.viewer import CloseReason, Viewer
 
 
 class FakeViewer:
     """Collects what a viewer is sent."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_frame: Callable[[], None] = lambda: None) -> None:
         self.seen: list[int] = []
         self.frames: list[bytes] = []
+        self.dismissed: CloseReason | None = None
+        self._on_frame = on_frame
 
-    def send_frame(self, frame: bytes) -> None:
+    def send_frame(self, payload: bytes) -> None:
+        self.seen += [event["seq"] for event in orjson.loads(payload)["events"]]
+        self._on_frame()
+
+    def write(self, frame: bytes) -> None:
         self.frames.append(frame)
-        self.seen += [event["seq"] for event in orjson.loads(frame)["events"]]
+        self.send_frame(frame[frame.index(b'{"type"') :])
+
+    def may_see_private(self, owner_id: int) -> bool:
+        return False
+
+    def dismiss(self, reason: CloseReason) -> None:
+        self.dismissed = reason
 
 
 def event(seq: int) -> dict[str, Any]:
     return {"seq": seq, "kind": "tile.updated"}
+
+
+def started(seq: int = 0) -> Channel:
+    channel = Channel(1, Pace())
+    channel.start_at(seq)
+    return channel
 
 
 def listening(channel: Channel, position: int) -> FakeViewer:
@@ -34,82 +55,161 @@ def listening(channel: Channel, position: int) -> FakeViewer:
     return listener
 
 
+def run(work: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(work)
+
+
 @given(st.permutations(range(1, 9)), st.lists(st.integers(1, 8)))
 def test_events_in_any_order_and_repeated_are_each_sent_once_in_order(
     order: list[int], repeated: list[int]
 ) -> None:
-    channel = Channel(1)
-    listener = listening(channel, 0)
-    for seq in [*order, *repeated]:
-        channel.accept(event(seq))
-        channel.flush()
-    if channel.has_gap:
-        for seq in range(channel.accepted + 1, 9):
+    async def scenario() -> None:
+        channel = started()
+        listener = listening(channel, 0)
+        for seq in [*order, *repeated]:
             channel.accept(event(seq))
-        channel.flush()
-    assert listener.seen == list(range(1, 9))
+            await channel.flush()
+        assert listener.seen == list(range(1, 9))
+        assert not channel.has_gap
+
+    run(scenario())
 
 
-def test_a_viewer_ahead_of_the_broadcast_receives_nothing_twice() -> None:
-    channel = Channel(1)
-    channel.start_at(10)
+async def test_events_after_a_missing_one_wait_for_it() -> None:
+    channel = started(6)
+    listener = listening(channel, 6)
+    channel.accept(event(8))
+    channel.accept(event(9))
+    await channel.flush()
+    assert channel.has_gap
+    assert listener.seen == []
+    channel.accept(event(7))
+    await channel.flush()
+    assert listener.seen == [7, 8, 9]
+
+
+async def test_a_viewer_ahead_of_the_broadcast_receives_nothing_twice() -> None:
+    channel = started(10)
     ahead, level = listening(channel, 12), listening(channel, 10)
     for seq in range(11, 15):
         channel.accept(event(seq))
-    channel.flush()
+    await channel.flush()
     channel.accept(event(15))
-    channel.flush()
+    await channel.flush()
     assert ahead.seen == [13, 14, 15]
     assert level.seen == [11, 12, 13, 14, 15]
 
 
-def test_viewers_share_one_encoded_frame() -> None:
-    channel = Channel(1)
+async def test_viewers_share_one_encoded_frame() -> None:
+    channel = started()
     one, two = listening(channel, 0), listening(channel, 0)
     channel.accept(event(1))
-    channel.flush()
+    await channel.flush()
     assert one.frames[0] is two.frames[0]
 
 
-def test_events_that_arrived_before_the_start_leave_a_gap() -> None:
-    channel = Channel(1)
-    channel.accept(event(7))
-    channel.start_at(6)
-    assert channel.has_gap
-    channel.accept(event(7))
-    assert not channel.has_gap
-
-
-def test_nothing_is_sent_to_a_viewer_that_left() -> None:
-    channel = Channel(1)
+async def test_nothing_is_sent_to_a_viewer_that_left() -> None:
+    channel = started()
     listener = listening(channel, 5)
     channel.detach(cast(Viewer, listener))
     channel.accept(event(1))
-    channel.flush()
+    await channel.flush()
     assert listener.seen == []
+
+
+async def test_a_long_gap_is_sent_in_frames_of_limited_length() -> None:
+    channel = started()
+    listener = listening(channel, 0)
+    for seq in range(1, 2 * FRAME_EVENTS + 2):
+        channel.accept(event(seq))
+    await channel.flush()
+    assert listener.seen == list(range(1, 2 * FRAME_EVENTS + 2))
+    assert len(listener.frames) == 3
+
+
+async def test_other_work_is_done_between_the_slices_of_a_broadcast() -> None:
+    channel = started()
+    sends: list[int] = [0]
+
+    def count() -> None:
+        sends[-1] += 1
+
+    for _ in range(3 * SLICE_VIEWERS):
+        channel.attach(cast(Viewer, FakeViewer(count)), 0)
+    channel.accept(event(1))
+    broadcast = asyncio.create_task(channel.flush())
+    while not broadcast.done():
+        sends.append(0)
+        await asyncio.sleep(0)
+    assert sum(sends) == 3 * SLICE_VIEWERS
+    assert max(sends) == SLICE_VIEWERS
+
+
+@given(st.lists(st.sampled_from(["accept", "flush", "attach", "detach", "turn"]), max_size=30))
+def test_viewers_that_come_and_go_during_a_broadcast_miss_and_repeat_nothing(actions: list[str]) -> None:
+    async def scenario() -> None:
+        channel = started()
+        viewers: list[tuple[int, FakeViewer]] = []
+        broadcasts: list[asyncio.Task[None]] = []
+
+        def attach() -> None:
+            viewers.append((channel.sent, listening(channel, channel.sent)))
+
+        for _ in range(2 * SLICE_VIEWERS + 1):
+            attach()
+        for action in actions:
+            if action == "accept":
+                channel.accept(event(channel.accepted + 1))
+            elif action == "flush":
+                broadcasts.append(asyncio.create_task(channel.flush()))
+            elif action == "attach":
+                attach()
+            elif action == "detach":
+                channel.detach(cast(Viewer, viewers.pop()[1]))
+            await asyncio.sleep(0)
+        await asyncio.gather(*broadcasts)
+        await channel.flush()
+        for position, viewer in viewers:
+            assert viewer.seen == list(range(position + 1, channel.accepted + 1))
+
+    run(scenario())
+
+
+async def test_a_canvas_whose_missed_changes_are_gone_sends_its_viewers_to_resume() -> None:
+    channel = started(3)
+    listener = listening(channel, 3)
+    channel.skip_to(9)
+    channel.accept(event(10))
+    await channel.flush()
+    assert listener.seen == []
+    assert listener.dismissed is not None
+    assert listener.dismissed.code == 1013
+    assert channel.sent == 10
 
 
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=6), st.integers(-2, 30))
 def test_kept_frames_are_exactly_those_that_a_returning_viewer_missed(ticks: list[int], since: int) -> None:
-    channel = Channel(1)
-    channel.start_at(5)
-    for count in ticks:
-        for _ in range(count):
-            channel.accept(event(channel.accepted + 1))
-        channel.flush()
-    frames = channel.frames_after(since)
-    if 5 <= since <= channel.sent:
-        assert frames is not None
-        missed = [seen["seq"] for frame in frames for seen in orjson.loads(frame)["events"]]
-        assert missed == list(range(since + 1, channel.sent + 1))
-    else:
-        assert frames is None
+    async def scenario() -> None:
+        channel = started(5)
+        for count in ticks:
+            for _ in range(count):
+                channel.accept(event(channel.accepted + 1))
+            await channel.flush()
+        frames = channel.frames_after(since)
+        if 5 <= since <= channel.sent:
+            assert frames is not None
+            missed = [seen["seq"] for frame in frames for seen in orjson.loads(frame)["events"]]
+            assert missed == list(range(since + 1, channel.sent + 1))
+        else:
+            assert frames is None
+
+    run(scenario())
 
 
-def test_kept_frames_are_bounded_and_report_when_they_do_not_reach_back() -> None:
-    channel = Channel(1)
+async def test_kept_frames_are_bounded_and_report_when_they_do_not_reach_back() -> None:
+    channel = started()
     for seq in range(1, 12):
         channel.accept({**event(seq), "pixels": "x" * (RECENT_BYTES // 10)})
-        channel.flush()
+        await channel.flush()
     assert channel.frames_after(0) is None
     assert len(channel.frames_after(3) or ()) == 8

@@ -1,0 +1,86 @@
+"""Publishing without waiting and without a promise: for messages whose loss their readers notice and repair.
+
+What must not be lost goes through the outbox instead.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final, NoReturn
+
+import structlog
+from aiormq.abc import AbstractChannel
+from pamqp import commands
+from prometheus_client import Counter
+
+from shared.messaging.connection import BrokerLink
+from shared.messaging.topology import declare
+
+log = structlog.get_logger(__name__)
+
+TRANSIENT: Final = 1
+MAX_WAITING_BYTES: Final = 4 * 1024 * 1024
+"""What waits while the broker does not read; more is dropped."""
+
+PAUSE_SECONDS: Final = 0.01
+"""Between two rounds: the cost is per message, so what is published meanwhile goes out together."""
+
+DROPPED = Counter("publisher_dropped", "Messages without a promise that were not published.", ["link"])
+
+
+class Publisher:
+    """Publishes transient messages to an exchange, without confirms; `sender` is named in each.
+
+    While the broker is away messages are dropped; while it does not read, those beyond MAX_WAITING_BYTES.
+    """
+
+    def __init__(self, broker_url: str, *, name: str, exchange: str, sender: str) -> None:
+        self._name = f"{name} publisher"
+        self._link = BrokerLink(broker_url, self._name, confirms=False)
+        self._exchange = exchange
+        self._sender = sender
+        self._waiting: dict[str, list[bytes]] = {}
+        self.waiting_bytes = 0
+        """What is to be published next; as much again may be on its way."""
+        self._is_connected = False
+        self._arrived = asyncio.Event()
+
+    def publish(self, key: str, line: bytes) -> None:
+        """Publish a line, which has no newline in it; lines of one key that wait share a message."""
+        if not self._is_connected or self.waiting_bytes + len(line) > MAX_WAITING_BYTES:
+            DROPPED.labels(self._name).inc()
+            return
+        self._waiting.setdefault(key, []).append(line)
+        self.waiting_bytes += len(line)
+        self._arrived.set()
+
+    async def run(self) -> None:
+        """Publish until cancelled, through every outage of the broker."""
+        await self._link.run(self._session)
+
+    async def _session(self, channel: AbstractChannel) -> NoReturn:
+        await declare(channel)
+        self._is_connected = True
+        try:
+            while True:
+                await self._arrived.wait()
+                await self._publish_waiting(channel)
+                await asyncio.sleep(PAUSE_SECONDS)
+        finally:
+            self._is_connected = False
+            self._take_waiting()
+
+    async def _publish_waiting(self, channel: AbstractChannel) -> None:
+        properties = commands.Basic.Properties(
+            app_id=self._sender, content_type="application/x-ndjson", delivery_mode=TRANSIENT
+        )
+        for key, lines in self._take_waiting().items():
+            await channel.basic_publish(
+                b"\n".join(lines), exchange=self._exchange, routing_key=key, properties=properties
+            )
+
+    def _take_waiting(self) -> dict[str, list[bytes]]:
+        waiting, self._waiting = self._waiting, {}
+        self.waiting_bytes = 0
+        self._arrived.clear()
+        return waiting
