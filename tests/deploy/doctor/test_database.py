@@ -57,7 +57,7 @@ def test_a_transaction_that_is_left_open_is_named_with_its_statement_and_ended_b
         statements.execute("SELECT pg_backend_pid()")
         (pid,) = statements.fetchone()
         statements.execute("BEGIN")
-        statements.execute("UPDATE profiles SET display_name = 'secret' WHERE account_id = 1")
+        statements.execute("UPDATE profiles SET display_name = 'secret' WHERE id = 1")
         cause = under_test.first_line("database-blocked")
         [found] = [one for one in under_test.diagnose() if one.code == "database-blocked"]
         subprocess.run(found.fix.split(), check=True)
@@ -65,7 +65,7 @@ def test_a_transaction_that_is_left_open_is_named_with_its_statement_and_ended_b
             statements.execute("COMMIT")
     assert f"(postgres in users, pid {pid})" in cause
     assert "idle in transaction" in cause
-    assert cause.endswith("its last statement: UPDATE profiles SET display_name = '…' WHERE account_id = 1")
+    assert cause.endswith("its last statement: UPDATE profiles SET display_name = '…' WHERE id = 1")
 
 
 def test_a_server_that_takes_no_writes(under_test: StackUnderTest) -> None:
