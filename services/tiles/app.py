@@ -87,7 +87,7 @@ def create_app(settings: TilesSettings) -> web.Application:
     app[LOCKS] = _locks(settings, database, journal)
     app[LIKES] = Likes(database, journal)
     app[HISTORY] = History(database, journal, allowance)
-    app[ROLLBACKS] = Rollbacks(journal)
+    app[ROLLBACKS] = Rollbacks(journal, service.outbox)
     app[AREAS] = _areas(settings, database, journal)
     app[REVIEWS] = Reviews(database, journal)
     drawings = Drawings(settings.picture_pixels_rate, settings.picture_pixels_burst)
