@@ -84,6 +84,7 @@ def create_app(settings: TilesSettings) -> web.Application:
     app[EDITS] = Edits(journal, batches, allowance)
     app[STROKES] = Strokes(batches, allowance)
     app[live.PAINT_UNDERWAY] = settings.paint_underway
+    app[live.MESSAGE_LIMIT] = live.MessageLimit(settings.message_rate, settings.message_burst)
     app[LOCKS] = _locks(settings, database, journal)
     app[LIKES] = Likes(database, journal)
     app[HISTORY] = History(database, journal, allowance)

@@ -130,19 +130,68 @@ async def test_after_tiles_processes_are_killed_no_change_is_lost_or_repeated(
     assert await stage.difference(canvas) == 0
 
 
+def is_batch(message: str | bytes) -> bool:
+    """Return whether a message of the live feed has changes, in either subprotocol."""
+    return message[:1] == b"\x01" if isinstance(message, bytes) else '"batch"' in message
+
+
+async def test_a_page_gets_strokes_as_binary_messages(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    tile = await new_tile(ada, canvas, 0, 0)
+    page = await new_page()
+    batches: list[str | bytes] = []
+
+    def record(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def pass_on(message: str | bytes) -> None:
+            batches.extend([message] if is_batch(message) else [])
+            socket.send(message)
+
+        server.on_message(pass_on)
+
+    await page.route_web_socket(re.compile("/ws/canvas/"), record)
+    stage = await Stage.open(page, canvas)
+    await stroke(ada, tile, 0, 2)
+    await stage.comes_to_show(RED, 0, 0)
+    assert [type(batch) for batch in batches] == [bytes]
+
+
+async def test_a_page_does_without_binary_messages_that_a_proxy_damages(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    tile = await new_tile(ada, canvas, 0, 0)
+    page = await new_page()
+
+    def damage(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        server.on_message(lambda message: socket.send(message if isinstance(message, str) else b"\x01\xff"))
+
+    await page.route_web_socket(re.compile("/ws/canvas/"), damage)
+    stage = await Stage.open(page, canvas)
+    await stroke(ada, tile, 0, 2)
+    await stage.comes_to_show(RED, 0, 0)
+    await stroke(ada, tile, 1, 3)
+    await stage.comes_to_show(GREEN, 1, 0)
+    assert await stage.difference(canvas) == 0
+
+
 async def test_a_lost_batch_is_requested_again(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
     canvas = await new_canvas(ada)
     tile = await new_tile(ada, canvas, 0, 0)
     page = await new_page()
-    lost: list[str] = []
+    lost: list[str | bytes] = []
 
     def lose_the_first_batch(socket: WebSocketRoute) -> None:
         server = socket.connect_to_server()
 
         def pass_on(message: str | bytes) -> None:
-            if '"batch"' in str(message) and not lost:
-                lost.append(str(message))
+            if is_batch(message) and not lost:
+                lost.append(message)
             else:
                 socket.send(message)
 
@@ -173,7 +222,7 @@ async def test_the_canvas_is_reloaded_when_changes_cannot_be_replayed(
     def withhold_changes(socket: WebSocketRoute) -> None:
         sockets.append(socket)
         server = socket.connect_to_server()
-        server.on_message(lambda message: None if '"batch"' in str(message) else socket.send(message))
+        server.on_message(lambda message: None if is_batch(message) else socket.send(message))
 
     await page.route_web_socket(re.compile("/ws/canvas/"), withhold_changes)
     stage = await Stage.open(page, canvas)
