@@ -154,7 +154,7 @@ class Hub:
             return channel.sent
         while position < channel.sent:
             async with self._database.connection() as conn:
-                events = await journal.list_events_after(conn, channel.canvas_id, position, CATCH_UP_CHUNK)
+                events = await journal.list_page_after(conn, channel.canvas_id, position, CATCH_UP_CHUNK)
             if not events or not journal.follows_without_gap(events, position):
                 viewer.send({"type": "resync"})  # pruned in the meantime
                 return channel.sent
