@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from typing import Final
 
-SEND_SECONDS: Final = 40e-6
-"""CPU time of one frame to one viewer in the whole stack: 10 µs here, the rest in gateway and kernel.
+SEND_SECONDS: Final = 27e-6
+"""CPU time of one frame to one viewer: 10 µs here, the rest in the gateway and the kernel.
 
-Measured with `python -m bench crowd`; a frame that carries twice the changes costs nearly the same.
+Measured by `python -m bench crowd`: the CPU of gateway and tiles, divided by frames per second and viewers.
+What a frame contains hardly matters.
 """
 
-BUDGET: Final = 0.36
-"""The share of one core that a process and its gateway may spend on fan-out."""
+BUDGET: Final = 0.14
+"""The share of one core for the fan-out of a process: two, the usual number, take about a quarter of one."""
 
 SHORTEST_SECONDS: Final = 0.02
 """Between two frames of a busy canvas, however few watch it: nobody sees more than 50 pictures per second."""
