@@ -32,6 +32,9 @@ TILES = 64
 MOST_WATCHERS = 100
 QUIET_STROKES = 25
 QUIET_PAUSE_SECONDS = 0.2
+QUIET_SECONDS = 8.0
+"""When no further quiet stroke is begun: those of a crowd that is too large take a second each."""
+
 WARM_UP_SECONDS = 3.0
 SECONDS = 10.0
 PATIENCE_SECONDS = 10.0
@@ -105,11 +108,14 @@ class Crowd:
 
     async def paint_quietly(self) -> list[float]:
         """Paint one stroke after another; returns the seconds until the last viewer received each."""
-        durations = []
+        durations: list[float] = []
         async with self._audience.reading_at_once():
+            end = time.perf_counter() + QUIET_SECONDS
             for number in range(QUIET_STROKES):
                 self._watchers.arrivals.clear()
                 started = time.perf_counter()
+                if started > end and durations:
+                    break
                 last = await self._audience.receive(self._painters[0].paint, PATIENCE_SECONDS)
                 await asyncio.sleep(QUIET_PAUSE_SECONDS)
                 last = max(last, *(at for _, at in self._watchers.arrivals))

@@ -124,7 +124,7 @@ def _page(index: Template, home: str, room: str, files: Mapping[str, bytes]) -> 
     folders = (f"{home}shell/", f"{home}{room}/")
     first = [f"{home}main.js", *(name for name in files if name.startswith(folders))]
     preloads = [f'<link rel="modulepreload" href="/static/{name}">' for name in _with_imports(first, files)]
-    return index.substitute(client=f"/static/{home}", preloads="\n  ".join(preloads)).encode()
+    return index.substitute(client=f"/static/{home}", preloads="\n  ".join(preloads), room=room).encode()
 
 
 def _with_imports(modules: list[str], files: Mapping[str, bytes]) -> list[str]:

@@ -5,6 +5,7 @@ TesseraError
 │   ├── BadRequest          the request cannot be read, or a token in it was already used
 │   ├── NotAuthenticated    the caller has no identity, or an invalid one
 │   ├── NotAllowed          the caller is known but lacks the right
+│   ├── Suspended           the caller's account is suspended; has the reason and the end
 │   ├── NotFound            the target does not exist, or this caller may not see it
 │   ├── Conflict            another writer was first, or the current state forbids the change
 │   ├── Gone                the target existed but is no longer kept
@@ -30,6 +31,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 MAX_FAULTS = 20
 """Broken rules that one error names."""
@@ -61,6 +63,15 @@ class NotAuthenticated(Refusal):
 
 class NotAllowed(Refusal):
     """The caller is known but lacks the right."""
+
+
+class Suspended(Refusal):
+    """The caller's account is suspended until then, or for good if that is None."""
+
+    def __init__(self, reason: str, until: datetime | None) -> None:
+        super().__init__("account_suspended", "This account is suspended.")
+        self.reason = reason
+        self.until = until
 
 
 class NotFound(Refusal):

@@ -22,6 +22,8 @@ LOCAL_LIMITS = {
     "TILES_PAINT_PIXELS_RATE": "131072",
     "TILES_PAINT_PIXELS_BURST": "262144",
     "TILES_PAINT_UNDERWAY": "1000",
+    "TILES_MESSAGE_RATE": "10000",
+    "TILES_MESSAGE_BURST": "20000",
 }
 SERVICES = ("auth", "users", "tiles")
 """The services with a database and a user at the broker."""

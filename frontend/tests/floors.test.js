@@ -17,7 +17,7 @@ const FLOORS = [
   ["model"],
   ["router.js", "session.js"],
   ["api.js", "i18n.js", "lit.js", "theme.js", "early.js"],
-  ["messages"],
+  ["clock.js", "messages", "store.js", "transfer.js"],
 ];
 
 /**

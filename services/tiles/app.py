@@ -84,10 +84,11 @@ def create_app(settings: TilesSettings) -> web.Application:
     app[EDITS] = Edits(journal, batches, allowance)
     app[STROKES] = Strokes(batches, allowance)
     app[live.PAINT_UNDERWAY] = settings.paint_underway
+    app[live.MESSAGE_LIMIT] = live.MessageLimit(settings.message_rate, settings.message_burst)
     app[LOCKS] = _locks(settings, database, journal)
     app[LIKES] = Likes(database, journal)
     app[HISTORY] = History(database, journal, allowance)
-    app[ROLLBACKS] = Rollbacks(journal)
+    app[ROLLBACKS] = Rollbacks(journal, service.outbox)
     app[AREAS] = _areas(settings, database, journal)
     app[REVIEWS] = Reviews(database, journal)
     drawings = Drawings(settings.picture_pixels_rate, settings.picture_pixels_burst)

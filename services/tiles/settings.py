@@ -29,6 +29,10 @@ class TilesSettings(ServiceSettings):
     paint_underway: int = Field(
         100, ge=1, description="strokes of one connection that may wait for their answer"
     )
+    message_rate: float = Field(
+        200, gt=0, description="messages per second of one WebSocket, which is closed if it sends more"
+    )
+    message_burst: int = Field(1000, ge=1, description="messages of one WebSocket at once after a pause")
     picture_pixels_rate: float = Field(
         4_000_000,
         gt=0,

@@ -102,6 +102,13 @@ class Problem(View):
     request_id: str | None = None
 
 
+class SuspendedProblem(Problem):
+    """The problem of a suspended account: its artist learns why, and until when; null if for good."""
+
+    reason: str
+    until: datetime | None
+
+
 class FaultView(View):
     """One broken rule of a request: its location and a message."""
 

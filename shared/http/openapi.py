@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from shared.http.access import Access
-from shared.http.models import InvalidProblem, Problem, Query
+from shared.http.models import InvalidProblem, Problem, Query, SuspendedProblem
 from shared.http.operations import Operation, RawResponse
 from shared.http.server import API_PREFIX
 
@@ -97,7 +97,9 @@ def _merge_into(target: dict[str, Any], source: Mapping[str, Any], *, may_repeat
 
 
 def _models(operations: Iterable[Operation]) -> set[tuple[type[BaseModel], Any]]:
-    models: set[tuple[type[BaseModel], Any]] = {(Problem, "serialization"), (InvalidProblem, "serialization")}
+    models: set[tuple[type[BaseModel], Any]] = {
+        (problem, "serialization") for problem in (Problem, InvalidProblem, SuspendedProblem)
+    }
     for operation in operations:
         if operation.body is not None:
             models.add((operation.body, "validation"))
@@ -165,16 +167,25 @@ def _responses(operation: Operation) -> dict[str, Any]:
             response["content"] = {"application/json": _schema(answer)}
         responses[str(status)] = response
     for status, codes in _refusals(operation).items():
-        model = InvalidProblem if status == 422 else Problem
         responses[str(status)] = {
             "description": ", ".join(f"`{code}`" for code in sorted(codes)),
-            "content": {"application/problem+json": _schema(model)},
+            "content": {"application/problem+json": _problem_schema(codes)},
         }
     limit = "the gateway's limit of requests from one network, in plain text"
     limited = responses.setdefault("429", {"description": "", "content": {}})
     limited["description"] = " or ".join(filter(None, (limited["description"], limit)))
     limited["content"]["text/plain"] = {}
     return dict(sorted(responses.items()))
+
+
+def _problem_schema(codes: set[str]) -> dict[str, Any]:
+    if "invalid" in codes:
+        return _schema(InvalidProblem)
+    if "account_suspended" not in codes:
+        return _schema(Problem)
+    if len(codes) == 1:
+        return _schema(SuspendedProblem)
+    return {"schema": {"anyOf": [_schema(model)["schema"] for model in (SuspendedProblem, Problem)]}}
 
 
 def _refusals(operation: Operation) -> dict[int, set[str]]:

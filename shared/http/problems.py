@@ -23,12 +23,13 @@ from shared.errors import (
     NotJson,
     Refusal,
     StaleVersion,
+    Suspended,
     TooLarge,
     TooManyRequests,
     Unavailable,
 )
 from shared.http.context import get_request_id
-from shared.http.models import FaultView, InvalidProblem, Problem
+from shared.http.models import FaultView, InvalidProblem, Problem, SuspendedProblem
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +37,7 @@ STATUS: dict[type[Refusal], int] = {
     BadRequest: 400,
     NotAuthenticated: 401,
     NotAllowed: 403,
+    Suspended: 403,
     NotFound: 404,
     Conflict: 409,
     Gone: 410,
@@ -73,6 +75,9 @@ def refusal_response(error: Refusal) -> web.Response:
     if isinstance(error, Invalid):
         errors = [FaultView(loc=list(fault.loc), msg=fault.msg) for fault in error.faults]
         return _respond(InvalidProblem(**_common(status, error.code, error.detail), errors=errors))
+    if isinstance(error, Suspended):
+        common = _common(status, error.code, error.detail)
+        return _respond(SuspendedProblem(**common, reason=error.reason, until=error.until))
     headers = {}
     if isinstance(error, NotAuthenticated):
         headers["WWW-Authenticate"] = "Bearer"

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import Column, DateTime, Index, MetaData, Table, Uuid, func, text
 
 from shared.db import Connection, Database
+from shared.db.arrays import texts
 
 # Longer than dead letters wait to be replayed.
 KEEP_DAYS: Final = 14
@@ -39,7 +40,7 @@ def inbox_table(metadata: MetaData) -> Table:
 
 async def claim(conn: Connection, message_ids: Sequence[str]) -> set[str]:
     """Record messages and return the ids of the new ones, which the caller must apply in this transaction."""
-    rows = await conn.fetch_all(_CLAIM, {"ids": list(message_ids)})
+    rows = await conn.fetch_all(_CLAIM, {"ids": texts(message_ids)})
     return {row.message_id for row in rows}
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.support.people import ApiArtist, Spectator, spectators
+from tests.support.people import BINARY, JSON, ApiArtist, Spectator, spectators
 from tests.support.stack import Stack
 from tests.support.storm import (
     BLANK,
@@ -38,7 +38,6 @@ KILLED = (
 """Processes that die together, in this order: every kind that a stack has."""
 
 COLUMNS = 32
-WATCHERS = 4
 
 
 @pytest.fixture
@@ -60,8 +59,11 @@ async def test_under_kills_and_freezes_nothing_acknowledged_is_lost_or_happens_t
         *fans,
         *(Claimant(artist, canvas_id, free) for artist in artists[4:6]),
     ]
-    named = [Spectator(http, canvas_id, instance) for instance in stack.tiles]
-    watchers = [*named, *(Spectator(http, canvas_id) for _ in range(WATCHERS - len(named)))]
+    watchers = [
+        Spectator(http, canvas_id, instance, protocols)
+        for instance in (*stack.tiles, None)
+        for protocols in ((JSON,), (BINARY, JSON))
+    ]
     async with spectators(*watchers):
         async with writing(writers):
             await all_progress(writers)

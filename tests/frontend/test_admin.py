@@ -268,6 +268,73 @@ async def test_a_rollback_is_previewed_before_it_is_applied(
     await expect(desk.get_by_label("Action taken")).to_have_value("rolled_back")
 
 
+async def test_after_a_rollback_whoever_painted_can_be_suspended(
+    new_page: Windows, new_moderator: NewPainter, new_wall: Any
+) -> None:
+    wall = await new_wall()
+    reason = f"Rolled back already {wall.tile_id}"
+    await wall.report(reason)
+    mona = await new_moderator("mona")
+    order = {"since": wall.canvas["created_at"], "user_id": wall.vandal.id}
+    status, _ = await mona.call("POST", f"/admin/canvases/{wall.canvas['id']}/rollback", json=order)
+    assert status == 200
+    desk = await open_report(await new_page(mona), reason)
+    for name in ("Vidal", "Wanda"):
+        await expect(desk.get_by_role("button", name=f"Suspend {name}")).to_be_visible()
+
+
+async def test_after_a_tile_is_removed_whoever_painted_can_be_suspended(
+    new_page: Windows, new_moderator: NewPainter, new_wall: Any
+) -> None:
+    wall = await new_wall()
+    reason = f"Away with this {wall.tile_id}"
+    await wall.report(reason)
+    desk = await open_report(await new_page(await new_moderator("mona")), reason)
+    await desk.get_by_role("button", name="Remove tile").click()
+    await expect(desk.get_by_role("button", name="Suspend Vidal")).to_be_visible()
+
+
+async def test_a_rollback_is_in_the_audit_log(
+    new_page: Windows, new_moderator: NewPainter, new_wall: Any, admin: PainterAccount
+) -> None:
+    wall, mona = await new_wall(), await new_moderator("mona")
+    order = {"since": wall.canvas["created_at"], "user_id": wall.vandal.id}
+    await mona.call("POST", f"/admin/canvases/{wall.canvas['id']}/rollback", json=order)
+
+    async def actors() -> list[int]:
+        which = {"action": "canvas.rollback", "target_id": str(wall.canvas["id"])}
+        _, log = await admin.call("GET", "/admin/audit", params=which)
+        return [entry["actor"]["id"] for entry in log["items"]]
+
+    assert await poll_until(actors, [mona.id]) == [mona.id]
+    page = await new_page(admin)
+    await page.goto("/admin/audit")
+    await page.get_by_label("Action").select_option("canvas.rollback")
+    await page.get_by_role("button", name="Filter").click()
+    row = page.get_by_role("row").filter(has_text=f"Canvas {wall.canvas['id']}")
+    await expect(row).to_contain_text("Roll back canvas")
+    await expect(row).to_contain_text("reverted: 1")
+
+
+async def test_a_suspended_artist_learns_why_and_until_when(
+    new_page: Windows, new_moderator: NewPainter, new_wall: Any
+) -> None:
+    wall, mona = await new_wall(), await new_moderator("mona")
+    page = await new_page(wall.vandal, allow=["status of 40[13]", "WebSocket"])
+    await page.goto(f"/canvas/{wall.canvas['id']}")
+    await page.get_by_text("Live", exact=True).wait_for()
+    order = {"reason": "Paints over others", "until": "2099-12-24T18:30:00Z"}
+    status, answer = await mona.call("POST", f"/admin/users/{wall.vandal.id}/suspend", json=order)
+    assert status == 202, answer
+    told = "This account is suspended until 24 Dec 2099, 19:30. Reason: Paints over others"
+    await expect(page.get_by_text(told)).to_be_visible()
+    await page.goto("/login")
+    await page.get_by_label("Username or email address").fill(wall.vandal.username)
+    await page.get_by_label("Password", exact=True).fill(wall.vandal.password)
+    await page.get_by_role("button", name="Log in").click()
+    await expect(page.get_by_text(told)).to_be_visible()
+
+
 async def test_a_rollback_without_a_report_begins_with_choosing_a_canvas(
     new_page: Windows, new_moderator: NewPainter, new_wall: Any
 ) -> None:

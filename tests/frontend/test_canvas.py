@@ -130,19 +130,68 @@ async def test_after_tiles_processes_are_killed_no_change_is_lost_or_repeated(
     assert await stage.difference(canvas) == 0
 
 
+def is_batch(message: str | bytes) -> bool:
+    """Return whether a message of the live feed has changes, in either subprotocol."""
+    return message[:1] == b"\x01" if isinstance(message, bytes) else '"batch"' in message
+
+
+async def test_a_page_gets_strokes_as_binary_messages(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    tile = await new_tile(ada, canvas, 0, 0)
+    page = await new_page()
+    batches: list[str | bytes] = []
+
+    def record(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def pass_on(message: str | bytes) -> None:
+            batches.extend([message] if is_batch(message) else [])
+            socket.send(message)
+
+        server.on_message(pass_on)
+
+    await page.route_web_socket(re.compile("/ws/canvas/"), record)
+    stage = await Stage.open(page, canvas)
+    await stroke(ada, tile, 0, 2)
+    await stage.comes_to_show(RED, 0, 0)
+    assert [type(batch) for batch in batches] == [bytes]
+
+
+async def test_a_page_does_without_binary_messages_that_a_proxy_damages(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    tile = await new_tile(ada, canvas, 0, 0)
+    page = await new_page()
+
+    def damage(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+        server.on_message(lambda message: socket.send(message if isinstance(message, str) else b"\x01\xff"))
+
+    await page.route_web_socket(re.compile("/ws/canvas/"), damage)
+    stage = await Stage.open(page, canvas)
+    await stroke(ada, tile, 0, 2)
+    await stage.comes_to_show(RED, 0, 0)
+    await stroke(ada, tile, 1, 3)
+    await stage.comes_to_show(GREEN, 1, 0)
+    assert await stage.difference(canvas) == 0
+
+
 async def test_a_lost_batch_is_requested_again(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
     canvas = await new_canvas(ada)
     tile = await new_tile(ada, canvas, 0, 0)
     page = await new_page()
-    lost: list[str] = []
+    lost: list[str | bytes] = []
 
     def lose_the_first_batch(socket: WebSocketRoute) -> None:
         server = socket.connect_to_server()
 
         def pass_on(message: str | bytes) -> None:
-            if '"batch"' in str(message) and not lost:
-                lost.append(str(message))
+            if is_batch(message) and not lost:
+                lost.append(message)
             else:
                 socket.send(message)
 
@@ -173,7 +222,7 @@ async def test_the_canvas_is_reloaded_when_changes_cannot_be_replayed(
     def withhold_changes(socket: WebSocketRoute) -> None:
         sockets.append(socket)
         server = socket.connect_to_server()
-        server.on_message(lambda message: None if '"batch"' in str(message) else socket.send(message))
+        server.on_message(lambda message: None if is_batch(message) else socket.send(message))
 
     await page.route_web_socket(re.compile("/ws/canvas/"), withhold_changes)
     stage = await Stage.open(page, canvas)
@@ -183,7 +232,7 @@ async def test_the_canvas_is_reloaded_when_changes_cannot_be_replayed(
     assert await stage.difference(canvas) == 0
 
 
-async def test_a_suspended_artist_can_continue_watching_as_a_guest(
+async def test_a_suspended_artist_goes_on_watching_as_a_guest(
     new_page: Windows, new_painter: NewPainter, new_moderator: NewPainter
 ) -> None:
     ben, mona = await new_painter("ben"), await new_moderator("mona")
@@ -192,8 +241,8 @@ async def test_a_suspended_artist_can_continue_watching_as_a_guest(
     stage = await Stage.open(page, canvas)
     status, _ = await mona.call("POST", f"/admin/users/{ben.id}/suspend", json={"reason": "spam"})
     assert status < 300
-    await page.get_by_text("Your session has ended.").wait_for()
-    await page.get_by_role("button", name="Keep watching").click()
+    await page.get_by_text("This account is suspended. Reason: spam").wait_for()
+    await page.get_by_role("link", name="Log in").wait_for()
     await stage.is_live()
     await new_tile(mona, canvas, 0, 0)
     await stage.comes_to_show(NIGHT, 10, 10)
@@ -227,14 +276,17 @@ async def test_a_tile_that_the_viewer_liked_is_shown_as_liked(
 async def test_a_guest_who_likes_logs_in_and_returns_to_the_tile(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
-    ada = await new_painter("ada")
+    ada, ben = await new_painter("ada"), await new_painter("ben")
     canvas = await new_canvas(ada)
     await new_tile(ada, canvas, 0, 0)
     page = await new_page()
     card = await (await Stage.open(page, canvas)).pick(0, 0)
     await card.get_by_role("button", name="Like (0 likes so far)").click()
     await page.get_by_role("status").get_by_role("button", name="Log in").click()
-    await page.wait_for_url(re.compile(rf"/login\?next=%2Fcanvas%2F{canvas['id']}"))
+    await page.get_by_label("Username or email address").fill(ben.username)
+    await page.get_by_label("Password", exact=True).fill(ben.password)
+    await page.get_by_role("button", name="Log in").click()
+    await page.get_by_role("complementary").get_by_role("button", name="Like (0 likes so far)").wait_for()
 
 
 async def test_an_artist_can_restore_an_older_version(new_page: Windows, new_painter: NewPainter) -> None:
@@ -263,6 +315,41 @@ async def test_reverting_is_offered_only_to_those_who_may_revert(
     await card.get_by_text("History").click()
     await card.get_by_role("img", name="Version 1").wait_for()
     await expect(card.get_by_role("button", name="Restore version")).to_have_count(0)
+
+
+async def test_a_link_to_a_tile_selects_it(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    await new_tile(ada, canvas, 2, 1)
+    page = await new_page()
+    await Stage.open(page, canvas, "?cell=2,1")
+    await page.get_by_role("complementary").get_by_role("heading", name="Cell 2, 1").wait_for()
+    await Stage.open(page, canvas, "?cell=99,99")
+    await expect(page.get_by_role("complementary")).to_have_count(0)
+
+
+async def test_the_strokes_of_one_drag_are_one_entry_of_the_history(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    tile = await new_tile(ada, canvas, 1, 1)
+    for offset in range(5):
+        await stroke(ada, tile, offset, 2)
+    card = await (await Stage.open(await new_page(), canvas)).pick(1, 1)
+    await card.get_by_text("History").click()
+    await card.get_by_role("img", name="Version 1").wait_for()
+    # Two, where the minute changed in between.
+    assert await card.get_by_role("listitem").count() in (2, 3)
+
+
+async def test_everybody_who_painted_a_tile_is_credited(new_page: Windows, new_painter: NewPainter) -> None:
+    ada, ben = await new_painter("ada"), await new_painter("ben")
+    canvas = await new_canvas(ada)
+    tile = await new_tile(ada, canvas, 1, 1)
+    await stroke(ben, tile, 0, 2)
+    card = await (await Stage.open(await new_page(), canvas)).pick(1, 1)
+    await expect(card.get_by_role("link", name="Ben")).to_be_visible()
 
 
 async def test_a_link_restores_its_view_and_moving_updates_the_address(
@@ -452,6 +539,15 @@ async def test_an_unknown_canvas_shows_not_found(new_page: Windows) -> None:
     page = await new_page(allow=["status of 404"])
     await page.goto("/canvas/999999999")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Canvas not found")
+
+
+async def test_an_address_that_names_no_canvas_asks_for_none(new_page: Windows) -> None:
+    page = await new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    await page.goto("/canvas/abc")
+    await page.get_by_role("heading", name="Canvas not found").wait_for()
+    assert [url for url in asked if "NaN" in url or "abc/" in url] == []
 
 
 async def test_a_canvas_that_failed_to_load_can_be_retried(

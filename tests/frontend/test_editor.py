@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import re
 import secrets
 import struct
@@ -16,84 +15,27 @@ from typing import Any
 from playwright.async_api import Page, expect
 
 from tests.support.browser import UNDERWAY, Windows, assert_accessible
+from tests.support.editor import (
+    BLACK,
+    GREEN,
+    RED,
+    SIZE,
+    WHITE,
+    drag,
+    encoded,
+    new_canvas,
+    new_tile,
+    open_editor,
+    painted,
+    save,
+    saved,
+    shown,
+    tile_at,
+)
 from tests.support.painters import NewPainter, PainterAccount
 from tests.support.stack import Stack
-from tests.support.stage import Stage, drawing, spot
+from tests.support.stage import drawing, spot
 from tests.support.waiting import poll_until
-
-SIZE = 16
-PALETTE = ["#000000", "#ffffff", "#ff004d", "#00e436"]
-BLACK, WHITE, RED, GREEN = 1, 2, 3, 4
-
-Pixels = Callable[[int, int], int]
-
-
-async def new_canvas(painter: PainterAccount, mode: str = "tile-lock") -> dict[str, Any]:
-    draft = {
-        "name": f"Harbour {secrets.token_hex(4)}",
-        "width": 64,
-        "height": 64,
-        "tile_size": SIZE,
-        "palette": PALETTE,
-        "collaboration_mode": mode,
-    }
-    status, canvas = await painter.call("POST", "/canvases", json=draft)
-    assert status == 201, canvas
-    return dict(canvas)
-
-
-async def new_tile(
-    painter: PainterAccount, canvas: dict[str, Any], pixels: Pixels = lambda _x, _y: WHITE
-) -> Any:
-    body = {"canvas_id": canvas["id"], "x": 1, "y": 1, "pixels": encoded(pixels)}
-    status, tile = await painter.call("POST", "/tiles", json=body)
-    assert status == 201, tile
-    return tile
-
-
-def encoded(pixels: Pixels) -> str:
-    return base64.b64encode(bytes(pixels(i % SIZE, i // SIZE) for i in range(SIZE * SIZE))).decode()
-
-
-async def open_editor(page: Page, canvas: dict[str, Any]) -> None:
-    """Go to the canvas, choose the cell (1, 1) and paint."""
-    stage = await Stage.open(page, canvas)
-    await page.mouse.click(*await stage.point(SIZE * 1.5, SIZE * 1.5))
-    await page.get_by_role("heading", name="Cell 1, 1").wait_for()
-    await page.get_by_role("button", name=re.compile("^Paint( here)?$")).click()
-    await expect(page.locator("tile-editor dialog.editor")).to_have_attribute("aria-busy", "false")
-
-
-async def drag(page: Page, *points: tuple[int, int]) -> None:
-    """Draw from pixel to pixel with the mouse."""
-    for number, (x, y) in enumerate(points):
-        await page.mouse.move(*await spot(drawing(page, SIZE), x, y))
-        if not number:
-            await page.mouse.down()
-    await page.mouse.up()
-
-
-async def tile_at(painter: PainterAccount, canvas: dict[str, Any]) -> Any:
-    """The tile in the cell, None while there is none."""
-    where = {"x": "1", "y": "1", "columns": "1", "rows": "1"}
-    _, answer = await painter.call("GET", f"/canvases/{canvas['id']}/region", params=where)
-    return answer["items"][0] if answer["items"] else None
-
-
-async def painted(painter: PainterAccount, canvas: dict[str, Any]) -> dict[tuple[int, int], int]:
-    """What the server has, as far as it is not transparent: colours by place."""
-    tile = await tile_at(painter, canvas)
-    pixels = base64.b64decode(tile["pixels"]) if tile else b""
-    return {(i % SIZE, i // SIZE): colour for i, colour in enumerate(pixels) if colour}
-
-
-async def save(page: Page) -> None:
-    await page.get_by_role("button", name="Save").click()
-    await expect(page.get_by_text("All changes saved")).to_be_visible()
-
-
-def saved(painter: PainterAccount, canvas: dict[str, Any]) -> Callable[[], Any]:
-    return lambda: painted(painter, canvas)
 
 
 async def test_saving_a_drawing_claims_the_empty_cell(new_page: Windows, new_painter: NewPainter) -> None:
@@ -229,7 +171,9 @@ async def test_a_draft_survives_a_reload_and_is_deleted_after_saving(
     await expect(page.get_by_text("Your draft from")).to_have_count(0)
 
 
-async def test_a_guests_drawing_is_kept_after_signing_up(new_page: Windows, new_painter: NewPainter) -> None:
+async def test_a_guest_who_signs_up_goes_on_with_the_drawing(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
     ada = await new_painter("ada")
     canvas = await new_canvas(ada)
     page = await new_page()
@@ -243,8 +187,8 @@ async def test_a_guests_drawing_is_kept_after_signing_up(new_page: Windows, new_
     await page.get_by_label("Email address").fill(f"{name}@example.org")
     await page.get_by_label("Password", exact=True).fill(secrets.token_urlsafe(12))
     await page.get_by_role("button", name="Create account").click()
-    await page.wait_for_url(f"**/canvas/{canvas['id']}*")
-    await open_editor(page, canvas)
+    await expect(page.locator("tile-editor dialog.editor")).to_have_attribute("aria-busy", "false")
+    assert await shown(page) == {(x, 5): BLACK for x in range(5, 9)}
     await save(page)
     assert await painted(ada, canvas) == {(x, 5): BLACK for x in range(5, 9)}
 
@@ -286,14 +230,6 @@ async def test_strokes_drawn_while_offline_are_sent_after_reconnecting(
     await expect(page.get_by_text("Live: saved as you draw")).to_be_visible()
     assert await poll_until(lambda: row(ada, canvas, 2), [BLACK] * 4) == [BLACK] * 4
     assert await shown(page) == await painted(ada, canvas)
-
-
-async def shown(page: Page) -> dict[tuple[int, int], int]:
-    """What the editor shows."""
-    pixels = await drawing(page, SIZE).evaluate(
-        "canvas => [...canvas.getRootNode().host.pen.painting.pixels]"
-    )
-    return {(i % SIZE, i // SIZE): colour for i, colour in enumerate(pixels) if colour}
 
 
 async def test_a_tile_becomes_editable_when_another_artists_lock_ends(
@@ -399,6 +335,165 @@ async def test_an_imported_picture_is_converted_to_the_palette(
     await page.get_by_role("button", name="Insert").click()
     await save(page)
     assert await painted(ada, canvas) == {(x, y): RED for x in range(SIZE) for y in range(SIZE // 2)}
+
+
+async def test_an_inserted_picture_moves_with_the_arrow_keys(
+    new_page: Windows, new_painter: NewPainter, tmp_path: Path
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    picture = tmp_path / "dot.png"
+    picture.write_bytes(png(SIZE, lambda x, y: (240, 20, 70, 255) if (x, y) == (3, 3) else (0, 0, 0, 0)))
+    page = await new_page(ada)
+    await open_editor(page, canvas)
+    for _ in range(2):  # the same file twice
+        await page.get_by_role("button", name="Import picture").click()
+        await page.get_by_label("Choose a picture").set_input_files(picture)
+        await expect(page.get_by_role("img", name="Preview as a tile")).to_be_visible()
+        await page.get_by_role("button", name="Insert").click()
+        await expect(drawing(page, SIZE)).to_be_focused()
+        await page.keyboard.press("ArrowRight")
+        await page.keyboard.press("Escape")
+    assert await shown(page) == {(4, 3): RED}
+    await expect(page.get_by_role("dialog", name="Close without saving?")).to_have_count(0)
+
+
+async def test_a_selection_moves_with_the_arrow_keys_and_a_copy_is_pasted_in_place(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    page = await new_page(ada)
+    await open_editor(page, await new_canvas(ada))
+    await drag(page, (1, 1), (2, 1))
+    await page.keyboard.press("m")
+    await drag(page, (1, 1), (2, 1))
+    await page.keyboard.press("Control+c")
+    await page.keyboard.press("ArrowDown")
+    assert await shown(page) == {(1, 2): BLACK, (2, 2): BLACK}
+    await page.keyboard.press("Control+v")
+    assert await shown(page) == {(x, y): BLACK for x in (1, 2) for y in (1, 2)}
+
+
+async def test_a_picture_copied_elsewhere_is_pasted_after_a_copy_in_the_editor(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    page = await new_page(ada)
+    await open_editor(page, await new_canvas(ada))
+    await drag(page, (1, 1), (2, 1))
+    await page.keyboard.press("Control+c")
+    await page.evaluate("dispatchEvent(new Event('blur'))")  # to another window and back
+    file = list(png(4, lambda _x, _y: (0, 0, 0, 255)))
+    await drawing(page, SIZE).evaluate(
+        """(canvas, bytes) => {
+          const clipboardData = new DataTransfer();
+          clipboardData.items.add(new File([new Uint8Array(bytes)], "dot.png", { type: "image/png" }));
+          const paste = { clipboardData, bubbles: true, composed: true };
+          canvas.dispatchEvent(new ClipboardEvent("paste", paste));
+        }""",
+        file,
+    )
+    await expect(page.get_by_role("img", name="Preview as a tile")).to_be_visible()
+
+
+async def test_after_the_first_save_the_save_button_stays_in_place(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    page = await new_page(ada)
+    await open_editor(page, await new_canvas(ada, "free"))
+    await drag(page, (1, 1), (2, 1))
+    button = page.get_by_role("button", name="Save")
+    before = await button.bounding_box()
+    await button.click()
+    await expect(page.get_by_text("Live: saved as you draw")).to_be_visible()
+    await expect(button).to_be_focused()
+    assert await button.bounding_box() == before
+
+
+async def test_the_back_button_closes_the_editor_and_stays_on_the_canvas(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    page = await new_page(ada)
+    await open_editor(page, canvas)
+    await page.evaluate("history.back()")
+    await expect(drawing(page, SIZE)).to_have_count(0)
+    await expect(page).to_have_url(re.compile(f"/canvas/{canvas['id']}"))
+    await page.get_by_role("complementary").wait_for()
+
+
+async def test_the_back_button_asks_before_a_drawing_is_lost(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    page = await new_page(ada)
+    await open_editor(page, await new_canvas(ada))
+    await drag(page, (1, 1), (4, 1))
+    await page.evaluate("history.back()")
+    await page.get_by_role("dialog", name="Close without saving?").wait_for()
+    await page.get_by_role("button", name="Keep drawing").click()
+    await page.evaluate("history.back()")
+    await page.get_by_role("button", name="Discard").click()
+    await expect(drawing(page, SIZE)).to_have_count(0)
+
+
+async def test_an_artist_is_told_in_the_editor_that_the_canvas_is_gone(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada, olga = await new_painter("ada"), await new_painter("olga")
+    canvas = await new_canvas(olga)
+    page = await new_page(ada, allow=["status of 404", "WebSocket"])
+    await open_editor(page, canvas)
+    assert (await olga.call("DELETE", f"/canvases/{canvas['id']}"))[0] == 204
+    await expect(page.locator("tile-editor").get_by_text("This canvas was deleted")).to_be_visible()
+
+
+async def test_an_artist_is_told_in_the_editor_that_a_submission_was_rejected(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    olga, ada = await new_painter("olga"), await new_painter("ada")
+    canvas = await new_canvas(olga, "review")
+    page = await new_page(ada)
+    await open_editor(page, canvas)
+    await drag(page, (2, 2), (5, 2))
+    await page.get_by_role("button", name="Submit for review").click()
+    await expect(page.get_by_text("Waiting for review. Others")).to_be_visible()
+    path = f"/canvases/{canvas['id']}/reviews"
+    _, waiting = await olga.call("GET", path)
+    verdict = {"decision": "reject"}
+    status, answer = await olga.call("POST", f"{path}/{waiting['items'][0]['id']}", json=verdict)
+    assert status == 200, answer
+    await expect(page.get_by_text("Your submission was rejected")).to_be_visible()
+    await expect(page.get_by_text("Waiting for review. Others")).to_have_count(0)
+    assert await shown(page) == {(x, 2): BLACK for x in range(2, 6)}
+
+
+async def test_an_artist_whose_session_ends_while_drawing_logs_in_and_goes_on(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    page = await new_page(ada, allow=["status of 401"])
+    await open_editor(page, canvas)
+    await drag(page, (2, 2), (5, 2))
+    assert (await ada.call("POST", "/auth/logout"))[0] == 204
+    note = page.locator("editor-notes").filter(has_text="Your session has ended")
+    await note.get_by_role("button", name="Log in").click()
+    await page.get_by_label("Username or email address").fill(ada.username)
+    await page.get_by_label("Password", exact=True).fill(ada.password)
+    await page.get_by_role("button", name="Log in").click()
+    await expect(page.locator("tile-editor dialog.editor")).to_have_attribute("aria-busy", "false")
+    assert await shown(page) == {(x, 2): BLACK for x in range(2, 6)}
+
+
+async def test_a_long_palette_leaves_room_for_the_rest(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    palette = [f"#{number:06x}" for number in range(0, 255 * 256, 256)]
+    page = await new_page(ada)
+    await open_editor(page, await new_canvas(ada, palette=palette))
+    await expect(page.get_by_role("button", name="Rotate")).to_be_in_viewport()
 
 
 def png(side: int, rgba: Callable[[int, int], tuple[int, int, int, int]]) -> bytes:

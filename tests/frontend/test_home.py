@@ -138,6 +138,51 @@ async def test_a_canvas_can_be_created_with_custom_colours(
     assert canvas["palette"] == ["#1d2129", "#faf8f4", "#d1495b", "#123456", "#edae49"]
 
 
+async def test_the_smallest_canvas_can_be_created_as_the_form_suggests(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    page = await new_page(await new_painter("ada"))
+    await page.goto("/")
+    await page.get_by_role("button", name="New canvas").click()
+    dialog = page.locator("create-canvas")
+    await dialog.get_by_label("Name").fill("Stamp")
+    await dialog.get_by_role("group", name="Size in pixels").get_by_label("Custom").check()
+    for side in ("Width", "Height"):
+        await dialog.get_by_label(side).fill("64")
+    await expect(dialog.get_by_label("Tiles per artist")).to_have_value("4")
+    await dialog.get_by_role("button", name="Create canvas").click()
+    await expect(page).to_have_url(re.compile(r"/canvas/\d+"))
+
+
+async def test_a_limit_above_the_number_of_tiles_is_refused_in_the_readers_language(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    page = await new_page(await new_painter("ada"), locale="de-DE")
+    await page.goto("/")
+    await page.get_by_role("button", name="Neue Leinwand").click()
+    dialog = page.locator("create-canvas")
+    await dialog.get_by_label("Name").fill("Marke")
+    await dialog.get_by_label("Kacheln pro Person").fill("5000")
+    await dialog.get_by_role("button", name="Leinwand anlegen").click()
+    limit = dialog.get_by_label("Kacheln pro Person")
+    await expect(limit).to_have_accessible_description(re.compile("Von 1 bis 256"))
+
+
+async def test_a_custom_colour_can_be_typed(new_page: Windows, new_painter: NewPainter) -> None:
+    page = await new_page(await new_painter("ada"))
+    await page.goto("/")
+    await page.get_by_role("button", name="New canvas").click()
+    dialog = page.locator("create-canvas")
+    await dialog.get_by_role("group", name="Palette").get_by_label("Custom").check()
+    field = dialog.get_by_label("Colour as a hexadecimal number")
+    await field.fill("1AF")
+    await field.press("Tab")
+    await expect(field).to_have_value("#11aaff")
+    await field.fill("red")
+    await field.press("Tab")
+    await expect(field).to_have_value("#11aaff")
+
+
 async def test_a_size_that_is_no_multiple_of_the_tile_size_is_reported(
     new_page: Windows, new_painter: NewPainter
 ) -> None:

@@ -29,6 +29,7 @@ from tests.support.waiting import PATIENCE
 
 Device = Literal["desktop", "phone"]
 Scheme = Literal["light", "dark"]
+Motion = Literal["no-preference", "reduce"]
 
 DEVICES: dict[Device, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1280, "height": 800}},
@@ -94,6 +95,7 @@ class Windows:
         *,
         device: Device = "desktop",
         scheme: Scheme = "light",
+        motion: Motion = "no-preference",
         locale: str = "en-GB",
         allow: Sequence[str] = (),
     ) -> Page:
@@ -105,6 +107,7 @@ class Windows:
         context = await self._browser.new_context(
             base_url=self._url,
             color_scheme=scheme,
+            reduced_motion=motion,
             locale=locale,
             timezone_id="Europe/Berlin",
             storage_state=painter.browser_state(self._url) if painter else None,

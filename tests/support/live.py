@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from aiohttp import ClientWebSocketResponse
+from aiohttp import ClientWebSocketResponse, WSMsgType
 
+from services.tiles.live.binary import decode_batch
 from tests.support.tiles import TilesClient
 from tests.support.waiting import PATIENCE
 
@@ -16,25 +17,37 @@ Socket = ClientWebSocketResponse
 
 @asynccontextmanager
 async def watching(
-    tiles: TilesClient, canvas_id: int, since: int | None = None, ticket: str | None = None
+    tiles: TilesClient,
+    canvas_id: int,
+    since: int | None = None,
+    ticket: str | None = None,
+    subprotocol: str = "tessera.v1.json",
 ) -> AsyncIterator[tuple[Socket, dict[str, Any]]]:
     """A socket and the hello it was greeted with."""
     params = {k: str(v) for k, v in {"since": since, "ticket": ticket}.items() if v is not None}
     async with tiles.client.ws_connect(
-        f"/api/v1/ws/canvas/{canvas_id}", params=params, protocols=("tessera.v1.json",)
+        f"/api/v1/ws/canvas/{canvas_id}", params=params, protocols=(subprotocol,)
     ) as socket:
-        assert socket.protocol == "tessera.v1.json"
+        assert socket.protocol == subprotocol
         hello = await socket.receive_json(timeout=PATIENCE)
         assert hello["type"] == "hello"
         yield socket, hello
+
+
+async def batch(socket: Socket) -> list[dict[str, Any]]:
+    """The events of the next message, which is a batch."""
+    message = await socket.receive(timeout=PATIENCE)
+    if message.type is WSMsgType.BINARY:
+        return decode_batch(message.data)
+    content = message.json()
+    assert content["type"] == "batch", content
+    return list(content["events"])
 
 
 async def events(socket: Socket, count: int) -> list[dict[str, Any]]:
     """The next `count` events of a socket."""
     received: list[dict[str, Any]] = []
     while len(received) < count:
-        message = await socket.receive_json(timeout=PATIENCE)
-        assert message["type"] == "batch", message
-        received += message["events"]
+        received += await batch(socket)
     assert len(received) == count
     return received

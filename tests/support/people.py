@@ -14,10 +14,14 @@ from typing import Any, NoReturn, TypeVar
 
 import aiohttp
 
+from services.tiles.live.binary import decode_batch
 from tests.support.leaks import new_password
 from tests.support.waiting import PATIENCE
 
 T = TypeVar("T")
+
+JSON, BINARY = "tessera.v1.json", "tessera.v2.binary"
+"""Subprotocols of the live feed."""
 
 
 async def enter(
@@ -116,15 +120,25 @@ class ApiArtist:
 
 
 class Spectator:
-    """Watches a canvas over a WebSocket, and reconnects with `since` whenever the connection is lost."""
+    """Watches a canvas over a WebSocket, and reconnects with `since` whenever the connection is lost.
 
-    def __init__(self, http: aiohttp.ClientSession, canvas_id: int, instance: str | None = None) -> None:
+    It offers the `protocols` in this order; `instance` names the only process that it watches through.
+    """
+
+    def __init__(
+        self,
+        http: aiohttp.ClientSession,
+        canvas_id: int,
+        instance: str | None = None,
+        protocols: Sequence[str] = (JSON,),
+    ) -> None:
         self.events: list[dict[str, Any]] = []
         self.connected = asyncio.Event()
         self.closed: list[int | None] = []  # how each connection ended
         self._http = http
         self._path = f"/api/v1/ws/canvas/{canvas_id}"
         self._instance = instance
+        self._protocols = protocols
 
     async def watch(self) -> NoReturn:
         """Collect events until cancelled."""
@@ -137,13 +151,16 @@ class Spectator:
     async def _watch_once(self) -> None:
         since = self.events[-1]["seq"] if self.events else 0
         async with self._http.ws_connect(
-            self._path, params={"since": str(since)}, protocols=("tessera.v1.json",)
+            self._path, params={"since": str(since)}, protocols=self._protocols
         ) as socket:
             instance = socket._response.headers["X-Instance"]
             # The gateway chooses the process; a spectator of a certain one reconnects until it is chosen.
             if self._instance not in (None, instance):
                 return
             async for message in socket:
+                if message.type is aiohttp.WSMsgType.BINARY:
+                    self.events += decode_batch(message.data)
+                    continue
                 said = message.json()
                 assert said["type"] in ("hello", "batch", "presence"), said
                 if said["type"] == "hello":

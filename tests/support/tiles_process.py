@@ -27,6 +27,7 @@ async def process(
         "TILES_BIND": f"127.0.0.1:{port}", "TILES_DATABASE_URL": database_url, "TILES_BROKER_URL": broker_url,
         "TILES_JWKS_URL": keys.jwks_url,
         "TILES_PAINT_PIXELS_RATE": "1000000000", "TILES_PAINT_PIXELS_BURST": "1000000000",
+        "TILES_MESSAGE_RATE": "100000", "TILES_MESSAGE_BURST": "100000",
     }  # fmt: skip
     with log.open("wb") as errors:
         started = await asyncio.create_subprocess_exec(

@@ -1,8 +1,19 @@
 /** HTTP client of the API: deadlines, problem documents as errors, and the access token. */
 
-/** @import { FaultView } from "#api" */
+import { observe } from "./clock.js";
+import { joinChunks, Patience, readBody, Stalled } from "./transfer.js";
 
-const DEADLINE = 10_000; // milliseconds; the gateway's own deadline for a service is 20 s
+/** @import { FaultView, SuspendedProblem } from "#api" */
+/** @typedef {Pick<SuspendedProblem, "reason" | "until">} Suspension why, and until when; null if for good */
+
+/**
+ * Milliseconds without a sign of the server: until its response begins, and between two parts of the body,
+ * which as a whole may take as long as the link needs. The gateway's own deadline for a service is 20 s.
+ */
+const DEADLINE = 10_000;
+
+/** Times that a download goes on after the link broke. */
+const RESUMPTIONS = 4;
 
 /**
  * @typedef {{query?: Record<string, string | number | boolean | null | undefined>, headers?: Record<string,
@@ -14,13 +25,19 @@ const DEADLINE = 10_000; // milliseconds; the gateway's own deadline for a servi
  *   `bearer` returns a valid token, or null for a guest; `renew` returns whether there is a new one
  */
 
+/**
+ * @typedef {RequestOptions & {progress?: (received: number, total: number | null) => void}} DownloadOptions
+ *   `progress` is called with bytes as they arrive; `total` is null where the server did not say
+ */
+
 /** A failed request. Status 0 means that there was no response (`unreachable`, `deadline`). */
 export class ApiError extends Error {
   /**
    * @param {{status: number, code: string, detail?: string, requestId?: string | null, errors?: FaultView[],
-   *   retryAfter?: number | null}} problem `retryAfter` in seconds
+   *   retryAfter?: number | null, suspension?: Suspension | null}} problem `retryAfter` in seconds
    */
-  constructor({ status, code, detail = "", requestId = null, errors = [], retryAfter = null }) {
+  constructor(problem) {
+    const { status, code, detail = "", requestId = null, errors = [] } = problem;
     super(`${status} ${code}: ${detail}`);
     this.name = "ApiError";
     this.status = status;
@@ -28,7 +45,8 @@ export class ApiError extends Error {
     this.detail = detail;
     this.requestId = requestId;
     this.errors = errors;
-    this.retryAfter = retryAfter;
+    this.retryAfter = problem.retryAfter ?? null;
+    this.suspension = problem.suspension ?? null;
   }
 }
 
@@ -95,35 +113,40 @@ export class Api {
   }
 
   /**
+   * Download bytes. If the link breaks, go on where it broke, as long as the server has the same bytes.
    * @param {string} path
-   * @param {RequestOptions} [options]
+   * @param {DownloadOptions} [options]
    * @returns {Promise<{bytes: ArrayBuffer, headers: Headers}>}
    */
-  async bytes(path, options) {
-    const response = await this.raw("GET", path, options);
-    return { bytes: await receive(response.arrayBuffer()), headers: response.headers };
-  }
-
-  /**
-   * Send a request and return the response if its status is 2xx or 304.
-   * @param {string} method
-   * @param {string} path
-   * @param {RequestOptions} [options]
-   */
-  async raw(method, path, options = {}) {
-    const token = options.anonymous ? null : ((await this.credentials?.bearer()) ?? null);
-    let response = await this.#send(method, path, options, token);
-    // Clocks differ: a token that looked valid here may have expired on the server.
-    if (
-      response.status === 401 &&
-      token &&
-      (await isTokenRejected(response)) &&
-      (await this.credentials?.renew())
-    ) {
-      response = await this.#send(method, path, options, (await this.credentials?.bearer()) ?? null);
+  async bytes(path, { progress = () => {}, ...options } = {}) {
+    /** @type {Uint8Array[]} */
+    let chunks = [];
+    let received = 0;
+    let tag = "";
+    for (let left = RESUMPTIONS; ; left--) {
+      const before = received;
+      try {
+        const range = before ? { Range: `bytes=${before}-`, "If-Range": tag } : {};
+        const headers = { ...options.headers, ...range };
+        const response = await this.#fetch("GET", path, { ...options, headers }, ({ status, headers }) => {
+          if (status !== 206) [chunks, received] = [[], 0];
+          tag = headers.get("ETag") ?? "";
+          const length = Number(headers.get("Content-Length") ?? 0);
+          const total = length ? received + length : null;
+          return (chunk) => {
+            chunks.push(chunk);
+            received += chunk.length;
+            progress(received, total);
+          };
+        });
+        return { bytes: joinChunks(chunks).buffer, headers: response.headers };
+      } catch (error) {
+        const isBroken = error instanceof ApiError && error.status === 0;
+        // A weak tag does not promise the same bytes.
+        const canResume = received > before && tag !== "" && !tag.startsWith("W/");
+        if (!isBroken || !canResume || !left) throw error;
+      }
     }
-    if (!response.ok && response.status !== 304) throw await parseProblem(response);
-    return response;
   }
 
   /**
@@ -131,9 +154,52 @@ export class Api {
    * @param {string} path
    * @param {RequestOptions} [options]
    */
-  async #json(method, path, options) {
-    const text = await receive((await this.raw(method, path, options)).text());
-    return text ? JSON.parse(text) : null;
+  async #json(method, path, options = {}) {
+    /** @type {Uint8Array[]} */
+    const chunks = [];
+    await this.#fetch(method, path, options, () => (chunk) => chunks.push(chunk));
+    return chunks.length ? JSON.parse(new TextDecoder().decode(joinChunks(chunks))) : null;
+  }
+
+  /**
+   * Send a request and read the response if its status is 2xx or 304.
+   * @param {string} method
+   * @param {string} path
+   * @param {RequestOptions} options
+   * @param {(response: Response) => (chunk: Uint8Array<ArrayBuffer>) => void} begin is called with the head,
+   *   and returns what takes the parts of the body
+   */
+  async #fetch(method, path, options, begin) {
+    const token = options.anonymous ? null : ((await this.credentials?.bearer()) ?? null);
+    const patience = new Patience(this.deadline, options.signal);
+    try {
+      let response = await this.#send(method, path, options, token, patience.signal);
+      // Clocks differ: a token that looked valid here may have expired on the server.
+      if (
+        response.status === 401 &&
+        token &&
+        (await isTokenRejected(response)) &&
+        (await this.credentials?.renew())
+      ) {
+        const renewed = (await this.credentials?.bearer()) ?? null;
+        patience.extend();
+        response = await this.#send(method, path, options, renewed, patience.signal);
+      }
+      observe(response.headers);
+      patience.extend();
+      if (!response.ok && response.status !== 304) throw await parseProblem(response);
+      const take = begin(response);
+      await readBody(response, (chunk) => {
+        patience.extend();
+        take(chunk);
+      });
+      return response;
+    } catch (error) {
+      // Some browsers name no reason for a body that was called off.
+      throw asApiError(patience.signal.aborted ? patience.signal.reason : error);
+    } finally {
+      patience.end();
+    }
   }
 
   /**
@@ -141,20 +207,19 @@ export class Api {
    * @param {string} path
    * @param {RequestOptions} options
    * @param {string | null} token
+   * @param {AbortSignal} signal
    */
-  async #send(method, path, { query = {}, headers = {}, signal, body, keepalive = false }, token) {
+  #send(method, path, { query = {}, headers = {}, body, keepalive = false }, token, signal) {
     const sent = new Headers(headers);
     if (token) sent.set("Authorization", `Bearer ${token}`);
     if (body !== undefined) sent.set("Content-Type", "application/json");
-    const deadline = AbortSignal.timeout(this.deadline);
-    const request = fetch(this.base + path + formatQuery(query), {
+    return fetch(this.base + path + formatQuery(query), {
       method,
       headers: sent,
       keepalive,
-      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+      signal,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return receive(request);
   }
 }
 
@@ -167,21 +232,12 @@ function formatQuery(query) {
 }
 
 /**
- * Wait for a response or its body; turn network errors into ApiErrors.
- * @template T
- * @param {Promise<T>} answer
- * @returns {Promise<T>}
+ * Turn an error of the network into an ApiError; any other, such as the caller's own, stays as it is.
+ * @param {unknown} error
  */
-async function receive(answer) {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof DOMException && error.name === "TimeoutError") {
-      throw new ApiError({ status: 0, code: "deadline" });
-    }
-    if (error instanceof TypeError) throw new ApiError({ status: 0, code: "unreachable" });
-    throw error;
-  }
+function asApiError(error) {
+  if (error instanceof Stalled) return new ApiError({ status: 0, code: "deadline" });
+  return error instanceof TypeError ? new ApiError({ status: 0, code: "unreachable" }) : error;
 }
 
 /** @param {Response} response */
@@ -208,6 +264,7 @@ async function parseProblem(response) {
     requestId: problem.request_id ?? response.headers.get("X-Request-Id"),
     errors: problem.errors,
     retryAfter: seconds > 0 ? seconds : null,
+    suspension: problem.code === "account_suspended" ? problem : null,
   });
 }
 

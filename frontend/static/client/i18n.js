@@ -1,6 +1,8 @@
 /** Messages, numbers and dates in the user's language. */
 
+import { now } from "./clock.js";
 import english from "./messages/en.js";
+import { store } from "./store.js";
 
 /** @import { Catalogue } from "#messages" */
 
@@ -22,17 +24,19 @@ const catalogues = {
 class I18n extends EventTarget {
   /** @type {Language} */
   language = "en";
+  /** The user's variant of the language, such as "en-GB", in which numbers and dates are written. */
+  locale = "en";
   catalogue = fallback;
 
   /** Use the language stored in this browser, or else the first available one of the browser's languages. */
   async start() {
-    const wanted = [localStorage.getItem(CHOICE), ...navigator.languages.map((tag) => tag.split("-")[0])];
+    const wanted = [store.get(CHOICE), ...navigator.languages.map((tag) => tag.split("-")[0])];
     await this.#use(wanted.find(isLanguage) ?? "en");
   }
 
   /** @param {Language} language */
   async choose(language) {
-    localStorage.setItem(CHOICE, language);
+    store.set(CHOICE, language);
     await this.#use(language);
     this.dispatchEvent(new Event("change"));
   }
@@ -41,6 +45,7 @@ class I18n extends EventTarget {
   async #use(language) {
     this.catalogue = await catalogues[language]();
     this.language = language;
+    this.locale = navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;
     document.documentElement.lang = language;
   }
 }
@@ -90,7 +95,7 @@ function plural(count) {
  * @param {Intl.NumberFormatOptions} [options]
  */
 export function number(value, options) {
-  return new Intl.NumberFormat(i18n.language, options).format(value);
+  return new Intl.NumberFormat(i18n.locale, options).format(value);
 }
 
 /**
@@ -98,7 +103,7 @@ export function number(value, options) {
  * @param {Intl.DateTimeFormatOptions} [options]
  */
 export function dateTime(moment, options = { dateStyle: "medium", timeStyle: "short" }) {
-  return new Intl.DateTimeFormat(i18n.language, options).format(new Date(moment));
+  return new Intl.DateTimeFormat(i18n.locale, options).format(new Date(moment));
 }
 
 /** @type {[Intl.RelativeTimeFormatUnit, number][]} with their length in seconds */
@@ -115,8 +120,8 @@ const UNITS = [
  * @param {string | Date} moment
  */
 export function relativeTime(moment) {
-  const seconds = (new Date(moment).getTime() - Date.now()) / 1000;
-  const format = new Intl.RelativeTimeFormat(i18n.language, { numeric: "auto" });
+  const seconds = (new Date(moment).getTime() - now()) / 1000;
+  const format = new Intl.RelativeTimeFormat(i18n.locale, { numeric: "auto" });
   for (const [unit, length] of UNITS) {
     if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
   }

@@ -3,12 +3,14 @@
  */
 
 import { ApiError, api } from "./api.js";
+import { store } from "./store.js";
 
 /** @import { AccountView, SessionView } from "#api" */
 /** @import { Api } from "./api.js" */
 
 /** @typedef {Pick<SessionView, "access_token" | "expires_in" | "account">} Grant */
-/** @typedef {Pick<Storage, "getItem" | "setItem" | "removeItem">} Marks */
+/** @import { Store } from "./store.js" */
+/** @typedef {Pick<Store, "get" | "set" | "remove">} Marks */
 
 /**
  * Marks a browser that is signed in. Without it, every guest's first request would be a refresh that fails.
@@ -24,7 +26,10 @@ const BROWSER = { headers: { "X-Tessera-Client": "browser" }, anonymous: true };
 /** Milliseconds before its expiry at which a token is renewed, so that none expires during a request. */
 const AHEAD = 30_000;
 
-/** Fires `change` when `account` changes, in this tab or in another one. */
+/**
+ * Fires `change` when `account` changes, in this tab or in another one, and `ended` with the ApiError as its
+ * detail when the server has ended the session.
+ */
 export class Session extends EventTarget {
   /** @type {AccountView | null} */
   account = null;
@@ -35,7 +40,7 @@ export class Session extends EventTarget {
   #ended = 0;
   /** @type {Promise<boolean> | null} */
   #renewal = null;
-  #tabs = new BroadcastChannel(CHANNEL);
+  #tabs = openChannel();
 
   /**
    * @param {Api} api
@@ -46,9 +51,11 @@ export class Session extends EventTarget {
     this.api = api;
     this.marks = marks;
     api.credentials = this;
-    this.#tabs.onmessage = ({ data }) => (data === "in" ? void this.renew() : this.#forget());
+    this.#tabs?.addEventListener("message", ({ data }) =>
+      data === "in" ? void this.renew() : this.#forget(),
+    );
     /** Resolves once the account is known. Never rejects. */
-    this.ready = marks.getItem(MARK)
+    this.ready = marks.get(MARK)
       ? this.renew().then(
           () => {},
           () => {},
@@ -87,7 +94,7 @@ export class Session extends EventTarget {
   /** Forget the account, here and in the other tabs, after its sessions have ended. */
   leave() {
     this.#forget();
-    this.#tabs.postMessage("out");
+    this.#tabs?.postMessage("out");
   }
 
   /** Reload the account after a change such as a confirmed address. */
@@ -110,10 +117,7 @@ export class Session extends EventTarget {
   renew() {
     const ended = this.#ended;
     const exchange = () => this.#exchange(ended);
-    // Browsers have no locks without HTTPS. Auth then gives two tabs the same successor token for 3 s.
-    this.#renewal ??= (navigator.locks ? navigator.locks.request(LOCK, exchange) : exchange()).finally(
-      () => (this.#renewal = null),
-    );
+    this.#renewal ??= takeTurn(exchange).finally(() => (this.#renewal = null));
     return this.#renewal;
   }
 
@@ -126,7 +130,10 @@ export class Session extends EventTarget {
       return true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (error.status === 401 || error.status === 403) this.#forget();
+      if (error.status === 401 || error.status === 403) {
+        this.#forget();
+        this.dispatchEvent(new CustomEvent("ended", { detail: error }));
+      }
       return false; // the server was unavailable; the cookie may still be valid
     }
   }
@@ -134,7 +141,7 @@ export class Session extends EventTarget {
   /** @param {Grant} grant */
   #enter(grant) {
     this.accept(grant);
-    this.#tabs.postMessage("in");
+    this.#tabs?.postMessage("in");
   }
 
   /**
@@ -144,14 +151,14 @@ export class Session extends EventTarget {
   accept(grant) {
     this.#token = grant.access_token;
     this.#expires = Date.now() + grant.expires_in * 1000;
-    this.marks.setItem(MARK, "1");
+    this.marks.set(MARK, "1");
     this.#become(grant.account);
   }
 
   #forget() {
     this.#ended += 1;
     this.#token = null;
-    this.marks.removeItem(MARK);
+    this.marks.remove(MARK);
     this.#become(null);
   }
 
@@ -163,4 +170,34 @@ export class Session extends EventTarget {
   }
 }
 
-export const session = new Session(api, localStorage);
+/**
+ * Run work while no other tab does. Browsers have no locks without HTTPS, and refuse them where storage is
+ * blocked; auth then gives two tabs the same successor token for 3 s.
+ * @template T
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+async function takeTurn(work) {
+  let hasBegun = false;
+  const begin = () => {
+    hasBegun = true;
+    return work();
+  };
+  try {
+    if (navigator.locks) return await navigator.locks.request(LOCK, begin);
+  } catch (error) {
+    if (hasBegun) throw error;
+  }
+  return work();
+}
+
+/** Return the channel to the other tabs; null where the browser separates them. */
+function openChannel() {
+  try {
+    return new BroadcastChannel(CHANNEL);
+  } catch {
+    return null;
+  }
+}
+
+export const session = new Session(api, store);

@@ -1,5 +1,7 @@
 /** The theme: light, dark, or the system's. early.js applies the choice before the first paint. */
 
+import { store } from "./store.js";
+
 export const THEMES = /** @type {const} */ (["system", "light", "dark"]);
 /** @typedef {typeof THEMES[number]} Theme */
 
@@ -10,6 +12,6 @@ export function theme() {
 
 /** @param {Theme} choice */
 export function chooseTheme(choice) {
-  localStorage.setItem("tessera-theme", choice);
+  store.set("tessera-theme", choice);
   document.documentElement.dataset.theme = choice;
 }

@@ -40,7 +40,7 @@ test("a moved view is written to the address, a fitted one is left out", () => {
   mock.timers.runAll();
   address.write(() => stageWith(true));
   mock.timers.runAll();
-  assert.deepEqual(written, ["#4,5,6", "/canvas/7"]);
+  assert.deepEqual(written, ["/canvas/7#4,5,6", "/canvas/7"]);
 });
 
 test("nothing is written when the address names another canvas by then", () => {

@@ -6,12 +6,14 @@ import english from "../../static/client/messages/en/editor.js";
 /** @import { Editor } from "../../static/client/editor/editor.js" */
 
 /**
- * @param {string} key
+ * @param {string} key what the keyboard makes of it
  * @param {string} [held] of C(trl), M(eta), A(lt) and S(hift)
+ * @param {string} [code] its place
  */
-const press = (key, held = "") =>
+const press = (key, held = "", code = "") =>
   commandOf({
     key,
+    code,
     ctrlKey: held.includes("C"),
     metaKey: held.includes("M"),
     altKey: held.includes("A"),
@@ -35,6 +37,30 @@ test("brackets change the brush, digits the colour", () => {
   assert.equal(press("["), "brush_smaller");
   assert.equal(press("]"), "brush_larger");
   assert.equal(press("0"), "colour_10");
+});
+
+test("a keyboard without Latin letters has the letters' places", () => {
+  assert.equal(press("я", "C", "KeyZ"), "undo");
+  assert.equal(press("Я", "CS", "KeyZ"), "redo");
+  assert.equal(press("и", "", "KeyB"), "pencil");
+  assert.equal(press("х", "", "BracketLeft"), "brush_smaller");
+});
+
+test("a Latin letter counts where the keyboard has it", () => {
+  assert.equal(press("z", "C", "KeyY"), "undo"); // German
+  assert.equal(press("z", "C", "KeyW"), "undo"); // French
+});
+
+test("digits are places, wherever the keyboard has the digits", () => {
+  assert.equal(press("é", "", "Digit2"), "colour_2"); // French
+  assert.equal(press("2", "S", "Digit2"), "colour_2");
+  assert.equal(press("2", "", "Numpad2"), "colour_2");
+});
+
+test("the sign of a shortcut counts wherever the keyboard has it", () => {
+  assert.equal(press("-", "", "Digit6"), "zoom_out"); // French
+  assert.equal(press("[", "CA", "Digit8"), "brush_smaller"); // AltGr on Windows, German
+  assert.equal(press("]", "A", "Digit6"), "brush_larger"); // Option on a Mac, German
 });
 
 test("keys that belong to the browser are left to it", () => {

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Drafts } from "../../static/client/editor/draft.js";
+import { Store } from "../../static/client/store.js";
 
 /**
  * The storage of a browser, with room for a limited number of characters.
- * @returns {Storage}
  */
 function storage(room = Infinity) {
   const kept = /** @type {Map<string, string>} */ (new Map());
-  return /** @type {Storage} */ ({
+  const browser = /** @type {Storage} */ ({
     get length() {
       return kept.size;
     },
@@ -21,6 +21,7 @@ function storage(room = Infinity) {
       kept.set(key, value);
     },
   });
+  return new Store(() => browser);
 }
 
 const CELL = { x: 2, y: 3 };
@@ -72,6 +73,6 @@ test("a failure to store a draft is reported", () => {
 
 test("other stored data is not taken for a draft", () => {
   const kept = storage();
-  kept.setItem("tessera.draft.1.7.2.3", "{");
+  kept.set("tessera.draft.1.7.2.3", "{");
   assert.equal(new Drafts(kept, 1).load(7, CELL), null);
 });

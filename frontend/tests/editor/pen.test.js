@@ -146,11 +146,24 @@ test("a piece moved partly out of the tile keeps its pixels", () => {
 test("pasting keeps what is under transparent pixels", () => {
   const { pen: select, shown } = pen({ tool: "select" }, "1.2.", "....", "....", "9999");
   drag(select, [0, 0], [2, 0]);
-  const piece = select.copy();
-  select.paste(piece);
-  select.nudge(0, 2);
+  const { piece, at } = select.copy();
+  select.paste(piece, at);
+  select.nudge(0, 3);
   select.settle();
   assert.deepEqual(shown(), ["1.2.", "....", "....", "1929"]);
+});
+
+test("a copy is pasted where it was, or as near as it fits", () => {
+  const { pen: select, shown } = pen({ tool: "select" }, "....", "....", "..1.", "....");
+  drag(select, [2, 2], [2, 2]);
+  const { piece, at } = select.copy();
+  select.erase();
+  select.paste(piece, at);
+  select.deselect();
+  assert.deepEqual(shown(), ["....", "....", "..1.", "...."]);
+  select.paste(piece, [9, -3]);
+  select.deselect();
+  assert.deepEqual(shown(), ["...1", "....", "..1.", "...."]);
 });
 
 test("cutting a floating piece leaves its hole", () => {

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { PRESETS, TILE_SIZES, validateSide } from "../../static/client/home/size.js";
+import {
+  defaultLimit,
+  PRESETS,
+  TILE_SIZES,
+  validateLimit,
+  validateSide,
+} from "../../static/client/home/size.js";
 
 test("every preset fits every tile size", () => {
   for (const side of Object.values(PRESETS).flat())
@@ -15,4 +21,13 @@ test("an invalid side comes with the two nearest multiples", () => {
 for (const side of [63, 8193, NaN, 64.5]) {
   test(`a side of ${side} is out of range`, () =>
     assert.equal(validateSide(side, 16)?.[0], "home.side_range"));
+}
+
+test("the default limit per artist is valid on the smallest canvas of the largest tiles", () => {
+  for (const cells of [1, 4, 64]) assert.equal(validateLimit(defaultLimit(cells), cells), null);
+});
+
+for (const limit of [0, 5, 1.5, NaN]) {
+  test(`a limit of ${limit} tiles is refused where there are 4`, () =>
+    assert.deepEqual(validateLimit(limit, 4), ["home.limit_range", { most: 4 }]));
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { formatHash, parseHash, tileLink } from "../../static/client/model/links.js";
+import { formatCell, formatHash, parseCell, parseHash, tileLink } from "../../static/client/model/links.js";
 
 test("a link restores its view", () => {
   assert.deepEqual(parseHash(formatHash({ x: 12.34, y: 5, zoom: 1.2345 })), {
@@ -15,6 +15,16 @@ for (const hash of ["", "#", "#1,2", "#1,2,3,4", "#a,b,c", "#1,2,0", "#1,,2", "#
 }
 
 test("the link of a tile leads to its middle", () => {
-  assert.equal(tileLink({ canvas_id: 7, x: 1, y: 2, size: 32 }), "/canvas/7#48,80,6");
-  assert.equal(tileLink({ canvas_id: 7, x: 1, y: 2 }), "/canvas/7");
+  assert.equal(tileLink({ canvas_id: 7, x: 1, y: 2, size: 32 }), "/canvas/7?cell=1,2#48,80,6");
+  assert.equal(tileLink({ canvas_id: 7, x: 1, y: 2 }), "/canvas/7?cell=1,2");
 });
+
+for (const isPainting of [true, false])
+  test(`a link names its cell ${isPainting ? "to paint in it" : "to look at it"}`, () => {
+    const cell = { x: 3, y: 40 };
+    assert.deepEqual(parseCell(formatCell(cell, { isPainting })), { cell, isPainting });
+  });
+
+for (const search of ["", "?cell=", "?cell=1", "?cell=-1,2", "?cell=1,2,3", "?paint=a,b", "?x=1,2"]) {
+  test(`"${search}" names no cell`, () => assert.equal(parseCell(search), null));
+}

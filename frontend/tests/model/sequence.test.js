@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { CLOSED_FOR_GOOD, retryDelay, Sequence } from "../../static/client/model/sequence.js";
+import { reasonToEnd, retryDelay, Sequence } from "../../static/client/model/sequence.js";
 
 /** @param {number[]} numbers */
 const events = (...numbers) => numbers.map((seq) => ({ seq, kind: "tile.painted" }));
@@ -67,7 +67,13 @@ test("any shuffled sequence with repeats is delivered in order, each once", () =
 });
 
 test("the feed reconnects to a service that restarts or is overloaded", () => {
-  for (const code of [1000, 1001, 1006, 1011, 1013]) assert.equal(CLOSED_FOR_GOOD.has(code), false);
+  for (const code of [1000, 1001, 1006, 1011, 1013]) assert.equal(reasonToEnd(code, ""), null);
+});
+
+test("the feed ends with the session or the canvas, but not because of too many messages", () => {
+  assert.equal(reasonToEnd(1008, "session ended"), "session_ended");
+  assert.equal(reasonToEnd(1008, "too many messages"), null);
+  assert.equal(reasonToEnd(4404, "canvas_not_found"), "canvas_gone");
 });
 
 test("retries back off up to 15 seconds, half of it random", () => {

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 
 import { Api, ApiError } from "../../static/client/api.js";
 import { serve } from "./server.js";
+
+/** Milliseconds between two parts of a slow response. */
+const PART = 200;
 
 /**
  * @param {Promise<unknown>} call
@@ -75,6 +79,16 @@ test("an error for a rate limit contains the time of the next attempt", async ()
   assert.equal((await refusal(new Api(base).post("/auth/login", {}))).retryAfter, 7);
 });
 
+test("the error of a suspended account contains the reason and the end", async () => {
+  const until = "2099-12-24T18:30:00Z";
+  const { base } = await serve(() => ({
+    status: 403,
+    body: { code: "account_suspended", reason: "spam", until },
+  }));
+  const { suspension } = await refusal(new Api(base).post("/auth/login", {}));
+  assert.deepEqual([suspension?.reason, suspension?.until], ["spam", until]);
+});
+
 test("an unreachable server is an error of its own", async () => {
   const error = await refusal(new Api("http://127.0.0.1:9/api/v1").get("/canvases"));
   assert.deepEqual([error.status, error.code], [0, "unreachable"]);
@@ -85,6 +99,71 @@ test("a missing response ends at the deadline", async () => {
   const impatient = new Api(base, 50);
   const error = await refusal(impatient.get("/canvases"));
   assert.deepEqual([error.status, error.code], [0, "deadline"]);
+});
+
+test("a body may take longer than the deadline while parts of it arrive", async () => {
+  const { base } = await serve(() => ({
+    send: async (response) => {
+      for (const part of ['{"items"', ":[", "1", "]}"]) {
+        response.write(part);
+        await pause(PART);
+      }
+      response.end();
+    },
+  }));
+  assert.deepEqual(await new Api(base, 3 * PART).get("/canvases"), { items: [1] });
+});
+
+test("a body that stops arriving ends at the deadline", async () => {
+  const { base } = await serve(() => ({ send: (response) => response.write('{"items"') }));
+  assert.equal((await refusal(new Api(base, 50).get("/canvases"))).code, "deadline");
+});
+
+/** @import { Reply } from "./server.js" */
+
+/**
+ * A server whose link breaks in the middle of the first response.
+ * @param {() => Reply} rest the response to what is asked for next
+ */
+const serveOverABrokenLink = (rest) =>
+  serve(({ headers }) =>
+    headers.range
+      ? rest()
+      : {
+          headers: { ETag: '"one"', "Content-Length": "10" },
+          send: (response) => response.write("01234", () => response.destroy()),
+        },
+  );
+
+test("a download goes on where the link broke", async () => {
+  const { base, seen } = await serveOverABrokenLink(() => ({
+    status: 206,
+    headers: { ETag: '"one"', "Content-Length": "5" },
+    body: "56789",
+  }));
+  /** @type {(number | null)[][]} */
+  const progress = [];
+  const { bytes } = await new Api(base).bytes("/canvases/7/snapshot", {
+    progress: (...now) => progress.push(now),
+  });
+  assert.equal(Buffer.from(bytes).toString(), "0123456789");
+  assert.deepEqual([seen[1]?.headers.range, seen[1]?.headers["if-range"]], ["bytes=5-", '"one"']);
+  assert.deepEqual(progress, [
+    [5, 10],
+    [10, 10],
+  ]);
+});
+
+test("a download begins again if the server has other bytes by now", async () => {
+  const { base } = await serveOverABrokenLink(() => ({ status: 200, body: "another" }));
+  const { bytes } = await new Api(base).bytes("/canvases/7/snapshot");
+  assert.equal(Buffer.from(bytes).toString(), "another");
+});
+
+test("a download that gets nowhere ends with the error", async () => {
+  const { base, seen } = await serve(() => ({ send: (response) => response.destroy() }));
+  assert.equal((await refusal(new Api(base).bytes("/canvases/7/snapshot"))).code, "unreachable");
+  assert.equal(seen.length, 1);
 });
 
 test("an aborted request throws the reason of the abort", async () => {

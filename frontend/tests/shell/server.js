@@ -4,11 +4,14 @@ import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 import { after } from "node:test";
 
-/** @import { IncomingHttpHeaders } from "node:http" */
+/** @import { IncomingHttpHeaders, ServerResponse } from "node:http" */
 /** @import { AddressInfo } from "node:net" */
 
 /** @typedef {{method: string, path: string, headers: IncomingHttpHeaders, body: string}} Seen */
-/** @typedef {{status?: number, headers?: Record<string, string>, body?: unknown}} Reply */
+/**
+ * @typedef {{status?: number, headers?: Record<string, string>, body?: unknown,
+ *   send?: (response: ServerResponse) => unknown}} Reply `send` writes the body, in parts or not to its end
+ */
 
 /**
  * Answer each request by `reply`, and remember it.
@@ -26,11 +29,12 @@ export async function serve(reply) {
       body: await text(request),
     };
     seen.push(one);
-    const { status = 200, headers = {}, body } = await reply(one);
+    const { status = 200, headers = {}, body, send } = await reply(one);
     response.writeHead(status, {
       "Content-Type": status < 400 ? "application/json" : "application/problem+json",
       ...headers,
     });
+    if (send) return void send(response);
     response.end(body === undefined ? "" : typeof body === "string" ? body : JSON.stringify(body));
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));

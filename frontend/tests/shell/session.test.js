@@ -3,41 +3,22 @@ import { beforeEach, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { Api } from "../../static/client/api.js";
+import { Session } from "../../static/client/session.js";
+import { Store } from "../../static/client/store.js";
 import { serve } from "./server.js";
 
-/** What a tab keeps between visits. */
-class Marks {
-  /** @type {Map<string, string>} */
-  #kept = new Map();
-
-  /** @param {string} name */
-  getItem(name) {
-    return this.#kept.get(name) ?? null;
-  }
-
-  /**
-   * @param {string} name
-   * @param {string} value
-   */
-  setItem(name, value) {
-    this.#kept.set(name, value);
-  }
-
-  /** @param {string} name */
-  removeItem(name) {
-    this.#kept.delete(name);
-  }
-}
+/** What a tab keeps between visits: here, nothing that the browser has to keep. */
+const newMarks = () =>
+  new Store(() => {
+    throw new DOMException("blocked", "SecurityError");
+  });
 
 const MARK = "tessera-signed-in";
 
-Object.assign(globalThis, { localStorage: new Marks() });
-const { Session } = await import("../../static/client/session.js");
-
-/** @type {Marks} */
+/** @type {Store} */
 let marks;
 beforeEach(() => {
-  marks = new Marks();
+  marks = newMarks();
 });
 
 /**
@@ -70,7 +51,7 @@ test("a guest's first page sends no request", async () => {
 
 test("a returning user is signed in again by the cookie and its header", async () => {
   const { base, seen } = await serve(() => ({ body: grant("a") }));
-  marks.setItem(MARK, "1");
+  marks.set(MARK, "1");
   const session = new Session(new Api(base), marks);
   await session.ready;
   assert.deepEqual([session.account?.username, await session.bearer()], ["ada", "a"]);
@@ -82,18 +63,18 @@ test("a returning user is signed in again by the cookie and its header", async (
 
 test("an ended session leaves a guest, who does not refresh again", async () => {
   const { base } = await serve(() => ({ status: 401, body: { code: "token_reused" } }));
-  marks.setItem(MARK, "1");
+  marks.set(MARK, "1");
   const session = new Session(new Api(base), marks);
   await session.ready;
-  assert.deepEqual([session.account, marks.getItem(MARK)], [null, null]);
+  assert.deepEqual([session.account, marks.get(MARK)], [null, null]);
 });
 
 test("an unavailable server does not end the session", async () => {
   const { base } = await serve(() => ({ status: 503, body: { code: "postgres_unavailable" } }));
-  marks.setItem(MARK, "1");
+  marks.set(MARK, "1");
   const session = new Session(new Api(base), marks);
   await session.ready;
-  assert.equal(marks.getItem(MARK), "1");
+  assert.equal(marks.get(MARK), "1");
 });
 
 test("many requests with an expired token share one refresh", async () => {
@@ -132,10 +113,23 @@ test("requests wait while the session is being restored", async () => {
     await pause(20);
     return { body: grant("a") };
   });
-  marks.setItem(MARK, "1");
+  marks.set(MARK, "1");
   const api = new Api(base);
   new Session(api, marks);
   assert.deepEqual(await api.get("/canvases"), { as: "Bearer a" });
+});
+
+test("the end of a session by the server is told with its reason", async () => {
+  const { base } = await serve(() => ({ status: 403, body: { code: "account_suspended", reason: "spam" } }));
+  const session = new Session(new Api(base), marks);
+  session.accept(grant("a"));
+  /** @type {string[]} */
+  const told = [];
+  session.addEventListener("ended", (event) =>
+    told.push(/** @type {CustomEvent} */ (event).detail.suspension.reason),
+  );
+  assert.equal(await session.renew(), false);
+  assert.deepEqual([told, session.account], [["spam"], null]);
 });
 
 test("logging in fires one change, and logging out drops the token", async () => {
@@ -146,10 +140,10 @@ test("logging in fires one change, and logging out drops the token", async () =>
   let changes = 0;
   session.addEventListener("change", () => (changes += 1));
   await session.login({ username: "ada", password: "…" });
-  assert.deepEqual([changes, session.account?.id, marks.getItem(MARK)], [1, 1, "1"]);
+  assert.deepEqual([changes, session.account?.id, marks.get(MARK)], [1, 1, "1"]);
   await session.logout();
   assert.deepEqual(
-    [changes, session.account, await session.bearer(), marks.getItem(MARK)],
+    [changes, session.account, await session.bearer(), marks.get(MARK)],
     [2, null, null, null],
   );
 });

@@ -16,6 +16,14 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Suspension:
+    """Why an account cannot be used, and until when; None if for good."""
+
+    reason: str
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Account:
     """An account as stored, without its password."""
 
@@ -27,13 +35,12 @@ class Account:
     status: Status
     created_at: datetime
     version: int = 0
+    suspension: Suspension | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LockedAccount:
-    """An account whose row this transaction has locked, with the columns that only a change needs."""
+    """An account whose row this transaction has locked, with its password hash."""
 
     account: Account
     password_hash: str = field(repr=False)
-    suspension_reason: str | None
-    suspended_until: datetime | None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Container
 
-from services.auth.accounts.model import Account, Status
-from shared.errors import Invalid, NotAllowed
+from services.auth.accounts.model import Account
+from shared.errors import Invalid, Suspended
 from shared.identity import Role
 
 PERSONAL_PART_MIN = 3
@@ -29,9 +29,9 @@ def check_password(
 
 
 def check_usable(account: Account) -> None:
-    """Refuse a suspended account; raises NotAllowed `account_suspended`."""
-    if account.status is Status.SUSPENDED:
-        raise NotAllowed("account_suspended", "This account is suspended.")
+    """Refuse a suspended account; raises Suspended, which tells its artist why and until when."""
+    if account.suspension is not None:
+        raise Suspended(account.suspension.reason, account.suspension.until)
 
 
 def leaves_no_admin(target: Account, roles: Collection[str], *, has_other_admins: bool) -> bool:

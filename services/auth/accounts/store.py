@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Text, any_, bindparam, cast, func, insert, literal, or_, select, update
 
-from services.auth.accounts.model import Account, LockedAccount, Status
+from services.auth.accounts.model import Account, LockedAccount, Status, Suspension
 from services.auth.tables import accounts
 from shared.db import Connection, Row
 from shared.db.locks import AdvisoryLock, hold_until_commit
@@ -19,6 +19,8 @@ COLUMNS = (
     accounts.c.status,
     accounts.c.created_at,
     accounts.c.version,
+    accounts.c.suspension_reason,
+    accounts.c.suspended_until,
 )
 
 _INSERT = (
@@ -43,7 +45,7 @@ _GET_FOR_SHARE = (
     .with_for_update(read=True)
 )
 _GET_FOR_UPDATE = (
-    select(*COLUMNS, accounts.c.password_hash, accounts.c.suspension_reason, accounts.c.suspended_until)
+    select(*COLUMNS, accounts.c.password_hash)
     .where(accounts.c.id == bindparam("account_id"), accounts.c.status != Status.DELETED)
     # NO KEY UPDATE does not block inserts that reference the account, such as a new session's.
     .with_for_update(key_share=True)
@@ -102,15 +104,18 @@ _LOCK_ADMINS = hold_until_commit(AdvisoryLock.ADMINS)
 
 def build_account(row: Row) -> Account:
     """Build an account from a row that has COLUMNS."""
+    status = Status(row.status)
+    is_suspended = status is Status.SUSPENDED
     return Account(
         id=row.id,
         username=row.username,
         email=row.email,
         email_verified=row.email_verified,
         roles=tuple(row.roles),
-        status=Status(row.status),
+        status=status,
         created_at=row.created_at,
         version=row.version,
+        suspension=Suspension(row.suspension_reason, row.suspended_until) if is_suspended else None,
     )
 
 
@@ -149,7 +154,7 @@ async def get_account_for_update(conn: Connection, account_id: int) -> LockedAcc
     row = await conn.fetch_one(_GET_FOR_UPDATE, {"account_id": account_id})
     if row is None:
         return None
-    return LockedAccount(build_account(row), row.password_hash, row.suspension_reason, row.suspended_until)
+    return LockedAccount(build_account(row), row.password_hash)
 
 
 async def replace_hash(conn: Connection, account_id: int, old: str, new: str) -> bool:

@@ -14,6 +14,7 @@ class Purpose(StrEnum):
     CONFIRM_EMAIL = "confirm_email"
     RESET_PASSWORD = "reset_password"  # noqa: S105 - a purpose
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a purpose
+    ACCOUNT_SUSPENDED = "account_suspended"
     TEST = "test"
 
 
@@ -23,4 +24,9 @@ TOKEN_LIFETIMES = {Purpose.CONFIRM_EMAIL: timedelta(hours=24), Purpose.RESET_PAS
 
 def is_needed(purpose: Purpose, account: Account) -> bool:
     """Return whether the mail is of use: a verified address needs no confirmation."""
-    return not (purpose is Purpose.CONFIRM_EMAIL and account.email_verified)
+    match purpose:
+        case Purpose.CONFIRM_EMAIL:
+            return not account.email_verified
+        case Purpose.ACCOUNT_SUSPENDED:
+            return account.suspension is not None
+    return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC
 from email.message import EmailMessage
 from html import escape
 
@@ -13,6 +14,7 @@ _SUBJECTS = {
     Purpose.CONFIRM_EMAIL: "Confirm your email address",
     Purpose.RESET_PASSWORD: "Choose a new password",
     Purpose.PASSWORD_CHANGED: "Your password was changed",
+    Purpose.ACCOUNT_SUSPENDED: "Your account is suspended",
     Purpose.TEST: "A test of mail",
 }
 _INTRODUCTIONS = {
@@ -26,6 +28,7 @@ _NOTES = {
     Purpose.CONFIRM_EMAIL: "If you did not create an account at Tessera, ignore this email.",
     Purpose.RESET_PASSWORD: "If that was not you, ignore this email: your password stays the same.",
     Purpose.PASSWORD_CHANGED: "If that was not you, reset your password immediately.",
+    Purpose.ACCOUNT_SUSPENDED: "Your pictures stay where they are.",
     Purpose.TEST: "There is nothing to do.",
 }
 _HTML = """\
@@ -62,10 +65,18 @@ class Mail:
         message.add_alternative(self._html(), subtype="html")
         return message
 
+    def _introduction(self) -> str:
+        suspension = self.account.suspension
+        if self.purpose is not Purpose.ACCOUNT_SUSPENDED or suspension is None:
+            return _INTRODUCTIONS[self.purpose]
+        until = suspension.until
+        end = "" if until is None else f" until {until.astimezone(UTC):%-d %B %Y, %H:%M} UTC"
+        return f"a moderator has suspended your account{end}. The reason: {suspension.reason}"
+
     def _text(self) -> str:
         parts = [
             f"Hello {self.account.username},",
-            _INTRODUCTIONS[self.purpose],
+            self._introduction(),
             self.link,
             _NOTES[self.purpose],
         ]
@@ -74,7 +85,7 @@ class Mail:
     def _html(self) -> str:
         return _HTML.format(
             username=escape(self.account.username),
-            introduction=_INTRODUCTIONS[self.purpose],
+            introduction=escape(self._introduction()),
             link=_HTML_LINK.format(url=escape(self.link)) if self.link else "",
             note=_NOTES[self.purpose],
         )

@@ -13,8 +13,9 @@ from typing import TypeVar
 import structlog
 
 from services.auth.accounts import store as accounts
-from services.auth.accounts.model import Account, LockedAccount, Status
+from services.auth.accounts.model import Account, LockedAccount, Status, Suspension
 from services.auth.accounts.rules import leaves_no_admin
+from services.auth.mail.rules import Purpose
 from services.auth.moderation import store
 from services.auth.moderation.rules import (
     CommandRefused,
@@ -24,6 +25,7 @@ from services.auth.moderation.rules import (
     check_roles,
 )
 from services.auth.sessions import revocation
+from services.auth.sessions.store import delete_all_sessions
 from shared.db import Connection, Database
 from shared.messaging.contracts import (
     AccountCommand,
@@ -31,6 +33,7 @@ from shared.messaging.contracts import (
     AccountReinstated,
     AccountRolesChanged,
     AccountSuspended,
+    MailRequested,
     ReinstateAccount,
     SetRoles,
     SuspendAccount,
@@ -49,11 +52,11 @@ class ModerationHandler:
         self._outbox = outbox
 
     async def suspend(self, conn: Connection, command: SuspendAccount) -> None:
-        """Suspend an account and end its sessions."""
+        """Suspend an account, revoke its access tokens, and tell its artist by mail."""
         await self._answer(conn, command, self._suspend)
 
     async def reinstate(self, conn: Connection, command: ReinstateAccount) -> None:
-        """End an account's suspension."""
+        """End an account's suspension, and the sessions from before it."""
         await self._answer(conn, command, self._reinstate)
 
     async def set_roles(self, conn: Connection, command: SetRoles) -> None:
@@ -68,6 +71,7 @@ class ModerationHandler:
                 lifted = False
                 for account_id, version in await store.lift_suspensions(conn):
                     lifted = True
+                    await delete_all_sessions(conn, account_id)
                     self._outbox.defer(conn, AccountReinstated(account_id=account_id, version=version))
 
     async def _answer(
@@ -93,10 +97,12 @@ class ModerationHandler:
         check_moderator(actor, account)
         check_end(command.until, datetime.now(UTC))
         version = account.version
-        is_applied = (locked.suspension_reason, locked.suspended_until) == (command.reason, command.until)
-        if account.status is not Status.SUSPENDED or not is_applied:
+        if account.suspension != Suspension(command.reason, command.until):
             version = await store.suspend_account(conn, account.id, command.reason, command.until)
-            await revocation.end_all_sessions(conn, self._outbox, account.id)
+            # Sessions stay until it ends: an open tab that refreshes its token learns why it cannot.
+            await revocation.revoke_all_access(conn, self._outbox, account.id)
+            notice = MailRequested(purpose=Purpose.ACCOUNT_SUSPENDED, email=account.email)
+            self._outbox.defer(conn, notice)
         self._outbox.defer(
             conn,
             AccountSuspended(
@@ -115,6 +121,7 @@ class ModerationHandler:
         version = account.version
         if account.status is Status.SUSPENDED:
             version = await store.reinstate_account(conn, account.id)
+            await delete_all_sessions(conn, account.id)
         self._outbox.defer(
             conn, AccountReinstated(account_id=account.id, actor_id=command.actor_id, version=version)
         )

@@ -61,7 +61,7 @@ class Sessions:
         """Open a session if this is the password of the account with this username or email address.
 
         Raises TooManyRequests, NotAuthenticated `bad_credentials` (after the same time whether or not there
-        is such an account), NotAllowed `account_suspended`.
+        is such an account), Suspended.
         """
         found, forgiven = await self._count_login(login, client)
         for _ in range(_LOGIN_ATTEMPTS):
@@ -105,7 +105,7 @@ class Sessions:
         """Replace a refresh token by its successor and issue a new access token.
 
         Raises NotAuthenticated `token_invalid`, NotAuthenticated `token_reused` after ending the session, or
-        NotAllowed `account_suspended`.
+        Suspended.
         """
         async with self._database.transaction() as conn:
             presented = await store.get_token_for_update(
@@ -126,8 +126,7 @@ class Sessions:
     async def get_account(self, caller: Identity) -> tuple[Account, int]:
         """Return the caller's account in its current state, and the id of the caller's session.
 
-        Raises NotAuthenticated when the session has ended since the token was issued, NotAllowed
-        `account_suspended`.
+        Raises NotAuthenticated when the session has ended since the token was issued, Suspended.
         """
         account, _ = await self._read_account(caller)
         return account, int(caller.session_id)

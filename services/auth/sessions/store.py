@@ -45,6 +45,12 @@ _LOCK_SESSION_OF_TOKEN = (
     )
     .with_for_update(key_share=True)
 )
+_LOCK_ALL = (
+    select(sessions.c.id)
+    .where(sessions.c.account_id == bindparam("account_id"))
+    .order_by(sessions.c.id)
+    .with_for_update()
+)
 _GET_TOKEN = (
     select(
         *COLUMNS,
@@ -209,6 +215,11 @@ async def delete_session_of_token(conn: Connection, token_hash: bytes) -> tuple[
     """Delete the session of a refresh token; returns the ids of session and account, or None."""
     row = await conn.fetch_one(_DELETE_OF_TOKEN, {"token_hash": token_hash})
     return None if row is None else (row.id, row.account_id)
+
+
+async def lock_sessions(conn: Connection, account_id: int) -> None:
+    """Lock all sessions of the account until the commit, so that none is refreshed in the meantime."""
+    await conn.fetch_all(_LOCK_ALL, {"account_id": account_id})
 
 
 async def delete_all_sessions(conn: Connection, account_id: int) -> None:

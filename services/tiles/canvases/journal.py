@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
+import structlog
 from sqlalchemy import bindparam, select, text
 
 from services.tiles.canvases.rules import Canvas, CanvasSeq, Numbers
@@ -21,6 +22,8 @@ from shared.db import Connection, Database, integers
 from shared.http.paging import PAGE_BYTES
 from shared.messaging.contracts import CanvasEvent
 from shared.messaging.outbox import Outbox
+
+log = structlog.get_logger(__name__)
 
 _ADVANCE = text(
     "UPDATE canvases SET seq = advanced.seq, tile_count = tile_count + advanced.tiles_added,"
@@ -189,7 +192,11 @@ class CanvasChanges:
 
     def _announce_committed(self) -> None:
         for canvas_id, views in self._committing.items():
-            self._announce(canvas_id, views)
+            try:
+                self._announce(canvas_id, views)
+            except Exception:
+                # The write is durable and must be answered so; viewers find the change in the journal.
+                log.exception("change not announced", canvas_id=canvas_id)
 
 
 class Journal:

@@ -128,6 +128,7 @@ class NewVersion:
     redraws: bool = True
     traceparent: str | None = None
     json: bytes | None = None
+    is_rollback: bool = False
 
     @property
     def written(self) -> Written:

@@ -19,6 +19,7 @@ from services.tiles.tiles.rules import Tile
 from services.tiles.tiles.schemas import tile_json
 from shared.db import Connection
 from shared.messaging.contracts import TileCreated, TileDeleted, TileUpdated
+from shared.messaging.contracts.tiles import Cause
 
 PAINTED = "tile.painted"
 """The kind of a stroke; only viewers receive strokes, so that it is no event of services."""
@@ -89,6 +90,7 @@ def _record(changes: CanvasChanges, version: NewVersion) -> None:
         version=tile.version,
         like_count=tile.like_count,
         is_public=tile.is_public,
+        cause=_cause_of(version),
         x=tile.x,
         y=tile.y,
         traceparent=version.traceparent,
@@ -99,6 +101,12 @@ def _record(changes: CanvasChanges, version: NewVersion) -> None:
         redraws=version.redraws,
         tiles_added=tiles_added,
     )
+
+
+def _cause_of(version: NewVersion) -> Cause:
+    if version.is_rollback:
+        return "rollback"
+    return "revert" if version.change.kind is Kind.REVERTED else "edit"
 
 
 def _view(stroke: NewStroke) -> View:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from services.tiles.history.schemas import Reversion, RevisionView, VersionView
+from services.tiles.history.schemas import ContributionView, Reversion, RevisionView, VersionView
 from services.tiles.history.service import HISTORY
 from services.tiles.tiles.api import respond_tile
 from services.tiles.tiles.schemas import TileView
@@ -18,8 +18,18 @@ from shared.identity import Identity
 async def list_revisions(
     request: web.Request, tile_id: int, query: Paging, caller: Identity | None
 ) -> web.Response:
-    """List the changes of a tile, newest first."""
+    """List the changes of a tile, newest first.
+
+    An artist's strokes that follow each other within a minute are one entry: that of the last one.
+    """
     return respond(await request.app[HISTORY].list(caller, tile_id, query))
+
+
+async def list_tile_artists(
+    request: web.Request, tile_id: int, query: Paging, caller: Identity | None
+) -> web.Response:
+    """List the artists who painted a tile, its creator among them, the latest first."""
+    return respond(await request.app[HISTORY].list_artists(caller, tile_id, query))
 
 
 async def get_version(
@@ -45,6 +55,7 @@ async def revert_tile(request: web.Request, tile_id: int, body: Reversion, calle
 
 OPERATIONS = (
     Operation("GET", "/tiles/{tile_id}/history", list_revisions, {200: Page[RevisionView]}),
+    Operation("GET", "/tiles/{tile_id}/artists", list_tile_artists, {200: Page[ContributionView]}),
     Operation("GET", "/tiles/{tile_id}/history/{version}", get_version, {200: VersionView, 304: None}),
     Operation(
         "POST", "/tiles/{tile_id}/revert", revert_tile, {200: TileView}, Access.ARTIST,

@@ -25,6 +25,14 @@ class RevisionEntry:
     occurred_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """An artist who painted a tile, and the version of it that was the last one of theirs."""
+
+    artist: Artist
+    last_version: int
+
+
 def check_exists(found: FoundT | None) -> FoundT:
     """Return what was found of a version; raises NotFound `revision_not_found` for None."""
     if found is None:

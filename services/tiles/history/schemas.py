@@ -27,6 +27,13 @@ class RevisionView(View):
     occurred_at: datetime
 
 
+class ContributionView(View):
+    """An artist who painted a tile; `last_version` is the last one of theirs."""
+
+    artist: ArtistView
+    last_version: int
+
+
 class VersionView(RevisionView):
     """A version of a tile with its pixels, base64; null for the version that deleted it."""
 

@@ -12,7 +12,7 @@ from services.tiles.edits.rules import NewValues, Written, new_version
 from services.tiles.edits.versions import defer_versions
 from services.tiles.history import store
 from services.tiles.history.rules import check_exists
-from services.tiles.history.schemas import RevisionView, VersionView
+from services.tiles.history.schemas import ContributionView, RevisionView, VersionView
 from services.tiles.revisions.rules import LAST_VERSION, Kind, reconstruct
 from services.tiles.revisions.store import list_up_to
 from services.tiles.tiles.rules import check_may_revert, check_version
@@ -40,6 +40,17 @@ class History:
             found = await store.list_revisions(conn, tile_id, before=before, count=paging.limit + 1)
         items, cursor = slice_of(found, paging, lambda entry: (entry.version,))
         return Page(items=[RevisionView.model_validate(entry) for entry in items], next_cursor=cursor)
+
+    async def list_artists(
+        self, caller: Identity | None, tile_id: int, paging: Paging
+    ) -> Page[ContributionView]:
+        """Return a slice of the artists who painted a tile, the latest first. Raises NotFound."""
+        before = after_id(paging) or LAST_VERSION
+        async with self._database.connection() as conn:
+            state_visible_to(caller, await get_state(conn, tile_id))
+            found = await store.list_contributions(conn, tile_id, before=before, count=paging.limit + 1)
+        items, cursor = slice_of(found, paging, lambda contribution: (contribution.last_version,))
+        return Page(items=[ContributionView.model_validate(item) for item in items], next_cursor=cursor)
 
     async def get_version(self, caller: Identity | None, tile_id: int, version: int) -> VersionView:
         """Return a version of a tile with its pixels. Raises NotFound for tile or version."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-import orjson
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 from pydantic import Field
@@ -15,8 +15,10 @@ from services.tiles.canvases.service import visible_to
 from services.tiles.edits.painter import Painter
 from services.tiles.edits.strokes import STROKES
 from services.tiles.live import store
+from services.tiles.live.allowance import Allowance
 from services.tiles.live.hub import HUB
 from services.tiles.live.presence import Presence
+from services.tiles.live.subprotocols import SUBPROTOCOLS, Subprotocol, Unacceptable, get_subprotocol
 from services.tiles.live.viewer import CANVAS_GONE, SESSION_ENDED, Viewer
 from shared.db import Database
 from shared.errors import NotAuthenticated, NotFound, Unavailable
@@ -27,7 +29,6 @@ from shared.identity import Identity
 
 log = structlog.get_logger(__name__)
 
-SUBPROTOCOL = "tessera.v1.json"
 IDLE_PING_SECONDS = 30
 MAX_MESSAGE_BYTES = 64 * 1024
 
@@ -42,6 +43,16 @@ DATABASE = web.AppKey("DATABASE", Database)
 PAINT_UNDERWAY = web.AppKey("PAINT_UNDERWAY", int)
 
 
+class MessageLimit(NamedTuple):
+    """How many messages one socket may send: per second, and at once after a pause."""
+
+    per_second: float
+    burst: int
+
+
+MESSAGE_LIMIT = web.AppKey("MESSAGE_LIMIT", MessageLimit)
+
+
 class Watch(Query):
     """Where to resume, and as whom."""
 
@@ -54,7 +65,10 @@ class Watch(Query):
 
 
 async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> web.StreamResponse:
-    """Watch a canvas live over WebSocket, subprotocol `tessera.v1.json`.
+    """Watch a canvas live over WebSocket, subprotocol `tessera.v1.json` or `tessera.v2.binary`.
+
+    Both are documented in docs/live.md; the second, in which strokes take a tenth of the bytes, byte by byte.
+    What follows is the first, which is also used if the client asks for none.
 
     The server sends `hello`, then a `batch` of events for every change, in order and exactly once; with
     `since` first those that followed it, or `resync` if that is too long ago. A client may send `ping`; an
@@ -66,29 +80,39 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
     are not listed. A client ignores its own id.
 
     If the canvas is deleted, or becomes private and hidden from this viewer, the socket closes with 4404;
-    with 1013 if the client is too slow, or the database is unavailable for what the client missed.
+    with 1013 if the client is too slow, or the database is unavailable for what the client missed; with 1003,
+    1007 or 1009 after a message that the subprotocol does not allow, is malformed or too long, and with 1008
+    after too many messages.
     """
     artist = await _admit(request, canvas_id, query.ticket)
     # Compression costs 146 KiB and half as much CPU again per connection, for frames of some hundred bytes.
     socket = web.WebSocketResponse(
-        protocols=(SUBPROTOCOL,), compress=False, heartbeat=IDLE_PING_SECONDS, max_msg_size=MAX_MESSAGE_BYTES
+        protocols=tuple(SUBPROTOCOLS),
+        compress=False,
+        heartbeat=IDLE_PING_SECONDS,
+        autoping=False,  # `_messages` answers pings, and counts them
+        max_msg_size=MAX_MESSAGE_BYTES,
     )
     await socket.prepare(request)
     if request.transport is None:
         raise ConnectionResetError("the client hung up during the handshake")
-    viewer = Viewer(socket, request.transport, artist)
+    viewer = Viewer(socket, request.transport, artist, get_subprotocol(socket.ws_protocol))
     painter = Painter(
-        request.app[STROKES], artist, canvas_id, viewer.send_all, longest=request.app[PAINT_UNDERWAY]
+        request.app[STROKES], artist, canvas_id, viewer.send_answers, longest=request.app[PAINT_UNDERWAY]
     )
     try:
         async with request.app[HUB].watching(viewer, canvas_id, query.since):
             await _dismiss_if_barred(request, canvas_id, viewer)
-            await _listen(socket, viewer, painter, request.app[HUB].presence, canvas_id)
+            allowance = Allowance(*request.app[MESSAGE_LIMIT])
+            async for message in _messages(socket, viewer.subprotocol, allowance):
+                _process(message, viewer, painter, request.app[HUB].presence, canvas_id)
     except Unavailable as error:
         # An HTTP response would corrupt the frames of the open socket.
         log.warning("viewer disconnected", dependency=error.dependency, reason=error.detail)
         reason = f"{error.dependency}_unavailable; resume with since"
         await viewer.close(WSCloseCode.TRY_AGAIN_LATER, reason.encode())
+    except Unacceptable as error:
+        await viewer.close(error.code, error.reason.encode())
     return socket
 
 
@@ -124,32 +148,32 @@ async def _dismiss_if_barred(request: web.Request, canvas_id: int, viewer: Viewe
         viewer.dismiss(CANVAS_GONE)
 
 
-async def _listen(
-    socket: web.WebSocketResponse, viewer: Viewer, painter: Painter, presence: Presence, canvas_id: int
-) -> None:
+async def _messages(
+    socket: web.WebSocketResponse, subprotocol: Subprotocol, allowance: Allowance
+) -> AsyncIterator[dict[str, Any]]:
+    """Yield what the client sends, until it closes the socket. Raises Unacceptable."""
     async for received in socket:
-        if received.type is not WSMsgType.TEXT:
-            continue
-        message = _parse(received.data)
-        match message.get("type"):
-            case "paint":
-                painter.paint(message)
-            case "ping":
-                viewer.send({"type": "pong"})
-            case "presence":
-                if fault := presence.move(viewer, canvas_id, message):
-                    viewer.send(fault)
-            case _:
-                viewer.send(UNKNOWN_MESSAGE)
+        if not allowance.take():
+            raise Unacceptable(WSCloseCode.POLICY_VIOLATION, "too many messages")
+        if received.type is WSMsgType.PING:
+            await socket.pong(received.data)
+        elif received.type in (WSMsgType.TEXT, WSMsgType.BINARY):
+            yield subprotocol.decode(received)
 
 
-def _parse(text: str) -> dict[str, Any]:
-    """Return the message, empty if it is not a JSON object."""
-    try:
-        message = orjson.loads(text)
-    except ValueError:
-        return {}
-    return message if isinstance(message, dict) else {}
+def _process(
+    message: dict[str, Any], viewer: Viewer, painter: Painter, presence: Presence, canvas_id: int
+) -> None:
+    match message.get("type"):
+        case "paint":
+            painter.paint(message)
+        case "ping":
+            viewer.send({"type": "pong"})
+        case "presence":
+            if fault := presence.move(viewer, canvas_id, message):
+                viewer.send(fault)
+        case _:
+            viewer.send(UNKNOWN_MESSAGE)
 
 
 OPERATIONS = (

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
-
-import orjson
+from dataclasses import dataclass
 
 from services.tiles.canvases.journal import View
+from services.tiles.live.frames import Message
 from services.tiles.live.pace import Pace
-from services.tiles.live.viewer import CANVAS_GONE, TOO_FAR_BEHIND, Viewer, text_frame
+from services.tiles.live.subprotocols import BINARY, Subprotocol
+from services.tiles.live.viewer import CANVAS_GONE, TOO_FAR_BEHIND, Viewer
 from shared.messaging.contracts import CanvasDeleted, CanvasUpdated
 
 RECENT_BYTES = 512 * 1024
-"""Frames kept in memory per canvas, for viewers that reconnect."""
+"""Batches kept in memory per canvas, for viewers that reconnect."""
+
+CATCH_UP_LIMIT = 5000
+"""Events; for a client further behind, loading a snapshot is faster than replaying."""
 
 EARLY_EVENTS = 2000
 """Events that wait for a missing one; of more only the number is kept, and the journal has the rest."""
@@ -27,12 +30,30 @@ SLICE_VIEWERS = 128
 """Viewers who are sent a frame before the loop does other work, about 1 ms: each send takes 7 to 10 µs."""
 
 
-class Sent(NamedTuple):
-    """A frame that was broadcast, and the numbers of the first and the last event in it."""
+@dataclass(slots=True)
+class Sent:
+    """A batch that was broadcast, the numbers of its first and last event, and how it was encoded."""
 
     first: int
     last: int
-    frame: bytes
+    encoded: dict[Subprotocol, Message]
+
+    @property
+    def size(self) -> int:
+        """Bytes that it occupies."""
+        return sum(len(message.payload) for message in self.encoded.values())
+
+    @property
+    def events(self) -> list[View]:
+        """The events of the batch."""
+        subprotocol, message = next(iter(self.encoded.items()))
+        return subprotocol.decode_batch(message)
+
+    def message(self, subprotocol: Subprotocol) -> Message:
+        """Return the batch in a subprotocol; encodes it if no viewer spoke that when it was broadcast."""
+        if subprotocol not in self.encoded:
+            self.encoded[subprotocol] = subprotocol.encode_batch(self.events)
+        return self.encoded[subprotocol]
 
 
 class Channel:
@@ -108,18 +129,20 @@ class Channel:
         self.viewers.discard(viewer)
         self._ahead.pop(viewer, None)
 
-    def frames_after(self, since: int) -> list[bytes] | None:
-        """Return the frames from `since` to `sent`, or None if those kept in memory do not reach back."""
+    def batches_after(self, since: int, subprotocol: Subprotocol) -> list[Message] | None:
+        """Return the batches from `since` to `sent`, or None if those kept in memory do not reach back."""
         if since == self.sent:
             return []
         if not self._recent or not self._recent[0].first - 1 <= since < self.sent:
             return None
         missed = [sent for sent in self._recent if sent.last > since]
-        frames = [sent.frame for sent in missed]
+        kept = sum(sent.size for sent in missed)
+        batches = [sent.message(subprotocol) for sent in missed]
+        self._recent_bytes += sum(sent.size for sent in missed) - kept
         if missed[0].first <= since:
-            events = orjson.loads(frames[0])["events"]
-            frames[0] = batch_frame([event for event in events if event["seq"] > since])
-        return frames
+            unseen = [event for event in missed[0].events if event["seq"] > since]
+            batches[0] = subprotocol.encode_batch(unseen)
+        return batches
 
     def flush_soon(self) -> None:
         """Broadcast what is pending: at once in quiet times, with other events in busy ones."""
@@ -134,7 +157,7 @@ class Channel:
         await self.flush()
 
     async def flush(self) -> None:
-        """Broadcast the pending events: encoded once, the same frame for every viewer.
+        """Broadcast the pending events: encoded once per subprotocol, the same frame for every viewer.
 
         One broadcast at a time, so that each viewer gets frames in order; others work between its slices.
         """
@@ -146,31 +169,35 @@ class Channel:
 
     async def _broadcast(self, events: Sequence[View]) -> None:
         self._pace.record(self.canvas_id, len(self.viewers), asyncio.get_running_loop().time())
-        payload = batch_frame(events)
+        level = list(self.viewers - self._ahead.keys())
+        # Kept in the smallest encoding where nobody needs one now.
+        spoken = {viewer.subprotocol for viewer in level} or {BINARY}
+        encoded = {subprotocol: subprotocol.encode_batch(events) for subprotocol in spoken}
         last = events[-1]["seq"]
-        self._remember(Sent(self.sent + 1, last, payload))
+        self._remember(Sent(self.sent + 1, last, encoded))
         # From here on, a viewer that attaches begins after these events, and is not among `level`.
         self.sent = last
-        level = list(self.viewers - self._ahead.keys())
         for viewer, position in list(self._ahead.items()):
             unseen = [event for event in events if event["seq"] > position]
             if unseen:
-                viewer.send_frame(batch_frame(unseen))
+                viewer.send_message(viewer.subprotocol.encode_batch(unseen))
             if position <= self.sent:
                 del self._ahead[viewer]
-        frame = text_frame(payload)
+        frames = {subprotocol: message.frame for subprotocol, message in encoded.items()}
         for start in range(0, len(level), SLICE_VIEWERS):
             if start:
                 await asyncio.sleep(0)
             for viewer in level[start : start + SLICE_VIEWERS]:
                 if viewer in self.viewers:
-                    viewer.write(frame)
+                    viewer.write(frames[viewer.subprotocol])
 
     def _remember(self, sent: Sent) -> None:
         self._recent.append(sent)
-        self._recent_bytes += len(sent.frame)
-        while self._recent_bytes > RECENT_BYTES:
-            self._recent_bytes -= len(self._recent.popleft().frame)
+        self._recent_bytes += sent.size
+        while self._recent and (
+            self._recent_bytes > RECENT_BYTES or sent.last - self._recent[0].last >= CATCH_UP_LIMIT
+        ):
+            self._recent_bytes -= self._recent.popleft().size
 
     def _dismiss_after(self, event: View) -> None:
         if not _sends_away(event):
@@ -199,8 +226,3 @@ def _sends_away(event: View) -> bool:
     if event["kind"] == CanvasUpdated.type:
         return not event["canvas"]["is_public"]
     return bool(event["kind"] == CanvasDeleted.type)
-
-
-def batch_frame(events: Sequence[View]) -> bytes:
-    """Encode a `batch` message."""
-    return orjson.dumps({"type": "batch", "events": events})

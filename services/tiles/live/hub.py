@@ -18,7 +18,7 @@ from prometheus_client import Gauge
 
 from services.tiles.canvases import journal
 from services.tiles.canvases.journal import View
-from services.tiles.live.channel import Channel, batch_frame
+from services.tiles.live.channel import CATCH_UP_LIMIT, Channel
 from services.tiles.live.pace import Pace
 from services.tiles.live.peers import ChangeFeed, ChangePublisher
 from services.tiles.live.presence import Presence
@@ -29,8 +29,10 @@ from shared.errors import Unavailable
 log = structlog.get_logger(__name__)
 
 CATCH_UP_CHUNK = 500
-CATCH_UP_LIMIT = 5000
-"""Events; for a client further behind, loading a snapshot is faster than replaying."""
+"""Events."""
+
+CATCH_UPS_AT_ONCE = 4
+"""Returning viewers who read the journal: after an outage all return at once, and writes need connections."""
 
 RETRY_SECONDS = 0.5
 
@@ -58,6 +60,7 @@ class Hub:
         )
         self.presence = Presence(broker_url, name=name)
         self._pace = Pace()
+        self._catching_up = asyncio.Semaphore(CATCH_UPS_AT_ONCE)
         self._channels: dict[int, Channel] = {}
         self._starting: dict[int, asyncio.Task[None]] = {}
         self._binding: set[asyncio.Task[None]] = set()
@@ -144,27 +147,27 @@ class Hub:
 
     async def _catch_up(self, viewer: Viewer, channel: Channel, since: int) -> int:
         """Send what followed `since` until the viewer has reached the broadcast; returns its position."""
-        if (frames := channel.frames_after(since)) is not None:
-            for frame in frames:
-                viewer.send_frame(frame)
+        if (batches := channel.batches_after(since, viewer.subprotocol)) is not None:
+            for batch in batches:
+                viewer.send_message(batch)
             return channel.sent
         position = since
         if not await self._can_resume(channel.canvas_id, since):
             viewer.send({"type": "resync"})
             return channel.sent
         while position < channel.sent:
-            async with self._database.connection() as conn:
+            async with self._catching_up, self._database.connection() as conn:
                 events = await journal.list_page_after(conn, channel.canvas_id, position, CATCH_UP_CHUNK)
             if not events or not journal.follows_without_gap(events, position):
                 viewer.send({"type": "resync"})  # pruned in the meantime
                 return channel.sent
-            await viewer.send_in_turn(batch_frame(events))
+            await viewer.send_in_turn(viewer.subprotocol.encode_batch(events))
             position = events[-1]["seq"]
         return position
 
     async def _can_resume(self, canvas_id: int, since: int) -> bool:
         """Return whether the journal reaches back to `since`, in a number of events worth replaying."""
-        async with self._database.connection() as conn:
+        async with self._catching_up, self._database.connection() as conn:
             last = await journal.get_last_seq(conn, canvas_id) or 0
             if not last - CATCH_UP_LIMIT <= since <= last:
                 return False

@@ -23,7 +23,8 @@ import structlog
 from aiormq.abc import AbstractChannel, DeliveredMessage
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from services.tiles.live.room import MoveAllowance, Participant, Position, RemoteProcess, Room
+from services.tiles.live.allowance import Allowance
+from services.tiles.live.room import Participant, Position, RemoteProcess, Room
 from services.tiles.live.viewer import Viewer
 from shared.messaging.connection import BrokerLink
 
@@ -150,7 +151,7 @@ class Presence:
             room.viewers[viewer] = Participant(
                 id=viewer.artist.account_id, username=viewer.artist.username, moved_at=time.time()
             )
-            room.allowances[viewer] = MoveAllowance(MOVES_PER_SECOND)
+            room.allowances[viewer] = Allowance(MOVES_PER_SECOND, MOVES_PER_SECOND)
             self._mark_due(room)
 
     def _leave(self, viewer: Viewer, room: Room) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.tiles.canvases.rules import MAX_SIDE, TILE_SIZES
-from services.tiles.live.viewer import Viewer, text_frame
+from services.tiles.live.allowance import Allowance
+from services.tiles.live.subprotocols import encode_json
+from services.tiles.live.viewer import Viewer
 
 EXPIRY_SECONDS: Final = 12.0
 """Three heartbeats; with the check every second, the artists of a dead process vanish within 13 s."""
@@ -46,24 +46,6 @@ class Participant(BaseModel):
         return self.model_dump(exclude={"moved_at"})
 
 
-class MoveAllowance:
-    """How many moves a socket may still send; refills by `per_second`, and holds as many at most."""
-
-    def __init__(self, per_second: float) -> None:
-        self._per_second = self._left = per_second
-        self._counted_at = time.monotonic()
-
-    def take(self) -> bool:
-        """Use one up; returns False if there is none."""
-        now = time.monotonic()
-        refilled = self._left + (now - self._counted_at) * self._per_second
-        self._left, self._counted_at = min(self._per_second, refilled), now
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
-
-
 @dataclass
 class RemoteProcess:
     """What another process last announced for a canvas, and when that arrived, by the clock of this one."""
@@ -78,7 +60,7 @@ class Room:
     def __init__(self, canvas_id: int) -> None:
         self.canvas_id = canvas_id
         self.viewers: dict[Viewer, Participant | None] = {}
-        self.allowances: dict[Viewer, MoveAllowance] = {}
+        self.allowances: dict[Viewer, Allowance] = {}
         self.remotes: dict[str, RemoteProcess] = {}
         self.sent: dict[int, Participant] = {}
         self.announced: dict[int, Participant] = {}
@@ -120,7 +102,7 @@ class Room:
         changed = {shown["id"] for shown in (*joined, *left, *moved)}
         if not changed:
             return
-        frame = text_frame(orjson.dumps({"type": "presence", "joined": joined, "left": left, "moved": moved}))
+        frame = encode_json({"type": "presence", "joined": joined, "left": left, "moved": moved}).frame
         for viewer in self.viewers:
             # A viewer does not need a message about themselves alone.
             if viewer.artist is None or changed != {viewer.artist.account_id}:

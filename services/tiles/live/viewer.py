@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import struct
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import WSCloseCode, web
 
+from services.tiles.live.frames import Message
+from services.tiles.live.subprotocols import Subprotocol, encode_json
 from shared.identity import Identity
 
 UNSENT_BYTES = 4 * 1024 * 1024
@@ -22,9 +22,6 @@ CLOSE_SECONDS = 1.0
 
 ABANDON_SECONDS = 10.0
 """After a close, for what was sent before it; a peer that does not read would keep its socket for ever."""
-
-_SHORT, _MEDIUM, _LONG = struct.Struct(">BB"), struct.Struct(">BBH"), struct.Struct(">BBQ")
-_FINAL_TEXT = 0x80 | WSMsgType.TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +46,23 @@ CANVAS_GONE = CloseReason(4404, b"canvas_not_found")
 
 
 class Viewer:
-    """A connected viewer; `artist` is None for a guest.
+    """A connected viewer, who speaks one of the subprotocols; `artist` is None for a guest.
 
     Frames go to the transport at once, which queues what the socket does not accept: so a slow viewer delays
     no other, frames stay in order, and a viewer needs no task and no queue of its own.
     """
 
-    __slots__ = ("_leaving", "_socket", "_transport", "artist")
+    __slots__ = ("_leaving", "_socket", "_transport", "artist", "subprotocol")
 
     def __init__(
         self,
         socket: web.WebSocketResponse,
         transport: asyncio.WriteTransport,
         artist: Identity | None,
+        subprotocol: Subprotocol,
     ) -> None:
         self.artist = artist
+        self.subprotocol = subprotocol
         self._socket = socket
         self._transport = transport
         self._leaving: asyncio.Task[None] | None = None
@@ -74,21 +73,21 @@ class Viewer:
 
     def send(self, message: dict[str, Any]) -> None:
         """Send one message to this viewer alone."""
-        self.send_frame(orjson.dumps(message))
+        self.send_message(encode_json(message))
 
-    def send_all(self, messages: Iterable[dict[str, Any]]) -> None:
-        """Send messages to this viewer alone, in one write, as each write is expensive."""
-        self.write(b"".join([text_frame(orjson.dumps(message)) for message in messages]))
+    def send_answers(self, answers: Iterable[dict[str, Any]]) -> None:
+        """Send answers to strokes of this viewer, in one write, as each write is expensive."""
+        self.write(b"".join([message.frame for message in self.subprotocol.encode_answers(answers)]))
 
-    def send_frame(self, payload: bytes) -> None:
+    def send_message(self, message: Message) -> None:
         """Send an encoded message."""
-        self.write(text_frame(payload))
+        self.write(message.frame)
 
-    async def send_in_turn(self, payload: bytes) -> None:
+    async def send_in_turn(self, message: Message) -> None:
         """Send an encoded message once the socket has accepted most of what was sent before."""
         if self._is_open():
             with suppress(ConnectionError):
-                await self._socket.send_frame(payload, WSMsgType.TEXT)
+                await self._socket.send_frame(message.payload, message.type)
 
     def write(self, frame: bytes) -> None:
         """Send whole frames, which viewers may share; disconnect a viewer who has fallen too far behind."""
@@ -114,13 +113,3 @@ class Viewer:
 
     def _is_open(self) -> bool:
         return self._leaving is None and not (self._socket.closed or self._transport.is_closing())
-
-
-def text_frame(payload: bytes) -> bytes:
-    """Frame a text message as a server sends it: whole and unmasked (RFC 6455, 5.2)."""
-    length = len(payload)
-    if length < 126:
-        return _SHORT.pack(_FINAL_TEXT, length) + payload
-    if length < 1 << 16:
-        return _MEDIUM.pack(_FINAL_TEXT, 126, length) + payload
-    return _LONG.pack(_FINAL_TEXT, 127, length) + payload

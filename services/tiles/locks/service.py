@@ -67,7 +67,7 @@ class Locks:
             if state.lock is None:
                 return
             rules.check_may_release(state.lock, actor_of(caller))
-            _defer_release(conn, changes, state.canvas, tile_id, state.lock.holder.id)
+            _defer_release(conn, changes, state.canvas, tile_id, state.lock.holder.id, caller.account_id)
 
     async def get(self, caller: Identity | None, tile_id: int) -> LockView:
         """Return the tile's lock. Raises NotFound."""
@@ -122,10 +122,17 @@ class Locks:
 
 
 def _defer_release(
-    conn: Connection, changes: CanvasChanges, canvas: Canvas | CanvasSeq, tile_id: int, holder_id: int
+    conn: Connection,
+    changes: CanvasChanges,
+    canvas: Canvas | CanvasSeq,
+    tile_id: int,
+    holder_id: int,
+    actor_id: int | None = None,
 ) -> None:
+    """Delete a lock that `actor_id` releases, or that has expired."""
     store.defer_delete(conn, tile_id)
-    changes.record(LockReleased, canvas, {"tile_id": tile_id}, tile_id=tile_id, holder_id=holder_id)
+    shown = {"tile_id": tile_id}
+    changes.record(LockReleased, canvas, shown, tile_id=tile_id, holder_id=holder_id, actor_id=actor_id)
 
 
 LOCKS = web.AppKey("LOCKS", Locks)

@@ -11,6 +11,7 @@ from services.tiles.pictures.service import PICTURES
 from services.tiles.pictures.snapshot import MEDIA_TYPE
 from shared.http.etags import is_unchanged, not_modified
 from shared.http.operations import Operation, RawResponse
+from shared.http.ranges import respond_with_rest, resumed_at
 from shared.identity import Identity
 
 
@@ -61,9 +62,14 @@ def _respond(request: web.Request, rendering: Rendering, media_type: str) -> web
     if is_unchanged(request, rendering.tag):
         return not_modified(rendering.tag)
     headers = {"ETag": rendering.tag, "Cache-Control": "no-cache"}
-    return web.Response(body=rendering.body, content_type=media_type, headers=headers)
+    offset = resumed_at(request, rendering.tag, len(rendering.body))
+    return respond_with_rest(rendering.body, offset, headers, media_type)
 
 
+RESUMING = {
+    "Range": "`bytes=1024-` for the rest of a response whose transfer broke after 1,024 bytes",
+    "If-Range": "The `ETag` of that response; if it is outdated, the response is the whole again",
+}
 _REFUSALS = ("429 picture_limit", "429 pictures_busy")
 
 OPERATIONS = (
@@ -71,15 +77,25 @@ OPERATIONS = (
         "GET",
         r"/canvases/{canvas_id:\d+}.png",
         draw_canvas,
-        {200: RawResponse("image/png", "The picture"), 304: None},
+        {
+            200: RawResponse("image/png", "The picture"),
+            206: RawResponse("image/png", "The rest of it, from the offset in `Range` on"),
+            304: None,
+        },
         refusals=("404 canvas_not_found", *_REFUSALS),
+        headers=RESUMING,
     ),
     Operation(
         "GET",
         r"/tiles/{tile_id:\d+}.png",
         draw_tile,
-        {200: RawResponse("image/png", "The picture"), 304: None},
+        {
+            200: RawResponse("image/png", "The picture"),
+            206: RawResponse("image/png", "The rest of it, from the offset in `Range` on"),
+            304: None,
+        },
         refusals=("404 tile_not_found", *_REFUSALS),
+        headers=RESUMING,
     ),
     Operation(
         "GET",
@@ -87,8 +103,10 @@ OPERATIONS = (
         get_snapshot,
         {
             200: RawResponse(MEDIA_TYPE, "The canvas; `X-Canvas-Seq` is the number of its last change"),
+            206: RawResponse(MEDIA_TYPE, "The rest of it, from the offset in `Range` on"),
             304: None,
         },
         refusals=("404 canvas_not_found", *_REFUSALS),
+        headers=RESUMING,
     ),
 )

@@ -27,6 +27,8 @@ from services.tiles.rollback.schemas import Rollback, RollbackView, RolledBackTi
 from services.tiles.tiles.store import list_by_ids
 from shared.db import Connection
 from shared.identity import Identity
+from shared.messaging.contracts import CanvasRolledBack
+from shared.messaging.outbox import Outbox
 
 ItemT = TypeVar("ItemT")
 
@@ -54,8 +56,9 @@ KINDS: Mapping[Action, Kind] = {
 class Rollbacks:
     """Taking back what happened on a canvas."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, outbox: Outbox) -> None:
         self._journal = journal
+        self._outbox = outbox
 
     async def roll_back(self, caller: Identity, canvas_id: int, order: Rollback) -> RollbackView:
         """Take back what happened after a moment, or only show what that would do.
@@ -73,9 +76,10 @@ class Rollbacks:
             rules.check_moment(order.since, now)
             steps = await _decide(conn, canvas, order, now, deadline)
             changing = [step for step in steps if step.action in KINDS]
+            counts = Counter(step.action for step in steps)
             if not order.dry_run:
                 await _write(conn, changes, canvas, changing, caller.account_id, deadline)
-        counts = Counter(step.action for step in steps)
+                self._outbox.defer(conn, _describe(order, canvas, caller, counts))
         pictured = PICTURED_BYTES // canvas.tile_size**2
         return RollbackView(
             dry_run=order.dry_run,
@@ -86,6 +90,21 @@ class Rollbacks:
             kept=counts[Action.KEPT],
             tiles=[RolledBackTile.of(step, with_pixels=n < pictured) for n, step in enumerate(steps)],
         )
+
+
+def _describe(
+    order: Rollback, canvas: Canvas, caller: Identity, counts: Mapping[Action, int]
+) -> CanvasRolledBack:
+    return CanvasRolledBack(
+        canvas_id=canvas.id,
+        actor_id=caller.account_id,
+        since=order.since,
+        artist_id=order.user_id,
+        area=order.area and order.area.model_dump(),
+        reverted=counts[Action.REVERTED],
+        removed=counts[Action.REMOVED],
+        restored=counts[Action.RESTORED],
+    )
 
 
 async def _write(
@@ -100,7 +119,11 @@ async def _write(
     for action, of_action in groupby(steps, key=lambda step: step.action):
         for chunk in _chunks([step.tile for step in of_action]):
             versions = [
-                NewVersion(Change.of(tile, KINDS[action], changes.number(canvas), account_id), account_id)
+                NewVersion(
+                    Change.of(tile, KINDS[action], changes.number(canvas), account_id),
+                    account_id,
+                    is_rollback=True,
+                )
                 for tile in chunk
             ]
             defer_versions(conn, changes, versions)

@@ -17,7 +17,13 @@ from shared.messaging.contracts.accounts import (
     SessionRevoked,
 )
 from shared.messaging.contracts.areas import AreaClaimed, AreaExpired, AreaReleased
-from shared.messaging.contracts.canvases import CanvasCreated, CanvasDeleted, CanvasEvent, CanvasUpdated
+from shared.messaging.contracts.canvases import (
+    CanvasCreated,
+    CanvasDeleted,
+    CanvasEvent,
+    CanvasRolledBack,
+    CanvasUpdated,
+)
 from shared.messaging.contracts.commands import (
     AccountCommand,
     MailRequested,
@@ -58,6 +64,7 @@ __all__ = [
     "CanvasCreated",
     "CanvasDeleted",
     "CanvasEvent",
+    "CanvasRolledBack",
     "CanvasUpdated",
     "Command",
     "Event",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from shared.messaging.contracts.event import Event
@@ -55,3 +56,29 @@ class CanvasDeleted(CanvasEvent):
 
     owner_id: int
     actor_id: int
+
+
+class CanvasRolledBack(Event):
+    """A moderator took back what happened on a canvas; the events of its tiles precede this one.
+
+    It is no change of its own, so it has no number and viewers do not receive it.
+    """
+
+    type: ClassVar[str] = "canvas.rolled_back"
+    subject_kind: ClassVar[str] = "rollback"
+
+    canvas_id: int
+    actor_id: int
+    since: datetime
+    artist_id: int | None = None
+    """Whose changes were taken back; None for everybody's."""
+    area: dict[str, int] | None = None
+    """In cells; None for the whole canvas."""
+    reverted: int
+    removed: int
+    restored: int
+
+    @property
+    def subject_id(self) -> int:
+        """The canvas."""
+        return self.canvas_id

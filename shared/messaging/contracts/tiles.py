@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from shared.messaging.contracts.canvases import CanvasEvent
+
+Cause = Literal["edit", "revert", "rollback"]
+"""What made a new version of a tile: what an artist painted, the return to a version, a canvas's rollback."""
 
 
 class TileEvent(CanvasEvent):
@@ -19,6 +22,7 @@ class TileEvent(CanvasEvent):
     like_count: int = 0
     is_public: bool | None = None
     """False for a draft, which only its creator and moderators see; None where an event lacks it."""
+    cause: Cause = "edit"
 
 
 class TileWritten(TileEvent):
@@ -82,10 +86,11 @@ class LockAcquired(CanvasEvent):
 
 
 class LockReleased(CanvasEvent):
-    """`holder_id` released the lock, it expired, or a moderator broke it."""
+    """`actor_id` released the lock, its holder or a moderator; None: it expired."""
 
     type: ClassVar[str] = "lock.released"
     changes_picture: ClassVar[bool] = False
 
     tile_id: int
     holder_id: int
+    actor_id: int | None = None

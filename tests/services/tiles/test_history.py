@@ -55,6 +55,56 @@ async def test_the_author_of_each_change_is_shown_on_a_free_canvas(tiles: TilesC
     assert (await history(tiles, path))[0]["author"]["username"] == "bob"
 
 
+async def test_the_strokes_of_an_artist_within_a_minute_are_one_entry(
+    tiles: TilesClient, database_url: str
+) -> None:
+    tile = await tiles.tile("ann", (await tiles.canvas("owner", collaboration_mode="free"))["id"])
+    path = f"/tiles/{tile['id']}"
+    for who, offset in (("ann", 0), ("ann", 1), ("bob", 2), ("ann", 3), ("ann", 4), ("ann", 5)):
+        stroke = {"pixels": [[offset, 1]]}
+        assert (await tiles.call(who, "PATCH", f"{path}/pixels", json=stroke)).status == 200
+    await set_times(database_url, tile["id"], dict.fromkeys(range(1, 7), "12:00:30") | {7: "12:01"})
+    kept = await history(tiles, path)
+    assert [(r["version"], r["kind"], r["author"]["username"]) for r in kept] == [
+        (7, "stroke", "ann"), (6, "stroke", "ann"), (4, "stroke", "bob"), (3, "stroke", "ann"),
+        (1, "created", "ann"),
+    ]  # fmt: skip
+    assert (await tiles.call(None, "GET", f"{path}/history/5")).status == 200
+
+
+async def set_times(database_url: str, tile_id: int, times: dict[int, str]) -> None:
+    """Set at which time of one day each version of a tile was made."""
+
+    def update() -> None:
+        connection = psycopg2.connect(database_url)
+        connection.autocommit = True
+        for version, time in times.items():
+            connection.cursor().execute(
+                "UPDATE revisions SET occurred_at = %s WHERE tile_id = %s AND version = %s",
+                (f"2026-06-01 {time}+00", tile_id, version),
+            )
+        connection.close()
+
+    await asyncio.to_thread(update)
+
+
+async def test_everybody_who_painted_a_tile_is_listed_the_latest_first(tiles: TilesClient) -> None:
+    path = await changed_tile(tiles, collaboration_mode="free")
+    stroke = {"pixels": [[0, 1]]}
+    for who in ("bob", "cleo", "bob"):
+        assert (await tiles.call(who, "PATCH", f"{path}/pixels", json=stroke)).status == 200
+    assert (await tiles.call("owner", "POST", f"{path}/revert", json={"version": 1})).status == 200
+    seen, cursor = [], None
+    while True:
+        params = {"limit": "2"} | ({"cursor": cursor} if cursor else {})
+        page = await (await tiles.call(None, "GET", f"{path}/artists", params=params)).json()
+        seen += [(item["artist"]["username"], item["last_version"]) for item in page["items"]]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert seen == [("bob", 6), ("cleo", 5), ("ann", 2)]
+
+
 async def test_history_is_paged(tiles: TilesClient) -> None:
     path = await changed_tile(tiles)
     seen, cursor = [], None

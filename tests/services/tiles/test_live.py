@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 from services.tiles import housekeeping
 from services.tiles.app import create_worker
 from services.tiles.live import hub
+from services.tiles.live.peers import ChangePublisher
 from services.tiles.settings import TilesSettings
 from shared.db.pool import CONNECTIONS_IN_USE
 from shared.messaging.connection import CONNECTED
@@ -168,6 +169,19 @@ async def test_what_a_worker_changes_is_announced_to_viewers(
 
 async def _is_up(link: str) -> bool:
     return bool(CONNECTED.labels(link)._value.get())
+
+
+async def test_a_write_whose_announcement_fails_is_durable_and_reported_as_such(
+    tiles: TilesClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    canvas = await tiles.canvas("ann")
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("a broken broadcast")
+
+    monkeypatch.setattr(ChangePublisher, "publish", fail)
+    tile = await tiles.tile("ann", canvas["id"])
+    assert (await tiles.call(None, "GET", f"/tiles/{tile['id']}")).status == 200
 
 
 async def test_a_stroke_needs_no_row_in_the_outbox(tiles: TilesClient, database_url: str) -> None:

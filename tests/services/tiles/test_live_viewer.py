@@ -13,11 +13,19 @@ from aiohttp import ClientWebSocketResponse, WSMsgType, web
 from aiohttp.test_utils import TestClient
 
 from services.tiles.live import viewer as viewers
-from services.tiles.live.viewer import UNSENT_BYTES, Viewer, text_frame
+from services.tiles.live.frames import Message
+from services.tiles.live.subprotocols import JSON
+from services.tiles.live.viewer import UNSENT_BYTES, Viewer
 from tests.support.waiting import PATIENCE
 
 Connect = Callable[[], Any]
-FRAME = text_frame(b"x" * 100_000)
+
+
+def text(payload: bytes) -> Message:
+    return Message(WSMsgType.TEXT, payload)
+
+
+FRAME = text(b"x" * 100_000).frame
 
 
 @dataclass
@@ -38,7 +46,7 @@ async def server(aiohttp_client: Callable[..., Awaitable[Any]]) -> tuple[Any, as
         socket = web.WebSocketResponse(compress=False)
         await socket.prepare(request)
         assert request.transport is not None
-        end = Served(Viewer(socket, request.transport, None), request.transport, asyncio.Event())
+        end = Served(Viewer(socket, request.transport, None, JSON), request.transport, asyncio.Event())
         served.put_nowait(end)
         try:
             async for _ in socket:
@@ -86,7 +94,7 @@ async def test_messages_of_any_length_arrive_whole_and_in_order(
     async with connected() as (viewer, socket):
         sent = [bytes([97 + number % 26]) * length for number, length in enumerate(lengths * 10)]
         for frame in sent:
-            viewer.send_frame(frame)
+            viewer.send_message(text(frame))
         for frame in sent:
             message = await socket.receive(timeout=PATIENCE)
             assert message.type is WSMsgType.TEXT
@@ -99,8 +107,8 @@ async def test_messages_sent_in_turn_wait_for_a_slow_reader_and_keep_their_place
 
         async def send() -> None:
             for number, payload in enumerate(sent):
-                await viewer.send_in_turn(payload)
-                viewer.send_frame(b"after %d" % number)
+                await viewer.send_in_turn(text(payload))
+                viewer.send_message(text(b"after %d" % number))
 
         sending = asyncio.create_task(send())
         for number, payload in enumerate(sent):
@@ -148,7 +156,7 @@ async def test_nothing_is_sent_after_the_close(connected: Connect) -> None:
     async with connected() as (viewer, socket):
         closing = asyncio.create_task(viewer.close(1001, b""))
         await asyncio.sleep(0)
-        viewer.send_frame(b"late")
+        viewer.send_message(text(b"late"))
         assert (await socket.receive(timeout=PATIENCE)).type is WSMsgType.CLOSE
         await closing
-        viewer.send_frame(b"later still")
+        viewer.send_message(text(b"later still"))

@@ -153,12 +153,17 @@ async def test_numbers_events_and_revisions_of_a_rollback_have_one_order(wall: W
     assert [(event["tile_id"], event["kind"]) for _, event in kept] == order
     assert kept[0][1]["tile"] is None
     assert kept[2][1]["tile"]["pixels"] == painted(2)
-    sql.execute("SELECT payload::jsonb FROM outbox ORDER BY id DESC LIMIT 3")
-    published = [payload for (payload,) in sql.fetchall()][::-1]
+    sql.execute("SELECT payload::jsonb FROM outbox ORDER BY id DESC LIMIT 4")
+    *published, rollback = [payload for (payload,) in sql.fetchall()][::-1]
     assert [(m["data"]["tile_id"], m["type"], m["data"]["seq"]) for m in published] == [
         (tile_id, kind, last + n) for n, (tile_id, kind) in enumerate(order, 1)
     ]
-    assert {m["data"]["actor_id"] for m in published} == {account_id("mod")}
+    assert {m["data"]["actor_id"] for m in (*published, rollback)} == {account_id("mod")}
+    assert {m["data"]["cause"] for m in published} == {"rollback"}
+    counts = {name: rollback["data"][name] for name in ("reverted", "removed", "restored")}
+    assert (rollback["type"], counts) == (
+        "canvas.rolled_back", {"reverted": 1, "removed": 1, "restored": 1}
+    )  # fmt: skip
     sql.execute("SELECT tile_id, kind, author_id FROM revisions WHERE seq > %s ORDER BY seq", (last,))
     assert sql.fetchall() == [
         (new, "deleted", account_id("mod")),

@@ -8,6 +8,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 from aiohttp import ClientResponse
 
 from services.tiles.pictures.snapshot import HEADER, MAGIC, MEDIA_TYPE, TILE
@@ -53,6 +54,38 @@ def read(response: ClientResponse, body: bytes) -> Snapshot:
         tile_id, x, y, tile_version = TILE.unpack_from(packed, at)
         found[tile_id] = (x, y, tile_version, packed[at + TILE.size : at + step])
     return Snapshot(seq, columns, rows, tile_size, palette, found)
+
+
+async def test_a_broken_transfer_is_resumed_where_it_broke(tiles: TilesClient) -> None:
+    canvas = await tiles.canvas()
+    path = f"/canvases/{canvas['id']}/snapshot"
+    whole = await tiles.call(None, "GET", path)
+    resume = {"Range": "bytes=10-", "If-Range": whole.headers["ETag"]}
+    rest = await tiles.call(None, "GET", path, headers=resume)
+    body = await whole.read()
+    assert (rest.status, rest.headers["Content-Range"]) == (206, f"bytes 10-{len(body) - 1}/{len(body)}")
+    assert await rest.read() == body[10:]
+
+
+@pytest.mark.parametrize(
+    "resume",
+    [
+        pytest.param({"Range": "bytes=10-"}, id="without its tag"),
+        pytest.param({"Range": "bytes=10-", "If-Range": '"another"'}, id="of another version"),
+        pytest.param({"Range": "bytes=99999999-", "If-Range": ""}, id="from beyond its end"),
+        pytest.param({"Range": "bytes=0-9,20-29", "If-Range": ""}, id="in two parts"),
+    ],
+)
+async def test_a_range_that_cannot_be_resumed_is_answered_with_the_whole(
+    tiles: TilesClient, resume: dict[str, str]
+) -> None:
+    canvas = await tiles.canvas()
+    path = f"/canvases/{canvas['id']}/snapshot"
+    whole = await tiles.call(None, "GET", path)
+    if resume.get("If-Range") == "":
+        resume = {**resume, "If-Range": whole.headers["ETag"]}
+    response = await tiles.call(None, "GET", path, headers=resume)
+    assert (response.status, await response.read()) == (200, await whole.read())
 
 
 async def test_a_snapshot_holds_the_whole_canvas(tiles: TilesClient) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg2
@@ -11,7 +12,18 @@ import pytest
 from services.users.audit.rules import AuditedAction
 from services.users.audit.store import append
 from shared.db import Database
-from shared.messaging.contracts import CanvasCreated, CanvasDeleted, CanvasUpdated, TileDeleted
+from shared.messaging.contracts import (
+    AreaReleased,
+    CanvasCreated,
+    CanvasDeleted,
+    CanvasRolledBack,
+    CanvasUpdated,
+    LockReleased,
+    ReviewApproved,
+    ReviewRejected,
+    TileDeleted,
+    TileUpdated,
+)
 from tests.support.users import ADA, ANN, BOB, MAX, MOD, Caller, EventApplier, Users
 
 
@@ -83,6 +95,7 @@ async def test_an_invalid_search_is_refused(users: Users, params: dict[str, Any]
     assert (await users.call(ADA, "GET", "/admin/audit", params=params)).status == 422
 
 
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 CANVAS = CanvasCreated(canvas_id=7, seq=1, owner_id=BOB.id, name="a canvas")
 
 
@@ -117,3 +130,85 @@ async def test_only_a_moderator_who_changes_or_deletes_a_canvas_is_recorded(
     )
     entries = await users.pages("/admin/audit", ADA, target_kind="canvas", target_id=7)
     assert [entry["action"] for entry in entries] == ["canvas.delete", "canvas.update"]
+
+
+async def test_only_a_moderator_who_restores_a_version_of_a_tile_is_recorded(
+    users: Users, applier: EventApplier
+) -> None:
+    tile = {"canvas_id": 7, "creator_id": ANN.id, "x": 3, "y": 4}
+    await users.meet(MOD)
+    await applier.apply(
+        CANVAS,
+        TileUpdated(**tile, seq=2, tile_id=2, actor_id=MOD.id, version=2),  # painted, on a free canvas
+        *(
+            TileUpdated(**tile, seq=seq, tile_id=seq, actor_id=actor.id, version=2, cause="revert")
+            for seq, actor in enumerate((ANN, BOB, MOD), start=3)
+        ),
+    )
+    (entry,) = await users.pages("/admin/audit", ADA)
+    assert (entry["action"], entry["actor"]["id"], entry["target_id"]) == ("tile.revert", MOD.id, 5)
+    assert entry["details"] == tile
+
+
+async def test_a_rollback_is_one_entry_with_what_it_did(users: Users, applier: EventApplier) -> None:
+    removal = removed(MOD, 2).model_copy(update={"cause": "rollback"})
+    area = {"x": 0, "y": 0, "columns": 4, "rows": 2}
+    counts = {"reverted": 3, "removed": 1, "restored": 0}
+    rollback = CanvasRolledBack(
+        canvas_id=7, actor_id=MOD.id, since=NOON, artist_id=ANN.id, area=area, **counts
+    )
+    await applier.apply(CANVAS, removal, rollback)
+    (entry,) = await users.pages("/admin/audit", ADA)
+    assert (entry["action"], entry["target_kind"], entry["target_id"]) == ("canvas.rollback", "canvas", 7)
+    assert entry["details"] == {"since": NOON.isoformat(), "artist_id": ANN.id, **area, **counts}
+
+
+async def test_only_a_moderator_who_releases_anothers_lock_is_recorded(
+    users: Users, applier: EventApplier
+) -> None:
+    await applier.apply(
+        CANVAS,
+        *(
+            LockReleased(canvas_id=7, seq=seq, tile_id=seq, holder_id=ANN.id, actor_id=actor_id)
+            for seq, actor_id in enumerate((None, ANN.id, MOD.id), start=2)
+        ),
+    )
+    (entry,) = await users.pages("/admin/audit", ADA)
+    assert (entry["action"], entry["target_kind"], entry["target_id"]) == ("lock.release", "tile", 4)
+    assert entry["details"] == {"canvas_id": 7, "holder_id": ANN.id}
+
+
+async def test_only_a_moderator_who_releases_anothers_area_is_recorded(
+    users: Users, applier: EventApplier
+) -> None:
+    await applier.apply(
+        CANVAS,
+        *(
+            AreaReleased(canvas_id=7, seq=seq, area_id=seq, holder_id=ANN.id, actor_id=actor.id)
+            for seq, actor in enumerate((ANN, BOB, MOD), start=2)
+        ),
+    )
+    (entry,) = await users.pages("/admin/audit", ADA)
+    assert (entry["action"], entry["target_kind"], entry["target_id"]) == ("area.release", "canvas", 7)
+    assert entry["details"] == {"area_id": 4, "holder_id": ANN.id}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "action"), [(ReviewApproved, "review.approve"), (ReviewRejected, "review.reject")]
+)
+async def test_only_a_moderator_who_decides_in_the_owners_place_is_recorded(
+    users: Users,
+    applier: EventApplier,
+    outcome: type[ReviewApproved | ReviewRejected],
+    action: str,
+) -> None:
+    await users.meet(MOD)
+    await applier.apply(
+        CANVAS,
+        *(
+            outcome(canvas_id=7, seq=seq, review_id=seq, tile_id=5, author_id=ANN.id, actor_id=actor.id)
+            for seq, actor in enumerate((BOB, MOD), start=2)
+        ),
+    )
+    (entry,) = await users.pages("/admin/audit", ADA)
+    assert (entry["action"], entry["actor"]["id"], entry["target_id"]) == (action, MOD.id, 5)

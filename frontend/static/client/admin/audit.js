@@ -20,8 +20,14 @@ const ACTIONS = [
   "report.resolved",
   "report.dismissed",
   "tile.delete",
+  "tile.revert",
+  "lock.release",
+  "review.approve",
+  "review.reject",
   "canvas.update",
   "canvas.delete",
+  "canvas.rollback",
+  "area.release",
 ];
 const TARGETS = ["user", "report", "tile", "canvas"];
 
@@ -48,6 +54,7 @@ class Audit extends Element {
     .details { color: var(--ink-soft); font-size: var(--text-small); }
     .more { margin-top: var(--space-3); }
     time { white-space: nowrap; }
+    @media (min-width: 48rem) { td:nth-child(2), td:nth-child(4) { min-width: 7rem; } }
   `,
   ];
 
@@ -132,9 +139,18 @@ customElements.define("admin-audit", Audit);
 function formatDetails(details) {
   return Object.entries(details)
     .filter(([, value]) => value !== null && value !== "")
-    .map(
-      ([name, value]) =>
-        `${describeCode("detail", name)}: ${Array.isArray(value) ? value.join(", ") || "–" : String(value)}`,
-    )
+    .map(([name, value]) => `${describeCode("detail", name)}: ${formatDetail(name, value)}`)
     .join(" · ");
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ */
+function formatDetail(name, value) {
+  if (Array.isArray(value)) return value.map((role) => describeCode("role", role)).join(", ") || "–";
+  const text = String(value);
+  if (name === "since" || name === "until") return dateTime(text);
+  if (name === "kind") return describeCode("target", text);
+  return name === "action_taken" ? describeCode("action", text) : text;
 }

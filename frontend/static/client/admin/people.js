@@ -3,6 +3,7 @@
 import { ApiError, api } from "../api.js";
 import { has, t } from "../i18n.js";
 import { html } from "../lit.js";
+import { REASONS } from "../model/reports.js";
 
 /** @import { PersonView } from "#api" */
 
@@ -19,6 +20,14 @@ export function renderPersonLink(person) {
 export function describeCode(kind, code) {
   const key = `admin.${kind}_${code}`;
   return has(key) ? t(key) : code;
+}
+
+/**
+ * Name why something was reported: a reason that the form offers, or the reporter's own words.
+ * @param {string} reason
+ */
+export function describeReason(reason) {
+  return REASONS.includes(reason) ? t(`canvas.report_${reason}`) : reason;
 }
 
 /**

@@ -13,7 +13,7 @@ import "../ui/time.js";
 import { toast } from "../ui/toast.js";
 import { renderClosing } from "./closing.js";
 import { Load } from "./load.js";
-import { renderPersonLink, renderState } from "./people.js";
+import { describeReason, renderPersonLink, renderState } from "./people.js";
 import "./rollback-form.js";
 import { renderSubject, sceneStyles } from "./scene.js";
 import { marks } from "./styles.js";
@@ -82,8 +82,7 @@ export class ReportDesk extends Element {
   }
 
   get #people() {
-    const subject = this.#subject.data;
-    return subject && subject.kind !== "gone" ? subject.people : [];
+    return this.#subject.data?.people ?? [];
   }
 
   focus() {
@@ -113,7 +112,7 @@ export class ReportDesk extends Element {
     return html`<article class="card">
       <header class="stack">
         <div class="row spread"><h2
-          tabindex="-1">${report.reason}</h2>${renderState("report", report.status)}</div>
+          tabindex="-1">${describeReason(report.reason)}</h2>${renderState("report", report.status)}</div>
         <p class="small soft">${t("admin.reported_by")} ${renderPersonLink(report.reporter)} · <ui-time
           datetime=${report.created_at}></ui-time></p>
         ${report.detail ? html`<blockquote>${report.detail}</blockquote>` : ""}
@@ -175,15 +174,11 @@ export class ReportDesk extends Element {
    */
   #renderSubject(subject) {
     return html`${renderSubject(subject, (person) => this.#accountOf(person)?.status)}
-      ${
-        subject.kind === "gone"
-          ? ""
-          : html`<div class="row">
+      <div class="row">
         ${subject.kind === "tile" ? this.#renderTileActions(subject) : ""}
         ${subject.kind === "canvas" ? this.#renderCanvasActions(subject) : ""}
         ${subject.people.map((person) => this.#renderSuspendButton(person))}
-      </div>`
-      }`;
+      </div>`;
   }
 
   /** @param {Extract<Subject, {kind: "tile"}>} subject */
@@ -263,7 +258,7 @@ export class ReportDesk extends Element {
     });
     if (!isDone) return;
     this.action = "removed";
-    this.#subject.data = { kind: "gone" };
+    this.#subject.data = { kind: "gone", people: this.#people };
     const since = last?.occurred_at ?? tile.updated_at;
     toast(t("admin.removed_done"), {
       kind: "success",

@@ -6,7 +6,7 @@ import "../ui/icon.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import "../ui/time.js";
 import { Pages } from "./load.js";
-import { renderState } from "./people.js";
+import { describeReason, renderState } from "./people.js";
 import "./report.js";
 import { marks } from "./styles.js";
 
@@ -87,7 +87,7 @@ class Reports extends Element {
               ({ id }) => id,
               (report) => html`<li>
               <button aria-current=${report.id === this.chosen?.id} @click=${() => this.#choose(report)}>
-                <b>${report.reason}</b> ${renderState("report", report.status)}
+                <b>${describeReason(report.reason)}</b> ${renderState("report", report.status)}
                 <small>${t(`admin.kind_${report.kind}`, {
                   id: String(report.target_id),
                 })} · ${report.reporter.display_name}</small>

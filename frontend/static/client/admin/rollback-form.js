@@ -1,4 +1,5 @@
 import { api } from "../api.js";
+import { now } from "../clock.js";
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { attempt } from "../ui/attempt.js";
@@ -87,7 +88,7 @@ export class RollbackForm extends Element {
     /** @type {Preview | null} */
     this.preview = null;
     this.isWhole = true;
-    this.since = formatLocalTime(Date.now() - SPANS.day);
+    this.since = formatLocalTime(now() - SPANS.day);
   }
 
   /** @param {Map<string, unknown>} changed */
@@ -191,7 +192,7 @@ export class RollbackForm extends Element {
 
   /** @param {number} length milliseconds before the current time */
   #setSince(length) {
-    this.since = formatLocalTime(Date.now() - length);
+    this.since = formatLocalTime(now() - length);
     this.preview = null;
   }
 

@@ -8,17 +8,21 @@ import { regionAround } from "./region.js";
 /** @import { Region } from "./region.js" */
 
 /**
- * The subject of a report; `people` are its last editor and its author, the last editor first.
+ * The subject of a report; `people` are the artists who painted it lately, the last one first, and
+ * its author.
  * @typedef {{kind: "tile", tile: TileView, canvas: CanvasView, region: Region, png: Blob,
  *   history: RevisionView[], lock: LockView, people: PersonView[]}
  * | {kind: "canvas", canvas: CanvasView, region: Region, png: Blob, people: PersonView[]}
  * | {kind: "user", profile: ProfileView, tiles: TileView[], people: PersonView[]}
- * | {kind: "gone"}} Subject
+ * | {kind: "gone", people: PersonView[]}} Subject `people` of what was removed just now
  */
 
 const AROUND = 2; // cells on each side of a reported tile
 const REVISIONS = 10;
 const TILES = 12;
+
+/** @type {Subject} */
+const GONE = { kind: "gone", people: [] };
 
 /**
  * @param {ReportView} report
@@ -26,11 +30,11 @@ const TILES = 12;
  * @returns {Promise<Subject>}
  */
 export async function loadSubject({ kind, target_id: id, action_taken }, signal) {
-  if (action_taken === "removed") return { kind: "gone" };
+  if (action_taken === "removed") return GONE;
   try {
     return await { tile: loadTile, canvas: loadCanvas, user: loadUser }[kind](id, signal);
   } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return { kind: "gone" };
+    if (error instanceof ApiError && error.status === 404) return GONE;
     throw error;
   }
 }
@@ -59,13 +63,22 @@ async function loadTile(id, signal) {
     png,
     history: history.items,
     lock,
-    people: removeDuplicates([history.items[0]?.author, tile.creator]),
+    people: removeDuplicates([...history.items.filter(isPainted).map(({ author }) => author), tile.creator]),
   };
 }
 
-/** @param {(PersonView | undefined)[]} people */
+/**
+ * Return whether a version shows what its author painted, not what a moderator or an owner brought back.
+ * @param {RevisionView} revision
+ */
+function isPainted({ kind }) {
+  return kind !== "reverted" && kind !== "rolled_back" && kind !== "restored";
+}
+
+/** @param {PersonView[]} people */
 function removeDuplicates(people) {
-  return [...new Map(people.flatMap((person) => (person ? [[person.id, person]] : []))).values()];
+  const ids = people.map(({ id }) => id);
+  return people.filter(({ id }, index) => ids.indexOf(id) === index);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { api } from "../api.js";
+import { now } from "../clock.js";
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import "../ui/dialog.js";
@@ -44,7 +45,7 @@ export class Suspend extends FormElement {
   #suspend = this.submits(async ({ reason = "", span = "" }) => {
     const person = /** @type {PersonView} */ (this.person);
     const length = SPANS[span];
-    const until = length ? new Date(Date.now() + length).toISOString() : null;
+    const until = length ? new Date(now() + length).toISOString() : null;
     await api.post(`/admin/users/${person.id}/suspend`, { reason, until });
     this.#dispatchDone(person);
     toast(t("admin.suspend_done", { name: person.display_name }), {

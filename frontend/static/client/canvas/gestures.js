@@ -1,5 +1,7 @@
 /** Touch, pen, mouse and wheel gestures on a picture that can be panned. */
 
+import { turnOf } from "../ui/wheel.js";
+
 /** @import { Point } from "./viewport.js" */
 
 /**
@@ -8,20 +10,20 @@
  *   drag: (dx: number, dy: number) => void,
  *   pinch: (before: [Point, Point], after: [Point, Point]) => void,
  *   wheel: (point: Point, delta: number) => void,
+ *   scroll: (right: number) => void,
  *   tap: (point: Point) => void,
  *   hover: (point: Point | null) => void,
  *   span: ((from: Point, to: Point, isDone: boolean) => void) | null,
- * }} Actions `span`, when set, receives what would otherwise be a drag
+ * }} Actions `scroll` is for the wheel with Shift; `span`, when set, receives what would otherwise be a drag
  */
+
+const BUTTON = { middle: 1, eraser: 5 };
 
 /** A press that moves less than this many CSS pixels is a tap. */
 const SLACK = 5;
 
 /** Factor by which a pinch on a trackpad zooms more than a wheel event of the same delta. */
 const TRACKPAD_PINCH = 8;
-
-/** CSS pixels per line, for wheels that count in lines. */
-const LINE = 20;
 
 /**
  * Attach gesture handlers to an element.
@@ -34,6 +36,8 @@ export function listen(element, actions) {
   /** @type {Point | null} */
   let start = null;
   let isTap = false;
+  /** The pen on the glass: meanwhile a touch is the palm of the hand that holds it. */
+  let pen = /** @type {number | null} */ (null);
 
   /**
    * @param {PointerEvent | WheelEvent} event
@@ -62,6 +66,7 @@ export function listen(element, actions) {
 
   /** @param {PointerEvent} event */
   const release = (event) => {
+    if (event.pointerId === pen) pen = null;
     if (!pressed.delete(event.pointerId) || pressed.size) return;
     const point = pointOf(event);
     if (event.type === "pointercancel") return;
@@ -70,10 +75,16 @@ export function listen(element, actions) {
   };
 
   element.addEventListener("pointerdown", (event) => {
-    if (event.button > 1 || pressed.size === 2) return;
+    const isPen = event.pointerType === "pen";
+    if (isPen) {
+      pressed.clear(); // the palm may have come first
+      pen = event.pointerId;
+    }
+    const isMain = event.button <= BUTTON.middle || event.button === BUTTON.eraser;
+    if (!isMain || pressed.size === 2 || (pen !== null && !isPen)) return;
     element.setPointerCapture(event.pointerId);
     start = pointOf(event);
-    isTap = pressed.size === 0 && event.button === 0;
+    isTap = pressed.size === 0 && event.button !== BUTTON.middle;
     pressed.set(event.pointerId, start);
   });
   element.addEventListener("pointermove", move);
@@ -84,8 +95,9 @@ export function listen(element, actions) {
     "wheel",
     (event) => {
       event.preventDefault();
-      const delta = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * LINE : event.deltaY;
-      actions.wheel(pointOf(event), event.ctrlKey ? delta * TRACKPAD_PINCH : delta);
+      const { right, down } = turnOf(event);
+      if (right) actions.scroll(right);
+      else actions.wheel(pointOf(event), event.ctrlKey ? down * TRACKPAD_PINCH : down);
     },
     { passive: false },
   );

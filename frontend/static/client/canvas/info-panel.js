@@ -1,6 +1,6 @@
 import { api } from "../api.js";
 import { dateTime, number, t } from "../i18n.js";
-import { css, html } from "../lit.js";
+import { css, html, nothing } from "../lit.js";
 import { navigate } from "../router.js";
 import { attempt } from "../ui/attempt.js";
 import { nameColour } from "../ui/colour-name.js";
@@ -20,6 +20,9 @@ import "./report-dialog.js";
 /** @type {Mode[]} */
 const MODES = ["free", "tile-lock", "area-lock", "review"];
 
+/** Colours from which the palette may have to be scrolled, which the keyboard has to reach. */
+const SCROLLED_FROM = 64;
+
 /**
  * `<canvas-info .live=${live}>`: the canvas's description, rules and statistics. Its owner can change or
  * delete it here.
@@ -32,7 +35,7 @@ export class CanvasInfo extends Panel {
     dt { color: var(--ink-soft); }
     .description { margin: var(--space-2) 0; white-space: pre-line; overflow-wrap: anywhere; }
     .mode { margin-top: var(--space-2); }
-    .palette { display: flex; flex-wrap: wrap; gap: 2px; }
+    .palette { display: flex; flex-wrap: wrap; gap: 2px; max-height: 12rem; overflow-y: auto; }
     .palette li { padding: 0; border: 0; }
     .palette ui-swatch { width: 1.5rem; height: 1.5rem; border-radius: 4px; }
     form { gap: var(--space-3); }
@@ -79,7 +82,7 @@ export class CanvasInfo extends Panel {
         <ui-error .error=${this.error} retryable
           @retry=${() => attempt(this, () => this.#load())}></ui-error></section>
       <section><h3>${t("canvas.palette")}</h3>
-        <ul class="palette"
+        <ul class="palette" tabindex=${canvas.palette.length > SCROLLED_FROM ? "0" : nothing}
           aria-label=${t("canvas.colours", { count: canvas.palette.length })}>${canvas.palette.map(
             (colour, index) =>
               html`<li title=${nameColour(canvas.palette, index + 1)}><ui-swatch

@@ -1,4 +1,5 @@
 import { css, html, LitElement } from "../lit.js";
+import { onDensityChange } from "../ui/density.js";
 import { base } from "../ui/styles.js";
 import { visibleRect } from "./viewport.js";
 
@@ -36,14 +37,23 @@ export class CanvasMinimap extends LitElement {
 
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #due;
+  /** Ends with the element's stay in the page. */
+  #life = new AbortController();
 
   render() {
     // hidden from assistive technology, for which the keys of the stage do the same
     return html`<canvas aria-hidden="true" @pointerdown=${this.#grab} @pointermove=${this.#move}></canvas>`;
   }
 
+  connectedCallback() {
+    super.connectedCallback();
+    this.#life = new AbortController();
+    onDensityChange(() => this.refresh(), this.#life.signal);
+  }
+
   disconnectedCallback() {
     super.disconnectedCallback();
+    this.#life.abort();
     clearTimeout(this.#due);
     this.#due = undefined;
   }

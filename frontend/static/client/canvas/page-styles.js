@@ -15,6 +15,7 @@ export const styles = css`
     content: ""; }
   .status.live::before { background: var(--success); }
   .status.offline::before, .status.closed::before { background: var(--danger); }
+  progress { flex: 0 1 8rem; min-width: 3rem; accent-color: var(--accent); }
   .tools { margin-left: auto; }
   .room { display: flex; flex: 1; min-height: 0; }
   .view { position: relative; flex: 1; min-width: 0; min-height: 0; }
@@ -68,5 +69,14 @@ export const styles = css`
       border-radius: var(--radius-3) var(--radius-3) 0 0;
     }
     canvas-minimap { display: none; }
+  }
+  /* A phone on its side has room beside the picture, none below it. */
+  @media (max-height: 32rem) and (min-width: 32rem) {
+    :host { min-height: 0; }
+    .bar { min-height: 2.75rem; }
+    .room { flex-direction: row; }
+    aside {
+      width: 18rem; max-height: none; border-top: 0; border-left: 1px solid var(--line); border-radius: 0;
+    }
   }
 `;

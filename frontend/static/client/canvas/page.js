@@ -1,3 +1,4 @@
+import { ApiError } from "../api.js";
 import { t } from "../i18n.js";
 import { html, nothing } from "../lit.js";
 import { LiveCanvas } from "../model/live-canvas.js";
@@ -6,6 +7,7 @@ import { session } from "../session.js";
 import { Element } from "../ui/element.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import { cellText } from "./cell-text.js";
+import { tileEditor } from "./editing.js";
 import { closedNotice, loadFailure, statusLine } from "./status.js";
 import "./minimap.js";
 import { styles } from "./page-styles.js";
@@ -16,11 +18,15 @@ import "./tools.js";
 import { ViewAddress } from "./view-address.js";
 import { zoomTools } from "./zoom-tools.js";
 
+/** @import { LinkedCell } from "../model/links.js" */
 /** @import { CanvasMinimap } from "./minimap.js" */
 /** @import { Cell } from "../model/canvas-pixels.js" */
 /** @import { Span } from "./renderer.js" */
 /** @import { CanvasStage } from "./stage.js" */
 /** @import { PanelName } from "./tools.js" */
+
+/** The error of an address that cannot name a canvas. */
+const UNKNOWN_CANVAS = new ApiError({ status: 404, code: "canvas_not_found" });
 
 /** Milliseconds that a pointer rests on a cell before the details of its tile are loaded. */
 const REST_MS = 250;
@@ -109,9 +115,11 @@ export class CanvasPage extends Element {
     this.#leave();
     const { signal } = (this.#visit = new AbortController());
     this.#address.start();
+    const linked = this.#address.readCell();
     this.#error = this.#editing = this.#picked = null;
     this.#isFilmShown = false;
     void this.#show(null);
+    if (!/^\d+$/.test(this.canvasId)) return this.#fail(UNKNOWN_CANVAS);
     const live = (this.#live = new LiveCanvas(Number(this.canvasId)));
     this.requestUpdate();
     await Promise.all([session.ready, this.updateComplete]);
@@ -125,7 +133,7 @@ export class CanvasPage extends Element {
       },
     );
     live.addEventListener("claims", () => this.#stage?.setClaims(live.claims), { signal });
-    for (const type of ["canvas", "details"])
+    for (const type of ["canvas", "details", "progress"])
       live.addEventListener(type, () => this.requestUpdate(), { signal });
     this.#showPeople(live); // the stage still shows the people of the previous canvas
     try {
@@ -137,6 +145,19 @@ export class CanvasPage extends Element {
     live.feed?.addEventListener("status", () => this.requestUpdate(), { signal });
     live.feed?.addEventListener("presence", () => this.#showPeople(live), { signal });
     this.requestUpdate();
+    if (linked) await this.#openLinked(linked);
+  }
+
+  /**
+   * Select the cell that a link leads to, or go on painting it.
+   * @param {LinkedCell} linked
+   */
+  async #openLinked({ cell, isPainting }) {
+    const { columns = 0, rows = 0 } = this.#live?.canvas ?? {};
+    if (cell.x >= columns || cell.y >= rows) return;
+    this.#picked = cell;
+    await this.#show("tile");
+    if (isPainting) await this.#openEditor(cell);
   }
 
   /**
@@ -185,7 +206,7 @@ export class CanvasPage extends Element {
     return html`
       <header class="bar">
         <h1>${canvas?.name ?? t("common.loading")}</h1>
-        ${statusLine(this.#live?.feed ?? null)}
+        ${statusLine(this.#live)}
         ${
           canvas
             ? html`<canvas-tools class="tools" .live=${this.#live} .panel=${this.#panel}
@@ -215,7 +236,7 @@ export class CanvasPage extends Element {
         @close=${() => this.#setFilm(false)}></canvas-timelapse>`
           : ""
       }
-      ${this.#editor()}`;
+      ${tileEditor(this.#live, this.#editing, () => this.#openEditor(null))}`;
   }
 
   /** @param {Cell | null} cell */
@@ -237,26 +258,6 @@ export class CanvasPage extends Element {
       openEditor: () => this.#openEditor(this.#picked),
       setDrawing: (isDrawing) => this.#setDrawing(isDrawing),
     });
-  }
-
-  #editor() {
-    const { canvas, pixels, feed } = this.#live ?? {};
-    if (!this.#editing || !canvas || !pixels) return "";
-    const cell = this.#editing;
-    const surroundings = (/** @type {number} */ dx, /** @type {number} */ dy) =>
-      this.#neighbour(cell.x + dx, cell.y + dy);
-    return html`<tile-editor .canvas=${canvas} .cell=${cell} .surroundings=${surroundings} .live=${feed}
-      @close=${() => this.#openEditor(null)}></tile-editor>`;
-  }
-
-  /**
-   * @param {number} x
-   * @param {number} y
-   * @returns {Uint8Array | null}
-   */
-  #neighbour(x, y) {
-    const pixels = this.#live?.pixels;
-    return pixels && x >= 0 && x < pixels.canvas.columns ? pixels.pixelsOf(x, y) : null;
   }
 
   #handleView = () => {

@@ -134,10 +134,11 @@ export class Panel extends Element {
 /**
  * Return whether the user is signed in. Ask a guest to sign in, with the reason and a link that leads back.
  * @param {string} what message of the reason
+ * @param {string} [search] the part of the canvas to lead back to, as formatCell() writes it
  */
-export function isSignedIn(what) {
+export function isSignedIn(what, search = "") {
   if (session.account) return true;
-  const here = location.pathname + location.hash;
+  const here = location.pathname + search + location.hash;
   const label = t("common.login");
   toast(t(what), { action: { label, run: () => void navigate(`/login?next=${encodeURIComponent(here)}`) } });
   return false;

@@ -5,12 +5,11 @@ import { Element } from "../ui/element.js";
 import "../ui/dialog.js";
 import "../ui/error.js";
 import "../ui/field.js";
+import { REASONS } from "../model/reports.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import { toast } from "../ui/toast.js";
 
 /** Reasons as moderators read them, in their language rather than the reporter's. */
-const REASONS = ["offensive", "spam", "copied", "harassment", "other"];
-
 /**
  * `<report-dialog kind="tile" target-id="7" ?open=${…} @close=${…}>`: sends a report to the moderators.
  */

@@ -1,4 +1,6 @@
 import { css, html, LitElement } from "../lit.js";
+import { onDensityChange } from "../ui/density.js";
+import { keyName } from "../ui/keys.js";
 import { base } from "../ui/styles.js";
 import { Atlas } from "./atlas.js";
 import { Camera } from "./camera.js";
@@ -110,6 +112,7 @@ export class CanvasStage extends LitElement {
     const theme = new MutationObserver(recolour);
     theme.observe(document.documentElement, { attributeFilter: ["data-theme"] });
     this.#life.signal.addEventListener("abort", () => theme.disconnect());
+    onDensityChange(() => this.#resize(), this.#life.signal);
   }
 
   disconnectedCallback() {
@@ -195,6 +198,7 @@ export class CanvasStage extends LitElement {
     drag: (dx, dy) => this.camera.pan(dx, dy),
     pinch: (before, after) => this.camera.pinch(before, after),
     wheel: (point, delta) => this.camera.zoomAt(point, viewport.wheelFactor(delta)),
+    scroll: (right) => this.camera.pan(-right, 0),
     tap: (point) => {
       const cell = this.camera.cellUnder(point);
       if (!cell) return;
@@ -252,15 +256,16 @@ export class CanvasStage extends LitElement {
   /** @param {KeyboardEvent} event */
   #handleKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const arrow = ARROWS[event.key];
+    const key = keyName(event);
+    const arrow = ARROWS[key];
     const { camera } = this;
     if (arrow && event.shiftKey) camera.pan(-arrow[0] * PAN_STEP, -arrow[1] * PAN_STEP);
     else if (arrow) this.#stepCursor(...arrow);
-    else if (event.key === "+" || event.key === "=") camera.zoom(1);
-    else if (event.key === "-") camera.zoom(-1);
-    else if (event.key === "0") camera.fit();
-    else if (event.key === "g") this.toggleGrid();
-    else if ((event.key === "Enter" || event.key === " ") && this.#cursor) this.#fire("pick", this.#cursor);
+    else if (key === "+" || key === "=") camera.zoom(1);
+    else if (key === "-") camera.zoom(-1);
+    else if (key === "0") camera.fit();
+    else if (key === "G") this.toggleGrid();
+    else if ((key === "Enter" || key === " ") && this.#cursor) this.#fire("pick", this.#cursor);
     else return;
     event.preventDefault();
   }

@@ -6,6 +6,7 @@ import { html } from "../lit.js";
 import "../ui/error.js";
 
 /** @import { LiveFeed } from "../model/feed.js" */
+/** @import { LiveCanvas } from "../model/live-canvas.js" */
 
 /**
  * @param {unknown} error
@@ -25,13 +26,19 @@ export function loadFailure(error, retry) {
 }
 
 /**
- * Show whether the picture is live.
- * @param {LiveFeed | null} feed
+ * Show whether the picture is live, and before, how much of it has arrived.
+ * @param {LiveCanvas | null} live
  */
-export function statusLine(feed) {
+export function statusLine(live) {
+  const { feed, loaded } = live ?? {};
   const isOffline = feed?.status === "reconnecting" && !navigator.onLine;
   const status = isOffline ? "offline" : (feed?.status ?? "connecting");
-  return html`<p class="status ${status}" role="status">${t(`canvas.status_${status}`)}</p>`;
+  return html`<p class="status ${status}" role="status">${t(`canvas.status_${status}`)}</p>
+    ${
+      !feed && loaded
+        ? html`<progress max="1" .value=${loaded} aria-label=${t("canvas.loading")}></progress>`
+        : ""
+    }`;
 }
 
 /**

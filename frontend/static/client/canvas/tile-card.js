@@ -7,18 +7,19 @@ import "../ui/error.js";
 import "../ui/icon.js";
 import "../ui/time.js";
 import { isFollowing } from "../model/follows.js";
-import { readItems } from "../model/paging.js";
 import { mayClaim, mayDelete, mayEdit, mayRevert } from "../model/permissions.js";
 import { toast } from "../ui/toast.js";
+import { copyLink } from "./copy-link.js";
 import { isSignedIn, Panel } from "./panel.js";
 import "./picture.js";
+import { isLikedBy, listOtherPainters } from "../model/tile-people.js";
 import { visiblePixels } from "../model/tile-pixels.js";
 import "./report-dialog.js";
 import "./tile-history.js";
-import { formatHash } from "../model/links.js";
+import { formatCell, formatHash } from "../model/links.js";
 import { closeUp } from "./viewport.js";
 
-/** @import { TileView } from "#api" */
+/** @import { ArtistView, TileView } from "#api" */
 /** @import { Cell, FeedEvent } from "../model/canvas-pixels.js" */
 
 /** `<tile-card .live=${live} .cell=${{x, y}}>`: the details of a cell, painted or empty. Fires `edit`. */
@@ -47,6 +48,11 @@ export class TileCard extends Panel {
   #tile = null;
   /** @type {Uint8Array | null} */
   #pixels = null;
+  /**
+   * Who painted here besides its creator, the latest first.
+   * @type {ArtistView[]}
+   */
+  #others = [];
   #isKnown = false;
   #isLiked = false;
   #isFollowed = false;
@@ -65,6 +71,7 @@ export class TileCard extends Panel {
     if (!changed.has("cell")) return;
     this.#tile = null;
     this.#pixels = null;
+    this.#others = [];
     this.#isKnown = this.#isHistoryShown = this.#isLiked = this.#isFollowed = false;
     void attempt(this, () => this.#load());
   }
@@ -97,6 +104,7 @@ export class TileCard extends Panel {
     if (cell !== this.cell) return;
     this.#isKnown = true;
     if (full) this.#show(full);
+    if (full) this.#others = await listOtherPainters(full);
     if (full && this.me && !isMine)
       await Promise.all([this.#findLike(full, this.me.id), this.#findFollow(full, this.me.id)]);
   }
@@ -165,6 +173,14 @@ export class TileCard extends Panel {
           <p><a class="name" href="/artist/${tile.creator.username}">${tile.creator.display_name}</a></p>
           <p class="soft small when">${t("canvas.painted")} <ui-time
             datetime=${tile.updated_at}></ui-time></p>
+          ${
+            this.#others.length
+              ? html`<p class="small">${t("canvas.painted_with")} ${this.#others.map(
+                  (artist, n) =>
+                    html`${n ? ", " : ""}<a href="/artist/${artist.username}">${artist.display_name}</a>`,
+                )}</p>`
+              : ""
+          }
           ${this.#followButton(tile)}
         </div>
       </div>
@@ -240,8 +256,7 @@ export class TileCard extends Panel {
         isMine
           ? ""
           : html`<button class="icon" aria-label=${t("canvas.report")} title=${t("canvas.report")}
-        @click=${() => isSignedIn("canvas.sign_in_to_report") && this.#ask("report")}><ui-icon
-          name="flag"></ui-icon></button>`
+        @click=${this.#report}><ui-icon name="flag"></ui-icon></button>`
       }
       ${
         mayDelete(this.canvas, tile, this.me)
@@ -271,12 +286,17 @@ export class TileCard extends Panel {
 
   #edit() {
     // Guests may draw in an empty cell, and sign in to save.
-    if (!this.#tile || isSignedIn("canvas.sign_in_to_paint")) this.dispatchEvent(new Event("edit"));
+    const here = formatCell(this.cell, { isPainting: true });
+    if (!this.#tile || isSignedIn("canvas.sign_in_to_paint", here)) this.dispatchEvent(new Event("edit"));
+  }
+
+  #report() {
+    if (isSignedIn("canvas.sign_in_to_report", formatCell(this.cell))) this.#ask("report");
   }
 
   /** @param {TileView} tile */
   #like(tile) {
-    if (!isSignedIn("canvas.sign_in_to_like")) return;
+    if (!isSignedIn("canvas.sign_in_to_like", formatCell(this.cell))) return;
     void attempt(this, async () => {
       const path = `/tiles/${tile.id}/like`;
       const { liked, like_count } = await (this.#isLiked ? api.delete(path) : api.post(path));
@@ -287,7 +307,7 @@ export class TileCard extends Panel {
 
   /** @param {TileView} tile */
   #follow(tile) {
-    if (!isSignedIn("canvas.sign_in_to_follow")) return;
+    if (!isSignedIn("canvas.sign_in_to_follow", formatCell(this.cell))) return;
     void attempt(this, async () => {
       const path = `/users/${tile.creator.id}/follow`;
       await (this.#isFollowed ? api.delete(path) : api.put(path));
@@ -307,26 +327,9 @@ export class TileCard extends Panel {
   #share = () => {
     const grid = { columns: this.canvas.columns, rows: this.canvas.rows, tileSize: this.canvas.tile_size };
     const view = closeUp(grid, this.cell, { width: innerWidth, height: innerHeight });
-    void copyLink(new URL(`/canvas/${this.canvas.id}${formatHash(view)}`, location.href).href);
+    void copyLink(
+      new URL(`/canvas/${this.canvas.id}${formatCell(this.cell)}${formatHash(view)}`, location.href).href,
+    );
   };
 }
 customElements.define("tile-card", TileCard);
-
-/** @param {string} link */
-export async function copyLink(link) {
-  try {
-    await navigator.clipboard.writeText(link);
-    toast(t("canvas.link_copied"), { kind: "success" });
-  } catch {
-    toast(link); // pages without TLS have no access to the clipboard: show the link for copying
-  }
-}
-
-/**
- * @param {number} tileId
- * @param {number} artistId
- */
-async function isLikedBy(tileId, artistId) {
-  for await (const { artist } of readItems(`/tiles/${tileId}/likes`)) if (artist.id === artistId) return true;
-  return false;
-}

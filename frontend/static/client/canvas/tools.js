@@ -3,9 +3,9 @@ import { css, html } from "../lit.js";
 import "../ui/avatar.js";
 import { Element } from "../ui/element.js";
 import { base, controls } from "../ui/styles.js";
+import { copyLink } from "./copy-link.js";
 import { iconButton } from "./icon-button.js";
 import { colourOf } from "./people.js";
-import { copyLink } from "./tile-card.js";
 
 /** @import { LiveCanvas } from "../model/live-canvas.js" */
 /** @import { IconName } from "../ui/icons.js" */

@@ -1,4 +1,4 @@
-import { formatHash, parseHash } from "../model/links.js";
+import { formatHash, parseCell, parseHash } from "../model/links.js";
 
 /** @import { CanvasStage } from "./stage.js" */
 
@@ -28,6 +28,11 @@ export class ViewAddress {
     return location.pathname === this.#path ? parseHash(location.hash) : null;
   }
 
+  /** Return the cell that the address names; the first view that is written drops it. */
+  readCell() {
+    return location.pathname === this.#path ? parseCell(location.search) : null;
+  }
+
   /**
    * Write soon what the stage shows then.
    * @param {() => CanvasStage | null} findStage
@@ -37,7 +42,8 @@ export class ViewAddress {
     this.#timer = setTimeout(() => {
       const stage = findStage();
       if (!stage || location.pathname !== this.#path) return;
-      history.replaceState(history.state, "", stage.camera.isFitted ? this.#path : formatHash(stage.view));
+      const hash = stage.camera.isFitted ? "" : formatHash(stage.view);
+      history.replaceState(history.state, "", this.#path + hash);
     }, DELAY);
   }
 }

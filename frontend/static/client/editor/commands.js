@@ -3,6 +3,7 @@
  * are made from it.
  */
 
+import { isBracketWithAlt, keyName } from "../ui/keys.js";
 import { flipHorizontally, flipVertically, rotate } from "./clipboard.js";
 import { MAX_BRUSH, TOOLS } from "./tools.js";
 
@@ -246,12 +247,14 @@ export function commandsOf(group) {
 
 /**
  * Return the command of a key, or null. On a Mac, Cmd counts as Ctrl.
- * @param {{key: string, ctrlKey: boolean, metaKey: boolean, altKey: boolean, shiftKey: boolean}} event
+ * @param {Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">} event
  */
-export function commandOf({ key, ctrlKey, metaKey, altKey, shiftKey }) {
-  if (altKey) return null;
-  const name = key.length === 1 ? key.toUpperCase() : key;
-  const isChord = ctrlKey || metaKey;
+export function commandOf(event) {
+  const { ctrlKey, metaKey, altKey, shiftKey } = event;
+  const hasBracket = isBracketWithAlt(event);
+  if (altKey && !hasBracket) return null;
+  const isChord = (ctrlKey || metaKey) && !hasBracket; // Windows reports AltGr as Ctrl and Alt
+  const name = keyName(event);
   return BY_KEY.get(isChord ? `Ctrl+${shiftKey ? "Shift+" : ""}${name}` : name) ?? null;
 }
 

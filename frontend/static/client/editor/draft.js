@@ -5,6 +5,8 @@
  *   tile's or null for an empty cell; `savedAt` in milliseconds since 1970
  */
 
+/** @import { Store } from "../store.js" */
+
 const PREFIX = "tessera.draft.";
 
 /**
@@ -15,11 +17,11 @@ const MAX_DRAFTS = 50;
 
 export class Drafts {
   /**
-   * @param {Storage} storage
+   * @param {Store} store
    * @param {number | null} accountId  null for a guest
    */
-  constructor(storage, accountId) {
-    this.storage = storage;
+  constructor(store, accountId) {
+    this.store = store;
     this.accountId = accountId;
   }
 
@@ -36,19 +38,15 @@ export class Drafts {
   }
 
   /**
-   * Store a draft. Return whether the browser had room for it.
+   * Store a draft. Return whether the browser keeps it for the next visit.
    * @param {number} canvasId
    * @param {{x: number, y: number}} cell
    * @param {Draft} draft
    */
   save(canvasId, cell, draft) {
-    try {
-      this.storage.setItem(keyOf(this.accountId, canvasId, cell), JSON.stringify(draft));
-    } catch {
-      return false; // the storage is full, or disabled
-    }
+    const isKept = this.store.set(keyOf(this.accountId, canvasId, cell), JSON.stringify(draft));
     this.#forgetOldest();
-    return true;
+    return isKept;
   }
 
   /**
@@ -56,8 +54,8 @@ export class Drafts {
    * @param {{x: number, y: number}} cell
    */
   discard(canvasId, cell) {
-    this.storage.removeItem(keyOf(this.accountId, canvasId, cell));
-    this.storage.removeItem(keyOf(null, canvasId, cell));
+    this.store.remove(keyOf(this.accountId, canvasId, cell));
+    this.store.remove(keyOf(null, canvasId, cell));
   }
 
   /**
@@ -66,7 +64,7 @@ export class Drafts {
    */
   #read(key) {
     try {
-      const draft = JSON.parse(this.storage.getItem(key) ?? "null");
+      const draft = JSON.parse(this.store.get(key) ?? "null");
       return typeof draft?.pixels === "string" && typeof draft.base === "string" ? draft : null;
     } catch {
       return null;
@@ -74,14 +72,10 @@ export class Drafts {
   }
 
   #forgetOldest() {
-    const keys = [];
-    for (let index = 0; index < this.storage.length; index++) {
-      const key = this.storage.key(index);
-      if (key?.startsWith(PREFIX)) keys.push(key);
-    }
+    const keys = this.store.keys().filter((key) => key.startsWith(PREFIX));
     if (keys.length <= MAX_DRAFTS) return;
     keys.sort((one, other) => (this.#read(one)?.savedAt ?? 0) - (this.#read(other)?.savedAt ?? 0));
-    for (const key of keys.slice(0, keys.length - MAX_DRAFTS)) this.storage.removeItem(key);
+    for (const key of keys.slice(0, keys.length - MAX_DRAFTS)) this.store.remove(key);
   }
 }
 

@@ -7,6 +7,8 @@
 
 import { api } from "../api.js";
 import { dateTime, has, t } from "../i18n.js";
+import { store } from "../store.js";
+import { copied } from "./copied.js";
 import { Drafts } from "./draft.js";
 import { DraftKeeper } from "./draft-keeper.js";
 import { Pen } from "./pen.js";
@@ -20,14 +22,9 @@ import { Work } from "./work.js";
 /** @import { PixelGrid } from "./grid.js" */
 /** @import { Settings } from "./pen.js" */
 /** @import { Answer, Question } from "./questions.js" */
+/** @import { Point } from "./tools.js" */
 /** @import { Feed } from "./work.js" */
 /** @typedef {{text: string, action?: {label: string, run: () => void}}} Notice */
-
-/**
- * What was copied last: it can be pasted into another tile.
- * @type {Piece | null}
- */
-let clipboard = null;
 
 export class Editor extends EventTarget {
   /**
@@ -62,9 +59,7 @@ export class Editor extends EventTarget {
     this.cell = cell;
     this.feed = feed;
     this.work = new Work({ api, feed, canvas, cell, artist });
-    this.drafts = new DraftKeeper(new Drafts(localStorage, artist?.id ?? null), this.work, () =>
-      this.redraw(),
-    );
+    this.drafts = new DraftKeeper(new Drafts(store, artist?.id ?? null), this.work, () => this.redraw());
     this.pen = new Pen(this.work.painting, this.settings, {
       painted: (changes) => this.#handlePainted(changes),
       picked: (colour) => this.set({ colour, ...(this.settings.tool === "picker" && { tool: "pencil" }) }),
@@ -85,7 +80,7 @@ export class Editor extends EventTarget {
   }
 
   get canPaste() {
-    return clipboard !== null;
+    return copied.last !== null;
   }
 
   /** Look at the cell, and go on with the draft of it. */
@@ -93,6 +88,18 @@ export class Editor extends EventTarget {
     await this.work.open();
     this.#restoreDraft();
     this.redraw();
+  }
+
+  /**
+   * Tell the artist of a session that has ended, or become another artist's; what was drawn is kept.
+   * @param {number | null} accountId of the account that is signed in now
+   */
+  checkArtist(accountId) {
+    const { artist } = this.work;
+    if (!artist || artist.id === accountId) return;
+    this.drafts.keep();
+    const login = { label: t("common.login"), run: () => this.leave("/login") };
+    this.#notify({ text: t("editor.notice_signed_out"), action: login }, true);
   }
 
   /** Keep a draft, and give the lock back. */
@@ -132,12 +139,12 @@ export class Editor extends EventTarget {
   }
 
   copy() {
-    clipboard = this.pen.copy();
+    copied.put(this.pen.copy());
     this.#notify({ text: t("editor.copied") });
   }
 
   paste() {
-    if (clipboard) this.#float(clipboard);
+    if (copied.last) this.#float(copied.last.piece, copied.last.at);
   }
 
   /**
@@ -161,7 +168,7 @@ export class Editor extends EventTarget {
   placePicture(pixels) {
     const { tile_size: size } = this.canvas;
     this.import = null;
-    this.#float({ width: size, height: size, pixels });
+    this.#float({ width: size, height: size, pixels }, [0, 0]);
     this.drafts.plan();
   }
 
@@ -278,11 +285,23 @@ export class Editor extends EventTarget {
   /**
    * Let a piece float over the tile, to be placed.
    * @param {Piece} piece
+   * @param {Point} at where its top left corner is
    */
-  #float(piece) {
+  #float(piece, at) {
     this.set({ tool: "select" });
-    this.pen.paste(piece);
-    this.grid?.focus();
+    this.pen.paste(piece, at);
+    // In the next frame: a dialog that closes now gives the focus back to the button that opened it.
+    requestAnimationFrame(() => this.grid?.focus());
+  }
+
+  /** Leave what is under way on the drawing area; return whether something was. */
+  escape() {
+    const { pen } = this;
+    if (!pen.isDown && !pen.selection) return false;
+    if (pen.isDown) pen.cancel();
+    else pen.deselect();
+    this.redraw();
+    return true;
   }
 
   /**
@@ -301,7 +320,8 @@ export class Editor extends EventTarget {
     if (!draft) return;
     const { tile_size: size } = this.canvas;
     // Where others paint too, it would paint over what they have painted since.
-    if (!draft.isResumed) clipboard = { width: size, height: size, pixels: draft.pixels };
+    const piece = { width: size, height: size, pixels: draft.pixels };
+    if (!draft.isResumed) copied.put({ piece, at: [0, 0] });
     const time = dateTime(new Date(draft.savedAt), { dateStyle: "short", timeStyle: "short" });
     this.#notify({
       text: t(draft.isResumed ? "editor.draft_restored" : "editor.draft_copied", { time }),

@@ -1,6 +1,7 @@
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { paletteRgba } from "../model/tile-pixels.js";
+import { onDensityChange } from "../ui/density.js";
 import { Element } from "../ui/element.js";
 import { base } from "../ui/styles.js";
 import { PointerGestures } from "./pointer-gestures.js";
@@ -67,6 +68,8 @@ export class PixelGrid extends Element {
   #isWhole = true;
   #isFitted = true;
   #observer = new ResizeObserver(() => this.#resize());
+  /** Ends with the element's stay in the page. */
+  #life = new AbortController();
 
   constructor() {
     super();
@@ -82,11 +85,14 @@ export class PixelGrid extends Element {
   connectedCallback() {
     super.connectedCallback();
     this.#observer.observe(this);
+    this.#life = new AbortController();
+    onDensityChange(() => this.#resize(), this.#life.signal);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.#observer.disconnect();
+    this.#life.abort();
   }
 
   /** @type {Painting} */
@@ -318,7 +324,7 @@ export class PixelGrid extends Element {
     const bounded = (/** @type {number} */ value) => Math.max(0, Math.min(last, value));
     this.#cursor = [bounded(this.#cursor[0] + right * distance), bounded(this.#cursor[1] + down * distance)];
     if (this.pen.isDown && !this.#gestures.isUnderway) this.pen.move([this.#cursor]);
-    else if (this.pen.floating) this.pen.nudge(right * distance, down * distance);
+    else this.pen.nudge(right * distance, down * distance);
     this.#keepInSight();
     this.#announce(this.#cursor);
   }

@@ -4,6 +4,7 @@
  */
 
 import { ApiError } from "../api.js";
+import { now } from "../clock.js";
 
 /** @import { LockView } from "#api" */
 /** @import { Api } from "../api.js" */
@@ -111,7 +112,7 @@ export class TileLock {
   #plan({ is_locked: isLocked, expires_at: expires }) {
     clearTimeout(this.#timer);
     if (!isLocked || !expires) return;
-    const left = Math.max(1000, Date.parse(expires) - Date.now());
+    const left = Math.max(1000, Date.parse(expires) - now());
     this.#timer = this.#isMine
       ? setTimeout(() => this.#renew(), left / 2)
       : setTimeout(this.expired, left + 1000);

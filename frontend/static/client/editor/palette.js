@@ -16,6 +16,7 @@ export class Palette extends Element {
     css`
     .swatches {
       display: grid; grid-template-columns: repeat(auto-fill, minmax(var(--swatch), 1fr)); gap: 3px;
+      max-height: var(--swatches, 16rem); padding: 3px; overflow-y: auto;
     }
     button {
       position: relative; display: block; min-width: 0; height: var(--swatch); padding: 0; overflow: hidden;

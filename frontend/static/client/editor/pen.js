@@ -28,6 +28,8 @@ export class Pen {
   #start = null;
   /** @type {Point} */
   #last = [0, 0];
+  /** Whether the current gesture erases, whatever the tool: it is made with the other end of a pen. */
+  #isErasing = false;
 
   /**
    * @param {Painting} painting
@@ -46,12 +48,20 @@ export class Pen {
     return this.#start !== null;
   }
 
-  get #kind() {
-    return TOOLS[this.settings.tool].kind;
+  get #tool() {
+    return this.#isErasing ? "eraser" : this.settings.tool;
   }
 
-  /** @param {Point} point  may be outside the tile */
-  down(point) {
+  get #kind() {
+    return TOOLS[this.#tool].kind;
+  }
+
+  /**
+   * @param {Point} point  may be outside the tile
+   * @param {{isErasing?: boolean}} [options] `isErasing`: erase, whatever the tool
+   */
+  down(point, { isErasing = false } = {}) {
+    this.#isErasing = isErasing;
     this.#start = this.#last = point;
     if (this.#kind === "select") return this.#grab(point);
     this.settle();
@@ -83,6 +93,7 @@ export class Pen {
     if (this.#kind === "select") return;
     const changes = this.painting.commit();
     this.listener.painted(this.#kind === "freehand" ? [] : changes);
+    this.#isErasing = false;
   }
 
   /** Cancel the gesture and revert its changes. */
@@ -92,6 +103,7 @@ export class Pen {
     if (this.#kind === "select") return;
     const changes = this.painting.cancel();
     if (this.#kind === "freehand") this.listener.painted(changes);
+    this.#isErasing = false;
   }
 
   /** Stamp the floating piece. */
@@ -129,12 +141,13 @@ export class Pen {
   }
 
   /**
-   * Return the selection, or the whole tile.
-   * @returns {Piece}
+   * Return the selection, or the whole tile, and where it is.
+   * @returns {{piece: Piece, at: Point}}
    */
   copy() {
-    if (this.floating) return this.floating.piece;
-    return copy(this.painting.pixels, this.painting.size, this.selection ?? this.#whole);
+    const box = this.selection ?? this.#whole;
+    const piece = this.floating?.piece ?? copy(this.painting.pixels, this.painting.size, box);
+    return { piece, at: [box.x, box.y] };
   }
 
   /** Clear the selection, or the whole tile. */
@@ -149,14 +162,16 @@ export class Pen {
   }
 
   /**
-   * Add a floating piece at the centre of the tile.
+   * Add a floating piece, in place or as near as it fits.
    * @param {Piece} piece
+   * @param {Point} at where its top left corner would be
    */
-  paste(piece) {
+  paste(piece, [x, y]) {
     this.settle();
     this.painting.begin();
-    const middle = (/** @type {number} */ side) => Math.floor((this.painting.size - side) / 2);
-    this.#float({ piece, x: middle(piece.width), y: middle(piece.height), cut: null });
+    const fit = (/** @type {number} */ place, /** @type {number} */ side) =>
+      Math.max(0, Math.min(place, this.painting.size - side));
+    this.#float({ piece, x: fit(x, piece.width), y: fit(y, piece.height), cut: null });
   }
 
   /**
@@ -165,7 +180,7 @@ export class Pen {
    */
   turn(change) {
     if (!this.floating && !this.selection) {
-      const turned = change(this.copy());
+      const turned = change(this.copy().piece);
       this.#change([...turned.pixels].map((colour, offset) => [offset, colour]));
       return;
     }
@@ -244,7 +259,7 @@ export class Pen {
    * @returns {Change[]}
    */
   #changesAt(points) {
-    const colour = this.settings.tool === "eraser" ? 0 : this.settings.colour;
+    const colour = this.#tool === "eraser" ? 0 : this.settings.colour;
     return offsets(points, this.painting.size).map((offset) => [offset, colour]);
   }
 

@@ -119,7 +119,9 @@ export class PictureImport extends Element {
 
   /** @param {Event} event */
   #chosen(event) {
-    const file = input(event).files?.[0];
+    const chooser = input(event);
+    const file = chooser.files?.[0];
+    chooser.value = ""; // the same file can be chosen again
     if (file) void this.#read(file);
   }
 

@@ -1,8 +1,10 @@
 /**
  * Mouse, pen, fingers and wheel on the drawing area. One pointer paints; two fingers, the wheel and the
- * middle button move the view.
+ * middle button move the view. Once a pen has painted, a finger moves the view, and the palm of the hand that
+ * holds the pen does nothing.
  */
 
+import { turnOf } from "../ui/wheel.js";
 import { TOOLS } from "./tools.js";
 
 /** @import { Pen } from "./pen.js" */
@@ -21,7 +23,7 @@ import { TOOLS } from "./tools.js";
  * @property {() => void} drawSoon
  */
 
-const BUTTON = { left: 0, middle: 1, right: 2 };
+const BUTTON = { left: 0, middle: 1, right: 2, eraser: 5 };
 
 /** CSS pixels that the wheel turns to magnify e times. */
 const WHEEL_SCALE = 400;
@@ -34,6 +36,15 @@ export class PointerGestures {
   #fingers = new Map();
   /** @type {"draw" | "pan" | "pinch" | null} */
   #gesture = null;
+  /** Whether the artist has a pen. */
+  #hasPen = false;
+  /**
+   * The pointer that paints.
+   * @type {number | null}
+   */
+  #painter = null;
+  /** The pixel of the last sample: a pen also reports its pressure, at the same place. */
+  #last = "";
 
   /** @param {Surface} surface */
   constructor(surface) {
@@ -51,39 +62,59 @@ export class PointerGestures {
   /** @param {PointerEvent} event */
   press(event) {
     const { pen, readonly } = this.surface;
+    const isTouch = event.pointerType === "touch";
+    if (event.pointerType === "pen") this.#takePen();
+    if (isTouch && this.#hasPen && this.isDrawing) return; // the palm
     /** @type {HTMLElement} */
     (event.target).setPointerCapture(event.pointerId);
-    if (event.pointerType === "touch") this.#fingers.set(event.pointerId, this.#place(event));
-    const isHand = TOOLS[pen.settings.tool].kind === "hand" || readonly;
+    if (isTouch) this.#fingers.set(event.pointerId, this.#place(event));
+    const isMain = event.button === BUTTON.left || event.button === BUTTON.eraser;
+    const isHand = TOOLS[pen.settings.tool].kind === "hand" || readonly || (isTouch && this.#hasPen);
     if (this.#fingers.size === 2) {
       // The first finger drew a dot only because the second one came later.
       pen.cancel();
+      this.#painter = null;
       this.#gesture = "pinch";
     } else if (this.#gesture) {
       return;
-    } else if (event.button === BUTTON.middle || (isHand && event.button === BUTTON.left)) {
+    } else if (event.button === BUTTON.middle || (isHand && isMain)) {
       this.#fingers.set(event.pointerId, this.#place(event));
       this.#gesture = "pan";
     } else if (event.button === BUTTON.right || (event.altKey && event.button === BUTTON.left)) {
       pen.pick(this.#pixel(event));
-    } else if (event.button === BUTTON.left) {
+    } else if (isMain) {
       this.#gesture = "draw";
+      this.#painter = event.pointerId;
+      this.#last = String(this.#pixel(event));
       this.surface.point(this.#pixel(event));
-      pen.down(this.#pixel(event));
+      pen.down(this.#pixel(event), { isErasing: event.button === BUTTON.eraser });
     }
     this.surface.drawSoon();
   }
 
+  /** From now on fingers do not paint, and what one has just done was the palm. */
+  #takePen() {
+    this.#hasPen = true;
+    if (!this.#fingers.size && !this.isDrawing) return;
+    this.surface.pen.cancel();
+    this.#fingers.clear();
+    this.#gesture = this.#painter = null;
+  }
+
   /** @param {PointerEvent} event */
   move(event) {
-    this.surface.point(this.#pixel(event));
     if (this.isDrawing) {
+      if (event.pointerId !== this.#painter) return;
+      this.surface.point(this.#pixel(event));
       // Places between two frames of the screen: without them fast curves are made of straight lines.
       const samples = event.getCoalescedEvents?.() ?? [];
       const pixels = (samples.length ? samples : [event]).map((sample) => this.#pixel(sample));
-      this.surface.pen.move(pixels, event.shiftKey);
-    } else if (this.#fingers.has(event.pointerId)) {
-      this.#drag(event);
+      const moved = pixels.filter((pixel) => String(pixel) !== this.#last || event.shiftKey);
+      this.#last = String(pixels.at(-1));
+      if (moved.length) this.surface.pen.move(moved, event.shiftKey);
+    } else {
+      this.surface.point(this.#pixel(event));
+      if (this.#fingers.has(event.pointerId)) this.#drag(event);
     }
     this.surface.drawSoon();
   }
@@ -91,7 +122,11 @@ export class PointerGestures {
   /** @param {PointerEvent} event */
   release(event) {
     this.#fingers.delete(event.pointerId);
-    if (this.isDrawing) this.surface.pen.up();
+    if (this.isDrawing) {
+      if (event.pointerId !== this.#painter) return;
+      this.surface.pen.up();
+      this.#painter = null;
+    }
     // The last finger of a pinch draws nothing until it is lifted.
     if (this.#fingers.size === 0) this.#gesture = null;
     if (event.pointerType === "touch") this.surface.point(null);
@@ -100,7 +135,7 @@ export class PointerGestures {
 
   /** @param {PointerEvent} event */
   cancel(event) {
-    this.surface.pen.cancel();
+    if (this.#painter === null || event.pointerId === this.#painter) this.surface.pen.cancel();
     this.release(event);
   }
 
@@ -112,8 +147,9 @@ export class PointerGestures {
   /** @param {WheelEvent} event */
   turnWheel(event) {
     event.preventDefault();
-    if (event.shiftKey) this.surface.pan(-event.deltaY, 0);
-    else this.surface.zoomAt(Math.exp(-event.deltaY / WHEEL_SCALE), ...this.#place(event));
+    const { right, down } = turnOf(event);
+    if (right) this.surface.pan(-right, 0);
+    else this.surface.zoomAt(Math.exp(-down / WHEEL_SCALE), ...this.#place(event));
   }
 
   /**

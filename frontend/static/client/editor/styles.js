@@ -77,4 +77,25 @@ export const styles = css`
     .more { padding: var(--space-4) var(--space-2); }
     footer { min-height: 1.5rem; padding: 0 var(--space-3); }
   }
+
+  /* A phone on its side: everything beside the drawing, which needs the height. */
+  @media (max-height: 32rem) and (min-width: 32rem) {
+    .editor {
+      --swatch: 2.25rem;
+      grid-template: auto minmax(0, 1fr) auto / auto minmax(0, 1fr) 12rem;
+      grid-template-areas: "header header header" "tools grid panel" "tools footer panel";
+      width: 100vw; height: 100dvh; border: 0; border-radius: 0;
+    }
+    header { padding: 0 var(--space-2) 0 0; }
+    .name p { display: none; }
+    header .view { position: static; flex-direction: row; border: 0; }
+    .narrow { display: none; }
+    .tools { --direction: column; padding: var(--space-1); overflow: hidden auto;
+      border-top: 0; border-right: 1px solid var(--line); }
+    .panel, .panel.open { max-height: none; padding: var(--space-2); border-top: 0;
+      border-left: 1px solid var(--line); }
+    .panel:not(.open) .more { display: block; }
+    .more { padding: var(--space-2) 0; }
+    footer { min-height: 1.5rem; padding: 0 var(--space-3); border-top: 0; }
+  }
 `;

@@ -1,5 +1,6 @@
 import { t } from "../i18n.js";
-import { html } from "../lit.js";
+import { html, nothing } from "../lit.js";
+import { formatCell } from "../model/links.js";
 import { navigate } from "../router.js";
 import { session } from "../session.js";
 import { nameColour } from "../ui/colour-name.js";
@@ -8,6 +9,7 @@ import "../ui/icon.js";
 import { base, controls, typography } from "../ui/styles.js";
 import { commandButton, titleOf } from "./command-button.js";
 import { ariaKeys, commandNamed, commandOf, commandsOf } from "./commands.js";
+import { copied } from "./copied.js";
 import "./details-form.js";
 import { Editor } from "./editor.js";
 import "./grid.js";
@@ -89,6 +91,9 @@ export class TileEditor extends Element {
     listen(this.live, "change", (event) => this.#redrawSurroundings(event));
     listen(this.live, "resync", () => this.#grid?.surround());
     listen(window, "pagehide", () => editor.drafts.keep());
+    listen(window, "popstate", () => this.#handleBack());
+    listen(session, "change", () => editor.checkArtist(session.account?.id ?? null));
+    history.pushState({ isEditing: true }, "");
     void editor.open();
   }
 
@@ -173,14 +178,16 @@ export class TileEditor extends Element {
           aria-label=${t("editor.options")} @click=${() => (this._hasOptions = !this._hasOptions)}><ui-icon
           name="options"></ui-icon></button>
       </div>
-      ${work.mayPaint && !(work.live && !work.hasUnsavedDetails) ? this.#saveButton() : ""}
+      ${work.mayPaint ? this.#saveButton() : ""}
     </header>`;
   }
 
   #saveButton() {
     const { isSaving, isUnsaved, waitsForReview } = this.editor.work;
     const command = commandNamed("save");
-    return html`<button class="primary save" ?disabled=${isSaving || !isUnsaved} title=${titleOf(command)}
+    // It stays in place and keeps the focus when there is nothing left to save.
+    return html`<button class="primary save" aria-disabled=${isSaving || !isUnsaved ? "true" : nothing}
+      title=${titleOf(command)}
       aria-keyshortcuts=${ariaKeys(command)} @click=${() => this.editor.run(command)}>
       ${isSaving ? t("editor.saving") : t(waitsForReview ? "editor.save_review" : "editor.save")}</button>`;
   }
@@ -224,13 +231,10 @@ export class TileEditor extends Element {
 
   /** @param {KeyboardEvent} event */
   #handleKey(event) {
-    const isTyping = event
-      .composedPath()
-      .some((node) => node instanceof HTMLElement && node.matches("input, textarea, select, ui-dialog"));
     const command = commandOf(event);
-    if (!command || (isTyping && command.name !== "save")) return;
-    // A picture that was copied elsewhere comes with the browser's own paste.
-    if (command.name === "paste" && !this.editor.canPaste) return;
+    if (!command || (isTyping(event) && command.name !== "save")) return;
+    // What was copied elsewhere comes with the browser's own paste.
+    if (command.name === "paste" && !copied.isNewest) return;
     event.preventDefault();
     this.editor.run(command);
   }
@@ -238,7 +242,9 @@ export class TileEditor extends Element {
   /** @param {ClipboardEvent} event */
   #handlePaste(event) {
     const files = [...(event.clipboardData?.files ?? [])];
-    this.#importFile(files.find(({ type }) => type.startsWith("image/")));
+    const picture = files.find(({ type }) => type.startsWith("image/"));
+    if (picture) this.#importFile(picture);
+    else if (!isTyping(event)) this.editor.run(commandNamed("paste"));
   }
 
   /** @param {DragEvent} event */
@@ -259,19 +265,35 @@ export class TileEditor extends Element {
   #handleCancel(event) {
     if (event.target !== event.currentTarget) return; // of a dialog within
     event.preventDefault();
-    void this.editor.close();
+    if (!this.editor.escape()) void this.editor.close();
+  }
+
+  /** The back button leads out of the editor, not out of the canvas. */
+  #handleBack() {
+    if (history.state?.isEditing) return;
+    history.pushState({ isEditing: true }, ""); // until it is closed: there may be something to ask first
+    if (!this.editor.escape()) void this.editor.close();
   }
 
   /** @param {string | null} path where to go instead of back to the canvas; the way leads back here */
   #leave(path) {
-    const next = encodeURIComponent(location.pathname + location.hash);
+    const here = formatCell(this.cell, { isPainting: true });
+    const next = encodeURIComponent(`/canvas/${this.canvas.id}${here}${location.hash}`);
     /** @type {HTMLDialogElement} */
     (this.renderRoot.querySelector("dialog")).close();
     this.dispatchEvent(new Event("close"));
-    if (path) void navigate(`${path}?next=${next}`);
+    if (path) void navigate(`${path}?next=${next}`, { replace: true });
+    else if (history.state?.isEditing) history.back();
   }
 }
 customElements.define("tile-editor", TileEditor);
+
+/** @param {Event} event */
+function isTyping(event) {
+  return event
+    .composedPath()
+    .some((node) => node instanceof HTMLElement && node.matches("input, textarea, select, ui-dialog"));
+}
 
 /** @param {DragEvent} event */
 function allowDrop(event) {

@@ -19,7 +19,7 @@ import { WorkingCopy } from "./working-copy.js";
 /** @import { FeedEvent } from "../model/canvas-pixels.js" */
 /** @import { Canvas, Situation } from "./access.js" */
 /** @import { Change } from "./clipboard.js" */
-/** @typedef {EventTarget & {status: string,
+/** @typedef {EventTarget & {status: string, reason: string | null,
  *   paint: (tileId: number, pixels: Change[]) => Promise<{seq: number, version: number}>}} Feed */
 
 export class Work extends WorkingCopy {
@@ -207,9 +207,8 @@ export class Work extends WorkingCopy {
   }
 
   /** Claim an area of this cell alone, in `area-lock` mode. Throws ApiError. */
-  async claimArea() {
-    await this.requests.claimArea();
-    await this.#reloadAccess();
+  claimArea() {
+    return this.requests.claimArea().then(() => this.#reloadAccess());
   }
 
   /** @param {TileView | null} tile */
@@ -239,6 +238,7 @@ export class Work extends WorkingCopy {
 
   #followFeed() {
     if (this.feed) this.live?.follow(this.feed.status);
+    if (this.feed?.reason === "canvas_gone") this.#notify("canvas_gone");
     this.changed();
   }
 
@@ -293,7 +293,8 @@ export class Work extends WorkingCopy {
         return this.#handleUnlock();
       case "review.approved":
       case "review.rejected":
-        return this.#notify(event.kind.replace(".", "_"));
+        this.#notify(event.kind.replace(".", "_"));
+        return void this.keepPicture(() => this.#reload());
     }
   }
 

@@ -114,6 +114,17 @@ export class WorkingCopy extends EventTarget {
     this.changed();
   }
 
+  /**
+   * Show the picture as it is now after some work, too.
+   * @param {() => Promise<void>} work that may show what the server has
+   */
+  async keepPicture(work) {
+    const mine = this.painting.pixels.slice();
+    await work();
+    this.painting.receive(difference(this.painting.pixels, mine));
+    this.changed();
+  }
+
   /** Show what is saved. */
   revert() {
     this.#replace(this.base);

@@ -8,7 +8,15 @@ import "../ui/field.js";
 import { Faults, FormElement } from "../ui/form.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import "./palette-editor.js";
-import { MAX_SIDE, MIN_SIDE, PRESETS, TILE_SIZES, validateSide } from "./size.js";
+import {
+  defaultLimit,
+  MAX_SIDE,
+  MIN_SIDE,
+  PRESETS,
+  TILE_SIZES,
+  validateLimit,
+  validateSide,
+} from "./size.js";
 
 /** @import { PaletteEditor } from "./palette-editor.js" */
 
@@ -22,6 +30,7 @@ export class CreateCanvas extends FormElement {
   static properties = {
     open: { type: Boolean },
     preset: { state: true },
+    limit: { state: true },
     width: { state: true },
     height: { state: true },
     tileSize: { state: true },
@@ -58,6 +67,20 @@ export class CreateCanvas extends FormElement {
     this.width = 512;
     this.height = 512;
     this.tileSize = 32;
+    /**
+     * Tiles per artist as typed; null for the default.
+     * @type {string | null}
+     */
+    this.limit = null;
+  }
+
+  /** Whether the canvas consists of whole tiles. */
+  get #isWhole() {
+    return !validateSide(this.width, this.tileSize) && !validateSide(this.height, this.tileSize);
+  }
+
+  get #cells() {
+    return (this.width * this.height) / this.tileSize ** 2;
   }
 
   #create = this.submits(async (data) => {
@@ -71,6 +94,8 @@ export class CreateCanvas extends FormElement {
       }),
     );
     if ((data.name ?? "").trim().length < 3) faults.name = t("home.name_short");
+    const limitFault = data.limit && this.#isWhole && validateLimit(Number(data.limit), this.#cells);
+    if (limitFault) faults.max_tiles_per_user = t(...limitFault);
     if (Object.keys(faults).length) throw new Faults(faults);
     const palette = /** @type {PaletteEditor} */ (this.renderRoot.querySelector("palette-editor"));
     const canvas = await api.post("/canvases", {
@@ -122,7 +147,10 @@ export class CreateCanvas extends FormElement {
           )}
         </div>
       </fieldset>
-      <ui-field label=${t("home.limit")} name="limit" type="number" value="10" min="1" inputmode="numeric"
+      <ui-field label=${t("home.limit")} name="limit" type="number" min="1" inputmode="numeric"
+        value=${this.limit ?? String(this.#isWhole ? defaultLimit(this.#cells) : "")}
+        @input=${(/** @type {Event} */ { target }) =>
+          (this.limit = /** @type {HTMLInputElement} */ (target).value)}
         hint=${t("home.limit_hint")} error=${this.faults.max_tiles_per_user ?? ""}></ui-field>
       <label class="check"><input type="checkbox" name="is_public" checked>${t("home.public")}</label>
       <ui-error .error=${this.error}></ui-error>
@@ -132,7 +160,6 @@ export class CreateCanvas extends FormElement {
 
   #renderSize() {
     const { width, height, tileSize } = this;
-    const isWhole = !validateSide(width, tileSize) && !validateSide(height, tileSize);
     return html`
       <fieldset>
         <legend>${t("home.size")}</legend>
@@ -169,11 +196,11 @@ export class CreateCanvas extends FormElement {
           )}
         </div>
         <p class="soft small sum" role="status">${
-          isWhole
+          this.#isWhole
             ? t("home.tile_sum", {
                 columns: width / tileSize,
                 rows: height / tileSize,
-                count: (width * height) / tileSize ** 2,
+                count: this.#cells,
               })
             : t("home.tile_sum_not")
         }</p>

@@ -4,6 +4,7 @@ import { Element } from "../ui/element.js";
 import "../ui/icon.js";
 import { base, controls, typography } from "../ui/styles.js";
 import "../ui/swatch.js";
+import { parseHex } from "../model/colours.js";
 import { FEWEST_COLOURS, MOST_COLOURS, PALETTES } from "./palettes.js";
 
 const CUSTOM = "custom";
@@ -32,13 +33,14 @@ export class PaletteEditor extends Element {
       image-rendering: pixelated;
     }
     .own {
-      display: flex; flex-wrap: wrap; gap: var(--space-2); margin: var(--space-3) 0; padding: 0;
-      list-style: none;
+      display: flex; flex-wrap: wrap; gap: var(--space-2); max-height: 14rem; margin: var(--space-3) 0;
+      padding: 3px; overflow-y: auto; list-style: none;
     }
     .own button { width: var(--target); padding: 0; }
     .own ui-swatch { width: 1.75rem; height: 1.75rem; border-radius: 4px; }
     .tools { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-2); }
     .tools input { flex: none; }
+    .tools .hex { width: 7rem; font-family: var(--font-mono); }
   `,
   ];
 
@@ -95,6 +97,8 @@ export class PaletteEditor extends Element {
       <div class="tools">
         <input type="color" aria-label=${t("home.colour_change")} .value=${colours[selected] ?? ""}
           @input=${this.#onRecolour}>
+        <input type="text" class="hex" aria-label=${t("home.colour_hex")} .value=${colours[selected] ?? ""}
+          maxlength="7" spellcheck="false" autocomplete="off" @change=${this.#onHex}>
         <button type="button" class="icon" aria-label=${t("home.colour_earlier")} ?disabled=${selected === 0}
           @click=${() => this.#move(-1)}><ui-icon name="left"></ui-icon></button>
         <button type="button" class="icon" aria-label=${t("home.colour_later")}
@@ -111,6 +115,14 @@ export class PaletteEditor extends Element {
   /** @param {InputEvent} event */
   #onRecolour(event) {
     this.colours = this.colours.with(this.selected, /** @type {HTMLInputElement} */ (event.target).value);
+  }
+
+  /** @param {Event} event with three or six digits, with or without the `#`; anything else is taken back */
+  #onHex(event) {
+    const field = /** @type {HTMLInputElement} */ (event.target);
+    const colour = parseHex(field.value);
+    if (colour) this.colours = this.colours.with(this.selected, colour);
+    else field.value = this.colours[this.selected] ?? "";
   }
 
   /** @param {-1 | 1} by */

@@ -13,6 +13,16 @@ export function parseColour(colour) {
   return [value >> 16, (value >> 8) & 255, value & 255];
 }
 
+/**
+ * Read a colour as people write it: `#1a2b3c`, `1A2B3C` or `#abc`; null for anything else.
+ * @param {string} text
+ */
+export function parseHex(text) {
+  const digits = /^#?([\da-f]{3}|[\da-f]{6})$/.exec(text.trim().toLowerCase())?.[1];
+  if (!digits) return null;
+  return `#${digits.length === 3 ? [...digits].map((digit) => digit + digit).join("") : digits}`;
+}
+
 /** @param {number} channel  0 to 255, as sRGB stores it */
 function linearise(channel) {
   const value = channel / 255;

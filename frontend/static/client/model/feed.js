@@ -10,7 +10,7 @@
 
 import { ApiError } from "../api.js";
 import { LiveSocket, offerLess } from "./live-socket.js";
-import { CLOSED_FOR_GOOD, retryDelay, Sequence } from "./sequence.js";
+import { reasonToEnd, retryDelay, Sequence } from "./sequence.js";
 
 /** @import { Api } from "../api.js" */
 /** @import { Cell, FeedEvent } from "./canvas-pixels.js" */
@@ -157,21 +157,22 @@ export class LiveFeed extends EventTarget {
     if (attempt !== this.#attempt) return;
     this.#socket = new LiveSocket(url, {
       receive: (message) => this.#receive(message),
-      closed: ({ code, wasOpen }) => this.#handleClose(code, wasOpen),
+      closed: ({ code, reason, wasOpen }) => this.#handleClose(code, reason, wasOpen),
     });
   }
 
   /**
    * @param {number} code
+   * @param {string} text
    * @param {boolean} wasOpen
    */
-  async #handleClose(code, wasOpen) {
+  async #handleClose(code, text, wasOpen) {
     this.#drop();
     const attempt = this.#attempt;
     // Browsers do not expose why a socket was refused; a request for a missing canvas fails as well.
     const isGone = !wasOpen && (await this.#isGone());
     if (attempt !== this.#attempt) return;
-    const reason = isGone ? "canvas_gone" : CLOSED_FOR_GOOD.get(code);
+    const reason = isGone ? "canvas_gone" : reasonToEnd(code, text);
     if (!reason) return this.#retry();
     this.reason = reason;
     this.#setStatus("closed");
@@ -320,7 +321,7 @@ export class LiveFeed extends EventTarget {
     if (!this.#socket?.isOpen) return;
     this.#send({ type: "ping" });
     clearTimeout(this.#timers.pong);
-    this.#timers.pong = setTimeout(() => this.#handleClose(1006, true), PONG_MS);
+    this.#timers.pong = setTimeout(() => this.#handleClose(1006, "", true), PONG_MS);
   }
 
   /** @param {object} message */

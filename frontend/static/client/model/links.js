@@ -1,4 +1,9 @@
-/** Links to a part of a canvas: `/canvas/7#x,y,zoom`. */
+/**
+ * Links to a part of a canvas: `/canvas/7#x,y,zoom`, to a cell: `/canvas/7?cell=3,4`, and to its editor:
+ * `/canvas/7?paint=3,4`.
+ */
+
+/** @import { Cell } from "./canvas-pixels.js" */
 
 /**
  * The canvas point at the centre of the screen, and the CSS pixels per canvas pixel. Based on the centre, so
@@ -30,13 +35,35 @@ export function formatHash({ x, y, zoom }) {
   return `#${round(x, 1)},${round(y, 1)},${round(zoom, 3)}`;
 }
 
+/** @typedef {{cell: Cell, isPainting: boolean}} LinkedCell */
+
+/**
+ * Parse the cell that a link names, and whether it is to be painted; null where it names none.
+ * @param {string} search
+ * @returns {LinkedCell | null}
+ */
+export function parseCell(search) {
+  const query = new URLSearchParams(search);
+  const [, x, y] = /^(\d{1,5}),(\d{1,5})$/.exec(query.get("paint") ?? query.get("cell") ?? "") ?? [];
+  return x && y ? { cell: { x: Number(x), y: Number(y) }, isPainting: query.has("paint") } : null;
+}
+
+/**
+ * @param {Cell} cell
+ * @param {{isPainting?: boolean}} [options]
+ * @returns {string} with the `?`
+ */
+export function formatCell({ x, y }, { isPainting = false } = {}) {
+  return `?${isPainting ? "paint" : "cell"}=${x},${y}`;
+}
+
 /**
  * Return the address of a tile on its canvas; without a `size`, in pixels, that of the canvas.
  * @param {{canvas_id: number, x: number, y: number, size?: number}} tile
  */
 export function tileLink({ canvas_id, x, y, size }) {
   const view = size ? formatHash({ x: (x + 0.5) * size, y: (y + 0.5) * size, zoom: TILE_ZOOM }) : "";
-  return `/canvas/${canvas_id}${view}`;
+  return `/canvas/${canvas_id}${formatCell({ x, y })}${view}`;
 }
 
 /**

@@ -1,7 +1,7 @@
 /**
  * The live state of a canvas: pixels, claims, and the feed that keeps both current. Fires CustomEvents:
  * `picture` (all pixels changed), `cell` (`detail`: the changed cell), `claims`, `canvas` (name, rules,
- * counts), `known` (details of a tile), and `change`, as the feed does.
+ * counts), `details` (details of a tile), `progress` (`loaded` changed), and `change`, as the feed does.
  */
 
 import { api } from "../api.js";
@@ -23,6 +23,11 @@ export class LiveCanvas extends EventTarget {
   /** @type {LiveFeed | null} */
   feed = null;
   claims = new Claims([], []);
+  /**
+   * How much of the picture has arrived, from 0 to 1, while it is loaded; null where that is not known.
+   * @type {number | null}
+   */
+  loaded = null;
   /** Whether there are, or may be, submissions to review. */
   hasReviews = false;
   #life = new AbortController();
@@ -47,6 +52,7 @@ export class LiveCanvas extends EventTarget {
       this.#apply(/** @type {CustomEvent<FeedEvent>} */ (event).detail),
     );
     session.addEventListener("change", () => this.#handleSession(), { signal: this.#life.signal });
+    this.feed.addEventListener("status", () => void this.#renewSession());
     this.feed.start();
     void this.#findReviews();
   }
@@ -101,12 +107,21 @@ export class LiveCanvas extends EventTarget {
   }
 
   async #loadPicture() {
-    const { bytes } = await api.bytes(`/canvases/${this.id}/snapshot`, { signal: this.#life.signal });
+    const { bytes } = await api.bytes(`/canvases/${this.id}/snapshot`, {
+      signal: this.#life.signal,
+      progress: (received, total) => this.#report(total && received / total),
+    });
     const snapshot = await readSnapshot(bytes);
     this.#life.signal.throwIfAborted(); // unpacking does not stop at the abort
     this.pixels = new CanvasPixels(snapshot);
     this.#fire("picture");
     return snapshot.seq;
+  }
+
+  /** @param {number | null} loaded */
+  #report(loaded) {
+    this.loaded = loaded;
+    this.#fire("progress");
   }
 
   /** loaded after the snapshot; applying a change that it already contains has no effect */
@@ -135,6 +150,13 @@ export class LiveCanvas extends EventTarget {
     if (event.kind === "tile.created" || event.kind === "tile.deleted")
       this.#countTiles(event.kind === "tile.created" ? 1 : -1);
     this.#fire("change", event);
+  }
+
+  /** Find out whether the session has ended for good, or only its tokens, as after a change of roles. */
+  async #renewSession() {
+    if (this.feed?.reason !== "session_ended" || !session.account) return;
+    const isRenewed = await session.renew().catch(() => false);
+    if (isRenewed) this.feed?.restart();
   }
 
   /** Follow the canvas as another account. */

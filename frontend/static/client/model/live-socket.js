@@ -28,8 +28,9 @@ export class LiveSocket {
 
   /**
    * @param {URL} url
-   * @param {{receive: (message: any) => void, closed: (how: {code: number, reason: string, wasOpen: boolean}) => void}}
-   *   listener `closed` is called unless the socket is dropped
+   * @param {{receive: (message: any) => void,
+   *   closed: (how: {code: number, reason: string, wasOpen: boolean}) => void}} listener `closed` is called
+   *   unless the socket is dropped
    */
   constructor(url, listener) {
     this.listener = listener;

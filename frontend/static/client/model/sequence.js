@@ -64,11 +64,20 @@ export class Sequence {
   }
 }
 
-/** Decide about a closed socket: reconnect, or end for a reason. */
-export const CLOSED_FOR_GOOD = new Map([
-  [4404, "canvas_gone"],
-  [1008, "session_ended"],
-]);
+const SESSION_ENDED = 1008;
+const CANVAS_GONE = 4404;
+
+/**
+ * Decide about a closed socket: reconnect, or end for a reason.
+ * @param {number} code
+ * @param {string} reason as the service gives it
+ * @returns {"canvas_gone" | "session_ended" | null} null to reconnect
+ */
+export function reasonToEnd(code, reason) {
+  if (code === CANVAS_GONE) return "canvas_gone";
+  // the code also stands for other breaches, such as too many messages
+  return code === SESSION_ENDED && reason === "session ended" ? "session_ended" : null;
+}
 
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 15_000;

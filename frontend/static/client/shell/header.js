@@ -10,6 +10,7 @@ import { base, controls, typography } from "../ui/styles.js";
 import { toast } from "../ui/toast.js";
 
 /** @import { AccountView } from "#api" */
+/** @import { ApiError } from "../api.js" */
 
 /** The header of every page: brand, navigation, settings and account. */
 export class Header extends Element {
@@ -64,6 +65,18 @@ export class Header extends Element {
   ];
 
   #isKnown = false;
+  #life = new AbortController();
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#life = new AbortController();
+    session.addEventListener("ended", explainEnd, { signal: this.#life.signal });
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#life.abort();
+  }
 
   async firstUpdated() {
     await session.ready;
@@ -137,7 +150,7 @@ export class Header extends Element {
   }
 
   #closeMenu() {
-    /** @type {HTMLElement | null} */ (this.renderRoot.querySelector("#renderAccount"))?.hidePopover();
+    /** @type {HTMLElement | null} */ (this.renderRoot.querySelector("#account"))?.hidePopover();
   }
 
   async #logout() {
@@ -150,3 +163,12 @@ export class Header extends Element {
   }
 }
 customElements.define("tessera-header", Header);
+
+/**
+ * Tell an artist in an open tab that the account was suspended, why and until when.
+ * @param {Event} event
+ */
+function explainEnd(event) {
+  const { detail: error } = /** @type {CustomEvent<ApiError>} */ (event);
+  if (error.suspension) toast(errorText(error), { kind: "error" });
+}

@@ -1,9 +1,11 @@
 import { ApiError } from "../api.js";
-import { has, t } from "../i18n.js";
+import { dateTime, has, t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { Element } from "./element.js";
 import "./icon.js";
 import { base, controls } from "./styles.js";
+
+/** @import { Suspension } from "../api.js" */
 
 /**
  * Return the message about an error: that of its code, else that of its status, else the server's detail.
@@ -11,11 +13,19 @@ import { base, controls } from "./styles.js";
  */
 export function errorText(error) {
   if (!(error instanceof ApiError)) return t("common.error_unexpected");
+  if (error.suspension) return suspensionText(error.suspension);
   const values = { seconds: error.retryAfter ?? 60 };
   for (const key of [`common.error_${error.code}`, `common.error_${error.status}`]) {
     if (has(key)) return t(key, values);
   }
   return error.status >= 500 ? t("common.error_500") : error.detail || t("common.error_unexpected");
+}
+
+/** @param {Suspension} suspension */
+function suspensionText({ reason, until }) {
+  return until
+    ? t("common.suspended_until", { reason, time: dateTime(until) })
+    : t("common.suspended", { reason });
 }
 
 /**

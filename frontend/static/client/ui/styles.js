@@ -13,8 +13,9 @@ export const base = css`
     position: absolute; width: 1px; height: 1px; margin: -1px; padding: 0;
     overflow: hidden; clip-path: inset(50%); white-space: nowrap; border: 0;
   }
+  /* None, not a short one: a script reads computed styles, and an endless short animation flashes. */
   @media (prefers-reduced-motion: reduce) {
-    *, *::before, *::after { animation-duration: 1ms !important; transition-duration: 1ms !important; }
+    *, *::before, *::after { animation: none !important; transition: none !important; }
   }
 `;
 

@@ -136,6 +136,9 @@ export default {
     "Diese Kachel wurde anderswo geändert. Beim Speichern kannst du wählen, was bleiben soll.",
   notice_review_approved: "Deine Einreichung wurde angenommen.",
   notice_review_rejected: "Deine Einreichung wurde abgelehnt. Deine Fassung bleibt hier, bis du sie änderst.",
+  notice_canvas_gone: "Diese Leinwand wurde gelöscht. Was du gezeichnet hast, kannst du noch kopieren.",
+  notice_signed_out:
+    "Deine Sitzung ist beendet. Deine Zeichnung bleibt erhalten: Melde dich an, um weiterzumachen.",
   notice_reload_failed: "Die Kachel konnte nicht neu geladen werden. Sie ist vielleicht veraltet.",
   notice_refused: "Der Server hat deine letzten Striche abgelehnt; sie wurden rückgängig gemacht.",
   notice_refused_tile_locked:

@@ -59,6 +59,7 @@ export default {
   colours: "Farben",
   colour_nth: "Farbe {nth}: {colour}",
   colour_change: "Farbe ändern",
+  colour_hex: "Farbe als Hexadezimalzahl",
   colour_earlier: "Farbe nach vorn schieben",
   colour_later: "Farbe nach hinten schieben",
   colour_add: "Hinzufügen",
@@ -74,6 +75,7 @@ export default {
   mode_review: "Mit Prüfung",
   mode_review_text: "Änderungen anderer erscheinen, sobald du sie annimmst.",
   limit: "Kacheln pro Person",
+  limit_range: "Von 1 bis {most}, so vielen, wie es Kacheln gibt.",
   limit_hint: "Höchstens so viele, wie die Leinwand Kacheln hat.",
   public: "Für alle sichtbar",
 };

@@ -130,6 +130,8 @@ export default {
   notice_changed_meanwhile: "This tile was changed elsewhere. You can choose what to keep when you save.",
   notice_review_approved: "Your submission was approved.",
   notice_review_rejected: "Your submission was rejected. Your version stays here until you change it.",
+  notice_canvas_gone: "This canvas was deleted. What you drew can still be copied elsewhere.",
+  notice_signed_out: "Your session has ended. Your drawing is kept: log in to go on with it.",
   notice_reload_failed: "The tile couldn’t be reloaded. It may be out of date.",
   notice_refused: "The server rejected your last strokes, so they were undone.",
   notice_refused_tile_locked: "Someone locked this tile, so your last strokes were undone.",

@@ -59,6 +59,7 @@ export default {
   colours: "Colours",
   colour_nth: "Colour {nth}: {colour}",
   colour_change: "Change colour",
+  colour_hex: "Colour as a hexadecimal number",
   colour_earlier: "Move colour forward",
   colour_later: "Move colour back",
   colour_add: "Add",
@@ -74,6 +75,7 @@ export default {
   mode_review: "With review",
   mode_review_text: "Other artists’ changes appear once you approve them.",
   limit: "Tiles per artist",
+  limit_range: "From 1 to {most}, the number of tiles.",
   limit_hint: "At most the number of tiles on the canvas.",
   public: "Visible to everyone",
 };

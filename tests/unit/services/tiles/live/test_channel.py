@@ -6,31 +6,39 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, cast
 
-import orjson
+import pytest
+from aiohttp import WSMsgType
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.tiles.live.channel import FRAME_EVENTS, RECENT_BYTES, SLICE_VIEWERS, Channel
+from services.tiles.live.channel import CATCH_UP_LIMIT, FRAME_EVENTS, RECENT_BYTES, SLICE_VIEWERS, Channel
+from services.tiles.live.frames import Message
 from services.tiles.live.pace import Pace
+from services.tiles.live.subprotocols import BINARY, JSON, Subprotocol
 from services.tiles.live.viewer import CloseReason, Viewer
 
 
 class FakeViewer:
-    """Collects what a viewer is sent."""
+    """Collects what a viewer is sent, in either subprotocol."""
 
-    def __init__(self, on_frame: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, on_frame: Callable[[], None] = lambda: None, subprotocol: Subprotocol = BINARY
+    ) -> None:
+        self.subprotocol = subprotocol
         self.seen: list[int] = []
         self.frames: list[bytes] = []
         self.dismissed: CloseReason | None = None
         self._on_frame = on_frame
 
-    def send_frame(self, payload: bytes) -> None:
-        self.seen += [event["seq"] for event in orjson.loads(payload)["events"]]
+    def send_message(self, message: Message) -> None:
+        self.seen += [event["seq"] for event in self.subprotocol.decode_batch(message)]
         self._on_frame()
 
     def write(self, frame: bytes) -> None:
         self.frames.append(frame)
-        self.send_frame(frame[frame.index(b'{"type"') :])
+        payload = frame[{126: 4, 127: 10}.get(frame[1], 2) :]
+        is_text = frame[0] & 15 == WSMsgType.TEXT
+        self.send_message(Message(WSMsgType.TEXT, payload) if is_text else Message(WSMsgType.BINARY, payload))
 
     def may_see_private(self, owner_id: int) -> bool:
         return False
@@ -40,7 +48,11 @@ class FakeViewer:
 
 
 def event(seq: int) -> dict[str, Any]:
-    return {"seq": seq, "kind": "tile.updated"}
+    """A stroke, or every third time a change that is JSON in either subprotocol."""
+    if seq % 3 == 0:
+        return {"seq": seq, "kind": "tile.updated"}
+    stroke = {"tile_id": 1 + seq % 2, "version": seq, "artist_id": 5, "pixels": [[seq, 1]]}
+    return {"seq": seq, "kind": "tile.painted", **stroke}
 
 
 def started(seq: int = 0) -> Channel:
@@ -49,8 +61,8 @@ def started(seq: int = 0) -> Channel:
     return channel
 
 
-def listening(channel: Channel, position: int) -> FakeViewer:
-    listener = FakeViewer()
+def listening(channel: Channel, position: int, subprotocol: Subprotocol = BINARY) -> FakeViewer:
+    listener = FakeViewer(subprotocol=subprotocol)
     channel.attach(cast(Viewer, listener), position)
     return listener
 
@@ -100,12 +112,26 @@ async def test_a_viewer_ahead_of_the_broadcast_receives_nothing_twice() -> None:
     assert level.seen == [11, 12, 13, 14, 15]
 
 
-async def test_viewers_share_one_encoded_frame() -> None:
+@pytest.mark.parametrize("subprotocol", [JSON, BINARY])
+async def test_viewers_who_speak_the_same_share_one_encoded_frame(subprotocol: Subprotocol) -> None:
     channel = started()
-    one, two = listening(channel, 0), listening(channel, 0)
+    listening(channel, 0, BINARY if subprotocol is JSON else JSON)
+    one, two = listening(channel, 0, subprotocol), listening(channel, 0, subprotocol)
     channel.accept(event(1))
     await channel.flush()
     assert one.frames[0] is two.frames[0]
+
+
+async def test_a_subprotocol_that_nobody_speaks_is_not_encoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    def encode(events: object) -> Message:
+        raise AssertionError("nobody speaks it")
+
+    monkeypatch.setattr(JSON, "encode_batch", encode)
+    channel = started()
+    listener = listening(channel, 0)
+    channel.accept(event(1))
+    await channel.flush()
+    assert listener.seen == [1]
 
 
 async def test_nothing_is_sent_to_a_viewer_that_left() -> None:
@@ -187,29 +213,50 @@ async def test_a_canvas_whose_missed_changes_are_gone_sends_its_viewers_to_resum
     assert channel.sent == 10
 
 
-@given(st.lists(st.integers(1, 4), min_size=1, max_size=6), st.integers(-2, 30))
-def test_kept_frames_are_exactly_those_that_a_returning_viewer_missed(ticks: list[int], since: int) -> None:
+SPEAKERS = st.sampled_from((JSON, BINARY))
+
+
+@given(
+    st.lists(st.integers(1, 4), min_size=1, max_size=6),
+    st.integers(-2, 30),
+    st.lists(SPEAKERS),
+    SPEAKERS,
+)
+def test_kept_batches_are_exactly_those_that_a_returning_viewer_missed(
+    ticks: list[int], since: int, audience: list[Subprotocol], returning: Subprotocol
+) -> None:
     async def scenario() -> None:
         channel = started(5)
+        for subprotocol in audience:
+            listening(channel, 5, subprotocol)
         for count in ticks:
             for _ in range(count):
                 channel.accept(event(channel.accepted + 1))
             await channel.flush()
-        frames = channel.frames_after(since)
+        batches = channel.batches_after(since, returning)
         if 5 <= since <= channel.sent:
-            assert frames is not None
-            missed = [seen["seq"] for frame in frames for seen in orjson.loads(frame)["events"]]
-            assert missed == list(range(since + 1, channel.sent + 1))
+            assert batches is not None
+            missed = [seen for batch in batches for seen in returning.decode_batch(batch)]
+            assert missed == [event(seq) for seq in range(since + 1, channel.sent + 1)]
         else:
-            assert frames is None
+            assert batches is None
 
     run(scenario())
 
 
-async def test_kept_frames_are_bounded_and_report_when_they_do_not_reach_back() -> None:
+async def test_kept_batches_are_bounded_and_report_when_they_do_not_reach_back() -> None:
     channel = started()
     for seq in range(1, 12):
-        channel.accept({**event(seq), "pixels": "x" * (RECENT_BYTES // 10)})
+        channel.accept({"seq": seq, "kind": "tile.updated", "tile": "x" * (RECENT_BYTES // 10)})
         await channel.flush()
-    assert channel.frames_after(0) is None
-    assert len(channel.frames_after(3) or ()) == 8
+    assert channel.batches_after(0, BINARY) is None
+    assert len(channel.batches_after(3, BINARY) or ()) == 8
+
+
+async def test_no_more_events_are_kept_than_a_viewer_replays() -> None:
+    channel = started()
+    for seq in range(1, CATCH_UP_LIMIT + 3):
+        channel.accept(event(seq))
+        await channel.flush()
+    assert channel.batches_after(1, JSON) is None
+    assert len(channel.batches_after(2, JSON) or ()) == CATCH_UP_LIMIT

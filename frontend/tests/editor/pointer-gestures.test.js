@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Painting } from "../../static/client/editor/painting.js";
+import { Pen } from "../../static/client/editor/pen.js";
+import { PointerGestures } from "../../static/client/editor/pointer-gestures.js";
+
+/** @import { Point } from "../../static/client/editor/tools.js" */
+/** @import { Surface } from "../../static/client/editor/pointer-gestures.js" */
+
+const SIZE = 8;
+const SETTINGS = /** @type {const} */ ({
+  tool: "pencil",
+  colour: 1,
+  brush: 1,
+  filled: false,
+  symmetry: "none",
+});
+
+/** A drawing area of 8 x 8 pixels, each one CSS pixel wide, and what was done with it. */
+function newArea() {
+  const painting = new Painting(SIZE, new Uint8Array(SIZE * SIZE));
+  const painted = { calls: 0 };
+  const pen = new Pen(painting, { ...SETTINGS }, { painted: () => painted.calls++, picked: () => {} });
+  /** @type {Point[]} */
+  const pans = [];
+  const surface = /** @type {Surface} */ ({
+    pen,
+    readonly: false,
+    getBoundingClientRect: () => /** @type {DOMRect} */ ({ left: 0, top: 0 }),
+    pixelAt: ([x, y]) => [Math.floor(x), Math.floor(y)],
+    point: () => {},
+    pan: (right, down) => pans.push([right, down]),
+    zoomAt: () => {},
+    drawSoon: () => {},
+  });
+  const gestures = new PointerGestures(surface);
+  return {
+    gestures,
+    pans,
+    painted,
+    /** The places of the pixels that are not transparent. */
+    pixels: () =>
+      [...painting.pixels.keys()]
+        .filter((offset) => painting.pixels[offset])
+        .map((offset) => [offset % SIZE, Math.floor(offset / SIZE)]),
+  };
+}
+
+/**
+ * @param {"mouse" | "pen" | "touch"} pointerType
+ * @param {number} x
+ * @param {number} y
+ * @param {Partial<PointerEvent>} [more]
+ */
+const at = (pointerType, x, y, more = {}) =>
+  /** @type {PointerEvent} */ ({
+    pointerType,
+    pointerId: { mouse: 1, pen: 2, touch: 3 }[pointerType],
+    button: 0,
+    clientX: x,
+    clientY: y,
+    altKey: false,
+    shiftKey: false,
+    target: /** @type {unknown} */ ({ setPointerCapture: () => {} }),
+    ...more,
+  });
+
+test("the palm of the hand with the pen paints nothing and moves nothing", () => {
+  const { gestures, pans, pixels } = newArea();
+  gestures.press(at("pen", 1, 1));
+  gestures.press(at("touch", 6, 6));
+  gestures.move(at("touch", 7, 6));
+  gestures.move(at("pen", 2, 1));
+  gestures.release(at("touch", 7, 6));
+  gestures.move(at("pen", 3, 1));
+  gestures.release(at("pen", 3, 1));
+  assert.deepEqual(pans, []);
+  assert.deepEqual(pixels(), [
+    [1, 1],
+    [2, 1],
+    [3, 1],
+  ]);
+});
+
+test("what the palm painted before the pen came is taken back", () => {
+  const { gestures, pixels } = newArea();
+  gestures.press(at("touch", 6, 6));
+  gestures.move(at("touch", 7, 6));
+  gestures.press(at("pen", 1, 1));
+  gestures.release(at("touch", 7, 6));
+  gestures.release(at("pen", 1, 1));
+  assert.deepEqual(pixels(), [[1, 1]]);
+});
+
+test("once a pen has painted, a finger moves the view", () => {
+  const { gestures, pans, pixels } = newArea();
+  gestures.press(at("pen", 1, 1));
+  gestures.release(at("pen", 1, 1));
+  gestures.press(at("touch", 4, 4));
+  gestures.move(at("touch", 6, 4));
+  gestures.release(at("touch", 6, 4));
+  assert.deepEqual(pans, [[2, 0]]);
+  assert.deepEqual(pixels(), [[1, 1]]);
+});
+
+test("without a pen, a finger paints", () => {
+  const { gestures, pixels } = newArea();
+  gestures.press(at("touch", 4, 4));
+  gestures.release(at("touch", 4, 4));
+  assert.deepEqual(pixels(), [[4, 4]]);
+});
+
+test("the other end of a pen erases, and the tool stays in hand", () => {
+  const { gestures, pixels } = newArea();
+  gestures.press(at("pen", 1, 1));
+  gestures.move(at("pen", 3, 1));
+  gestures.release(at("pen", 3, 1));
+  gestures.press(at("pen", 2, 1, { button: 5 }));
+  gestures.release(at("pen", 2, 1, { button: 5 }));
+  gestures.press(at("pen", 5, 5));
+  gestures.release(at("pen", 5, 5));
+  assert.deepEqual(pixels(), [
+    [1, 1],
+    [3, 1],
+    [5, 5],
+  ]);
+});
+
+test("a pen that only presses harder paints nothing more", () => {
+  const { gestures, painted } = newArea();
+  gestures.press(at("pen", 1, 1, { pressure: 0.2 }));
+  const before = painted.calls;
+  for (const pressure of [0.3, 0.5, 0.9]) gestures.move(at("pen", 1.2, 1, { pressure }));
+  assert.equal(painted.calls, before);
+});
