@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from deploy.checks.facts.backups import Backups, read_backups
 from deploy.checks.facts.broker import Broker, BrokerAlarms
 from deploy.checks.facts.clock import BrokerClock, read_broker_clock
@@ -9,12 +11,19 @@ from deploy.checks.facts.containers import Certificate, Containers, Engine
 from deploy.checks.facts.database import DatabaseStates
 from deploy.checks.facts.gateway import Gateway, Probes, probe_each_route
 from deploy.checks.facts.logs import Traffic
-from deploy.checks.facts.machine import Listeners, Machine, Secrets
+from deploy.checks.facts.machine import Listeners, Machine, Secrets, Workload, read_workload
 from deploy.checks.facts.processes import ProcessStates
 from deploy.checks.facts.run import Run
+from deploy.checks.facts.sessions import Sessions
 from deploy.checks.findings import SECONDS, Finding, Sources, examine, gather
 from deploy.checks.gatherers.protocol import Gatherer
 from deploy.checks.rules import backups, broker, containers, database, gateway, machine, processes, traffic
+
+SECOND_LOOK_SECONDS = 1.5
+"""Longer than the gateway's interval between two health checks."""
+
+OVERLOADED = machine.machine_overloaded.code
+"""Explains what passes by itself, so that a second look, which takes long then, would tell nothing more."""
 
 CHECKS = (
     containers.engine_down,
@@ -23,6 +32,7 @@ CHECKS = (
     machine.disk_full,
     machine.disk_low,
     machine.memory_low,
+    machine.machine_overloaded,
     machine.clock_wrong,
     machine.clock_skew,
     machine.secret_missing,
@@ -48,22 +58,29 @@ CHECKS = (
     database.database_down,
     database.database_silent,
     database.database_connections,
+    database.database_read_only,
+    database.database_blocked,
+    database.database_rights,
+    database.database_search_path,
     database.database_password,
     database.database_missing,
     database.database_error,
     database.schema_newer,
     database.migrations_missing,
+    database.database_table_missing,
     database.database_clock,
     database.connections_high,
     broker.broker_down,
     broker.broker_silent,
     broker.broker_password,
+    broker.broker_vhost,
     broker.broker_error,
     broker.broker_alarm,
     broker.queue_missing,
     broker.queue_unconsumed,
     database.outbox_stuck,
     broker.queue_growing,
+    traffic.mail_refused,
     broker.dead_letters,
     backups.backup_old,
     gateway.route_unanswered,
@@ -81,12 +98,14 @@ def list_sources(stack: Gatherer) -> Sources:
         Containers: stack.containers,
         Certificate: stack.certificate,
         Machine: stack.machine,
+        Workload: read_workload,
         Listeners: stack.listeners,
         Secrets: stack.secrets,
         Gateway: stack.gateway,
         Probes: lambda: probe_each_route(stack.url),
         ProcessStates: stack.processes,
         DatabaseStates: stack.databases,
+        Sessions: stack.sessions,
         Broker: stack.broker,
         BrokerAlarms: stack.alarms,
         BrokerClock: lambda: read_broker_clock(stack.run_beside),
@@ -98,6 +117,14 @@ def list_sources(stack: Gatherer) -> Sources:
 def diagnose(stack: Gatherer, seconds: float = SECONDS) -> list[Finding]:
     """Return everything that is wrong with the stack, the most likely cause first.
 
-    What cannot be read within `seconds` is itself a finding.
+    What cannot be read within `seconds` is itself a finding. If something is found that may pass by itself,
+    the stack is looked at again, and only what is still there is named.
     """
-    return examine(CHECKS, gather(list_sources(stack), seconds))
+    found = examine(CHECKS, gather(list_sources(stack), seconds))
+    passing = {check.code for check in CHECKS if check.transient}
+    seen = {finding.code for finding in found}
+    if not seen & passing or OVERLOADED in seen:
+        return found
+    time.sleep(SECOND_LOOK_SECONDS)
+    again = examine(CHECKS, gather(list_sources(stack), seconds))
+    return [finding for finding in again if finding.code in seen or finding.code not in passing]

@@ -12,7 +12,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from enum import IntEnum
 from fnmatch import fnmatchcase
 from typing import Any, TypeVar
@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 DOCUMENT = "docs/checklist.md"
 """Has an anchor for each code."""
+
+_SLOWS = ("machine-overloaded",)  # codes that explain why a check could not run
 
 SECONDS = 4.0
 """The doctor's limit for all facts together; what is not known by then stays unknown."""
@@ -84,7 +86,7 @@ def gather(sources: Sources, seconds: float) -> Facts:
 
 @dataclass(frozen=True)
 class Cause:
-    """What is wrong, in one sentence, and how to repair it.
+    """What is wrong, in one sentence, and how to repair it; `certain` if no load of the machine explains it.
 
     Each line of `fix` is one step: a command that works when pasted, or, where no command does it, a sentence
     that begins with a capital letter. `steps` joins several.
@@ -92,6 +94,7 @@ class Cause:
 
     text: str
     fix: str
+    certain: bool = False
 
 
 def steps(*lines: str) -> str:
@@ -108,7 +111,8 @@ class Check:
     """One rule with all that is declared about it; made by the decorator `check`.
 
     `holds` is true when the rule finds nothing. `follows` are codes (patterns of fnmatch): when one of them
-    is found too, what this check finds is its consequence and never the first line.
+    is found too, what this check finds is its consequence and never the first line. What a `transient` check
+    finds may pass by itself, such as an answer that came late: the doctor looks twice before it names it.
     """
 
     code: str
@@ -117,6 +121,7 @@ class Check:
     holds: str
     rule: Rule
     follows: tuple[str, ...] = ()
+    transient: bool = False
 
     @property
     def otherwise(self) -> str:
@@ -125,10 +130,16 @@ class Check:
 
 
 def check(
-    code: str, area: str, severity: Severity, *, holds: str, follows: tuple[str, ...] = ()
+    code: str,
+    area: str,
+    severity: Severity,
+    *,
+    holds: str,
+    follows: tuple[str, ...] = (),
+    transient: bool = False,
 ) -> Callable[[Rule], Check]:
     """Declare the rule below as a check."""
-    return lambda rule: Check(code, area, severity, holds, rule, follows)
+    return lambda rule: Check(code, area, severity, holds, rule, follows, transient)
 
 
 @dataclass(frozen=True)
@@ -147,19 +158,20 @@ class Finding:
 def examine(checks: Sequence[Check], facts: Facts) -> list[Finding]:
     """Run every check; the first finding is the most likely cause.
 
-    Causes come before consequences, errors before warnings, and otherwise the order is that of the table.
-    A check that cannot run is itself a finding: a stack is not called healthy without having been looked at.
+    Causes come before consequences, errors before warnings, and otherwise the order is that of the table. A
+    warning can explain an error: an overloaded machine, for example. A check that cannot run is itself a
+    finding: a stack is not called healthy without having been looked at.
     """
-    found: list[tuple[Check, Finding]] = []
+    found: list[tuple[Check, Cause]] = []
     unable: dict[str, list[str]] = {}
     for one in checks:
         try:
-            found += [(one, _finding(one, cause)) for cause in one.rule(facts)]
+            found += [(one, cause) for cause in one.rule(facts)]
         except Exception as error:
             why = str(error) if isinstance(error, Unknown) else f"{type(error).__name__}: {error}"
             unable.setdefault(why, []).append(one.code)
-    codes = [finding.code for _, finding in found]
-    findings = [replace(finding, follows=_reason(one, codes)) for one, finding in found]
+    codes = [one.code for one, _ in found]
+    findings = [_finding(one, cause, codes) for one, cause in found]
     findings += [
         Finding(
             "check-failed",
@@ -168,10 +180,11 @@ def examine(checks: Sequence[Check], facts: Facts) -> list[Finding]:
             f"could not check {', '.join(skipped)}: {why}",
             "Run it again. If this stays, repair what is named here first.",
             DOCUMENT,
+            next((code for code in codes if code in _SLOWS), None),
         )
         for why, skipped in unable.items()
     ]
-    return sorted(findings, key=lambda finding: (-finding.severity, finding.follows is not None))
+    return sorted(findings, key=lambda finding: (finding.follows is not None, -finding.severity))
 
 
 def worst(findings: Iterable[Finding]) -> Severity:
@@ -203,8 +216,12 @@ def as_json(findings: Sequence[Finding]) -> list[dict[str, Any]]:
     return [{**asdict(finding), "severity": finding.severity.name.lower()} for finding in findings]
 
 
-def _finding(one: Check, cause: Cause) -> Finding:
-    return Finding(one.code, one.area, one.severity, cause.text, cause.fix, f"{DOCUMENT}#{one.code}")
+def _finding(one: Check, cause: Cause, codes: Sequence[str]) -> Finding:
+    # A slow machine explains only what nothing else does.
+    slows = [code for code in codes if code in _SLOWS and not cause.certain]
+    reason = _reason(one, [*(code for code in codes if code not in _SLOWS), *slows])
+    read = f"{DOCUMENT}#{one.code}"
+    return Finding(one.code, one.area, one.severity, cause.text, cause.fix, read, reason)
 
 
 def _reason(one: Check, codes: Sequence[str]) -> str | None:

@@ -9,22 +9,27 @@ import os
 import time
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from deploy.checks.doctor import CHECKS, diagnose
+from deploy.checks.facts.logs import LoggedRequest
 from deploy.checks.facts.probe_client import HttpResult, http_get
 from deploy.checks.findings import Finding, Severity, as_json, as_text, worst
 from deploy.checks.gatherers.docker.gatherer import DockerGatherer
 from deploy.checks.gatherers.native import NativeGatherer
 from deploy.checks.gatherers.protocol import Gatherer
 from deploy.checks.redact import redactor
-from deploy.checks.request import DOCUMENT, explain_request
+from deploy.checks.request import DOCUMENT, explain, explain_request
 from deploy.commands.environments import COMPOSE, add_env_option
 from deploy.stack.command_line import command_line
 from deploy.stack.errors import DeployError
+from deploy.stack.load import Patience
 from deploy.stack.probes import OWN_REQUESTS
 from deploy.stack.state_dir import state_folder
 
+URGENT = -15  # nice value: the doctor answers within seconds on a machine that is overloaded, too
 LOG_SECONDS = 1.0  # the gateway logs a request just after its response
 
 
@@ -54,6 +59,8 @@ def _find_stack(env: str, environ: Mapping[str, str]) -> Gatherer:
 
 def _doctor(arguments: argparse.Namespace) -> int:
     began = time.monotonic()
+    with suppress(OSError):  # only root may
+        os.setpriority(os.PRIO_PROCESS, 0, URGENT)
     stack = _find_stack(arguments.env, os.environ)
     logging.disable()  # the finding explains more than a library's log about a broker that is down
     findings = []
@@ -96,11 +103,20 @@ def _request_and_explain(stack: Gatherer, url: str) -> Finding:
     if not parts.hostname:
         url = stack.url + url
     request_id = f"{OWN_REQUESTS}{uuid.uuid4().hex[:16]}"
+    at = datetime.now(UTC)
     result = http_get(url, request_id)
     if not result.status:
         return _no_response(stack, url, result)
-    deadline = time.monotonic() + LOG_SECONDS
-    while stack.find_request(request_id) is None and time.monotonic() < deadline:
+    if result.status < 400:  # the gateway logs only what failed or was slow
+        seconds = (datetime.now(UTC) - at).total_seconds()
+        made_by = result.service, result.instance
+        request = LoggedRequest(
+            at, "GET", parts.path, result.status, seconds, request_id, *made_by, None, None, 0
+        )
+        lines = stack.find_lines(request_id)
+        return explain(request_id, request, lines, doctor=stack.doctor, show_log=stack.show_log)
+    patience = Patience(LOG_SECONDS)
+    while stack.find_request(request_id) is None and not patience.is_over():
         time.sleep(0.05)
     return explain_request(stack, request_id)
 

@@ -59,9 +59,9 @@ class Publisher:
         await self._link.run(self._session)
 
     async def _session(self, channel: AbstractChannel) -> NoReturn:
-        await declare(channel)
         self._is_connected = True
         try:
+            await declare(channel)
             while True:
                 await self._arrived.wait()
                 await self._publish_waiting(channel)

@@ -6,8 +6,9 @@ import fcntl
 import os
 from pathlib import Path
 
+from tests.support.busy import busy_loops
 from tests.support.commands import run
-from tests.support.stack import run_environment
+from tests.support.stack import Stack, run_environment
 
 
 def test_a_second_run_in_the_same_folder_names_the_first(tmp_path: Path) -> None:
@@ -52,3 +53,13 @@ def test_a_start_without_answering_routes_ends_with_the_doctors_findings(tmp_pat
     assert done.returncode == 1
     assert "these routes are not answered correctly through the gateway:" in done.stderr
     assert "rate-limited: the gateway's rate limit rejected" in done.stderr
+
+
+def test_a_fresh_run_on_a_busy_machine_is_ready_in_the_end_and_kills_nothing(tmp_path: Path) -> None:
+    with busy_loops(8):
+        stack = Stack(tmp_path / "var", run_environment(tmp_path / "var"))
+        try:
+            said = (stack.logs / "supervisor.log").read_text()
+        finally:
+            stack.stop()
+    assert [line for line in said.splitlines() if " ended (" in line] == []

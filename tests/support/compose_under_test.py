@@ -18,6 +18,7 @@ from deploy.checks.findings import Finding, as_text
 from deploy.checks.gatherers.docker.gatherer import DockerGatherer
 from deploy.checks.request import explain_request
 from deploy.stack.compose.state import authority_of
+from tests.support.busy import without_load
 from tests.support.compose import ComposeStack
 from tests.support.waiting import PATIENCE
 
@@ -32,7 +33,7 @@ class ComposeStackUnderTest(ComposeStack):
     def first_line(self, code: str, seconds: float = 3 * PATIENCE) -> str:
         """Examine it until the first finding has this code, as health checks take time; return its cause."""
         deadline = time.monotonic() + seconds
-        while (found := self.diagnose()) == [] or found[0].code != code:
+        while (found := without_load(self.diagnose())) == [] or found[0].code != code:
             assert time.monotonic() < deadline, f"not {code} but {as_text(found) or 'healthy'}"
         return found[0].cause
 

@@ -8,6 +8,7 @@ from typing import Any
 from deploy.checks.doctor import CHECKS
 from deploy.checks.facts.database import DatabaseState
 from deploy.checks.facts.run import Run
+from deploy.checks.facts.sessions import Sessions
 from deploy.checks.findings import Check, Facts, Finding, examine
 
 RUN = Run(
@@ -18,10 +19,12 @@ RUN = Run(
     repair_routes="tessera run",
     doctor="tessera doctor",
     backup="tessera backup --env native",
+    test_mail="tessera mail test you@example.org",
     dead_letters="tessera dead-letters {}".format,
     show_log="tail -n 20 {}.log".format,
+    end_session="kill {}".format,
     resume="kill -CONT {}".format,
-    restart="kill -9 {}".format,
+    restart="kill {}".format,
     ends=(),
 )
 
@@ -33,8 +36,8 @@ def database_state(**changes: Any) -> DatabaseState:
 
 
 def findings(*facts: object, checks: Sequence[Check] = CHECKS) -> list[Finding]:
-    """What is found with these facts and RUN; other facts are missing, which is not reported here."""
-    known = {type(fact): fact for fact in (RUN, *facts)}
+    """What is found with these facts, RUN and no sessions; that others are missing is not reported here."""
+    known = {type(fact): fact for fact in (RUN, Sessions(), *facts)}
     return [one for one in examine(checks, Facts(known)) if one.code != "check-failed"]
 
 

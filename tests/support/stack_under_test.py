@@ -29,6 +29,7 @@ from deploy.stack.parts.process import get
 from deploy.stack.parts.rabbitmq import RabbitMQ, find_programs
 from deploy.stack.ports import find_listeners
 from deploy.stack.programs import SERVICES
+from tests.support.busy import without_load
 from tests.support.parts import free_ports
 from tests.support.stack import Stack
 from tests.support.waiting import PATIENCE, until
@@ -49,7 +50,7 @@ class StackUnderTest(Stack):
     def first_line(self, code: str, native: NativeGatherer | None = None) -> str:
         """Examine it until the first finding has this code, as health checks take time; return its cause."""
         deadline = time.monotonic() + 2 * PATIENCE
-        while (found := self.diagnose(native)) == [] or found[0].code != code:
+        while (found := without_load(self.diagnose(native))) == [] or found[0].code != code:
             assert time.monotonic() < deadline, f"not {code} but {as_text(found) or 'healthy'}"
         return found[0].cause
 

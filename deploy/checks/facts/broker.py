@@ -22,7 +22,7 @@ from shared.messaging.topology import QUEUES, dead_queue
 
 CONNECT_SECONDS = 3.0
 
-BrokerTrouble = Literal["refused", "timeout", "password", "other"]
+BrokerTrouble = Literal["refused", "timeout", "password", "vhost", "other"]
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,18 @@ class BrokerAlarms:
 
 
 def read_broker(urls: Mapping[str, str], suspended: str | None) -> Broker:
-    """Connect as every service at once, given each service's URL."""
-    return asyncio.run(_read(urls, suspended))
+    """Connect as every service at once, given each service's URL; a suspended broker is not waited for."""
+    if suspended:
+        trouble: Mapping[str, tuple[BrokerTrouble, str]] = dict.fromkeys(urls, ("timeout", ""))
+        return Broker(_address(urls), trouble, (), suspended)
+    return asyncio.run(_read(urls))
 
 
-async def _read(urls: Mapping[str, str], suspended: str | None) -> Broker:
+def _address(urls: Mapping[str, str]) -> str:
+    return urlsplit(next(iter(urls.values()), "")).netloc.rpartition("@")[2]
+
+
+async def _read(urls: Mapping[str, str]) -> Broker:
     results = await asyncio.gather(*(_connect(url) for url in urls.values()))
     # aiormq tidies up a broken connection in tasks of its own, which must not be destroyed with the loop.
     if leftover := asyncio.all_tasks() - {asyncio.current_task()}:
@@ -72,8 +79,7 @@ async def _read(urls: Mapping[str, str], suspended: str | None) -> Broker:
             trouble[service] = wrong
         else:
             queues = found
-    address = urlsplit(next(iter(urls.values()), "")).netloc.rpartition("@")[2]
-    return Broker(address, trouble, queues, suspended)
+    return Broker(_address(urls), trouble, queues)
 
 
 async def _connect(url: str) -> tuple[tuple[BrokerTrouble, str] | None, tuple[Queue, ...]]:
@@ -88,8 +94,12 @@ async def _connect(url: str) -> tuple[tuple[BrokerTrouble, str] | None, tuple[Qu
         return ("timeout", f"no answer within {CONNECT_SECONDS:g} s"), ()
     except (AMQPError, OSError) as error:
         # aio-pika wraps the error and keeps only its message.
-        refused = f"[Errno {errno.ECONNREFUSED}]" in str(error)
-        return ("refused" if refused else "other", str(error)), ()
+        if f"[Errno {errno.ECONNREFUSED}]" in str(error):
+            return ("refused", str(error)), ()
+        # aiormq drops the broker's words when it refuses the virtual host, and keeps an object's address.
+        if "Connection.OpenOk" in str(error):
+            return ("vhost", "it does not exist, or this user has no rights in it"), ()
+        return ("other", str(error)), ()
 
 
 async def _read_queues(connection: aio_pika.abc.AbstractConnection) -> tuple[Queue, ...]:

@@ -22,7 +22,7 @@ STATEMENT_MS = 1500
 _REVISION = re.compile(r"""^revision\b.*=\s*["'](\w+)["']""", re.MULTILINE)
 _DOWN_REVISION = re.compile(r"""^down_revision\b.*=\s*["'](\w+)["']""", re.MULTILINE)
 
-DatabaseTrouble = Literal["refused", "timeout", "password", "connections", "missing", "other"]
+DatabaseTrouble = Literal["refused", "timeout", "password", "connections", "rights", "missing", "other"]
 
 # What a message of libpq or the server means; the first match counts.
 _TROUBLES: tuple[tuple[str, DatabaseTrouble], ...] = (
@@ -32,6 +32,8 @@ _TROUBLES: tuple[tuple[str, DatabaseTrouble], ...] = (
     ("remaining connection slots", "connections"),
     ("too many connections", "connections"),
     ("password authentication failed", "password"),
+    ("is not permitted to log in", "rights"),
+    ("permission denied for database", "rights"),
     ('role "', "password"),
     ("does not exist", "missing"),
 )
@@ -42,7 +44,8 @@ class DatabaseState:
     """One service's database. `trouble` is None if the service's role can use it; else `message` is why.
 
     `revision` is None when no migration was ever applied. `known`: this code's revisions, the newest last.
-    `outbox_oldest`: seconds. `clock`: that of the server.
+    `outbox_oldest`: seconds. `clock`: that of the server. `hides_tables`: its tables exist, but not in its
+    `search_path`. `lacks_table`: its outbox or inbox does not exist, although it was migrated.
     """
 
     service: str
@@ -56,6 +59,9 @@ class DatabaseState:
     connections: int = 0
     max_connections: int = 1
     clock: ClockOffset = SAME_CLOCK
+    search_path: str = ""
+    hides_tables: bool = False
+    lacks_table: str | None = None
 
 
 @dataclass(frozen=True)
@@ -66,8 +72,13 @@ class DatabaseStates:
     suspended: str | None = None
 
 
-def read_databases(urls: Mapping[str, str]) -> tuple[DatabaseState, ...]:
-    """Look at all of them at once, given each service's URL."""
+def read_databases(urls: Mapping[str, str], suspended: str | None = None) -> tuple[DatabaseState, ...]:
+    """Look at all of them at once, given each service's URL; a server that is suspended is not waited for."""
+    if suspended:
+        return tuple(
+            DatabaseState(service, _address(url), "timeout", f"{suspended} is suspended")
+            for service, url in urls.items()
+        )
     with ThreadPoolExecutor(max(1, len(urls))) as threads:
         return tuple(threads.map(_read, urls, urls.values()))
 
@@ -89,8 +100,12 @@ def list_revisions(service: str) -> tuple[str, ...]:
     return tuple(chain)
 
 
+def _address(url: str) -> str:
+    return urlsplit(url).netloc.rpartition("@")[2]
+
+
 def _read(service: str, url: str) -> DatabaseState:
-    address = urlsplit(url).netloc.rpartition("@")[2]
+    address = _address(url)
     try:
         connection = psycopg2.connect(
             url,
@@ -117,9 +132,12 @@ def _look(service: str, address: str, statements: cursor) -> DatabaseState:
     statements.execute(
         "SELECT current_setting('max_connections')::int,"
         " (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),"
-        " to_regclass('alembic_version') IS NOT NULL, to_regclass('outbox') IS NOT NULL"
+        " to_regclass('alembic_version') IS NOT NULL, to_regclass('outbox') IS NOT NULL,"
+        " to_regclass('inbox') IS NOT NULL,"
+        " to_regclass('public.alembic_version') IS NOT NULL, current_setting('search_path')"
     )
-    limit, connections, has_versions, has_outbox = _row(statements)
+    limit, connections, has_versions, has_outbox, has_inbox, exists, search_path = _row(statements)
+    tables = {"outbox": has_outbox, "inbox": has_inbox}
     revision, waiting, oldest = None, 0, 0.0
     if has_versions:
         statements.execute("SELECT max(version_num) FROM alembic_version")
@@ -142,6 +160,9 @@ def _look(service: str, address: str, statements: cursor) -> DatabaseState:
         connections=connections,
         max_connections=limit,
         clock=clock,
+        search_path=search_path,
+        hides_tables=exists and not has_versions,
+        lacks_table=next((table for table, there in tables.items() if not there and revision), None),
     )
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -56,15 +56,33 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class MailTrouble:
+    """Why a mail was not sent; `is_final` if it never will be."""
+
+    at: datetime
+    reason: str
+    is_final: bool
+
+
+@dataclass(frozen=True)
 class Traffic:
-    """Requests and failures of the last minutes, without the requests of the operator's own commands."""
+    """Requests, failures and unsent mail of the last minutes, without the requests of operators' commands."""
 
     minutes: int
     requests: tuple[LoggedRequest, ...]
     failures: tuple[Failure, ...]
+    mail: tuple[MailTrouble, ...] = ()
+    read_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def age_of(self, at: datetime) -> str:
+        """Say how long ago that was when the logs were read."""
+        seconds = (self.read_at - at).total_seconds()
+        return f"{seconds:.0f} s ago" if seconds < 90 else f"{seconds / 60:.0f} min ago"
 
     @classmethod
-    def of_last_minutes(cls, requests: Iterable[LoggedRequest], failures: Iterable[Failure]) -> Traffic:
+    def of_last_minutes(
+        cls, requests: Iterable[LoggedRequest], failures: Iterable[Failure], mail: Iterable[MailTrouble]
+    ) -> Traffic:
         """Keep those that are recent enough."""
         since = datetime.now().astimezone() - timedelta(minutes=MINUTES)
         return cls(
@@ -75,6 +93,7 @@ class Traffic:
                 if one.at >= since and not (one.request_id or "").startswith(OWN_REQUESTS)
             ),
             tuple(one for one in failures if one.at >= since),
+            tuple(one for one in mail if one.at >= since),
         )
 
 
@@ -123,6 +142,24 @@ def find_failures(process: str, lines: Iterable[Line]) -> Iterator[Failure]:
             error, where = explain_traceback(line["exception"])
             at = datetime.fromisoformat(line["timestamp"])
             yield Failure(at, process, line.get("request_id"), error, where)
+
+
+def find_mail_trouble(lines: Iterable[Line]) -> Iterator[MailTrouble]:
+    """Yield why mail was not sent, from the log of auth's worker, since one was sent."""
+    found: list[MailTrouble] = []
+    for line in lines:
+        event, reason = line.get("event"), str(line.get("reason", ""))
+        if event == "mail sent":
+            found.clear()
+        elif event == "messages held" and reason.startswith("smtp: "):
+            found.append(MailTrouble(_time_of(line), reason.removeprefix("smtp: "), is_final=False))
+        elif event == "message refused" and reason:
+            found.append(MailTrouble(_time_of(line), reason, is_final=True))
+    yield from found
+
+
+def _time_of(line: Line) -> datetime:
+    return datetime.fromisoformat(line["timestamp"])
 
 
 def explain_traceback(traceback: str) -> tuple[str, str]:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
+from deploy.stack.load import Load, read_load
 from deploy.stack.ports import Holder
+
+SAMPLE_SECONDS = 0.5
+SHOWN = 3  # programs
 
 
 @dataclass(frozen=True)
@@ -21,6 +27,14 @@ class Machine:
     memory_available: int
     newest: str
     ahead: float
+
+
+@dataclass(frozen=True)
+class Workload:
+    """How many processes want a core of this machine, and which programs use most of its time."""
+
+    load: Load
+    busiest: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +72,37 @@ def read_machine(root: Path) -> Machine:
         newest=f"files in {root}",
         ahead=newest - time.time(),
     )
+
+
+def read_workload() -> Workload:
+    """Read the load, and measure for a moment which programs use the cores if there are too few."""
+    load = read_load()
+    return Workload(load, _find_busiest() if load.is_overload else ())
+
+
+def _find_busiest() -> tuple[str, ...]:
+    """Name the programs that used the most time of the cores, with the number of their processes."""
+    before = _read_times()
+    time.sleep(SAMPLE_SECONDS)
+    used: Counter[str] = Counter()
+    number: Counter[str] = Counter()
+    for pid, (name, seconds) in _read_times().items():
+        spent = seconds - before.get(pid, (name, seconds))[1]
+        if spent > 0:
+            used[name] += round(spent * 1000)
+            number[name] += 1
+    return tuple(f"{name} ({number[name]})" for name, _ in used.most_common(SHOWN))
+
+
+def _read_times() -> dict[int, tuple[str, float]]:
+    """Return the name of each process, by its id, and how many seconds it has used a core."""
+    times = {}
+    for pid in psutil.pids():
+        with suppress(psutil.Error):
+            process = psutil.Process(pid)
+            spent = process.cpu_times()
+            times[pid] = process.name(), spent.user + spent.system
+    return times
 
 
 def read_secrets(paths: Iterable[Path]) -> Secrets:

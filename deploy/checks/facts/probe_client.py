@@ -20,6 +20,7 @@ class HttpResult:
     status: int
     body: str = ""
     service: str | None = None
+    instance: str | None = None
     error: Literal["", "refused", "timeout", "broken"] = ""
 
 
@@ -36,7 +37,8 @@ def http_get(url: str, request_id: str = f"{OWN_REQUESTS}probe") -> HttpResult:
         connection.request("GET", path, headers={"X-Request-Id": request_id})
         response = connection.getresponse()
         body = response.read().decode(errors="replace")
-        return HttpResult(response.status, body, response.headers.get("X-Service"))
+        made_by = response.headers.get("X-Service"), response.headers.get("X-Instance")
+        return HttpResult(response.status, body, *made_by)
     except ConnectionRefusedError:
         return HttpResult(0, error="refused")
     except TimeoutError:

@@ -22,8 +22,9 @@ class Run:
 
     `stack` names the run; `state` is its state folder. `start` starts it again; `repair_routes` is the fix
     when the gateway has wrong addresses; `doctor` is the doctor's own command; `backup` takes a backup;
-    `dead_letters` lists those of a queue. `show_log` shows the log of a process, given its name; `resume` and
-    `restart` work on a process, given its id.
+    `test_mail` sends a mail; `dead_letters` lists those of a queue. `show_log` shows the log of a process,
+    given its name; `end_session` ends a session of PostgreSQL, given its pid there; `resume` and `restart`
+    work on a process, given its id.
     """
 
     stack: str
@@ -33,8 +34,10 @@ class Run:
     repair_routes: str
     doctor: str
     backup: str
+    test_mail: str
     dead_letters: Callable[[str], str]
     show_log: Callable[[str], str]
+    end_session: Callable[[int], str]
     resume: Callable[[str], str]
     restart: Callable[[str], str]
     ends: tuple[Ends, ...]

@@ -11,19 +11,21 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import psutil
+import psycopg2
 
 from deploy.checks.facts import logs
 from deploy.checks.facts.broker import Broker, BrokerAlarms, read_broker
 from deploy.checks.facts.containers import Certificate, Containers, Engine
-from deploy.checks.facts.database import DatabaseStates, read_databases
+from deploy.checks.facts.database import CONNECT_SECONDS, DatabaseStates, read_databases
 from deploy.checks.facts.gateway import Gateway, read_traefik
 from deploy.checks.facts.machine import Listener, Listeners, Machine, Secrets, read_machine, read_secrets
 from deploy.checks.facts.probe_client import http_get
 from deploy.checks.facts.processes import ProcessState, ProcessStates
 from deploy.checks.facts.run import Ends, Run
+from deploy.checks.facts.sessions import Sessions, read_sessions
 from deploy.checks.findings import SECONDS
 from deploy.stack.command_line import command_line
 from deploy.stack.ports import Holder, Port, find_listeners, port_map, ports_of
@@ -74,10 +76,12 @@ class NativeGatherer:
             repair_routes=command_line("run"),
             doctor=self.doctor,
             backup=command_line("backup"),
+            test_mail=command_line("mail test you@example.org"),
             dead_letters=lambda queue: command_line(f"dead-letters {queue}"),
             show_log=self.show_log,
+            end_session="kill {}".format,
             resume=lambda one: f"kill -CONT {one.removeprefix('pid ')}",
-            restart=lambda one: f"kill -9 {one.removeprefix('pid ')}",
+            restart=lambda one: f"kill {one.removeprefix('pid ')}",
             ends=tuple(self._ends(datetime.now(UTC) - timedelta(minutes=1))),
         )
 
@@ -149,9 +153,35 @@ class NativeGatherer:
 
     def databases(self) -> DatabaseStates:
         """Look at each service's database with that service's own role."""
-        return DatabaseStates(
-            read_databases(self._secret_urls("database_url")), self._find_suspended("postgres")
+        suspended = self._find_suspended("postgres")
+        return DatabaseStates(read_databases(self._secret_urls("database_url"), suspended), suspended)
+
+    def sessions(self) -> Sessions:
+        """Ask PostgreSQL as its superuser."""
+        if self.environ.get("AUTH_DATABASE_URL") or not self._pid("postgres"):
+            return Sessions()
+        if self._find_suspended("postgres"):
+            return Sessions()
+        connection = psycopg2.connect(
+            host="127.0.0.1",
+            port=self.ports["postgres"],
+            user="postgres",
+            password=(self.var.root / "secrets" / "postgres").read_text().strip(),
+            connect_timeout=CONNECT_SECONDS,
+            application_name="tessera doctor",
         )
+
+        def query(statement: str) -> Any:
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+                row = cursor.fetchone()
+            assert row is not None
+            return row[0]
+
+        try:
+            return read_sessions(query)
+        finally:
+            connection.close()
 
     def broker(self) -> Broker:
         """Look at the broker with each service's own user."""
@@ -187,7 +217,9 @@ class NativeGatherer:
             for program in PROGRAMS
             for failure in logs.find_failures(program.name, self._lines(program.name))
         )
-        return logs.Traffic.of_last_minutes(logs.find_requests(self._lines("gateway-access")), failures)
+        requests = logs.find_requests(self._lines("gateway-access"))
+        mail = logs.find_mail_trouble(self._lines("auth-worker"))
+        return logs.Traffic.of_last_minutes(requests, failures, mail)
 
     def run_beside(self, part: str, *command: str) -> str | None:
         """Run a program on this machine, if the part runs on it, and return what it printed."""

@@ -13,6 +13,7 @@ from deploy.checks.facts.logs import Line, LoggedRequest, Traffic
 from deploy.checks.facts.machine import Listeners, Machine, Secrets
 from deploy.checks.facts.processes import ProcessStates
 from deploy.checks.facts.run import Run
+from deploy.checks.facts.sessions import Sessions
 from deploy.stack.state_dir import StateDir
 
 
@@ -85,6 +86,10 @@ class Gatherer(Protocol):
 
     def databases(self) -> DatabaseStates:
         """Look at each service's database with that service's own role."""
+        ...
+
+    def sessions(self) -> Sessions:
+        """Read who uses PostgreSQL; nothing of a server that is not this stack's own, or does not answer."""
         ...
 
     def broker(self) -> Broker:

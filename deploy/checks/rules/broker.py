@@ -8,7 +8,7 @@ from deploy.checks.facts.broker import Broker, BrokerAlarms
 from deploy.checks.facts.run import Run
 from deploy.checks.findings import Cause, Facts, Severity, check, steps
 from deploy.checks.rules.database import doubt_if_ready, last_line
-from deploy.checks.rules.reasons import DATABASE, DOWN, PROCESS
+from deploy.checks.rules.reasons import DATABASE, DOWN, PROCESS, SLOW
 
 LONG_QUEUE = 1000
 
@@ -24,7 +24,14 @@ def broker_down(facts: Facts) -> Iterator[Cause]:
         )
 
 
-@check("broker-silent", "broker", Severity.ERROR, holds="RabbitMQ answers", follows=DOWN)
+@check(
+    "broker-silent",
+    "broker",
+    Severity.ERROR,
+    holds="RabbitMQ answers",
+    follows=(*SLOW, *DOWN),
+    transient=True,
+)
 def broker_silent(facts: Facts) -> Iterator[Cause]:
     """RabbitMQ accepts connections and does not answer; events wait in the outboxes."""
     broker = facts[Broker]
@@ -37,6 +44,7 @@ def broker_silent(facts: Facts) -> Iterator[Cause]:
             f"RabbitMQ at {broker.address} does not answer"
             + (f": {suspended} is suspended" if suspended else ""),
             facts[Run].resume(suspended) if suspended else facts[Run].show_log("rabbitmq"),
+            certain=suspended is not None,
         )
 
 
@@ -48,6 +56,17 @@ def broker_password(facts: Facts) -> Iterator[Cause]:
             yield Cause(
                 f"RabbitMQ rejects the password of {service}: {last_line(message)}",
                 facts[Run].start,  # sets it to that of the secrets
+            )
+
+
+@check("broker-vhost", "broker", Severity.ERROR, holds="the services may use their virtual host")
+def broker_vhost(facts: Facts) -> Iterator[Cause]:
+    """The virtual host is gone, or a service has no rights in it, so its events wait."""
+    for service, (kind, message) in facts[Broker].trouble.items():
+        if kind == "vhost":
+            yield Cause(
+                f"RabbitMQ does not let {service} into its virtual host: {last_line(message)}",
+                steps("Stop the stack.", facts[Run].start),  # makes it, with the rights
             )
 
 
@@ -88,6 +107,7 @@ def queue_missing(facts: Facts) -> Iterator[Cause]:
     Severity.ERROR,
     holds="every queue has a consumer",
     follows=(*PROCESS, *DATABASE),
+    transient=True,
 )
 def queue_unconsumed(facts: Facts) -> Iterator[Cause]:
     """Events in the queue are not applied."""
@@ -106,6 +126,7 @@ def queue_unconsumed(facts: Facts) -> Iterator[Cause]:
     Severity.WARNING,
     holds="consumers keep up",
     follows=(*PROCESS, *DATABASE),
+    transient=True,
 )
 def queue_growing(facts: Facts) -> Iterator[Cause]:
     """Events are applied late."""

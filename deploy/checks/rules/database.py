@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from deploy.checks.facts.database import DatabaseState, DatabaseStates
 from deploy.checks.facts.processes import ProcessStates
 from deploy.checks.facts.run import Run
+from deploy.checks.facts.sessions import Sessions
 from deploy.checks.findings import Cause, Facts, Severity, Unknown, check, steps
 from deploy.checks.rules.machine import CLOCK_SECONDS
-from deploy.checks.rules.reasons import BROKER, DOWN, PROCESS
+from deploy.checks.rules.reasons import BROKER, DOWN, PROCESS, SLOW
 
 CONNECTIONS_HIGH = 0.9
 OLD_OUTBOX = 30.0  # seconds; with a broker, a relay needs less than one
@@ -32,7 +33,14 @@ def database_down(facts: Facts) -> Iterator[Cause]:
         )
 
 
-@check("database-silent", "database", Severity.ERROR, holds="PostgreSQL answers", follows=DOWN)
+@check(
+    "database-silent",
+    "database",
+    Severity.ERROR,
+    holds="PostgreSQL answers",
+    follows=(*SLOW, *DOWN),
+    transient=True,
+)
 def database_silent(facts: Facts) -> Iterator[Cause]:
     """PostgreSQL accepts connections and does not answer: 503 `postgres_unavailable`."""
     silent = _with(facts, "timeout")
@@ -44,6 +52,7 @@ def database_silent(facts: Facts) -> Iterator[Cause]:
             f"PostgreSQL at {silent[0].address} does not answer ({_names(silent)})"
             + (f": {suspended} is suspended" if suspended else ""),
             facts[Run].resume(suspended) if suspended else facts[Run].show_log("postgres"),
+            certain=suspended is not None,
         )
 
 
@@ -53,11 +62,64 @@ def database_connections(facts: Facts) -> Iterator[Cause]:
     full = _with(facts, "connections")
     if full:
         yield Cause(
-            f"PostgreSQL has no connection left ({_names(full)}): {last_line(full[0].message)}",
+            f"PostgreSQL has no connection left ({_names(full)}){_by_whom(facts)}",
             steps(
                 "ss -tnp", "Stop the clients that hold them, lower *_DATABASE_POOL, or raise max_connections."
             ),
         )
+
+
+@check("database-read-only", "database", Severity.ERROR, holds="PostgreSQL accepts writes")
+def database_read_only(facts: Facts) -> Iterator[Cause]:
+    """Reads are answered; every write is 503 `postgres_unavailable`."""
+    sessions = facts[Sessions]
+    where = next((one.address for one in facts[DatabaseStates].all), "its address")
+    if sessions.standby:
+        yield Cause(
+            f"PostgreSQL at {where} is a standby, so it accepts no writes: another server is the primary",
+            "Point AUTH_, USERS_ and TILES_DATABASE_URL at the primary, or promote this server.",
+        )
+    elif sessions.read_only:
+        yield Cause(
+            f"PostgreSQL at {where} accepts no writes: default_transaction_read_only is on",
+            "Run ALTER SYSTEM RESET default_transaction_read_only and SELECT pg_reload_conf() as superuser.",
+        )
+
+
+@check("database-blocked", "database", Severity.ERROR, holds="no session holds locks while it does nothing")
+def database_blocked(facts: Facts) -> Iterator[Cause]:
+    """Statements that need what it has locked wait, and fail after a moment: 503 `busy`."""
+    for one in facts[Sessions].holders:
+        program = one.program or "a program without a name"
+        yield Cause(
+            f"a session of {program} ({one.role} in {one.database}, pid {one.pid}) has held a transaction "
+            f"open for {one.seconds:.0f} s, {one.state}, while {one.waiting} others wait for it; "
+            f"its last statement: {' '.join(one.query.split())}",
+            facts[Run].end_session(one.pid),
+        )
+
+
+@check("database-rights", "database", Severity.ERROR, holds="each service may use its database")
+def database_rights(facts: Facts) -> Iterator[Cause]:
+    """New connections fail, while those in the pools still work."""
+    for database in _with(facts, "rights"):
+        service = database.service
+        yield Cause(
+            f"PostgreSQL does not let {service} into its database: {last_line(database.message)}",
+            f"Run GRANT ALL ON DATABASE {service} TO {service} and ALTER ROLE {service} LOGIN as superuser.",
+        )
+
+
+@check("database-search-path", "database", Severity.ERROR, holds="each service finds its tables")
+def database_search_path(facts: Facts) -> Iterator[Cause]:
+    """Statements fail, because tables that exist are looked for elsewhere."""
+    for database in _usable(facts):
+        if database.hides_tables:
+            yield Cause(
+                f"{database.service} does not find its tables: its search_path is {database.search_path}",
+                f"Run ALTER ROLE {database.service} RESET search_path and ALTER DATABASE "
+                f"{database.service} RESET search_path as superuser.",
+            )
 
 
 @check("database-password", "database", Severity.ERROR, holds="PostgreSQL accepts the services' passwords")
@@ -99,7 +161,13 @@ def schema_newer(facts: Facts) -> Iterator[Cause]:
             )
 
 
-@check("migrations-missing", "database", Severity.ERROR, holds="every migration is applied")
+@check(
+    "migrations-missing",
+    "database",
+    Severity.ERROR,
+    holds="every migration is applied",
+    follows=("database-search-path",),
+)
 def migrations_missing(facts: Facts) -> Iterator[Cause]:
     """The code expects tables that do not exist."""
     for database in _usable(facts):
@@ -109,6 +177,24 @@ def migrations_missing(facts: Facts) -> Iterator[Cause]:
                 f"the database of {database.service} lacks migrations: it is {at}, "
                 f"the code is at {database.known[-1]}",
                 facts[Run].start,  # migrates it
+            )
+
+
+@check(
+    "database-table-missing",
+    "database",
+    Severity.ERROR,
+    holds="each database has its outbox and its inbox",
+    follows=("migrations-missing", "schema-newer", "database-search-path"),
+)
+def database_table_missing(facts: Facts) -> Iterator[Cause]:
+    """Writes are 500, or events are not applied."""
+    for database in _usable(facts):
+        if database.lacks_table:
+            yield Cause(
+                f"the database of {database.service} lacks its table {database.lacks_table}, although its "
+                f"migrations were applied: it was renamed or dropped",
+                "Rename it back, or restore a backup.",
             )
 
 
@@ -132,7 +218,8 @@ def connections_high(facts: Facts) -> Iterator[Cause]:
     for database in _usable(facts)[:1]:
         if database.connections > CONNECTIONS_HIGH * database.max_connections:
             yield Cause(
-                f"PostgreSQL has {database.connections} of {database.max_connections} connections in use",
+                f"PostgreSQL has {database.connections} of {database.max_connections} connections in use"
+                f"{_by_whom(facts)}",
                 steps("ss -tnp", "Stop the clients that hold them, or raise max_connections."),
             )
 
@@ -143,6 +230,7 @@ def connections_high(facts: Facts) -> Iterator[Cause]:
     Severity.ERROR,
     holds="events leave the outboxes",
     follows=(*PROCESS, *BROKER),
+    transient=True,
 )
 def outbox_stuck(facts: Facts) -> Iterator[Cause]:
     """Events are stored but not published."""
@@ -165,8 +253,18 @@ def doubt_if_ready(facts: Facts, part: str, services: set[str]) -> None:
 
 
 def last_line(text: str) -> str:
-    """Return the last line of an error message: there libpq and aiormq name the reason."""
-    return text.strip().splitlines()[-1] if text.strip() else "no reason given"
+    """Return the last line of an error message but details: there libpq and aiormq name the reason."""
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith(("DETAIL:", "HINT:"))]
+    return lines[-1].strip() if lines else "no reason given"
+
+
+def _by_whom(facts: Facts) -> str:
+    """Say who holds most connections, if that can be read."""
+    try:
+        groups = facts[Sessions].groups
+    except Unknown:
+        return ""
+    return f": {', '.join(map(str, groups[:3]))}" if groups else ""
 
 
 def _with(facts: Facts, trouble: str) -> list[DatabaseState]:

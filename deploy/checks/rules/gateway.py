@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 
 from deploy.checks.facts.gateway import Gateway, Probes
+from deploy.checks.facts.machine import Workload
 from deploy.checks.facts.processes import ProcessStates
 from deploy.checks.facts.run import Run
 from deploy.checks.findings import Cause, Facts, Severity, Unknown, check, steps
-from deploy.checks.rules.reasons import CONTAINER, DOWN, INFRASTRUCTURE, PROCESS
+from deploy.checks.rules.reasons import CONTAINER, DOWN, INFRASTRUCTURE, PROCESS, SLOW
 
 FILES_HIGH = 0.8
 
@@ -23,7 +24,14 @@ def gateway_down(facts: Facts) -> Iterator[Cause]:
         yield Cause(f"the gateway is down: {state}", facts[Run].show_log("gateway"))
 
 
-@check("gateway-silent", "gateway", Severity.ERROR, holds="the gateway answers its ping", follows=DOWN)
+@check(
+    "gateway-silent",
+    "gateway",
+    Severity.ERROR,
+    holds="the gateway answers its ping",
+    follows=(*SLOW, *DOWN),
+    transient=True,
+)
 def gateway_silent(facts: Facts) -> Iterator[Cause]:
     """Clients wait forever."""
     gateway = facts[Gateway]
@@ -133,9 +141,12 @@ def backend_missing(facts: Facts) -> Iterator[Cause]:
     Severity.WARNING,
     holds="the gateway's health checks agree with the processes",
     follows=(*DOWN, *CONTAINER, *PROCESS, "gateway-*", "backend-wrong"),
+    transient=True,
 )
 def backend_down(facts: Facts) -> Iterator[Cause]:
     """A process that is ready gets no requests."""
+    if facts[Workload].load.is_overload:
+        return  # then the gateway's checks are late, and it sends requests to any server that is alive
     ready = {process.name for process in facts[ProcessStates].all if process.ready.status == 200}
     gateway = facts[Gateway]
     for backend in gateway.traefik.backends:
@@ -153,7 +164,8 @@ def backend_down(facts: Facts) -> Iterator[Cause]:
     "routes",
     Severity.ERROR,
     holds="every route is answered by its service",
-    follows=INFRASTRUCTURE,
+    follows=(*SLOW, *INFRASTRUCTURE),
+    transient=True,
 )
 def route_unanswered(facts: Facts) -> Iterator[Cause]:
     """Clients get 404 or 5xx."""

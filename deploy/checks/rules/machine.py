@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from deploy.checks.facts.clock import BrokerClock
 from deploy.checks.facts.database import DatabaseStates
-from deploy.checks.facts.machine import Listeners, Machine, Secrets
+from deploy.checks.facts.machine import Listeners, Machine, Secrets, Workload
 from deploy.checks.facts.run import Run
 from deploy.checks.findings import Cause, Facts, Severity, check, steps
 
@@ -15,7 +15,7 @@ DISK_FULL = 256 * MIB
 DISK_LOW = 1024 * MIB
 MEMORY_LOW = 256 * MIB
 CLOCK_SECONDS = 5.0
-"""Services reject an access token before the second in which it was made; NTP keeps clocks within one."""
+"""Half of what services grant the clock that dates access tokens; NTP keeps clocks within one second."""
 
 SKEW_SECONDS = 1.0  # NTP keeps clocks within that
 
@@ -61,6 +61,23 @@ def memory_low(facts: Facts) -> Iterator[Cause]:
     available = facts[Machine].memory_available
     if available < MEMORY_LOW:
         yield Cause(f"only {available // MIB} MiB of memory are available", "ps aux --sort=-rss | head")
+
+
+@check(
+    "machine-overloaded",
+    "machine",
+    Severity.WARNING,
+    holds="at most four processes want each core",
+)
+def machine_overloaded(facts: Facts) -> Iterator[Cause]:
+    """Everything is late: healthy processes miss health checks, requests time out."""
+    workload = facts[Workload]
+    if workload.load.is_overload:
+        by = f", mostly by {', '.join(workload.busiest)}" if workload.busiest else ""
+        yield Cause(
+            f"this machine is overloaded: {workload.load}{by}",
+            steps("ps aux --sort=-%cpu | head", "Stop what is not needed, or use a machine with more cores."),
+        )
 
 
 @check("clock-wrong", "machine", Severity.ERROR, holds="the clock was not set back")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from deploy.checks.facts.processes import ProcessState, ProcessStates
 from deploy.checks.facts.run import Run
 from deploy.checks.findings import Cause, Facts, Severity, check, steps
-from deploy.checks.rules.reasons import BROKER, CONTAINER, DATABASE, DOWN
+from deploy.checks.rules.reasons import BROKER, CONTAINER, DATABASE, DOWN, SLOW
 
 LOOP_ENDS = 3
 
@@ -36,6 +36,7 @@ def crash_loop(facts: Facts) -> Iterator[Cause]:
     Severity.ERROR,
     holds="every process runs",
     follows=(*DOWN, *CONTAINER, "crash-loop", *DATABASE),
+    transient=True,
 )
 def process_missing(facts: Facts) -> Iterator[Cause]:
     """Without any process of a service: 502 or 503 of the gateway. Without its worker: events wait."""
@@ -57,13 +58,16 @@ def process_missing(facts: Facts) -> Iterator[Cause]:
     "processes",
     Severity.ERROR,
     holds="every process answers /health",
-    follows=(*DOWN, *CONTAINER, "crash-loop"),
+    follows=(*SLOW, *DOWN, *CONTAINER, "crash-loop"),
+    transient=True,
 )
 def process_silent(facts: Facts) -> Iterator[Cause]:
     """The process is suspended or hangs: 504."""
     for process in facts[ProcessStates].all:
         if process.id and process.suspended:
-            yield Cause(f"{process.name} ({process.id}) is suspended", facts[Run].resume(process.id))
+            yield Cause(
+                f"{process.name} ({process.id}) is suspended", facts[Run].resume(process.id), certain=True
+            )
         elif process.id and process.health.status != 200:
             state = process.health.status or process.health.error
             yield Cause(
@@ -77,7 +81,8 @@ def process_silent(facts: Facts) -> Iterator[Cause]:
     "processes",
     Severity.ERROR,
     holds="every process has what it needs",
-    follows=(*DOWN, *CONTAINER, *DATABASE, *BROKER, "crash-loop", "process-missing", "process-silent"),
+    follows=(*SLOW, *DOWN, *CONTAINER, *DATABASE, *BROKER, "crash-loop", "process-missing", "process-silent"),
+    transient=True,
 )
 def process_not_ready(facts: Facts) -> Iterator[Cause]:
     """The gateway prefers other processes; /ready names what this one lacks."""

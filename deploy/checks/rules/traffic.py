@@ -22,8 +22,22 @@ def application_error(facts: Facts) -> Iterator[Cause]:
     for (process, error, where), count in kinds.most_common(3):
         last = next(one for one in reversed(traffic.failures) if (one.process, one.error) == (process, error))
         yield Cause(
-            f"{process} failed {_times(count)} in the last {traffic.minutes} minutes with {error} at {where}",
+            f"{process} failed {_times(count)} in the last {traffic.minutes} minutes with {error} at {where}"
+            f"; the last one {traffic.age_of(last.at)}",
             _explain_request(facts, last.request_id) or facts[Run].show_log(process),
+        )
+
+
+@check("mail-refused", "logs", Severity.WARNING, holds="the mail server accepts mail")
+def mail_refused(facts: Facts) -> Iterator[Cause]:
+    """People wait for mail: confirmations and new passwords. It is sent once the cause is repaired."""
+    traffic = facts[Traffic]
+    if traffic.mail:
+        last = traffic.mail[-1]
+        then = "that message is a dead letter of auth.mail" if last.is_final else "mail waits in its queue"
+        yield Cause(
+            f"the mail server does not accept mail: {last.reason} ({traffic.age_of(last.at)}); {then}",
+            steps("Repair AUTH_SMTP_URL, AUTH_SMTP_CA or AUTH_MAIL_FROM, and try it.", facts[Run].test_mail),
         )
 
 
@@ -64,7 +78,8 @@ def requests_failed(facts: Facts) -> Iterator[Cause]:
         )
         last = failed[-1]
         yield Cause(
-            f"in the last {traffic.minutes} minutes {summary}; the last one: {last.method} {last.path}",
+            f"in the last {traffic.minutes} minutes {summary}; the last one {traffic.age_of(last.at)}: "
+            f"{last.method} {last.path}",
             _explain_request(facts, last.request_id)
             or "Send requests with X-Request-Id, so that the doctor can explain one by that id.",
         )

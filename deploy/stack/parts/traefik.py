@@ -52,6 +52,10 @@ class Traefik(Process):
         """
         return "" if self._has_routes() else "it has no routes yet"
 
+    def is_alive(self) -> bool:
+        """Return whether it answers its ping."""
+        return get(self.admin_port, "/ping")[0] != 0
+
     def _static_configuration(self) -> dict[str, Any]:
         """Build gateway/traefik.yml with the addresses and paths of this run."""
         static = static_configuration(os.environ)

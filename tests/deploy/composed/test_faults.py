@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import socket
+import subprocess
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -239,3 +241,15 @@ def test_an_exception_of_a_service_is_found_by_its_request_id(under_test: Compos
     assert first.startswith("ERROR  request-application-error: GET /api/v1/users/1 -> 500 after ")
     assert 'relation "profiles" does not exist' in first
     assert "services/users/" in first
+
+
+def test_a_session_that_holds_a_table_is_ended_by_the_fix(under_test: ComposeStackUnderTest) -> None:
+    psql = ("psql", "--username=postgres", "--dbname=users")
+    holding = "--command=BEGIN; LOCK TABLE outbox IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600)"
+    under_test.docker("exec", "--detach", under_test.name("postgres-1"), *psql, holding)
+    cause = under_test.first_line("database-blocked")
+    assert "a session of psql (postgres in users, pid " in cause
+    for found in under_test.diagnose():
+        if found.code == "database-blocked":
+            subprocess.run(shlex.split(found.fix), env=under_test.environ, check=True, capture_output=True)
+    until(lambda: "database-blocked" not in {one.code for one in under_test.diagnose()})

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 from deploy.backup.archive import name_backup, taken_at
 from deploy.checks.facts.clock import read_broker_clock
+from tests.support.busy import busy_loops, here
+from tests.support.commands import run
 from tests.support.stack_under_test import StackUnderTest, listens
 from tests.support.waiting import until
 
@@ -20,6 +22,20 @@ def test_a_port_that_was_taken_from_a_process(under_test: StackUnderTest) -> Non
         with socket.create_server(("127.0.0.1", port)):
             cause = under_test.first_line("port-taken")
     assert cause.startswith(f"port {port} (frontend) is held by pid {os.getpid()}: ")
+
+
+def test_an_overloaded_machine_is_the_first_line_within_seconds_and_names_who_uses_it(
+    under_test: StackUnderTest,
+) -> None:
+    with busy_loops(12 * (os.cpu_count() or 1)):
+        began = time.monotonic()
+        done = run("doctor", env=under_test.env)
+        seconds = time.monotonic() - began
+    first = done.stdout.splitlines()[0]
+    assert first.startswith("WARNING  machine-overloaded: this machine is overloaded: load "), done.stdout
+    assert "mostly by" in first
+    assert "yes (" in first
+    assert seconds < here(10)
 
 
 def test_a_missing_secret(under_test: StackUnderTest) -> None:

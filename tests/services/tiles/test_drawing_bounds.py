@@ -175,9 +175,9 @@ async def test_guests_pay_for_what_is_drawn_and_not_for_what_is_kept(
     assert await draw("?y=1", "203.0.113.1") == 200
 
 
-async def test_a_page_of_events_tiles_or_submissions_holds_at_most_a_megabyte(tiles: TilesClient) -> None:
+async def noisy_events(tiles: TilesClient) -> int:
+    """Return the id of a canvas with 256 tiles of noise, each of which was also updated."""
     canvas = await tiles.canvas("ann", width=2048, height=2048, tile_size=TILE)
-    path = f"/canvases/{canvas['id']}"
     paint_noise(tiles.database_url, canvas["id"], columns=16, rows=16)
     with closing(psycopg2.connect(tiles.database_url)) as connection, connection:
         connection.cursor().execute(
@@ -187,6 +187,11 @@ async def test_a_page_of_events_tiles_or_submissions_holds_at_most_a_megabyte(ti
             {"id": canvas["id"]},
         )
         connection.cursor().execute("UPDATE canvases SET seq = 257 WHERE id = %s", (canvas["id"],))
+    return int(canvas["id"])
+
+
+async def test_a_page_of_events_or_tiles_holds_at_most_a_megabyte(tiles: TilesClient) -> None:
+    canvas_id = await noisy_events(tiles)
 
     async def page(of: str, **query: str) -> dict[str, Any]:
         response = await tiles.call(None, "GET", of, params={"limit": "500", **query})
@@ -196,13 +201,23 @@ async def test_a_page_of_events_tiles_or_submissions_holds_at_most_a_megabyte(ti
         return found
 
     seqs: list[int] = []
-    while items := (await page(f"{path}/events", after=str(seqs[-1] if seqs else 0)))["items"]:
+    while items := (await page(f"/canvases/{canvas_id}/events", after=str(seqs[-1] if seqs else 0)))["items"]:
         seqs += [item["seq"] for item in items]
     assert seqs == list(range(1, 258))
-    for of in (f"/tiles/canvas/{canvas['id']}", f"/tiles/user/{account_id('ann')}"):
+    for of in (f"/tiles/canvas/{canvas_id}", f"/tiles/user/{account_id('ann')}"):
         found = await page(of)
         ids = [tile["id"] for tile in found["items"]]
         while found["next_cursor"]:
             found = await page(of, cursor=found["next_cursor"])
             ids += [tile["id"] for tile in found["items"]]
         assert (len(ids), len(set(ids))) == (256, 256)
+
+
+async def test_a_viewer_who_catches_up_gets_at_most_a_megabyte_at_once(tiles: TilesClient) -> None:
+    path = f"/api/v1/ws/canvas/{await noisy_events(tiles)}"
+    seqs: list[int] = []
+    async with tiles.client.ws_connect(path, params={"since": "0"}, max_msg_size=2 * MIB) as socket:
+        while not seqs or seqs[-1] < 257:
+            message = await socket.receive_json(timeout=PATIENCE)
+            seqs += [event["seq"] for event in message.get("events", [])]
+    assert seqs == list(range(1, 258))

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import closing
 from typing import Any
 
-import psycopg2
 import pytest
 from aiohttp import ClientSession, TCPConnector, WSMsgType, WSServerHandshakeError
-from structlog.testing import capture_logs
 
 from services.tiles import housekeeping
 from services.tiles.app import create_worker
@@ -50,39 +47,6 @@ async def test_a_viewer_of_another_process_sees_every_change_in_order_once(
     assert received[2]["tile"]["pixels"] == painted(5)
     assert received[1]["lock"]["holder"]["username"] == "bob"
     assert received[4]["like_count"] == 1
-
-
-async def test_a_guest_who_hangs_up_during_the_handshake_is_no_error(
-    live_tiles: TilesClient, caplog: pytest.LogCaptureFixture
-) -> None:
-    canvas = await live_tiles.canvas()
-    upgrade = (
-        f"GET /api/v1/ws/canvas/{canvas['id']} HTTP/1.1\r\nHost: test\r\nUpgrade: websocket\r\n"
-        "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-    )
-    with (
-        capture_logs() as lines,
-        closing(psycopg2.connect(live_tiles.database_url)) as connection,
-        connection.cursor() as statements,
-    ):
-        statements.execute("LOCK TABLE canvases")
-        _, writer = await asyncio.open_connection("127.0.0.1", live_tiles.client.port)
-        writer.write(upgrade.encode())
-        await eventually(lambda: _is_waited_for(statements))
-        writer.transport.abort()
-        await asyncio.sleep(0)  # the service notices before it gets its answer
-        connection.rollback()
-        async with watching(live_tiles, canvas["id"]):
-            pass
-    assert [line for line in lines if line["log_level"] in ("error", "warning")] == []
-    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
-
-
-async def _is_waited_for(statements: Any) -> bool:
-    """Whether somebody waits for the lock that this transaction holds."""
-    statements.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-    return bool(statements.fetchone()[0])
 
 
 async def test_since_delivers_missed_changes_and_then_current_ones(live_tiles: TilesClient) -> None:

@@ -18,6 +18,7 @@ from deploy.checks.facts.machine import read_machine as read_this_machine
 from deploy.checks.facts.probe_client import HttpResult
 from deploy.checks.facts.processes import ProcessState, ProcessStates
 from deploy.checks.facts.run import Run
+from deploy.checks.facts.sessions import Sessions
 from deploy.checks.findings import steps
 from deploy.checks.gatherers.docker import inside
 from deploy.checks.gatherers.docker.inspected import (
@@ -74,8 +75,10 @@ class DockerGatherer:
             repair_routes=steps("Repair the labels in deploy/compose/base.yml.", _start(env)),
             doctor=self.doctor,
             backup=command_line(f"backup --env {env}"),
+            test_mail=command_line(f"mail --env {env} test you@example.org"),
             dead_letters=lambda queue: command_line(f"dead-letters --env {env} {queue}"),
             show_log=self.show_log,
+            end_session=lambda pid: command_line(f"compose --env {env} exec -T postgres {_end_session(pid)}"),
             resume=lambda one: f"docker unpause {one.removeprefix('container ')}",
             restart=lambda one: f"docker restart {one.removeprefix('container ')}",
             ends=tuple(find_ends(inspected)),
@@ -173,6 +176,10 @@ class DockerGatherer:
         """Look at each service's database with that service's own role."""
         return inside.read_databases_inside(self._one("postgres"), self.var)
 
+    def sessions(self) -> Sessions:
+        """Ask PostgreSQL as its superuser, inside its container."""
+        return inside.read_sessions_inside(self._one("postgres"))
+
     def broker(self) -> Broker:
         """Look at the broker with each service's own user."""
         return inside.read_broker_inside(self._one("rabbitmq"), self.var)
@@ -189,7 +196,8 @@ class DockerGatherer:
         for name, line in lines:
             by_process.setdefault(name, []).append(line)
         failures = (one for name, logged in by_process.items() for one in logs.find_failures(name, logged))
-        return logs.Traffic.of_last_minutes(requests, failures)
+        mail = logs.find_mail_trouble(line for name, line in lines if name.startswith("auth-worker-"))
+        return logs.Traffic.of_last_minutes(requests, failures, mail)
 
     def run_beside(self, part: str, *command: str) -> str | None:
         """Run a program in the container of that part, if it answers, and return what it printed."""
@@ -222,6 +230,10 @@ class DockerGatherer:
 def _port(one: Inspected) -> int:
     """Return the port that a container listens on."""
     return {"postgres": inside.POSTGRES_PORT, "rabbitmq": inside.AMQP_PORT}.get(one.service, HTTP_PORT)
+
+
+def _end_session(pid: int) -> str:
+    return f'psql --username=postgres --command="SELECT pg_terminate_backend({pid})"'
 
 
 def _start(env: str) -> str:

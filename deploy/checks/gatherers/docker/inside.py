@@ -22,6 +22,7 @@ from deploy.checks.facts.database import DatabaseState, DatabaseStates, Database
 from deploy.checks.facts.gateway import TraefikState, read_traefik
 from deploy.checks.facts.machine import Machine
 from deploy.checks.facts.probe_client import HttpResult, http_get
+from deploy.checks.facts.sessions import Sessions, read_sessions
 from deploy.checks.gatherers.docker.inspected import Inspected, find_service
 from deploy.stack import engine
 from deploy.stack.errors import DeployError
@@ -117,6 +118,18 @@ def read_databases_inside(postgres: Inspected | None, var: StateDir) -> Database
             for one in states
         )
     )
+
+
+def read_sessions_inside(postgres: Inspected | None) -> Sessions:
+    """Ask PostgreSQL as its superuser, who needs no password inside the container."""
+    if postgres is None or not postgres.answers:
+        return Sessions()
+
+    def query(statement: str) -> Any:
+        command = ("psql", "--username=postgres", "--no-psqlrc", "--tuples-only", "--no-align")
+        return json.loads(engine.docker("exec", postgres.full_name, *command, f"--command={statement}"))
+
+    return read_sessions(query)
 
 
 def read_broker_inside(rabbitmq: Inspected | None, var: StateDir) -> Broker:

@@ -136,3 +136,42 @@ def test_a_source_that_hangs_or_fails_costs_only_its_own_fact() -> None:
         facts[int]
     with pytest.raises(Unknown, match=r"str: no answer within 0\.2 s"):
         facts[str]
+
+
+def overloaded(_: Facts) -> Iterator[Cause]:
+    yield Cause("this machine is overloaded", "ps")
+
+
+def suspended(_: Facts) -> Iterator[Cause]:
+    yield Cause("it is suspended", "kill -CONT 7", certain=True)
+
+
+OVERLOAD = Check("machine-overloaded", "machine", Severity.WARNING, "", overloaded)
+
+
+def test_an_overloaded_machine_explains_errors_that_load_can_cause() -> None:
+    rows = (*table(("silent", Severity.ERROR, ("machine-overloaded",))), OVERLOAD)
+    found = examine(rows, RED)
+    assert [(one.code, one.follows) for one in found] == [
+        ("machine-overloaded", None),
+        ("silent", "machine-overloaded"),
+    ]
+
+
+def test_a_certain_fault_stays_the_first_line_on_an_overloaded_machine() -> None:
+    silent = Check("silent", "t", Severity.ERROR, "", suspended, follows=("machine-overloaded",))
+    assert codes((OVERLOAD, silent), RED) == ["silent", "machine-overloaded"]
+
+
+def test_load_explains_only_what_nothing_else_does() -> None:
+    rows = (OVERLOAD, *table(("cause", Severity.ERROR, ()), ("a", Severity.ERROR, ("machine-*", "cause"))))
+    assert {one.code: one.follows for one in examine(rows, RED)}["a"] == "cause"
+
+
+def test_a_check_that_could_not_run_on_an_overloaded_machine_is_its_consequence() -> None:
+    rows = (OVERLOAD, *table(("a", Severity.ERROR, ())))
+    found = examine(rows, Facts({TrafficLight: Unknown("it is dark")}))
+    assert [(one.code, one.follows) for one in found] == [
+        ("machine-overloaded", None),
+        ("check-failed", "machine-overloaded"),
+    ]

@@ -19,11 +19,12 @@ from deploy.checks.facts.clock import BrokerClock, ClockOffset
 from deploy.checks.facts.containers import Certificate, Container, Containers, Engine
 from deploy.checks.facts.database import DatabaseStates
 from deploy.checks.facts.gateway import Backend, Gateway, Probe, Probes, Router, TraefikState
-from deploy.checks.facts.logs import Failure, LoggedRequest, Traffic
-from deploy.checks.facts.machine import Listener, Listeners, Machine, Secrets
+from deploy.checks.facts.logs import Failure, LoggedRequest, MailTrouble, Traffic
+from deploy.checks.facts.machine import Listener, Listeners, Machine, Secrets, Workload
 from deploy.checks.facts.probe_client import HttpResult
 from deploy.checks.facts.processes import ProcessState, ProcessStates
 from deploy.checks.facts.run import Ends, Run
+from deploy.checks.facts.sessions import SessionGroup, SessionHolder, Sessions
 from deploy.checks.facts.start import (
     Files,
     GatewayErrors,
@@ -39,6 +40,7 @@ from deploy.checks.findings import Check, Facts, Finding, examine
 from deploy.checks.gatherers.docker.gatherer import DockerGatherer
 from deploy.checks.gatherers.native import NativeGatherer
 from deploy.stack.compose.project import Project
+from deploy.stack.load import Load
 from deploy.stack.ports import Holder
 from deploy.stack.state_dir import REPOSITORY
 from tests.support.facts import database_state
@@ -85,6 +87,7 @@ def faults() -> Sequence[Mapping[type[Any], Any]]:
         Versions((1, 0), (1, 0)),
         Listeners((Listener("gateway", 80, "TESSERA_PORT", Holder(7, "nginx"), False),)),
         Machine(1, "/var", 1, "files", 60.0),
+        Workload(Load(60, 2), ("yes (8)",)),
         Secrets(("auth_secret is empty",)),
         Limits(100, 2000),
         Parts((3, 10), {"setpriv": "sudo apt-get install util-linux"}),
@@ -103,13 +106,28 @@ def faults() -> Sequence[Mapping[type[Any], Any]]:
             (
                 *(
                     database_state(trouble=trouble, message="no")
-                    for trouble in ("refused", "timeout", "password", "connections", "missing", "other")
+                    for trouble in (
+                        "refused",
+                        "timeout",
+                        "password",
+                        "connections",
+                        "rights",
+                        "missing",
+                        "other",
+                    )
                 ),
                 database_state(revision="1"),
                 database_state(revision="3", clock=ClockOffset(60, 61)),
                 database_state(outbox_waiting=1, outbox_oldest=99.0),
+                database_state(search_path="elsewhere", hides_tables=True),
+                database_state(lacks_table="outbox"),
             ),
             "pid 7",
+        ),
+        Sessions(
+            (SessionGroup("x", "psql", None, 90),),
+            (SessionHolder(7, "x", "psql", "tiles", "idle in transaction", 60.0, "LOCK tiles", 3),),
+            standby=True,
         ),
         Broker(
             "b",
@@ -117,6 +135,7 @@ def faults() -> Sequence[Mapping[type[Any], Any]]:
                 "auth": ("refused", ""),
                 "users": ("timeout", ""),
                 "tiles": ("password", ""),
+                "w": ("vhost", ""),
                 "x": ("other", ""),
             },
             (
@@ -144,6 +163,7 @@ def faults() -> Sequence[Mapping[type[Any], Any]]:
             5,
             (logged(429, None, None), logged(500, "tiles", "r-1")),
             (Failure(NOW, "tiles-web-1", "r-1", "KeyError", "a.py:1"),),
+            (MailTrouble(NOW, "535 who are you", is_final=False),),
         ),
     ]
     answering = TraefikState(
@@ -169,8 +189,10 @@ def faults() -> Sequence[Mapping[type[Any], Any]]:
             ),
             (
                 gateway(answering),
+                Workload(Load(1, 2)),
                 Certificate("https://localhost", tomorrow, tomorrow),
-                Traffic(5, (logged(500, None, None),), ()),
+                Traffic(5, (logged(500, None, None),), (), (MailTrouble(NOW, "550 no", is_final=True),)),
+                Sessions(read_only=True),
             ),
         )
     ]

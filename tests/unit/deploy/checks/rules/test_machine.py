@@ -9,8 +9,9 @@ import pytest
 
 from deploy.checks.facts.clock import SAME_CLOCK, BrokerClock, ClockOffset
 from deploy.checks.facts.database import DatabaseStates
-from deploy.checks.facts.machine import Machine
+from deploy.checks.facts.machine import Machine, Workload
 from deploy.checks.rules.machine import MIB
+from deploy.stack.load import Load
 from tests.support.facts import codes, database_state, findings
 
 
@@ -33,6 +34,12 @@ def test_a_state_of_the_machine_is_found(changes: dict[str, Any], code: str | No
         "ahead": -1.0,
     }
     assert codes(Machine(**(plain | changes))) == ([code] if code else [])
+
+
+def test_an_overload_is_told_with_those_who_cause_it() -> None:
+    [found] = findings(Workload(Load(60, 2), ("yes (58)", "python3 (2)")))
+    assert found.cause == "this machine is overloaded: load 60 on 2 cores, mostly by yes (58), python3 (2)"
+    assert codes(Workload(Load(8, 2))) == []
 
 
 @pytest.mark.parametrize(
