@@ -86,7 +86,7 @@ def broken(compose: ComposeStack) -> Iterator[Broken]:
         (EXITS, r"tiles-(web|worker)-\d+ is restarting; its log:\n    no such module"),
         (
             NEVER_READY,
-            r"not healthy after \d+ s \(load \d+ on \d+ cores?\)\n(.*\n)*.*\"GET /ready HTTP/1.1\" 503",
+            r"not healthy after \d+ s \(load \d+ on \d+ cores?\)\n(.*\n)*.*\"GET /ready HTTP/1\.\d\" 503",
         ),
     ],
     ids=["it exits", "it is never ready"],

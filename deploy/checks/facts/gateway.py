@@ -52,7 +52,7 @@ class Gateway:
     """The gateway of one stack.
 
     `expected`: the addresses of each service. `names`: which process of this stack listens on an address.
-    `errors`: those in its log since its start.
+    `errors`: those in its log since its start. `is_suspended`: stopped by a signal or paused, not ended.
     """
 
     id: str | None
@@ -60,6 +60,7 @@ class Gateway:
     expected: Mapping[str, tuple[str, ...]]
     names: Mapping[str, str]
     errors: tuple[str, ...]
+    is_suspended: bool = False
 
 
 @dataclass(frozen=True)

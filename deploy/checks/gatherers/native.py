@@ -130,6 +130,7 @@ class NativeGatherer:
             },
             names={f"127.0.0.1:{number}": name for name, number in self.ports.items()},
             errors=logs.find_errors(self._lines("gateway")),
+            is_suspended=self._find_suspended("gateway") is not None,
         )
 
     def processes(self) -> ProcessStates:

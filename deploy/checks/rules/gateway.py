@@ -41,8 +41,10 @@ def gateway_silent(facts: Facts) -> Iterator[Cause]:
         run = facts[Run]
         if gateway.id:
             yield Cause(
-                f"the gateway ({gateway.id}) does not answer",
+                f"the gateway ({gateway.id}) does not answer"
+                + (": it is suspended" if gateway.is_suspended else ""),
                 steps(run.resume(gateway.id), run.restart(gateway.id)),
+                certain=gateway.is_suspended,
             )
         else:
             yield Cause("the gateway is not running, and its port does not answer", run.start)

@@ -78,7 +78,7 @@ def test_dead_letters(under_test: StackUnderTest) -> None:
     assert '"id":"m-1","type":"test"' in shown.stdout
 
 
-def test_a_queue_whose_consumer_cannot_write_is_the_consequence_of_who_holds_the_table(
+def test_a_queue_that_waits_for_a_locked_table_follows_from_who_holds_it(
     under_test: StackUnderTest,
 ) -> None:
     message = tile_created(1).envelope(producer="tiles", traceparent=None).encode().encode()

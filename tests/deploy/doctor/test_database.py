@@ -50,7 +50,7 @@ def test_postgresql_without_a_free_connection(under_test: StackUnderTest) -> Non
     assert "by a program without a name as tiles from 127.0.0.1" in cause
 
 
-def test_a_transaction_that_is_left_open_is_named_with_its_statement_and_ended_by_the_fix(
+def test_an_open_transaction_is_named_with_its_statement_and_ended_by_the_fix(
     under_test: StackUnderTest,
 ) -> None:
     with under_test.database("users") as statements:

@@ -24,7 +24,7 @@ def test_a_port_that_was_taken_from_a_process(under_test: StackUnderTest) -> Non
     assert cause.startswith(f"port {port} (frontend) is held by pid {os.getpid()}: ")
 
 
-def test_an_overloaded_machine_is_the_first_line_within_seconds_and_names_who_uses_it(
+def test_an_overloaded_machine_is_named_first_and_soon_with_who_uses_it(
     under_test: StackUnderTest,
 ) -> None:
     with busy_loops(12 * (os.cpu_count() or 1)):

@@ -147,6 +147,7 @@ class DockerGatherer:
                 f"{address}:{_port(one)}": one.name for one in inspected for address in one.networks.values()
             },
             errors=errors,
+            is_suspended=gateway is not None and gateway.paused,
         )
 
     def processes(self) -> ProcessStates:
