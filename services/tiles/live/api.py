@@ -15,11 +15,11 @@ from services.tiles.canvases.service import visible_to
 from services.tiles.edits.painter import Painter
 from services.tiles.edits.strokes import STROKES
 from services.tiles.live import store
-from services.tiles.live.allowance import Allowance
 from services.tiles.live.hub import HUB
 from services.tiles.live.presence import Presence
 from services.tiles.live.subprotocols import SUBPROTOCOLS, Subprotocol, Unacceptable, get_subprotocol
 from services.tiles.live.viewer import CANVAS_GONE, SESSION_ENDED, Viewer
+from shared.buckets import TokenBucket
 from shared.db import Database
 from shared.errors import NotAuthenticated, NotFound, Unavailable
 from shared.http.access import VERIFIER
@@ -103,7 +103,7 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
     try:
         async with request.app[HUB].watching(viewer, canvas_id, query.since):
             await _dismiss_if_barred(request, canvas_id, viewer)
-            allowance = Allowance(*request.app[MESSAGE_LIMIT])
+            allowance = TokenBucket(*request.app[MESSAGE_LIMIT])
             async for message in _messages(socket, viewer.subprotocol, allowance):
                 _process(message, viewer, painter, request.app[HUB].presence, canvas_id)
     except Unavailable as error:
@@ -149,11 +149,11 @@ async def _dismiss_if_barred(request: web.Request, canvas_id: int, viewer: Viewe
 
 
 async def _messages(
-    socket: web.WebSocketResponse, subprotocol: Subprotocol, allowance: Allowance
+    socket: web.WebSocketResponse, subprotocol: Subprotocol, allowance: TokenBucket
 ) -> AsyncIterator[dict[str, Any]]:
     """Yield what the client sends, until it closes the socket. Raises Unacceptable."""
     async for received in socket:
-        if not allowance.take():
+        if allowance.take(1):
             raise Unacceptable(WSCloseCode.POLICY_VIOLATION, "too many messages")
         if received.type is WSMsgType.PING:
             await socket.pong(received.data)

@@ -23,9 +23,9 @@ import structlog
 from aiormq.abc import AbstractChannel, DeliveredMessage
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from services.tiles.live.allowance import Allowance
 from services.tiles.live.room import Participant, Position, RemoteProcess, Room
 from services.tiles.live.viewer import Viewer
+from shared.buckets import TokenBucket
 from shared.messaging.connection import BrokerLink
 
 log = structlog.get_logger(__name__)
@@ -125,7 +125,7 @@ class Presence:
             return _error(
                 "invalid", 'Send {"type": "presence", "tile": {"x", "y"} or null, "editing": bool}.'
             )
-        if not room.allowances[viewer].take():
+        if room.allowances[viewer].take(1):
             return {**_error("rate_limited", "Too many moves."), "retry_after": 1 / MOVES_PER_SECOND}
         changes = {"tile": move.tile, "editing": move.editing, "moved_at": time.time()}
         room.viewers[viewer] = participant.model_copy(update=changes)
@@ -151,7 +151,7 @@ class Presence:
             room.viewers[viewer] = Participant(
                 id=viewer.artist.account_id, username=viewer.artist.username, moved_at=time.time()
             )
-            room.allowances[viewer] = Allowance(MOVES_PER_SECOND, MOVES_PER_SECOND)
+            room.allowances[viewer] = TokenBucket(MOVES_PER_SECOND, MOVES_PER_SECOND)
             self._mark_due(room)
 
     def _leave(self, viewer: Viewer, room: Room) -> None:

@@ -10,9 +10,9 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.tiles.canvases.rules import MAX_SIDE, TILE_SIZES
-from services.tiles.live.allowance import Allowance
 from services.tiles.live.subprotocols import encode_json
 from services.tiles.live.viewer import Viewer
+from shared.buckets import TokenBucket
 
 EXPIRY_SECONDS: Final = 12.0
 """Three heartbeats; with the check every second, the artists of a dead process vanish within 13 s."""
@@ -60,7 +60,7 @@ class Room:
     def __init__(self, canvas_id: int) -> None:
         self.canvas_id = canvas_id
         self.viewers: dict[Viewer, Participant | None] = {}
-        self.allowances: dict[Viewer, Allowance] = {}
+        self.allowances: dict[Viewer, TokenBucket] = {}
         self.remotes: dict[str, RemoteProcess] = {}
         self.sent: dict[int, Participant] = {}
         self.announced: dict[int, Participant] = {}
