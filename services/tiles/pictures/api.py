@@ -66,7 +66,15 @@ def _respond(request: web.Request, rendering: Rendering, media_type: str) -> web
     return respond_with_rest(rendering.body, offset, headers, media_type)
 
 
-RESUMING = {
+def _describe_responses(media_type: str, whole: str) -> dict[int, RawResponse | None]:
+    return {
+        200: RawResponse(media_type, whole),
+        206: RawResponse(media_type, "The rest of it, from the offset in `Range` on"),
+        304: None,
+    }
+
+
+_RESUMING = {
     "Range": "`bytes=1024-` for the rest of a response whose transfer broke after 1,024 bytes",
     "If-Range": "The `ETag` of that response; if it is outdated, the response is the whole again",
 }
@@ -77,36 +85,24 @@ OPERATIONS = (
         "GET",
         r"/canvases/{canvas_id:\d+}.png",
         draw_canvas,
-        {
-            200: RawResponse("image/png", "The picture"),
-            206: RawResponse("image/png", "The rest of it, from the offset in `Range` on"),
-            304: None,
-        },
+        _describe_responses("image/png", "The picture"),
         refusals=("404 canvas_not_found", *_REFUSALS),
-        headers=RESUMING,
+        headers=_RESUMING,
     ),
     Operation(
         "GET",
         r"/tiles/{tile_id:\d+}.png",
         draw_tile,
-        {
-            200: RawResponse("image/png", "The picture"),
-            206: RawResponse("image/png", "The rest of it, from the offset in `Range` on"),
-            304: None,
-        },
+        _describe_responses("image/png", "The picture"),
         refusals=("404 tile_not_found", *_REFUSALS),
-        headers=RESUMING,
+        headers=_RESUMING,
     ),
     Operation(
         "GET",
         "/canvases/{canvas_id}/snapshot",
         get_snapshot,
-        {
-            200: RawResponse(MEDIA_TYPE, "The canvas; `X-Canvas-Seq` is the number of its last change"),
-            206: RawResponse(MEDIA_TYPE, "The rest of it, from the offset in `Range` on"),
-            304: None,
-        },
+        _describe_responses(MEDIA_TYPE, "The canvas; `X-Canvas-Seq` is the number of its last change"),
         refusals=("404 canvas_not_found", *_REFUSALS),
-        headers=RESUMING,
+        headers=_RESUMING,
     ),
 )
