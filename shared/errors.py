@@ -4,6 +4,7 @@ TesseraError
 ├── Refusal                 the request is refused and nothing was changed
 │   ├── BadRequest          the request cannot be read, or a token in it was already used
 │   ├── NotAuthenticated    the caller has no identity, or an invalid one
+│   ├── SecondFactorRequired the password is right, and a second factor is needed; has how to go on
 │   ├── NotAllowed          the caller is known but lacks the right
 │   ├── Suspended           the caller's account is suspended; has the reason and the end
 │   ├── NotFound            the target does not exist, or this caller may not see it
@@ -30,7 +31,7 @@ from this tree to HTTP statuses.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 MAX_FAULTS = 20
@@ -59,6 +60,15 @@ class BadRequest(Refusal):
 
 class NotAuthenticated(Refusal):
     """The caller has no identity, or an invalid one."""
+
+
+class SecondFactorRequired(Refusal):
+    """The password is right, and one of the methods has to follow; `challenge` stands for this login."""
+
+    def __init__(self, challenge: str, methods: Sequence[str]) -> None:
+        super().__init__("second_factor_required", "A second factor is required.")
+        self.challenge = challenge
+        self.methods = methods
 
 
 class NotAllowed(Refusal):
@@ -100,31 +110,46 @@ class NotJson(Refusal):
 
 @dataclass(frozen=True)
 class Fault:
-    """One broken rule: its location, such as `("body", "pixels")`, and a message."""
+    """One broken rule: its location, such as `("body", "pixels")`, a message, and for programs its code.
+
+    `limit` is the number that the code is about, such as the least length of `string_too_short`.
+    """
 
     loc: tuple[str | int, ...]
     msg: str
+    code: str = "invalid"
+    limit: float | None = None
 
     def shortened(self) -> Fault:
         """Return it with long texts cut: keys of the location and parts of the message are the client's."""
         loc = tuple(_shorten(key, MAX_KEY) if isinstance(key, str) else key for key in self.loc)
-        return Fault(loc, _shorten(self.msg, MAX_MESSAGE))
+        return replace(self, loc=loc, msg=_shorten(self.msg, MAX_MESSAGE))
 
 
 class Invalid(Refusal):
     """Values that break a rule; `faults` names the first MAX_FAULTS fields."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[Fault], code: str = "invalid") -> None:
         self.faults = tuple(fault.shortened() for fault in faults[:MAX_FAULTS])
         told = [f"{'.'.join(map(str, fault.loc))}: {fault.msg}" for fault in self.faults]
         if len(faults) > MAX_FAULTS:
             told.append(f"and {len(faults) - MAX_FAULTS} more")
-        super().__init__("invalid", "; ".join(told))
+        super().__init__(code, "; ".join(told))
 
     @classmethod
-    def field(cls, *loc: str | int, msg: str) -> Invalid:
-        """Build the error for a single field."""
-        return cls([Fault(loc, msg)])
+    def field(
+        cls,
+        *loc: str | int,
+        msg: str,
+        rule: str = "invalid",
+        limit: float | None = None,
+        code: str = "invalid",
+    ) -> Invalid:
+        """Build the error for a single field: `rule` and `limit` are those of the Fault.
+
+        `code` tells an error that a client can mend by itself.
+        """
+        return cls([Fault(loc, msg, rule, limit)], code)
 
 
 class TooManyRequests(Refusal):

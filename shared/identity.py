@@ -13,12 +13,22 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class Scope(StrEnum):
+    """What a token may be used for; that of a session is not limited."""
+
+    READ = "read"
+    PAINT = "paint"
+    CHAT = "chat"
+    MODERATE = "moderate"
+    ACCOUNT = "account"
+
+
 _MODERATING = frozenset({Role.MODERATOR.value, Role.ADMIN.value})  # an enum's hash costs, and roles are text
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A verified caller."""
+    """A verified caller; `scopes` are those of a limited token, None if everything is allowed."""
 
     account_id: int
     username: str
@@ -26,6 +36,7 @@ class Identity:
     session_id: str
     expires_at: int
     issued_at: float = 0.0
+    scopes: frozenset[str] | None = None
 
     @property
     def is_moderator(self) -> bool:
@@ -36,6 +47,10 @@ class Identity:
     def is_admin(self) -> bool:
         """Whether the caller administers the site."""
         return Role.ADMIN in self.roles
+
+    def may(self, scope: Scope) -> bool:
+        """Whether the token may be used for that; any token may read."""
+        return self.scopes is None or scope is Scope.READ or scope in self.scopes
 
 
 def account_id_of(caller: Identity | None) -> int | None:

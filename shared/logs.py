@@ -1,17 +1,33 @@
 """Structured logs: one JSON object per line on stderr, with the request or message that it belongs to.
 
-Values bound to structlog's context variables (`request_id`, `message_id`, `trace_id`) appear in each line
-written while that request or message is handled, including the lines of libraries.
+What is bound to the current context (`request_id`, `message_id`, `trace_id`) appears in each line written
+while that request or message is handled, including the lines of libraries.
 """
 
 from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Mapping
+from contextvars import ContextVar
 
 import orjson
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+_bound: ContextVar[Mapping[str, str]] = ContextVar("bound", default={})  # noqa: B039 - replaced, never changed
+
+
+def bind(**values: str) -> None:
+    """Add these values, and no longer those bound before, to each line written in the current context.
+
+    One assignment: structlog's own, a variable for each value, took a tenth of the shortest request.
+    """
+    _bound.set(values)
+
+
+def _add_bound(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    return {**_bound.get(), **event}
 
 
 def configure_logs(service: str, instance: str, level: str) -> None:
@@ -21,7 +37,7 @@ def configure_logs(service: str, instance: str, level: str) -> None:
         return {"service": service, "instance": instance, **event}
 
     common: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
+        _add_bound,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -14,6 +14,7 @@ from shared.db import Database
 from shared.errors import Unavailable
 from shared.http.access import VERIFIER
 from shared.http.background import background
+from shared.http.clients import TRUSTED_PROXIES
 from shared.http.health import Check, keys_are_known
 from shared.http.openapi import serve_openapi
 from shared.http.operations import Operation, serve
@@ -21,6 +22,7 @@ from shared.http.server import API_PREFIX, create_base_app
 from shared.http.tokens import KeySource, TokenVerifier, keys_published_at
 from shared.messaging.consumer import ATTEMPTS, BATCH, Consumer, Handler
 from shared.messaging.contracts import Message
+from shared.messaging.exporting import Exporter, ExportFile
 from shared.messaging.outbox import Outbox
 from shared.messaging.relay import Relay
 from shared.messaging.revocations import RevocationFeed
@@ -52,6 +54,10 @@ class _ServiceApp:
 
 class WebApp(_ServiceApp):
     """The HTTP side of a service."""
+
+    def __init__(self, name: str, settings: ServiceSettings) -> None:
+        super().__init__(name, settings)
+        self.app[TRUSTED_PROXIES] = settings.trusted_proxies
 
     def verify_tokens(self, source: KeySource, *, check: str) -> TokenVerifier:
         """Verify callers' tokens with the keys of `source`; /ready names them `check`."""
@@ -112,6 +118,11 @@ class WorkerApp(_ServiceApp):
         )
         self._links.append(consumer)
         self.run(f"{consumer.queue} consumer", consumer.run)
+
+    def export(self, files: Sequence[ExportFile]) -> None:
+        """Contribute these files to exports of all that the site has of an account."""
+        exporter = Exporter(self.database, self.outbox, self.name, files)
+        self.run("exporter", exporter.run)
 
     async def _check_links(self) -> None:
         if not all(link.connected for link in self._links):

@@ -4,12 +4,31 @@ from __future__ import annotations
 
 import os
 import socket
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, IPvAnyNetwork, SecretStr
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+
+@dataclass(frozen=True)
+class Takes:
+    """What a type of setting takes, in words that follow "is not"."""
+
+    text: str
+
+
+def _check_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+        raise ValueError("must be an http:// or https:// URL")
+    return text
+
+
+HttpUrl = Annotated[str, AfterValidator(_check_url), Takes("a URL of http:// or https://")]
 
 
 class _SecretFiles(PydanticBaseSettingsSource):
@@ -31,7 +50,12 @@ class _SecretFiles(PydanticBaseSettingsSource):
 class ProcessSettings(BaseSettings):
     """Settings of every process; a service adds its own fields and its `env_prefix`."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="ignore",
+        env_ignore_empty=True,  # Compose hands on what is not set as nothing
+        hide_input_in_errors=True,  # which can be a secret
+    )
 
     bind: str = Field("127.0.0.1:8000", description="host:port that this process listens on")
     instance: str = Field(
@@ -41,7 +65,9 @@ class ProcessSettings(BaseSettings):
     drain_seconds: float = Field(
         0, ge=0, le=60, description="seconds to keep serving as not ready after SIGTERM; web only"
     )
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="the least severe lines that this process logs"
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -54,6 +80,14 @@ class ProcessSettings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Read arguments before secret files, and those before the environment."""
         return init_settings, _SecretFiles(settings_cls), env_settings
+
+
+def _split(value: object) -> object:
+    """Split a list as the environment has it, separated by commas."""
+    return [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
+
+
+Networks = Annotated[tuple[IPvAnyNetwork, ...], NoDecode, BeforeValidator(_split)]
 
 
 class ServiceSettings(ProcessSettings):
@@ -69,3 +103,6 @@ class ServiceSettings(ProcessSettings):
         " gives each transaction another connection",
     )
     broker_url: SecretStr = Field(description="amqp://user:password@host:port/vhost")
+    trusted_proxies: Networks = Field(
+        (), description="networks of the proxies in front of the gateway, which trusts the same ones"
+    )

@@ -13,6 +13,11 @@ def integers(values: Iterable[int]) -> str:
     return f"{{{','.join(map(str, values))}}}"
 
 
+def optional_integers(values: Iterable[int | None]) -> str:
+    """Write an array of integers some of which are null."""
+    return f"{{{','.join(['NULL' if value is None else str(value) for value in values])}}}"
+
+
 def byte_strings(values: Iterable[bytes | bytearray | None]) -> str:
     """Write an array of bytea."""
     return f"{{{','.join(['NULL' if value is None else _HEX + value.hex() for value in values])}}}"

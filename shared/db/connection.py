@@ -14,7 +14,6 @@ from prometheus_client import Histogram
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE, new_type, register_type
 from sqlalchemy.sql import Executable
 
-from shared.cancellation import reraise_lost_cancellation
 from shared.db.errors import translate_error
 from shared.db.prepared import PreparedStatements
 from shared.db.statements import BoundStatement, Params, bind_values
@@ -154,8 +153,7 @@ class Connection:
     async def _execute(self, sql: bytes) -> None:
         started = time.perf_counter()
         try:
-            with reraise_lost_cancellation():
-                await self._cursor.execute(sql, timeout=self._timeout)  # type: ignore[arg-type]  # bytes are welcome
+            await self._cursor.execute(sql, timeout=self._timeout)  # type: ignore[arg-type]  # bytes are welcome
         except TimeoutError:
             raise Unavailable("postgres", f"no answer within {self._timeout:g} s") from None
         finally:

@@ -17,6 +17,7 @@ class AdvisoryLock(IntEnum):
     RELAY = 8_673_001  # of every service: the active relay, for as long as its session lives
     COUNTERS = 8_673_002  # users: a step of the dashboard's counters, or a recount
     SIGNING_KEY = 8_673_003  # auth: making the next signing key
+    FILMS = 8_673_005  # tiles: counting the films that wait, and adding one
     ADMINS = 8_673_004  # auth: whatever depends on the number of admins
 
 

@@ -15,7 +15,6 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 import aiopg
 import psycopg2
@@ -23,7 +22,6 @@ from prometheus_client import Gauge
 from psycopg2.extensions import TRANSACTION_STATUS_IDLE, make_dsn, parse_dsn
 from psycopg2.extras import NamedTupleCursor
 
-from shared.cancellation import reraise_lost_cancellation
 from shared.db.connection import Connection, in_transaction
 from shared.db.driver import connect
 from shared.db.prepared import PreparedStatements
@@ -48,6 +46,15 @@ class DatabaseLimits:
     prepared: int = 200
 
 
+@dataclass(eq=False, slots=True)
+class _Session:
+    """A connection with what it keeps for life: making a cursor takes as long as sending a statement."""
+
+    raw: aiopg.Connection
+    cursor: aiopg.Cursor
+    prepared: PreparedStatements
+
+
 class Database:
     """A bounded pool of connections to one database.
 
@@ -60,9 +67,8 @@ class Database:
         self._application = application
         self._limits = limits or DatabaseLimits()
         self._slots = asyncio.Semaphore(self._limits.pool_size)
-        self._idle: deque[aiopg.Connection] = deque()
-        self._in_use: set[aiopg.Connection] = set()
-        self._prepared: WeakKeyDictionary[aiopg.Connection, PreparedStatements] = WeakKeyDictionary()
+        self._idle: deque[_Session] = deque()
+        self._in_use: set[_Session] = set()
         self._closed = False
 
     async def closing(self, _: object) -> AsyncIterator[None]:
@@ -76,8 +82,8 @@ class Database:
         deadline = time.monotonic() + grace
         while self._in_use and time.monotonic() < deadline:  # noqa: ASYNC110 - once, at the end
             await asyncio.sleep(0.02)
-        for raw in (*self._idle, *self._in_use):
-            await raw.close()
+        for session in (*self._idle, *self._in_use):
+            await session.raw.close()
         self._idle.clear()
 
     @classmethod
@@ -94,12 +100,11 @@ class Database:
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """Provide a connection on which each statement is a transaction of its own."""
-        raw = await self._acquire()
+        session = await self._acquire()
         try:
-            async with raw.cursor(cursor_factory=NamedTupleCursor) as cursor:
-                yield self._wrap(raw, cursor, self._limits.statement)
+            yield self._wrap(session, self._limits.statement)
         finally:
-            self._release(raw)
+            self._release(session)
 
     @asynccontextmanager
     async def transaction(self, *, statement: float | None = None) -> AsyncIterator[Connection]:
@@ -109,99 +114,102 @@ class Database:
         level is READ COMMITTED: each statement reads what was committed before it, so one that follows a
         `SELECT ... FOR UPDATE` reads everything that the previous holder of that row wrote.
         """
-        raw = await self._acquire()
+        session = await self._acquire()
         try:
-            async with raw.cursor(cursor_factory=NamedTupleCursor) as cursor:
-                conn = self._wrap(raw, cursor, statement or self._limits.statement)
-                async with in_transaction(conn, statement):
-                    yield conn
+            conn = self._wrap(session, statement or self._limits.statement)
+            async with in_transaction(conn, statement):
+                yield conn
         finally:
-            self._release(raw)
+            self._release(session)
 
     @asynccontextmanager
     async def open_dedicated(self) -> AsyncIterator[Connection]:
         """Open a connection outside the pool, for LISTEN and session-level advisory locks."""
-        raw = await self._connect()
+        session = await self._connect()
         try:
-            async with raw.cursor(cursor_factory=NamedTupleCursor) as cursor:
-                yield self._wrap(raw, cursor, self._limits.statement)
+            yield self._wrap(session, self._limits.statement)
         finally:
-            await raw.close()
+            await session.raw.close()
 
-    def _wrap(self, raw: aiopg.Connection, cursor: aiopg.Cursor, statement: float) -> Connection:
+    def _wrap(self, session: _Session, statement: float) -> Connection:
         # Slightly above the server's limit, so that normally the server ends the query (aiopg#570).
-        return Connection(raw, cursor, self._prepared[raw], statement + 0.5)
+        return Connection(session.raw, session.cursor, session.prepared, statement + 0.5)
 
-    async def _acquire(self) -> aiopg.Connection:
+    async def _acquire(self) -> _Session:
         if self._closed:
             raise Unavailable("postgres", "the service is shutting down")
+        session = await self._take_idle() or await self._wait_or_connect()
+        self._in_use.add(session)
+        CONNECTIONS_IN_USE.inc()
+        return session
+
+    async def _take_idle(self) -> _Session | None:
+        """Take a connection that is free at once, if there is one: without a timer, most of the cost here."""
+        session = None if self._slots.locked() else self._pop_idle()
+        if session is not None:
+            await self._slots.acquire()  # does not wait
+        return session
+
+    async def _wait_or_connect(self) -> _Session:
         try:
             async with asyncio.timeout(self._limits.acquire):
                 await self._slots.acquire()
                 try:
-                    raw = self._pop_idle() or await self._connect()
+                    return self._pop_idle() or await self._connect()
                 except BaseException:
                     self._slots.release()
                     raise
         except TimeoutError:
             raise Unavailable("postgres", f"no connection within {self._limits.acquire:g} s") from None
-        self._in_use.add(raw)
-        CONNECTIONS_IN_USE.inc()
-        return raw
 
-    def _pop_idle(self) -> aiopg.Connection | None:
+    def _pop_idle(self) -> _Session | None:
         while self._idle:
-            raw = self._idle.pop()
-            if not raw.closed:
-                return raw
+            session = self._idle.pop()
+            if not session.raw.closed:
+                return session
         return None
 
-    def _release(self, raw: aiopg.Connection) -> None:
-        self._in_use.discard(raw)
+    def _release(self, session: _Session) -> None:
+        self._in_use.discard(session)
         CONNECTIONS_IN_USE.dec()
+        raw = session.raw
         if not raw.closed:
             if self._closed or raw.raw.get_transaction_status() != TRANSACTION_STATUS_IDLE:
                 raw.close()
             else:
-                self._idle.append(raw)
+                self._idle.append(session)
         self._slots.release()
 
-    async def _connect(self) -> aiopg.Connection:
+    async def _connect(self) -> _Session:
         with suppress(RuntimeError):
             return await self._open()
         # When a connection breaks during a write, aiopg never removes its writer from the loop, and uvloop
         # refuses the next connection with the same file descriptor; that attempt removes the writer.
         return await self._open()
 
-    async def _open(self) -> aiopg.Connection:
-        raw = None
+    async def _open(self) -> _Session:
         try:
             dsn = await self._reachable_dsn()
-            with reraise_lost_cancellation():
-                raw = await connect(
-                    dsn,
-                    timeout=self._limits.acquire,
-                    application=self._application,
-                    options=(
-                        f"-c statement_timeout={round(self._limits.statement * 1000)}"
-                        f" -c lock_timeout={round(self._limits.lock * 1000)}"
-                        " -c timezone=UTC"
-                        # Never a plan for the values of one call: of eight joined tables, making it takes ten
-                        # times as long as running it, which PostgreSQL's own estimate does not show.
-                        " -c plan_cache_mode=force_generic_plan"
-                    ),
-                )
-        except asyncio.CancelledError:
-            if raw is not None:  # the cancellation arrived together with the connection
-                raw.close()
-            raise
+            raw = await connect(
+                dsn,
+                timeout=self._limits.acquire,
+                application=self._application,
+                options=(
+                    f"-c statement_timeout={round(self._limits.statement * 1000)}"
+                    f" -c lock_timeout={round(self._limits.lock * 1000)}"
+                    " -c timezone=UTC"
+                    # Never a plan for the values of one call: of eight joined tables, making it takes ten
+                    # times as long as running it, which PostgreSQL's own estimate does not show.
+                    " -c plan_cache_mode=force_generic_plan"
+                ),
+            )
         except TimeoutError:
             raise Unavailable("postgres", "connecting timed out") from None
         except (psycopg2.Error, OSError) as error:
             raise Unavailable("postgres", str(error).strip()) from error
         else:
-            self._prepared[raw] = PreparedStatements(self._limits.prepared)
-            return raw
+            cursor = await raw.cursor(cursor_factory=NamedTupleCursor)
+            return _Session(raw, cursor, PreparedStatements(self._limits.prepared))
 
     async def _reachable_dsn(self) -> str:
         # libpq resolves names synchronously even when it connects asynchronously, which would block the loop.

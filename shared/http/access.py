@@ -8,7 +8,7 @@ from aiohttp import web
 
 from shared.errors import NotAllowed, NotAuthenticated
 from shared.http.tokens import TokenVerifier
-from shared.identity import Identity
+from shared.identity import Identity, Scope
 
 VERIFIER = web.AppKey("VERIFIER", TokenVerifier)
 
@@ -22,11 +22,14 @@ class Access(StrEnum):
     ADMIN = "admin"
 
 
-def admit(access: Access, identity: Identity | None) -> None:
+def admit(access: Access, scope: Scope, identity: Identity | None) -> None:
     """Check that the caller may call an operation.
 
-    Raises NotAuthenticated without an identity, and NotAllowed if a role is missing.
+    Raises NotAuthenticated without an identity, and NotAllowed if a role is missing, or `insufficient_scope`
+    if the token is limited to other things.
     """
+    if identity is not None and not identity.may(scope):
+        raise NotAllowed("insufficient_scope", f"This requires a token with the scope {scope.value}.")
     if access is Access.GUEST:
         return
     if identity is None:

@@ -39,7 +39,9 @@ class BodyBounds:
 DEFAULT_BOUNDS = BodyBounds()
 """Most bodies have less than one KiB and ten items; the largest is a canvas with a palette of 255 colours."""
 
-_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+# A string without an end reaches to the end of the body. If it were none, each of its quotes would be tried
+# again, which takes seconds.
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 

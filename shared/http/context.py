@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
+from functools import cache
 
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 from prometheus_client import Histogram
+from structlog.typing import FilteringBoundLogger
 
-from shared import tracing
-
-log = structlog.get_logger(__name__)
+from shared import logs, tracing
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -51,18 +50,20 @@ def make_process_headers(service: str, instance: str, request_id: str) -> dict[s
 def request_context(service: str, instance: str) -> Middleware:
     """Make the outermost middleware: id, trace, timing, and the headers that name this process."""
 
+    # Bound once: until it is, a logger is configured anew for each line, written or not.
+    log = structlog.get_logger(__name__).bind()
+
     @web.middleware
     async def context(request: web.Request, handler: Handler) -> web.StreamResponse:
         given = request.headers.get("X-Request-Id", "")
-        this = given if _WELL_FORMED.fullmatch(given) else os.urandom(16).hex()
+        this = given if _WELL_FORMED.fullmatch(given) else tracing.make_id(16)
         set_request_id(this)
         trace = tracing.continue_trace(request.headers.get("traceparent"))
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=this, trace_id=trace.trace_id)
+        logs.bind(request_id=this, trace_id=trace.trace_id)
         request[PROCESS_HEADERS] = make_process_headers(service, instance, this)
         started = time.perf_counter()
         response = await handler(request)
-        _observe(request, response.status, time.perf_counter() - started)
+        _observe(log, request, response.status, time.perf_counter() - started)
         return response
 
     return context
@@ -78,10 +79,15 @@ async def add_process_headers(request: web.Request, response: web.StreamResponse
     response.headers.setdefault("Cache-Control", "no-store")
 
 
-def _observe(request: web.Request, status: int, seconds: float) -> None:
+@cache  # as many as there are routes, methods that aiohttp parses, and statuses
+def _histogram(method: str, route: str, status: int) -> Histogram:
+    return REQUEST_SECONDS.labels(method, route, str(status))
+
+
+def _observe(log: FilteringBoundLogger, request: web.Request, status: int, seconds: float) -> None:
     resource = request.match_info.route.resource
     route = resource.canonical if resource is not None else "unknown"
-    REQUEST_SECONDS.labels(request.method, route, str(status)).observe(seconds)
+    _histogram(request.method, route, status).observe(seconds)
     if status >= 500:
         log.error(
             "request failed", method=request.method, route=route, status=status, seconds=round(seconds, 4)

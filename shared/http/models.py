@@ -8,7 +8,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from shared.text import has_controls
+from shared.text import MOST_MARKS, has_controls, has_stacked_marks, is_visible
 
 BIGINT_MAX = 2**63 - 1
 """Largest bigint of PostgreSQL, and so the largest id."""
@@ -25,10 +25,20 @@ Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 """A point in time in a request, converted to UTC: PostgreSQL rejects offsets of 16 hours and more."""
 
 
+def _require_legible(value: str) -> str:
+    if not is_visible(value):
+        raise PydanticCustomError("blank", "must have a character that can be seen")
+    if has_stacked_marks(value):
+        raise PydanticCustomError(
+            "stacked_marks", f"must not have more than {MOST_MARKS} marks on a character"
+        )
+    return value
+
+
 def _require_one_line(value: str) -> str:
     if has_controls(value):
         raise PydanticCustomError("one_line", "must not contain control characters")
-    return value
+    return _require_legible(value) if value else value
 
 
 def _require_plain_lines(value: str) -> str:
@@ -36,14 +46,18 @@ def _require_plain_lines(value: str) -> str:
         raise PydanticCustomError(
             "lines", "must not contain control characters other than line breaks and tabs"
         )
-    return value
+    return _require_legible(value) if value else value
 
 
 ONE_LINE = AfterValidator(_require_one_line)
-"""For a name or a title: `Annotated[str, StringConstraints(...), ONE_LINE]`."""
+"""For a name or a title, which may be empty, but not blank: `Annotated[str, ..., ONE_LINE]`."""
 
 LINES = AfterValidator(_require_plain_lines)
-"""For longer text, with line breaks."""
+"""For longer text, with line breaks, which may be empty, but not blank."""
+
+
+LEGIBLE = AfterValidator(_require_legible)
+"""For text that everybody reads beside that of others: not blank, and not beyond its line."""
 
 
 class _Input(BaseModel):
@@ -109,11 +123,23 @@ class SuspendedProblem(Problem):
     until: datetime | None
 
 
+class SecondFactorProblem(Problem):
+    """The problem of a login that goes on with a second factor; `challenge` stands for it meanwhile."""
+
+    challenge: str = Field(repr=False)
+    methods: list[str]
+
+
 class FaultView(View):
-    """One broken rule of a request: its location and a message."""
+    """One broken rule of a request: its location, a message in English, and a code that is stable.
+
+    `limit` is the number that the code is about, such as the least length of `string_too_short`.
+    """
 
     loc: list[str | int]
     msg: str
+    code: str
+    limit: float | None
 
 
 class InvalidProblem(Problem):

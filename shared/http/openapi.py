@@ -14,14 +14,21 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from shared.http.access import Access
-from shared.http.models import InvalidProblem, Problem, Query, SuspendedProblem
-from shared.http.operations import Operation, RawResponse
+from shared.http.models import InvalidProblem, Problem, Query, SecondFactorProblem, SuspendedProblem
+from shared.http.operations import RATE_LIMITED, Operation, RawResponse
 from shared.http.server import API_PREFIX
+from shared.identity import Scope
 
 VERSION = "1.0.0"
 """Version of the contract, not of the software."""
 
 _REFERENCE = "#/components/schemas/{model}"
+
+_SPECIAL_PROBLEMS: Mapping[str, type[Problem]] = {
+    "account_suspended": SuspendedProblem,
+    "second_factor_required": SecondFactorProblem,
+}
+"""Codes whose problem has more than others."""
 
 
 def describe(
@@ -98,7 +105,8 @@ def _merge_into(target: dict[str, Any], source: Mapping[str, Any], *, may_repeat
 
 def _models(operations: Iterable[Operation]) -> set[tuple[type[BaseModel], Any]]:
     models: set[tuple[type[BaseModel], Any]] = {
-        (problem, "serialization") for problem in (Problem, InvalidProblem, SuspendedProblem)
+        (problem, "serialization")
+        for problem in (Problem, InvalidProblem, SuspendedProblem, SecondFactorProblem)
     }
     for operation in operations:
         if operation.body is not None:
@@ -171,21 +179,22 @@ def _responses(operation: Operation) -> dict[str, Any]:
             "description": ", ".join(f"`{code}`" for code in sorted(codes)),
             "content": {"application/problem+json": _problem_schema(codes)},
         }
-    limit = "the gateway's limit of requests from one network, in plain text"
-    limited = responses.setdefault("429", {"description": "", "content": {}})
-    limited["description"] = " or ".join(filter(None, (limited["description"], limit)))
-    limited["content"]["text/plain"] = {}
+    if RATE_LIMITED not in operation.refusals:
+        limit = "the gateway's limit of requests from one network, in plain text"
+        limited = responses.setdefault("429", {"description": "", "content": {}})
+        limited["description"] = " or ".join(filter(None, (limited["description"], limit)))
+        limited["content"]["text/plain"] = {}
     return dict(sorted(responses.items()))
 
 
 def _problem_schema(codes: set[str]) -> dict[str, Any]:
     if "invalid" in codes:
         return _schema(InvalidProblem)
-    if "account_suspended" not in codes:
-        return _schema(Problem)
-    if len(codes) == 1:
-        return _schema(SuspendedProblem)
-    return {"schema": {"anyOf": [_schema(model)["schema"] for model in (SuspendedProblem, Problem)]}}
+    special = [model for code, model in _SPECIAL_PROBLEMS.items() if code in codes]
+    models: list[type[Problem]] = special if len(special) == len(codes) else [*special, Problem]
+    if len(models) == 1:
+        return _schema(models[0])
+    return {"schema": {"anyOf": [_schema(model)["schema"] for model in models]}}
 
 
 def _refusals(operation: Operation) -> dict[int, set[str]]:
@@ -209,6 +218,8 @@ def _refusals(operation: Operation) -> dict[int, set[str]]:
         found[401].add("not_authenticated")
     if operation.access in {Access.MODERATOR, Access.ADMIN}:
         found[403] = {"not_allowed"}
+    if operation.needed_scope is not Scope.READ and "caller" in operation.parameters:
+        found.setdefault(403, set()).add("insufficient_scope")
     for refusal in operation.refusals:
         status, code = refusal.split()
         found.setdefault(int(status), set()).add(code)

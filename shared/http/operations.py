@@ -26,11 +26,15 @@ from shared.http.access import Access, admit, identify
 from shared.http.bodies import DEFAULT_BOUNDS, BodyBounds, read_json
 from shared.http.models import BIGINT_MAX, Body, Query
 from shared.http.problems import to_invalid
+from shared.identity import Scope
 
 Endpoint = Callable[..., Awaitable[web.StreamResponse]]
 
 BodyT = TypeVar("BodyT", bound=Body)
 QueryT = TypeVar("QueryT", bound=Query)
+
+RATE_LIMITED = "429 rate_limited"
+"""Refusal of the gateway, where it is a problem: on paths on which no service uses 429 (gateway/dynamic)."""
 
 _PATH_PARAMETER = re.compile(r"{(\w+)(?::[^{}]*)?}")
 
@@ -49,7 +53,9 @@ class Operation:
 
     `answers` maps each successful status to its model, None for no body. `refusals` lists codes such as
     `"409 username_taken"` beyond those of every operation. `headers` describes the optional request headers
-    that the endpoint reads, for the document. `body_bounds` is how large its body may be.
+    that the endpoint reads, for the document. `body_bounds` is how large its body may be. `scope` is what a
+    limited token needs, by default to read for a GET, to moderate for what takes a role, and otherwise what
+    tokens of bots never have.
     """
 
     method: str
@@ -60,6 +66,16 @@ class Operation:
     refusals: Sequence[str] = field(default_factory=tuple)
     headers: Mapping[str, str] = field(default_factory=dict)
     body_bounds: BodyBounds = DEFAULT_BOUNDS
+    scope: Scope | None = None
+
+    @property
+    def needed_scope(self) -> Scope:
+        """Scope that a limited token needs."""
+        if self.scope is not None:
+            return self.scope
+        if self.method == "GET":
+            return Scope.READ
+        return Scope.MODERATE if self.access in {Access.MODERATOR, Access.ADMIN} else Scope.ACCOUNT
 
     @cached_property
     def parameters(self) -> dict[str, Any]:
@@ -94,14 +110,14 @@ class Operation:
 
     def handler(self) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         """Bind the endpoint: admit the caller, parse the arguments, call."""
-        endpoint, access = self.endpoint, self.access
+        endpoint, access, scope = self.endpoint, self.access, self.needed_scope
         body, bounds = self.body, self.body_bounds
         query, path = self.query, tuple(self.path_parameters.items())
         wants_caller, may_be_empty = "caller" in self.parameters, self.body_is_optional
 
         async def handle(request: web.Request) -> web.StreamResponse:
             caller = identify(request)
-            admit(access, caller)
+            admit(access, scope, caller)
             arguments: dict[str, Any] = {name: _path_value(request, name, kind) for name, kind in path}
             if query is not None:
                 arguments["query"] = parse_query(request, query)
@@ -139,11 +155,12 @@ async def parse_body(request: web.Request, model: type[BodyT], bounds: BodyBound
 
 def parse_query(request: web.Request, model: type[QueryT]) -> QueryT:
     """Check the query string; raises Invalid with each invalid parameter, and for one that is given twice."""
-    for name in model.model_fields:
-        if len(request.query.getall(name, ())) > 1:
+    given = request.query
+    for name in given:
+        if name in model.model_fields and len(given.getall(name)) > 1:
             raise Invalid.field("query", name, msg="must be given once")
     try:
-        return model.model_validate(dict(request.query))
+        return model.model_validate(dict(given))
     except ValidationError as error:
         raise to_invalid(error, "query") from None
 

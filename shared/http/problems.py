@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -22,6 +23,7 @@ from shared.errors import (
     NotFound,
     NotJson,
     Refusal,
+    SecondFactorRequired,
     StaleVersion,
     Suspended,
     TooLarge,
@@ -29,13 +31,14 @@ from shared.errors import (
     Unavailable,
 )
 from shared.http.context import get_request_id
-from shared.http.models import FaultView, InvalidProblem, Problem, SuspendedProblem
+from shared.http.models import FaultView, InvalidProblem, Problem, SecondFactorProblem, SuspendedProblem
 
 log = structlog.get_logger(__name__)
 
 STATUS: dict[type[Refusal], int] = {
     BadRequest: 400,
     NotAuthenticated: 401,
+    SecondFactorRequired: 401,
     NotAllowed: 403,
     Suspended: 403,
     NotFound: 404,
@@ -51,6 +54,9 @@ STATUS: dict[type[Refusal], int] = {
 RETRY_AFTER_UNAVAILABLE = "1"
 """Seconds until a client should try again when a dependency is unavailable."""
 
+_LIMITS = ("min_length", "max_length", "ge", "gt", "le", "lt", "multiple_of")
+"""Names of numbers in the context of pydantic's errors; no error has two."""
+
 _CODE_OF_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -58,8 +64,12 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def to_invalid(error: ValidationError, *where: str) -> Invalid:
     """Convert pydantic's errors, with each location prefixed by `where` ("body", "query")."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
-    return Invalid([Fault((*where, *fault["loc"]), fault["msg"]) for fault in found])
+    return Invalid(
+        [
+            Fault((*where, *fault["loc"]), fault["msg"], fault["type"], _find_limit(fault.get("ctx", {})))
+            for fault in error.errors(include_url=False, include_input=False)
+        ]
+    )
 
 
 def problem_response(
@@ -73,14 +83,19 @@ def refusal_response(error: Refusal) -> web.Response:
     """Build the response to a refusal."""
     status = STATUS[type(error)]
     if isinstance(error, Invalid):
-        errors = [FaultView(loc=list(fault.loc), msg=fault.msg) for fault in error.faults]
+        errors = [FaultView.model_validate(fault) for fault in error.faults]
         return _respond(InvalidProblem(**_common(status, error.code, error.detail), errors=errors))
     if isinstance(error, Suspended):
         common = _common(status, error.code, error.detail)
         return _respond(SuspendedProblem(**common, reason=error.reason, until=error.until))
     headers = {}
-    if isinstance(error, NotAuthenticated):
+    if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, SecondFactorRequired):
+        common = _common(status, error.code, error.detail)
+        return _respond(
+            SecondFactorProblem(**common, challenge=error.challenge, methods=list(error.methods)), headers
+        )
     if isinstance(error, TooManyRequests):
         headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
     return problem_response(status, error.code, error.detail, headers)
@@ -122,6 +137,11 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return problem_response(
             500, "internal_error", "Internal error; find it in the logs by its request id."
         )
+
+
+def _find_limit(context: Mapping[str, Any]) -> float | None:
+    """Return the number that pydantic compared with, None where it did not."""
+    return next((context[name] for name in _LIMITS if name in context), None)
 
 
 def _has_hung_up(request: web.Request) -> bool:

@@ -5,7 +5,6 @@ aiohttp's own answer to those is plain text that repeats a part of the request, 
 
 from __future__ import annotations
 
-import os
 from typing import Any, cast
 
 import structlog
@@ -14,6 +13,7 @@ from aiohttp.http_exceptions import BadHttpMethod, LineTooLong
 from aiohttp.web_protocol import RequestHandler
 from aiohttp.web_request import BaseRequest
 
+from shared import tracing
 from shared.http.context import PROCESS, make_process_headers, set_request_id
 from shared.http.problems import problem_response
 
@@ -75,7 +75,7 @@ class _Protocol(RequestHandler):
         if request.writer.output_size > 0:
             raise ConnectionError("the response has begun") from exc
         service, instance = cast(_Server, self._manager).app[PROCESS]
-        headers = make_process_headers(service, instance, request_id=os.urandom(16).hex())
+        headers = make_process_headers(service, instance, request_id=tracing.make_id(16))
         set_request_id(headers["X-Request-Id"])
         response = _respond(status, exc, headers)
         response.force_close()

@@ -15,7 +15,8 @@ def resumed_at(request: web.Request, tag: str, size: int) -> int:
     The caller has to name the tag of the bytes it has; other ranges than "the rest" are not honoured, as HTTP
     permits.
     """
-    asked = _REST.fullmatch(request.headers.get("Range", ""))
+    given = request.headers.get("Range")
+    asked = None if given is None else _REST.fullmatch(given)
     if asked is None or request.headers.get("If-Range") != tag:
         return 0
     offset = int(asked[1])

@@ -171,6 +171,7 @@ def _read_identity(claims: dict[str, Any]) -> Identity:
             session_id=str(claims["sid"]),
             expires_at=int(claims["exp"]),
             issued_at=float(claims["iat"]),
+            scopes=frozenset(str(claims["scope"]).split()) if "scope" in claims else None,
         )
     except (TypeError, ValueError):
         raise NotAuthenticated("token_invalid", "The token is invalid.") from None

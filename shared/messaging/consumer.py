@@ -21,7 +21,7 @@ from aiormq.abc import AbstractChannel, DeliveredMessage
 from prometheus_client import Counter, Histogram
 from sqlalchemy import text
 
-from shared import tracing
+from shared import logs, tracing
 from shared.db import Connection, Database
 from shared.errors import Unavailable, Unprocessable
 from shared.messaging import inbox
@@ -213,13 +213,14 @@ class Consumer:
         # Two copies can share a batch; the second one is repeated.
         new.discard(message.id)
         trace = tracing.continue_trace(message.envelope.traceparent)
-        with structlog.contextvars.bound_contextvars(
-            message_id=message.id, message_type=message.envelope.type, trace_id=trace.trace_id
-        ):
+        logs.bind(message_id=message.id, message_type=message.envelope.type, trace_id=trace.trace_id)
+        try:
             if message.content is None:
                 log.warning("message of unknown type ignored")
                 return "ignored"
             await self._handlers[type(message.content)](conn, message.content)
+        finally:
+            logs.bind()
         return "applied"
 
     def _read(self, delivered: DeliveredMessage) -> _Message:

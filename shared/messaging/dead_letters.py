@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-import aio_pika
 from aiormq.abc import AbstractChannel, DeliveredMessage
-from aiormq.exceptions import AMQPError
 from pamqp import commands
 
 from shared.errors import Unavailable
-from shared.messaging.connection import CONNECT_SECONDS, open_channel
-from shared.messaging.topology import dead_queue, declare
+from shared.messaging.topology import dead_queue, open_declared
 
 _SHOWN: Final = 100
 
@@ -34,7 +30,7 @@ async def show(broker_url: str, queue: str, limit: int = _SHOWN) -> list[DeadLet
 
     Raises Unavailable("rabbitmq").
     """
-    async with _channel(broker_url) as channel:
+    async with open_declared(broker_url, "tessera dead letters") as channel:
         return [_read_letter(message) async for message in _take(channel, queue, limit)]
 
 
@@ -45,7 +41,7 @@ async def replay(broker_url: str, queue: str, message_id: str | None = None) -> 
     Raises Unavailable("rabbitmq").
     """
     replayed = 0
-    async with _channel(broker_url) as channel:
+    async with open_declared(broker_url, "tessera dead letters") as channel:
         count = (await channel.queue_declare(dead_queue(queue), passive=True)).message_count or 0
         async for message in _take(channel, queue, count):
             properties = message.header.properties
@@ -60,19 +56,6 @@ async def replay(broker_url: str, queue: str, message_id: str | None = None) -> 
             await channel.basic_ack(message.delivery_tag or 0)
             replayed += 1
     return replayed
-
-
-@asynccontextmanager
-async def _channel(broker_url: str) -> AsyncIterator[AbstractChannel]:
-    try:
-        connection = await aio_pika.connect(broker_url, timeout=CONNECT_SECONDS, name="tessera dead letters")
-        # Messages that are not acknowledged return to their queue when the connection closes.
-        async with connection:
-            channel = await open_channel(connection)
-            await declare(channel)
-            yield channel
-    except (AMQPError, OSError, TimeoutError) as error:
-        raise Unavailable("rabbitmq", f"{type(error).__name__}: {error}") from error
 
 
 async def _take(channel: AbstractChannel, queue: str, limit: int) -> AsyncIterator[DeliveredMessage]:

@@ -6,7 +6,7 @@ The subject is the account.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from shared.messaging.contracts.event import Event
 
@@ -74,9 +74,34 @@ class AccountRolesChanged(AccountChanged):
 
 
 class AccountDeleted(AccountChanged):
-    """The account was deleted. Its username and address are free again; its work stays, anonymously."""
+    """The account was deleted. Its username and address are free again; its work stays, anonymously.
+
+    `canvases` is what becomes of those that it owns. They are offered to the account `heir_id`, whose
+    name comes along because a service may not know that account yet.
+    """
 
     type: ClassVar[str] = "account.deleted"
+
+    canvases: Literal["keep", "delete", "transfer"] = "keep"
+    heir_id: int | None = None
+    heir_username: str | None = None
+
+
+class AccountRestated(AccountChanged):
+    """What is true of an account now, said again by a repair for services that missed an event.
+
+    It is no change: nobody acted, and a service that knows this version already changes nothing.
+    """
+
+    type: ClassVar[str] = "account.restated"
+
+    username: str
+    registered_at: datetime
+    status: Literal["active", "suspended", "deleted"]
+    suspension_reason: str | None = None
+    suspended_until: datetime | None = None
+    roles: list[str]
+    is_verified: bool
 
 
 class AccountCommandRefused(AccountEvent):
@@ -87,6 +112,18 @@ class AccountCommandRefused(AccountEvent):
     actor_id: int
     command: str
     code: str
+
+
+class SecondFactorRemoved(AccountEvent):
+    """An operator removed the second factors of an account whose owner had lost them."""
+
+    type: ClassVar[str] = "account.second_factor_removed"
+
+
+class DigestStopped(AccountEvent):
+    """Somebody used the link in a digest, which needs no login and only switches the digest off."""
+
+    type: ClassVar[str] = "digest.stopped"
 
 
 class SessionRevoked(AccountEvent):
@@ -102,6 +139,19 @@ class ArtistActive(AccountEvent):
     """An artist painted; at most about once per hour, because strokes are too many to publish each."""
 
     type: ClassVar[str] = "artist.active"
+
+
+class ArtistPlaced(AccountEvent):
+    """How many pixels an artist has placed on a canvas in `place` mode by its change `seq`: all, not a step.
+
+    Published every few seconds, because placements are too many to publish each.
+    """
+
+    type: ClassVar[str] = "artist.placed"
+
+    canvas_id: int
+    pixels_placed: int
+    seq: int
 
 
 class ProfileUpdated(AccountEvent):

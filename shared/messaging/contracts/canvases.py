@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from shared.messaging.contracts.event import Event
 
@@ -56,6 +56,51 @@ class CanvasDeleted(CanvasEvent):
 
     owner_id: int
     actor_id: int
+
+
+class CanvasHandedOver(CanvasEvent):
+    """A canvas has another owner: `owner_id` accepted it from `actor_id`, who owned it before."""
+
+    type: ClassVar[str] = "canvas.handed_over"
+    changes_picture: ClassVar[bool] = False
+
+    owner_id: int
+    actor_id: int
+    name: str
+    is_public: bool
+
+
+class CanvasOffered(Event):
+    """`actor_id` would give a canvas to `heir_id`, who has yet to accept; it is no change of the canvas."""
+
+    type: ClassVar[str] = "canvas.offered"
+    subject_kind: ClassVar[str] = "canvas"
+
+    canvas_id: int
+    actor_id: int
+    heir_id: int
+
+    @property
+    def subject_id(self) -> int:
+        """The canvas."""
+        return self.canvas_id
+
+
+class OfferEnded(Event):
+    """`heir_id` accepted or declined the canvas that `owner_id` offered, or the owner withdrew the offer."""
+
+    type: ClassVar[str] = "canvas.offer_ended"
+    subject_kind: ClassVar[str] = "canvas"
+
+    canvas_id: int
+    owner_id: int
+    heir_id: int
+    outcome: Literal["accepted", "declined", "withdrawn"]
+
+    @property
+    def subject_id(self) -> int:
+        """The canvas."""
+        return self.canvas_id
 
 
 class CanvasRolledBack(Event):

@@ -45,10 +45,26 @@ class SetRoles(AccountCommand):
     roles: list[str]
 
 
+class SendDigest(Command):
+    """Mail an account how many notices of each kind it has not read, if its address is confirmed."""
+
+    type: ClassVar[str] = "digest.send"
+    subject_kind: ClassVar[str] = "account"
+
+    account_id: int
+    counts: dict[str, int]
+
+    @property
+    def subject_id(self) -> int:
+        """The account."""
+        return self.account_id
+
+
 class MailRequested(Command):
     """Send a mail to an address. Auth sends this command to itself, so that addresses stay in auth.
 
-    The handler looks up whether the address belongs to an account, so the command has no subject.
+    The handler looks up whether the address belongs to an account, so the command has no subject. With
+    `account_id`, the mail is about that account and goes to the address, although another may have it.
     """
 
     type: ClassVar[str] = "mail.requested"
@@ -56,6 +72,7 @@ class MailRequested(Command):
 
     purpose: str
     email: str
+    account_id: int | None = None
 
     @property
     def subject_id(self) -> int:

@@ -8,12 +8,12 @@ from shared.messaging.contracts.event import Event
 
 
 class ReportEvent(Event):
-    """An event about one report of a tile, a canvas or an artist."""
+    """An event about one report of a tile, a canvas, an artist or a message."""
 
     subject_kind: ClassVar[str] = "report"
 
     report_id: int
-    kind: Literal["tile", "canvas", "user"]
+    kind: Literal["tile", "canvas", "user", "message"]
     target_id: int
 
     @property

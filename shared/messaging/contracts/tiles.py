@@ -1,4 +1,7 @@
-"""Events about tiles and their locks. `actor_id` acted, `creator_id` is the artist whose tile it is."""
+"""Events about tiles and their locks.
+
+`actor_id` acted, `creator_id` is the artist whose tile it is; null in `place` mode.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ class TileEvent(CanvasEvent):
     """A change of one tile; `version` and `like_count` as they are after it."""
 
     tile_id: int
-    creator_id: int
+    creator_id: int | None
     actor_id: int
     version: int
     like_count: int = 0
