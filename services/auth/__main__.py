@@ -16,6 +16,7 @@ from pydantic import SecretStr, ValidationError
 
 from services.auth.accounts.model import Account, Status
 from services.auth.accounts.passwords import Passwords
+from services.auth.accounts.restating import read_accounts
 from services.auth.app import SERVICE, create_app, create_worker
 from services.auth.keys.cipher import KeyCipher, WrongSecret
 from services.auth.keys.rules import StoredKey
@@ -37,6 +38,8 @@ ResultT = TypeVar("ResultT")
 def first_admin(settings: AuthSettings) -> None:
     """Create the first admin; prints one JSON line, whose password is null if there already is an admin.
 
+    One who has not logged in before their one-time password expired gets another.
+
     Exits with status 1 and the reason on stderr when the name is taken or PostgreSQL is not available.
     """
 
@@ -53,7 +56,7 @@ def first_admin(settings: AuthSettings) -> None:
 
 
 def create_admin(settings: AuthSettings, given: argparse.Namespace) -> None:
-    """Create another admin; prints the name and the password."""
+    """Create another admin; prints the name, the one-time password and when it expires."""
     try:
         wanted = Registration(username=given.username, email=given.email, password=SecretStr("a placeholder"))
         credentials = asyncio.run(
@@ -67,12 +70,23 @@ def create_admin(settings: AuthSettings, given: argparse.Namespace) -> None:
 
 
 def reset_password(settings: AuthSettings, given: argparse.Namespace) -> None:
-    """Give an account a random password and end its sessions; prints the name and the password."""
+    """Give an account a one-time password and end its sessions; prints what `create_admin` does."""
     try:
         credentials = asyncio.run(_operate(settings, lambda operators: operators.reset_password(given.login)))
     except TesseraError as error:
         sys.exit(f"the password was not reset: {error}")
     _print(asdict(credentials))
+
+
+def remove_second_factor(settings: AuthSettings, given: argparse.Namespace) -> None:
+    """Remove the second factors of an account and end its sessions; prints the name."""
+    try:
+        username = asyncio.run(
+            _operate(settings, lambda operators: operators.remove_second_factor(given.login))
+        )
+    except TesseraError as error:
+        sys.exit(f"no second factor was removed: {error}")
+    _print({"username": username})
 
 
 def rotate_keys(settings: AuthSettings) -> None:
@@ -99,10 +113,10 @@ def test_mail(settings: AuthSettings, given: argparse.Namespace) -> None:
     _print({"to": given.address, "server": server, "folder": None if server else str(settings.mail_folder)})
 
 
-async def _operate(settings: AuthSettings, use: Callable[[Operators], Awaitable[Credentials]]) -> Credentials:
+async def _operate(settings: AuthSettings, use: Callable[[Operators], Awaitable[ResultT]]) -> ResultT:
     passwords = Passwords(threads=1)
 
-    async def operate(database: Database) -> Credentials:
+    async def operate(database: Database) -> ResultT:
         return await use(Operators(database, Outbox(database, producer=SERVICE), passwords))
 
     try:
@@ -149,6 +163,12 @@ if __name__ == "__main__":
         {
             "create-admin": Verb("create another admin", create_admin, _add_admin),
             "test-mail": Verb("send a test to an address", test_mail, _add_address),
-            "reset-password": Verb("give an account a random password", reset_password, _add_login),
+            "remove-second-factor": Verb(
+                "remove the second factors of an account whose owner lost them",
+                remove_second_factor,
+                _add_login,
+            ),
+            "reset-password": Verb("give an account a one-time password", reset_password, _add_login),
         },
+        restated={"accounts": read_accounts},
     )

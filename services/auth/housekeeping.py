@@ -7,6 +7,9 @@ from datetime import timedelta
 
 import structlog
 
+from services.auth.challenges import store as challenges
+from services.auth.exports import store as exports
+from services.auth.factors import store as factors
 from services.auth.keys import store as keys
 from services.auth.keys.rules import PUBLISHED_AFTERWARDS
 from services.auth.mail import store as mail
@@ -31,7 +34,13 @@ async def run_housekeeping(
             async with database.connection() as conn:
                 await mail.prune(conn)
                 await keys.retire_keys(conn, PUBLISHED_AFTERWARDS)
-                while await sessions.prune(conn, refresh_lifetime) + await throttling.prune(conn):
+                while (
+                    await sessions.prune(conn, refresh_lifetime)
+                    + await throttling.prune(conn)
+                    + await challenges.prune(conn)
+                    + await factors.prune(conn)
+                    + await exports.prune(conn)
+                ):
                     continue
         except Unavailable as error:
             log.info("housekeeping paused", reason=str(error))

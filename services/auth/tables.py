@@ -17,8 +17,10 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    SmallInteger,
     Table,
     Text,
+    UniqueConstraint,
     func,
     text,
 )
@@ -26,6 +28,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.auth.limits import USERNAME_PATTERN
 from shared.db.tables import NAMING, moment
+from shared.messaging.exporting import export_jobs_table
 from shared.messaging.inbox import inbox_table
 from shared.messaging.outbox import outbox_table
 
@@ -39,6 +42,11 @@ accounts = Table(
     Column("email", Text, nullable=False),
     Column("email_verified", Boolean, nullable=False, server_default=text("false")),
     Column("password_hash", Text, nullable=False, comment="argon2id, with its parameters"),
+    Column(
+        "password_expires_at",
+        DateTime(timezone=True),
+        comment="of a one-time password, which its owner must replace by then; null: the owner chose it",
+    ),
     Column("roles", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("status", Text, nullable=False, server_default=text("'active'")),
     Column("suspension_reason", Text),
@@ -70,6 +78,7 @@ sessions = Table(
     moment("created_at"),
     moment("last_used_at"),
     Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("confirmed_at", DateTime(timezone=True), comment="its last second factor; null: none yet"),
 )
 
 refresh_tokens = Table(
@@ -93,6 +102,26 @@ Index(
     postgresql_where=refresh_tokens.c.rotated_at.is_(None),
 )
 
+bot_tokens = Table(
+    "bot_tokens",
+    metadata,
+    Column(
+        "session_id",
+        BigInteger,
+        ForeignKey("sessions.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("name", Text, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("token_hash", LargeBinary, nullable=False, unique=True, comment="SHA-256; the token is nowhere"),
+    Column("expires_at", DateTime(timezone=True), comment="null: never; what counts is that of the session"),
+    Column("last_used_at", DateTime(timezone=True)),
+    CheckConstraint("octet_length(token_hash) = 32", name="token_hash"),
+    CheckConstraint("scopes <@ ARRAY['read', 'paint', 'chat', 'moderate']", name="scopes"),
+    comment="Each is a session without refresh tokens.",
+)
+
 revocations = Table(
     "revocations",
     metadata,
@@ -112,7 +141,9 @@ mail_tokens = Table(
         "token_hash", LargeBinary, nullable=False, unique=True, comment="SHA-256; the token is in the mail"
     ),
     Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
-    CheckConstraint("purpose IN ('confirm_email', 'reset_password')", name="purpose"),
+    Column("new_email", Text, comment="the address that the token was sent to, of change_email"),
+    CheckConstraint("purpose IN ('confirm_email', 'reset_password', 'change_email')", name="purpose"),
+    CheckConstraint("(purpose = 'change_email') = (new_email IS NOT NULL)", name="new_email"),
     CheckConstraint("octet_length(token_hash) = 32", name="token_hash"),
     comment="One of a kind for each account: a newer one takes the place of the older.",
 )
@@ -124,6 +155,116 @@ login_throttles = Table(
     Column("failures", Integer, nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
     CheckConstraint("failures >= 0", name="failures"),
+)
+
+policy = Table(
+    "policy",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("registration", Text, nullable=False),
+    Column("challenge", Text, nullable=False, server_default=text("'auto'")),
+    Column("second_factor", Text, nullable=False, server_default=text("'optional'")),
+    CheckConstraint("id = 1", name="one_row"),
+    CheckConstraint("registration IN ('open', 'invitation', 'closed')", name="registration"),
+    CheckConstraint("challenge IN ('auto', 'always', 'off')", name="challenge"),
+    CheckConstraint("second_factor IN ('optional', 'moderators', 'everybody')", name="second_factor"),
+    comment="What the admins have decided; without the row, the defaults of the code hold.",
+)
+
+totp_secrets = Table(
+    "totp_secrets",
+    metadata,
+    Column(
+        "account_id",
+        BigInteger,
+        ForeignKey("accounts.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("sealed_secret", LargeBinary, nullable=False, comment="encrypted with AUTH_SECRET"),
+    Column("confirmed_at", DateTime(timezone=True), comment="null: no code of it has been seen yet"),
+    Column("last_step", BigInteger, comment="of the last code that was used; none is used twice"),
+    moment("created_at"),
+    comment="One authenticator app for each account.",
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column(
+        "account_id",
+        BigInteger,
+        ForeignKey("accounts.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("code_hash", LargeBinary, primary_key=True, comment="SHA-256; a used code has no row"),
+    CheckConstraint("octet_length(code_hash) = 32", name="code_hash"),
+)
+
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column(
+        "account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("name", Text, nullable=False),
+    Column("credential_id", LargeBinary, nullable=False, unique=True),
+    Column("public_key", LargeBinary, nullable=False, comment="COSE"),
+    Column("sign_count", BigInteger, nullable=False, comment="0 if the device does not count"),
+    moment("created_at"),
+    Column("last_used_at", DateTime(timezone=True)),
+)
+
+pending_logins = Table(
+    "pending_logins",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True, comment="SHA-256"),
+    Column(
+        "account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
+    CheckConstraint("octet_length(token_hash) = 32", name="token_hash"),
+    comment="Logins whose password was right and whose second factor is awaited.",
+)
+
+used_challenges = Table(
+    "used_challenges",
+    metadata,
+    Column("nonce", LargeBinary, primary_key=True),
+    Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
+    comment="Solved challenges are accepted once; a row outlives its challenge.",
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("code_hash", LargeBinary, nullable=False, unique=True, comment="SHA-256; the code is nowhere"),
+    Column("max_uses", Integer, nullable=False),
+    Column("uses", Integer, nullable=False, server_default=text("0")),
+    Column("expires_at", DateTime(timezone=True), comment="null: never"),
+    Column("revoked_at", DateTime(timezone=True)),
+    Column("created_by", BigInteger, ForeignKey("accounts.id"), nullable=False),
+    moment("created_at"),
+    CheckConstraint("octet_length(code_hash) = 32", name="code_hash"),
+    CheckConstraint("uses BETWEEN 0 AND max_uses", name="uses"),
+)
+
+invited_accounts = Table(
+    "invited_accounts",
+    metadata,
+    Column(
+        "account_id",
+        BigInteger,
+        ForeignKey("accounts.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("invitation_id", BigInteger, ForeignKey("invitations.id"), nullable=False),
+    Index("ix_invited_accounts_invitation_id_account_id", "invitation_id", "account_id"),
+    comment="Which account came by which invitation.",
 )
 
 signing_keys = Table(
@@ -144,5 +285,47 @@ signing_keys = Table(
     comment="Every row is published; the newest that signs already signs.",
 )
 
+identities = Table(
+    "identities",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True, comment="who it is at the issuer; never reassigned there"),
+    Column("provider", Text, nullable=False, comment="id of the provider in AUTH_OIDC_PROVIDERS"),
+    Column("account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    moment("linked_at"),
+    Column("last_used_at", DateTime(timezone=True)),
+    UniqueConstraint("account_id", "provider"),
+    CheckConstraint("char_length(subject) BETWEEN 1 AND 255", name="subject"),
+    comment="Accounts elsewhere that log in to accounts here, by OpenID Connect.",
+)
+
+exports = Table(
+    "exports",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column(
+        "account_id", BigInteger, ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, unique=True
+    ),
+    moment("requested_at"),
+    Column("completed_at", DateTime(timezone=True), comment="null: parts are missing"),
+    Column("expires_at", DateTime(timezone=True), nullable=False, index=True),
+    comment="One for each account: a newer one takes the place of the older.",
+)
+
+export_parts = Table(
+    "export_parts",
+    metadata,
+    Column("export_id", BigInteger, ForeignKey("exports.id", ondelete="CASCADE"), primary_key=True),
+    Column("service", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("file", Text, nullable=False),
+    Column("lines", Text, nullable=False),
+    Column("is_last", Boolean, nullable=False),
+    CheckConstraint("service IN ('auth', 'users', 'tiles')", name="service"),
+    CheckConstraint("number >= 0", name="number"),
+    comment="What the services have sent so far, in the order of their numbers.",
+)
+
 outbox = outbox_table(metadata)
 inbox = inbox_table(metadata)
+export_jobs = export_jobs_table(metadata)

@@ -36,6 +36,8 @@ class Account:
     created_at: datetime
     version: int = 0
     suspension: Suspension | None = None
+    password_expires_at: datetime | None = None
+    """Of a one-time password, which its owner has to replace by then; None if they chose it themselves."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,9 @@ LANES = 1
 QUEUE_SECONDS = 5.0
 """How long a password waits for a thread; under a flood of them the rest is refused instead of queued."""
 
+NO_PASSWORD = "$argon2id$none"  # noqa: S105 - matches no password
+"""What an account without a password has in place of a hash; a reset by mail gives it one."""
+
 ResultT = TypeVar("ResultT")
 
 
@@ -90,11 +93,12 @@ class Passwords:
     async def verify(self, stored: str | None, password: str) -> bool:
         """Return whether the password matches the stored hash.
 
-        Without a stored hash the answer is False, after the same amount of work: the time must not reveal
-        whether an account exists. Raises Unavailable as `hash` does.
+        Without a stored hash, or with NO_PASSWORD, the answer is False, after the same amount of work: the
+        time must not reveal whether an account exists. Raises Unavailable as `hash` does.
         """
-        matches = await self._run(Urgency.LOGIN, lambda: self._verify(stored or self._dummy_hash, password))
-        return matches and stored is not None
+        known = None if stored == NO_PASSWORD else stored
+        matches = await self._run(Urgency.LOGIN, lambda: self._verify(known or self._dummy_hash, password))
+        return matches and known is not None
 
     def is_outdated(self, stored: str) -> bool:
         """Return whether the stored hash was made with other than the current parameters."""

@@ -9,7 +9,7 @@ from shared.errors import Conflict, UniqueViolated
 from shared.messaging.contracts import AccountRegistered
 from shared.messaging.outbox import Outbox
 
-_CONFLICTS = {
+CONFLICTS = {
     "uq_accounts_username": ("username_taken", "this username is taken"),
     "uq_accounts_email": ("email_taken", "there is already an account with this email address"),
 }
@@ -32,7 +32,7 @@ async def create_account(
     try:
         account = await store.insert_account(conn, username, email, password_hash)
     except UniqueViolated as error:
-        raise Conflict(*_CONFLICTS[error.constraint]) from None
+        raise Conflict(*CONFLICTS[error.constraint]) from None
     registered = AccountRegistered(
         account_id=account.id,
         username=account.username,

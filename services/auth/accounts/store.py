@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Text, any_, bindparam, cast, func, insert, literal, or_, select, update
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Text, any_, bindparam, cast, delete, func, insert, literal, or_, select, update
 
 from services.auth.accounts.model import Account, LockedAccount, Status, Suspension
-from services.auth.tables import accounts
+from services.auth.tables import accounts, pending_logins
 from shared.db import Connection, Row
 from shared.db.locks import AdvisoryLock, hold_until_commit
 from shared.identity import Role
@@ -21,7 +25,11 @@ COLUMNS = (
     accounts.c.version,
     accounts.c.suspension_reason,
     accounts.c.suspended_until,
+    accounts.c.password_expires_at,
 )
+
+ONE_TIME_LIFETIME: Final = timedelta(hours=72)
+"""A weekend may lie between making a one-time password and the first login."""
 
 _INSERT = (
     insert(accounts)
@@ -59,8 +67,17 @@ _SET_HASH = (
     .values(password_hash=bindparam("new"))
 )
 _SET_PASSWORD = (
-    update(accounts).where(accounts.c.id == bindparam("account_id")).values(password_hash=bindparam("new"))
+    update(accounts)
+    .where(accounts.c.id == bindparam("account_id"))
+    .values(password_hash=bindparam("new"), password_expires_at=None)
 )
+_SET_ONE_TIME_PASSWORD = (
+    update(accounts)
+    .where(accounts.c.id == bindparam("account_id"))
+    .values(password_hash=bindparam("new"), password_expires_at=func.now() + ONE_TIME_LIFETIME)
+    .returning(accounts.c.password_expires_at)
+)
+_END_PENDING_LOGINS = delete(pending_logins).where(pending_logins.c.account_id == bindparam("account_id"))
 _MARK_EMAIL_VERIFIED = (
     update(accounts)
     .where(
@@ -69,6 +86,12 @@ _MARK_EMAIL_VERIFIED = (
         accounts.c.status != Status.DELETED,
     )
     .values(email_verified=True, version=accounts.c.version + 1)
+    .returning(accounts.c.version)
+)
+_SET_EMAIL = (
+    update(accounts)
+    .where(accounts.c.id == bindparam("account_id"))
+    .values(email=bindparam("new_email"), email_verified=True, version=accounts.c.version + 1)
     .returning(accounts.c.version)
 )
 _id_as_text = cast(accounts.c.id, Text)
@@ -80,6 +103,7 @@ _ANONYMISE = (
         email=_id_as_text + literal("@deleted.invalid"),
         email_verified=False,
         password_hash="$argon2id$deleted",  # noqa: S106 - matches no password
+        password_expires_at=None,
         roles=[],
         status=Status.DELETED,
         suspension_reason=None,
@@ -99,6 +123,11 @@ _OTHER_ADMINS = select(func.count()).where(
     accounts.c.status == Status.ACTIVE,
     accounts.c.id != bindparam("account_id"),
 )
+_ROLE_HOLDERS = (
+    select(accounts.c.id)
+    .where(func.cardinality(accounts.c.roles) > 0, accounts.c.status != Status.DELETED)
+    .order_by(accounts.c.id)
+)
 _LOCK_ADMINS = hold_until_commit(AdvisoryLock.ADMINS)
 
 
@@ -116,6 +145,7 @@ def build_account(row: Row) -> Account:
         created_at=row.created_at,
         version=row.version,
         suspension=Suspension(row.suspension_reason, row.suspended_until) if is_suspended else None,
+        password_expires_at=row.password_expires_at,
     )
 
 
@@ -163,14 +193,34 @@ async def replace_hash(conn: Connection, account_id: int, old: str, new: str) ->
 
 
 def defer_password_change(conn: Connection, account_id: int, password_hash: str) -> None:
-    """Set the password of a locked account with the commit."""
+    """Set the password that the owner of a locked account has chosen, with the commit.
+
+    Logins that began with the old one end.
+    """
+    conn.defer(_END_PENDING_LOGINS, {"account_id": account_id})
     conn.defer(_SET_PASSWORD, {"account_id": account_id, "new": password_hash})
+
+
+async def set_one_time_password(conn: Connection, account_id: int, password_hash: str) -> datetime:
+    """Set a password that the owner of a locked account has to replace; returns until when."""
+    values = {"account_id": account_id, "new": password_hash}
+    conn.defer(_END_PENDING_LOGINS, {"account_id": account_id})
+    expires_at: datetime = await conn.fetch_value(_SET_ONE_TIME_PASSWORD, values)
+    return expires_at
 
 
 async def mark_email_verified(conn: Connection, account_id: int) -> int | None:
     """Mark the address as verified; returns the account's new version, None if it was verified before."""
     version = await conn.fetch_one(_MARK_EMAIL_VERIFIED, {"account_id": account_id})
     return None if version is None else int(version.version)
+
+
+async def set_email(conn: Connection, account_id: int, email: str) -> int:
+    """Give a locked account another address, which is verified; returns its version.
+
+    Raises UniqueViolated of `uq_accounts_email`.
+    """
+    return int(await conn.fetch_value(_SET_EMAIL, {"account_id": account_id, "new_email": email}))
 
 
 async def anonymise_account(conn: Connection, account_id: int) -> int:
@@ -187,6 +237,11 @@ async def get_first_admin(conn: Connection) -> Account | None:
     """Return the active admin with the lowest id; None if there is none."""
     row = await conn.fetch_one(_FIRST_ADMIN)
     return None if row is None else build_account(row)
+
+
+async def list_role_holders(conn: Connection) -> Sequence[int]:
+    """Return the ids of all accounts that have a role."""
+    return [row.id for row in await conn.fetch_all(_ROLE_HOLDERS)]
 
 
 async def has_other_admins(conn: Connection, account_id: int) -> bool:

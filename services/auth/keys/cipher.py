@@ -1,4 +1,4 @@
-"""Encryption of private keys at rest: AES-256-GCM, keyed by AUTH_SECRET and bound to the `kid`."""
+"""Encryption of keys at rest: AES-256-GCM, keyed by AUTH_SECRET and bound to the name of the key."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _NONCE_BYTES = 12
 
 
 class WrongSecret(Exception):
-    """A signing key was encrypted with another AUTH_SECRET."""
+    """A key was encrypted with another AUTH_SECRET."""
 
 
 class KeyCipher:
-    """Encrypts and decrypts private keys."""
+    """Encrypts and decrypts private keys and other secrets; `kid` is the name of one, unique among all."""
 
     def __init__(self, secret: str) -> None:
         derived = HKDF(SHA256(), length=32, salt=None, info=b"tessera auth signing keys").derive(
@@ -35,4 +35,4 @@ class KeyCipher:
         try:
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], kid.encode())
         except InvalidTag:
-            raise WrongSecret(f"signing key {kid} was not encrypted with this AUTH_SECRET") from None
+            raise WrongSecret(f"the key {kid} was not encrypted with this AUTH_SECRET") from None

@@ -7,11 +7,14 @@ from aiohttp import web
 from services.auth.accounts.schemas import AccountView
 from services.auth.lifecycle.schemas import (
     AccountDeletion,
+    EmailChange,
     MailRequest,
     MailToken,
+    OneTimeLogin,
     PasswordChange,
     PasswordReset,
     Registration,
+    RegistrationView,
 )
 from services.auth.lifecycle.service import LIFECYCLE
 from services.auth.mail.rules import Purpose
@@ -21,13 +24,18 @@ from services.auth.sessions.schemas import SessionView
 from services.auth.sessions.service import SESSIONS
 from shared.http.access import Access
 from shared.http.operations import Operation, respond, respond_empty
-from shared.identity import Identity
+from shared.identity import Identity, Scope
 
 
 async def register(request: web.Request, body: Registration) -> web.Response:
     """Create an account and log in."""
     grant = await request.app[LIFECYCLE].register(body, read_client(request))
     return respond_session(request, grant, status=201)
+
+
+async def get_registration(request: web.Request) -> web.Response:
+    """Show who may create an account at the moment."""
+    return respond(await request.app[LIFECYCLE].get_registration())
 
 
 async def get_me(request: web.Request, caller: Identity) -> web.Response:
@@ -73,11 +81,35 @@ async def change_password(request: web.Request, body: PasswordChange, caller: Id
     return respond_empty()
 
 
-async def delete_account(request: web.Request, body: AccountDeletion, caller: Identity) -> web.Response:
-    """Delete the caller's account; its tiles remain, attributed to a deleted artist."""
-    await request.app[LIFECYCLE].delete_account(
-        caller, body.password.get_secret_value(), read_client(request)
+async def request_email(request: web.Request, body: EmailChange, caller: Identity) -> web.Response:
+    """Request another email address: the account has it once the link in a mail to it was opened."""
+    await request.app[LIFECYCLE].request_email(
+        caller, body.email, body.password.get_secret_value(), read_client(request)
     )
+    return web.Response(status=202)
+
+
+async def change_email(request: web.Request, body: MailToken) -> web.Response:
+    """Change the email address of an account by the token in a mail."""
+    await request.app[LIFECYCLE].change_email(body.token.get_secret_value())
+    return respond_empty()
+
+
+async def replace_one_time_password(request: web.Request, body: OneTimeLogin) -> web.Response:
+    """Replace a one-time password by one of one's own, and log in.
+
+    An operator makes one-time passwords. Each is valid for 72 hours, and for this alone.
+    """
+    grant = await request.app[LIFECYCLE].replace_one_time_password(body, read_client(request))
+    return respond_session(request, grant)
+
+
+async def delete_account(request: web.Request, body: AccountDeletion, caller: Identity) -> web.Response:
+    """Delete the caller's account; its tiles remain, attributed to a deleted artist.
+
+    Its canvases are kept, deleted, or offered to another artist a moment later, as `canvases` says.
+    """
+    await request.app[LIFECYCLE].delete_account(caller, body, read_client(request))
     return respond_ended(request)
 
 
@@ -89,10 +121,27 @@ OPERATIONS = (
         "/auth/register",
         register,
         {201: SessionView},
-        refusals=["409 username_taken", "409 email_taken", "429 too_many_registrations"],
+        refusals=[
+            "403 registration_closed",
+            "403 invitation_required",
+            "403 invitation_invalid",
+            "409 username_taken",
+            "409 email_taken",
+            "422 challenge_required",
+            "429 too_many_registrations",
+        ],
         headers=HEADERS,
     ),
-    Operation("GET", "/auth/me", get_me, {200: AccountView}, Access.ARTIST, ["403 account_suspended"]),
+    Operation("GET", "/auth/registration", get_registration, {200: RegistrationView}),
+    Operation(
+        "GET",
+        "/auth/me",
+        get_me,
+        {200: AccountView},
+        Access.ARTIST,
+        ["403 account_suspended"],
+        scope=Scope.ACCOUNT,
+    ),
     Operation("POST", "/auth/verify-email", verify_email, {202: None}),
     Operation("POST", "/auth/confirm-email", confirm_email, {204: None}, refusals=["400 token_invalid"]),
     Operation("POST", "/auth/reset-password", reset_password, {202: None}),
@@ -104,6 +153,29 @@ OPERATIONS = (
         refusals=["400 token_invalid"],
     ),
     Operation("PUT", "/auth/password", change_password, {204: None}, Access.ARTIST, _PASSWORD_REFUSALS),
+    Operation("PUT", "/auth/email", request_email, {202: None}, Access.ARTIST, _PASSWORD_REFUSALS),
+    Operation(
+        "POST",
+        "/auth/email/confirm",
+        change_email,
+        {204: None},
+        refusals=["400 token_invalid", "409 email_taken"],
+    ),
+    Operation(
+        "POST",
+        "/auth/one-time-password",
+        replace_one_time_password,
+        {200: SessionView},
+        refusals=[
+            "401 bad_credentials",
+            "401 second_factor_required",
+            "403 account_suspended",
+            "403 one_time_password_expired",
+            "409 not_a_one_time_password",
+            "429 too_many_logins",
+        ],
+        headers=HEADERS,
+    ),
     Operation(
         "DELETE",
         "/auth/account",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from services.auth.challenges.rules import PAYLOAD_MAX
+from services.auth.invitations.rules import CODE_MAX
 from services.auth.limits import (
     EMAIL_MAX,
     PASSWORD_MAX,
@@ -16,7 +18,9 @@ from services.auth.limits import (
     USERNAME_MIN,
     USERNAME_PATTERN,
 )
-from shared.http.models import ONE_LINE, Body
+from services.auth.policy.rules import RegistrationMode
+from services.auth.sessions.schemas import Login
+from shared.http.models import BIGINT_MAX, ONE_LINE, Body, View
 
 
 def _normalise_email(value: str) -> str:
@@ -42,13 +46,33 @@ NewPassword = Annotated[SecretStr, Field(min_length=PASSWORD_MIN, max_length=PAS
 DisplayName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), ONE_LINE]
 
 
-class Registration(Body):
-    """A new account; `display_name` is the first display name of its profile."""
+class Admission(Body):
+    """What a new account may need: the code of an invitation, and the payload of a solved challenge.
+
+    The payload is as ALTCHA's clients make it.
+    """
+
+    invitation: SecretStr | None = Field(None, min_length=1, max_length=CODE_MAX)
+    challenge: str | None = Field(None, min_length=1, max_length=PAYLOAD_MAX)
+
+
+class Registration(Admission):
+    """A new account; `display_name` is the first display name of its profile.
+
+    `invitation` is a code, `challenge` the payload of a solved challenge as ALTCHA's clients make it.
+    """
 
     username: Username
     email: Email
     password: NewPassword
     display_name: DisplayName | None = None
+
+
+class RegistrationView(View):
+    """Who may create an account at the moment, and whether it takes a solved challenge (/auth/challenge)."""
+
+    registration: RegistrationMode
+    challenge_required: bool
 
 
 class MailRequest(Body):
@@ -76,7 +100,31 @@ class PasswordChange(Body):
     new_password: NewPassword
 
 
+class EmailChange(Body):
+    """The new address, and the password."""
+
+    email: Email
+    password: Password
+
+
+class OneTimeLogin(Login):
+    """The login with a one-time password, and the password of one's own that replaces it."""
+
+    new_password: NewPassword
+
+
+class Transfer(Body):
+    """The account that the canvases go to."""
+
+    transfer_to: int = Field(ge=1, le=BIGINT_MAX)
+
+
 class AccountDeletion(Body):
-    """The password; an access token left on a shared computer must not be enough to delete an account."""
+    """The password; an access token left on a shared computer must not be enough to delete an account.
+
+    `canvases` is what becomes of those that the account owns: they stay, without its name, are deleted, or go
+    to another account.
+    """
 
     password: Password
+    canvases: Literal["keep", "delete"] | Transfer = "keep"

@@ -47,8 +47,7 @@ class SmtpMailer:
 
     def __init__(self, url: str, sender: str, host: str = "localhost", authority: str | None = None) -> None:
         parts = urlsplit(url)
-        if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-            raise ValueError("AUTH_SMTP_URL must be smtp://host or smtps://host")
+        assert parts.hostname  # as AuthSettings demands
         self._server = parts.hostname
         self._tls = parts.scheme == "smtps"
         self._port = parts.port or (465 if self._tls else 587 if parts.username else 25)

@@ -137,7 +137,7 @@ class ModerationHandler:
         version = account.version
         if roles != sorted(account.roles):
             version = await store.set_roles(conn, account.id, roles)
-            await revocation.revoke_access_tokens(conn, self._outbox, account.id)
+            await revocation.revoke_all_access(conn, self._outbox, account.id)
         self._outbox.defer(
             conn,
             AccountRolesChanged(

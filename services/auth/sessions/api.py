@@ -10,7 +10,11 @@ from services.auth.sessions.schemas import (
     Login,
     Logout,
     OpenSessionView,
+    PasskeyLogin,
+    PasskeyOptions,
+    PasskeyRequest,
     Refresh,
+    SecondFactor,
     SessionView,
     TicketView,
 )
@@ -20,7 +24,7 @@ from shared.errors import Invalid
 from shared.http.access import Access
 from shared.http.models import Page, Paging
 from shared.http.operations import Operation, respond, respond_empty
-from shared.identity import Identity
+from shared.identity import Identity, Scope
 
 
 async def login(request: web.Request, body: Login) -> web.Response:
@@ -28,6 +32,28 @@ async def login(request: web.Request, body: Login) -> web.Response:
     grant = await request.app[SESSIONS].login(
         body.username, body.password.get_secret_value(), read_client(request)
     )
+    return respond_session(request, grant)
+
+
+async def login_with_second_factor(request: web.Request, body: SecondFactor) -> web.Response:
+    """Go on with a login that requires a second factor."""
+    grant = await request.app[SESSIONS].login_with_second_factor(
+        body.challenge.get_secret_value(), body.proof(), read_client(request)
+    )
+    return respond_session(request, grant)
+
+
+async def make_passkey_options(
+    request: web.Request, body: PasskeyRequest, caller: Identity | None
+) -> web.Response:
+    """Get what a browser needs to log in, go on with a login, or confirm a session by a passkey."""
+    token = None if body.challenge is None else body.challenge.get_secret_value()
+    return respond(PasskeyOptions(options=await request.app[SESSIONS].make_passkey_options(caller, token)))
+
+
+async def login_with_passkey(request: web.Request, body: PasskeyLogin) -> web.Response:
+    """Log in with a passkey, without name and password."""
+    grant = await request.app[SESSIONS].login_with_passkey(body.assertion, read_client(request))
     return respond_session(request, grant)
 
 
@@ -83,7 +109,37 @@ OPERATIONS = (
         "/auth/login",
         login,
         {200: SessionView},
-        refusals=["401 bad_credentials", "403 account_suspended", "429 too_many_logins"],
+        refusals=[
+            "401 bad_credentials",
+            "401 second_factor_required",
+            "403 account_suspended",
+            "403 one_time_password",
+            "403 one_time_password_expired",
+            "429 too_many_logins",
+        ],
+        headers=HEADERS,
+    ),
+    Operation(
+        "POST",
+        "/auth/login/second-factor",
+        login_with_second_factor,
+        {200: SessionView},
+        refusals=["401 bad_code", "403 account_suspended", "429 too_many_logins"],
+        headers=HEADERS,
+    ),
+    Operation(
+        "POST",
+        "/auth/passkeys/login/options",
+        make_passkey_options,
+        {200: PasskeyOptions},
+        refusals=["401 bad_code"],
+    ),
+    Operation(
+        "POST",
+        "/auth/passkeys/login",
+        login_with_passkey,
+        {200: SessionView},
+        refusals=["401 bad_passkey", "403 account_suspended"],
         headers=HEADERS,
     ),
     Operation(
@@ -113,6 +169,7 @@ OPERATIONS = (
         {200: Page[OpenSessionView]},
         Access.ARTIST,
         ["403 account_suspended"],
+        scope=Scope.ACCOUNT,
     ),
     Operation(
         "DELETE",
@@ -132,5 +189,6 @@ TICKET_OPERATIONS = (
         {201: TicketView},
         Access.ARTIST,
         ["403 account_suspended"],
+        scope=Scope.READ,
     ),
 )

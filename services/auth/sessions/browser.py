@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from services.auth.sessions.rules import Grant
 from services.auth.sessions.schemas import SessionView
+from shared.http.clients import read_path_prefix
 from shared.http.operations import respond, respond_empty
 from shared.http.server import API_PREFIX
 
@@ -21,8 +22,6 @@ HEADER = "X-Tessera-Client"
 HEADERS = {HEADER: f"`browser`: the refresh token is in the HttpOnly cookie `{COOKIE}`, not in bodies"}
 """For the API document."""
 
-_PATH = f"{API_PREFIX}/auth"
-
 
 def respond_session(request: web.Request, grant: Grant, *, status: int = 200) -> web.Response:
     """Respond with a session; a browser receives the refresh token only as a cookie."""
@@ -30,23 +29,30 @@ def respond_session(request: web.Request, grant: Grant, *, status: int = 200) ->
     if not _is_browser(request):
         return respond(view, status=status)
     response = respond(view.model_copy(update={"refresh_token": None}), status=status)
+    set_session_cookie(request, response, grant)
+    return response
+
+
+def set_session_cookie(request: web.Request, response: web.Response, grant: Grant) -> None:
+    """Give a browser the refresh token of a session."""
     response.set_cookie(
         COOKIE,
         grant.refresh_token,
         max_age=int(grant.lifetime.total_seconds()),
-        path=_PATH,
-        secure=_is_https(request),
+        path=_path(request),
+        secure=is_https(request),
         httponly=True,
         samesite="Strict",
     )
-    return response
 
 
 def respond_ended(request: web.Request) -> web.Response:
     """Respond with 204 after the caller's session has ended, and delete a browser's cookie."""
     response = respond_empty()
     if _is_browser(request):
-        response.del_cookie(COOKIE, path=_PATH, secure=_is_https(request), httponly=True, samesite="Strict")
+        response.del_cookie(
+            COOKIE, path=_path(request), secure=is_https(request), httponly=True, samesite="Strict"
+        )
     return response
 
 
@@ -68,6 +74,12 @@ def _is_browser(request: web.Request) -> bool:
     return request.headers.get(HEADER) == "browser"
 
 
-def _is_https(request: web.Request) -> bool:
-    # The gateway overwrites this header. A client that bypasses the gateway can only harm its own session.
+def _path(request: web.Request) -> str:
+    return f"{read_path_prefix(request)}{API_PREFIX}/auth"
+
+
+def is_https(request: web.Request) -> bool:
+    """Return whether the browser uses HTTPS."""
+    # The gateway overwrites this header, unless a trusted proxy sent it. A client that bypasses the gateway
+    # can only harm its own session.
     return request.headers.get("X-Forwarded-Proto") == "https"

@@ -38,18 +38,14 @@ async def end_all_sessions(conn: Connection, outbox: Outbox, account_id: int) ->
     """End all sessions of the account."""
     # Delete the rows first: this waits for a concurrent refresh, whose new access token is then revoked too.
     await store.delete_all_sessions(conn, account_id)
-    await revoke_access_tokens(conn, outbox, account_id)
+    await _revoke(conn, outbox, account_id, None)
 
 
 async def revoke_all_access(conn: Connection, outbox: Outbox, account_id: int) -> None:
-    """Revoke the account's access tokens, but keep its sessions, whose refresh is refused meanwhile."""
-    # The lock waits for a concurrent refresh, whose new access token is then revoked too.
+    """Revoke the account's access tokens, but keep its sessions, whose refresh finds its new state."""
+    # The lock waits for a concurrent refresh, whose new access token is then revoked too; a later one waits
+    # for the commit.
     await store.lock_sessions(conn, account_id)
-    await revoke_access_tokens(conn, outbox, account_id)
-
-
-async def revoke_access_tokens(conn: Connection, outbox: Outbox, account_id: int) -> None:
-    """Revoke the account's access tokens but not its sessions, so that a refresh picks up its new roles."""
     await _revoke(conn, outbox, account_id, None)
 
 

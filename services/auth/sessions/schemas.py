@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, model_validator
+from pydantic_core import PydanticCustomError
 
 from services.auth.accounts.schemas import AccountView
+from services.auth.factors.rules import CODE_MAX, Proof
 from services.auth.limits import EMAIL_MAX, PASSWORD_MAX
 from services.auth.sessions.rules import Grant, Session
 from shared.http.models import Body, View
@@ -23,6 +25,53 @@ class Login(Body):
         min_length=1, max_length=EMAIL_MAX, validation_alias=AliasChoices("username", "email")
     )
     password: SecretStr = Field(min_length=1, max_length=PASSWORD_MAX)
+
+
+class ProofBody(Body):
+    """A code of the authenticator app or a recovery code, or the assertion of a passkey.
+
+    `assertion` is what a browser makes of `navigator.credentials.get`, as `toJSON()` writes it.
+    """
+
+    code: SecretStr | None = Field(None, min_length=1, max_length=CODE_MAX)
+    assertion: dict[str, Any] | None = Field(None, repr=False)
+
+    @model_validator(mode="after")
+    def _require_one(self) -> Self:
+        if (self.code is None) is (self.assertion is None):
+            raise PydanticCustomError("one_proof", "must have either a code or an assertion")
+        return self
+
+    def proof(self) -> Proof:
+        """Return what is given."""
+        return Proof(self.code.get_secret_value() if self.code else None, self.assertion)
+
+
+class SecondFactor(ProofBody):
+    """The challenge of the login, and what it goes on with."""
+
+    challenge: SecretStr = Field(min_length=1, max_length=_TOKEN_MAX)
+
+
+class PasskeyRequest(Body):
+    """The challenge of a login that a passkey goes on with.
+
+    Without it, the caller's passkeys will do, or for a guest any of this site.
+    """
+
+    challenge: SecretStr | None = Field(None, min_length=1, max_length=_TOKEN_MAX)
+
+
+class PasskeyOptions(View):
+    """What a browser's `PublicKeyCredential.parse…OptionsFromJSON` reads."""
+
+    options: dict[str, Any]
+
+
+class PasskeyLogin(Body):
+    """The assertion of a passkey, as `toJSON()` writes it."""
+
+    assertion: dict[str, Any] = Field(repr=False)
 
 
 class Refresh(Body):

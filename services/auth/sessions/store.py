@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import INTERVAL
 
 from services.auth.accounts.model import Account, Status
 from services.auth.accounts.store import COLUMNS, build_account
 from services.auth.pruning import delete_batch
 from services.auth.sessions.rules import Client, PresentedToken, Session
-from services.auth.tables import accounts, refresh_tokens, revocations, sessions
+from services.auth.tables import accounts, bot_tokens, refresh_tokens, revocations, sessions
 from shared.db import Connection, Row
 from shared.messaging.revocations import Revocation
 from shared.revocations import ACCESS_SECONDS, CLOCK_LEEWAY_SECONDS
@@ -56,8 +57,9 @@ _GET_TOKEN = (
         *COLUMNS,
         sessions.c.id.label("session_id"),
         refresh_tokens.c.rotated_at.is_(None).label("is_current"),
+        # Not now(): a transaction that waited for the lock of another may have begun before it.
         func.coalesce(
-            refresh_tokens.c.rotated_at > func.now() - bindparam("grace", type_=INTERVAL), False
+            refresh_tokens.c.rotated_at > func.clock_timestamp() - bindparam("grace", type_=INTERVAL), False
         ).label("in_grace"),
         refresh_tokens.c.successor_salt,
         _current.c.token_hash.label("current_hash"),
@@ -76,7 +78,18 @@ _RETIRE_TOKEN = (
 _EXTEND_SESSION = (
     update(sessions)
     .where(sessions.c.id == bindparam("session_id"))
-    .values(last_used_at=func.now(), expires_at=func.now() + bindparam("lifetime", type_=INTERVAL))
+    .values(
+        last_used_at=func.now(),
+        expires_at=func.least(
+            func.now() + bindparam("lifetime", type_=INTERVAL),
+            sessions.c.created_at + bindparam("longest", type_=INTERVAL),
+        ),
+    )
+)
+_CONFIRM = update(sessions).where(sessions.c.id == bindparam("session_id")).values(confirmed_at=func.now())
+_IS_CONFIRMED = select(sessions.c.id).where(
+    sessions.c.id == bindparam("session_id"),
+    sessions.c.confirmed_at > func.now() - bindparam("lifetime", type_=INTERVAL),
 )
 _GET_ACCOUNT = (
     select(*COLUMNS, _read_at)
@@ -88,6 +101,8 @@ _GET_ACCOUNT = (
         _is_not_deleted,
     )
 )
+# Locked in this order, the accounts first, as everywhere else.
+_GET_ACCOUNT_FOR_SHARE = _GET_ACCOUNT.with_for_update(read=True, of=(accounts, sessions))
 _LIST = (
     select(
         sessions.c.id,
@@ -97,7 +112,12 @@ _LIST = (
         sessions.c.last_used_at,
         sessions.c.expires_at,
     )
-    .where(sessions.c.account_id == bindparam("account_id"), sessions.c.id > bindparam("after"), _is_live)
+    .where(
+        sessions.c.account_id == bindparam("account_id"),
+        sessions.c.id > bindparam("after"),
+        _is_live,
+        ~select(bot_tokens.c.session_id).where(bot_tokens.c.session_id == sessions.c.id).exists(),
+    )
     .order_by(sessions.c.id)
     .limit(bindparam("count"))
 )
@@ -168,13 +188,15 @@ def defer_token(conn: Connection, session_id: int, token_hash: bytes) -> None:
     conn.defer(_INSERT_TOKEN, {"session_id": session_id, "token_hash": token_hash})
 
 
-def defer_rotation(
-    conn: Connection, session_id: int, old_hash: bytes, salt: bytes, new_hash: bytes, lifetime: timedelta
-) -> None:
-    """Replace the session's current refresh token and extend the session, with the commit."""
+def defer_rotation(conn: Connection, session_id: int, old_hash: bytes, salt: bytes, new_hash: bytes) -> None:
+    """Replace the session's current refresh token, with the commit."""
     conn.defer(_RETIRE_TOKEN, {"old_hash": old_hash, "salt": salt})
     conn.defer(_INSERT_TOKEN, {"session_id": session_id, "token_hash": new_hash})
-    conn.defer(_EXTEND_SESSION, {"session_id": session_id, "lifetime": lifetime})
+
+
+def defer_extension(conn: Connection, session_id: int, lifetime: timedelta, longest: timedelta) -> None:
+    """Let the session live for `lifetime` from now, but for no longer than `longest` since its login."""
+    conn.defer(_EXTEND_SESSION, {"session_id": session_id, "lifetime": lifetime, "longest": longest})
 
 
 async def get_token_for_update(
@@ -196,12 +218,32 @@ async def get_account_of_session(
 
     None if the session is not a live session of this account.
     """
-    row = await conn.fetch_one(_GET_ACCOUNT, {"session_id": session_id, "account_id": account_id})
-    return None if row is None else (build_account(row), float(row.read_at))
+    return await _fetch_account(conn, _GET_ACCOUNT, session_id, account_id)
+
+
+async def get_account_for_ticket(
+    conn: Connection, session_id: int, account_id: int
+) -> tuple[Account, float] | None:
+    """Return what `get_account_of_session` does, after waiting for changes of the account that are under way.
+
+    Their revocations count for tokens that are read before them; what is read while they last would be old
+    and yet count as newer.
+    """
+    return await _fetch_account(conn, _GET_ACCOUNT_FOR_SHARE, session_id, account_id)
+
+
+def defer_confirmation(conn: Connection, session_id: int) -> None:
+    """Store that a second factor was used in the session just now, with the commit."""
+    conn.defer(_CONFIRM, {"session_id": session_id})
+
+
+async def is_confirmed(conn: Connection, session_id: int, lifetime: timedelta) -> bool:
+    """Return whether a second factor was used in the session within that time."""
+    return await conn.fetch_one(_IS_CONFIRMED, {"session_id": session_id, "lifetime": lifetime}) is not None
 
 
 async def list_sessions(conn: Connection, account_id: int, *, after: int, count: int) -> Sequence[Session]:
-    """Return up to `count` live sessions of the account with ids above `after`, in order of id."""
+    """Return up to `count` live sessions of the account with ids above `after`, without those of bots."""
     rows = await conn.fetch_all(_LIST, {"account_id": account_id, "after": after, "count": count})
     return [Session(**row._asdict()) for row in rows]
 
@@ -259,6 +301,13 @@ async def prune(conn: Connection, lifetime: timedelta) -> int:
         + await conn.execute(_PRUNE_TOKENS, {"lifetime": lifetime})
         + await conn.execute(_PRUNE_REVOCATIONS)
     )
+
+
+async def _fetch_account(
+    conn: Connection, statement: Select[Any], session_id: int, account_id: int
+) -> tuple[Account, float] | None:
+    row = await conn.fetch_one(statement, {"session_id": session_id, "account_id": account_id})
+    return None if row is None else (build_account(row), float(row.read_at))
 
 
 def _build_presented_token(row: Row) -> PresentedToken:

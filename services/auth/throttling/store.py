@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import Integer, bindparam, func, text, update
+from sqlalchemy import Integer, bindparam, func, select, text, update
 
 from services.auth.pruning import delete_batch
 from services.auth.tables import login_throttles
@@ -22,6 +22,9 @@ _COUNT = text(
     " failures = CASE WHEN known.expires_at > now() THEN known.failures ELSE 0 END + 1,"
     " expires_at = CASE WHEN known.expires_at > now() THEN known.expires_at ELSE excluded.expires_at END"
     " RETURNING key, failures, extract(epoch FROM expires_at - now()) AS seconds_left"
+)
+_READ = select(login_throttles.c.failures).where(
+    login_throttles.c.key == bindparam("of_key"), login_throttles.c.expires_at > func.now()
 )
 _FORGIVE = (
     update(login_throttles)
@@ -40,6 +43,11 @@ async def count_attempt(
     """
     rows = await conn.fetch_all(_COUNT, {"keys": list(keys), "window": window})
     return {row.key: AttemptCount(row.failures, float(row.seconds_left)) for row in rows}
+
+
+async def read_attempts(conn: Connection, key: bytes) -> int:
+    """Return the attempts under a key in the current window, without counting one."""
+    return int(await conn.fetch_value(_READ, {"of_key": key}) or 0)
 
 
 def defer_forgiveness(conn: Connection, attempts: Mapping[bytes, int]) -> None:

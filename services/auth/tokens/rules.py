@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Any
 
 TICKET_SECONDS = 30
@@ -14,6 +15,7 @@ class TokenSubject:
 
     `read_at`: when, in UNIX time by the clock of the database. That is the one clock by which tokens and
     revocations are compared, because the processes that issue and revoke may run on different machines.
+    `scopes`: what the token may be used for, None if it is not limited.
     """
 
     account_id: int
@@ -21,6 +23,17 @@ class TokenSubject:
     roles: tuple[str, ...]
     session_id: int
     read_at: float
+    scopes: frozenset[str] | None = None
+
+    def limited_to(self, roles: Collection[str], scopes: frozenset[str] | None) -> TokenSubject:
+        """Return the subject for a token that is got by another one, with no more rights than that has.
+
+        Those of a token without scopes are the account's own.
+        """
+        if scopes is None:
+            return self
+        both = scopes if self.scopes is None else scopes & self.scopes
+        return replace(self, roles=tuple(roles), scopes=both)
 
 
 def make_claims(
@@ -33,7 +46,7 @@ def make_claims(
 
     Names are those of RFC 9068, and `sid` of OpenID Connect; both make ids strings.
     """
-    return {
+    claims: dict[str, Any] = {
         "iss": issuer,
         "aud": audience,
         "sub": str(subject.account_id),
@@ -44,3 +57,4 @@ def make_claims(
         "exp": int(subject.read_at) + lifetime,
         "jti": token_id,
     }
+    return claims if subject.scopes is None else {**claims, "scope": " ".join(sorted(subject.scopes))}

@@ -1,0 +1,1 @@
+"""Identities: the accounts elsewhere that an account here is linked to."""

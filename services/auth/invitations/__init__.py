@@ -1,0 +1,1 @@
+"""Invitations: codes that admit a number of registrations, and who came by which."""
