@@ -1,4 +1,4 @@
-"""Verbs of the users service: web, worker, migrate, repair-stats."""
+"""Verbs of the users service: web, worker, migrate, repair-stats, restate."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import orjson
 
 from services.users.app import SERVICE, create_app, create_worker
 from services.users.dashboard.drift import repair_dashboard
+from services.users.profiles.restating import read_profiles
 from services.users.settings import UsersSettings
 from services.users.stats import drift
 from shared.db import Database
@@ -44,4 +45,5 @@ if __name__ == "__main__":
         create_app,
         create_worker,
         {"repair-stats": ("recount the stats and the dashboard, and correct what drifted", repair_stats)},
+        restated={"profiles": read_profiles},
     )

@@ -50,3 +50,5 @@ def read_person(row: Row, prefix: str) -> Person | None:
 ACTOR = profiles.alias("actor")
 REPORTER = profiles.alias("reporter")
 ASSIGNEE = profiles.alias("assignee")
+TARGET = profiles.alias("target")
+CONCERNED = profiles.alias("concerned")

@@ -23,6 +23,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    UniqueConstraint,
     false,
     func,
     text,
@@ -30,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared.db.tables import NAMING, moment
+from shared.messaging.exporting import export_jobs_table
 from shared.messaging.inbox import inbox_table
 from shared.messaging.outbox import outbox_table
 
@@ -93,6 +95,70 @@ follows = Table(
     Index("ix_follows_followee_id_follower_id", "followee_id", "follower_id"),
 )
 
+ignores = Table(
+    "ignores",
+    metadata,
+    Column("artist_id", BigInteger, ForeignKey("profiles.id"), primary_key=True),
+    Column("ignored_id", BigInteger, ForeignKey("profiles.id"), primary_key=True, index=True),
+    moment("ignored_at"),
+    CheckConstraint("artist_id <> ignored_id", name="not_oneself"),
+    comment="Artists whose messages an artist does not see.",
+)
+
+_NOTICE_KINDS = (
+    "'like', 'follower', 'mention', 'review_waiting', 'review_decided', 'lock_taken', 'tile_removed',"
+    " 'report_closed', 'muted', 'invitation', 'claim_ending', 'canvas_opened', 'canvas_closed',"
+    " 'canvas_offered', 'offer_answered'"
+)
+
+notice_boxes = Table(
+    "notice_boxes",
+    metadata,
+    Column("recipient_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False, server_default=_zero, comment="of the newest notice"),
+    Column("read_seq", BigInteger, nullable=False, server_default=_zero, comment="up to which all are read"),
+    Column(
+        "kinds_off",
+        ARRAY(Text),
+        nullable=False,
+        server_default="{}",
+        comment="of which the recipient wants no notices",
+    ),
+    Column("digest", Boolean, nullable=False, server_default=false(), comment="wanted by mail"),
+    Column(
+        "digest_seq",
+        BigInteger,
+        nullable=False,
+        server_default=_zero,
+        comment="up to which notices were mailed",
+    ),
+    moment("digested_at"),
+    CheckConstraint("read_seq BETWEEN 0 AND seq", name="read_seq"),
+    CheckConstraint(f"kinds_off <@ ARRAY[{_NOTICE_KINDS}]", name="kinds_off"),
+    comment="Held by whoever writes a notice. No profile is needed: events may be quicker.",
+)
+Index("ix_notice_boxes_digested_at", notice_boxes.c.digested_at, postgresql_where=notice_boxes.c.digest)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("recipient_id", BigInteger, ForeignKey("notice_boxes.recipient_id"), nullable=False),
+    Column("seq", BigInteger, nullable=False, comment="a new one with each change"),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False, comment="unread notices about the same are one"),
+    Column("actor_ids", ARRAY(BigInteger), nullable=False, server_default="{}"),
+    Column("canvas_id", BigInteger),
+    Column("tile_id", BigInteger),
+    Column("message_id", BigInteger),
+    Column("outcome", Text),
+    Column("occurred_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint(f"kind IN ({_NOTICE_KINDS})", name="kind"),
+    UniqueConstraint("recipient_id", "seq", name="uq_notices_seq"),
+    Index("ix_notices_subject", "recipient_id", "kind", "subject"),
+    comment="What happened that concerns an artist; the newest thousand of each.",
+)
+
 artist_stats = Table(
     "artist_stats",
     metadata,
@@ -100,11 +166,14 @@ artist_stats = Table(
     Column("tiles_created", Integer, nullable=False, server_default=_zero),
     Column("likes_received", BigInteger, nullable=False, server_default=_zero),
     Column("canvases_created", Integer, nullable=False, server_default=_zero),
+    Column("pixels_painted", BigInteger, nullable=False, server_default=_zero),
     CheckConstraint(
-        "tiles_created >= 0 AND likes_received >= 0 AND canvases_created >= 0", name="not_negative"
+        "tiles_created >= 0 AND likes_received >= 0 AND canvases_created >= 0 AND pixels_painted >= 0",
+        name="not_negative",
     ),
     Index("ix_artist_stats_likes_received_artist_id", "likes_received", "artist_id"),
     Index("ix_artist_stats_tiles_created_artist_id", "tiles_created", "artist_id"),
+    Index("ix_artist_stats_pixels_painted_artist_id", "pixels_painted", "artist_id"),
     comment="Sums over known_tiles and known_canvases. No profile is needed: events may be quicker.",
 )
 
@@ -147,6 +216,17 @@ known_canvases = Table(
 )
 Index("ix_known_canvases_owner_id", known_canvases.c.owner_id, postgresql_where=~known_canvases.c.is_deleted)
 
+known_placings = Table(
+    "known_placings",
+    metadata,
+    Column("artist_id", BigInteger, ForeignKey("artist_stats.artist_id"), primary_key=True),
+    Column("canvas_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("pixels", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False, comment="of the canvas when they were counted"),
+    CheckConstraint("pixels >= 0", name="pixels"),
+    comment="Pixels that artists have placed on canvases in place mode, as their newest event says.",
+)
+
 reports = Table(
     "reports",
     metadata,
@@ -174,7 +254,13 @@ reports = Table(
         nullable=False,
         comment="what waits for a moderator comes first",
     ),
-    CheckConstraint("kind IN ('tile', 'canvas', 'user')", name="kind"),
+    Column(
+        "evidence",
+        JSONB(none_as_null=True),
+        comment="of a message: its canvas and author, and what was around it",
+    ),
+    CheckConstraint("kind IN ('tile', 'canvas', 'user', 'message')", name="kind"),
+    CheckConstraint("(kind = 'message') = (evidence IS NOT NULL)", name="evidence"),
     CheckConstraint("status IN ('open', 'assigned', 'resolved', 'dismissed')", name="status"),
     CheckConstraint("char_length(reason) BETWEEN 1 AND 100", name="reason"),
     CheckConstraint("char_length(detail) <= 2000", name="detail"),
@@ -189,6 +275,11 @@ reports = Table(
     ),
     Index("ix_reports_queue_rank_id", "queue_rank", "id"),
     Index("ix_reports_reporter_id_created_at", "reporter_id", "created_at"),
+)
+Index(
+    "ix_reports_evidence",
+    reports.c.updated_at,
+    postgresql_where=text("queue_rank = 2 AND evidence -> 'messages' <> '[]'"),
 )
 Index(
     "uq_reports_waiting",
@@ -214,7 +305,9 @@ audit = Table(
         "refers_to", BigInteger, ForeignKey("audit.id"), comment="the request of which this is the outcome"
     ),
     CheckConstraint("outcome IN ('requested', 'done', 'refused')", name="outcome"),
-    CheckConstraint("target_kind IN ('user', 'report', 'tile', 'canvas')", name="target_kind"),
+    CheckConstraint(
+        "target_kind IN ('user', 'report', 'tile', 'canvas', 'site', 'invitation')", name="target_kind"
+    ),
     Index("ix_audit_actor_id_id", "actor_id", "id"),
     Index("ix_audit_action_id", "action", "id"),
     Index("ix_audit_target_kind_target_id_id", "target_kind", "target_id", "id"),
@@ -285,3 +378,4 @@ observations = Table(
 
 outbox = outbox_table(metadata)
 inbox = inbox_table(metadata)
+export_jobs = export_jobs_table(metadata)

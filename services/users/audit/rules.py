@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-TargetKind = Literal["user", "report", "tile", "canvas"]
+TargetKind = Literal["user", "report", "tile", "canvas", "site", "invitation"]
 Outcome = Literal["requested", "done", "refused"]
+
+CONCERNED_BY = ("creator_id", "owner_id", "artist_id", "holder_id", "author_id")
+"""Details that name an artist, of which an entry has one at most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,9 @@ class AuditFilter(Paging):
 class AuditEntryView(View):
     """An action of a moderator or an admin, or one that happened automatically (`actor` is null).
 
-    What another service has to do is `requested` first; a second entry with `refers_to` has the outcome.
+    `target` is the artist that it is about, null for other kinds, and `concerned` the one whose id is among
+    the details, such as the creator of a tile. What another service has to do is `requested` first; a
+    second entry with `refers_to` has the outcome.
     """
 
     id: int
@@ -33,6 +35,8 @@ class AuditEntryView(View):
     action: str
     target_kind: TargetKind
     target_id: int
+    target: PersonView | None
+    concerned: PersonView | None
     outcome: Outcome
     details: dict[str, Any]
     refers_to: int | None

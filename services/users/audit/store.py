@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Text, bindparam, or_, select
+from sqlalchemy import BigInteger, Text, and_, bindparam, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from services.users.audit.rules import AuditedAction, Outcome, TargetKind
-from services.users.people import ACTOR, Person, person_columns, read_person
+from services.users.audit.rules import CONCERNED_BY, AuditedAction, Outcome, TargetKind
+from services.users.people import ACTOR, CONCERNED, TARGET, Person, person_columns, read_person
 from services.users.tables import audit
 from shared.db import Connection, Row
 
@@ -49,9 +49,18 @@ def _matches(name: str, kind: type[BigInteger] | type[Text]) -> Any:
     return or_(wanted.is_(None), audit.c[name] == wanted)
 
 
+_CONCERNED_ID = cast(func.coalesce(*(audit.c.details[name].astext for name in CONCERNED_BY)), BigInteger)
+
 _LIST = (
-    select(*audit.c, *person_columns(ACTOR, "by"))
+    select(
+        *audit.c,
+        *person_columns(ACTOR, "by"),
+        *person_columns(TARGET, "person"),
+        *person_columns(CONCERNED, "concerned"),
+    )
     .join_from(audit, ACTOR, ACTOR.c.id == audit.c.actor_id, isouter=True)
+    .join(TARGET, and_(audit.c.target_kind == "user", TARGET.c.id == audit.c.target_id), isouter=True)
+    .join(CONCERNED, CONCERNED.c.id == _CONCERNED_ID, isouter=True)
     .where(
         audit.c.id < bindparam("below"),
         _matches("actor_id", BigInteger),
@@ -74,6 +83,8 @@ class Entry:
     action: str
     target_kind: TargetKind
     target_id: int
+    target: Person | None
+    concerned: Person | None
     outcome: Outcome
     details: Mapping[str, Any]
     refers_to: int | None
@@ -123,6 +134,8 @@ def _read_entry(row: Row) -> Entry:
         action=row.action,
         target_kind=row.target_kind,
         target_id=row.target_id,
+        target=read_person(row, "person"),
+        concerned=read_person(row, "concerned"),
         outcome=row.outcome,
         details=row.details,
         refers_to=row.refers_to,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from aiohttp import web
 
 from services.users.follows import store
 from services.users.follows.store import Side
+from services.users.notices import store as notices
+from services.users.notices.rules import NewNotice, NoticeKind
 from services.users.profiles.rules import no_such_user
 from services.users.profiles.schemas import ProfileView, make_page
 from services.users.profiles.service import require_profile
@@ -34,14 +38,25 @@ class Follows:
             ensure_artist(conn, caller)
             if await store.lock_profiles(conn, caller.account_id, user_id) != {caller.account_id, user_id}:
                 raise no_such_user()
-            await store.follow(conn, caller.account_id, user_id)
+            if await store.follow(conn, caller.account_id, user_id):
+                await notices.add(
+                    conn,
+                    NewNotice(
+                        recipient_ids=[user_id],
+                        kind=NoticeKind.FOLLOWER,
+                        subject="",
+                        occurred_at=datetime.now(UTC),
+                        actor_id=caller.account_id,
+                    ),
+                )
 
     async def unfollow(self, caller: Identity, user_id: int) -> None:
         """Stop following an artist; repeating it changes nothing. Raises NotFound."""
         async with self._database.transaction() as conn:
             if user_id not in await store.lock_profiles(conn, caller.account_id, user_id):
                 raise no_such_user()
-            await store.unfollow(conn, caller.account_id, user_id)
+            if await store.unfollow(conn, caller.account_id, user_id):
+                await notices.withdraw(conn, user_id, NoticeKind.FOLLOWER, "", caller.account_id)
 
     async def list_profiles(self, side: Side, user_id: int, paging: Paging) -> Page[ProfileView]:
         """Return a page of the artist's followers or of whom they follow; raises NotFound."""

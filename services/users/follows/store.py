@@ -133,14 +133,14 @@ async def lock_profiles(conn: Connection, follower_id: int, followee_id: int) ->
     return {row.id for row in rows}
 
 
-async def follow(conn: Connection, follower_id: int, followee_id: int) -> None:
-    """Add a follow and count it, unless it exists; the caller holds `lock_profiles`."""
-    await conn.execute(_FOLLOW, {"follower_id": follower_id, "followee_id": followee_id})
+async def follow(conn: Connection, follower_id: int, followee_id: int) -> bool:
+    """Add a follow and count it, unless it exists; the caller holds `lock_profiles`. Returns if it is new."""
+    return await conn.execute(_FOLLOW, {"follower_id": follower_id, "followee_id": followee_id}) > 0
 
 
-async def unfollow(conn: Connection, follower_id: int, followee_id: int) -> None:
-    """Delete a follow and its count, if it exists; the caller holds `lock_profiles`."""
-    await conn.execute(_UNFOLLOW, {"follower_id": follower_id, "followee_id": followee_id})
+async def unfollow(conn: Connection, follower_id: int, followee_id: int) -> bool:
+    """Delete a follow and its count; the caller holds `lock_profiles`. Returns False if there was none."""
+    return await conn.execute(_UNFOLLOW, {"follower_id": follower_id, "followee_id": followee_id}) > 0
 
 
 async def end_all_follows(conn: Connection, account_id: int) -> None:

@@ -6,7 +6,7 @@ An event older than the known state changes no standing, but it is still the out
 from __future__ import annotations
 
 from services.users.audit.rules import AuditedAction
-from services.users.audit.store import complete
+from services.users.audit.store import append, complete
 from services.users.moderation import store
 from shared.db import Connection
 from shared.messaging.contracts import (
@@ -16,6 +16,7 @@ from shared.messaging.contracts import (
     AccountSuspended,
     AccountVerified,
     ReinstateAccount,
+    SecondFactorRemoved,
     SetRoles,
     SuspendAccount,
 )
@@ -52,6 +53,11 @@ async def record_refusal(conn: Connection, event: AccountCommandRefused) -> None
     await complete(
         conn, AuditedAction(event.actor_id, event.command, "user", event.account_id, "refused", details)
     )
+
+
+async def record_removed_second_factor(conn: Connection, event: SecondFactorRemoved) -> None:
+    """Record in the audit log that an operator removed an account's second factors; operators have no id."""
+    await append(conn, AuditedAction(None, "account.remove_second_factor", "user", event.account_id))
 
 
 async def record_verification(conn: Connection, event: AccountVerified) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from services.users.moderation.rules import Standing
 from shared.http.models import LINES, Body, Moment, Paging, View
@@ -13,7 +14,7 @@ from shared.http.models import LINES, Body, Moment, Paging, View
 
 def _future(value: datetime) -> datetime:
     if value <= datetime.now(UTC):
-        raise ValueError("must be in the future")
+        raise PydanticCustomError("in_past", "must be in the future")
     return value
 
 

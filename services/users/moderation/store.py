@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Text, bindparam, func, or_, select, update
+from sqlalchemy import Text, bindparam, func, or_, select, text, update
 
 from services.users.moderation.rules import ModeratedAccount
 from services.users.tables import audit, profiles
@@ -71,6 +71,7 @@ _ROLES = (
     )
     .values(roles=bindparam("new_roles", type_=profiles.c.roles.type), roles_version=bindparam("new_version"))
 )
+_MODERATES = text("SELECT id FROM profiles WHERE id = :account_id AND roles && ARRAY['moderator', 'admin']")
 _VERIFIED = update(profiles).where(profiles.c.id == bindparam("account_id")).values(is_verified=True)
 
 
@@ -125,3 +126,8 @@ def _read_account(row: Row) -> ModeratedAccount:
         joined_at=row.joined_at,
         pending=row.pending or (),
     )
+
+
+async def moderates_site(conn: Connection, account_id: int) -> bool:
+    """Return whether the account is a moderator or an admin of the site, as far as is known here."""
+    return await conn.fetch_value(_MODERATES, {"account_id": account_id}) is not None

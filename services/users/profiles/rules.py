@@ -12,22 +12,23 @@ from shared.errors import NotFound
 AVATAR_COLORS = ("#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7")
 """Defaults that colour-blind people can tell apart, from https://jfly.uni-koeln.de/color/."""
 
-DELETED_USERNAME = "deleted"
+DELETED_USERNAME = "_deleted"
 DELETED_NAME = "deleted artist"
-"""How a deleted account is shown; another account may still register this username with auth."""
+"""How a deleted account is shown; auth gives no account this username, so that a client can tell."""
 
-Ranked = Literal["likes", "tiles"]
+Ranked = Literal["likes", "tiles", "pixels"]
 
 _USERNAME = re.compile(r"[A-Za-z0-9_]{1,50}")
 
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """The five counts of a profile."""
+    """The six counts of a profile."""
 
     tiles_created: int
     likes_received: int
     canvases_created: int
+    pixels_painted: int
     followers: int
     following: int
 
@@ -53,7 +54,8 @@ def no_such_user() -> NotFound:
 
 def get_score(profile: Profile, by: Ranked) -> int:
     """Return the number that the leaderboard sorts by."""
-    return profile.stats.likes_received if by == "likes" else profile.stats.tiles_created
+    stats = profile.stats
+    return {"likes": stats.likes_received, "tiles": stats.tiles_created, "pixels": stats.pixels_painted}[by]
 
 
 def default_avatar_color(account_id: int) -> str:

@@ -40,11 +40,12 @@ class Ranking(Paging):
 
 
 class StatsView(View):
-    """Counts of an artist's work that exists now."""
+    """Counts of an artist's work that exists now; `pixels_painted` are those placed in `place` mode."""
 
     tiles_created: int
     likes_received: int
     canvases_created: int
+    pixels_painted: int
     followers: int
     following: int
 

@@ -12,7 +12,7 @@ from shared.db import Connection, Database
 from shared.http.models import BIGINT_MAX, Page
 from shared.http.paging import after_id, decode_cursor
 from shared.identity import Identity
-from shared.messaging.contracts import AccountRegistered, ProfileUpdated
+from shared.messaging.contracts import AccountRegistered, AccountRestated, ProfileUpdated
 from shared.messaging.outbox import Outbox
 from shared.text import search_pattern
 
@@ -72,11 +72,15 @@ class Profiles:
             profiles = await store.list_ranking(conn, query.by, below=below, count=query.limit + 1)
         return make_page(profiles, query, lambda profile: (rules.get_score(profile, query.by), profile.id))
 
-    async def register(self, conn: Connection, event: AccountRegistered) -> None:
+    async def register(self, conn: Connection, event: AccountRegistered | AccountRestated) -> None:
         """Store a registration, in the consumer's transaction."""
-        if await store.register_profile(
-            conn, event.account_id, event.username, event.display_name, event.registered_at
-        ):
+        display_name = event.display_name if isinstance(event, AccountRegistered) else None
+        registered = await store.register_profile(
+            conn, event.account_id, event.username, display_name, event.registered_at
+        )
+        if registered is None:
+            return
+        if registered == "new":
             counters.defer_add_to_totals(conn, accounts=1)
             counters.defer_add_to_day(conn, event.registered_at, accounts=1)
             counters.defer_mark_active(conn, event.account_id, event.registered_at)
@@ -86,16 +90,18 @@ class Profiles:
             self._defer_publish(conn, profile)
 
     def _defer_publish(self, conn: Connection, profile: Profile) -> None:
-        self._outbox.defer(
-            conn,
-            ProfileUpdated(
-                account_id=profile.id,
-                username=profile.username,
-                display_name=profile.display_name,
-                avatar_color=profile.avatar_color,
-                version=profile.version,
-            ),
-        )
+        self._outbox.defer(conn, profile_event(profile))
+
+
+def profile_event(profile: Profile) -> ProfileUpdated:
+    """Make the event with a profile as it is."""
+    return ProfileUpdated(
+        account_id=profile.id,
+        username=profile.username,
+        display_name=profile.display_name,
+        avatar_color=profile.avatar_color,
+        version=profile.version,
+    )
 
 
 def require_profile(profile: Profile | None) -> Profile:

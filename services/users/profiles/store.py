@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     BigInteger,
@@ -15,6 +15,7 @@ from sqlalchemy import (
     false,
     func,
     select,
+    true,
     tuple_,
     update,
 )
@@ -32,7 +33,14 @@ from services.users.tables import artist_stats, profiles
 from shared.db import Connection, Row
 from shared.identity import Identity
 
-_counters = (artist_stats.c.tiles_created, artist_stats.c.likes_received, artist_stats.c.canvases_created)
+Registered = Literal["new", "changed"]
+
+_counters = (
+    artist_stats.c.tiles_created,
+    artist_stats.c.likes_received,
+    artist_stats.c.canvases_created,
+    artist_stats.c.pixels_painted,
+)
 COLUMNS = (
     profiles.c.id,
     profiles.c.username,
@@ -68,7 +76,11 @@ _LIST = (
     .limit(bindparam("count"))
 )
 
-_RANKING = {"likes": artist_stats.c.likes_received, "tiles": artist_stats.c.tiles_created}
+_RANKING = {
+    "likes": artist_stats.c.likes_received,
+    "tiles": artist_stats.c.tiles_created,
+    "pixels": artist_stats.c.pixels_painted,
+}
 _below: ColumnElement[int] = bindparam("below", type_=BigInteger)
 _below_id: ColumnElement[int] = bindparam("below_id", type_=BigInteger)
 _LIST_RANKING = {
@@ -113,7 +125,11 @@ _REGISTERED = _offered.on_conflict_do_update(
         "version": case((profiles.c.version > 0, profiles.c.version + 1), else_=0),
         "is_registered": True,
     },
-    where=_is_active,
+    # A registration that is said again changes nothing.
+    where=_is_active
+    & tuple_(profiles.c.is_registered, profiles.c.username, profiles.c.joined_at).is_distinct_from(
+        tuple_(true(), _offered.excluded.username, _offered.excluded.joined_at)
+    ),
 )
 _before = profiles.alias("before")
 # INSERT and its RETURNING read the row as it was before the statement.
@@ -143,6 +159,7 @@ _ANONYMISE = _gone.on_conflict_do_update(
         "followers": 0,
         "following": 0,
     },
+    where=_is_active,
 ).returning(func.coalesce(_was_registered, false()).label("was"))
 
 
@@ -160,6 +177,7 @@ def read_profile(row: Row) -> Profile:
             tiles_created=row.tiles_created,
             likes_received=row.likes_received,
             canvases_created=row.canvases_created,
+            pixels_painted=row.pixels_painted,
             followers=row.followers,
             following=row.following,
         ),
@@ -172,6 +190,12 @@ def ensure_artist(conn: Connection, caller: Identity) -> None:
     A request may precede `account.registered`; the verified token has what a profile needs.
     """
     conn.prepend(_ENSURE, {"id": caller.account_id, "username": caller.username})
+
+
+def ensure_artists(conn: Connection, named: Sequence[tuple[int, str]]) -> None:
+    """Create the profiles of artists, by id and username, that are missing; in order of id."""
+    for account_id, username in named:
+        conn.prepend(_ENSURE, {"id": account_id, "username": username})
 
 
 async def get_profile(conn: Connection, profile_id: int) -> Profile | None:
@@ -209,16 +233,16 @@ async def change_profile(conn: Connection, profile_id: int, changes: Mapping[str
 
 async def register_profile(
     conn: Connection, profile_id: int, username: str, display_name: str | None, joined_at: datetime
-) -> bool:
+) -> Registered | None:
     """Store a registration; what the artist has chosen since stays, and its version rises once more.
 
-    Returns whether the registration is new.
+    Returns None if it is known already, or the account is deleted.
     """
     row = await conn.fetch_one(
         _REGISTERED_NOW,
         {"id": profile_id, "username": username, "display_name": display_name, "joined_at": joined_at},
     )
-    return row is not None and not row.was
+    return None if row is None else "changed" if row.was else "new"
 
 
 async def anonymise_profile(conn: Connection, profile_id: int) -> bool:

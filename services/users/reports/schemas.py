@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from services.users.people import PersonView
-from services.users.reports.rules import ActionTaken, Kind, Status
+from services.users.reports.rules import ActionTaken, Kind, Reportable, Status
 from shared.http.models import BIGINT_MAX, LINES, ONE_LINE, Body, Paging, View
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), ONE_LINE]
@@ -18,7 +18,7 @@ Detail = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000
 class ReportDraft(Body):
     """The target of a report, and the reason for it."""
 
-    kind: Kind
+    kind: Reportable
     target_id: int = Field(ge=1, le=BIGINT_MAX)
     reason: Reason
     detail: Detail | None = None
@@ -50,9 +50,30 @@ class ReportReceipt(View):
     created_at: datetime
 
 
-class ReportView(ReportReceipt):
-    """A report as moderators see it; `assignee` works on it, or closed it."""
+class QuoteView(View):
+    """A message as it stood when it, or one near it, was reported."""
 
+    id: int
+    author: PersonView
+    text: str
+    created_at: datetime
+
+
+class ConversationView(View):
+    """The canvas of a reported message, and the message with what was written around it, oldest first."""
+
+    canvas_id: int
+    messages: list[QuoteView]
+
+
+class ReportView(ReportReceipt):
+    """A report as moderators see it; `assignee` works on it, or closed it.
+
+    `target` is a reported artist, or the author of a reported message, which has its `conversation`.
+    """
+
+    target: PersonView | None
+    conversation: ConversationView | None
     reporter: PersonView
     assignee: PersonView | None
     resolution: str | None

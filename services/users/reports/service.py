@@ -10,7 +10,9 @@ from aiohttp import web
 from services.users import counters
 from services.users.audit.rules import AuditedAction
 from services.users.audit.store import append
-from services.users.profiles.store import ensure_artist
+from services.users.notices import store as notices
+from services.users.notices.rules import NewNotice, NoticeKind
+from services.users.profiles.store import ensure_artist, ensure_artists
 from services.users.reports import rules, store
 from services.users.reports.rules import CLOSED, Report, ReportChange, Target
 from services.users.reports.schemas import ReportDecision, ReportDraft, ReportFilter, ReportView
@@ -19,7 +21,7 @@ from shared.errors import Fault, Invalid, NotAllowed, TooManyRequests
 from shared.http.models import Page
 from shared.http.paging import decode_cursor, slice_of
 from shared.identity import Identity
-from shared.messaging.contracts import ReportOpened, ReportResolved
+from shared.messaging.contracts import MessageReported, ReportOpened, ReportResolved
 from shared.messaging.outbox import Outbox
 
 ATTEMPTS = 5
@@ -50,20 +52,52 @@ class Reports:
             if waiting is not None:
                 return waiting, False
             await self._check_limit(conn, caller)
-            report_id = await store.insert_report(conn, caller.account_id, target, draft.reason, draft.detail)
-            counters.defer_add_to_totals(conn, open_reports=1)
-            counters.defer_add_to_day(conn, datetime.now(UTC), reports=1)
-            self._outbox.defer(
-                conn,
-                ReportOpened(
-                    report_id=report_id,
-                    kind=target.kind,
-                    target_id=target.target_id,
-                    reporter_id=caller.account_id,
-                    reason=draft.reason,
-                ),
+            report_id = await store.insert_report(
+                conn, caller.account_id, target, reason=draft.reason, detail=draft.detail
             )
+            self._defer_opened(conn, report_id, target, caller.account_id, draft.reason)
             return _require_report(await store.get_report(conn, report_id)), True
+
+    async def record_message_report(self, conn: Connection, event: MessageReported) -> None:
+        """Open the report of a message, which tiles has checked, unless the reporter's is open."""
+        people = {event.actor_id: event.actor_username}
+        people |= {quoted.author_id: quoted.author_username for quoted in event.messages}
+        ensure_artists(conn, sorted(people.items()))
+        store.prepend_reporter_lock(conn, event.actor_id)
+        target = Target("message", event.message_id)
+        if await store.get_waiting_report(conn, event.actor_id, target) is not None:
+            return
+        report_id = await store.insert_report(
+            conn,
+            event.actor_id,
+            target,
+            reason=event.reason,
+            detail=event.detail,
+            evidence={
+                "canvas_id": event.canvas_id,
+                "author_id": event.author_id,
+                "messages": [
+                    quoted.model_dump(mode="json", exclude={"author_username"}) for quoted in event.messages
+                ],
+            },
+        )
+        self._defer_opened(conn, report_id, target, event.actor_id, event.reason)
+
+    def _defer_opened(
+        self, conn: Connection, report_id: int, target: Target, reporter_id: int, reason: str
+    ) -> None:
+        counters.defer_add_to_totals(conn, open_reports=1)
+        counters.defer_add_to_day(conn, datetime.now(UTC), reports=1)
+        self._outbox.defer(
+            conn,
+            ReportOpened(
+                report_id=report_id,
+                kind=target.kind,
+                target_id=target.target_id,
+                reporter_id=reporter_id,
+                reason=reason,
+            ),
+        )
 
     async def list_reports(self, query: ReportFilter) -> Page[ReportView]:
         """Return a page of the queue: open, then assigned, then closed reports, each oldest first."""
@@ -98,6 +132,7 @@ class Reports:
             if change.status in CLOSED:
                 counters.defer_add_to_totals(conn, open_reports=-1)
                 self._outbox.defer(conn, _make_event(caller, after))
+                await notices.add(conn, _make_notice(after))
             return after
 
     async def _check_exists(self, target: Target) -> None:
@@ -157,6 +192,16 @@ def _make_action(caller: Identity, report: Report) -> AuditedAction:
         "action_taken": report.action_taken,
     }
     return AuditedAction(caller.account_id, f"report.{verb}", "report", report.id, details=details)
+
+
+def _make_notice(report: Report) -> NewNotice:
+    return NewNotice(
+        recipient_ids=[report.reporter.id],
+        kind=NoticeKind.REPORT_CLOSED,
+        subject=f"report:{report.id}",
+        occurred_at=datetime.now(UTC),
+        outcome=report.status,
+    )
 
 
 def _make_event(caller: Identity, report: Report) -> ReportResolved:

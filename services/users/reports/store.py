@@ -2,39 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    ColumnElement,
     Interval,
     Text,
     and_,
     bindparam,
+    case,
+    cast,
     func,
+    literal_column,
     not_,
     or_,
     select,
+    text,
     tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from services.users.people import ASSIGNEE, REPORTER, Person, person_columns, read_person
-from services.users.reports.rules import Report, ReportChange, Target
+from services.users.people import ASSIGNEE, REPORTER, TARGET, Person, person_columns, read_person
+from services.users.reports.rules import Conversation, Quote, Report, ReportChange, Target
 from services.users.tables import known_canvases, known_tiles, profiles, reports
 from shared.db import Connection, Row
 
+# Names are looked up when a report is read: those of a deleted account are gone.
+_CONVERSATION: ColumnElement[Any] = literal_column(
+    "(SELECT json_agg(json_build_array(message -> 'id', author.id, author.username,"
+    " coalesce(author.display_name, author.username), message -> 'text', message -> 'created_at')"
+    " ORDER BY number)"
+    " FROM jsonb_array_elements(reports.evidence -> 'messages') WITH ORDINALITY AS quoted (message, number)"
+    " JOIN profiles AS author ON author.id = CAST(message ->> 'author_id' AS bigint))"
+)
+_author_id = cast(reports.c.evidence["author_id"].astext, BigInteger)
+
 _SELECT = (
     select(
-        *(column for column in reports.c if column.name not in ("reporter_id", "assignee_id")),
+        *(column for column in reports.c if column.name not in ("reporter_id", "assignee_id", "evidence")),
+        reports.c.evidence["canvas_id"].label("canvas_id"),
+        _CONVERSATION.label("messages"),
         *person_columns(REPORTER, "reporter"),
         *person_columns(ASSIGNEE, "assignee"),
+        *person_columns(TARGET, "person"),
     )
     .join_from(reports, REPORTER, REPORTER.c.id == reports.c.reporter_id)
     .join(ASSIGNEE, ASSIGNEE.c.id == reports.c.assignee_id, isouter=True)
+    .join(
+        TARGET,
+        TARGET.c.id
+        == case((reports.c.kind == "user", reports.c.target_id), (reports.c.kind == "message", _author_id)),
+        isouter=True,
+    )
 )
 _BY_ID = _SELECT.where(reports.c.id == bindparam("report_id"))
 _WAITING = _SELECT.where(
@@ -79,7 +103,12 @@ _RECENT = (
 )
 _INSERT = (
     insert(reports)
-    .values({name: bindparam(name) for name in ("reporter_id", "kind", "target_id", "reason", "detail")})
+    .values(
+        {
+            name: bindparam(name)
+            for name in ("reporter_id", "kind", "target_id", "reason", "detail", "evidence")
+        }
+    )
     .returning(reports.c.id)
 )
 
@@ -92,6 +121,7 @@ _CHANGE = (
     .where(
         reports.c.id == bindparam("report_id"),
         not_(and_(reports.c.kind == "user", reports.c.target_id == _caller)),
+        not_(and_(reports.c.kind == "message", _author_id == _caller)),
         or_(
             and_(reports.c.status == "open", _status != "open"),
             and_(
@@ -111,8 +141,15 @@ _CHANGE = (
 )
 
 
+_FORGET_EVIDENCE = text(
+    "UPDATE reports SET evidence = jsonb_set(evidence, '{messages}', '[]')"
+    " WHERE queue_rank = 2 AND evidence -> 'messages' <> '[]'"
+    " AND updated_at < now() - CAST(:kept AS interval)"
+)
+
+
 async def target_exists(conn: Connection, target: Target) -> bool:
-    """Whether the target exists, by the events received so far."""
+    """Whether the target, which is no message, exists, by the events received so far."""
     return await conn.fetch_value(_EXISTS[target.kind], {"target_id": target.target_id}) is not None
 
 
@@ -138,10 +175,22 @@ async def list_recent(
 
 
 async def insert_report(
-    conn: Connection, reporter_id: int, target: Target, reason: str, detail: str | None
+    conn: Connection,
+    reporter_id: int,
+    target: Target,
+    *,
+    reason: str,
+    detail: str | None,
+    evidence: Mapping[str, Any] | None = None,
 ) -> int:
-    """Store a report and return its id."""
-    values = {"kind": target.kind, "target_id": target.target_id, "reason": reason, "detail": detail}
+    """Store a report and return its id; `evidence` is what was written around a message."""
+    values = {
+        "kind": target.kind,
+        "target_id": target.target_id,
+        "reason": reason,
+        "detail": detail,
+        "evidence": evidence,
+    }
     return int(await conn.fetch_value(_INSERT, {"reporter_id": reporter_id, **values}))
 
 
@@ -177,11 +226,27 @@ async def change_report(
     return await conn.fetch_value(_CHANGE, params) is not None
 
 
+async def forget_evidence(conn: Connection, kept: timedelta) -> None:
+    """Delete what was written around messages whose reports were closed longer ago than that."""
+    await conn.execute(_FORGET_EVIDENCE, {"kept": kept})
+
+
+def _read_quotes(messages: Sequence[Sequence[Any]] | None) -> Sequence[Quote]:
+    return [
+        Quote(message_id, Person(*author), text, datetime.fromisoformat(created_at))
+        for message_id, *author, text, created_at in messages or ()
+    ]
+
+
 def _read_report(row: Row) -> Report:
     return Report(
         id=row.id,
         kind=row.kind,
         target_id=row.target_id,
+        target=read_person(row, "person"),
+        conversation=None
+        if row.canvas_id is None
+        else Conversation(row.canvas_id, _read_quotes(row.messages)),
         reason=row.reason,
         detail=row.detail,
         status=row.status,

@@ -8,7 +8,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Table, Update, bindparam, func, select, update
 
-from services.users.tables import artist_stats, follows, known_canvases, known_tiles, profiles
+from services.users.tables import (
+    artist_stats,
+    follows,
+    known_canvases,
+    known_placings,
+    known_tiles,
+    profiles,
+)
 from shared.db import Database, Row
 
 SLICE_ROWS = 500
@@ -64,6 +71,9 @@ _ALL = (
             .where(_their_tile, ~known_tiles.c.is_deleted)
             .scalar_subquery(),
             "canvases_created": _number_of(known_canvases, _their_canvas, ~known_canvases.c.is_deleted),
+            "pixels_painted": select(func.coalesce(func.sum(known_placings.c.pixels), 0))
+            .where(known_placings.c.artist_id == artist_stats.c.artist_id)
+            .scalar_subquery(),
         },
     ),
     _Counters(

@@ -15,17 +15,19 @@ from typing import TypeVar
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What a tile or canvas adds to its artist's stats."""
+    """What a tile, a canvas or a picture that is shared adds to its artist's stats."""
 
     tiles_created: int = 0
     likes_received: int = 0
     canvases_created: int = 0
+    pixels_painted: int = 0
 
     def __sub__(self, other: Counts) -> Counts:
         return Counts(
             self.tiles_created - other.tiles_created,
             self.likes_received - other.likes_received,
             self.canvases_created - other.canvases_created,
+            self.pixels_painted - other.pixels_painted,
         )
 
 
@@ -67,10 +69,25 @@ class KnownCanvas:
         return Counts() if self.is_deleted else Counts(canvases_created=1)
 
 
-Known = KnownTile | KnownCanvas
+@dataclass(frozen=True, slots=True)
+class KnownPlacing:
+    """The pixels that an artist had placed on a canvas by event number `seq` of its sequence."""
+
+    canvas_id: int
+    artist_id: int
+    pixels: int
+    seq: int
+
+    @property
+    def counts(self) -> Counts:
+        """They count even if the canvas is deleted, like the tiles of one."""
+        return Counts(pixels_painted=self.pixels)
 
 
-KnownT = TypeVar("KnownT", KnownTile, KnownCanvas)
+Known = KnownTile | KnownCanvas | KnownPlacing
+
+
+KnownT = TypeVar("KnownT", KnownTile, KnownCanvas, KnownPlacing)
 
 _OPTIONAL = ("is_public", "x", "y", "created_at")
 """Fields that not every event has; a value stays until a newer event has another."""

@@ -1,0 +1,1 @@
+"""Artists whom an artist ignores: what those write is not shown to them."""
