@@ -5,16 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.tiles.artists import store as artists
+from services.tiles.departures.service import record_departure
+from services.tiles.exports import on_export_requested
+from services.tiles.films import store as films
+from services.tiles.members import store as members
+from services.tiles.offers import store as offers
+from services.tiles.templates import store as templates
 from shared.db import Connection
 from shared.messaging.consumer import Handler
 from shared.messaging.contracts import (
     AccountDeleted,
     AccountRegistered,
     AccountReinstated,
+    AccountRestated,
     AccountSuspended,
     Event,
+    ExportRequested,
     ProfileUpdated,
 )
+from shared.messaging.exporting import end_jobs
 
 
 async def on_account_registered(conn: Connection, event: AccountRegistered) -> None:
@@ -38,8 +47,30 @@ async def on_account_reinstated(conn: Connection, event: AccountReinstated) -> N
 
 
 async def on_account_deleted(conn: Connection, event: AccountDeleted) -> None:
-    """Remove an artist's names; their work stays."""
+    """Remove an artist's names, memberships, films and the templates that nobody else saw; their tiles stay.
+
+    So do their canvases, if the artist wanted that.
+    """
+    await members.remove_everywhere(conn, event.account_id)
+    await offers.remove_to(conn, event.account_id)
     await artists.anonymize(conn, event.account_id, event.version)
+    await templates.delete_private(conn, event.account_id)
+    await films.delete_of(conn, event.account_id)
+    await end_jobs(conn, event.account_id)
+    await record_departure(conn, event)
+
+
+async def on_account_restated(conn: Connection, event: AccountRestated) -> None:
+    """Correct what was missed about an artist."""
+    if event.status == "deleted":
+        await members.remove_everywhere(conn, event.account_id)
+        await offers.remove_to(conn, event.account_id)
+        await artists.anonymize(conn, event.account_id, event.version)
+        await templates.delete_private(conn, event.account_id)
+        await films.delete_of(conn, event.account_id)
+    else:
+        await artists.add_registered(conn, event.account_id, event.username, None)
+        await artists.update_status(conn, event.account_id, event.status, event.version)
 
 
 HANDLERS: Mapping[type[Event], Handler] = {
@@ -47,5 +78,7 @@ HANDLERS: Mapping[type[Event], Handler] = {
     AccountSuspended: on_account_suspended,
     AccountReinstated: on_account_reinstated,
     AccountDeleted: on_account_deleted,
+    AccountRestated: on_account_restated,
     ProfileUpdated: on_profile_updated,
+    ExportRequested: on_export_requested,
 }

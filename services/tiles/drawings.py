@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Hashable
+from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import asynccontextmanager
-
-from aiohttp import web
 
 from shared.buckets import TokenBuckets
 from shared.errors import TooManyRequests
-from shared.http.clients import read_address
-from shared.identity import Identity
-from shared.networks import get_network
 
 LARGE_PIXELS = 2048 * 2048
 """A picture of more takes longer than the fraction of a second that others can wait for it."""
 
 WAIT_SECONDS = 3.0
 """How long a request waits for its turn; the largest picture takes about that long."""
+
+Client = Callable[[], Hashable]
+"""Tells whom a drawing is charged to; asked only when one is made, as a kept one costs less than that."""
 
 
 class Drawings:
@@ -32,9 +30,9 @@ class Drawings:
         self._budgets = TokenBuckets(rate, burst)
         self._large, self._other = asyncio.Semaphore(1), asyncio.Semaphore(1)
 
-    def charge(self, client: Hashable, pixels: int) -> None:
+    def charge(self, client: Client, pixels: int) -> None:
         """Take the pixels of a drawing from a client's budget. Raises TooManyRequests `picture_limit`."""
-        early = self._budgets.take(client, pixels)
+        early = self._budgets.take(client(), pixels)
         if early:
             raise TooManyRequests(
                 "picture_limit", "You've requested very large pictures; wait a little.", retry_after=early
@@ -55,8 +53,3 @@ class Drawings:
             yield
         finally:
             slots.release()
-
-
-def identify_client(request: web.Request, caller: Identity | None) -> Hashable:
-    """Return whom a drawing is charged to: the artist, or the network that a guest comes from."""
-    return get_network(read_address(request)) if caller is None else caller.account_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from shared.settings import ServiceSettings
+from shared.settings import Networks, ServiceSettings
 
 
 class TilesSettings(ServiceSettings):
@@ -19,6 +19,9 @@ class TilesSettings(ServiceSettings):
         7 * 86400, ge=0, description="seconds for which events are kept for catching up"
     )
     events_newest: int = Field(5000, ge=0, description="number of events per canvas that are kept at any age")
+    messages_seconds: int = Field(
+        30 * 86400, ge=1, description="seconds for which messages of a canvas's chat are kept"
+    )
     area_seconds: int = Field(86400, ge=1, description="lifetime of an area unless renewed, in seconds")
     paint_pixels_rate: float = Field(
         8192, gt=0, description="pixels per second of one artist, in this process; 64 strokes at most"
@@ -30,9 +33,12 @@ class TilesSettings(ServiceSettings):
         100, ge=1, description="strokes of one connection that may wait for their answer"
     )
     message_rate: float = Field(
-        200, gt=0, description="messages per second of one WebSocket, which is closed if it sends more"
+        200,
+        gt=0,
+        description="messages per second of one artist or network of guests, in this process; a WebSocket"
+        " that sends more is closed",
     )
-    message_burst: int = Field(1000, ge=1, description="messages of one WebSocket at once after a pause")
+    message_burst: int = Field(1000, ge=1, description="those messages at once after a pause")
     picture_pixels_rate: float = Field(
         4_000_000,
         gt=0,
@@ -40,6 +46,13 @@ class TilesSettings(ServiceSettings):
     )
     picture_pixels_burst: int = Field(
         150_000_000, ge=1, description="those pixels at once after a pause: twice the largest picture"
+    )
+    ffmpeg: str = Field(
+        "ffmpeg",
+        description="program that makes films as MP4 and WebP, by name or path; without it, no such films",
+    )
+    webhook_networks: Networks = Field(
+        (), description="networks that webhooks may connect to although they are not public, as 10.1.0.0/16"
     )
     paint_queue: int = Field(
         2000, ge=1, description="strokes and edits of tiles that may wait to be written in this process"

@@ -7,9 +7,10 @@ from aiohttp import web
 from services.tiles.areas.schemas import AreaDraft, AreaView
 from services.tiles.areas.service import AREAS
 from shared.http.access import Access
+from shared.http.clients import locate
 from shared.http.models import Page, Paging
 from shared.http.operations import Operation, respond, respond_empty
-from shared.identity import Identity
+from shared.identity import Identity, Scope
 
 
 async def claim_area(request: web.Request, canvas_id: int, body: AreaDraft, caller: Identity) -> web.Response:
@@ -18,9 +19,7 @@ async def claim_area(request: web.Request, canvas_id: int, body: AreaDraft, call
     All areas of an artist on a canvas may hold `max_tiles_per_user` cells in total.
     """
     area = await request.app[AREAS].claim(caller, canvas_id, body)
-    return respond(
-        AreaView.model_validate(area), status=201, headers={"Location": f"{request.path}/{area.id}"}
-    )
+    return respond(AreaView.model_validate(area), status=201, headers=locate(request, area.id))
 
 
 async def list_areas(
@@ -44,17 +43,24 @@ async def release_area(request: web.Request, canvas_id: int, area_id: int, calle
 OPERATIONS = (
     Operation(
         "POST", "/canvases/{canvas_id}/areas", claim_area, {201: AreaView}, Access.ARTIST,
-        ("403 area_limit", "409 area_taken", "409 wrong_mode"),
+        (
+            "403 area_limit", "403 members_only", "409 archived", "409 area_taken", "409 no_claims",
+            "409 wrong_mode",
+        ),
+        scope=Scope.PAINT,
     ),
     Operation(
-        "GET", "/canvases/{canvas_id}/areas", list_areas, {200: Page[AreaView]}, refusals=("409 wrong_mode",)
+        "GET", "/canvases/{canvas_id}/areas", list_areas, {200: Page[AreaView]},
+        refusals=("409 no_claims", "409 wrong_mode"),
     ),
     Operation(
         "PUT", "/canvases/{canvas_id}/areas/{area_id}", renew_area, {200: AreaView}, Access.ARTIST,
-        ("403 not_area_holder", "404 area_not_found", "409 wrong_mode"),
+        ("403 not_area_holder", "404 area_not_found", "409 no_claims", "409 wrong_mode"),
+        scope=Scope.PAINT,
     ),
     Operation(
         "DELETE", "/canvases/{canvas_id}/areas/{area_id}", release_area, {204: None}, Access.ARTIST,
-        ("403 not_area_holder", "404 area_not_found", "409 wrong_mode"),
+        ("403 not_area_holder", "404 area_not_found", "409 no_claims", "409 wrong_mode"),
+        scope=Scope.PAINT,
     ),
 )  # fmt: skip

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.tiles.artists.rules import Actor, Artist
-from services.tiles.canvases.rules import Canvas, Mode, check_mode
+from services.tiles.canvases.rules import (
+    Canvas,
+    Mode,
+    Region,
+    check_may_contribute,
+    check_mode,
+    manages,
+)
 from shared.errors import Invalid, NotAllowed
 
 
@@ -28,21 +35,26 @@ class Area:
     expires_at: datetime
 
 
-def check_may_claim(canvas: Canvas, x: int, y: int, columns: int, rows: int, *, cells_held: int) -> None:
+def check_may_claim(canvas: Canvas, actor: Actor, cells: Region, *, cells_held: int) -> None:
     """Check that an artist whose areas hold `cells_held` cells of the canvas may claim these too.
 
     An artist can use as many cells as they may have tiles; more would only keep others out. Raises
-    Conflict `wrong_mode`, Invalid for cells outside the canvas, NotAllowed `area_limit`.
+    Conflict `wrong_mode`, Invalid for cells outside the canvas, NotAllowed `area_limit` and `members_only`.
     """
     check_mode(canvas, Mode.AREA_LOCK)
+    check_may_contribute(canvas, actor)
+    columns, rows = cells.columns, cells.rows
     for start, length, end, fields in (
-        (x, columns, canvas.columns, ("x", "columns")),
-        (y, rows, canvas.rows, ("y", "rows")),
+        (cells.x, columns, canvas.columns, ("x", "columns")),
+        (cells.y, rows, canvas.rows, ("y", "rows")),
     ):
         if start + length > end:
             field = fields[0] if start >= end else fields[1]
             raise Invalid.field(
-                "body", field, msg=f"must end inside the canvas ({canvas.columns} x {canvas.rows} cells)"
+                "body",
+                field,
+                msg=f"must end inside the canvas ({canvas.columns} x {canvas.rows} cells)",
+                rule="outside_canvas",
             )
     if cells_held + columns * rows > canvas.max_tiles_per_user:
         raise NotAllowed(
@@ -60,5 +72,5 @@ def check_may_renew(area: Area, actor: Actor) -> None:
 
 def check_may_release(area: Area, canvas: Canvas, actor: Actor) -> None:
     """Raise unless the actor holds the area, owns the canvas or is a moderator."""
-    if not actor.is_moderator and actor.id not in (area.holder.id, canvas.owner.id):
+    if actor.id != area.holder.id and not manages(canvas, actor):
         raise NotAllowed("not_area_holder", f"{area.holder.username} holds this area.")

@@ -13,7 +13,7 @@ from services.tiles.artists.actors import actor_of
 from services.tiles.artists.store import ensure_artist
 from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.journal import CanvasChanges, Journal
-from services.tiles.canvases.rules import Canvas, Mode, check_mode
+from services.tiles.canvases.rules import Canvas, Mode, Region, check_mode
 from services.tiles.canvases.service import visible_to
 from shared.db import Connection, Database
 from shared.errors import Conflict, NotFound, UniqueViolated
@@ -56,7 +56,8 @@ class Areas:
         found, held, now = await store.get_claim_state(conn, canvas_id, caller.account_id)
         canvas = visible_to(caller, found)
         assert now is not None
-        rules.check_may_claim(canvas, draft.x, draft.y, draft.columns, draft.rows, cells_held=held)
+        cells = Region(draft.x, draft.y, draft.columns, draft.rows)
+        rules.check_may_claim(canvas, actor_of(caller), cells, cells_held=held)
         area_id = await store.add(
             conn,
             {

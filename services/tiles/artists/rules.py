@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-DELETED_USERNAME = "deleted"
+DELETED_USERNAME = "_deleted"
 DELETED_DISPLAY_NAME = "deleted artist"
-"""How an artist is shown whose account was deleted."""
+"""How an artist is shown whose account was deleted; no account can have this username."""
 
 
 @dataclass(frozen=True, slots=True)

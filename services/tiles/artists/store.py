@@ -46,7 +46,10 @@ _is_newer = _profiled.excluded.profile_version > artists.c.profile_version
 _PROFILE_UPDATED = _profiled.on_conflict_do_update(
     index_elements=["id"],
     set_={
-        "display_name": case((_is_newer, _profiled.excluded.display_name), else_=artists.c.display_name),
+        "display_name": case(
+            (_is_newer, _profiled.excluded.display_name),
+            else_=func.coalesce(artists.c.display_name, _profiled.excluded.display_name),
+        ),
         "profile_version": func.greatest(_profiled.excluded.profile_version, artists.c.profile_version),
     },
     where=_is_not_deleted,

@@ -15,6 +15,7 @@ from services.tiles.canvases.schemas import (
 )
 from services.tiles.canvases.service import CANVASES
 from shared.http.access import Access
+from shared.http.clients import locate
 from shared.http.etags import etag, expected_version, is_unchanged, not_modified
 from shared.http.models import Page
 from shared.http.operations import Operation, respond, respond_empty
@@ -27,7 +28,7 @@ async def create_canvas(request: web.Request, body: CanvasDraft, caller: Identit
     `palette` is a name (pico-8, sweetie-16, gameboy, okabe-ito) or a list of 2-255 colours.
     """
     canvas = await request.app[CANVASES].create(caller, body)
-    return respond(CanvasView.of(canvas), status=201, headers={"Location": f"{request.path}/{canvas.id}"})
+    return respond(CanvasView.of(canvas), status=201, headers=locate(request, canvas.id))
 
 
 async def list_canvases(request: web.Request, query: CanvasList, caller: Identity | None) -> web.Response:
@@ -49,8 +50,12 @@ async def update_canvas(
 ) -> web.Response:
     """Change a canvas, as its owner or a moderator; omitted fields keep their values.
 
-    Size, tile size and palette never change. Making a canvas private closes the sockets of viewers who may no
-    longer see it with 4404. With `If-Match` only if nothing on the canvas has changed since.
+    Size and tile size never change. A palette may grow, and colours that were never used may be replaced or,
+    at its end, removed: 409 `colour_in_use` names those that have been painted with, or are in a template.
+    Viewers have the new palette before the first pixel in a new colour.
+
+    Making a canvas private closes the sockets of viewers who may no longer see it with 4404. With `If-Match`
+    only if nothing on the canvas has changed since.
     """
     canvas = await request.app[CANVASES].change(caller, canvas_id, body, expected_version(request))
     return respond(CanvasView.of(canvas), headers={"ETag": etag(canvas.seq)})
@@ -84,7 +89,10 @@ OPERATIONS = (
     Operation("GET", "/canvases/{canvas_id}", get_canvas, {200: CanvasView, 304: None}),
     Operation(
         "PATCH", "/canvases/{canvas_id}", update_canvas, {200: CanvasView}, Access.ARTIST,
-        ("403 not_canvas_owner", "404 canvas_not_found", "412 stale_version"),
+        (
+            "403 not_canvas_owner", "404 canvas_not_found", "409 colour_in_use", "409 mode_fixed",
+            "409 wrong_mode", "412 stale_version",
+        ),
     ),
     Operation(
         "DELETE", "/canvases/{canvas_id}", delete_canvas, {204: None}, Access.ARTIST,

@@ -8,7 +8,7 @@ not wait for a message: right after the commit the change is announced to those 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -16,9 +16,10 @@ import orjson
 import structlog
 from sqlalchemy import bindparam, select, text
 
+from services.tiles.canvases.colours import pack_colours
 from services.tiles.canvases.rules import Canvas, CanvasSeq, Numbers
 from services.tiles.tables import canvas_events, canvases
-from shared.db import Connection, Database, integers
+from shared.db import Connection, Database, integers, texts
 from shared.http.paging import PAGE_BYTES
 from shared.messaging.contracts import CanvasEvent
 from shared.messaging.outbox import Outbox
@@ -28,9 +29,10 @@ log = structlog.get_logger(__name__)
 _ADVANCE = text(
     "UPDATE canvases SET seq = advanced.seq, tile_count = tile_count + advanced.tiles_added,"
     " picture_seq = CASE WHEN id = ANY(CAST(:redrawn AS bigint[])) THEN advanced.seq ELSE picture_seq END,"
-    " active_minute = floor(date_part('epoch', clock_timestamp()) / 60), updated_at = clock_timestamp()"
-    " FROM unnest(CAST(:ids AS bigint[]), CAST(:seqs AS bigint[]), CAST(:tiles_added AS int[]))"
-    " AS advanced (canvas_id, seq, tiles_added)"
+    " active_minute = floor(date_part('epoch', clock_timestamp()) / 60), updated_at = clock_timestamp(),"
+    " colours_used = colours_used | CAST(advanced.colours AS bit(256))"
+    " FROM unnest(CAST(:ids AS bigint[]), CAST(:seqs AS bigint[]), CAST(:tiles_added AS int[]),"
+    " CAST(:colours AS text[])) AS advanced (canvas_id, seq, tiles_added, colours)"
     " WHERE id = canvas_id"
 )
 _KEEP = text(
@@ -108,6 +110,7 @@ class CanvasChanges:
         self._committing: dict[int, list[View]] = {}
         self._redrawn: set[int] = set()
         self._tiles_added: Counter[int] = Counter()
+        self._colours: dict[int, set[int]] = {}
 
     def number(self, canvas: Canvas | CanvasSeq) -> int:
         """Return the number of a canvas's next change; an event with this number must be added."""
@@ -118,10 +121,15 @@ class CanvasChanges:
         event_type: type[CanvasEvent],
         canvas: Canvas | CanvasSeq,
         shown: Mapping[str, Any],
+        *,
+        redraws: bool | None = None,
         **fields: Any,
     ) -> None:
-        """Record the next change of a canvas: viewers get what is `shown`, services the event's `fields`."""
-        self.add(event_type(canvas_id=canvas.id, seq=self.number(canvas), **fields), shown)
+        """Record the next change of a canvas: viewers get what is `shown`, services the event's `fields`.
+
+        `redraws` as in `add`.
+        """
+        self.add(event_type(canvas_id=canvas.id, seq=self.number(canvas), **fields), shown, redraws=redraws)
 
     def add(
         self,
@@ -142,11 +150,18 @@ class CanvasChanges:
             self._redrawn.add(event.canvas_id)
         self._tiles_added[event.canvas_id] += tiles_added
 
-    def add_unpublished(self, canvas_id: int, shown: View, *, redraws: bool = True) -> None:
+    def add_unpublished(
+        self, canvas_id: int, shown: View, *, redraws: bool = True, tiles_added: int = 0
+    ) -> None:
         """Add a numbered change that only viewers receive, as services need no event of it."""
         self._views.setdefault(canvas_id, []).append(shown)
+        self._tiles_added[canvas_id] += tiles_added
         if redraws:
             self._redrawn.add(canvas_id)
+
+    def use(self, canvas_id: int, colours: Iterable[int]) -> None:
+        """Note colours that pixels of this transaction have, which are then part of the palette for good."""
+        self._colours.setdefault(canvas_id, set()).update(colours)
 
     def defer(self) -> None:
         """Write what was recorded with the next flush or the COMMIT; numbers count on from there.
@@ -165,8 +180,10 @@ class CanvasChanges:
                 "seqs": integers(last.values()),
                 "tiles_added": integers([self._tiles_added[canvas_id] for canvas_id in last]),
                 "redrawn": integers(self._redrawn),
+                "colours": texts([pack_colours(self._colours.get(canvas_id, ())) for canvas_id in last]),
             },
         )
+        self._colours.clear()
         self._redrawn.clear()
         self._tiles_added.clear()
         kept = [(canvas_id, shown) for canvas_id, of_canvas in views.items() for shown in of_canvas]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from services.tiles.artists.rules import Actor, Artist
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound, StaleVersion
@@ -16,6 +16,13 @@ TILE_SIZES = (16, 32, 64, 128)
 MIN_SIDE, MAX_SIDE = 64, 8192
 """Pixels."""
 
+DEFAULT_COOLDOWN, MAX_COOLDOWN = 10, 3600
+"""Seconds."""
+
+DEFAULT_CHARGES, MAX_CHARGES = 6, 1000
+
+DEFAULT_PAPER = "#ffffff"
+
 
 class Mode(StrEnum):
     """How artists share a canvas."""
@@ -24,6 +31,30 @@ class Mode(StrEnum):
     TILE_LOCK = "tile-lock"
     AREA_LOCK = "area-lock"
     REVIEW = "review"
+    PLACE = "place"
+
+
+class Chatters(StrEnum):
+    """Who may write beside a canvas, among those who see it and have an account."""
+
+    EVERYONE = "everyone"
+    MEMBERS = "members"
+    OFF = "off"
+
+
+class Painters(StrEnum):
+    """Who may paint on a public canvas; on a private one only members ever do."""
+
+    EVERYONE = "everyone"
+    MEMBERS = "members"
+
+
+class CanvasRole(StrEnum):
+    """What a member of a canvas may: see it; paint on it, too; and do there what its owner may."""
+
+    VIEWER = "viewer"
+    PAINTER = "painter"
+    MODERATOR = "moderator"
 
 
 class Sort(StrEnum):
@@ -56,6 +87,29 @@ PALETTES: dict[str, tuple[str, ...]] = {
 """Named palettes; a pixel of value i shows colour i, counted from 1."""
 
 
+def palette_of(chosen: str | Sequence[str]) -> tuple[str, ...]:
+    """Return the colours of a palette that is given by its name or as its colours."""
+    return PALETTES[chosen] if isinstance(chosen, str) else tuple(chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """How often, and when, artists place pixels on a canvas in `place` mode.
+
+    An artist has up to `max_charges`, spends one per pixel and gains one per `cooldown_seconds`; without a
+    cooldown there is no limit. Painting begins at `starts_at` and ends at `ends_at`.
+    """
+
+    cooldown_seconds: int = DEFAULT_COOLDOWN
+    max_charges: int = DEFAULT_CHARGES
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    frozen: bool = False
+
+
+PLACING_FIELDS = tuple(field.name for field in fields(Placing))
+
+
 @dataclass(frozen=True, slots=True)
 class Canvas:
     """A canvas as stored; sides in pixels, `seq` the number of its last change."""
@@ -68,6 +122,7 @@ class Canvas:
     height: int
     tile_size: int
     palette: tuple[str, ...]
+    paper_color: str
     mode: Mode
     max_tiles_per_user: int
     is_public: bool
@@ -76,6 +131,13 @@ class Canvas:
     seq: int
     created_at: datetime
     updated_at: datetime
+    placing: Placing | None = None
+    """In `place` mode only."""
+    chat: Chatters = Chatters.EVERYONE
+    who_paints: Painters = Painters.EVERYONE
+    is_archived: bool = False
+    roles: Mapping[int, CanvasRole] = field(default_factory=dict)
+    """Of its members, by account id."""
 
     @property
     def columns(self) -> int:
@@ -118,6 +180,7 @@ class CanvasFilter:
     sort: Sort
     search: str | None
     owner_id: int | None
+    member_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +199,16 @@ class Shares:
     artist_count: int
     like_count: int
     top: Sequence[Share]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPixels:
+    """What was placed on a canvas: pixels in all and their artists, and pixels by colour and by hour."""
+
+    count: int
+    artist_count: int
+    by_colour: Mapping[int, int]
+    by_hour: Mapping[datetime, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +243,11 @@ def check_limit(max_tiles_per_user: int, cells: int) -> int:
     """Return the limit of tiles per artist; raises Invalid for more than there are cells."""
     if max_tiles_per_user > cells:
         raise Invalid.field(
-            "body", "max_tiles_per_user", msg=f"must be at most the number of cells ({cells})"
+            "body",
+            "max_tiles_per_user",
+            msg=f"must be at most the number of cells ({cells})",
+            rule="less_than_equal",
+            limit=cells,
         )
     return max_tiles_per_user
 
@@ -182,17 +259,114 @@ def check_plan(width: int, height: int, tile_size: int, max_tiles_per_user: int 
     """
     for name, side in (("width", width), ("height", height)):
         if side % tile_size:
-            raise Invalid.field("body", name, msg=f"must be a multiple of tile_size ({tile_size})")
+            raise Invalid.field(
+                "body",
+                name,
+                msg=f"must be a multiple of tile_size ({tile_size})",
+                rule="multiple_of",
+                limit=tile_size,
+            )
     cells = (width // tile_size) * (height // tile_size)
     if max_tiles_per_user is None:
         return min(DEFAULT_MAX_TILES, cells)
     return check_limit(max_tiles_per_user, cells)
 
 
+def plan_placing(mode: Mode, values: Mapping[str, Any]) -> Placing | None:
+    """Return how pixels are placed on a new canvas of this mode, given what its draft says of that.
+
+    Raises Invalid naming a field that only `place` mode has, or `ends_at` if it is not after `starts_at`.
+    """
+    if mode is Mode.PLACE:
+        return _check_times(Placing(**values))
+    if values:
+        raise Invalid.field("body", min(values), msg=f"is a setting of {Mode.PLACE} mode only")
+    return None
+
+
+def apply_change(canvas: Canvas, values: Mapping[str, Any]) -> Canvas:
+    """Return the canvas with new values of some fields, those of `Placing` among them.
+
+    A canvas stays in `place` mode, and no other enters it: its picture belongs to everybody, the tiles of
+    others to their artists. Raises Conflict `mode_fixed` or `wrong_mode`, Invalid.
+    """
+    mode = values.get("mode", canvas.mode)
+    if (mode is Mode.PLACE) != (canvas.mode is Mode.PLACE):
+        raise Conflict("mode_fixed", f"A canvas cannot change from {canvas.mode} mode to {mode} mode.")
+    placing_values = {name: value for name, value in values.items() if name in PLACING_FIELDS}
+    placing = canvas.placing
+    if placing_values:
+        check_mode(canvas, Mode.PLACE)
+        assert placing is not None
+        placing = _check_times(replace(placing, **placing_values))
+    others = {name: value for name, value in values.items() if name not in PLACING_FIELDS}
+    changed = replace(canvas, **others, placing=placing)
+    check_limit(changed.max_tiles_per_user, canvas.columns * canvas.rows)
+    return changed
+
+
+def _check_times(placing: Placing) -> Placing:
+    if placing.starts_at and placing.ends_at and placing.ends_at <= placing.starts_at:
+        raise Invalid.field("body", "ends_at", msg="must be after starts_at", rule="before_start")
+    return placing
+
+
+def owns(canvas: Canvas, actor: Actor) -> bool:
+    """Return whether the actor owns the canvas."""
+    return canvas.owner.id == actor.id
+
+
+def leads(canvas: Canvas, actor: Actor) -> bool:
+    """Return whether the actor owns the canvas or is one of its moderators."""
+    return owns(canvas, actor) or canvas.roles.get(actor.id) is CanvasRole.MODERATOR
+
+
+def manages(canvas: Canvas, actor: Actor) -> bool:
+    """Return whether the actor may do what the owner may: the owner, and moderators of site or canvas."""
+    return actor.is_moderator or leads(canvas, actor)
+
+
+def is_member(canvas: Canvas, actor: Actor) -> bool:
+    """Return whether the actor manages the canvas or has a role on it."""
+    return manages(canvas, actor) or actor.id in canvas.roles
+
+
 def check_may_manage(canvas: Canvas, actor: Actor) -> None:
-    """Raise NotAllowed unless the actor may change or delete the canvas: its owner or a moderator."""
-    if not actor.is_moderator and canvas.owner.id != actor.id:
+    """Raise NotAllowed unless the actor may change the canvas: its owner, a moderator of site or canvas."""
+    if not manages(canvas, actor):
         raise NotAllowed("not_canvas_owner", "Only the owner or a moderator can change this canvas.")
+
+
+def check_may_delete(canvas: Canvas, actor: Actor) -> None:
+    """Raise NotAllowed unless the actor may delete the canvas: its owner or a moderator of the site."""
+    if not actor.is_moderator and not owns(canvas, actor):
+        raise NotAllowed("not_canvas_owner", "Only the owner or a moderator can delete this canvas.")
+
+
+def check_may_archive(canvas: Canvas, actor: Actor) -> None:
+    """Raise NotAllowed unless the actor may archive the canvas, and open it again: as for deleting it."""
+    if not actor.is_moderator and not owns(canvas, actor):
+        raise NotAllowed("not_canvas_owner", "Only the owner or a moderator can archive this canvas.")
+
+
+def check_not_archived(canvas: Canvas) -> None:
+    """Raise Conflict `archived` if the canvas is kept as it is: nothing on it is painted or removed."""
+    if canvas.is_archived:
+        raise Conflict("archived", "This canvas is archived: it stays as it is.")
+
+
+def check_may_contribute(canvas: Canvas, actor: Actor) -> None:
+    """Raise NotAllowed `members_only` unless the actor may paint there, as far as membership decides.
+
+    Nobody may on an archived canvas (Conflict `archived`).
+
+    On a canvas that is private, or whose members paint, an artist needs a role; a viewer's is not enough.
+    """
+    check_not_archived(canvas)
+    if canvas.is_public and canvas.who_paints is Painters.EVERYONE:
+        return
+    if not manages(canvas, actor) and canvas.roles.get(actor.id) is not CanvasRole.PAINTER:
+        raise NotAllowed("members_only", "Only members paint on this canvas.")
 
 
 def check_unchanged_since(canvas: Canvas, expected_seq: int | None) -> None:
@@ -201,21 +375,34 @@ def check_unchanged_since(canvas: Canvas, expected_seq: int | None) -> None:
         raise StaleVersion("stale_version", f"The canvas is at change {canvas.seq}, not {expected_seq}.")
 
 
+def no_such_canvas() -> NotFound:
+    """Build the error for a canvas that does not exist, or that the caller may not know of."""
+    return NotFound("canvas_not_found", "No such canvas.")
+
+
 def check_visible(canvas: Canvas | None, viewer: Actor | None) -> Canvas:
     """Return the canvas if this viewer (None: a guest) may know of it; raises NotFound otherwise.
 
-    Only its owner and moderators see a private canvas; a deleted one no longer exists for anyone.
+    Only its owner, members and moderators see a private canvas; a deleted one no longer exists for anyone.
     """
-    if canvas is None or not canvas.is_active:
-        raise NotFound("canvas_not_found", "No such canvas.")
-    if canvas.is_public:
-        return canvas
-    if viewer is None or not (viewer.is_moderator or canvas.owner.id == viewer.id):
-        raise NotFound("canvas_not_found", "No such canvas.")
+    if canvas is None or not can_see(canvas, viewer):
+        raise no_such_canvas()
     return canvas
 
 
+def can_see(canvas: Canvas, viewer: Actor | None) -> bool:
+    """Return whether this viewer (None: a guest) may know of the canvas."""
+    return canvas.is_active and (canvas.is_public or (viewer is not None and is_member(canvas, viewer)))
+
+
+def check_claims(canvas: Canvas) -> None:
+    """Raise Conflict `no_claims` in `place` mode, in which nothing on the canvas belongs to one artist."""
+    if canvas.mode is Mode.PLACE:
+        raise Conflict("no_claims", "On this canvas everybody places pixels, and nobody claims tiles.")
+
+
 def check_mode(canvas: Canvas, mode: Mode) -> None:
-    """Raise Conflict `wrong_mode` unless the canvas is in this mode."""
+    """Raise Conflict unless the canvas is in this mode: `no_claims` in `place` mode, else `wrong_mode`."""
     if canvas.mode is not mode:
+        check_claims(canvas)
         raise Conflict("wrong_mode", f"This canvas is in {canvas.mode} mode, not in {mode} mode.")

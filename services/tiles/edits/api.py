@@ -10,9 +10,10 @@ from services.tiles.edits.strokes import STROKES
 from services.tiles.tiles.api import respond_tile
 from services.tiles.tiles.schemas import TileView
 from shared.http.access import Access
+from shared.http.clients import locate
 from shared.http.etags import expected_version
 from shared.http.operations import Operation, respond, respond_empty
-from shared.identity import Identity
+from shared.identity import Identity, Scope
 
 
 async def create_tile(request: web.Request, body: TileDraft, caller: Identity) -> web.Response:
@@ -21,7 +22,7 @@ async def create_tile(request: web.Request, body: TileDraft, caller: Identity) -
     On a canvas in `review` mode the tile is blank, and the pixels are `pending`, until they are approved.
     """
     tile, json = await request.app[EDITS].claim(caller, body)
-    return respond_tile(tile, json=json, status=201, headers={"Location": f"{request.path}/{tile.id}"})
+    return respond_tile(tile, json=json, status=201, headers=locate(request, tile.id))
 
 
 async def update_tile(request: web.Request, tile_id: int, body: TileChange, caller: Identity) -> web.Response:
@@ -55,20 +56,23 @@ TILE_OPERATIONS = (
     Operation(
         "POST", "/tiles", create_tile, {201: TileView}, Access.ARTIST,
         (
-            "403 outside_area", "403 tile_limit", "404 canvas_not_found", "409 cell_occupied",
-            "429 paint_limit",
+            "403 members_only", "403 outside_area", "403 tile_limit", "404 canvas_not_found",
+            "409 archived", "409 cell_occupied", "409 no_claims", "429 paint_limit",
         ),
+        scope=Scope.PAINT,
     ),
     Operation(
         "PUT", "/tiles/{tile_id}", update_tile, {200: TileView}, Access.ARTIST,
         (
-            "403 not_tile_creator", "403 outside_area", "409 tile_locked", "412 stale_version",
-            "429 paint_limit", "429 overloaded",
+            "403 members_only", "403 not_tile_creator", "403 outside_area", "409 archived", "409 no_claims",
+            "409 tile_locked", "412 stale_version", "429 paint_limit", "429 overloaded",
         ),
+        scope=Scope.PAINT,
     ),
     Operation(
         "DELETE", "/tiles/{tile_id}", delete_tile, {204: None}, Access.ARTIST,
-        ("403 not_allowed", "409 tile_locked"),
+        ("403 not_allowed", "409 archived", "409 no_claims", "409 tile_locked"),
+        scope=Scope.PAINT,
     ),
 )  # fmt: skip
 
@@ -76,9 +80,10 @@ STROKE_OPERATIONS = (
     Operation(
         "PATCH", "/tiles/{tile_id}/pixels", paint_pixels, {200: PaintedView}, Access.ARTIST,
         (
-            "403 not_tile_creator", "404 tile_not_found", "409 tile_locked", "429 paint_limit",
-            "429 overloaded",
+            "403 members_only", "403 not_tile_creator", "404 tile_not_found", "409 archived", "409 no_claims",
+            "409 tile_locked", "429 paint_limit", "429 overloaded",
         ),
         body_bounds=STROKE_BOUNDS,
+        scope=Scope.PAINT,
     ),
 )  # fmt: skip

@@ -81,8 +81,7 @@ class Edit:
         return 500
 
 
-@dataclass(frozen=True, slots=True)
-class Stroke:
+class Stroke(NamedTuple):
     """Pixels of a tile that an artist paints; `canvas_id` is set if the tile must lie on that canvas."""
 
     actor: Actor
@@ -100,8 +99,7 @@ class Stroke:
 Write = Stroke | Edit
 
 
-@dataclass(frozen=True, slots=True)
-class Painted:
+class Painted(NamedTuple):
     """A durable stroke: the version of the tile that it made, and its number on the canvas."""
 
     tile_id: int
@@ -138,8 +136,7 @@ class NewVersion:
         return Written(self.change.tile, self.json)
 
 
-@dataclass(frozen=True, slots=True)
-class NewStroke:
+class NewStroke(NamedTuple):
     """A version of a tile that a stroke makes; of `change.tile`, pixels and version are older."""
 
     change: Change

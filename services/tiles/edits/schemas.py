@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from services.tiles.edits.rules import MAX_PIXELS, NewValues
 from shared.errors import Invalid
 from shared.http.bodies import BodyBounds
-from shared.http.models import BIGINT_MAX, ONE_LINE, Body, View
+from shared.http.models import BIGINT_MAX, LINES, ONE_LINE, Body, View
 
 STROKE_BOUNDS = BodyBounds(size=256 * 1024, items=4 * MAX_PIXELS)
 """Of a stroke as JSON: MAX_PIXELS pixels, also if they are indented, or twice as many to be told so."""
@@ -24,6 +24,7 @@ MAX_PIXELS_TEXT = 4 * (128 * 128 // 3 + 1)
 """Characters of base64 of the largest tile."""
 
 Title = Annotated[str, Field(max_length=MAX_TITLE), ONE_LINE]
+Description = Annotated[str, Field(max_length=MAX_DESCRIPTION), LINES]
 Pixel = Annotated[list[Annotated[int, Field(ge=0, le=MAX_OFFSET)]], Field(min_length=2, max_length=2)]
 
 
@@ -35,7 +36,7 @@ class TileDraft(Body):
     y: int = Field(ge=0, le=8192)
     pixels: str = Field(max_length=MAX_PIXELS_TEXT)
     title: Title | None = None
-    description: str | None = Field(None, max_length=MAX_DESCRIPTION)
+    description: Description | None = None
     is_public: bool = True
 
 
@@ -44,7 +45,7 @@ class TileChange(Body):
 
     pixels: str = Field("", max_length=MAX_PIXELS_TEXT)
     title: Title | None = None
-    description: str | None = Field(None, max_length=MAX_DESCRIPTION)
+    description: Description | None = None
     is_public: bool = True
 
     @model_validator(mode="after")

@@ -108,7 +108,7 @@ async def _claim(
     rules.check_picture(pixels, canvas.tile_size, len(canvas.palette))
     actor = actor_of(caller)
     waits = waits_for_review(canvas, actor)
-    check_claim(canvas, draft.x, draft.y, held)
+    check_claim(canvas, actor_of(caller), draft.x, draft.y, held)
     if canvas.mode is Mode.AREA_LOCK:
         holder_id = await get_cell_holder(conn, canvas.id, draft.x, draft.y)
         check_in_area(canvas, holder_id, actor)

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert, text
 
 from services.tiles.tables import tiles
 from services.tiles.tiles.rules import Tile
-from shared.db import Connection, byte_strings, integers, texts
+from shared.db import Connection, byte_strings, integers, optional_integers, texts
 
 _INSERT = (
     insert(tiles)
@@ -69,7 +69,7 @@ def defer_restore(conn: Connection, restored: Sequence[Tile]) -> None:
             "xs": integers([tile.x for tile in restored]),
             "ys": integers([tile.y for tile in restored]),
             "sizes": integers([tile.size for tile in restored]),
-            "creator_ids": integers([tile.creator.id for tile in restored]),
+            "creator_ids": optional_integers([tile.creator_id for tile in restored]),
             "created": texts([tile.created_at.isoformat() for tile in restored]),
         },
     )

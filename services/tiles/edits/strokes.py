@@ -5,34 +5,39 @@ from __future__ import annotations
 from aiohttp import web
 
 from services.tiles.artists.actors import actor_of
-from services.tiles.edits.batches import Batches, OnOutcome
 from services.tiles.edits.limits import PaintAllowance, count_stroke
+from services.tiles.edits.queue import OnOutcome, Submit, outcome_of
 from services.tiles.edits.rules import Painted, Pixels, Stroke
 from shared.identity import Identity
 
 
 class Strokes:
-    """Accepts strokes from sockets and requests."""
+    """Accepts strokes from sockets and requests; `submit` has them written, by a batch here or elsewhere."""
 
-    def __init__(self, batches: Batches, allowance: PaintAllowance) -> None:
-        self._batches = batches
+    def __init__(self, submit: Submit, allowance: PaintAllowance) -> None:
+        self._submit = submit
         self._allowance = allowance
 
-    def submit(self, stroke: Stroke, on_outcome: OnOutcome) -> None:
-        """Queue a stroke; `on_outcome` is called when it is durable or has failed.
+    def charge(self, artist_id: int, pixels: int) -> None:
+        """Take what a stroke of so many pixels counts. Raises TooManyRequests `paint_limit`."""
+        self._allowance.take(artist_id, count_stroke(pixels))
 
-        Raises TooManyRequests: `paint_limit` if the artist is too fast, `overloaded` if the queue is full.
+    def submit(self, stroke: Stroke, on_outcome: OnOutcome) -> None:
+        """Queue a stroke that is paid for; `on_outcome` is called when it is durable or has failed.
+
+        Raises TooManyRequests `overloaded` if the queue is full.
         """
-        self._allowance.take(stroke.actor.id, count_stroke(len(stroke.pixels)))
-        self._batches.submit(stroke, on_outcome)
+        self._submit(stroke, on_outcome)
 
     async def paint(self, caller: Identity, tile_id: int, pixels: Pixels) -> Painted:
         """Paint a stroke and return when it is durable.
 
         Raises NotFound, Conflict `tile_locked`, NotAllowed, Invalid, TooManyRequests, Unavailable.
         """
-        self._allowance.take(caller.account_id, count_stroke(len(pixels)))
-        return await self._batches.write(Stroke(actor_of(caller), caller.username, tile_id, None, pixels))
+        self.charge(caller.account_id, len(pixels))
+        stroke = Stroke(actor_of(caller), caller.username, tile_id, None, pixels)
+        painted: Painted = await outcome_of(self._submit, stroke)
+        return painted
 
 
 STROKES = web.AppKey("STROKES", Strokes)

@@ -64,8 +64,10 @@ def _defer_trail(conn: Connection, changes: CanvasChanges, versions: Sequence[Ve
     """Keep the revision of each version and record its change, in order of the numbers."""
     defer_keep(conn, [version.change for version in versions])
     for version in versions:
+        stroke, tile = version.change.stroke, version.change.tile
+        changes.use(tile.canvas_id, tile.pixels if stroke is None else stroke[2::3])
         if isinstance(version, NewStroke):
-            changes.add_unpublished(version.change.tile.canvas_id, _view(version))
+            changes.add_unpublished(tile.canvas_id, _view(version))
         else:
             _record(changes, version)
 
@@ -90,7 +92,7 @@ def _record(changes: CanvasChanges, version: NewVersion) -> None:
         canvas_id=tile.canvas_id,
         seq=change.seq,
         tile_id=tile.id,
-        creator_id=tile.creator.id,
+        creator_id=tile.creator_id,
         actor_id=version.actor_id,
         version=tile.version,
         like_count=tile.like_count,

@@ -12,7 +12,7 @@ from shared.http.access import Access
 from shared.http.etags import etag, expected_version, is_unchanged, not_modified
 from shared.http.models import Page, Paging
 from shared.http.operations import Operation, respond
-from shared.identity import Identity
+from shared.identity import Identity, Scope
 
 
 async def list_revisions(
@@ -60,8 +60,9 @@ OPERATIONS = (
     Operation(
         "POST", "/tiles/{tile_id}/revert", revert_tile, {200: TileView}, Access.ARTIST,
         (
-            "403 not_allowed", "404 revision_not_found", "409 tile_locked", "412 stale_version",
-            "429 paint_limit",
+            "403 members_only", "403 not_allowed", "404 revision_not_found", "409 archived",
+            "409 tile_locked", "412 stale_version", "429 paint_limit",
         ),
+        scope=Scope.PAINT,
     ),
 )  # fmt: skip

@@ -30,7 +30,10 @@ async def list_likes(
 
 
 OPERATIONS = (
-    Operation("POST", "/tiles/{tile_id}/like", like_tile, {200: LikeState}, Access.ARTIST, ("403 own_tile",)),
+    Operation(
+        "POST", "/tiles/{tile_id}/like", like_tile, {200: LikeState}, Access.ARTIST,
+        ("403 own_tile", "409 no_claims"),
+    ),
     Operation("DELETE", "/tiles/{tile_id}/like", unlike_tile, {200: LikeState}, Access.ARTIST),
     Operation("GET", "/tiles/{tile_id}/likes", list_likes, {200: Page[LikeView]}),
-)
+)  # fmt: skip

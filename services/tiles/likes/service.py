@@ -70,7 +70,7 @@ def _count(
             state.canvas,
             {"tile_id": tile.id, "like_count": tile.like_count},
             tile_id=tile.id,
-            creator_id=tile.creator.id,
+            creator_id=tile.creator_id,
             actor_id=caller.account_id,
             version=tile.version,
             like_count=tile.like_count,

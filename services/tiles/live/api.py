@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, Final
 
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -12,45 +13,48 @@ from pydantic import Field
 
 from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.service import visible_to
-from services.tiles.edits.painter import Painter
+from services.tiles.chat.service import CHATS
+from services.tiles.chat.speaker import Speaker
+from services.tiles.edits.answers import Answers
+from services.tiles.edits.painter import Painter, SentStroke
 from services.tiles.edits.strokes import STROKES
 from services.tiles.live import store
+from services.tiles.live.binary import Malformed
 from services.tiles.live.hub import HUB
 from services.tiles.live.presence import Presence
 from services.tiles.live.subprotocols import SUBPROTOCOLS, Subprotocol, Unacceptable, get_subprotocol
 from services.tiles.live.viewer import CANVAS_GONE, SESSION_ENDED, Viewer
-from shared.buckets import TokenBucket
+from services.tiles.placing.placer import Placer
+from services.tiles.placing.service import PLACEMENTS
+from shared.buckets import TokenBuckets
 from shared.db import Database
 from shared.errors import NotAuthenticated, NotFound, Unavailable
 from shared.http.access import VERIFIER
+from shared.http.clients import identify_client
 from shared.http.models import BIGINT_MAX, Query
-from shared.http.operations import Operation, RawResponse
+from shared.http.operations import RATE_LIMITED, Operation, RawResponse
 from shared.identity import Identity
 
 log = structlog.get_logger(__name__)
 
 IDLE_PING_SECONDS = 30
 MAX_MESSAGE_BYTES = 64 * 1024
+COUNTED_BYTES: Final = 512
+"""A message counts as one for each of these that it begins: reading it takes time in proportion."""
 
 UNKNOWN_MESSAGE = {
     "type": "error",
     "code": "unknown_message",
     "detail": 'Send {"type": "ping"}, {"type": "presence", "tile", "editing"}'
-    ' or {"type": "paint", "ref", "tile_id", "pixels"}.',
+    ', {"type": "point", "at", "view"}, {"type": "paint", "ref", "tile_id", "pixels"}'
+    ', {"type": "place", "ref", "pixels"}'
+    ' or {"type": "say", "ref", "text"}.',
 }
 
 DATABASE = web.AppKey("DATABASE", Database)
 PAINT_UNDERWAY = web.AppKey("PAINT_UNDERWAY", int)
-
-
-class MessageLimit(NamedTuple):
-    """How many messages one socket may send: per second, and at once after a pause."""
-
-    per_second: float
-    burst: int
-
-
-MESSAGE_LIMIT = web.AppKey("MESSAGE_LIMIT", MessageLimit)
+MESSAGES = web.AppKey("MESSAGES", TokenBuckets)
+"""How many messages a client may send through all its sockets; a new socket does not bring new ones."""
 
 
 class Watch(Query):
@@ -72,12 +76,21 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
 
     The server sends `hello`, then a `batch` of events for every change, in order and exactly once; with
     `since` first those that followed it, or `resync` if that is too long ago. A client may send `ping`; an
-    artist may send `paint`, which is answered by `ack` once the stroke is durable, or by `nack`.
+    artist may send `paint`, or `place` on a canvas in `place` mode, which is answered by `ack` once it is
+    durable, or by `nack`.
 
     `hello.presence` lists the artists who watch, each `{"id", "username", "tile": {"x", "y"} | null,
     "editing"}`; `{"type": "presence", "joined", "left", "moved"}` with the same objects follows when that
     changes. An artist sends `{"type": "presence", "tile", "editing"}`, at most 20 times per second. Guests
     are not listed. A client ignores its own id.
+
+    `{"type": "cursors", "cursors"}` has the artists who point somewhere else than before, each `{"id",
+    "at": [x, y] | null}` in pixels of the canvas, with `"view": [x, y, width, height]` if they see another
+    part of it. An artist sends `{"type": "point", "at", "view"}`. Some are dropped, under load all.
+
+    `{"type": "chat", "messages"}` has messages that are written from now on, each as `GET
+    /canvases/{id}/messages` returns it, and `{"type": "chat.removed", "ids"}` those that are removed; neither
+    has a number. An artist writes with `{"type": "say", "ref", "text"}`.
 
     If the canvas is deleted, or becomes private and hidden from this viewer, the socket closes with 4404;
     with 1013 if the client is too slow, or the database is unavailable for what the client missed; with 1003,
@@ -97,15 +110,16 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
     if request.transport is None:
         raise ConnectionResetError("the client hung up during the handshake")
     viewer = Viewer(socket, request.transport, artist, get_subprotocol(socket.ws_protocol))
-    painter = Painter(
-        request.app[STROKES], artist, canvas_id, viewer.send_answers, longest=request.app[PAINT_UNDERWAY]
-    )
+    answers, longest = Answers(viewer.send_answers), request.app[PAINT_UNDERWAY]
+    painter = Painter(request.app[STROKES], artist, canvas_id, answers, longest=longest)
+    placer = Placer(request.app[PLACEMENTS], artist, canvas_id, answers, longest=longest)
+    speaker = Speaker(request.app[CHATS], artist, canvas_id, answers)
     try:
         async with request.app[HUB].watching(viewer, canvas_id, query.since):
             await _dismiss_if_barred(request, canvas_id, viewer)
-            allowance = TokenBucket(*request.app[MESSAGE_LIMIT])
-            async for message in _messages(socket, viewer.subprotocol, allowance):
-                _process(message, viewer, painter, request.app[HUB].presence, canvas_id)
+            take = partial(request.app[MESSAGES].take, identify_client(request, artist))
+            async for message in _messages(socket, viewer.subprotocol, take):
+                _process(message, viewer, painter, placer, speaker, request.app[HUB].presence, canvas_id)
     except Unavailable as error:
         # An HTTP response would corrupt the frames of the open socket.
         log.warning("viewer disconnected", dependency=error.dependency, reason=error.detail)
@@ -113,6 +127,8 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
         await viewer.close(WSCloseCode.TRY_AGAIN_LATER, reason.encode())
     except Unacceptable as error:
         await viewer.close(error.code, error.reason.encode())
+    except Malformed as error:
+        await viewer.close(WSCloseCode.INVALID_TEXT, str(error).encode())
     return socket
 
 
@@ -143,17 +159,19 @@ async def _dismiss_if_barred(request: web.Request, canvas_id: int, viewer: Viewe
         viewer.dismiss(SESSION_ENDED)
     try:
         async with request.app[DATABASE].connection() as conn:
-            visible_to(viewer.artist, await canvases_store.get(conn, canvas_id))
+            canvas = visible_to(viewer.artist, await canvases_store.get(conn, canvas_id))
+        if viewer.artist is not None:
+            viewer.learn_membership(viewer.artist.account_id in canvas.roles, canvas.seq)
     except NotFound:
         viewer.dismiss(CANVAS_GONE)
 
 
 async def _messages(
-    socket: web.WebSocketResponse, subprotocol: Subprotocol, allowance: TokenBucket
-) -> AsyncIterator[dict[str, Any]]:
-    """Yield what the client sends, until it closes the socket. Raises Unacceptable."""
+    socket: web.WebSocketResponse, subprotocol: Subprotocol, take: Callable[[float], float]
+) -> AsyncIterator[SentStroke | dict[str, Any]]:
+    """Yield what the client sends, until it closes the socket. Raises Unacceptable, Malformed."""
     async for received in socket:
-        if allowance.take(1):
+        if take(1 + len(received.data) // COUNTED_BYTES):
             raise Unacceptable(WSCloseCode.POLICY_VIOLATION, "too many messages")
         if received.type is WSMsgType.PING:
             await socket.pong(received.data)
@@ -162,13 +180,27 @@ async def _messages(
 
 
 def _process(
-    message: dict[str, Any], viewer: Viewer, painter: Painter, presence: Presence, canvas_id: int
+    message: SentStroke | dict[str, Any],
+    viewer: Viewer,
+    painter: Painter,
+    placer: Placer,
+    speaker: Speaker,
+    presence: Presence,
+    canvas_id: int,
 ) -> None:
+    if not isinstance(message, dict):
+        painter.paint(message)
+        return
     match message.get("type"):
-        case "paint":
-            painter.paint(message)
+        case "place":
+            placer.place(message)
+        case "say":
+            speaker.say(message)
         case "ping":
             viewer.send({"type": "pong"})
+        case "point":
+            if fault := presence.point(viewer, canvas_id, message):
+                viewer.send(fault)
         case "presence":
             if fault := presence.move(viewer, canvas_id, message):
                 viewer.send(fault)
@@ -180,6 +212,8 @@ OPERATIONS = (
     Operation(
         "GET", "/ws/canvas/{canvas_id}", watch_canvas,
         {101: RawResponse("application/json", "The live feed")},
-        refusals=("400 bad_request", "401 token_invalid", "401 ticket_spent", "404 canvas_not_found"),
+        refusals=(
+            "400 bad_request", "401 token_invalid", "401 ticket_spent", "404 canvas_not_found", RATE_LIMITED,
+        ),
     ),
 )  # fmt: skip

@@ -26,7 +26,15 @@ NUMBER_BYTES: Final = 8
 _IS_JSON, _IS_OTHER_TILE, _IS_OTHER_ARTIST, _IS_ONE_COLOUR = 1, 2, 4, 8
 _FLAG_BITS = 4
 
+_PLACEMENT: Final = _IS_JSON
+"""Head of the record of a placement: JSON of no length, which an event never has."""
+
+_BY_OTHER_ARTIST, _IN_ONE_COLOUR = 1, 2
+_PLACEMENT_FLAG_BITS = 2
+
 _STROKE = "tile.painted"
+_PLACED = "pixels.placed"
+_PLACED_FIELDS = frozenset({"seq", "kind", "artist_id", "pixels"})
 _STROKE_FIELDS = frozenset({"seq", "kind", "tile_id", "version", "artist_id", "pixels"})
 _LARGEST_ID = MAX_NUMBER // 2
 """Differences of ids up to this one are numbers, including the sign."""
@@ -40,16 +48,19 @@ class Malformed(ValueError):
 
 
 def has_strokes(events: Iterable[Event]) -> bool:
-    """Return whether any of the events is smaller in a binary batch than as JSON."""
-    return any(map(_is_compact, events))
+    """Return whether any of the events is smaller in a binary batch than as JSON: a stroke or a placement."""
+    return any(_is_compact(event) or _is_placement(event) for event in events)
 
 
 def encode_batch(events: Sequence[Event]) -> bytes:
-    """Encode events whose numbers follow each other: painted strokes compactly, others as JSON."""
+    """Encode events whose numbers follow each other: strokes and placements compactly, others as JSON."""
     message = bytearray((BATCH,))
     _put(message, events[0]["seq"])
     tile_id = version = artist_id = 0
     for event in events:
+        if _is_placement(event):
+            artist_id = _put_placement(message, event, artist_id)
+            continue
         if not _is_compact(event):
             record = orjson.dumps(event)
             _put(message, len(record) << 1 | _IS_JSON)
@@ -82,6 +93,12 @@ def decode_batch(message: bytes) -> list[Event]:
     events: list[Event] = []
     while not reader.is_at_end:
         head = reader.number()
+        if head == _PLACEMENT:
+            placed = _read_placement(reader, artist_id)
+            artist_id = placed["artist_id"]
+            events.append({"seq": seq, "kind": _PLACED, **placed})
+            seq += 1
+            continue
         if head & _IS_JSON:
             events.append(_event_of(reader.take(head >> 1), seq))
             seq += 1
@@ -108,18 +125,27 @@ def encode_acks(acks: Iterable[Mapping[str, Any]]) -> bytes:
     return bytes(message)
 
 
-def decode_paint(message: bytes) -> dict[str, Any]:
-    """Return a client's stroke as the `paint` message of the JSON protocol. Raises Malformed.
+class PackedStroke:
+    """A client's stroke: its head is read at once, its pixels, which take milliseconds, only when needed.
 
-    Whether the stroke is valid (number of pixels, offsets, colours) is decided where it is for all clients.
+    Raises Malformed. Whether the stroke is valid (number of pixels, offsets, colours) is decided where it is
+    for all clients.
     """
-    reader = Reader(message)
-    reader.skip(PAINT)
-    ref, tile_id, head = reader.number(), reader.number(), reader.number()
-    pixels = reader.pixels(head >> 1, is_one_colour=bool(head & 1))
-    if not reader.is_at_end:
-        raise Malformed("bytes follow the last pixel")
-    return {"type": "paint", "ref": ref, "tile_id": tile_id, "pixels": pixels}
+
+    __slots__ = ("_is_one_colour", "_reader", "_tile_id", "pixel_count", "ref")
+
+    def __init__(self, message: bytes) -> None:
+        self._reader = Reader(message)
+        self._reader.skip(PAINT)
+        self.ref, self._tile_id, head = (self._reader.number() for _ in range(3))
+        self.pixel_count, self._is_one_colour = head >> 1, bool(head & 1)
+
+    def unpack(self) -> dict[str, Any]:
+        """Return the stroke as the `paint` message of the JSON protocol; can be called once."""
+        pixels = self._reader.pixels(self.pixel_count, is_one_colour=self._is_one_colour)
+        if not self._reader.is_at_end:
+            raise Malformed("bytes follow the last pixel")
+        return {"type": "paint", "ref": self.ref, "tile_id": self._tile_id, "pixels": pixels}
 
 
 class Reader:
@@ -188,6 +214,21 @@ class Reader:
             pixels.append([offset, self.byte() if shared is None else shared])
         return pixels
 
+    def positions(self, count: int, *, is_one_colour: bool) -> list[list[int]]:
+        """Read that many pixels as `[x, y, colour]`: differences from the one before, the first from 0, 0."""
+        # Checked before anything is read: each takes two bytes at least.
+        if 2 * count > len(self._message) - self._at:
+            raise Malformed("the message is truncated")
+        if not count:
+            return []
+        shared = self.byte() if is_one_colour else None
+        x = y = 0
+        pixels = []
+        for _ in range(count):
+            x, y = _moved(x, self.difference()), _moved(y, self.difference())
+            pixels.append([x, y, self.byte() if shared is None else shared])
+        return pixels
+
 
 def _is_compact(event: Event) -> bool:
     """Return whether a record can hold all of the event: a stroke, and ids that are not too large."""
@@ -197,6 +238,42 @@ def _is_compact(event: Event) -> bool:
         and event["tile_id"] <= _LARGEST_ID
         and event["artist_id"] <= _LARGEST_ID
     )
+
+
+def _is_placement(event: Event) -> bool:
+    """Return whether a record can hold all of a placement."""
+    return event["kind"] == _PLACED and event.keys() == _PLACED_FIELDS and event["artist_id"] <= _LARGEST_ID
+
+
+def _put_placement(message: bytearray, event: Event, last_artist: int) -> int:
+    """Write the record of a placement after one of `last_artist`; returns the artist of this one."""
+    pixels, artist_id = event["pixels"], event["artist_id"]
+    is_one_colour = all(pixel[2] == pixels[0][2] for pixel in pixels)
+    flags = _BY_OTHER_ARTIST * (artist_id != last_artist) | _IN_ONE_COLOUR * is_one_colour
+    message.append(_PLACEMENT)
+    _put(message, len(pixels) << _PLACEMENT_FLAG_BITS | flags)
+    if artist_id != last_artist:
+        _put(message, _fold(artist_id - last_artist))
+    if is_one_colour and pixels:
+        message.append(pixels[0][2])
+    last_x = last_y = 0
+    for x, y, colour in pixels:
+        _put(message, _fold(x - last_x))
+        _put(message, _fold(y - last_y))
+        last_x, last_y = x, y
+        if not is_one_colour:
+            message.append(colour)
+    return int(artist_id)
+
+
+def _read_placement(reader: Reader, last_artist: int) -> Event:
+    """Return artist and pixels of the placement that a record holds, after its head."""
+    head = reader.number()
+    artist_id = _moved(last_artist, reader.difference()) if head & _BY_OTHER_ARTIST else last_artist
+    return {
+        "artist_id": artist_id,
+        "pixels": reader.positions(head >> _PLACEMENT_FLAG_BITS, is_one_colour=bool(head & _IN_ONE_COLOUR)),
+    }
 
 
 def _shows_one_colour(pixels: Sequence[Sequence[int]]) -> bool:

@@ -12,10 +12,14 @@ from services.tiles.live.frames import Message
 from services.tiles.live.pace import Pace
 from services.tiles.live.subprotocols import BINARY, Subprotocol
 from services.tiles.live.viewer import CANVAS_GONE, TOO_FAR_BEHIND, Viewer
+from services.tiles.members.service import CHANGED, REMOVED
 from shared.messaging.contracts import CanvasDeleted, CanvasUpdated
 
 RECENT_BYTES = 512 * 1024
 """Batches kept in memory per canvas, for viewers that reconnect."""
+
+NOBODY = 0
+"""The id of no account."""
 
 CATCH_UP_LIMIT = 5000
 """Events; for a client further behind, loading a snapshot is faster than replaying."""
@@ -199,19 +203,35 @@ class Channel:
         ):
             self._recent_bytes -= self._recent.popleft().size
 
+    def _learn_membership(self, event: View) -> None:
+        for viewer in self.viewers:
+            if viewer.artist is not None and viewer.artist.account_id == event["artist_id"]:
+                viewer.learn_membership(event["kind"] == CHANGED, event["seq"])
+
     def _dismiss_after(self, event: View) -> None:
         if not _sends_away(event):
             return
+        if event["kind"] in (CHANGED, REMOVED):
+            self._learn_membership(event)
         for viewer in list(self.viewers):
-            if event["kind"] == CanvasDeleted.type or not viewer.may_see_private(
-                event["canvas"]["owner"]["id"]
-            ):
+            if _is_sent_away(viewer, event):
                 self.detach(viewer)
                 viewer.dismiss(CANVAS_GONE)
 
 
+def _is_sent_away(viewer: Viewer, event: View) -> bool:
+    match event["kind"]:
+        case CanvasDeleted.type:
+            return True
+        case CanvasUpdated.type:
+            return not viewer.may_see_private(event["canvas"]["owner"]["id"])
+        case _:
+            is_meant = viewer.artist is not None and viewer.artist.account_id == event["artist_id"]
+            return is_meant and not event["is_public"] and not viewer.may_see_private(NOBODY)
+
+
 def _parts(events: Sequence[View]) -> Iterator[Sequence[View]]:
-    """Divide events into frames; an event that sends viewers away is the last of its frame.
+    """Divide events into frames; an event that may send viewers away is the last of its frame.
 
     Those whom it sends away get it, and none that follow.
     """
@@ -225,4 +245,4 @@ def _parts(events: Sequence[View]) -> Iterator[Sequence[View]]:
 def _sends_away(event: View) -> bool:
     if event["kind"] == CanvasUpdated.type:
         return not event["canvas"]["is_public"]
-    return bool(event["kind"] == CanvasDeleted.type)
+    return event["kind"] in (CanvasDeleted.type, CHANGED, REMOVED)

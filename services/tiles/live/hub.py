@@ -11,6 +11,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 import structlog
 from aiohttp import WSCloseCode, web
@@ -19,10 +20,11 @@ from prometheus_client import Gauge
 from services.tiles.canvases import journal
 from services.tiles.canvases.journal import View
 from services.tiles.live.channel import CATCH_UP_LIMIT, Channel
+from services.tiles.live.chat_feed import ChatFeed
 from services.tiles.live.pace import Pace
-from services.tiles.live.peers import ChangeFeed, ChangePublisher
 from services.tiles.live.presence import Presence
 from services.tiles.live.viewer import SESSION_ENDED, Viewer
+from services.tiles.peers import Peers
 from shared.db import Database
 from shared.errors import Unavailable
 
@@ -48,16 +50,13 @@ VIEWERS = Gauge("live_viewers", "WebSockets of the live feed in this process.")
 class Hub:
     """All canvases with viewers in this process."""
 
-    def __init__(self, database: Database, broker_url: str, *, name: str) -> None:
+    def __init__(self, database: Database, peers: Peers, broker_url: str, *, name: str) -> None:
         self._database = database
-        self._publisher = ChangePublisher(broker_url, name=name)
-        self._feed = ChangeFeed(
-            broker_url,
-            name=name,
-            own=self._publisher.process,
-            on_changes=self._receive,
-            on_connected=self._check,
-        )
+        self._peers = peers
+        peers.listen_to_changes(self._receive, self._check)
+        self.chat = ChatFeed(database)
+        peers.listen_to_chat(self.chat.wake)
+        peers.listen_to_films(self._send_film)
         self.presence = Presence(broker_url, name=name)
         self._pace = Pace()
         self._catching_up = asyncio.Semaphore(CATCH_UPS_AT_ONCE)
@@ -68,21 +67,27 @@ class Hub:
         self._filling: dict[int, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
-        """Exchange changes and presence with other processes until cancelled."""
+        """Exchange presence with other processes, and look for missed changes, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._publisher.run())
-            tasks.create_task(self._feed.run())
+            tasks.create_task(self.chat.run())
             tasks.create_task(self.presence.run())
             tasks.create_task(self._check_regularly())
 
     def announce(self, canvas_id: int, views: Sequence[View]) -> None:
         """Broadcast changes that this process has committed, here and in the other processes."""
         self._receive(canvas_id, views)
-        self._publisher.publish(canvas_id, views)
+        self._peers.publisher.publish(canvas_id, views)
+
+    def announce_chat(self, canvas_id: int) -> None:
+        """Have what was written on a canvas broadcast, here and by the other processes."""
+        self.chat.wake(canvas_id)
+        self._peers.publisher.publish_chat(canvas_id)
 
     @asynccontextmanager
     async def watching(self, viewer: Viewer, canvas_id: int, since: int | None) -> AsyncIterator[None]:
-        """Send the viewer `hello`, the changes since number `since`, and every change while in the block.
+        """Send the viewer `hello`, the changes since number `since`, and while in the block what happens.
+
+        That is every change, and what is written.
 
         Raises Unavailable when the database is away.
         """
@@ -94,12 +99,13 @@ class Hub:
                 viewer.send(
                     {"type": "hello", "seq": channel.sent, "you": _describe(viewer), "presence": people}
                 )
-                position = channel.sent if since is None else await self._catch_up(viewer, channel, since)
-                channel.attach(viewer, position)
-                try:
-                    yield
-                finally:
-                    channel.detach(viewer)
+                with self.chat.watching(viewer, canvas_id):
+                    position = channel.sent if since is None else await self._catch_up(viewer, channel, since)
+                    channel.attach(viewer, position)
+                    try:
+                        yield
+                    finally:
+                        channel.detach(viewer)
         finally:
             VIEWERS.dec()
             self._watching[canvas_id] -= 1
@@ -119,6 +125,13 @@ class Hub:
                 if artist and artist.account_id == account_id and session_id in (None, artist.session_id):
                     viewer.dismiss(SESSION_ENDED)
 
+    def _send_film(self, canvas_id: int, artist_id: int, film: dict[str, Any]) -> None:
+        """Send how far a film is to the sockets of the artist whom it is made for, and to nobody else."""
+        channel = self._channels.get(canvas_id)
+        for viewer in () if channel is None else channel.viewers:
+            if viewer.artist is not None and viewer.artist.account_id == artist_id:
+                viewer.send({"type": "film", "film": film})
+
     async def _open(self, canvas_id: int) -> Channel:
         channel = self._channels.get(canvas_id)
         if channel is None:
@@ -130,20 +143,22 @@ class Hub:
     async def _start(self, channel: Channel) -> None:
         async with self._database.connection() as conn:
             channel.start_at(await journal.get_last_seq(conn, channel.canvas_id) or 0)
+            await self.chat.open(conn, channel.canvas_id)
         # Viewers need not wait for the broker: what is committed before the binding is found afterwards.
         binding = asyncio.create_task(self._bind(channel))
         self._binding.add(binding)
         binding.add_done_callback(self._binding.discard)
 
     async def _bind(self, channel: Channel) -> None:
-        await self._feed.bind(channel.canvas_id)
+        await self._peers.bind(channel.canvas_id)
         self._fill_gap(channel)
 
     async def _drop(self, canvas_id: int) -> None:
         del self._watching[canvas_id]
         del self._channels[canvas_id]
         self._starting.pop(canvas_id).cancel()
-        await self._feed.unbind(canvas_id)
+        self.chat.close(canvas_id)
+        await self._peers.unbind(canvas_id)
 
     async def _catch_up(self, viewer: Viewer, channel: Channel, since: int) -> int:
         """Send what followed `since` until the viewer has reached the broadcast; returns its position."""

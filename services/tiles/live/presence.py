@@ -23,6 +23,7 @@ import structlog
 from aiormq.abc import AbstractChannel, DeliveredMessage
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from services.tiles.live.cursors import BEHIND_SECONDS, Cursor, Point, interval_of, send_cursors
 from services.tiles.live.room import Participant, Position, RemoteProcess, Room
 from services.tiles.live.viewer import Viewer
 from shared.buckets import TokenBucket
@@ -42,6 +43,8 @@ LONGEST_WAIT_SECONDS: Final = 0.5
 
 MOVES_PER_SECOND: Final = 20
 LONGEST_QUEUE: Final = 10_000
+CURSORS_QUEUE: Final = 20
+"""Announcements that wait for the broker from which on cursors are not announced."""
 
 
 class Move(BaseModel):
@@ -64,6 +67,7 @@ class Announcement(BaseModel):
     canvas_id: int
     people: list[Participant] = []
     left: list[int] = []
+    cursors: list[Cursor] = []
     is_full: bool = False
     asks: bool = False
 
@@ -116,9 +120,7 @@ class Presence:
         room = self._rooms[canvas_id]
         participant = room.viewers[viewer]
         if participant is None:
-            return _error(
-                "not_authenticated", "Guests can only watch; the one message they may send is ping."
-            )
+            return _GUEST
         try:
             move = Move.model_validate(message)
         except ValidationError:
@@ -131,6 +133,38 @@ class Presence:
         room.viewers[viewer] = participant.model_copy(update=changes)
         self._mark_due(room)
         return None
+
+    def point(self, viewer: Viewer, canvas_id: int, message: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Process a client's `point` message; returns the error to send back, or None."""
+        room = self._rooms[canvas_id]
+        if viewer.artist is None:
+            return _GUEST
+        try:
+            point = Point.model_validate(message)
+        except ValidationError:
+            return _error(
+                "invalid", 'Send {"type": "point", "at": [x, y] or null}, with "view": [x, y, width, height].'
+            )
+        if room.cursors.may_point(viewer):
+            cursor = Cursor(id=viewer.artist.account_id, at=point.at, view=point.view)
+            self._move_cursor(room, cursor, is_own=True)
+        return None
+
+    def _move_cursor(self, room: Room, cursor: Cursor, *, is_own: bool) -> None:
+        room.cursors.move(cursor, is_own=is_own)
+        if room.cursors.due_at is None:
+            loop = asyncio.get_running_loop()
+            room.cursors.due_at = loop.time() + interval_of(len(room.viewers))
+            loop.call_at(room.cursors.due_at, self._send_cursors, room)
+
+    def _send_cursors(self, room: Room) -> None:
+        late = asyncio.get_running_loop().time() - (room.cursors.due_at or 0)
+        moved, own = room.cursors.take()
+        if late > BEHIND_SECONDS:
+            return
+        if own and self._queue is not None and self._queue.qsize() < CURSORS_QUEUE:
+            self._enqueue(Announcement(process=self._process, canvas_id=room.canvas_id, cursors=list(own)))
+        send_cursors(moved, room.viewers)
 
     def _open(self, canvas_id: int) -> Room:
         room = self._rooms[canvas_id] = Room(canvas_id)
@@ -156,6 +190,7 @@ class Presence:
 
     def _leave(self, viewer: Viewer, room: Room) -> None:
         room.allowances.pop(viewer, None)
+        room.cursors.forget(viewer)
         if room.viewers.pop(viewer, None) is not None:
             self._mark_due(room)
 
@@ -269,8 +304,14 @@ class Presence:
         for artist_id in announcement.left:
             remote.participants.pop(artist_id, None)
         remote.participants.update((one.id, one) for one in announcement.people)
-        self._mark_due(room)
+        for cursor in announcement.cursors:
+            self._move_cursor(room, cursor, is_own=False)
+        if announcement.people or announcement.left or announcement.is_full:
+            self._mark_due(room)
 
 
 def _error(code: str, detail: str) -> dict[str, Any]:
     return {"type": "error", "code": code, "detail": detail}
+
+
+_GUEST: Final = _error("not_authenticated", "Guests can only watch; the one message they may send is ping.")

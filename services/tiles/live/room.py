@@ -10,6 +10,7 @@ from typing import Any, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.tiles.canvases.rules import MAX_SIDE, TILE_SIZES
+from services.tiles.live.cursors import Cursors
 from services.tiles.live.subprotocols import encode_json
 from services.tiles.live.viewer import Viewer
 from shared.buckets import TokenBucket
@@ -65,6 +66,7 @@ class Room:
         self.sent: dict[int, Participant] = {}
         self.announced: dict[int, Participant] = {}
         self.is_due = False
+        self.cursors = Cursors()
         self.answered = asyncio.Event()
         self.uses = 0
 

@@ -14,10 +14,11 @@ import orjson
 from aiohttp import WSCloseCode, WSMessage, WSMsgType
 
 from services.tiles.canvases.journal import View
+from services.tiles.edits.answers import Ref, ref_of
+from services.tiles.edits.painter import SentStroke
 from services.tiles.live.binary import (
-    Malformed,
+    PackedStroke,
     decode_batch,
-    decode_paint,
     encode_acks,
     encode_batch,
     has_strokes,
@@ -32,6 +33,30 @@ class Unacceptable(Exception):
         super().__init__(reason)
         self.code = code
         self.reason = reason
+
+
+class JsonStroke:
+    """A stroke as a JSON object."""
+
+    __slots__ = ("_message",)
+
+    def __init__(self, message: dict[str, Any]) -> None:
+        self._message = message
+
+    @property
+    def ref(self) -> Ref:
+        """The message's `ref`, or None if it has none that can be repeated."""
+        return ref_of(self._message)
+
+    @property
+    def pixel_count(self) -> int:
+        """The length of `pixels`, 0 if they are no list."""
+        pixels = self._message.get("pixels")
+        return len(pixels) if isinstance(pixels, list) else 0
+
+    def unpack(self) -> dict[str, Any]:
+        """Return the object."""
+        return self._message
 
 
 class Subprotocol(ABC):
@@ -52,8 +77,8 @@ class Subprotocol(ABC):
         """Encode `ack` and `nack` messages, in their order."""
 
     @abstractmethod
-    def decode(self, received: WSMessage) -> dict[str, Any]:
-        """Return what a client sent, empty if it is not a JSON object. Raises Unacceptable."""
+    def decode(self, received: WSMessage) -> SentStroke | dict[str, Any]:
+        """Return what a client sent, empty if it is not a JSON object. Raises Unacceptable, Malformed."""
 
 
 class JsonSubprotocol(Subprotocol):
@@ -74,15 +99,16 @@ class JsonSubprotocol(Subprotocol):
         """Encode one by one."""
         return [encode_json(answer) for answer in answers]
 
-    def decode(self, received: WSMessage) -> dict[str, Any]:
+    def decode(self, received: WSMessage) -> SentStroke | dict[str, Any]:
         """Return the object. Raises Unacceptable for a binary message."""
         if received.type is WSMsgType.BINARY:
             raise Unacceptable(WSCloseCode.UNSUPPORTED_DATA, f"{self.name} has text messages only")
-        return _parse(received.data)
+        message = _parse(received.data)
+        return JsonStroke(message) if message.get("type") == "paint" else message
 
 
 class BinarySubprotocol(Subprotocol):
-    """Strokes, batches with strokes and acks are binary messages; the others are JSON in text messages."""
+    """Strokes, their acks and batches with them or placements are binary; the others are JSON as text."""
 
     name = "tessera.v2.binary"
 
@@ -97,22 +123,19 @@ class BinarySubprotocol(Subprotocol):
         return JSON.decode_batch(batch) if batch.type is WSMsgType.TEXT else decode_batch(batch.payload)
 
     def encode_answers(self, answers: Iterable[Mapping[str, Any]]) -> list[Message]:
-        """Encode acks that follow each other as one message."""
+        """Encode acks of strokes that follow each other as one message; others are the same in each."""
         messages: list[Message] = []
-        for kind, some in groupby(answers, key=lambda answer: answer["type"]):
-            if kind == "ack":
+        for is_compact, some in groupby(answers, key=_is_ack_of_stroke):
+            if is_compact:
                 messages.append(Message(WSMsgType.BINARY, encode_acks(some)))
             else:
                 messages += JSON.encode_answers(some)
         return messages
 
-    def decode(self, received: WSMessage) -> dict[str, Any]:
-        """Return what was sent. Raises Unacceptable for a malformed binary message, or a stroke as text."""
+    def decode(self, received: WSMessage) -> SentStroke | dict[str, Any]:
+        """Return what was sent. Raises Malformed, and Unacceptable for a stroke as text."""
         if received.type is WSMsgType.BINARY:
-            try:
-                return decode_paint(received.data)
-            except Malformed as error:
-                raise Unacceptable(WSCloseCode.INVALID_TEXT, str(error)) from None
+            return PackedStroke(received.data)
         message = _parse(received.data)
         if message.get("type") == "paint":
             raise Unacceptable(WSCloseCode.UNSUPPORTED_DATA, f"in {self.name} strokes are binary messages")
@@ -132,6 +155,10 @@ def get_subprotocol(name: str | None) -> Subprotocol:
 def encode_json(message: Mapping[str, Any]) -> Message:
     """Encode a message that is the same in every subprotocol."""
     return Message(WSMsgType.TEXT, orjson.dumps(message))
+
+
+def _is_ack_of_stroke(answer: Mapping[str, Any]) -> bool:
+    return answer["type"] == "ack" and "version" in answer
 
 
 def _parse(text: str) -> dict[str, Any]:

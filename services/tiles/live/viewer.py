@@ -52,7 +52,7 @@ class Viewer:
     no other, frames stay in order, and a viewer needs no task and no queue of its own.
     """
 
-    __slots__ = ("_leaving", "_socket", "_transport", "artist", "subprotocol")
+    __slots__ = ("_leaving", "_role_seq", "_socket", "_transport", "artist", "is_member", "subprotocol")
 
     def __init__(
         self,
@@ -62,6 +62,8 @@ class Viewer:
         subprotocol: Subprotocol,
     ) -> None:
         self.artist = artist
+        self.is_member = False
+        self._role_seq = 0
         self.subprotocol = subprotocol
         self._socket = socket
         self._transport = transport
@@ -69,7 +71,14 @@ class Viewer:
 
     def may_see_private(self, owner_id: int) -> bool:
         """Return whether this viewer may watch a private canvas of that owner."""
-        return self.artist is not None and (self.artist.is_moderator or self.artist.account_id == owner_id)
+        return self.artist is not None and (
+            self.is_member or self.artist.is_moderator or self.artist.account_id == owner_id
+        )
+
+    def learn_membership(self, is_member: bool, seq: int) -> None:
+        """Note whether the artist had a role on the canvas at its change number `seq`; the newest counts."""
+        if seq >= self._role_seq:
+            self.is_member, self._role_seq = is_member, seq
 
     def send(self, message: dict[str, Any]) -> None:
         """Send one message to this viewer alone."""
@@ -97,6 +106,11 @@ class Viewer:
             self._transport.write(frame)
         else:
             self.dismiss(TOO_SLOW)
+
+    def write_if_idle(self, frame: bytes) -> None:
+        """Send a whole frame unless this viewer still has something to read: it is not worth waiting for."""
+        if self._is_open() and not self._transport.get_write_buffer_size():
+            self._transport.write(frame)
 
     def dismiss(self, reason: CloseReason) -> None:
         """Close the socket after what was sent; nothing is sent from here on."""

@@ -9,7 +9,7 @@ from services.tiles.locks.service import LOCKS
 from shared.http.access import Access
 from shared.http.models import Page, Paging
 from shared.http.operations import Operation, respond, respond_empty
-from shared.identity import Identity
+from shared.identity import Identity, Scope
 
 
 async def acquire_lock(request: web.Request, tile_id: int, caller: Identity) -> web.Response:
@@ -50,15 +50,21 @@ async def list_locks(
 OPERATIONS = (
     Operation(
         "POST", "/tiles/{tile_id}/lock", acquire_lock, {200: LockView, 201: LockView}, Access.ARTIST,
-        ("403 not_tile_creator", "403 outside_area", "409 tile_locked"),
+        (
+            "403 members_only", "403 not_tile_creator", "403 outside_area", "409 archived", "409 no_claims",
+            "409 tile_locked",
+        ),
+        scope=Scope.PAINT,
     ),
     Operation(
         "PUT", "/tiles/{tile_id}/lock", renew_lock, {200: LockView}, Access.ARTIST,
         ("403 outside_area", "409 tile_locked", "409 not_locked"),
+        scope=Scope.PAINT,
     ),
     Operation(
         "DELETE", "/tiles/{tile_id}/lock", release_lock, {204: None}, Access.ARTIST,
         ("403 not_lock_holder",),
+        scope=Scope.PAINT,
     ),
     Operation("GET", "/tiles/{tile_id}/lock", get_lock, {200: LockView}),
     Operation("GET", "/canvases/{canvas_id}/locks", list_locks, {200: Page[LockView]}),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from aiohttp import web
 
-from services.tiles.drawings import identify_client
 from services.tiles.pictures.renderings import Rendering
-from services.tiles.pictures.schemas import CanvasPicture, Scale
+from services.tiles.pictures.schemas import CanvasPicture, Scale, SnapshotPart
 from services.tiles.pictures.service import PICTURES
 from services.tiles.pictures.snapshot import MEDIA_TYPE
+from shared.http.clients import identify_client
 from shared.http.etags import is_unchanged, not_modified
 from shared.http.operations import Operation, RawResponse
 from shared.http.ranges import respond_with_rest, resumed_at
@@ -20,41 +22,61 @@ async def draw_canvas(
 ) -> web.Response:
     """Draw a canvas or a rectangle of its cells as an indexed-palette PNG.
 
-    Unpainted cells are transparent; drafts are not shown. The `ETag` changes only with the picture.
+    Unpainted cells are transparent, unless `paper` is set; drafts are not shown. The `ETag` changes only with
+    the picture. With `shrink` it is RGBA, of at most 512 x 512 pixels, for a view from afar or a thumbnail;
+    tiles and blocks that have not changed cost little. `X-Canvas-Seq` is the number of the last change that
+    it shows.
     """
-    client = identify_client(request, caller)
+    client = partial(identify_client, request, caller)
     picture = await request.app[PICTURES].canvas(caller, client, canvas_id, query)
-    return _respond(request, picture, "image/png")
+    return _respond_with_seq(request, picture, "image/png")
+
+
+async def draw_preview(request: web.Request, canvas_id: int, caller: Identity | None) -> web.Response:
+    """Draw a canvas in a size for previews of links: its longer side has 256 to 1,024 pixels.
+
+    A small canvas is drawn larger, pixel by pixel; a large one is shrunk, up to 3 s late.
+    """
+    client = partial(identify_client, request, caller)
+    return _respond(request, await request.app[PICTURES].preview(caller, client, canvas_id), "image/png")
 
 
 async def draw_tile(
     request: web.Request, tile_id: int, query: Scale, caller: Identity | None
 ) -> web.Response:
     """Draw a tile as an indexed-palette PNG."""
-    client = identify_client(request, caller)
-    picture = await request.app[PICTURES].tile(caller, client, tile_id, query.scale)
+    client = partial(identify_client, request, caller)
+    picture = await request.app[PICTURES].tile(caller, client, tile_id, query)
     return _respond(request, picture, "image/png")
 
 
-async def get_snapshot(request: web.Request, canvas_id: int, caller: Identity | None) -> web.Response:
-    """Load a whole canvas at one moment, for the first paint.
+async def get_snapshot(
+    request: web.Request, canvas_id: int, query: SnapshotPart, caller: Identity | None
+) -> web.Response:
+    """Load a canvas, or a rectangle of its cells, at one moment.
 
-    Then open the WebSocket with `since` = `X-Canvas-Seq`: no change is missed and none arrives twice.
-    Drafts are not included. Numbers are big-endian; offset, size, what:
+    Then open the WebSocket with `since` = `X-Canvas-Seq`: no change is missed and none arrives twice. Of a
+    canvas that is too large for that, load all tiles without pixels (`pixels_up_to`), and parts of it with
+    them: a part contains the changes up to its own number. Drafts are not included. Numbers are big-endian;
+    offset, size, what:
 
     - 0, 4: `TSRA`
-    - 4, 1: version of the format, 1
+    - 4, 1: 1, or 2 if the tiles come without pixels
     - 5, 1: colours in the palette, n
-    - 6, 2: columns; 8, 2: rows; 10, 2: tile size in pixels, s
+    - 6, 2: columns of the canvas; 8, 2: rows; 10, 2: tile size in pixels, s
     - 12, 4: number of tiles
     - 16, 8: seq, the number of the last change that this shows
     - 24, 3n: the palette: red, green, blue of colour 1 to n
     - then a zlib stream (RFC 1950) of the tiles, row by row; each: tile id 8, x 2, y 2, version 4, pixels s*s
     """
-    client = identify_client(request, caller)
-    snapshot = await request.app[PICTURES].snapshot(caller, client, canvas_id)
-    response = _respond(request, snapshot, MEDIA_TYPE)
-    response.headers["X-Canvas-Seq"] = str(snapshot.seq)
+    client = partial(identify_client, request, caller)
+    snapshot = await request.app[PICTURES].snapshot(caller, client, canvas_id, query)
+    return _respond_with_seq(request, snapshot, MEDIA_TYPE)
+
+
+def _respond_with_seq(request: web.Request, rendering: Rendering, media_type: str) -> web.Response:
+    response = _respond(request, rendering, media_type)
+    response.headers["X-Canvas-Seq"] = str(rendering.seq)
     return response
 
 
@@ -91,6 +113,14 @@ OPERATIONS = (
     ),
     Operation(
         "GET",
+        "/canvases/{canvas_id}/preview.png",
+        draw_preview,
+        _describe_responses("image/png", "The picture"),
+        refusals=("404 canvas_not_found", *_REFUSALS),
+        headers=_RESUMING,
+    ),
+    Operation(
+        "GET",
         r"/tiles/{tile_id:\d+}.png",
         draw_tile,
         _describe_responses("image/png", "The picture"),
@@ -101,7 +131,7 @@ OPERATIONS = (
         "GET",
         "/canvases/{canvas_id}/snapshot",
         get_snapshot,
-        _describe_responses(MEDIA_TYPE, "The canvas; `X-Canvas-Seq` is the number of its last change"),
+        _describe_responses(MEDIA_TYPE, "The cells; `X-Canvas-Seq` is the number of its last change"),
         refusals=("404 canvas_not_found", *_REFUSALS),
         headers=_RESUMING,
     ),

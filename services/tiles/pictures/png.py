@@ -15,8 +15,8 @@ from services.tiles.canvases.rules import Region
 from services.tiles.drawings import LARGE_PIXELS
 from services.tiles.pictures.store import PaintedTile
 
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_INDEXED = 3
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+INDEXED = 3
 _UNFILTERED = b"\0"
 """Starts each row: filters are made for photographs."""
 
@@ -27,10 +27,14 @@ _LEVEL, _LEVEL_OF_LARGE = 6, 1
 class PngStream:
     """Draws the bands of a rectangle of cells, from top to bottom; `scale` repeats each pixel that often.
 
+    Where nothing is painted the picture is of the colour `paper`, or transparent if that is None.
+
     Each call takes milliseconds per megapixel: make it in a thread (Pillow and zlib release the GIL).
     """
 
-    def __init__(self, tile_size: int, palette: Sequence[str], region: Region, scale: int) -> None:
+    def __init__(
+        self, tile_size: int, palette: Sequence[str], region: Region, scale: int, paper: str | None
+    ) -> None:
         self._tile_size = tile_size
         self._scale = scale
         self._width = region.columns * tile_size
@@ -38,19 +42,16 @@ class PngStream:
         self._bits = next(bits for bits in (1, 2, 4, 8) if len(palette) < 2**bits)
         pixels = self._width * height * scale * scale
         self._zlib = zlib.compressobj(_LEVEL if pixels <= LARGE_PIXELS else _LEVEL_OF_LARGE)
-        colours = b"".join(bytes(ImageColor.getrgb(colour)) for colour in ("#000000", *palette))
-        header = struct.pack(">IIBBBBB", self._width * scale, height * scale, self._bits, _INDEXED, 0, 0, 0)
-        self._written = [
-            _SIGNATURE, _chunk(b"IHDR", header), _chunk(b"PLTE", colours), _chunk(b"tRNS", b"\0")
-        ]  # fmt: skip
+        colours = b"".join(bytes(ImageColor.getrgb(colour)) for colour in (paper or "#000000", *palette))
+        header = struct.pack(">IIBBBBB", self._width * scale, height * scale, self._bits, INDEXED, 0, 0, 0)
+        self._written = [SIGNATURE, chunk(b"IHDR", header), chunk(b"PLTE", colours)]
+        if paper is None:
+            self._written.append(chunk(b"tRNS", b"\0"))
 
     def add(self, band: Region, painted: Sequence[PaintedTile]) -> None:
         """Draw the next band with its tiles."""
         size = self._tile_size
-        picture = Image.new("P", (self._width, band.rows * size), 0)
-        for tile in painted:
-            place = ((tile.x - band.x) * size, (tile.y - band.y) * size)
-            picture.paste(Image.frombytes("P", (size, size), tile.pixels), place)
+        picture = draw_indices(size, band, painted)
         if self._scale > 1:
             wide = (self._width * self._scale, band.rows * size)
             picture = picture.resize(wide, Image.Resampling.NEAREST)
@@ -60,14 +61,24 @@ class PngStream:
             self._zlib.compress((_UNFILTERED + packed[start : start + length]) * self._scale)
             for start in range(0, len(packed), length)
         ]
-        self._written.append(_chunk(b"IDAT", b"".join(compressed)))
+        self._written.append(chunk(b"IDAT", b"".join(compressed)))
 
     def finish(self) -> bytes:
         """Return the whole file, after the last band."""
-        self._written += [_chunk(b"IDAT", self._zlib.flush()), _chunk(b"IEND", b"")]
+        self._written += [chunk(b"IDAT", self._zlib.flush()), chunk(b"IEND", b"")]
         return b"".join(self._written)
 
 
-def _chunk(kind: bytes, content: bytes) -> bytes:
+def draw_indices(tile_size: int, region: Region, painted: Sequence[PaintedTile]) -> Image.Image:
+    """Draw the tiles of a rectangle of cells as palette indices, 0 where there is none."""
+    picture = Image.new("P", (region.columns * tile_size, region.rows * tile_size), 0)
+    for tile in painted:
+        place = ((tile.x - region.x) * tile_size, (tile.y - region.y) * tile_size)
+        picture.paste(Image.frombytes("P", (tile_size, tile_size), tile.pixels), place)
+    return picture
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    """Return a chunk of a PNG: its length, its kind, what it contains and a checksum."""
     checksum = zlib.crc32(content, zlib.crc32(kind))
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", checksum)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
@@ -28,11 +29,22 @@ class Rendering:
         return cls(seq, body, etag(blake2b(body, digest_size=12).hexdigest()))
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A rendering, and the moment before it was made, in seconds of the monotonic clock."""
+
+    rendering: Rendering
+    began: float
+
+    def will_do(self, oldest: int, lag: float) -> bool:
+        return self.rendering.seq >= oldest or time.monotonic() - self.began < lag
+
+
 class Renderings:
     """Makes each rendering at most once at a time."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[Hashable, Rendering] = OrderedDict()
+        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._kept_bytes = 0
         self._making: dict[Hashable, asyncio.Task[None]] = {}
 
@@ -42,12 +54,14 @@ class Renderings:
         oldest: int,
         make: Callable[[], Awaitable[Rendering]],
         admit: Callable[[], None],
+        lag: float = 0,
     ) -> Rendering:
         """Return the rendering of `key`, made again unless the kept one shows change `oldest` or later.
 
-        `admit` is called before it is made, and not for those who share it; what it raises, this raises.
+        One that was begun less than `lag` seconds ago will do in any case. `admit` is called before it is
+        made, and not for those who share it; what it raises, this raises.
         """
-        while (kept := self._kept.get(key)) is None or kept.seq < oldest:
+        while (kept := self._kept.get(key)) is None or not kept.will_do(oldest, lag):
             # One in progress may have begun before that change: then it is made once more.
             task = self._making.get(key)
             if task is None:
@@ -55,17 +69,18 @@ class Renderings:
                 task = self._making[key] = asyncio.create_task(self._make(key, make))
             await asyncio.shield(task)
         self._kept.move_to_end(key)
-        return kept
+        return kept.rendering
 
     async def _make(self, key: Hashable, make: Callable[[], Awaitable[Rendering]]) -> None:
+        began = time.monotonic()
         try:
             rendering = await make()
         finally:
             del self._making[key]
         replaced = self._kept.pop(key, None)
-        self._kept[key] = rendering
-        self._kept_bytes += len(rendering.body) - (len(replaced.body) if replaced else 0)
+        self._kept[key] = _Kept(rendering, began)
+        self._kept_bytes += len(rendering.body) - (len(replaced.rendering.body) if replaced else 0)
         # The newest stays, however large: requests that wait for it read it here.
         while self._kept_bytes > CACHE_BYTES and len(self._kept) > 1:
             _, dropped = self._kept.popitem(last=False)
-            self._kept_bytes -= len(dropped.body)
+            self._kept_bytes -= len(dropped.rendering.body)

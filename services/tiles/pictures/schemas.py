@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
 
 from services.tiles.canvases.schemas import RegionQuery
-from services.tiles.pictures.rules import MAX_SCALE
+from services.tiles.pictures.rules import MAX_PICTURE_PIXELS, MAX_SCALE, SHRINKS
 from shared.http.models import Query
 
 
+def _check_shrink(value: int) -> int:
+    if value not in SHRINKS:
+        raise ValueError("must be 1, 2, 4, 8 or 16")
+    return value
+
+
 class Scale(Query):
-    """How many times each pixel is repeated in each direction."""
+    """How many times each pixel is repeated in each direction, and what is seen where nothing is painted."""
 
     scale: int = Field(1, ge=1, le=MAX_SCALE)
+    paper: bool = Field(False, description="on the canvas's paper instead of transparent")
 
 
 class CanvasPicture(RegionQuery, Scale):
     """Which cells of a canvas to draw, all by default, and how large."""
+
+    shrink: Annotated[int, AfterValidator(_check_shrink)] = Field(
+        1,
+        description="1, 2, 4, 8 or 16 pixels per side become one of their mean colour; up to 3 s late",
+    )
+
+
+class SnapshotPart(RegionQuery):
+    """Which cells to load, all by default."""
+
+    pixels_up_to: int = Field(
+        MAX_PICTURE_PIXELS,
+        ge=0,
+        le=MAX_PICTURE_PIXELS,
+        description="if the cells have more pixels than this, their tiles come without",
+    )

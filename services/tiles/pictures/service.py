@@ -3,31 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Hashable
+from dataclasses import replace
 from functools import partial
 
 from aiohttp import web
 
-from services.tiles.artists.actors import viewer_of
-from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.rules import Canvas, Region, region_of
 from services.tiles.canvases.service import visible_to
-from services.tiles.drawings import Drawings
+from services.tiles.drawings import Client, Drawings
 from services.tiles.pictures import store
 from services.tiles.pictures.png import PngStream
 from services.tiles.pictures.renderings import Rendering, Renderings
-from services.tiles.pictures.rules import bands_of, check_scale
-from services.tiles.pictures.schemas import CanvasPicture
+from services.tiles.pictures.rules import (
+    BLOCK_SHRINK,
+    BLOCK_SIDE,
+    SHRUNK_SECONDS,
+    bands_of,
+    cells_of_block,
+    check_no_paper,
+    check_scale,
+    check_shrink,
+    fit_preview,
+    shrinking_cost,
+)
+from services.tiles.pictures.schemas import CanvasPicture, Scale, SnapshotPart
+from services.tiles.pictures.shrinking import Shrinker, ShrunkPicture
 from services.tiles.pictures.snapshot import SnapshotStream
-from services.tiles.pictures.states import CanvasStates
 from services.tiles.pictures.store import CanvasState, PaintedTile
-from services.tiles.tiles import store as tiles_store
 from services.tiles.tiles.rules import no_such_tile
-from shared.db import Database
+from services.tiles.tiles.service import Tiles
+from shared.db import Database, Lookups
 from shared.identity import Identity
 
 SNAPSHOT_LAG = 500
 """Invisible changes (likes, locks) by which a snapshot may be behind; the feed delivers them."""
+
+HEAD_COST = 16
+"""Drawn pixels that a tile without its pixels counts as: its bytes in a snapshot."""
 
 
 class Pictures:
@@ -36,14 +48,15 @@ class Pictures:
     Methods raise TooManyRequests when the `client` has had too many pixels drawn, or when too much waits.
     """
 
-    def __init__(self, database: Database, drawings: Drawings) -> None:
+    def __init__(self, database: Database, tiles: Tiles, drawings: Drawings) -> None:
         self._database = database
+        self._tiles = tiles
         self._drawings = drawings
-        self._states = CanvasStates(database)
+        self._states: Lookups[int, CanvasState] = Lookups(database, store.list_states)
         self._renderings = Renderings()
 
     async def canvas(
-        self, viewer: Identity | None, client: Hashable, canvas_id: int, query: CanvasPicture
+        self, viewer: Identity | None, client: Client, canvas_id: int, query: CanvasPicture
     ) -> Rendering:
         """Return the PNG of a canvas or a part of it.
 
@@ -53,40 +66,71 @@ class Pictures:
         canvas = state.canvas
         region = region_of(canvas.columns, canvas.rows, query.x, query.y, query.columns, query.rows)
         width, height = region.columns * canvas.tile_size, region.rows * canvas.tile_size
+        if query.shrink > 1:
+            check_no_paper(paper=query.paper)
+            return await self._shrunk(client, state, region, query)
         check_scale(width, height, query.scale)
         pixels = width * height * query.scale**2
+        paper = canvas.paper_color if query.paper else None
         return await self._renderings.get(
-            (canvas_id, region, query.scale),
+            (canvas_id, region, query.scale, paper),
             state.picture_seq,
-            partial(self._draw_canvas, canvas, region, query.scale, pixels),
+            partial(self._draw_canvas, canvas, region, query.scale, paper),
             partial(self._drawings.charge, client, pixels),
         )
 
-    async def tile(self, viewer: Identity | None, client: Hashable, tile_id: int, scale: int) -> Rendering:
+    async def preview(self, viewer: Identity | None, client: Client, canvas_id: int) -> Rendering:
+        """Return the PNG of a canvas in a size for previews of links. Raises NotFound."""
+        canvas = (await self._visible(viewer, canvas_id)).canvas
+        scale, shrink = fit_preview(canvas.width, canvas.height)
+        return await self.canvas(viewer, client, canvas_id, CanvasPicture(scale=scale, shrink=shrink))
+
+    async def tile(self, viewer: Identity | None, client: Client, tile_id: int, query: Scale) -> Rendering:
         """Return the PNG of a tile. Raises NotFound."""
-        async with self._database.connection() as conn:
-            tile = await tiles_store.get(conn, tile_id, viewer_of(viewer))
-            canvas = await canvases_store.get(conn, tile.canvas_id) if tile else None
-        if tile is None or canvas is None:
+        tile = await self._tiles.get(viewer, tile_id)
+        state = await self._states.get(tile.canvas_id)
+        if state is None:
             raise no_such_tile()
+        canvas = state.canvas
+        scale, paper = query.scale, canvas.paper_color if query.paper else None
         pixels = (tile.size * scale) ** 2
         # The key is the content, so the picture never expires and equal tiles share it.
         return await self._renderings.get(
-            (tile.pixels, canvas.palette, scale),
+            (tile.pixels, canvas.palette, scale, paper),
             0,
-            partial(self._draw_tile, canvas, tile.pixels, scale, pixels),
+            partial(self._draw_tile, canvas, tile.pixels, scale, paper),
             partial(self._drawings.charge, client, pixels),
         )
 
-    async def snapshot(self, viewer: Identity | None, client: Hashable, canvas_id: int) -> Rendering:
-        """Return the snapshot of a canvas. Raises NotFound."""
+    async def snapshot(
+        self, viewer: Identity | None, client: Client, canvas_id: int, part: SnapshotPart
+    ) -> Rendering:
+        """Return the snapshot of a canvas or a part of it. Raises NotFound, Invalid beyond the canvas."""
         state = await self._visible(viewer, canvas_id)
-        pixels = state.canvas.tile_count * state.canvas.tile_size**2
+        canvas = state.canvas
+        region = region_of(canvas.columns, canvas.rows, part.x, part.y, part.columns, part.rows)
+        cells = region.columns * region.rows
+        with_pixels = cells * canvas.tile_size**2 <= part.pixels_up_to
+        pixels = min(canvas.tile_count, cells) * (canvas.tile_size**2 if with_pixels else HEAD_COST)
         return await self._renderings.get(
-            (canvas_id, "snapshot"),
-            max(state.picture_seq, state.canvas.seq - SNAPSHOT_LAG),
-            partial(self._pack, state.canvas, pixels),
+            (canvas_id, "snapshot", region, with_pixels),
+            max(state.picture_seq, canvas.seq - SNAPSHOT_LAG),
+            partial(self._pack, canvas, region, pixels, with_pixels=with_pixels),
             partial(self._drawings.charge, client, pixels),
+        )
+
+    async def _shrunk(
+        self, client: Client, state: CanvasState, region: Region, query: CanvasPicture
+    ) -> Rendering:
+        canvas, shrink = state.canvas, query.shrink
+        width, height = region.columns * canvas.tile_size, region.rows * canvas.tile_size
+        check_shrink(width, height, query.scale, shrink)
+        return await self._renderings.get(
+            (canvas.id, region, "shrunk", shrink),
+            state.picture_seq,
+            partial(self._draw_shrunk, canvas, region, shrink),
+            partial(self._drawings.charge, client, shrinking_cost(width * height, shrink)),
+            lag=SHRUNK_SECONDS,
         )
 
     async def _visible(self, viewer: Identity | None, canvas_id: int) -> CanvasState:
@@ -95,8 +139,9 @@ class Pictures:
         assert state is not None
         return state
 
-    async def _draw_canvas(self, canvas: Canvas, region: Region, scale: int, pixels: int) -> Rendering:
-        png = PngStream(canvas.tile_size, canvas.palette, region, scale)
+    async def _draw_canvas(self, canvas: Canvas, region: Region, scale: int, paper: str | None) -> Rendering:
+        png = PngStream(canvas.tile_size, canvas.palette, region, scale, paper)
+        pixels = region.columns * region.rows * (canvas.tile_size * scale) ** 2
         seq = 0
         async with self._drawings.turn(pixels), self._database.transaction() as conn:
             store.prepend_one_moment(conn)
@@ -105,20 +150,62 @@ class Pictures:
                 await asyncio.to_thread(png.add, band, painted)
             return await asyncio.to_thread(lambda: Rendering.of(seq, png.finish()))
 
-    async def _draw_tile(self, canvas: Canvas, tile: bytes, scale: int, pixels: int) -> Rendering:
+    async def _draw_tile(self, canvas: Canvas, tile: bytes, scale: int, paper: str | None) -> Rendering:
         region = Region(0, 0, 1, 1)
-        png = PngStream(canvas.tile_size, canvas.palette, region, scale)
-        async with self._drawings.turn(pixels):
+        png = PngStream(canvas.tile_size, canvas.palette, region, scale, paper)
+        async with self._drawings.turn((canvas.tile_size * scale) ** 2):
             await asyncio.to_thread(png.add, region, [PaintedTile(0, 0, tile)])
             return await asyncio.to_thread(lambda: Rendering.of(0, png.finish()))
 
-    async def _pack(self, canvas: Canvas, pixels: int) -> Rendering:
-        packed = SnapshotStream(canvas)
+    async def _draw_shrunk(self, canvas: Canvas, region: Region, shrink: int) -> Rendering:
+        picture = ShrunkPicture(canvas.tile_size, region, shrink)
+        add = self._add_bands if shrink < BLOCK_SHRINK else self._add_blocks
+        pixels = region.columns * region.rows * canvas.tile_size**2
+        async with self._drawings.turn(pixels):
+            seq = await add(canvas, region, shrink, picture)
+            return await asyncio.to_thread(lambda: Rendering.of(seq, picture.finish()))
+
+    async def _add_bands(self, canvas: Canvas, region: Region, shrink: int, picture: ShrunkPicture) -> int:
+        """Draw a picture of tiles; returns the number of the change that it shows."""
+        shrinker = Shrinker(canvas.tile_size, canvas.palette)
         seq = 0
+        async with self._database.transaction() as conn:
+            store.prepend_one_moment(conn)
+            for band in bands_of(region, canvas.tile_size):
+                seq, painted = await store.list_painted(conn, canvas.id, band)
+                drawn = await asyncio.to_thread(shrinker.shrink, band, painted, shrink)
+                picture.add_band(band.y * canvas.tile_size, drawn)
+        return seq
+
+    async def _add_blocks(self, canvas: Canvas, region: Region, _shrink: int, picture: ShrunkPicture) -> int:
+        """Draw a picture of the blocks' copies; those that are outdated are drawn again, and kept."""
+        drawn = []
+        async with self._database.transaction() as conn:
+            store.prepend_one_moment(conn)
+            found = await store.list_blocks(conn, canvas.id, region, BLOCK_SIDE // canvas.tile_size)
+            # The palette of the same moment: a tile may already have a colour that is newer than `canvas`.
+            shrinker = Shrinker(canvas.tile_size, found.palette)
+            for block in found.blocks:
+                copy = block.copy
+                if copy is None:
+                    cells = cells_of_block(block.x, block.y, canvas.columns, canvas.rows, canvas.tile_size)
+                    _, painted = await store.list_painted(conn, canvas.id, cells)
+                    copy = await asyncio.to_thread(shrinker.copy_block, cells, painted)
+                    drawn.append(replace(block, copy=copy))
+                picture.add_block(block.x, block.y, copy)
+        if drawn:
+            async with self._database.connection() as conn:
+                await store.keep_blocks(conn, canvas.id, drawn)
+        return found.seq
+
+    async def _pack(self, canvas: Canvas, region: Region, pixels: int, *, with_pixels: bool) -> Rendering:
+        packed = SnapshotStream(canvas, with_pixels=with_pixels)
+        seq = 0
+        bands = bands_of(region, canvas.tile_size) if with_pixels else [region]
         async with self._drawings.turn(pixels), self._database.transaction() as conn:
             store.prepend_one_moment(conn)
-            for band in bands_of(Region(0, 0, canvas.columns, canvas.rows), canvas.tile_size):
-                laid = await store.get_layout(conn, canvas.id, band)
+            for band in bands:
+                laid = await store.get_layout(conn, canvas.id, band, with_pixels=with_pixels)
                 seq = laid.seq
                 await asyncio.to_thread(packed.add, laid.count, laid.tiles)
             return await asyncio.to_thread(lambda: Rendering.of(seq, packed.finish(seq)))

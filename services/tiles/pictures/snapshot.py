@@ -1,8 +1,8 @@
-"""The binary snapshot: a whole canvas at one moment, for the first paint.
+"""The binary snapshot: a canvas, or a part of it, at one moment.
 
     offset  size  what (numbers are big-endian)
     0       4     "TSRA"
-    4       1     version of this format, 1
+    4       1     form: 1, or 2 if the tiles come without pixels
     5       1     colours in the palette, n
     6       2     columns
     8       2     rows
@@ -13,7 +13,8 @@
     24+3n   rest  zlib stream (RFC 1950) of the tiles, row by row; each:
                   tile id 8, x 2, y 2, version 4, pixels s*s
 
-A client draws it and opens the WebSocket with `since=seq`: it then misses no change and gets none twice.
+Columns and rows are those of the canvas, also if only some of its cells were asked for. A client draws it and
+opens the WebSocket with `since=seq`: it then misses no change and gets none twice.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from services.tiles.canvases.rules import Canvas
 
 MEDIA_TYPE = "application/vnd.tessera.snapshot"
 MAGIC = b"TSRA"
-VERSION = 1
+WITH_PIXELS, WITHOUT_PIXELS = 1, 2
 HEADER = struct.Struct(">4sBBHHHIQ")
 TILE = struct.Struct(">QHHI")
 
@@ -36,8 +37,9 @@ _COMPRESSION = 1
 class SnapshotStream:
     """Packs the bands of a canvas, from top to bottom. Slow: call it in a thread."""
 
-    def __init__(self, canvas: Canvas) -> None:
+    def __init__(self, canvas: Canvas, *, with_pixels: bool) -> None:
         self._canvas = canvas
+        self._form = WITH_PIXELS if with_pixels else WITHOUT_PIXELS
         self._count = 0
         self._zlib = zlib.compressobj(_COMPRESSION)
         self._compressed: list[bytes] = []
@@ -52,7 +54,7 @@ class SnapshotStream:
         canvas = self._canvas
         header = HEADER.pack(
             MAGIC,
-            VERSION,
+            self._form,
             len(canvas.palette),
             canvas.columns,
             canvas.rows,

@@ -33,12 +33,13 @@ async def decide_review(
 OPERATIONS = (
     Operation(
         "GET", "/canvases/{canvas_id}/reviews", list_reviews, {200: Page[ReviewView]}, Access.ARTIST,
+        ("409 no_claims",),
     ),
     Operation(
         "POST", "/canvases/{canvas_id}/reviews/{review_id}", decide_review, {200: ReviewView}, Access.ARTIST,
         (
-            "403 not_reviewer", "404 review_not_found", "409 already_decided", "409 superseded",
-            "409 tile_locked",
+            "403 not_reviewer", "404 review_not_found", "409 already_decided", "409 archived",
+            "409 no_claims", "409 superseded", "409 tile_locked",
         ),
     ),
 )  # fmt: skip

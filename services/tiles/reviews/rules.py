@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.tiles.artists.rules import Actor, Artist
-from services.tiles.canvases.rules import Canvas
+from services.tiles.canvases.rules import Canvas, check_not_archived, manages
 from services.tiles.submissions.rules import ReviewStatus
 from services.tiles.tiles.rules import Lock, check_unlocked
 from shared.errors import Conflict, NotAllowed
@@ -43,13 +43,14 @@ class Review:
 
 def may_review(canvas: Canvas, actor: Actor) -> bool:
     """Return whether the actor decides on this canvas: its owner and moderators do."""
-    return actor.is_moderator or actor.id == canvas.owner.id
+    return manages(canvas, actor)
 
 
 def check_may_review(canvas: Canvas, actor: Actor) -> None:
-    """Raise unless the actor decides on this canvas."""
+    """Raise unless the actor decides on this canvas, and it is not archived."""
     if not may_review(canvas, actor):
         raise NotAllowed("not_reviewer", "Only the canvas's owner or a moderator can review submissions.")
+    check_not_archived(canvas)
 
 
 def check_undecided(review: Review) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 from datetime import datetime
+from typing import Annotated
 
 from pydantic import Field
 
 from services.tiles.artists.schemas import ArtistView
 from services.tiles.reviews.rules import Decision, Review
 from services.tiles.submissions.rules import ReviewStatus
-from shared.http.models import Body, Paging, View
+from shared.http.models import LINES, Body, Paging, View
 
 MAX_NOTE = 1000
 
@@ -19,7 +20,7 @@ class Verdict(Body):
     """A decision, with a note to the artist."""
 
     decision: Decision = Field(strict=False)
-    note: str | None = Field(None, max_length=MAX_NOTE)
+    note: Annotated[str, Field(max_length=MAX_NOTE), LINES] | None = None
 
 
 class ListedReviews(Paging):

@@ -8,6 +8,7 @@ from services.tiles.artists.actors import actor_of
 from services.tiles.artists.store import ensure_artist
 from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.journal import CanvasChanges, Journal
+from services.tiles.canvases.rules import check_claims
 from services.tiles.canvases.service import visible_to
 from services.tiles.edits.rules import NewValues, new_version
 from services.tiles.edits.versions import defer_versions
@@ -40,10 +41,11 @@ class Reviews:
     async def list(self, caller: Identity, canvas_id: int, query: ListedReviews) -> Page[ReviewView]:
         """Return a slice of the submissions to a canvas: all of them to a reviewer, their own to an artist.
 
-        Raises NotFound for the canvas.
+        Raises NotFound for the canvas, Conflict `no_claims`.
         """
         async with self._database.connection() as conn:
             canvas = visible_to(caller, await canvases_store.get(conn, canvas_id))
+            check_claims(canvas)
             found = await store.list_reviews(
                 conn,
                 canvas_id,
@@ -61,13 +63,14 @@ class Reviews:
     async def decide(self, caller: Identity, canvas_id: int, review_id: int, verdict: Verdict) -> Review:
         """Approve a submission, which makes it the tile's picture, or reject it; once, in any mode.
 
-        Raises NotFound for canvas or submission, NotAllowed, Conflict `already_decided`, `superseded` or
-        `tile_locked`.
+        Raises NotFound for canvas or submission, NotAllowed, Conflict `no_claims`, `already_decided`,
+        `superseded` or `tile_locked`.
         """
         async with self._journal.transaction() as (conn, changes):
             ensure_artist(conn, caller)
             canvases_store.prepend_lock(conn, canvas_id)
             canvas = visible_to(caller, await canvases_store.get(conn, canvas_id))
+            check_claims(canvas)
             rules.check_may_review(canvas, actor_of(caller))
             review = _check_exists(await store.get(conn, canvas_id, review_id))
             rules.check_undecided(review)

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from services.tiles.tiles.rules import Tile
 
@@ -35,6 +36,8 @@ class Kind(StrEnum):
     ROLLED_BACK = "rolled_back"
     DELETED = "deleted"
     RESTORED = "restored"
+    TAKEN_BACK = "taken_back"
+    RECOLOURED = "recoloured"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,7 @@ class Content:
     details: Details
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A revision to store; of `tile`, only id and place are.
 
     `pixels` are the whole tile, compressed; `stroke` is packed.

@@ -34,7 +34,7 @@ class Removed:
     x: int
     y: int
     size: int
-    creator: Artist
+    creator: Artist | None
     version: int
     created_at: datetime
     is_cell_taken: bool

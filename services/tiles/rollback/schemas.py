@@ -38,7 +38,7 @@ class RolledBackTile(View):
     tile_id: int
     x: int
     y: int
-    creator: ArtistView
+    creator: ArtistView | None
     action: Action
     pixels: str | None = Field(
         description="base64 of the tile afterwards; null if there is none, and past the first MiB of pixels"
@@ -53,7 +53,7 @@ class RolledBackTile(View):
             tile_id=tile.id,
             x=tile.x,
             y=tile.y,
-            creator=ArtistView.model_validate(tile.creator),
+            creator=tile.creator and ArtistView.model_validate(tile.creator),
             action=step.action,
             pixels=base64.b64encode(tile.pixels).decode() if is_there and with_pixels else None,
         )

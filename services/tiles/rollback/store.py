@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select, text
 
 from services.tiles.artists.rules import Artist
-from services.tiles.canvases.rules import Region
+from services.tiles.canvases.rules import Mode, Region
 from services.tiles.revisions.rules import LAST_VERSION, Span
 from services.tiles.rollback.rules import Removed
 from shared.db import Connection, Row
@@ -42,7 +42,7 @@ _CHANGED_BY = text(
 )
 _REMOVED = text(
     "SELECT wanted.tile_id, newest.version, newest.canvas_id, newest.x, newest.y,"
-    " canvases.tile_size, oldest.author_id, oldest.occurred_at,"
+    " canvases.tile_size, canvases.collaboration_mode, oldest.author_id, oldest.occurred_at,"
     " artists.username, coalesce(artists.display_name, artists.username) AS display_name,"
     " EXISTS (SELECT FROM tiles WHERE tiles.canvas_id = newest.canvas_id"
     " AND tiles.x = newest.x AND tiles.y = newest.y) AS is_cell_taken"
@@ -106,13 +106,14 @@ def _bounds(area: Region) -> dict[str, int]:
 
 
 def _build_removed(row: Row) -> Removed:
+    is_shared = row.collaboration_mode == Mode.PLACE
     return Removed(
         id=row.tile_id,
         canvas_id=row.canvas_id,
         x=row.x,
         y=row.y,
         size=row.tile_size,
-        creator=Artist(row.author_id, row.username, row.display_name),
+        creator=None if is_shared else Artist(row.author_id, row.username, row.display_name),
         version=row.version,
         created_at=row.occurred_at,
         is_cell_taken=row.is_cell_taken,

@@ -24,6 +24,7 @@ async def submit(
     The caller holds the canvas and has checked that the author may edit the tile.
     """
     pending = await store.replace_pending(conn, canvas.id, tile_id, author_id, pixels)
+    changes.use(canvas.id, pixels)
     x, y = cell
     changes.record(
         ReviewRequested,

@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.tiles.artists.rules import Actor, Artist
-from services.tiles.canvases.rules import Canvas, Mode, Region
+from services.tiles.canvases.rules import (
+    Canvas,
+    Mode,
+    Region,
+    check_claims,
+    check_may_contribute,
+    check_not_archived,
+    leads,
+    manages,
+)
 from services.tiles.submissions.rules import Pending
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound, StaleVersion
 
@@ -30,13 +39,19 @@ class Tile:
     title: str | None
     description: str | None
     is_public: bool
-    creator: Artist
+    creator: Artist | None
+    """None in `place` mode, in which tiles are the canvas's."""
     like_count: int
     version: int
     created_at: datetime
     updated_at: datetime
     pending: Pending | None = None
     """Pixels that its creator submitted for review; loaded for the creator only."""
+
+    @property
+    def creator_id(self) -> int | None:
+        """The account of its creator, if it has one."""
+        return None if self.creator is None else self.creator.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +82,14 @@ def no_such_tile() -> NotFound:
     return NotFound("tile_not_found", "No such tile.")
 
 
-def check_claim(canvas: Canvas, x: int, y: int, tiles_held: int) -> None:
+def check_claim(canvas: Canvas, actor: Actor, x: int, y: int, tiles_held: int) -> None:
     """Check that an artist with `tiles_held` tiles on the canvas may claim the cell.
 
-    Raises Invalid for a cell outside the canvas, NotAllowed `tile_limit` at the limit.
+    Raises Conflict `no_claims`, Invalid for a cell outside the canvas, NotAllowed `tile_limit` at the limit
+    and `members_only`.
     """
+    check_claims(canvas)
+    check_may_contribute(canvas, actor)
     if not canvas.has_cell(x, y):
         raise Invalid.field(
             "body", "x" if not 0 <= x < canvas.columns else "y",
@@ -115,20 +133,23 @@ def check_unlocked(lock: Lock | None, actor: Actor) -> None:
 
 
 def waits_for_review(canvas: Canvas, actor: Actor) -> bool:
-    """Return whether pixels that the actor saves need a review: in `review` mode all but the owner's do."""
-    return canvas.mode is Mode.REVIEW and actor.id != canvas.owner.id
+    """Return whether pixels that the actor saves need a review: in `review` mode, but for who leads it."""
+    return canvas.mode is Mode.REVIEW and not leads(canvas, actor)
 
 
 def check_may_edit(state: TileState, actor: Actor) -> None:
     """Raise unless the actor may work on the tile's pixels, to be shown at once or after a review.
 
     In `free` mode every artist may; in `area-lock` mode the holder of the area, even if another artist
-    claimed the tile; in the others the tile's creator.
+    claimed the tile; in `place` mode nobody, as pixels are placed on the canvas; in the others the tile's
+    creator.
     """
     _check_seen(state, actor)
+    check_claims(state.canvas)
+    check_may_contribute(state.canvas, actor)
     check_unlocked(state.lock, actor)
     check_in_area(state.canvas, state.area_holder_id, actor)
-    if state.canvas.mode not in (Mode.FREE, Mode.AREA_LOCK) and state.tile.creator.id != actor.id:
+    if state.canvas.mode not in (Mode.FREE, Mode.AREA_LOCK) and state.tile.creator_id != actor.id:
         raise NotAllowed("not_tile_creator", "Only its creator can edit this tile.")
 
 
@@ -144,8 +165,10 @@ def check_may_paint(state: TileState, actor: Actor) -> None:
 def check_may_describe(state: TileState, actor: Actor) -> None:
     """Raise unless the actor may change title, description and visibility."""
     _check_seen(state, actor)
+    check_claims(state.canvas)
+    check_may_contribute(state.canvas, actor)
     check_unlocked(state.lock, actor)
-    if state.tile.creator.id != actor.id:
+    if state.tile.creator_id != actor.id:
         raise NotAllowed("not_tile_creator", "Only its creator can describe this tile.")
     check_in_area(state.canvas, state.area_holder_id, actor)
 
@@ -153,6 +176,8 @@ def check_may_describe(state: TileState, actor: Actor) -> None:
 def check_may_delete(state: TileState, actor: Actor) -> None:
     """Raise unless the actor may delete the tile: its creator, the canvas's owner, a moderator."""
     _check_seen(state, actor)
+    check_claims(state.canvas)
+    _check_kept_by_archive(state.canvas, actor)
     check_unlocked(None if actor.is_moderator else state.lock, actor)
     if not _is_in_charge(state.tile, state.canvas, actor):
         raise NotAllowed(
@@ -166,12 +191,13 @@ def check_may_revert(state: TileState, actor: Actor) -> None:
     Another artist's live lock stops all of them, so that no work in progress is replaced.
     """
     _check_seen(state, actor)
+    _check_kept_by_archive(state.canvas, actor)
     check_unlocked(state.lock, actor)
     if not _is_in_charge(state.tile, state.canvas, actor):
         raise NotAllowed(
             "not_allowed", "Only its creator, the canvas's owner or a moderator can revert this tile."
         )
-    if actor.is_moderator or actor.id == state.canvas.owner.id:
+    if manages(state.canvas, actor):
         return
     # An older picture is the artist's own work like a new one, and needs the same permission.
     check_may_paint(state, actor)
@@ -180,7 +206,8 @@ def check_may_revert(state: TileState, actor: Actor) -> None:
 def check_may_like(state: TileState, actor: Actor) -> None:
     """Raise unless the actor may like the tile: anyone except its creator."""
     _check_seen(state, actor)
-    if state.tile.creator.id == actor.id:
+    check_claims(state.canvas)
+    if state.tile.creator_id == actor.id:
         raise NotAllowed("own_tile", "You can't like your own tile.")
 
 
@@ -190,8 +217,14 @@ def check_version(tile: Tile, expected: int | None) -> None:
         raise StaleVersion("stale_version", f"The tile is at version {tile.version}, not {expected}.")
 
 
+def _check_kept_by_archive(canvas: Canvas, actor: Actor) -> None:
+    """Raise Conflict `archived` but for moderators of the site, who remove what must not be shown."""
+    if not actor.is_moderator:
+        check_not_archived(canvas)
+
+
 def _is_in_charge(tile: Tile, canvas: Canvas, actor: Actor) -> bool:
-    return actor.is_moderator or actor.id in (tile.creator.id, canvas.owner.id)
+    return actor.id == tile.creator_id or manages(canvas, actor)
 
 
 def _check_seen(state: TileState, actor: Actor) -> None:

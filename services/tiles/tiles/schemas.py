@@ -25,7 +25,7 @@ class PendingView(View):
 
 
 class TileView(View):
-    """A tile; `x` and `y` are its cell, `size` its side in pixels."""
+    """A tile; `x` and `y` are its cell, `size` its side in pixels; in `place` mode it has no creator."""
 
     id: int
     canvas_id: int
@@ -36,7 +36,7 @@ class TileView(View):
     title: str | None
     description: str | None
     is_public: bool
-    creator: ArtistView
+    creator: ArtistView | None
     like_count: int
     version: int
     created_at: datetime

@@ -14,7 +14,8 @@ from services.tiles.canvases.service import visible_to
 from services.tiles.tiles import rules, store
 from services.tiles.tiles.rules import Tile, TileState, no_such_tile
 from services.tiles.tiles.schemas import TileCount, TileSlice
-from shared.db import Database
+from services.tiles.tiles.store import SeenCell, SeenTile
+from shared.db import Database, Lookups
 from shared.http.models import Paging
 from shared.http.paging import after_id, slice_of
 from shared.identity import Identity
@@ -25,16 +26,16 @@ class Tiles:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._by_id = Lookups(database, store.find)
+        self._in_cell = Lookups(database, store.find_at)
 
     async def get(self, viewer: Identity | None, tile_id: int) -> Tile:
         """Return a tile; raises NotFound."""
-        async with self._database.connection() as conn:
-            return _check_exists(await store.get(conn, tile_id, viewer_of(viewer)))
+        return _check_exists(await self._by_id.get(SeenTile(tile_id, viewer_of(viewer))))
 
     async def get_at(self, viewer: Identity | None, canvas_id: int, x: int, y: int) -> Tile:
         """Return the tile in a cell; raises NotFound."""
-        async with self._database.connection() as conn:
-            return _check_exists(await store.get_at(conn, canvas_id, x, y, viewer_of(viewer)))
+        return _check_exists(await self._in_cell.get(SeenCell(canvas_id, x, y, viewer_of(viewer))))
 
     async def list_of_canvas(
         self, viewer: Identity | None, canvas_id: int, paging: Paging, *, with_pixels: bool

@@ -39,7 +39,7 @@ _CANVAS_OF_TILE = select(tiles.c.canvas_id).where(tiles.c.id == bindparam("tile_
 _LOCK_CANVAS = select(canvases.c.id).where(canvases.c.id == _CANVAS_OF_TILE).with_for_update(key_share=True)
 _STATES: Select[Any] = (
     select(*TILE_COLUMNS, *_LOCK_COLUMNS, *canvases_store.COLUMNS, _NOW.label("now"), _AREA_HOLDER)
-    .join_from(tiles, creators, creators.c.id == tiles.c.creator_id)
+    .outerjoin_from(tiles, creators, creators.c.id == tiles.c.creator_id)
     .join(canvases, canvases.c.id == tiles.c.canvas_id)
     .join(artists, artists.c.id == canvases.c.owner_id)
     .outerjoin(locks, and_(locks.c.tile_id == tiles.c.id, locks.c.expires_at > _NOW))
@@ -83,9 +83,13 @@ async def get_states_for_update(conn: Connection, tile_ids: Collection[int]) -> 
 
     The canvases are locked in order of id, so that two writers cannot deadlock.
     """
-    params = {"tile_ids": list(tile_ids)}
-    conn.prepend(_LOCK_CANVASES, params)
-    rows = await conn.fetch_all(_STATES_OF_TILES, params)
+    conn.prepend(_LOCK_CANVASES, {"tile_ids": list(tile_ids)})
+    return await get_states(conn, tile_ids)
+
+
+async def get_states(conn: Connection, tile_ids: Collection[int]) -> dict[int, TileState]:
+    """Return the states of those tiles that exist, by id."""
+    rows = await conn.fetch_all(_STATES_OF_TILES, {"tile_ids": list(tile_ids)})
     return {row.tile_id: _state_of(row) for row in rows}
 
 

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, and_, any_, bindparam, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Integer,
+    Select,
+    TableValuedAlias,
+    and_,
+    any_,
+    bindparam,
+    column,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.tiles.artists.rules import Actor, Artist
 from services.tiles.canvases import store as canvases_store
-from services.tiles.canvases.rules import Canvas, Region
+from services.tiles.canvases.rules import Canvas, CanvasRole, Region
 from services.tiles.submissions.rules import ReviewStatus
 from services.tiles.submissions.store import get_pending
 from services.tiles.tables import artists, canvases, reviews, tiles
@@ -38,30 +52,59 @@ TILE_COLUMNS = (
     tiles.c.updated_at.label("tile_updated_at"),
 )
 
-_TILES = select(*TILE_COLUMNS).join_from(tiles, creators, creators.c.id == tiles.c.creator_id)
+_TILES = select(*TILE_COLUMNS).outerjoin_from(tiles, creators, creators.c.id == tiles.c.creator_id)
 
-_SEEN_BY_VIEWER: ColumnElement[bool] = and_(
-    canvases.c.is_active,
-    or_(
-        bindparam("sees_all"),
-        canvases.c.owner_id == bindparam("viewer_id"),
-        and_(canvases.c.is_public, or_(tiles.c.is_public, tiles.c.creator_id == bindparam("viewer_id"))),
-    ),
-)
-"""What `canvases.rules.check_visible` and `tiles.rules.can_see` decide, as a condition for whole lists."""
 
-_SEEN = _TILES.join(canvases, canvases.c.id == tiles.c.canvas_id).where(_SEEN_BY_VIEWER)
-# In every mode: what was submitted for review before the canvas's mode changed still waits.
-_WAITS = and_(
-    tiles.c.creator_id == bindparam("viewer_id"),
-    select(reviews.c.id)
-    .where(reviews.c.tile_id == tiles.c.id, reviews.c.status == ReviewStatus.PENDING.value)
-    .exists(),
-).label("waits")
-_ONE = _SEEN.add_columns(_WAITS)
-_BY_ID = _ONE.where(tiles.c.id == bindparam("tile_id"))
-_AT = _ONE.where(
-    tiles.c.canvas_id == bindparam("canvas_id"), tiles.c.x == bindparam("x"), tiles.c.y == bindparam("y")
+def _seen_by(viewer_id: ColumnElement[int], sees_all: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Build what `canvases.rules.check_visible` and `tiles.rules.can_see` decide, as a condition."""
+    return and_(
+        canvases.c.is_active,
+        or_(
+            sees_all,
+            canvases.c.owner_id == viewer_id,
+            canvases_store.has_member(viewer_id, CanvasRole.MODERATOR),
+            and_(
+                or_(canvases.c.is_public, canvases_store.has_member(viewer_id)),
+                or_(tiles.c.is_public, tiles.c.creator_id == viewer_id),
+            ),
+        ),
+    )
+
+
+_WITH_CANVAS = _TILES.join(canvases, canvases.c.id == tiles.c.canvas_id)
+_SEEN = _WITH_CANVAS.where(_seen_by(bindparam("viewer_id"), bindparam("sees_all")))
+
+
+def _sought(**keys: type[BigInteger | Integer]) -> TableValuedAlias:
+    """Build the rows of a statement that answers many look-ups: the keys, the viewer, the number of each."""
+    types: dict[str, Any] = {**keys, "viewer_id": BigInteger, "sees_all": Boolean}
+    arrays = [bindparam(f"{name}s", type_=ARRAY(type_)) for name, type_ in types.items()]
+    columns = [column(name, type_) for name, type_ in types.items()]
+    return func.unnest(*arrays).table_valued(*columns, with_ordinality="number").render_derived(name="sought")
+
+
+def _find(sought: TableValuedAlias, is_sought: ColumnElement[bool]) -> Select[Any]:
+    viewer_id = sought.c.viewer_id
+    # In every mode: what was submitted for review before the canvas's mode changed still waits.
+    waits = and_(
+        tiles.c.creator_id == viewer_id,
+        select(reviews.c.id)
+        .where(reviews.c.tile_id == tiles.c.id, reviews.c.status == ReviewStatus.PENDING.value)
+        .exists(),
+    )
+    return (
+        _WITH_CANVAS.join(sought, is_sought)
+        .where(_seen_by(viewer_id, sought.c.sees_all))
+        .add_columns(sought.c.number, waits.label("waits"))
+    )
+
+
+_ids = _sought(tile_id=BigInteger)
+_BY_ID = _find(_ids, tiles.c.id == _ids.c.tile_id)
+_cells = _sought(canvas_id=BigInteger, x=Integer, y=Integer)
+_AT = _find(
+    _cells,
+    and_(tiles.c.canvas_id == _cells.c.canvas_id, tiles.c.x == _cells.c.x, tiles.c.y == _cells.c.y),
 )
 _page: tuple[Any, ...] = (tiles.c.id > bindparam("after"),)
 _BY_IDS = _TILES.where(tiles.c.id == any_(bindparam("tile_ids", type_=ARRAY(BigInteger))))
@@ -117,6 +160,9 @@ _CLAIM_STATE = (
 
 def tile_of(row: Row) -> Tile:
     """Read a tile from a row of its columns."""
+    creator = None
+    if row.creator_id is not None:
+        creator = Artist(row.creator_id, row.creator_username, row.creator_display_name)
     return Tile(
         id=row.tile_id,
         canvas_id=row.canvas_id,
@@ -127,7 +173,7 @@ def tile_of(row: Row) -> Tile:
         title=row.title,
         description=row.tile_description,
         is_public=row.tile_is_public,
-        creator=Artist(row.creator_id, row.creator_username, row.creator_display_name),
+        creator=creator,
         like_count=row.like_count,
         version=row.version,
         created_at=row.tile_created_at,
@@ -143,20 +189,56 @@ def _params(viewer: Actor | None) -> dict[str, Any]:
     }
 
 
+class SeenTile(NamedTuple):
+    """A tile, by its id, and who looks at it."""
+
+    tile_id: int
+    viewer: Actor | None
+
+
+class SeenCell(NamedTuple):
+    """The tile in a cell, and who looks at it."""
+
+    canvas_id: int
+    x: int
+    y: int
+    viewer: Actor | None
+
+
 async def get(conn: Connection, tile_id: int, viewer: Actor | None) -> Tile | None:
     """Return a tile that the viewer may see, or None; to its creator with the pixels that wait for review."""
-    return await _with_pending(conn, await conn.fetch_one(_BY_ID, {"tile_id": tile_id, **_params(viewer)}))
+    sought = SeenTile(tile_id, viewer)
+    return (await find(conn, [sought])).get(sought)
 
 
-async def get_at(conn: Connection, canvas_id: int, x: int, y: int, viewer: Actor | None) -> Tile | None:
-    """Return the tile in a cell, if there is one and the viewer may see it, or None."""
-    params = {"canvas_id": canvas_id, "x": x, "y": y, **_params(viewer)}
-    return await _with_pending(conn, await conn.fetch_one(_AT, params))
+async def find(conn: Connection, sought: Sequence[SeenTile]) -> Mapping[SeenTile, Tile]:
+    """Return those of the tiles that their viewers may see, each as `get` does."""
+    params = {"tile_ids": [one.tile_id for one in sought], **_params_of_viewers(sought)}
+    rows = await conn.fetch_all(_BY_ID, params)
+    return {sought[row.number - 1]: await _with_pending(conn, row) for row in rows}
 
 
-async def _with_pending(conn: Connection, row: Row | None) -> Tile | None:
-    if row is None:
-        return None
+async def find_at(conn: Connection, sought: Sequence[SeenCell]) -> Mapping[SeenCell, Tile]:
+    """Return the tiles in those cells whose viewers may see one there, each as `get` does."""
+    params = {
+        "canvas_ids": [one.canvas_id for one in sought],
+        "xs": [one.x for one in sought],
+        "ys": [one.y for one in sought],
+        **_params_of_viewers(sought),
+    }
+    rows = await conn.fetch_all(_AT, params)
+    return {sought[row.number - 1]: await _with_pending(conn, row) for row in rows}
+
+
+def _params_of_viewers(sought: Sequence[SeenTile | SeenCell]) -> dict[str, Any]:
+    viewers = [one.viewer for one in sought]
+    return {
+        "viewer_ids": [0 if viewer is None else viewer.id for viewer in viewers],  # ids begin at 1
+        "sees_alls": [viewer is not None and viewer.is_moderator for viewer in viewers],
+    }
+
+
+async def _with_pending(conn: Connection, row: Row) -> Tile:
     tile = tile_of(row)
     return replace(tile, pending=await get_pending(conn, tile.id)) if row.waits else tile
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from aiohttp import web
 from pydantic import Field
 
-from services.tiles.drawings import identify_client
 from services.tiles.timelapse.rules import DEFAULT_FRAMES, MAX_FRAMES
 from services.tiles.timelapse.service import TIMELAPSES
+from shared.http.clients import identify_client
 from shared.http.etags import etag, is_unchanged, not_modified
 from shared.http.models import Query
 from shared.http.operations import Operation, RawResponse
@@ -27,7 +29,7 @@ async def draw_timelapse(
 
     It shows the existing public tiles, from the beginning of the newest 100,000 changes.
     """
-    client = identify_client(request, caller)
+    client = partial(identify_client, request, caller)
     timelapse = await request.app[TIMELAPSES].get(caller, client, canvas_id, query.frames)
     tag = etag(timelapse.seq, query.frames)
     if is_unchanged(request, tag):

@@ -39,10 +39,13 @@ class Shot:
     seq: int
 
 
-def reduction(width: int, height: int) -> int:
-    """Return by what factor a canvas is shown smaller: a power of two, so that it divides every tile size."""
+def reduction(width: int, height: int, most: int) -> int:
+    """Return by what factor a canvas is shown smaller, so that no side has more than `most` pixels.
+
+    It is a power of two, and so divides every tile size.
+    """
     step = 1
-    while max(width, height) > MAX_SIDE * step:
+    while max(width, height) > most * step:
         step *= 2
     return step
 

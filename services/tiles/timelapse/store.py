@@ -34,7 +34,8 @@ _SHOTS = text(
     "SELECT tile_id, revisions.x, revisions.y, kind, revisions.pixels, stroke, occurred_at, seq"
     " FROM revisions JOIN tiles ON tiles.id = tile_id AND is_public"
     " WHERE revisions.canvas_id = :canvas_id AND occurred_at BETWEEN :start AND :end"
-    " AND (occurred_at, seq) > (:start, :after) ORDER BY occurred_at, seq LIMIT :count"
+    " AND (occurred_at, seq, tile_id) > (:start, :after, :after_tile)"
+    " ORDER BY occurred_at, seq, tile_id LIMIT :count"
 )
 
 
@@ -59,10 +60,17 @@ async def list_before(
 
 
 async def list_shots(
-    conn: Connection, canvas_id: int, start: datetime, end: datetime, *, after: int, count: int
+    conn: Connection, canvas_id: int, start: datetime, end: datetime, *, after: tuple[int, int], count: int
 ) -> Sequence[Shot]:
-    """Return the next `count` changes in order, from `start` (beyond number `after`) to `end`."""
-    params = {"canvas_id": canvas_id, "start": start, "end": end, "after": after, "count": count}
+    """Return the next `count` changes in order, from `start` to `end`.
+
+    Those at the start begin beyond the number and the tile in `after`: one change may concern several tiles.
+    """
+    seq, tile_id = after
+    params = {
+        "canvas_id": canvas_id, "start": start, "end": end, "after": seq, "after_tile": tile_id,
+        "count": count,
+    }  # fmt: skip
     return [_shot_of(row) for row in await conn.fetch_all(_SHOTS, params)]
 
 

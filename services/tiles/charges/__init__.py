@@ -1,0 +1,1 @@
+"""Charges: how many pixels an artist may place on a canvas in `place` mode."""

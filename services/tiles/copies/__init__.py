@@ -1,0 +1,1 @@
+"""Copies: a canvas made after another one, with or without its picture."""

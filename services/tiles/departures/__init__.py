@@ -1,0 +1,1 @@
+"""Departures: what becomes of the canvases of an artist whose account was deleted."""

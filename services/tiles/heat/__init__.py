@@ -1,0 +1,1 @@
+"""Heat maps: where a canvas has been painted lately."""

@@ -1,0 +1,1 @@
+"""Ownership: how a canvas gets another owner."""

@@ -1,0 +1,1 @@
+"""Pixels: which change painted each pixel of a tile."""

@@ -1,0 +1,105 @@
+"""From a tile's history to the change that painted each of its pixels; standard library only."""
+
+from __future__ import annotations
+
+import zlib
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.tiles.artists.rules import Artist
+from services.tiles.revisions.rules import Kind
+
+KEEP_AFTER = 512
+"""Versions after which origins are kept anew: reading on from there takes a few milliseconds."""
+
+_VERSION = "I"
+
+
+@dataclass(frozen=True, slots=True)
+class PastChange:
+    """A change of a tile as stored: `pixels` compressed, `stroke` packed."""
+
+    version: int
+    kind: Kind
+    pixels: bytes | None
+    stroke: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The change that painted a pixel."""
+
+    artist: Artist
+    painted_at: datetime
+    seq: int
+
+
+class Origins:
+    """The version that painted each pixel of a tile, 0 for a pixel that was never painted.
+
+    A stroke paints its pixels, even in the colour that they had; a whole picture those that it changes. A
+    colour that is replaced paints none: they are still the work of who painted them.
+    Taking pixels back makes those before them count again, so the version before the last is known too.
+    """
+
+    def __init__(self, size: int) -> None:
+        pixels = size * size
+        self.version = 0
+        self._last = array(_VERSION, bytes(4 * pixels))
+        self._before = array(_VERSION, bytes(4 * pixels))
+        self._content = bytearray(pixels)
+
+    def version_of(self, offset: int) -> int:
+        """Return the version that painted a pixel; 0 if none did."""
+        return self._last[offset]
+
+    def replay(self, changes: Sequence[PastChange]) -> None:
+        """Apply the changes that follow `version`, in order."""
+        for change in changes:
+            if change.stroke is not None:
+                self._apply_stroke(change, change.stroke)
+            elif change.kind is Kind.DELETED:
+                self._apply_picture(change.version, bytes(len(self._content)))
+                self._last = array(_VERSION, bytes(4 * len(self._last)))
+            elif change.kind is Kind.RECOLOURED and change.pixels is not None:
+                self._content = bytearray(zlib.decompress(change.pixels))
+            elif change.pixels is not None:
+                self._apply_picture(change.version, zlib.decompress(change.pixels))
+            self.version = change.version
+
+    def pack(self) -> bytes:
+        """Return everything, compressed."""
+        return zlib.compress(self._last.tobytes() + self._before.tobytes() + bytes(self._content), 1)
+
+    @classmethod
+    def unpack(cls, size: int, version: int, packed: bytes) -> Origins:
+        """Read what `pack` returned at a version."""
+        origins = cls(size)
+        origins.version = version
+        content, length = zlib.decompress(packed), 4 * size * size
+        origins._last = array(_VERSION, content[:length])
+        origins._before = array(_VERSION, content[length : 2 * length])
+        origins._content = bytearray(content[2 * length :])
+        return origins
+
+    def _apply_stroke(self, change: PastChange, stroke: bytes) -> None:
+        last, before, version = self._last, self._before, change.version
+        offsets = [high << 8 | low for high, low in zip(stroke[0::3], stroke[1::3], strict=True)]
+        for offset, colour in zip(offsets, stroke[2::3], strict=True):
+            self._content[offset] = colour
+        # A pixel counts once, however often the stroke passes it.
+        for offset in dict.fromkeys(offsets):
+            if change.kind is Kind.TAKEN_BACK:
+                last[offset] = before[offset]
+            else:
+                before[offset], last[offset] = last[offset], version
+
+    def _apply_picture(self, version: int, pixels: bytes) -> None:
+        if pixels == self._content:
+            return
+        for offset, (old, new) in enumerate(zip(self._content, pixels, strict=True)):
+            if old != new:
+                self._before[offset], self._last[offset] = self._last[offset], version
+        self._content = bytearray(pixels)

@@ -1,0 +1,1 @@
+"""Replacing a colour of a canvas by another, in all tiles at once."""

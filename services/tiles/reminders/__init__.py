@@ -1,0 +1,1 @@
+"""Reminders: events about moments that artists wait for, for their notices."""

@@ -1,0 +1,1 @@
+"""Templates: pictures to paint by, laid over a canvas."""
