@@ -8,15 +8,19 @@ import sys
 from deploy.commands import (
     backup,
     compose,
+    config,
     dead_letters,
     doctor,
     documents,
     exec,  # noqa: A004 - the command's name
     mail,
     openapi,
+    parts,
     ports,
     preflight,
+    repair,
     run,
+    upgrade,
 )
 from deploy.stack.command_line import LAUNCHER
 from deploy.stack.errors import DeployError
@@ -44,12 +48,16 @@ def parser() -> argparse.ArgumentParser:
     run.add_parser(commands)
     compose.add_parsers(commands)
     backup.add_parsers(commands)
+    upgrade.add_parser(commands)
     preflight.add_parser(commands)
     doctor.add_parser(commands)
     ports.add_parser(commands)
+    config.add_parser(commands)
     exec.add_parser(commands)
+    repair.add_parser(commands)
     dead_letters.add_parser(commands)
     mail.add_parser(commands)
+    parts.add_parsers(commands)
     documents.add_parser(commands)
     openapi.add_parser(commands)
     return parser

@@ -16,6 +16,12 @@ MANIFEST = "manifest.json"
 IN_FLIGHT = "in-flight.jsonl"
 AUTH_SECRET = "auth_secret"  # noqa: S105 - the name of its file
 
+FAILED, VERIFIED = "no backup: ", " can be restored"
+"""What the schedule prints before the reason of a failed attempt, and after the name of a good file."""
+
+RETRY_SECONDS = 30.0
+"""After a failed attempt of the schedule."""
+
 Sums = Mapping[str, tuple[int, str]]
 """By table: the number of rows, and a checksum that does not depend on their order."""
 

@@ -1,4 +1,7 @@
-"""Take backups at an interval; `/ready` is 503 after a failed attempt, `/metrics` has the age."""
+"""Take backups at an interval, and keep them off the machine if there is a bucket.
+
+`/ready` is 503 after a failed attempt, `/metrics` has the ages.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +14,18 @@ from pathlib import Path
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
-from deploy.backup.archive import list_backups, taken_at
+from deploy.backup.archive import FAILED, RETRY_SECONDS, VERIFIED, list_backups, taken_at
+from deploy.backup.offsite import Offsite
 from deploy.backup.source import Source
 from deploy.backup.verify import take_verified
 
 KEEP = 7
 HOURS = 24.0
-RETRY_SECONDS = 30.0
 
 AGE = Gauge("backup_age_seconds", "Age of the newest verified backup; -1 when there is none.")
 INTERVAL = Gauge("backup_interval_seconds", "How often a backup is to be taken.")
 SIZE = Gauge("backup_bytes", "Size of that backup.")
+OFFSITE_AGE = Gauge("backup_offsite_age_seconds", "Age of the newest in a bucket; -1: none, NaN: no bucket.")
 
 
 class Schedule:
@@ -30,8 +34,12 @@ class Schedule:
     `fault` is why the last attempt failed, or empty.
     """
 
-    def __init__(self, source: Source, folder: Path, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, source: Source, folder: Path, environ: Mapping[str, str], offsite: Offsite | None
+    ) -> None:
         self.fault = ""
+        self._offsite = offsite
+        self._offsite_newest: datetime | None = None
         self._source = source
         self._folder = folder
         self._interval = timedelta(hours=float(environ.get("BACKUP_HOURS") or HOURS))
@@ -46,20 +54,42 @@ class Schedule:
     async def run(self) -> None:
         """Take backups until cancelled."""
         while True:
-            if self.age is not None and self.age < self._interval:
-                await asyncio.sleep((self._interval - self.age).total_seconds())
             try:
-                await take_verified(self._source, self._folder, self._keep, _report)
-                self.fault = ""
+                if self.age is None or self.age >= self._interval:
+                    await take_verified(self._source, self._folder, self._keep, _report)
+                if self._offsite:
+                    await asyncio.to_thread(self._store_newest, self._offsite)
             except Exception as error:
                 self.fault = str(error)
-                _report(f"no backup: {error}")
+                _report(f"{FAILED}{error}")
                 await asyncio.sleep(RETRY_SECONDS)
+            else:
+                self._forget_fault()
+                due = self._interval - (self.age or timedelta())
+                await asyncio.sleep(max(0.0, due.total_seconds()))
+
+    def _store_newest(self, offsite: Offsite) -> None:
+        """Upload the newest backup unless it is there, one that an operator took or that failed included."""
+        newest = list_backups(self._folder)[-1]
+        if newest.name not in offsite.list():
+            offsite.store(newest, _report)
+        self._offsite_newest = taken_at(newest)
+
+    def _forget_fault(self) -> None:
+        """Tell the doctor that the newest backup is good: it was verified before it had its name."""
+        if self.fault:
+            self.fault = ""
+            _report(f"{list_backups(self._folder)[-1].name}{VERIFIED}")
 
     def measure(self) -> None:
         """Update the metrics."""
         AGE.set(-1 if self.age is None else self.age.total_seconds())
         INTERVAL.set(self._interval.total_seconds())
+        if self._offsite is None:
+            OFFSITE_AGE.set(float("nan"))
+        else:
+            newest = self._offsite_newest
+            OFFSITE_AGE.set((datetime.now(UTC) - newest).total_seconds() if newest else -1)
         SIZE.set(sum(file.stat().st_size for file in list_backups(self._folder)[-1:]))
 
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import tempfile
 from pathlib import Path
 
-from deploy.backup.archive import remove_old, unpack
+from deploy.backup.archive import VERIFIED, remove_old, unpack
 from deploy.backup.restore import load
 from deploy.backup.source import Source
 from deploy.backup.take import take
 from deploy.stack.errors import DeployError
 from deploy.stack.load import Report
-from deploy.stack.parts.postgres import Postgres
+from deploy.stack.parts.postgres import Postgres, find_unused_port
 from deploy.stack.programs import SERVICES
 from deploy.stack.state_dir import StateDir
 
 
-async def take_verified(source: Source, folder: Path, keep: int, report: Report) -> None:
-    """Take a backup into the folder, where the newest `keep` stay once it is verified. Raises DeployError."""
+async def take_verified(source: Source, folder: Path, keep: int, report: Report) -> Path:
+    """Take a backup into the folder, where the newest `keep` stay once it is verified, and return its file.
+
+    Raises DeployError.
+    """
     file = await take(source, folder, report)
     try:
         await verify(file, folder, report)
@@ -27,6 +29,7 @@ async def take_verified(source: Source, folder: Path, keep: int, report: Report)
         file.rename(file.with_suffix(".broken"))  # kept for inspection; does not count as a backup
         raise
     remove_old(folder, keep)
+    return file
 
 
 async def verify(file: Path, folder: Path, report: Report) -> None:
@@ -38,17 +41,11 @@ async def verify(file: Path, folder: Path, report: Report) -> None:
         parts = Path(scratch) / "parts"
         parts.mkdir()
         manifest = unpack(file, parts)
-        server = Postgres(StateDir(Path(scratch) / "var"), _free_port(), SERVICES, durable=False)
+        server = Postgres(StateDir(Path(scratch) / "var"), find_unused_port(), SERVICES, durable=False)
         try:
             await server.start()
             urls = {service: server.url(service) for service in SERVICES}
             await asyncio.to_thread(load, parts, manifest, urls, report)
         finally:
             await server.stop()
-    report(f"{file.name} can be restored")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    report(f"{file.name}{VERIFIED}")

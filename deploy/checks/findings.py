@@ -112,7 +112,8 @@ class Check:
 
     `holds` is true when the rule finds nothing. `follows` are codes (patterns of fnmatch): when one of them
     is found too, what this check finds is its consequence and never the first line. What a `transient` check
-    finds may pass by itself, such as an answer that came late: the doctor looks twice before it names it.
+    finds may pass by itself, such as an answer that came late: the doctor looks twice before it names it. One
+    that is `past` looks at what happened, not at what is: its finding has an age, and comes last.
     """
 
     code: str
@@ -122,6 +123,7 @@ class Check:
     rule: Rule
     follows: tuple[str, ...] = ()
     transient: bool = False
+    past: bool = False
 
     @property
     def otherwise(self) -> str:
@@ -137,9 +139,10 @@ def check(
     holds: str,
     follows: tuple[str, ...] = (),
     transient: bool = False,
+    past: bool = False,
 ) -> Callable[[Rule], Check]:
     """Declare the rule below as a check."""
-    return lambda rule: Check(code, area, severity, holds, rule, follows, transient)
+    return lambda rule: Check(code, area, severity, holds, rule, follows, transient, past)
 
 
 @dataclass(frozen=True)
@@ -158,7 +161,8 @@ class Finding:
 def examine(checks: Sequence[Check], facts: Facts) -> list[Finding]:
     """Run every check; the first finding is the most likely cause.
 
-    Causes come before consequences, errors before warnings, and otherwise the order is that of the table. A
+    Causes come before consequences, what is before what was, errors before warnings, and otherwise the order
+    is that of the table. A
     warning can explain an error: an overloaded machine, for example. A check that cannot run is itself a
     finding: a stack is not called healthy without having been looked at.
     """
@@ -184,7 +188,11 @@ def examine(checks: Sequence[Check], facts: Facts) -> list[Finding]:
         )
         for why, skipped in unable.items()
     ]
-    return sorted(findings, key=lambda finding: (finding.follows is not None, -finding.severity))
+    past = {one.code for one in checks if one.past}
+    return sorted(
+        findings,
+        key=lambda finding: (finding.follows is not None, finding.code in past, -finding.severity),
+    )
 
 
 def worst(findings: Iterable[Finding]) -> Severity:

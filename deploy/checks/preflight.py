@@ -15,6 +15,8 @@ from deploy.stack.gateway import CONFIGURATION
 SECONDS = 10.0  # for all facts together, on a busy machine; a quiet one needs less than 2
 
 CHECKS = (
+    start.setting_invalid,
+    start.setting_unknown,
     start.already_running,
     start.port_taken,
     machine.disk_full,
@@ -28,12 +30,18 @@ CHECKS = (
     start.data_version,
     start.secret_missing,
     start.gateway_invalid,
+    start.proxies_unnamed,
     start.database_unusable,
+    start.connections_few,
+    start.broker_unusable,
     database.schema_newer,
     start.migrations_pending,
 )
 
 DOCKER_CHECKS = (
+    start.setting_invalid,
+    start.setting_unknown,
+    docker_start.mail_unsent,
     docker_start.engine_down,
     docker_start.engine_old,
     docker_start.files_invalid,
@@ -48,6 +56,10 @@ DOCKER_CHECKS = (
     docker_start.certificate_unusable,
     docker_start.certificate_ending,
     start.gateway_invalid,
+    start.proxies_unnamed,
+    start.database_unusable,
+    start.connections_few,
+    start.broker_unusable,
     database.schema_newer,
     start.migrations_pending,
 )

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import subprocess
 import time
 from collections.abc import Callable
 
 from deploy.checks.doctor import diagnose
+from deploy.checks.facts.database import read_connection_limits
 from deploy.checks.findings import as_text
 from deploy.checks.gatherers.docker.gatherer import DockerGatherer
 from deploy.checks.preflight import inspect_docker
 from deploy.checks.redact import redactor
 from deploy.commands.demo.painter import is_wanted, paint_demo
-from deploy.commands.environments import add_compose_option
+from deploy.commands.environments import (
+    add_compose_option,
+    add_yes_option,
+    confirm,
+    find_project,
+)
 from deploy.commands.preflight import refuse_unfit
 from deploy.commands.rollout import roll_out
 from deploy.commands.swarm import deploy as deploy_to_swarm
 from deploy.stack.command_line import command_line
 from deploy.stack.compose.project import REPLICAS, Project, web_of
-from deploy.stack.compose.state import prepare
+from deploy.stack.compose.state import find_certified_host, prepare
 from deploy.stack.compose.waiting import (
     START_SECONDS,
     start_and_wait,
@@ -32,18 +37,24 @@ from deploy.stack.compose.waiting import (
 from deploy.stack.connections import check_connections
 from deploy.stack.errors import DeployError
 from deploy.stack.load import Report
+from deploy.stack.programs import FirstAdmin
+from deploy.stack.settings.chosen import Chosen
 
 
 def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add `up`, `down`, `scale`, `rollout` and `compose` to the commands."""
-    up = _add(commands, "up", _up, "start the stack under Docker Compose, until every route answers")
+    about = "start the stack under Docker Compose, until every route answers"
+    up = commands.add_parser("up", help=about, description=about)
+    add_compose_option(up)
     up.description = (
         "Build the images, start the stack, and wait until every route was answered through the gateway; "
-        "repeated, it brings a running stack up to date. TESSERA_HOST is the name under which the machine "
-        "is reached (default: localhost). In production, TESSERA_ACME_EMAIL asks Let's Encrypt for its "
-        "certificate; without, a local authority makes one. TESSERA_VAR names the state folder (var/). "
-        "The first start of development paints a demo canvas, unless TESSERA_DEMO is 0."
+        "repeated, it brings a running stack up to date. The first start keeps its settings (`tessera "
+        "config` lists them) in the state folder, for every later command; when this shell has others, they "
+        "are shown, and kept once they are confirmed. The first start of development paints demo "
+        "canvases, unless TESSERA_DEMO is 0."
     )
+    add_yes_option(up)
+    up.set_defaults(command=_up)
     down = _add(commands, "down", _down, "stop the stack that `up` started; its data stays")
     down.add_argument("--delete-data", action="store_true", help="delete databases and queues as well")
     scale = _add(commands, "scale", _scale, "change the number of processes that serve HTTP: scale tiles=3")
@@ -71,15 +82,15 @@ def add_parsers(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         default=START_SECONDS,
         help="time limit for becoming ready; default: %(default)g",
     )
-    swarm = _add(
-        commands,
-        "swarm",
-        _swarm,
-        "deploy the production stack on a Docker Swarm, or roll it to another version",
-    )
+    about = "deploy the production stack on a Docker Swarm, or roll it to another version"
+    swarm = commands.add_parser("swarm", help=about, description=about)
     swarm.add_argument("--version", required=True, help="tag of the images, which every node has or can pull")
-    swarm.set_defaults(env="prod")
-    raw = _add(commands, "compose", _compose, "run docker compose for this stack: compose logs tiles-web")
+    add_yes_option(swarm)
+    swarm.set_defaults(command=_swarm)
+    about = "run docker compose for this stack: compose logs tiles-web"
+    raw = commands.add_parser("compose", help=about, description=about)
+    add_compose_option(raw)
+    raw.set_defaults(command=_compose)
     raw.add_argument("arguments", nargs=argparse.REMAINDER, help="arguments of docker compose")
 
 
@@ -91,16 +102,33 @@ def _add(
 ) -> argparse.ArgumentParser:
     parser = commands.add_parser(name, help=about, description=about)
     add_compose_option(parser)
-    parser.set_defaults(command=lambda given: command(Project(given.env, os.environ), given))
+
+    def run(given: argparse.Namespace) -> int:
+        project = find_project(given.env)
+        with project.var.hold_for(name):
+            return command(project, given)
+
+    parser.set_defaults(command=run)
     return parser
 
 
-def _up(project: Project, _: argparse.Namespace) -> int:
+def _up(given: argparse.Namespace) -> int:
+    chosen = Chosen.read(given.env, os.environ)
+    project = Project(given.env, chosen.coming)
+    with project.var.hold_for("up"):
+        bring_up(chosen, project, yes=given.yes)
+    return 0
+
+
+def bring_up(chosen: Chosen, project: Project, *, yes: bool) -> None:
+    """Build, start and wait; prints the address and the first admin. Raises DeployError when that fails."""
     report = _progress_printer()
     report(f"{project.name}, state folder {project.var.root}")
+    _confirm_changes(chosen, project, yes=yes)
     for finding in refuse_unfit(project.var, inspect_docker(project)):
         report(f"{finding.severity.name.lower()}: {finding.cause}")
     report("preflight found nothing that prevents a start")
+    chosen.keep()
     prepare(project)
     report("building images")
     # Images of a version that was rolled out stay as they are.
@@ -111,18 +139,16 @@ def _up(project: Project, _: argparse.Namespace) -> int:
     report("the gateway answers; starting everything else")
     asyncio.run(_start(project, report))
     # Last, because the password is printed only once: nothing may come between making and printing it.
-    admin = json.loads(
+    admin = FirstAdmin.parse(
         project.compose("exec", "-T", "auth-web", "python", "-m", "services.auth", "first-admin")
     )
-    print(f"\nTessera is ready: {project.url}")
-    password = f", one-time password: {admin['password']}" if admin["password"] else ""
-    print(f"First admin: {admin['username']}{password}")
+    print(f"\nTessera is ready: {project.public_url}")
+    print(admin.lines)
     env = "" if project.env == "dev" else f" --env {project.env}"
     print(f"Logs: {command_line(f'compose{env} logs')}")
     print(f"Stop: {command_line(f'down{env}')}\n", flush=True)
-    if project.env == "dev" and admin["password"] and is_wanted(os.environ):
-        report(asyncio.run(paint_demo(project.url, admin["username"], admin["password"])))
-    return 0
+    if project.env == "dev" and admin.password and is_wanted(project.environ):
+        report(asyncio.run(paint_demo(project.url)))
 
 
 def _down(project: Project, given: argparse.Namespace) -> int:
@@ -132,12 +158,14 @@ def _down(project: Project, given: argparse.Namespace) -> int:
 
 
 def _scale(project: Project, given: argparse.Namespace) -> int:
+    project.refuse_faults()
     report = _progress_printer()
     wanted = dict(_replicas(text) for text in given.wanted)
     if not project.containers():
         raise DeployError(f"{project.name} is not up: {command_line(f'up --env {project.env}')}")
+    limits = read_connection_limits(project.environ)
     for service, number in wanted.items():
-        check_connections(service, number, "scale")
+        check_connections(service, number, "scale", limits)
     for service, number in wanted.items():
         running = project.running(web_of(service))
         # One at a time: when a container is gone, the gateway takes all others for ready until its next
@@ -156,20 +184,41 @@ def _rollout(project: Project, given: argparse.Namespace) -> int:
     if unknown := set(given.services) - REPLICAS.keys():
         raise DeployError(f"{', '.join(sorted(unknown))}: give services of {', '.join(REPLICAS)}")
     services = [service for service in REPLICAS if service in (given.services or REPLICAS)]
+    project.refuse_faults()
     prepare(project)
     roll_out(project, services, given.version, given.seconds, report)
     return 0
 
 
-def _swarm(_: Project, given: argparse.Namespace) -> int:
-    project = Project("prod", {**os.environ, "TESSERA_VERSION": given.version})
-    prepare(project, "swarm")
-    deploy_to_swarm(project, given.version, _progress_printer())
-    print(f"Tessera is deployed: {project.url}")
+def _swarm(given: argparse.Namespace) -> int:
+    chosen = Chosen.read("prod", {**os.environ, "TESSERA_VERSION": given.version})
+    project = Project("prod", chosen.coming)
+    project.refuse_faults()
+    if addressed := [str(listen) for listen in project.listens.values() if listen.address]:
+        raise DeployError(f"a Swarm publishes ports on every address, so not on {', '.join(addressed)}")
+    _confirm_changes(chosen, project, yes=given.yes)
+    with project.var.hold_for("swarm"):
+        chosen.keep()
+        prepare(project, "swarm")
+        deploy_to_swarm(project, given.version, _progress_printer())
+    print(f"Tessera is deployed: {project.public_url}")
     return 0
 
 
-def _compose(project: Project, given: argparse.Namespace) -> int:
+def _confirm_changes(chosen: Chosen, project: Project, *, yes: bool) -> None:
+    """Show what this start would change of a stack, and ask. Raises DeployError unless confirmed."""
+    changes = [str(change) for change in chosen.changes]
+    if chosen.kept is None and (host := find_certified_host(project.var)) not in (None, project.host):
+        changes.append(
+            f"TESSERA_HOST: {host} -> {project.host}"
+        )  # of a stack that is older than kept settings
+    if changes:
+        print("This start changes settings of the stack:", *changes, sep="\n    ", flush=True)
+        confirm("These settings would be changed.", yes=yes)
+
+
+def _compose(given: argparse.Namespace) -> int:
+    project = Project(given.env, Chosen.read(given.env, os.environ).coming)
     return subprocess.call(project.command(*given.arguments), env=project.environment())  # noqa: S603
 
 

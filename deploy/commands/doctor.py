@@ -22,7 +22,7 @@ from deploy.checks.gatherers.native import NativeGatherer
 from deploy.checks.gatherers.protocol import Gatherer
 from deploy.checks.redact import redactor
 from deploy.checks.request import DOCUMENT, explain, explain_request
-from deploy.commands.environments import COMPOSE, add_env_option
+from deploy.commands.environments import COMPOSE, add_env_option, environ_of
 from deploy.stack.command_line import command_line
 from deploy.stack.errors import DeployError
 from deploy.stack.load import Patience
@@ -51,7 +51,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def _find_stack(env: str, environ: Mapping[str, str]) -> Gatherer:
     if env in COMPOSE:
-        return DockerGatherer.from_environ(env, environ)  # type: ignore[arg-type]  # argparse checked it
+        return DockerGatherer.from_environ(env, environ_of(env))  # type: ignore[arg-type]  # argparse checked it
     if not state_folder(environ).exists():
         raise DeployError(f"no stack ever ran in {state_folder(environ)}; fix: {command_line('run')}")
     return NativeGatherer.from_environ(environ)
@@ -98,7 +98,7 @@ def _json(findings: Sequence[Finding], seconds: float) -> str:
 
 def _request_and_explain(stack: Gatherer, url: str) -> Finding:
     parts = urlsplit(url)
-    if parts.hostname not in (None, *stack.hosts):
+    if parts.hostname not in (None, urlsplit(stack.public_url).hostname, *stack.hosts):
         raise DeployError(f"{url} is not an address of this stack: run the doctor where the stack runs")
     if not parts.hostname:
         url = stack.url + url

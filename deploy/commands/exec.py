@@ -9,9 +9,8 @@ import sys
 from collections.abc import Sequence
 
 from deploy.checks.gatherers.native import NativeGatherer
-from deploy.commands.environments import add_env_option
+from deploy.commands.environments import add_env_option, find_project
 from deploy.stack.command_line import command_line
-from deploy.stack.compose.project import Project
 from deploy.stack.errors import DeployError
 from deploy.stack.programs import SERVICES, list_secret_files, service_environment
 from deploy.stack.state_dir import REPOSITORY, state_folder
@@ -39,7 +38,7 @@ def run_service(env: str, service: str, words: Sequence[str]) -> int:
     if env == "native":
         return _run_here(service, words)
     # argparse has let through no other environment.
-    project = Project(env, os.environ)  # type: ignore[arg-type]
+    project = find_project(env)  # type: ignore[arg-type]
     options = [] if sys.stdin.isatty() else ["--no-TTY"]
     container = ("exec", *options, f"{service}-worker")
     command = project.command(*container, "python", "-m", f"services.{service}", *words)

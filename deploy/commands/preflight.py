@@ -13,6 +13,7 @@ from deploy.checks.redact import redactor
 from deploy.commands.environments import WAYS
 from deploy.stack.compose.project import Project
 from deploy.stack.errors import DeployError
+from deploy.stack.settings.chosen import Chosen
 from deploy.stack.state_dir import StateDir
 
 
@@ -44,13 +45,13 @@ def _preflight(arguments: argparse.Namespace) -> int:
     began = time.monotonic()
     if arguments.env == "native":
         native = NativeGatherer.from_environ(os.environ)
-        var, findings, checks = native.var, inspect_native(native), CHECKS
+        var, findings, number = native.var, inspect_native(native), len(CHECKS)
     else:
-        project = Project(arguments.env, os.environ)
-        var, findings, checks = project.var, inspect_docker(project), DOCKER_CHECKS
+        project = Project(arguments.env, Chosen.read(arguments.env, os.environ).coming)
+        var, findings, number = project.var, inspect_docker(project), len(DOCKER_CHECKS)
     if findings:
         print(redactor(var)(as_text(findings)))
     fit = worst(findings) < Severity.ERROR
     verdict = "ready to start" if fit else "a start would be refused"
-    print(f"{verdict} ({len(checks)} checks, {time.monotonic() - began:.1f} s)")
+    print(f"{verdict} ({number} checks, {time.monotonic() - began:.1f} s)")
     return 0 if fit else 1

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 
+from deploy.checks.facts.database import read_connection_limits
 from deploy.stack.command_line import command_line
 from deploy.stack.compose.project import REPLICAS, Project, programs_of, web_of
 from deploy.stack.compose.waiting import probe_all_routes, wait_for_replicas, wait_for_state
@@ -31,9 +32,10 @@ def roll_out(
     old = _list_containers(project, [name for service in services for name in programs_of(service)])
     if missing := [name for name, those in old.items() if not those]:
         raise DeployError(f"no {', '.join(missing)} is running: {command_line(f'up --env {project.env}')}")
+    limits = read_connection_limits(project.environ)
     for service in services:
         # The new processes run beside the old ones, in which their workers count as one more each.
-        check_connections(service, 2 * len(old[web_of(service)]) + 1, "rollout")
+        check_connections(service, 2 * len(old[web_of(service)]) + 1, "rollout", limits)
     new = project.at(dict.fromkeys(services, version or project.own_version))
     images = {service: _image_of(project, old[web_of(service)][0]) for service in services}
     try:
@@ -56,7 +58,7 @@ def _provide_images(new: Project, services: Sequence[str], *, rebuild: bool, rep
     """Build the images of these services: all with `rebuild`, else those that the engine lacks."""
     wanted = [service for service in services if rebuild or not _has_image(new, service)]
     if wanted:
-        report(f"building {', '.join(_image_name(new, service) for service in wanted)}")
+        report(f"building {', '.join(new.image(service) for service in wanted)}")
         new.compose("build", *map(web_of, wanted), log=new.var.new_log("build"))
     report("images are available")
 
@@ -65,12 +67,12 @@ def _keep_previous(project: Project, new: Project, images: Mapping[str, str]) ->
     """Name the images that lost their tag to a build, so that the next rollout can return to them."""
     for service, image in images.items():
         if project.versions[service] == new.versions[service]:
-            project.docker("tag", image, f"{_image_name(new, service)}-previous")
+            project.docker("tag", image, f"{new.image(service)}-previous")
 
 
 def _restore_tags(project: Project, images: Mapping[str, str]) -> None:
     for service, image in images.items():
-        project.docker("tag", image, _image_name(project, service))
+        project.docker("tag", image, project.image(service))
 
 
 def _migrate(new: Project, services: Sequence[str], seconds: float, report: Report) -> None:
@@ -157,11 +159,7 @@ def _image_of(project: Project, container: str) -> str:
     return project.docker("inspect", "--format={{.Image}}", container).strip()
 
 
-def _image_name(project: Project, service: str) -> str:
-    return f"tessera/{service}:{project.versions[service]}"
-
-
 def _has_image(project: Project, service: str) -> bool:
     with suppress(DeployError):
-        return bool(project.docker("image", "inspect", "--format={{.Id}}", _image_name(project, service)))
+        return bool(project.docker("image", "inspect", "--format={{.Id}}", project.image(service)))
     return False

@@ -19,12 +19,15 @@ from deploy.commands.demo.painter import is_wanted, paint_demo
 from deploy.commands.preflight import refuse_unfit
 from deploy.stack.command_line import command_line, is_on_path, path_line
 from deploy.stack.errors import DeployError
-from deploy.stack.native import NativeStack, ProgressLog, external_databases, lock_state_dir
+from deploy.stack.external import ExternalServers
+from deploy.stack.front import read_public_url
+from deploy.stack.native import NativeStack, ProgressLog, lock_state_dir
 from deploy.stack.parts.process import clear_leftovers
 from deploy.stack.parts.rabbitmq import ensure_installed
-from deploy.stack.ports import ports_of
+from deploy.stack.ports import listens_of, ports_of
 from deploy.stack.probes import probe_routes
 from deploy.stack.programs import SERVICES, ensure_first_admin, run_verb
+from deploy.stack.settings.chosen import find_faults, without_faults
 from deploy.stack.state_dir import StateDir
 from deploy.stack.supervisor import Supervisor, together
 
@@ -38,24 +41,28 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "them running until Ctrl-C or SIGTERM. TESSERA_VAR names the state folder (default: var/), "
         "TESSERA_PORT the port of the gateway (default: 8080); `tessera ports` lists the others. "
         "With AUTH_DATABASE_URL, USERS_DATABASE_URL and TILES_DATABASE_URL set, those are used and no "
-        "PostgreSQL is started. The first start paints a demo canvas, unless TESSERA_DEMO is 0.",
+        "PostgreSQL is started; so are AUTH_BROKER_URL and so on instead of RabbitMQ. The first start paints "
+        "demo canvases, unless TESSERA_DEMO is 0.",
     )
     parser.set_defaults(command=lambda _: asyncio.run(_run(os.environ)))
 
 
 async def _run(environ: Mapping[str, str]) -> int:
+    faults = find_faults("native", environ)
+    environ = without_faults(environ, faults)
     var = StateDir.from_environ(environ)
     ports = ports_of("native", environ)
-    external = external_databases(environ)
-    with lock_state_dir(var, f"http://localhost:{ports['gateway']}"):
+    external = ExternalServers.from_environ(environ)
+    native = NativeGatherer(var, environ, ports, supervisor=None, faults=faults)
+    with lock_state_dir(var, f"http://{listens_of('native', environ)['gateway'].authority}"):
         report = ProgressLog(var)
         report(f"state folder {var.root}")
         clear_leftovers(var, report)
-        native = NativeGatherer(var, environ, ports, supervisor=None)
         for finding in refuse_unfit(var, inspect_native(native)):
             report(f"{finding.severity.name.lower()}: {finding.cause}")
         report("preflight found nothing that prevents a start")
-        ensure_installed(report)
+        if not external.brokers:
+            ensure_installed(report)
         stack = NativeStack(var, ports, external)
         supervisor = Supervisor(report)
         asked_to_stop = asyncio.Event()
@@ -94,7 +101,7 @@ async def _start(
         await together(*(run_verb(service, "migrate", stack.var, stack.env) for service in SERVICES))
         report("databases are migrated")
 
-    await together(start_databases(), supervisor.start(stack.rabbitmq))
+    await together(start_databases(), supervisor.start(*([stack.rabbitmq] if stack.rabbitmq else [])))
     await supervisor.start(*stack.services)
     await supervisor.start(stack.gateway)
     try:
@@ -103,12 +110,12 @@ async def _start(
         found = await asyncio.to_thread(diagnose, replace(native, supervisor=os.getpid()))
         raise DeployError(f"{error}\n{redactor(stack.var)(as_text(found))}") from error
     # Last, because the password is printed only once: nothing may come between making and printing it.
-    username, password = await ensure_first_admin(stack.var, stack.env)
-    print(f"\nTessera is ready: {stack.url}")
-    print(f"First admin: {username}" + (f", one-time password: {password}" if password else ""))
+    admin = await ensure_first_admin(stack.var, stack.env)
+    print(f"\nTessera is ready: {read_public_url(os.environ) or stack.url}")
+    print(admin.lines)
     print(f"Commands for another terminal: {command_line('--help')}")
     if not is_on_path():
         print(f"To shorten them to `tessera`: {path_line()}")
     print(f"Logs are in {stack.var.root / 'log'}. Ctrl-C stops everything.\n", flush=True)
-    if demo and password:
-        report(await paint_demo(stack.url, username, password))
+    if demo and admin.password:
+        report(await paint_demo(stack.url))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from deploy.stack.errors import DeployError
 from shared.settings import ServiceSettings
 
@@ -14,15 +16,26 @@ MAX_CONNECTIONS = 400
 POOL: int = ServiceSettings.model_fields["database_pool"].default
 
 
-def count_connections(webs: int) -> int:
+def count_connections(webs: int, pool: int = POOL) -> int:
     """Return how many connections a service holds at most: a pool per process, and one of the relay."""
-    return webs * POOL + POOL + 1
+    return webs * pool + pool + 1
 
 
-def check_connections(service: str, webs: int, purpose: str) -> None:
-    """Refuse more web processes of a service than its role has connections for. Raises DeployError."""
-    needed, limit = count_connections(webs), CONNECTION_LIMITS.get(service)
-    if limit is not None and needed > limit:
+def budget_connections(webs: Mapping[str, int], environ: Mapping[str, str]) -> dict[str, int]:
+    """Return how many connections each service holds at most, with its pool as `environ` has it."""
+    pools = {service: environ.get(f"{service.upper()}_DATABASE_POOL") or POOL for service in webs}
+    return {service: count_connections(number, int(pools[service])) for service, number in webs.items()}
+
+
+def check_connections(
+    service: str, webs: int, purpose: str, limits: Mapping[str, int] = CONNECTION_LIMITS
+) -> None:
+    """Refuse more web processes of a service than its role has connections for, of `limits`.
+
+    A negative limit is none. Raises DeployError.
+    """
+    needed, limit = count_connections(webs), limits.get(service, -1)
+    if 0 <= limit < needed:
         fit = (limit - POOL - 1) // POOL
         raise DeployError(
             f"{purpose}: {webs} web processes and a worker of {service} may hold {needed} connections to"

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from deploy.stack.errors import DeployError
+from deploy.stack.external import ExternalServers
 from deploy.stack.parts.postgres import Postgres
 from deploy.stack.parts.process import Process
 from deploy.stack.parts.rabbitmq import RabbitMQ
 from deploy.stack.parts.traefik import Traefik
+from deploy.stack.ports import Listen, listens_of
 from deploy.stack.programs import (
     PROGRAMS,
     SERVICES,
@@ -40,27 +40,27 @@ class ProgressLog:
 class NativeStack:
     """Every process of one run, made from the environment, with nothing started yet."""
 
-    def __init__(self, var: StateDir, ports: Mapping[str, int], external: Mapping[str, str]) -> None:
+    def __init__(self, var: StateDir, ports: Mapping[str, int], external: ExternalServers) -> None:
         self.var = var
-        self.url = f"http://localhost:{ports['gateway']}"
-        self.postgres = None if external else Postgres(var, ports["postgres"], SERVICES)
-        self.rabbitmq = RabbitMQ(
+        listen = Listen(ports["gateway"], listens_of("native", os.environ)["gateway"].address)
+        self.url = f"http://{listen.authority}"
+        self.postgres = None if external.databases else Postgres(var, ports["postgres"], SERVICES)
+        self.rabbitmq = None if external.brokers else _own_rabbitmq(var, ports)
+        write_urls(
             var,
-            amqp=ports["rabbitmq-amqp"],
-            dist=ports["rabbitmq-dist"],
-            epmd=ports["rabbitmq-epmd"],
-            users=SERVICES,
+            {service: self.postgres.url(service) for service in SERVICES}
+            if self.postgres
+            else external.databases,
+            {service: self.rabbitmq.url(service) for service in SERVICES}
+            if self.rabbitmq
+            else external.brokers,
         )
-        database_urls = (
-            {service: self.postgres.url(service) for service in SERVICES} if self.postgres else external
-        )
-        write_urls(var, database_urls, {service: self.rabbitmq.url(service) for service in SERVICES})
         self.env = service_environment(var, ports, os.environ)
         self.services = [ServiceProcess(program, var, ports[program.name], self.env) for program in PROGRAMS]
         servers: dict[str, list[str]] = {}
         for process in self._of_kind("web"):
             servers.setdefault(process.program.service, []).append(f"http://127.0.0.1:{process.port}")
-        self.gateway = Traefik(var, port=ports["gateway"], admin_port=ports["gateway-admin"], servers=servers)
+        self.gateway = Traefik(var, listen=listen, admin_port=ports["gateway-admin"], servers=servers)
 
     @property
     def stop_order(self) -> list[tuple[float, list[Process]]]:
@@ -69,12 +69,22 @@ class NativeStack:
             (2.5, [self.gateway]),
             (8.5, [*self._of_kind("web")]),
             (11, [*self._of_kind("worker")]),
-            (13, [self.rabbitmq]),
+            (13, [self.rabbitmq] if self.rabbitmq else []),
             (14, [self.postgres] if self.postgres else []),
         ]
 
     def _of_kind(self, kind: str) -> list[ServiceProcess]:
         return [process for process in self.services if process.program.kind == kind]
+
+
+def _own_rabbitmq(var: StateDir, ports: Mapping[str, int]) -> RabbitMQ:
+    return RabbitMQ(
+        var,
+        amqp=ports["rabbitmq-amqp"],
+        dist=ports["rabbitmq-dist"],
+        epmd=ports["rabbitmq-epmd"],
+        users=SERVICES,
+    )
 
 
 @contextmanager
@@ -83,26 +93,5 @@ def lock_state_dir(var: StateDir, purpose: str) -> Iterator[None]:
 
     `purpose` is what the other run prints. Raises DeployError with the holder's when the folder is locked.
     """
-    with (var.root / "run" / "lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            raise DeployError(f"Tessera is already running in {var.root}: {lock.read()}") from None
-        lock.truncate(0)
-        lock.write(f"pid {os.getpid()}, {purpose}")
-        lock.flush()
+    with var.hold("lock", purpose, f"Tessera is already running in {var.root}"):
         yield
-
-
-def external_databases(environ: Mapping[str, str]) -> dict[str, str]:
-    """Read the database URLs by service that the operator gives; empty when there are none.
-
-    Raises DeployError when some services have one and others do not.
-    """
-    names = {service: f"{service.upper()}_DATABASE_URL" for service in SERVICES}
-    given = {service: environ[name] for service, name in names.items() if environ.get(name)}
-    if given and len(given) < len(names):
-        missing = ", ".join(name for service, name in names.items() if service not in given)
-        raise DeployError(f"give the database URLs of all services or of none; missing: {missing}")
-    return given

@@ -5,26 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Literal
 
 from deploy.stack.errors import DeployError
+from deploy.stack.front import read_networks, read_public_url
 from deploy.stack.parts.process import Process, get
+from deploy.stack.settings.stack import LOCAL_DEFAULTS
 from deploy.stack.state_dir import REPOSITORY, StateDir
 
-# A local load test has one address, and paints as one artist, or as few.
-LOCAL_LIMITS = {
-    "AUTH_LOGINS_PER_ADDRESS": "100000",
-    "AUTH_REGISTRATIONS_PER_ADDRESS": "10000",
-    "AUTH_MAILS_PER_ADDRESS": "10000",
-    "TILES_PAINT_PIXELS_RATE": "131072",
-    "TILES_PAINT_PIXELS_BURST": "262144",
-    "TILES_PAINT_UNDERWAY": "1000",
-    "TILES_MESSAGE_RATE": "10000",
-    "TILES_MESSAGE_BURST": "20000",
-}
 SERVICES = ("auth", "users", "tiles")
 """The services with a database and a user at the broker."""
 
@@ -49,6 +42,11 @@ PROGRAMS = (
     Program("tiles-worker", "tiles", "worker"),
     Program("frontend", "frontend", "web"),
 )
+
+
+def count_webs() -> dict[str, int]:
+    """Return how many processes of each service with a database serve HTTP."""
+    return dict(Counter(one.service for one in PROGRAMS if one.kind == "web" and one.service in SERVICES))
 
 
 class ServiceProcess(Process):
@@ -104,10 +102,15 @@ def service_environment(
     """
     names = list_secret_files()
     given = {name: value for name, value in environ.items() if name.lower() not in names}
-    env = {**LOCAL_LIMITS, **given}
+    env = {**LOCAL_DEFAULTS, **given}
+    if level := given.get("TESSERA_LOG_LEVEL"):
+        for service in (*SERVICES, "frontend"):
+            env.setdefault(f"{service.upper()}_LOG_LEVEL", level)
     env |= {f"{name}_file".upper(): str(var.root / "secrets" / name) for name in names}
     env.setdefault("AUTH_MAIL_FOLDER", str(var.root / "mail"))
-    env.setdefault("AUTH_PUBLIC_URL", f"http://localhost:{ports['gateway']}")
+    env.setdefault("AUTH_PUBLIC_URL", read_public_url(environ) or f"http://localhost:{ports['gateway']}")
+    for service in SERVICES:
+        env[f"{service.upper()}_TRUSTED_PROXIES"] = ",".join(read_networks(environ))
     for service in ("users", "tiles"):
         env[f"{service.upper()}_JWKS_URL"] = f"http://127.0.0.1:{ports['auth-web']}/.well-known/jwks.json"
     env["USERS_WATCHED"] = ",".join(
@@ -150,7 +153,31 @@ async def run_verb(service: str, verb: str, var: StateDir, env: Mapping[str, str
     return output.decode()
 
 
-async def ensure_first_admin(var: StateDir, env: Mapping[str, str]) -> tuple[str, str | None]:
-    """Make the first admin unless there is one; return the name, and the one-time password of a new one."""
-    admin = json.loads(await run_verb("auth", "first-admin", var, env))
-    return admin["username"], admin["password"]
+@dataclass(frozen=True)
+class FirstAdmin:
+    """The first admin, as the verb `first-admin` prints it; `password` is None unless it made one."""
+
+    username: str
+    password: str | None = field(repr=False)
+    expires_at: str | None
+
+    @classmethod
+    def parse(cls, printed: str) -> FirstAdmin:
+        """Read the JSON that the verb prints."""
+        return cls(**json.loads(printed))
+
+    @property
+    def lines(self) -> str:
+        """What the operator has to know, with the password, which is printed this once."""
+        if self.password is None or self.expires_at is None:
+            return f"First admin: {self.username}"
+        expires_at = datetime.fromisoformat(self.expires_at).astimezone(UTC)
+        return (
+            f"First admin: {self.username}, one-time password: {self.password}\n"
+            f"It expires on {expires_at:%-d %B %Y at %H:%M} UTC, and the first login replaces it."
+        )
+
+
+async def ensure_first_admin(var: StateDir, env: Mapping[str, str]) -> FirstAdmin:
+    """Make the first admin unless there is one, and return it."""
+    return FirstAdmin.parse(await run_verb("auth", "first-admin", var, env))

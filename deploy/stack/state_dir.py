@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from deploy.stack.errors import DeployError
@@ -70,6 +72,27 @@ class StateDir:
         draft.write_text(value)
         draft.replace(path)
         return path
+
+    @contextmanager
+    def hold(self, name: str, purpose: str, refusal: str) -> Iterator[None]:
+        """Hold the lock of that name during the block; the kernel releases it when this process ends.
+
+        Raises DeployError with the `refusal`, and with the id and the purpose of the process that holds it.
+        """
+        with (self.root / "run" / name).open("a+") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                lock.seek(0)
+                raise DeployError(f"{refusal}: {lock.read()}") from None
+            lock.truncate(0)
+            lock.write(f"pid {os.getpid()}, {purpose}")
+            lock.flush()
+            yield
+
+    def hold_for(self, verb: str) -> AbstractContextManager[None]:
+        """Keep every other verb that changes the stack, or reads it as one, away during the block."""
+        return self.hold("command", f"tessera {verb}", f"another command is at work in {self.root}")
 
 
 def state_folder(environ: Mapping[str, str]) -> Path:

@@ -98,7 +98,10 @@ async def _connect(url: str) -> tuple[tuple[BrokerTrouble, str] | None, tuple[Qu
             return ("refused", str(error)), ()
         # aiormq drops the broker's words when it refuses the virtual host, and keeps an object's address.
         if "Connection.OpenOk" in str(error):
-            return ("vhost", "it does not exist, or this user has no rights in it"), ()
+            return (
+                "vhost",
+                "it does not exist, or this user has no rights or too many connections in it",
+            ), ()
         return ("other", str(error)), ()
 
 

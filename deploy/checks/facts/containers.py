@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -24,8 +25,10 @@ class Container:
     """One container of the compose files. `state` is the engine's word for it, or `missing`.
 
     `killed_for_memory`: by the kernel, since its last start; `memory_limit`: bytes. `missing_networks`: those
-    of the compose files that it is not connected to. `unpublished`: ports of the map that should lead to it
-    and do not. `only_loopback`: the address it listens on when others cannot reach that, else empty.
+    of the compose files that it is not connected to; `nameless_networks`: those on which the name of its
+    service does not lead to it. `image`: the id of what it was made from. `unpublished`: ports of the map
+    that should lead to it and do not. `only_loopback`: the address it listens on when others cannot reach
+    that, else empty.
     """
 
     name: str
@@ -36,6 +39,8 @@ class Container:
     killed_for_memory: bool = False
     memory_limit: int = 0
     missing_networks: tuple[str, ...] = ()
+    nameless_networks: tuple[str, ...] = ()
+    image: str = ""
     unpublished: tuple[int, ...] = ()
     only_loopback: str = ""
 
@@ -50,11 +55,25 @@ class Containers:
 
 @dataclass(frozen=True)
 class Certificate:
-    """The certificate that the gateway serves at `url`; no dates when it serves none."""
+    """The certificate that the gateway serves at `url`; no dates when it serves none.
+
+    `names`: the hosts and addresses that it is for.
+    """
 
     url: str
     starts: datetime | None = None
     ends: datetime | None = None
+    names: tuple[str, ...] = ()
+
+    @property
+    def host(self) -> str:
+        """The name or address in the URL."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def fits(self) -> bool:
+        """Whether it is for the host of the URL."""
+        return any(_fits(self.host, name) for name in self.names)
 
 
 def read_certificate(url: str) -> Certificate:
@@ -65,4 +84,18 @@ def read_certificate(url: str) -> Certificate:
     except OSError:
         return Certificate(url)
     served = x509.load_pem_x509_certificate(pem.encode())
-    return Certificate(url, served.not_valid_before_utc, served.not_valid_after_utc)
+    names: tuple[str, ...] = ()
+    with suppress(x509.ExtensionNotFound):
+        alternative = served.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        names = (
+            *alternative.get_values_for_type(x509.DNSName),
+            *map(str, alternative.get_values_for_type(x509.IPAddress)),
+        )
+    return Certificate(url, served.not_valid_before_utc, served.not_valid_after_utc, names)
+
+
+def _fits(host: str, name: str) -> bool:
+    """Whether a certificate for that name is for this host; a wildcard stands for one label (RFC 9525)."""
+    if name.startswith("*."):
+        host, name = host.partition(".")[2], name[2:]
+    return host.lower() == name.lower()

@@ -13,7 +13,7 @@ import subprocess
 import sysconfig
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,11 @@ SECONDS = 8.0  # on a busy machine
 POLL = 0.02
 
 
-def try_configuration(folder: Path) -> GatewayErrors:
-    """Let Traefik read `folder` (traefik.yml and dynamic/) and return the errors that it reports."""
+def try_configuration(folder: Path, environ: Mapping[str, str] = os.environ) -> GatewayErrors:
+    """Let Traefik read `folder` (traefik.yml and dynamic/) and return the errors that it reports.
+
+    `environ` has the settings of the stack.
+    """
     try:
         static = yaml.safe_load((folder / "traefik.yml").read_text())
     except yaml.YAMLError as error:
@@ -42,7 +45,7 @@ def try_configuration(folder: Path) -> GatewayErrors:
         output = stack.enter_context((scratch / "stdout").open("wb"))
         traefik = subprocess.Popen(  # noqa: S603 - our own program, no shell
             [str(Path(sysconfig.get_path("scripts")) / "traefik"), f"--configFile={path}"],
-            env={name: value for name, value in os.environ.items() if name.startswith("TESSERA_")},
+            env={name: value for name, value in environ.items() if name.startswith("TESSERA_")},
             cwd=scratch,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -28,7 +28,8 @@ class LoggedRequest:
     """One line of the gateway's log.
 
     `service` and `instance` are None when the gateway made the response. So is `server` when a process served
-    the gateway's error page: Traefik then logs that process instead of the server that failed.
+    the gateway's error page: Traefik then logs that process instead of the server that failed. `peer` is the
+    address and port of the connection to the gateway, which a proxy may have opened.
     """
 
     at: datetime
@@ -42,6 +43,8 @@ class LoggedRequest:
     router: str | None
     server: str | None
     retries: int
+    peer: str = ""
+    scheme: str = ""
 
 
 @dataclass(frozen=True)
@@ -189,4 +192,6 @@ def _request(line: Line) -> LoggedRequest:
         router=line.get("RouterName"),
         server=None if line.get("ServiceName", "").startswith("error-pages@") else line.get("ServiceURL"),
         retries=line.get("RetryAttempts", 0),
+        peer=line.get("ClientAddr", ""),
+        scheme=line.get("RequestScheme", ""),
     )

@@ -6,7 +6,7 @@ import ssl
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from deploy.stack.probes import OWN_REQUESTS
 
@@ -27,11 +27,7 @@ class HttpResult:
 def http_get(url: str, request_id: str = f"{OWN_REQUESTS}probe") -> HttpResult:
     """GET the URL. The certificate is not verified for HTTPS: it has a check of its own."""
     parts = urlsplit(url)
-    connection = (
-        HTTPSConnection(parts.hostname or "", parts.port, timeout=HTTP_SECONDS, context=_trusting())
-        if parts.scheme == "https"
-        else HTTPConnection(parts.hostname or "", parts.port, timeout=HTTP_SECONDS)
-    )
+    connection = connect(parts)
     try:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("GET", path, headers={"X-Request-Id": request_id})
@@ -47,6 +43,14 @@ def http_get(url: str, request_id: str = f"{OWN_REQUESTS}probe") -> HttpResult:
         return HttpResult(0, error="broken")
     finally:
         connection.close()
+
+
+def connect(url: SplitResult) -> HTTPConnection:
+    """Make a connection for that URL, opened by its first request; any certificate will do."""
+    host = url.hostname or ""
+    if url.scheme == "https":
+        return HTTPSConnection(host, url.port, timeout=HTTP_SECONDS, context=_trusting())
+    return HTTPConnection(host, url.port, timeout=HTTP_SECONDS)
 
 
 def _trusting() -> ssl.SSLContext:

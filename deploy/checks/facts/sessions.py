@@ -10,11 +10,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from deploy.stack.programs import SERVICES
+
 IDLE_SECONDS = 5
 """A transaction of Tessera waits for no client, so that none is idle for this long."""
 
 BUSY_SECONDS = 30
 """No statement of a request takes this long: the gateway has given up on it."""
+
+READ_ONLY = "default_transaction_read_only"
+
+OVERRIDES = (
+    "default_transaction_isolation",
+    "default_transaction_read_only",
+    "idle_in_transaction_session_timeout",
+    "idle_session_timeout",
+    "lock_timeout",
+    "role",
+    "search_path",
+    "session_replication_role",
+    "statement_timeout",
+    "transaction_timeout",
+)
+"""Settings that Tessera leaves as PostgreSQL has them; any of them can make every statement fail."""
 
 _LITERAL = re.compile(r"'(?:[^']|'')*(?:'|$)")
 
@@ -36,10 +54,19 @@ SELECT json_build_object(
         OR a.xact_start < now() - interval '{BUSY_SECONDS} s'
           AND EXISTS (SELECT FROM pg_stat_activity AS w WHERE a.pid = ANY (pg_blocking_pids(w.pid))))
     ORDER BY a.xact_start) AS h),
+  'overrides', (SELECT coalesce(json_agg(o), '[]') FROM (
+    SELECT coalesce('role ' || rolname, 'database ' || datname) AS of_whom, setting
+    FROM pg_db_role_setting LEFT JOIN pg_roles AS r ON r.oid = setrole
+    LEFT JOIN pg_database AS d ON d.oid = setdatabase CROSS JOIN unnest(setconfig) AS setting
+    WHERE coalesce(rolname, datname) IN ({", ".join(f"'{one}'" for one in SERVICES)})
+      AND split_part(setting, '=', 1) IN ({", ".join(f"'{one}'" for one in OVERRIDES)})
+    UNION ALL SELECT 'the server', name || '=' || setting FROM pg_settings
+    WHERE sourcefile LIKE '%postgresql.auto.conf'
+      AND name IN ({", ".join(f"'{one}'" for one in OVERRIDES if one != READ_ONLY)})) AS o),
   'standby', pg_is_in_recovery(),
-  'read_only', current_setting('default_transaction_read_only') = 'on'
+  'read_only', current_setting('{READ_ONLY}') = 'on'
 )
-"""  # noqa: S608 - a constant of ours
+"""  # noqa: S608 - constants of ours
 """Returns one JSON value."""
 
 
@@ -75,16 +102,26 @@ class SessionHolder:
 
 
 @dataclass(frozen=True)
+class Override:
+    """A setting, as `name=value`, that was made for a role, a database or the server."""
+
+    of_whom: str
+    setting: str
+
+
+@dataclass(frozen=True)
 class Sessions:
     """The sessions of one server; none of one that is not ours to look into, or does not answer.
 
     `standby`: it follows another server, so it takes no writes; `read_only`: it is set to take none.
+    `overrides`: of OVERRIDES, for a service's role or database, or for the server.
     """
 
     groups: tuple[SessionGroup, ...] = ()
     holders: tuple[SessionHolder, ...] = ()
     standby: bool = False
     read_only: bool = False
+    overrides: tuple[Override, ...] = ()
 
 
 def read_sessions(query: Callable[[str], Any]) -> Sessions:
@@ -98,4 +135,5 @@ def read_sessions(query: Callable[[str], Any]) -> Sessions:
         ),
         found["standby"],
         found["read_only"],
+        tuple(Override(**one) for one in found["overrides"]),
     )

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from deploy.stack.settings.chosen import Fault
+
 
 @dataclass(frozen=True)
 class Running:
@@ -29,6 +31,21 @@ class Parts:
 
     python: tuple[int, int]
     missing: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class InFront:
+    """What the settings say of proxies in front: whether one ends TLS, and which are trusted."""
+
+    ends_tls: bool
+    trusted: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Budgets:
+    """How many connections to PostgreSQL each service may open, with all its processes."""
+
+    connections: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -74,6 +91,20 @@ class OwnCertificate:
     trouble: str = ""
     starts: datetime | None = None
     ends: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SettingFaults:
+    """The variables that no stack can be started with."""
+
+    all: tuple[Fault, ...]
+
+
+@dataclass(frozen=True)
+class MailRoute:
+    """Whether nothing says where mail goes."""
+
+    is_missing: bool
 
 
 @dataclass(frozen=True)

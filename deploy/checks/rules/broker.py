@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from deploy.checks.facts.broker import Broker, BrokerAlarms
+from deploy.checks.facts.broker_node import OWN_NAMES, BrokerNode
 from deploy.checks.facts.run import Run
 from deploy.checks.findings import Cause, Facts, Severity, check, steps
 from deploy.checks.rules.database import doubt_if_ready, last_line
-from deploy.checks.rules.reasons import DATABASE, DOWN, PROCESS, SLOW
+from deploy.checks.rules.reasons import BROKER, DATABASE, DOWN, PROCESS, SLOW
+from deploy.stack.programs import SERVICES
+from shared.messaging.topology import list_bindings
 
 LONG_QUEUE = 1000
 
@@ -55,7 +59,7 @@ def broker_password(facts: Facts) -> Iterator[Cause]:
         if kind == "password":
             yield Cause(
                 f"RabbitMQ rejects the password of {service}: {last_line(message)}",
-                facts[Run].start,  # sets it to that of the secrets
+                facts[Run].repair_access,
             )
 
 
@@ -66,8 +70,20 @@ def broker_vhost(facts: Facts) -> Iterator[Cause]:
         if kind == "vhost":
             yield Cause(
                 f"RabbitMQ does not let {service} into its virtual host: {last_line(message)}",
-                steps("Stop the stack.", facts[Run].start),  # makes it, with the rights
+                facts[Run].repair_access,
             )
+
+
+@check(
+    "broker-rights", "broker", Severity.ERROR, holds="the services may do everything in their virtual host"
+)
+def broker_rights(facts: Facts) -> Iterator[Cause]:
+    """What a service may not do fails when it next connects: its events wait."""
+    for user in sorted(facts[BrokerNode].limited & set(SERVICES)):
+        yield Cause(
+            f"RabbitMQ does not let {user} configure, write and read everything in its virtual host",
+            facts[Run].repair_access,
+        )
 
 
 @check("broker-error", "broker", Severity.ERROR, holds="the services can use RabbitMQ")
@@ -95,10 +111,60 @@ def broker_alarm(facts: Facts) -> Iterator[Cause]:
 
 @check("queue-missing", "broker", Severity.ERROR, holds="every queue exists")
 def queue_missing(facts: Facts) -> Iterator[Cause]:
-    """The service does not receive its events; its worker declares the queue at its start."""
+    """The service does not receive its events."""
     for queue in facts[Broker].queues:
         if queue.messages is None:
-            yield Cause(f"the queue {queue.name} does not exist", facts[Run].start)
+            yield Cause(f"the queue {queue.name} does not exist", _declare(facts))
+
+
+@check(
+    "binding-missing",
+    "broker",
+    Severity.ERROR,
+    holds="every queue is bound to the messages that its service consumes",
+    follows=("queue-missing", *BROKER),
+    transient=True,
+)
+def binding_missing(facts: Facts) -> Iterator[Cause]:
+    """Events are lost without a trace if another queue takes them; they are declared again each minute."""
+    there = facts[BrokerNode].bindings
+    if there is None:
+        return
+    missing: dict[str, list[str]] = {}
+    for one in list_bindings():
+        if one not in there:
+            missing.setdefault(one.queue, []).append(one.routing_key)
+    for queue, keys in missing.items():
+        more = f" and {len(keys) - 2} more" if len(keys) > 2 else ""
+        yield Cause(f"{queue} is not bound to {', '.join(keys[:2])}{more}: it misses them", _declare(facts))
+
+
+@check("broker-policy", "broker", Severity.ERROR, holds="no policy of RabbitMQ changes Tessera's queues")
+def broker_policy(facts: Facts) -> Iterator[Cause]:
+    """A limit of length or age drops events; Tessera sets none."""
+    for name in facts[BrokerNode].policies:
+        yield Cause(
+            f"RabbitMQ has a policy {name!r} in the virtual host tessera, which may drop events",
+            facts[Run].rabbitmqctl(f"clear_policy --vhost tessera {shlex.quote(name)}"),
+        )
+
+
+@check(
+    "queue-taken",
+    "broker",
+    Severity.ERROR,
+    holds="only Tessera takes messages from its queues",
+    transient=True,
+)
+def queue_taken(facts: Facts) -> Iterator[Cause]:
+    """Another program has taken events, so services wait for them or never get them."""
+    for one in facts[BrokerNode].takers:
+        if not one.name.startswith(OWN_NAMES) and (one.consumers or one.unacknowledged):
+            yield Cause(
+                f"{one.name or 'a program without a name'} ({one.user}, {one.where}), which is not part of "
+                f"Tessera, takes messages: {one.consumers} consumers, {one.unacknowledged} messages held",
+                facts[Run].rabbitmqctl(f"close_connection {shlex.quote(one.connection)} foreign"),
+            )
 
 
 @check(
@@ -106,7 +172,7 @@ def queue_missing(facts: Facts) -> Iterator[Cause]:
     "broker",
     Severity.ERROR,
     holds="every queue has a consumer",
-    follows=(*PROCESS, *DATABASE),
+    follows=(*PROCESS, *DATABASE, "queue-taken"),
     transient=True,
 )
 def queue_unconsumed(facts: Facts) -> Iterator[Cause]:
@@ -125,7 +191,7 @@ def queue_unconsumed(facts: Facts) -> Iterator[Cause]:
     "broker",
     Severity.WARNING,
     holds="consumers keep up",
-    follows=(*PROCESS, *DATABASE),
+    follows=(*PROCESS, *DATABASE, "queue-taken"),
     transient=True,
 )
 def queue_growing(facts: Facts) -> Iterator[Cause]:
@@ -151,3 +217,7 @@ def dead_letters(facts: Facts) -> Iterator[Cause]:
                     "Once the cause is repaired, replay them (docs/operations.md).",
                 ),
             )
+
+
+def _declare(facts: Facts) -> str:
+    return steps(facts[Run].repair_access, facts[Run].repair_data)

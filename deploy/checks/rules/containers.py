@@ -10,6 +10,12 @@ from deploy.checks.facts.run import Run
 from deploy.checks.findings import Cause, Facts, Severity, check, steps
 from deploy.checks.rules.machine import MIB
 
+BESIDE = {
+    "docker-api": "the gateway does not learn of new and removed containers",
+    "backup": "no backup is taken",
+}
+"""Containers that no check of a part or process looks at, and what is missing without them."""
+
 RENEW = timedelta(days=14)  # ACME renews 30 days before the end, and so does a start
 
 
@@ -47,6 +53,27 @@ def network_missing(facts: Facts) -> Iterator[Cause]:
                 f"{one.name} is not on the network {network}, so no container there can reach it",
                 f"docker network connect --alias {one.service} {network} "
                 f"{facts[Containers].project}-{one.name}",
+            )
+
+
+@check(
+    "alias-missing",
+    "containers",
+    Severity.ERROR,
+    holds="the name of a service leads to its containers",
+    follows=("network-missing",),
+)
+def alias_missing(facts: Facts) -> Iterator[Cause]:
+    """Others look the name up and find nothing: no database, no broker, no keys of auth."""
+    for one in facts[Containers].all:
+        for network in one.nameless_networks:
+            full = f"{facts[Containers].project}-{one.name}"
+            yield Cause(
+                f"the name {one.service} does not lead to {one.name} on the network {network}",
+                steps(
+                    f"docker network disconnect {network} {full}",
+                    f"docker network connect --alias {one.service} {network} {full}",
+                ),
             )
 
 
@@ -89,7 +116,58 @@ def container_down(facts: Facts) -> Iterator[Cause]:
     """Connections to it are refused."""
     for one in facts[Containers].all:
         if problem := _problem(one):
-            yield Cause(f"{one.name} {problem}", steps(facts[Run].start, facts[Run].show_log(one.name)))
+            # What ended by itself ends again, but for an accident; what was never made needs Compose.
+            full = f"{facts[Containers].project}-{one.name}"
+            start = f"docker start {full}" if one.state in ("exited", "dead") else facts[Run].start
+            yield Cause(f"{one.name} {problem}", steps(start, facts[Run].show_log(one.name)))
+
+
+@check("container-paused", "containers", Severity.ERROR, holds="no container beside the services is paused")
+def container_paused(facts: Facts) -> Iterator[Cause]:
+    """Without docker-api the gateway sees no change of containers; without backup no backup is taken."""
+    for one in facts[Containers].all:
+        if one.state == "paused" and one.service in BESIDE:
+            yield Cause(
+                f"{one.name} is paused: {BESIDE[one.service]}",
+                f"docker unpause {facts[Containers].project}-{one.name}",
+            )
+
+
+@check(
+    "versions-mixed",
+    "containers",
+    Severity.WARNING,
+    holds="all containers of a service were made from one image",
+)
+def versions_mixed(facts: Facts) -> Iterator[Cause]:
+    """Requests are answered by two versions: a rollout is under way, or one was broken off."""
+    images: dict[str, dict[str, list[str]]] = {}
+    for one in facts[Containers].all:
+        if one.image and not one.service.endswith("-migrate"):
+            service = one.service.removesuffix("-web").removesuffix("-worker")
+            images.setdefault(service, {}).setdefault(one.image, []).append(one.name)
+    for service, found in images.items():
+        if len(found) > 1:
+            versions = " and ".join(
+                f"{', '.join(names)} from {image.removeprefix('sha256:')[:12]}"
+                for image, names in found.items()
+            )
+            yield Cause(
+                f"two versions of {service} run: {versions}; if no rollout is under way, one was broken off",
+                facts[Run].start,
+            )
+
+
+@check("certificate-name", "gateway", Severity.ERROR, holds="the certificate is for the stack's host")
+def certificate_name(facts: Facts) -> Iterator[Cause]:
+    """Browsers refuse to open the page."""
+    served = facts[Certificate]
+    if served.ends and not served.fits:
+        yield Cause(
+            f"the certificate of {served.url} is for {', '.join(served.names) or 'no host'}, "
+            f"not for {served.host}",
+            _renew(facts),
+        )
 
 
 @check("certificate-invalid", "gateway", Severity.ERROR, holds="the certificate is currently valid")

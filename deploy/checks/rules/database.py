@@ -63,9 +63,7 @@ def database_connections(facts: Facts) -> Iterator[Cause]:
     if full:
         yield Cause(
             f"PostgreSQL has no connection left ({_names(full)}){_by_whom(facts)}",
-            steps(
-                "ss -tnp", "Stop the clients that hold them, lower *_DATABASE_POOL, or raise max_connections."
-            ),
+            _end_foreign(facts),
         )
 
 
@@ -82,7 +80,7 @@ def database_read_only(facts: Facts) -> Iterator[Cause]:
     elif sessions.read_only:
         yield Cause(
             f"PostgreSQL at {where} accepts no writes: default_transaction_read_only is on",
-            "Run ALTER SYSTEM RESET default_transaction_read_only and SELECT pg_reload_conf() as superuser.",
+            facts[Run].repair_access,
         )
 
 
@@ -103,10 +101,9 @@ def database_blocked(facts: Facts) -> Iterator[Cause]:
 def database_rights(facts: Facts) -> Iterator[Cause]:
     """New connections fail, while those in the pools still work."""
     for database in _with(facts, "rights"):
-        service = database.service
         yield Cause(
-            f"PostgreSQL does not let {service} into its database: {last_line(database.message)}",
-            f"Run GRANT ALL ON DATABASE {service} TO {service} and ALTER ROLE {service} LOGIN as superuser.",
+            f"PostgreSQL does not let {database.service} into its database: {last_line(database.message)}",
+            facts[Run].repair_access,
         )
 
 
@@ -117,8 +114,32 @@ def database_search_path(facts: Facts) -> Iterator[Cause]:
         if database.hides_tables:
             yield Cause(
                 f"{database.service} does not find its tables: its search_path is {database.search_path}",
-                f"Run ALTER ROLE {database.service} RESET search_path and ALTER DATABASE "
-                f"{database.service} RESET search_path as superuser.",
+                facts[Run].repair_access,
+            )
+
+
+@check("database-settings", "database", Severity.ERROR, holds="no setting of PostgreSQL hinders a service")
+def database_settings(facts: Facts) -> Iterator[Cause]:
+    """Statements fail or are cut off, in sessions that begin from then on."""
+    for one in facts[Sessions].overrides:
+        if not one.setting.startswith("search_path="):  # has a check that shows what it does
+            yield Cause(
+                f"PostgreSQL has the setting {one.setting} for {one.of_whom}, which Tessera does not make",
+                facts[Run].repair_access,
+            )
+
+
+@check("database-privileges", "database", Severity.ERROR, holds="each service may use its tables")
+def database_privileges(facts: Facts) -> Iterator[Cause]:
+    """Statements about those tables fail: 500."""
+    for database in _usable(facts):
+        if tables := ", ".join(database.forbidden):
+            yield Cause(
+                f"PostgreSQL does not let {database.service} read or write {tables}",
+                facts[Run].sql(
+                    database.service,
+                    f"GRANT SELECT, INSERT, UPDATE, DELETE ON {tables} TO {database.service}",
+                ),
             )
 
 
@@ -128,7 +149,7 @@ def database_password(facts: Facts) -> Iterator[Cause]:
     for database in _with(facts, "password"):
         yield Cause(
             f"PostgreSQL rejects the password of {database.service}: {last_line(database.message)}",
-            facts[Run].start,  # sets it to that of the secrets
+            facts[Run].repair_access,
         )
 
 
@@ -136,7 +157,14 @@ def database_password(facts: Facts) -> Iterator[Cause]:
 def database_missing(facts: Facts) -> Iterator[Cause]:
     """The server is there, the database is not."""
     for database in _with(facts, "missing"):
-        yield Cause(f"{database.service}: {last_line(database.message)}", facts[Run].start)
+        yield Cause(
+            f"{database.service}: {last_line(database.message)}",
+            steps(
+                facts[Run].repair_access,
+                facts[Run].migrate(database.service),
+                "Restore a backup, unless it is meant to be empty.",
+            ),
+        )
 
 
 @check("database-error", "database", Severity.ERROR, holds="the services' databases can be read")
@@ -176,7 +204,7 @@ def migrations_missing(facts: Facts) -> Iterator[Cause]:
             yield Cause(
                 f"the database of {database.service} lacks migrations: it is {at}, "
                 f"the code is at {database.known[-1]}",
-                facts[Run].start,  # migrates it
+                facts[Run].migrate(database.service),
             )
 
 
@@ -184,17 +212,34 @@ def migrations_missing(facts: Facts) -> Iterator[Cause]:
     "database-table-missing",
     "database",
     Severity.ERROR,
-    holds="each database has its outbox and its inbox",
+    holds="each database has the tables of its migrations",
     follows=("migrations-missing", "schema-newer", "database-search-path"),
 )
 def database_table_missing(facts: Facts) -> Iterator[Cause]:
-    """Writes are 500, or events are not applied."""
+    """What needs the table is 500, or events are not applied."""
     for database in _usable(facts):
-        if database.lacks_table:
+        for table in database.lacks_tables:
             yield Cause(
-                f"the database of {database.service} lacks its table {database.lacks_table}, although its "
-                f"migrations were applied: it was renamed or dropped",
-                "Rename it back, or restore a backup.",
+                f"the database of {database.service} lacks its table {table}, although its migrations were "
+                "applied: it was renamed or dropped",
+                _rename_back(facts, database, table),
+            )
+
+
+@check(
+    "keys-missing",
+    "database",
+    Severity.ERROR,
+    holds="auth has a signing key",
+    follows=("database-table-missing", "migrations-missing", "schema-newer", "database-search-path"),
+)
+def keys_missing(facts: Facts) -> Iterator[Cause]:
+    """Nobody can log in once auth restarts; access tokens signed by the lost keys are soon rejected."""
+    for database in _usable(facts):
+        if database.signing_keys == 0:
+            yield Cause(
+                "the database of auth has no signing key: they were deleted, and people must log in again",
+                facts[Run].rotate_keys,
             )
 
 
@@ -220,7 +265,7 @@ def connections_high(facts: Facts) -> Iterator[Cause]:
             yield Cause(
                 f"PostgreSQL has {database.connections} of {database.max_connections} connections in use"
                 f"{_by_whom(facts)}",
-                steps("ss -tnp", "Stop the clients that hold them, or raise max_connections."),
+                _end_foreign(facts),
             )
 
 
@@ -256,6 +301,27 @@ def last_line(text: str) -> str:
     """Return the last line of an error message but details: there libpq and aiormq name the reason."""
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith(("DETAIL:", "HINT:"))]
     return lines[-1].strip() if lines else "no reason given"
+
+
+def _rename_back(facts: Facts, database: DatabaseState, table: str) -> str:
+    """Return the command that gives the only table without a place its name, else what to do."""
+    if len(database.lacks_tables) == len(database.strange_tables) == 1:
+        statement = f"ALTER TABLE {database.strange_tables[0]} RENAME TO {table}"
+        return facts[Run].sql(database.service, statement)
+    return "Rename it back, or restore a backup."
+
+
+def _end_foreign(facts: Facts) -> str:
+    """Return what ends the sessions that are not of Tessera."""
+    statement = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend'"
+        " AND application_name NOT LIKE 'tessera%' AND pid <> pg_backend_pid()"
+    )
+    return steps(
+        facts[Run].sql("postgres", statement),
+        facts[Run].repair_access,  # also sets the services' limits
+        "Stop the programs that open them, lower *_DATABASE_POOL, or raise max_connections.",
+    )
 
 
 def _by_whom(facts: Facts) -> str:

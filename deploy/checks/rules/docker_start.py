@@ -6,8 +6,8 @@ import shlex
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from deploy.checks.facts.start import Files, Images, OwnCertificate, Versions
-from deploy.checks.findings import Cause, Facts, Severity, check
+from deploy.checks.facts.start import Files, Images, MailRoute, OwnCertificate, Versions
+from deploy.checks.findings import Cause, Facts, Severity, check, steps
 from deploy.checks.rules.containers import RENEW
 from deploy.stack.state_dir import REPOSITORY
 
@@ -56,6 +56,21 @@ def port_unpublished(facts: Facts) -> Iterator[Cause]:
         yield Cause(
             f"the compose files do not publish {' and '.join(map(str, unpublished))} of the gateway",
             "Restore its `ports:` in deploy/compose, as in deploy/ports.toml.",
+        )
+
+
+@check(
+    "mail-unsent", "settings", Severity.ERROR, holds="production has a mail server, or keeps mail on purpose"
+)
+def mail_unsent(facts: Facts) -> Iterator[Cause]:
+    """Nobody could confirm an address or reset a password."""
+    if facts[MailRoute].is_missing:
+        yield Cause(
+            "production has no mail server: AUTH_SMTP_URL is not set",
+            steps(
+                "Set AUTH_SMTP_URL, for example to smtp://user:password@mail.example.org.",
+                "Or set TESSERA_MAIL to keep, which writes mail into the state folder.",
+            ),
         )
 
 

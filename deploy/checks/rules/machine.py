@@ -27,7 +27,12 @@ def port_taken(facts: Facts) -> Iterator[Cause]:
         if port.holder and not port.ours:
             yield Cause(
                 f"port {port.number} ({port.name}) is held by {port.holder}",
-                steps(port.holder.stop, f"Or choose another port: set {port.env}.", facts[Run].start),
+                # The supervisor of a stack that runs tries again by itself.
+                steps(
+                    port.holder.stop,
+                    f"Or choose another port: set {port.env}.",
+                    *([] if facts[Run].running else [facts[Run].start]),
+                ),
             )
 
 

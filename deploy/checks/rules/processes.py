@@ -17,12 +17,12 @@ LOOP_ENDS = 3
     "processes",
     Severity.ERROR,
     holds="no process crashes repeatedly",
-    follows=(*DOWN, "out-of-memory"),
+    follows=(*DOWN, "out-of-memory", *DATABASE),
 )
 def crash_loop(facts: Facts) -> Iterator[Cause]:
     """The process starts, exits and starts again; its log has the reason."""
     for ends in facts[Run].ends:
-        if ends.times >= LOOP_ENDS:
+        if ends.times >= LOOP_ENDS or ends.waits:
             killed = "; signal 9: kill -9, or the kernel ran out of memory" if "signal 9" in ends.how else ""
             yield Cause(
                 f"{ends.name} is crash-looping: it ended {ends.times} times {ends.period}{killed}",
@@ -58,7 +58,7 @@ def process_missing(facts: Facts) -> Iterator[Cause]:
     "processes",
     Severity.ERROR,
     holds="every process answers /health",
-    follows=(*SLOW, *DOWN, *CONTAINER, "crash-loop"),
+    follows=(*SLOW, *DOWN, *CONTAINER, "crash-loop", *DATABASE),
     transient=True,
 )
 def process_silent(facts: Facts) -> Iterator[Cause]:

@@ -5,9 +5,19 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
+from deploy.checks.facts.broker import Broker
 from deploy.checks.facts.database import DatabaseState, DatabaseStates
 from deploy.checks.facts.machine import Listeners, Secrets
-from deploy.checks.facts.start import GatewayErrors, Limits, Parts, Running, StateFolder
+from deploy.checks.facts.start import (
+    Budgets,
+    GatewayErrors,
+    InFront,
+    Limits,
+    Parts,
+    Running,
+    SettingFaults,
+    StateFolder,
+)
 from deploy.checks.findings import Cause, Facts, Severity, check, steps
 from deploy.checks.rules.database import last_line
 from deploy.stack.command_line import make_line
@@ -15,6 +25,22 @@ from deploy.stack.state_dir import REPOSITORY
 
 FEW_FILES = 1024  # with fewer, one service's pools and clients do not fit
 SOME_FILES = 4096  # each open WebSocket takes one in the gateway and one in tiles
+
+
+@check("setting-invalid", "settings", Severity.ERROR, holds="every setting has a value that can be used")
+def setting_invalid(facts: Facts) -> Iterator[Cause]:
+    """A limit would be off, or a part would not start."""
+    for fault in facts[SettingFaults].all:
+        if not fault.is_unknown:
+            yield Cause(fault.cause, fault.fix)
+
+
+@check("setting-unknown", "settings", Severity.ERROR, holds="every TESSERA_… variable is a setting")
+def setting_unknown(facts: Facts) -> Iterator[Cause]:
+    """The setting that is meant would keep its default."""
+    for fault in facts[SettingFaults].all:
+        if fault.is_unknown:
+            yield Cause(fault.cause, fault.fix)
 
 
 @check("already-running", "ports", Severity.ERROR, holds="no stack runs in the state folder")
@@ -111,6 +137,17 @@ def gateway_invalid(facts: Facts) -> Iterator[Cause]:
         )
 
 
+@check("proxies-unnamed", "gateway", Severity.WARNING, holds="a proxy that ends TLS is trusted")
+def proxies_unnamed(facts: Facts) -> Iterator[Cause]:
+    """All clients have the proxy's address: one who fails to log in locks out everybody."""
+    front = facts[InFront]
+    if front.ends_tls and not front.trusted:
+        yield Cause(
+            "a proxy in front ends TLS, and TESSERA_TRUSTED_PROXIES names none",
+            "Set TESSERA_TRUSTED_PROXIES to the address from which it connects: docs/behind-a-proxy.md.",
+        )
+
+
 @check("database-unusable", "database", Severity.ERROR, holds="databases given by URL can be used")
 def database_unusable(facts: Facts) -> Iterator[Cause]:
     """No service would become ready."""
@@ -120,6 +157,45 @@ def database_unusable(facts: Facts) -> Iterator[Cause]:
                 f"the database of {database.service} at {database.address} cannot be used: "
                 f"{last_line(database.message)}",
                 f"Repair {database.service.upper()}_DATABASE_URL or the server.",
+            )
+
+
+@check("broker-unusable", "broker", Severity.ERROR, holds="brokers given by URL can be used")
+def broker_unusable(facts: Facts) -> Iterator[Cause]:
+    """No worker would become ready, and events would wait."""
+    broker = facts[Broker]
+    for service, (_, message) in broker.trouble.items():
+        yield Cause(
+            f"the broker of {service} at {broker.address} cannot be used: {last_line(message)}",
+            f"Repair {service.upper()}_BROKER_URL or the server.",
+        )
+
+
+@check(
+    "connections-few",
+    "database",
+    Severity.ERROR,
+    holds="databases given by URL allow as many connections as the processes may open",
+)
+def connections_few(facts: Facts) -> Iterator[Cause]:
+    """Under load, requests would get 503 `postgres_unavailable`."""
+    needed = facts[Budgets].connections
+    usable = [one for one in facts[DatabaseStates].all if one.trouble is None]
+    for database in usable:
+        wanted = needed[database.service]
+        if 0 <= database.role_limit < wanted:
+            yield Cause(
+                f"{database.service} may open {wanted} connections, and its role at {database.address} has"
+                f" {database.role_limit}",
+                f"Let the server's superuser run ALTER ROLE {database.role} CONNECTION LIMIT {wanted}.",
+            )
+    for address in dict.fromkeys(one.address for one in usable):
+        there = [one for one in usable if one.address == address]
+        wanted, limit = sum(needed[one.service] for one in there), there[0].max_connections
+        if wanted > limit:
+            yield Cause(
+                f"the services may open {wanted} connections, and {address} allows {limit}",
+                "Raise max_connections there, or lower AUTH_, USERS_ and TILES_DATABASE_POOL.",
             )
 
 

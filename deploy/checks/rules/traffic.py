@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from deploy.checks.facts.front import FrontDoor
 from deploy.checks.facts.gateway import Probes
-from deploy.checks.facts.logs import Traffic
+from deploy.checks.facts.logs import LoggedRequest, Traffic
 from deploy.checks.facts.run import Run
 from deploy.checks.findings import Cause, Facts, Severity, check, steps
 from deploy.checks.rules.reasons import DATABASE
 
 
 @check(
-    "application-error", "code", Severity.WARNING, holds="no service failed unexpectedly", follows=DATABASE
+    "application-error",
+    "code",
+    Severity.WARNING,
+    holds="no service failed unexpectedly",
+    follows=DATABASE,
+    past=True,
 )
 def application_error(facts: Facts) -> Iterator[Cause]:
     """500 from a service: an error in its code."""
@@ -41,18 +47,23 @@ def mail_refused(facts: Facts) -> Iterator[Cause]:
         )
 
 
-@check("rate-limited", "logs", Severity.WARNING, holds="no client met the gateway's rate limit")
+@check("rate-limited", "logs", Severity.WARNING, holds="no client met the gateway's rate limit", past=True)
 def rate_limited(facts: Facts) -> Iterator[Cause]:
     """429 from the gateway."""
     traffic = facts[Traffic]
-    limited = [one.path for one in traffic.requests if one.status == 429 and one.service is None]
+    requests = [one for one in traffic.requests if one.status == 429 and one.service is None]
+    limited = [(one.path, traffic.age_of(one.at)) for one in requests]
     probes = facts[Probes].all  # traffic leaves them out
-    limited += [one.path for one in probes if one.result.status == 429 and one.result.service is None]
+    limited += [
+        (one.path, "now") for one in probes if one.result.status == 429 and one.result.service is None
+    ]
     if limited:
+        path, age = limited[-1]
         yield Cause(
             f"the gateway's rate limit rejected {len(limited)} requests with 429 "
-            f"in the last {traffic.minutes} minutes, the last one for {limited[-1]}",
+            f"in the last {traffic.minutes} minutes; the last one {age}: {path}",
             steps(
+                *_ask_whether_a_proxy(facts[FrontDoor], requests),
                 "Slow that client down, or raise TESSERA_RATE_AVERAGE and TESSERA_RATE_BURST;"
                 " for WebSockets TESSERA_SOCKETS_PER_ADDRESS.",
                 facts[Run].start,
@@ -66,6 +77,7 @@ def rate_limited(facts: Facts) -> Iterator[Cause]:
     Severity.WARNING,
     holds="no request failed",
     follows=("application-error",),
+    past=True,
 )
 def requests_failed(facts: Facts) -> Iterator[Cause]:
     """Clients got 5xx in the last minutes."""
@@ -83,6 +95,13 @@ def requests_failed(facts: Facts) -> Iterator[Cause]:
             _explain_request(facts, last.request_id)
             or "Send requests with X-Request-Id, so that the doctor can explain one by that id.",
         )
+
+
+def _ask_whether_a_proxy(front: FrontDoor, requests: Sequence[LoggedRequest]) -> Iterator[str]:
+    """Yield the step for a proxy that is not trusted, whose clients share one limit, if it can be that."""
+    peers = {one.peer.rpartition(":")[0] for one in requests if one.peer and not front.trusts(one.peer)}
+    if len(peers) == 1:
+        yield f"If {peers.pop()}, from where all of them came, is a proxy, set TESSERA_TRUSTED_PROXIES to it."
 
 
 def _explain_request(facts: Facts, request_id: str | None) -> str | None:

@@ -1,1 +1,1 @@
-"""The demo canvas, which is painted when a stack starts for the first time."""
+"""The demo canvases, which are painted when a stack starts for the first time."""

@@ -1,16 +1,22 @@
-"""Paint the demo canvas through the public API, as the first admin."""
+"""Paint the demo canvases through the public API, as an artist of their own."""
 
 from __future__ import annotations
 
+import io
+import secrets
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import aiohttp
+from PIL import ImageColor
 
 from deploy.commands.demo.picture import HEIGHT, PALETTE, WIDTH, picture
 
 TILE = 32  # pixels per side
+ARTIST = {"username": "tessera", "display_name": "Tessera", "email": "tessera@demo.test"}
+"""Nobody needs to log in as this artist, or to receive their mail: `test` is a domain for that (RFC 2606)."""
+
 LEFT_FREE = frozenset({(3, 0), (4, 0), (4, 1)})
 """Cells for the first visitors to claim."""
 
@@ -25,30 +31,73 @@ CANVAS = {
     "max_tiles_per_user": (WIDTH // TILE) * (HEIGHT // TILE),
 }
 
+EVENT_SIDE = 64
+EVENT_PART = (28, 8, 28 + EVENT_SIDE, 8 + EVENT_SIDE)
+"""The largest balloon."""
+
+EVENT = {
+    "name": "Paint the balloon together",
+    "description": "An event: single pixels, by a template that is half painted.",
+    "width": EVENT_SIDE,
+    "height": EVENT_SIDE,
+    "tile_size": TILE,
+    "palette": PALETTE,
+    "collaboration_mode": "place",
+    "cooldown_seconds": 0,
+}
+EVENT_PACE = {"cooldown_seconds": 5, "max_charges": 20}
+"""Once the demo is painted."""
+
+AT_ONCE = 1000
+"""Pixels per placement, the most that one may have."""
+
 
 def is_wanted(environ: Mapping[str, str]) -> bool:
-    """Return whether a new stack gets a demo canvas: unless TESSERA_DEMO is 0."""
+    """Return whether a new stack gets demo canvases: unless TESSERA_DEMO is 0."""
     return environ.get("TESSERA_DEMO") != "0"
 
 
-async def paint_demo(url: str, username: str, password: str) -> str:
-    """Paint the picture on a new canvas of that account; return a line about the outcome.
+async def paint_demo(url: str) -> str:
+    """Register the artist and paint the picture and the event; return a line about the outcome.
 
-    Only the very first start knows the first admin's password, so the canvas is painted once and stays
-    deleted when an admin deletes it. The stack works without it: a failure is part of the line, not raised.
+    The artist can register once only, so the canvases stay deleted when an admin deletes them. The stack
+    works without them: a failure is part of the line, not raised.
     """
     try:
         async with _client(url) as http:
-            session = await _post(http, "auth/login", {"username": username, "password": password})
+            session = await _post(http, "auth/register", {**ARTIST, "password": secrets.token_urlsafe(18)})
         async with _client(url, Authorization=f"Bearer {session['access_token']}") as http:
             canvas = await _post(http, "canvases", CANVAS)
             for tile in _tiles():
                 await _post(http, "tiles", {"canvas_id": canvas["id"], **tile})
+            event = await _begin_event(http)
             async with http.post("/api/v1/auth/logout"):
                 pass
     except (aiohttp.ClientError, TimeoutError) as error:
-        return f"the demo canvas is not painted: {error or 'no answer'}"
-    return f"a demo canvas is painted: {url}/canvas/{canvas['id']}"
+        return f"the demo canvases are not painted: {error or 'no answer'}"
+    return f"demo canvases are painted: {url}/canvas/{canvas['id']} and an event, {url}{event}"
+
+
+async def _begin_event(http: aiohttp.ClientSession) -> str:
+    """Make a canvas in `place` mode with a template, paint the lower half of it; return its address."""
+    canvas = await _post(http, "canvases", EVENT)
+    part = picture().crop(EVENT_PART)
+    part.putpalette(
+        [0, 0, 0, *(value for colour in canvas["palette"] for value in ImageColor.getrgb(colour))]
+    )
+    file = io.BytesIO()
+    part.save(file, "PNG")
+    draft = {"name": "The balloon", "x": 0, "y": 0, "is_public": True}
+    image = b64encode(file.getvalue()).decode()
+    template = await _post(http, f"canvases/{canvas['id']}/templates", {**draft, "image": image})
+    indices = part.tobytes()
+    pixels = [
+        (at % EVENT_SIDE, at // EVENT_SIDE, indices[at]) for at in range(len(indices) // 2, len(indices))
+    ]
+    for start in range(0, len(pixels), AT_ONCE):
+        await _post(http, f"canvases/{canvas['id']}/pixels", {"pixels": pixels[start : start + AT_ONCE]})
+    async with http.patch(f"/api/v1/canvases/{canvas['id']}", json=EVENT_PACE):
+        return f"/canvas/{canvas['id']}#t={template['slug']}"
 
 
 def _client(url: str, **headers: str) -> aiohttp.ClientSession:

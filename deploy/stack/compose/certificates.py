@@ -27,16 +27,31 @@ def needs_certificate(file: Path, host: str, authority: Path) -> bool:
 
     A certificate of another issuer comes from the operator, and is never replaced.
     """
-    if not file.exists() or not authority.exists():
+    if not is_issued_by(file, authority):
         return not file.exists()
     certificate = x509.load_pem_x509_certificate(file.read_bytes())
-    try:
-        certificate.verify_directly_issued_by(x509.load_pem_x509_certificate(authority.read_bytes()))
-    except (ValueError, TypeError, InvalidSignature):
-        return False
     names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     ends_soon = certificate.not_valid_after_utc - RENEW_BEFORE < datetime.now(UTC)
     return ends_soon or list(names) != _names(host)
+
+
+def is_issued_by(file: Path, authority: Path) -> bool:
+    """Return whether there is a certificate, and that authority has issued it."""
+    if not file.exists() or not authority.exists():
+        return False
+    try:
+        certificate = x509.load_pem_x509_certificate(file.read_bytes())
+        certificate.verify_directly_issued_by(x509.load_pem_x509_certificate(authority.read_bytes()))
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
+
+
+def name_of(file: Path) -> str:
+    """Return the host that `make_certificate` made the certificate for."""
+    certificate = x509.load_pem_x509_certificate(file.read_bytes())
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return str(next(iter(names)).value)
 
 
 def make_authority() -> tuple[str, str]:

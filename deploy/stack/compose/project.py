@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from deploy.stack.errors import DeployError
-from deploy.stack.ports import ports_of
+from deploy.stack.external import ExternalServers
+from deploy.stack.front import read_public_url
+from deploy.stack.ports import listens_of
+from deploy.stack.settings.chosen import find_faults, read_stack, without_faults
 from deploy.stack.state_dir import REPOSITORY, StateDir
 
 Environment = Literal["dev", "prod"]
@@ -34,22 +37,25 @@ def web_of(service: str) -> str:
 class Project:
     """Development or production on the engine that `docker` uses.
 
-    `environ` may hold TESSERA_HOST (the name or address under which the engine's machine is reached),
-    TESSERA_ACME_EMAIL, TESSERA_PROJECT (the Compose project), TESSERA_VERSION (the tag of the images that
-    `up` builds), TESSERA_VAR (the state folder), and the variables of deploy/ports.toml.
+    `environ` holds its settings, of which those in `faults` are not used: a start is refused with them.
     """
 
     def __init__(
         self, env: Environment, environ: Mapping[str, str], versions: Mapping[str, str] | None = None
     ) -> None:
         self.env = env
-        self.name = environ.get("TESSERA_PROJECT") or f"tessera-{env}"
-        self.host = environ.get("TESSERA_HOST") or "localhost"
-        self.acme_email = environ.get("TESSERA_ACME_EMAIL") if env == "prod" else None
-        self.ports = ports_of(env, environ)
+        self.faults = find_faults(env, environ)
+        self.environ = without_faults(environ, self.faults)
+        self.settings = read_stack(env, self.environ)
+        self.name = self.settings.project or f"tessera-{env}"
+        self.host = self.settings.host
+        self.listens = listens_of(env, self.environ)
+        if self.tls == "outside":
+            del self.listens["prod-https"]
+        self.ports = {name: listen.number for name, listen in self.listens.items()}
+        self.external = ExternalServers.from_environ(self.environ, authority="/run/secrets/data_ca")
         self.var = StateDir(StateDir.from_environ(environ).root / "compose" / env)
-        self.environ = environ
-        self.own_version = environ.get("TESSERA_VERSION") or env
+        self.own_version = self.settings.version or env
         self._versions = versions
 
     @property
@@ -63,9 +69,45 @@ class Project:
         return _url("https", self.host, self.ports[f"{self.env}-https"], 443)
 
     @property
+    def tls(self) -> Literal["acme", "own", "outside"]:
+        """Who ends TLS: the gateway, by a certificate of Let's Encrypt or another, or a proxy in front."""
+        if self.env == "dev":
+            return "own"
+        return self.settings.tls or ("acme" if self.settings.acme_email else "own")
+
+    @property
+    def urls(self) -> list[str]:
+        """Where the gateway answers, in order."""
+        return [self.http_url] if self.tls == "outside" else [self.http_url, self.https_url]
+
+    @property
     def url(self) -> str:
-        """The URL for people: HTTPS in production, HTTP in development."""
-        return self.https_url if self.env == "prod" else self.http_url
+        """The gateway's own URL for requests: HTTPS in production unless TLS ends outside, else HTTP."""
+        return self.http_url if self.env == "dev" or self.tls == "outside" else self.https_url
+
+    @property
+    def public_url(self) -> str:
+        """Where people reach the site: what the operator says, or `url`."""
+        return read_public_url(self.environ) or self.url
+
+    def refuse_faults(self) -> None:
+        """Raise DeployError when a setting cannot be used; whatever changes the stack demands that."""
+        if self.faults:
+            raise DeployError("\n".join(f"{fault.cause}\n    fix: {fault.fix}" for fault in self.faults))
+
+    @property
+    def keeps_mail(self) -> bool:
+        """Whether mail is written to the state folder: in development, and in production if chosen."""
+        return self.env == "dev" or self.settings.mail == "keep"
+
+    @property
+    def lacks_mail(self) -> bool:
+        """Whether nothing says where mail goes: then nobody could confirm an address."""
+        return not self.keeps_mail and not self.environ.get("AUTH_SMTP_URL")
+
+    def image(self, service: str) -> str:
+        """Return the image of a service, or of its version that was rolled out."""
+        return f"{self.settings.images}/{service}:{self.versions[service]}"
 
     @property
     def replicas(self) -> dict[str, int]:
@@ -105,7 +147,7 @@ class Project:
     def environment(self) -> dict[str, str]:
         """Build the variables that the compose files and `docker` itself read."""
         ports = {
-            f"TESSERA_PORT_{name.upper().replace('-', '_')}": str(port) for name, port in self.ports.items()
+            f"TESSERA_PORT_{name.upper().replace('-', '_')}": str(one) for name, one in self.listens.items()
         }
         replicas = {
             f"TESSERA_REPLICAS_{service.upper()}": str(number) for service, number in self.replicas.items()
@@ -117,9 +159,9 @@ class Project:
             **replicas,
             **versions,
             "COMPOSE_PROJECT_NAME": self.name,
-            "COMPOSE_PROFILES": "scheduled" if self.env == "prod" else "",
+            "COMPOSE_PROFILES": ",".join(self._profiles),
             "TESSERA_VERSION": self.own_version,
-            "TESSERA_PUBLIC_URL": self.url,
+            "TESSERA_PUBLIC_URL": self.public_url,
             "TESSERA_STATE": str(self.var.root),
             "TESSERA_USER": f"{os.getuid()}:{os.getgid()}",
             "TESSERA_GATEWAY_DIGEST": self._gateway_digest(),
@@ -131,10 +173,23 @@ class Project:
         files += sorted((REPOSITORY / "gateway" / "dynamic").iterdir())
         return hashlib.sha256(b"".join(file.read_bytes() for file in files if file.exists())).hexdigest()[:16]
 
+    @property
+    def _profiles(self) -> list[str]:
+        own = {
+            "postgres": not self.external.databases,
+            "rabbitmq": not self.external.brokers,
+            # Needs the superuser of PostgreSQL.
+            "scheduled": self.env == "prod" and not self.external.databases,
+        }
+        return [profile for profile, is_own in own.items() if is_own]
+
     def command(self, *arguments: str) -> list[str]:
         """Build a call of `docker compose` with this environment's files."""
-        files = [f"--file={FILES / name}" for name in ("base.yml", f"{self.env}.yml")]
-        return ["docker", "compose", *files, *arguments]
+        names = ["base.yml", f"{self.env}.yml"]
+        names += ["https.yml"] if self.env == "prod" and self.tls != "outside" else []
+        names += ["external.yml"] if self.external.databases or self.external.brokers else []
+        names += ["kept-mail.yml"] if self.keeps_mail else []
+        return ["docker", "compose", *(f"--file={FILES / name}" for name in names), *arguments]
 
     def compose(self, *arguments: str, log: Path | None = None) -> str:
         """Run `docker compose` to its end and return what it printed; `log` is a file for its output.

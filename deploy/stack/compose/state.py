@@ -9,8 +9,15 @@ from urllib.parse import quote
 import yaml
 
 from deploy.stack import gateway
-from deploy.stack.compose.certificates import make_authority, make_certificate, needs_certificate
+from deploy.stack.compose.certificates import (
+    is_issued_by,
+    make_authority,
+    make_certificate,
+    name_of,
+    needs_certificate,
+)
 from deploy.stack.compose.project import Project
+from deploy.stack.external import read_authority
 from deploy.stack.parts.rabbitmq import definitions
 from deploy.stack.programs import SERVICES
 from deploy.stack.state_dir import StateDir
@@ -26,11 +33,20 @@ def prepare(project: Project, provider: Literal["docker", "swarm"] = "docker") -
     `provider` is Traefik's provider that finds the replicas.
     """
     project.var.folder("mail")
-    _write_secrets(project.var)
+    _write_secrets(project)
     _write_certificate(project.var, project.host)
     backup_folder(project.var)
-    static = project.var.folder("gateway") / "traefik.yml"
-    static.write_text(yaml.safe_dump(static_configuration(project, provider)))
+    write_gateway_configuration(project, provider)
+
+
+def write_gateway_configuration(
+    project: Project, provider: Literal["docker", "swarm"] = "docker", dynamic: str | None = None
+) -> None:
+    """Write gateway/traefik.yml; `dynamic` is where the gateway has that folder, if not as usual."""
+    static = static_configuration(project, provider)
+    if dynamic:
+        static["providers"]["file"]["directory"] = dynamic
+    (project.var.folder("gateway") / "traefik.yml").write_text(yaml.safe_dump(static))
 
 
 def static_configuration(project: Project, provider: Literal["docker", "swarm"] = "docker") -> dict[str, Any]:
@@ -51,29 +67,41 @@ def static_configuration(project: Project, provider: Literal["docker", "swarm"] 
         static["providers"][provider]["refreshSeconds"] = 1  # Swarm sends no events, so it is polled
     if project.env == "prod":
         gateway.demand_https(static)
-    if project.acme_email:
+    if project.tls == "outside":
+        del static["entryPoints"]["websecure"]
+    if project.tls == "acme":
         static["entryPoints"]["websecure"]["http"]["tls"] = {
             "certResolver": "acme",
             "domains": [{"main": project.host}],
         }
         static["certificatesResolvers"] = {
-            "acme": {"acme": {"email": project.acme_email, "storage": "/acme/acme.json", "tlsChallenge": {}}}
+            "acme": {
+                "acme": {
+                    "email": project.settings.acme_email,
+                    "storage": "/acme/acme.json",
+                    "tlsChallenge": {},
+                }
+            }
         }
     return static
 
 
-def _write_secrets(var: StateDir) -> None:
+def _write_secrets(project: Project) -> None:
+    var, external = project.var, project.external
     passwords = {service: var.secret(f"rabbitmq_{service}") for service in SERVICES}
     var.secret("postgres")
     var.secret("auth_secret")
     for service in SERVICES:
         password = quote(var.secret(f"postgres_{service}"))
-        var.write_secret(
-            f"{service}_database_url", f"postgresql://{service}:{password}@postgres:5432/{service}"
-        )
-        var.write_secret(
-            f"{service}_broker_url", f"amqp://{service}:{passwords[service]}@rabbitmq:5672/tessera"
-        )
+        database = f"postgresql://{service}:{password}@postgres:5432/{service}"
+        broker = f"amqp://{service}:{passwords[service]}@rabbitmq:5672/tessera"
+        var.write_secret(f"{service}_database_url", external.databases.get(service, database))
+        var.write_secret(f"{service}_broker_url", external.brokers.get(service, broker))
+    # Never empty, because a Swarm keeps no empty secret.
+    secret_key = project.environ.get("TESSERA_BACKUP_SECRET_KEY") or f"{project.name} has no bucket"
+    var.write_secret("backup_secret_key", secret_key)
+    if external.databases or external.brokers:
+        var.write_secret("data_ca", read_authority(project.environ) or "# TESSERA_DATA_CA is not set\n")
     if not (var.root / "secrets" / "rabbitmq_definitions").exists():  # its salt changes each time it is made
         var.write_secret("rabbitmq_definitions", definitions(passwords))
     for path in (var.root / "secrets").iterdir():
@@ -92,6 +120,12 @@ def _write_certificate(var: StateDir, host: str) -> None:
     certificate, key = make_certificate(host, authority.read_text(), authority_key.read_text())
     for name, text in (("gateway_certificate", certificate), ("gateway_certificate_key", key)):
         var.write_secret(name, text).chmod(MOUNTED)
+
+
+def find_certified_host(var: StateDir) -> str | None:
+    """Return the host that the stack's own authority last made a certificate for; None without one."""
+    certificate = var.root / "secrets" / "gateway_certificate"
+    return name_of(certificate) if is_issued_by(certificate, authority_of(var)) else None
 
 
 def backup_folder(var: StateDir) -> Path:

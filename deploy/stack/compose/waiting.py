@@ -33,7 +33,7 @@ async def wait_for_gateway(project: Project, report: Report) -> None:
     Raises DeployError naming the ports that the gateway's container publishes.
     """
     async with _client(project) as client:
-        for url in (project.http_url, project.https_url):
+        for url in project.urls:
             waiting = Wait(f"the gateway at {url}", GATEWAY_SECONDS, report)
             while failure := await _failure(client, url):
                 if waiting.is_over(failure):
@@ -103,7 +103,7 @@ async def wait_for_state(
 
 async def probe_all_routes(project: Project, report: Report) -> None:
     """Probe every route at every URL that serves them. Raises DeployError naming the routes that fail."""
-    for url in sorted({project.url, project.https_url}):
+    for url in sorted({project.url, project.urls[-1]}):
         number = await probe_routes(url, report, _trust(project))
         report(f"{number} routes are answered through the gateway at {url}")
 

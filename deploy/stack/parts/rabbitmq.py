@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -13,6 +14,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from deploy.stack.command_line import command_line
 from deploy.stack.errors import DeployError
 from deploy.stack.load import Report
 from deploy.stack.parts.process import Process
@@ -21,6 +23,9 @@ from deploy.stack.state_dir import StateDir
 INSTALLER = Path(__file__).with_name("install-rabbitmq.sh")
 # Debian's, then that of the generic archive. Not /usr/sbin, where Debian's wrapper runs the system's node.
 FOLDERS = (Path("/usr/lib/rabbitmq/bin"), Path("/opt/rabbitmq/sbin"), Path("/usr/local/lib/rabbitmq/sbin"))
+
+VERSION = "version"
+"""In the data folder: major and minor of the RabbitMQ that last ran there."""
 
 MISSING = (
     "RabbitMQ is not installed and could not be installed: install `rabbitmq-server` (3.10 or newer), "
@@ -73,10 +78,18 @@ class RabbitMQ(Process):
     async def launch(self) -> None:
         """Start the port mapper, without which no node starts, and the node."""
         folder = find_programs()
+        if lack := find_unreadable(self.data):
+            raise DeployError(f"{lack}; fix: {command_line('upgrade')}")
         self._write_configuration()
         if self.epmd.pid is None:
             await self.epmd.start()
         self._spawn([str(folder / "rabbitmq-server")], self.environment())
+
+    async def wait_until_ready(self, report: Report) -> None:
+        """Wait until it answers, and remember by which version its data was written."""
+        await super().wait_until_ready(report)
+        if version := read_version(find_programs()):
+            (self.data / VERSION).write_text(".".join(map(str, version)))
 
     def find_lack(self) -> str:
         """Greet it by AMQP, the last listener that it opens."""
@@ -126,6 +139,38 @@ class RabbitMQ(Process):
             # Makes the start script exec the node instead of waiting for it, so that its pid is the node's.
             "RUNNING_UNDER_SYSTEMD": "true",
         }
+
+
+def find_unreadable(data: Path) -> str:
+    """Say why the installed RabbitMQ cannot start with the data of an earlier one; nothing if it can."""
+    version, new = data / VERSION, read_version(find_programs())
+    if not version.exists() or new is None:
+        return ""
+    old = _numbers(version.read_text())
+    if can_follow(new, old):
+        return ""
+    was, now = (".".join(map(str, one)) for one in (old, new))
+    return f"{data} was written by RabbitMQ {was}, and RabbitMQ {now} cannot start with it"
+
+
+def can_follow(new: tuple[int, ...], old: tuple[int, ...]) -> bool:
+    """Return whether a version starts with the data of another (https://www.rabbitmq.com/docs/upgrade).
+
+    Each 3.x follows the one before, 4.x follows 3.13, and any 4.y follows 4.x.
+    """
+    if new[0] == old[0] == 3:
+        return new[1] - old[1] in (0, 1)
+    return new >= old >= (3, 13)
+
+
+def read_version(programs: Path) -> tuple[int, ...] | None:
+    """Read major and minor from the name of the folder that the programs are in; None if it has none."""
+    found = re.search(r"rabbitmq_server-(\d+\.\d+)", str((programs / "rabbitmq-server").resolve()))
+    return _numbers(found[1]) if found else None
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in version.split("."))
 
 
 def definitions(passwords: Mapping[str, str], vhosts: Sequence[str] = ("tessera",)) -> str:

@@ -15,24 +15,19 @@ from deploy.stack.command_line import make_line
 from deploy.stack.errors import DeployError
 from deploy.stack.gateway import CONFIGURATION, static_configuration
 from deploy.stack.parts.process import Process, get
+from deploy.stack.ports import Listen
+from deploy.stack.settings.stack import LOCAL_DEFAULTS
 from deploy.stack.state_dir import StateDir
-
-# Of one address: requests per second, requests at once, WebSockets. A local load test comes from one address.
-LOCAL_LIMITS = {
-    "TESSERA_RATE_AVERAGE": "5000",
-    "TESSERA_RATE_BURST": "10000",
-    "TESSERA_SOCKETS_PER_ADDRESS": "20000",
-}
 
 
 class Traefik(Process):
     """One gateway in front of `servers`, which are base URLs by service name."""
 
     def __init__(
-        self, var: StateDir, *, port: int, admin_port: int, servers: Mapping[str, Sequence[str]]
+        self, var: StateDir, *, listen: Listen, admin_port: int, servers: Mapping[str, Sequence[str]]
     ) -> None:
         super().__init__("gateway", var)
-        self.port = port
+        self.listen = listen
         self.admin_port = admin_port
         self.servers = servers
 
@@ -61,7 +56,7 @@ class Traefik(Process):
         static = static_configuration(os.environ)
         entry_points = static["entryPoints"]
         del entry_points["websecure"]
-        entry_points["web"]["address"] = f":{self.port}"
+        entry_points["web"]["address"] = str(self.listen) if self.listen.address else f":{self.listen.number}"
         entry_points["traefik"]["address"] = f"127.0.0.1:{self.admin_port}"
         for entry_point in entry_points.values():
             # Nothing balances in front of a local run, so it stops accepting at once.
@@ -76,7 +71,7 @@ class Traefik(Process):
             f"TESSERA_{service.upper()}_SERVERS": ",".join(urls) for service, urls in self.servers.items()
         }
         inherited = {name: value for name, value in os.environ.items() if name.startswith("TESSERA_")}
-        return {**LOCAL_LIMITS, **inherited, **servers}
+        return {**LOCAL_DEFAULTS, **inherited, **servers}
 
     def _has_routes(self) -> bool:
         status, body = get(self.admin_port, "/api/http/routers")

@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from deploy.checks.facts import logs
-from deploy.checks.facts.broker import Broker, BrokerAlarms
+from deploy.checks.facts.broker import Broker, BrokerAlarms, read_broker
+from deploy.checks.facts.broker_node import BrokerNode, read_node
 from deploy.checks.facts.containers import Certificate, Containers, Engine, read_certificate
-from deploy.checks.facts.database import DatabaseStates
+from deploy.checks.facts.database import DatabaseStates, read_databases
 from deploy.checks.facts.gateway import Gateway
 from deploy.checks.facts.machine import Listener, Listeners, Machine, Secrets, read_secrets
 from deploy.checks.facts.machine import read_machine as read_this_machine
 from deploy.checks.facts.probe_client import HttpResult
 from deploy.checks.facts.processes import ProcessState, ProcessStates
-from deploy.checks.facts.run import Run
+from deploy.checks.facts.run import Run, operator_commands
 from deploy.checks.facts.sessions import Sessions
 from deploy.checks.findings import steps
 from deploy.checks.gatherers.docker import inside
@@ -32,6 +33,7 @@ from deploy.stack import engine
 from deploy.stack.command_line import command_line
 from deploy.stack.compose.project import Environment, Project
 from deploy.stack.errors import DeployError
+from deploy.stack.external import ExternalServers
 from deploy.stack.ports import find_listeners, port_map
 from deploy.stack.programs import SERVICES
 from deploy.stack.state_dir import state_folder
@@ -43,10 +45,14 @@ class DockerGatherer:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.url = project.url
+        self.public_url = "" if project.public_url == project.url else project.public_url
+        self.is_behind_nat = True
         self.hosts = (project.host, "localhost", "127.0.0.1", "::1")
         self.var = project.var
         self.environ = project.environ
         self.doctor = command_line(f"doctor --env {project.env}")
+        # As this machine sees them, not a container.
+        self._external = ExternalServers.from_environ(project.environ)
         # Read at once, and waited for by each fact that needs it; the fact is unknown when this fails.
         self._threads = ThreadPoolExecutor(3)
         self._inspected = self._threads.submit(
@@ -74,14 +80,14 @@ class DockerGatherer:
             start=_start(env),
             repair_routes=steps("Repair the labels in deploy/compose/base.yml.", _start(env)),
             doctor=self.doctor,
-            backup=command_line(f"backup --env {env}"),
-            test_mail=command_line(f"mail --env {env} test you@example.org"),
-            dead_letters=lambda queue: command_line(f"dead-letters --env {env} {queue}"),
             show_log=self.show_log,
-            end_session=lambda pid: command_line(f"compose --env {env} exec -T postgres {_end_session(pid)}"),
+            end_session=lambda pid: command_line(
+                f'psql --env {env} postgres --command "SELECT pg_terminate_backend({pid})"'
+            ),
             resume=lambda one: f"docker unpause {one.removeprefix('container ')}",
             restart=lambda one: f"docker restart {one.removeprefix('container ')}",
             ends=tuple(find_ends(inspected)),
+            **operator_commands(env),
         )
 
     def engine(self) -> Engine:
@@ -104,7 +110,7 @@ class DockerGatherer:
 
     def certificate(self) -> Certificate:
         """Read the certificate that the gateway serves."""
-        return read_certificate(self.project.https_url)
+        return Certificate("") if self.project.tls == "outside" else read_certificate(self.project.https_url)
 
     def machine(self) -> Machine:
         """Read the engine's machine; this one when no container answers."""
@@ -116,7 +122,7 @@ class DockerGatherer:
         held = {**(find_listeners() if engine.is_local() else {}), **engine.list_published_ports()}
         found = []
         for port in port_map():
-            if port.way == self.project.env:
+            if port.way == self.project.env and port.name in self.project.ports:
                 number = self.project.ports[port.name]
                 holder = held.get(number)
                 is_ours = holder is not None and holder.container in ours
@@ -175,6 +181,8 @@ class DockerGatherer:
 
     def databases(self) -> DatabaseStates:
         """Look at each service's database with that service's own role."""
+        if urls := self._external.databases:
+            return DatabaseStates(read_databases(urls))
         return inside.read_databases_inside(self._one("postgres"), self.var)
 
     def sessions(self) -> Sessions:
@@ -183,11 +191,27 @@ class DockerGatherer:
 
     def broker(self) -> Broker:
         """Look at the broker with each service's own user."""
+        if urls := self._external.brokers:
+            return read_broker(urls, None)
         return inside.read_broker_inside(self._one("rabbitmq"), self.var)
 
     def alarms(self) -> BrokerAlarms:
         """Read the broker's alarms; none of a broker that does not run."""
         return inside.read_alarms(self._one("rabbitmq"))
+
+    def node(self) -> BrokerNode:
+        """Let the node evaluate an expression inside its container."""
+        one = self._one("rabbitmq")
+        if one is None or not one.answers:
+            return BrokerNode()
+        return read_node(
+            lambda expression: engine.docker("exec", one.full_name, "rabbitmqctl", "eval", expression)
+        )
+
+    def output_of(self, part: str) -> str:
+        """Return the end of what its container printed."""
+        one = self._one(part)
+        return engine.read_log(one.full_name, "--tail=200") if one else ""
 
     def traffic(self) -> logs.Traffic:
         """Read the logs of the gateway and of the services."""
@@ -231,10 +255,6 @@ class DockerGatherer:
 def _port(one: Inspected) -> int:
     """Return the port that a container listens on."""
     return {"postgres": inside.POSTGRES_PORT, "rabbitmq": inside.AMQP_PORT}.get(one.service, HTTP_PORT)
-
-
-def _end_session(pid: int) -> str:
-    return f'psql --username=postgres --command="SELECT pg_terminate_backend({pid})"'
 
 
 def _start(env: str) -> str:

@@ -82,6 +82,17 @@ class Inspected:
         return {name: one["IPAddress"] for name, one in self.raw["NetworkSettings"]["Networks"].items()}
 
     @property
+    def nameless_networks(self) -> tuple[str, ...]:
+        """The networks on which the name of its service does not lead to it."""
+        networks = self.raw["NetworkSettings"]["Networks"]
+        return tuple(
+            name
+            for name, one in networks.items()
+            # Engines before 25 list what Compose asked for, newer ones all names there.
+            if self.service not in (*(one.get("Aliases") or ()), *(one.get("DNSNames") or ()))
+        )
+
+    @property
     def published(self) -> set[int]:
         """Ports of the engine's machine that lead to it."""
         mappings = self.raw["NetworkSettings"]["Ports"] or {}
@@ -125,6 +136,8 @@ def compare_with_files(
             ),
             memory_limit=one.raw["HostConfig"]["Memory"],
             missing_networks=tuple(name for name in wanted if name not in one.networks) if one.runs else (),
+            nameless_networks=one.nameless_networks if one.runs else (),
+            image=one.raw["Image"] if one.runs else "",
             unpublished=tuple(sorted(unpublished)) if one.service == "gateway" and one.runs else (),
             only_loopback=_only_loopback(inside.get("listening", ())),
         )
@@ -143,7 +156,11 @@ def find_ends(inspected: Sequence[Inspected]) -> Iterator[Ends]:
             status = one.state["ExitCode"]
             how = f"signal {status - 128}" if status > 128 else f"status {status}"
             yield Ends(
-                one.name, one.raw["RestartCount"], frozenset((how,)), "since its container was created"
+                one.name,
+                one.raw["RestartCount"],
+                frozenset((how,)),
+                "since its container was created",
+                waits=bool(one.state["Restarting"]),
             )
 
 
