@@ -9,21 +9,28 @@ from pathlib import Path
 
 from aiohttp import web
 
-from frontend.assets import Site
+from frontend.assets import DOCUMENT, Site
 from frontend.https import redirect_to_https
+from frontend.previews import preview_of, render
 from frontend.settings import Settings
+from shared.http.clients import read_path_prefix
 from shared.http.server import API_PREFIX, create_base_app
 
 STATIC = Path(__file__).parent / "static"
 
 FILES = {
     "/api/docs": "docs.html",
-    f"{API_PREFIX}/openapi.json": "openapi.json",  # written by `tessera openapi`
+    f"{API_PREFIX}/openapi.json": DOCUMENT,  # written by `tessera openapi`
 }
+
+EMBED = "/embed/canvas/{id}"
+"""The page that pages of other origins may show in a frame, if the settings list them."""
 
 PAGES = {
     "/": "home",
     "/canvas/{id}": "canvas",
+    EMBED: "canvas",
+    "/join": "canvas",
     "/login": "account",
     "/register": "account",
     "/account": "account",
@@ -32,6 +39,9 @@ PAGES = {
     "/admin/{section}": "admin",
 }
 """Paths of the client, each with the room of frontend/static/client that shows it."""
+
+PREVIEWED = ("/canvas/{id}", "/artist/{username}")
+"""Pages that other sites and apps show something of."""
 
 UNKNOWN = "unknown"
 """The room of every other path, for which the client shows that nothing was found."""
@@ -44,8 +54,13 @@ def create_app(settings: Settings) -> web.Application:
     site = Site(STATIC, rooms=[*PAGES.values(), UNKNOWN], reload=settings.reload)
 
     def serve(path: str, name: str, status: int = 200) -> None:
+        framed_by = settings.origins if path == EMBED else ()
+
         async def answer(request: web.Request) -> web.StreamResponse:
-            return site.asset(name).answer(request, status)
+            asset = site.asset_below(read_path_prefix(request), name)
+            if path in PREVIEWED and (preview := preview_of(request)) is not None:
+                asset = asset.with_head(render(request, preview))
+            return asset.answer(request, status, framed_by=framed_by)
 
         app.router.add_get(path, answer)
 

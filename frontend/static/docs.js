@@ -1,5 +1,5 @@
 SwaggerUIBundle({
-  url: "/api/v1/openapi.json",
+  url: "v1/openapi.json", // relative to the page, which may be below a path prefix,
   dom_id: "#reference",
   deepLinking: true,
   displayRequestDuration: true,

@@ -43,6 +43,16 @@ test(`no file is longer than ${LENGTH} lines`, async () => {
   );
 });
 
+test("each element has a name of its own", async () => {
+  const names = (await ownFiles()).flatMap(({ text }) =>
+    [...text.matchAll(/customElements\.define\("([\w-]+)"/g)].map(([, name]) => name),
+  );
+  assert.deepEqual(
+    names.filter((name, index) => names.indexOf(name) !== index),
+    [],
+  );
+});
+
 test("JSDoc has one tag per line", async () => {
   const comment = /^\s*(\/\*\*|\*)\s/;
   const tag = /(?<![\w`{"])@(param|returns|type|template|typedef|property|import)\b/g;
@@ -57,4 +67,14 @@ test("JSDoc stands above what it describes", async () => {
 
 test("JSDoc imports types with @import", async () => {
   assert.deepEqual(await linesThat((line) => /import\("(\.|#)[^"]+"\)\.\w/.test(line)), []);
+});
+
+test("no link and no import begins at the root of the host, where the site need not be", async () => {
+  const raw = (/** @type {string} */ line) =>
+    /<(a|img)\b[^>]*\b(href|src)="\/|\bhref=\$\{["`]\/|\bfrom "\/|\bimport\("\//.test(line);
+  const places = await linesThat(raw);
+  assert.deepEqual(
+    places.filter((place) => place.startsWith("static/client/")),
+    [],
+  );
 });

@@ -1,9 +1,11 @@
 /** HTTP client of the API: deadlines, problem documents as errors, and the access token. */
 
+import { address } from "./base.js";
 import { observe } from "./clock.js";
 import { joinChunks, Patience, readBody, Stalled } from "./transfer.js";
 
-/** @import { FaultView, SuspendedProblem } from "#api" */
+/** @import { FaultView, SecondFactorProblem, SuspendedProblem } from "#api" */
+/** @typedef {Pick<SecondFactorProblem, "challenge" | "methods">} SecondFactor how a login goes on */
 /** @typedef {Pick<SuspendedProblem, "reason" | "until">} Suspension why, and until when; null if for good */
 
 /**
@@ -34,7 +36,8 @@ const RESUMPTIONS = 4;
 export class ApiError extends Error {
   /**
    * @param {{status: number, code: string, detail?: string, requestId?: string | null, errors?: FaultView[],
-   *   retryAfter?: number | null, suspension?: Suspension | null}} problem `retryAfter` in seconds
+   *   retryAfter?: number | null, suspension?: Suspension | null,
+   *   secondFactor?: SecondFactor | null}} problem `retryAfter` in seconds
    */
   constructor(problem) {
     const { status, code, detail = "", requestId = null, errors = [] } = problem;
@@ -47,6 +50,7 @@ export class ApiError extends Error {
     this.errors = errors;
     this.retryAfter = problem.retryAfter ?? null;
     this.suspension = problem.suspension ?? null;
+    this.secondFactor = problem.secondFactor ?? null;
   }
 }
 
@@ -147,6 +151,16 @@ export class Api {
         if (!isBroken || !canResume || !left) throw error;
       }
     }
+  }
+
+  /**
+   * Read a response for as long as it lasts.
+   * @param {string} path
+   * @param {(chunk: Uint8Array<ArrayBuffer>) => void} take called with each part as it arrives
+   * @param {RequestOptions} [options]
+   */
+  async stream(path, take, options = {}) {
+    await this.#fetch("GET", path, options, () => take);
   }
 
   /**
@@ -265,7 +279,8 @@ async function parseProblem(response) {
     errors: problem.errors,
     retryAfter: seconds > 0 ? seconds : null,
     suspension: problem.code === "account_suspended" ? problem : null,
+    secondFactor: problem.code === "second_factor_required" ? problem : null,
   });
 }
 
-export const api = new Api("/api/v1");
+export const api = new Api(address("/api/v1"));

@@ -45,8 +45,33 @@ class I18n extends EventTarget {
   async #use(language) {
     this.catalogue = await catalogues[language]();
     this.language = language;
-    this.locale = navigator.languages.find((tag) => tag.split("-")[0] === language) ?? language;
+    this.locale = chooseLocale(language, navigator.languages);
     document.documentElement.lang = language;
+  }
+}
+
+/**
+ * Return the variant of the language in which numbers and dates are written: that of the browser, or the
+ * language in the browser's first region, as dates in English are American otherwise.
+ * @param {string} language
+ * @param {readonly string[]} tags the browser's languages, the best first
+ */
+export function chooseLocale(language, tags) {
+  const locales = tags.flatMap(parseLocale);
+  const own = locales.filter((locale) => locale.language === language);
+  const region = [...own, ...locales].find((locale) => locale.region)?.region;
+  return region ? `${language}-${region}` : language;
+}
+
+/**
+ * Read a browser's language; some say "C" or "en-US@posix", which is none.
+ * @param {string} tag
+ */
+function parseLocale(tag) {
+  try {
+    return [new Intl.Locale(tag)];
+  } catch {
+    return [];
   }
 }
 
@@ -114,6 +139,15 @@ const UNITS = [
   ["hour", 3_600],
   ["minute", 60],
 ];
+
+/**
+ * Format how long to wait, rounded up, such as "in 5 minutes".
+ * @param {number} seconds
+ */
+export function waitingTime(seconds) {
+  const [unit, length] = UNITS.find(([, least]) => seconds >= 2 * least) ?? ["second", 1];
+  return new Intl.RelativeTimeFormat(i18n.locale).format(Math.ceil(seconds / length), unit);
+}
 
 /**
  * Format the time since or until a moment in the largest unit that fits.

@@ -11,12 +11,14 @@ import { startRouter } from "./router.js";
 const ROUTES = [
   {
     pattern: "/",
-    hash: /^#(confirm-email|reset-password)=/,
+    hash: /^#(confirm-email|change-email|reset-password|stop-digest)=/,
     tag: "tessera-mail-link",
     load: () => import("./account/mail-link.js"),
   },
   { pattern: "/", tag: "tessera-home", load: () => import("./home/page.js") },
   { pattern: "/canvas/:canvasId", tag: "tessera-canvas", load: () => import("./canvas/page.js") },
+  { pattern: "/embed/canvas/:canvasId", tag: "tessera-embed", load: () => import("./canvas/embed.js") },
+  { pattern: "/join", tag: "tessera-join", load: () => import("./canvas/join.js") },
   { pattern: "/login", tag: "tessera-login", load: () => import("./account/login.js") },
   { pattern: "/register", tag: "tessera-register", load: () => import("./account/register.js") },
   { pattern: "/account", tag: "tessera-account", load: () => import("./account/page.js") },

@@ -2,6 +2,8 @@
  * Maps addresses to page elements. Links are plain `<a href>`; a click on an internal one loads no document.
  */
 
+import { address, currentPath, pathOf } from "./base.js";
+
 /**
  * @typedef {{pattern: string, hash?: RegExp, tag: string, load: () => Promise<unknown>}} Route `pattern` as
  *   "/canvas/:canvasId"; the element's property of the parameter's name is set. `hash`: the route matches
@@ -41,7 +43,7 @@ export async function startRouter(main, table, unknown) {
  * @param {{replace?: boolean}} [options] `replace`: the back button skips this page
  */
 export async function navigate(path, { replace = false } = {}) {
-  history[replace ? "replaceState" : "pushState"](null, "", path);
+  history[replace ? "replaceState" : "pushState"](null, "", address(path));
   const before = shown;
   await show();
   if (before === shown) dispatchEvent(new HashChangeEvent("hashchange")); // pushState does not fire it
@@ -80,7 +82,7 @@ function decode(part) {
 }
 
 async function show() {
-  const path = location.pathname;
+  const path = currentPath();
   const [route, params] = match(path, location.hash);
   if (path === shown && route === wanted) return; // the page itself handles a change of the hash or the query
   const isFirst = shown === "";
@@ -129,8 +131,9 @@ function follow(event) {
     return;
   const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
   if (!link || link.origin !== location.origin || link.target || link.hasAttribute("download")) return;
-  if (match(link.pathname, link.hash)[0] === fallback) return; // such as the API reference or a picture
+  const path = pathOf(link.pathname);
+  if (path === null || match(path, link.hash)[0] === fallback) return; // such as the API reference
   if (link.hash && link.pathname === location.pathname) return;
   event.preventDefault();
-  void navigate(link.pathname + link.search + link.hash);
+  void navigate(path + link.search + link.hash);
 }

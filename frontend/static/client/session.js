@@ -3,11 +3,13 @@
  */
 
 import { ApiError, api } from "./api.js";
+import { BASE } from "./base.js";
 import { store } from "./store.js";
 
-/** @import { AccountView, SessionView } from "#api" */
+/** @import { AccountView, Registration, SessionView } from "#api" */
 /** @import { Api } from "./api.js" */
 
+/** @typedef {Record<string, any>} Json */
 /** @typedef {Pick<SessionView, "access_token" | "expires_in" | "account">} Grant */
 /** @import { Store } from "./store.js" */
 /** @typedef {Pick<Store, "get" | "set" | "remove">} Marks */
@@ -15,10 +17,10 @@ import { store } from "./store.js";
 /**
  * Marks a browser that is signed in. Without it, every guest's first request would be a refresh that fails.
  */
-const MARK = "tessera-signed-in";
+const MARK = `tessera-signed-in${BASE}`;
 
-const LOCK = "tessera-refresh";
-const CHANNEL = "tessera-session";
+const LOCK = `tessera-refresh${BASE}`;
+const CHANNEL = `tessera-session${BASE}`;
 
 /** Requests that auth keep the refresh token in a cookie. */
 const BROWSER = { headers: { "X-Tessera-Client": "browser" }, anonymous: true };
@@ -76,9 +78,34 @@ export class Session extends EventTarget {
     this.#enter(await this.api.post("/auth/login", who, BROWSER));
   }
 
-  /** @param {{username: string, email: string, password: string, display_name?: string}} who */
+  /** @param {{challenge: string, code?: string, assertion?: Json}} proof for a login that waits for it */
+  async loginWithSecondFactor(proof) {
+    this.#enter(await this.api.post("/auth/login/second-factor", proof, BROWSER));
+  }
+
+  /** @param {Json} assertion of a passkey, in place of name and password */
+  async loginWithPasskey(assertion) {
+    this.#enter(await this.api.post("/auth/passkeys/login", { assertion }, BROWSER));
+  }
+
+  /** @param {{username: string, password: string, new_password: string}} who with a one-time password */
+  async replaceOneTimePassword(who) {
+    this.#enter(await this.api.post("/auth/one-time-password", who, BROWSER));
+  }
+
+  /** @param {Registration} who */
   async register(who) {
     this.#enter(await this.api.post("/auth/register", who, BROWSER));
+  }
+
+  /** Take over the session that a login elsewhere has left in the cookie. */
+  async returned() {
+    if (await this.renew()) this.#tabs?.postMessage("in");
+  }
+
+  /** @param {Json} who for an identity that a login elsewhere has proven */
+  async registerIdentity(who) {
+    this.#enter(await this.api.post("/auth/oidc/register", who, BROWSER));
   }
 
   async logout() {

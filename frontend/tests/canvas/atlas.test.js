@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { layTile, stepFor } from "../../static/client/canvas/atlas.js";
+import { stepFor } from "../../static/client/canvas/atlas.js";
+import { layTile, sharesOf } from "../../static/client/canvas/square.js";
 
 const [CLEAR, RED, BLUE] = [0, 0xff0000ff, 0xffff0000]; // as words of an ImageData
 const RGBA = Uint32Array.from([CLEAR, RED, BLUE]);
@@ -49,3 +50,20 @@ for (const [scale, tileSize, step] of STEPS) {
     assert.equal(stepFor(scale, tileSize), step);
   });
 }
+
+test("painted pixels count in a texel by their share of it, the last colour of each", () => {
+  /** @type {[number, number][]} */
+  const painted = [
+    [0, 1],
+    [1, 1],
+    [1, 2],
+    [5, 0],
+    [15, 1],
+  ];
+  assert.deepEqual(sharesOf(painted, 4, 2), [
+    { texel: { x: 0, y: 0 }, colour: 1, share: 0.25 },
+    { texel: { x: 0, y: 0 }, colour: 2, share: 0.25 },
+    { texel: { x: 0, y: 0 }, colour: 0, share: 0.25 },
+    { texel: { x: 1, y: 1 }, colour: 1, share: 0.25 },
+  ]);
+});

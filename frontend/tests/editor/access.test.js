@@ -20,6 +20,8 @@ const canvas = (mode) => ({
   tile_size: 16,
   palette: ["#000000"],
   collaboration_mode: mode,
+  is_public: true,
+  who_paints: "everyone",
   max_tiles_per_user: 3,
   owner: OWNER,
 });
@@ -33,7 +35,7 @@ const canvas = (mode) => ({
 const situation = (mode, changes) => ({
   canvas: canvas(mode),
   tile: { creator: ADA },
-  artist: { id: ADA.id, isModerator: false },
+  artist: { id: ADA.id, isModerator: false, role: null },
   areaHolder: null,
   remainingTiles: 3,
   ...changes,
@@ -72,9 +74,12 @@ test("all modes except free lock a tile while it is painted", () => {
   );
 });
 
-test("in review mode every change waits, except the owner's", () => {
+test("in review mode every change waits, except those of the owner and the canvas's moderators", () => {
   assert.equal(waitsForReview(situation("review")), true);
-  assert.equal(waitsForReview(situation("review", { artist: { id: OWNER.id, isModerator: false } })), false);
+  const owner = { id: OWNER.id, isModerator: false, role: null };
+  assert.equal(waitsForReview(situation("review", { artist: owner })), false);
+  const moderator = { id: ADA.id, isModerator: false, role: /** @type {const} */ ("moderator") };
+  assert.equal(waitsForReview(situation("review", { artist: moderator })), false);
   assert.equal(waitsForReview(situation("free")), false);
 });
 
@@ -82,4 +87,12 @@ test("the creator of a tile edits its description", () => {
   assert.equal(mayDescribe(situation("free")), true);
   assert.equal(mayDescribe(situation("free", { tile: null })), true);
   assert.equal(mayDescribe(situation("free", { tile: { creator: BOB } })), false);
+});
+
+test("where members paint, an artist who is none learns that before drawing", () => {
+  const closed = { ...canvas("free"), who_paints: /** @type {const} */ ("members") };
+  const artist = { id: ADA.id, isModerator: false, role: null };
+  assert.equal(findObstacle(situation("free", { canvas: closed, artist })), "members_only");
+  const painter = { ...artist, role: /** @type {const} */ ("painter") };
+  assert.equal(findObstacle(situation("free", { canvas: closed, artist: painter })), null);
 });

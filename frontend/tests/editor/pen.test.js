@@ -1,31 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { rotate } from "../../static/client/editor/clipboard.js";
-import { Painting } from "../../static/client/editor/painting.js";
-import { Pen } from "../../static/client/editor/pen.js";
-import { drawn, tile } from "./pictures.js";
-
-/** @import { Change } from "../../static/client/editor/clipboard.js" */
-/** @import { Settings } from "../../static/client/editor/pen.js" */
-
-/**
- * @param {Partial<Settings>} settings
- * @param {...string} rows
- */
-function pen(settings, ...rows) {
-  const picture = tile(...(rows.length ? rows : ["....", "....", "....", "...."]));
-  const size = Math.sqrt(picture.length);
-  const painting = new Painting(size, picture);
-  const painted = /** @type {Change[][]} */ ([]);
-  const picked = /** @type {number[]} */ ([]);
-  const made = new Pen(
-    painting,
-    { tool: "pencil", colour: 1, brush: 1, filled: false, symmetry: "none", ...settings },
-    { painted: (changes) => painted.push(changes), picked: (colour) => picked.push(colour) },
-  );
-  return { pen: made, painting, painted, picked, shown: () => drawn(painting.pixels, size) };
-}
+import { drag, pen } from "./pens.js";
 
 test("a pencil leaves no gap between the points of a fast pointer, and is one undo step", () => {
   const { pen: pencil, shown } = pen({});
@@ -110,92 +86,59 @@ test("a picker selects the colour under it, including transparency", () => {
   assert.deepEqual(picked, [4, 0]);
 });
 
-/**
- * @param {Pen} pen
- * @param {[number, number]} from
- * @param {[number, number]} to
- */
-function drag(pen, from, to) {
-  pen.down(from);
-  pen.move([to]);
-  pen.up();
-}
-
-test("moving a selection several times is one undo step", () => {
-  const { pen: select, shown } = pen({ tool: "select" }, "12..", "34..", "....", "...9");
-  drag(select, [0, 0], [1, 1]);
-  drag(select, [0, 0], [1, 1]);
-  drag(select, [1, 1], [2, 2]);
-  assert.deepEqual(shown(), ["....", "....", "..12", "..34"]);
-  drag(select, [2, 2], [1, 1]);
-  select.deselect();
-  assert.deepEqual(shown(), ["....", ".12.", ".34.", "...9"]);
-  select.undo();
-  assert.deepEqual(shown(), ["12..", "34..", "....", "...9"]);
+test("a pixel-perfect pencil leaves the corners out, and what was under them is back", () => {
+  const { pen: pencil, painted, shown } = pen({ perfect: true }, "....", ".5..", "....", "....");
+  pencil.down([0, 1]);
+  pencil.move([
+    [1, 1],
+    [1, 2],
+    [2, 2],
+    [2, 3],
+  ]);
+  pencil.up();
+  assert.deepEqual(
+    shown(),
+    ["....", "15..", ".1..", "..1."].map((row, y) => (y === 2 ? ".1.." : row)),
+  );
+  assert.deepEqual(painted.flat().at(-1), [10, 0]);
 });
 
-test("a piece moved partly out of the tile keeps its pixels", () => {
-  const { pen: select, shown } = pen({ tool: "select" }, "12..", "....", "....", "....");
-  drag(select, [0, 0], [1, 0]);
-  select.nudge(-1, 0);
-  assert.deepEqual(shown()[0], "2...");
-  select.nudge(1, 0);
-  assert.deepEqual(shown()[0], "12..");
+test("a dither brush covers its pattern, the right button the rest", () => {
+  const { pen: brush, shown } = pen({ tool: "dither", brush: 4, second: 2 });
+  brush.down([2, 2]);
+  brush.up();
+  assert.deepEqual(shown(), ["1.1.", ".1.1", "1.1.", ".1.1"]);
+  brush.down([2, 2], { isSecond: true });
+  brush.up();
+  assert.deepEqual(shown(), ["1212", "2121", "1212", "2121"]);
 });
 
-test("pasting keeps what is under transparent pixels", () => {
-  const { pen: select, shown } = pen({ tool: "select" }, "1.2.", "....", "....", "9999");
-  drag(select, [0, 0], [2, 0]);
-  const { piece, at } = select.copy();
-  select.paste(piece, at);
-  select.nudge(0, 3);
-  select.settle();
-  assert.deepEqual(shown(), ["1.2.", "....", "....", "1929"]);
+test("a gradient runs from the first colour to the second over the whole tile", () => {
+  const { pen: gradient, shown } = pen({ tool: "gradient", second: 2 });
+  drag(gradient, [0, 0], [3, 0]);
+  const rows = shown();
+  assert.ok(rows.every((row) => row[0] === "1" && row[3] === "2"));
+  assert.match(rows.join(""), /^[12]{16}$/);
 });
 
-test("a copy is pasted where it was, or as near as it fits", () => {
-  const { pen: select, shown } = pen({ tool: "select" }, "....", "....", "..1.", "....");
-  drag(select, [2, 2], [2, 2]);
-  const { piece, at } = select.copy();
-  select.erase();
-  select.paste(piece, at);
-  select.deselect();
-  assert.deepEqual(shown(), ["....", "....", "..1.", "...."]);
-  select.paste(piece, [9, -3]);
-  select.deselect();
-  assert.deepEqual(shown(), ["...1", "....", "..1.", "...."]);
+test("a fill covers all pixels of a colour where it need not be connected", () => {
+  const { pen: fill, shown } = pen(
+    { tool: "fill", colour: 3, contiguous: false },
+    "1..1",
+    "....",
+    "....",
+    "...1",
+  );
+  fill.down([0, 0]);
+  fill.up();
+  assert.deepEqual(shown(), ["3..3", "....", "....", "...3"]);
 });
 
-test("cutting a floating piece leaves its hole", () => {
-  const { pen: select, shown } = pen({ tool: "select" }, "12..", "34..", "....", "....");
-  drag(select, [0, 0], [1, 0]);
-  select.nudge(0, 2);
-  select.erase();
-  assert.deepEqual(shown(), ["....", "34..", "....", "...."]);
-});
-
-test("rotation turns the selection about its centre, or else the whole tile", () => {
-  const { pen: select, shown } = pen({ tool: "select" }, "1...", "2...", "3...", "....");
-  drag(select, [0, 0], [0, 2]);
-  select.turn(rotate);
-  select.deselect();
-  assert.deepEqual(shown(), ["....", "21..", "....", "...."]); // the 3 lies left of the tile
-  select.undo();
-  select.turn(rotate);
-  assert.deepEqual(shown(), [".321", "....", "....", "...."]);
-});
-
-test("changing the tool stamps a floating piece where it is", () => {
-  const settings = { tool: "select" };
-  const { pen: select, shown, painted } = pen(settings, "12..", "....", "....", "....");
+test("going back to a step keeps what floated as a step of its own", () => {
+  const { pen: select, painting, shown } = pen({ tool: "select" }, "12..", "....", "....", "....");
   drag(select, [0, 0], [1, 0]);
   select.nudge(0, 1);
-  select.settings.tool = "pencil";
-  select.down([3, 3]);
-  select.up();
-  assert.deepEqual(shown(), ["....", "12..", "....", "...1"]);
-  assert.deepEqual(
-    painted.map((changes) => changes.length),
-    [4, 1, 0],
-  );
+  select.jump(0);
+  assert.deepEqual(shown(), ["12..", "....", "....", "...."]);
+  assert.deepEqual(painting.steps, ["editor.step_move"]);
 });

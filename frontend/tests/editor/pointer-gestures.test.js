@@ -4,29 +4,28 @@ import { test } from "node:test";
 import { Painting } from "../../static/client/editor/painting.js";
 import { Pen } from "../../static/client/editor/pen.js";
 import { PointerGestures } from "../../static/client/editor/pointer-gestures.js";
+import { DEFAULTS } from "../../static/client/editor/settings.js";
 
-/** @import { Point } from "../../static/client/editor/tools.js" */
+/** @import { Point } from "../../static/client/model/geometry.js" */
 /** @import { Surface } from "../../static/client/editor/pointer-gestures.js" */
 
 const SIZE = 8;
-const SETTINGS = /** @type {const} */ ({
-  tool: "pencil",
-  colour: 1,
-  brush: 1,
-  filled: false,
-  symmetry: "none",
-});
-
 /** A drawing area of 8 x 8 pixels, each one CSS pixel wide, and what was done with it. */
 function newArea() {
   const painting = new Painting(SIZE, new Uint8Array(SIZE * SIZE));
   const painted = { calls: 0 };
-  const pen = new Pen(painting, { ...SETTINGS }, { painted: () => painted.calls++, picked: () => {} });
+  const pen = new Pen(
+    painting,
+    { ...DEFAULTS, second: 2 },
+    { painted: () => painted.calls++, picked: () => {} },
+  );
   /** @type {Point[]} */
   const pans = [];
   const surface = /** @type {Surface} */ ({
     pen,
     readonly: false,
+    isHand: false,
+    handleAt: () => null,
     getBoundingClientRect: () => /** @type {DOMRect} */ ({ left: 0, top: 0 }),
     pixelAt: ([x, y]) => [Math.floor(x), Math.floor(y)],
     point: () => {},
@@ -37,6 +36,8 @@ function newArea() {
   const gestures = new PointerGestures(surface);
   return {
     gestures,
+    surface,
+    painting,
     pans,
     painted,
     /** The places of the pixels that are not transparent. */
@@ -58,6 +59,7 @@ const at = (pointerType, x, y, more = {}) =>
     pointerType,
     pointerId: { mouse: 1, pen: 2, touch: 3 }[pointerType],
     button: 0,
+    buttons: 1,
     clientX: x,
     clientY: y,
     altKey: false,
@@ -127,10 +129,40 @@ test("the other end of a pen erases, and the tool stays in hand", () => {
   ]);
 });
 
+for (const button of [0, 2, 5]) {
+  test(`the other end of a pen erases where it is reported with button ${button}`, () => {
+    const { gestures, pixels } = newArea();
+    gestures.press(at("pen", 1, 1));
+    gestures.release(at("pen", 1, 1));
+    gestures.press(at("pen", 1, 1, { button, buttons: 32 }));
+    gestures.release(at("pen", 1, 1, { button, buttons: 0 }));
+    assert.deepEqual(pixels(), []);
+  });
+}
+
 test("a pen that only presses harder paints nothing more", () => {
   const { gestures, painted } = newArea();
   gestures.press(at("pen", 1, 1, { pressure: 0.2 }));
   const before = painted.calls;
   for (const pressure of [0.3, 0.5, 0.9]) gestures.move(at("pen", 1.2, 1, { pressure }));
   assert.equal(painted.calls, before);
+});
+
+test("the right button paints with the second colour", () => {
+  const { gestures, painting } = newArea();
+  gestures.press(at("mouse", 1, 1));
+  gestures.release(at("mouse", 1, 1));
+  gestures.press(at("mouse", 2, 1, { button: 2, buttons: 2 }));
+  gestures.release(at("mouse", 2, 1, { button: 2, buttons: 0 }));
+  assert.deepEqual([...painting.pixels.subarray(SIZE, SIZE + 4)], [0, 1, 2, 0]);
+});
+
+test("while Space is held the pointer moves the view", () => {
+  const { gestures, surface, pans, pixels } = newArea();
+  surface.isHand = true;
+  gestures.press(at("mouse", 1, 1));
+  gestures.move(at("mouse", 4, 3));
+  gestures.release(at("mouse", 4, 3));
+  assert.deepEqual(pans, [[3, 2]]);
+  assert.deepEqual(pixels(), []);
 });

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nearest, quantise, resampled } from "../../static/client/editor/quantise.js";
+import { fitted, match, nearest, quantise, scaled } from "../../static/client/editor/quantise.js";
 import { classifyColour, parseColour, toOklab } from "../../static/client/model/colours.js";
-import { drawn } from "./pictures.js";
+import { drawn } from "../model/pictures.js";
 
 const PALETTE = ["#000000", "#ffffff", "#ff0000"];
-const OPTIONS = { fit: /** @type {const} */ ("contain"), dither: false, threshold: 128 };
+const OPTIONS = {
+  fit: /** @type {const} */ ("contain"),
+  dither: /** @type {const} */ ("none"),
+  threshold: 128,
+};
 
 /**
  * @param {number} width
@@ -82,17 +86,31 @@ test("a picture smaller than the tile is enlarged", () => {
 
 test("a pixel is the mean of the area it covers, ignoring transparent pixels", () => {
   const mixed = picture(2, 2, (x) => (x ? [0, 0, 0, 0] : [200, 100, 0, 255]));
-  assert.deepEqual([...resampled(mixed, 1, "contain")], [200, 100, 0, 128]);
+  assert.deepEqual([...fitted(mixed, 1, "contain").row(0)], [200, 100, 0, 128]);
 });
 
-test("dithering keeps the mean lightness of a grey that is not in the palette", () => {
-  const grey = picture(32, 32, () => [99, 99, 99, 255]);
-  const blackAndWhite = ["#000000", "#ffffff"];
-  const flat = quantise(grey, 32, blackAndWhite, OPTIONS);
-  assert.equal(new Set(flat).size, 1);
-  const dithered = quantise(grey, 32, blackAndWhite, { ...OPTIONS, dither: true });
-  const white = dithered.filter((colour) => colour === 2).length / dithered.length;
-  assert(Math.abs(white - toOklab([99, 99, 99])[0]) < 0.03, `${white} of it is white`);
+for (const dither of /** @type {const} */ (["bayer", "floyd-steinberg"]))
+  test(`${dither} keeps the mean lightness of a grey that is not in the palette`, () => {
+    const grey = picture(32, 32, () => [99, 99, 99, 255]);
+    const blackAndWhite = ["#000000", "#ffffff"];
+    const flat = quantise(grey, 32, blackAndWhite, OPTIONS);
+    assert.equal(new Set(flat).size, 1);
+    const dithered = quantise(grey, 32, blackAndWhite, { ...OPTIONS, dither });
+    const white = dithered.filter((colour) => colour === 2).length / dithered.length;
+    assert(Math.abs(white - toOklab([99, 99, 99])[0]) < 0.03, `${white} of it is white`);
+  });
+
+test("ordered dithering makes the pattern of Bayer's matrix", () => {
+  const grey = picture(4, 4, () => [99, 99, 99, 255]); // half as light as white
+  const dithered = match(scaled(grey, 4, 4), ["#000000", "#ffffff"], { dither: "bayer", threshold: 1 });
+  assert.deepEqual(drawn(dithered, 4), ["1212", "2121", "1212", "2121"]);
+});
+
+test("a picture is scaled to any size, as a whole", () => {
+  const wide = picture(4, 2, (x) => (x < 2 ? [0, 0, 0, 255] : [255, 0, 0, 255]));
+  const matching = /** @type {const} */ ({ dither: "none", threshold: 128 });
+  assert.deepEqual([...match(scaled(wide, 2, 1), PALETTE, matching)], [1, 3]);
+  assert.deepEqual([...match(scaled(wide, 8, 1), PALETTE, matching)], [1, 1, 1, 1, 3, 3, 3, 3]);
 });
 
 test("colours have their common names", () => {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { LiveTile } from "../../static/client/editor/live.js";
 import { difference, MAX_STROKE, merge, StrokeSender } from "../../static/client/editor/strokes.js";
 
-/** @import { Change } from "../../static/client/editor/clipboard.js" */
+/** @import { Change } from "../../static/client/model/pieces.js" */
 /** @import { Painted, Refusal } from "../../static/client/editor/strokes.js" */
 
 const ME = 1;

@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import test from "node:test";
-import { mayClaim, mayDelete, mayEdit, mayRevert } from "../../static/client/model/permissions.js";
+import {
+  mayClaim,
+  mayDelete,
+  mayEdit,
+  mayManage,
+  mayOwn,
+  mayRevert,
+} from "../../static/client/model/permissions.js";
 
-/** @import { Mode } from "#api" */
+/** @import { Mode, CanvasRole } from "#api" */
 
 const [OWNER, ADA, BOB] = [1, 2, 3];
 const ADAS_TILE = { creator: { id: ADA } };
@@ -11,9 +18,16 @@ const ADAS_TILE = { creator: { id: ADA } };
  * @param {number} id
  * @param {boolean} [isModerator]
  */
-const who = (id, isModerator = false) => ({ id, isModerator });
+const who = (id, isModerator = false) => ({ id, isModerator, role: null });
+/** @param {CanvasRole} role */
+const bobAs = (role) => ({ ...who(BOB), role });
 /** @param {Mode} mode */
-const canvas = (mode) => ({ owner: { id: OWNER }, collaboration_mode: mode });
+const canvas = (mode) => ({
+  owner: { id: OWNER },
+  collaboration_mode: mode,
+  is_public: true,
+  who_paints: /** @type {const} */ ("everyone"),
+});
 
 /** @type {[Mode, number, number | null, boolean][]} mode, who, holder of the area, whether */
 const EDITING = [
@@ -57,4 +71,45 @@ test("creator, owner and moderators may delete a tile", () => {
 test("in review mode only the owner may revert a tile directly", () => {
   assert.equal(mayRevert(canvas("review"), ADAS_TILE, who(OWNER), null), true);
   assert.equal(mayRevert(canvas("review"), ADAS_TILE, who(ADA), null), false);
+});
+
+test("on an archived canvas nobody paints, and only moderators of the site remove or revert", () => {
+  const archived = { ...canvas("free"), is_archived: true };
+  for (const me of [who(ADA), who(OWNER), who(BOB, true)]) {
+    assert.equal(mayClaim(archived, me, null), false);
+    assert.equal(mayEdit(archived, ADAS_TILE, me, null), false);
+    assert.equal(mayDelete(archived, ADAS_TILE, me), me.isModerator);
+    assert.equal(mayRevert(archived, ADAS_TILE, me, null), me.isModerator);
+  }
+});
+
+for (const closed of [
+  { ...canvas("free"), is_public: false },
+  { ...canvas("free"), who_paints: /** @type {const} */ ("members") },
+]) {
+  const what = closed.is_public ? "of which members paint" : "that is private";
+  test(`on a canvas ${what}, painters, moderators and the owner paint`, () => {
+    const people = [
+      who(ADA),
+      bobAs("viewer"),
+      bobAs("painter"),
+      bobAs("moderator"),
+      who(OWNER),
+      who(ADA, true),
+    ];
+    const expected = [false, false, true, true, true, true];
+    assert.deepEqual(
+      people.map((me) => mayClaim(closed, me, null)),
+      expected,
+    );
+    assert.deepEqual(
+      people.map((me) => mayEdit(closed, ADAS_TILE, me, null)),
+      expected,
+    );
+  });
+}
+
+test("a moderator of the canvas manages it and does not own it", () => {
+  const me = bobAs("moderator");
+  assert.deepEqual([mayManage(canvas("free"), me), mayOwn(canvas("free"), me)], [true, false]);
 });

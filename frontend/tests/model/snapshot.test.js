@@ -36,14 +36,21 @@ function packed(tilesPacked = 2) {
 
 test("a snapshot contains dimensions, palette and sequence number", async () => {
   const { tiles, ...head } = await readSnapshot(packed());
-  assert.deepEqual(head, { columns: 3, rows: 1, tileSize: 2, seq: 2 ** 40, palette: ["#010203", "#ff0009"] });
+  assert.deepEqual(head, {
+    columns: 3,
+    rows: 1,
+    tileSize: 2,
+    seq: 2 ** 40,
+    palette: ["#010203", "#ff0009"],
+    hasPixels: true,
+  });
   assert.equal(tiles.length, 2);
 });
 
 test("a snapshot's tiles have position, version and pixels", async () => {
   const { tiles } = await readSnapshot(packed());
   assert.deepEqual(
-    { ...tiles[1], pixels: [...tiles[1].pixels] },
+    { ...tiles[1], pixels: [...(tiles[1].pixels ?? [])] },
     { id: 8, x: 2, y: 0, version: 5, pixels: [0, 1, 2, 8] },
   );
 });

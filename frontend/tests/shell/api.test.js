@@ -51,7 +51,7 @@ test("bytes are returned with their headers", async () => {
 });
 
 test("a problem document becomes an error with code, fields and request id", async () => {
-  const errors = [{ loc: ["body", "name"], msg: "too short" }];
+  const errors = [{ loc: ["body", "name"], msg: "too short", code: "string_too_short", limit: 3 }];
   const { base } = await serve(() => ({
     status: 422,
     body: { code: "invalid", detail: "bad", request_id: "r1", errors },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { test } from "node:test";
 
-import { t } from "../../static/client/i18n.js";
+import { chooseLocale, t, waitingTime } from "../../static/client/i18n.js";
 import german from "../../static/client/messages/de.js";
 import english from "../../static/client/messages/en.js";
 
@@ -96,3 +96,34 @@ test("every error code of the API document has a message", async () => {
     [],
   );
 });
+
+for (const [language, tags, locale] of /** @type {[string, string[], string][]} */ ([
+  ["en", ["en-GB", "en-US"], "en-GB"],
+  ["en", ["en", "en-GB"], "en-GB"],
+  ["en", ["de-DE", "de"], "en-DE"],
+  ["de", ["en-US", "de-AT"], "de-AT"],
+  ["en", ["eo"], "en"],
+  ["en", ["en-US@posix"], "en"],
+  ["de", ["C", "de-CH"], "de-CH"],
+  ["en", [], "en"],
+])) {
+  test(`in ${language}, a browser of ${tags} gets dates of ${locale}`, () => {
+    assert.equal(chooseLocale(language, tags), locale);
+  });
+}
+
+test("English dates are American for Americans only", () => {
+  const day = (/** @type {string[]} */ tags) =>
+    new Intl.DateTimeFormat(chooseLocale("en", tags), { timeZone: "UTC" }).format(new Date("2026-12-24"));
+  assert.deepEqual([["en-US"], ["en-GB"], ["de-DE"]].map(day), ["12/24/2026", "24/12/2026", "24/12/2026"]);
+});
+
+for (const [seconds, text] of /** @type {[number, string][]} */ ([
+  [1, "in 1 second"],
+  [61, "in 61 seconds"],
+  [300, "in 5 minutes"],
+  [3599, "in 60 minutes"],
+  [7201, "in 3 hours"],
+])) {
+  test(`${seconds} seconds to wait are "${text}"`, () => assert.equal(waitingTime(seconds), text));
+}

@@ -1,29 +1,69 @@
 import { api } from "../api.js";
 import { t } from "../i18n.js";
-import { html } from "../lit.js";
+import { css, html } from "../lit.js";
 import { navigate, setTitle } from "../router.js";
 import { session } from "../session.js";
 import "../ui/error.js";
 import "../ui/field.js";
 import { FormElement } from "../ui/form.js";
+import "../ui/login-form.js";
 import { nextPath, withNext } from "./next.js";
+import { describeFault, listProviders, renderProviders, takeReturn } from "./providers.js";
 import { account } from "./styles.js";
 
-/** The login form, and the form that requests a password reset link. */
+/** @import { ProviderView } from "#api" */
+/** @import { LoginForm } from "../ui/login-form.js" */
+
+/** The login form, the ways to log in elsewhere, and the form that requests a password reset link. */
 export class Login extends FormElement {
-  static properties = { isForgotten: { state: true }, sentTo: { state: true } };
-  static styles = account;
+  static properties = {
+    isForgotten: { state: true },
+    sentTo: { state: true },
+    providers: { state: true },
+    fault: { state: true },
+  };
+  static styles = [
+    account,
+    css`
+    .providers { display: grid; gap: var(--space-2); margin-top: var(--space-4); }
+    .providers .button { width: 100%; justify-content: center; }
+    .fault {
+      margin-bottom: var(--space-4); padding: var(--space-3); border-radius: var(--radius-1);
+      background: var(--warning-soft);
+    }
+  `,
+  ];
 
   constructor() {
     super();
     this.isForgotten = false;
     this.sentTo = "";
+    /** @type {ProviderView[]} */
+    this.providers = [];
+    this.fault = "";
   }
 
-  #login = this.submits(async ({ username = "", password = "" }) => {
-    await session.login({ username, password });
-    await navigate(nextPath(), { replace: true });
-  });
+  firstUpdated() {
+    void this.#welcomeBack();
+    void this.#loadProviders();
+  }
+
+  async #loadProviders() {
+    // Without them one can still log in with a password, and that form says what is wrong with the server.
+    this.providers = await listProviders().catch(() => []);
+  }
+
+  /** Go on after a login elsewhere. */
+  async #welcomeBack() {
+    const returned = takeReturn();
+    this.fault = describeFault(returned);
+    if (returned?.outcome === "signed-in") {
+      await session.returned();
+      await navigate(nextPath(), { replace: true });
+    }
+    if (returned?.outcome === "second-factor")
+      /** @type {LoginForm} */ (this.renderRoot.querySelector("login-form")).askForSecondFactor(returned);
+  }
 
   #ask = this.submits(async ({ email = "" }) => {
     await api.post("/auth/reset-password", { email });
@@ -49,20 +89,13 @@ export class Login extends FormElement {
   #renderLogin() {
     return html`
       <h1>${t("common.login")}</h1>
-      <form class="card" @submit=${this.#login}>
-        <ui-field label=${t("account.username_or_email")} name="username" autocomplete="username" required
-          maxlength="254"
-          error=${this.faults.username ?? ""}></ui-field>
-        <ui-field label=${t("account.password")} name="password" type="password"
-          autocomplete="current-password" required
-          maxlength="128" error=${this.faults.password ?? ""}></ui-field>
-        <ui-error .error=${this.error}></ui-error>
-        <div class="row spread">
-          <button class="primary" ?disabled=${this.busy}>${t("common.login")}</button>
-          <button type="button" class="quiet"
-            @click=${() => this.#switchForm(true)}>${t("account.forgot")}</button>
-        </div>
-      </form>
+      <div class="card">
+        ${this.fault ? html`<p class="fault" role="alert">${this.fault}</p>` : ""}
+        <login-form @entered=${() => navigate(nextPath(), { replace: true })}>
+          <button class="quiet" @click=${() => this.#switchForm(true)}>${t("account.forgot")}</button>
+        </login-form>
+        ${this.providers.length ? html`<div class="providers">${renderProviders(this.providers)}</div>` : ""}
+      </div>
       <p class="switch">${t("account.no_account")} <a
         href=${withNext("/register")}>${t("common.register")}</a></p>`;
   }

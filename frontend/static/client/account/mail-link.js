@@ -1,4 +1,5 @@
 import { api } from "../api.js";
+import { address } from "../base.js";
 import { t } from "../i18n.js";
 import { html } from "../lit.js";
 import { navigate, setTitle } from "../router.js";
@@ -6,10 +7,10 @@ import { session } from "../session.js";
 import "../ui/error.js";
 import { FormElement } from "../ui/form.js";
 import { toast } from "../ui/toast.js";
-import "./new-password.js";
+import "../ui/new-password.js";
 import { account } from "./styles.js";
 
-/** The target of links in emails: confirms an address immediately, or asks for a new password. */
+/** The target of links in mail: confirms an address or stops digests at once, or asks for a new password. */
 export class MailLink extends FormElement {
   static properties = { isConfirmed: { state: true } };
   static styles = account;
@@ -20,21 +21,34 @@ export class MailLink extends FormElement {
     this.purpose = purpose;
     this.token = token;
     this.isConfirmed = false;
-    history.replaceState(null, "", "/"); // keep the token out of the browser's history
+    history.replaceState(null, "", address("/")); // keep the token out of the browser's history
+  }
+
+  get #isStop() {
+    return this.purpose === "stop-digest";
   }
 
   firstUpdated() {
-    if (this.purpose === "confirm-email") void this.#confirm();
+    if (this.purpose !== "reset-password") void this.#confirm();
   }
 
   async #confirm() {
     this.error = null;
     try {
-      await api.post("/auth/confirm-email", { token: this.token });
+      await this.#use();
       this.isConfirmed = true;
-      await session.reload();
     } catch (error) {
       this.error = error;
+    }
+  }
+
+  async #use() {
+    const { purpose, token } = this;
+    if (this.#isStop) {
+      await api.post("/auth/digest/stop", undefined, { query: { token } });
+    } else {
+      await api.post(purpose === "change-email" ? "/auth/email/confirm" : "/auth/confirm-email", { token });
+      await session.reload();
     }
   }
 
@@ -47,9 +61,10 @@ export class MailLink extends FormElement {
 
   render() {
     const isReset = this.purpose === "reset-password";
-    setTitle(t(isReset ? "account.reset" : "account.confirm"));
+    const title = t(isReset ? "account.reset" : this.#isStop ? "account.digest" : "account.confirm");
+    setTitle(title);
     return html`<div class="page narrow">
-      <h1>${t(isReset ? "account.reset" : "account.confirm")}</h1>
+      <h1>${title}</h1>
       ${isReset ? this.#renderReset() : this.#renderConfirmation()}
     </div>`;
   }
@@ -67,10 +82,14 @@ export class MailLink extends FormElement {
   #renderConfirmation() {
     return html`<div class="card stack">
       <p role="status">${
-        this.isConfirmed ? t("account.confirmed") : this.error ? "" : t("common.loading")
+        this.isConfirmed
+          ? t(this.#isStop ? "account.digest_stopped" : "account.confirmed")
+          : this.error
+            ? ""
+            : t("common.loading")
       }</p>
       <ui-error .error=${this.error} retryable @retry=${() => this.#confirm()}></ui-error>
-      <div class="row"><a class="button primary" href=${session.account ? "/account" : "/login"}>
+      <div class="row"><a class="button primary" href=${address(session.account ? "/account" : "/login")}>
         ${t(session.account ? "common.my_account" : "common.login")}</a></div>
     </div>`;
   }

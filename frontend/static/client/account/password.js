@@ -6,7 +6,7 @@ import "../ui/error.js";
 import "../ui/field.js";
 import { FormElement } from "../ui/form.js";
 import { toast } from "../ui/toast.js";
-import "./new-password.js";
+import "../ui/new-password.js";
 import { findPasswordFault } from "./refusals.js";
 import { account } from "./styles.js";
 

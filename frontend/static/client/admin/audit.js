@@ -1,7 +1,8 @@
-import { dateTime, t } from "../i18n.js";
+import { ApiError } from "../api.js";
+import { dateTime, has, t } from "../i18n.js";
 import { css, html, repeat } from "../lit.js";
 import { Element } from "../ui/element.js";
-import "../ui/error.js";
+import { errorText } from "../ui/error.js";
 import "../ui/field.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import { Pages } from "./load.js";
@@ -28,8 +29,15 @@ const ACTIONS = [
   "canvas.delete",
   "canvas.rollback",
   "area.release",
+  "message.remove",
+  "artist.mute",
+  "account.remove_second_factor",
+  "settings.change",
+  "invitation.create",
+  "invitation.revoke",
 ];
-const TARGETS = ["user", "report", "tile", "canvas"];
+const CONCERNED_BY = ["creator_id", "owner_id", "artist_id", "holder_id", "author_id"];
+const TARGETS = ["user", "report", "tile", "canvas", "site", "invitation"];
 
 /** The audit log: actions of moderators and admins, newest first. */
 class Audit extends Element {
@@ -110,11 +118,10 @@ class Audit extends Element {
         <td data-label=${t("admin.actor")}>
           ${entry.actor ? renderPersonLink(entry.actor) : t("admin.by_time")}</td>
         <td data-label=${t("admin.action")}>${describeCode("did", entry.action)}</td>
-        <td data-label=${t("admin.target")}>${t(
-          `admin.target_${entry.target_kind}`,
-        )} ${String(entry.target_id)}</td>
+        <td data-label=${t("admin.target")}>${t(`admin.target_${entry.target_kind}`)}
+          ${entry.target ? renderPersonLink(entry.target) : String(entry.target_id)}</td>
         <td data-label=${t("admin.outcome")}>${renderState("outcome", entry.outcome)}</td>
-        <td data-label=${t("admin.details")} class="details">${formatDetails(entry.details)}</td>
+        <td data-label=${t("admin.details")} class="details">${renderDetails(entry)}</td>
       </tr>`,
       )}</tbody></table>`;
   }
@@ -135,12 +142,14 @@ class Audit extends Element {
 }
 customElements.define("admin-audit", Audit);
 
-/** @param {Record<string, unknown>} details empty values are left out */
-function formatDetails(details) {
-  return Object.entries(details)
-    .filter(([, value]) => value !== null && value !== "")
-    .map(([name, value]) => `${describeCode("detail", name)}: ${formatDetail(name, value)}`)
-    .join(" · ");
+/** @param {AuditEntryView} entry empty details are left out */
+function renderDetails({ details, concerned }) {
+  const given = Object.entries(details).filter(([, value]) => value !== null && value !== "");
+  return given.map(([name, value], n) => {
+    const isArtist = concerned?.id === value && CONCERNED_BY.includes(name);
+    const shown = isArtist ? renderPersonLink(concerned) : formatDetail(name, value);
+    return html`${n ? " · " : ""}${describeCode("detail", name)}: ${shown}`;
+  });
 }
 
 /**
@@ -150,7 +159,11 @@ function formatDetails(details) {
 function formatDetail(name, value) {
   if (Array.isArray(value)) return value.map((role) => describeCode("role", role)).join(", ") || "–";
   const text = String(value);
-  if (name === "since" || name === "until") return dateTime(text);
+  if (["since", "until", "expires_at"].includes(name)) return dateTime(text);
   if (name === "kind") return describeCode("target", text);
+  if (name === "acted_for") return t(`admin.acted_for_${text}`);
+  if (name === "code") return errorText(new ApiError({ status: 0, code: text }));
+  if (has(`admin.setting_${name}_${text}`)) return t(`admin.setting_${name}_${text}`);
+  if (name === "x" || name === "y") return String(Number(value) + 1); // counted as people do
   return name === "action_taken" ? describeCode("action", text) : text;
 }

@@ -1,4 +1,5 @@
 import { api } from "../api.js";
+import { address } from "../base.js";
 import { number, t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { Element } from "../ui/element.js";
@@ -102,7 +103,7 @@ class Dashboard extends Element {
         ${renderCount(
           "open_reports",
           seen.open_reports,
-          html`<a href="/admin/reports">${t("admin.to_reports")}</a>`,
+          html`<a href=${address("/admin/reports")}>${t("admin.to_reports")}</a>`,
         )}
         ${renderCount(
           "queue_depth",

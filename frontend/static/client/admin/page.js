@@ -1,3 +1,4 @@
+import { address, currentPath } from "../base.js";
 import { t } from "../i18n.js";
 import { css, html, nothing } from "../lit.js";
 import { navigate, setTitle } from "../router.js";
@@ -7,8 +8,10 @@ import "../ui/icon.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import "./audit.js";
 import "./dashboard.js";
+import "./invitations.js";
 import "./reports.js";
 import "./rollback.js";
+import "./settings.js";
 import "./users.js";
 
 /** @type {Record<string, {show: () => unknown, isForAdmins?: boolean}>} sections by their path segment */
@@ -17,6 +20,8 @@ const SECTIONS = {
   reports: { show: () => html`<admin-reports></admin-reports>` },
   users: { show: () => html`<admin-users></admin-users>` },
   rollback: { show: () => html`<admin-rollback></admin-rollback>` },
+  invitations: { show: () => html`<admin-invitations></admin-invitations>`, isForAdmins: true },
+  settings: { show: () => html`<admin-settings></admin-settings>`, isForAdmins: true },
   audit: { show: () => html`<admin-audit></admin-audit>`, isForAdmins: true },
 };
 
@@ -69,7 +74,7 @@ class Admin extends Element {
       <nav aria-label=${t("admin.sections")}>
         <ul>${open.map(
           ([name]) => html`<li>
-          <a href="/admin/${name}"
+          <a href=${address(`/admin/${name}`)}
             aria-current=${name === this.section ? "page" : nothing}>${t(`admin.${name}`)}</a>
         </li>`,
         )}</ul>
@@ -84,7 +89,7 @@ class Admin extends Element {
     this.renderRoot.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
     setTitle(t(`admin.${SECTIONS[this.section] ? this.section : "panel"}`));
     if (!session.account)
-      void navigate(`/login?next=${encodeURIComponent(location.pathname)}`, { replace: true });
+      void navigate(`/login?next=${encodeURIComponent(currentPath())}`, { replace: true });
   }
 
   /** @param {string} heading */
@@ -92,7 +97,7 @@ class Admin extends Element {
     return html`<div class="page stack away">
       <h1>${heading}</h1>
       ${session.isModerator ? "" : html`<p>${t("admin.forbidden_text")}</p>`}
-      <div><a class="button" href="/">${t("common.to_canvases")}</a></div>
+      <div><a class="button" href=${address("/")}>${t("common.to_canvases")}</a></div>
     </div>`;
   }
 }

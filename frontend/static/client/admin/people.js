@@ -4,12 +4,13 @@ import { ApiError, api } from "../api.js";
 import { has, t } from "../i18n.js";
 import { html } from "../lit.js";
 import { REASONS } from "../model/reports.js";
+import { artistLink } from "../ui/artist-link.js";
 
 /** @import { PersonView } from "#api" */
 
 /** @param {PersonView | null} person */
 export function renderPersonLink(person) {
-  return person ? html`<a href="/artist/${person.username}">${person.display_name}</a>` : "";
+  return person ? artistLink(person) : "";
 }
 
 /**
@@ -50,6 +51,9 @@ const LOOKS = {
   requested: "wait",
   done: "good",
   refused: "bad",
+  used_up: "",
+  expired: "",
+  revoked: "bad",
 };
 
 /**

@@ -1,11 +1,15 @@
 import { css, html } from "../lit.js";
 import { Element } from "../ui/element.js";
+import { setPaper } from "../ui/paper.js";
 import { base } from "../ui/styles.js";
 import { decodeRgba, fitScale, parsePalette } from "./region.js";
 
 /** @import { Cell, Region } from "./region.js" */
 
-/** @typedef {{tile_size: number, palette: string[]}} Ground the fields of a canvas that a picture needs */
+/**
+ * The fields of a canvas that a picture needs.
+ * @typedef {{tile_size: number, palette: string[], paper_color: string}} Ground
+ */
 /** @typedef {Cell & {pixels: string | null}} Patch pixels to draw over a cell; null clears it */
 
 const WIDTH = 480; // target size of a picture in screen pixels
@@ -29,7 +33,7 @@ export class Picture extends Element {
     canvas {
       display: block; width: 100%; height: auto; border: 1px solid var(--line);
       border-radius: var(--radius-1);
-      background: repeating-conic-gradient(var(--sunken) 0% 25%, var(--surface) 0% 50%) 0 0 / 16px 16px;
+      background: var(--canvas-paper); forced-color-adjust: none;
       image-rendering: pixelated;
     }
   `,
@@ -56,6 +60,7 @@ export class Picture extends Element {
 
   /** @param {Map<string, unknown>} changed */
   updated(changed) {
+    if (this.canvas) setPaper(this, this.canvas);
     if (changed.size > (changed.has("label") ? 1 : 0)) void this.#draw();
   }
 

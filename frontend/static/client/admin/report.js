@@ -1,6 +1,7 @@
 import { api } from "../api.js";
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
+import { nameOf } from "../model/artists.js";
 import { session } from "../session.js";
 import { attempt } from "../ui/attempt.js";
 import "../ui/dialog.js";
@@ -17,7 +18,7 @@ import { describeReason, renderPersonLink, renderState } from "./people.js";
 import "./rollback-form.js";
 import { renderSubject, sceneStyles } from "./scene.js";
 import { marks } from "./styles.js";
-import { loadSettledAccount, loadSubject } from "./subject.js";
+import { loadSettledAccount, loadSubject, removeMessage } from "./subject.js";
 import { reinstate } from "./suspend.js";
 
 /** @import { AccountStandingView, CanvasView, LockView, PersonView, ReportView, RevisionView } from "#api" */
@@ -177,6 +178,7 @@ export class ReportDesk extends Element {
       <div class="row">
         ${subject.kind === "tile" ? this.#renderTileActions(subject) : ""}
         ${subject.kind === "canvas" ? this.#renderCanvasActions(subject) : ""}
+        ${subject.kind === "message" ? this.#renderMessageActions(subject) : ""}
         ${subject.people.map((person) => this.#renderSuspendButton(person))}
       </div>`;
   }
@@ -191,7 +193,7 @@ export class ReportDesk extends Element {
       ${
         lock.is_locked
           ? html`<button ?disabled=${this.isBusy} @click=${() => this.#releaseLock(tile)}>
-        ${t("admin.release_lock", { name: lock.holder?.display_name ?? "" })}</button>`
+        ${t("admin.release_lock", { name: nameOf(lock.holder) })}</button>`
           : ""
       }`;
   }
@@ -206,6 +208,21 @@ export class ReportDesk extends Element {
     }
       <button ?disabled=${this.isBusy}
         @click=${() => (this.order = { canvas, order: {} })}>${t("admin.roll_back_open")}</button>`;
+  }
+
+  /** @param {Extract<Subject, {kind: "message"}>} subject */
+  #renderMessageActions(subject) {
+    return html`<button class="danger" ?disabled=${this.isBusy || this.action === "removed"}
+      @click=${() => this.#removeMessage(subject)}>
+        <ui-icon name="trash"></ui-icon>${t("admin.remove_message")}</button>`;
+  }
+
+  /** @param {Extract<Subject, {kind: "message"}>} subject */
+  async #removeMessage({ id, conversation }) {
+    const isDone = await attempt(this, () => removeMessage(conversation.canvas_id, id));
+    if (!isDone) return;
+    this.action = "removed";
+    toast(t("admin.removed_message_done"), { kind: "success" });
   }
 
   /** @param {PersonView} person */

@@ -1,5 +1,6 @@
 import { t } from "../i18n.js";
 import { css, html, repeat } from "../lit.js";
+import { nameOf } from "../model/artists.js";
 import { Element } from "../ui/element.js";
 import "../ui/error.js";
 import "../ui/icon.js";
@@ -90,7 +91,8 @@ class Reports extends Element {
                 <b>${describeReason(report.reason)}</b> ${renderState("report", report.status)}
                 <small>${t(`admin.kind_${report.kind}`, {
                   id: String(report.target_id),
-                })} · ${report.reporter.display_name}</small>
+                  name: nameOf(report.target) || String(report.target_id),
+                })} · ${nameOf(report.reporter)}</small>
                 <small><ui-time datetime=${report.created_at}></ui-time></small>
               </button></li>`,
             )}

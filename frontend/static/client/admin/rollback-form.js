@@ -2,6 +2,7 @@ import { api } from "../api.js";
 import { now } from "../clock.js";
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
+import { cellAt, placeOf } from "../model/places.js";
 import { attempt } from "../ui/attempt.js";
 import { Element } from "../ui/element.js";
 import "../ui/error.js";
@@ -102,7 +103,8 @@ export class RollbackForm extends Element {
   render() {
     const { canvas, order } = this;
     if (!canvas) return "";
-    const area = order.area ?? { x: 0, y: 0, columns: canvas.columns, rows: canvas.rows };
+    const cells = order.area ?? { x: 0, y: 0, columns: canvas.columns, rows: canvas.rows };
+    const area = { ...cells, ...placeOf(cells) };
     return html`<form class="stack" @submit=${this.#requestPreview} @input=${() => (this.preview = null)}>
         <p>${t("admin.rollback_text")}</p>
         <fieldset>
@@ -120,7 +122,7 @@ export class RollbackForm extends Element {
               ? ""
               : html`<div class="area">${SIDES.map(
                   (name) => html`<ui-field label=${t(`admin.area_${name}`)}
-            name=${name} type="number" min=${name === "x" || name === "y" ? 0 : 1}
+            name=${name} type="number" min="1"
             max=${name === "x" || name === "columns" ? canvas.columns : canvas.rows}
             .value=${String(area[name])} required></ui-field>`,
                 )}
@@ -178,8 +180,9 @@ export class RollbackForm extends Element {
       }
       <details><summary>${t("admin.tiles_concerned", { count: outcome.tiles.length })}</summary>
         <ul class="steps" tabindex="0" aria-label=${t("admin.tiles")}>${outcome.tiles.map(
-          ({ tile_id, x, y, action, creator }) => html`<li>
-          ${t(`admin.step_${action}`, { id: String(tile_id), x, y })} · ${renderPersonLink(creator)}</li>`,
+          (tile) => html`<li>
+          ${t(`admin.step_${tile.action}`, { id: String(tile.tile_id), ...placeOf(tile) })}
+          ${tile.creator ? html`· ${renderPersonLink(tile.creator)}` : ""}</li>`,
         )}</ul></details>
       ${
         changed.length
@@ -218,10 +221,12 @@ export class RollbackForm extends Element {
    */
   async #toRollback(fields) {
     const artist = String(fields.get("artist"));
-    const area = Object.fromEntries(SIDES.map((name) => [name, Number(fields.get(name))]));
+    const area = /** @type {Region} */ (
+      Object.fromEntries(SIDES.map((name) => [name, Number(fields.get(name))]))
+    );
     return {
       since: new Date(this.since).toISOString(),
-      ...(this.isWhole ? {} : { area: /** @type {Region} */ (area) }),
+      ...(this.isWhole ? {} : { area: { ...area, ...cellAt(area) } }),
       ...(artist && { user_id: await findArtistId(artist) }),
     };
   }

@@ -1,10 +1,12 @@
 import { api } from "../api.js";
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
+import { nameOf } from "../model/artists.js";
 import { Element } from "../ui/element.js";
 import "../ui/error.js";
 import "../ui/field.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
+import "./activity.js";
 import { Load } from "./load.js";
 import "./rollback-form.js";
 
@@ -12,9 +14,9 @@ import "./rollback-form.js";
 
 const FOUND = 8;
 
-/** Selects a canvas, then shows the form for rolling it back. */
+/** Selects a canvas, then shows who paints on it at an event, and the form for rolling it back. */
 class Rollback extends Element {
-  static properties = { canvas: { state: true } };
+  static properties = { canvas: { state: true }, order: { state: true } };
   static styles = [
     base,
     typography,
@@ -41,6 +43,11 @@ class Rollback extends Element {
     super();
     /** @type {CanvasView | null} */
     this.canvas = null;
+    /**
+     * What the form begins with.
+     * @type {{artist?: string}}
+     */
+    this.order = {};
   }
 
   connectedCallback() {
@@ -53,8 +60,10 @@ class Rollback extends Element {
     return html`<div class="card stack">${
       canvas
         ? html`<div class="row spread"><h2>${canvas.name}</h2>
-            <button @click=${() => (this.canvas = null)}>${t("admin.other_canvas")}</button></div>
-          <admin-rollback-form .canvas=${canvas} @done=${() => this.requestUpdate()}></admin-rollback-form>`
+            <button @click=${() => this.#choose(null)}>${t("admin.other_canvas")}</button></div>
+          ${canvas.collaboration_mode === "place" ? this.#renderActivity(canvas) : ""}
+          <admin-rollback-form .canvas=${canvas} .order=${this.order}
+            @done=${() => this.requestUpdate()}></admin-rollback-form>`
         : this.#renderChoice()
     }</div>`;
   }
@@ -67,12 +76,26 @@ class Rollback extends Element {
       </form>
       <ui-error .error=${error} retryable @retry=${() => this.#found.run()}></ui-error>
       <ul aria-busy=${isBusy}>${data?.items.map(
-        (canvas) => html`<li><button @click=${() => (this.canvas = canvas)}>
+        (canvas) => html`<li><button @click=${() => this.#choose(canvas)}>
         <span>${canvas.name}</span>
-        <small>${t("admin.tile_count", { count: canvas.tile_count })} · ${canvas.owner.display_name}</small>
+        <small>${t("admin.tile_count", { count: canvas.tile_count })} · ${nameOf(canvas.owner)}</small>
       </button></li>`,
       )}</ul>
       ${data && !data.items.length ? html`<p class="soft">${t("admin.no_canvases")}</p>` : ""}`;
+  }
+
+  /** @param {CanvasView} canvas */
+  #renderActivity(canvas) {
+    return html`<admin-activity .canvas=${canvas}
+      @changed=${(/** @type {CustomEvent<CanvasView>} */ { detail }) => (this.canvas = detail)}
+      @artist=${(/** @type {CustomEvent<string>} */ { detail }) => (this.order = { artist: detail })}
+      ></admin-activity>`;
+  }
+
+  /** @param {CanvasView | null} canvas */
+  #choose(canvas) {
+    this.canvas = canvas;
+    this.order = {};
   }
 
   /** @param {SubmitEvent} event */

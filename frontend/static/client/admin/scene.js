@@ -1,7 +1,10 @@
 /** The subject of a report: its picture and its details. */
 
+import { address } from "../base.js";
 import { dateTime, number, t } from "../i18n.js";
-import { css, html } from "../lit.js";
+import { css, html, nothing } from "../lit.js";
+import { handleOf, nameOf } from "../model/artists.js";
+import { placeOf } from "../model/places.js";
 import "../ui/avatar.js";
 import "../ui/picture.js";
 import "../ui/time.js";
@@ -30,6 +33,12 @@ export const sceneStyles = css`
       padding: 0; list-style: none;
     }
     .tiles ui-picture { aspect-ratio: 1; border: 1px solid var(--line); border-radius: var(--radius-1); }
+    .conversation {
+      display: flex; flex-direction: column; gap: var(--space-2); padding: 0; list-style: none;
+    }
+    .conversation li { padding: var(--space-2) var(--space-3); border-left: 3px solid transparent; }
+    .conversation [aria-current] { border-color: var(--accent); background: var(--accent-soft); }
+    .conversation p { overflow: clip; overflow-wrap: anywhere; white-space: pre-wrap; }
     @media (max-width: 40rem) { .scene { grid-template-columns: minmax(0, 1fr); } }
 `;
 
@@ -47,6 +56,8 @@ export function renderSubject(subject, statusOf) {
       return renderCanvas(subject, statusOf);
     case "user":
       return renderUser(subject, statusOf);
+    case "message":
+      return renderMessage(subject, statusOf);
   }
 }
 
@@ -55,7 +66,7 @@ export function renderSubject(subject, statusOf) {
  * @param {StatusOf} statusOf
  */
 function renderTile({ tile, canvas, region, png, history, people: [last] }, statusOf) {
-  const place = t("admin.tile_place", { id: String(tile.id), x: tile.x, y: tile.y });
+  const place = t("admin.tile_place", { id: String(tile.id), ...placeOf(tile) });
   const [x, y] = [tile.x, tile.y].map((cell) => (cell + 0.5) * canvas.tile_size);
   return html`<div class="scene">
     <admin-picture label=${t("admin.in_context", { tile: place })} .canvas=${canvas} .region=${region}
@@ -63,11 +74,15 @@ function renderTile({ tile, canvas, region, png, history, people: [last] }, stat
       .marked=${[tile]}></admin-picture>
     <div class="facts">
       <div><h3>${tile.title || place}</h3>${tile.title ? html`<p class="small soft">${place}</p>` : ""}
-        <a href="/canvas/${canvas.id}#${x},${y},8">${canvas.name}</a></div>
+        <a href=${address(`/canvas/${canvas.id}#${x},${y},8`)}>${canvas.name}</a></div>
       ${tile.description ? html`<p>${tile.description}</p>` : ""}
-      <div><h3>${t("admin.made_by")}</h3>${renderArtist(tile.creator, statusOf)}</div>
       ${
-        last && last.id !== tile.creator.id
+        tile.creator
+          ? html`<div><h3>${t("admin.made_by")}</h3>${renderArtist(tile.creator, statusOf)}</div>`
+          : ""
+      }
+      ${
+        last && last.id !== tile.creator?.id
           ? html`<div><h3>${t("admin.changed_by")}</h3>${renderArtist(last, statusOf)}</div>`
           : ""
       }
@@ -89,7 +104,7 @@ function renderCanvas({ canvas, region, png }, statusOf) {
   return html`<div class="scene">
     <admin-picture label=${canvas.name} .canvas=${canvas} .region=${region} .png=${png}></admin-picture>
     <div class="facts">
-      <div><h3><a href="/canvas/${canvas.id}">${canvas.name}</a></h3>
+      <div><h3><a href=${address(`/canvas/${canvas.id}`)}>${canvas.name}</a></h3>
         <p class="small soft">${number(canvas.width)} × ${number(canvas.height)} · ${t("admin.tile_count", {
           count: canvas.tile_count,
         })}</p></div>
@@ -122,6 +137,25 @@ function renderUser({ profile, tiles }, statusOf) {
 }
 
 /**
+ * @param {Extract<Subject, {kind: "message"}>} subject
+ * @param {StatusOf} statusOf
+ */
+function renderMessage({ id, conversation, people }, statusOf) {
+  return html`<div class="scene">
+    <div><h3>${t("admin.conversation")}</h3><ol class="conversation">${conversation.messages.map(
+      (quote) => html`<li aria-current=${quote.id === id ? "true" : nothing}>
+        <span class="small">${renderPersonLink(quote.author)} · <ui-time
+          datetime=${quote.created_at}></ui-time></span>
+        <p dir="auto">${quote.text}</p></li>`,
+    )}</ol></div>
+    <div class="facts">
+      ${people.map((person) => renderArtist(person, statusOf))}
+      <a href=${address(`/canvas/${conversation.canvas_id}`)}>${t("admin.conversation_canvas")}</a>
+    </div>
+  </div>`;
+}
+
+/**
  * @param {PersonView} person
  * @param {StatusOf} statusOf
  * @param {string} [colour]
@@ -129,8 +163,8 @@ function renderUser({ profile, tiles }, statusOf) {
 function renderArtist(person, statusOf, colour) {
   const status = statusOf(person);
   return html`<div class="row">
-    <ui-avatar name=${person.display_name} .colour=${colour}></ui-avatar>
-    <div>${renderPersonLink(person)} <span class="soft">@${person.username}</span>
+    <ui-avatar name=${nameOf(person)} .colour=${colour}></ui-avatar>
+    <div>${renderPersonLink(person)} <span class="soft">${handleOf(person)}</span>
       ${status && status !== "active" ? renderState("account", status) : ""}</div>
   </div>`;
 }

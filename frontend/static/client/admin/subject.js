@@ -3,7 +3,8 @@
 import { ApiError, api } from "../api.js";
 import { regionAround } from "./region.js";
 
-/** @import { AccountStandingView, CanvasView, LockView, PersonView, ProfileView, ReportView } from "#api" */
+/** @import { AccountStandingView, CanvasView, ConversationView, LockView, PersonView } from "#api" */
+/** @import { ProfileView, ReportView } from "#api" */
 /** @import { RevisionView, TileView } from "#api" */
 /** @import { Region } from "./region.js" */
 
@@ -14,6 +15,7 @@ import { regionAround } from "./region.js";
  *   history: RevisionView[], lock: LockView, people: PersonView[]}
  * | {kind: "canvas", canvas: CanvasView, region: Region, png: Blob, people: PersonView[]}
  * | {kind: "user", profile: ProfileView, tiles: TileView[], people: PersonView[]}
+ * | {kind: "message", id: number, conversation: ConversationView, people: PersonView[]}
  * | {kind: "gone", people: PersonView[]}} Subject `people` of what was removed just now
  */
 
@@ -29,8 +31,10 @@ const GONE = { kind: "gone", people: [] };
  * @param {AbortSignal} signal
  * @returns {Promise<Subject>}
  */
-export async function loadSubject({ kind, target_id: id, action_taken }, signal) {
-  if (action_taken === "removed") return GONE;
+export async function loadSubject({ kind, target_id: id, target, conversation, action_taken }, signal) {
+  // What was written is part of the report, so it stays when the message goes.
+  if (kind === "message" && conversation) return { kind, id, conversation, people: target ? [target] : [] };
+  if (kind === "message" || action_taken === "removed") return GONE;
   try {
     return await { tile: loadTile, canvas: loadCanvas, user: loadUser }[kind](id, signal);
   } catch (error) {
@@ -63,16 +67,22 @@ async function loadTile(id, signal) {
     png,
     history: history.items,
     lock,
-    people: removeDuplicates([...history.items.filter(isPainted).map(({ author }) => author), tile.creator]),
+    people: removeDuplicates([
+      ...history.items.filter(isPainted).map(({ author }) => author),
+      ...(tile.creator ? [tile.creator] : []),
+    ]),
   };
 }
+
+/** Kinds of versions that show what others painted. */
+const BROUGHT_BACK = ["reverted", "rolled_back", "restored", "recoloured"];
 
 /**
  * Return whether a version shows what its author painted, not what a moderator or an owner brought back.
  * @param {RevisionView} revision
  */
 function isPainted({ kind }) {
-  return kind !== "reverted" && kind !== "rolled_back" && kind !== "restored";
+  return !BROUGHT_BACK.includes(kind);
 }
 
 /** @param {PersonView[]} people */
@@ -143,4 +153,17 @@ export async function loadPicture(canvas, region, signal) {
     ...(signal && { signal }),
   });
   return new Blob([bytes], { type: "image/png" });
+}
+
+/**
+ * Remove a message of a chat, unless it is gone already. Throws ApiError.
+ * @param {number} canvasId
+ * @param {number} id
+ */
+export async function removeMessage(canvasId, id) {
+  try {
+    await api.delete(`/canvases/${canvasId}/messages/${id}`);
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 404)) throw error;
+  }
 }

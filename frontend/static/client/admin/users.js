@@ -1,5 +1,6 @@
 import { dateTime, t } from "../i18n.js";
 import { css, html, repeat } from "../lit.js";
+import { handleOf } from "../model/artists.js";
 import { session } from "../session.js";
 import { Element } from "../ui/element.js";
 import "../ui/field.js";
@@ -105,7 +106,7 @@ class Users extends Element {
         ({ id }) => id,
         (user) => html`<tr>
         <td data-label=${t("admin.artist")}>
-          <span>${renderPersonLink(user)} <small>@${user.username}</small></span></td>
+          <span>${renderPersonLink(user)} <small>${handleOf(user)}</small></span></td>
         <td data-label=${t("admin.state")}>${this.#renderState(user)}</td>
         <td data-label=${t("admin.roles")}>
           ${user.roles.map((role) => describeCode("role", role)).join(", ") || "–"}</td>

@@ -1,4 +1,5 @@
 import { ApiError, api } from "../api.js";
+import { address, currentPath } from "../base.js";
 import { dateTime, number, t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { navigate, setTitle } from "../router.js";
@@ -94,7 +95,7 @@ export class Artist extends Element {
   async #toggleFollow() {
     const { profile, follows } = this;
     if (!profile) return;
-    if (!session.account) return navigate(`/login?next=${encodeURIComponent(location.pathname)}`);
+    if (!session.account) return navigate(`/login?next=${encodeURIComponent(currentPath())}`);
     try {
       await (follows ? api.delete : api.put).call(api, `/users/${profile.id}/follow`);
       this.follows = !follows;
@@ -118,7 +119,7 @@ export class Artist extends Element {
     const { profile, error } = this;
     setTitle(profile?.display_name ?? this.username);
     if (error instanceof ApiError && error.status === 404) {
-      return html`<div class="page stack"><h1>${this.username}</h1><p>${t("account.no_artist")}</p></div>`;
+      return html`<div class="page stack"><h1>${this.username}</h1><p>${t("common.no_artist")}</p></div>`;
     }
     if (!profile) {
       return html`<div class="page">
@@ -155,7 +156,7 @@ export class Artist extends Element {
   /** @param {ProfileView} profile */
   #renderFollowButton({ id }) {
     if (session.account?.id === id)
-      return html`<a class="button" href="/account">${t("account.edit_profile")}</a>`;
+      return html`<a class="button" href=${address("/account")}>${t("account.edit_profile")}</a>`;
     if (session.account && this.follows === null) return "";
     return html`<button class=${this.follows ? "" : "primary"} @click=${this.#toggleFollow}>${t(
       this.follows ? "account.unfollow" : "account.follow",

@@ -1,13 +1,16 @@
 import { api } from "../api.js";
 import { dateTime, t } from "../i18n.js";
 import { css, html } from "../lit.js";
+import { mayManage } from "../model/permissions.js";
+import { cellAt, placeOf } from "../model/places.js";
+import { artistLink } from "../ui/artist-link.js";
 import { attempt } from "../ui/attempt.js";
 import "../ui/avatar.js";
 import "../ui/error.js";
 import "../ui/field.js";
 import "../ui/icon.js";
+import { colourOf } from "../ui/artist-colour.js";
 import { isSignedIn, Panel } from "./panel.js";
-import { colourOf } from "./people.js";
 
 /** @import { AreaView } from "#api" */
 /** @import { Span } from "./renderer.js" */
@@ -42,10 +45,10 @@ export class CanvasAreas extends Panel {
             @click=${() => this.dispatchEvent(new Event("draw"))}>
             <ui-icon name="select"></ui-icon>${t("canvas.areas_draw")}</button>
           <div class="numbers">
-            ${this.#number("x", 0, this.canvas.columns - 1)}
-            ${this.#number("y", 0, this.canvas.rows - 1)}
-            ${this.#number("columns", 1, this.canvas.columns)}
-            ${this.#number("rows", 1, this.canvas.rows)}
+            ${this.#number("x", this.canvas.columns)}
+            ${this.#number("y", this.canvas.rows)}
+            ${this.#number("columns", this.canvas.columns)}
+            ${this.#number("rows", this.canvas.rows)}
           </div>
           <button class="primary" ?disabled=${this.isBusy}>${t("canvas.claim_area")}</button>
         </form>
@@ -64,23 +67,23 @@ export class CanvasAreas extends Panel {
 
   /**
    * @param {keyof Span} name
-   * @param {number} min
    * @param {number} max
    */
-  #number(name, min, max) {
+  #number(name, max) {
+    const value = this.span ? { ...this.span, ...placeOf(this.span) }[name] : 1;
     return html`<ui-field type="number" required name=${name} label=${t(`canvas.area_${name}`)}
-      .min=${min} .max=${max} .value=${String(this.span?.[name] ?? min)}></ui-field>`;
+      .min=${1} .max=${max} .value=${String(value)}></ui-field>`;
   }
 
   /** @param {AreaView} area */
   #area(area) {
     const { holder, x, y, columns, rows, expires_at } = area;
     const isMine = holder.id === this.me?.id;
-    const place = t("canvas.area_place", { x, y, columns, rows });
+    const place = t("canvas.area_place", { ...placeOf(area), columns, rows });
     return html`<li>
       <div class="row tight">
         <ui-avatar name=${holder.username} colour=${colourOf(holder.id)}></ui-avatar>
-        <span class="grow"><a class="name" href="/artist/${holder.username}">${holder.display_name}</a><br>
+        <span class="grow">${artistLink(holder, "name")}<br>
           <small class="soft">${place} · ${t("canvas.until", { time: dateTime(expires_at) })}</small></span>
       </div>
       <div class="row">
@@ -92,7 +95,7 @@ export class CanvasAreas extends Panel {
             : ""
         }
         ${
-          isMine || this.me?.isModerator || this.me?.id === this.canvas.owner.id
+          isMine || mayManage(this.canvas, this.me)
             ? html`<button class="small" ?disabled=${this.isBusy}
           aria-label=${t("canvas.release_area", { place })}
           @click=${() => this.#release(area)}>${t("canvas.release")}</button>`
@@ -107,7 +110,8 @@ export class CanvasAreas extends Panel {
     event.preventDefault();
     if (!isSignedIn("canvas.sign_in_to_claim")) return;
     const fields = new FormData(/** @type {HTMLFormElement} */ (event.target));
-    const area = Object.fromEntries([...fields].map(([name, value]) => [name, Number(value)]));
+    const [x, y, columns, rows] = ["x", "y", "columns", "rows"].map((name) => Number(fields.get(name)));
+    const area = { ...cellAt({ x, y }), columns, rows };
     void attempt(this, async () => {
       await api.post(`/canvases/${this.canvas.id}/areas`, area);
       this.dispatchEvent(new Event("claimed"));

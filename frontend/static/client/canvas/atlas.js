@@ -1,22 +1,30 @@
 /**
- * The canvas as square bitmaps, rendered on demand at the resolution in use and updated tile by tile. A
- * canvas of 8192 × 8192 pixels costs only what the screen shows.
+ * The canvas as square bitmaps, at the resolution in use and updated tile by tile. A canvas of 8192 × 8192
+ * pixels costs only what the screen shows: at full resolution the blocks of pixels in view, from afar
+ * pictures of them.
  */
 
-/** @import { CanvasPixels, Cell } from "../model/canvas-pixels.js" */
+import { Loader } from "../model/loader.js";
+import { SIDE, Square } from "./square.js";
+
+/** @import { CanvasPixels, Change } from "../model/canvas-pixels.js" */
+/** @import { Parts } from "../model/parts.js" */
 /** @import { Rect } from "./viewport.js" */
 
-/**
- * A square with `step` canvas pixels per texel; `stale` are its cells that changed since it was drawn.
- * @typedef {{bitmap: OffscreenCanvas, pen: OffscreenCanvasRenderingContext2D, rect: Rect, step: number,
- *   stale: Map<number, Cell>}} Square
- */
+/** Canvas pixels per texel side of the coarsest picture: one square shows the largest canvas. */
+const COARSEST = 16;
 
-/** Texels per side; a multiple of every tile size. */
-const SIDE = 512;
+/** Squares of a large canvas that are drawn from pixels per frame: some milliseconds. */
+const FILLS = 2;
 
-/** One megabyte each; twice the number that a large screen shows. */
-const KEPT = 128;
+/** Pictures that load at the same time. */
+const AT_ONCE = 2;
+
+/** Milliseconds after the last change of a picture until it is loaded again; it may be 3 s behind. */
+const SETTLED_MS = 10_000;
+
+/** Milliseconds after which it is loaded again although it still changes, and the coarsest in any case. */
+const OUTDATED_MS = 60_000;
 
 export class Atlas {
   /**
@@ -24,64 +32,105 @@ export class Atlas {
    * @type {Map<string, Square>}
    */
   #squares = new Map();
+  /** How many squares are kept, a megabyte each: as many as a view shows at most. */
+  #kept = 0;
+  /**
+   * The whole of a large canvas, coarse but always there.
+   * @type {Square | null}
+   */
+  #base = null;
+  /** @type {Loader<Square> | null} */
+  #pictures = null;
+  #timer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
 
-  /** @param {CanvasPixels} pixels */
-  constructor(pixels) {
+  /**
+   * @param {CanvasPixels} pixels
+   * @param {Parts | null} parts of a large canvas
+   * @param {() => void} redraw called when more can be shown
+   */
+  constructor(pixels, parts, redraw) {
     this.pixels = pixels;
+    this.parts = parts;
+    this.redraw = redraw;
     this.width = pixels.canvas.columns * pixels.canvas.tileSize;
     this.height = pixels.canvas.rows * pixels.canvas.tileSize;
+    if (!parts) return;
+    this.#base = new Square(pixels, { x: 0, y: 0 }, COARSEST);
+    this.#pictures = new Loader((square) => this.#load(square, parts), AT_ONCE, parts.signal);
+    this.#pictures.want([this.#base]);
+    parts.addEventListener("block", redraw);
+    parts.signal.addEventListener("abort", () => clearTimeout(this.#timer));
+  }
+
+  /** Whether anything of the canvas can be shown. */
+  get isReady() {
+    return this.#base?.isDrawn ?? true;
   }
 
   /**
-   * Mark a cell as changed.
-   * @param {Cell} cell
+   * Take a change of a cell into account.
+   * @param {Change} change
    */
-  touch(cell) {
-    const { tileSize, columns } = this.pixels.canvas;
-    for (const { rect, stale } of this.#squares.values()) {
-      const x = cell.x * tileSize - rect.x;
-      const y = cell.y * tileSize - rect.y;
-      if (x >= 0 && y >= 0 && x < rect.width && y < rect.height) stale.set(cell.y * columns + cell.x, cell);
+  touch(change) {
+    for (const [key, square] of this.#squares) {
+      if (!square.covers(change)) continue;
+      if (this.parts && square.step > 1) square.paint(change);
+      else if (this.pixels.isLoaded(this.pixels.blockAt(change.x, change.y))) square.mark(change);
+      else this.#squares.delete(key); // its pixels are not followed any more
     }
+    this.#base?.paint(change);
   }
 
   /**
-   * Draw a part of the canvas.
+   * Draw a part of the canvas, and load what is missing of it.
    * @param {CanvasRenderingContext2D} pen whose units are canvas pixels
    * @param {Rect} part in canvas pixels
    * @param {number} scale device pixels per canvas pixel
    */
   draw(pen, part, scale) {
-    const step = stepFor(scale, this.pixels.canvas.tileSize);
-    const covered = SIDE * step;
+    const finest = stepFor(scale, this.pixels.canvas.tileSize);
+    const step = this.parts ? Math.min(finest, COARSEST) : finest;
+    const { width, height } = pen.canvas;
+    this.#kept = Math.max(this.#kept, Math.ceil((2 * width) / SIDE + 1) * Math.ceil((2 * height) / SIDE + 1));
+    const shown = this.#squaresIn(part, step);
+    if (this.parts) this.#require(shown, step, this.parts);
+    pen.imageSmoothingEnabled = true;
+    for (const square of shown) if (!square.isDrawn) this.#drawCoarser(pen, square);
     // Enlarged pixels have hard edges; shrunk ones are smoothed.
     pen.imageSmoothingEnabled = scale < 1;
-    const right = Math.min(this.width, part.x + part.width);
-    const bottom = Math.min(this.height, part.y + part.height);
-    for (let y = Math.max(0, Math.floor(part.y / covered)); y * covered < bottom; y++) {
-      for (let x = Math.max(0, Math.floor(part.x / covered)); x * covered < right; x++) {
-        const { bitmap, rect } = this.#square(x, y, step);
-        pen.drawImage(bitmap, rect.x, rect.y, rect.width, rect.height);
-      }
-    }
+    for (const square of shown) square.draw(pen);
+    this.#trim(shown.length);
   }
 
   /**
-   * @param {number} x
-   * @param {number} y
+   * Draw all of the canvas, small. Of a large one only what is there.
+   * @param {CanvasRenderingContext2D} pen as above
+   * @param {number} scale as above
+   */
+  drawSmall(pen, scale) {
+    if (!this.#base) return this.draw(pen, { x: 0, y: 0, width: this.width, height: this.height }, scale);
+    pen.imageSmoothingEnabled = true;
+    this.#base.draw(pen);
+  }
+
+  /**
+   * Return the squares of a part, those in its middle first.
+   * @param {Rect} part
    * @param {number} step
    */
-  #square(x, y, step) {
-    const key = `${step}/${x},${y}`;
-    const known = this.#squares.get(key);
-    const square = known ?? this.#blank(x * SIDE * step, y * SIDE * step, step);
-    this.#squares.delete(key);
-    this.#squares.set(key, square);
-    if (!known) this.#fill(square);
-    else if (square.stale.size) this.#refresh(square);
-    const [oldest] = this.#squares.keys();
-    if (this.#squares.size > KEPT && oldest) this.#squares.delete(oldest);
-    return square;
+  #squaresIn(part, step) {
+    const covered = SIDE * step;
+    const right = Math.min(this.width, part.x + part.width);
+    const bottom = Math.min(this.height, part.y + part.height);
+    const found = [];
+    for (let y = Math.max(0, Math.floor(part.y / covered)); y * covered < bottom; y++)
+      for (let x = Math.max(0, Math.floor(part.x / covered)); x * covered < right; x++)
+        found.push(this.#square(x, y, step));
+    if (!this.parts) for (const square of found) square.refresh();
+    const middle = { x: part.x + part.width / 2, y: part.y + part.height / 2 };
+    const distance = (/** @type {Square} */ { rect }) =>
+      Math.hypot(rect.x + rect.width / 2 - middle.x, rect.y + rect.height / 2 - middle.y);
+    return found.sort((one, other) => distance(one) - distance(other));
   }
 
   /**
@@ -90,109 +139,88 @@ export class Atlas {
    * @param {number} step
    * @returns {Square}
    */
-  #blank(x, y, step) {
-    const rect = {
-      x,
-      y,
-      width: Math.min(SIDE * step, this.width - x),
-      height: Math.min(SIDE * step, this.height - y),
-    };
-    const bitmap = new OffscreenCanvas(rect.width / step, rect.height / step);
-    const pen = /** @type {OffscreenCanvasRenderingContext2D} */ (bitmap.getContext("2d"));
-    return { bitmap, pen, rect, step, stale: new Map() };
+  #square(x, y, step) {
+    if (this.#base && step === COARSEST) return this.#base;
+    const key = `${step}/${x},${y}`;
+    const square = this.#squares.get(key) ?? new Square(this.pixels, { x, y }, step);
+    this.#squares.delete(key);
+    this.#squares.set(key, square);
+    return square;
   }
 
-  /** @param {Square} square */
-  #fill({ bitmap, pen, rect, step }) {
-    const { tileSize } = this.pixels.canvas;
-    const image = new ImageData(bitmap.width, bitmap.height);
-    const words = new Uint32Array(image.data.buffer);
-    for (let y = rect.y / tileSize; y * tileSize < rect.y + rect.height; y++) {
-      for (let x = rect.x / tileSize; x * tileSize < rect.x + rect.width; x++) {
-        const at = ((y * tileSize - rect.y) / step) * bitmap.width + (x * tileSize - rect.x) / step;
-        this.#lay({ x, y }, step, words, at, bitmap.width);
-      }
+  /** @param {number} shown squares that must stay */
+  #trim(shown) {
+    for (const key of this.#squares.keys()) {
+      if (this.#squares.size <= Math.max(shown, this.#kept)) return;
+      this.#squares.delete(key);
     }
-    pen.putImageData(image, 0, 0);
-  }
-
-  /** @param {Square} square */
-  #refresh({ pen, rect, step, stale }) {
-    const { tileSize } = this.pixels.canvas;
-    const side = tileSize / step;
-    for (const cell of stale.values()) {
-      const image = new ImageData(side, side);
-      this.#lay(cell, step, new Uint32Array(image.data.buffer), 0, side);
-      pen.putImageData(image, (cell.x * tileSize - rect.x) / step, (cell.y * tileSize - rect.y) / step);
-    }
-    stale.clear();
   }
 
   /**
-   * @param {Cell} cell
+   * Draw squares of a large canvas whose pixels are here, and ask for what is missing.
+   * @param {readonly Square[]} shown
    * @param {number} step
-   * @param {Uint32Array} words
-   * @param {number} at
-   * @param {number} width
+   * @param {Parts} parts
    */
-  #lay(cell, step, words, at, width) {
-    const pixels = this.pixels.pixelsOf(cell.x, cell.y);
-    if (pixels) layTile(pixels, this.pixels.canvas.tileSize, this.pixels.rgba, step, words, at, width);
-  }
-}
-
-/**
- * Fill in a tile's texels: each from one pixel, or from four samples of the `step` x `step` pixels it covers.
- * @param {Uint8Array} pixels
- * @param {number} tileSize
- * @param {Uint32Array} rgba
- * @param {number} step a power of two
- * @param {Uint32Array} words of an image `width` wide, from word `at` on
- * @param {number} at
- * @param {number} width
- */
-export function layTile(pixels, tileSize, rgba, step, words, at, width) {
-  const half = step >> 1;
-  for (let y = 0; y < tileSize; y += step, at += width) {
-    const row = y * tileSize;
-    for (let x = 0, to = at; x < tileSize; x += step, to++) {
-      const pixel = row + x;
-      words[to] = half
-        ? blend(rgba, [
-            pixels[pixel],
-            pixels[pixel + half],
-            pixels[pixel + half * tileSize],
-            pixels[pixel + half * (tileSize + 1)],
-          ])
-        : rgba[pixels[pixel]];
+  #require(shown, step, parts) {
+    const blocks = step === 1 ? shown.map(({ cells }) => this.pixels.blockAt(cells.x, cells.y)) : [];
+    parts.see(blocks);
+    let fills = FILLS;
+    for (const [index, block] of blocks.entries()) {
+      const square = shown[index];
+      if (!this.pixels.isLoaded(block)) continue;
+      if (square.isDrawn || fills-- > 0) square.refresh();
+      else this.redraw();
     }
+    const pictures = [this.#base, ...(step > 1 ? shown : [])].filter((square) => square !== null);
+    this.#pictures?.want(pictures.filter((square) => isDue(square, square === this.#base)));
+    if (pictures.some(({ touchedSeq, seq }) => touchedSeq > seq)) this.#redrawLater();
+  }
+
+  /** Look at changed pictures again when they have settled. */
+  #redrawLater() {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.redraw();
+    }, SETTLED_MS);
+  }
+
+  /**
+   * @param {Square} square
+   * @param {Parts} parts
+   */
+  async #load(square, parts) {
+    const { image, seq } = await parts.loadPicture(square.cells, square.step);
+    square.take(image, seq);
+    this.redraw();
+  }
+
+  /**
+   * Draw the finest picture that there is in place of a square.
+   * @param {CanvasRenderingContext2D} pen
+   * @param {Square} square
+   */
+  #drawCoarser(pen, { rect, step }) {
+    for (let coarser = 2 * step; coarser < COARSEST; coarser *= 2) {
+      const side = SIDE * coarser;
+      const key = `${coarser}/${Math.floor(rect.x / side)},${Math.floor(rect.y / side)}`;
+      const square = this.#squares.get(key);
+      if (square?.isDrawn) return square.draw(pen, rect);
+    }
+    this.#base?.draw(pen, rect);
   }
 }
 
 /**
- * Average palette colours; index 0 is transparent.
- * @param {Uint32Array} rgba
- * @param {number[]} indices
+ * Return whether a picture is to be loaded: for the first time, or again because it has changed.
+ * @param {Square} square
+ * @param {boolean} isBase which is only seen until something finer has come, and on the map
  */
-function blend(rgba, indices) {
-  let [red, green, blue, painted] = [0, 0, 0, 0];
-  for (const index of indices) {
-    if (!index) continue;
-    const word = rgba[index];
-    red += word & 0xff;
-    green += (word >> 8) & 0xff;
-    blue += (word >> 16) & 0xff;
-    painted++;
-  }
-  if (!painted) return 0;
-  const alpha = Math.round((255 * painted) / indices.length);
-  return (
-    ((alpha << 24) |
-      (Math.round(blue / painted) << 16) |
-      (Math.round(green / painted) << 8) |
-      Math.round(red / painted)) >>>
-    0
-  );
+function isDue({ isDrawn, seq, touchedSeq, touchedAt, loadedAt }, isBase) {
+  if (!isDrawn) return true;
+  const now = performance.now();
+  const isSettled = now - touchedAt >= SETTLED_MS && !isBase;
+  return touchedSeq > seq && (isSettled || now - loadedAt >= OUTDATED_MS);
 }
 
 /**

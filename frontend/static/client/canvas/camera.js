@@ -2,7 +2,7 @@ import * as viewport from "./viewport.js";
 
 /** @import { View } from "../model/links.js" */
 /** @import { Cell } from "../model/canvas-pixels.js" */
-/** @import { Grid, Point } from "./viewport.js" */
+/** @import { Grid, Point, Rect } from "./viewport.js" */
 
 const ZOOM_STEP = 1.5;
 
@@ -109,6 +109,18 @@ export class Camera {
     const { x, y } = viewport.toCanvas(this.view, this.screen, point);
     const nearest = { x: Math.min(Math.max(x, 0), width - 1), y: Math.min(Math.max(y, 0), height - 1) };
     return viewport.cellAt(this.grid, nearest);
+  }
+
+  /**
+   * Return where on the screen a point of the canvas is.
+   * @param {number} x
+   * @param {number} y
+   */
+  locate = (x, y) => viewport.toScreen(this.view, this.screen, { x, y });
+
+  /** @param {Rect} rect in canvas pixels */
+  shows(rect) {
+    return viewport.overlaps(viewport.visibleRect(this.view, this.screen), rect);
   }
 
   get cellInTheMiddle() {

@@ -12,15 +12,20 @@ import { turnOf } from "../ui/wheel.js";
  *   wheel: (point: Point, delta: number) => void,
  *   scroll: (right: number) => void,
  *   tap: (point: Point) => void,
+ *   hold: ((point: Point) => void) | null,
  *   hover: (point: Point | null) => void,
  *   span: ((from: Point, to: Point, isDone: boolean) => void) | null,
- * }} Actions `scroll` is for the wheel with Shift; `span`, when set, receives what would otherwise be a drag
+ * }} Actions `scroll` is for the wheel with Shift; `span`, when set, receives what would otherwise be a drag;
+ *   `hold`, when set, a click of the right button and a long press
  */
 
 const BUTTON = { middle: 1, eraser: 5 };
 
 /** A press that moves less than this many CSS pixels is a tap. */
 const SLACK = 5;
+
+/** Milliseconds after which a press with a finger or a pen that does not move is a long one. */
+const HOLD_MS = 500;
 
 /** Factor by which a pinch on a trackpad zooms more than a wheel event of the same delta. */
 const TRACKPAD_PINCH = 8;
@@ -36,11 +41,12 @@ export function listen(element, actions) {
   /** @type {Point | null} */
   let start = null;
   let isTap = false;
+  let held = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
   /** The pen on the glass: meanwhile a touch is the palm of the hand that holds it. */
   let pen = /** @type {number | null} */ (null);
 
   /**
-   * @param {PointerEvent | WheelEvent} event
+   * @param {MouseEvent} event
    * @returns {Point}
    */
   const pointOf = (event) => {
@@ -55,6 +61,7 @@ export function listen(element, actions) {
     if (!from) return event.pointerType !== "touch" && actions.hover(to);
     if (isTap && start && Math.hypot(to.x - start.x, to.y - start.y) < SLACK) return;
     isTap = false;
+    clearTimeout(held);
     if (pressed.size === 2) {
       const [still] = [...pressed].filter(([id]) => id !== event.pointerId).map(([, point]) => point);
       actions.pinch([still, from], [still, to]);
@@ -67,6 +74,7 @@ export function listen(element, actions) {
   /** @param {PointerEvent} event */
   const release = (event) => {
     if (event.pointerId === pen) pen = null;
+    clearTimeout(held);
     if (!pressed.delete(event.pointerId) || pressed.size) return;
     const point = pointOf(event);
     if (event.type === "pointercancel") return;
@@ -86,6 +94,20 @@ export function listen(element, actions) {
     start = pointOf(event);
     isTap = pressed.size === 0 && event.button !== BUTTON.middle;
     pressed.set(event.pointerId, start);
+    clearTimeout(held);
+    if (isTap && actions.hold && event.pointerType !== "mouse") {
+      const point = start;
+      held = setTimeout(() => {
+        isTap = false;
+        actions.hold?.(point);
+      }, HOLD_MS);
+    }
+  });
+  element.addEventListener("contextmenu", (event) => {
+    if (!actions.hold) return;
+    event.preventDefault();
+    // a long press may open the menu as well
+    if (/** @type {PointerEvent} */ (event).pointerType === "mouse") actions.hold(pointOf(event));
   });
   element.addEventListener("pointermove", move);
   element.addEventListener("pointerup", release);

@@ -2,18 +2,25 @@ import { api } from "../api.js";
 import { dateTime, number, t } from "../i18n.js";
 import { css, html, nothing } from "../lit.js";
 import { navigate } from "../router.js";
+import { artistLink } from "../ui/artist-link.js";
 import { attempt } from "../ui/attempt.js";
 import { nameColour } from "../ui/colour-name.js";
 import "../ui/dialog.js";
 import "../ui/error.js";
 import "../ui/field.js";
 import "../ui/icon.js";
+import "../ui/palette-exchange.js";
+import { placingFields, placingOf } from "../ui/placing-fields.js";
 import "../ui/swatch.js";
 import "../ui/time.js";
-import { mayManage } from "../model/permissions.js";
+import { mayManage, mayOwn } from "../model/permissions.js";
 import { toast } from "../ui/toast.js";
+import "./palette-dialog.js";
 import { isSignedIn, Panel } from "./panel.js";
+import "./copy-dialog.js";
+import "./download-dialog.js";
 import "./report-dialog.js";
+import "./webhooks.js";
 
 /** @import { CanvasStats, Mode } from "#api" */
 
@@ -38,6 +45,7 @@ export class CanvasInfo extends Panel {
     .palette { display: flex; flex-wrap: wrap; gap: 2px; max-height: 12rem; overflow-y: auto; }
     .palette li { padding: 0; border: 0; }
     .palette ui-swatch { width: 1.5rem; height: 1.5rem; border-radius: 4px; }
+    .edit { margin-top: var(--space-3); }
     form { gap: var(--space-3); }
   `,
   ];
@@ -49,7 +57,7 @@ export class CanvasInfo extends Panel {
    * @type {number | null}
    */
   #remaining = null;
-  /** @type {"report" | "delete" | null} */
+  /** @type {"report" | "copy" | "download" | "delete" | "palette" | null} */
   #dialog = null;
 
   firstUpdated() {
@@ -68,15 +76,14 @@ export class CanvasInfo extends Panel {
   render() {
     const { canvas } = this;
     return html`<section>
-        <p>${t("canvas.by")} <a class="name"
-          href="/artist/${canvas.owner.username}">${canvas.owner.display_name}</a>
+        <p>${t("canvas.by")} ${artistLink(canvas.owner, "name")}
           ${canvas.is_public ? "" : html`<span class="soft">· ${t("canvas.private")}</span>`}</p>
         ${canvas.description ? html`<p class="description">${canvas.description}</p>` : ""}
+        ${canvas.is_archived ? html`<p class="mode"><strong>${t("copies.archived")}</strong></p>` : ""}
         <p class="mode"><strong>${t(
           `canvas.mode_${canvas.collaboration_mode}`,
         )}.</strong> ${t(`canvas.mode_${canvas.collaboration_mode}_text`)}</p>
-        <p class="soft small">${t("canvas.limit", { count: canvas.max_tiles_per_user })}
-          ${this.#remaining === null ? "" : t("canvas.remaining", { count: this.#remaining })}</p>
+        <p class="soft small">${this.#limit()}</p>
       </section>
       <section>${this.#numbers()}
         <ui-error .error=${this.error} retryable
@@ -88,8 +95,23 @@ export class CanvasInfo extends Panel {
               html`<li title=${nameColour(canvas.palette, index + 1)}><ui-swatch
                 .colour=${colour}></ui-swatch>
             <span class="visually-hidden">${nameColour(canvas.palette, index + 1)}</span></li>`,
-          )}</ul></section>
-      ${mayManage(canvas, this.me) ? html`<section>${this.#settings()}</section>` : ""}
+          )}</ul>
+        ${
+          mayManage(canvas, this.me)
+            ? html`<button class="small edit" @click=${() => this.#ask("palette")}>
+              <ui-icon name="pencil"></ui-icon>
+              ${t("palette.edit")}</button>`
+            : ""
+        }
+        <palette-exchange exports .colours=${canvas.palette} .name=${canvas.name}></palette-exchange>
+        <palette-dialog .canvas=${canvas} ?open=${this.#dialog === "palette"}
+          @close=${() => this.#ask(null)}></palette-dialog></section>
+      ${
+        mayManage(canvas, this.me)
+          ? html`<section>${this.#settings()}</section>
+            <section><canvas-webhooks .canvasId=${canvas.id}></canvas-webhooks></section>`
+          : ""
+      }
       ${
         canvas.owner.id === this.me?.id
           ? ""
@@ -97,8 +119,27 @@ export class CanvasInfo extends Panel {
         <button class="small" @click=${() => isSignedIn("canvas.sign_in_to_report") && this.#ask("report")}>
         <ui-icon name="flag"></ui-icon>${t("canvas.report_canvas")}</button></section>`
       }
+      <section class="row">
+        <button class="small" @click=${() => this.#ask("download")}>
+        <ui-icon name="down"></ui-icon>${t("copies.download")}</button>
+        <button class="small" @click=${() => isSignedIn("copies.login") && this.#ask("copy")}>
+        <ui-icon name="copy"></ui-icon>${t("copies.make")}</button></section>
+      <download-dialog .canvas=${canvas} ?open=${this.#dialog === "download"}
+        @close=${() => this.#ask(null)}></download-dialog>
+      <copy-dialog .canvas=${canvas} ?picture=${mayManage(canvas, this.me)} ?open=${this.#dialog === "copy"}
+        @close=${() => this.#ask(null)}></copy-dialog>
       <report-dialog kind="canvas" .targetId=${canvas.id} ?open=${this.#dialog === "report"}
         @close=${() => this.#ask(null)}></report-dialog>`;
+  }
+
+  /** What limits the user here, in words. */
+  #limit() {
+    const { cooldown_seconds, max_charges, max_tiles_per_user } = this.canvas;
+    if (cooldown_seconds === 0) return t("canvas.no_limit");
+    if (cooldown_seconds !== null)
+      return t("canvas.pace", { count: max_charges ?? 0, seconds: cooldown_seconds });
+    return html`${t("canvas.limit", { count: max_tiles_per_user })}
+      ${this.#remaining === null ? "" : t("canvas.remaining", { count: this.#remaining })}`;
   }
 
   #numbers() {
@@ -135,19 +176,26 @@ export class CanvasInfo extends Panel {
           maxlength="100"></ui-field>
         <ui-field name="description" label=${t("canvas.description")} .value=${canvas.description ?? ""}
           multiline maxlength="2000"></ui-field>
-        <label>${t("canvas.mode")}<select name="collaboration_mode">${MODES.map(
-          (mode) => html`
-          <option value=${mode}
-            ?selected=${mode === canvas.collaboration_mode}>${t(`canvas.mode_${mode}`)}</option>`,
-        )}</select></label>
-        <ui-field name="max_tiles_per_user" type="number" label=${t("canvas.max_tiles")}
-          .value=${String(canvas.max_tiles_per_user)}
-          required .min=${1} .max=${canvas.columns * canvas.rows}></ui-field>
+        <ui-field name="paper_color" type="color" label=${t("common.paper")} .value=${canvas.paper_color}
+          hint=${t("common.paper_hint")}></ui-field>
+        ${canvas.collaboration_mode === "place" ? this.#placing() : this.#sharing()}
         <label class="check"><input type="checkbox" name="is_public"
           ?checked=${canvas.is_public}>${t("canvas.public")}</label>
+        ${this.#choice("who_paints", ["everyone", "members"])}
+        ${this.#choice("chat", ["everyone", "members", "off"])}
+        ${
+          mayOwn(canvas, this.me)
+            ? html`<label class="check"><input type="checkbox" name="is_archived"
+              ?checked=${canvas.is_archived}>${t("copies.archive")}</label>`
+            : ""
+        }
         <div class="row spread"><button class="primary" ?disabled=${this.isBusy}>${t("common.save")}</button>
-          <button type="button" @click=${() => this.#ask("delete")}><ui-icon
-            name="trash"></ui-icon>${t("canvas.delete_canvas")}</button></div>
+          ${
+            mayOwn(canvas, this.me)
+              ? html`<button type="button" @click=${() => this.#ask("delete")}><ui-icon
+            name="trash"></ui-icon>${t("canvas.delete_canvas")}</button>`
+              : ""
+          }</div>
       </form>
       <ui-dialog heading=${t("canvas.delete_canvas")} ?open=${this.#dialog === "delete"}
         @close=${() => this.#ask(null)}>
@@ -157,7 +205,36 @@ export class CanvasInfo extends Panel {
       </ui-dialog>`;
   }
 
-  /** @param {"report" | "delete" | null} dialog */
+  #sharing() {
+    const { canvas } = this;
+    return html`<label>${t("canvas.mode")}<select name="collaboration_mode">${MODES.map(
+      (mode) => html`
+        <option value=${mode}
+          ?selected=${mode === canvas.collaboration_mode}>${t(`canvas.mode_${mode}`)}</option>`,
+    )}</select></label>
+      <ui-field name="max_tiles_per_user" type="number" label=${t("canvas.max_tiles")}
+        .value=${String(canvas.max_tiles_per_user)}
+        required .min=${1} .max=${canvas.columns * canvas.rows}></ui-field>`;
+  }
+
+  /**
+   * @param {"who_paints" | "chat"} name
+   * @param {string[]} values
+   */
+  #choice(name, values) {
+    return html`<label>${t(`canvas.${name}`)}<select name=${name}>${values.map(
+      (value) => html`<option value=${value}
+        ?selected=${value === this.canvas[name]}>${t(`canvas.${name}_${value}`)}</option>`,
+    )}</select></label>`;
+  }
+
+  #placing() {
+    return html`${placingFields({}, this.canvas)}
+      <label class="check"><input type="checkbox" name="frozen"
+        ?checked=${this.canvas.frozen}>${t("canvas.frozen")}</label>`;
+  }
+
+  /** @param {"report" | "copy" | "download" | "delete" | "palette" | null} dialog */
   #ask(dialog) {
     this.#dialog = dialog;
     this.requestUpdate();
@@ -170,9 +247,20 @@ export class CanvasInfo extends Panel {
     const change = {
       name: fields.get("name"),
       description: fields.get("description") || null,
-      collaboration_mode: fields.get("collaboration_mode"),
-      max_tiles_per_user: Number(fields.get("max_tiles_per_user")),
+      paper_color: fields.get("paper_color"),
       is_public: fields.has("is_public"),
+      chat: fields.get("chat"),
+      who_paints: fields.get("who_paints"),
+      ...(mayOwn(this.canvas, this.me) ? { is_archived: fields.has("is_archived") } : {}),
+      ...(this.canvas.collaboration_mode === "place"
+        ? {
+            ...placingOf(/** @type {Record<string, string>} */ (Object.fromEntries(fields))),
+            frozen: fields.has("frozen"),
+          }
+        : {
+            collaboration_mode: fields.get("collaboration_mode"),
+            max_tiles_per_user: Number(fields.get("max_tiles_per_user")),
+          }),
     };
     void attempt(this, async () => {
       await api.patch(`/canvases/${this.canvas.id}`, change);
@@ -193,8 +281,7 @@ customElements.define("canvas-info", CanvasInfo);
 
 /** @param {CanvasStats["top_artists"][number]} share */
 function share({ artist, tile_count, like_count }) {
-  return html`<li class="row tight"><a class="name grow"
-    href="/artist/${artist.username}">${artist.display_name}</a>
+  return html`<li class="row tight">${artistLink(artist, "name grow")}
     <small class="soft">${t("canvas.tile_count", { count: tile_count })} ·
       ${t("canvas.like_count", { count: like_count })}</small></li>`;
 }

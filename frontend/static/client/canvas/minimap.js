@@ -23,8 +23,8 @@ export class CanvasMinimap extends LitElement {
     css`
     :host { line-height: 0; }
     canvas {
-      border: 1px solid var(--line-strong); border-radius: var(--radius-1); background: var(--surface);
-      box-shadow: var(--shadow); cursor: pointer; touch-action: none;
+      border: 1px solid var(--line-strong); border-radius: var(--radius-1); background: var(--canvas-paper);
+      box-shadow: var(--shadow); cursor: pointer; touch-action: none; forced-color-adjust: none;
     }
   `,
   ];
@@ -85,7 +85,7 @@ export class CanvasMinimap extends LitElement {
     canvas.width = width * devicePixelRatio;
     canvas.height = height * devicePixelRatio;
     pen.setTransform(scale, 0, 0, scale, 0, 0);
-    atlas.draw(pen, { x: 0, y: 0, width: atlas.width, height: atlas.height }, scale);
+    atlas.drawSmall(pen, scale);
     const part = visibleRect(stage.view, stage.screen);
     const colours = getComputedStyle(this);
     for (const [colour, thickness] of [

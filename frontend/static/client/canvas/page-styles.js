@@ -46,6 +46,7 @@ export const styles = css`
     background: var(--surface); overflow-y: auto;
   }
   aside > :not(.title) { flex: none; }
+  aside > canvas-chat:not(.title) { flex: 1; } /* scrolls by itself, above the field for new messages */
   .title {
     position: sticky; top: 0; z-index: 1; display: flex; align-items: center; justify-content: space-between;
     gap: var(--space-3); padding: var(--space-3) var(--space-2) var(--space-3) var(--space-4);

@@ -1,4 +1,3 @@
-import { ApiError } from "../api.js";
 import { t } from "../i18n.js";
 import { html, nothing } from "../lit.js";
 import { LiveCanvas } from "../model/live-canvas.js";
@@ -6,14 +5,18 @@ import { setTitle } from "../router.js";
 import { session } from "../session.js";
 import { Element } from "../ui/element.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
-import { cellText } from "./cell-text.js";
+import { AreaDrawing } from "./area-drawing.js";
+import { cellText, pixelText } from "./cell-text.js";
 import { tileEditor } from "./editing.js";
-import { closedNotice, loadFailure, statusLine } from "./status.js";
+import { follow } from "./follow.js";
+import { Placer, placeBar } from "./placer.js";
+import { closedNotice, loadFailure, statusLine, UNKNOWN_CANVAS } from "./status.js";
 import "./minimap.js";
 import { styles } from "./page-styles.js";
 import { sidePanel } from "./side-panel.js";
-import "./stage.js";
+import { Templates } from "./templates.js";
 import "./timelapse.js";
+import { beTogether } from "./together.js";
 import "./tools.js";
 import { ViewAddress } from "./view-address.js";
 import { zoomTools } from "./zoom-tools.js";
@@ -24,9 +27,6 @@ import { zoomTools } from "./zoom-tools.js";
 /** @import { Span } from "./renderer.js" */
 /** @import { CanvasStage } from "./stage.js" */
 /** @import { PanelName } from "./tools.js" */
-
-/** The error of an address that cannot name a canvas. */
-const UNKNOWN_CANVAS = new ApiError({ status: 404, code: "canvas_not_found" });
 
 /** Milliseconds that a pointer rests on a cell before the details of its tile are loaded. */
 const REST_MS = 250;
@@ -51,14 +51,22 @@ export class CanvasPage extends Element {
    * @type {Cell | null}
    */
   #cursor = null;
-  /** @type {Span | null} */
-  #span = null;
+  #drawing = new AreaDrawing(
+    () => this.#stage,
+    () => this.requestUpdate(),
+  );
   /**
    * The cell that is open in the editor.
    * @type {Cell | null}
    */
   #editing = null;
-  #isDrawing = false;
+  /**
+   * Places pixels in `place` mode.
+   * @type {Placer | null}
+   */
+  #placer = null;
+  /** @type {Templates | null} */
+  #templates = null;
   #isFilmShown = false;
   #address = new ViewAddress();
   #restTimer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
@@ -107,7 +115,7 @@ export class CanvasPage extends Element {
     this.#address.stop();
     clearTimeout(this.#restTimer);
     this.#live?.close();
-    this.#live = null;
+    this.#live = this.#placer = this.#templates = null;
   }
 
   async #enter() {
@@ -124,18 +132,18 @@ export class CanvasPage extends Element {
     this.requestUpdate();
     await Promise.all([session.ready, this.updateComplete]);
     if (signal.aborted) return;
-    live.addEventListener("picture", () => this.#showPicture(live), { signal });
-    live.addEventListener(
-      "cell",
-      (event) => this.#refreshCell(/** @type {CustomEvent<Cell>} */ (event).detail),
-      {
-        signal,
+    follow(this, live, signal, {
+      picture: () => this.#showPicture(live),
+      cell: (cell) => {
+        this.#stage?.touch(cell);
+        this.#minimap?.refresh();
       },
-    );
-    live.addEventListener("claims", () => this.#stage?.setClaims(live.claims), { signal });
-    for (const type of ["canvas", "details", "progress"])
-      live.addEventListener(type, () => this.requestUpdate(), { signal });
+      claims: () => this.#stage?.setClaims(live.claims),
+      rules: () => this.#handleRules(live),
+      text: () => this.requestUpdate(),
+    });
     this.#showPeople(live); // the stage still shows the people of the previous canvas
+    if (this.#stage) beTogether(live, this.#stage, signal);
     try {
       await live.open();
     } catch (error) {
@@ -144,6 +152,9 @@ export class CanvasPage extends Element {
     }
     live.feed?.addEventListener("status", () => this.requestUpdate(), { signal });
     live.feed?.addEventListener("presence", () => this.#showPeople(live), { signal });
+    if (this.#stage)
+      this.#templates = new Templates(live, this.#stage, this.#address, signal, () => this.#placer);
+    void this.#templates?.openLinked();
     this.requestUpdate();
     if (linked) await this.#openLinked(linked);
   }
@@ -153,6 +164,7 @@ export class CanvasPage extends Element {
    * @param {LinkedCell} linked
    */
   async #openLinked({ cell, isPainting }) {
+    if (this.#placer) return; // links to cells are for tiles
     const { columns = 0, rows = 0 } = this.#live?.canvas ?? {};
     if (cell.x >= columns || cell.y >= rows) return;
     this.#picked = cell;
@@ -170,17 +182,27 @@ export class CanvasPage extends Element {
     this.requestUpdate();
   }
 
+  /**
+   * In `place` mode the stage points at single pixels.
+   * @param {LiveCanvas} live
+   */
+  #handleRules(live) {
+    this.#stage?.recolour();
+    if (live.canvas?.collaboration_mode !== "place") return;
+    if (this.#placer) return this.#placer.handleRules();
+    if (!this.#stage) return;
+    this.#placer = new Placer(live, this.#stage, this.#visit.signal, () => {
+      this.#templates?.handleColour();
+      this.requestUpdate();
+    });
+    this.#showPicture(live);
+  }
+
   /** @param {LiveCanvas} live */
   #showPicture(live) {
     if (!live.pixels) return;
-    this.#stage?.open(live.pixels, live.claims);
+    this.#stage?.open(live.pixels, live.claims, live.parts);
     if (!live.feed && !this.#followLink()) this.#stage?.camera.fit();
-    this.#minimap?.refresh();
-  }
-
-  /** @param {Cell} cell */
-  #refreshCell(cell) {
-    this.#stage?.touch(cell);
     this.#minimap?.refresh();
   }
 
@@ -196,6 +218,7 @@ export class CanvasPage extends Element {
   #followLink() {
     const view = this.#live?.pixels ? this.#address.read() : null;
     if (view) this.#stage?.camera.look(view);
+    void this.#templates?.openLinked();
     return view !== null;
   }
 
@@ -218,10 +241,13 @@ export class CanvasPage extends Element {
       </header>
       <div class="room ${this.#panel ? "divided" : ""}">
         <div class="view">
-          <canvas-stage label=${t("canvas.picture", { name: canvas?.name ?? "" })} help=${t("canvas.keys")}
-            @view=${this.#handleView} @grid=${() => this.requestUpdate()} @pick=${this.#handlePick}
-            @cursor=${this.#handlePoint}
-            @hover=${this.#handlePoint} @span=${this.#handleSpan}></canvas-stage>
+          <canvas-stage label=${t("canvas.picture", { name: canvas?.name ?? "" })}
+            help=${t(this.#placer ? "canvas.keys_place" : "canvas.keys")}
+            @view=${this.#handleView} @loaded=${() => this.#minimap?.refresh()}
+            @grid=${() => this.requestUpdate()} @pick=${this.#handlePick} @inspect=${this.#handlePick}
+            @cursor=${this.#handlePoint} @hover=${this.#handlePoint}
+            @span=${(/** @type {CustomEvent<Span>} */ event) => this.#drawing.take(event.detail)}
+            ></canvas-stage>
           <p class="readout" ?hidden=${!this.#pointed}>${this.#textOf(this.#pointed)}</p>
           ${zoomTools(() => this.#stage)}
           <canvas-minimap></canvas-minimap>
@@ -229,6 +255,7 @@ export class CanvasPage extends Element {
         </div>
         ${this.#panel && canvas ? this.#sidePanel(this.#panel) : ""}
       </div>
+      ${placeBar(this.#placer)}
       <p class="visually-hidden" aria-live="polite">${this.#textOf(this.#cursor)}</p>
       ${
         canvas
@@ -236,12 +263,12 @@ export class CanvasPage extends Element {
         @close=${() => this.#setFilm(false)}></canvas-timelapse>`
           : ""
       }
-      ${tileEditor(this.#live, this.#editing, () => this.#openEditor(null))}`;
+      ${tileEditor(this.#live, this.#editing, this.#templates, () => this.#openEditor(null))}`;
   }
 
   /** @param {Cell | null} cell */
   #textOf(cell) {
-    return cell && this.#live ? cellText(this.#live, cell) : nothing;
+    return cell && this.#live ? (this.#placer ? pixelText : cellText)(this.#live, cell) : nothing;
   }
 
   /** @param {PanelName} panel */
@@ -251,25 +278,26 @@ export class CanvasPage extends Element {
     return sidePanel(panel, {
       live,
       picked: this.#picked,
-      span: this.#span,
-      isDrawing: this.#isDrawing,
+      templates: this.#templates,
+      span: this.#drawing.span,
+      isDrawing: this.#drawing.isOn,
       close: () => this.#show(null),
       visit: (cell) => this.#stage?.camera.visit(cell),
       openEditor: () => this.#openEditor(this.#picked),
-      setDrawing: (isDrawing) => this.#setDrawing(isDrawing),
+      setDrawing: (isDrawing) => this.#drawing.set(isDrawing),
     });
   }
 
   #handleView = () => {
     this.#minimap?.refresh();
-    // Until its picture is there, the stage shows nothing of the canvas that the address names.
     if (this.#live?.pixels) this.#address.write(() => this.#stage);
   };
 
   /** @param {CustomEvent<Cell>} event */
-  #handlePick(event) {
-    this.#picked = event.detail;
-    this.#show("tile");
+  #handlePick({ type, detail }) {
+    if (this.#placer && type === "pick") return; // the placer places it
+    this.#picked = detail;
+    this.#show(this.#placer ? "pixel" : "tile");
   }
 
   /** @param {CustomEvent<Cell | null>} event */
@@ -278,35 +306,9 @@ export class CanvasPage extends Element {
     this.#pointed = cell;
     clearTimeout(this.#restTimer);
     if (cell) {
-      this.#restTimer = setTimeout(() => this.#loadDetails(cell), REST_MS);
-      this.#live?.feed?.present(cell, false);
+      if (!this.#placer) this.#restTimer = setTimeout(() => this.#live?.describeCell(cell), REST_MS);
+      this.#live?.feed?.present(this.#placer?.cellOf(cell) ?? cell, false);
     }
-    this.requestUpdate();
-  }
-
-  /**
-   * Load the details of a tile that the pointer rests on.
-   * @param {Cell} cell
-   */
-  async #loadDetails(cell) {
-    const tile = this.#live?.pixels?.tileAt(cell.x, cell.y);
-    if (tile && !tile.details) await this.#live?.loadTile(tile.id).catch(() => {}); // it may be gone
-  }
-
-  /** @param {CustomEvent<Span>} event */
-  #handleSpan(event) {
-    this.#span = event.detail;
-    this.requestUpdate();
-  }
-
-  /** @param {boolean} isWanted */
-  #setDrawing(isWanted) {
-    this.#isDrawing = isWanted;
-    if (!isWanted) this.#span = null;
-    const stage = this.#stage;
-    stage?.setSpanning(isWanted);
-    if (stage && !isWanted) stage.span = null;
-    stage?.draw();
     this.requestUpdate();
   }
 
@@ -316,8 +318,9 @@ export class CanvasPage extends Element {
     this.#panel = panel;
     const stage = this.#stage;
     if (!stage) return;
-    stage.selected = panel === "tile" ? this.#picked : null;
-    if (panel !== "areas" && this.#isDrawing) this.#setDrawing(false);
+    stage.selected = panel === "tile" || panel === "pixel" ? this.#picked : null;
+    if (panel !== "areas" && this.#drawing.isOn) this.#drawing.set(false);
+    if (panel !== "templates") this.#templates?.setMoving(null);
     stage.draw();
     this.requestUpdate();
     await this.updateComplete;

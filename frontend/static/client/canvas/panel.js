@@ -1,3 +1,4 @@
+import { currentPath } from "../base.js";
 import { t } from "../i18n.js";
 import { css, html, nothing, repeat } from "../lit.js";
 import { navigate } from "../router.js";
@@ -67,7 +68,7 @@ export class Panel extends Element {
       (event) => this.handleChange(/** @type {CustomEvent<FeedEvent>} */ (event).detail),
       { signal },
     );
-    for (const type of ["canvas", "claims", "picture"]) {
+    for (const type of ["canvas", "claims", "picture", "block"]) {
       this.live.addEventListener(type, () => this.requestUpdate(), { signal });
     }
   }
@@ -89,7 +90,8 @@ export class Panel extends Element {
   }
 
   get me() {
-    return session.account && { id: session.account.id, isModerator: session.isModerator };
+    const { account, isModerator } = session;
+    return account && { id: account.id, isModerator, role: this.live.role };
   }
 
   /**
@@ -138,7 +140,7 @@ export class Panel extends Element {
  */
 export function isSignedIn(what, search = "") {
   if (session.account) return true;
-  const here = location.pathname + search + location.hash;
+  const here = currentPath() + search + location.hash;
   const label = t("common.login");
   toast(t(what), { action: { label, run: () => void navigate(`/login?next=${encodeURIComponent(here)}`) } });
   return false;

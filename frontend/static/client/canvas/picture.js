@@ -13,7 +13,8 @@ export class Picture extends LitElement {
     :host { display: inline-block; line-height: 0; }
     canvas {
       width: 100%; aspect-ratio: 1; image-rendering: pixelated;
-      border: 1px solid var(--line); border-radius: var(--radius-1); background: var(--surface);
+      border: 1px solid var(--line); border-radius: var(--radius-1); background: var(--canvas-paper);
+      forced-color-adjust: none;
     }
   `,
   ];

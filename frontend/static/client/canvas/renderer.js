@@ -1,6 +1,8 @@
 /** Draws one frame: the canvas and the overlay of its cells. */
 
-import { colourOf, inkOf } from "./people.js";
+import { nameOf } from "../model/artists.js";
+import { colourOf, inkOf } from "../ui/artist-colour.js";
+import { paperOf, schemeOn } from "../ui/paper.js";
 import { rectOf, visibleRect } from "./viewport.js";
 
 /** @import { Cell } from "../model/canvas-pixels.js" */
@@ -8,17 +10,22 @@ import { rectOf, visibleRect } from "./viewport.js";
 /** @import { Person } from "../model/feed.js" */
 /** @import { View } from "../model/links.js" */
 /** @import { Atlas } from "./atlas.js" */
-/** @import { Rect, Size } from "./viewport.js" */
+/** @import { TemplateLayer } from "./template-layer.js" */
+/** @import { Grid, Rect, Size } from "./viewport.js" */
 
 /** @typedef {{x: number, y: number, columns: number, rows: number}} Span */
+/** @typedef {ImageBitmap | HTMLCanvasElement} Overlay */
 /**
  * @typedef {{ground: string, paper: string, line: string, ink: string, accent: string, raised: string, font:
  *   string}} Theme
  */
 /**
- * @typedef {{atlas: Atlas, claims: Claims, people: Iterable<Person>, view: View, screen: Size, ratio: number,
- *   theme: Theme, hasGrid: boolean, hover: Cell | null, cursor: Cell | null, selected: Cell | null,
- *   span: Span | null}} Scene `ratio`: device pixels a CSS pixel
+ * @typedef {{atlas: Atlas, overlay: Overlay | null, layers: TemplateLayer[], claims: Claims,
+ *   people: Iterable<Person>, view: View, screen: Size, ratio: number, theme: Theme, hasGrid: boolean,
+ *   unit: Grid, ghost: string | null,
+ *   hover: Cell | null, cursor: Cell | null, selected: Cell | null, span: Span | null}} Scene
+ *   `overlay`: drawn over the whole canvas; `ratio`: device pixels a CSS pixel; `unit`: the cells that
+ *   `hover`, `cursor` and `selected` are of; `ghost`: a colour to show there
  */
 
 /** CSS pixels per cell from which grid and marks are drawn; they would cover smaller cells. */
@@ -45,6 +52,11 @@ export function drawScene(pen, scene) {
   pen.fillStyle = theme.paper;
   pen.fillRect(0, 0, atlas.width, atlas.height);
   atlas.draw(pen, part, scale);
+  if (scene.overlay) {
+    pen.imageSmoothingEnabled = false;
+    pen.drawImage(scene.overlay, 0, 0, atlas.width, atlas.height);
+  }
+  for (const layer of scene.layers) layer.draw(pen, atlas.pixels, part, scale);
   const marks = new Marks(pen, scene, part);
   if (scene.hasGrid) marks.grid();
   marks.areas();
@@ -119,7 +131,7 @@ class Marks {
       pen.lineWidth = 2;
       pen.strokeRect(box.x + 1, box.y + 1, box.width - 2, box.height - 2);
       if (box.width >= NAMES_FROM && box.height >= MARKS_FROM * 2) {
-        this.#label(area.holder.display_name, box.x + 4, box.y + 13, area.holder.id, box.width - 8);
+        this.#label(nameOf(area.holder), box.x + 4, box.y + 13, area.holder.id, box.width - 8);
       }
     }
   }
@@ -150,10 +162,13 @@ class Marks {
   }
 
   cells() {
-    const { hover, cursor, selected, span, theme } = this.scene;
-    if (hover && this.cellSide >= GRID_FROM) this.#outline({ ...hover, columns: 1, rows: 1 }, theme.ink, 1);
-    if (selected) this.#outline({ ...selected, columns: 1, rows: 1 }, theme.accent, 2);
-    if (cursor) this.#outline({ ...cursor, columns: 1, rows: 1 }, theme.accent, 3);
+    const { hover, cursor, selected, span, theme, ghost, unit, view } = this.scene;
+    const side = unit.tileSize * view.zoom;
+    const pointed = hover ?? cursor;
+    if (pointed && ghost) this.#fill(pointed, ghost);
+    if (hover && (ghost || side >= GRID_FROM)) this.#outlineCell(hover, theme.ink, 1);
+    if (selected) this.#outlineCell(selected, theme.accent, 2);
+    if (cursor) this.#outlineCell(cursor, theme.accent, ghost ? 2 : 3);
     if (!span) return;
     const box = this.#box(span);
     this.pen.fillStyle = theme.accent;
@@ -164,14 +179,34 @@ class Marks {
   }
 
   /**
+   * @param {Cell} cell of the scene's unit
+   * @param {string} colour
+   */
+  #fill(cell, colour) {
+    const box = this.#box({ ...cell, columns: 1, rows: 1 }, this.scene.unit);
+    this.pen.fillStyle = colour;
+    this.pen.fillRect(box.x, box.y, box.width, box.height);
+  }
+
+  /**
+   * @param {Cell} cell of the scene's unit
+   * @param {string} colour
+   * @param {number} width
+   */
+  #outlineCell(cell, colour, width) {
+    this.#outline({ ...cell, columns: 1, rows: 1 }, colour, width, this.scene.unit);
+  }
+
+  /**
    * Two lines, light inside dark, visible on any picture.
    * @param {Span} span
    * @param {string} colour
    * @param {number} width
+   * @param {Grid} [unit]
    */
-  #outline(span, colour, width) {
+  #outline(span, colour, width, unit) {
     const { pen } = this;
-    const box = this.#box(span);
+    const box = this.#box(span, unit);
     pen.strokeStyle = this.scene.theme.raised;
     pen.lineWidth = width + 2;
     pen.strokeRect(box.x, box.y, box.width, box.height);
@@ -253,16 +288,17 @@ class Marks {
   /**
    * Return the rectangle of cells on the screen.
    * @param {Span} span
+   * @param {Grid} [unit]
    * @returns {Rect}
    */
-  #box(span) {
+  #box(span, unit = this.canvas) {
     const { zoom } = this.scene.view;
-    const corner = rectOf(this.canvas, span);
+    const corner = rectOf(unit, span);
     return {
       x: Math.round((corner.x - this.part.x) * zoom),
       y: Math.round((corner.y - this.part.y) * zoom),
-      width: span.columns * this.cellSide,
-      height: span.rows * this.cellSide,
+      width: span.columns * unit.tileSize * zoom,
+      height: span.rows * unit.tileSize * zoom,
     };
   }
 
@@ -274,7 +310,8 @@ class Marks {
 }
 
 /**
- * Read the colours of the page, which a canvas does not inherit.
+ * Read the colours of the page, which a canvas does not inherit: around the picture those of its theme, upon
+ * it those of the theme that suits the paper.
  * @param {HTMLElement} host with a child `.probe`
  * @returns {Theme}
  */
@@ -286,9 +323,13 @@ export function themeOf(host) {
     probe.style.setProperty("color", `var(--${name})`);
     return style.color;
   };
+  const paper = paperOf(host);
+  probe.style.removeProperty("color-scheme");
+  const ground = colour("sunken");
+  probe.style.setProperty("color-scheme", schemeOn(paper));
   return {
-    ground: colour("sunken"),
-    paper: colour("surface"),
+    ground,
+    paper,
     line: colour("ink-soft"),
     ink: colour("ink"),
     accent: colour("accent"),

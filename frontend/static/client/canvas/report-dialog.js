@@ -9,14 +9,15 @@ import { REASONS } from "../model/reports.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import { toast } from "../ui/toast.js";
 
-/** Reasons as moderators read them, in their language rather than the reporter's. */
 /**
- * `<report-dialog kind="tile" target-id="7" ?open=${…} @close=${…}>`: sends a report to the moderators.
+ * `<report-dialog kind="tile" target-id="7" ?open=${…} @close=${…}>`: sends a report to the moderators. That
+ * of a message has the canvas of its chat as well: `canvas-id="7"`.
  */
 export class ReportDialog extends Element {
   static properties = {
     kind: {},
     targetId: { type: Number, attribute: "target-id" },
+    canvasId: { type: Number, attribute: "canvas-id" },
     open: { type: Boolean },
   };
   static styles = [
@@ -36,6 +37,7 @@ export class ReportDialog extends Element {
     super();
     this.kind = "tile";
     this.targetId = 0;
+    this.canvasId = 0;
     this.open = false;
   }
 
@@ -67,13 +69,11 @@ export class ReportDialog extends Element {
     event.preventDefault();
     const form = /** @type {HTMLFormElement} */ (event.target);
     const { reason, detail } = Object.fromEntries(new FormData(form));
+    const why = { reason, detail: detail || null };
     try {
-      await api.post("/reports", {
-        kind: this.kind,
-        target_id: this.targetId,
-        reason,
-        detail: detail || null,
-      });
+      await (this.kind === "message"
+        ? api.post(`/canvases/${this.canvasId}/messages/${this.targetId}/report`, why)
+        : api.post("/reports", { kind: this.kind, target_id: this.targetId, ...why }));
       this.error = null;
       form.reset();
       this.#close();

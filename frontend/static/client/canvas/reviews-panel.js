@@ -1,6 +1,9 @@
 import { api } from "../api.js";
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
+import { nameOf } from "../model/artists.js";
+import { placeOf } from "../model/places.js";
+import { artistLink } from "../ui/artist-link.js";
 import { attempt } from "../ui/attempt.js";
 import "../ui/error.js";
 import "../ui/field.js";
@@ -51,6 +54,11 @@ export class CanvasReviews extends Panel {
   render() {
     const isReviewer = mayManage(this.canvas, this.me);
     const { items, cursor } = this.#listed;
+    const waiting = items.filter(({ status }) => status === "pending");
+    this.live.parts?.pin(
+      CanvasReviews,
+      waiting.map(({ x, y }) => ({ x, y, columns: 1, rows: 1 })),
+    );
     return html`<p>${t(isReviewer ? "canvas.reviews_text" : "canvas.reviews_mine")}</p>
       <div class="row filter" role="group" aria-label=${t("canvas.reviews_filter")}>${STATUSES.map(
         (status) => html`
@@ -79,12 +87,11 @@ export class CanvasReviews extends Panel {
    */
   #review(review, isReviewer) {
     const { x, y, author, pixels, status, note, submitted_at, reviewer } = review;
-    const place = t("canvas.cell", { x, y });
+    const place = t("canvas.cell", placeOf({ x, y }));
     const rgba = this.live.pixels?.rgba;
     const now = this.live.pixels?.pixelsOf(x, y)?.slice() ?? null;
     return html`<li>
-      <div class="row tight"><span class="grow"><a class="name"
-        href="/artist/${author.username}">${author.display_name}</a><br>
+      <div class="row tight"><span class="grow">${artistLink(author, "name")}<br>
         <small class="soft">${place} · <ui-time datetime=${submitted_at}></ui-time></small></span>
         ${this.goButton({ x, y }, place)}</div>
       <div class="pictures">
@@ -100,7 +107,7 @@ export class CanvasReviews extends Panel {
             status === "pending" ? "canvas.after" : `canvas.reviews_${status}`,
           )}</figcaption></figure>
       </div>
-      ${note ? html`<p class="soft">${reviewer?.display_name}: ${note}</p>` : ""}
+      ${note ? html`<p class="soft">${nameOf(reviewer)}: ${note}</p>` : ""}
       ${isReviewer && status === "pending" ? this.#decision(review, place) : ""}
     </li>`;
   }

@@ -1,22 +1,30 @@
 import { t } from "../i18n.js";
 import { html } from "../lit.js";
+import { placeOf } from "../model/places.js";
 import "./areas-panel.js";
 import { cellTitle } from "./cell-text.js";
+import "./chat-panel.js";
 import { iconButton } from "./icon-button.js";
 import "./info-panel.js";
+import "./members-panel.js";
 import "./people-panel.js";
+import "./picture-panel.js";
+import "./pixel-card.js";
 import "./reviews-panel.js";
+import "./templates-panel.js";
 import "./tile-card.js";
 
 /** @import { Cell } from "../model/canvas-pixels.js" */
 /** @import { LiveCanvas } from "../model/live-canvas.js" */
 /** @import { Span } from "./renderer.js" */
+/** @import { Templates } from "./templates.js" */
 /** @import { PanelName } from "./tools.js" */
 
 /**
  * @typedef {object} Context
  * @property {LiveCanvas} live
  * @property {Cell | null} picked
+ * @property {Templates | null} templates null until the canvas is loaded
  * @property {Span | null} span
  * @property {boolean} isDrawing whether an area is being drawn
  * @property {() => void} close
@@ -32,7 +40,7 @@ import "./tile-card.js";
  */
 export function sidePanel(panel, context) {
   const { live, picked, close, visit } = context;
-  const title = panel === "tile" && picked ? cellTitle(live, picked) : t(`canvas.panel_${panel}`);
+  const title = picked ? titleOf(panel, live, picked) : t(`canvas.panel_${panel}`);
   return html`<aside aria-labelledby="panel"
     @keydown=${(/** @type {KeyboardEvent} */ event) => isLeaving(event) && close()}
     @visit=${(/** @type {CustomEvent<Cell>} */ { detail }) => visit(detail)}>
@@ -44,19 +52,41 @@ export function sidePanel(panel, context) {
 
 /**
  * @param {PanelName} panel
+ * @param {LiveCanvas} live
+ * @param {Cell} picked
+ */
+function titleOf(panel, live, picked) {
+  if (panel === "tile") return cellTitle(live, picked);
+  return panel === "pixel" ? t("canvas.pixel", placeOf(picked)) : t(`canvas.panel_${panel}`);
+}
+
+/**
+ * @param {PanelName} panel
  * @param {Context} context
  */
-function content(panel, { live, picked, span, isDrawing, openEditor, setDrawing }) {
+function content(panel, { live, picked, templates, span, isDrawing, openEditor, setDrawing }) {
   switch (panel) {
     case "tile":
       return html`<tile-card .live=${live} .cell=${picked} @edit=${openEditor}></tile-card>`;
+    case "pixel":
+      return html`<pixel-card .live=${live} .position=${picked}></pixel-card>`;
     case "info":
       return html`<canvas-info .live=${live}></canvas-info>`;
     case "people":
       return html`<canvas-people .live=${live}></canvas-people>`;
+    case "chat":
+      return html`<canvas-chat .live=${live}></canvas-chat>`;
+    case "members":
+      return html`<canvas-members .live=${live}></canvas-members>`;
     case "areas":
       return html`<canvas-areas .live=${live} .span=${span} ?drawing=${isDrawing}
         @draw=${() => setDrawing(!isDrawing)} @claimed=${() => setDrawing(false)}></canvas-areas>`;
+    case "templates":
+      return templates
+        ? html`<canvas-templates .live=${live} .templates=${templates}></canvas-templates>`
+        : "";
+    case "picture":
+      return templates ? html`<picture-panel .live=${live} .templates=${templates}></picture-panel>` : "";
     case "reviews":
       return html`<canvas-reviews .live=${live}></canvas-reviews>`;
   }

@@ -1,34 +1,33 @@
 import { css, html, LitElement } from "../lit.js";
 import { onDensityChange } from "../ui/density.js";
-import { keyName } from "../ui/keys.js";
+import { onSchemeChange } from "../ui/scheme.js";
 import { base } from "../ui/styles.js";
 import { Atlas } from "./atlas.js";
 import { Camera } from "./camera.js";
 import { listen } from "./gestures.js";
 import { drawScene, themeOf } from "./renderer.js";
+import { runKey } from "./stage-keys.js";
 import * as viewport from "./viewport.js";
 
-/** @import { CanvasPixels, Cell } from "../model/canvas-pixels.js" */
+/** @import { CanvasPixels, Cell, Change } from "../model/canvas-pixels.js" */
 /** @import { Claims } from "../model/claims.js" */
+/** @import { Cursors } from "../model/cursors.js" */
 /** @import { Person } from "../model/feed.js" */
+/** @import { Parts } from "../model/parts.js" */
 /** @import { Actions } from "./gestures.js" */
 /** @import { Span, Theme } from "./renderer.js" */
+/** @import { TemplateLayer } from "./template-layer.js" */
 /** @import { Point } from "./viewport.js" */
-
-/** CSS pixels that a key moves the picture. */
-const PAN_STEP = 80;
-
-/** @type {Record<string, [number, number]>} */
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /**
  * `<canvas-stage>`: the canvas, which can be panned, zoomed and pointed at. Draws only after changes. Fires
- * `view` when the visible part changes, `grid` when the grid is toggled, and with a cell as `detail`: `pick`
- * (selected), `cursor` (keyboard position), `hover` (pointer position; null outside the canvas), `span`
- * (rectangle drawn).
+ * `view` when the visible part changes, `loaded` when more of a large canvas has come, `grid` when the grid
+ * is toggled, and with a cell as `detail`: `pick` (selected), `cursor` (keyboard position), `hover` (pointer
+ * position; null outside the canvas), `span` (rectangle drawn), and `inspect` (right click, long press, I)
+ * where single pixels are pointed at.
  */
 export class CanvasStage extends LitElement {
-  static properties = { label: {}, help: {} };
+  static properties = { label: {}, help: {}, cursors: { attribute: false } };
   static styles = [
     base,
     css`
@@ -39,7 +38,7 @@ export class CanvasStage extends LitElement {
     }
     canvas:active { cursor: grabbing; }
     :host([spanning]) canvas { cursor: crosshair; }
-    .probe { position: absolute; visibility: hidden; }
+    .probe { position: absolute; visibility: hidden; forced-color-adjust: none; }
   `,
   ];
 
@@ -47,9 +46,24 @@ export class CanvasStage extends LitElement {
     super();
     this.label = "";
     this.help = "";
+    /** @type {Cursors | null} */
+    this.cursors = null; // of others, over the picture
   }
 
   hasGrid = true;
+  /**
+   * The colour of the pixel that would be placed where the pointer or the keyboard is; null where cells are
+   * pointed at instead of pixels.
+   * @type {string | null}
+   */
+  ghost = null;
+  /**
+   * A picture over the canvas, as large as it is.
+   * @type {ImageBitmap | HTMLCanvasElement | null}
+   */
+  overlay = null;
+  /** @type {TemplateLayer[]} */
+  layers = [];
   /** @type {Iterable<Person>} */
   people = [];
   /** @type {Cell | null} */
@@ -59,8 +73,7 @@ export class CanvasStage extends LitElement {
    * @type {Span | null}
    */
   span = null;
-  /** Frames drawn so far. */
-  frames = 0;
+  frames = 0; // drawn so far
   /** Which part of the canvas is shown. */
   camera = new Camera(() => this.#handleMove());
   /** @type {Atlas | null} */
@@ -77,6 +90,7 @@ export class CanvasStage extends LitElement {
    */
   #cursor = null;
   #hasKeyboard = false;
+  #isPainted = false;
   #frame = 0;
   /** Ends with the element's stay in the page. */
   #life = new AbortController();
@@ -84,7 +98,8 @@ export class CanvasStage extends LitElement {
   render() {
     return html`<canvas tabindex="0" role="application" aria-label=${this.label} aria-describedby="help"
         @keydown=${this.#handleKey} @focus=${this.#handleFocus} @blur=${this.#handleBlur}></canvas>
-      <p id="help" class="visually-hidden">${this.help}</p><i class="probe"></i>`;
+      <p id="help" class="visually-hidden">${this.help}</p><i class="probe"></i>
+      <ui-cursors .cursors=${this.cursors} .locate=${this.camera.locate}></ui-cursors>`;
   }
 
   /** @type {HTMLCanvasElement | null} */
@@ -99,19 +114,16 @@ export class CanvasStage extends LitElement {
     listen(this.canvas, this.#actions);
   }
 
+  /** Draw in the colours that page and paper have now. */
+  recolour = () => {
+    this.#theme = null;
+    this.draw();
+  };
+
   connectedCallback() {
     super.connectedCallback();
     this.#life = new AbortController();
-    const recolour = () => {
-      this.#theme = null;
-      this.draw();
-    };
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour, {
-      signal: this.#life.signal,
-    });
-    const theme = new MutationObserver(recolour);
-    theme.observe(document.documentElement, { attributeFilter: ["data-theme"] });
-    this.#life.signal.addEventListener("abort", () => theme.disconnect());
+    onSchemeChange(this.recolour, this.#life.signal);
     onDensityChange(() => this.#resize(), this.#life.signal);
   }
 
@@ -130,6 +142,9 @@ export class CanvasStage extends LitElement {
     return this.camera.view;
   }
 
+  /** Whether single pixels are pointed at, as if each were a cell; set before the canvas is opened. */
+  isPixelwise = false;
+
   get screen() {
     return this.camera.screen;
   }
@@ -138,11 +153,16 @@ export class CanvasStage extends LitElement {
    * Show a canvas, or a new state of it.
    * @param {CanvasPixels} pixels
    * @param {Claims} claims
+   * @param {Parts | null} parts that load the pixels, if the canvas is large
    */
-  open(pixels, claims) {
-    this.camera.grid = pixels.canvas;
+  open(pixels, claims, parts) {
+    const { columns, rows, tileSize } = pixels.canvas;
+    this.camera.grid = this.isPixelwise
+      ? { columns: columns * tileSize, rows: rows * tileSize, tileSize: 1 }
+      : pixels.canvas;
+    this.#actions.hold = this.isPixelwise ? this.#handleHold : null;
     this.#claims = claims;
-    this.#atlas = new Atlas(pixels);
+    if (this.#atlas?.pixels !== pixels) this.#atlas = new Atlas(pixels, parts, this.#handleLoaded);
     this.draw();
   }
 
@@ -152,11 +172,16 @@ export class CanvasStage extends LitElement {
     this.draw();
   }
 
-  /** @param {Cell} cell that has changed */
-  touch(cell) {
-    this.#atlas?.touch(cell);
-    this.draw();
+  /** @param {Change} change of a cell */
+  touch(change) {
+    this.#atlas?.touch(change);
+    if (this.#atlas && this.camera.shows(viewport.rectOf(this.#atlas.pixels.canvas, change))) this.draw();
   }
+
+  #handleLoaded = () => {
+    this.draw();
+    this.dispatchEvent(new Event("loaded"));
+  };
 
   /** Draw in the next animation frame. */
   draw() {
@@ -206,7 +231,14 @@ export class CanvasStage extends LitElement {
       this.#fire("pick", cell);
     },
     hover: (point) => this.#hoverOver(point && this.camera.cellUnder(point)),
+    hold: null,
     span: null,
+  };
+
+  /** @param {Point} point */
+  #handleHold = (point) => {
+    const pixel = this.camera.cellUnder(point);
+    if (pixel) this.#fire("inspect", pixel);
   };
 
   /** @param {Cell | null} cell under the pointer */
@@ -237,6 +269,8 @@ export class CanvasStage extends LitElement {
     this.#theme ??= themeOf(this);
     drawScene(this.pen, {
       atlas: this.#atlas,
+      overlay: this.overlay,
+      layers: this.layers,
       claims: this.#claims,
       people: this.people,
       view: this.view,
@@ -244,47 +278,50 @@ export class CanvasStage extends LitElement {
       ratio: devicePixelRatio,
       theme: this.#theme,
       hasGrid: this.hasGrid,
+      unit: this.camera.grid,
+      ghost: this.ghost,
       hover: this.#hover,
       cursor: this.#hasKeyboard ? this.#cursor : null,
       selected: this.selected,
       span: this.span,
     });
     this.frames++;
-    if (this.frames === 1) performance.mark("tessera:first-paint");
+    if (this.#isPainted || !this.#atlas.isReady) return;
+    this.#isPainted = true;
+    performance.mark("tessera:first-paint");
   }
 
   /** @param {KeyboardEvent} event */
   #handleKey(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const key = keyName(event);
-    const arrow = ARROWS[key];
-    const { camera } = this;
-    if (arrow && event.shiftKey) camera.pan(-arrow[0] * PAN_STEP, -arrow[1] * PAN_STEP);
-    else if (arrow) this.#stepCursor(...arrow);
-    else if (key === "+" || key === "=") camera.zoom(1);
-    else if (key === "-") camera.zoom(-1);
-    else if (key === "0") camera.fit();
-    else if (key === "G") this.toggleGrid();
-    else if ((key === "Enter" || key === " ") && this.#cursor) this.#fire("pick", this.#cursor);
-    else return;
-    event.preventDefault();
+    if (runKey(this, event)) event.preventDefault();
+  }
+
+  /** The cell that the keyboard is at. */
+  get cursor() {
+    return this.#cursor;
+  }
+
+  /** The cell under the pointer, or else that of the keyboard. */
+  get pointed() {
+    return this.#hover ?? this.#cursor;
   }
 
   /**
+   * Move the keyboard's position.
    * @param {number} dx
    * @param {number} dy in cells
    */
-  #stepCursor(dx, dy) {
+  stepCursor(dx, dy) {
     const { columns, rows } = this.camera.grid;
     const from = this.#cursor ?? this.camera.cellInTheMiddle;
     const x = Math.min(columns - 1, Math.max(0, from.x + dx));
     const y = Math.min(rows - 1, Math.max(0, from.y + dy));
-    this.#moveCursor({ x, y });
+    this.moveCursor({ x, y });
     this.camera.reveal({ x, y });
   }
 
   /** @param {Cell} cell where the keyboard is now */
-  #moveCursor(cell) {
+  moveCursor(cell) {
     this.#cursor = cell;
     this.#hasKeyboard = true;
     this.#fire("cursor", cell);
@@ -293,7 +330,7 @@ export class CanvasStage extends LitElement {
 
   #handleFocus() {
     if (this.canvas?.matches(":focus-visible") && this.#atlas)
-      this.#moveCursor(this.#cursor ?? this.camera.cellInTheMiddle);
+      this.moveCursor(this.#cursor ?? this.camera.cellInTheMiddle);
   }
 
   #handleBlur() {

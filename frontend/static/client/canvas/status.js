@@ -1,12 +1,16 @@
 /** What the page of a canvas shows about loading the canvas and following it. */
 
 import { ApiError } from "../api.js";
+import { address } from "../base.js";
 import { t } from "../i18n.js";
 import { html } from "../lit.js";
 import "../ui/error.js";
 
 /** @import { LiveFeed } from "../model/feed.js" */
 /** @import { LiveCanvas } from "../model/live-canvas.js" */
+
+/** The error of an address that cannot name a canvas. */
+export const UNKNOWN_CANVAS = new ApiError({ status: 404, code: "canvas_not_found" });
 
 /**
  * @param {unknown} error
@@ -21,7 +25,7 @@ export function loadFailure(error, retry) {
         ? html`<p>${t("canvas.not_found_text")}</p>`
         : html`<ui-error .error=${error} retryable @retry=${retry}></ui-error>`
     }
-    <p><a class="button primary" href="/">${t("common.to_canvases")}</a></p>
+    <p><a class="button primary" href=${address("/")}>${t("common.to_canvases")}</a></p>
   </div>`;
 }
 
@@ -51,7 +55,7 @@ export function closedNotice(feed) {
     <p>${t(`canvas.closed_${feed.reason}`)}</p>
     ${
       feed.reason === "canvas_gone"
-        ? html`<a class="button primary" href="/">${t("common.to_canvases")}</a>`
+        ? html`<a class="button primary" href=${address("/")}>${t("common.to_canvases")}</a>`
         : html`<button class="primary" @click=${() => feed.restart()}>${t("canvas.reconnect")}</button>`
     }
   </div>`;

@@ -1,6 +1,10 @@
 import { api } from "../api.js";
+import { address } from "../base.js";
 import { dateTime, t } from "../i18n.js";
 import { css, html } from "../lit.js";
+import { nameOf } from "../model/artists.js";
+import { placeOf } from "../model/places.js";
+import { artistLink } from "../ui/artist-link.js";
 import { attempt } from "../ui/attempt.js";
 import "../ui/dialog.js";
 import "../ui/error.js";
@@ -98,15 +102,18 @@ export class TileCard extends Panel {
     const { cell } = this;
     const tile = await this.live.loadTileIn(cell);
     // Lists omit pending submissions; the tile itself contains them for its creator.
-    const isMine = tile !== null && tile.creator.id === this.me?.id;
+    const isMine = tile !== null && tile.creator?.id === this.me?.id;
     const full =
       isMine && this.canvas.collaboration_mode === "review" ? await this.live.loadTile(tile.id) : tile;
     if (cell !== this.cell) return;
     this.#isKnown = true;
     if (full) this.#show(full);
     if (full) this.#others = await listOtherPainters(full);
-    if (full && this.me && !isMine)
-      await Promise.all([this.#findLike(full, this.me.id), this.#findFollow(full, this.me.id)]);
+    if (full?.creator && this.me && !isMine)
+      await Promise.all([
+        this.#findLike(full, this.me.id),
+        this.#findFollow(full.id, full.creator.id, this.me.id),
+      ]);
   }
 
   /**
@@ -128,12 +135,13 @@ export class TileCard extends Panel {
   }
 
   /**
-   * @param {TileView} tile
+   * @param {number} tileId
+   * @param {number} creatorId
    * @param {number} me
    */
-  async #findFollow(tile, me) {
-    const isFollowed = await isFollowing(me, tile.creator.id);
-    if (tile.id === this.#tile?.id) this.#isFollowed = isFollowed;
+  async #findFollow(tileId, creatorId, me) {
+    const isFollowed = await isFollowing(me, creatorId);
+    if (tileId === this.#tile?.id) this.#isFollowed = isFollowed;
   }
 
   render() {
@@ -151,7 +159,7 @@ export class TileCard extends Panel {
         canClaim
           ? ""
           : html`<p class="soft">
-        ${area ? t("canvas.area_of", { name: area.holder.display_name }) : t("canvas.area_needed")}</p>`
+        ${area ? t("canvas.area_of", { name: nameOf(area.holder) }) : t("canvas.area_needed")}</p>`
       }
       ${
         canClaim
@@ -168,16 +176,15 @@ export class TileCard extends Panel {
     return html`
       <div class="picture">
         <canvas-picture .pixels=${this.#pixels} .rgba=${this.live.pixels?.rgba}
-          label=${t("canvas.picture_of_tile", { x: tile.x, y: tile.y })}></canvas-picture>
+          label=${t("canvas.picture_of_tile", placeOf(tile))}></canvas-picture>
         <div class="grow">
-          <p><a class="name" href="/artist/${tile.creator.username}">${tile.creator.display_name}</a></p>
+          ${tile.creator ? html`<p>${artistLink(tile.creator, "name")}</p>` : ""}
           <p class="soft small when">${t("canvas.painted")} <ui-time
             datetime=${tile.updated_at}></ui-time></p>
           ${
             this.#others.length
               ? html`<p class="small">${t("canvas.painted_with")} ${this.#others.map(
-                  (artist, n) =>
-                    html`${n ? ", " : ""}<a href="/artist/${artist.username}">${artist.display_name}</a>`,
+                  (artist, n) => html`${n ? ", " : ""}${artistLink(artist)}`,
                 )}</p>`
               : ""
           }
@@ -188,7 +195,7 @@ export class TileCard extends Panel {
       ${
         lock?.holder
           ? html`<p class="note"><ui-icon name="lock"></ui-icon><span>${t("canvas.locked_by", {
-              name: lock.holder.display_name,
+              name: nameOf(lock.holder),
             })}
         <small class="soft">${t("canvas.until", {
           time: dateTime(lock.expires_at ?? "", { timeStyle: "short" }),
@@ -224,9 +231,10 @@ export class TileCard extends Panel {
 
   /** @param {TileView} tile */
   #followButton(tile) {
-    if (tile.creator.id === this.me?.id) return "";
+    const { creator } = tile;
+    if (!creator || creator.id === this.me?.id) return "";
     return html`<button class="small" aria-pressed=${String(this.#isFollowed)} ?disabled=${this.isBusy}
-      @click=${() => this.#follow(tile)}>
+      @click=${() => this.#follow(creator.id)}>
       ${this.#isFollowed ? t("canvas.following") : t("canvas.follow")}</button>`;
   }
 
@@ -235,7 +243,7 @@ export class TileCard extends Panel {
    * @param {boolean} isLocked by another artist
    */
   #actions(tile, isLocked) {
-    const isMine = tile.creator.id === this.me?.id;
+    const isMine = tile.creator?.id === this.me?.id;
     const canEdit = !this.me
       ? this.canvas.collaboration_mode === "free"
       : mayEdit(this.canvas, tile, this.me, this.#areaHolder);
@@ -305,11 +313,11 @@ export class TileCard extends Panel {
     });
   }
 
-  /** @param {TileView} tile */
-  #follow(tile) {
+  /** @param {number} artistId */
+  #follow(artistId) {
     if (!isSignedIn("canvas.sign_in_to_follow", formatCell(this.cell))) return;
     void attempt(this, async () => {
-      const path = `/users/${tile.creator.id}/follow`;
+      const path = `/users/${artistId}/follow`;
       await (this.#isFollowed ? api.delete(path) : api.put(path));
       this.#isFollowed = !this.#isFollowed;
     });
@@ -328,7 +336,8 @@ export class TileCard extends Panel {
     const grid = { columns: this.canvas.columns, rows: this.canvas.rows, tileSize: this.canvas.tile_size };
     const view = closeUp(grid, this.cell, { width: innerWidth, height: innerHeight });
     void copyLink(
-      new URL(`/canvas/${this.canvas.id}${formatCell(this.cell)}${formatHash(view)}`, location.href).href,
+      new URL(address(`/canvas/${this.canvas.id}${formatCell(this.cell)}${formatHash(view)}`), location.href)
+        .href,
     );
   };
 }

@@ -1,6 +1,7 @@
 import { api } from "../api.js";
 import { t } from "../i18n.js";
 import { css, html, repeat } from "../lit.js";
+import { nameOf } from "../model/artists.js";
 import { attempt } from "../ui/attempt.js";
 import "../ui/error.js";
 import { readPage } from "../model/paging.js";
@@ -80,7 +81,7 @@ export class TileHistory extends Panel {
       <canvas-picture .pixels=${picture ?? null} .rgba=${this.live.pixels?.rgba}
         label=${t("canvas.version", { version })}></canvas-picture>
       <span class="grow"><strong>${t(`canvas.did_${kind}`)}</strong><br>
-        <small class="soft">${author.display_name} · <ui-time
+        <small class="soft">${nameOf(author)} · <ui-time
           datetime=${occurred_at}></ui-time></small></span>
       ${
         this.revertible && !isNewest && picture

@@ -4,13 +4,14 @@ import { css, html } from "../lit.js";
 import { attempt } from "../ui/attempt.js";
 import "../ui/dialog.js";
 import "../ui/error.js";
+import "./films.js";
 import { Panel } from "./panel.js";
 
 const FRAMES = 90;
 
 /**
  * `<canvas-timelapse .live=${live} ?open=${…} @close=${…}>`: plays the time-lapse of the canvas, as rendered
- * by the service.
+ * by the service, and has longer ones made.
  */
 export class CanvasTimelapse extends Panel {
   static properties = { open: { type: Boolean } };
@@ -22,7 +23,10 @@ export class CanvasTimelapse extends Panel {
       display: grid; place-items: center; min-height: 12rem; border-radius: var(--radius-2);
       background: var(--sunken);
     }
-    img { width: min(100%, 60dvh); image-rendering: pixelated; background: var(--surface); }
+    img {
+      width: min(100%, 60dvh); image-rendering: pixelated; background: var(--canvas-paper);
+      forced-color-adjust: none;
+    }
     .empty { padding: var(--space-4); }
   `,
   ];
@@ -63,6 +67,7 @@ export class CanvasTimelapse extends Panel {
         }
         <ui-error .error=${this.error} retryable @retry=${() => attempt(this, () => this.#load())}></ui-error>
       </div>
+      ${this.open ? html`<canvas-films .live=${this.live}></canvas-films>` : ""}
       ${
         this.#film
           ? html`<button slot="actions"

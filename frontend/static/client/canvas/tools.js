@@ -1,18 +1,28 @@
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
+import { mayContribute, mayManage } from "../model/permissions.js";
+import { session } from "../session.js";
 import "../ui/avatar.js";
+import { colourOf } from "../ui/artist-colour.js";
 import { Element } from "../ui/element.js";
 import { base, controls } from "../ui/styles.js";
 import { copyLink } from "./copy-link.js";
 import { iconButton } from "./icon-button.js";
-import { colourOf } from "./people.js";
+import { pasted } from "./pasted-picture.js";
 
+/** @import { CanvasView, CanvasRole } from "#api" */
 /** @import { LiveCanvas } from "../model/live-canvas.js" */
 /** @import { IconName } from "../ui/icons.js" */
-/** @typedef {"tile" | "info" | "people" | "areas" | "reviews"} PanelName */
+/**
+ * @typedef {"tile" | "pixel" | "info" | "people" | "areas" | "reviews" | "templates" | "picture" | "chat" |
+ *   "members"} PanelName
+ */
 
 /** Faces shown; further people are only counted. */
 const FACES = 4;
+
+/** Unread messages that are counted in the badge. */
+const MOST_SHOWN = 99;
 
 /**
  * `<canvas-tools .live=${live} .panel=${name}>`: what can be opened beside the picture. Fires `panel` with
@@ -25,6 +35,12 @@ export class CanvasTools extends Element {
     controls,
     css`
     :host { display: flex; align-items: center; gap: var(--space-1); }
+    .chat { position: relative; }
+    .unread {
+      position: absolute; top: 0; right: 0; min-width: 1.125rem; padding: 0 0.25rem;
+      border-radius: var(--radius-round); background: var(--accent); color: var(--accent-ink);
+      font-size: 0.6875rem; line-height: 1.125rem; text-align: center; pointer-events: none;
+    }
     .faces { padding: 0 var(--space-2); gap: 0; }
     .faces ui-avatar { --avatar-size: 1.75rem; border: 2px solid var(--surface); }
     .faces ui-avatar + ui-avatar { margin-left: -0.5rem; }
@@ -38,6 +54,9 @@ export class CanvasTools extends Element {
   `,
   ];
 
+  /** Ends with each canvas. */
+  #shown = new AbortController();
+
   constructor() {
     super();
     this.live = /** @type {LiveCanvas} */ (/** @type {unknown} */ (null)); // given before it is drawn
@@ -46,6 +65,25 @@ export class CanvasTools extends Element {
      * @type {PanelName | null}
      */
     this.panel = null;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    addEventListener("paste", this.#handlePaste);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    removeEventListener("paste", this.#handlePaste);
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (!changed.has("live") || changed.get("live") === this.live) return;
+    this.#shown.abort();
+    this.#shown = new AbortController();
+    const { signal } = this.#shown;
+    this.live.chat.addEventListener("change", () => this.requestUpdate(), { signal });
   }
 
   render() {
@@ -62,7 +100,11 @@ export class CanvasTools extends Element {
         ${people.length > FACES ? html`<span>+${people.length - FACES}</span>` : ""}
         ${people.length ? "" : html`<ui-icon name="people"></ui-icon>`}
       </button>
+      ${this.#chatButton()}
+      ${canvas && hasMembers(canvas, this.live.role) ? this.#panelButton("members", "badge") : ""}
       ${canvas?.collaboration_mode === "area-lock" ? this.#panelButton("areas", "select") : ""}
+      ${this.#panelButton("templates", "picture")}
+      ${mayPaintPictures(this.live) ? this.#panelButton("picture", "brush") : ""}
       ${hasReviews ? this.#panelButton("reviews", "inbox") : ""}
       ${iconButton("film", t("canvas.timelapse"), () => this.dispatchEvent(new Event("film")))}
       ${iconButton("link", t("canvas.share_view"), () => copyLink(location.href))}
@@ -77,9 +119,46 @@ export class CanvasTools extends Element {
     return iconButton(icon, t(`canvas.panel_${panel}`), () => this.#open(panel), this.panel === panel);
   }
 
+  #chatButton() {
+    const { unread } = this.live.chat;
+    const label = unread ? t("canvas.chat_unread", { count: unread }) : t("canvas.panel_chat");
+    return html`<span class="chat">
+      ${iconButton("chat", label, () => this.#open("chat"), this.panel === "chat")}
+      ${unread ? html`<span class="unread" aria-hidden="true">${Math.min(unread, MOST_SHOWN)}</span>` : ""}
+    </span>`;
+  }
+
+  /** @param {ClipboardEvent} event */
+  #handlePaste = (event) => {
+    if (mayPaintPictures(this.live) && pasted.keep(event) && this.panel !== "picture") this.#open("picture");
+  };
+
   /** @param {PanelName} panel */
   #open(panel) {
     this.dispatchEvent(new CustomEvent("panel", { detail: panel }));
   }
 }
 customElements.define("canvas-tools", CanvasTools);
+
+/**
+ * Return whether the user may paint pictures over several tiles.
+ * @param {LiveCanvas} live
+ */
+function mayPaintPictures({ canvas, role }) {
+  return canvas !== null && canvas.collaboration_mode !== "place" && mayContribute(canvas, meWith(role));
+}
+
+/**
+ * Return whether membership matters on a canvas, or to the user.
+ * @param {CanvasView} canvas
+ * @param {CanvasRole | null} role the user's
+ */
+function hasMembers(canvas, role) {
+  return !canvas.is_public || canvas.who_paints === "members" || mayManage(canvas, meWith(role));
+}
+
+/** @param {CanvasRole | null} role */
+function meWith(role) {
+  const { account, isModerator } = session;
+  return account && { id: account.id, isModerator, role };
+}

@@ -1,4 +1,4 @@
-import { formatHash, parseCell, parseHash } from "../model/links.js";
+import { formatAddress, parseCell, parseHash, parseTemplates } from "../model/links.js";
 
 /** @import { CanvasStage } from "./stage.js" */
 
@@ -11,12 +11,18 @@ const DELAY = 300;
 export class ViewAddress {
   /** The address of the canvas that is shown. Another one may be in the bar already. */
   #path = "";
+  /**
+   * Slugs of the templates that are shown.
+   * @type {string[]}
+   */
+  templates = [];
   #timer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
 
   /** Begin with the canvas that the address names now. */
   start() {
     this.stop();
     this.#path = location.pathname;
+    this.templates = this.readTemplates();
   }
 
   stop() {
@@ -26,6 +32,11 @@ export class ViewAddress {
   /** Return the view that the address names, null where it names none, or another canvas by now. */
   read() {
     return location.pathname === this.#path ? parseHash(location.hash) : null;
+  }
+
+  /** Return the slugs of the templates that the address names. */
+  readTemplates() {
+    return location.pathname === this.#path ? parseTemplates(location.hash) : [];
   }
 
   /** Return the cell that the address names; the first view that is written drops it. */
@@ -42,7 +53,7 @@ export class ViewAddress {
     this.#timer = setTimeout(() => {
       const stage = findStage();
       if (!stage || location.pathname !== this.#path) return;
-      const hash = stage.camera.isFitted ? "" : formatHash(stage.view);
+      const hash = formatAddress(stage.camera.isFitted ? null : stage.view, this.templates);
       history.replaceState(history.state, "", this.#path + hash);
     }, DELAY);
   }

@@ -67,6 +67,19 @@ export function toCanvas(view, screen, point) {
 }
 
 /**
+ * @param {View} view
+ * @param {Size} screen
+ * @param {Point} point on the canvas
+ * @returns {Point} on the screen
+ */
+export function toScreen(view, screen, point) {
+  return {
+    x: screen.width / 2 + (point.x - view.x) * view.zoom,
+    y: screen.height / 2 + (point.y - view.y) * view.zoom,
+  };
+}
+
+/**
  * Return the visible part of the plane.
  * @param {View} view
  * @param {Size} screen
@@ -75,6 +88,20 @@ export function toCanvas(view, screen, point) {
 export function visibleRect(view, screen) {
   const corner = toCanvas(view, screen, { x: 0, y: 0 });
   return { ...corner, width: screen.width / view.zoom, height: screen.height / view.zoom };
+}
+
+/**
+ * Return whether two rectangles have an area in common.
+ * @param {Rect} one
+ * @param {Rect} other
+ */
+export function overlaps(one, other) {
+  return (
+    one.x < other.x + other.width &&
+    other.x < one.x + one.width &&
+    one.y < other.y + other.height &&
+    other.y < one.y + one.height
+  );
 }
 
 /**

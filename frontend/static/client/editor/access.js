@@ -1,16 +1,18 @@
 /**
  * Checks before painting whether the artist may paint a tile. The service enforces the same rules.
- * @typedef {Pick<CanvasView, "id" | "name" | "tile_size" | "palette" | "collaboration_mode" |
- *   "max_tiles_per_user" | "owner">} Canvas  the fields that the editor uses
- * @typedef {"signed_out" | "not_tile_creator" | "outside_area" | "area_taken" | "tile_limit"} Obstacle
- * @typedef {{canvas: Canvas, tile: {creator: ArtistView} | null, artist: {id: number, isModerator: boolean} |
- *   null, areaHolder: ArtistView | null, remainingTiles: number}} Situation `areaHolder`: of the cell, in
+ * @typedef {Pick<CanvasView, "id" | "name" | "tile_size" | "palette" | "collaboration_mode" | "is_public" |
+ *   "who_paints" | "max_tiles_per_user" | "owner">} Canvas  the fields that the editor uses
+ * @typedef {"signed_out" | "members_only" | "not_tile_creator" | "outside_area" | "area_taken" |
+ *   "tile_limit"} Obstacle
+ * @typedef {{canvas: Canvas, tile: {creator: ArtistView | null} | null, artist: Me,
+ *   areaHolder: ArtistView | null, remainingTiles: number}} Situation `areaHolder`: of the cell, in
  *   `area-lock` mode
  */
 
-import { mayEdit } from "../model/permissions.js";
+import { mayContribute, mayEdit, mayLead } from "../model/permissions.js";
 
 /** @import { ArtistView, CanvasView } from "#api" */
+/** @import { Me } from "../model/permissions.js" */
 
 /**
  * Return why the artist may not paint the cell, or null. A guest may draw in an empty cell, and signs in to
@@ -21,6 +23,7 @@ import { mayEdit } from "../model/permissions.js";
 export function findObstacle({ canvas, tile, artist, areaHolder, remainingTiles }) {
   const isShared = canvas.collaboration_mode === "area-lock";
   if (!artist) return tile || isShared ? "signed_out" : null;
+  if (!mayContribute(canvas, artist)) return "members_only";
   if (isShared && areaHolder?.id !== artist.id) return areaHolder ? "area_taken" : "outside_area";
   if (!tile) return remainingTiles > 0 ? null : "tile_limit";
   return mayEdit(canvas, tile, artist, areaHolder?.id ?? null) ? null : "not_tile_creator";
@@ -39,7 +42,7 @@ export function needsLock(canvas) {
  * @param {Situation} situation
  */
 export function waitsForReview({ canvas, artist }) {
-  return canvas.collaboration_mode === "review" && artist?.id !== canvas.owner.id;
+  return canvas.collaboration_mode === "review" && !mayLead(canvas, artist);
 }
 
 /**
@@ -47,5 +50,5 @@ export function waitsForReview({ canvas, artist }) {
  * @param {Situation} situation
  */
 export function mayDescribe({ tile, artist }) {
-  return !tile || tile.creator.id === artist?.id;
+  return !tile || tile.creator?.id === artist?.id;
 }

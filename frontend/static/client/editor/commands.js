@@ -1,25 +1,38 @@
 /**
- * The commands of the editor, in one table: tool bar, buttons, titles, `aria-keyshortcuts` and the keyboard
- * are made from it.
+ * The commands of the editor, in one table: tool bar, buttons, titles, `aria-keyshortcuts`, the keyboard and
+ * the list of keys are made from it.
  */
 
-import { isBracketWithAlt, keyName } from "../ui/keys.js";
-import { flipHorizontally, flipVertically, rotate } from "./clipboard.js";
+import { flipHorizontally, flipVertically, rotate } from "../model/pieces.js";
 import { MAX_BRUSH, TOOLS } from "./tools.js";
 
 /** @import { Editor } from "./editor.js" */
 
+/** @typedef {typeof GROUPS[number]} Group */
 /**
  * @typedef {object} Command
  * @property {string} name
- * @property {"tool" | "colour" | "view" | "history" | "brush" | "edit" | "window"} group
- * @property {string[]} keys what runs it; titles show the first
+ * @property {Group} group
+ * @property {string[]} keys what runs it, unless the artist has changed that; titles show the first
  * @property {string} icon
  * @property {string} label key of the message that names it
  * @property {(editor: Editor) => void} run
  * @property {(editor: Editor) => boolean} isEnabled
  * @property {(editor: Editor) => boolean} [isPressed] of a command that switches something on and off
  */
+
+/** In the order in which keys are listed. */
+export const GROUPS = /** @type {const} */ ([
+  "tool",
+  "colour",
+  "brush",
+  "selection",
+  "scale",
+  "edit",
+  "history",
+  "view",
+  "window",
+]);
 
 /** Colours that have a number key: 1 to 9, and 0 for the tenth. */
 const COLOUR_KEYS = 10;
@@ -29,16 +42,34 @@ const ZOOM_STEP = 1.5;
 
 const always = () => true;
 const mayPaint = (/** @type {Editor} */ editor) => editor.mayPaint;
+const hasSelection = (/** @type {Editor} */ { mayPaint, pen }) => mayPaint && pen.selection !== null;
+
+/**
+ * @param {string} name
+ * @param {string} key
+ * @param {number} right pixels
+ * @param {number} down
+ * @returns {Command}
+ */
+const scaling = (name, key, right, down) => ({
+  name,
+  group: "scale",
+  keys: [key],
+  icon: "",
+  label: `editor.${name}`,
+  run: ({ pen }) => pen.grow(right, down),
+  isEnabled: hasSelection,
+});
 
 /** @type {readonly Command[]} */
 export const COMMANDS = [
   ...Object.entries(TOOLS).map(
-    ([tool, { key, icon }]) =>
+    ([tool, { keys, icon }]) =>
       /** @type {Command} */
       ({
         name: tool,
         group: "tool",
-        keys: [key.toUpperCase()],
+        keys,
         icon,
         label: `editor.tool_${tool}`,
         run: (editor) => editor.set({ tool }),
@@ -54,11 +85,20 @@ export const COMMANDS = [
         group: "colour",
         keys: [String((index + 1) % COLOUR_KEYS)],
         icon: "",
-        label: "editor.palette",
+        label: "editor.colour_key",
         run: (editor) => editor.pickColour(index + 1),
         isEnabled: (editor) => index < editor.palette.length,
       }),
   ),
+  {
+    name: "swap",
+    group: "colour",
+    keys: ["X"],
+    icon: "swap",
+    label: "editor.swap",
+    run: (editor) => editor.swapColours(),
+    isEnabled: mayPaint,
+  },
   {
     name: "zoom_out",
     group: "view",
@@ -135,6 +175,28 @@ export const COMMANDS = [
     isEnabled: ({ mayPaint, settings }) => mayPaint && settings.brush < MAX_BRUSH,
   },
   {
+    name: "select_all",
+    group: "selection",
+    keys: ["Ctrl+A"],
+    icon: "select_all",
+    label: "editor.select_all",
+    run: ({ pen }) => pen.selectAll(),
+    isEnabled: mayPaint,
+  },
+  {
+    name: "deselect",
+    group: "selection",
+    keys: ["Ctrl+D"],
+    icon: "deselect",
+    label: "editor.deselect",
+    run: ({ pen }) => pen.deselect(),
+    isEnabled: hasSelection,
+  },
+  scaling("wider", "Ctrl+ArrowRight", 1, 0),
+  scaling("narrower", "Ctrl+ArrowLeft", -1, 0),
+  scaling("taller", "Ctrl+ArrowDown", 0, 1),
+  scaling("shorter", "Ctrl+ArrowUp", 0, -1),
+  {
     name: "copy",
     group: "edit",
     keys: ["Ctrl+C"],
@@ -167,19 +229,19 @@ export const COMMANDS = [
   {
     name: "flip_horizontal",
     group: "edit",
-    keys: [],
+    keys: ["Shift+H"],
     icon: "flip_horizontal",
     label: "editor.flip_horizontal",
-    run: ({ pen }) => pen.turn(flipHorizontally),
+    run: ({ pen }) => pen.turn(flipHorizontally, "editor.flip_horizontal"),
     isEnabled: mayPaint,
   },
   {
     name: "flip_vertical",
     group: "edit",
-    keys: [],
+    keys: ["Shift+V"],
     icon: "flip_vertical",
     label: "editor.flip_vertical",
-    run: ({ pen }) => pen.turn(flipVertically),
+    run: ({ pen }) => pen.turn(flipVertically, "editor.flip_vertical"),
     isEnabled: mayPaint,
   },
   {
@@ -188,7 +250,25 @@ export const COMMANDS = [
     keys: [],
     icon: "rotate",
     label: "editor.rotate",
-    run: ({ pen }) => pen.turn(rotate),
+    run: ({ pen }) => pen.turn(rotate, "editor.rotate"),
+    isEnabled: mayPaint,
+  },
+  {
+    name: "outline",
+    group: "edit",
+    keys: ["Shift+O"],
+    icon: "outline",
+    label: "editor.outline",
+    run: ({ pen, settings }) => pen.outline(settings.colour),
+    isEnabled: mayPaint,
+  },
+  {
+    name: "replace",
+    group: "edit",
+    keys: ["Shift+R"],
+    icon: "replace",
+    label: "editor.replace",
+    run: ({ pen, settings }) => pen.replace(settings.second, settings.colour),
     isEnabled: mayPaint,
   },
   {
@@ -219,6 +299,15 @@ export const COMMANDS = [
     isEnabled: always,
   },
   {
+    name: "keys",
+    group: "window",
+    keys: ["?"],
+    icon: "keys",
+    label: "editor.keys",
+    run: (editor) => editor.showKeys(true),
+    isEnabled: always,
+  },
+  {
     name: "close",
     group: "window",
     keys: [],
@@ -230,7 +319,6 @@ export const COMMANDS = [
 ];
 
 const BY_NAME = new Map(COMMANDS.map((command) => [command.name, command]));
-const BY_KEY = new Map(COMMANDS.flatMap((command) => command.keys.map((key) => [key, command])));
 
 /**
  * Return a command of the table.
@@ -240,28 +328,7 @@ export function commandNamed(name) {
   return /** @type {Command} */ (BY_NAME.get(name));
 }
 
-/** @param {Command["group"]} group */
+/** @param {Group} group */
 export function commandsOf(group) {
   return COMMANDS.filter((command) => command.group === group);
-}
-
-/**
- * Return the command of a key, or null. On a Mac, Cmd counts as Ctrl.
- * @param {Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "altKey" | "shiftKey">} event
- */
-export function commandOf(event) {
-  const { ctrlKey, metaKey, altKey, shiftKey } = event;
-  const hasBracket = isBracketWithAlt(event);
-  if (altKey && !hasBracket) return null;
-  const isChord = (ctrlKey || metaKey) && !hasBracket; // Windows reports AltGr as Ctrl and Alt
-  const name = keyName(event);
-  return BY_KEY.get(isChord ? `Ctrl+${shiftKey ? "Shift+" : ""}${name}` : name) ?? null;
-}
-
-/**
- * Name the keys of a command as `aria-keyshortcuts` does.
- * @param {Command} command
- */
-export function ariaKeys({ keys }) {
-  return keys.map((key) => (key === "+" ? "Plus" : key.replace("Ctrl", "Control"))).join(" ");
 }

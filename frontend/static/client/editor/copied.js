@@ -1,5 +1,5 @@
-/** @import { Piece } from "./clipboard.js" */
-/** @import { Point } from "./tools.js" */
+/** @import { Point } from "../model/geometry.js" */
+/** @import { Piece } from "../model/pieces.js" */
 
 /** What was copied last, which can be pasted into another tile, and from where. */
 class Copied {

@@ -1,5 +1,6 @@
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
+import { placeOf } from "../model/places.js";
 import { Element } from "../ui/element.js";
 import "../ui/field.js";
 import "../ui/icon.js";
@@ -59,7 +60,7 @@ export class DetailsForm extends Element {
   #text() {
     const { work } = this.editor;
     const { title, description } = work.edited;
-    return html`<p>${title || t("editor.title", work.cell)}</p><p class="soft">${description}</p>`;
+    return html`<p>${title || t("editor.title", placeOf(work.cell))}</p><p class="soft">${description}</p>`;
   }
 
   #change() {

@@ -11,29 +11,20 @@ import { store } from "../store.js";
 import { copied } from "./copied.js";
 import { Drafts } from "./draft.js";
 import { DraftKeeper } from "./draft-keeper.js";
-import { Pen } from "./pen.js";
+import { Hand } from "./hand.js";
 import { Conflict } from "./tile-requests.js";
 import { Work } from "./work.js";
 
 /** @import { TileView } from "#api" */
+/** @import { Point } from "../model/geometry.js" */
+/** @import { Change, Piece } from "../model/pieces.js" */
 /** @import { Canvas, Situation } from "./access.js" */
-/** @import { Change, Piece } from "./clipboard.js" */
 /** @import { Command } from "./commands.js" */
-/** @import { PixelGrid } from "./grid.js" */
-/** @import { Settings } from "./pen.js" */
 /** @import { Answer, Question } from "./questions.js" */
-/** @import { Point } from "./tools.js" */
 /** @import { Feed } from "./work.js" */
 /** @typedef {{text: string, action?: {label: string, run: () => void}}} Notice */
 
-export class Editor extends EventTarget {
-  /**
-   * Where the tile is drawn, once it is.
-   * @type {PixelGrid | null}
-   */
-  grid = null;
-  /** @type {Settings} */
-  settings = { tool: "pencil", colour: 1, brush: 1, filled: false, symmetry: "none" };
+export class Editor extends Hand {
   /** @type {Question | null} */
   question = null;
   /**
@@ -46,6 +37,9 @@ export class Editor extends EventTarget {
    * @type {{file: Blob | null} | null}
    */
   import = null;
+  /** Whether the list of keys is open. */
+  hasKeys = false;
+  #isAway = false;
 
   /**
    * @param {Canvas} canvas
@@ -54,25 +48,19 @@ export class Editor extends EventTarget {
    * @param {Situation["artist"]} artist
    */
   constructor(canvas, cell, feed, artist) {
-    super();
+    const work = new Work({ api, feed, canvas, cell, artist });
+    super(work.painting);
     this.canvas = canvas;
+    this.palette = canvas.palette;
     this.cell = cell;
     this.feed = feed;
-    this.work = new Work({ api, feed, canvas, cell, artist });
+    this.work = work;
     this.drafts = new DraftKeeper(new Drafts(store, artist?.id ?? null), this.work, () => this.redraw());
-    this.pen = new Pen(this.work.painting, this.settings, {
-      painted: (changes) => this.#handlePainted(changes),
-      picked: (colour) => this.set({ colour, ...(this.settings.tool === "picker" && { tool: "pencil" }) }),
-    });
     this.work.addEventListener("change", () => this.redraw());
     this.work.addEventListener("saved", (event) =>
       this.#handleSaved(/** @type {CustomEvent} */ (event).detail),
     );
     this.work.addEventListener("notice", (event) => this.#explain(/** @type {CustomEvent} */ (event).detail));
-  }
-
-  get palette() {
-    return this.canvas.palette;
   }
 
   get mayPaint() {
@@ -91,15 +79,18 @@ export class Editor extends EventTarget {
   }
 
   /**
-   * Tell the artist of a session that has ended, or become another artist's; what was drawn is kept.
+   * Tell the artist of a session that has ended, or become another artist's, and go on when they are back.
    * @param {number | null} accountId of the account that is signed in now
    */
   checkArtist(accountId) {
     const { artist } = this.work;
-    if (!artist || artist.id === accountId) return;
-    this.drafts.keep();
-    const login = { label: t("common.login"), run: () => this.leave("/login") };
-    this.#notify({ text: t("editor.notice_signed_out"), action: login }, true);
+    const isAway = artist !== null && artist.id !== accountId;
+    const login = { label: t("common.login"), run: () => this.ask("log_in_again") };
+    if (isAway) this.drafts.keep();
+    if (isAway || this.#isAway)
+      this.#notify(isAway ? { text: t("editor.notice_signed_out"), action: login } : null, true);
+    if (this.#isAway && !isAway) void this.attempt(() => this.work.relock());
+    this.#isAway = isAway;
   }
 
   /** Keep a draft, and give the lock back. */
@@ -115,27 +106,23 @@ export class Editor extends EventTarget {
   run(command) {
     if (command.isEnabled(this)) {
       command.run(this);
-      if (command.group === "edit") this.drafts.plan();
+      if (command.group === "edit" || command.group === "scale") this.drafts.plan();
     }
     this.redraw();
   }
 
-  /** @param {Partial<Settings>} settings */
-  set(settings) {
-    if ("tool" in settings) this.pen.deselect();
-    this.settings = { ...this.settings, ...settings };
-    this.pen.settings = this.settings;
-    this.grid?.requestUpdate();
-    this.redraw();
-  }
-
   /**
-   * Take up a colour, and a tool that paints with it.
-   * @param {number} colour
+   * Offer the colours that the canvas has now: its owner may add some at any time.
+   * @param {string[]} palette
+   * @returns {boolean} whether they are others
    */
-  pickColour(colour) {
-    const { tool } = this.settings;
-    this.set({ colour, ...((tool === "eraser" || tool === "picker") && { tool: "pencil" }) });
+  usePalette(palette) {
+    if (String(palette) === String(this.palette)) return false;
+    this.palette = palette;
+    const { colour, second } = this.settings;
+    if (Math.max(colour, second) > palette.length)
+      this.set({ colour: Math.min(colour, palette.length), second: Math.min(second, palette.length) });
+    return true;
   }
 
   copy() {
@@ -158,6 +145,12 @@ export class Editor extends EventTarget {
 
   closeImport() {
     this.import = null;
+    this.redraw();
+  }
+
+  /** @param {boolean} isOpen */
+  showKeys(isOpen) {
+    this.hasKeys = isOpen;
     this.redraw();
   }
 
@@ -216,7 +209,7 @@ export class Editor extends EventTarget {
       case "close":
         return this.leave();
       case "delete":
-        return void this.attempt(() => this.#delete());
+        return void this.attempt(() => this.work.delete().then(() => this.leave()));
       case "login":
       case "register":
         return this.leave(`/${answer}`);
@@ -243,12 +236,8 @@ export class Editor extends EventTarget {
     this.dispatchEvent(new CustomEvent("leave", { detail: path }));
   }
 
-  redraw() {
-    this.dispatchEvent(new Event("change"));
-  }
-
   /** @param {Change[]} changes */
-  #handlePainted(changes) {
+  handlePainted(changes) {
     this.error = null;
     this.work.live?.paint(changes);
     this.drafts.plan();
@@ -339,11 +328,6 @@ export class Editor extends EventTarget {
   #discard() {
     this.work.revert();
     this.drafts.drop();
-    this.leave();
-  }
-
-  async #delete() {
-    await this.work.delete();
     this.leave();
   }
 }

@@ -1,41 +1,36 @@
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
+import { isInside } from "../model/geometry.js";
 import { paletteRgba } from "../model/tile-pixels.js";
 import { onDensityChange } from "../ui/density.js";
 import { Element } from "../ui/element.js";
 import { base } from "../ui/styles.js";
+import { KeyCursor } from "./key-cursor.js";
 import { PointerGestures } from "./pointer-gestures.js";
 import { Screen } from "./screen.js";
-import { isInside, TOOLS } from "./tools.js";
-import { fitView, keepInView, pixelAt, zoomView } from "./view.js";
+import { isSelecting, TOOLS } from "./tools.js";
+import { fitView, handleAt, keepInView, pixelAt, zoomView } from "./view.js";
 
+/** @import { Point } from "../model/geometry.js" */
 /** @import { Painting } from "./painting.js" */
 /** @import { Pen } from "./pen.js" */
-/** @import { Point } from "./tools.js" */
+/** @import { Guide, Surroundings } from "./screen.js" */
 /** @import { View } from "./view.js" */
-/** @import { Surroundings } from "./screen.js" */
-
-/**
- * Which way an arrow key leads.
- * @type {Record<string, Point>}
- */
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-
-/** Pixels that an arrow key moves with Shift. */
-const LEAP = 8;
 
 /**
  * `<pixel-grid .pen=${pen} .palette=${palette}>`: the tile, painted with mouse, pen, touch or keys. Two
- * fingers, the wheel and the middle button move the view. Fires `cursor` with the pixel in question, or null,
- * as its detail.
+ * fingers, the wheel, the middle button and Space move the view. Fires `cursor` with the pixel in question,
+ * or null, as its detail, and `select` when something is selected, and when nothing is any more.
  */
 export class PixelGrid extends Element {
   static properties = {
     pen: { attribute: false },
     palette: { attribute: false },
     surroundings: { attribute: false },
+    guide: { attribute: false },
     readonly: { type: Boolean },
     label: {},
+    _isHand: { state: true },
   };
   static styles = [
     base,
@@ -44,6 +39,7 @@ export class PixelGrid extends Element {
     canvas { position: absolute; inset: 0; width: 100%; height: 100%; touch-action: none; }
     .overlay:focus-visible { outline-offset: -3px; }
     .overlay { cursor: crosshair; user-select: none; -webkit-touch-callout: none; }
+    .overlay.edge, .overlay.ink { cursor: none; }
     .overlay.hand { cursor: grab; }
     .overlay.select { cursor: cell; }
     .overlay.readonly { cursor: default; }
@@ -53,17 +49,14 @@ export class PixelGrid extends Element {
   /** @type {Screen | null} */
   #screen = null;
   #gestures = new PointerGestures(this);
+  #keys = new KeyCursor(this);
   /**
    * The pixel under the pointer.
    * @type {Point | null}
    */
   #hovered = null;
-  /**
-   * The pixel that the keys are at.
-   * @type {Point}
-   */
-  #cursor = [0, 0];
   #isPointed = false;
+  #isUnselected = true;
   #isFrameDue = false;
   #isWhole = true;
   #isFitted = true;
@@ -78,8 +71,11 @@ export class PixelGrid extends Element {
     this.palette = [];
     /** @type {Surroundings} */
     this.surroundings = () => null;
+    /** @type {Guide | null} */
+    this.guide = null;
     this.readonly = false;
     this.label = "";
+    this._isHand = false;
   }
 
   connectedCallback() {
@@ -101,9 +97,8 @@ export class PixelGrid extends Element {
   }
 
   render() {
-    const kind = TOOLS[this.pen.settings.tool].kind;
     return html`<canvas class="art"></canvas>
-      <canvas class="overlay ${this.readonly ? "readonly" : kind}" tabindex="0" role="application"
+      <canvas class="overlay ${this.#pointerStyle}" tabindex="0" role="application"
         aria-roledescription=${t("editor.grid_role")} aria-label=${this.label}
         @pointerdown=${(/** @type {PointerEvent} */ event) => this.#gestures.press(event)}
         @pointermove=${(/** @type {PointerEvent} */ event) => this.#gestures.move(event)}
@@ -122,9 +117,10 @@ export class PixelGrid extends Element {
     if (!this.#screen || this.#screen.size !== size || changed.has("palette")) {
       const [art, overlay] = this.renderRoot.querySelectorAll("canvas");
       this.#screen = new Screen(art, overlay, size, paletteRgba([...this.palette]));
-      this.#cursor = [size >> 1, size >> 1];
+      this.#keys.at = [size >> 1, size >> 1];
       this.#resize();
     }
+    this.#screen.guide = this.guide;
     if (changed.has("pen") || changed.has("surroundings")) this.surround();
     this.drawSoon();
   }
@@ -183,12 +179,42 @@ export class PixelGrid extends Element {
     if (!this.#screen || !this.isConnected) return;
     this.#screen.draw(this.#painting.pixels, this.#painting.takeDirty(), this.#isWhole);
     this.#isWhole = false;
+    const { settings, selection } = this.pen;
+    if ((selection === null) !== this.#isUnselected) {
+      this.#isUnselected = selection === null;
+      this.dispatchEvent(new Event("select"));
+    }
     this.#screen.mark({
       brush: this.#brushBox,
-      selection: this.pen.selection,
-      cursor: this.#hasKeys ? this.#cursor : null,
-      axes: this.pen.settings.symmetry,
+      ink: settings.cursor === "ink" ? (this.palette[settings.colour - 1] ?? null) : null,
+      selection,
+      handles: this.#hasHandles ? selection : null,
+      cursor: this.#hasKeys ? this.#keys.at : null,
+      axes: settings.symmetry,
     });
+  }
+
+  get #pointerStyle() {
+    if (this._isHand) return "hand";
+    if (this.readonly) return "readonly";
+    const { tool, cursor } = this.pen.settings;
+    const { kind } = TOOLS[tool];
+    return kind === "freehand" || kind === "shape" || kind === "fill" ? cursor : kind;
+  }
+
+  /** Whether what is selected can be scaled by its sides. */
+  get #hasHandles() {
+    return !this.readonly && this.pen.selection !== null && isSelecting(this.pen.settings.tool);
+  }
+
+  /**
+   * Return the handle of the selection at a place of this element, or null.
+   * @param {Point} place
+   * @param {number} reach CSS pixels
+   */
+  handleAt(place, reach) {
+    const { selection } = this.pen;
+    return this.#hasHandles && selection ? handleAt(this.view, selection, place, reach) : null;
   }
 
   /** Whether the keyboard paints: the focus is here, and no pointer moved since. */
@@ -201,8 +227,8 @@ export class PixelGrid extends Element {
     const { tool, brush } = this.pen.settings;
     if (!this.#hovered || this.readonly || !isInside(this.#painting.size, this.#hovered)) return null;
     const { kind } = TOOLS[tool];
-    if (kind === "hand" || kind === "select") return null;
-    const side = kind === "freehand" || kind === "shape" ? brush : 1;
+    if (kind === "hand" || isSelecting(tool)) return null;
+    const side = (kind === "freehand" || kind === "shape") && tool !== "gradient" ? brush : 1;
     const [x, y] = this.#hovered;
     return { x: x - Math.floor(side / 2), y: y - Math.floor(side / 2), width: side, height: side };
   }
@@ -262,85 +288,60 @@ export class PixelGrid extends Element {
     this.#isPointed = true;
     if (String(pixel) === String(this.#hovered)) return;
     this.#hovered = pixel;
-    this.#announce(pixel);
+    this.announce(pixel);
   }
 
   /** @param {Point | null} pixel */
-  #announce(pixel) {
+  announce(pixel) {
     const detail = pixel && isInside(this.#painting.size, pixel) ? pixel : null;
     this.dispatchEvent(new CustomEvent("cursor", { detail }));
   }
 
+  get isPointedAt() {
+    return this.#isPointed && this.#hovered !== null;
+  }
+
+  get isGestureUnderway() {
+    return this.#gestures.isUnderway;
+  }
+
+  leavePointer() {
+    this.#isPointed = false;
+    this.#hovered = null;
+  }
+
+  /** @param {boolean} isHeld */
+  holdHand(isHeld) {
+    this._isHand = isHeld;
+  }
+
+  get isHand() {
+    return this._isHand;
+  }
+
   #handleFocus() {
     this.drawSoon();
-    if (this.#hasKeys) this.#announce(this.#cursor);
+    if (this.#hasKeys) this.announce(this.#keys.at);
   }
 
   #handleBlur() {
+    this.holdHand(false);
     if (!this.#gestures.isDrawing) this.pen.up();
     this.drawSoon();
   }
 
   /** @param {KeyboardEvent} event */
   #handleKeyDown(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const arrow = ARROWS[event.key];
-    if (arrow) this.#step(arrow, event.shiftKey ? LEAP : 1);
-    else if (event.key === " " || event.key === "Enter") this.#pressSpace(event);
-    else if (event.key === "Escape" && (this.pen.isDown || this.pen.selection)) this.#escape();
-    else return;
+    if (!this.#keys.press(event)) return;
     event.preventDefault();
     event.stopPropagation();
     this.drawSoon();
   }
 
-  /**
-   * Draw for as long as Space is held; a shape begins with one press and ends with the next.
-   * @param {KeyboardEvent} event
-   */
-  #pressSpace(event) {
-    if (event.repeat || this.readonly || this.#gestures.isUnderway) return;
-    if (this.pen.isDown) this.pen.up();
-    else this.pen.down(this.#cursor);
-    this.#announce(this.#cursor);
-  }
-
   /** @param {KeyboardEvent} event */
   #handleKeyUp(event) {
-    if (event.key !== " " && event.key !== "Enter") return;
-    const { kind } = TOOLS[this.pen.settings.tool];
-    if (kind !== "shape" && kind !== "select" && !this.#gestures.isUnderway) this.pen.up();
+    this.#keys.release(event);
     this.drawSoon();
-  }
-
-  /**
-   * @param {Point} direction
-   * @param {number} distance
-   */
-  #step([right, down], distance) {
-    this.#isPointed = false;
-    this.#hovered = null;
-    const last = this.#painting.size - 1;
-    const bounded = (/** @type {number} */ value) => Math.max(0, Math.min(last, value));
-    this.#cursor = [bounded(this.#cursor[0] + right * distance), bounded(this.#cursor[1] + down * distance)];
-    if (this.pen.isDown && !this.#gestures.isUnderway) this.pen.move([this.#cursor]);
-    else this.pen.nudge(right * distance, down * distance);
-    this.#keepInSight();
-    this.#announce(this.#cursor);
-  }
-
-  #escape() {
-    if (this.pen.isDown) this.pen.cancel();
-    else this.pen.deselect();
-  }
-
-  /** Move the view so that the cursor of the keys is seen. */
-  #keepInSight() {
-    const { scale, x, y } = this.view;
-    const [left, top] = [x + this.#cursor[0] * scale, y + this.#cursor[1] * scale];
-    const right = Math.max(0, -left) - Math.max(0, left + scale - this.clientWidth);
-    const down = Math.max(0, -top) - Math.max(0, top + scale - this.clientHeight);
-    if (right || down) this.pan(right, down);
   }
 }
 customElements.define("pixel-grid", PixelGrid);

@@ -1,16 +1,17 @@
-/** @import { Change } from "./clipboard.js" */
+/** @import { Change } from "../model/pieces.js" */
 
 /**
  * Undo and redo as differences: what each step painted, and over what.
  * @typedef {{offset: number, before: number, after: number}} Mark  one pixel of a step
+ * @typedef {{name: string, marks: Mark[]}} Step  `name`: key of the message that names what was done
  */
 
 /** Maximum number of pixels in all steps: 64 whole tiles of 128 x 128. */
 const MAX_MARKS = 64 * 128 * 128;
 
 export class History {
-  #done = /** @type {Mark[][]} */ ([]);
-  #undone = /** @type {Mark[][]} */ ([]);
+  #done = /** @type {Step[]} */ ([]);
+  #undone = /** @type {Step[]} */ ([]);
   #marks = 0;
   #maxMarks;
 
@@ -26,19 +27,30 @@ export class History {
     return this.#undone.length > 0;
   }
 
+  /** Names of all steps, those that are undone as well, the oldest first. */
+  get names() {
+    return [...this.#done, ...this.#undone.toReversed()].map(({ name }) => name);
+  }
+
+  /** How many steps are done. */
+  get position() {
+    return this.#done.length;
+  }
+
   /**
    * Add a step and drop the steps that could be redone. The oldest steps are dropped when the history is
    * full.
-   * @param {Mark[]} step
+   * @param {string} name
+   * @param {Mark[]} marks
    */
-  record(step) {
-    if (!step.length) return;
-    for (const undone of this.#undone) this.#marks -= undone.length;
+  record(name, marks) {
+    if (!marks.length) return;
+    for (const undone of this.#undone) this.#marks -= undone.marks.length;
     this.#undone = [];
-    this.#done.push(step);
-    this.#marks += step.length;
+    this.#done.push({ name, marks });
+    this.#marks += marks.length;
     while (this.#marks > this.#maxMarks && this.#done.length > 1) {
-      this.#marks -= /** @type {Mark[]} */ (this.#done.shift()).length;
+      this.#marks -= this.#done.shift()?.marks.length ?? 0;
     }
   }
 
@@ -52,7 +64,7 @@ export class History {
     const step = this.#done.pop();
     if (!step) return [];
     this.#undone.push(step);
-    return step
+    return step.marks
       .filter((mark) => pixels[mark.offset] === mark.after)
       .map((mark) => [mark.offset, mark.before]);
   }
@@ -66,7 +78,7 @@ export class History {
     const step = this.#undone.pop();
     if (!step) return [];
     this.#done.push(step);
-    return step
+    return step.marks
       .filter((mark) => pixels[mark.offset] === mark.before)
       .map((mark) => [mark.offset, mark.after]);
   }

@@ -7,7 +7,7 @@
 import { fromBase64 } from "../model/tile-pixels.js";
 import { difference, StrokeSender } from "./strokes.js";
 
-/** @import { Change } from "./clipboard.js" */
+/** @import { Change } from "../model/pieces.js" */
 /** @import { Painted, Refusal } from "./strokes.js" */
 
 /**

@@ -1,5 +1,6 @@
 import { dateTime, t } from "../i18n.js";
 import { css, html } from "../lit.js";
+import { nameOf } from "../model/artists.js";
 import { Element } from "../ui/element.js";
 import "../ui/error.js";
 import "../ui/icon.js";
@@ -92,7 +93,7 @@ export class EditorNotes extends Element {
     if (work.lock?.foreign) {
       const { holder, expires_at: expires } = work.lock.foreign;
       const time = expires ? dateTime(expires, { timeStyle: "short" }) : "";
-      return { text: t("editor.locked", { name: holder?.display_name ?? "", time }) };
+      return { text: t("editor.locked", { name: nameOf(holder), time }) };
     }
     if (!work.lock?.isLost) return null;
     return {
@@ -108,7 +109,7 @@ export class EditorNotes extends Element {
   #obstacleNotice(obstacle) {
     const { editor } = this;
     const { access, canvas, tile } = editor.work;
-    const name = access.areaHolder?.display_name ?? tile?.creator.display_name ?? "";
+    const name = nameOf(access.areaHolder ?? tile?.creator);
     const text = t(`editor.obstacle_${obstacle}`, { name, count: canvas.max_tiles_per_user });
     switch (obstacle) {
       case "signed_out":

@@ -6,7 +6,7 @@
 
 import { History } from "./history.js";
 
-/** @import { Change } from "./clipboard.js" */
+/** @import { Change } from "../model/pieces.js" */
 
 export class Painting {
   #history = new History();
@@ -15,6 +15,8 @@ export class Painting {
    * @type {Map<number, number> | null}
    */
   #before = null;
+  /** What the gesture is called in the list of steps. */
+  #name = "";
   /** @type {Dirty | null} */
   #dirty = null;
 
@@ -40,10 +42,24 @@ export class Painting {
     return this.#before !== null;
   }
 
-  /** Start a gesture: everything painted until `commit` is one step of undo. */
-  begin() {
+  /** How many steps are done. */
+  get position() {
+    return this.#history.position;
+  }
+
+  /** Names of all steps, those that are undone as well, the oldest first. */
+  get steps() {
+    return this.#history.names;
+  }
+
+  /**
+   * Start a gesture: everything painted until `commit` is one step of undo.
+   * @param {string} name key of the message that names the step
+   */
+  begin(name) {
     this.commit();
     this.#before = new Map();
+    this.#name = name;
   }
 
   /**
@@ -63,6 +79,23 @@ export class Painting {
       made.push([offset, colour]);
     }
     return made;
+  }
+
+  /**
+   * Undo what the gesture has painted on these pixels.
+   * @param {readonly number[]} offsets
+   * @returns {Change[]} what that changed
+   */
+  restore(offsets) {
+    const before = this.#before;
+    const changes = /** @type {Change[]} */ ([]);
+    for (const offset of offsets) {
+      const shown = before?.get(offset);
+      if (shown === undefined) continue;
+      before?.delete(offset);
+      changes.push([offset, shown]);
+    }
+    return this.#apply(changes);
   }
 
   /**
@@ -96,20 +129,24 @@ export class Painting {
       if (after !== before) step.push({ offset, before, after });
     }
     this.#before = null;
-    this.#history.record(step);
+    this.#history.record(this.#name, step);
     return step.map(({ offset, after }) => [offset, after]);
   }
 
-  /** @returns {Change[]} what it changed */
-  undo() {
+  /**
+   * Undo or redo until so many steps are done, or as near as there are steps.
+   * @param {number} position
+   * @returns {Change[]} what that changed, the last change of a pixel last
+   */
+  jump(position) {
     this.commit();
-    return this.#apply(this.#history.undo(this.pixels));
-  }
-
-  /** @returns {Change[]} what it changed */
-  redo() {
-    this.commit();
-    return this.#apply(this.#history.redo(this.pixels));
+    const history = this.#history;
+    const changes = /** @type {Change[]} */ ([]);
+    while (history.position > position && history.canUndo)
+      changes.push(...this.#apply(history.undo(this.pixels)));
+    while (history.position < position && history.canRedo)
+      changes.push(...this.#apply(history.redo(this.pixels)));
+    return changes;
   }
 
   /**

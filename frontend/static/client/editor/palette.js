@@ -3,11 +3,18 @@ import { css, html, nothing, svg } from "../lit.js";
 import { nameColour } from "../ui/colour-name.js";
 import { Element } from "../ui/element.js";
 import { base } from "../ui/styles.js";
-import { commandsOf } from "./commands.js";
+import { commandNamed } from "./commands.js";
+import { keymap } from "./keymap.js";
 
-/** @import { Editor } from "./editor.js" */
+/**
+ * @typedef {{palette: readonly string[], pickColour: (colour: number) => void,
+ *   set: (settings: {second: number}) => void}} Editor what this needs of one
+ */
 
-/** `<editor-palette .editor=${editor} colour=${3}>`: the colours of the canvas, of which one is taken up. */
+/**
+ * `<editor-palette .editor=${editor} colour=${3}>`: the colours of the canvas, of which one is taken up; the
+ * right button takes up the second colour.
+ */
 export class Palette extends Element {
   // Drawn again only for another colour: a palette may be long, and the editor changes with every stroke.
   static properties = { editor: { attribute: false }, colour: { type: Number } };
@@ -16,7 +23,7 @@ export class Palette extends Element {
     css`
     .swatches {
       display: grid; grid-template-columns: repeat(auto-fill, minmax(var(--swatch), 1fr)); gap: 3px;
-      max-height: var(--swatches, 16rem); padding: 3px; overflow-y: auto;
+      max-height: var(--swatches, 12rem); padding: 3px; overflow-y: auto;
     }
     button {
       position: relative; display: block; min-width: 0; height: var(--swatch); padding: 0; overflow: hidden;
@@ -44,6 +51,18 @@ export class Palette extends Element {
     this.colour = 1;
   }
 
+  connectedCallback() {
+    super.connectedCallback();
+    keymap.addEventListener("change", this.#redraw);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    keymap.removeEventListener("change", this.#redraw);
+  }
+
+  #redraw = () => this.requestUpdate();
+
   render() {
     return html`<div class="swatches" role="radiogroup" aria-label=${t("editor.palette")}
       @keydown=${this.#handleKey}>
@@ -58,17 +77,28 @@ export class Palette extends Element {
   #swatch(rgb, colour) {
     const { editor } = this;
     const isChosen = colour === this.colour;
-    const key = commandsOf("colour")[colour - 1]?.keys[0];
+    const command = commandNamed(`colour_${colour}`);
+    const key = command && keymap.keysOf(command)[0];
     const name = nameColour(editor.palette, colour);
     return html`<button role="radio" aria-checked=${isChosen ? "true" : "false"}
       tabindex=${isChosen ? "0" : "-1"}
         aria-label=${name} aria-keyshortcuts=${key ?? nothing} title=${name}
-        @click=${() => editor.pickColour(colour)}>
+        @click=${() => editor.pickColour(colour)}
+        @contextmenu=${(/** @type {Event} */ event) => this.#pickSecond(event, colour)}>
       <svg viewBox="0 0 4 4" preserveAspectRatio="none" aria-hidden="true">
         ${rgb ? svg`<rect width="4" height="4" fill=${rgb}></rect>` : CHECKED}
       </svg>
       ${key ? html`<kbd aria-hidden="true">${key}</kbd>` : ""}
     </button>`;
+  }
+
+  /**
+   * @param {Event} event
+   * @param {number} colour
+   */
+  #pickSecond(event, colour) {
+    event.preventDefault();
+    this.editor.set({ second: colour });
   }
 
   /**

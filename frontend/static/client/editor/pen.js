@@ -1,26 +1,40 @@
 /**
  * The current tool: turns the gestures of a pointer, or of a cursor moved by keys, into changes of the tile.
  * Independent of the screen.
- * @typedef {{tool: string, colour: number, brush: number, filled: boolean,
- *   symmetry: Symmetry}} Settings
- * @typedef {{piece: Piece, x: number, y: number, cut: Box | null}} Floating a piece being placed, and the box
- *   it was cut from
  */
 
-import { clearBox, copy, spanBox, stamp } from "./clipboard.js";
-import { mirror } from "./symmetry.js";
-import { constrain, ellipse, flood, isInside, line, offsets, rectangle, TOOLS, thicken } from "./tools.js";
+import { gradient, isCovered } from "../model/dither.js";
+import {
+  alike,
+  constrain,
+  ellipse,
+  flood,
+  isInside,
+  line,
+  offsets,
+  rectangle,
+  thicken,
+} from "../model/geometry.js";
+import { contains, join, lasso, spanBox, stretch, wand } from "../model/regions.js";
+import { mirror } from "../model/symmetry.js";
+import { Selection } from "./selection.js";
+import { isSelecting, TOOLS } from "./tools.js";
+import { Trail } from "./trail.js";
 
-/** @import { Box, Change, Piece } from "./clipboard.js" */
+/** @import { Point } from "../model/geometry.js" */
+/** @import { Change } from "../model/pieces.js" */
+/** @import { Handle, Region } from "../model/regions.js" */
 /** @import { Painting } from "./painting.js" */
-/** @import { Symmetry } from "./symmetry.js" */
-/** @import { Point } from "./tools.js" */
+/** @import { Listener } from "./selection.js" */
+/** @import { Settings } from "./settings.js" */
 
-export class Pen {
-  /** @type {Box | null} */
-  selection = null;
-  /** @type {Floating | null} */
-  floating = null;
+/**
+ * How a gesture differs from one with the left button: `isErasing` whatever the tool, `isSecond` with the
+ * second colour, `isAdding` to what is selected, `handle` to scale that.
+ * @typedef {{isErasing?: boolean, isSecond?: boolean, isAdding?: boolean, handle?: Handle | null}} Manner
+ */
+
+export class Pen extends Selection {
   /**
    * The first point of the current gesture.
    * @type {Point | null}
@@ -28,20 +42,34 @@ export class Pen {
   #start = null;
   /** @type {Point} */
   #last = [0, 0];
-  /** Whether the current gesture erases, whatever the tool: it is made with the other end of a pen. */
-  #isErasing = false;
+  /** @type {Manner} */
+  #manner = {};
+  /** @type {Trail | null} */
+  #trail = null;
+  /**
+   * Where a lasso was led.
+   * @type {Point[]}
+   */
+  #path = [];
+  /**
+   * What was selected when the gesture began to scale it.
+   * @type {Region | null}
+   */
+  #stretched = null;
+  /**
+   * What the gesture adds to.
+   * @type {Region | null}
+   */
+  #kept = null;
 
   /**
    * @param {Painting} painting
    * @param {Settings} settings
-   * @param {{painted: (changes: Change[]) => void, picked: (colour: number) => void}} listener `painted`
-   *   is called with changes that are final: those of a freehand stroke while it is drawn, those of every
-   *   other shape once it is finished
+   * @param {Listener} listener
    */
   constructor(painting, settings, listener) {
-    this.painting = painting;
+    super(painting, listener);
     this.settings = settings;
-    this.listener = listener;
   }
 
   get isDown() {
@@ -49,26 +77,32 @@ export class Pen {
   }
 
   get #tool() {
-    return this.#isErasing ? "eraser" : this.settings.tool;
+    return this.#manner.isErasing ? "eraser" : this.settings.tool;
   }
 
   get #kind() {
     return TOOLS[this.#tool].kind;
   }
 
+  get #isSelecting() {
+    return isSelecting(this.#tool);
+  }
+
   /**
    * @param {Point} point  may be outside the tile
-   * @param {{isErasing?: boolean}} [options] `isErasing`: erase, whatever the tool
+   * @param {Manner} [manner]
    */
-  down(point, { isErasing = false } = {}) {
-    this.#isErasing = isErasing;
+  down(point, manner = {}) {
+    this.#manner = manner;
     this.#start = this.#last = point;
-    if (this.#kind === "select") return this.#grab(point);
+    if (this.#isSelecting) return this.#grab(point);
     this.settle();
-    if (this.#kind === "picker") return this.pick(point);
-    this.painting.begin();
-    if (this.#kind === "fill")
-      this.painting.paint(this.#changesAt(flood(this.painting.pixels, this.painting.size, point)));
+    if (this.#kind === "picker") return this.pick(point, manner.isSecond);
+    this.painting.begin(`editor.tool_${this.#tool}`);
+    const { perfect, brush } = this.settings;
+    const isPerfect = this.#tool === "pencil" && perfect && brush === 1;
+    this.#trail = isPerfect ? new Trail((at) => this.#offsets(this.#paintable([at]))) : null;
+    if (this.#kind === "fill") this.painting.paint(this.#changesAt(this.#alike(point)));
     else this.#draw(point, false);
   }
 
@@ -77,10 +111,11 @@ export class Pen {
    * @param {boolean} [isConstrained]  whether to draw regular shapes
    */
   move(points, isConstrained = false) {
-    if (!this.#start) return;
-    for (const point of this.#kind === "freehand" ? points : points.slice(-1)) {
-      if (this.#kind === "select") this.#drag(point);
-      else if (this.#kind === "picker") this.pick(point);
+    const end = points.at(-1);
+    if (!this.#start || !end) return;
+    for (const point of this.#kind === "freehand" ? points : [end]) {
+      if (this.#isSelecting) this.#drag(points, end, isConstrained);
+      else if (this.#kind === "picker") this.pick(point, this.#manner.isSecond);
       else if (this.#kind !== "fill") this.#draw(point, isConstrained);
       this.#last = point;
     }
@@ -90,136 +125,55 @@ export class Pen {
   up() {
     if (!this.#start) return;
     this.#start = null;
-    if (this.#kind === "select") return;
+    if (this.#isSelecting) return;
     const changes = this.painting.commit();
     this.listener.painted(this.#kind === "freehand" ? [] : changes);
-    this.#isErasing = false;
+    this.#manner = {};
   }
 
   /** Cancel the gesture and revert its changes. */
   cancel() {
     if (!this.#start) return;
     this.#start = null;
-    if (this.#kind === "select") return;
+    if (this.#isSelecting) return;
     const changes = this.painting.cancel();
     if (this.#kind === "freehand") this.listener.painted(changes);
-    this.#isErasing = false;
-  }
-
-  /** Stamp the floating piece. */
-  settle() {
-    if (!this.floating) return;
-    this.floating = null;
-    this.listener.painted(this.painting.commit());
-  }
-
-  /** Clear the selection. */
-  deselect() {
-    this.settle();
-    this.selection = null;
+    this.#manner = {};
   }
 
   undo() {
-    this.cancel();
-    this.deselect();
-    this.listener.painted(this.painting.undo());
+    this.#finish();
+    this.jump(this.painting.position - 1);
   }
 
   redo() {
-    this.cancel();
-    this.deselect();
-    this.listener.painted(this.painting.redo());
+    this.#finish();
+    this.jump(this.painting.position + 1);
+  }
+
+  /**
+   * Go to the picture after a step of the list.
+   * @param {number} position 0 for the picture before the first step
+   */
+  jump(position) {
+    this.#finish();
+    this.listener.painted(this.painting.jump(position));
   }
 
   /**
    * Pick the colour of a pixel.
    * @param {Point} point
+   * @param {boolean} [isSecond] as the second colour
    */
-  pick(point) {
+  pick(point, isSecond = false) {
     const { size, pixels } = this.painting;
-    if (isInside(size, point)) this.listener.picked(pixels[point[1] * size + point[0]]);
+    if (isInside(size, point)) this.listener.picked(pixels[point[1] * size + point[0]], isSecond);
   }
 
-  /**
-   * Return the selection, or the whole tile, and where it is.
-   * @returns {{piece: Piece, at: Point}}
-   */
-  copy() {
-    const box = this.selection ?? this.#whole;
-    const piece = this.floating?.piece ?? copy(this.painting.pixels, this.painting.size, box);
-    return { piece, at: [box.x, box.y] };
-  }
-
-  /** Clear the selection, or the whole tile. */
-  erase() {
-    if (this.floating) {
-      this.painting.revert();
-      if (this.floating.cut) this.painting.paint(clearBox(this.painting.size, this.floating.cut));
-      this.settle();
-    } else {
-      this.#change(clearBox(this.painting.size, this.selection ?? this.#whole));
-    }
-  }
-
-  /**
-   * Add a floating piece, in place or as near as it fits.
-   * @param {Piece} piece
-   * @param {Point} at where its top left corner would be
-   */
-  paste(piece, [x, y]) {
-    this.settle();
-    this.painting.begin();
-    const fit = (/** @type {number} */ place, /** @type {number} */ side) =>
-      Math.max(0, Math.min(place, this.painting.size - side));
-    this.#float({ piece, x: fit(x, piece.width), y: fit(y, piece.height), cut: null });
-  }
-
-  /**
-   * Flip or rotate the selection, or the whole tile.
-   * @param {(piece: Piece) => Piece} change
-   */
-  turn(change) {
-    if (!this.floating && !this.selection) {
-      const turned = change(this.copy().piece);
-      this.#change([...turned.pixels].map((colour, offset) => [offset, colour]));
-      return;
-    }
-    const { piece, x, y, cut } = this.floating ?? this.#lift(/** @type {Box} */ (this.selection));
-    const turned = change(piece);
-    const moved = (/** @type {number} */ before, /** @type {number} */ after) =>
-      Math.trunc((before - after) / 2);
-    this.#float({
-      piece: turned,
-      x: x + moved(piece.width, turned.width),
-      y: y + moved(piece.height, turned.height),
-      cut,
-    });
-  }
-
-  /**
-   * Move the selection, as the arrow keys do.
-   * @param {number} right
-   * @param {number} down
-   */
-  nudge(right, down) {
-    if (!this.floating && !this.selection) return;
-    const floating = this.floating ?? this.#lift(/** @type {Box} */ (this.selection));
-    this.#float({ ...floating, x: floating.x + right, y: floating.y + down });
-  }
-
-  /**
-   * Paint as one undo step.
-   * @param {Change[]} changes
-   */
-  #change(changes) {
-    this.painting.begin();
-    this.painting.paint(changes);
-    this.listener.painted(this.painting.commit());
-  }
-
-  /** @type {Box} */
-  get #whole() {
-    return { x: 0, y: 0, width: this.painting.size, height: this.painting.size };
+  /** Leave nothing under way: what floats becomes a step. */
+  #finish() {
+    this.cancel();
+    this.deselect();
   }
 
   /**
@@ -227,31 +181,79 @@ export class Pen {
    * @param {boolean} isConstrained
    */
   #draw(to, isConstrained) {
-    if (this.#kind === "freehand") {
-      this.listener.painted(this.painting.paint(this.#changesAt(this.#paintable(line(this.#last, to)))));
-      return;
-    }
+    if (this.#kind === "freehand") return this.#drawFreehand(to);
     const { tool, filled } = this.settings;
     const from = /** @type {Point} */ (this.#start);
-    const end = isConstrained ? constrain(tool, from, to) : to;
+    const end = isConstrained ? constrain(tool === "gradient" ? "line" : tool, from, to) : to;
     this.painting.revert();
-    if (tool === "line") this.painting.paint(this.#changesAt(this.#paintable(line(from, end))));
-    else {
-      const points = (tool === "ellipse" ? ellipse : rectangle)(from, end, filled);
-      this.painting.paint(
-        this.#changesAt(
-          filled ? mirror(points, this.painting.size, this.settings.symmetry) : this.#paintable(points),
-        ),
-      );
-    }
+    this.painting.paint(tool === "gradient" ? this.#gradient(from, end) : this.#shape(from, end, filled));
+  }
+
+  /** @param {Point} to */
+  #drawFreehand(to) {
+    const points = line(this.#last, to);
+    const painted = this.painting.paint(this.#changesAt(this.#paintable(points)));
+    const corners = points.flatMap((point) => this.#trail?.add(point) ?? []);
+    this.listener.painted([...painted, ...this.painting.restore(corners)]);
   }
 
   /**
-   * Expand points by the brush and the symmetry.
+   * @param {Point} from
+   * @param {Point} to
+   * @param {boolean} filled
+   */
+  #shape(from, to, filled) {
+    const { tool, symmetry } = this.settings;
+    if (tool === "line") return this.#changesAt(this.#paintable(line(from, to)));
+    const points = (tool === "ellipse" ? ellipse : rectangle)(from, to, filled);
+    return this.#changesAt(filled ? mirror(points, this.painting.size, symmetry) : this.#paintable(points));
+  }
+
+  /**
+   * @param {Point} from
+   * @param {Point} to
+   * @returns {Change[]}
+   */
+  #gradient(from, to) {
+    const { size } = this.painting;
+    const { colour, second, blend } = this.settings;
+    const [first, last] = this.#manner.isSecond ? [second, colour] : [colour, second];
+    const isLast = gradient(size, from, to, blend);
+    const { region } = this;
+    return isLast.flatMap((is, offset) =>
+      contains(region, [offset % size, Math.floor(offset / size)]) ? [[offset, is ? last : first]] : [],
+    );
+  }
+
+  /**
+   * Return the pixels that a fill reaches from a point.
+   * @param {Point} point
+   */
+  #alike(point) {
+    const { pixels, size } = this.painting;
+    return (this.settings.contiguous ? flood : alike)(pixels, size, point);
+  }
+
+  /**
+   * Expand points by the brush and the symmetry; a dither brush covers only its pattern.
    * @param {Point[]} points
    */
   #paintable(points) {
-    return mirror(thicken(points, this.settings.brush), this.painting.size, this.settings.symmetry);
+    const { brush, symmetry, density } = this.settings;
+    const painted = mirror(thicken(points, brush), this.painting.size, symmetry);
+    if (this.#tool !== "dither") return painted;
+    // The second colour fills what the first leaves free.
+    return painted.filter((point) => isCovered(point, density) !== Boolean(this.#manner.isSecond));
+  }
+
+  /**
+   * Return the offsets of the points that may be painted: those inside the tile, and inside what is selected.
+   * @param {Point[]} points
+   */
+  #offsets(points) {
+    const { region } = this;
+    const inside = this.selection ? points.filter((point) => contains(region, point)) : points;
+    return offsets(inside, this.painting.size);
   }
 
   /**
@@ -259,50 +261,54 @@ export class Pen {
    * @returns {Change[]}
    */
   #changesAt(points) {
-    const colour = this.#tool === "eraser" ? 0 : this.settings.colour;
-    return offsets(points, this.painting.size).map((offset) => [offset, colour]);
+    const { colour, second } = this.settings;
+    const ink = this.#manner.isSecond ? second : colour;
+    return this.#offsets(points).map((offset) => [offset, this.#tool === "eraser" ? 0 : ink]);
   }
 
   /**
-   * Grab the selection, or start a new one.
+   * Grab the selection or one of its handles, or select anew.
    * @param {Point} point
    */
-  #grab([x, y]) {
-    const box = this.selection;
-    if (box && x >= box.x && y >= box.y && x < box.x + box.width && y < box.y + box.height) {
-      if (!this.floating) this.#float(this.#lift(box));
-      return;
-    }
-    this.deselect();
-  }
-
-  /** @param {Point} to */
-  #drag(to) {
-    if (this.floating) {
-      this.nudge(to[0] - this.#last[0], to[1] - this.#last[1]);
-    } else {
-      this.selection = spanBox(/** @type {Point} */ (this.#start), to, this.painting.size);
-    }
+  #grab(point) {
+    const { handle = null, isAdding = false } = this.#manner;
+    this.#stretched = handle && this.selection;
+    if (this.#stretched) return;
+    if (this.selection && contains(this.selection, point) && !isAdding) return this.nudge(0, 0);
+    this.settle();
+    this.#kept = isAdding ? this.selection : null;
+    this.select(this.#kept);
+    this.#path = [point];
+    const { pixels, size } = this.painting;
+    if (this.#kind === "wand") this.#choose(wand(pixels, size, point, this.settings.contiguous));
   }
 
   /**
-   * Cut out a piece, which then floats.
-   * @param {Box} box
-   * @returns {Floating}
+   * @param {readonly Point[]} points
+   * @param {Point} to the last of them
+   * @param {boolean} isConstrained
    */
-  #lift(box) {
-    const piece = copy(this.painting.pixels, this.painting.size, box);
-    this.painting.begin();
-    return { piece, x: box.x, y: box.y, cut: box };
+  #drag(points, to, isConstrained) {
+    const from = /** @type {Point} */ (this.#start);
+    const { size } = this.painting;
+    const { handle } = this.#manner;
+    if (this.#stretched && handle) {
+      const by = /** @type {Point} */ ([to[0] - from[0], to[1] - from[1]]);
+      this.fitTo(stretch(this.#stretched, handle, by, size, isConstrained));
+    } else if (this.floating) {
+      this.nudge(to[0] - this.#last[0], to[1] - this.#last[1]);
+    } else if (this.#tool === "lasso") {
+      this.#path.push(...points);
+      this.#choose(lasso(this.#path, size));
+    } else if (this.#kind !== "wand") {
+      const isSquare = isConstrained && !this.#kept; // Shift adds already
+      this.#choose(spanBox(from, isSquare ? constrain("rectangle", from, to) : to, size));
+    }
   }
 
-  /** @param {Floating} floating */
-  #float(floating) {
-    const { piece, x, y, cut } = floating;
-    this.floating = floating;
-    this.selection = { x, y, width: piece.width, height: piece.height };
-    this.painting.revert();
-    if (cut) this.painting.paint(clearBox(this.painting.size, cut));
-    this.painting.paint(stamp(piece, this.painting.size, [x, y]));
+  /** @param {Region | null} region */
+  #choose(region) {
+    const kept = this.#kept;
+    this.select(kept && region ? join(kept, region, this.painting.size) : (region ?? kept));
   }
 }

@@ -3,8 +3,10 @@ import { css, html } from "../lit.js";
 import { Element } from "../ui/element.js";
 import "../ui/dialog.js";
 import { base, controls, typography } from "../ui/styles.js";
+import { ditherChoice } from "./dither-choice.js";
 import "./preview.js";
 import { quantise } from "./quantise.js";
+import { readPicture } from "./read-picture.js";
 
 /** @import { Options, Picture } from "./quantise.js" */
 
@@ -55,7 +57,7 @@ export class PictureImport extends Element {
     /** @type {Picture | null} */
     this._picture = null;
     /** @type {Options} */
-    this._options = { fit: "contain", dither: false, threshold: 128 };
+    this._options = { fit: "contain", dither: "none", threshold: 128 };
     this._hasFailed = false;
   }
 
@@ -91,9 +93,7 @@ export class PictureImport extends Element {
             }
             </div>
           </fieldset>
-          <label class="check"><input type="checkbox" .checked=${dither}
-            @change=${(/** @type {Event} */ event) =>
-              this.#set({ dither: input(event).checked })}> ${t("editor.import_dither")}</label>
+          ${ditherChoice(dither, (value) => this.#set({ dither: value }))}
           <label>${t("editor.import_threshold", { percent })}
             <input type="range" min="0" max="255" .value=${String(threshold)}
               @input=${(/** @type {Event} */ event) =>
@@ -128,7 +128,7 @@ export class PictureImport extends Element {
   /** @param {Blob} file */
   async #read(file) {
     try {
-      this._picture = await pictureOf(file);
+      this._picture = await readPicture(file, MAX_SIDE);
       this._hasFailed = false;
     } catch {
       this._picture = null;
@@ -148,24 +148,4 @@ customElements.define("picture-import", PictureImport);
 /** @param {Event} event */
 function input(event) {
   return /** @type {HTMLInputElement} */ (event.target);
-}
-
-/**
- * Decode a picture, scaled down if it is large.
- * @param {Blob} file
- * @returns {Promise<Picture>}
- */
-async function pictureOf(file) {
-  const bitmap = await createImageBitmap(file);
-  const scale = Math.min(1, MAX_SIDE / Math.max(bitmap.width, bitmap.height));
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.max(1, Math.round(bitmap.width * scale));
-  canvas.height = Math.max(1, Math.round(bitmap.height * scale));
-  const context = /** @type {CanvasRenderingContext2D} */ (
-    canvas.getContext("2d", { willReadFrequently: true })
-  );
-  context.imageSmoothingQuality = "high";
-  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  bitmap.close();
-  return context.getImageData(0, 0, canvas.width, canvas.height);
 }

@@ -1,22 +1,25 @@
 /**
- * Mouse, pen, fingers and wheel on the drawing area. One pointer paints; two fingers, the wheel and the
- * middle button move the view. Once a pen has painted, a finger moves the view, and the palm of the hand that
- * holds the pen does nothing.
+ * Mouse, pen, fingers and wheel on the drawing area. One pointer paints, with the second colour by the right
+ * button; two fingers, the wheel, the middle button and Space move the view. Once a pen has painted, a finger
+ * moves the view, and the palm of the hand that holds the pen does nothing.
  */
 
 import { turnOf } from "../ui/wheel.js";
 import { TOOLS } from "./tools.js";
 
+/** @import { Point } from "../model/geometry.js" */
+/** @import { Handle } from "../model/regions.js" */
 /** @import { Pen } from "./pen.js" */
-/** @import { Point } from "./tools.js" */
 
 /**
  * What gestures act on; places are CSS pixels from the top left of the drawing area.
  * @typedef {object} Surface
  * @property {Pen} pen
  * @property {boolean} readonly
+ * @property {boolean} isHand whether the pointer moves the view, whatever the tool
  * @property {() => DOMRect} getBoundingClientRect
  * @property {(place: Point) => Point} pixelAt
+ * @property {(place: Point, reach: number) => Handle | null} handleAt
  * @property {(pixel: Point | null) => void} point show the pixel that the pointer is at
  * @property {(right: number, down: number) => void} pan
  * @property {(factor: number, x: number, y: number) => void} zoomAt
@@ -25,8 +28,14 @@ import { TOOLS } from "./tools.js";
 
 const BUTTON = { left: 0, middle: 1, right: 2, eraser: 5 };
 
+/** In `buttons`: the other end of the pen; some drivers report only this, with the button of the tip. */
+const ERASER_END = 32;
+
 /** CSS pixels that the wheel turns to magnify e times. */
 const WHEEL_SCALE = 400;
+
+/** CSS pixels within which a handle is taken, by a finger and by what points more exactly. */
+const REACH = { finger: 22, tip: 8 };
 
 export class PointerGestures {
   /**
@@ -61,15 +70,18 @@ export class PointerGestures {
 
   /** @param {PointerEvent} event */
   press(event) {
-    const { pen, readonly } = this.surface;
+    const { pen, readonly, isHand: isHeld } = this.surface;
     const isTouch = event.pointerType === "touch";
     if (event.pointerType === "pen") this.#takePen();
     if (isTouch && this.#hasPen && this.isDrawing) return; // the palm
     /** @type {HTMLElement} */
     (event.target).setPointerCapture(event.pointerId);
     if (isTouch) this.#fingers.set(event.pointerId, this.#place(event));
-    const isMain = event.button === BUTTON.left || event.button === BUTTON.eraser;
-    const isHand = TOOLS[pen.settings.tool].kind === "hand" || readonly || (isTouch && this.#hasPen);
+    const isErasing = event.button === BUTTON.eraser || (event.buttons & ERASER_END) > 0;
+    const isSecond = event.button === BUTTON.right && !isErasing;
+    const isMain = event.button === BUTTON.left || isSecond || isErasing;
+    const isHand =
+      TOOLS[pen.settings.tool].kind === "hand" || readonly || isHeld || (isTouch && this.#hasPen);
     if (this.#fingers.size === 2) {
       // The first finger drew a dot only because the second one came later.
       pen.cancel();
@@ -80,14 +92,15 @@ export class PointerGestures {
     } else if (event.button === BUTTON.middle || (isHand && isMain)) {
       this.#fingers.set(event.pointerId, this.#place(event));
       this.#gesture = "pan";
-    } else if (event.button === BUTTON.right || (event.altKey && event.button === BUTTON.left)) {
-      pen.pick(this.#pixel(event));
+    } else if (isMain && event.altKey && !isErasing) {
+      pen.pick(this.#pixel(event), isSecond);
     } else if (isMain) {
       this.#gesture = "draw";
       this.#painter = event.pointerId;
       this.#last = String(this.#pixel(event));
       this.surface.point(this.#pixel(event));
-      pen.down(this.#pixel(event), { isErasing: event.button === BUTTON.eraser });
+      const handle = this.surface.handleAt(this.#place(event), isTouch ? REACH.finger : REACH.tip);
+      pen.down(this.#pixel(event), { isErasing, isSecond, isAdding: event.shiftKey, handle });
     }
     this.surface.drawSoon();
   }

@@ -1,13 +1,20 @@
 /**
- * Converts a picture of any size and colours to a tile in a palette. Pure functions.
+ * Converts pictures of any size and colours to indices in a palette. Pure functions.
  * @typedef {{width: number, height: number, data: Uint8ClampedArray}} Picture  RGBA, row by row, as ImageData
- * @typedef {{fit: "contain" | "cover", dither: boolean, threshold: number}} Options
+ * @typedef {{width: number, height: number, row: (y: number) => Uint8ClampedArray}} Sampled  RGBA by rows
+ * @typedef {"none" | "bayer" | "floyd-steinberg"} Dither
+ * @typedef {{dither: Dither, threshold: number}} Matching
  *   `threshold`: the alpha, 0 to 255, from which on a pixel is opaque
+ * @typedef {Matching & {fit: "contain" | "cover"}} Options
  */
 
 import { parseColour, toOklab } from "../model/colours.js";
+import { bayer } from "../model/dither.js";
 
-/** @import { Oklab, Rgb } from "../model/colours.js" */
+/** @import { Oklab } from "../model/colours.js" */
+
+/** @type {readonly Dither[]} */
+export const DITHERS = ["none", "bayer", "floyd-steinberg"];
 
 /**
  * Convert a picture to the most similar tile.
@@ -17,20 +24,97 @@ import { parseColour, toOklab } from "../model/colours.js";
  * @param {Options} options
  * @returns {Uint8Array}
  */
-export function quantise(picture, size, palette, { fit, dither, threshold }) {
-  const sampled = resampled(picture, size, fit);
-  const colours = palette.map((colour) => toOklab(parseColour(colour)));
-  const wanted = Array.from({ length: size * size }, (_, offset) => toOklab(rgbAt(sampled, offset)));
-  const tile = new Uint8Array(size * size);
-  for (let offset = 0; offset < tile.length; offset++) {
-    if (sampled[offset * 4 + 3] < Math.max(1, threshold)) continue;
-    const colour = wanted[offset];
-    const index = nearest(colour, colours);
-    tile[offset] = index + 1;
-    if (dither) spread(wanted, offset, size, errorOf(colour, colours[index]));
-  }
-  return tile;
+export function quantise(picture, size, palette, { fit, ...matching }) {
+  return match(fitted(picture, size, fit), palette, matching);
 }
+
+/**
+ * Return the indices of the most similar colours, counted from 1; 0 where the picture is transparent.
+ * @param {Sampled} sampled
+ * @param {readonly string[]} palette
+ * @param {Matching} matching
+ */
+export function match(sampled, palette, matching) {
+  const rows = matchRows(sampled, palette, matching);
+  let step = rows.next();
+  while (!step.done) step = rows.next();
+  return step.value;
+}
+
+/**
+ * Do the same as `match`, and pause after each row: a large picture takes seconds.
+ * @param {Sampled} sampled
+ * @param {readonly string[]} palette
+ * @param {Matching} matching
+ * @returns {Generator<number, Uint8Array, void>} yields the number of rows so far
+ */
+export function* matchRows(sampled, palette, { dither, threshold }) {
+  const { width, height } = sampled;
+  const colours = new Matcher(palette);
+  const indices = new Uint8Array(width * height);
+  const opaque = Math.max(1, threshold);
+  // Errors in OKLab of this row and the next, with a column more at either side, which takes what gets lost.
+  let [here, below] = [new Float32Array(3 * (width + 2)), new Float32Array(3 * (width + 2))];
+  for (let y = 0; y < height; y++) {
+    const row = sampled.row(y);
+    for (let x = 0; x < width; x++) {
+      const at = 4 * x;
+      if (row[at + 3] < opaque) continue;
+      const [lightness, a, b] = colours.labOf(row[at], row[at + 1], row[at + 2]);
+      const error = 3 * (x + 1);
+      const shift = dither === "bayer" ? colours.gap * bayer(x, y) : 0;
+      const wanted = /** @type {Oklab} */ ([
+        lightness + here[error] + shift,
+        a + here[error + 1],
+        b + here[error + 2],
+      ]);
+      const index = colours.nearest(wanted);
+      indices[y * width + x] = index + 1;
+      if (dither === "floyd-steinberg") spread(here, below, error, wanted, colours.oklab[index]);
+    }
+    [here, below] = [below, here.fill(0)];
+    yield y + 1;
+  }
+  return indices;
+}
+
+/** The colours of a palette, to find the most similar one of many pixels. */
+class Matcher {
+  /**
+   * Converted colours by their 24 bits: pictures have few.
+   * @type {Map<number, Oklab>}
+   */
+  #known = new Map();
+
+  /** @param {readonly string[]} palette */
+  constructor(palette) {
+    this.oklab = palette.map((colour) => toOklab(parseColour(colour)));
+    /** How different neighbours in the palette are: what ordered dithering has to bridge. */
+    this.gap = gapOf(this.oklab);
+  }
+
+  /**
+   * @param {number} red
+   * @param {number} green
+   * @param {number} blue
+   */
+  labOf(red, green, blue) {
+    const code = (red << 16) | (green << 8) | blue;
+    const known = this.#known.get(code);
+    if (known) return known;
+    const oklab = toOklab([red, green, blue]);
+    if (this.#known.size < MOST_KNOWN) this.#known.set(code, oklab);
+    return oklab;
+  }
+
+  /** @param {Oklab} wanted */
+  nearest(wanted) {
+    return nearest(wanted, this.oklab);
+  }
+}
+
+/** Colours that are remembered: some 10 MB of them. */
+const MOST_KNOWN = 100_000;
 
 /**
  * Return the index of the most similar colour.
@@ -38,55 +122,104 @@ export function quantise(picture, size, palette, { fit, dither, threshold }) {
  * @param {readonly Oklab[]} colours
  */
 export function nearest(colour, colours) {
+  const [lightness, a, b] = colour;
   let best = 0;
   let least = Infinity;
-  colours.forEach((candidate, index) => {
-    const [lightness, a, b] = errorOf(colour, candidate);
-    const distance = lightness * lightness + a * a + b * b;
-    if (distance < least) [best, least] = [index, distance];
-  });
+  for (let index = 0; index < colours.length; index++) {
+    const candidate = colours[index];
+    const distance = (lightness - candidate[0]) ** 2 + (a - candidate[1]) ** 2 + (b - candidate[2]) ** 2;
+    if (distance < least) {
+      best = index;
+      least = distance;
+    }
+  }
   return best;
 }
 
 /**
- * Resample a picture to `size` x `size` pixels of RGBA, each the alpha-weighted mean of the area it covers.
- * `contain` adds transparent margins, `cover` crops.
- * @param {Picture} picture
- * @param {number} size
- * @param {"contain" | "cover"} fit
- * @returns {Uint8ClampedArray}
+ * Return the mean distance of each colour to the most similar other one.
+ * @param {readonly Oklab[]} colours
  */
-export function resampled(picture, size, fit) {
-  const choose = fit === "contain" ? Math.max : Math.min;
-  // Picture pixels per tile pixel; below 1, the picture is enlarged.
-  const step = choose(picture.width, picture.height) / size;
-  const left = (picture.width - step * size) / 2;
-  const top = (picture.height - step * size) / 2;
-  const sampled = new Uint8ClampedArray(size * size * 4);
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      sampled.set(mean(picture, left + x * step, top + y * step, step), (y * size + x) * 4);
-    }
-  }
-  return sampled;
+function gapOf(colours) {
+  const gaps = colours.map((colour, index) => {
+    const others = colours.filter((_, other) => other !== index);
+    const [lightness = 0, a = 0, b = 0] = others[nearest(colour, others)] ?? colour;
+    return Math.hypot(colour[0] - lightness, colour[1] - a, colour[2] - b);
+  });
+  return gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
 }
 
 /**
- * Return the mean colour of a square of the picture; the outside is transparent.
+ * Spread what a colour lacks over its neighbours in sixteenths (Floyd and Steinberg, Proc. SID 17(2), 1976).
+ * @param {Float32Array} here
+ * @param {Float32Array} below
+ * @param {number} at
+ * @param {Oklab} wanted
+ * @param {Oklab} given
+ */
+function spread(here, below, at, wanted, given) {
+  for (let part = 0; part < 3; part++) {
+    const error = (wanted[part] - given[part]) / 16;
+    here[at + 3 + part] += 7 * error;
+    below[at - 3 + part] += 3 * error;
+    below[at + part] += 5 * error;
+    below[at + 3 + part] += error;
+  }
+}
+
+/**
+ * Sample a picture as a square: `contain` adds transparent margins, `cover` crops.
  * @param {Picture} picture
- * @param {number} left
- * @param {number} top
- * @param {number} step
+ * @param {number} size
+ * @param {"contain" | "cover"} fit
+ */
+export function fitted(picture, size, fit) {
+  const choose = fit === "contain" ? Math.max : Math.min;
+  // Picture pixels per tile pixel; below 1, the picture is enlarged.
+  const step = choose(picture.width, picture.height) / size;
+  return sample(picture, { width: size, height: size, step: [step, step] });
+}
+
+/**
+ * Sample a picture in another size.
+ * @param {Picture} picture
+ * @param {number} width
+ * @param {number} height
+ */
+export function scaled(picture, width, height) {
+  return sample(picture, { width, height, step: [picture.width / width, picture.height / height] });
+}
+
+/**
+ * Sample a picture around its centre: each pixel is the alpha-weighted mean of the area that it covers.
+ * @param {Picture} picture
+ * @param {{width: number, height: number, step: [across: number, down: number]}} target
+ * @returns {Sampled}
+ */
+function sample(picture, { width, height, step: [across, down] }) {
+  const left = (picture.width - across * width) / 2;
+  const top = (picture.height - down * height) / 2;
+  const row = (/** @type {number} */ y) => {
+    const pixels = new Uint8ClampedArray(4 * width);
+    const vertical = span(top + y * down, down);
+    for (let x = 0; x < width; x++)
+      pixels.set(mean(picture, span(left + x * across, across), vertical), 4 * x);
+    return pixels;
+  };
+  return { width, height, row };
+}
+
+/**
+ * Return the mean colour of a rectangle of the picture; the outside is transparent.
+ * @param {Picture} picture
+ * @param {[number, number]} horizontal
+ * @param {[number, number]} vertical
  * @returns {[number, number, number, number]}
  */
-function mean({ width, height, data }, left, top, step) {
-  let [red, green, blue, alpha, area] = [0, 0, 0, 0, 0];
-  const [startX, endX] = span(left, step);
-  const [startY, endY] = span(top, step);
-  for (let y = startY; y < endY; y++) {
-    for (let x = startX; x < endX; x++) {
-      area += 1;
-      if (x < 0 || y < 0 || x >= width || y >= height) continue;
+function mean({ width, height, data }, [startX, endX], [startY, endY]) {
+  let [red, green, blue, alpha] = [0, 0, 0, 0];
+  for (let y = Math.max(0, startY); y < Math.min(height, endY); y++) {
+    for (let x = Math.max(0, startX); x < Math.min(width, endX); x++) {
       const at = (y * width + x) * 4;
       const weight = data[at + 3];
       red += weight * data[at];
@@ -95,6 +228,7 @@ function mean({ width, height, data }, left, top, step) {
       alpha += weight;
     }
   }
+  const area = (endX - startX) * (endY - startY);
   return alpha ? [red / alpha, green / alpha, blue / alpha, alpha / area] : [0, 0, 0, 0];
 }
 
@@ -110,51 +244,4 @@ function span(start, length) {
   if (end > first) return [first, end];
   const middle = Math.floor(start + length / 2);
   return [middle, middle + 1];
-}
-
-/**
- * Each neighbour's share of a pixel's error in sixteenths (Floyd and Steinberg, Proc. SID 17(2), 1976).
- * @type {[number, number, number][]}
- */
-const SHARES = [
-  [1, 0, 7],
-  [-1, 1, 3],
-  [0, 1, 5],
-  [1, 1, 1],
-];
-
-/**
- * @param {Oklab[]} wanted
- * @param {number} offset
- * @param {number} size
- * @param {Oklab} error
- */
-function spread(wanted, offset, size, error) {
-  const x = offset % size;
-  for (const [right, down, share] of SHARES) {
-    const neighbour = wanted[offset + down * size + right];
-    if (!neighbour || x + right < 0 || x + right >= size) continue;
-    error.forEach((part, index) => {
-      neighbour[index] = neighbour[index] + (part * share) / 16;
-    });
-  }
-}
-
-/**
- * @param {Oklab} wanted
- * @param {Oklab} given
- * @returns {Oklab}
- */
-function errorOf(wanted, given) {
-  return [wanted[0] - given[0], wanted[1] - given[1], wanted[2] - given[2]];
-}
-
-/**
- * @param {Uint8ClampedArray} data
- * @param {number} offset
- * @returns {Rgb}
- */
-function rgbAt(data, offset) {
-  const at = offset * 4;
-  return /** @type {Rgb} */ ([data[at], data[at + 1], data[at + 2]]);
 }

@@ -2,6 +2,7 @@ import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import "../ui/dialog.js";
 import { Element } from "../ui/element.js";
+import "../ui/login-form.js";
 import { base, controls, typography } from "../ui/styles.js";
 import "./preview.js";
 import { visiblePixels } from "../model/tile-pixels.js";
@@ -10,7 +11,7 @@ import { Conflict } from "./tile-requests.js";
 
 /** @import { TileView } from "#api" */
 /** @import { Work } from "./work.js" */
-/** @typedef {"unsaved" | "delete" | "sign_in" | Conflict} Question */
+/** @typedef {"unsaved" | "delete" | "sign_in" | "log_in_again" | Conflict} Question */
 /**
  * The object answers a conflict: what to go on with.
  * @typedef {"none" | "discard" | "close" | "delete" | "login" | "register" |
@@ -31,6 +32,7 @@ export class Questions extends Element {
     .choices { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: var(--space-4);
       margin-top: var(--space-4); }
     .choices button { width: 100%; margin-top: var(--space-2); }
+    login-form { display: block; margin-top: var(--space-4); }
   `,
   ];
 
@@ -70,6 +72,15 @@ export class Questions extends Element {
         <button slot="actions" @click=${this.#answerWith("login")}>${t("common.login")}</button>
         <button slot="actions" class="primary"
           @click=${this.#answerWith("register")}>${t("common.register")}</button>
+      </ui-dialog>
+      <ui-dialog heading=${t("common.login")} ?open=${question === "log_in_again"}
+        @close=${this.#answerWith("none")}>
+        <p>${t("editor.log_in_again_text")}</p>
+        ${
+          question === "log_in_again"
+            ? html`<login-form @entered=${this.#answerWith("none")}></login-form>`
+            : ""
+        }
       </ui-dialog>
       <ui-dialog heading=${t("editor.conflict_title")} wide ?open=${question instanceof Conflict}
         @close=${this.#answerWith("none")}>

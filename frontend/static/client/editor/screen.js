@@ -1,7 +1,11 @@
-/** @import { Box } from "./clipboard.js" */
+import { edgesOf } from "../model/regions.js";
+import { paperOf } from "../ui/paper.js";
+import { handlesOf } from "./view.js";
+
+/** @import { Point } from "../model/geometry.js" */
+/** @import { Box, Region } from "../model/regions.js" */
+/** @import { Symmetry } from "../model/symmetry.js" */
 /** @import { Dirty } from "./painting.js" */
-/** @import { Symmetry } from "./symmetry.js" */
-/** @import { Point } from "./tools.js" */
 /** @import { View } from "./view.js" */
 
 /**
@@ -9,8 +13,11 @@
  * changed.
  * @typedef {(dx: number, dy: number) => Uint8Array | null} Surroundings the pixels of a neighbouring cell, -1
  *   to 1 cells away
- * @typedef {{brush: Box | null, selection: Box | null, cursor: Point | null,
- *   axes: Symmetry}} Marks
+ * @typedef {(pen: CanvasRenderingContext2D, scale: number) => void} Guide draws what to paint by over the
+ *   tile; the pen's unit is a pixel of it, which has `scale` device pixels
+ * @typedef {{brush: Box | null, ink: string | null, selection: Region | null, handles: Box | null,
+ *   cursor: Point | null, axes: Symmetry}} Marks `ink`: what the brush is filled with, `handles`: the box
+ *   that has them
  */
 
 /** Minimum side in screen pixels of the squares behind transparent pixels. */
@@ -18,6 +25,9 @@ const CHECK = 6;
 
 /** Screen pixels per pixel from which a grid is drawn. */
 const GRID_FROM = 6;
+
+/** Screen pixels per side of a handle. */
+const HANDLE = 7;
 
 /** Pixels between two stronger grid lines. */
 const GRID_GROUP = 8;
@@ -29,6 +39,8 @@ export class Screen {
   /** @type {View} */
   view = { scale: 8, x: 0, y: 0 };
   hasGrid = true;
+  /** @type {Guide | null} */
+  guide = null;
   #tile;
   #image;
   #words;
@@ -99,15 +111,17 @@ export class Screen {
    * Draw the overlay.
    * @param {Marks} marks
    */
-  mark({ brush, selection, cursor, axes }) {
+  mark({ brush, ink, selection, handles, cursor, axes }) {
     const { overlay } = this;
     overlay.setTransform(1, 0, 0, 1, 0, 0);
     overlay.clearRect(0, 0, overlay.canvas.width, overlay.canvas.height);
     overlay.scale(devicePixelRatio, devicePixelRatio);
     this.#drawAxes(axes);
-    if (brush) this.#outline(brush, []);
-    if (selection) this.#outline(selection, [5, 4]);
-    if (cursor) this.#outline({ x: cursor[0], y: cursor[1], width: 1, height: 1 }, [], 2);
+    if (brush && ink) this.#fill(brush, ink);
+    if (brush) this.#stroke(this.#pathOf(brush), []);
+    if (selection) this.#stroke(this.#pathOf(selection), [5, 4]);
+    if (handles) this.#drawHandles(handles);
+    if (cursor) this.#stroke(this.#pathOf({ x: cursor[0], y: cursor[1], width: 1, height: 1 }), [], 2);
   }
 
   /**
@@ -148,17 +162,33 @@ export class Screen {
       art.drawImage(this.#around.canvas, x - side, y - side, 3 * side, 3 * side);
       art.globalAlpha = 1;
     }
-    art.clearRect(x, y, side, side);
+    art.fillStyle = paperOf(art.canvas);
+    art.fillRect(x, y, side, side);
     // Squares aligned to the pixels: half a pixel, or several whole ones.
     const square = scale >= 2 * CHECK ? scale / 2 : scale * Math.ceil(CHECK / scale);
     this.#board.setTransform(new DOMMatrix([square, 0, 0, square, x, y]));
     art.fillStyle = this.#board;
     art.fillRect(x, y, side, side);
     art.drawImage(this.#tile.canvas, x, y, side, side);
+    if (this.guide) this.#drawGuide(this.guide);
     if (this.hasGrid && scale >= GRID_FROM)
       this.#drawGrid(dirty ?? { left: 0, top: 0, right: size - 1, bottom: size - 1 });
     art.strokeStyle = STRONG;
     art.strokeRect(x - 0.5, y - 0.5, side + 1, side + 1);
+    art.restore();
+  }
+
+  /** @param {Guide} guide */
+  #drawGuide(guide) {
+    const { art, size } = this;
+    const { scale, x, y } = this.view;
+    art.save();
+    art.beginPath();
+    art.rect(x, y, size * scale, size * scale);
+    art.clip();
+    art.translate(x, y);
+    art.scale(scale, scale);
+    guide(art, scale * devicePixelRatio);
     art.restore();
   }
 
@@ -189,28 +219,67 @@ export class Screen {
   }
 
   /**
-   * Draw a box in black and white, visible on any colour.
+   * Return the edge of a region on the screen, on whole pixels of it.
+   * @param {Region} region
+   */
+  #pathOf(region) {
+    const { scale, x, y } = this.view;
+    const path = new Path2D();
+    const place = (/** @type {number} */ start, /** @type {number} */ at) =>
+      Math.round(start + at * scale) + 0.5;
+    for (const [left, top, right, bottom] of edgesOf(region)) {
+      path.moveTo(place(x, left), place(y, top));
+      path.lineTo(place(x, right), place(y, bottom));
+    }
+    return path;
+  }
+
+  /**
    * @param {Box} box
+   * @param {string} colour
+   */
+  #fill({ x, y, width, height }, colour) {
+    const { overlay, view } = this;
+    overlay.fillStyle = colour;
+    overlay.fillRect(
+      view.x + x * view.scale,
+      view.y + y * view.scale,
+      width * view.scale,
+      height * view.scale,
+    );
+  }
+
+  /**
+   * Draw a path in black and white, visible on any colour.
+   * @param {Path2D} path
    * @param {number[]} dashes
    * @param {number} [thickness]
    */
-  #outline({ x, y, width, height }, dashes, thickness = 1) {
-    const { overlay, view } = this;
-    const at = /** @type {const} */ ([
-      Math.round(view.x + x * view.scale) + 0.5,
-      Math.round(view.y + y * view.scale) + 0.5,
-      Math.round(width * view.scale),
-      Math.round(height * view.scale),
-    ]);
+  #stroke(path, dashes, thickness = 1) {
+    const { overlay } = this;
+    overlay.lineCap = "square";
     overlay.setLineDash([]);
     overlay.lineWidth = thickness + 2;
     overlay.strokeStyle = "#000";
-    overlay.strokeRect(...at);
+    overlay.stroke(path);
+    overlay.lineCap = "butt";
     overlay.setLineDash(dashes);
     overlay.lineWidth = thickness;
     overlay.strokeStyle = "#fff";
-    overlay.strokeRect(...at);
+    overlay.stroke(path);
     overlay.setLineDash([]);
+  }
+
+  /** @param {Box} box */
+  #drawHandles(box) {
+    const path = new Path2D();
+    for (const { place } of handlesOf(this.view, box))
+      path.rect(place[0] - HANDLE / 2, place[1] - HANDLE / 2, HANDLE, HANDLE);
+    this.overlay.fillStyle = "#fff";
+    this.overlay.strokeStyle = "#000";
+    this.overlay.lineWidth = 2;
+    this.overlay.stroke(path);
+    this.overlay.fill(path);
   }
 
   /** @param {Marks["axes"]} axes */
@@ -248,8 +317,7 @@ function context(canvas) {
 }
 
 /**
- * The checkerboard behind transparent pixels, one square per pixel; half transparent, for light and dark
- * themes.
+ * The checkerboard behind transparent pixels, one square per pixel; half transparent, for any paper.
  */
 function board() {
   const squares = context(canvasOf(2));

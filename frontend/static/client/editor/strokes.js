@@ -1,4 +1,4 @@
-/** @import { Change } from "./clipboard.js" */
+/** @import { Change } from "../model/pieces.js" */
 
 /**
  * Turns painting into requests: differences, strokes within the API's limit, and sending them.

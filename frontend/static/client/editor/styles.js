@@ -38,7 +38,10 @@ export const styles = css`
   .tools { grid-area: tools; padding: var(--space-2); overflow-y: auto; border-right: 1px solid var(--line); }
   .grid { grid-area: grid; }
   .panel { grid-area: panel; padding: var(--space-4); overflow-y: auto; border-left: 1px solid var(--line); }
-  .colour { margin: var(--space-2) 0 var(--space-4); color: var(--ink-soft); font-size: var(--text-small); }
+  .inks { display: flex; flex-direction: column; gap: var(--space-3); margin-bottom: var(--space-4); }
+  .selected { grid-area: grid; z-index: 1; align-self: start; justify-self: center; margin: var(--space-2); }
+  .selected button { min-height: 2.25rem; box-shadow: var(--shadow); font-size: var(--text-small); }
+  editor-steps { margin-top: var(--space-3); }
   .details { display: block; margin-top: var(--space-5); }
 
   footer {
@@ -48,7 +51,7 @@ export const styles = css`
     font-variant-numeric: tabular-nums;
   }
 
-  editor-questions, picture-import { display: contents; }
+  editor-questions, picture-import, editor-keys { display: contents; }
 
   .at { flex: none; }
   .state { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
@@ -69,11 +72,15 @@ export const styles = css`
     .name h2 { font-size: 0.9375rem; line-height: 1.2; white-space: normal; }
     .name p { display: none; }
     .save { padding: 0 var(--space-3); }
-    .tools { --direction: row; padding: var(--space-1) var(--space-2); overflow-x: auto;
+    /* So far apart that one is cut off at the edge: there are more. */
+    .tools { --direction: row; --gap: var(--space-2); --apart: 25% auto 25% -5px; --apart-width: 0 0 0 1px;
+      padding: var(--space-1) var(--space-2); overflow-x: auto;
       border-top: 1px solid var(--line); border-right: 0; }
     .panel { max-height: 9.5rem; padding: var(--space-2); border-top: 1px solid var(--line); border-left: 0; }
     .panel.open { max-height: 55dvh; }
-    .panel:not(.open) .more, .panel .colour { display: none; }
+    .panel:not(.open) .more, .keys { display: none; }
+    .inks { flex-direction: row; align-items: start; gap: var(--space-2); margin: 0; }
+    .inks editor-palette { flex: 1; min-width: 0; }
     .more { padding: var(--space-4) var(--space-2); }
     footer { min-height: 1.5rem; padding: 0 var(--space-3); }
   }
@@ -90,7 +97,8 @@ export const styles = css`
     .name p { display: none; }
     header .view { position: static; flex-direction: row; border: 0; }
     .narrow { display: none; }
-    .tools { --direction: column; padding: var(--space-1); overflow: hidden auto;
+    .tools { --direction: column; --gap: var(--space-1); --apart: -3px 25% auto 25%; --apart-width: 1px 0 0;
+      padding: var(--space-1); overflow: hidden auto;
       border-top: 0; border-right: 1px solid var(--line); }
     .panel, .panel.open { max-height: none; padding: var(--space-2); border-top: 0;
       border-left: 1px solid var(--line); }

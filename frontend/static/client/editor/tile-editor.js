@@ -1,47 +1,60 @@
 import { t } from "../i18n.js";
 import { html, nothing } from "../lit.js";
+import { nameOf } from "../model/artists.js";
 import { formatCell } from "../model/links.js";
+import { placeOf } from "../model/places.js";
 import { navigate } from "../router.js";
 import { session } from "../session.js";
 import { nameColour } from "../ui/colour-name.js";
 import { Element } from "../ui/element.js";
 import "../ui/icon.js";
+import { isTyping } from "../ui/keys.js";
 import { base, controls, typography } from "../ui/styles.js";
 import { commandButton, titleOf } from "./command-button.js";
-import { ariaKeys, commandNamed, commandOf, commandsOf } from "./commands.js";
+import "./colours.js";
+import { commandNamed, commandsOf } from "./commands.js";
 import { copied } from "./copied.js";
+import "./cursors.js";
 import "./details-form.js";
 import { Editor } from "./editor.js";
 import "./grid.js";
+import { ariaKeys, keymap } from "./keymap.js";
+import "./keys-dialog.js";
 import "./notes.js";
 import "./options.js";
 import "./palette.js";
 import "./picture-import.js";
 import "./questions.js";
+import "./steps.js";
 import { styles } from "./styles.js";
 import "./tool-bar.js";
 
+/** @import { CanvasRole } from "#api" */
+/** @import { Point } from "../model/geometry.js" */
 /** @import { Canvas } from "./access.js" */
 /** @import { PixelGrid } from "./grid.js" */
 /** @import { EditorNotes } from "./notes.js" */
+/** @import { Palette } from "./palette.js" */
 /** @import { Answer } from "./questions.js" */
-/** @import { Surroundings } from "./screen.js" */
-/** @import { Point } from "./tools.js" */
+/** @import { Guide, Surroundings } from "./screen.js" */
 /** @import { Feed } from "./work.js" */
 
 /** Milliseconds that the neighbours may lag behind. */
 const SURROUND_DELAY = 200;
 
 /**
- * `<tile-editor .canvas=${canvas} .cell=${{x, y}} .surroundings=${(dx, dy) => pixels} .live=${feed}>`: paints
- * the tile in a cell, or a new one. Fires `saved` with the tile each time it is stored, and `close`.
+ * `<tile-editor .canvas=${canvas} .cell=${{x, y}} .surroundings=${(dx, dy) => pixels} .live=${feed}
+ * .role=${role}>`: paints the tile in a cell, or a new one; a `guide` over it is what the artist paints by.
+ * Fires `saved` with the tile each time it is stored, and `close`.
  */
 export class TileEditor extends Element {
   static properties = {
     canvas: { attribute: false },
     cell: { attribute: false },
     surroundings: { attribute: false },
+    guide: { attribute: false },
     live: { attribute: false },
+    role: { attribute: false },
     _hasOptions: { state: true },
     _pointed: { state: true },
   };
@@ -58,8 +71,15 @@ export class TileEditor extends Element {
     this.cell = { x: 0, y: 0 };
     /** @type {Surroundings} */
     this.surroundings = () => null;
+    /** @type {Guide | null} */
+    this.guide = null;
     /** @type {Feed | null} */
     this.live = null;
+    /**
+     * The user's role on the canvas.
+     * @type {CanvasRole | null}
+     */
+    this.role = null;
     this._hasOptions = false;
     /**
      * The pixel under the pointer, or under the keyboard's cursor.
@@ -73,7 +93,8 @@ export class TileEditor extends Element {
     this.#life = new AbortController();
     const { signal } = this.#life;
     const { account, isModerator } = session;
-    const editor = new Editor(this.canvas, this.cell, this.live, account && { id: account.id, isModerator });
+    const artist = account && { id: account.id, isModerator, role: this.role };
+    const editor = new Editor(this.canvas, this.cell, this.live, artist);
     this.editor = editor;
     /**
      * @param {EventTarget | null} source
@@ -85,6 +106,7 @@ export class TileEditor extends Element {
         signal,
       });
     listen(editor, "change", () => this.#redraw());
+    listen(keymap, "change", () => this.#redraw());
     listen(editor, "notice", ({ notice, isOnly }) => this.#notes?.show(notice, isOnly));
     listen(editor, "saved", (detail) => this.dispatchEvent(new CustomEvent("saved", { detail })));
     listen(editor, "leave", (path) => this.#leave(path));
@@ -111,6 +133,13 @@ export class TileEditor extends Element {
     this.#grid?.focus();
   }
 
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (!changed.has("canvas") || !this.editor.usePalette(this.canvas.palette)) return;
+    /** @type {Palette | null} */
+    (this.renderRoot.querySelector("editor-palette"))?.requestUpdate();
+  }
+
   /** @returns {PixelGrid | null} */
   get #grid() {
     return this.renderRoot.querySelector("pixel-grid");
@@ -131,16 +160,25 @@ export class TileEditor extends Element {
         @paste=${this.#handlePaste} @dragover=${allowDrop} @drop=${this.#handleDrop}>
       ${this.#header()}
       <editor-notes class="notes" .editor=${editor}></editor-notes>
-      <editor-tools class="tools" .editor=${editor}></editor-tools>
+      <editor-tools class="tools" .editor=${editor} @click=${this.#goOn}></editor-tools>
       <pixel-grid class="grid" .pen=${editor.pen} .palette=${palette} .surroundings=${this.surroundings}
-        ?readonly=${!work.mayPaint}
-        label=${t("editor.grid_label", { size })}
+        .guide=${this.guide} ?readonly=${!work.mayPaint}
+        label=${t("editor.grid_label", { size })} @select=${this.#redraw}
         @cursor=${(/** @type {CustomEvent} */ { detail }) => (this._pointed = detail)}></pixel-grid>
+      <editor-cursors class="grid" .editor=${editor}></editor-cursors>
+      <div class="selected">${
+        editor.pen.selection && work.mayPaint
+          ? commandButton("deselect", editor, { look: "", content: t("editor.deselect") })
+          : ""
+      }</div>
       <aside class=${this._hasOptions ? "panel open" : "panel"}>
-        <editor-palette .editor=${editor} colour=${editor.settings.colour}></editor-palette>
-        <p class="colour">${nameColour(palette, editor.settings.colour)}</p>
-        <div class="more" id="more">
-          <editor-options .editor=${editor}></editor-options>
+        <div class="inks">
+          <editor-colours .editor=${editor}></editor-colours>
+          <editor-palette .editor=${editor} colour=${editor.settings.colour}
+            @click=${this.#goOn}></editor-palette>
+        </div>
+        <div class="more" id="more"><editor-options .editor=${editor}></editor-options>
+          <editor-steps .editor=${editor}></editor-steps>
           <editor-details class="details" .editor=${editor}></editor-details>
         </div>
       </aside>
@@ -151,6 +189,7 @@ export class TileEditor extends Element {
       <editor-questions .question=${editor.question} .work=${work}
         @answer=${(/** @type {CustomEvent<Answer>} */ { detail }) =>
           editor.answer(detail)}></editor-questions>
+      <editor-keys ?open=${editor.hasKeys} @close=${() => editor.showKeys(false)}></editor-keys>
       <picture-import .palette=${palette} size=${size} ?open=${editor.import !== null}
         .file=${editor.import?.file ?? null}
         @close=${() => editor.closeImport()}
@@ -163,14 +202,16 @@ export class TileEditor extends Element {
     const { editor, cell } = this;
     const { work } = editor;
     const title = work.tile?.title;
-    const creator = work.tile?.creator.display_name;
+    const place = placeOf(cell);
+    const creator = nameOf(work.tile?.creator);
     return html`<header>
       ${commandButton("close", editor)}
       <div class="name">
-        <h2 id="title">${title ? t("editor.title_of", { title, ...cell }) : t("editor.title", cell)}</h2>
+        <h2 id="title">${title ? t("editor.title_of", { title, ...place }) : t("editor.title", place)}</h2>
         <p>${this.canvas.name}${creator ? ` · ${t("editor.by", { name: creator })}` : ""}</p>
       </div>
       <div class="group view">${commandsOf("view").map(({ name }) => commandButton(name, editor))}</div>
+      <div class="group keys">${commandButton("keys", editor)}</div>
       <div class="group">
         ${commandsOf("history").map(({ name }) => commandButton(name, editor))}
         <button class="quiet icon narrow" aria-expanded=${this._hasOptions ? "true" : "false"}
@@ -188,15 +229,16 @@ export class TileEditor extends Element {
     // It stays in place and keeps the focus when there is nothing left to save.
     return html`<button class="primary save" aria-disabled=${isSaving || !isUnsaved ? "true" : nothing}
       title=${titleOf(command)}
-      aria-keyshortcuts=${ariaKeys(command)} @click=${() => this.editor.run(command)}>
+      aria-keyshortcuts=${ariaKeys(keymap.keysOf(command))} @click=${() => this.editor.run(command)}>
       ${isSaving ? t("editor.saving") : t(waitsForReview ? "editor.save_review" : "editor.save")}</button>`;
   }
 
   #pointedText() {
     if (!this._pointed) return "";
     const [x, y] = this._pointed;
-    const { pixels, size } = this.editor.work.painting;
-    const colour = nameColour(this.canvas.palette, pixels[y * size + x]);
+    const { palette, work } = this.editor;
+    const { pixels, size } = work.painting;
+    const colour = nameColour(palette, pixels[y * size + x]);
     return t("editor.at_colour", { row: y + 1, column: x + 1, colour });
   }
 
@@ -212,10 +254,10 @@ export class TileEditor extends Element {
     return t(work.tile.pending ? "editor.status_pending" : "editor.status_saved");
   }
 
-  #redraw() {
+  #redraw = () => {
     this.#grid?.drawSoon();
     this.requestUpdate();
-  }
+  };
 
   /**
    * Show the neighbours as they are now: on a busy canvas many tiles change, and all nine are drawn.
@@ -229,9 +271,17 @@ export class TileEditor extends Element {
     }, SURROUND_DELAY);
   }
 
+  /**
+   * Use what was chosen with the pointer at once: the next keys are for the drawing.
+   * @param {MouseEvent} event
+   */
+  #goOn({ detail }) {
+    if (detail) this.#grid?.focus();
+  }
+
   /** @param {KeyboardEvent} event */
   #handleKey(event) {
-    const command = commandOf(event);
+    const command = keymap.commandOf(event);
     if (!command || (isTyping(event) && command.name !== "save")) return;
     // What was copied elsewhere comes with the browser's own paste.
     if (command.name === "paste" && !copied.isNewest) return;
@@ -287,13 +337,6 @@ export class TileEditor extends Element {
   }
 }
 customElements.define("tile-editor", TileEditor);
-
-/** @param {Event} event */
-function isTyping(event) {
-  return event
-    .composedPath()
-    .some((node) => node instanceof HTMLElement && node.matches("input, textarea, select, ui-dialog"));
-}
 
 /** @param {DragEvent} event */
 function allowDrop(event) {

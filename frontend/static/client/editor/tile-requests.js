@@ -43,7 +43,7 @@ export class TileRequests {
     const query = { ...this.cell, columns: 1, rows: 1 };
     const { items } = await this.api.get(`/canvases/${this.canvas.id}/region`, { query, signal });
     const tile = items[0] ?? null;
-    const mayWait = this.canvas.collaboration_mode === "review" && tile?.creator.id === this.artist?.id;
+    const mayWait = this.canvas.collaboration_mode === "review" && tile?.creator?.id === this.artist?.id;
     // Only a single tile shows what waits for review, to its creator.
     return tile && mayWait ? this.api.get(`/tiles/${tile.id}`, { signal }) : tile;
   }

@@ -1,4 +1,5 @@
-/** @import { Point } from "./tools.js" */
+/** @import { Point } from "../model/geometry.js" */
+/** @import { Box, Handle } from "../model/regions.js" */
 
 /**
  * Zoom and position of the tile on the screen. Pure functions.
@@ -61,6 +62,60 @@ export function keepInView({ scale, x, y }, size, width, height) {
  */
 export function pixelAt(view, x, y) {
   return [Math.floor((x - view.x) / view.scale), Math.floor((y - view.y) / view.scale)];
+}
+
+/** Screen pixels from a box to its handles, so that a box of one pixel can still be grabbed. */
+const HANDLE_GAP = 6;
+
+/**
+ * Screen pixels per side of a box from which the side has a handle of its own, between those of the corners.
+ */
+const LONG_SIDE = 28;
+
+/**
+ * Return the handles around a box of the tile, and where they are on the screen: one per corner and long
+ * side.
+ * @param {View} view
+ * @param {Box} box
+ * @returns {{handle: Handle, place: Point}[]}
+ */
+export function handlesOf({ scale, x, y }, box) {
+  const sides = /** @type {const} */ ([-1, 0, 1]);
+  const place = (/** @type {number} */ start, /** @type {number} */ length, /** @type {number} */ side) =>
+    start + (length * scale * (side + 1)) / 2 + side * HANDLE_GAP;
+  return sides.flatMap((down) =>
+    sides
+      .filter(
+        (right) => (right || box.width * scale >= LONG_SIDE) && (down || box.height * scale >= LONG_SIDE),
+      )
+      .filter((right) => right || down)
+      .map((right) => ({
+        handle: /** @type {Handle} */ ([right, down]),
+        place: /** @type {Point} */ ([
+          place(x + box.x * scale, box.width, right),
+          place(y + box.y * scale, box.height, down),
+        ]),
+      })),
+  );
+}
+
+/**
+ * Return the nearest handle of a box that is within reach of a place outside the box, or null.
+ * @param {View} view
+ * @param {Box} box
+ * @param {Point} place on the screen
+ * @param {number} reach screen pixels
+ * @returns {Handle | null}
+ */
+export function handleAt(view, box, [x, y], reach) {
+  const [column, row] = pixelAt(view, x, y);
+  const isInside = column >= box.x && row >= box.y && column < box.x + box.width && row < box.y + box.height;
+  if (isInside) return null;
+  const near = handlesOf(view, box)
+    .map(({ handle, place }) => ({ handle, distance: Math.hypot(place[0] - x, place[1] - y) }))
+    .filter(({ distance }) => distance <= reach)
+    .sort((one, other) => one.distance - other.distance);
+  return near[0]?.handle ?? null;
 }
 
 /**

@@ -17,8 +17,8 @@ import { WorkingCopy } from "./working-copy.js";
 /** @import { TileView } from "#api" */
 /** @import { Api } from "../api.js" */
 /** @import { FeedEvent } from "../model/canvas-pixels.js" */
+/** @import { Change } from "../model/pieces.js" */
 /** @import { Canvas, Situation } from "./access.js" */
-/** @import { Change } from "./clipboard.js" */
 /** @typedef {EventTarget & {status: string, reason: string | null,
  *   paint: (tileId: number, pixels: Change[]) => Promise<{seq: number, version: number}>}} Feed */
 
@@ -303,7 +303,7 @@ export class Work extends WorkingCopy {
    * @param {TileView | null} tile
    */
   #handleOccupation(tile) {
-    if (!tile || tile.creator.id === this.artist?.id) return;
+    if (!tile?.creator || tile.creator.id === this.artist?.id) return;
     this.#notify("cell_occupied", { name: tile.creator.display_name });
     if (this.access.obstacleTo(tile)) return; // what was drawn can still be copied elsewhere
     this.adopt(tile);

@@ -139,7 +139,7 @@ export class WorkingCopy extends EventTarget {
 
   /** @param {Uint8Array} pixels */
   #replace(pixels) {
-    this.painting.begin();
+    this.painting.begin("editor.step_restore");
     this.painting.paint(pixels.entries());
     this.painting.commit();
   }

@@ -6,8 +6,9 @@ import "../ui/dialog.js";
 import "../ui/error.js";
 import "../ui/field.js";
 import { Faults, FormElement } from "../ui/form.js";
+import { placingFields, placingOf } from "../ui/placing-fields.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
-import "./palette-editor.js";
+import "../ui/palette-editor.js";
 import {
   defaultLimit,
   MAX_SIDE,
@@ -18,10 +19,11 @@ import {
   validateSide,
 } from "./size.js";
 
-/** @import { PaletteEditor } from "./palette-editor.js" */
+/** @import { PaletteEditor } from "../ui/palette-editor.js" */
 
-const MODES = ["tile-lock", "free", "area-lock", "review"];
+const MODES = ["tile-lock", "free", "area-lock", "review", "place"];
 const CUSTOM = "custom";
+const PAPER = "#ffffff";
 
 /**
  * `<create-canvas ?open=${…} @close=${…}>`: the dialog for a new canvas; opens the canvas once it is created.
@@ -34,6 +36,7 @@ export class CreateCanvas extends FormElement {
     width: { state: true },
     height: { state: true },
     tileSize: { state: true },
+    mode: { state: true },
   };
   static styles = [
     base,
@@ -67,6 +70,7 @@ export class CreateCanvas extends FormElement {
     this.width = 512;
     this.height = 512;
     this.tileSize = 32;
+    this.mode = "tile-lock";
     /**
      * Tiles per artist as typed; null for the default.
      * @type {string | null}
@@ -94,7 +98,9 @@ export class CreateCanvas extends FormElement {
       }),
     );
     if ((data.name ?? "").trim().length < 3) faults.name = t("home.name_short");
-    const limitFault = data.limit && this.#isWhole && validateLimit(Number(data.limit), this.#cells);
+    const isPlaced = this.mode === "place";
+    const limitFault =
+      !isPlaced && data.limit && this.#isWhole && validateLimit(Number(data.limit), this.#cells);
     if (limitFault) faults.max_tiles_per_user = t(...limitFault);
     if (Object.keys(faults).length) throw new Faults(faults);
     const palette = /** @type {PaletteEditor} */ (this.renderRoot.querySelector("palette-editor"));
@@ -105,8 +111,9 @@ export class CreateCanvas extends FormElement {
       height: this.height,
       tile_size: this.tileSize,
       palette: palette.value,
-      collaboration_mode: data.mode,
-      max_tiles_per_user: data.limit ? Number(data.limit) : null,
+      paper_color: data.paper_color,
+      collaboration_mode: this.mode,
+      ...(isPlaced ? placingOf(data) : { max_tiles_per_user: data.limit ? Number(data.limit) : null }),
       is_public: data.is_public === "on",
     });
     await navigate(`/canvas/${canvas.id}`);
@@ -133,29 +140,36 @@ export class CreateCanvas extends FormElement {
         error=${this.faults.description ?? ""}></ui-field>
       ${this.#renderSize()}
       <div>
-        <h3>${t("home.palette")}</h3>
-        <p class="soft small note">${t("home.fixed_later")}</p>
+        <h3>${t("palette.palette")}</h3>
+        <p class="soft small note">${t("palette.grows")}</p>
         <palette-editor></palette-editor>
         ${this.faults.palette ? html`<p role="alert">${this.faults.palette}</p>` : ""}
       </div>
+      <ui-field label=${t("common.paper")} name="paper_color" type="color" value=${PAPER}
+        hint=${t("common.paper_hint")} error=${this.faults.paper_color ?? ""}></ui-field>
       <fieldset>
         <legend>${t("home.mode")}</legend>
         <div class="choices modes">
           ${MODES.map(
-            (mode, i) => html`<label><input type="radio" name="mode" value=${mode} ?checked=${i === 0}>
+            (mode) => html`<label><input type="radio" name="mode" value=${mode} .checked=${mode === this.mode}
+              @change=${() => (this.mode = mode)}>
             <span>${t(`home.mode_${mode}`)}<small>${t(`home.mode_${mode}_text`)}</small></span></label>`,
           )}
         </div>
       </fieldset>
-      <ui-field label=${t("home.limit")} name="limit" type="number" min="1" inputmode="numeric"
-        value=${this.limit ?? String(this.#isWhole ? defaultLimit(this.#cells) : "")}
-        @input=${(/** @type {Event} */ { target }) =>
-          (this.limit = /** @type {HTMLInputElement} */ (target).value)}
-        hint=${t("home.limit_hint")} error=${this.faults.max_tiles_per_user ?? ""}></ui-field>
+      ${this.mode === "place" ? placingFields(this.faults) : this.#renderLimit()}
       <label class="check"><input type="checkbox" name="is_public" checked>${t("home.public")}</label>
       <ui-error .error=${this.error}></ui-error>
       <div class="row"><button class="primary" ?disabled=${this.busy}>${t("home.create_now")}</button></div>
     </form>`;
+  }
+
+  #renderLimit() {
+    return html`<ui-field label=${t("home.limit")} name="limit" type="number" min="1" inputmode="numeric"
+      value=${this.limit ?? String(this.#isWhole ? defaultLimit(this.#cells) : "")}
+      @input=${(/** @type {Event} */ { target }) =>
+        (this.limit = /** @type {HTMLInputElement} */ (target).value)}
+      hint=${t("home.limit_hint")} error=${this.faults.max_tiles_per_user ?? ""}></ui-field>`;
   }
 
   #renderSize() {
@@ -163,6 +177,7 @@ export class CreateCanvas extends FormElement {
     return html`
       <fieldset>
         <legend>${t("home.size")}</legend>
+        <p class="soft small note">${t("home.fixed_later")}</p>
         <div class="choices">
           ${[...Object.keys(PRESETS), CUSTOM].map(
             (preset) => html`<label>

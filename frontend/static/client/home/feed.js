@@ -1,5 +1,7 @@
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
+import { nameOf } from "../model/artists.js";
+import { artistLink } from "../ui/artist-link.js";
 import { Element } from "../ui/element.js";
 import "../ui/error.js";
 import { tileLink } from "../model/links.js";
@@ -77,11 +79,11 @@ export class Feed extends Element {
         ${this.items.map(
           (tile) => html`<li>
           <a class="picture" href=${tileLink(tile)}
-            aria-label=${t("home.tile_of", { name: tile.artist.display_name })}>
+            aria-label=${t("home.tile_of", { name: nameOf(tile.artist) })}>
             <ui-picture src="/tiles/${tile.tile_id}.png"
               @drawn=${(/** @type {CustomEvent<number>} */ { detail }) =>
                 this.#setSize(tile, detail)}></ui-picture></a>
-          <a class="who" href="/artist/${tile.artist.username}">${tile.artist.display_name}</a><br>
+          ${artistLink(tile.artist, "who")}<br>
           <ui-time class="soft" datetime=${tile.created_at}></ui-time>
         </li>`,
         )}

@@ -1,4 +1,5 @@
 import { api } from "../api.js";
+import { address } from "../base.js";
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { Element } from "../ui/element.js";
@@ -68,12 +69,12 @@ export class Hero extends Element {
         <p class="lead">${t("home.lead")}</p>
         <div class="row">
           <a class="button primary"
-            href=${canvas ? `/canvas/${canvas.id}` : "/register"}>${t("home.paint_now")}</a>
-          <a class="button" href="/register">${t("home.join")}</a>
+            href=${address(canvas ? `/canvas/${canvas.id}` : "/register")}>${t("home.paint_now")}</a>
+          <a class="button" href=${address("/register")}>${t("home.join")}</a>
         </div>
       </div>
       <figure>
-        <a class="frame" href=${canvas ? `/canvas/${canvas.id}` : "/"}
+        <a class="frame" href=${address(canvas ? `/canvas/${canvas.id}` : "/")}
           aria-label=${canvas?.name ?? t("common.canvases")}>
           ${
             canvas

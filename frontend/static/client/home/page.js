@@ -143,7 +143,8 @@ export class Home extends Element {
     void this.#load();
   }
 
-  #openDialog() {
+  async #openDialog() {
+    await session.ready; // a press may come before the account is known
     if (session.account) this.isCreating = true;
     else void navigate("/register");
   }

@@ -5,6 +5,7 @@
 /** @typedef {{type: "batch", events: FeedEvent[]}} Batch */
 /** @typedef {{type: "ack", ref: number, seq: number, version: number}} Ack */
 /** @typedef {[offset: number, colour: number]} Pixel */
+/** @typedef {[x: number, y: number, colour: number]} Placed */
 
 const BATCH = 1;
 const ACKS = 2;
@@ -17,6 +18,11 @@ const IS_JSON = 1;
 const IS_OTHER_TILE = 2;
 const IS_OTHER_ARTIST = 4;
 const IS_ONE_COLOUR = 8;
+
+/** The head of the record of a placement, and the flags that follow it. */
+const PLACEMENT = 1;
+const BY_OTHER_ARTIST = 1;
+const IN_ONE_COLOUR = 2;
 
 /**
  * Read a message from the server.
@@ -71,6 +77,13 @@ function eventsOf(reader) {
   let artist = 0;
   for (let seq = reader.number(); !reader.isAtEnd; seq++) {
     const head = reader.number();
+    if (head === PLACEMENT) {
+      const flags = reader.number();
+      if (flags & BY_OTHER_ARTIST) artist = moved(artist, reader.difference());
+      const pixels = reader.positions(Math.floor(flags / 4), (flags & IN_ONE_COLOUR) > 0);
+      events.push({ seq, kind: "pixels.placed", artist_id: artist, pixels });
+      continue;
+    }
     if (head & IS_JSON) {
       events.push(eventOf(reader.take(Math.floor(head / 2)), seq));
       continue;
@@ -179,6 +192,27 @@ class Reader {
     for (let index = 0; index < count; index++) {
       offset = index ? moved(offset, this.difference()) : this.number();
       pixels.push([offset, shared ?? this.byte()]);
+    }
+    return pixels;
+  }
+
+  /**
+   * Differences from the position before, at first from 0, 0.
+   * @param {number} count
+   * @param {boolean} isOneColour
+   * @returns {Placed[]}
+   */
+  positions(count, isOneColour) {
+    // checked before anything is read: each takes two bytes at least
+    if (2 * count > this.bytes.length - this.#at) throw new RangeError("the message is truncated");
+    /** @type {Placed[]} */
+    const pixels = [];
+    const shared = isOneColour && count ? this.byte() : null;
+    let [x, y] = [0, 0];
+    for (let index = 0; index < count; index++) {
+      x = moved(x, this.difference());
+      y = moved(y, this.difference());
+      pixels.push([x, y, shared ?? this.byte()]);
     }
     return pixels;
   }

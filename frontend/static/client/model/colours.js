@@ -47,6 +47,36 @@ export function toOklab([red, green, blue]) {
   ];
 }
 
+/**
+ * Convert a colour from OKLab; what a screen cannot show is clipped, channel by channel.
+ * @param {Oklab} oklab
+ * @returns {Rgb}
+ */
+export function fromOklab([lightness, a, b]) {
+  const long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
+  const medium = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3;
+  const short = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3;
+  return [
+    delinearise(4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short),
+    delinearise(-1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short),
+    delinearise(-0.0041960863 * long - 0.7034186147 * medium + 1.707614701 * short),
+  ];
+}
+
+/** @param {number} value  linear, 0 to 1 */
+function delinearise(value) {
+  const channel = value <= 0.0031308 ? 12.92 * value : 1.055 * value ** (1 / 2.4) - 0.055;
+  return Math.round(255 * Math.min(1, Math.max(0, channel)));
+}
+
+/**
+ * Format a colour as `#rrggbb`.
+ * @param {Rgb} rgb
+ */
+export function formatColour([red, green, blue]) {
+  return `#${((red << 16) | (green << 8) | blue).toString(16).padStart(6, "0")}`;
+}
+
 /** Chroma from which a colour is not seen as a grey. */
 const COLOURED = 0.045;
 

@@ -2,31 +2,27 @@
  * The live feed of a canvas: one WebSocket at a time, reopened whenever it breaks.
  *
  * Fires CustomEvents, each with its `detail`:
- *   change    a FeedEvent; each change of the canvas once and in order, across reconnections
- *   resync    none: a new snapshot replaces the missed changes
- *   presence  none: `people` changed
- *   status    none: `status` changed
+ *   change       a FeedEvent; each change of the canvas once and in order, across reconnections
+ *   resync, presence, status   none: a new snapshot replaces missed changes; `people` or `status` changed
+ *   chat, film   what was written or removed beside the canvas, or how far a film is, as it was received
+ *   cursors      where artists point now, as it was received
  */
 
 import { ApiError } from "../api.js";
-import { LiveSocket, offerLess } from "./live-socket.js";
+import { Heartbeat } from "./heartbeat.js";
+import { addressOf, LiveSocket, offerLess } from "./live-socket.js";
+import { Outstanding } from "./outstanding.js";
 import { reasonToEnd, retryDelay, Sequence } from "./sequence.js";
 
 /** @import { Api } from "../api.js" */
 /** @import { Cell, FeedEvent } from "./canvas-pixels.js" */
+/** @import { Refused } from "./outstanding.js" */
 
 /** @typedef {{id: number, username: string, tile: Cell | null, editing: boolean}} Person */
 /** @typedef {{tile: Cell | null, editing: boolean}} Whereabouts */
 /** @typedef {{seq: number, version: number}} Durable outcome of a stroke */
-/**
- * @typedef {{code: string, retryAfter?: number}} Refused why a stroke was rejected; `retryAfter` in seconds
- */
+/** @typedef {{charges: number, max_charges: number, full_at: string | null}} Placed outcome of a placement */
 /** @typedef {"connecting" | "live" | "reconnecting" | "closed"} Status */
-
-const PING_MS = 20_000;
-
-/** Milliseconds without a reply to a ping after which a socket counts as dead. */
-const PONG_MS = 8000;
 
 /** Milliseconds between two positions that are sent; the service accepts 20 per second. */
 const PRESENCE_MS = 100;
@@ -47,8 +43,7 @@ export class LiveFeed extends EventTarget {
 
   /** @type {LiveSocket | null} */
   #socket = null;
-  /** @type {Map<number, {resolve: (durable: Durable) => void, reject: (refused: Refused) => void}>} */
-  #strokes = new Map();
+  #outstanding = new Outstanding();
   #strokesSent = 0;
   #failures = 0;
   #attempt = 0;
@@ -60,8 +55,12 @@ export class LiveFeed extends EventTarget {
   #newest = 0;
   /** @type {Whereabouts} */
   #whereabouts = { tile: null, editing: false };
-  /** @type {Record<"retry" | "ping" | "pong" | "presence", ReturnType<typeof setTimeout> | undefined>} */
-  #timers = { retry: undefined, ping: undefined, pong: undefined, presence: undefined };
+  /** @type {Record<"retry" | "presence", ReturnType<typeof setTimeout> | undefined>} */
+  #timers = { retry: undefined, presence: undefined };
+  #heartbeat = new Heartbeat(
+    () => this.#ping(),
+    () => this.#handleClose(1006, "", true),
+  );
   /** Aborted by `stop`. */
   #life = new AbortController();
 
@@ -87,9 +86,11 @@ export class LiveFeed extends EventTarget {
   start() {
     const { signal } = this.#life;
     addEventListener("online", () => this.status === "reconnecting" && this.restart(), { signal });
-    addEventListener("offline", () => this.#ping(), { signal });
+    addEventListener("offline", () => this.#heartbeat.check(), { signal });
     // after sleep, check the socket now rather than half a minute later
-    document.addEventListener("visibilitychange", () => document.hidden || this.#ping(), { signal });
+    document.addEventListener("visibilitychange", () => document.hidden || this.#heartbeat.check(), {
+      signal,
+    });
     void this.#connect();
   }
 
@@ -116,12 +117,28 @@ export class LiveFeed extends EventTarget {
    * @returns {Promise<Durable>} rejects with {@link Refused}; after `disconnected` the outcome is unknown
    */
   paint(tileId, pixels) {
-    return new Promise((resolve, reject) => {
-      if (this.status !== "live") return reject({ code: "disconnected" });
-      const ref = ++this.#strokesSent;
-      this.#strokes.set(ref, { resolve, reject });
-      this.#socket?.paint(ref, tileId, pixels);
-    });
+    const ref = ++this.#strokesSent;
+    return this.#ask(ref, (socket) => socket.paint(ref, tileId, pixels));
+  }
+
+  /**
+   * Place pixels on a canvas in `place` mode.
+   * @param {number} ref names the placement; a repeated one is answered as the first was
+   * @param {[x: number, y: number, colour: number][]} pixels
+   * @returns {Promise<Placed>} rejects with {@link Refused}; after `disconnected` the outcome is unknown
+   */
+  place(ref, pixels) {
+    return this.#ask(ref, (socket) => socket.send({ type: "place", ref, pixels }));
+  }
+
+  /**
+   * @param {number} ref
+   * @param {(socket: LiveSocket) => void} send
+   */
+  async #ask(ref, send) {
+    const socket = this.#socket;
+    if (this.status !== "live" || !socket) throw /** @type {Refused} */ ({ code: "disconnected" });
+    return this.#outstanding.ask(ref, () => send(socket));
   }
 
   /**
@@ -133,19 +150,18 @@ export class LiveFeed extends EventTarget {
     this.#whereabouts = { tile, editing };
     this.#timers.presence ??= setTimeout(() => {
       this.#timers.presence = undefined;
-      this.#sendWhereabouts();
+      this.tell({ type: "presence", ...this.#whereabouts });
     }, PRESENCE_MS);
   }
 
-  #sendWhereabouts() {
-    if (this.status === "live" && this.#me) this.#send({ type: "presence", ...this.#whereabouts });
+  /** @param {object} message that has no answer and is not worth repeating; guests have none */
+  tell(message) {
+    if (this.status === "live" && this.#me) this.#send(message);
   }
 
   async #connect() {
     const attempt = ++this.#attempt;
-    const url = new URL(`/api/v1/ws/canvas/${this.canvasId}`, location.href);
-    url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-    url.searchParams.set("since", String(this.seq));
+    const url = addressOf(this.canvasId, this.seq);
     try {
       const ticket = await this.wsTicket();
       if (ticket) url.searchParams.set("ticket", ticket);
@@ -197,19 +213,18 @@ export class LiveFeed extends EventTarget {
   #drop() {
     this.#attempt++;
     for (const timer of Object.values(this.#timers)) clearTimeout(timer);
+    this.#heartbeat.stop();
     this.#timers.presence = undefined;
     this.#socket?.drop();
     this.#socket = null;
-    const strokes = [...this.#strokes.values()];
-    this.#strokes.clear();
-    for (const { reject } of strokes) reject({ code: "disconnected" });
+    this.#outstanding.abandon();
     this.people.clear();
     this.#fire("presence");
   }
 
   /** @param {any} message */
   #receive(message) {
-    this.#postponePing();
+    this.#heartbeat.postpone();
     switch (message.type) {
       case "hello":
         return this.#handleHello(message);
@@ -221,10 +236,16 @@ export class LiveFeed extends EventTarget {
         for (const { id } of message.left) this.people.delete(id);
         for (const person of [...message.joined, ...message.moved]) this.#addPerson(person);
         return this.#fire("presence");
+      case "chat":
+      case "chat.removed":
+        return this.dispatchEvent(new CustomEvent("chat", { detail: message }));
+      case "cursors":
+        return this.dispatchEvent(new CustomEvent("cursors", { detail: message.cursors }));
+      case "film":
+        return this.dispatchEvent(new CustomEvent("film", { detail: message }));
       case "ack":
-        return this.#takeStroke(message.ref)?.resolve({ seq: message.seq, version: message.version });
       case "nack":
-        return this.#takeStroke(message.ref)?.reject({ code: message.code, retryAfter: message.retry_after });
+        return this.#outstanding.settle(message);
     }
   }
 
@@ -244,19 +265,12 @@ export class LiveFeed extends EventTarget {
     for (const person of presence) this.#addPerson(person);
     this.#setStatus("live");
     this.#fire("presence");
-    this.#sendWhereabouts();
+    this.tell({ type: "presence", ...this.#whereabouts });
   }
 
   /** @param {Person} person */
   #addPerson(person) {
     if (person.id !== this.#me) this.people.set(person.id, person);
-  }
-
-  /** @param {number} ref */
-  #takeStroke(ref) {
-    const stroke = this.#strokes.get(ref);
-    this.#strokes.delete(ref);
-    return stroke;
   }
 
   /** @param {FeedEvent[]} events */
@@ -310,18 +324,10 @@ export class LiveFeed extends EventTarget {
     this.#publish(followed);
   }
 
-  /** Note that the connection works, and check it again later. */
-  #postponePing() {
-    clearTimeout(this.#timers.pong);
-    clearTimeout(this.#timers.ping);
-    this.#timers.ping = setTimeout(() => this.#ping(), PING_MS);
-  }
-
   #ping() {
-    if (!this.#socket?.isOpen) return;
-    this.#send({ type: "ping" });
-    clearTimeout(this.#timers.pong);
-    this.#timers.pong = setTimeout(() => this.#handleClose(1006, "", true), PONG_MS);
+    const isOpen = this.#socket?.isOpen ?? false;
+    if (isOpen) this.#send({ type: "ping" });
+    return isOpen;
   }
 
   /** @param {object} message */

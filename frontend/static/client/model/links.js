@@ -1,7 +1,9 @@
 /**
- * Links to a part of a canvas: `/canvas/7#x,y,zoom`, to a cell: `/canvas/7?cell=3,4`, and to its editor:
- * `/canvas/7?paint=3,4`.
+ * Links to a part of a canvas: `/canvas/7#x,y,zoom`, with templates over it: `/canvas/7#t=SLUG`, to a cell:
+ * `/canvas/7?cell=3,4`, and to its editor: `/canvas/7?paint=3,4`.
  */
+
+import { address } from "../base.js";
 
 /** @import { Cell } from "./canvas-pixels.js" */
 
@@ -14,13 +16,16 @@
 /** CSS pixels per canvas pixel at which a linked tile is shown, with some of its surroundings. */
 const TILE_ZOOM = 6;
 
+/** Templates that a link may name. */
+const MOST_TEMPLATES = 8;
+
 /**
  * Parse a view; null for any other hash.
  * @param {string} hash
  * @returns {View | null}
  */
 export function parseHash(hash) {
-  const parts = hash.replace(/^#/, "").split(",");
+  const parts = hash.replace(/^#|&.*$/g, "").split(",");
   const [x, y, zoom] = parts.map(Number);
   if (parts.length !== 3 || parts.includes("") || ![x, y, zoom].every(Number.isFinite) || zoom <= 0)
     return null;
@@ -33,6 +38,28 @@ export function parseHash(hash) {
  */
 export function formatHash({ x, y, zoom }) {
   return `#${round(x, 1)},${round(y, 1)},${round(zoom, 3)}`;
+}
+
+/**
+ * Parse the slugs of the templates that a hash names.
+ * @param {string} hash
+ */
+export function parseTemplates(hash) {
+  const named = new URLSearchParams(hash.replace(/^#/, "")).getAll("t");
+  return named.filter((slug) => /^[\w-]{1,64}$/.test(slug)).slice(0, MOST_TEMPLATES);
+}
+
+/**
+ * @param {View | null} view
+ * @param {string[]} templates slugs of the templates to show
+ * @returns {string} with the `#`, or empty
+ */
+export function formatAddress(view, templates) {
+  const parts = [
+    ...(view ? [formatHash(view).slice(1)] : []),
+    ...templates.slice(0, MOST_TEMPLATES).map((slug) => `t=${slug}`),
+  ];
+  return parts.length ? `#${parts.join("&")}` : "";
 }
 
 /** @typedef {{cell: Cell, isPainting: boolean}} LinkedCell */
@@ -63,7 +90,7 @@ export function formatCell({ x, y }, { isPainting = false } = {}) {
  */
 export function tileLink({ canvas_id, x, y, size }) {
   const view = size ? formatHash({ x: (x + 0.5) * size, y: (y + 0.5) * size, zoom: TILE_ZOOM }) : "";
-  return `/canvas/${canvas_id}${formatCell({ x, y })}${view}`;
+  return address(`/canvas/${canvas_id}${formatCell({ x, y })}${view}`);
 }
 
 /**

@@ -1,28 +1,45 @@
 /**
  * The live state of a canvas: pixels, claims, and the feed that keeps both current. Fires CustomEvents:
- * `picture` (all pixels changed), `cell` (`detail`: the changed cell), `claims`, `canvas` (name, rules,
- * counts), `details` (details of a tile), `progress` (`loaded` changed), and `change`, as the feed does.
+ * `picture` (all pixels changed), `cell` (`detail`: the Change of one), `block` (pixels of a large canvas
+ * have come; `detail`: their block), `claims`, `canvas` (name, rules, counts), `details` (details of a tile),
+ * `progress` (`loaded` changed), and `change`, as the feed does.
  */
 
 import { api } from "../api.js";
 import { session } from "../session.js";
 import { CanvasPixels } from "./canvas-pixels.js";
+import { Chat } from "./chat.js";
 import { Claims } from "./claims.js";
+import { Cursors } from "./cursors.js";
 import { LiveFeed } from "./feed.js";
 import { readAll } from "./paging.js";
+import { Parts } from "./parts.js";
 import { readSnapshot } from "./snapshot.js";
 
-/** @import { CanvasView, TileView } from "#api" */
+/** @import { CanvasView, CanvasRole, TileView } from "#api" */
 /** @import { Cell, FeedEvent } from "./canvas-pixels.js" */
+
+/** Pixels of the largest canvas that is loaded as a whole: 4 MiB. */
+const WHOLE_UP_TO = 2048 * 2048;
 
 export class LiveCanvas extends EventTarget {
   /** @type {CanvasPixels | null} */
   pixels = null;
+  /**
+   * Loads the pixels of a large canvas; null of one whose pixels are all here.
+   * @type {Parts | null}
+   */
+  parts = null;
   /** @type {CanvasView | null} */
   canvas = null;
   /** @type {LiveFeed | null} */
   feed = null;
   claims = new Claims([], []);
+  /**
+   * The user's role on the canvas; the owner has none.
+   * @type {CanvasRole | null}
+   */
+  role = null;
   /**
    * How much of the picture has arrived, from 0 to 1, while it is loaded; null where that is not known.
    * @type {number | null}
@@ -30,12 +47,17 @@ export class LiveCanvas extends EventTarget {
   loaded = null;
   /** Whether there are, or may be, submissions to review. */
   hasReviews = false;
+  #roleChanges = 0;
   #life = new AbortController();
+  /** Ends with the pixels that are shown. */
+  #picture = new AbortController();
 
   /** @param {number} id */
   constructor(id) {
     super();
     this.id = id;
+    this.chat = new Chat(id);
+    this.cursors = new Cursors();
   }
 
   /** Load the canvas and follow it. Throws ApiError. */
@@ -43,7 +65,7 @@ export class LiveCanvas extends EventTarget {
     const described = this.#get(`/canvases/${this.id}`);
     described.catch(() => {}); // thrown where it is awaited, after the pixels
     const seq = await this.#loadPicture();
-    this.#describe(await described);
+    this.#describe(await this.#matching(await described));
     await this.#loadClaims();
     if (this.#life.signal.aborted) return;
     const wsTicket = () => session.wsTicket();
@@ -51,14 +73,18 @@ export class LiveCanvas extends EventTarget {
     this.feed.addEventListener("change", (event) =>
       this.#apply(/** @type {CustomEvent<FeedEvent>} */ (event).detail),
     );
+    this.chat.follow(this.feed);
+    this.cursors.attach(this.feed, this.#life.signal);
     session.addEventListener("change", () => this.#handleSession(), { signal: this.#life.signal });
     this.feed.addEventListener("status", () => void this.#renewSession());
     this.feed.start();
+    void this.#findRole();
     void this.#findReviews();
   }
 
   close() {
     this.#life.abort();
+    this.#picture.abort();
     this.feed?.stop();
   }
 
@@ -85,6 +111,15 @@ export class LiveCanvas extends EventTarget {
     return view ?? null;
   }
 
+  /**
+   * Load the details of the tile in a cell, unless they are known.
+   * @param {Cell} cell
+   */
+  async describeCell({ x, y }) {
+    const tile = this.pixels?.tileAt(x, y);
+    if (tile && !tile.details) await this.loadTile(tile.id).catch(() => {}); // it may be gone
+  }
+
   /** @param {TileView} view */
   #describeTile(view) {
     this.pixels?.describe(view);
@@ -108,14 +143,31 @@ export class LiveCanvas extends EventTarget {
 
   async #loadPicture() {
     const { bytes } = await api.bytes(`/canvases/${this.id}/snapshot`, {
+      query: { pixels_up_to: WHOLE_UP_TO },
       signal: this.#life.signal,
       progress: (received, total) => this.#report(total && received / total),
     });
     const snapshot = await readSnapshot(bytes);
     this.#life.signal.throwIfAborted(); // unpacking does not stop at the abort
+    this.#picture.abort();
     this.pixels = new CanvasPixels(snapshot);
+    this.parts = snapshot.hasPixels ? null : this.#followParts(this.pixels, snapshot.seq);
     this.#fire("picture");
     return snapshot.seq;
+  }
+
+  /**
+   * @param {CanvasPixels} pixels
+   * @param {number} first number of the last change that they contain
+   */
+  #followParts(pixels, first) {
+    const { signal } = (this.#picture = new AbortController());
+    const seq = () => Math.max(first, this.feed?.seq ?? 0);
+    const parts = new Parts({ api, canvasId: this.id, pixels, seq, signal });
+    parts.addEventListener("block", (event) =>
+      this.#fire("block", /** @type {CustomEvent<number>} */ (event).detail),
+    );
+    return parts;
   }
 
   /** @param {number | null} loaded */
@@ -135,18 +187,35 @@ export class LiveCanvas extends EventTarget {
     this.#fire("claims");
   }
 
+  /**
+   * Return the canvas as of the picture or later: what was requested with it may be older than its palette.
+   * @param {CanvasView} canvas
+   * @returns {Promise<CanvasView>}
+   */
+  async #matching(canvas) {
+    const isCurrent = String(canvas.palette) === String(this.pixels?.palette);
+    return isCurrent ? canvas : this.#get(`/canvases/${this.id}`);
+  }
+
   /** @param {CanvasView} canvas */
   #describe(canvas) {
     this.canvas = canvas;
+    this.pixels?.usePalette(canvas.palette);
     this.#fire("canvas");
   }
 
   /** @param {FeedEvent} event */
   #apply(event) {
-    const cell = this.pixels?.apply(event);
-    if (cell) this.#fire("cell", cell);
+    const changes = this.pixels?.apply(event) ?? [];
+    this.parts?.note(event);
+    for (const change of changes) {
+      this.#fire("cell", change);
+      if (change.painted) this.cursors.paint(event.artist_id, change, this.pixels?.canvas.tileSize ?? 1);
+    }
     if (this.claims.apply(event)) this.#fire("claims");
-    if (event.kind === "canvas.updated") this.#handleUpdate(event.canvas);
+    if (event.kind === "canvas.updated" || event.kind === "canvas.handed_over")
+      this.#handleUpdate(event.canvas);
+    if (event.kind === "member.changed" || event.kind === "member.removed") this.#handleMember(event);
     if (event.kind === "tile.created" || event.kind === "tile.deleted")
       this.#countTiles(event.kind === "tile.created" ? 1 : -1);
     this.#fire("change", event);
@@ -163,13 +232,39 @@ export class LiveCanvas extends EventTarget {
   #handleSession() {
     this.feed?.restart();
     void this.#findReviews();
+    void this.#findRole();
+  }
+
+  /** Find out what the user is on this canvas; a change while that is under way is newer. */
+  async #findRole() {
+    const account = session.account?.id;
+    this.#setRole(null);
+    if (account === undefined) return;
+    const changes = this.#roleChanges;
+    const found = await this.#get(`/canvases/${this.id}/membership`).catch(() => null); // shown as none
+    if (account === session.account?.id && changes === this.#roleChanges) this.#setRole(found?.role ?? null);
+  }
+
+  /** @param {FeedEvent} event */
+  #handleMember({ artist_id, role }) {
+    if (artist_id !== session.account?.id) return;
+    this.#roleChanges += 1;
+    this.#setRole(role);
+  }
+
+  /** @param {CanvasRole | null} role */
+  #setRole(role) {
+    if (role === this.role) return;
+    this.role = role;
+    this.#fire("canvas");
   }
 
   /** Submissions stay pending after the canvas leaves review mode. */
   async #findReviews() {
-    const isReviewed = this.canvas?.collaboration_mode === "review";
+    const mode = this.canvas?.collaboration_mode;
+    const isReviewed = mode === "review";
     const waiting =
-      session.account && !isReviewed
+      session.account && !isReviewed && mode !== "place"
         ? this.#get(`/canvases/${this.id}/reviews`, { limit: 1 })
         : { items: [] };
     // not worth an error: checked again when the account or the rules change

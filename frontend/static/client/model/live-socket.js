@@ -3,6 +3,7 @@
  * tessera.v1.json in any case.
  */
 
+import { address } from "../base.js";
 import { decodeMessages, encodePaint } from "./binary.js";
 
 const BINARY = "tessera.v2.binary";
@@ -20,6 +21,18 @@ let best = 0;
 /** Offer less next time: the server is there, and yet no socket to it opens. */
 export function offerLess() {
   next = Math.min(next + 1, OFFERS.length - 1);
+}
+
+/**
+ * Return the address of a canvas's live feed.
+ * @param {number} canvasId
+ * @param {number} since number of the last change that is shown
+ */
+export function addressOf(canvasId, since) {
+  const url = new URL(address(`/api/v1/ws/canvas/${canvasId}`), location.href);
+  url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+  url.searchParams.set("since", String(since));
+  return url;
 }
 
 export class LiveSocket {

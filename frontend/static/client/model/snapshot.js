@@ -1,13 +1,13 @@
 /** Reads the binary snapshot of a canvas; `GET /canvases/{id}/snapshot` documents its layout. */
 
-/** @typedef {{id: number, x: number, y: number, version: number, pixels: Uint8Array}} SnapshotTile */
+/** @typedef {{id: number, x: number, y: number, version: number, pixels: Uint8Array | null}} SnapshotTile */
 /**
  * @typedef {{columns: number, rows: number, tileSize: number, palette: string[], seq: number,
- *   tiles: SnapshotTile[]}} Snapshot
+ *   hasPixels: boolean, tiles: SnapshotTile[]}} Snapshot
  */
 
 const MAGIC = 0x54535241; // "TSRA"
-const VERSION = 1;
+const [WITH_PIXELS, WITHOUT_PIXELS] = [1, 2];
 const HEADER_BYTES = 24;
 const TILE_HEADER_BYTES = 16;
 
@@ -19,9 +19,9 @@ const TILE_HEADER_BYTES = 16;
  */
 export async function readSnapshot(bytes) {
   const header = new DataView(bytes);
-  if (bytes.byteLength < HEADER_BYTES || header.getUint32(0) !== MAGIC || header.getUint8(4) !== VERSION) {
-    throw new RangeError("not a snapshot of version 1");
-  }
+  const form = bytes.byteLength < HEADER_BYTES || header.getUint32(0) !== MAGIC ? 0 : header.getUint8(4);
+  if (form !== WITH_PIXELS && form !== WITHOUT_PIXELS) throw new RangeError("not a snapshot");
+  const hasPixels = form === WITH_PIXELS;
   const colours = header.getUint8(5);
   const tileSize = header.getUint16(10);
   const laid = await inflate(bytes.slice(HEADER_BYTES + 3 * colours));
@@ -31,14 +31,15 @@ export async function readSnapshot(bytes) {
     tileSize,
     seq: Number(header.getBigUint64(16)),
     palette: Array.from({ length: colours }, (_, index) => colourAt(header, HEADER_BYTES + 3 * index)),
-    tiles: tilesOf(laid, header.getUint32(12), tileSize * tileSize),
+    hasPixels,
+    tiles: tilesOf(laid, header.getUint32(12), hasPixels ? tileSize * tileSize : 0),
   };
 }
 
 /**
  * @param {ArrayBuffer} laid
  * @param {number} count
- * @param {number} area pixels per tile
+ * @param {number} area pixels per tile, 0 if they come without
  * @returns {SnapshotTile[]}
  */
 function tilesOf(laid, count, area) {
@@ -52,7 +53,7 @@ function tilesOf(laid, count, area) {
       x: numbers.getUint16(at + 8),
       y: numbers.getUint16(at + 10),
       version: numbers.getUint32(at + 12),
-      pixels: new Uint8Array(laid, at + TILE_HEADER_BYTES, area),
+      pixels: area ? new Uint8Array(laid, at + TILE_HEADER_BYTES, area) : null,
     };
   });
 }
@@ -70,7 +71,7 @@ function colourAt(header, at) {
  * @param {ArrayBuffer} packed a zlib stream, "deflate" in web APIs
  * @returns {Promise<ArrayBuffer>}
  */
-async function inflate(packed) {
+export async function inflate(packed) {
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Response(stream).arrayBuffer();
 }

@@ -18,7 +18,7 @@ export async function listOtherPainters({ id, version, creator }) {
   const { items } = await api.get(`/tiles/${id}/artists`, { query: { limit: MOST_CREDITED } });
   return items
     .map((/** @type {{artist: ArtistView}} */ { artist }) => artist)
-    .filter((/** @type {ArtistView} */ { id: artistId }) => artistId !== creator.id);
+    .filter((/** @type {ArtistView} */ { id: artistId }) => artistId !== creator?.id);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** A canvas as its card follows it: that it changed, and who is there. */
 
+import { address } from "../base.js";
 import { LiveSocket } from "./live-socket.js";
 
 const RETRY = [1_000, 30_000]; // milliseconds; the first and the longest delay
@@ -26,7 +27,7 @@ export class Watch extends EventTarget {
 
   start() {
     if (this.#socket) return;
-    const url = new URL(`/api/v1/ws/canvas/${this.canvasId}`, location.href.replace(/^http/, "ws"));
+    const url = new URL(address(`/api/v1/ws/canvas/${this.canvasId}`), location.href.replace(/^http/, "ws"));
     this.#socket = new LiveSocket(url, {
       receive: (message) => this.#receive(message),
       closed: () => {

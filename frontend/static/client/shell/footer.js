@@ -1,3 +1,4 @@
+import { address } from "../base.js";
 import { i18n, LANGUAGES, t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { Element } from "../ui/element.js";
@@ -35,7 +36,7 @@ export class Footer extends Element {
           @click=${() => i18n.choose(/** @type {keyof typeof LANGUAGES} */ (language))}>${name}</button>`,
         )}
       </div>
-      <a href="/api/docs">${t("common.api_reference")}</a>
+      <a href=${address("/api/docs")}>${t("common.api_reference")}</a>
     </footer>`;
   }
 }

@@ -1,3 +1,4 @@
+import { address } from "../base.js";
 import { i18n, LANGUAGES, t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { session } from "../session.js";
@@ -8,6 +9,7 @@ import { errorText } from "../ui/error.js";
 import "../ui/icon.js";
 import { base, controls, typography } from "../ui/styles.js";
 import { toast } from "../ui/toast.js";
+import "./notices.js";
 
 /** @import { AccountView } from "#api" */
 /** @import { ApiError } from "../api.js" */
@@ -88,11 +90,16 @@ export class Header extends Element {
     return html`<header>
       <button class="skip"
         @click=${() => document.querySelector("main")?.focus()}>${t("common.skip")}</button>
-      <a class="brand" href="/" aria-label="Tessera"><img src="/static/favicon.svg" alt="" width="28"
+      <a class="brand" href=${address("/")} aria-label="Tessera"><img
+        src=${address("/static/favicon.svg")} alt="" width="28"
         height="28"><span>Tessera</span></a>
       <nav aria-label=${t("common.site")}>
-        <a class="button quiet" href="/">${t("common.canvases")}</a>
-        ${session.isModerator ? html`<a class="button quiet" href="/admin">${t("common.admin")}</a>` : ""}
+        <a class="button quiet" href=${address("/")}>${t("common.canvases")}</a>
+        ${
+          session.isModerator
+            ? html`<a class="button quiet" href=${address("/admin")}>${t("common.admin")}</a>`
+            : ""
+        }
       </nav>
       <button class="quiet icon" popovertarget="settings" aria-label=${t("common.settings")}><ui-icon
         name=${theme()}></ui-icon></button>
@@ -105,8 +112,8 @@ export class Header extends Element {
     return session.account
       ? this.#renderAccount(session.account)
       : html`
-      <a class="button quiet" href="/login">${t("common.login")}</a>
-      <a class="button primary wide" href="/register">${t("common.register")}</a>`;
+      <a class="button quiet" href=${address("/login")}>${t("common.login")}</a>
+      <a class="button primary wide" href=${address("/register")}>${t("common.register")}</a>`;
   }
 
   #renderSettings() {
@@ -135,15 +142,17 @@ export class Header extends Element {
   /** @param {AccountView} account */
   #renderAccount(account) {
     return html`
+      <site-notices></site-notices>
       <button class="quiet me" popovertarget="account"
         aria-label=${t("common.account_menu", { name: account.username })}>
         <ui-avatar name=${account.username}></ui-avatar><span>${account.username}</span><ui-icon
           name="down"></ui-icon>
       </button>
       <div id="account" class="menu" popover @click=${this.#closeMenu}>
-        <a class="button quiet" href="/artist/${account.username}"><ui-icon
+        <a class="button quiet" href=${address(`/artist/${account.username}`)}><ui-icon
           name="account"></ui-icon>${t("common.my_profile")}</a>
-        <a class="button quiet" href="/account"><ui-icon name="shield"></ui-icon>${t("common.my_account")}</a>
+        <a class="button quiet" href=${address("/account")}><ui-icon
+          name="shield"></ui-icon>${t("common.my_account")}</a>
         <button class="quiet" @click=${this.#logout}><ui-icon
           name="close"></ui-icon>${t("common.logout")}</button>
       </div>`;

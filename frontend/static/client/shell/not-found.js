@@ -1,3 +1,4 @@
+import { address } from "../base.js";
 import { t } from "../i18n.js";
 import { html } from "../lit.js";
 import { setTitle } from "../router.js";
@@ -13,7 +14,7 @@ export class NotFound extends Element {
     return html`<div class="page narrow stack">
       <h1>${t("common.not_found")}</h1>
       <p>${t("common.not_found_text")}</p>
-      <p><a class="button primary" href="/">${t("common.to_canvases")}</a></p>
+      <p><a class="button primary" href=${address("/")}>${t("common.to_canvases")}</a></p>
     </div>`;
   }
 }

@@ -1,3 +1,4 @@
+import { address } from "../base.js";
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import "./avatar.js";
@@ -32,7 +33,7 @@ export class ArtistCard extends Element {
 
   render() {
     const { username, display_name, avatar_color, stats } = this.artist;
-    return html`<a href="/artist/${username}">
+    return html`<a href=${address(`/artist/${username}`)}>
       <ui-avatar name=${display_name} .colour=${avatar_color}></ui-avatar>
       <div><strong>${display_name}</strong>
         <small>@${username}</small>

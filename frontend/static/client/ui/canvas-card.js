@@ -1,5 +1,7 @@
+import { address } from "../base.js";
 import { number, t } from "../i18n.js";
 import { css, html } from "../lit.js";
+import { artistLink } from "./artist-link.js";
 import { Element } from "./element.js";
 import { base, typography } from "./styles.js";
 import "./time.js";
@@ -51,8 +53,9 @@ export class CanvasCard extends Element {
     return html`<article>
       <canvas-preview .canvas=${this.canvas}></canvas-preview>
       <div class="text">
-        <h3><a href="/canvas/${id}">${name}</a></h3>
-        <p class="by">${t("home.by")} <a href="/artist/${owner.username}">${owner.display_name}</a></p>
+        <h3><a href=${address(`/canvas/${id}`)}>${name}</a></h3>
+        <p class="by">${t("home.by")}
+          ${artistLink(owner)}</p>
         <p class="facts">
           ${is_public ? "" : html`<span>${t("home.private")}</span>`}
           <span>${number(width)} × ${number(height)}</span>

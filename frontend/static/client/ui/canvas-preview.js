@@ -4,15 +4,18 @@ import { Element } from "./element.js";
 import "./avatar.js";
 import "./picture.js";
 import { Watch } from "../model/watch.js";
+import { setPaper } from "./paper.js";
 import { base } from "./styles.js";
 
 /** @import { CanvasView } from "#api" */
 /** @import { Visitor } from "../model/watch.js" */
 /** @import { Picture } from "./picture.js" */
 
-const REFRESH = 1_000; // milliseconds between two redraws of a busy canvas
+/** Milliseconds from a change to the next redraw; a shrunk picture may be up to 3 s behind. */
+const REFRESH = 1_000;
+const REFRESH_SHRUNK = 4_000;
 
-/** Longest side in pixels; a larger canvas shows its centre, so that no card loads megabytes. */
+/** Longest side of a picture in pixels; that of a larger canvas is shrunk to half of it or less. */
 const LARGEST = 1024;
 
 const FACES = 3;
@@ -27,9 +30,10 @@ export class CanvasPreview extends Element {
     css`
     :host { position: relative; background: var(--sunken); overflow: hidden; }
     ui-picture { position: absolute; inset: 0; }
+    :host([shrunk]) ui-picture { --picture-rendering: auto; }
     .empty {
       position: absolute; inset: 0; display: grid; place-items: center; margin: 0; padding: var(--space-4);
-      color: var(--ink-soft); text-align: center;
+      background: var(--sunken); color: var(--ink-soft); text-align: center;
     }
     .people {
       position: absolute; right: var(--space-2); bottom: var(--space-2); display: flex; align-items: center;
@@ -82,6 +86,8 @@ export class CanvasPreview extends Element {
 
   /** @param {import("lit").PropertyValues} changed */
   willUpdate(changed) {
+    setPaper(this, this.canvas);
+    this.toggleAttribute("shrunk", shrinkOf(this.canvas) > 1);
     if (!changed.has("canvas") || this.#watch?.canvasId === this.canvas.id) return;
     this.#watch?.stop();
     this.people = [];
@@ -95,10 +101,13 @@ export class CanvasPreview extends Element {
   }
 
   #redraw() {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      void (/** @type {Picture | null} */ (this.renderRoot.querySelector("ui-picture"))?.refresh());
-    }, REFRESH);
+    this.#timer ??= setTimeout(
+      () => {
+        this.#timer = undefined;
+        void (/** @type {Picture | null} */ (this.renderRoot.querySelector("ui-picture"))?.refresh());
+      },
+      shrinkOf(this.canvas) > 1 ? REFRESH_SHRUNK : REFRESH,
+    );
   }
 
   render() {
@@ -117,13 +126,21 @@ export class CanvasPreview extends Element {
 customElements.define("canvas-preview", CanvasPreview);
 
 /**
- * Return the address of a canvas's picture, or of the picture of its centre.
+ * Return the address of the picture of a whole canvas.
  * @param {CanvasView} canvas
  */
-function pictureUrl({ id, columns, rows, tile_size }) {
-  const most = LARGEST / tile_size;
-  if (columns <= most && rows <= most) return `/canvases/${id}.png`;
-  const [wide, high] = [Math.min(columns, most), Math.min(rows, most)];
-  const [x, y] = [Math.floor((columns - wide) / 2), Math.floor((rows - high) / 2)];
-  return `/canvases/${id}.png?x=${x}&y=${y}&columns=${wide}&rows=${high}`;
+function pictureUrl(canvas) {
+  const shrink = shrinkOf(canvas);
+  return `/canvases/${canvas.id}.png${shrink > 1 ? `?shrink=${shrink}` : ""}`;
+}
+
+/**
+ * Return how many pixels per side become one in the picture of a canvas.
+ * @param {CanvasView} canvas
+ */
+function shrinkOf({ columns, rows, tile_size }) {
+  const side = Math.max(columns, rows) * tile_size;
+  let shrink = 1;
+  if (side > LARGEST) while (side > (LARGEST / 2) * shrink) shrink *= 2;
+  return shrink;
 }

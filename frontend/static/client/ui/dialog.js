@@ -50,7 +50,8 @@ export class Dialog extends Element {
   }
 
   render() {
-    return html`<dialog aria-labelledby="heading" @cancel=${this.#onCancel} @pointerdown=${this.#onPress}>
+    return html`<dialog aria-labelledby="heading" @cancel=${this.#onCancel}
+      @keydown=${keepEscape} @pointerdown=${this.#onPress}>
       <header>
         <h2 id="heading">${this.heading}</h2>
         <button class="quiet icon" aria-label=${t("common.close")} @click=${this.#close}><ui-icon
@@ -93,3 +94,8 @@ export class Dialog extends Element {
   }
 }
 customElements.define("ui-dialog", Dialog);
+
+/** @param {KeyboardEvent} event Escape closes the dialog, and not the panel that it is in as well */
+function keepEscape(event) {
+  if (event.key === "Escape") event.stopPropagation();
+}

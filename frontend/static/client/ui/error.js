@@ -1,24 +1,39 @@
 import { ApiError } from "../api.js";
-import { dateTime, has, t } from "../i18n.js";
+import { dateTime, has, i18n, t, waitingTime } from "../i18n.js";
 import { css, html } from "../lit.js";
+import { PasskeyRefused } from "../model/passkeys.js";
 import { Element } from "./element.js";
 import "./icon.js";
 import { base, controls } from "./styles.js";
 
+/** @import { FaultView } from "#api" */
 /** @import { Suspension } from "../api.js" */
 
 /**
- * Return the message about an error: that of its code, else that of its status, else the server's detail.
+ * Return the message about an error: that of its code, else that of its status, else the server's detail,
+ * which is in English.
  * @param {unknown} error
  */
 export function errorText(error) {
+  if (error instanceof PasskeyRefused) return t(`common.passkey_${error.reason}`);
   if (!(error instanceof ApiError)) return t("common.error_unexpected");
   if (error.suspension) return suspensionText(error.suspension);
-  const values = { seconds: error.retryAfter ?? 60 };
+  const values = { time: waitingTime(error.retryAfter ?? 60) };
   for (const key of [`common.error_${error.code}`, `common.error_${error.status}`]) {
     if (has(key)) return t(key, values);
   }
-  return error.status >= 500 ? t("common.error_500") : error.detail || t("common.error_unexpected");
+  if (error.status >= 500) return t("common.error_500");
+  return (i18n.language === "en" && error.detail) || t("common.error_unexpected");
+}
+
+/**
+ * Return what a broken rule means: in the user's language where its code has a text, else the server's.
+ * @param {FaultView} fault
+ */
+export function faultText({ code, limit, msg }) {
+  const key = `common.fault_${code}`;
+  if (code !== "invalid" && has(key)) return t(key, { count: limit ?? 0 });
+  return i18n.language === "en" ? msg : t("common.fault_invalid");
 }
 
 /** @param {Suspension} suspension */
@@ -82,9 +97,11 @@ export class ErrorBox extends Element {
 customElements.define("ui-error", ErrorBox);
 
 /**
- * Format the code and the request id, by which the error can be found in the logs.
+ * Format the code, what of the request is wrong, and the request id, by which the error can be found in the
+ * logs.
  * @param {ApiError} error
  */
-function formatReference(error) {
-  return error.requestId ? `${error.code} · ${t("common.request")} ${error.requestId}` : error.code;
+function formatReference({ code, errors, requestId }) {
+  const places = errors.map(({ loc }) => loc.join("."));
+  return [code, ...places, requestId && `${t("common.request")} ${requestId}`].filter(Boolean).join(" · ");
 }

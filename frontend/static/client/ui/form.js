@@ -1,10 +1,11 @@
 import { ApiError } from "../api.js";
 import { Element } from "./element.js";
+import { faultText } from "./error.js";
 
 /**
  * Base class of elements with one form: `<form @submit=${this.submits((data) => …)}>`. `busy` is true while
- * the work runs. An error is then in `error`, its faults by field in `faults`, and the first faulty field
- * gets the focus.
+ * the work runs. Its faults are then in `faults` by field, and the first faulty field gets the focus; an
+ * error of which no field tells is in `error`.
  */
 export class FormElement extends Element {
   /** @type {import("lit").PropertyDeclarations} */
@@ -32,16 +33,20 @@ export class FormElement extends Element {
       this.busy = true;
       this.error = null;
       this.faults = {};
+      /** @type {unknown} */
+      let failure = null;
       try {
         await work(data, form);
       } catch (error) {
+        failure = error;
         this.faults = this.faultsOf(error);
-        this.error = Object.keys(this.faults).length ? null : error;
       }
       this.busy = false;
       await this.updateComplete;
       await new Promise(requestAnimationFrame); // the fields inside render after this element
-      /** @type {HTMLElement | null} */ (form.querySelector("[aria-invalid=true]"))?.focus();
+      const field = /** @type {HTMLElement | null} */ (form.querySelector("[aria-invalid=true]"));
+      if (field) field.focus();
+      else this.error = failure;
     };
   }
 
@@ -53,7 +58,7 @@ export class FormElement extends Element {
   faultsOf(error) {
     if (error instanceof Faults) return error.faults;
     if (!(error instanceof ApiError)) return {};
-    return Object.fromEntries(error.errors.map(({ loc, msg }) => [String(loc[1] ?? ""), msg]));
+    return Object.fromEntries(error.errors.map((fault) => [String(fault.loc[1] ?? ""), faultText(fault)]));
   }
 }
 

@@ -12,7 +12,9 @@ export class Picture extends LitElement {
     :host { display: block; overflow: hidden; background: var(--sunken); }
     img {
       display: block; width: 100%; height: 100%; object-fit: var(--picture-fit, cover);
-      image-rendering: pixelated;
+      image-rendering: var(--picture-rendering, pixelated);
+      background: var(--canvas-paper);
+      forced-color-adjust: none;
     }
   `;
 

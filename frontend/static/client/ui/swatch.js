@@ -6,7 +6,7 @@ export class Swatch extends LitElement {
   static styles = css`
     :host {
       display: inline-block; width: 1.25rem; height: 1.25rem; border: 1px solid var(--line);
-      background: var(--swatch);
+      background: var(--swatch); forced-color-adjust: none;
     }
   `;
 

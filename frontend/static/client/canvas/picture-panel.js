@@ -1,0 +1,349 @@
+import { api } from "../api.js";
+import { ditherChoice } from "../editor/dither-choice.js";
+import { matchRows, scaled } from "../editor/quantise.js";
+import { readPicture } from "../editor/read-picture.js";
+import { number, t } from "../i18n.js";
+import { css, html } from "../lit.js";
+import { inSlices } from "../model/slices.js";
+import { attempt } from "../ui/attempt.js";
+import "../ui/error.js";
+import "../ui/field.js";
+import "../ui/icon.js";
+import { toast } from "../ui/toast.js";
+import { Panel } from "./panel.js";
+import { pasted } from "./pasted-picture.js";
+import { loadBoard } from "./picture-board.js";
+import { planPicture, without } from "./picture-plan.js";
+import { PictureWriting } from "./picture-writing.js";
+import { TemplateLayer } from "./template-layer.js";
+
+/** @import { Matching, Picture as Source } from "../editor/quantise.js" */
+/** @import { Plan } from "./picture-plan.js" */
+/** @import { Templates } from "./templates.js" */
+
+/** Longest side of a decoded picture in pixels. */
+const LONGEST = 4096;
+
+/** Pixels of the picture on the canvas: what is matched within seconds. */
+const MOST_PIXELS = 4 * 1024 * 1024;
+
+/** Milliseconds that a picture rests before it is checked what of it may be painted. */
+const REST = 300;
+
+/**
+ * `<picture-panel .live=${live} .templates=${templates}>`: paints a picture over several tiles. It lies over
+ * the canvas as a template does while it is placed, without what may not be painted.
+ */
+export class PicturePanel extends Panel {
+  static properties = { ...Panel.properties, templates: { attribute: false } };
+  static styles = [
+    Panel.styles,
+    css`
+    form { display: grid; gap: var(--space-3); }
+    .numbers { display: grid; grid-template-columns: repeat(3, 1fr); gap: var(--space-3); }
+    input[type="file"] { max-width: 100%; font: inherit; }
+    input[type="range"] { width: 100%; min-height: var(--target); accent-color: var(--accent); }
+    progress { width: 100%; height: 0.75rem; accent-color: var(--accent); }
+    .check { min-height: 2rem; }
+    .hint { color: var(--ink-soft); font-size: var(--text-small); }
+    .plan { padding: var(--space-3); border-radius: var(--radius-1); background: var(--sunken); }
+    .plan li { padding: var(--space-1) 0; border: 0; font-size: var(--text-small); }
+  `,
+  ];
+
+  /** @type {Source | null} */
+  #source = null;
+  /** @type {TemplateLayer | null} */
+  #layer = null;
+  /** All indices of the picture, also of what may not be painted. */
+  #indices = /** @type {Uint8Array} */ (new Uint8Array());
+  #percent = 100;
+  /** @type {Matching} */
+  #matching = { dither: "none", threshold: 128 };
+  #erases = false;
+  #place = { x: 0, y: 0 };
+  /** @type {Plan | null} */
+  #plan = null;
+  /** @type {PictureWriting | null} */
+  #writing = null;
+  #restTimer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
+  /** Ends the matching and the plan of how the picture was before. */
+  #look = new AbortController();
+  /** Ends what is painted. */
+  #work = new AbortController();
+  #visit = new AbortController();
+
+  constructor() {
+    super();
+    this.templates = /** @type {Templates} */ (/** @type {unknown} */ (null)); // given before it is drawn
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#visit = new AbortController();
+    const { signal } = this.#visit;
+    this.templates.addEventListener("change", () => this.#handleMove(), { signal });
+    pasted.addEventListener("change", () => this.#takePasted(), { signal });
+    this.#takePasted();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    for (const life of [this.#visit, this.#look, this.#work]) life.abort();
+    clearTimeout(this.#restTimer);
+    this.#hide();
+  }
+
+  #takePasted() {
+    const file = pasted.take();
+    if (file) void this.#read(file);
+  }
+
+  render() {
+    const { error } = this;
+    return html`<section>
+        <p class="soft">${t("picture.text")}</p>
+        <form class="stack" @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
+          <label>${t("picture.choose")}
+            <input type="file" accept="image/*" @change=${this.#choose}></label>
+          ${this.#layer ? this.#choices() : html`<p class="hint">${t("picture.paste")}</p>`}
+        </form>
+      </section>
+      ${this.#writing?.isUnderWay ? this.#progress(this.#writing) : this.#layer ? this.#summary() : ""}
+      <ui-error .error=${error}></ui-error>`;
+  }
+
+  #choices() {
+    const { dither, threshold } = this.#matching;
+    const percent = number(threshold / 255, { style: "percent" });
+    return html`<div class="numbers">
+        ${this.#number("picture.x", this.#place.x, (x) => this.#moveTo({ ...this.#place, x }))}
+        ${this.#number("picture.y", this.#place.y, (y) => this.#moveTo({ ...this.#place, y }))}
+        ${this.#number("picture.scale", this.#percent, (scale) => this.#scale(scale))}
+      </div>
+      ${ditherChoice(dither, (value) => this.#match({ dither: value }))}
+      <label>${t("editor.import_threshold", { percent })}
+        <input type="range" min="0" max="255" .value=${String(threshold)}
+          @change=${(/** @type {Event} */ event) =>
+            this.#match({ threshold: Number(input(event).value) })}></label>
+      <label class="check"><input type="checkbox" .checked=${this.#erases}
+        @change=${(/** @type {Event} */ event) => this.#setErases(input(event).checked)}>
+        ${t("picture.erases")}</label>
+      <label class="check"><input type="checkbox" .checked=${this.templates.moving === this.#layer}
+        @change=${(/** @type {Event} */ event) =>
+          this.templates.setMoving(input(event).checked ? this.#layer : null)}>
+        ${t("canvas.template_move")}</label>`;
+  }
+
+  /**
+   * @param {string} label message
+   * @param {number} value
+   * @param {(value: number) => void} set
+   */
+  #number(label, value, set) {
+    return html`<ui-field type="number" label=${t(label)} .value=${String(value)}
+      @change=${(/** @type {Event} */ event) => {
+        const typed = input(event).valueAsNumber;
+        if (Number.isFinite(typed)) set(Math.round(typed));
+      }}></ui-field>`;
+  }
+
+  #summary() {
+    const plan = this.#plan;
+    if (!plan) return html`<p class="plan" role="status">${t("picture.checking")}</p>`;
+    const claimed = plan.steps.filter(({ tile }) => !tile).length;
+    return html`<section class="plan" role="status">
+        <p>${t("picture.plan", { count: plan.steps.length })}
+          ${claimed ? t("picture.plan_new", { count: claimed }) : ""}</p>
+        <ul>${[...plan.skipped].map(
+          ([reason, cells]) => html`<li>${t(`picture.skipped_${reason}`, { count: cells.length })}</li>`,
+        )}</ul>
+      </section>
+      <div class="row"><button class="primary" ?disabled=${this.isBusy || !plan.steps.length}
+        @click=${() => this.#paint(plan)}><ui-icon name="check"></ui-icon>${t("picture.paint")}</button>
+      </div>`;
+  }
+
+  /** @param {PictureWriting} writing */
+  #progress({ settled, total }) {
+    return html`<section>
+      <p role="status">${t("picture.painting", { done: settled, count: total })}</p>
+      <progress max=${total} .value=${settled} aria-label=${t("picture.progress")}></progress>
+      <div class="row"><button @click=${() => this.#work.abort()}>${t("common.cancel")}</button></div>
+    </section>`;
+  }
+
+  /** @param {Event} event */
+  #choose(event) {
+    const chooser = input(event);
+    const file = chooser.files?.[0];
+    chooser.value = ""; // the same file can be chosen again
+    if (file) void this.#read(file);
+  }
+
+  /** @param {Blob} file */
+  async #read(file) {
+    const source = await readPicture(file, LONGEST).catch(() => null);
+    if (!source) return toast(t("editor.import_failed"), { kind: "error" });
+    const { width, height } = this.canvas;
+    const fits = Math.floor(100 * Math.min(width / source.width, height / source.height));
+    this.#source = source;
+    this.#percent = Math.max(1, Math.min(100, fits));
+    const [across, down] = this.#size;
+    // One of a picture of the whole canvas goes where it comes from.
+    const isWhole = across === width && down === height;
+    const { x, y } = this.templates.stage.view;
+    this.#place = isWhole ? { x: 0, y: 0 } : { x: Math.round(x - across / 2), y: Math.round(y - down / 2) };
+    await this.#match({});
+    this.templates.setMoving(this.#layer);
+  }
+
+  /** @returns {[width: number, height: number]} of the picture on the canvas */
+  get #size() {
+    const { width = 1, height = 1 } = this.#source ?? {};
+    return [
+      Math.max(1, Math.round((width * this.#percent) / 100)),
+      Math.max(1, Math.round((height * this.#percent) / 100)),
+    ];
+  }
+
+  /** @param {number} percent */
+  #scale(percent) {
+    const { width = 1, height = 1 } = this.#source ?? {};
+    const most = Math.floor(100 * Math.sqrt(MOST_PIXELS / (width * height)));
+    this.#percent = Math.min(most, Math.max(1, percent));
+    void this.#match({});
+  }
+
+  /** @param {boolean} erases */
+  #setErases(erases) {
+    this.#erases = erases;
+    this.#planSoon();
+  }
+
+  /**
+   * Match the picture to the palette, in its size.
+   * @param {Partial<Matching>} change
+   */
+  async #match(change) {
+    const source = this.#source;
+    if (!source) return;
+    this.#matching = { ...this.#matching, ...change };
+    this.#plan = null;
+    this.requestUpdate();
+    const { signal } = this.#renewLook();
+    const [width, height] = this.#size;
+    const rows = matchRows(scaled(source, width, height), this.canvas.palette, this.#matching);
+    const indices = await inSlices(rows, signal);
+    if (!indices) return;
+    this.#indices = indices;
+    const picture = { ...this.#place, width, height, indices };
+    if (this.#layer) this.#layer.picture = picture;
+    else {
+      this.#layer = new TemplateLayer(picture, t("canvas.panel_picture"), null);
+      this.#layer.opacity = 1;
+      this.templates.add(this.#layer);
+    }
+    this.templates.refresh();
+    this.#planSoon();
+  }
+
+  #renewLook() {
+    this.#look.abort();
+    this.#look = new AbortController();
+    return this.#look;
+  }
+
+  /** The picture was dragged, or moved by numbers. */
+  #handleMove() {
+    const layer = this.#layer;
+    if (!layer) return;
+    this.requestUpdate();
+    const { x, y } = layer.picture;
+    if (x === this.#place.x && y === this.#place.y) return;
+    this.#place = { x, y };
+    layer.picture = { ...layer.picture, indices: this.#indices };
+    this.templates.refresh();
+    this.#planSoon();
+  }
+
+  /** @param {{x: number, y: number}} place */
+  #moveTo(place) {
+    if (this.#layer) void this.templates.move(this.#layer, place);
+  }
+
+  #planSoon() {
+    this.#plan = null;
+    this.requestUpdate();
+    clearTimeout(this.#restTimer);
+    this.#restTimer = setTimeout(() => void attempt(this, () => this.#check()), REST);
+  }
+
+  /** Find out what may be painted, and show that only. */
+  async #check() {
+    const layer = this.#layer;
+    const { me } = this;
+    if (!layer || !me) return;
+    const { signal } = this.#renewLook();
+    const picture = { ...layer.picture, indices: this.#indices };
+    const board = await loadBoard(this.live, me, picture, signal).catch((error) => {
+      if (!signal.aborted) throw error;
+      return null;
+    });
+    if (!board || signal.aborted) return;
+    this.#plan = planPicture(picture, board, this.#erases);
+    layer.picture = without(picture, [...this.#plan.skipped.values()].flat(), this.canvas.tile_size);
+    this.templates.refresh();
+  }
+
+  /** @param {Plan} plan */
+  async #paint(plan) {
+    const writing = new PictureWriting(api, this.live.id);
+    this.#writing = writing;
+    this.templates.setMoving(null);
+    await this.#run(writing, (signal) => writing.paint(plan.steps, this.#erases, signal));
+    this.#hide();
+    const count = writing.done.length;
+    const message = [
+      t("picture.painted", { count }),
+      writing.submitted ? t("picture.submitted", { count: writing.submitted }) : "",
+      writing.refused ? t("picture.refused", { count: writing.refused }) : "",
+    ].join(" ");
+    const undo = { label: t("picture.undo"), run: () => void this.#undo(writing) };
+    toast(message, { kind: "success", ...(count && { action: undo }) });
+  }
+
+  /** @param {PictureWriting} writing */
+  async #undo(writing) {
+    await this.#run(writing, (signal) => writing.undo(signal));
+    const { settled, refused } = writing;
+    const message = [
+      t("picture.undone", { count: settled - refused }),
+      refused ? t("picture.refused", { count: refused }) : "",
+    ].join(" ");
+    toast(message, { kind: "success" });
+  }
+
+  /**
+   * @param {PictureWriting} writing
+   * @param {(signal: AbortSignal) => Promise<void>} action
+   */
+  async #run(writing, action) {
+    this.#work = new AbortController();
+    const { signal } = this.#visit;
+    writing.addEventListener("change", () => this.requestUpdate(), { signal });
+    await attempt(this, () => action(this.#work.signal));
+  }
+
+  #hide() {
+    if (this.#layer) this.templates.hide(this.#layer);
+    this.#layer = this.#source = this.#plan = null;
+    this.requestUpdate();
+  }
+}
+customElements.define("picture-panel", PicturePanel);
+
+/** @param {Event} event */
+function input(event) {
+  return /** @type {HTMLInputElement} */ (event.target);
+}

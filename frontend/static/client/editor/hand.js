@@ -1,0 +1,71 @@
+/** What the artist holds while painting a tile: the tool, the colours, and the pen that paints with them. */
+
+import { store } from "../store.js";
+import { Pen } from "./pen.js";
+import { keepSettings, loadSettings } from "./settings.js";
+
+/** @import { Change } from "../model/pieces.js" */
+/** @import { PixelGrid } from "./grid.js" */
+/** @import { Painting } from "./painting.js" */
+/** @import { Settings } from "./settings.js" */
+
+/** Fires `change` when something of it is to be drawn again. */
+export class Hand extends EventTarget {
+  /**
+   * Where the tile is drawn, once it is.
+   * @type {PixelGrid | null}
+   */
+  grid = null;
+  settings = loadSettings(store);
+
+  /** @param {Painting} painting */
+  constructor(painting) {
+    super();
+    this.pen = new Pen(painting, this.settings, {
+      painted: (changes) => this.handlePainted(changes),
+      picked: (colour, isSecond) => this.#takeUp(isSecond ? { second: colour } : { colour }, ["picker"]),
+    });
+  }
+
+  /**
+   * Handle changes that are final.
+   * @param {Change[]} _changes
+   */
+  handlePainted(_changes) {}
+
+  /** @param {Partial<Settings>} settings */
+  set(settings) {
+    if (settings.tool && settings.tool !== this.settings.tool) this.pen.putDown();
+    this.settings = { ...this.settings, ...settings };
+    this.pen.settings = this.settings;
+    if ("perfect" in settings || "cursor" in settings) keepSettings(store, this.settings);
+    this.grid?.requestUpdate();
+    this.redraw();
+  }
+
+  /**
+   * Take up a colour, and a tool that paints with it.
+   * @param {number} colour
+   */
+  pickColour(colour) {
+    this.#takeUp({ colour }, ["eraser", "picker"]);
+  }
+
+  swapColours() {
+    const { colour, second } = this.settings;
+    this.set({ colour: second, second: colour });
+  }
+
+  redraw() {
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /**
+   * Take up a colour, and the pencil in place of tools that do not paint.
+   * @param {Partial<Settings>} colours
+   * @param {string[]} unfit tools
+   */
+  #takeUp(colours, unfit) {
+    this.set({ ...colours, ...(unfit.includes(this.settings.tool) && { tool: "pencil" }) });
+  }
+}

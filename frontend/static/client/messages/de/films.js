@@ -1,0 +1,32 @@
+/** @import { Message } from "#messages" */
+
+/** @type {Record<string, Message>} */
+export default {
+  make: "Film erstellen",
+  text: "Der ganze Verlauf, so lang und so groß du willst. Er entsteht im Hintergrund und bleibt einen Tag.",
+  login: "Melde dich an, um Filme zu erstellen.",
+  format: "Format",
+  gif: "GIF",
+  apng: "APNG (animiertes PNG)",
+  mp4: "MP4 (Video)",
+  webp: "WebP",
+  seconds: "Länge in Sekunden",
+  size: "Größe",
+  fitting: "Passend für einen Bildschirm",
+  scale: "{scale}× ({width} × {height})",
+  from: "Von",
+  from_hint: "Leer: von Anfang an",
+  to: "Bis",
+  to_hint: "Leer: bis jetzt",
+  list: "Deine Filme",
+  name: "{format}, {width} × {height}, {seconds} s",
+  waiting: "Wartet …",
+  drawing: "{percent} fertig",
+  ready: "{size} MB, bis {date} herunterladbar",
+  failed_too_large: "Die Datei wurde zu groß. Mach den Film kürzer oder kleiner.",
+  failed_encoder: "Der Film konnte nicht kodiert werden. Versuch ein anderes Format.",
+  failed_interrupted: "Er wurde zu oft unterbrochen. Versuch es noch einmal.",
+  download: "{name} herunterladen",
+  cancel: "{name} abbrechen",
+  delete: "{name} löschen",
+};

@@ -1,0 +1,51 @@
+/** @import { Message } from "#messages" */
+
+/** @type {Record<string, Message>} */
+export default {
+  text: "Male ein Bild über so viele Kacheln, wie es bedeckt, überall, wo du malen darfst.",
+  choose: "Bild auswählen",
+  paste: "Oder füge eines aus der Zwischenablage ein. Seine Farben werden die der Leinwand.",
+  x: "Linker Rand",
+  y: "Oberer Rand",
+  scale: "Größe (%)",
+  erases: "Löschen, wo das Bild durchsichtig ist",
+  checking: "Es wird geprüft, wo du malen darfst …",
+  plan: { one: "{count} Kachel ändert sich.", other: "{count} Kacheln ändern sich." },
+  plan_new: { one: "{count} davon ist neu.", other: "{count} davon sind neu." },
+  skipped_locked: { one: "{count} Kachel ist gesperrt", other: "{count} Kacheln sind gesperrt" },
+  skipped_signed_out: {
+    one: "{count} Kachel: melde dich an, um zu malen",
+    other: "{count} Kacheln: melde dich an, um zu malen",
+  },
+  skipped_members_only: {
+    one: "{count} Kachel: nur für Mitglieder",
+    other: "{count} Kacheln: nur für Mitglieder",
+  },
+  skipped_not_tile_creator: {
+    one: "{count} Kachel gehört jemand anderem",
+    other: "{count} Kacheln gehören anderen",
+  },
+  skipped_outside_area: {
+    one: "{count} Kachel liegt in keinem Bereich",
+    other: "{count} Kacheln liegen in keinem Bereich",
+  },
+  skipped_area_taken: {
+    one: "{count} Kachel liegt im Bereich von jemand anderem",
+    other: "{count} Kacheln liegen in Bereichen anderer",
+  },
+  skipped_tile_limit: {
+    one: "{count} Kachel geht über deine Höchstzahl hinaus",
+    other: "{count} Kacheln gehen über deine Höchstzahl hinaus",
+  },
+  paint: "Malen",
+  painting: {
+    one: "Es wird gemalt: {done} von {count} Kachel",
+    other: "Es wird gemalt: {done} von {count} Kacheln",
+  },
+  progress: "Fortschritt",
+  painted: { one: "{count} Kachel gemalt.", other: "{count} Kacheln gemalt." },
+  submitted: { one: "{count} wartet auf eine Prüfung.", other: "{count} warten auf eine Prüfung." },
+  refused: { one: "{count} blieb, wie sie ist.", other: "{count} blieben, wie sie sind." },
+  undo: "Rückgängig",
+  undone: { one: "{count} Kachel zurückgenommen.", other: "{count} Kacheln zurückgenommen." },
+};

@@ -1,0 +1,32 @@
+/** @import { Message } from "#messages" */
+
+/** @type {Record<string, Message>} */
+export default {
+  make: "Make a film",
+  text: "The whole history, as long and large as you like. It is made in the background and kept for a day.",
+  login: "Log in to make films.",
+  format: "Format",
+  gif: "GIF",
+  apng: "APNG (animated PNG)",
+  mp4: "MP4 (video)",
+  webp: "WebP",
+  seconds: "Length in seconds",
+  size: "Size",
+  fitting: "Fits a screen",
+  scale: "{scale}× ({width} × {height})",
+  from: "From",
+  from_hint: "Empty: from the beginning",
+  to: "To",
+  to_hint: "Empty: up to now",
+  list: "Your films",
+  name: "{format}, {width} × {height}, {seconds} s",
+  waiting: "Waiting to be made …",
+  drawing: "{percent} done",
+  ready: "{size} MB, can be downloaded until {date}",
+  failed_too_large: "The file became too large. Make it shorter or smaller.",
+  failed_encoder: "It could not be encoded. Try another format.",
+  failed_interrupted: "It was interrupted too often. Try again.",
+  download: "Download {name}",
+  cancel: "Cancel {name}",
+  delete: "Delete {name}",
+};

@@ -1,0 +1,91 @@
+/**
+ * Reading and writing palettes in the formats of other programs.
+ * @typedef {{id: string, extension: string, type: string,
+ *   write: (colours: readonly string[], name: string) => string | Uint8Array}} Format
+ * @typedef {{colours: string[], merged: number}} Imported  `merged`: how many duplicates were left out
+ */
+
+import { FEWEST_COLOURS, MOST_COLOURS } from "../palettes.js";
+import { ACT_SIZES, isAseprite, readAct, readAseprite, writeAct, writeAseprite } from "./binary.js";
+import { PaletteFault } from "./fault.js";
+import {
+  looksLikePaintNet,
+  readGpl,
+  readHex,
+  readJasc,
+  readPaintNet,
+  writeGpl,
+  writeHex,
+  writeJasc,
+  writePaintNet,
+} from "./text.js";
+
+/** Bytes of a file: a sprite may hold more than its palette. */
+export const MOST_BYTES = 8 * 1024 * 1024;
+
+/** @type {readonly Format[]} */
+export const FORMATS = [
+  { id: "gpl", extension: ".gpl", type: "text/plain", write: writeGpl },
+  { id: "hex", extension: ".hex", type: "text/plain", write: writeHex },
+  { id: "jasc", extension: ".pal", type: "text/plain", write: writeJasc },
+  { id: "act", extension: ".act", type: "application/octet-stream", write: writeAct },
+  { id: "paint_net", extension: ".txt", type: "text/plain", write: writePaintNet },
+  { id: "aseprite", extension: ".aseprite", type: "application/octet-stream", write: writeAseprite },
+];
+
+/**
+ * Read a file, whose format is found by its content: names of files are often wrong.
+ * @param {Uint8Array} bytes
+ * @returns {Imported}
+ * @throws {PaletteFault}
+ */
+export function readPaletteFile(bytes) {
+  if (bytes.length > MOST_BYTES) throw new PaletteFault("too_large");
+  if (isAseprite(bytes)) return gather(readAseprite(bytes));
+  const text = textOf(bytes);
+  if (text !== null) return readPaletteText(text);
+  if (ACT_SIZES.includes(bytes.length)) return gather(readAct(bytes));
+  throw new PaletteFault("unknown");
+}
+
+/**
+ * Read a palette from text: one of the text formats, or a list of hexadecimal numbers.
+ * @param {string} text
+ * @returns {Imported}
+ * @throws {PaletteFault}
+ */
+export function readPaletteText(text) {
+  const start = text.replace(/^\uFEFF/, "");
+  if (start.startsWith("GIMP")) return gather(readGpl(text));
+  if (start.startsWith("JASC")) return gather(readJasc(text));
+  return gather(looksLikePaintNet(text) ? readPaintNet(text) : readHex(text));
+}
+
+/**
+ * Merge duplicates and check the number of colours.
+ * @param {readonly {colour: string, line?: number, offset?: number}[]} entries
+ * @returns {Imported}
+ */
+function gather(entries) {
+  /** @type {Set<string>} */
+  const colours = new Set();
+  for (const entry of entries) {
+    colours.add(entry.colour);
+    if (colours.size > MOST_COLOURS) throw new PaletteFault("too_many", entry);
+  }
+  if (colours.size < FEWEST_COLOURS) throw new PaletteFault("too_few");
+  return { colours: [...colours], merged: entries.length - colours.size };
+}
+
+/**
+ * Decode UTF-8; null for bytes that are no text.
+ * @param {Uint8Array} bytes
+ */
+function textOf(bytes) {
+  if (bytes.includes(0)) return null;
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,140 @@
+/**
+ * The parts of a large canvas that somebody looks at: pixels in blocks, and pictures from afar.
+ *
+ * Fires `block`, its number as `detail`, when the pixels of a block have come.
+ */
+
+import { Loader } from "./loader.js";
+import { readSnapshot } from "./snapshot.js";
+
+/** @import { Api } from "../api.js" */
+/** @import { CanvasPixels, Cells, FeedEvent } from "./canvas-pixels.js" */
+
+/** Requests for blocks at the same time; browsers open six connections, and a gateway bounds them, too. */
+const AT_ONCE = 4;
+
+/** Blocks that stay loaded although nobody needs them now: 16 MiB. */
+const SPARE = 64;
+
+export class Parts extends EventTarget {
+  /**
+   * Loaded blocks in order of use, the most recent last.
+   * @type {Set<number>}
+   */
+  #loaded = new Set();
+  /** @type {readonly number[]} */
+  #seen = [];
+  /**
+   * What is needed besides what is seen, by whoever needs it.
+   * @type {Map<unknown, number[]>}
+   */
+  #pinned = new Map();
+  /**
+   * Blocks under way, with the last change that was known when they were asked for.
+   * @type {Map<number, number>}
+   */
+  #underway = new Map();
+  /**
+   * Changes since the oldest of them was asked for.
+   * @type {FeedEvent[]}
+   */
+  #missed = [];
+  /** @type {Loader<number>} */
+  #loader;
+
+  /**
+   * @param {{api: Api, canvasId: number, pixels: CanvasPixels, seq: () => number,
+   *   signal: AbortSignal}} options `seq`: the last change that was applied to `pixels`; `signal` ends it
+   */
+  constructor({ api, canvasId, pixels, seq, signal }) {
+    super();
+    this.api = api;
+    this.canvasId = canvasId;
+    this.pixels = pixels;
+    this.seq = seq;
+    this.signal = signal;
+    this.#loader = new Loader((block) => this.#load(block), AT_ONCE, signal);
+  }
+
+  /**
+   * Load what is seen.
+   * @param {readonly number[]} blocks the most urgent first, instead of those that were seen before
+   */
+  see(blocks) {
+    this.#seen = blocks;
+    for (const block of blocks) if (this.#loaded.delete(block)) this.#loaded.add(block);
+    this.#want();
+  }
+
+  /**
+   * Keep what somebody needs although it may not be seen.
+   * @param {unknown} owner
+   * @param {readonly Cells[]} cells instead of those that the owner needed before
+   */
+  pin(owner, cells) {
+    const blocks = new Set(cells.flatMap((rectangle) => this.pixels.blocksIn(rectangle)));
+    if (blocks.size) this.#pinned.set(owner, [...blocks]);
+    else this.#pinned.delete(owner);
+    this.#want();
+  }
+
+  /**
+   * Note a change that has been applied: a block under way may have been read before it.
+   * @param {FeedEvent} event
+   */
+  note(event) {
+    if (this.#underway.size) this.#missed.push(event);
+  }
+
+  /**
+   * Load a picture from afar, which may be some seconds old. Throws ApiError.
+   * @param {Cells} cells
+   * @param {number} shrink canvas pixels per side of one of the picture
+   * @returns {Promise<{image: ImageBitmap, seq: number}>} and the last change that it shows
+   */
+  async loadPicture(cells, shrink) {
+    const query = { ...cells, shrink };
+    const { bytes, headers } = await this.api.bytes(`/canvases/${this.canvasId}.png`, {
+      query,
+      signal: this.signal,
+    });
+    const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+    this.signal.throwIfAborted();
+    return { image, seq: Number(headers.get("X-Canvas-Seq")) };
+  }
+
+  #want() {
+    const needed = new Set([...this.#seen, ...[...this.#pinned.values()].flat()]);
+    for (const block of this.#loaded) {
+      if (this.#loaded.size <= needed.size + SPARE) break;
+      if (needed.has(block)) continue;
+      this.#loaded.delete(block);
+      this.pixels.release(block);
+    }
+    this.#loader.want([...needed].filter((block) => !this.#loaded.has(block)));
+  }
+
+  /** @param {number} block */
+  async #load(block) {
+    this.#underway.set(block, this.seq());
+    try {
+      const { bytes } = await this.api.bytes(`/canvases/${this.canvasId}/snapshot`, {
+        query: this.pixels.cellsOf(block),
+        signal: this.signal,
+      });
+      const snapshot = await readSnapshot(bytes);
+      this.signal.throwIfAborted(); // unpacking does not stop at the abort
+      this.pixels.take(
+        block,
+        snapshot,
+        this.#missed.filter(({ seq }) => seq > snapshot.seq),
+      );
+      this.#loaded.add(block);
+    } finally {
+      this.#underway.delete(block);
+      const oldest = Math.min(...this.#underway.values());
+      this.#missed = this.#missed.filter(({ seq }) => seq > oldest);
+    }
+    this.dispatchEvent(new CustomEvent("block", { detail: block }));
+  }
+}

@@ -1,0 +1,1 @@
+export * from "../../../types/sha256.js";

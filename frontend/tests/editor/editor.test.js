@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Editor } from "../../static/client/editor/editor.js";
+
+/** @import { Canvas } from "../../static/client/editor/access.js" */
+
+const CANVAS = /** @type {Canvas} */ ({
+  id: 1,
+  name: "Quay",
+  tile_size: 16,
+  palette: ["#000000"],
+  collaboration_mode: "tile-lock",
+  is_public: true,
+  who_paints: "everyone",
+  max_tiles_per_user: 10,
+  owner: { id: 7, username: "ada", display_name: "Ada" },
+});
+
+/** Return an editor of the artist 7, and the notices that it shows, null for none. */
+function opened() {
+  const editor = new Editor(CANVAS, { x: 0, y: 0 }, null, { id: 7, isModerator: false, role: null });
+  /** @type {any[]} */
+  const shown = [];
+  editor.addEventListener("notice", (event) => shown.push(/** @type {CustomEvent} */ (event).detail.notice));
+  return { editor, shown };
+}
+
+test("an artist whose session has ended can log in again over the drawing", () => {
+  const { editor, shown } = opened();
+  editor.checkArtist(null);
+  shown[0].action.run();
+  assert.equal(editor.question, "log_in_again");
+});
+
+test("the notice goes away when the artist is back, and comes for another account", () => {
+  const { editor, shown } = opened();
+  editor.checkArtist(null);
+  editor.checkArtist(8);
+  editor.checkArtist(7);
+  assert.deepEqual(shown.map(Boolean), [true, true, false]);
+});
+
+test("a change of the artist's own account is no reason for a notice", () => {
+  const { editor, shown } = opened();
+  editor.checkArtist(7);
+  assert.deepEqual(shown, []);
+});
