@@ -20,11 +20,14 @@ from bench import (
     directory,
     edits,
     fanout,
+    films,
     history,
     hot,
     idle,
+    large,
     logins,
     memory,
+    place,
     reads,
     scale,
     strokes,
@@ -44,6 +47,7 @@ Bench = Callable[[Stack], Awaitable[list[Result]]]
 
 MODULES = {
     "hot": hot,
+    "place": place,
     "crowd": crowd,
     "idle": idle,
     "memory": memory,
@@ -54,8 +58,10 @@ MODULES = {
     "reads": reads,
     "viewers": viewers,
     "history": history,
+    "films": films,
     "people": directory,
     "logins": logins,
+    "large": large,
 }
 
 

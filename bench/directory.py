@@ -64,9 +64,7 @@ async def measure(stack: Stack) -> list[Result]:
     print(f"loading {ACCOUNTS:,} accounts and {TILES:,} tiles ...", file=sys.stderr)
     await _load((stack.var / "secrets" / "users_database_url").read_text())
     async with aiohttp.ClientSession(stack.url) as http:
-        username, password = stack.admin
-        login = {"username": username, "password": password}
-        async with http.post("/api/v1/auth/login", json=login) as response:
+        async with http.post("/api/v1/auth/login", json=stack.admin_login) as response:
             response.raise_for_status()
             token = (await response.json())["access_token"]
         headers = {"Authorization": f"Bearer {token}"}

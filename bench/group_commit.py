@@ -32,7 +32,7 @@ async def measure_strokes(url: str, tiles: list[int], painters: int) -> float:
         longest=10**6,
         most_pixels=10**9,
     )
-    strokes = Strokes(batches, PaintAllowance(1e9, 10**9))
+    strokes = Strokes(batches.submit, PaintAllowance(1e9, 10**9))
     tasks = [asyncio.create_task(batches.run()), asyncio.create_task(outbox.run())]
     done = 0
 

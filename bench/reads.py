@@ -33,8 +33,8 @@ async def measure(stack: Stack) -> list[Result]:
         canvas_id, (first, *_) = await create_canvas(artist, TILES)
     of_canvas, of_tiles = f"/api/v1/canvases/{canvas_id}", f"/api/v1/tiles/canvas/{canvas_id}"
     compared = {
-        f"/api/v1/tiles/{first}": ("a tile", READY, ">= 0.60"),
-        f"{of_tiles}/position?x=3&y=3": ("a tile by its position", READY, ">= 0.60"),
+        f"/api/v1/tiles/{first}": ("a tile", READY, ">= 0.90"),
+        f"{of_tiles}/position?x=3&y=3": ("a tile by its position", READY, ">= 0.90"),
         f"{of_canvas}.png": (f"PNG of {TILES} tiles from the cache", HEALTH, ">= 0.80"),
         f"{of_canvas}/snapshot": (f"snapshot of {TILES} tiles from the cache", HEALTH, ">= 0.80"),
         f"{of_tiles}/position/neighbors?x=9&y=9&radius=5": ("neighbours, radius 5: 120 tiles", READY, ""),

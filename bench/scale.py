@@ -25,6 +25,7 @@ from bench.processes import StackProcesses
 from bench.protocols import LiveProtocol
 from bench.report import Result, percentile
 from deploy.stack.parts.traefik import Traefik
+from deploy.stack.ports import Listen
 from deploy.stack.programs import PROGRAMS, SERVICES, ServiceProcess
 from deploy.stack.state_dir import StateDir
 from deploy.stack.supervisor import together
@@ -61,6 +62,11 @@ async def measure(stack: Stack, *, viewers: int, protocol: LiveProtocol) -> list
             what = f"{count} tiles processes"
             results += [
                 Result(f"strokes on one canvas, {what}", painted.rate, "/s"),
+                Result(
+                    f"CPU per stroke on one canvas, {what}",
+                    painted.cpu.total() / len(painted.latencies),
+                    "µs",
+                ),
                 Result(f"CPU of all tiles processes with viewers, {what}", cpu["tiles"] / 1e4 / seconds, "%"),
                 Result(f"CPU of the whole stack with viewers, {what}", cpu.total() / 1e4 / seconds, "%"),
                 Result(f"p50 of a stroke seen, {what}", percentile(seen, 0.5), "ms"),
@@ -86,7 +92,7 @@ async def _tiles_processes(stack: Stack, count: int) -> AsyncIterator[tuple[str,
     servers["tiles"] = [*servers["tiles"], *(f"http://127.0.0.1:{process.port}" for process in extra)][:count]
     var = StateDir(stack.var.with_name(f"gateway-of-{count}"))
     port, admin_port = free_ports(2)
-    gateway = Traefik(var, port=port, admin_port=admin_port, servers=servers)
+    gateway = Traefik(var, listen=Listen(port), admin_port=admin_port, servers=servers)
     try:
         await together(*(process.start() for process in extra))
         await gateway.start()
