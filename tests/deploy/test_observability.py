@@ -16,6 +16,7 @@ from deploy.backup import schedule
 from deploy.checks.doctor import CHECKS
 from deploy.stack.state_dir import REPOSITORY
 from tests.support.compose import COMPOSE_SECONDS, ComposeStack
+from tests.support.needs import lacks
 
 FOLDER = REPOSITORY / "deploy" / "observability"
 SCRAPES: list[dict[str, Any]] = yaml.safe_load((FOLDER / "prometheus.yml").read_text())["scrape_configs"]
@@ -30,7 +31,7 @@ FETCH = "import sys, urllib.request as r; sys.stdout.write(r.urlopen(sys.argv[1]
 @pytest.fixture(scope="module")
 def promtool() -> str:
     found = shutil.which("promtool")
-    return found or pytest.skip("needs `promtool`, of Debian's package prometheus")
+    return found or lacks("promtool", "install Debian's package prometheus")
 
 
 def check(promtool: str, *arguments: str) -> None:

@@ -19,6 +19,7 @@ from deploy.stack.errors import DeployError
 from deploy.stack.parts.postgres import Postgres
 from deploy.stack.parts.rabbitmq import RabbitMQ
 from deploy.stack.parts.traefik import Traefik
+from deploy.stack.ports import Listen
 from deploy.stack.state_dir import StateDir
 from tests.support.busy import here
 from tests.support.parts import Private, free_ports
@@ -143,7 +144,7 @@ async def test_rabbitmq_survives_a_kill_and_keeps_messages_over_a_stop(
 
 async def test_the_gateway_runs_on_its_ports_and_stops_at_once(tmp_path: Path) -> None:
     port, admin_port = free_ports(2)
-    gateway = Traefik(StateDir(tmp_path), port=port, admin_port=admin_port, servers={})
+    gateway = Traefik(StateDir(tmp_path), listen=Listen(port), admin_port=admin_port, servers={})
     await gateway.start()
     async with aiohttp.ClientSession() as client, client.get(f"http://127.0.0.1:{port}/") as response:
         assert response.status == 503

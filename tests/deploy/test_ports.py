@@ -38,9 +38,40 @@ def test_a_variable_moves_its_port_and_no_other() -> None:
     assert moved == ports_of("native", {}) | {"gateway": 9000}
 
 
-@pytest.mark.parametrize("value", ["0", "65536", "http", "-1", "8080 "])
+@pytest.mark.parametrize(
+    ("value", "number", "addresses"),
+    [
+        ("8081", 8081, ("0.0.0.0", "::")),
+        ("127.0.0.1:8081", 8081, ("127.0.0.1",)),
+        ("[::1]:8081", 8081, ("::1",)),
+    ],
+)
+def test_a_public_port_may_be_bound_to_one_address(
+    value: str, number: int, addresses: tuple[str, ...]
+) -> None:
+    port = next(one for one in port_map() if one.name == "prod-http")
+    environ = {"TESSERA_PORT_PROD_HTTP": value}
+    assert (port.number(environ), port.addresses(environ)) == (number, addresses)
+
+
+def test_an_internal_port_stays_on_the_loopback() -> None:
+    with pytest.raises(DeployError, match=r"TESSERA_PORT_POSTGRES=0\.0\.0\.0:1 is not a port number"):
+        ports_of("native", {"TESSERA_PORT_POSTGRES": "0.0.0.0:1"})
+
+
+def test_an_offset_moves_every_port_that_is_not_set() -> None:
+    plain = ports_of("native", {})
+    moved = ports_of("native", {"TESSERA_PORT_OFFSET": "300", "TESSERA_PORT": "9000"})
+    assert moved == {name: number + 300 for name, number in plain.items()} | {"gateway": 9000}
+
+
+def test_an_offset_does_not_move_the_ports_of_the_web() -> None:
+    assert ports_of("prod", {"TESSERA_PORT_OFFSET": "300"}) == {"prod-http": 80, "prod-https": 443}
+
+
+@pytest.mark.parametrize("value", ["0", "65536", "http", "-1", "8080 ", "localhost:80", "::1:80", "[::1]"])
 def test_an_invalid_port_is_refused_with_its_variable(value: str) -> None:
-    with pytest.raises(DeployError, match=f"TESSERA_PORT={value} is not a port"):
+    with pytest.raises(DeployError, match=re.escape(f"TESSERA_PORT={value} is not a port")):
         ports_of("native", {"TESSERA_PORT": value})
 
 
@@ -75,8 +106,9 @@ def test_the_table_shows_the_holder_of_a_port() -> None:
 
 
 COMMANDS = (
-    *("run", "up", "down", "scale", "rollout", "swarm", "compose", "backup", "verify", "restore"),
-    *("preflight", "doctor", "ports", "exec", "dead-letters", "documents", "openapi"),
+    *("run", "up", "down", "scale", "rollout", "swarm", "compose", "backup", "backup-key"),
+    *("verify", "restore", "upgrade"),
+    *("preflight", "doctor", "ports", "config", "exec", "dead-letters", "documents", "openapi"),
 )
 
 

@@ -99,6 +99,22 @@ def test_a_broken_gateway_configuration_is_an_error(gateway: Path, tmp_path: Pat
     assert (found.code, found.severity) == ("gateway-invalid", Severity.ERROR)
 
 
+def test_a_start_with_a_setting_that_cannot_be_used_is_refused(tmp_path: Path) -> None:
+    given = {"TESSERA_RATE_AVERAGE": "1e3", "TESSERA_RESPONSE_TIMEOUT": "20", "AUTH_SMTP_URL": "mail:25"}
+    done = run("run", env=run_environment(tmp_path / "var") | given)
+    assert done.returncode == 1
+    refused = [line for line in done.stderr.splitlines() if line.startswith("ERROR  setting-invalid")]
+    assert {line.split()[2].partition("=")[0] for line in refused} == given.keys()
+    assert not (tmp_path / "var" / "postgres").exists()
+
+
+def test_a_start_with_an_unknown_setting_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    done = run("preflight", env=run_environment(tmp_path / "var") | {"TESSERA_RATE_AVRAGE": "9"})
+    assert done.returncode == 1
+    assert "setting-unknown: there is no setting TESSERA_RATE_AVRAGE" in done.stdout
+    assert "fix: Rename it to TESSERA_RATE_AVERAGE.\n" in done.stdout
+
+
 def test_a_start_on_a_full_disk_is_refused(small_disk: Path) -> None:
     done = run("run", env=run_environment(small_disk))
     assert done.returncode == 1

@@ -83,8 +83,8 @@ def test_a_port_held_by_a_container_is_reported_with_its_project(project: Projec
 
 
 def test_files_that_publish_no_port_are_refused(project: Project, files: Path) -> None:
-    text = (files / "prod.yml").read_text()
-    (files / "prod.yml").write_text(re.sub(r"    ports:\n(      - .*\n)+", "", text))
+    for path in (files / "prod.yml", files / "https.yml"):
+        path.write_text(re.sub(r"    ports:\n(      - .*\n)+", "", path.read_text()))
     refused = found(project)["port-unpublished"]
     numbers = sorted(project.ports.values())
     assert refused.severity == Severity.ERROR

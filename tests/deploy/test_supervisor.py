@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from deploy.stack.errors import DeployError
+from deploy.stack.external import ExternalServers
 from deploy.stack.load import read_load
 from deploy.stack.native import NativeStack
 from deploy.stack.parts.process import Process
@@ -202,7 +203,7 @@ async def test_the_others_are_stopped_when_one_cannot_be_started(tmp_path: Path)
 
 def test_a_stop_takes_less_than_15_s_and_ends_with_the_database(tmp_path: Path) -> None:
     ports = dict.fromkeys((port.name for port in port_map()), 1)
-    order = NativeStack(StateDir(tmp_path), ports, {}).stop_order
+    order = NativeStack(StateDir(tmp_path), ports, ExternalServers({}, {})).stop_order
     assert [until for until, _ in order] == sorted(until for until, _ in order)
     assert order[-1][0] < 15
     assert [process.name for process in (order[0][1] + order[-1][1])] == ["gateway", "postgres"]

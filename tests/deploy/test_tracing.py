@@ -8,6 +8,7 @@ import pytest
 from aiohttp import ClientSession, web
 
 from deploy.stack.parts.traefik import Traefik
+from deploy.stack.ports import Listen
 from deploy.stack.state_dir import StateDir
 from tests.support.backend import EchoBackend
 from tests.support.parts import free_ports
@@ -32,7 +33,9 @@ async def test_a_request_without_a_trace_gets_one_that_its_service_and_the_colle
     tiles = EchoBackend("tiles")
     await tiles.start()
     port, admin_port = free_ports(2)
-    gateway = Traefik(StateDir(tmp_path), port=port, admin_port=admin_port, servers={"tiles": [tiles.url]})
+    gateway = Traefik(
+        StateDir(tmp_path), listen=Listen(port), admin_port=admin_port, servers={"tiles": [tiles.url]}
+    )
     try:
         await gateway.start()
         async with ClientSession() as http, http.get(f"http://127.0.0.1:{port}/api/v1/tiles/1") as response:

@@ -113,6 +113,7 @@ async def assert_stats_are_exact(
             "tiles_created": len(tiles[artist.id]),
             "likes_received": LIKES_EACH,
             "canvases_created": 1 if number == 0 else 0,
+            "pixels_painted": 0,
             "followers": 0,
             "following": 0,
         }

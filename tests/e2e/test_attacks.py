@@ -21,10 +21,12 @@ import aiohttp
 import psycopg2
 import pytest
 
-from deploy.stack.programs import LOCAL_LIMITS
-from services.auth.settings import AuthSettings
-from services.tiles.settings import TilesSettings
-from tests.support.attacker import Request, attacking
+from deploy.stack.settings.catalogue import settings_of
+from deploy.stack.settings.stack import LOCAL_DEFAULTS
+from services.tiles.edits.rules import MAX_PIXELS
+from services.tiles.live.api import MAX_MESSAGE_BYTES
+from tests.support.attacker import Attack, Flood, Request, attacking
+from tests.support.binary import encode_paint
 from tests.support.people import ApiArtist
 from tests.support.stack import Stack, run_environment
 from tests.support.waiting import PATIENCE
@@ -33,21 +35,14 @@ ROUNDS = 15
 LARGEST_RATIO = 8
 """An attack may use the spare time of the cores; one that holds an event loop costs hundreds of times."""
 
+ATTEMPTS = 3
+"""Other work may begin on the machine after the calm; an attack that holds others up does so each time."""
+
 SIDE = 32
 BIG_SIDE, BIG_COLUMNS = 128, 64
 """The largest canvas there may be, 8192 x 8192, of the largest tiles."""
 
-DEFAULTS = {
-    "TESSERA_RATE_AVERAGE": "100",
-    "TESSERA_RATE_BURST": "200",
-    "TESSERA_SOCKETS_PER_ADDRESS": "500",
-    **{
-        name: str(settings.model_fields[name.partition("_")[2].lower()].default)
-        for settings, prefix in ((AuthSettings, "AUTH_"), (TilesSettings, "TILES_"))
-        for name in LOCAL_LIMITS
-        if name.startswith(prefix)
-    },
-}
+DEFAULTS = {name: settings_of("prod")[name].defaults["prod"] for name in LOCAL_DEFAULTS}
 """Limits of production, which a local run raises for load tests."""
 
 
@@ -92,9 +87,10 @@ class Innocent:
 
 @pytest.fixture(scope="module")
 def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """A stack with the limits of production."""
+    """A stack with the limits of production, but for the challenge, which the innocent here do not solve."""
     var = tmp_path_factory.mktemp("attacked") / "var"
-    stack = Stack(var, {**run_environment(var), **DEFAULTS})
+    unchallenged = {"AUTH_REGISTRATIONS_BEFORE_CHALLENGE": "100000"}
+    stack = Stack(var, {**run_environment(var), **DEFAULTS, **unchallenged})
     yield stack
     stack.stop()
 
@@ -150,7 +146,7 @@ async def many_keys(attacked: Stack, attacker: ApiArtist) -> list[Request]:
 async def registrations(attacked: Stack, attacker: ApiArtist) -> list[Request]:
     def register() -> Request:
         name = f"crowd_{secrets.token_hex(6)}"
-        body = {"username": name, "email": f"{name}@example.org", "password": secrets.token_hex(8)}
+        body = {"username": name, "email": f"{name}@example.net", "password": secrets.token_hex(8)}
         return Request("POST", "/api/v1/auth/register", json.dumps(body))
 
     return [register() for _ in range(3000)]
@@ -165,19 +161,59 @@ async def big_pictures(attacked: Stack, attacker: ApiArtist) -> list[Request]:
     ]
 
 
-@pytest.mark.parametrize("kind", [many_keys, registrations, big_pictures])
+async def large_strokes(attacked: Stack, attacker: ApiArtist) -> Flood:
+    canvas_id = await make_canvas(attacker, SIDE, 4)
+    pixels = [[random.randrange(SIDE**2), 1 + random.randrange(16)] for _ in range(MAX_PIXELS)]
+    stroke = {"type": "paint", "ref": 1, "tile_id": await claim(attacker, canvas_id, 0), "pixels": pixels}
+    return flood_of(canvas_id, attacker, 100, text=json.dumps(stroke, separators=(",", ":")))
+
+
+async def packed_strokes(attacked: Stack, attacker: ApiArtist) -> Flood:
+    canvas_id = await make_canvas(attacker, SIDE, 4)
+    pixels = [(0, 1)] * (MAX_MESSAGE_BYTES - 16)
+    packed = encode_paint(1, await claim(attacker, canvas_id, 0), *pixels)
+    return flood_of(canvas_id, attacker, 100, packed=base64.b64encode(packed).decode())
+
+
+async def junk(attacked: Stack, attacker: ApiArtist) -> Flood:
+    text = json.dumps({"type": [[]] * 16_000}, separators=(",", ":"))
+    return flood_of(await make_canvas(attacker, SIDE, 4), attacker, 100, text=text)
+
+
+async def pings(attacked: Stack, attacker: ApiArtist) -> Flood:
+    return flood_of(await make_canvas(attacker, SIDE, 4), attacker, 2000, text='{"type": "ping"}')
+
+
+def flood_of(canvas_id: int, attacker: ApiArtist, per_second: float, **message: str) -> Flood:
+    return Flood(f"/api/v1/ws/canvas/{canvas_id}", attacker.token, per_second, **message)
+
+
+async def patches(attacked: Stack, attacker: ApiArtist) -> list[Request]:
+    canvas_id = await make_canvas(attacker, SIDE, 4)
+    path = f"/api/v1/tiles/{await claim(attacker, canvas_id, 0)}/pixels"
+    body = json.dumps({"pixels": [[0, 1]] * MAX_PIXELS})
+    return [Request("PATCH", path, body, attacker.token)]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [many_keys, registrations, big_pictures, patches, large_strokes, packed_strokes, junk, pings],
+)
 async def test_an_attack_does_not_hold_up_others(
-    attacked: Stack, http: aiohttp.ClientSession, kind: Callable[[Stack, ApiArtist], Awaitable[list[Request]]]
+    attacked: Stack, http: aiohttp.ClientSession, kind: Callable[[Stack, ApiArtist], Awaitable[Attack]]
 ) -> None:
     innocent, attacker = [await ApiArtist.register(http, name) for name in ("innocent", "attacker")]
     canvas_id = await make_canvas(innocent, SIDE, 4)
     tile_id = await claim(innocent, canvas_id, 0)
-    requests = await kind(attacked, attacker)
+    attack = await kind(attacked, attacker)
     _, ticket = await innocent.call("POST", "/auth/ws-ticket")
     async with http.ws_connect(f"/api/v1/ws/canvas/{canvas_id}", params=ticket) as socket:
         user = Innocent(innocent, socket, tile_id)
-        calm = await user.measure()
-        async with attacking(attacked.url, requests) as outcomes:
-            harmed = await user.measure()
-    ratios = {name: harmed[name] / calm[name] for name in calm}
-    assert max(ratios.values()) <= LARGEST_RATIO, (ratios, outcomes)
+        for _ in range(ATTEMPTS):
+            calm = await user.measure()
+            async with attacking(attacked.url, attack) as outcomes:
+                harmed = await user.measure()
+            ratios = {name: harmed[name] / calm[name] for name in calm}
+            if max(ratios.values()) <= LARGEST_RATIO:
+                return
+    pytest.fail(f"{ratios}, {outcomes}")

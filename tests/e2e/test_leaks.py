@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import aiohttp
+import pyotp
 
 from tests.support.leaks import leaks, new_password, secrets_in
 from tests.support.mailbox import Mailbox
@@ -22,19 +23,35 @@ async def test_everything_issued_is_recognised_as_a_secret(stack: Stack) -> None
         bearer = {"Authorization": f"Bearer {session['access_token']}"}
         async with http.post("ws-ticket", headers=bearer) as response:
             ticket = (await response.json())["ticket"]
+        bot = {"name": "a bot", "scopes": ["paint"]}
+        async with http.post("tokens", headers=bearer, json=bot) as response:
+            bot_token = (await response.json())["token"]
+        async with http.post("totp", headers=bearer) as response:
+            app = pyotp.TOTP((await response.json())["secret"])
+        code = {"code": app.now()}
+        async with http.post("totp/confirm", headers=bearer, json=code) as response:
+            recovery_code = (await response.json())["recovery_codes"][0]
         async with http.post("refresh", json={"refresh_token": session["refresh_token"]}) as response:
             second = await response.json()
         async with http.post("reset-password", json={"email": registration["email"]}) as response:
             assert response.status == 202
-        async with http.post("login", json=login, headers={"X-Tessera-Client": "browser"}) as response:
+        async with http.post("login", json=login) as response:
+            challenge = (await response.json())["challenge"]
+        proof = {"challenge": challenge, "code": recovery_code}
+        browser = {"X-Tessera-Client": "browser"}
+        async with http.post("login/second-factor", json=proof, headers=browser) as response:
             cookie = response.cookies["tessera_refresh"].value
-    mailed = await Mailbox(stack.var / "mail").token("reset_password")
+    database_url = (stack.var / "secrets" / "auth_database_url").read_text()
+    mailed = await Mailbox(stack.var / "mail", database_url).token("reset_password")
     for secret in (
         login["password"],
         session["access_token"],
         session["refresh_token"],
         second["refresh_token"],
         ticket,
+        bot_token,
+        challenge,
+        recovery_code,
         cookie,
         mailed,
     ):

@@ -6,6 +6,7 @@ The browser lives in the loop of the session, and so do these tests: an async fi
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -15,8 +16,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
+from tests.support import oidc
 from tests.support.browser import Windows, chromium, running_chromium
+from tests.support.oidc import free_issuer_port, running_issuer
 from tests.support.painters import NewPainter, PainterAccount
+from tests.support.parts import free_ports
 from tests.support.stack import Stack, run_environment
 from tests.support.waiting import poll_until
 
@@ -30,13 +34,40 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="package")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The whole stack; not started where there is no browser to look at it."""
+def blog() -> str:
+    """The origin of a site whose pages may show a canvas in a frame; a test may serve it."""
+    return f"http://127.0.0.1:{free_ports(1)[0]}"
+
+
+@pytest.fixture(scope="package")
+def provider_port() -> int:
+    """Where the site expects a provider to log in with, which `elsewhere` starts."""
+    return free_issuer_port()
+
+
+@pytest.fixture(scope="package")
+def site(tmp_path_factory: pytest.TempPathFactory, blog: str, provider_port: int) -> Iterator[Stack]:
+    """The whole stack; not started where there is no browser to look at it.
+
+    It knows two providers to log in with, of which Nowhere is down.
+    """
     chromium()
     var = tmp_path_factory.mktemp("site") / "var"
-    stack = Stack(var, run_environment(var))
+    providers = [
+        oidc.settings(f"http://127.0.0.1:{provider_port}"),
+        oidc.settings(f"http://127.0.0.1:{free_issuer_port()}", "nowhere", "Nowhere"),
+    ]
+    own = {"FRONTEND_FRAME_ANCESTORS": blog, "AUTH_OIDC_PROVIDERS": json.dumps(providers)}
+    stack = Stack(var, {**run_environment(var), **own})
     yield stack
     stack.stop()
+
+
+@pytest.fixture(scope="package")
+def elsewhere(site: Stack, provider_port: int) -> Iterator[None]:
+    """The provider, running."""
+    with running_issuer(provider_port, f"{site.url}/api/v1/auth/oidc/elsewhere/callback"):
+        yield
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
@@ -73,9 +104,7 @@ def new_painter(http: aiohttp.ClientSession) -> NewPainter:
 @pytest_asyncio.fixture(loop_scope="session")
 async def admin(http: aiohttp.ClientSession, site: Stack) -> PainterAccount:
     """The first admin of the stack."""
-    username, password = site.admin
-    assert password is not None, "the state folder is new"
-    return await PainterAccount.log_in(http, username, password)
+    return await PainterAccount.log_in(http, **site.admin_login)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import io
 import random
 import re
 import tempfile
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,8 @@ import aiohttp
 from PIL import Image
 from playwright.async_api import Page, expect
 
-from tests.support.browser import Windows, running_chromium
-from tests.support.lighthouse import pixels_of, quantised
+from tests.support.browser import Windows, running_chromium, settle
+from tests.support.lighthouse import PICTURE, pixels_of, quantised
 from tests.support.painters import PainterAccount
 from tests.support.people import cells
 from tests.support.stack import Stack, run_environment
@@ -92,9 +93,37 @@ async def scribble(canvas: dict[str, Any], vandal: PainterAccount, witness: Pain
     assert status == 201
 
 
+async def paint_event(painters: Sequence[PainterAccount]) -> dict[str, Any]:
+    """An event on which all place pixels by a template, from below; returns the template."""
+    draft = {
+        "name": "The lighthouse, together", "width": 256, "height": 192, "tile_size": TILE,
+        "palette": "sweetie-16", "collaboration_mode": "place", "cooldown_seconds": 0,
+    }  # fmt: skip
+    _, canvas = await painters[0].call("POST", "/canvases", json=draft)
+    path = f"/canvases/{canvas['id']}"
+    image = base64.b64encode(PICTURE.read_bytes()).decode()
+    draft = {"name": "The lighthouse", "x": 0, "y": 0, "is_public": True, "dither": True, "image": image}
+    status, template = await painters[0].call("POST", f"{path}/templates", json=draft)
+    assert status == 201, template
+    _, packed = await painters[0].call("GET", f"/templates/{template['slug']}/pixels")
+    chance = random.Random(7)
+    wanted = [
+        (at % 256, at // 256, colour if chance.random() > 0.01 else 3)
+        for at, colour in enumerate(zlib.decompress(packed))
+        if chance.random() < (at // 256 - 40) / 90
+    ]
+    parts = [wanted[start : start + 1000] for start in range(0, len(wanted), 1000)]
+    for number, part in enumerate(parts):
+        status, _ = await painters[number % 5].call("POST", f"{path}/pixels", json={"pixels": part})
+        assert status == 200
+    pace = {"cooldown_seconds": 10, "max_charges": 12}
+    await painters[0].call("PATCH", path, json=pace)
+    return dict(template)
+
+
 async def keep(page: Page, name: str) -> None:
     """The window as a small PNG: 256 colours are plenty for pixel art and flat surfaces."""
-    await page.wait_for_load_state("networkidle")
+    await settle(page)
     shot = Image.open(io.BytesIO(await page.screenshot(animations="disabled"))).convert("RGB")
     picture = shot.quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     picture.save(IMAGES / f"{name}.png", optimize=True)
@@ -134,6 +163,16 @@ async def take(windows: Windows, painters: Sequence[PainterAccount], canvas: dic
     await keep(phone, "editor-on-a-phone")
 
 
+async def take_event(windows: Windows, painter: PainterAccount, template: dict[str, Any]) -> None:
+    """The canvas of an event with its template, as an artist paints by it."""
+    page = await windows(painter)
+    stage = await Stage.open(page, {"id": template["canvas_id"]}, f"#128,72,6&t={template['slug']}")
+    await page.get_by_role("button", name="Templates").click()
+    await page.get_by_role("complementary").get_by_label("Opacity").fill("60")
+    await page.mouse.move(*await stage.point(120.5, 60.5))
+    await keep(page, "event")
+
+
 async def take_admin(windows: Windows, admin: PainterAccount) -> None:
     """A report with the tile in its surroundings."""
     desk = await windows(admin, scheme="dark")
@@ -162,10 +201,9 @@ async def main() -> None:
                 )
                 windows = Windows(browser, stack.url)
                 await take(windows, painters, canvas)
+                await take_event(windows, painters[3], await paint_event(painters))
                 await scribble(canvas, await PainterAccount.sign_up(http, "vidal", "Vidal"), painters[3])
-                await take_admin(
-                    windows, await PainterAccount.log_in(http, stack.admin[0], str(stack.admin[1]))
-                )
+                await take_admin(windows, await PainterAccount.log_in(http, **stack.admin_login))
                 assert not windows.complaints, windows.complaints
                 await windows.close()
         finally:

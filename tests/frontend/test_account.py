@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import os
 import re
 import secrets
+import sys
+import zipfile
 from dataclasses import dataclass
 
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.support.browser import Scheme, Windows, assert_accessible
+from deploy.stack.state_dir import REPOSITORY
+from tests.support.browser import Scheme, Windows, assert_accessible, settle
 from tests.support.mailbox import link_for
 from tests.support.painters import NewPainter, PainterAccount
 from tests.support.stack import Stack
+from tests.support.waiting import poll_until
 
 PASSWORD = "quilt-harbour-91-moss"
 NEW_PASSWORD = "lantern-pebble-17-tide"
@@ -46,6 +53,19 @@ async def log_in(page: Page, username: str, password: str, path: str = "/login")
     await page.get_by_label("Username or email").fill(username)
     await page.get_by_label("Password", exact=True).fill(password)
     await page.get_by_role("main").get_by_role("button", name="Log in").click()
+
+
+async def reset_by_operator(site: Stack, username: str) -> str:
+    """Let the operator of the stack reset a password, and return the one-time password."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "deploy", "exec", "auth", "reset-password", username),
+        env={**os.environ, "TESSERA_VAR": str(site.var)},
+        cwd=REPOSITORY,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    printed, _ = await process.communicate()
+    assert process.returncode == 0
+    return str(json.loads(printed)["password"])
 
 
 def menu(page: Page, username: str) -> Locator:
@@ -86,6 +106,39 @@ async def test_a_taken_username_is_reported_at_its_field(
     await expect(field).to_have_accessible_description(re.compile("This username is taken"))
 
 
+async def test_what_the_server_refuses_is_told_in_the_readers_language(
+    new_page: Windows, newcomer: Newcomer
+) -> None:
+    page = await new_page(locale="de-DE", allow=["status of 422"])
+    await page.goto("/register")
+    await page.get_by_label("Benutzername").fill(newcomer.username)
+    await page.get_by_label("E-Mail-Adresse").fill(f"{newcomer.username}@example.org")
+    password = page.get_by_label("Passwort", exact=True)
+    await password.fill("password123")
+    await page.get_by_role("button", name="Konto anlegen").click()
+    await expect(password).to_have_accessible_description(re.compile("eines der häufigsten Passwörter"))
+
+
+async def test_what_no_field_of_a_form_can_tell_is_told_below_it(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    page = await new_page(await new_painter("ada"), allow=["status of 422"])
+    fault = {"loc": ["body", "expires_at"], "msg": "must be in the future", "code": "in_past", "limit": None}
+    problem = {"status": 422, "code": "invalid", "detail": "invalid", "errors": [fault]}
+    await page.route(
+        "**/api/v1/auth/tokens",
+        lambda route: (
+            route.fulfill(status=422, json=problem, content_type="application/problem+json")
+            if route.request.method == "POST"
+            else route.continue_()
+        ),
+    )
+    await page.goto("/account")
+    await page.get_by_label("Name", exact=True).fill("Painter")
+    await page.get_by_role("button", name="Create token").click()
+    await expect(page.get_by_role("alert")).to_contain_text("body.expires_at")
+
+
 async def test_the_mailed_link_confirms_the_address_and_leaves_no_token_in_the_url(
     new_page: Windows, newcomer: Newcomer, site: Stack
 ) -> None:
@@ -121,6 +174,21 @@ async def test_a_wrong_password_shows_a_readable_error(new_page: Windows, new_pa
     page = await new_page(allow=["status of 401"])
     await log_in(page, ada.username, "not-the-password")
     await expect(page.get_by_role("alert")).to_contain_text("Wrong username or password.")
+
+
+async def test_a_one_time_password_is_replaced_before_it_opens_a_session(
+    new_page: Windows, new_painter: NewPainter, site: Stack
+) -> None:
+    ada = await new_painter("ada")
+    one_time = await reset_by_operator(site, ada.username)
+    page = await new_page(allow=["status of 403"])
+    await log_in(page, ada.username, one_time)
+    await expect(page.get_by_text("This password works only once")).to_be_visible()
+    field = page.get_by_label("New password")
+    await expect(field).to_be_focused()
+    await field.fill(NEW_PASSWORD)
+    await page.get_by_role("button", name="Set password").click()
+    await expect(menu(page, ada.username)).to_be_visible()
 
 
 async def test_a_login_returns_to_the_page_that_required_it(
@@ -181,7 +249,8 @@ async def test_changing_the_password_requires_the_current_one(
 
 async def test_a_logout_reaches_the_other_tab(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
-    page = await new_page(ada)
+    # The other tab may learn it first from its stream of notices, which ends and is refused.
+    page = await new_page(ada, allow=["status of 401"])
     await page.goto("/")
     await expect(menu(page, ada.username)).to_be_visible()
     tab = await page.context.new_page()
@@ -210,6 +279,49 @@ async def test_deleting_an_account_requires_its_name_and_password(
     await expect(page.get_by_text("Your account has been deleted.")).to_be_visible()
     await log_in(page, ada.username, ada.password)
     await expect(page.get_by_role("alert")).to_contain_text("Wrong username or password.")
+
+
+async def test_an_artist_who_leaves_can_offer_the_canvases_to_somebody_else(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada, ben = await new_painter("ada"), await new_painter("ben")
+    draft = {"name": "A wall to leave", "width": 64, "height": 64, "tile_size": 16, "palette": "pico-8"}
+    _, canvas = await ada.call("POST", "/canvases", json=draft)
+    page = await new_page(ada, allow=["status of 404"])
+    await page.goto("/account")
+    await page.get_by_role("button", name="Delete my account").click()
+    dialog = page.locator("account-deletion")
+    await dialog.get_by_role("radio", name="Someone else").check()
+    heir = dialog.get_by_label("Username of the new owner")
+    await heir.fill("nobody_of_that_name")
+    await dialog.get_by_label("Type your username").fill(ada.username)
+    await dialog.get_by_label("Password", exact=True).fill(ada.password)
+    await assert_accessible(page)
+    await dialog.get_by_role("button", name="Delete permanently").click()
+    await expect(heir).to_have_accessible_description(re.compile("no artist with this name"))
+    await heir.fill(ben.username)
+    await dialog.get_by_role("button", name="Delete permanently").click()
+    await expect(page.get_by_text("Your account has been deleted.")).to_be_visible()
+
+    async def offered() -> list[int]:
+        return [one["canvas_id"] for one in (await ben.call("GET", "/canvases/offers"))[1]["items"]]
+
+    assert await poll_until(offered, [canvas["id"]]) == [canvas["id"]]
+
+
+async def test_an_artist_downloads_what_the_site_knows(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    draft = {"name": "A wall to keep", "width": 64, "height": 64, "tile_size": 16, "palette": "pico-8"}
+    await ada.call("POST", "/canvases", json=draft)
+    page = await new_page(ada)
+    await page.goto("/account")
+    await page.get_by_role("button", name="Request my data").click()
+    async with page.expect_download() as coming:
+        await page.get_by_role("button", name="Download").click()
+    with zipfile.ZipFile(await (await coming.value).path()) as archive:
+        assert ada.username.encode() in archive.read("account/account.jsonl")
+        assert ada.username.encode() in archive.read("profile/profile.jsonl")
+        assert b"A wall to keep" in archive.read("pictures/canvases.jsonl")
 
 
 async def test_an_artist_can_be_followed_and_unfollowed(new_page: Windows, new_painter: NewPainter) -> None:
@@ -262,5 +374,5 @@ async def test_every_account_page_is_accessible(
     page = await new_page(ada, scheme=scheme, allow=["nowhere"])
     await page.goto(path.format(ada.username))
     await expect(page.get_by_role("heading", level=1)).to_be_visible()
-    await page.wait_for_load_state("networkidle")
+    await settle(page)
     await assert_accessible(page)

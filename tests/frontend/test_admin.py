@@ -216,6 +216,35 @@ async def test_removing_a_tile_can_be_undone(
     assert await wall.pixels() == plain(9)
 
 
+async def test_a_reported_message_is_read_in_its_conversation_and_removed(
+    new_page: Windows, new_moderator: NewPainter, new_wall: Any
+) -> None:
+    wall, reason = await new_wall(), "Spam in a chat"
+    path = f"/canvases/{wall.canvas['id']}/messages"
+    for painter, text in ((wall.artist, "Nice sky"), (wall.vandal, "Buy pixels!")):
+        status, message = await painter.call("POST", path, json={"text": text})
+        assert status == 201, message
+    reported = await wall.artist.call("POST", f"{path}/{message['id']}/report", json={"reason": reason})
+    assert reported[0] == 202
+
+    mona = await new_moderator("mona")
+
+    async def is_known() -> bool:
+        _, queue = await mona.call("GET", "/admin/reports?status=open&limit=100")
+        return any(report["reason"] == reason for report in queue["items"])
+
+    assert await poll_until(is_known, True)
+    desk = await open_report(await new_page(mona), reason)
+    await expect(desk.get_by_text("Nice sky")).to_be_visible()
+    await expect(desk.locator("[aria-current]")).to_contain_text("Buy pixels!")
+    await assert_accessible(desk.page)
+    await desk.get_by_role("button", name="Remove message").click()
+    await desk.page.get_by_text("The message has been removed.").wait_for()
+    await expect(desk.get_by_role("button", name="Remove message")).to_be_disabled()
+    _, left = await wall.artist.call("GET", path)
+    assert [one["text"] for one in left["items"]] == ["Nice sky"]
+
+
 async def test_a_moderator_releases_a_lock(
     new_page: Windows, new_moderator: NewPainter, new_wall: Any
 ) -> None:
@@ -294,6 +323,22 @@ async def test_after_a_tile_is_removed_whoever_painted_can_be_suspended(
     await expect(desk.get_by_role("button", name="Suspend Vidal")).to_be_visible()
 
 
+async def audited(page: Page, admin: PainterAccount, action: str, target_id: int) -> Locator:
+    """The newest entry about an action in the audit log, once it is there."""
+    which = {"action": action, "target_id": str(target_id)}
+
+    async def is_known() -> bool:
+        _, log = await admin.call("GET", "/admin/audit", params=which)
+        return bool(log["items"])
+
+    assert await poll_until(is_known, True)
+    await page.goto("/admin/audit")
+    await page.locator("select[name=action]").select_option(action)
+    await page.locator("[name=target_id] input").fill(str(target_id))
+    await page.locator("admin-audit form button").click()
+    return page.locator("admin-audit tbody tr").first
+
+
 async def test_a_rollback_is_in_the_audit_log(
     new_page: Windows, new_moderator: NewPainter, new_wall: Any, admin: PainterAccount
 ) -> None:
@@ -314,6 +359,39 @@ async def test_a_rollback_is_in_the_audit_log(
     row = page.get_by_role("row").filter(has_text=f"Canvas {wall.canvas['id']}")
     await expect(row).to_contain_text("Roll back canvas")
     await expect(row).to_contain_text("reverted: 1")
+
+
+async def test_the_audit_log_counts_columns_and_rows_from_1(
+    new_page: Windows, new_moderator: NewPainter, new_wall: Any, admin: PainterAccount
+) -> None:
+    wall, mona = await new_wall(), await new_moderator("mona")
+    status, _ = await mona.call("DELETE", f"/tiles/{wall.tile_id}")  # in column 4 of row 3
+    assert status == 204
+    row = await audited(await new_page(admin), admin, "tile.delete", wall.tile_id)
+    await expect(row).to_contain_text("column: 4 · row: 3")
+
+
+async def test_the_audit_log_names_the_artist_of_a_tile(
+    new_page: Windows, new_moderator: NewPainter, new_wall: Any, admin: PainterAccount
+) -> None:
+    wall, mona = await new_wall(), await new_moderator("mona")
+    await mona.call("DELETE", f"/tiles/{wall.tile_id}")
+    row = await audited(await new_page(admin), admin, "tile.delete", wall.tile_id)
+    await expect(row.get_by_role("link", name="Wanda")).to_be_visible()
+
+
+async def test_the_audit_log_is_german_for_a_german_admin(
+    new_page: Windows, admin: PainterAccount, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    await admin.call("PUT", "/admin/settings", json={"challenge": "auto"})
+    order = {"reason": "Sprayt", "until": "2099-12-24T18:30:00Z"}
+    await admin.call("POST", f"/admin/users/{ada.id}/suspend", json=order)
+    page = await new_page(admin, locale="de-DE")
+    row = await audited(page, admin, "settings.change", 1)
+    await expect(row).to_contain_text("Rechenaufgabe: Bei Andrang")
+    row = await audited(page, admin, "account.suspend", ada.id)
+    await expect(row).to_contain_text("bis: 24.12.2099, 19:30 · Grund: Sprayt")
 
 
 async def test_a_suspended_artist_learns_why_and_until_when(

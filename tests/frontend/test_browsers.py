@@ -80,6 +80,22 @@ async def test_the_canvas_has_its_colours_under_reduced_motion(
     assert await shown_canvas.colour_at(-10, 10) == (240, 236, 228)  # around it, --sunken
 
 
+async def test_canvas_and_palette_keep_their_colours_where_those_of_pages_are_forced(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    canvas = await stage.new_canvas(await new_painter("ada"))
+    page = await new_page()
+    await page.emulate_media(forced_colors="active")  # a contrast theme of Windows
+    shown_canvas = await Stage.open(page, canvas)
+    await shown_canvas.comes_to_show((255, 255, 255), 10, 10)
+    assert await shown_canvas.colour_at(-10, 10) == (240, 236, 228)
+    await page.get_by_role("button", name="About this canvas").click()
+    swatches = page.get_by_role("complementary").locator("ui-swatch")
+    await expect(swatches).to_have_count(len(canvas["palette"]))
+    colours = await swatches.evaluate_all("all => all.map(one => getComputedStyle(one).backgroundColor)")
+    assert colours == ["rgb(16, 32, 48)", "rgb(224, 64, 64)", "rgb(64, 192, 96)"]
+
+
 async def test_nothing_flashes_under_reduced_motion(new_page: Windows) -> None:
     page = await new_page(motion="reduce")
     await HeldRoute.on(page, "**/api/v1/canvases?*")  # so that what stands for the list stays

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, WebSocketRoute, expect
 
-from tests.support.browser import UNDERWAY, HeldRoute, Windows, assert_accessible
+from tests.support.browser import UNDERWAY, HeldRoute, Scheme, Windows, assert_accessible
 from tests.support.busy import here
 from tests.support.painters import NewPainter
 from tests.support.stack import Stack
@@ -323,7 +323,7 @@ async def test_a_link_to_a_tile_selects_it(new_page: Windows, new_painter: NewPa
     await new_tile(ada, canvas, 2, 1)
     page = await new_page()
     await Stage.open(page, canvas, "?cell=2,1")
-    await page.get_by_role("complementary").get_by_role("heading", name="Cell 2, 1").wait_for()
+    await page.get_by_role("complementary").get_by_role("heading", name="Cell 3, 2").wait_for()
     await Stage.open(page, canvas, "?cell=99,99")
     await expect(page.get_by_role("complementary")).to_have_count(0)
 
@@ -413,10 +413,10 @@ async def test_a_tile_is_reached_by_keyboard_and_announced(
     await stage.element.focus()
     await page.keyboard.press("ArrowRight")
     await page.keyboard.press("ArrowUp")
-    spoken = page.locator("[aria-live=polite]").filter(has_text="Cell 3, 1, by Ada, 1 like")
+    spoken = page.locator("[aria-live=polite]").filter(has_text="Cell 4, 2, by Ada, 1 like")
     await spoken.wait_for(state="attached")
     await page.keyboard.press("Enter")
-    heading = page.get_by_role("complementary").get_by_role("heading", name="Cell 3, 1")
+    heading = page.get_by_role("complementary").get_by_role("heading", name="Cell 4, 2")
     await expect(heading).to_be_focused()
     await page.keyboard.press("Escape")
     await expect(stage.element).to_be_focused()
@@ -431,7 +431,7 @@ async def test_painters_see_each_others_positions(new_page: Windows, new_painter
     await adas.mouse.move(*await stage.point_of_cell(2, 1))
     await bens.get_by_role("button", name="1 other artist is here").click()
     panel = bens.get_by_role("complementary")
-    await panel.get_by_text("viewing cell 2, 1").wait_for()
+    await panel.get_by_text("viewing cell 3, 2").wait_for()
     await adas.close()
     await panel.get_by_text("No other artists are here right now.").wait_for()
 
@@ -466,9 +466,9 @@ async def test_an_area_is_claimed_by_dragging(new_page: Windows, new_painter: Ne
     await page.mouse.move(*await stage.point_of_cell(2, 3), steps=4)
     await page.mouse.up()
     await panel.get_by_role("button", name="Claim this area").click()
-    await panel.get_by_text("cells from 1, 1").wait_for()
-    await watching.get_by_text("cells from 1, 1").wait_for()
-    await panel.get_by_role("button", name=re.compile("Release .* cells from 1, 1")).click()
+    await panel.get_by_text("cells from 2, 2").wait_for()
+    await watching.get_by_text("cells from 2, 2").wait_for()
+    await panel.get_by_role("button", name=re.compile("Release .* cells from 2, 2")).click()
     await watching.get_by_text("No areas are claimed.").wait_for()
 
 
@@ -484,7 +484,7 @@ async def test_an_owner_approves_a_pending_submission(new_page: Windows, new_pai
     await page.get_by_role("button", name="Reviews").click()
     panel = page.get_by_role("complementary")
     await panel.get_by_label("Note for the artist").fill("Lovely")
-    await panel.get_by_role("button", name="Approve Cell 0, 0").click()
+    await panel.get_by_role("button", name="Approve Cell 1, 1").click()
     await guests.comes_to_show(RED, 10, 10)
     await panel.get_by_role("button", name="Approved").click()
     await panel.get_by_text("Ada: Lovely").wait_for()
@@ -500,7 +500,7 @@ async def test_pending_submissions_can_be_decided_after_leaving_review_mode(
     page = await new_page(ada)
     stage = await Stage.open(page, canvas)
     await page.get_by_role("button", name="Reviews").click()
-    await page.get_by_role("complementary").get_by_role("button", name="Approve Cell 0, 0").click()
+    await page.get_by_role("complementary").get_by_role("button", name="Approve Cell 1, 1").click()
     await stage.comes_to_show(RED, 10, 10)
 
 
@@ -517,6 +517,42 @@ async def test_changed_settings_reach_every_viewer(new_page: Windows, new_painte
     await panel.get_by_role("button", name="Save").click()
     await expect(watching.get_by_role("heading", level=1)).to_have_text("Harbour")
     await watching.get_by_text("appear once the owner approves them").wait_for()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_everyone_sees_the_paper_that_the_owner_chose(
+    new_page: Windows, new_painter: NewPainter, scheme: Scheme
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada, paper_color="#e0d0a0")
+    page, guest = await new_page(ada), await new_page(scheme=scheme)
+    await Stage.open(page, canvas)
+    stage = await Stage.open(guest, canvas)
+    await stage.comes_to_show((224, 208, 160), 10, 10)
+    await page.get_by_role("button", name="About this canvas").click()
+    panel = page.get_by_role("complementary")
+    await panel.get_by_label("Paper colour").fill("#304050")
+    await panel.get_by_role("button", name="Save").click()
+    await stage.comes_to_show((48, 64, 80), 10, 10)
+
+
+async def test_a_deleted_artist_is_named_in_the_readers_language_and_without_a_link(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada, ben = await new_painter("ada"), await new_painter("ben")
+    canvas = await new_canvas(ada)
+    tile = await new_tile(ben, canvas, 1, 1)
+    status, _ = await ben.call("DELETE", "/auth/account", json={"password": ben.password})
+    assert status == 204
+
+    async def creator() -> str:
+        return str((await ada.call("GET", f"/tiles/{tile['id']}"))[1]["creator"]["username"])
+
+    assert await poll_until(creator, "_deleted") == "_deleted"
+    stage = await Stage.open(await new_page(locale="de-DE"), canvas)
+    card = await stage.pick(1, 1)
+    await expect(card.get_by_text("gelöschtes Konto").first).to_be_visible()
+    await expect(card.get_by_role("link", name="gelöschtes Konto")).to_have_count(0)
 
 
 async def test_viewers_are_informed_when_their_canvas_is_deleted(
@@ -557,7 +593,7 @@ async def test_a_canvas_that_failed_to_load_can_be_retried(
     canvas = await new_canvas(ada)
     await new_tile(ada, canvas, 0, 0)
     page = await new_page(allow=["ERR_FAILED"])
-    snapshot = await HeldRoute.on(page, "**/snapshot")
+    snapshot = await HeldRoute.on(page, "**/canvases/*/snapshot*")
     await page.goto(f"/canvas/{canvas['id']}")
     stage = Stage(page)
     await stage.is_laid_out()
@@ -568,6 +604,24 @@ async def test_a_canvas_that_failed_to_load_can_be_retried(
     await page.get_by_role("button", name="Try again").click()
     await stage.is_live()
     assert await stage.colour_at(10, 10) == NIGHT
+
+
+async def test_the_overview_of_a_canvas_that_was_retried_shows_its_picture(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    await new_tile(ada, canvas, 0, 0)
+    page = await new_page(allow=["ERR_FAILED"])
+    snapshot = await HeldRoute.on(page, "**/canvases/*/snapshot*")
+    await page.goto(f"/canvas/{canvas['id']}#{SIDE},{SIDE},16")
+    stage = Stage(page)
+    await stage.is_laid_out()
+    await snapshot.fail()
+    await page.get_by_role("button", name="Try again").click()
+    await stage.is_live()
+    shown = [*NIGHT, 255]
+    assert await poll_until(stage.overview_pixel, shown) == shown
 
 
 async def test_navigating_between_canvases_and_back_works(new_page: Windows, new_painter: NewPainter) -> None:
@@ -590,7 +644,7 @@ async def test_a_linked_view_survives_a_slow_picture(new_page: Windows, new_pain
     canvas = await new_canvas(await new_painter("ada"))
     page = await new_page()
     linked = {"x": 40.0, "y": 200.0, "zoom": 6.0}
-    snapshot = await HeldRoute.on(page, "**/snapshot")
+    snapshot = await HeldRoute.on(page, "**/canvases/*/snapshot*")
     await page.goto(f"/canvas/{canvas['id']}#40,200,6")
     stage = Stage(page)
     await stage.is_laid_out()
@@ -603,7 +657,7 @@ async def test_a_linked_view_survives_a_slow_picture(new_page: Windows, new_pain
     # Back from another canvas it is loaded again, beside a window that changes its size.
     await page.evaluate(SHOW, f"/canvas/{(await new_canvas(await new_painter('ben'), name='Pier'))['id']}")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Pier")
-    snapshot = await HeldRoute.on(page, "**/snapshot")
+    snapshot = await HeldRoute.on(page, "**/canvases/*/snapshot*")
     await page.go_back()
     await snapshot.is_asked()
     await page.set_viewport_size({"width": 1000, "height": 700})

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.support.browser import PATIENCE_MS, Device, Scheme, Windows, assert_accessible
+from tests.support.browser import PATIENCE_MS, Device, Scheme, Windows, assert_accessible, settle
 from tests.support.painters import NewPainter, PainterAccount
 
 
@@ -211,7 +211,7 @@ async def test_tiles_by_followed_artists_appear_on_the_home_page(
         if await tile.count():
             break
         await page.reload()
-        await page.wait_for_load_state("networkidle")
+        await settle(page)
     await tile.click()
     await expect(page).to_have_url(re.compile(r"/canvas/\d+#"))
 

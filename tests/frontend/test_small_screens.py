@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.support.browser import Scheme, Windows, assert_accessible
+from tests.support.browser import Scheme, Windows, assert_accessible, settle
 from tests.support.painters import NewPainter, PainterAccount
 from tests.support.stage import SIDE, Stage, new_canvas, new_tile
 
@@ -28,7 +28,7 @@ async def canvas_with_a_tile(painter: PainterAccount) -> dict[str, Any]:
 async def show(page: Page, path: str) -> None:
     await page.goto(path)
     await page.get_by_role("heading", level=1).first.wait_for()
-    await page.wait_for_load_state("networkidle")
+    await settle(page)
 
 
 async def states_of_a_canvas(page: Page, canvas: dict[str, Any]) -> AsyncIterator[str]:

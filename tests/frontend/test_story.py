@@ -56,7 +56,7 @@ def middle(offset_x: int = 0, offset_y: int = 0) -> tuple[float, float]:
 async def open_card(stage: Stage) -> Any:
     await stage.page.mouse.click(*await stage.point(*middle(TILE // 2, TILE // 2)))
     card = stage.page.get_by_role("complementary")
-    await card.get_by_role("heading", name=f"Cell {CELL[0]}, {CELL[1]}").wait_for()
+    await card.get_by_role("heading", name=f"Cell {CELL[0] + 1}, {CELL[1] + 1}").wait_for()
     return card
 
 

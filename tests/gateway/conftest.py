@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,9 @@ import aiohttp
 import pytest
 import yaml
 
+from deploy.stack.gateway import static_configuration
 from tests.support.backend import EchoBackend
-from tests.support.gateway import SERVICES, TRAEFIK, GatewayUnderTest, Start
+from tests.support.gateway import TRAEFIK, GatewayUnderTest, Start, serving_backends
 from tests.support.waiting import PATIENCE, eventually
 
 ROOT = Path(__file__).parents[2]
@@ -31,12 +32,8 @@ async def client() -> AsyncIterator[aiohttp.ClientSession]:
 @pytest.fixture
 async def backends() -> AsyncIterator[dict[str, EchoBackend]]:
     """One process of each service."""
-    made = {service: EchoBackend(service) for service in SERVICES}
-    for backend in made.values():
-        await backend.start()
-    yield made
-    for backend in made.values():
-        await backend.stop()
+    async with serving_backends() as made:
+        yield made
 
 
 @pytest.fixture
@@ -59,8 +56,10 @@ async def start_gateway(tmp_path: Path, client: aiohttp.ClientSession) -> AsyncI
             backends: Iterable[EchoBackend], *, tls: bool = False, **environment: str
         ) -> GatewayUnderTest:
             web, internal = (stack.enter_context(_reserve_port()) for _ in range(2))
-            static = _static_configuration(tmp_path, web, internal, tls)
-            gateway = await _spawn(tmp_path, client, static, _servers(backends) | environment)
+            folder = tmp_path / f"gateway-{web}"
+            folder.mkdir()
+            static = _static_configuration(folder, web, internal, environment, tls)
+            gateway = await _spawn(folder, client, static, _servers(backends) | environment)
             stack.push_async_callback(_kill, gateway)
             await eventually(lambda: _has_routes(gateway))
             return gateway
@@ -73,8 +72,10 @@ async def gateway(start_gateway: Start, backends: dict[str, EchoBackend]) -> Gat
     return await start_gateway(backends.values())
 
 
-def _static_configuration(folder: Path, web: int, internal: int, tls: bool) -> dict[str, Any]:
-    static: dict[str, Any] = yaml.safe_load((ROOT / "gateway/traefik.yml").read_text())
+def _static_configuration(
+    folder: Path, web: int, internal: int, environment: Mapping[str, str], tls: bool
+) -> dict[str, Any]:
+    static = static_configuration(environment)
     del static["entryPoints"]["websecure"]
     static["entryPoints"]["web"] |= {"address": f"127.0.0.1:{web}", "reusePort": True}
     static["entryPoints"]["traefik"] |= {"address": f"127.0.0.1:{internal}", "reusePort": True}

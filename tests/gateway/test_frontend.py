@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import AsyncIterator
@@ -46,6 +47,8 @@ CLIENT_PATHS = [
     "/",
     "/canvas/7",
     "/login",
+    "/join",
+    "/embed/canvas/1",
     "/register",
     "/account",
     "/artist/ada",
@@ -71,6 +74,14 @@ async def test_the_policy_of_a_page_allows_only_its_own_host(
     policy = (await load(client, f"{site.url}/api/docs")).headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
     assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize("path", CLIENT_PATHS)
+async def test_no_page_is_framed_by_others_unless_the_settings_say_so(
+    site: GatewayUnderTest, client: ClientSession, path: str
+) -> None:
+    policy = (await load(client, site.url + path)).headers["Content-Security-Policy"]
+    assert policy.endswith("; frame-ancestors 'none'")
 
 
 @pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/nothing", "/api/", "/static/x"])
@@ -187,3 +198,21 @@ async def test_a_client_cannot_request_the_redirect_to_https(
     site: GatewayUnderTest, client: ClientSession
 ) -> None:
     assert (await load(client, site.url + "/", X_Https_Port="8443")).status == 200
+
+
+async def test_below_a_path_pages_and_the_api_document_name_it(
+    start_gateway: Start, client: ClientSession
+) -> None:
+    runner = web.AppRunner(create_app(Settings(instance="web-1")), access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    backend = EchoBackend("frontend", port=runner.addresses[0][1])
+    gateway = await start_gateway([backend], TESSERA_PUBLIC_URL="https://example.org/tessera")
+    page = await load(client, f"{gateway.url}/tessera/canvas/7")
+    document = await load(client, f"{gateway.url}/tessera/api/v1/openapi.json")
+    links = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    statuses = {(await load(client, gateway.url + link)).status for link in links}
+    await runner.cleanup()
+    assert [link for link in links if not link.startswith("/tessera/")] == []
+    assert statuses == {200}
+    assert json.loads(document.text)["servers"] == [{"url": "/tessera"}]

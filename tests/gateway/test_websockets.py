@@ -91,6 +91,17 @@ async def test_the_sockets_of_one_address_are_limited_before_the_upgrade(
         await eventually(is_admitted)
 
 
+async def test_too_many_handshakes_are_refused_with_a_problem(
+    start_gateway: Start, tiles_pair: list[EchoBackend]
+) -> None:
+    gateway = await start_gateway(tiles_pair, TESSERA_RATE_AVERAGE="1", TESSERA_RATE_BURST="1")
+    url = gateway.url + "/api/v1/ws/canvas/7"
+    async with ClientSession() as client, client.ws_connect(url), client.get(url) as refused:
+        problem = await refused.json()
+        assert (refused.status, problem["code"]) == (429, "rate_limited")
+        assert int(refused.headers["Retry-After"]) > 0
+
+
 async def test_the_default_limit_of_sockets_is_that_of_production(gateway: GatewayUnderTest) -> None:
     limit = (await gateway.read_api("/http/middlewares/sockets-per-address@file"))["inFlightReq"]
     assert limit == {"amount": 500, "sourceCriterion": {"ipStrategy": {"ipv6Subnet": 64}}}

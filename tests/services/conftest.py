@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from shared.db import DatabaseLimits, pool
+from shared.http.protocol import ProblemRunner
 from shared.messaging import consumer
 from tests.support.waiting import PATIENCE
 
@@ -28,6 +34,23 @@ def generous_limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
         return DatabaseLimits(pool_size, acquire, max(statement, PATIENCE), lock, prepared)
 
     monkeypatch.setattr(pool, "DatabaseLimits", build_generous)
+
+
+class ServiceServer(TestServer):
+    """Serves an application by the runner of the product: what it refuses before a handler is refused."""
+
+    async def _make_runner(self, **settings: Any) -> web.AppRunner:
+        return ProblemRunner(self.app, **settings)
+
+
+@pytest.fixture
+def aiohttp_client(aiohttp_client: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """`await aiohttp_client(app)` serves an application as its process does, and makes a client of it."""
+
+    async def serve(app: web.Application) -> Any:
+        return await aiohttp_client(ServiceServer(app))
+
+    return serve
 
 
 @pytest.fixture

@@ -148,8 +148,16 @@ class TestABrokenConnection:
         assert waited[0] < LIMITS.acquire
 
     async def test_whose_rows_had_arrived_already_is_unavailable(
-        self, url: str, unused_tcp_port_factory: Callable[[], int]
+        self, url: str, unused_tcp_port_factory: Callable[[], int], monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        execute = Connection._execute
+
+        async def notice_the_end_before_the_rows_are_read(conn: Connection, sql: bytes) -> None:
+            await execute(conn, sql)
+            while b"words" in sql and not conn._raw.closed:  # noqa: ASYNC110 - the driver notices it
+                await asyncio.sleep(0)
+
+        monkeypatch.setattr(Connection, "_execute", notice_the_end_before_the_rows_are_read)
         async with ending_after(b"last words", url, unused_tcp_port_factory()) as ending:
             db = Database(ending, application="test", limits=LIMITS)
             for fetch in (Connection.fetch_all, Connection.fetch_one, Connection.fetch_value):

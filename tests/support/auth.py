@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,6 +37,39 @@ class Auth:
             headers["Authorization"] = f"Bearer {token}"
         return await self.client.request(method, f"/api/v1/auth{path}", headers=headers, **kwargs)
 
+    async def request(
+        self, method: str, path: str, session: dict[str, Any] | None = None, **kwargs: Any
+    ) -> ClientResponse:
+        """Call any path of the API, as the account of a session or as a guest."""
+        headers = {} if session is None else {"Authorization": f"Bearer {session['access_token']}"}
+        return await self.client.request(method, f"/api/v1{path}", headers=headers, **kwargs)
+
+    async def get(self, path: str, session: dict[str, Any] | None = None) -> Any:
+        """Return the JSON of a GET that succeeds."""
+        response = await self.request("GET", path, session)
+        assert response.status == 200, await response.text()
+        return await response.json()
+
+    async def register_admin(self) -> dict[str, Any]:
+        return await self._register_with("admin")
+
+    async def register_moderator(self) -> dict[str, Any]:
+        return await self._register_with("moderator")
+
+    async def _register_with(self, role: str) -> dict[str, Any]:
+        """Register an account, give it a role, and return a session whose token has it."""
+        username = (await self.register())["account"]["username"]
+        self.rows(
+            "UPDATE accounts SET roles = ARRAY[%(role)s] WHERE username = %(username)s",
+            {"role": role, "username": username},
+        )
+        session: dict[str, Any] = await (await self.login(username)).json()
+        return session
+
+    async def set_policy(self, admin: dict[str, Any], **settings: str) -> None:
+        response = await self.request("PUT", "/admin/settings", admin, json=settings)
+        assert response.status == 200, await response.text()
+
     async def register(self, username: str | None = None, **fields: Any) -> dict[str, Any]:
         """Register an account and return its first session."""
         response = await self.call("POST", "/register", json=self.registration(username, **fields))
@@ -68,6 +102,12 @@ def rows(
             return cursor.fetchall() if cursor.description else []
     finally:
         connection.close()
+
+
+def list_published(auth: Auth, kind: str) -> list[dict[str, Any]]:
+    """Return the data of every event of a type in the outbox, in order."""
+    payloads = [json.loads(payload) for (payload,) in auth.rows("SELECT payload FROM outbox ORDER BY id")]
+    return [message["data"] for message in payloads if message["type"] == kind]
 
 
 async def problem(response: ClientResponse) -> tuple[int, str]:

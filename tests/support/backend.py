@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aiohttp import WSMsgType, web
 
 from shared.http import error_pages
+from shared.http.clients import TRUSTED_PROXIES, read_address, read_path_prefix
 from shared.http.context import (
     PROCESS_HEADERS,
     add_process_headers,
     make_process_headers,
     set_request_id,
 )
+from shared.networks import Network
+from tests.support.parts import free_ports
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -27,6 +30,7 @@ class EchoBackend:
     instance: str = "1"
     port: int = 0
     is_ready: bool = True
+    trusted_proxies: Sequence[Network] = ()
     is_starved: bool = False  # too slow for health checks, not for requests
     seen: list[str] = field(default_factory=list)
     error_requests: list[Mapping[str, str]] = field(default_factory=list)  # headers of those for error pages
@@ -38,8 +42,10 @@ class EchoBackend:
         return f"http://127.0.0.1:{self.port}"
 
     async def start(self) -> None:
-        """Listen on a port that the kernel chooses, and on the same port after a restart."""
+        """Listen, always on the same port, which nobody else is given while this backend is dead."""
+        self.port = self.port or free_ports(1)[0]
         app = web.Application(middlewares=[self._record])
+        app[TRUSTED_PROXIES] = self.trusted_proxies
         app.on_response_prepare.append(add_process_headers)
         app.router.add_get("/health", self._health)
         app.router.add_get("/ready", self._ready)
@@ -54,7 +60,6 @@ class EchoBackend:
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
         await site.start()
-        self.port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:
         if self._runner is not None:
@@ -104,6 +109,8 @@ class EchoBackend:
         answer = {
             "service": self.service,
             "path": request.path,
+            "prefix": read_path_prefix(request),
+            "client": read_address(request),
             "headers": {name.lower(): value for name, value in request.headers.items()},
             "body_bytes": len(body),
         }

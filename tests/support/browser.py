@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Literal, Self
 
-import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import (
     Browser,
@@ -24,6 +23,7 @@ from playwright.async_api import (
     expect,
 )
 
+from tests.support.needs import lacks
 from tests.support.painters import PainterAccount
 from tests.support.waiting import PATIENCE
 
@@ -60,12 +60,9 @@ expect.set_options(timeout=PATIENCE_MS)
 def chromium() -> str:
     """Where Chromium is. Without it a test is skipped, or fails where a browser is required."""
     found = os.environ.get("TESSERA_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if found:
-        return found
-    advice = "no Chromium here: run deploy/stack/parts/install-chromium.sh, or name one in TESSERA_CHROMIUM"
-    if os.environ.get("CI") == "true":
-        pytest.fail(advice)
-    pytest.skip(advice)
+    return found or lacks(
+        "Chromium", "run deploy/stack/parts/install-chromium.sh, or name one in TESSERA_CHROMIUM"
+    )
 
 
 @asynccontextmanager
@@ -82,9 +79,11 @@ async def running_chromium() -> AsyncIterator[Browser]:
 class Windows:
     """Opens windows, each with cookies and storage of its own, and collects what goes wrong in them."""
 
-    def __init__(self, browser: Browser, url: str) -> None:
+    def __init__(self, browser: Browser, url: str, **options: Any) -> None:
+        """Open windows of the site at `url`; `options` are those of Playwright's contexts."""
         self._browser = browser
         self._url = url
+        self._options = options
         self._contexts: list[BrowserContext] = []
         self._is_closing = False
         self.complaints: list[str] = []
@@ -112,6 +111,7 @@ class Windows:
             timezone_id="Europe/Berlin",
             storage_state=painter.browser_state(self._url) if painter else None,
             **DEVICES[device],
+            **self._options,
         )
         self._contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
@@ -173,6 +173,23 @@ class HeldRoute:
         """Let it fail as it does where there is no network."""
         await self.is_asked()
         await self._held.result().abort()
+
+
+_SETTLED = """() => new Promise((resolve) => {
+  let [count, same] = [-1, 0];
+  const timer = setInterval(() => {
+    const now = performance.getEntriesByType("resource").length;
+    [count, same] = [now, now === count ? same + 1 : 0];
+    if (same < 5) return;
+    clearInterval(timer);
+    resolve(true);
+  }, 100);
+})"""
+
+
+async def settle(page: Page) -> None:
+    """Wait until nothing more has loaded for half a second; the stream of notices never ends."""
+    await page.wait_for_function(_SETTLED)
 
 
 def dialog(page: Page, heading: str) -> Locator:

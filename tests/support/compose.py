@@ -74,7 +74,13 @@ def own_names(env: Environment) -> dict[str, str]:
     published = [port for port in port_map() if port.way == env]
     numbers = free_ports(len(published))
     ports = {port.env: str(number) for port, number in zip(published, numbers, strict=True)}
-    return {**ports, "TESSERA_PROJECT": f"tessera-test-{secrets.token_hex(4)}", "TESSERA_VERSION": VERSION}
+    mail = {"TESSERA_MAIL": "keep"} if env == "prod" else {}
+    return {
+        **ports,
+        **mail,
+        "TESSERA_PROJECT": f"tessera-test-{secrets.token_hex(4)}",
+        "TESSERA_VERSION": VERSION,
+    }
 
 
 class ComposeStack:

@@ -50,15 +50,15 @@ def encoded(pixels: Pixels) -> str:
 
 
 async def open_editor(page: Page, canvas: dict[str, Any]) -> None:
-    """Go to the canvas, choose the cell (1, 1) and paint."""
+    """Go to the canvas, choose the cell in column 2, row 2 and paint."""
     await edit_cell(await Stage.open(page, canvas))
 
 
 async def edit_cell(stage: Stage) -> None:
-    """Choose the cell (1, 1) of the canvas that is shown, and paint."""
+    """Choose the cell in column 2, row 2 of the canvas that is shown, and paint."""
     page = stage.page
     await page.mouse.click(*await stage.point(SIZE * 1.5, SIZE * 1.5))
-    await page.get_by_role("heading", name="Cell 1, 1").wait_for()
+    await page.get_by_role("heading", name="Cell 2, 2").wait_for()
     await page.get_by_role("button", name=re.compile("^Paint( here)?$")).click()
     await expect(page.locator("tile-editor dialog.editor")).to_have_attribute("aria-busy", "false")
 

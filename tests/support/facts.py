@@ -7,6 +7,7 @@ from typing import Any
 
 from deploy.checks.doctor import CHECKS
 from deploy.checks.facts.database import DatabaseState
+from deploy.checks.facts.front import FrontDoor
 from deploy.checks.facts.run import Run
 from deploy.checks.facts.sessions import Sessions
 from deploy.checks.findings import Check, Facts, Finding, examine
@@ -20,6 +21,12 @@ RUN = Run(
     doctor="tessera doctor",
     backup="tessera backup --env native",
     test_mail="tessera mail test you@example.org",
+    repair_access="tessera repair access",
+    repair_data="tessera repair data",
+    rotate_keys="tessera exec auth rotate-keys",
+    migrate="tessera exec {} migrate".format,
+    sql="tessera psql {} --command '{}'".format,
+    rabbitmqctl="tessera rabbitmqctl {}".format,
     dead_letters="tessera dead-letters {}".format,
     show_log="tail -n 20 {}.log".format,
     end_session="kill {}".format,
@@ -36,8 +43,8 @@ def database_state(**changes: Any) -> DatabaseState:
 
 
 def findings(*facts: object, checks: Sequence[Check] = CHECKS) -> list[Finding]:
-    """What is found with these facts, RUN and no sessions; that others are missing is not reported here."""
-    known = {type(fact): fact for fact in (RUN, Sessions(), *facts)}
+    """What is found with these facts, RUN, no sessions and no proxy; that others are missing is left out."""
+    known = {type(fact): fact for fact in (RUN, Sessions(), FrontDoor(""), *facts)}
     return [one for one in examine(checks, Facts(known)) if one.code != "check-failed"]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,19 @@ class GatewayUnderTest:
         return bool(service["serverStatus"][backend.url] == status)
 
 
+@asynccontextmanager
+async def serving_backends() -> AsyncIterator[dict[str, EchoBackend]]:
+    """One process of each service, by its name."""
+    made = {service: EchoBackend(service) for service in SERVICES}
+    for backend in made.values():
+        await backend.start()
+    try:
+        yield made
+    finally:
+        for backend in made.values():
+            await backend.stop()
+
+
 Start = Callable[..., Awaitable[GatewayUnderTest]]
 TABLE = {
     "/api/v1/auth/login": "auth",
@@ -64,6 +78,7 @@ TABLE = {
     "/api/v1/canvases": "tiles",
     "/api/v1/canvases/1.png": "tiles",
     "/api/v1/tiles/169": "tiles",
+    "/api/v1/invitations/accept": "tiles",
     "/api/v1/ws/stats": "tiles",
     "/api/v1/admin/canvases/1/rollback": "tiles",
     "/api/v1/admin/tiles/1/lock": "tiles",

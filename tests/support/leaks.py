@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 _SHAPES = re.compile(
     r"eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]+"  # access token, ticket
     r"|(?<![\w-])(?=[a-z\d_-]*[A-Z])(?=[A-Z\d_-]*[a-z])[\w-]{43}(?![\w-])"  # 256 bits: refresh, verify, reset
+    r"|tsr_[\w-]{43}"  # of a bot
+    r"|(?<![\w-])[2-9A-Z]{4}(?:-[2-9A-Z]{4}){3}(?![\w-])"  # invitation, recovery code
     r"|\$argon2id\$"
 )
 _PASSWORDS: set[str] = set()

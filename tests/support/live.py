@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from aiohttp import ClientWebSocketResponse, WSMsgType
+from aiohttp import ClientWebSocketResponse, WSMessage, WSMsgType
 
 from services.tiles.live.binary import decode_batch
 from tests.support.tiles import TilesClient
@@ -34,12 +34,21 @@ async def watching(
         yield socket, hello
 
 
-async def batch(socket: Socket) -> list[dict[str, Any]]:
-    """The events of the next message, which is a batch."""
+async def settle(socket: Socket) -> None:
+    """Wait until the viewer is no newcomer, who may be sent away without the event."""
+    await socket.send_json({"type": "ping"})
+    while (message := await socket.receive_json(timeout=PATIENCE)) != {"type": "pong"}:
+        assert message["type"] == "presence", message
+
+
+async def batch(socket: Socket, *, among_artists: bool = False) -> list[dict[str, Any]]:
+    """The events of the next message, which is a batch; `among_artists` who may come and go before it."""
     message = await socket.receive(timeout=PATIENCE)
     if message.type is WSMsgType.BINARY:
         return decode_batch(message.data)
     content = message.json()
+    if among_artists and content["type"] == "presence":
+        return await batch(socket, among_artists=True)
     assert content["type"] == "batch", content
     return list(content["events"])
 
@@ -51,3 +60,15 @@ async def events(socket: Socket, count: int) -> list[dict[str, Any]]:
         received += await batch(socket)
     assert len(received) == count
     return received
+
+
+async def until_closed(socket: Socket) -> tuple[list[WSMessage], int]:
+    """The messages up to the server's close frame, and its code.
+
+    `socket.close_code` is 1006 instead if the server has hung up before the client could answer the frame.
+    """
+    received: list[WSMessage] = []
+    while (message := await socket.receive(timeout=PATIENCE)).type is not WSMsgType.CLOSE:
+        assert message.type in (WSMsgType.TEXT, WSMsgType.BINARY), message
+        received.append(message)
+    return received, int(message.data)

@@ -10,7 +10,8 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from tests.support.waiting import PATIENCE
+from tests.support.auth import rows
+from tests.support.waiting import PATIENCE, eventually
 
 
 def body(message: EmailMessage, kind: str) -> str:
@@ -29,9 +30,10 @@ def token_in(message: EmailMessage) -> str:
 
 @dataclass(frozen=True)
 class Mailbox:
-    """The folder that mail is written to."""
+    """The folder that mail is written to, and the database of the service that writes it."""
 
     folder: Path
+    database_url: str
 
     def mails(self, purpose: str) -> list[EmailMessage]:
         """Return every message with this purpose, oldest first."""
@@ -46,10 +48,18 @@ class Mailbox:
         return self.mails(purpose)[number - 1]
 
     async def token(self, purpose: str, number: int = 1) -> str:
-        """Wait for the `number`-th message with this purpose and return its token."""
-        message = await self.wait_for_mail(purpose, number)
-        await asyncio.sleep(0.1)  # a message is written just before the commit that makes its token valid
-        return token_in(message)
+        """Wait for the `number`-th message with this purpose and return its token, once it is valid.
+
+        A message is written before the commit that makes its token valid.
+        """
+        token = token_in(await self.wait_for_mail(purpose, number))
+        stored = "SELECT 1 FROM mail_tokens WHERE token_hash = sha256(%(token)s::bytea)"
+
+        async def is_valid() -> bool:
+            return bool(rows(self.database_url, stored, {"token": token}))
+
+        await eventually(is_valid)
+        return token
 
 
 async def link_for(folder: Path, address: str, purpose: str) -> str:

@@ -8,6 +8,7 @@ ready. So a run of tests/unit starts nothing, and a run that needs no broker doe
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import itertools
 import os
 import random
@@ -44,7 +45,7 @@ READY_SECONDS = 240
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports of 127.0.0.1 on which nothing listens.
+    """Return ports of 127.0.0.1 on which nothing listens, and that no other process of tests is given.
 
     They are below those that the kernel assigns to outgoing connections (from 32768): one of these could
     take a port before the part that it is meant for.
@@ -54,9 +55,24 @@ def free_ports(count: int) -> list[int]:
         port = random.randrange(15_000, 32_000)
         with socket.socket() as chosen, suppress(OSError):
             chosen.bind(("127.0.0.1", port))
-            if port not in found:
-                found.append(port)
+            _reserve(port)
+            found.append(port)
     return found
+
+
+def _reserve(port: int) -> None:
+    """Reserve a port for the life of this process; raises BlockingIOError if it has been reserved before.
+
+    Some time passes until a part listens on it, in which other processes find it free as well.
+    """
+    folder = Path(tempfile.gettempdir(), f"tessera-tests-ports-{os.getuid()}")
+    folder.mkdir(exist_ok=True)
+    reservation = os.open(folder / str(port), os.O_RDWR | os.O_CREAT)
+    try:
+        fcntl.flock(reservation, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(reservation)
+        raise
 
 
 class LoopThread:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -18,13 +21,13 @@ import psutil
 from deploy.stack.parts.process import find_processes
 from deploy.stack.ports import port_map
 from deploy.stack.state_dir import REPOSITORY
-from tests.support.leaks import leaks
+from tests.support.leaks import leaks, new_password
 from tests.support.parts import free_ports
 from tests.support.waiting import PATIENCE
 
 
 def run_environment(var: Path) -> dict[str, str]:
-    """Return the environment of a local run with that state folder, free ports and no demo canvas."""
+    """Return the environment of a local run with that state folder, free ports and no demo."""
     inherited = {
         name: value
         for name, value in os.environ.items()
@@ -58,7 +61,8 @@ class RunningStack(Protocol):
 class Stack:
     """A running stack: `url` is the gateway's, `tiles_url` that of the first tiles process.
 
-    `admin`: the first admin's name and, in a folder's first run, one-time password.
+    `admin`: the first admin's name and, in a folder's first run, one-time password, which `admin_login`
+    replaces.
     """
 
     def __init__(self, var: Path, env: Mapping[str, str]) -> None:
@@ -81,6 +85,11 @@ class Stack:
         except BaseException:
             self._end()
             raise
+
+    @cached_property
+    def admin_login(self) -> dict[str, str]:
+        """Name and password of the first admin, who has chosen one; for a folder's first run."""
+        return choose_admin_password(self.url, *self.admin)
 
     @property
     def tiles(self) -> Sequence[str]:
@@ -145,6 +154,21 @@ class Stack:
                 break
             time.sleep(0.1)
         raise AssertionError(f"the stack did not come up:\n{self._output.read_text()}")
+
+
+def choose_admin_password(url: str, username: str, one_time: str | None) -> dict[str, str]:
+    """Replace the one-time password of a stack's first admin; return what a login needs from now on."""
+    assert one_time is not None, "only the first run of a folder prints it"
+    login = {"username": username, "password": new_password()}
+    body = {"username": username, "password": one_time, "new_password": login["password"]}
+    request = urllib.request.Request(
+        f"{url}/api/v1/auth/one-time-password",
+        json.dumps(body).encode(),
+        {"Content-Type": "application/json"},
+        method="POST",
+    )
+    with urllib.request.urlopen(request, timeout=PATIENCE):
+        return login
 
 
 def listeners_of(stack: Stack) -> dict[int, set[str]]:

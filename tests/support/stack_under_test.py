@@ -22,7 +22,7 @@ import psycopg2
 import yaml
 
 from deploy.checks.doctor import diagnose
-from deploy.checks.findings import Finding, as_text
+from deploy.checks.findings import Finding, Severity, as_text
 from deploy.checks.gatherers.native import NativeGatherer
 from deploy.checks.request import explain_request
 from deploy.stack.parts.process import get
@@ -53,6 +53,21 @@ class StackUnderTest(Stack):
         while (found := without_load(self.diagnose(native))) == [] or found[0].code != code:
             assert time.monotonic() < deadline, f"not {code} but {as_text(found) or 'healthy'}"
         return found[0].cause
+
+    def apply_fix(self, code: str) -> None:
+        """Run the commands of the first finding, which has this code; its sentences are for people."""
+        found = without_load(self.diagnose())[0]
+        assert found.code == code
+        for step in found.fix.splitlines():
+            if not step[0].isupper():
+                done = subprocess.run(
+                    step, shell=True, env=self.env, capture_output=True, text=True, check=False
+                )
+                assert done.returncode == 0, (step, done.stdout, done.stderr)
+
+    def errors(self) -> list[str]:
+        """The codes of the errors that are found now."""
+        return [one.code for one in self.diagnose() if one.severity == Severity.ERROR]
 
     def forget(self) -> None:
         for log in self.logs.iterdir():

@@ -29,6 +29,14 @@ _COLOUR_AT = f"""([x, y]) => {{
   return [...pen.getImageData(0, 0, 1, 1).data].slice(0, 3);
 }}"""
 
+_OVERVIEW_PIXEL = """() => {
+  const page = document.querySelector("tessera-canvas").shadowRoot;
+  const canvas = page.querySelector("canvas-minimap").shadowRoot.querySelector("canvas");
+  const pen = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  pen.drawImage(canvas, canvas.width / 16, canvas.height / 16, 1, 1, 0, 0, 1, 1);
+  return [...pen.getImageData(0, 0, 1, 1).data];
+}"""
+
 _DIFFERENCE = f"""async (url) => {{
   const {{ atlas }} = {_STAGE};
   const whole = {{ x: 0, y: 0, width: atlas.width, height: atlas.height }};
@@ -75,6 +83,11 @@ class Stage:
         """What is drawn there right now."""
         red, green, blue = await self.page.evaluate(_COLOUR_AT, [x, y])
         return red, green, blue
+
+    async def overview_pixel(self) -> list[int]:
+        """What the overview shows of the top left cell: red, green, blue, and 0 while nothing is drawn."""
+        shown: list[int] = await self.page.evaluate(_OVERVIEW_PIXEL)
+        return shown
 
     async def comes_to_show(self, colour: Colour, x: float, y: float) -> None:
         assert await poll_until(lambda: self.colour_at(x, y), colour) == colour

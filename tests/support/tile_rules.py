@@ -17,6 +17,7 @@ OWNER, CREATOR, OTHER = (
 )
 CANVAS = Canvas(
     id=1, owner=OWNER, name="A wall", description=None, width=128, height=64, tile_size=16,
+    paper_color="#ffffff",
     palette=("#000000", "#ffffff"), mode=Mode.TILE_LOCK, max_tiles_per_user=2, is_public=True,
     is_active=True, tile_count=1, seq=5, created_at=NOW, updated_at=NOW,
 )  # fmt: skip

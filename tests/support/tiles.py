@@ -72,12 +72,12 @@ def account_id(name: str) -> int:
     return 1 + int.from_bytes(name[:6].encode(), "little")
 
 
-async def journal_of(database_url: str, canvas_id: int) -> list[dict[str, Any]]:
-    """Return every event of a canvas so far, as the live feed sends them."""
+async def journal_of(database_url: str, canvas_id: int, count: int = 1000) -> list[dict[str, Any]]:
+    """Return the events of a canvas so far, `count` at most, as the live feed sends them."""
     database = Database(database_url, application="journal of a test")
     try:
         async with database.connection() as conn:
-            return list(await journal.list_events_after(conn, canvas_id, 0, 1000))
+            return list(await journal.list_events_after(conn, canvas_id, 0, count))
     finally:
         await database.close()
 

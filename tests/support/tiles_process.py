@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import aiohttp
@@ -41,7 +41,8 @@ async def process(
         # gunicorn's master forks the process that serves, and the group is both.
         yield -started.pid
     finally:
-        os.killpg(started.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # the test has killed it
+            os.killpg(started.pid, signal.SIGKILL)
         await started.wait()
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, select, text
 
 from services.users.consumed import event_handlers
 from services.users.profiles.service import Profiles
+from services.users.reports.service import Reports
 from services.users.stats.rules import Counts
 from services.users.tables import artist_stats
 from shared.db import Database
@@ -83,7 +84,9 @@ class EventApplier:
     database: Database
 
     async def apply(self, *events: Event) -> None:
-        by_type = event_handlers(Profiles(self.database, Outbox(self.database, producer="users")))
+        outbox = Outbox(self.database, producer="users")
+        reports = Reports(self.database, outbox, per_hour=20)
+        by_type = event_handlers(Profiles(self.database, outbox), reports)
         for event in events:
             async with self.database.transaction() as conn:
                 await by_type[type(event)](conn, event)
@@ -111,7 +114,7 @@ async def counts(database: Database, artists: Sequence[int]) -> dict[int, Counts
     async with database.connection() as conn:
         rows = [await conn.fetch_one(statement, {"artist_id": artist}) for artist in artists]
     return {
-        row.artist_id: Counts(row.tiles_created, row.likes_received, row.canvases_created)
+        row.artist_id: Counts(row.tiles_created, row.likes_received, row.canvases_created, row.pixels_painted)
         for row in rows
         if row
     }

@@ -7,9 +7,12 @@ import socket
 import time
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from deploy.backup.archive import name_backup, taken_at
 from deploy.checks.facts.clock import read_broker_clock
 from tests.support.busy import busy_loops, here
+from tests.support.clocks import shifted_postgres
 from tests.support.commands import run
 from tests.support.stack_under_test import StackUnderTest, listens
 from tests.support.waiting import until
@@ -63,6 +66,16 @@ def test_a_clock_of_postgresql_two_seconds_ahead(under_test: StackUnderTest) -> 
             statements.execute("DROP FUNCTION public.clock_timestamp()")
     assert cause.startswith("the clock of PostgreSQL at ")
     assert "differs from this machine's by +" in cause
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(7, "by +"), (-7, "by -")])
+def test_a_machine_of_postgresql_whose_clock_is_seconds_off(
+    under_test: StackUnderTest, monkeypatch: pytest.MonkeyPatch, seconds: int, told: str
+) -> None:
+    with shifted_postgres(under_test, seconds, monkeypatch):
+        cause = under_test.first_line("database-clock")
+    assert cause.startswith("the clock of PostgreSQL at ")
+    assert told in cause
 
 
 def test_the_clock_of_a_local_broker_agrees(under_test: StackUnderTest) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from services.auth.accounts import passwords
 from services.auth.app import create_app, create_worker
 from services.auth.tables import metadata
 from shared.db.migrations import migrate
@@ -15,6 +16,18 @@ from tests.support.auth import Auth, Client, StartAuth, is_ready, settings_for
 from tests.support.mailbox import Mailbox
 from tests.support.parts import Databases, VirtualHost, emptying
 from tests.support.waiting import eventually
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a hash of a password cost next to nothing: a test makes several, of 25 ms each.
+
+    Tests marked `real_hashes` pay for those of the product, and so do processes that a test starts.
+    """
+    if request.node.get_closest_marker("real_hashes"):
+        return
+    monkeypatch.setattr(passwords, "MEMORY_KIB", 8)
+    monkeypatch.setattr(passwords, "PASSES", 1)
 
 
 @pytest.fixture(scope="session")
@@ -65,4 +78,4 @@ async def mailbox(auth: Auth, broker: VirtualHost, aiohttp_client: Any, tmp_path
     settings = settings_for(auth.database_url, broker_url=broker.url, mail_folder=tmp_path / "mail")
     worker: Client = await aiohttp_client(create_worker(settings))
     await eventually(lambda: is_ready(worker))
-    return Mailbox(tmp_path / "mail")
+    return Mailbox(tmp_path / "mail", auth.database_url)

@@ -6,6 +6,8 @@ import asyncio
 import io
 import json
 
+import pytest
+
 from tests.support.auth import Auth, fields_at_fault, problem
 
 
@@ -134,6 +136,7 @@ async def test_an_oversize_body_is_refused(auth: Auth) -> None:
     assert await problem(response) == (413, "body_too_large")
 
 
+@pytest.mark.real_hashes
 async def test_the_password_of_a_registration_is_stored_only_as_argon2id(auth: Auth) -> None:
     await auth.register(password="wobbly-teapot-49")
     [(stored,)] = auth.rows("SELECT password_hash FROM accounts")

@@ -16,23 +16,30 @@ from tests.support.holds import measuring_holds
 JSON = {"Content-Type": "application/json"}
 KEYS = ["".join(letters) for letters in itertools.product(string.ascii_letters + string.digits, repeat=3)]
 
+
+def encode(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
 WORST = {
-    "a megabyte of keys": dict.fromkeys(KEYS[:120_000], 0),
-    "64 KiB of keys": dict.fromkeys(KEYS[:6000], 0),
-    "a long key": {"k" * 60_000: 0},
-    "a long string": {"username": "u" * 60_000},
-    "wrong items": {"username": [{}] * 15_000},
-    "nested lists": {"username": [[1, 2]] * 6500},
+    "a megabyte of keys": encode(dict.fromkeys(KEYS[:120_000], 0)),
+    "64 KiB of keys": encode(dict.fromkeys(KEYS[:6000], 0)),
+    "a long key": encode({"k" * 60_000: 0}),
+    "a long string": encode({"username": "u" * 60_000}),
+    "wrong items": encode({"username": [{}] * 15_000}),
+    "nested lists": encode({"username": [[1, 2]] * 6500}),
+    "a string of quotes without an end": b'{"username": "' + b'\\"' * 30_000,
+    "a string of backslashes without an end": b'{"username": "' + b"\\" * 60_001,
+    "quotes only": b'"' * 60_000,
 }
 
 
 @pytest.mark.parametrize("path", ["/register", "/login", "/reset-password", "/confirm-email", "/refresh"])
 @pytest.mark.parametrize("worst", WORST)
 async def test_no_body_holds_the_loop_or_is_echoed(auth: Auth, path: str, worst: str) -> None:
-    body = json.dumps(WORST[worst], separators=(",", ":")).encode()
     async with measuring_holds() as longest:
         for _ in range(3):
-            response = await auth.call("POST", path, data=body, headers=JSON)
+            response = await auth.call("POST", path, data=WORST[worst], headers=JSON)
             assert response.status in (413, 422)
             assert len(await response.read()) < 16 * 1024
     assert longest.seconds < 0.05

@@ -51,6 +51,14 @@ async def test_a_browser_receives_its_refresh_token_only_as_a_cookie(auth: Auth)
         assert cookie.value not in await response.text()
 
 
+async def test_below_a_path_the_cookie_is_sent_only_there(auth: Auth) -> None:
+    headers = {"X-Forwarded-Prefix": "/tessera"}
+    response = await in_browser(auth, "/register", json=auth.registration(), headers=headers)
+    cookie = cookie_set_by(response)
+    assert cookie is not None
+    assert cookie["path"] == "/tessera/api/v1/auth"
+
+
 async def test_the_cookie_is_hidden_from_scripts_other_sites_and_other_paths(auth: Auth) -> None:
     response = await in_browser(auth, "/register", json=auth.registration())
     cookie = cookie_set_by(response)
@@ -216,7 +224,17 @@ async def test_the_header_is_documented(auth: Auth) -> None:
     assert described == {
         *(
             (f"/api/v1/auth/{name}", "post")
-            for name in ("register", "login", "refresh", "logout", "logout-all")
+            for name in (
+                "register",
+                "login",
+                "login/second-factor",
+                "passkeys/login",
+                "one-time-password",
+                "oidc/register",
+                "refresh",
+                "logout",
+                "logout-all",
+            )
         ),
         ("/api/v1/auth/account", "delete"),
     }

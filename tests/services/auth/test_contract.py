@@ -7,7 +7,24 @@ from tests.support.auth import Auth, problem
 SERVED = {
     "/.well-known/jwks.json": {"get"},
     "/api/v1/auth/register": {"post"},
+    "/api/v1/auth/digest/stop": {"post"},
+    "/api/v1/auth/registration": {"get"},
+    "/api/v1/auth/challenge": {"get"},
     "/api/v1/auth/login": {"post"},
+    "/api/v1/auth/login/second-factor": {"post"},
+    "/api/v1/auth/second-factor": {"get"},
+    "/api/v1/auth/totp": {"post", "delete"},
+    "/api/v1/auth/totp/confirm": {"post"},
+    "/api/v1/auth/recovery-codes": {"post"},
+    "/api/v1/auth/confirm": {"post"},
+    "/api/v1/auth/passkeys": {"get", "post"},
+    "/api/v1/auth/passkeys/options": {"post"},
+    "/api/v1/auth/passkeys/{passkey_id}": {"delete"},
+    "/api/v1/auth/passkeys/login": {"post"},
+    "/api/v1/auth/passkeys/login/options": {"post"},
+    "/api/v1/auth/tokens": {"get", "post"},
+    "/api/v1/auth/tokens/{token_id}": {"delete"},
+    "/api/v1/auth/token": {"post"},
     "/api/v1/auth/refresh": {"post"},
     "/api/v1/auth/logout": {"post"},
     "/api/v1/auth/logout-all": {"post"},
@@ -20,7 +37,22 @@ SERVED = {
     "/api/v1/auth/reset-password": {"post"},
     "/api/v1/auth/confirm-password-reset": {"post"},
     "/api/v1/auth/password": {"put"},
+    "/api/v1/auth/email": {"put"},
+    "/api/v1/auth/email/confirm": {"post"},
+    "/api/v1/auth/one-time-password": {"post"},
     "/api/v1/auth/account": {"delete"},
+    "/api/v1/auth/providers": {"get"},
+    "/api/v1/auth/oidc/{provider}/start": {"get"},
+    "/api/v1/auth/oidc/{provider}/callback": {"get"},
+    "/api/v1/auth/oidc/register": {"post"},
+    "/api/v1/auth/identities": {"get"},
+    "/api/v1/auth/identities/{provider}": {"post", "delete"},
+    "/api/v1/auth/export": {"get", "post"},
+    "/api/v1/auth/export/{export_id}": {"get"},
+    "/api/v1/admin/settings": {"get", "put"},
+    "/api/v1/admin/invitations": {"get", "post"},
+    "/api/v1/admin/invitations/{invitation_id}": {"delete"},
+    "/api/v1/admin/invitations/{invitation_id}/accounts": {"get"},
 }
 
 
@@ -41,7 +73,7 @@ async def test_a_body_that_a_cookie_can_replace_is_optional(auth: Auth) -> None:
         "/api/v1/auth/logout",
         "/api/v1/auth/refresh",
     }
-    assert len(bodies) == 10
+    assert len(bodies) == 25
 
 
 async def test_every_response_identifies_the_service(auth: Auth) -> None:

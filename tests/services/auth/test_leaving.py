@@ -6,6 +6,7 @@ import asyncio
 import json
 from typing import Any
 
+import pytest
 from aiohttp import ClientResponse
 
 from tests.support.auth import PASSWORD, Auth, StartAuth, fields_at_fault, problem
@@ -19,8 +20,8 @@ async def change(auth: Auth, token: str, current: str = PASSWORD, new: str = NEW
     )
 
 
-async def leave(auth: Auth, token: str, password: str = PASSWORD) -> ClientResponse:
-    return await auth.call("DELETE", "/account", token=token, json={"password": password})
+async def leave(auth: Auth, token: str, password: str = PASSWORD, **fields: Any) -> ClientResponse:
+    return await auth.call("DELETE", "/account", token=token, json={"password": password, **fields})
 
 
 def published(auth: Auth, kind: str) -> list[dict[str, Any]]:
@@ -91,7 +92,8 @@ async def test_deleting_an_account_erases_the_data_of_its_owner(auth: Auth) -> N
     [(row,)] = auth.rows("SELECT CAST(accounts AS text) FROM accounts")
     assert "ada" not in row
     assert auth.rows("SELECT count(*) FROM sessions") == [(0,)]
-    assert published(auth, "account.deleted") == [{"account_id": account_id, "version": 1}]
+    [deleted] = published(auth, "account.deleted")
+    assert (deleted["account_id"], deleted["version"], deleted["canvases"]) == (account_id, 1, "keep")
     [revoked] = published(auth, "session.revoked")
     assert (revoked["account_id"], revoked["session_id"]) == (account_id, None)
 
@@ -118,3 +120,47 @@ async def test_the_last_admin_cannot_be_deleted(auth: Auth) -> None:
     await auth.register("bob")
     auth.rows("UPDATE accounts SET roles = '{admin}'")
     assert (await leave(auth, token)).status == 204
+
+
+async def test_a_deletion_reports_that_the_canvases_go_as_well(auth: Auth) -> None:
+    session = await auth.register("ada")
+    assert (await leave(auth, session["access_token"], canvases="delete")).status == 204
+    [deleted] = published(auth, "account.deleted")
+    assert (deleted["canvases"], deleted["heir_id"]) == ("delete", None)
+
+
+async def test_a_deletion_reports_whom_the_canvases_go_to(auth: Auth) -> None:
+    session, heir = await auth.register("ada"), (await auth.register("bob"))["account"]
+    assert (await leave(auth, session["access_token"], canvases={"transfer_to": heir["id"]})).status == 204
+    [deleted] = published(auth, "account.deleted")
+    assert (deleted["canvases"], deleted["heir_id"], deleted["heir_username"]) == (
+        "transfer",
+        heir["id"],
+        "bob",
+    )
+
+
+@pytest.mark.parametrize("heir", ["oneself", "nobody", "suspended", "deleted"])
+async def test_canvases_go_only_to_another_account_that_can_be_used(auth: Auth, heir: str) -> None:
+    session, bob = await auth.register("ada"), await auth.register("bob")
+    heir_id = bob["account"]["id"]
+    if heir == "suspended":
+        auth.rows("UPDATE accounts SET status = 'suspended', suspension_reason = 'x' WHERE username = 'bob'")
+    elif heir == "deleted":
+        await leave(auth, bob["access_token"])
+    else:
+        heir_id = session["account"]["id"] if heir == "oneself" else 10**15
+    response = await leave(auth, session["access_token"], canvases={"transfer_to": heir_id})
+    assert await fields_at_fault(response) == {"body.canvases.transfer_to"}
+    assert (await auth.login("ada")).status == 200
+
+
+async def test_two_accounts_that_leave_to_each_other_at_once_do_not_both_get_through(auth: Auth) -> None:
+    pair = [await auth.register("ada"), await auth.register("bob")]
+    responses = await asyncio.gather(
+        *(
+            leave(auth, one["access_token"], canvases={"transfer_to": other["account"]["id"]})
+            for one, other in (pair, reversed(pair))
+        )
+    )
+    assert sorted(response.status for response in responses) == [204, 422]

@@ -276,5 +276,5 @@ def test_the_command_mail_test_sends_with_the_settings_of_the_stack(
 
 
 def test_a_url_that_is_not_smtp_is_refused_at_startup() -> None:
-    with pytest.raises(ValueError, match="AUTH_SMTP_URL"):
-        SmtpMailer("http://mail.test", "Tessera <t@mail.test>")
+    with pytest.raises(ValueError, match="smtp_url"):
+        settings_for("postgresql://localhost/auth", smtp_url="http://mail.test")

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 
 from services.auth.app import create_worker
+from services.auth.sessions import store
 from shared.messaging.contracts import ReinstateAccount, SetRoles, SuspendAccount
 from tests.support.auth import Auth, Client, is_ready, problem, settings_for
 from tests.support.mailbox import Mailbox, body
 from tests.support.parts import VirtualHost
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 from tests.support.wire import Wire, connect_wire
 
 
@@ -78,7 +82,7 @@ async def test_a_suspension_is_explained_by_mail(auth: Auth, wire: Wire, tmp_pat
         account_id=number(ada), actor_id=number(mod), reason="spam & more", until=until
     )
     await wire.send(suspension)
-    mail = await Mailbox(tmp_path / "mail").wait_for_mail("account_suspended")
+    mail = await Mailbox(tmp_path / "mail", auth.database_url).wait_for_mail("account_suspended")
     told = "until 24 December 2099, 18:30 UTC. The reason: spam"
     assert f"{told} & more" in body(mail, "plain")
     assert f"{told} &amp; more" in body(mail, "html")
@@ -127,6 +131,51 @@ async def test_an_expired_suspension_is_lifted_and_published(
         ("account.reinstated", {"account_id": number(ada), "actor_id": None, "version": 5})
     ]
     assert (await auth.login("ada")).status == 200
+
+
+@asynccontextmanager
+async def changing_roles(
+    wire: Wire, command: SetRoles, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[asyncio.Event]:
+    """Let the worker change roles; it has revoked the tokens, and commits when the event is set."""
+    has_revoked, may_commit = asyncio.Event(), asyncio.Event()
+    insert = store.insert_revocation
+
+    async def insert_and_wait(*args: Any) -> datetime:
+        before = await insert(*args)
+        has_revoked.set()
+        await may_commit.wait()
+        return before
+
+    monkeypatch.setattr(store, "insert_revocation", insert_and_wait)
+    await wire.send(command)
+    async with asyncio.timeout(PATIENCE):
+        await has_revoked.wait()
+    yield may_commit
+
+
+@pytest.mark.parametrize("issue", ["refresh", "ws-ticket"])
+async def test_a_token_that_is_issued_during_a_change_of_roles_has_the_new_ones(
+    auth: Auth, wire: Wire, monkeypatch: pytest.MonkeyPatch, issue: str
+) -> None:
+    admin, ada = await register(auth, wire, "boss", "admin"), await register(auth, wire, "ada")
+    command = SetRoles(account_id=number(ada), actor_id=number(admin), roles=["moderator"])
+    async with changing_roles(wire, command, monkeypatch) as may_commit:
+        body = {"json": {"refresh_token": ada["refresh_token"]}} if issue == "refresh" else {}
+        issuing = asyncio.create_task(auth.call("POST", f"/{issue}", token=ada["access_token"], **body))
+
+        async def is_done_or_waits() -> bool:
+            waiting = (
+                "SELECT 1 FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            return issuing.done() or bool(auth.rows(waiting))
+
+        await eventually(is_done_or_waits)
+        may_commit.set()
+    issued = await (await issuing).json()
+    token = issued["access_token"] if issue == "refresh" else issued["ticket"]
+    assert jwt.decode(token, options={"verify_signature": False})["roles"] == ["moderator"]
 
 
 async def test_setting_roles_revokes_tokens_with_the_old_roles(auth: Auth, wire: Wire) -> None:

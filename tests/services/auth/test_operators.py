@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aio_pika
+import pyotp
 import pytest
 
 from services.auth.app import create_worker
@@ -18,41 +17,16 @@ from shared.http.tokens import REFRESH_SECONDS
 from shared.messaging import dead_letters
 from shared.messaging.contracts import SetRoles, SuspendAccount
 from shared.messaging.topology import COMMAND_EXCHANGE
-from tests.support.auth import SECRET, Auth, Client, is_ready, settings_for
+from tests.support.auth import Auth, Client, is_ready, list_published, settings_for
+from tests.support.auth_verbs import run_and_parse, run_verb
 from tests.support.parts import VirtualHost
 from tests.support.waiting import PATIENCE, eventually
 from tests.support.wire import connect_wire
 
 
-async def run_verb(auth: Auth, *words: str, broker_url: str = "amqp://127.0.0.1:1/") -> tuple[int, str, str]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "services.auth", *words),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env={
-            **os.environ,
-            "AUTH_DATABASE_URL": auth.database_url,
-            "AUTH_BROKER_URL": broker_url,
-            "AUTH_SECRET": SECRET,
-        },
-    )
-    out, err = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, out.decode(), err.decode()
-
-
-async def run_and_parse(auth: Auth, *words: str, **kwargs: Any) -> dict[str, Any]:
-    status, out, err = await run_verb(auth, *words, **kwargs)
-    assert status == 0, err
-    answer: dict[str, Any] = json.loads(out)
-    return answer
-
-
 async def test_another_admin_can_be_created_and_is_published(auth: Auth) -> None:
-    made = await run_and_parse(auth, "create-admin", "ada", "ada@mail.test")
-    session = await (await auth.login("ada", made["password"])).json()
-    assert session["account"]["roles"] == ["admin"]
+    await run_and_parse(auth.database_url, "create-admin", "ada", "ada@mail.test")
+    assert auth.rows("SELECT username, roles FROM accounts") == [("ada", ["admin"])]
     published = [key.rpartition(".")[0] for (key,) in auth.rows("SELECT routing_key FROM outbox ORDER BY id")]
     assert published == ["account.registered", "account.roles_changed"]
 
@@ -64,7 +38,7 @@ async def test_an_admin_with_a_taken_or_invalid_name_is_refused(auth: Auth) -> N
         ("_ada_", "other@mail.test", "username"),
         ("bob", "nonsense", "email"),
     ):
-        status, out, err = await run_verb(auth, "create-admin", name, email)
+        status, out, err = await run_verb(auth.database_url, "create-admin", name, email)
         assert (status, out) == (1, "")
         assert reason in err
     assert auth.rows("SELECT count(*) FROM accounts") == [(1,)]
@@ -72,27 +46,26 @@ async def test_an_admin_with_a_taken_or_invalid_name_is_refused(auth: Auth) -> N
 
 async def test_resetting_a_password_invalidates_the_old_one_and_all_sessions(auth: Auth) -> None:
     session = await auth.register("ada")
-    made = await run_and_parse(auth, "reset-password", "ADA")
+    await run_and_parse(auth.database_url, "reset-password", "ADA")
     assert (await auth.login("ada")).status == 401
     assert (await auth.refresh(session["refresh_token"])).status == 401
-    assert (await auth.login("ada", made["password"])).status == 200
     assert auth.rows("SELECT account_id, session_id FROM revocations") == [(session["account"]["id"], None)]
 
 
 async def test_the_password_of_an_unknown_account_cannot_be_reset(auth: Auth) -> None:
-    status, _, err = await run_verb(auth, "reset-password", "nobody")
+    status, _, err = await run_verb(auth.database_url, "reset-password", "nobody")
     assert status == 1
     assert "account_not_found" in err
 
 
 async def test_a_rotated_key_is_published_long_before_it_signs(auth: Auth) -> None:
     [(first,)] = auth.rows("SELECT kid FROM signing_keys")
-    made = await run_and_parse(auth, "rotate-keys")
+    made = await run_and_parse(auth.database_url, "rotate-keys")
     ahead = datetime.fromisoformat(made["signs_from"]) - datetime.now(UTC)
     assert timedelta(seconds=3 * REFRESH_SECONDS) < ahead < timedelta(minutes=6)
     kids = [kid for (kid,) in auth.rows("SELECT kid FROM signing_keys ORDER BY signs_from")]
     assert kids == [first, made["kid"]]
-    status, _, err = await run_verb(auth, "rotate-keys")
+    status, _, err = await run_verb(auth.database_url, "rotate-keys")
     assert status == 1
     assert "rotation_under_way" in err
 
@@ -101,7 +74,7 @@ async def test_a_replaced_key_is_deleted_only_after_its_last_token_expires(
     auth: Auth, aiohttp_client: Any
 ) -> None:
     [(first,)] = auth.rows("SELECT kid FROM signing_keys")
-    made = await run_and_parse(auth, "rotate-keys")
+    made = await run_and_parse(auth.database_url, "rotate-keys")
 
     async def kids_when_the_other_signs_for(age: timedelta) -> set[str]:
         auth.rows(
@@ -124,6 +97,7 @@ async def test_a_replaced_key_is_deleted_only_after_its_last_token_expires(
     assert after == {made["kid"]}
 
 
+@pytest.mark.usefixtures("quick_retries")
 @pytest.mark.usefixtures("quick_retries")
 async def test_a_poison_command_can_be_listed_and_replayed(
     auth: Auth, new_broker: Any, aiohttp_client: Any
@@ -149,14 +123,16 @@ async def test_a_poison_command_can_be_listed_and_replayed(
             return len(await dead_letters.show(broker.url, "auth.commands")) == 1
 
         await eventually(is_dead)
-        shown = await run_and_parse(auth, "dead-letters", "list", "auth.commands", broker_url=broker.url)
+        shown = await run_and_parse(
+            auth.database_url, "dead-letters", "list", "auth.commands", AUTH_BROKER_URL=broker.url
+        )
         assert (shown["type"], shown["reason"]) == ("account.suspend", "delivery_limit")
         assert json.loads(shown["body"])["data"]["account_id"] == ada
 
         replay = ("dead-letters", "replay", "auth.commands", "--id")
-        other = await run_and_parse(auth, *replay, "no-such-id", broker_url=broker.url)
+        other = await run_and_parse(auth.database_url, *replay, "no-such-id", AUTH_BROKER_URL=broker.url)
         assert other == {"replayed": 0}
-        again = await run_and_parse(auth, *replay, shown["id"], broker_url=broker.url)
+        again = await run_and_parse(auth.database_url, *replay, shown["id"], AUTH_BROKER_URL=broker.url)
         assert again == {"replayed": 1}
         await eventually(is_dead)
 
@@ -186,6 +162,41 @@ async def test_an_unreadable_command_is_dead_lettered_at_once(
 
 
 async def test_an_unreachable_broker_is_named(auth: Auth) -> None:
-    status, _, err = await run_verb(auth, "dead-letters", "list", "auth.commands")
+    status, _, err = await run_verb(auth.database_url, "dead-letters", "list", "auth.commands")
     assert status == 1
     assert err.splitlines()[-1].startswith("rabbitmq:")
+
+
+async def test_accounts_are_counted_or_said_again_as_they_are(auth: Auth) -> None:
+    await auth.register("ann")
+    deleted = await auth.register("bob")
+    auth.rows("UPDATE accounts SET status = 'deleted' WHERE id = %(id)s", {"id": deleted["account"]["id"]})
+    auth.rows("DELETE FROM outbox")
+    status, counted, _ = await run_verb(auth.database_url, "restate", "--dry-run")
+    assert (status, json.loads(counted)) == (0, {"kind": "accounts", "rows": 2, "is_complete": True})
+    assert auth.rows("SELECT FROM outbox") == []
+
+
+async def test_the_broker_has_everything_when_accounts_were_said_again(
+    auth: Auth, aiohttp_client: Any, broker: VirtualHost
+) -> None:
+    await auth.register("ann")
+    await aiohttp_client(create_worker(settings_for(auth.database_url, broker_url=broker.url)))
+    status, _, err = await run_verb(auth.database_url, "restate", AUTH_BROKER_URL=broker.url)
+    assert (status, err) == (0, "")
+    assert auth.rows("SELECT FROM outbox") == []
+
+
+async def test_a_lost_second_factor_can_be_removed_which_is_published(auth: Auth) -> None:
+    session = await auth.register("ada")
+    made = await (await auth.request("POST", "/auth/totp", session)).json()
+    code = {"code": pyotp.TOTP(made["secret"]).now()}
+    assert (await auth.request("POST", "/auth/totp/confirm", session, json=code)).status == 200
+    assert await run_and_parse(auth.database_url, "remove-second-factor", "ada@mail.test") == {
+        "username": "ada"
+    }
+    assert (await auth.login("ada")).status == 200
+    published = list_published(auth, "account.second_factor_removed")
+    assert published == [{"account_id": session["account"]["id"]}]
+    status, _, err = await run_verb(auth.database_url, "remove-second-factor", "ada")
+    assert (status, "no_second_factor" in err) == (1, True)

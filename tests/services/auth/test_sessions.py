@@ -7,6 +7,8 @@ import statistics
 import time
 from typing import Any
 
+import pytest
+
 from tests.support.auth import PASSWORD, Auth, StartAuth, fields_at_fault, problem
 
 
@@ -104,6 +106,7 @@ async def test_a_deleted_account_is_treated_as_unknown(auth: Auth) -> None:
     )
 
 
+@pytest.mark.real_hashes
 async def test_a_hash_with_outdated_parameters_is_replaced_at_login(auth: Auth) -> None:
     from argon2 import PasswordHasher
 
@@ -127,6 +130,22 @@ async def test_a_refresh_returns_a_new_pair_of_tokens_for_the_same_session(auth:
     assert auth.rows("SELECT count(*) FROM sessions") == [(1,)]
     assert (await auth.call("GET", "/me", token=second["access_token"])).status == 200
     assert (await auth.refresh(second["refresh_token"])).status == 200
+
+
+async def test_a_session_ends_some_time_after_its_login_however_often_it_is_refreshed(
+    start_auth: StartAuth, database_url: str
+) -> None:
+    auth = await start_auth(database_url, refresh_seconds=3600, session_seconds=7200)
+    session = await auth.register()
+    for _ in range(2):
+        session = await (await auth.refresh(session["refresh_token"])).json()
+        auth.rows("UPDATE sessions SET created_at = created_at - interval '1 hour'")
+    left = "SELECT extract(epoch FROM expires_at - now()) FROM sessions"
+    [(seconds,)] = auth.rows(left)
+    assert 0 < seconds <= 3600
+    session = await (await auth.refresh(session["refresh_token"])).json()
+    assert auth.rows(left)[0][0] <= 0
+    assert await problem(await auth.refresh(session["refresh_token"])) == (401, "token_invalid")
 
 
 async def test_an_unknown_refresh_token_is_invalid(auth: Auth) -> None:
@@ -232,7 +251,7 @@ async def test_logout_all_ends_every_session_of_the_account_and_no_other(auth: A
 async def test_the_list_of_sessions_marks_the_current_one(auth: Auth) -> None:
     await auth.register()
     first = await auth.register("ada")
-    headers = {"User-Agent": "Painter/1.0", "X-Real-Ip": "203.0.113.7"}
+    headers = {"User-Agent": "Painter/1.0", "X-Forwarded-For": "203.0.113.7"}
     second = await (await auth.login("ada", headers=headers)).json()
     page = await (await auth.call("GET", "/sessions", token=first["access_token"])).json()
     assert page["next_cursor"] is None

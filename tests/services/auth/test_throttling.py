@@ -13,7 +13,7 @@ from services.auth.accounts.passwords import Passwords
 from tests.support.auth import PASSWORD, Auth, StartAuth, problem
 from tests.support.waiting import PATIENCE
 
-FROM = [{"X-Real-Ip": f"203.0.113.{number}"} for number in range(100)]
+FROM = [{"X-Forwarded-For": f"203.0.113.{number}"} for number in range(100)]
 
 
 async def test_after_too_many_failures_even_the_right_password_is_refused(
@@ -49,17 +49,21 @@ async def test_the_ipv6_network_of_a_customer_counts_as_one_address(
 ) -> None:
     auth = await start_auth(database_url, login_failures_per_address=2)
     statuses = [
-        (await auth.login(f"n{number}", "wrong", headers={"X-Real-Ip": f"2001:db8::{number}"})).status
+        (await auth.login(f"n{number}", "wrong", headers={"X-Forwarded-For": f"2001:db8::{number}"})).status
         for number in range(3)
     ]
     assert statuses == [401, 401, 429]
 
 
-async def test_x_forwarded_for_is_ignored(start_auth: StartAuth, database_url: str) -> None:
+async def test_addresses_that_a_client_names_itself_are_ignored(
+    start_auth: StartAuth, database_url: str
+) -> None:
     auth = await start_auth(database_url, login_failures_per_address=2)
+    # The gateway appends the address of its own peer.
+    named = [{"X-Forwarded-For": f"203.0.113.{number}, 198.51.100.7"} for number in range(3)]
     statuses = [
-        (await auth.login(f"n{number}", "wrong", headers={"X-Forwarded-For": f"203.0.113.{number}"})).status
-        for number in range(3)
+        (await auth.login(f"n{number}", "wrong", headers=headers)).status
+        for number, headers in enumerate(named)
     ]
     assert statuses == [401, 401, 429]
 
@@ -155,7 +159,7 @@ async def test_registrations_of_a_network_are_limited_across_replicas(
 
     async def register(number: int, address: str) -> ClientResponse:
         auth = replicas[number % 2]
-        body, headers = auth.registration(f"artist_{number}"), {"X-Real-Ip": address}
+        body, headers = auth.registration(f"artist_{number}"), {"X-Forwarded-For": address}
         return await auth.call("POST", "/register", json=body, headers=headers)
 
     responses = await asyncio.gather(*(register(n, f"2001:db8::{n}") for n in range(8)))
@@ -165,6 +169,28 @@ async def test_registrations_of_a_network_are_limited_across_replicas(
     assert 3500 <= int(refused.headers["Retry-After"]) <= 3600
     assert (await register(8, "2001:db8:0:1::1")).status == 201
     assert (await register(9, "203.0.113.1")).status == 201
+
+
+async def test_registrations_are_limited_by_mail_domain_from_whatever_network(
+    start_auth: StartAuth, database_url: str
+) -> None:
+    auth = await start_auth(database_url, registrations_per_domain=2)
+
+    async def register(number: int, email: str) -> ClientResponse:
+        body = auth.registration(f"artist_{number}", email=email)
+        return await auth.call("POST", "/register", json=body, headers=FROM[number])
+
+    statuses = [(await register(n, f"any@n{n}.flood.example")).status for n in range(3)]
+    assert statuses == [201, 201, 429]
+    assert (await register(3, "ada@another.example")).status == 201
+
+
+async def test_registrations_with_a_large_public_provider_are_not_counted_together(
+    start_auth: StartAuth, database_url: str
+) -> None:
+    auth = await start_auth(database_url, registrations_per_domain=1)
+    for number in range(3):
+        await auth.register(email=f"ada{number}@gmail.com")
 
 
 async def test_a_refused_registration_hashes_no_password(

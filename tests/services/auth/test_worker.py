@@ -47,7 +47,7 @@ async def test_only_expired_rows_are_deleted(auth: Auth, aiohttp_client: Any) ->
         assert (await auth.refresh(session["refresh_token"])).status == 200
     auth.rows("DELETE FROM login_throttles")
     await auth.login("expired", "wrong")
-    await auth.login("live", "wrong", headers={"X-Real-Ip": "203.0.113.7"})
+    await auth.login("live", "wrong", headers={"X-Forwarded-For": "203.0.113.7"})
     auth.rows(
         "UPDATE sessions SET expires_at = now() WHERE account_id = %(id)s", {"id": expired["account"]["id"]}
     )

@@ -69,6 +69,16 @@ async def test_lines_arrive_in_order_under_their_key_and_name_their_sender(broke
         assert line.senders == {"me"}
 
 
+async def test_an_urgent_line_arrives_before_those_that_wait(broker_url: str) -> None:
+    async with connected(broker_url) as line:
+        await line.feed.bind("8")
+        line.publisher.publish("7", b"first")
+        line.publisher.publish("8", b"urgent", urgent=True)
+        await line.send(b"end")
+        arrived = [one for one in line.received if one in (b"first", b"urgent")]
+        assert arrived == [b"urgent", b"first"]
+
+
 async def test_without_a_broker_lines_are_dropped() -> None:
     line = Line("amqp://127.0.0.1:1/")
     async with running(line.publisher.run()):

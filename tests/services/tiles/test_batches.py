@@ -9,7 +9,7 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Awaitable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from aiohttp import ClientResponse
 from tests.support.busy import here
 from tests.support.identities import TestKeys
 from tests.support.parts import VirtualHost, free_ports
+from tests.support.strokes import answer, answers, painting, stroke
 from tests.support.tiles import StartTiles, TilesClient, account_id, journal_of, painted
 from tests.support.tiles_process import process
 from tests.support.waiting import PATIENCE
@@ -238,6 +239,80 @@ async def test_acknowledged_edits_survive_a_crash_of_the_process(
         e["tile"] for e in await journal_of(database_url, canvas["id"]) if e["kind"] == "tile.updated"
     ]
     assert {(t["id"], t["version"]): t["title"] for t in published}.items() >= answered.items()
+
+
+async def test_strokes_that_arrive_while_a_batch_waits_for_its_canvas_join_it(tiles: TilesClient) -> None:
+    canvas = await tiles.canvas("ann")
+    tile_id = (await tiles.tile("ann", canvas["id"]))["id"]
+    async with painting(tiles, canvas["id"], "ann") as socket:
+        assert (await answer(socket, stroke(0, tile_id, (0, 1))))["type"] == "ack"
+        with holding(tiles.database_url, canvas["id"]):
+            for ref in range(1, 4):
+                await socket.send_json(stroke(ref, tile_id, (ref, 1)))
+                await asyncio.sleep(min(5, here(SETTLED_SECONDS)))
+        assert [one["ref"] for one in await answers(socket, 3)] == [1, 2, 3]
+    transactions = rows(
+        tiles.database_url,
+        "SELECT count(*) FROM revisions WHERE tile_id = %s AND kind = 'stroke' GROUP BY xmin::text",
+        tile_id,
+    )
+    assert sorted(transactions) == [(1,), (3,)]
+
+
+@pytest.mark.parametrize(
+    ("who", "method", "path", "body", "outcome"),
+    [
+        ("ann", "PATCH", "/tiles/{tile}/pixels", {"pixels": [[9, 5]]}, "ack"),
+        ("ann", "PUT", "/tiles/{tile}", {"pixels": painted(5)}, "ack"),
+        ("ann", "PUT", "/tiles/{tile}", {"is_public": False}, "tile_not_found"),
+        ("ann", "POST", "/tiles/{tile}/lock", None, "tile_locked"),
+        ("ann", "DELETE", "/tiles/{tile}", None, "tile_not_found"),
+        ("owner", "PATCH", "/canvases/{canvas}", {"collaboration_mode": "tile-lock"}, "not_tile_creator"),
+        ("owner", "PATCH", "/canvases/{canvas}", {"collaboration_mode": "review"}, "not_tile_creator"),
+        ("owner", "PATCH", "/canvases/{canvas}", {"collaboration_mode": "area-lock"}, "outside_area"),
+    ],
+)
+async def test_a_stroke_is_decided_on_what_another_process_has_just_changed(
+    start_tiles: StartTiles,
+    database_url: str,
+    who: str,
+    method: str,
+    path: str,
+    body: dict[str, Any] | None,
+    outcome: str,
+) -> None:
+    tiles, other = await start_tiles(database_url), await start_tiles(database_url)
+    canvas = await tiles.canvas("owner", collaboration_mode="free")
+    tile_id = (await tiles.tile("ann", canvas["id"]))["id"]
+    async with painting(tiles, canvas["id"], "bob") as socket:
+        for ref in range(4):
+            assert (await answer(socket, stroke(ref, tile_id, (ref, 1))))["type"] == "ack"
+        changed = await other.call(who, method, path.format(tile=tile_id, canvas=canvas["id"]), json=body)
+        assert changed.status < 300, await changed.text()
+        for ref in range(4, 8):
+            answered = await answer(socket, stroke(ref, tile_id, (ref, 1)))
+            assert answered.get("code", answered["type"]) == outcome
+    if outcome == "ack":
+        shown = await (await tiles.call("ann", "GET", f"/tiles/{tile_id}")).json()
+        events = await journal_of(database_url, canvas["id"])
+        assert replayed(events)[tile_id] == (shown["version"], base64.b64decode(shown["pixels"]))
+        assert [event["seq"] for event in events] == list(range(1, 12))
+
+
+async def test_a_tile_that_is_painted_again_and_again_is_read_once(
+    tiles: TilesClient, database_url: str
+) -> None:
+    canvas = await tiles.canvas("ann")
+    tile_id = (await tiles.tile("ann", canvas["id"]))["id"]
+    async with painting(tiles, canvas["id"], "ann") as socket:
+        for ref in range(3):
+            await answer(socket, stroke(ref, tile_id, (ref, 1)))
+        with closing(psycopg2.connect(database_url)) as connection, connection, connection.cursor() as cursor:
+            # Behind the back of the service, which changes no tile without a number.
+            cursor.execute("UPDATE tiles SET pixels = set_byte(pixels, 200, 7) WHERE id = %s", (tile_id,))
+        await answer(socket, stroke(3, tile_id, (3, 1)))
+    ((pixels,),) = rows(database_url, "SELECT pixels FROM tiles WHERE id = %s", tile_id)
+    assert (pixels[3], pixels[200]) == (1, 0)
 
 
 @pytest.mark.real_limits

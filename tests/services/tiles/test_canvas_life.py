@@ -50,7 +50,12 @@ async def code(response: Any) -> tuple[int, str]:
 async def test_a_change_affects_only_the_fields_it_names(tiles: TilesClient) -> None:
     canvas = await tiles.canvas("ann", description="old")
     path = f"/canvases/{canvas['id']}"
-    change = {"name": "Another wall", "max_tiles_per_user": 3, "collaboration_mode": "free"}
+    change = {
+        "name": "Another wall",
+        "max_tiles_per_user": 3,
+        "collaboration_mode": "free",
+        "paper_color": "#102030",
+    }
     response = await tiles.call("ann", "PATCH", path, json=change)
     assert response.status == 200
     expected = {**canvas, **change}
@@ -70,9 +75,11 @@ async def test_a_change_affects_only_the_fields_it_names(tiles: TilesClient) -> 
         ({"max_tiles_per_user": 17}, "max_tiles_per_user"),
         ({"max_tiles_per_user": 0}, "max_tiles_per_user"),
         ({"collaboration_mode": "anarchy"}, "collaboration_mode"),
+        ({"paper_color": "#fff"}, "paper_color"),
+        ({"paper_color": None}, "paper_color"),
         ({"width": 128}, "width"),
         ({"tile_size": 32}, "tile_size"),
-        ({"palette": "gameboy"}, "palette"),
+        ({"palette": "no-such"}, "palette"),
         ({"is_active": False}, "is_active"),
         ({"owner_id": 1}, "owner_id"),
     ],
@@ -236,7 +243,7 @@ async def test_stats_count_tiles_artists_likes_and_changes(tiles: TilesClient) -
     top = stats.pop("top_artists")
     assert stats == {
         "canvas_id": canvas["id"], "tile_count": 4, "cell_count": 16, "artist_count": 2, "like_count": 2,
-        "change_count": 7,
+        "change_count": 7, "colours_used": [], "placed": None,
     }  # fmt: skip
     assert [(t["artist"]["username"], t["tile_count"], t["like_count"]) for t in top] == [
         ("ann", 3, 2), ("bob", 1, 0)
@@ -348,8 +355,8 @@ def test_a_list_of_many_canvases_is_read_from_an_index(
 ) -> None:
     statement = compile_statement(store._VISIBLE[sort])
     params = {
-        **statement.constants, "viewer_id": 1, "sees_all": False, "owner_id": None, "pattern": pattern,
-        "count": 101, "key_0": 2**40, "key_1": 2**40,
+        **statement.constants, "viewer_id": 1, "sees_all": False, "owner_id": None, "member_id": None,
+        "pattern": pattern, "count": 101, "key_0": 2**40, "key_1": 2**40,
     }  # fmt: skip
     with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
         connection.autocommit = True

@@ -15,11 +15,13 @@ async def test_a_canvas_is_returned_as_the_contract_says(tiles: TilesClient) -> 
     canvas = await tiles.canvas("ann", height=128, palette=["#FF0000", "#00ff00"])
     assert set(canvas) == {
         "id", "name", "description", "width", "height", "tile_size", "columns", "rows", "palette",
-        "collaboration_mode", "max_tiles_per_user", "is_public", "is_active", "owner", "tile_count",
-        "created_at", "updated_at",
+        "paper_color", "collaboration_mode", "max_tiles_per_user", "is_public", "is_active", "owner",
+        "tile_count", "chat", "who_paints", "is_archived", "cooldown_seconds", "max_charges",
+        "starts_at", "ends_at", "frozen", "created_at", "updated_at",
     }  # fmt: skip
     assert (canvas["columns"], canvas["rows"]) == (4, 8)
     assert canvas["palette"] == ["#ff0000", "#00ff00"]
+    assert canvas["paper_color"] == "#ffffff"
     assert canvas["collaboration_mode"] == "tile-lock"
     assert canvas["max_tiles_per_user"] == 10
     assert canvas["owner"]["username"] == "ann"
@@ -33,6 +35,8 @@ async def test_a_canvas_is_returned_as_the_contract_says(tiles: TilesClient) -> 
         ({"name": "x" * 101}, "name"),
         ({"name": "nul\x00inside"}, "name"),
         ({"name": 7}, "name"),
+        ({"name": "\u200b\u2060\u3164"}, "name"),
+        ({"description": "\u202egnp.exe"}, "description"),
         ({"width": 63}, "width"),
         ({"width": 100}, "width"),
         ({"width": 8193}, "width"),
@@ -44,6 +48,7 @@ async def test_a_canvas_is_returned_as_the_contract_says(tiles: TilesClient) -> 
         ({"palette": ["#ffffff"]}, "palette"),
         ({"palette": ["#fff", "#000000"]}, "palette"),
         ({"palette": ["#000000"] * 256}, "palette"),
+        ({"paper_color": "white"}, "paper_color"),
         ({"max_tiles_per_user": 0}, "max_tiles_per_user"),
         ({"max_tiles_per_user": 33}, "max_tiles_per_user"),
         ({"collaboration_mode": "anarchy"}, "collaboration_mode"),

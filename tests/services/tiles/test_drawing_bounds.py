@@ -63,7 +63,7 @@ class Guests:
 
     async def get(self, number: int, what: str) -> tuple[int, int, str | None]:
         """Return status, bytes and Retry-After of a request from the network with that number."""
-        headers = {"X-Real-Ip": f"203.0.113.{number}"}
+        headers = {"X-Forwarded-For": f"203.0.113.{number}"}
         async with self.http.get(f"{self.path}{what}", headers=headers) as response:
             return response.status, len(await response.read()), response.headers.get("Retry-After")
 
@@ -162,7 +162,7 @@ async def test_guests_pay_for_what_is_drawn_and_not_for_what_is_kept(
     path = f"/canvases/{canvas['id']}.png"
 
     async def draw(part: str, network: str, artist: str | None = None) -> int:
-        response = await tiles.call(artist, "GET", f"{path}{part}", headers={"X-Real-Ip": network})
+        response = await tiles.call(artist, "GET", f"{path}{part}", headers={"X-Forwarded-For": network})
         assert (response.status == 429) == ("Retry-After" in response.headers)
         return response.status
 

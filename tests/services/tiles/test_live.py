@@ -12,7 +12,7 @@ from aiohttp import ClientSession, TCPConnector, WSMsgType, WSServerHandshakeErr
 from services.tiles import housekeeping
 from services.tiles.app import create_worker
 from services.tiles.live import hub
-from services.tiles.live.peers import ChangePublisher
+from services.tiles.peers import ChangePublisher
 from services.tiles.settings import TilesSettings
 from shared.db.pool import CONNECTIONS_IN_USE
 from shared.messaging.connection import CONNECTED

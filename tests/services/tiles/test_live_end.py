@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from services.tiles.canvases.journal import prune
 from shared.db import Database
-from tests.support.live import Socket, events, watching
+from tests.support.live import Socket, events, settle, watching
 from tests.support.parts import VirtualHost
 from tests.support.tiles import StartTiles, TilesClient, account_id
 from tests.support.waiting import PATIENCE
@@ -37,6 +37,8 @@ async def test_viewers_of_a_deleted_canvas_are_disconnected_in_every_process(
         sockets = [
             (await stack.enter_async_context(watching(process, canvas["id"])))[0] for process in processes
         ]
+        for socket in sockets:
+            await settle(socket)
         await processes[0].call("ann", "DELETE", f"/canvases/{canvas['id']}")
         for socket in sockets:
             (event,) = await events(socket, 1)
@@ -56,6 +58,8 @@ async def test_a_canvas_made_private_keeps_only_viewers_who_may_see_it(
             [(await stack.enter_async_context(watching(other, canvas["id"], **who)))[0] for who in group]
             for group in (stay, leave)
         ]
+        for socket in (*staying, *leaving):
+            await settle(socket)
         await writer.call("ann", "PATCH", f"/canvases/{canvas['id']}", json={"is_public": False})
         await writer.tile("ann", canvas["id"])
         for socket in leaving:
@@ -71,8 +75,7 @@ async def test_a_renamed_canvas_keeps_its_viewers(live_tiles: TilesClient) -> No
     async with watching(live_tiles, canvas["id"]) as (socket, _):
         await live_tiles.call("ann", "PATCH", f"/canvases/{canvas['id']}", json={"name": "Renamed"})
         assert (await events(socket, 1))[0]["canvas"]["name"] == "Renamed"
-        await socket.send_json({"type": "ping"})
-        assert await socket.receive_json(timeout=PATIENCE) == {"type": "pong"}
+        await settle(socket)
 
 
 async def test_resuming_before_the_oldest_kept_event_gets_a_resync(

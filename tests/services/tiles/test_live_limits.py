@@ -14,12 +14,16 @@ from services.tiles.canvases import journal
 from services.tiles.live.hub import CATCH_UPS_AT_ONCE
 from tests.support.binary import encode_paint
 from tests.support.live import events, watching
-from tests.support.tiles import StartTiles
+from tests.support.tiles import StartTiles, TilesClient, account_id
 from tests.support.waiting import PATIENCE
 
 Send = Callable[[ClientWebSocketResponse], Awaitable[None]]
 
 LIMIT = {"message_rate": 0.001, "message_burst": 5}
+
+
+def ticket_of(tiles: TilesClient, artist: str) -> str:
+    return tiles.keys.ticket(account_id(artist), artist)
 
 
 async def ask(socket: ClientWebSocketResponse) -> None:
@@ -46,24 +50,75 @@ async def pong(socket: ClientWebSocketResponse) -> None:
     await socket.pong()
 
 
+async def closed(socket: ClientWebSocketResponse) -> tuple[int, str | None]:
+    """Return code and reason with which the server closes the socket, after its messages."""
+    while (message := await socket.receive(timeout=PATIENCE)).type is not WSMsgType.CLOSE:
+        assert message.type is WSMsgType.TEXT
+    return message.data, message.extra
+
+
 @pytest.mark.parametrize("send", [ask, babble, move, paint, ping, pong])
-async def test_too_many_messages_close_their_socket_with_1008_and_no_other(
+async def test_too_many_messages_of_an_artist_close_their_socket_with_1008_and_no_other(
     start_tiles: StartTiles, database_url: str, send: Send
 ) -> None:
     tiles = await start_tiles(database_url, **LIMIT)
     canvas = await tiles.canvas()
     binary = "tessera.v2.binary"
     async with (
-        watching(tiles, canvas["id"], subprotocol=binary) as (flooding, _),
-        watching(tiles, canvas["id"]) as (other, _),
+        watching(tiles, canvas["id"], ticket=ticket_of(tiles, "ann"), subprotocol=binary) as (flooding, _),
+        watching(tiles, canvas["id"], ticket=ticket_of(tiles, "bob")) as (other, _),
     ):
         for _ in range(6):
             await send(flooding)
-        while (message := await flooding.receive(timeout=PATIENCE)).type is not WSMsgType.CLOSE:
-            assert message.type is WSMsgType.TEXT
-        assert (message.data, message.extra) == (1008, "too many messages")
+        assert await closed(flooding) == (1008, "too many messages")
         await ask(other)
-        assert await other.receive_json(timeout=PATIENCE) == {"type": "pong"}
+        while (answer := await other.receive_json(timeout=PATIENCE))["type"] == "presence":
+            pass
+        assert answer == {"type": "pong"}
+
+
+async def test_a_long_message_counts_as_one_for_each_512_bytes(
+    start_tiles: StartTiles, database_url: str
+) -> None:
+    tiles = await start_tiles(database_url, **LIMIT)
+    canvas = await tiles.canvas()
+    async with watching(tiles, canvas["id"]) as (socket, _):
+        await socket.send_str("x" * 511)
+        await socket.send_str("x" * (4 * 512 - 1))
+        await socket.send_str("x")
+        assert await closed(socket) == (1008, "too many messages")
+
+
+@pytest.mark.parametrize("artist", [None, "ann"])
+async def test_a_client_that_reconnects_has_not_got_more_messages(
+    start_tiles: StartTiles, database_url: str, artist: str | None
+) -> None:
+    tiles = await start_tiles(database_url, **LIMIT)
+    canvas = await tiles.canvas()
+    first, second = [ticket_of(tiles, artist) if artist else None for _ in range(2)]
+    async with watching(tiles, canvas["id"], ticket=first) as (socket, _):
+        for _ in range(4):
+            await ask(socket)
+            assert await socket.receive_json(timeout=PATIENCE) == {"type": "pong"}
+    async with watching(tiles, canvas["id"], ticket=second) as (socket, _):
+        for _ in range(2):
+            await ask(socket)
+        assert await closed(socket) == (1008, "too many messages")
+
+
+async def test_pixels_beyond_the_allowance_are_refused_before_they_are_read(
+    start_tiles: StartTiles, database_url: str
+) -> None:
+    tiles = await start_tiles(database_url, paint_pixels_rate=0.001, paint_pixels_burst=4096)
+    canvas = await tiles.canvas("ann")
+    tile = await tiles.tile("ann", canvas["id"])
+    ticket = ticket_of(tiles, "ann")
+    async with watching(tiles, canvas["id"], ticket=ticket, subprotocol="tessera.v2.binary") as (socket, _):
+        # Without its last byte it would close the socket with 1007, had it been read.
+        await socket.send_bytes(encode_paint(7, tile["id"], *[(0, 1)] * 4096)[:-1])
+        nack = await socket.receive_json(timeout=PATIENCE)
+        assert (nack["ref"], nack["code"]) == (7, "paint_limit")
+        assert nack["retry_after"] > 0
 
 
 async def test_a_websocket_ping_is_answered(start_tiles: StartTiles, database_url: str) -> None:

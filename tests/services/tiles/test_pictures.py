@@ -13,6 +13,7 @@ from PIL import Image
 
 from services.tiles.canvases.rules import PALETTES
 from services.tiles.pictures import store
+from services.tiles.pictures.shrinking import Shrinker
 from shared.db import Database
 from tests.support.tiles import SIZE, StartTiles, TilesClient, painted
 
@@ -50,6 +51,25 @@ async def test_scaling_repeats_each_pixel(tiles: TilesClient) -> None:
     assert shown.size == (192, 192)
     assert shown.getpixel((47, 47)) == (255, 0, 77, 255)
     assert shown.getpixel((48, 47)) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "shown"), [(64, 64, (1024, 1024)), (512, 128, (1024, 256)), (1024, 4096, (128, 512))]
+)
+async def test_a_preview_has_a_size_that_other_sites_show(
+    tiles: TilesClient, width: int, height: int, shown: tuple[int, int]
+) -> None:
+    canvas = await tiles.canvas(width=width, height=height)
+    response = await tiles.call(None, "GET", f"/canvases/{canvas['id']}/preview.png")
+    assert (response.status, response.content_type) == (200, "image/png")
+    assert Image.open(io.BytesIO(await response.read())).size == shown
+
+
+async def test_a_private_canvas_has_no_preview_for_strangers(tiles: TilesClient) -> None:
+    path = f"/canvases/{(await tiles.canvas('owner', is_public=False))['id']}/preview.png"
+    assert [(await tiles.call(artist, "GET", path)).status for artist in (None, "ann", "owner")] == [
+        404, 404, 200,
+    ]  # fmt: skip
 
 
 async def tag_of(tiles: TilesClient, path: str) -> str:
@@ -198,6 +218,24 @@ async def test_drafts_are_not_in_the_picture(tiles: TilesClient) -> None:
     assert (await picture(tiles, canvas["id"])).convert("RGBA").getpixel((0, 0)) == (0, 0, 0, 0)
 
 
+async def test_on_request_a_picture_is_on_the_paper_of_the_canvas_as_it_is_now(tiles: TilesClient) -> None:
+    canvas = await tiles.canvas("owner", paper_color="#fff1e8")
+    path, tile = f"/canvases/{canvas['id']}", await tiles.tile("ann", canvas["id"])
+    for colour, rgb in (("#fff1e8", (255, 241, 232)), ("#1d2b53", (29, 43, 83))):
+        await tiles.call("owner", "PATCH", path, json={"paper_color": colour})
+        for drawn in (f"{path}.png", f"/tiles/{tile['id']}.png"):
+            response = await tiles.call(None, "GET", drawn, params={"paper": "true"})
+            with Image.open(io.BytesIO(await response.read())) as shown:
+                assert shown.convert("RGBA").getpixel((3, 3)) == (*rgb, 255)
+
+
+async def test_a_shrunk_picture_has_no_paper(tiles: TilesClient) -> None:
+    canvas = await tiles.canvas("owner")
+    params = {"paper": "true", "shrink": "16"}
+    response = await tiles.call(None, "GET", f"/canvases/{canvas['id']}.png", params=params)
+    assert (await response.json())["errors"][0]["loc"] == ["query", "paper"]
+
+
 @pytest.mark.parametrize("scale", ["0", "17", "x"])
 async def test_a_scale_out_of_range_is_refused(tiles: TilesClient, scale: str) -> None:
     canvas = await tiles.canvas()
@@ -216,3 +254,93 @@ async def test_the_picture_of_a_private_canvas_is_hidden_from_others(tiles: Tile
     canvas = await tiles.canvas("ann", is_public=False)
     assert (await tiles.call(None, "GET", f"/canvases/{canvas['id']}.png")).status == 404
     assert (await tiles.call("ann", "GET", f"/canvases/{canvas['id']}.png")).status == 200
+
+
+def shrunk(whole: Image.Image, by: int) -> Image.Image:
+    """Shrink a picture as a client would that had all of its pixels."""
+    return whole.convert("RGBA").convert("RGBa").reduce(by).convert("RGBA")
+
+
+def difference(one: Image.Image, other: Image.Image) -> int:
+    """Return the largest difference of any channel of any pixel."""
+    assert one.size == other.size
+    return max(abs(a - b) for a, b in zip(one.tobytes(), other.tobytes(), strict=True))
+
+
+@pytest.mark.parametrize("shrink", [2, 4, 8, 16])
+async def test_a_pixel_of_a_shrunk_picture_is_the_mean_of_those_it_covers(
+    tiles: TilesClient, shrink: int
+) -> None:
+    canvas = await tiles.canvas()
+    dice = random.Random(7)
+    for x, y in ((0, 0), (1, 2), (3, 3)):
+        noise = bytes(dice.choice((0, 2, 7, 9)) for _ in range(SIZE * SIZE))
+        await tiles.tile("ann", canvas["id"], x, y, pixels=base64.b64encode(noise).decode())
+    whole = await picture(tiles, canvas["id"])
+    shown = await picture(tiles, canvas["id"], shrink=str(shrink))
+    assert difference(shown, shrunk(whole, shrink)) <= 1 + shrink // 8  # rounded in two steps from 16 on
+
+
+@pytest.mark.parametrize("shrink", [4, 8])
+async def test_a_part_of_a_shrunk_picture_equals_that_part_of_the_whole(
+    tiles: TilesClient, shrink: int
+) -> None:
+    canvas = await tiles.canvas(width=640, height=640, tile_size=64)
+    for x, y in ((6, 6), (7, 8), (8, 7), (9, 9)):
+        pixels = base64.b64encode(bytes([x + 1] * 2048 + [y + 1] * 2048)).decode()
+        await tiles.tile("ann", canvas["id"], x, y, pixels=pixels)
+    whole = await picture(tiles, canvas["id"], shrink=str(shrink))
+    part = await picture(tiles, canvas["id"], shrink=str(shrink), x="7", y="7", columns="3", rows="2")
+    left, top, right, bottom = (pixels // shrink for pixels in (448, 448, 640, 576))
+    assert part.tobytes() == whole.crop((left, top, right, bottom)).tobytes()
+
+
+@pytest.mark.parametrize("change", ["painted", "made", "hidden", "deleted"])
+async def test_a_kept_copy_of_a_block_is_not_shown_after_a_change_in_it(
+    start_tiles: StartTiles, database_url: str, change: str
+) -> None:
+    tiles = await start_tiles(database_url)
+    canvas = await tiles.canvas("ann")
+    tile = await tiles.tile("ann", canvas["id"], pixels=painted(9))
+    await picture(tiles, canvas["id"], shrink="8")
+    if change == "made":
+        await tiles.tile("ann", canvas["id"], 1, 1, pixels=painted(9))
+    elif change == "deleted":
+        await tiles.call("ann", "DELETE", f"/tiles/{tile['id']}")
+    else:
+        body = {"pixels": painted(3)} if change == "painted" else {"is_public": False}
+        await tiles.call("ann", "PUT", f"/tiles/{tile['id']}", json=body)
+    another = await start_tiles(database_url)
+    shown = await picture(another, canvas["id"], shrink="8")
+    assert shown.tobytes() == shrunk(await picture(another, canvas["id"]), 8).tobytes()
+
+
+async def test_an_unchanged_block_is_drawn_once_for_all_processes(
+    start_tiles: StartTiles, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiles = await start_tiles(database_url)
+    canvas = await tiles.canvas("ann")
+    await tiles.tile("ann", canvas["id"], pixels=painted(9))
+    first = await picture(tiles, canvas["id"], shrink="8")
+    another = await start_tiles(database_url)
+    monkeypatch.setattr(Shrinker, "copy_block", None)
+    assert (await picture(another, canvas["id"], shrink="8")).tobytes() == first.tobytes()
+
+
+async def test_a_shrunk_picture_names_the_last_change_that_it_shows(tiles: TilesClient) -> None:
+    canvas = await tiles.canvas()
+    await tiles.tile("ann", canvas["id"], pixels=painted(9))
+    response = await tiles.call(None, "GET", f"/canvases/{canvas['id']}.png?shrink=8")
+    assert response.headers["X-Canvas-Seq"] == "2"
+
+
+@pytest.mark.parametrize(
+    "params", [{"shrink": "3"}, {"shrink": "32"}, {"shrink": "2", "scale": "2"}, {"shrink": "8"}]
+)
+async def test_a_shrink_that_is_unknown_or_too_small_is_refused(
+    tiles: TilesClient, params: dict[str, str]
+) -> None:
+    canvas = await tiles.canvas(width=8192, height=8192, tile_size=128)
+    response = await tiles.call(None, "GET", f"/canvases/{canvas['id']}.png", params=params)
+    assert response.status == 422
+    assert "shrink" in (await response.json())["errors"][0]["loc"]

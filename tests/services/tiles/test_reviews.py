@@ -317,6 +317,7 @@ async def test_reviews_of_a_private_canvas_are_hidden_from_others(tiles: TilesCl
         ({"decision": "maybe"}, "decision"),
         ({"decision": "reject", "note": "x" * 1001}, "note"),
         ({"decision": "reject", "note": 7}, "note"),
+        ({"decision": "reject", "note": "\u202egnp.exe"}, "note"),
     ],
 )
 async def test_a_decision_that_breaks_a_rule_is_refused_by_field(

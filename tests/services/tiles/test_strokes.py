@@ -8,58 +8,31 @@ import os
 import random
 import signal
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import psycopg2
 import pytest
-from aiohttp import ClientResponse, ClientWebSocketResponse
+from aiohttp import ClientResponse
 
 from shared.db.migrations import migrate
 from tests.support.busy import here
 from tests.support.identities import TestKeys
 from tests.support.parts import VirtualHost, free_ports
+from tests.support.strokes import Socket, answer, answers, painting, stroke
 from tests.support.tiles import SIZE, StartTiles, TilesClient, account_id, painted
 from tests.support.tiles_process import process
 from tests.support.waiting import PATIENCE, eventually
 
-Socket = ClientWebSocketResponse
-
-GENEROUS = {"paint_pixels_rate": 1e9, "paint_pixels_burst": 10**9, "paint_underway": 100_000}
-
-
-@asynccontextmanager
-async def painting(tiles: TilesClient, canvas_id: int, artist: str | None) -> AsyncIterator[Socket]:
-    """Open a socket of an artist (None: of a guest) that has received `hello`."""
-    params = {}
-    if artist is not None:
-        params["ticket"] = tiles.keys.ticket(account_id(artist), artist)
-    async with tiles.client.ws_connect(f"/api/v1/ws/canvas/{canvas_id}", params=params) as socket:
-        assert (await socket.receive_json(timeout=PATIENCE))["type"] == "hello"
-        yield socket
-
-
-def stroke(ref: Any, tile_id: int, *pixels: tuple[int, int]) -> dict[str, Any]:
-    return {"type": "paint", "ref": ref, "tile_id": tile_id, "pixels": [list(pixel) for pixel in pixels]}
-
-
-async def answers(socket: Socket, count: int) -> list[dict[str, Any]]:
-    """Return the next `count` acks and nacks, skipping batches in between."""
-    received: list[dict[str, Any]] = []
-    while len(received) < count:
-        message = await socket.receive_json(timeout=PATIENCE)
-        if message["type"] in ("ack", "nack"):
-            received.append(message)
-    return received
-
-
-async def answer(socket: Socket, message: Any) -> dict[str, Any]:
-    await socket.send_json(message)
-    (answered,) = await answers(socket, 1)
-    return answered
+GENEROUS = {
+    "paint_pixels_rate": 1e9,
+    "paint_pixels_burst": 10**9,
+    "paint_underway": 100_000,
+    "message_burst": 10**6,
+}
 
 
 async def pixels_of(tiles: TilesClient, tile_id: int, artist: str | None = None) -> bytes:

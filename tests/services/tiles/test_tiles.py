@@ -41,6 +41,8 @@ async def test_a_tile_is_returned_as_the_contract_says(tiles: TilesClient) -> No
         ({"x": -1}, "x"),
         ({"x": 1.5}, "x"),
         ({"title": "x" * 101}, "title"),
+        ({"title": "\u2800"}, "title"),
+        ({"description": "\u202egnp.exe"}, "description"),
         ({"canvas_id": "1"}, "canvas_id"),
         ({"canvas_id": 2**63}, "canvas_id"),
         ({"is_public": "yes"}, "is_public"),

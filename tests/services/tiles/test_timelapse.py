@@ -10,8 +10,8 @@ import pytest
 from PIL import Image, ImageColor
 
 from services.tiles.canvases.rules import PALETTES
-from services.tiles.timelapse import service, store
-from services.tiles.timelapse.rules import changes_per_frame, reduction
+from services.tiles.timelapse import history, store
+from services.tiles.timelapse.rules import MAX_SIDE, changes_per_frame, reduction
 from tests.support.tiles import TilesClient, painted
 
 PALETTE = [ImageColor.getrgb(colour) for colour in PALETTES["pico-8"]]
@@ -99,8 +99,8 @@ async def test_a_longer_history_begins_with_the_canvas_as_it_was(
     canvas, _ = await painted_canvas(tiles)
     await tiles.tile("bob", canvas["id"], 0, 0, pixels=painted(7))
     monkeypatch.setattr(store, "MAX_CHANGES", 2)
-    monkeypatch.setattr(service, "SHOTS", 1)
-    monkeypatch.setattr(service, "TILES", 1)
+    monkeypatch.setattr(history, "SHOTS", 1)
+    monkeypatch.setattr(history, "TILES", 1)
     shown = await frames(tiles, canvas["id"])
     assert [(colour_at(frame, 16, 32), colour_at(frame, 0, 0)) for frame in shown] == [(2, 0), (3, 0), (3, 7)]
 
@@ -141,7 +141,7 @@ async def test_a_large_canvas_is_shown_smaller(tiles: TilesClient) -> None:
 
 @pytest.mark.parametrize(("side", "step"), [(64, 1), (512, 1), (528, 2), (1040, 4), (8192, 16)])
 def test_a_reduction_divides_every_tile(side: int, step: int) -> None:
-    assert reduction(side, 64) == reduction(64, side) == step
+    assert reduction(side, 64, MAX_SIDE) == reduction(64, side, MAX_SIDE) == step
 
 
 @pytest.mark.parametrize(

@@ -9,18 +9,25 @@ from typing import Any
 import psycopg2
 import pytest
 
-from services.users.audit.rules import AuditedAction
+from services.users.audit.rules import CONCERNED_BY, AuditedAction
 from services.users.audit.store import append
 from shared.db import Database
 from shared.messaging.contracts import (
+    AccountRolesChanged,
     AreaReleased,
+    ArtistMuted,
     CanvasCreated,
     CanvasDeleted,
     CanvasRolledBack,
     CanvasUpdated,
+    InvitationCreated,
+    InvitationRevoked,
     LockReleased,
+    MessageRemoved,
+    PolicyChanged,
     ReviewApproved,
     ReviewRejected,
+    SecondFactorRemoved,
     TileDeleted,
     TileUpdated,
 )
@@ -96,6 +103,7 @@ async def test_an_invalid_search_is_refused(users: Users, params: dict[str, Any]
 
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+FOR_CANVAS = {"acted_for": "canvas"}
 CANVAS = CanvasCreated(canvas_id=7, seq=1, owner_id=BOB.id, name="a canvas")
 
 
@@ -109,7 +117,18 @@ async def test_only_a_moderator_who_deletes_a_tile_is_recorded(users: Users, app
     await applier.apply(CANVAS, *(removed(actor, seq) for seq, actor in enumerate((ANN, BOB, MOD), start=2)))
     (entry,) = await users.pages("/admin/audit", ADA)
     assert (entry["action"], entry["target_kind"], entry["target_id"]) == ("tile.delete", "tile", 4)
-    assert entry["details"] == {"canvas_id": 7, "creator_id": ANN.id, "x": 3, "y": 4}
+    assert entry["details"] == {"canvas_id": 7, "creator_id": ANN.id, "x": 3, "y": 4} | FOR_CANVAS
+
+
+@pytest.mark.parametrize("name", CONCERNED_BY)
+async def test_an_entry_names_the_artist_whose_id_is_among_its_details(
+    users: Users, db: Database, name: str
+) -> None:
+    await users.meet(MOD, ANN)
+    async with db.transaction() as conn:
+        await append(conn, AuditedAction(MOD.id, "tile.delete", "tile", 4, details={name: ANN.id, "x": 3}))
+    [entry] = await users.pages("/admin/audit", ADA)
+    assert (entry["concerned"]["id"], entry["concerned"]["username"]) == (ANN.id, ANN.username)
 
 
 async def test_only_a_moderator_who_changes_or_deletes_a_canvas_is_recorded(
@@ -147,7 +166,7 @@ async def test_only_a_moderator_who_restores_a_version_of_a_tile_is_recorded(
     )
     (entry,) = await users.pages("/admin/audit", ADA)
     assert (entry["action"], entry["actor"]["id"], entry["target_id"]) == ("tile.revert", MOD.id, 5)
-    assert entry["details"] == tile
+    assert entry["details"] == tile | FOR_CANVAS
 
 
 async def test_a_rollback_is_one_entry_with_what_it_did(users: Users, applier: EventApplier) -> None:
@@ -160,7 +179,7 @@ async def test_a_rollback_is_one_entry_with_what_it_did(users: Users, applier: E
     await applier.apply(CANVAS, removal, rollback)
     (entry,) = await users.pages("/admin/audit", ADA)
     assert (entry["action"], entry["target_kind"], entry["target_id"]) == ("canvas.rollback", "canvas", 7)
-    assert entry["details"] == {"since": NOON.isoformat(), "artist_id": ANN.id, **area, **counts}
+    assert entry["details"] == {"since": NOON.isoformat(), "artist_id": ANN.id, **area, **counts} | FOR_CANVAS
 
 
 async def test_only_a_moderator_who_releases_anothers_lock_is_recorded(
@@ -175,7 +194,7 @@ async def test_only_a_moderator_who_releases_anothers_lock_is_recorded(
     )
     (entry,) = await users.pages("/admin/audit", ADA)
     assert (entry["action"], entry["target_kind"], entry["target_id"]) == ("lock.release", "tile", 4)
-    assert entry["details"] == {"canvas_id": 7, "holder_id": ANN.id}
+    assert entry["details"] == {"canvas_id": 7, "holder_id": ANN.id} | FOR_CANVAS
 
 
 async def test_only_a_moderator_who_releases_anothers_area_is_recorded(
@@ -190,7 +209,49 @@ async def test_only_a_moderator_who_releases_anothers_area_is_recorded(
     )
     (entry,) = await users.pages("/admin/audit", ADA)
     assert (entry["action"], entry["target_kind"], entry["target_id"]) == ("area.release", "canvas", 7)
-    assert entry["details"] == {"area_id": 4, "holder_id": ANN.id}
+    assert entry["details"] == {"area_id": 4, "holder_id": ANN.id} | FOR_CANVAS
+
+
+async def test_only_a_moderator_who_removes_a_message_is_recorded(
+    users: Users, applier: EventApplier
+) -> None:
+    await applier.apply(
+        CANVAS,
+        *(
+            MessageRemoved(canvas_id=7, message_id=number, author_id=ANN.id, actor_id=actor.id)
+            for number, actor in enumerate((BOB, MOD))
+        ),
+    )
+    (entry,) = await users.pages("/admin/audit", ADA)
+    assert (entry["action"], entry["target_kind"], entry["target_id"]) == ("message.remove", "canvas", 7)
+    assert entry["details"] == {"message_id": 1, "author_id": ANN.id} | FOR_CANVAS
+
+
+async def test_an_entry_tells_moderators_of_the_site_from_those_of_a_canvas(
+    users: Users, applier: EventApplier
+) -> None:
+    await users.meet(MOD, MAX)
+    await applier.apply(
+        CANVAS, AccountRolesChanged(account_id=MOD.id, actor_id=ADA.id, roles=["moderator"], version=2),
+        removed(MOD, 2), removed(MAX, 3),
+    )  # fmt: skip
+    entries = await users.pages("/admin/audit", ADA, action="tile.delete")
+    assert [(entry["actor"]["id"], entry["details"]["acted_for"]) for entry in entries] == [
+        (MAX.id, "canvas"), (MOD.id, "site"),
+    ]  # fmt: skip
+
+
+async def test_only_a_moderator_who_mutes_an_artist_is_recorded(users: Users, applier: EventApplier) -> None:
+    await applier.apply(
+        CANVAS,
+        *(
+            ArtistMuted(canvas_id=7, artist_id=ANN.id, actor_id=actor.id, until=NOON, reason="Spam")
+            for actor in (BOB, MOD)
+        ),
+    )
+    (entry,) = await users.pages("/admin/audit", ADA)
+    assert (entry["action"], entry["target_kind"], entry["target_id"]) == ("artist.mute", "user", ANN.id)
+    assert entry["details"] == {"canvas_id": 7, "until": NOON.isoformat(), "reason": "Spam"} | FOR_CANVAS
 
 
 @pytest.mark.parametrize(
@@ -212,3 +273,28 @@ async def test_only_a_moderator_who_decides_in_the_owners_place_is_recorded(
     )
     (entry,) = await users.pages("/admin/audit", ADA)
     assert (entry["action"], entry["actor"]["id"], entry["target_id"]) == (action, MOD.id, 5)
+
+
+async def test_an_operator_who_removes_a_second_factor_is_recorded_without_an_id(
+    users: Users, applier: EventApplier
+) -> None:
+    await applier.apply(SecondFactorRemoved(account_id=ANN.id))
+    (entry,) = await users.pages("/admin/audit", ADA)
+    assert (entry["action"], entry["actor"]) == ("account.remove_second_factor", None)
+    assert (entry["target_kind"], entry["target_id"]) == ("user", ANN.id)
+
+
+async def test_what_admins_decide_about_who_comes_in_is_recorded(users: Users, applier: EventApplier) -> None:
+    await applier.apply(
+        PolicyChanged(actor_id=ADA.id, settings={"registration": "invitation"}),
+        InvitationCreated(invitation_id=3, actor_id=ADA.id, max_uses=5, expires_at=NOON),
+        InvitationRevoked(invitation_id=3, actor_id=ADA.id),
+    )
+    entries = await users.pages("/admin/audit", ADA)
+    assert [(entry["action"], entry["target_kind"], entry["target_id"]) for entry in entries] == [
+        ("invitation.revoke", "invitation", 3),
+        ("invitation.create", "invitation", 3),
+        ("settings.change", "site", 1),
+    ]
+    assert entries[1]["details"] == {"max_uses": 5, "expires_at": NOON.isoformat()}
+    assert entries[2]["details"] == {"registration": "invitation"}

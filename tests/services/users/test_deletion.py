@@ -39,14 +39,14 @@ async def test_a_deleted_artist_has_no_name_but_keeps_the_stats(users: Users, ap
     await users.call(artist, "PUT", "/users/profile", json={"bio": "my secrets", "avatar_color": "#123456"})
     await applier.apply(left(artist))
     shown = await users.get(f"/users/{artist.id}")
-    assert (shown["username"], shown["display_name"], shown["bio"]) == ("deleted", "deleted artist", None)
+    assert (shown["username"], shown["display_name"], shown["bio"]) == ("_deleted", "deleted artist", None)
     assert (shown["stats"]["tiles_created"], shown["stats"]["likes_received"]) == (1, 1)
     assert shown["avatar_color"] != "#123456"
 
 
 async def test_a_deleted_artist_is_not_found(users: Users, applier: EventApplier) -> None:
     await applier.apply(registered(ANN), registered(BOB), left(ANN))
-    for name in ("ann", "deleted"):
+    for name in ("ann", "_deleted"):
         assert (await users.call(None, "GET", f"/users/by-name/{name}")).status == 404
         assert await users.pages("/users", search=name) == []
     assert [item["id"] for item in await users.pages("/users")] == [BOB.id]

@@ -13,7 +13,8 @@ from shared.db import Database
 from tests.support.users import ANN, BOB, CAT, Caller, EventApplier, Users, list_outbox, registered
 
 NO_STATS = {
-    "tiles_created": 0, "likes_received": 0, "canvases_created": 0, "followers": 0, "following": 0
+    "tiles_created": 0, "likes_received": 0, "canvases_created": 0, "pixels_painted": 0,
+    "followers": 0, "following": 0
 }  # fmt: skip
 
 
@@ -112,6 +113,7 @@ async def test_parallel_changes_are_published_in_the_order_of_their_versions(
         ({"display_name": "two\nlines"}, "display_name"),
         ({"display_name": "nul\x00inside"}, "display_name"),
         ({"display_name": "evil\u202eeman"}, "display_name"),
+        ({"display_name": "\u2060\u3164"}, "display_name"),
         ({"display_name": 7}, "display_name"),
         ({"display_name": ["Ann"]}, "display_name"),
         ({"bio": "x" * 501}, "bio"),

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from aiohttp import ClientResponse
 
 from services.users.app import create_app
+from services.users.reports import store
+from services.users.reports.rules import EVIDENCE_KEPT
 from services.users.settings import UsersSettings
 from shared.db import Database
 from shared.http.access import VERIFIER
-from shared.messaging.contracts import CanvasCreated, TileCreated, TileDeleted
+from shared.messaging.contracts import (
+    AccountDeleted,
+    CanvasCreated,
+    MessageReported,
+    QuotedMessage,
+    TileCreated,
+    TileDeleted,
+)
 from tests.support.identities import TestKeys
+from tests.support.messaging import sql
 from tests.support.users import (
     ADA,
     ANN,
@@ -277,3 +288,88 @@ async def test_an_invalid_decision_is_refused(users: Users, decision: dict[str, 
 @pytest.mark.parametrize("report_id", ["999", "x", "9223372036854775808"])
 async def test_an_unknown_report_is_404(users: Users, report_id: Any) -> None:
     assert (await decide(users, MOD, report_id, status="assigned")).status == 404
+
+
+def message_reported(author: Caller = BOB, text: str = "Buy pixels!") -> MessageReported:
+    quoted = [(2, CAT, "Nice sky"), (3, author, text), (4, ANN, "Please stop")]
+    return MessageReported(
+        canvas_id=7,
+        actor_id=ANN.id,
+        actor_username=ANN.username,
+        message_id=3,
+        author_id=author.id,
+        reason="spam",
+        detail=None,
+        messages=[
+            QuotedMessage(
+                id=message_id,
+                author_id=by.id,
+                author_username=by.username,
+                text=written,
+                created_at=datetime(2025, 6, 1, 12, message_id, tzinfo=UTC),
+            )
+            for message_id, by, written in quoted
+        ],
+    )
+
+
+async def test_moderators_see_a_reported_message_and_what_was_written_around_it(
+    users: Users, applier: EventApplier
+) -> None:
+    await applier.apply(message_reported())
+    (shown,) = await queue(users)
+    assert (shown["kind"], shown["target_id"], shown["target"]["username"]) == ("message", 3, "bob")
+    assert shown["conversation"]["canvas_id"] == 7
+    assert [
+        (one["id"], one["author"]["username"], one["text"], one["created_at"])
+        for one in shown["conversation"]["messages"]
+    ] == [
+        (2, "Cat_3", "Nice sky", "2025-06-01T12:02:00Z"),
+        (3, "bob", "Buy pixels!", "2025-06-01T12:03:00Z"),
+        (4, "ann", "Please stop", "2025-06-01T12:04:00Z"),
+    ]
+
+
+async def test_a_message_has_one_open_report_of_each_artist(users: Users, applier: EventApplier) -> None:
+    await applier.apply(message_reported(), message_reported())
+    (shown,) = await queue(users)
+    assert (await decide(users, MOD, shown["id"], status="resolved")).status == 200
+    await applier.apply(message_reported())
+    assert [one["status"] for one in await queue(users)] == ["open", "resolved"]
+
+
+async def test_a_moderator_does_not_decide_about_their_own_message(
+    users: Users, applier: EventApplier
+) -> None:
+    await applier.apply(message_reported(author=MOD))
+    (shown,) = await queue(users)
+    assert await code(await decide(users, MOD, shown["id"], status="dismissed")) == (403, "oneself")
+    assert (await decide(users, MAX, shown["id"], status="dismissed")).status == 200
+
+
+async def test_a_reported_message_of_a_deleted_account_is_nameless(
+    users: Users, applier: EventApplier
+) -> None:
+    await applier.apply(message_reported(), AccountDeleted(account_id=BOB.id, version=2))
+    (shown,) = await queue(users)
+    assert shown["conversation"]["messages"][1]["author"]["username"] != "bob"
+
+
+@pytest.mark.parametrize(("days", "left"), [(29, 3), (31, 0)])
+async def test_what_was_written_around_a_message_goes_a_month_after_its_report_is_closed(
+    users: Users, applier: EventApplier, database_url: str, days: int, left: int
+) -> None:
+    await applier.apply(
+        message_reported(), message_reported(text="Again").model_copy(update={"message_id": 4})
+    )
+    closed, waiting = await queue(users)
+    await decide(users, MOD, closed["id"], status="resolved")
+    await sql(database_url, f"UPDATE reports SET updated_at = now() - interval '{days} days' RETURNING 1")
+    async with applier.database.connection() as conn:
+        await store.forget_evidence(conn, EVIDENCE_KEPT)
+    kept = {one["id"]: len(one["conversation"]["messages"]) for one in await queue(users)}
+    assert kept == {closed["id"]: left, waiting["id"]: 3}
+
+
+async def test_a_message_is_not_reported_here_but_where_it_was_written(users: Users) -> None:
+    assert (await report(users, kind="message", target_id=3)).status == 422

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from bench.protocols import Answer, BinaryProtocol, JsonProtocol, LiveProtocol
-from services.tiles.live.binary import decode_paint, encode_acks, encode_batch
+from services.tiles.live.binary import PackedStroke, encode_acks, encode_batch
 
 STROKES = [
     {"seq": seq, "kind": "tile.painted", "tile_id": 3, "version": seq, "artist_id": 7, "pixels": [[5, 1]]}
@@ -34,6 +34,5 @@ def test_strokes_acks_and_nacks_are_told_apart(protocol: LiveProtocol, batch: by
 
 def test_a_stroke_of_the_binary_protocol_is_the_one_of_the_json_protocol() -> None:
     stroke = (4, 3, [[1023, 16], [0, 1]])
-    assert decode_paint(BinaryProtocol().encode_paint(*stroke)) == orjson.loads(
-        JsonProtocol().encode_paint(*stroke)
-    )
+    packed = PackedStroke(BinaryProtocol().encode_paint(*stroke))
+    assert packed.unpack() == orjson.loads(JsonProtocol().encode_paint(*stroke))

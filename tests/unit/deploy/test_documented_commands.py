@@ -22,6 +22,9 @@ PRINTED = re.compile(r"command_line\(\s*f?(?P<quote>[\"'])(?P<arguments>.*?)(?P=
 STANDS_FOR = (
     (re.compile(r"\{[^{}]*env[^{}]*\}"), " --env dev"),
     (re.compile(r"\{[^{}]*queue[^{}]*\}"), "users.events"),
+    (re.compile(r"\{(service|database)\}"), "tiles"),
+    (re.compile(r"\{[^{}]*statement[^{}]*\}"), "'SELECT 1'"),
+    (re.compile(r"\{words\}"), "list_queues"),
     (re.compile(r"\bSERVICE VERB\b"), "auth rotate-keys"),
     (re.compile(r"\bCOMMAND\b"), "run"),
 )

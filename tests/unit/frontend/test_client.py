@@ -22,7 +22,7 @@ def test_the_modules_pass_their_tests() -> None:
 
 
 def test_the_client_offers_the_palettes_of_the_service() -> None:
-    palettes = "./frontend/static/client/home/palettes.js"
+    palettes = "./frontend/static/client/model/palettes.js"
     show = f'import("{palettes}").then((m) => console.log(JSON.stringify(m.PALETTES)))'
     assert json.loads(run_node("--eval", show).stdout) == {
         name: list(colours) for name, colours in PALETTES.items()

@@ -66,6 +66,21 @@ def test_errors_precede_warnings_and_otherwise_the_table_decides() -> None:
     assert codes(rows, RED) == ["b", "c", "a"]
 
 
+def test_what_happened_comes_after_what_is() -> None:
+    before = Check("before", "t", Severity.ERROR, "", red, past=True)
+    now = Check("now", "t", Severity.WARNING, "", red)
+    assert codes((before, now), RED) == ["now", "before"]
+
+
+def test_a_check_that_could_not_run_comes_before_what_happened() -> None:
+    before = Check("before", "t", Severity.WARNING, "", red, past=True)
+
+    def unable(_: Facts) -> Iterator[Cause]:
+        raise Unknown("it is dark")
+
+    assert codes((before, Check("now", "t", Severity.ERROR, "", unable)), RED) == ["check-failed", "before"]
+
+
 def test_a_consequence_follows_its_cause_and_names_it() -> None:
     rows = table(("a", Severity.ERROR, ("cause-*",)), ("cause-1", Severity.ERROR, ()))
     first, second = examine(rows, RED)

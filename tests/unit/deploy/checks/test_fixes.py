@@ -15,24 +15,30 @@ from deploy.__main__ import parser
 from deploy.checks import doctor, preflight
 from deploy.checks.facts.backups import Backups
 from deploy.checks.facts.broker import Broker, BrokerAlarms, Queue
+from deploy.checks.facts.broker_node import BrokerNode, Taker
 from deploy.checks.facts.clock import BrokerClock, ClockOffset
 from deploy.checks.facts.containers import Certificate, Container, Containers, Engine
 from deploy.checks.facts.database import DatabaseStates
+from deploy.checks.facts.front import FrontDoor
 from deploy.checks.facts.gateway import Backend, Gateway, Probe, Probes, Router, TraefikState
 from deploy.checks.facts.logs import Failure, LoggedRequest, MailTrouble, Traffic
 from deploy.checks.facts.machine import Listener, Listeners, Machine, Secrets, Workload
 from deploy.checks.facts.probe_client import HttpResult
 from deploy.checks.facts.processes import ProcessState, ProcessStates
 from deploy.checks.facts.run import Ends, Run
-from deploy.checks.facts.sessions import SessionGroup, SessionHolder, Sessions
+from deploy.checks.facts.sessions import Override, SessionGroup, SessionHolder, Sessions
 from deploy.checks.facts.start import (
+    Budgets,
     Files,
     GatewayErrors,
     Images,
+    InFront,
     Limits,
+    MailRoute,
     OwnCertificate,
     Parts,
     Running,
+    SettingFaults,
     StateFolder,
     Versions,
 )
@@ -42,6 +48,7 @@ from deploy.checks.gatherers.native import NativeGatherer
 from deploy.stack.compose.project import Project
 from deploy.stack.load import Load
 from deploy.stack.ports import Holder
+from deploy.stack.settings.chosen import Fault
 from deploy.stack.state_dir import REPOSITORY
 from tests.support.facts import database_state
 
@@ -95,13 +102,36 @@ def faults() -> Sequence[Mapping[type[Any], Any]]:
         Running(7, "http://localhost"),
         Files("broken", frozenset(), frozenset((80,))),
         Images(("postgres:17",)),
+        SettingFaults(
+            (
+                Fault("TESSERA_HOST", "TESSERA_HOST=x is not a host", "Set TESSERA_HOST to a host."),
+                Fault("TESSERA_HSOT", "there is no setting TESSERA_HSOT", "Unset it.", is_unknown=True),
+            )
+        ),
+        MailRoute(is_missing=True),
         GatewayErrors(("broken",)),
         OwnCertificate("/c", "broken", yesterday, yesterday),
         Containers(
             "tessera-prod",
-            (Container("t-1", "tiles-web", "exited", 1, "", True, 1, ("edge",), (80,), "127.0.0.1:8000"),),
+            (
+                Container(
+                    "t-1",
+                    "tiles-web",
+                    "exited",
+                    1,
+                    killed_for_memory=True,
+                    memory_limit=1,
+                    missing_networks=("edge",),
+                    nameless_networks=("data",),
+                    image="sha256:1",
+                    unpublished=(80,),
+                    only_loopback="127.0.0.1:8000",
+                ),
+                Container("t-2", "tiles-worker", "running", image="sha256:2"),
+                Container("docker-api-1", "docker-api", "paused"),
+            ),
         ),
-        Certificate("https://localhost", yesterday, yesterday),
+        Certificate("https://localhost", yesterday, yesterday, ("another.example",)),
         DatabaseStates(
             (
                 *(
@@ -120,7 +150,8 @@ def faults() -> Sequence[Mapping[type[Any], Any]]:
                 database_state(revision="3", clock=ClockOffset(60, 61)),
                 database_state(outbox_waiting=1, outbox_oldest=99.0),
                 database_state(search_path="elsewhere", hides_tables=True),
-                database_state(lacks_table="outbox"),
+                database_state(lacks_tables=("outbox",), strange_tables=("away",)),
+                database_state(lacks_tables=("outbox", "inbox"), forbidden=("tiles",), signing_keys=0),
             ),
             "pid 7",
         ),
@@ -128,6 +159,7 @@ def faults() -> Sequence[Mapping[type[Any], Any]]:
             (SessionGroup("x", "psql", None, 90),),
             (SessionHolder(7, "x", "psql", "tiles", "idle in transaction", 60.0, "LOCK tiles", 3),),
             standby=True,
+            overrides=(Override("role tiles", "statement_timeout=1"),),
         ),
         Broker(
             "b",
@@ -147,7 +179,16 @@ def faults() -> Sequence[Mapping[type[Any], Any]]:
             "pid 7",
         ),
         BrokerAlarms(("disk",)),
-        Backups(NOW - timedelta(days=9), timedelta(days=1)),
+        Budgets({"tiles": 31}),
+        InFront(ends_tls=True, trusted=()),
+        FrontDoor("https://x.org", 308, "https://x.org/no-such-page"),
+        BrokerNode(
+            frozenset(),
+            ("short",),
+            (Taker("<a.1.2.3>", "a script", "users", "1.2.3.4:5", 1, 1),),
+            frozenset(("users",)),
+        ),
+        Backups(NOW - timedelta(days=9), timedelta(days=1), failure="no space"),
         BrokerClock(ClockOffset(-3, -2)),
         ProcessStates(
             (
@@ -179,7 +220,11 @@ def faults() -> Sequence[Mapping[type[Any], Any]]:
         for changes in (
             (gateway(TraefikState(HttpResult(0, error="refused"))),),
             (gateway(TraefikState(HttpResult(0, error="timeout"))), calm, Versions((), (), "no answer")),
-            (gateway(TraefikState(HttpResult(0, error="timeout")), None), calm),
+            (
+                gateway(TraefikState(HttpResult(0, error="timeout")), None),
+                calm,
+                FrontDoor("https://x.org", 404, None, "", "192.0.2.1:9", "127.0.0.1:9", "http"),
+            ),
             (
                 gateway(TraefikState(HttpResult(200))),
                 Certificate("https://localhost", yesterday, tomorrow),
@@ -193,6 +238,7 @@ def faults() -> Sequence[Mapping[type[Any], Any]]:
                 Certificate("https://localhost", tomorrow, tomorrow),
                 Traffic(5, (logged(500, None, None),), (), (MailTrouble(NOW, "550 no", is_final=True),)),
                 Sessions(read_only=True),
+                FrontDoor("https://x.org", 200),
             ),
         )
     ]

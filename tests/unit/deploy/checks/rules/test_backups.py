@@ -38,7 +38,7 @@ def test_the_newest_backup_counts_in_every_way_of_running(folder: str, tmp_path:
     for days in (9, 3, 5):
         (tmp_path / folder / name_backup(NOW - days * DAY)).touch()
     (tmp_path / folder / "restore.tar").touch()
-    backups = read_backups(StateDir(tmp_path), {})
+    backups = read_backups(StateDir(tmp_path), {}, "")
     assert backups == Backups(taken_at(Path(name_backup(NOW - 3 * DAY))), DAY)
 
 
@@ -46,6 +46,23 @@ def test_before_the_first_backup_one_is_expected_only_where_an_interval_is_set(t
     var = StateDir(tmp_path)
     secret = var.write_secret("auth_secret", "x")
     os.utime(secret, (1e9, 1e9))
-    assert read_backups(var, {}) == Backups(None, DAY)
-    scheduled = read_backups(var, {"TESSERA_BACKUP_HOURS": "12"})
+    assert read_backups(var, {}, "") == Backups(None, DAY)
+    scheduled = read_backups(var, {"TESSERA_BACKUP_HOURS": "12"}, "")
     assert scheduled == Backups(None, DAY / 2, expected_since=datetime.fromtimestamp(1e9, UTC))
+
+
+@pytest.mark.parametrize(
+    ("printed", "failure"),
+    [
+        ("no backup: disk full\n", "disk full"),
+        ("no backup: disk full\ntessera-1.tar can be restored\n", ""),
+        ("tessera-1.tar can be restored\nno backup: no space\n", "no space"),
+        ("", ""),
+    ],
+)
+def test_the_last_attempt_of_the_schedule_counts(printed: str, failure: str, tmp_path: Path) -> None:
+    assert read_backups(StateDir(tmp_path), {}, printed).failure == failure
+
+
+def test_a_schedule_that_fails_is_found_before_the_backup_is_old() -> None:
+    assert codes(Backups(NOW, DAY, failure="disk full")) == ["backup-failed"]

@@ -22,6 +22,9 @@ from tests.support.facts import codes
         ({"service": "tiles-migrate", "state": "exited"}, None),
         ({"service": "tiles-migrate", "state": "exited", "exit_code": 1}, "container-down"),
         ({"missing_networks": ("tessera_edge",)}, "network-missing"),
+        ({"nameless_networks": ("tessera_data",)}, "alias-missing"),
+        ({"service": "docker-api", "state": "paused"}, "container-paused"),
+        ({"service": "backup", "state": "paused"}, "container-paused"),
         ({"unpublished": (80, 443)}, "port-unpublished"),
         ({"only_loopback": "127.0.0.1:8000"}, "only-loopback"),
         ({"killed_for_memory": True, "memory_limit": 256 * MIB}, "out-of-memory"),
@@ -43,5 +46,33 @@ def test_a_state_of_a_container_is_found(changes: dict[str, Any], code: str | No
 )
 def test_a_certificate_is_judged_by_its_dates(starts: int, ends: int, code: str | None) -> None:
     now = datetime.now(UTC)
-    served = Certificate("https://localhost", now + timedelta(starts), now + timedelta(ends))
+    served = Certificate("https://localhost", now + timedelta(starts), now + timedelta(ends), ("localhost",))
     assert codes(served) == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [
+        (("art.example", "localhost"), None),
+        (("*.example",), None),
+        (("ART.example",), None),
+        (("example",), "certificate-name"),
+        (("*.art.example",), "certificate-name"),
+        (("*.other", "127.0.0.1"), "certificate-name"),
+        ((), "certificate-name"),
+    ],
+)
+def test_a_certificate_is_for_the_host_of_the_stack(names: tuple[str, ...], code: str | None) -> None:
+    now = datetime.now(UTC)
+    served = Certificate("https://art.example:8443", now - timedelta(1), now + timedelta(60), names)
+    assert codes(served) == ([code] if code else [])
+
+
+def test_containers_of_one_service_from_two_images_are_found() -> None:
+    def container(name: str, service: str, image: str) -> Container:
+        return Container(name, service, "running", image=image)
+
+    same = (container("tiles-web-1", "tiles-web", "a"), container("tiles-worker-1", "tiles-worker", "a"))
+    other = (container("tiles-web-2", "tiles-web", "b"), container("users-web-1", "users-web", "c"))
+    assert codes(Containers("tessera", same)) == []
+    assert codes(Containers("tessera", (*same, *other))) == ["versions-mixed"]

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from deploy.checks.facts.logs import MailTrouble, Traffic, find_mail_trouble
+import pytest
+
+from deploy.checks.facts.front import FrontDoor
+from deploy.checks.facts.gateway import Probes
+from deploy.checks.facts.logs import LoggedRequest, MailTrouble, Traffic, find_mail_trouble
 from tests.support.facts import findings
 
 NOW = datetime(2024, 5, 1, tzinfo=UTC)
@@ -36,3 +40,22 @@ def test_a_mail_server_that_refuses_is_told_with_its_answer_and_when() -> None:
 
 def test_an_old_failure_tells_its_age() -> None:
     assert Traffic(5, (), (), read_at=NOW).age_of(NOW - timedelta(minutes=4)) == "4 min ago"
+
+
+@pytest.mark.parametrize(
+    ("peers", "asks"),
+    [
+        (["10.0.0.5:1", "10.0.0.5:2"], True),
+        (["10.0.0.5:1", "203.0.113.7:2"], False),
+        (["192.0.2.1:1", "192.0.2.1:2"], False),
+    ],
+)
+def test_requests_that_met_the_limit_from_one_untrusted_address_may_be_a_proxys(
+    peers: list[str], asks: bool
+) -> None:
+    limited = [
+        LoggedRequest(NOW, "GET", "/", 429, 0.1, None, None, None, None, None, 0, peer=peer) for peer in peers
+    ]
+    [found] = findings(Traffic(5, tuple(limited), ()), Probes(()), FrontDoor("", trusted=["192.0.2.1"]))
+    assert found.code == "rate-limited"
+    assert ("If 10.0.0.5, from where all of them came, is a proxy" in found.fix) is asks

@@ -46,7 +46,7 @@ def applied(*writes: Write, state: TileState = STATE) -> Batch:
 def test_each_write_applies_to_the_result_of_the_previous_one() -> None:
     batch = applied(stroke(0, 2), edit(title="Sea"), stroke(1, 2), edit(pixels=pixels(1)), stroke(2, 2))
     (changed,) = batch.tiles.values()
-    assert changed.tile == replace(TILE, pixels=bytes([1, 1, 2] + [1] * 253), title="Sea", version=8)
+    assert changed.left.tile == replace(TILE, pixels=bytes([1, 1, 2] + [1] * 253), title="Sea", version=8)
     titled, painted = (new.change.tile for new in batch.outcomes if isinstance(new, NewVersion))
     assert (titled.pixels[:2], titled.version, painted.pixels, painted.version) == (
         b"\2\0", 5, bytes([1]) * 256, 7,

@@ -35,7 +35,7 @@ def test_later_strokes_cover_earlier_ones(many: list[list[tuple[int, int]]]) -> 
         for offset, colour in pixels:
             expected[offset] = colour
     batch = applied(*map(stroke, many))
-    assert [tile.pixels for tile in batch.tiles.values()] == [expected] * bool(many)
+    assert [changed.pixels for changed in batch.tiles.values()] == [expected] * bool(many)
 
 
 def test_each_stroke_raises_the_version_and_the_number_by_one() -> None:
@@ -55,7 +55,7 @@ def test_each_stroke_raises_the_version_and_the_number_by_one() -> None:
         (stroke(actor="stranger"), replace(STATE, tile=replace(TILE, is_public=False)), NotFound),
         (stroke(actor="creator"), replace(STATE, canvas=replace(STATE.canvas, is_public=False)), NotFound),
         (stroke(tile_id=404), STATE, NotFound),
-        (replace(stroke(), canvas_id=404), STATE, NotFound),
+        (stroke()._replace(canvas_id=404), STATE, NotFound),
         (stroke([(0, 1), (256, 1)]), STATE, Invalid),
         (stroke([(0, 1), (0, 3)]), STATE, Invalid),
     ],

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from services.tiles.live.binary import (
     Malformed,
+    PackedStroke,
     decode_batch,
-    decode_paint,
     encode_acks,
     encode_batch,
     has_strokes,
@@ -21,7 +21,12 @@ from services.tiles.live.binary import (
 from tests.support.binary import decode_acks, encode_paint
 from tests.support.live_document import vectors
 
-READ = {"batch": decode_batch, "acks": decode_acks, "paint": decode_paint}
+
+def unpack_stroke(message: bytes) -> dict[str, Any]:
+    return PackedStroke(message).unpack()
+
+
+READ = {"batch": decode_batch, "acks": decode_acks, "paint": unpack_stroke}
 
 IDS = st.integers(1, 2**63 - 1) | st.integers(1, 300)
 COLOURS = st.integers(0, 255)
@@ -29,6 +34,14 @@ PIXELS = st.lists(st.tuples(st.integers(0, 16383), COLOURS).map(list), max_size=
 STROKES = st.fixed_dictionaries(
     {"tile_id": IDS, "version": st.integers(1, 2**53 - 1), "artist_id": IDS, "pixels": PIXELS}
 ).map(lambda fields: {"kind": "tile.painted", **fields})
+PLACEMENTS = st.fixed_dictionaries(
+    {
+        "artist_id": IDS,
+        "pixels": st.lists(
+            st.tuples(st.integers(0, 8191), st.integers(0, 8191), COLOURS).map(list), min_size=1, max_size=40
+        ),
+    }
+).map(lambda fields: {"kind": "pixels.placed", **fields})
 OTHERS = st.fixed_dictionaries({"kind": st.just("tile.liked"), "tile_id": IDS, "name": st.text()})
 
 
@@ -57,7 +70,7 @@ def test_acks_are_written_as_documented(message: bytes, acks: list[dict[str, Any
 
 @pytest.mark.parametrize(("message", "paint"), documented("paint"))
 def test_a_stroke_is_read_as_documented(message: bytes, paint: dict[str, Any]) -> None:
-    assert decode_paint(message) == {"type": "paint", **paint}
+    assert unpack_stroke(message) == {"type": "paint", **paint}
 
 
 @pytest.mark.parametrize("vector", [pytest.param(v, id=v["name"]) for v in vectors("malformed")])
@@ -67,7 +80,7 @@ def test_a_message_that_is_documented_as_malformed_is_refused(vector: dict[str, 
         READ[kind](bytes.fromhex(vector[kind]))
 
 
-@given(st.integers(1, 2**53 - 1000), st.lists(STROKES | OTHERS, min_size=1, max_size=30))
+@given(st.integers(1, 2**53 - 1000), st.lists(STROKES | PLACEMENTS | OTHERS, min_size=1, max_size=30))
 def test_a_batch_holds_its_events_exactly(first: int, changes: list[dict[str, Any]]) -> None:
     events = [{"seq": seq, **change} for seq, change in enumerate(changes, first)]
     assert decode_batch(encode_batch(events)) == events
@@ -76,13 +89,20 @@ def test_a_batch_holds_its_events_exactly(first: int, changes: list[dict[str, An
 @given(st.integers(0, 2**53 - 1), st.integers(0, 2**53 - 1), PIXELS)
 def test_a_stroke_holds_its_pixels_exactly(ref: int, tile_id: int, pixels: list[list[int]]) -> None:
     message = encode_paint(ref, tile_id, *pixels)
-    assert decode_paint(message) == {"type": "paint", "ref": ref, "tile_id": tile_id, "pixels": pixels}
+    assert unpack_stroke(message) == {"type": "paint", "ref": ref, "tile_id": tile_id, "pixels": pixels}
+
+
+def test_ref_and_number_of_pixels_are_known_before_the_pixels_are_read() -> None:
+    stroke = PackedStroke(encode_paint(7, 3, (1, 2), (4, 5))[:-1])
+    assert (stroke.ref, stroke.pixel_count) == (7, 2)
+    with pytest.raises(Malformed):
+        stroke.unpack()
 
 
 @given(st.binary(max_size=200), st.sampled_from((b"", b"\x01", b"\x01\x01", b"\x01\x01\x0e")))
 @example(b"\xff" * 40, b"\x01")
 def test_any_other_bytes_are_read_or_refused_and_nothing_else(noise: bytes, start: bytes) -> None:
-    for read in (decode_batch, decode_paint):
+    for read in (decode_batch, unpack_stroke):
         with suppress(Malformed):
             read(start + noise)
 

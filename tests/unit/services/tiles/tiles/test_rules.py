@@ -93,11 +93,11 @@ def test_a_stale_version_is_refused() -> None:
 
 
 def test_a_claim_lies_inside_the_canvas_and_below_the_limit() -> None:
-    check_claim(CANVAS, 7, 3, tiles_held=1)
+    check_claim(CANVAS, ACTORS["stranger"], 7, 3, tiles_held=1)
     for x, y, field in ((8, 0, "x"), (0, 4, "y"), (-1, 0, "x")):
         with pytest.raises(Invalid) as refused:
-            check_claim(CANVAS, x, y, tiles_held=0)
+            check_claim(CANVAS, ACTORS["stranger"], x, y, tiles_held=0)
         assert refused.value.faults[0].loc == ("body", field)
     with pytest.raises(NotAllowed) as limited:
-        check_claim(CANVAS, 0, 0, tiles_held=2)
+        check_claim(CANVAS, ACTORS["stranger"], 0, 0, tiles_held=2)
     assert limited.value.code == "tile_limit"

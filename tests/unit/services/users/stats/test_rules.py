@@ -43,6 +43,7 @@ def known_from(event: CanvasEvent) -> tuple[int, Known]:
     """The artist and the state that an event carries."""
     if isinstance(event, TileEvent):
         deleted = isinstance(event, TileDeleted)
+        assert event.creator_id is not None
         return event.creator_id, KnownTile(
             event.tile_id, event.canvas_id, event.creator_id, event.like_count, deleted, event.seq
         )
