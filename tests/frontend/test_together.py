@@ -52,3 +52,22 @@ async def test_a_guest_watches_along_with_an_artist(new_page: Windows, new_paint
     await assert_accessible(guests)
     await guests.get_by_role("button", name="Stop").click()
     await expect(guests.get_by_text(f"Watching along with {ada.username}")).to_have_count(0)
+
+
+async def test_the_cursor_of_an_ignored_artist_is_not_shown(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada, ben, cleo = [await new_painter(name) for name in ("ada", "ben", "cleo")]
+    canvas = await new_canvas(ada)
+    status, _ = await ada.call("PUT", f"/users/{ben.id}/ignore")
+    assert status == 204
+    hers = await new_page(ada)
+    await Stage.open(hers, canvas)
+    # Of those whom Ada ignores the server sends her as much as of others: what comes last shows what came before.
+    for artist in (ben, cleo):
+        page = await new_page(artist)
+        stage = await Stage.open(page, canvas)
+        await page.mouse.move(*await stage.point_of_cell(1, 2))
+    await expect(hers.locator(".cursor").filter(has_text=cleo.username)).to_be_visible()
+    await expect(page.locator(".cursor").filter(has_text=ben.username)).to_be_visible()
+    await expect(hers.locator(".cursor").filter(has_text=ben.username)).to_have_count(0)

@@ -4,7 +4,7 @@
  */
 
 import { flipHorizontally, flipVertically, rotate } from "../model/pieces.js";
-import { MAX_BRUSH, TOOLS } from "./tools.js";
+import { isHarmless, MAX_BRUSH, TOOLS } from "./tools.js";
 
 /** @import { Editor } from "./editor.js" */
 
@@ -73,7 +73,7 @@ export const COMMANDS = [
         icon,
         label: `editor.tool_${tool}`,
         run: (editor) => editor.set({ tool }),
-        isEnabled: tool === "hand" ? always : mayPaint,
+        isEnabled: isHarmless(tool) ? always : mayPaint,
       }),
   ),
   ...Array.from(

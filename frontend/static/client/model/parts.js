@@ -16,7 +16,17 @@ const AT_ONCE = 4;
 /** Blocks that stay loaded although nobody needs them now: 16 MiB. */
 const SPARE = 64;
 
+/** Canvas pixels per side of one of the coarsest picture: one picture shows the largest canvas. */
+const COARSEST = 16;
+
 export class Parts extends EventTarget {
+  /** Canvas pixels per side of one of the coarsest picture; a moment of the past may have a finer one. */
+  coarsest = COARSEST;
+  /**
+   * When what the pictures of a moment show was last painted; null before it is known.
+   * @type {string | null}
+   */
+  paintedAt = null;
   /**
    * Loaded blocks in order of use, the most recent last.
    * @type {Set<number>}
@@ -44,10 +54,12 @@ export class Parts extends EventTarget {
 
   /**
    * @param {{api: Api, canvasId: number, pixels: CanvasPixels, seq: () => number,
-   *   signal: AbortSignal}} options `seq`: the last change that was applied to `pixels`; `signal` ends it
+   *   signal: AbortSignal, at?: number | null}} options `seq`: the last change that was applied to `pixels`;
+   *   `signal` ends it; `at`: the change after which the canvas is shown, instead of now
    */
-  constructor({ api, canvasId, pixels, seq, signal }) {
+  constructor({ api, canvasId, pixels, seq, signal, at = null }) {
     super();
+    this.at = at;
     this.api = api;
     this.canvasId = canvasId;
     this.pixels = pixels;
@@ -93,14 +105,22 @@ export class Parts extends EventTarget {
    * @returns {Promise<{image: ImageBitmap, seq: number}>} and the last change that it shows
    */
   async loadPicture(cells, shrink) {
-    const query = { ...cells, shrink };
-    const { bytes, headers } = await this.api.bytes(`/canvases/${this.canvasId}.png`, {
-      query,
-      signal: this.signal,
-    });
+    const { bytes, headers } = await (this.at === null
+      ? this.#get(".png", { ...cells, shrink })
+      : this.#get("/past.png", { ...cells, shrink, at: this.at }));
+    const painted = headers.get("X-Painted-At");
+    if (painted && (!this.paintedAt || painted > this.paintedAt)) this.paintedAt = painted;
     const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
     this.signal.throwIfAborted();
     return { image, seq: Number(headers.get("X-Canvas-Seq")) };
+  }
+
+  /**
+   * @param {string} what of the canvas
+   * @param {Record<string, number>} query
+   */
+  #get(what, query) {
+    return this.api.bytes(`/canvases/${this.canvasId}${what}`, { query, signal: this.signal });
   }
 
   #want() {
@@ -118,10 +138,10 @@ export class Parts extends EventTarget {
   async #load(block) {
     this.#underway.set(block, this.seq());
     try {
-      const { bytes } = await this.api.bytes(`/canvases/${this.canvasId}/snapshot`, {
-        query: this.pixels.cellsOf(block),
-        signal: this.signal,
-      });
+      const cells = this.pixels.cellsOf(block);
+      const { bytes } = await (this.at === null
+        ? this.#get("/snapshot", cells)
+        : this.#get("/past", { ...cells, at: this.at }));
       const snapshot = await readSnapshot(bytes);
       this.signal.throwIfAborted(); // unpacking does not stop at the abort
       this.pixels.take(
