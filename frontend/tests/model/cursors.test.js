@@ -119,7 +119,7 @@ test("who no longer shows where they point takes their cursor back, and sends no
   cursors.isShared = true;
 });
 
-test("the cursor of an artist whom the user ignores is not shown, also while that one paints", () => {
+test("the cursor of an ignored artist is not shown, also while that artist paints", () => {
   const feed = feedOfTwo();
   const cursors = attached(feed);
   move(feed, { id: ADA, at: [3, 4] }, { id: BEN, at: [5, 6] });

@@ -99,7 +99,7 @@ export class Atlas {
     if (this.parts) this.#require(shown, step, this.parts);
     pen.imageSmoothingEnabled = true;
     if (shown.every(({ isDrawn }) => isDrawn)) this.#older = null;
-    else if (!this.#base?.isDrawn) this.#older?.#drawKept(pen);
+    if (this.#older && !this.#base?.isDrawn) this.#older.#drawKept(pen);
     for (const square of shown) if (!square.isDrawn) this.#drawCoarser(pen, square);
     // Enlarged pixels have hard edges; shrunk ones are smoothed.
     pen.imageSmoothingEnabled = scale < 1;
@@ -139,7 +139,7 @@ export class Atlas {
   drawSmall(pen, scale) {
     if (!this.parts) return this.draw(pen, { x: 0, y: 0, width: this.width, height: this.height }, scale);
     pen.imageSmoothingEnabled = true;
-    (this.#base ?? this.#older?.#base)?.draw(pen);
+    this.#base?.draw(pen);
   }
 
   /**
