@@ -63,7 +63,7 @@ async def test_the_cursor_of_an_ignored_artist_is_not_shown(
     assert status == 204
     hers = await new_page(ada)
     await Stage.open(hers, canvas)
-    # Of those whom Ada ignores the server sends her as much as of others: what comes last shows what came before.
+    # The server sends her cursors of all: that of who points last comes after the one that is not shown.
     for artist in (ben, cleo):
         page = await new_page(artist)
         stage = await Stage.open(page, canvas)

@@ -74,10 +74,11 @@ async def test_a_restored_tile_was_not_there_while_it_was_deleted(tiles: TilesCl
     canvas = await tiles.canvas()
     tile = await tiles.tile("ann", canvas["id"], pixels=painted(1))
     before = await seq_of(tiles, canvas)
-    moment = (await (await tiles.call(None, "GET", f"/tiles/{tile['id']}")).json())["updated_at"]
+    history = await (await tiles.call(None, "GET", f"/tiles/{tile['id']}/history")).json()
+    created = datetime.fromisoformat(history["items"][0]["occurred_at"])
     assert (await tiles.call("ann", "DELETE", f"/tiles/{tile['id']}")).status == 204
     deleted = await seq_of(tiles, canvas)
-    since = (datetime.fromisoformat(moment) + timedelta(microseconds=1)).isoformat()
+    since = (created + timedelta(microseconds=1)).isoformat()
     path = f"/admin/canvases/{canvas['id']}/rollback"
     response = await tiles.call("mod", "POST", path, json={"since": since}, roles=("moderator",))
     assert response.status == 200, await response.text()

@@ -171,7 +171,7 @@ export class CanvasPage extends Element {
     const { columns = 0, rows = 0 } = this.#live?.canvas ?? {};
     if (cell.x >= columns || cell.y >= rows) return;
     this.#picked = cell;
-    this.#address.version = version && { cell, version };
+    this.#address.version = version === null ? null : { cell, version };
     await this.#show("tile");
     if (isPainting) await this.#openEditor(cell);
   }

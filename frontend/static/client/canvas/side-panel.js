@@ -72,7 +72,7 @@ function content(panel, { live, picked, address, templates, span, isDrawing, ...
     case "tile":
       return html`<tile-card .live=${live} .cell=${picked} .version=${address.version?.version ?? null}
         @edit=${page.openEditor} @version=${(/** @type {CustomEvent<number | null>} */ { detail }) => {
-          address.version = picked && detail && { cell: picked, version: detail };
+          address.version = picked && detail !== null ? { cell: picked, version: detail } : null;
           page.moved();
         }}></tile-card>`;
     case "pixel":
