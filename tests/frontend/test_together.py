@@ -61,13 +61,11 @@ async def test_the_cursor_of_an_ignored_artist_is_not_shown(
     canvas = await new_canvas(ada)
     status, _ = await ada.call("PUT", f"/users/{ben.id}/ignore")
     assert status == 204
-    hers = await new_page(ada)
-    await Stage.open(hers, canvas)
-    # The server sends her cursors of all: that of who points last comes after the one that is not shown.
-    for artist in (ben, cleo):
-        page = await new_page(artist)
-        stage = await Stage.open(page, canvas)
-        await page.mouse.move(*await stage.point_of_cell(1, 2))
+    hers, bens, cleos = [await new_page(artist) for artist in (ada, ben, cleo)]
+    _, pointed, pointed_later = [await Stage.open(page, canvas) for page in (hers, bens, cleos)]
+    await bens.mouse.move(*await pointed.point_of_cell(1, 2))
+    await expect(cleos.locator(".cursor").filter(has_text=ben.username)).to_be_visible()
+    await cleos.mouse.move(*await pointed_later.point_of_cell(2, 1))
+    # What comes later shows that Ben's cursor has come to her, too.
     await expect(hers.locator(".cursor").filter(has_text=cleo.username)).to_be_visible()
-    await expect(page.locator(".cursor").filter(has_text=ben.username)).to_be_visible()
     await expect(hers.locator(".cursor").filter(has_text=ben.username)).to_have_count(0)

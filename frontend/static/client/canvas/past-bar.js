@@ -27,20 +27,22 @@ export class PastBar extends Element {
     controls,
     css`
     :host {
-      display: flex; align-items: center; gap: var(--space-3); padding: var(--space-2) var(--space-4);
-      border-top: 1px solid var(--line); background: var(--surface);
+      container-type: inline-size; padding: var(--past-padding, var(--space-1) var(--space-4) var(--space-2));
+      border-top: var(--past-border, 1px solid var(--line)); background: var(--surface);
     }
-    input { flex: 1; min-width: 0; height: var(--target); margin: 0; accent-color: var(--accent); }
+    /* The slider has a line of its own, unless there is room for all. */
+    .bar {
+      display: grid; grid-template-columns: auto 1fr auto auto; align-items: center; gap: 0 var(--space-2);
+    }
+    input { grid-column: 2 / -1; width: 100%; height: var(--target); margin: 0; accent-color: var(--accent); }
     p {
-      flex: none; min-width: 13rem; margin: 0; font-size: var(--text-small);
+      grid-column: 1 / 3; min-width: 0; margin: 0; font-size: var(--text-small);
       font-variant-numeric: tabular-nums; line-height: 1.35;
     }
     p small { display: block; color: var(--ink-soft); font-size: inherit; }
-    @media (max-width: 48rem) {
-      :host { flex-wrap: wrap; gap: 0 var(--space-2); padding: var(--space-1) var(--space-3) var(--space-2); }
-      input { flex-basis: calc(100% - 4rem); }
-      p { flex: 1; min-width: 0; order: 1; }
-      .share, .now { order: 2; }
+    @container (min-width: 44rem) {
+      .bar { grid-template-columns: auto 1fr minmax(13rem, auto) auto auto; }
+      input, p { grid-column: auto; }
     }
   `,
   ];
@@ -59,17 +61,16 @@ export class PastBar extends Element {
 
   render() {
     const { place, note } = this;
-    return html`${iconButton(
-      this.playing ? "pause" : "play",
-      t(this.playing ? "past.pause" : "past.play"),
-      () => this.#fire("play"),
-    )}
+    const action = this.playing ? "pause" : "play";
+    return html`<div class="bar">
+      ${iconButton(action, t(`past.${action}`), () => this.#fire("play"))}
       <input type="range" min=${this.first} max=${this.last} step="1" .value=${String(this.at)}
         aria-label=${t("past.moment")} aria-valuetext=${note ? `${place}, ${note}` : place}
         @input=${this.#go} @keydown=${this.#handleKey}>
       <p>${place}<small>${note}</small></p>
-      <span class="share">${iconButton("link", t("past.share"), () => this.#fire("share"))}</span>
-      <button class="now" @click=${() => this.#fire("now")}>${t("past.now")}</button>`;
+      ${iconButton("link", t("past.share"), () => this.#fire("share"))}
+      <button @click=${() => this.#fire("now")}>${t("past.now")}</button>
+    </div>`;
   }
 
   /** @param {InputEvent} event */

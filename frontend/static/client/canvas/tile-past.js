@@ -31,10 +31,7 @@ export class TilePast extends Panel {
     css`
     :host { padding: 0; }
     canvas-picture { display: block; width: min(100%, 12rem); margin: 0 auto; }
-    past-bar {
-      flex-wrap: wrap; gap: 0 var(--space-2); margin-top: var(--space-2); padding: 0; border: 0;
-      background: none;
-    }
+    past-bar { --past-padding: var(--space-1) 0 0; --past-border: 0; }
   `,
   ];
 
