@@ -22,7 +22,7 @@ from shared.db import Connection, Row, texts
 from shared.db.locks import AdvisoryLock, hold_until_commit
 
 LEASE_SECONDS: Final = 30
-"""How long a worker may take between two signs of progress; then another begins the film again."""
+"""How long nothing may be heard of a worker; then another begins its film again."""
 
 _LOCK = hold_until_commit(AdvisoryLock.FILMS)
 
@@ -64,6 +64,10 @@ _LEASE = text(
     " ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING films.*"
 )
 _DELETE_PARTS = text("DELETE FROM film_parts WHERE film_id = :film_id")
+_RENEW = text(
+    "UPDATE films SET leased_until = now() + make_interval(secs => :lease)"
+    " WHERE id = :film_id AND attempt = :attempt AND status = 'drawing'"
+)
 _PROGRESS = text(
     "UPDATE films SET frames = :frames, frames_done = :frames_done,"
     " leased_until = now() + make_interval(secs => :lease)"
@@ -148,6 +152,11 @@ async def lease(conn: Connection, formats: Collection[FilmFormat]) -> Film | Non
     if film is not None:
         conn.defer(_DELETE_PARTS, {"film_id": film.id})
     return film
+
+
+async def renew(conn: Connection, film: Film) -> bool:
+    """Renew the lease of a film; False if it is no longer this worker's."""
+    return await conn.execute(_RENEW, {**_lease_of(film), "lease": LEASE_SECONDS}) > 0
 
 
 async def progress(conn: Connection, film: Film, frames: int, frames_done: int) -> Film | None:

@@ -7,7 +7,7 @@ import { CanvasPixels } from "../model/canvas-pixels.js";
 import { Claims } from "../model/claims.js";
 import { Loader } from "../model/loader.js";
 import { momentAfter, tempo } from "../model/moments.js";
-import { Parts } from "../model/parts.js";
+import { COARSEST, Parts } from "../model/parts.js";
 import { readSnapshot } from "../model/snapshot.js";
 import { Atlas } from "./atlas.js";
 import { copyLink } from "./copy-link.js";
@@ -23,9 +23,6 @@ const WHOLE_UP_TO = 1024 * 1024;
 
 /** Cells of the largest picture that the service draws of a moment. */
 const MOST_CELLS = 128;
-
-/** Canvas pixels per texel side of the coarsest picture. */
-const COARSEST = 16;
 
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 

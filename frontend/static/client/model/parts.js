@@ -7,6 +7,7 @@
 import { Loader } from "./loader.js";
 import { readSnapshot } from "./snapshot.js";
 
+/** @import { CanvasView } from "#api" */
 /** @import { Api } from "../api.js" */
 /** @import { CanvasPixels, Cells, FeedEvent } from "./canvas-pixels.js" */
 
@@ -16,8 +17,16 @@ const AT_ONCE = 4;
 /** Blocks that stay loaded although nobody needs them now: 16 MiB. */
 const SPARE = 64;
 
-/** Canvas pixels per side of one of the coarsest picture: one picture shows the largest canvas. */
-const COARSEST = 16;
+/** Pixels of the largest canvas that is loaded as a whole: 4 MiB. */
+export const WHOLE_UP_TO = 2048 * 2048;
+
+/** Canvas pixels per side of one of the coarsest picture: 512 of them show the largest canvas. */
+export const COARSEST = 16;
+
+/**
+ * @typedef {{image: ImageBitmap, seq: number, paintedAt: string | null}} Picture
+ *   and the last change that it shows, with its time where that is a past one
+ */
 
 export class Parts extends EventTarget {
   /** Canvas pixels per side of one of the coarsest picture; a moment of the past may have a finer one. */
@@ -51,13 +60,19 @@ export class Parts extends EventTarget {
   #missed = [];
   /** @type {Loader<number>} */
   #loader;
+  /**
+   * The coarsest picture, until it is used.
+   * @type {Promise<Picture> | null}
+   */
+  #overview;
 
   /**
-   * @param {{api: Api, canvasId: number, pixels: CanvasPixels, seq: () => number,
-   *   signal: AbortSignal, at?: number | null}} options `seq`: the last change that was applied to `pixels`;
-   *   `signal` ends it; `at`: the change after which the canvas is shown, instead of now
+   * @param {{api: Api, canvasId: number, pixels: CanvasPixels, seq: () => number, signal: AbortSignal,
+   *   overview?: Promise<Picture> | null, at?: number | null}} options `seq`: the last change that was
+   *   applied to `pixels`; `signal` ends it; `overview`: the coarsest picture, if it is under way already;
+   *   `at`: the change after which the canvas is shown, instead of now
    */
-  constructor({ api, canvasId, pixels, seq, signal, at = null }) {
+  constructor({ api, canvasId, pixels, seq, signal, overview = null, at = null }) {
     super();
     this.at = at;
     this.api = api;
@@ -65,6 +80,7 @@ export class Parts extends EventTarget {
     this.pixels = pixels;
     this.seq = seq;
     this.signal = signal;
+    this.#overview = overview;
     this.#loader = new Loader((block) => this.#load(block), AT_ONCE, signal);
   }
 
@@ -102,17 +118,14 @@ export class Parts extends EventTarget {
    * Load a picture from afar, which may be some seconds old. Throws ApiError.
    * @param {Cells} cells
    * @param {number} shrink canvas pixels per side of one of the picture
-   * @returns {Promise<{image: ImageBitmap, seq: number}>} and the last change that it shows
    */
   async loadPicture(cells, shrink) {
-    const { bytes, headers } = await (this.at === null
-      ? this.#get(".png", { ...cells, shrink })
-      : this.#get("/past.png", { ...cells, shrink, at: this.at }));
-    const painted = headers.get("X-Painted-At");
-    if (painted && (!this.paintedAt || painted > this.paintedAt)) this.paintedAt = painted;
-    const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
-    this.signal.throwIfAborted();
-    return { image, seq: Number(headers.get("X-Canvas-Seq")) };
+    const overview = shrink === COARSEST ? this.#overview : null; // which shows all cells
+    if (overview) this.#overview = null;
+    const query = { ...cells, shrink, ...(this.at !== null && { at: this.at }) };
+    const picture = await (overview ?? loadPicture(this.api, this.canvasId, query, this.signal));
+    if ((picture.paintedAt ?? "") > (this.paintedAt ?? "")) this.paintedAt = picture.paintedAt;
+    return picture;
   }
 
   /**
@@ -157,4 +170,29 @@ export class Parts extends EventTarget {
     }
     this.dispatchEvent(new CustomEvent("block", { detail: block }));
   }
+}
+
+/**
+ * Load the coarsest picture of a whole canvas. Throws ApiError.
+ * @param {Api} api
+ * @param {CanvasView} canvas
+ * @param {AbortSignal} signal
+ */
+export function loadOverview(api, { id, columns, rows }, signal) {
+  return loadPicture(api, id, { x: 0, y: 0, columns, rows, shrink: COARSEST }, signal);
+}
+
+/**
+ * @param {Api} api
+ * @param {number} canvasId
+ * @param {Cells & {shrink: number, at?: number}} query `at`: the change after which it is shown
+ * @param {AbortSignal} signal
+ * @returns {Promise<Picture>}
+ */
+async function loadPicture(api, canvasId, query, signal) {
+  const path = `/canvases/${canvasId}${query.at === undefined ? "" : "/past"}.png`;
+  const { bytes, headers } = await api.bytes(path, { query, signal });
+  const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+  signal.throwIfAborted();
+  return { image, seq: Number(headers.get("X-Canvas-Seq")), paintedAt: headers.get("X-Painted-At") };
 }
