@@ -114,8 +114,8 @@ async def test_a_moment_is_shared_by_its_link_and_only_looked_at(
     page = await new_page()
     await page.goto(hers.url)
     stage = Stage(page)
+    await stage.status("The past").wait_for()
     await stage.comes_to_show(RED, MIDDLE, MIDDLE)
-    await expect(stage.status("The past")).to_be_visible()
     await page.mouse.click(*await stage.point_of_cell(0, 0))
     await expect(page.get_by_role("complementary")).to_have_count(0)
     await page.get_by_role("button", name="Back to now").click()
@@ -161,6 +161,7 @@ async def test_the_past_of_a_large_canvas_is_shown_from_afar_and_near(
     page.on("request", lambda request: asked.extend(re.findall(r"/canvases/\d+/(past[.a-z]*)", request.url)))
     await page.goto(f"/canvas/{canvas['id']}?at=3")
     stage = Stage(page)
+    await stage.status("The past").wait_for()
     await stage.comes_to_show(RED, MIDDLE, MIDDLE)
     assert set(asked) == {"past.png"}  # from afar, pictures suffice
     await page.evaluate("location.hash = '#32,32,8'")

@@ -31,7 +31,7 @@ export const TOOLS = {
     options: ["brush", "filled", "symmetry"],
   },
   picker: { kind: "picker", keys: ["I"], icon: "picker", options: [] },
-  author: { kind: "author", keys: ["A"], icon: "account", options: [] },
+  author: { kind: "author", keys: ["Y"], icon: "account", options: [] },
   select: { kind: "select", keys: ["M"], icon: "select", options: [] },
   lasso: { kind: "select", keys: ["Q"], icon: "lasso", options: [] },
   wand: { kind: "wand", keys: ["W"], icon: "wand", options: ["contiguous"] },
