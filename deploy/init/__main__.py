@@ -1,6 +1,7 @@
 """`python -m deploy.init`: make secrets, certificate and configuration once, and give each service its own.
 
 It runs at each `docker compose up` before anything else, keeps what is there, and writes what has changed.
+`python -m deploy.init renew` runs beside the gateway, and renews the certificate that it serves.
 """
 
 from __future__ import annotations
@@ -8,12 +9,16 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NoReturn
 
-from deploy.stack.compose.plain import CONFIGURED, FOLDER, files_by_group
+from deploy.stack.compose.certificates import name_of, read_end
+from deploy.stack.compose.plain import CONFIGURED, files_by_group
 from deploy.stack.compose.project import FILES, Project
-from deploy.stack.compose.state import MOUNTED, prepare, write_gateway_configuration
+from deploy.stack.compose.served import CERTIFICATE, Authority, renew
+from deploy.stack.compose.state import MOUNTED, prepare
 from deploy.stack.errors import DeployError
 from deploy.stack.state_dir import REPOSITORY, StateDir
 
@@ -23,9 +28,14 @@ WRITABLE = (Path("/backups"), Path("/mail"))
 USER = 10001  # that of the images, deploy/docker/Dockerfile
 SCRIPT = 0o555
 
+RENEWAL_SECONDS = 12 * 3600.0
+"""Between two looks at the certificate, which is renewed weeks before it ends."""
+
 
 def main() -> int:
     """Write everything; exit status 1 with the reason when a setting cannot be used."""
+    if sys.argv[1:] == ["renew"]:
+        renew_for_ever(Path("/gateway/served") / CERTIFICATE, Authority(Path("/authority")))
     try:
         initialise(os.environ, STATE, VOLUMES)
         for folder in WRITABLE:
@@ -34,6 +44,14 @@ def main() -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def renew_for_ever(served: Path, authority: Authority) -> NoReturn:
+    """Renew the certificate of the stack's own authority whenever it is due. Leaves one of the operator."""
+    while True:
+        if renew(served, authority):
+            print(f"renewed the certificate of {name_of(served)}: it ends on {read_end(served):%Y-%m-%d}")
+        time.sleep(RENEWAL_SECONDS)
 
 
 def initialise(environ: Mapping[str, str], state: Path, volumes: Path) -> None:
@@ -48,8 +66,9 @@ def initialise(environ: Mapping[str, str], state: Path, volumes: Path) -> None:
             f"{project.host} has no mail server, so nobody could confirm an address or reset a password: "
             "set AUTH_SMTP_URL, or TESSERA_MAIL=keep to keep mail in the volume `mail`"
         )
-    prepare(project)
-    write_gateway_configuration(project, "docker", dynamic=f"{FOLDER}/dynamic")
+    served = volumes / "gateway" / "served"
+    served.mkdir(exist_ok=True)
+    prepare(project, served=served / CERTIFICATE)
     for group, secrets in files_by_group().items():
         wanted = {name: project.var.root / "secrets" / name for name in secrets}
         wanted |= dict(_configured(group, project.var))
@@ -58,26 +77,26 @@ def initialise(environ: Mapping[str, str], state: Path, volumes: Path) -> None:
 
 def _configured(group: str, var: StateDir) -> Iterator[tuple[str, Path]]:
     """Find the files of a group that are no secrets, by their path in its volume."""
-    for name in CONFIGURED.get(group, ()):
+    for name, target in CONFIGURED.get(group, {}).items():
         made, source = var.root / name, FILES / name
         path = next(one for one in (made, source, REPOSITORY / name) if one.exists())
         if path.is_dir():
-            yield from ((f"{path.name}/{file.name}", file) for file in sorted(path.iterdir()))
+            yield from ((str(Path(target, file.name)), file) for file in sorted(path.iterdir()))
         else:
-            yield path.name, path
+            yield target, path
 
 
 def _copy(wanted: Mapping[str, Path], folder: Path) -> None:
-    """Make `folder` hold these files and no others; a file that is already there is replaced at once."""
+    """Make `folder` hold these files and no others but the certificate; each is replaced at once."""
     for name, source in wanted.items():
         target = folder / name
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_name(f".{target.name}")
         shutil.copyfile(source, draft)
         draft.chmod(SCRIPT if name.endswith(".sh") else MOUNTED)
         draft.replace(target)
     for path in folder.rglob("*"):
-        if path.is_file() and str(path.relative_to(folder)) not in wanted:
+        if path.is_file() and str(path.relative_to(folder)) not in {*wanted, f"served/{CERTIFICATE}"}:
             path.unlink()
 
 

@@ -8,11 +8,14 @@ import pytest
 import yaml
 
 from deploy.init.__main__ import initialise
-from deploy.stack.compose.plain import files_by_group
+from deploy.stack.compose.certificates import is_issued_by
+from deploy.stack.compose.plain import FOLDERS, files_by_group
+from deploy.stack.compose.served import Authority
 from deploy.stack.errors import DeployError
 from deploy.stack.gateway import CONFIGURATION
 
 Written = dict[str, bytes]
+CERTIFICATE = "gateway/served/certificate.pem"
 
 
 @pytest.fixture
@@ -53,23 +56,34 @@ def test_every_container_can_read_its_files_and_change_none(volumes: Path) -> No
 
 
 def test_the_gateway_gets_the_routes_of_this_version_and_no_older_ones(volumes: Path) -> None:
-    (volumes / "gateway" / "dynamic").mkdir()
-    (volumes / "gateway" / "dynamic" / "old.yml").write_text("http: {}")
+    (volumes / "gateway" / "served" / "dynamic").mkdir(parents=True)
+    (volumes / "gateway" / "served" / "dynamic" / "old.yml").write_text("http: {}")
     written = write(volumes)
-    found = {Path(name).name for name in written if name.startswith("gateway/dynamic/")}
+    found = {Path(name).name for name in written if name.startswith("gateway/served/dynamic/")}
     assert found == {file.name for file in (CONFIGURATION / "dynamic").iterdir()}
 
 
 def test_the_gateway_finds_the_routes_where_they_are_mounted(volumes: Path) -> None:
     static = yaml.safe_load(write(volumes, TESSERA_PROJECT="mine")["gateway/traefik.yml"])
-    assert static["providers"]["file"]["directory"] == "/run/secrets/dynamic"
+    mounted = FOLDERS["gateway"]
+    assert static["providers"]["file"]["directory"] == f"{mounted}/served"
     assert static["providers"]["docker"]["network"] == "mine_edge"
 
 
 def test_another_host_gets_another_certificate(volumes: Path) -> None:
-    before = write(volumes)["gateway/gateway_certificate"]
+    before = write(volumes)[CERTIFICATE]
     after = write(volumes, TESSERA_HOST="tessera.example.org", TESSERA_MAIL="keep")
-    assert after["gateway/gateway_certificate"] != before
+    assert after[CERTIFICATE] != before
+
+
+def test_what_renews_the_certificate_gets_the_authority_and_no_secret(volumes: Path) -> None:
+    written = write(volumes)
+    found = {name for name in written if name.startswith("certificates/")}
+    assert found == {"certificates/certificate.pem", "certificates/key.pem"}
+    served, authority = volumes / CERTIFICATE, Authority(volumes / "certificates")
+    assert is_issued_by(served, authority.certificate)
+    authority.issue("localhost", served)
+    assert write(volumes)[CERTIFICATE] != written[CERTIFICATE]  # what was renewed stays
 
 
 def test_a_setting_that_cannot_be_used_is_refused_before_anything_is_written(volumes: Path) -> None:
