@@ -1,11 +1,13 @@
 """`python -m deploy.init`: make secrets, certificate and configuration once, and give each service its own.
 
 It runs at each `docker compose up` before anything else, keeps what is there, and writes what has changed.
-`python -m deploy.init renew` runs beside the gateway, and renews the certificate that it serves.
+`python -m deploy.init renew` runs beside the gateway, and renews the certificate that it serves;
+`python -m deploy.init secret FILE` follows the restore of a backup, whose secret opens its signing keys.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import sys
@@ -14,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NoReturn
 
+from deploy.backup.archive import swap_secrets, take_secret
 from deploy.stack.compose.certificates import name_of, read_end
 from deploy.stack.compose.plain import CONFIGURED, files_by_group
 from deploy.stack.compose.project import FILES, Project
@@ -24,7 +27,8 @@ from deploy.stack.state_dir import REPOSITORY, StateDir
 
 STATE = Path("/state")
 VOLUMES = Path("/files")
-WRITABLE = (Path("/backups"), Path("/mail"))
+BACKUPS = Path("/backups")
+WRITABLE = (BACKUPS, Path("/mail"))
 USER = 10001  # that of the images, deploy/docker/Dockerfile
 SCRIPT = 0o555
 
@@ -33,13 +37,24 @@ RENEWAL_SECONDS = 12 * 3600.0
 
 
 def main() -> int:
-    """Write everything; exit status 1 with the reason when a setting cannot be used."""
-    if sys.argv[1:] == ["renew"]:
-        renew_for_ever(Path("/gateway/served") / CERTIFICATE, Authority(Path("/authority")))
+    """Run a verb, or write everything; exit status 1 with the reason when that fails."""
+    parser = argparse.ArgumentParser(prog="python -m deploy.init", description="Files of a stack.")
+    verbs = parser.add_subparsers(dest="verb")
+    verbs.add_parser("renew")
+    secret = verbs.add_parser("secret", help="use that of a restored backup from the next start on")
+    which = secret.add_mutually_exclusive_group(required=True)
+    which.add_argument("name", nargs="?", help=f"of a file in {BACKUPS}")
+    which.add_argument("--undo", action="store_true", help="return to the one before")
+    given = parser.parse_args()
     try:
-        initialise(os.environ, STATE, VOLUMES)
-        for folder in WRITABLE:
-            os.chown(folder, USER, USER)
+        if given.verb == "renew":
+            renew_for_ever(Path("/gateway/served") / CERTIFICATE, Authority(Path("/authority")))
+        elif given.verb == "secret":
+            change_secret(_project(os.environ, STATE).var, None if given.undo else BACKUPS / given.name)
+        else:
+            initialise(os.environ, STATE, VOLUMES)
+            for folder in WRITABLE:
+                os.chown(folder, USER, USER)
     except DeployError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -54,12 +69,21 @@ def renew_for_ever(served: Path, authority: Authority) -> NoReturn:
         time.sleep(RENEWAL_SECONDS)
 
 
+def change_secret(var: StateDir, backup: Path | None) -> None:
+    """Use the secret of that backup, which was restored, or without one the secret before."""
+    if backup:
+        take_secret(var, backup)
+    else:
+        swap_secrets(var)
+    print("the next start uses the secret that opens the signing keys")
+
+
 def initialise(environ: Mapping[str, str], state: Path, volumes: Path) -> None:
     """Make what is missing in `state`, and copy to `volumes` what each group of services mounts.
 
     Raises DeployError when a setting cannot be used, and without a mail server for a public name.
     """
-    project = Project("prod", {**environ, "TESSERA_VAR": str(state)})
+    project = _project(environ, state)
     project.refuse_faults()
     if project.lacks_mail and project.host != "localhost":
         raise DeployError(
@@ -73,6 +97,10 @@ def initialise(environ: Mapping[str, str], state: Path, volumes: Path) -> None:
         wanted = {name: project.var.root / "secrets" / name for name in secrets}
         wanted |= dict(_configured(group, project.var))
         _copy(wanted, volumes / group)
+
+
+def _project(environ: Mapping[str, str], state: Path) -> Project:
+    return Project("prod", {**environ, "TESSERA_VAR": str(state)})
 
 
 def _configured(group: str, var: StateDir) -> Iterator[tuple[str, Path]]:

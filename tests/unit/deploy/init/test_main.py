@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from deploy.init.__main__ import initialise
+from deploy.backup.archive import Manifest, pack
+from deploy.init.__main__ import change_secret, initialise
 from deploy.stack.compose.certificates import is_issued_by
 from deploy.stack.compose.plain import FOLDERS, files_by_group
 from deploy.stack.compose.served import Authority
 from deploy.stack.errors import DeployError
 from deploy.stack.gateway import CONFIGURATION
+from deploy.stack.state_dir import StateDir
 
 Written = dict[str, bytes]
 CERTIFICATE = "gateway/served/certificate.pem"
@@ -103,3 +105,28 @@ def test_a_public_host_without_a_mail_server_is_refused(volumes: Path) -> None:
 )
 def test_a_host_with_a_mail_server_or_for_a_trial_is_accepted(volumes: Path, environ: dict[str, str]) -> None:
     assert write(volumes, **{"TESSERA_HOST": "tessera.example.org"} | environ)
+
+
+def make_backup(folder: Path, secret: str) -> Path:
+    """A backup of a stack elsewhere, without data."""
+    parts = folder / "parts"
+    parts.mkdir()
+    (parts / "auth_secret").write_text(secret)
+    pack(parts, Manifest("", {}, 0, ""), folder / "tessera-20260301T040000Z.tar")
+    return folder / "tessera-20260301T040000Z.tar"
+
+
+def test_after_a_restore_the_next_start_has_the_secret_of_the_backup(volumes: Path, tmp_path: Path) -> None:
+    before = write(volumes)["auth/auth_secret"]
+    var = StateDir(volumes.parent / "state" / "compose" / "prod")
+    change_secret(var, make_backup(tmp_path, "opens the restored keys"))
+    assert write(volumes)["auth/auth_secret"] == b"opens the restored keys"
+    change_secret(var, None)
+    assert write(volumes)["auth/auth_secret"] == before
+
+
+def test_a_secret_is_read_from_a_backup_only(volumes: Path, tmp_path: Path) -> None:
+    before = write(volumes)["auth/auth_secret"]
+    with pytest.raises(DeployError, match="is not a readable backup"):
+        change_secret(StateDir(volumes.parent / "state" / "compose" / "prod"), tmp_path / "missing.tar")
+    assert write(volumes)["auth/auth_secret"] == before

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from deploy.stack.compose import certificates
 from deploy.stack.compose.certificates import is_issued_by, make_certificate, name_of, read_end
 from deploy.stack.compose.served import Authority, renew, serve_operators, serve_own
+from tests.support.certificates import issue_ending_in
 
 
 @pytest.fixture
@@ -28,29 +29,16 @@ def served(tmp_path: Path) -> Path:
     return tmp_path / "served" / "certificate.pem"
 
 
-def serve_for(
-    days: int, served: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch, host: str = "art.example"
-) -> None:
-    """Serve a certificate that ends in so many days."""
-    with monkeypatch.context() as patch:
-        patch.setattr(certificates, "CERTIFICATE_DAYS", days)
-        authority.issue(host, served)
-
-
-def test_one_that_ends_soon_is_renewed_for_its_host(
-    served: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    serve_for(29, served, authority, monkeypatch)
+def test_one_that_ends_soon_is_renewed_for_its_host(served: Path, authority: Authority) -> None:
+    issue_ending_in(29, authority, "art.example", served)
     before = read_end(served)
     assert renew(served, authority)
     assert name_of(served) == "art.example"
     assert read_end(served) - before > timedelta(days=330)
 
 
-def test_one_that_does_not_end_soon_stays(
-    served: Path, authority: Authority, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    serve_for(31, served, authority, monkeypatch)
+def test_one_that_does_not_end_soon_stays(served: Path, authority: Authority) -> None:
+    issue_ending_in(31, authority, "art.example", served)
     before = served.read_text()
     assert not renew(served, authority)
     assert served.read_text() == before
