@@ -39,6 +39,8 @@ from services.tiles.history import api as history
 from services.tiles.history.service import HISTORY, History
 from services.tiles.homes.service import Homes
 from services.tiles.housekeeping import run_housekeeping
+from services.tiles.layers import api as layers
+from services.tiles.layers.service import LAYERS, Layers
 from services.tiles.likes import api as likes
 from services.tiles.likes.service import LIKES, Likes
 from services.tiles.live import api as live
@@ -84,6 +86,7 @@ FEATURES = {
     "pictures": pictures.OPERATIONS,
     "offers": offers.OPERATIONS,
     "canvases": canvases.OPERATIONS,
+    "layers": layers.OPERATIONS,
     "tiles": (*tiles.OPERATIONS, *edits.TILE_OPERATIONS),
     "strokes": edits.STROKE_OPERATIONS,
     "locks": locks.OPERATIONS,
@@ -171,6 +174,7 @@ def _add_drawings(
     """Add the features that look at many pixels, of which they share one allowance per client."""
     drawings = Drawings(settings.picture_pixels_rate, settings.picture_pixels_burst)
     app[PICTURES] = Pictures(database, app[TILES], drawings)
+    app[LAYERS] = Layers(database, drawings)
     app[TEMPLATES] = Templates(database, drawings)
     app[TIMELAPSES] = Timelapses(database, drawings)
     app[HEAT_MAPS] = HeatMaps(database, drawings)

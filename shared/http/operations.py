@@ -108,8 +108,9 @@ class Operation:
         """Return the path as served; a well-known one (RFC 8615) is at the root, without the prefix."""
         return self.path if self.path.startswith("/.well-known/") else prefix + self.path
 
+    @cached_property
     def handler(self) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-        """Bind the endpoint: admit the caller, parse the arguments, call."""
+        """The endpoint as aiohttp calls it: admits the caller, parses the arguments, calls."""
         endpoint, access, scope = self.endpoint, self.access, self.needed_scope
         body, bounds = self.body, self.body_bounds
         query, path = self.query, tuple(self.path_parameters.items())
@@ -134,7 +135,7 @@ class Operation:
 def serve(app: web.Application, prefix: str, operations: Sequence[Operation]) -> None:
     """Add the rows of a route table to the app below `prefix`."""
     for operation in operations:
-        app.router.add_route(operation.method, operation.path_below(prefix), operation.handler())
+        app.router.add_route(operation.method, operation.path_below(prefix), operation.handler)
 
 
 async def parse_body(request: web.Request, model: type[BodyT], bounds: BodyBounds) -> BodyT:

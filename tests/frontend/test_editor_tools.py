@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
-from playwright.async_api import CDPSession, Locator, Page, expect
+from playwright.async_api import Page, expect
 
 from tests.support.browser import Windows, assert_accessible, dialog
-from tests.support.editor import BLACK, GREEN, RED, SIZE, drag, new_canvas, open_editor, shown
+from tests.support.editor import (
+    BLACK,
+    GREEN,
+    RED,
+    SIZE,
+    PixelMap,
+    block,
+    drag,
+    new_canvas,
+    open_editor,
+    shown,
+    shows,
+    stroke,
+    tool,
+)
 from tests.support.painters import NewPainter
 from tests.support.stage import drawing, spot
-from tests.support.waiting import poll_until
 
 EVERYWHERE = {(x, y) for x in range(SIZE) for y in range(SIZE)}
 
-Pixels = dict[tuple[int, int], int]
 
-
-def line(y: int, colour: int = BLACK, start: int = 2, end: int = 5) -> Pixels:
+def line(y: int, colour: int = BLACK, start: int = 2, end: int = 5) -> PixelMap:
     return {(x, y): colour for x in range(start, end + 1)}
 
 
-def block(left: int, top: int, right: int, bottom: int, colour: int = BLACK) -> Pixels:
-    return {(x, y): colour for x in range(left, right + 1) for y in range(top, bottom + 1)}
-
-
-def ring(left: int, top: int, right: int, bottom: int, colour: int = BLACK) -> Pixels:
+def ring(left: int, top: int, right: int, bottom: int, colour: int = BLACK) -> PixelMap:
     inside = block(left + 1, top + 1, right - 1, bottom - 1)
     return {at: colour for at in block(left, top, right, bottom) if at not in inside}
-
-
-def tool(page: Page, name: str) -> Locator:
-    return page.get_by_role("radio", name=name, exact=True)
-
-
-async def shows(page: Page, expected: Pixels) -> None:
-    assert await poll_until(lambda: shown(page), expected) == expected
 
 
 async def clear(page: Page) -> None:
@@ -41,7 +40,7 @@ async def clear(page: Page) -> None:
         await page.keyboard.press(key)
 
 
-async def draw(page: Page, name: str, *points: tuple[int, int]) -> Pixels:
+async def draw(page: Page, name: str, *points: tuple[int, int]) -> PixelMap:
     """Draw on an empty tile with the mouse and a tool, and return what came of it."""
     await clear(page)
     await tool(page, name).click()
@@ -170,15 +169,6 @@ async def test_every_tool_works_by_touch(new_page: Windows, new_painter: NewPain
     blend = await shown(page)
     assert [{blend[x, y] for y in range(SIZE)} for x in (0, 15)] == [{RED}, {BLACK}]
     await assert_accessible(page)
-
-
-async def stroke(glass: CDPSession, page: Page, *points: tuple[int, int]) -> None:
-    """Lead a finger from pixel to pixel, as the browser receives it from a touch screen."""
-    for number, point in enumerate(points):
-        x, y = await spot(drawing(page, SIZE), *point)
-        kind = "touchMove" if number else "touchStart"
-        await glass.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
-    await glass.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
 async def test_space_moves_the_view_with_the_mouse(new_page: Windows, new_painter: NewPainter) -> None:

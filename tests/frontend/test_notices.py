@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import aiohttp
 import pytest
 from playwright.async_api import expect
 
 from tests.support.browser import Device, Scheme, Windows, assert_accessible
-from tests.support.painters import NewPainter
+from tests.support.painters import NewPainter, PainterAccount
 from tests.support.stage import new_canvas, new_tile
 
 
@@ -38,7 +39,7 @@ async def test_what_is_read_is_read_after_a_reload(new_page: Windows, new_painte
 
 
 async def test_a_kind_that_is_switched_off_is_off_on_all_devices(
-    new_page: Windows, new_painter: NewPainter
+    new_page: Windows, new_painter: NewPainter, http: aiohttp.ClientSession
 ) -> None:
     ada = await new_painter("ada")
     page = await new_page(ada)
@@ -49,7 +50,8 @@ async def test_a_kind_that_is_switched_off_is_off_on_all_devices(
     await expect(likes).to_be_checked()
     async with page.expect_response("**/users/notices/settings"):
         await likes.uncheck()
-    phone = await new_page(ada, device="phone")
+    elsewhere = await PainterAccount.log_in(http, ada.username, ada.password)
+    phone = await new_page(elsewhere, device="phone")
     await phone.goto("/account")
     await expect(phone.get_by_role("checkbox", name="Likes of my tiles")).not_to_be_checked()
     await expect(phone.get_by_role("checkbox", name="New followers")).to_be_checked()

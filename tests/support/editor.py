@@ -8,16 +8,18 @@ import secrets
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from playwright.async_api import Page, expect
+from playwright.async_api import CDPSession, Locator, Page, expect
 
 from tests.support.painters import PainterAccount
 from tests.support.stage import Stage, drawing, spot
+from tests.support.waiting import poll_until
 
 SIZE = 16
 PALETTE = ["#000000", "#ffffff", "#ff004d", "#00e436"]
 BLACK, WHITE, RED, GREEN = 1, 2, 3, 4
 
 Pixels = Callable[[int, int], int]
+PixelMap = dict[tuple[int, int], int]
 
 
 async def new_canvas(
@@ -79,7 +81,7 @@ async def tile_at(painter: PainterAccount, canvas: dict[str, Any]) -> Any:
     return answer["items"][0] if answer["items"] else None
 
 
-async def painted(painter: PainterAccount, canvas: dict[str, Any]) -> dict[tuple[int, int], int]:
+async def painted(painter: PainterAccount, canvas: dict[str, Any]) -> PixelMap:
     """What the server has, as far as it is not transparent: colours by place."""
     tile = await tile_at(painter, canvas)
     pixels = base64.b64decode(tile["pixels"]) if tile else b""
@@ -95,9 +97,30 @@ def saved(painter: PainterAccount, canvas: dict[str, Any]) -> Callable[[], Any]:
     return lambda: painted(painter, canvas)
 
 
-async def shown(page: Page) -> dict[tuple[int, int], int]:
+async def shown(page: Page) -> PixelMap:
     """What the editor shows."""
     pixels = await drawing(page, SIZE).evaluate(
         "canvas => [...canvas.getRootNode().host.pen.painting.pixels]"
     )
     return {(i % SIZE, i // SIZE): colour for i, colour in enumerate(pixels) if colour}
+
+
+def tool(page: Page, name: str) -> Locator:
+    return page.get_by_role("radio", name=name, exact=True)
+
+
+async def shows(page: Page, expected: PixelMap) -> None:
+    assert await poll_until(lambda: shown(page), expected) == expected
+
+
+def block(left: int, top: int, right: int, bottom: int, colour: int = BLACK) -> PixelMap:
+    return {(x, y): colour for x in range(left, right + 1) for y in range(top, bottom + 1)}
+
+
+async def stroke(glass: CDPSession, page: Page, *points: tuple[int, int]) -> None:
+    """Lead a finger from pixel to pixel, as the browser receives it from a touch screen."""
+    for number, point in enumerate(points):
+        x, y = await spot(drawing(page, SIZE), *point)
+        kind = "touchMove" if number else "touchStart"
+        await glass.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    await glass.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})

@@ -19,19 +19,29 @@ from tests.support.waiting import PATIENCE
 
 @asynccontextmanager
 async def process(
-    port: int, database_url: str, broker_url: str, keys: TestKeys, log: Path
+    port: int,
+    database_url: str,
+    broker_url: str,
+    keys: TestKeys,
+    log: Path,
+    verb: str = "web",
+    **settings: str,
 ) -> AsyncIterator[int]:
-    """Run a web process on that port; give the id by which `os.kill` ends its whole process group."""
+    """Run a process on that port; give the id by which `os.kill` ends its whole process group.
+
+    `verb` is what it runs, web or worker; settings are those of its environment, without `TILES_`.
+    """
     env = {
         **os.environ,
         "TILES_BIND": f"127.0.0.1:{port}", "TILES_DATABASE_URL": database_url, "TILES_BROKER_URL": broker_url,
         "TILES_JWKS_URL": keys.jwks_url,
         "TILES_PAINT_PIXELS_RATE": "1000000000", "TILES_PAINT_PIXELS_BURST": "1000000000",
         "TILES_MESSAGE_RATE": "100000", "TILES_MESSAGE_BURST": "100000",
+        **{f"TILES_{name.upper()}": value for name, value in settings.items()},
     }  # fmt: skip
     with log.open("wb") as errors:
         started = await asyncio.create_subprocess_exec(
-            *("setpriv", "--pdeathsig", "KILL", "--", sys.executable, "-m", "services.tiles", "web"),
+            *("setpriv", "--pdeathsig", "KILL", "--", sys.executable, "-m", "services.tiles", verb),
             env=env,
             stderr=errors,
             start_new_session=True,

@@ -101,8 +101,7 @@ def _read_times() -> dict[int, tuple[str, float]]:
     """Return the name of each process, by its id, and how many seconds it has used a core."""
     times = {}
     deadline = time.monotonic() + LOOK_SECONDS
-    # The youngest first: what starves a machine was seldom started with it.
-    for pid in sorted(psutil.pids(), reverse=True):
+    for pid in _list_newest_first():
         if time.monotonic() > deadline:
             break
         with suppress(psutil.Error):
@@ -110,6 +109,16 @@ def _read_times() -> dict[int, tuple[str, float]]:
             spent = process.cpu_times()
             times[pid] = process.name(), spent.user + spent.system
     return times
+
+
+def _list_newest_first() -> list[int]:
+    """Return the ids of all processes: what starves a machine was seldom started with it.
+
+    Linux counts ids up to a limit and then begins again.
+    """
+    newest = int(Path("/proc/loadavg").read_text().split()[-1])
+    limit = int(Path("/proc/sys/kernel/pid_max").read_text())
+    return sorted(psutil.pids(), key=lambda pid: (newest - pid) % limit)
 
 
 def read_secrets(paths: Iterable[Path]) -> Secrets:

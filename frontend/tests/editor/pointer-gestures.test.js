@@ -5,6 +5,7 @@ import { Painting } from "../../static/client/editor/painting.js";
 import { Pen } from "../../static/client/editor/pen.js";
 import { PointerGestures } from "../../static/client/editor/pointer-gestures.js";
 import { DEFAULTS } from "../../static/client/editor/settings.js";
+import { contains } from "../../static/client/model/regions.js";
 
 /** @import { Point } from "../../static/client/model/geometry.js" */
 /** @import { Surface } from "../../static/client/editor/pointer-gestures.js" */
@@ -165,4 +166,55 @@ test("while Space is held the pointer moves the view", () => {
   gestures.release(at("mouse", 4, 3));
   assert.deepEqual(pans, [[3, 2]]);
   assert.deepEqual(pixels(), []);
+});
+
+for (const { keys, first, last } of /** @type {const} */ ([
+  { keys: {}, first: false, last: true },
+  { keys: { shiftKey: true }, first: true, last: true },
+  { keys: { altKey: true }, first: true, last: false },
+  { keys: { ctrlKey: true }, first: true, last: false },
+  { keys: { metaKey: true }, first: true, last: false },
+  { keys: { shiftKey: true, altKey: true }, first: false, last: false },
+  { keys: { shiftKey: true, ctrlKey: true }, first: false, last: false },
+]))
+  test(`a selection with ${Object.keys(keys).join(" and ") || "no key"} is combined as in Aseprite`, () => {
+    const { gestures, surface } = newArea();
+    surface.pen.settings = { ...surface.pen.settings, tool: "select" };
+    /**
+     * @param {number} from
+     * @param {number} to
+     * @param {Partial<PointerEvent>} held
+     */
+    const select = (from, to, held) => {
+      gestures.press(at("mouse", from, 1, held));
+      gestures.move(at("mouse", to, 1, held));
+      gestures.release(at("mouse", to, 1, held));
+    };
+    select(1, 3, {});
+    select(5, 2, keys);
+    const { selection } = surface.pen;
+    assert.equal(selection !== null && contains(selection, [1, 1]), first);
+    assert.equal(selection !== null && contains(selection, [5, 1]), last);
+    if (Object.keys(keys).length === 2) assert.ok(selection && contains(selection, [2, 1]));
+  });
+
+test("Alt picks a colour with a tool that paints", () => {
+  const { gestures, pixels, painted } = newArea();
+  gestures.press(at("mouse", 1, 1, { altKey: true }));
+  gestures.release(at("mouse", 1, 1, { altKey: true }));
+  assert.deepEqual(pixels(), []);
+  assert.equal(painted.calls, 0);
+});
+
+test("a second finger takes back what the first one did to the selection", () => {
+  const { gestures, surface } = newArea();
+  surface.pen.settings = { ...surface.pen.settings, tool: "select", combination: "subtract" };
+  surface.pen.selectAll();
+  const before = surface.pen.selection;
+  gestures.press(at("touch", 1, 1));
+  gestures.move(at("touch", 3, 3));
+  gestures.press(at("touch", 6, 6, { pointerId: 4 }));
+  gestures.release(at("touch", 3, 3));
+  gestures.release(at("touch", 6, 6, { pointerId: 4 }));
+  assert.deepEqual(surface.pen.selection, before);
 });

@@ -2,7 +2,26 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { rotate } from "../../static/client/model/pieces.js";
+import { contains } from "../../static/client/model/regions.js";
+import { drawn } from "../model/pictures.js";
 import { drag, pen } from "./pens.js";
+
+/** @import { Pen } from "../../static/client/editor/pen.js" */
+/** @import { Combination } from "../../static/client/model/regions.js" */
+
+/**
+ * Draw what is selected as 2.
+ * @param {Pen} pen
+ * @param {number} size
+ */
+function selectedOf({ selection }, size) {
+  const isSelected = (/** @type {number} */ offset) =>
+    selection !== null && contains(selection, [offset % size, Math.floor(offset / size)]);
+  return drawn(
+    Uint8Array.from({ length: size * size }, (_, offset) => (isSelected(offset) ? 2 : 0)),
+    size,
+  );
+}
 
 test("moving a selection several times is one undo step", () => {
   const { pen: select, shown } = pen({ tool: "select" }, "12..", "34..", "....", "...9");
@@ -178,8 +197,102 @@ test("a colour is replaced in what is selected, or else in the whole tile", () =
 test("with Shift a selection is added to, wherever it begins", () => {
   const { pen: select } = pen({ tool: "select" });
   drag(select, [0, 0], [1, 0]);
-  select.down([1, 0], { isAdding: true });
+  select.down([1, 0], { combination: "add" });
   select.move([[1, 1]], true);
   select.up();
   assert.deepEqual(select.selection, { x: 0, y: 0, width: 2, height: 2, mask: Uint8Array.of(1, 1, 0, 1) });
+});
+
+for (const { combination, expected } of /** @type {const} */ ([
+  { combination: "replace", expected: ["....", ".222", ".222", ".222"] },
+  { combination: "add", expected: ["222.", "2222", "2222", ".222"] },
+  { combination: "subtract", expected: ["222.", "2...", "2...", "...."] },
+  { combination: "intersect", expected: ["....", ".22.", ".22.", "...."] },
+])) {
+  test(`a rectangle can ${combination} the selection, which is shown while it is drawn`, () => {
+    const { pen: select, painting } = pen({ tool: "select" });
+    drag(select, [0, 0], [2, 2]);
+    // Outside what is selected: inside, without a combination, it would be moved.
+    select.down([3, 3], { combination });
+    select.move([[0, 3]]);
+    select.move([[1, 1]]);
+    select.up();
+    assert.deepEqual(selectedOf(select, painting.size), expected);
+  });
+
+  test(`the settings make a lasso ${combination} the selection, keys aside`, () => {
+    const { pen: lasso, painting } = pen({ tool: "select" });
+    drag(lasso, [0, 0], [2, 2]);
+    lasso.settings = { ...lasso.settings, tool: "lasso", combination };
+    lasso.down([3, 3]);
+    lasso.move([
+      [1, 3],
+      [1, 1],
+      [3, 1],
+    ]);
+    lasso.up();
+    assert.deepEqual(selectedOf(lasso, painting.size), expected);
+  });
+}
+
+for (const { combination, expected } of /** @type {const} */ ([
+  { combination: "add", expected: ["2.22", "..2.", "....", "...."] },
+  { combination: "subtract", expected: ["....", "..2.", "....", "...."] },
+  { combination: "intersect", expected: ["..22", "....", "....", "...."] },
+]))
+  test(`a wand can ${combination} the selection`, () => {
+    const { pen: wand, painting, shown } = pen({ tool: "select" }, "1.11", "....", "....", "....");
+    drag(wand, [2, 0], [3, 0]);
+    wand.down([2, 1], { combination: "add" });
+    wand.move([[2, 1]]);
+    wand.up();
+    wand.settings = { ...wand.settings, tool: "wand", contiguous: false };
+    wand.down([0, 0], { combination });
+    wand.up();
+    assert.deepEqual(selectedOf(wand, painting.size), expected);
+    assert.deepEqual(shown(), ["1.11", "....", "....", "...."]);
+  });
+
+/** @type {Combination[]} */
+const INSIDE = ["add", "subtract", "intersect"];
+
+for (const combination of INSIDE)
+  test(`with ${combination} a gesture that begins in the selection selects, and moves nothing`, () => {
+    const { pen: select, shown } = pen({ tool: "select" }, "12..", "....", "....", "....");
+    drag(select, [0, 0], [1, 1]);
+    select.down([1, 1], { combination, handle: [1, 1] });
+    select.move([[1, 1]]);
+    select.up();
+    assert.equal(select.floating, null);
+    assert.deepEqual(shown()[0], "12..");
+  });
+
+test("nothing can be subtracted from nothing, nor is there anything in common with it", () => {
+  const { pen: select } = pen({ tool: "select" });
+  for (const combination of /** @type {const} */ (["subtract", "intersect"])) {
+    select.down([0, 0], { combination });
+    select.move([[2, 2]]);
+    select.up();
+    assert.equal(select.selection, null);
+  }
+});
+
+test("a gesture that is cancelled leaves what was selected before it", () => {
+  const { pen: select, painting } = pen({ tool: "select" });
+  drag(select, [0, 0], [1, 1]);
+  for (const combination of /** @type {const} */ (["replace", ...INSIDE])) {
+    select.down([3, 3], { combination });
+    select.move([[1, 0]]);
+    select.cancel();
+    assert.deepEqual(selectedOf(select, painting.size), ["22..", "22..", "....", "...."], combination);
+  }
+});
+
+test("Shift that is pressed during the gesture makes a square, whatever it combines", () => {
+  const { pen: select, painting } = pen({ tool: "select", combination: "subtract" });
+  select.selectAll();
+  select.down([0, 0]);
+  select.move([[2, 1]], true);
+  select.up();
+  assert.deepEqual(selectedOf(select, painting.size), ["...2", "...2", "...2", "2222"]);
 });

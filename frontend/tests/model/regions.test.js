@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
+  combine,
   contains,
   edgesOf,
-  join,
   lasso,
   outline,
   regionOf,
@@ -71,10 +71,31 @@ test("a wand selects connected pixels of one colour, or all of that colour", () 
   assert.equal(wand(pixels, 3, [3, 0], true), null);
 });
 
-test("two regions joined are the pixels of both", () => {
-  const other = regionOf([[2, 2]], 3);
-  const joined = join({ x: 0, y: 0, width: 2, height: 1 }, /** @type {Region} */ (other), 3);
-  assert.deepEqual(selected(joined, 3), ["11.", "...", "..1"]);
+for (const { how, both, alone, next } of /** @type {const} */ ([
+  { how: "replace", both: ["...", ".11", ".11"], alone: ["...", "...", "..."], next: [".11", ".11"] },
+  { how: "add", both: ["11.", "111", ".11"], alone: ["11.", "11.", "..."], next: [".11", ".11"] },
+  { how: "subtract", both: ["11.", "1..", "..."], alone: ["11.", "11.", "..."], next: ["...", "..."] },
+  { how: "intersect", both: ["...", ".1.", "..."], alone: ["...", "...", "..."], next: ["...", "..."] },
+]))
+  test(`to ${how} with a region, or with nothing`, () => {
+    const one = { x: 0, y: 0, width: 2, height: 2 };
+    const other = { x: 1, y: 1, width: 2, height: 2 };
+    assert.deepEqual(selected(combine(how, one, other, 3), 3), both);
+    assert.deepEqual(selected(combine(how, one, null, 3), 3), alone);
+    assert.deepEqual(selected(combine(how, null, other, 3), 3).slice(1), next);
+  });
+
+test("of a region with a mask only what is in the mask is combined", () => {
+  const corners = regionOf(
+    [
+      [0, 0],
+      [2, 2],
+    ],
+    3,
+  );
+  const box = { x: 0, y: 0, width: 3, height: 2 };
+  assert.deepEqual(selected(combine("subtract", box, corners, 3), 3), [".11", "111", "..."]);
+  assert.deepEqual(selected(combine("intersect", corners, box, 3), 3), ["1..", "...", "..."]);
 });
 
 test("the edges of a region are those between selected and other pixels", () => {

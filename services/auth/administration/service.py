@@ -54,10 +54,10 @@ class Administration:
         await self._check(caller)
         async with self._database.transaction() as conn:
             await self._check_confirmed(conn, caller)
-            policy = await policies.change_policy(conn, change.changes())
+            before, policy = await policies.change_policy(conn, change.changes())
             changed = PolicyChanged(actor_id=caller.account_id, settings=change.changes())
             self._outbox.defer(conn, changed)
-            if change.second_factor is not None:
+            if policy.second_factor is not before.second_factor:
                 # So that roles are lost, or given back, at the next refresh instead of within 15 minutes.
                 for account_id in await accounts.list_role_holders(conn):
                     await revocation.revoke_all_access(conn, self._outbox, account_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from services.auth.policy.rules import ChallengeMode, Policy, RegistrationMode, SecondFactorMode
@@ -22,6 +22,8 @@ _insert = insert(policy).values(
 _CHANGE = _insert.on_conflict_do_update(
     index_elements=["id"], set_={name: func.coalesce(_given[name], policy.c[name]) for name in _DEFAULTS}
 ).returning(*_COLUMNS)
+# There may be no row to lock yet. Who reads the policy is not held up.
+_LOCK = text("LOCK TABLE policy IN SHARE ROW EXCLUSIVE MODE")
 
 
 async def get_policy(conn: Connection) -> Policy:
@@ -30,9 +32,15 @@ async def get_policy(conn: Connection) -> Policy:
     return Policy() if row is None else _build_policy(row)
 
 
-async def change_policy(conn: Connection, changes: Mapping[str, str]) -> Policy:
-    """Set the given fields, keep the others, and return the policy."""
-    return _build_policy(await conn.fetch_one(_CHANGE, {name: changes.get(name) for name in _DEFAULTS}))
+async def change_policy(conn: Connection, changes: Mapping[str, str]) -> tuple[Policy, Policy]:
+    """Set the given fields and keep the others; return the policy before and after.
+
+    Changes wait for each other until their transactions end.
+    """
+    await conn.execute(_LOCK)
+    before = await get_policy(conn)
+    row = await conn.fetch_one(_CHANGE, {name: changes.get(name) for name in _DEFAULTS})
+    return before, _build_policy(row)
 
 
 def _build_policy(row: Row) -> Policy:

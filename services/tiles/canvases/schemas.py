@@ -140,6 +140,15 @@ class RegionQuery(Query):
     rows: int | None = Field(None, ge=1, le=MAX_SIDE)
 
 
+class BoxQuery(Query):
+    """A rectangle of pixels, which without a size reaches to the canvas's edge."""
+
+    x: int = Field(0, ge=0, le=MAX_SIDE)
+    y: int = Field(0, ge=0, le=MAX_SIDE)
+    width: int | None = Field(None, ge=1, le=MAX_SIDE)
+    height: int | None = Field(None, ge=1, le=MAX_SIDE)
+
+
 class EventsAfter(Query):
     """Which changes to list."""
 

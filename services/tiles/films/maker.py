@@ -36,6 +36,9 @@ PROGRESS_SECONDS: Final = 0.5
 PAUSE: Final = 1.0
 """Seconds of pause per second of work: films take half a core at most."""
 
+RENEW_SECONDS: Final = store.LEASE_SECONDS / 3
+"""Between two renewals of a lease, so that one may be late."""
+
 COUNT_SECONDS: Final = 60.0
 """For counting the changes of a canvas: some tens of millions."""
 
@@ -86,7 +89,7 @@ class FilmMaker:
     async def _make(self, film: Film) -> None:
         failure = None
         try:
-            await self._write(film)
+            await self._write_under_lease(film)
         except _TooLarge:
             failure = FilmFailure.TOO_LARGE
         except EncoderFailed as error:
@@ -94,6 +97,30 @@ class FilmMaker:
             failure = FilmFailure.ENCODER
         async with self._database.connection() as conn:
             self._show(await store.finish(conn, film, failure))
+
+    async def _write_under_lease(self, film: Film) -> None:
+        """Write a film while its lease is renewed, and stop once it is lost.
+
+        Counting changes and waiting for ffmpeg may take longer than a lease: another worker would begin the
+        film as well, and attempts that did not fail would be used up.
+        """
+        writing = asyncio.create_task(self._write(film))
+        renewing = asyncio.create_task(self._renew(film))
+        try:
+            await asyncio.wait((writing, renewing), return_when=asyncio.FIRST_COMPLETED)
+            first = writing if writing.done() else renewing
+            first.result()
+        finally:
+            for task in (writing, renewing):
+                task.cancel()
+            await asyncio.gather(writing, renewing, return_exceptions=True)
+
+    async def _renew(self, film: Film) -> None:
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            async with self._database.connection() as conn:
+                if not await store.renew(conn, film):
+                    raise _Lost
 
     async def _write(self, film: Film) -> None:
         reel = Reel(0, film.starts_at, film.ends_at)

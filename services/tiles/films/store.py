@@ -12,6 +12,7 @@ from services.tiles.films.rules import (
     KEPT_FILMS,
     LIFETIME,
     MAX_ATTEMPTS,
+    MAX_KEPT_BYTES,
     MOST_WAITING,
     Film,
     FilmFailure,
@@ -22,7 +23,7 @@ from shared.db import Connection, Row, texts
 from shared.db.locks import AdvisoryLock, hold_until_commit
 
 LEASE_SECONDS: Final = 30
-"""How long a worker may take between two signs of progress; then another begins the film again."""
+"""How long nothing may be heard of a worker; then another begins its film again."""
 
 _LOCK = hold_until_commit(AdvisoryLock.FILMS)
 
@@ -64,6 +65,10 @@ _LEASE = text(
     " ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING films.*"
 )
 _DELETE_PARTS = text("DELETE FROM film_parts WHERE film_id = :film_id")
+_RENEW = text(
+    "UPDATE films SET leased_until = now() + make_interval(secs => :lease)"
+    " WHERE id = :film_id AND attempt = :attempt AND status = 'drawing'"
+)
 _PROGRESS = text(
     "UPDATE films SET frames = :frames, frames_done = :frames_done,"
     " leased_until = now() + make_interval(secs => :lease)"
@@ -95,6 +100,11 @@ _GIVE_UP = text(
     " DELETE FROM film_parts USING given_up WHERE film_id = given_up.id"
 )
 _PRUNE = text("DELETE FROM films WHERE expires_at <= now()")
+# One that is being made stays: its worker would have made it for nothing.
+_DROP_BEYOND = text(
+    "DELETE FROM films USING (SELECT id, sum(size_bytes) OVER (ORDER BY id DESC) AS bytes FROM films) AS kept"
+    " WHERE films.id = kept.id AND kept.bytes > :most AND status = 'ready'"
+)
 _COUNT_CHANGES = text(
     "SELECT count(*) FROM revisions JOIN tiles ON tiles.id = tile_id AND is_public"
     " WHERE revisions.canvas_id = :canvas_id AND occurred_at BETWEEN :start AND :end"
@@ -150,6 +160,11 @@ async def lease(conn: Connection, formats: Collection[FilmFormat]) -> Film | Non
     return film
 
 
+async def renew(conn: Connection, film: Film) -> bool:
+    """Renew the lease of a film; False if it is no longer this worker's."""
+    return await conn.execute(_RENEW, {**_lease_of(film), "lease": LEASE_SECONDS}) > 0
+
+
 async def progress(conn: Connection, film: Film, frames: int, frames_done: int) -> Film | None:
     """Store how far a film is, and renew its lease; None if it is no longer this worker's."""
     params = {**_lease_of(film), "frames": frames, "frames_done": frames_done, "lease": LEASE_SECONDS}
@@ -175,9 +190,10 @@ async def release(conn: Connection, film: Film) -> None:
 
 
 async def prune(conn: Connection) -> None:
-    """Delete films that have expired, and give up those that were begun too often."""
+    """Delete films that have expired or find no room, and give up those that were begun too often."""
     await conn.execute(_GIVE_UP, {"most": MAX_ATTEMPTS})
     await conn.execute(_PRUNE)
+    await conn.execute(_DROP_BEYOND, {"most": MAX_KEPT_BYTES})
 
 
 async def count_changes(conn: Connection, canvas_id: int, start: datetime, end: datetime) -> int:

@@ -7,7 +7,7 @@ from functools import partial
 from aiohttp import web
 
 from services.tiles.pictures.renderings import Rendering
-from services.tiles.pictures.schemas import CanvasPicture, Scale, SnapshotPart
+from services.tiles.pictures.schemas import CanvasPicture, PixelsPicture, Scale, SnapshotPart
 from services.tiles.pictures.service import PICTURES
 from services.tiles.pictures.snapshot import MEDIA_TYPE
 from shared.http.clients import identify_client
@@ -29,6 +29,18 @@ async def draw_canvas(
     """
     client = partial(identify_client, request, caller)
     picture = await request.app[PICTURES].canvas(caller, client, canvas_id, query)
+    return _respond_with_seq(request, picture, "image/png")
+
+
+async def draw_pixels(
+    request: web.Request, canvas_id: int, query: PixelsPicture, caller: Identity | None
+) -> web.Response:
+    """Draw a rectangle of a canvas, given in pixels, as an indexed-palette PNG.
+
+    Otherwise as the picture of cells.
+    """
+    client = partial(identify_client, request, caller)
+    picture = await request.app[PICTURES].pixels(caller, client, canvas_id, query)
     return _respond_with_seq(request, picture, "image/png")
 
 
@@ -107,6 +119,14 @@ OPERATIONS = (
         "GET",
         r"/canvases/{canvas_id:\d+}.png",
         draw_canvas,
+        _describe_responses("image/png", "The picture"),
+        refusals=("404 canvas_not_found", *_REFUSALS),
+        headers=_RESUMING,
+    ),
+    Operation(
+        "GET",
+        "/canvases/{canvas_id}/pixels.png",
+        draw_pixels,
         _describe_responses("image/png", "The picture"),
         refusals=("404 canvas_not_found", *_REFUSALS),
         headers=_RESUMING,

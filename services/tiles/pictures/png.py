@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageColor
 
-from services.tiles.canvases.rules import Region
+from services.tiles.canvases.rules import Box, Region
 from services.tiles.drawings import LARGE_PIXELS
 from services.tiles.pictures.store import PaintedTile
 
@@ -25,7 +25,7 @@ _LEVEL, _LEVEL_OF_LARGE = 6, 1
 
 
 class PngStream:
-    """Draws the bands of a rectangle of cells, from top to bottom; `scale` repeats each pixel that often.
+    """Draws a rectangle of pixels by the bands of its cells, top to bottom; `scale` repeats each pixel.
 
     Where nothing is painted the picture is of the colour `paper`, or transparent if that is None.
 
@@ -33,27 +33,26 @@ class PngStream:
     """
 
     def __init__(
-        self, tile_size: int, palette: Sequence[str], region: Region, scale: int, paper: str | None
+        self, tile_size: int, palette: Sequence[str], box: Box, scale: int, paper: str | None
     ) -> None:
         self._tile_size = tile_size
         self._scale = scale
-        self._width = region.columns * tile_size
-        height = region.rows * tile_size
+        self._box = box
         self._bits = next(bits for bits in (1, 2, 4, 8) if len(palette) < 2**bits)
-        pixels = self._width * height * scale * scale
+        pixels = box.pixels * scale * scale
         self._zlib = zlib.compressobj(_LEVEL if pixels <= LARGE_PIXELS else _LEVEL_OF_LARGE)
         colours = b"".join(bytes(ImageColor.getrgb(colour)) for colour in (paper or "#000000", *palette))
-        header = struct.pack(">IIBBBBB", self._width * scale, height * scale, self._bits, INDEXED, 0, 0, 0)
+        width, height = box.width * scale, box.height * scale
+        header = struct.pack(">IIBBBBB", width, height, self._bits, INDEXED, 0, 0, 0)
         self._written = [SIGNATURE, chunk(b"IHDR", header), chunk(b"PLTE", colours)]
         if paper is None:
             self._written.append(chunk(b"tRNS", b"\0"))
 
     def add(self, band: Region, painted: Sequence[PaintedTile]) -> None:
         """Draw the next band with its tiles."""
-        size = self._tile_size
-        picture = draw_indices(size, band, painted)
+        picture = draw_indices(self._tile_size, band, painted).crop(self._inside(band.box(self._tile_size)))
         if self._scale > 1:
-            wide = (self._width * self._scale, band.rows * size)
+            wide = (picture.width * self._scale, picture.height)
             picture = picture.resize(wide, Image.Resampling.NEAREST)
         packed = picture.tobytes("raw", "P" if self._bits == 8 else f"P;{self._bits}")
         length = -(-picture.width * self._bits // 8)
@@ -62,6 +61,13 @@ class PngStream:
             for start in range(0, len(packed), length)
         ]
         self._written.append(chunk(b"IDAT", b"".join(compressed)))
+
+    def _inside(self, band: Box) -> tuple[int, int, int, int]:
+        """Return the sides of what the picture shows of a band, from the band's top left corner."""
+        box = self._box
+        left = box.x - band.x
+        top, bottom = max(box.y, band.y), min(box.y + box.height, band.y + band.height)
+        return left, top - band.y, left + box.width, bottom - band.y
 
     def finish(self) -> bytes:
         """Return the whole file, after the last band."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from services.tiles.canvases.rules import Region
+from services.tiles.canvases.rules import Box, Region
 from shared.errors import Invalid
 
 MAX_SCALE = 16
@@ -43,6 +43,12 @@ def check_shrink(width: int, height: int, scale: int, shrink: int) -> None:
         raise Invalid.field("query", "shrink", msg="cannot be combined with a scale")
     if width * height > MAX_SHRUNK_PIXELS * shrink * shrink:
         raise Invalid.field("query", "shrink", msg="makes this picture too large")
+
+
+def drawing_cost(box: Box, tile_size: int, scale: int) -> int:
+    """Return how many pixels are drawn for a picture: its own, or those of the tiles that it is cut from."""
+    cells = box.cells(tile_size)
+    return max(box.pixels * scale * scale, cells.columns * cells.rows * tile_size * tile_size)
 
 
 def shrinking_cost(pixels: int, shrink: int) -> int:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from services.tiles.canvases.schemas import RegionQuery
+from services.tiles.canvases.schemas import BoxQuery, RegionQuery
 from services.tiles.pictures.rules import MAX_PICTURE_PIXELS, MAX_SCALE, SHRINKS
 from shared.http.models import Query
 
@@ -31,6 +31,10 @@ class CanvasPicture(RegionQuery, Scale):
         1,
         description="1, 2, 4, 8 or 16 pixels per side become one of their mean colour; up to 3 s late",
     )
+
+
+class PixelsPicture(BoxQuery, Scale):
+    """Which pixels of a canvas to draw, all by default, and how large."""
 
 
 class SnapshotPart(RegionQuery):

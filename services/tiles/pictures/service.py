@@ -8,7 +8,7 @@ from functools import partial
 
 from aiohttp import web
 
-from services.tiles.canvases.rules import Canvas, Region, region_of
+from services.tiles.canvases.rules import Box, Canvas, Region, box_of, region_of
 from services.tiles.canvases.service import visible_to
 from services.tiles.drawings import Client, Drawings
 from services.tiles.pictures import store
@@ -23,10 +23,11 @@ from services.tiles.pictures.rules import (
     check_no_paper,
     check_scale,
     check_shrink,
+    drawing_cost,
     fit_preview,
     shrinking_cost,
 )
-from services.tiles.pictures.schemas import CanvasPicture, Scale, SnapshotPart
+from services.tiles.pictures.schemas import CanvasPicture, PixelsPicture, Scale, SnapshotPart
 from services.tiles.pictures.shrinking import Shrinker, ShrunkPicture
 from services.tiles.pictures.snapshot import SnapshotStream
 from services.tiles.pictures.store import CanvasState, PaintedTile
@@ -65,19 +66,21 @@ class Pictures:
         state = await self._visible(viewer, canvas_id)
         canvas = state.canvas
         region = region_of(canvas.columns, canvas.rows, query.x, query.y, query.columns, query.rows)
-        width, height = region.columns * canvas.tile_size, region.rows * canvas.tile_size
         if query.shrink > 1:
             check_no_paper(paper=query.paper)
             return await self._shrunk(client, state, region, query)
-        check_scale(width, height, query.scale)
-        pixels = width * height * query.scale**2
-        paper = canvas.paper_color if query.paper else None
-        return await self._renderings.get(
-            (canvas_id, region, query.scale, paper),
-            state.picture_seq,
-            partial(self._draw_canvas, canvas, region, query.scale, paper),
-            partial(self._drawings.charge, client, pixels),
-        )
+        return await self._drawn(client, state, region.box(canvas.tile_size), query)
+
+    async def pixels(
+        self, viewer: Identity | None, client: Client, canvas_id: int, query: PixelsPicture
+    ) -> Rendering:
+        """Return the PNG of a rectangle of pixels.
+
+        Raises NotFound, Invalid for a part beyond the canvas and for a scale that makes it too large.
+        """
+        state = await self._visible(viewer, canvas_id)
+        box = box_of(state.canvas, query.x, query.y, query.width, query.height)
+        return await self._drawn(client, state, box, query)
 
     async def preview(self, viewer: Identity | None, client: Client, canvas_id: int) -> Rendering:
         """Return the PNG of a canvas in a size for previews of links. Raises NotFound."""
@@ -119,6 +122,17 @@ class Pictures:
             partial(self._drawings.charge, client, pixels),
         )
 
+    async def _drawn(self, client: Client, state: CanvasState, box: Box, query: Scale) -> Rendering:
+        canvas, scale = state.canvas, query.scale
+        check_scale(box.width, box.height, scale)
+        paper = canvas.paper_color if query.paper else None
+        return await self._renderings.get(
+            (canvas.id, box, scale, paper),
+            state.picture_seq,
+            partial(self._draw_canvas, canvas, box, scale, paper),
+            partial(self._drawings.charge, client, drawing_cost(box, canvas.tile_size, scale)),
+        )
+
     async def _shrunk(
         self, client: Client, state: CanvasState, region: Region, query: CanvasPicture
     ) -> Rendering:
@@ -139,20 +153,23 @@ class Pictures:
         assert state is not None
         return state
 
-    async def _draw_canvas(self, canvas: Canvas, region: Region, scale: int, paper: str | None) -> Rendering:
-        png = PngStream(canvas.tile_size, canvas.palette, region, scale, paper)
-        pixels = region.columns * region.rows * (canvas.tile_size * scale) ** 2
+    async def _draw_canvas(self, canvas: Canvas, box: Box, scale: int, paper: str | None) -> Rendering:
+        size = canvas.tile_size
+        png = PngStream(size, canvas.palette, box, scale, paper)
         seq = 0
-        async with self._drawings.turn(pixels), self._database.transaction() as conn:
+        async with (
+            self._drawings.turn(drawing_cost(box, size, scale)),
+            self._database.transaction() as conn,
+        ):
             store.prepend_one_moment(conn)
-            for band in bands_of(region, canvas.tile_size):
+            for band in bands_of(box.cells(size), size):
                 seq, painted = await store.list_painted(conn, canvas.id, band)
                 await asyncio.to_thread(png.add, band, painted)
             return await asyncio.to_thread(lambda: Rendering.of(seq, png.finish()))
 
     async def _draw_tile(self, canvas: Canvas, tile: bytes, scale: int, paper: str | None) -> Rendering:
         region = Region(0, 0, 1, 1)
-        png = PngStream(canvas.tile_size, canvas.palette, region, scale, paper)
+        png = PngStream(canvas.tile_size, canvas.palette, region.box(canvas.tile_size), scale, paper)
         async with self._drawings.turn((canvas.tile_size * scale) ** 2):
             await asyncio.to_thread(png.add, region, [PaintedTile(0, 0, tile)])
             return await asyncio.to_thread(lambda: Rendering.of(0, png.finish()))

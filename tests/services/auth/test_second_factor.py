@@ -248,6 +248,12 @@ async def test_requiring_a_factor_revokes_the_tokens_of_all_who_have_a_role(auth
     ]
 
 
+async def test_saving_the_settings_as_they_are_revokes_no_tokens(auth: Auth) -> None:
+    admin = await auth.register_admin()
+    await auth.set_policy(admin, second_factor="optional", registration="closed")
+    assert list_published(auth, "session.revoked") == []
+
+
 async def test_a_change_by_an_admin_with_a_factor_takes_one_from_the_last_ten_minutes(auth: Auth) -> None:
     admin = await auth.register_admin()
     phone, _ = await enrol(auth, admin)

@@ -11,25 +11,23 @@ from shutil import which
 from typing import Any
 
 import pytest
-from PIL import Image, ImageColor
+from PIL import Image
 
-from services.tiles.canvases.rules import PALETTES
 from services.tiles.consumed import HANDLERS
 from services.tiles.films import encoders, maker, rules, store
 from services.tiles.films.encoders import Encoder, find_formats
 from services.tiles.films.maker import FilmMaker
-from services.tiles.films.rules import MAX_ATTEMPTS, WITH_FFMPEG, FilmFormat
+from services.tiles.films.rules import FilmFormat
 from services.tiles.peers import ChangePublisher
 from shared.db import Database
 from shared.messaging.contracts import AccountDeleted
+from tests.support.films import PALETTE, colours_at, file_of, painted_canvas, path_of, request, shown
 from tests.support.live import watching
 from tests.support.messaging import sql
 from tests.support.needs import lacks
 from tests.support.parts import VirtualHost
 from tests.support.tiles import StartTiles, TilesClient, account_id, painted
 from tests.support.waiting import PATIENCE
-
-PALETTE = [ImageColor.getrgb(colour) for colour in ("#ffffff", *PALETTES["pico-8"])]
 
 
 @pytest.fixture
@@ -42,52 +40,6 @@ async def db(tiles: TilesClient) -> AsyncIterator[Database]:
 @pytest.fixture
 def films(db: Database) -> FilmMaker:
     return FilmMaker(db, lambda canvas_id, artist_id, film: None, "ffmpeg")
-
-
-async def painted_canvas(tiles: TilesClient, **fields: Any) -> dict[str, Any]:
-    """A canvas with one tile that was painted in 1, 2 and 3."""
-    canvas = await tiles.canvas("owner", **fields)
-    tile = await tiles.tile("ann", canvas["id"], 1, 2, pixels=painted(1))
-    for colour in (2, 3):
-        await tiles.call("ann", "PUT", f"/tiles/{tile['id']}", json={"pixels": painted(colour)})
-    return canvas
-
-
-async def request(
-    tiles: TilesClient, canvas: dict[str, Any], who: str = "ann", status: int = 202, **fields: Any
-) -> dict[str, Any]:
-    body = {"format": "gif", "seconds": 2, **fields}
-    response = await tiles.call(who, "POST", f"/canvases/{canvas['id']}/films", json=body)
-    assert response.status == status, await response.text()
-    answer: dict[str, Any] = await response.json()
-    return answer
-
-
-def path_of(film: dict[str, Any]) -> str:
-    return f"/canvases/{film['canvas_id']}/films/{film['id']}"
-
-
-async def shown(tiles: TilesClient, film: dict[str, Any], who: str = "ann") -> dict[str, Any]:
-    response = await tiles.call(who, "GET", path_of(film))
-    assert response.status == 200, await response.text()
-    answer: dict[str, Any] = await response.json()
-    return answer
-
-
-async def file_of(tiles: TilesClient, film: dict[str, Any]) -> bytes:
-    response = await tiles.call("ann", "GET", f"{path_of(film)}/file")
-    assert response.status == 200, await response.text()
-    return await response.read()
-
-
-def colours_at(file: bytes, x: int, y: int) -> list[int]:
-    """The palette index that each frame shows at a pixel; 0 is paper."""
-    with Image.open(io.BytesIO(file)) as animation:
-        found = []
-        for number in range(getattr(animation, "n_frames", 1)):
-            animation.seek(number)
-            found.append(PALETTE.index(animation.convert("RGB").getpixel((x, y))))  # type: ignore[arg-type]
-        return found
 
 
 @pytest.mark.parametrize("format_", ["gif", "apng"])
@@ -223,39 +175,6 @@ async def test_a_film_is_cancelled_while_it_is_made(
     assert (await tiles.call("ann", "DELETE", path_of(film))).status == 404
 
 
-async def test_a_film_whose_worker_was_killed_is_begun_again_by_another(
-    tiles: TilesClient, films: FilmMaker, db: Database
-) -> None:
-    film = await request(tiles, await painted_canvas(tiles))
-    async with db.transaction() as conn:
-        killed = await store.lease(conn, WITH_FFMPEG)
-    assert killed is not None
-    async with db.connection() as conn:
-        assert await store.add_part(conn, killed, 0, b"half a film")
-    assert not await films.make_next()
-    await sql(tiles.database_url, "UPDATE films SET leased_until = now()")
-    assert await films.make_next()
-    async with db.connection() as conn:
-        assert not await store.add_part(conn, killed, 1, b"too late")
-        assert await store.finish(conn, killed) is None
-    assert colours_at(await file_of(tiles, film), 16 * 16, 16 * 32) == [0, 1, 2, 3]
-
-
-async def test_a_film_that_ends_every_worker_is_given_up(
-    tiles: TilesClient, films: FilmMaker, db: Database
-) -> None:
-    film = await request(tiles, await tiles.canvas("owner"))
-    await sql(
-        tiles.database_url,
-        f"UPDATE films SET status = 'drawing', attempt = {MAX_ATTEMPTS}, leased_until = now()",
-    )
-    assert not await films.make_next()
-    async with db.connection() as conn:
-        await store.prune(conn)
-    assert (await shown(tiles, film))["failure"] == "interrupted"
-    assert (await request(tiles, {"id": film["canvas_id"]}))["status"] == "waiting"
-
-
 async def test_a_film_whose_file_gets_too_large_is_given_up(
     tiles: TilesClient, films: FilmMaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -274,6 +193,24 @@ async def test_a_film_is_gone_after_a_day(tiles: TilesClient, films: FilmMaker, 
     async with db.connection() as conn:
         await store.prune(conn)
     assert await sql(tiles.database_url, "SELECT count(*) FROM film_parts") == 0
+
+
+async def test_the_oldest_films_of_all_artists_make_room_for_newer_ones(
+    tiles: TilesClient, films: FilmMaker, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    canvas = await painted_canvas(tiles)
+    made = {}
+    for who in ("bob", "ann"):
+        made[who] = await request(tiles, canvas, who)
+        await films.make_next()
+    await request(tiles, canvas, "carol")
+    newest = (await shown(tiles, made["ann"]))["size_bytes"]
+    monkeypatch.setattr(store, "MAX_KEPT_BYTES", newest)
+    async with db.connection() as conn:
+        await store.prune(conn)
+    assert (await tiles.call("bob", "GET", path_of(made["bob"]))).status == 404
+    assert len(await file_of(tiles, made["ann"])) == newest
+    assert await sql(tiles.database_url, "SELECT count(*) FROM films WHERE status = 'waiting'") == 1
 
 
 async def test_the_films_of_a_deleted_account_are_gone(tiles: TilesClient, db: Database) -> None:

@@ -344,3 +344,66 @@ async def test_a_shrink_that_is_unknown_or_too_small_is_refused(
     response = await tiles.call(None, "GET", f"/canvases/{canvas['id']}.png", params=params)
     assert response.status == 422
     assert "shrink" in (await response.json())["errors"][0]["loc"]
+
+
+@pytest.mark.parametrize("colours", [2, 3, 15, 16])
+@pytest.mark.parametrize("scale", [1, 3])
+async def test_a_picture_of_pixels_equals_that_part_of_the_whole(
+    tiles: TilesClient, colours: int, scale: int
+) -> None:
+    """Of palettes whose colours take 2, 2, 4 and 8 bits, and widths that fill no byte."""
+    palette = [f"#{number:02x}00ff" for number in range(colours)]
+    canvas = await tiles.canvas(palette=palette)
+    dice = random.Random(colours)
+    for x, y in ((0, 0), (1, 0), (1, 1), (3, 3)):
+        pixels = bytes(dice.randrange(colours + 1) for _ in range(SIZE * SIZE))
+        await tiles.tile("ann", canvas["id"], x, y, pixels=base64.b64encode(pixels).decode())
+    whole = (await picture(tiles, canvas["id"])).convert("RGBA")
+    shown = await pixels_of(tiles, canvas["id"], scale, x="13", y="5", width="7", height="43")
+    expected = whole.crop((13, 5, 20, 48)).resize((7 * scale, 43 * scale), Image.Resampling.NEAREST)
+    assert (shown.size, shown.convert("RGBA").tobytes()) == (expected.size, expected.tobytes())
+
+
+async def pixels_of(tiles: TilesClient, canvas_id: int, scale: int, **part: str) -> Image.Image:
+    params = {"scale": str(scale), **part}
+    response = await tiles.call(None, "GET", f"/canvases/{canvas_id}/pixels.png", params=params)
+    assert response.status == 200
+    return Image.open(io.BytesIO(await response.read()))
+
+
+async def test_a_picture_of_pixels_reaches_over_bands(
+    tiles: TilesClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.tiles.pictures.rules.BAND_PIXELS", 1)
+    canvas = await tiles.canvas()
+    for row in range(4):
+        await tiles.tile("ann", canvas["id"], 1, row, pixels=painted(row + 1))
+    whole = (await picture(tiles, canvas["id"])).convert("RGBA")
+    shown = await pixels_of(tiles, canvas["id"], 1, x="1", y="15", width="60", height="34")
+    assert shown.convert("RGBA").tobytes() == whole.crop((1, 15, 61, 49)).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("params", "field"),
+    [
+        ({"x": "64"}, "x"),
+        ({"width": "65"}, "width"),
+        ({"y": "60", "height": "5"}, "height"),
+        ({"width": "0"}, "width"),
+        ({"scale": "17"}, "scale"),
+    ],
+)
+async def test_a_picture_of_pixels_beyond_the_canvas_or_too_large_is_refused(
+    tiles: TilesClient, params: dict[str, str], field: str
+) -> None:
+    canvas = await tiles.canvas()
+    response = await tiles.call(None, "GET", f"/canvases/{canvas['id']}/pixels.png", params=params)
+    problem = await response.json()
+    assert (response.status, [fault["loc"] for fault in problem["errors"]]) == (422, [["query", field]])
+
+
+async def test_pixels_of_a_private_canvas_have_no_picture_for_strangers(tiles: TilesClient) -> None:
+    path = f"/canvases/{(await tiles.canvas('owner', is_public=False))['id']}/pixels.png"
+    assert [(await tiles.call(artist, "GET", path)).status for artist in (None, "ann", "owner")] == [
+        404, 404, 200,
+    ]  # fmt: skip

@@ -5,14 +5,12 @@
  */
 
 import { Loader } from "../model/loader.js";
+import { COARSEST } from "../model/parts.js";
 import { SIDE, Square } from "./square.js";
 
 /** @import { CanvasPixels, Change } from "../model/canvas-pixels.js" */
 /** @import { Parts } from "../model/parts.js" */
 /** @import { Rect } from "./viewport.js" */
-
-/** Canvas pixels per texel side of the coarsest picture: one square shows the largest canvas. */
-const COARSEST = 16;
 
 /** Squares of a large canvas that are drawn from pixels per frame: some milliseconds. */
 const FILLS = 2;

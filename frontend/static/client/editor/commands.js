@@ -4,7 +4,8 @@
  */
 
 import { flipHorizontally, flipVertically, rotate } from "../model/pieces.js";
-import { MAX_BRUSH, TOOLS } from "./tools.js";
+import { COMBINATIONS } from "../model/regions.js";
+import { COMBINATION_KEYS, MAX_BRUSH, TOOLS } from "./tools.js";
 
 /** @import { Editor } from "./editor.js" */
 
@@ -27,6 +28,7 @@ export const GROUPS = /** @type {const} */ ([
   "colour",
   "brush",
   "selection",
+  "combination",
   "scale",
   "edit",
   "history",
@@ -192,6 +194,20 @@ export const COMMANDS = [
     run: ({ pen }) => pen.deselect(),
     isEnabled: hasSelection,
   },
+  ...COMBINATIONS.map(
+    (combination) =>
+      /** @type {Command} */
+      ({
+        name: `combine_${combination}`,
+        group: "combination",
+        keys: [COMBINATION_KEYS[combination]],
+        icon: `combine_${combination}`,
+        label: `editor.combine_${combination}`,
+        run: (editor) => editor.set({ combination }),
+        isEnabled: mayPaint,
+        isPressed: ({ settings }) => settings.combination === combination,
+      }),
+  ),
   scaling("wider", "Ctrl+ArrowRight", 1, 0),
   scaling("narrower", "Ctrl+ArrowLeft", -1, 0),
   scaling("taller", "Ctrl+ArrowDown", 0, 1),

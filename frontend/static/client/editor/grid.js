@@ -204,7 +204,9 @@ export class PixelGrid extends Element {
 
   /** Whether what is selected can be scaled by its sides. */
   get #hasHandles() {
-    return !this.readonly && this.pen.selection !== null && isSelecting(this.pen.settings.tool);
+    const { selection, settings } = this.pen;
+    const isScaling = isSelecting(settings.tool) && settings.combination === "replace";
+    return isScaling && selection !== null && !this.readonly;
   }
 
   /**

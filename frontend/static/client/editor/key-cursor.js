@@ -1,6 +1,6 @@
 /** The keyboard on the drawing area: arrow keys move a cursor, with which the tool in hand paints. */
 
-import { TOOLS } from "./tools.js";
+import { combinationOf, isSelecting, TOOLS } from "./tools.js";
 
 /** @import { Point } from "../model/geometry.js" */
 /** @import { Pen } from "./pen.js" */
@@ -48,8 +48,9 @@ export class KeyCursor {
    * @returns {boolean} whether the key means something here
    */
   press(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return false;
     const { pen } = this.surface;
+    const isCombining = event.key === "Enter" && isSelecting(pen.settings.tool);
+    if ((event.ctrlKey || event.metaKey || event.altKey) && !isCombining) return false;
     const arrow = ARROWS[event.key];
     if (arrow) this.#step(arrow, event.shiftKey ? LEAP : 1);
     else if (event.key === " " && this.surface.isPointedAt) this.surface.holdHand(true);
@@ -76,7 +77,7 @@ export class KeyCursor {
     const { surface } = this;
     if (event.repeat || surface.readonly || surface.isGestureUnderway) return;
     if (surface.pen.isDown) surface.pen.up();
-    else surface.pen.down(this.at, { isAdding: event.shiftKey });
+    else surface.pen.down(this.at, { combination: combinationOf(event) });
     surface.announce(this.at);
   }
 
@@ -98,14 +99,15 @@ export class KeyCursor {
   }
 
   /**
-   * Move what is selected, where the tool in hand selects; else the arrow keys lead to where one paints.
+   * Move what is selected, where the tool in hand selects; else the arrow keys lead to where one paints, or
+   * selects more or less.
    * @param {number} right
    * @param {number} down
    */
   #nudge(right, down) {
     const { pen } = this.surface;
-    const { kind } = TOOLS[pen.settings.tool];
-    if (kind === "select" || kind === "wand" || pen.floating) pen.nudge(right, down);
+    const { tool, combination } = pen.settings;
+    if ((isSelecting(tool) && combination === "replace") || pen.floating) pen.nudge(right, down);
   }
 
   #escape() {

@@ -16,6 +16,9 @@ const FIXED = /** @type {const} */ ([
   ["Space", "hand"],
   ["Shift", "constrain"],
   ["Alt", "pick"],
+  ["Shift", "add"],
+  ["Alt / Ctrl", "subtract"],
+  ["Shift+Alt / Shift+Ctrl", "intersect"],
   ["Escape", "escape"],
 ]);
 

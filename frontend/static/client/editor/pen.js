@@ -15,7 +15,7 @@ import {
   rectangle,
   thicken,
 } from "../model/geometry.js";
-import { contains, join, lasso, spanBox, stretch, wand } from "../model/regions.js";
+import { combine, contains, lasso, spanBox, stretch, wand } from "../model/regions.js";
 import { mirror } from "../model/symmetry.js";
 import { Selection } from "./selection.js";
 import { isSelecting, TOOLS } from "./tools.js";
@@ -23,15 +23,19 @@ import { Trail } from "./trail.js";
 
 /** @import { Point } from "../model/geometry.js" */
 /** @import { Change } from "../model/pieces.js" */
-/** @import { Handle, Region } from "../model/regions.js" */
+/** @import { Combination, Handle, Region } from "../model/regions.js" */
 /** @import { Painting } from "./painting.js" */
 /** @import { Listener } from "./selection.js" */
 /** @import { Settings } from "./settings.js" */
 
 /**
  * How a gesture differs from one with the left button: `isErasing` whatever the tool, `isSecond` with the
- * second colour, `isAdding` to what is selected, `handle` to scale that.
- * @typedef {{isErasing?: boolean, isSecond?: boolean, isAdding?: boolean, handle?: Handle | null}} Manner
+ * second colour, `combination` with what is selected whatever the settings say, `handle` to scale that.
+ * @typedef {object} Manner
+ * @property {boolean} [isErasing]
+ * @property {boolean} [isSecond]
+ * @property {Combination | null} [combination]
+ * @property {Handle | null} [handle]
  */
 
 export class Pen extends Selection {
@@ -57,10 +61,10 @@ export class Pen extends Selection {
    */
   #stretched = null;
   /**
-   * What the gesture adds to.
+   * What was selected before the gesture.
    * @type {Region | null}
    */
-  #kept = null;
+  #before = null;
 
   /**
    * @param {Painting} painting
@@ -86,6 +90,10 @@ export class Pen extends Selection {
 
   get #isSelecting() {
     return isSelecting(this.#tool);
+  }
+
+  get #combination() {
+    return this.#manner.combination ?? this.settings.combination;
   }
 
   /**
@@ -135,7 +143,10 @@ export class Pen extends Selection {
   cancel() {
     if (!this.#start) return;
     this.#start = null;
-    if (this.#isSelecting) return;
+    if (this.#isSelecting) {
+      if (!this.#stretched && !this.floating) this.select(this.#before);
+      return;
+    }
     const changes = this.painting.cancel();
     if (this.#kind === "freehand") this.listener.painted(changes);
     this.#manner = {};
@@ -271,16 +282,18 @@ export class Pen extends Selection {
    * @param {Point} point
    */
   #grab(point) {
-    const { handle = null, isAdding = false } = this.#manner;
-    this.#stretched = handle && this.selection;
+    const { handle = null } = this.#manner;
+    const isReplacing = this.#combination === "replace";
+    this.#stretched = isReplacing ? handle && this.selection : null;
     if (this.#stretched) return;
-    if (this.selection && contains(this.selection, point) && !isAdding) return this.nudge(0, 0);
+    if (isReplacing && this.selection && contains(this.selection, point)) return this.nudge(0, 0);
     this.settle();
-    this.#kept = isAdding ? this.selection : null;
-    this.select(this.#kept);
+    this.#before = this.selection;
+    if (isReplacing) this.deselect();
     this.#path = [point];
     const { pixels, size } = this.painting;
     if (this.#kind === "wand") this.#choose(wand(pixels, size, point, this.settings.contiguous));
+    else if (!isReplacing) this.#drag([], point, false); // one pixel, until the pointer is moved
   }
 
   /**
@@ -301,14 +314,14 @@ export class Pen extends Selection {
       this.#path.push(...points);
       this.#choose(lasso(this.#path, size));
     } else if (this.#kind !== "wand") {
-      const isSquare = isConstrained && !this.#kept; // Shift adds already
+      const isShiftTaken = this.#manner.combination && this.#before; // it adds already
+      const isSquare = isConstrained && !isShiftTaken;
       this.#choose(spanBox(from, isSquare ? constrain("rectangle", from, to) : to, size));
     }
   }
 
   /** @param {Region | null} region */
   #choose(region) {
-    const kept = this.#kept;
-    this.select(kept && region ? join(kept, region, this.painting.size) : (region ?? kept));
+    this.select(combine(this.#combination, this.#before, region, this.painting.size));
   }
 }

@@ -5,7 +5,7 @@
  */
 
 import { turnOf } from "../ui/wheel.js";
-import { TOOLS } from "./tools.js";
+import { combinationOf, isSelecting, TOOLS } from "./tools.js";
 
 /** @import { Point } from "../model/geometry.js" */
 /** @import { Handle } from "../model/regions.js" */
@@ -92,7 +92,7 @@ export class PointerGestures {
     } else if (event.button === BUTTON.middle || (isHand && isMain)) {
       this.#fingers.set(event.pointerId, this.#place(event));
       this.#gesture = "pan";
-    } else if (isMain && event.altKey && !isErasing) {
+    } else if (isMain && event.altKey && !isErasing && !isSelecting(pen.settings.tool)) {
       pen.pick(this.#pixel(event), isSecond);
     } else if (isMain) {
       this.#gesture = "draw";
@@ -100,7 +100,8 @@ export class PointerGestures {
       this.#last = String(this.#pixel(event));
       this.surface.point(this.#pixel(event));
       const handle = this.surface.handleAt(this.#place(event), isTouch ? REACH.finger : REACH.tip);
-      pen.down(this.#pixel(event), { isErasing, isSecond, isAdding: event.shiftKey, handle });
+      const combination = combinationOf(event);
+      pen.down(this.#pixel(event), { isErasing, isSecond, combination, handle });
     }
     this.surface.drawSoon();
   }

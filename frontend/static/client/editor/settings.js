@@ -9,15 +9,18 @@
  * @property {number} density share of the pixels that the dither brush covers
  * @property {boolean} filled
  * @property {Blend} blend
+ * @property {Combination} combination what a selection makes of the one before it
  * @property {boolean} contiguous whether fill and wand take only what is connected
  * @property {Symmetry} symmetry
  * @property {CursorStyle} cursor
  */
 
 import { BLENDS, DENSITIES } from "../model/dither.js";
+import { COMBINATIONS } from "../model/regions.js";
 import { SYMMETRIES } from "../model/symmetry.js";
 
 /** @import { Blend } from "../model/dither.js" */
+/** @import { Combination } from "../model/regions.js" */
 /** @import { Symmetry } from "../model/symmetry.js" */
 /** @import { Store } from "../store.js" */
 
@@ -37,6 +40,7 @@ export const DEFAULTS = {
   density: DENSITIES[1],
   filled: false,
   blend: BLENDS[0],
+  combination: COMBINATIONS[0],
   contiguous: true,
   symmetry: SYMMETRIES[0],
   cursor: CURSORS[0],

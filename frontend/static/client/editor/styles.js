@@ -40,7 +40,6 @@ export const styles = css`
   .panel { grid-area: panel; padding: var(--space-4); overflow-y: auto; border-left: 1px solid var(--line); }
   .inks { display: flex; flex-direction: column; gap: var(--space-3); margin-bottom: var(--space-4); }
   .selected { grid-area: grid; z-index: 1; align-self: start; justify-self: center; margin: var(--space-2); }
-  .selected button { min-height: 2.25rem; box-shadow: var(--shadow); font-size: var(--text-small); }
   editor-steps { margin-top: var(--space-3); }
   .details { display: block; margin-top: var(--space-5); }
 
@@ -68,6 +67,7 @@ export const styles = css`
       position: absolute; top: 3.75rem; right: var(--space-2); z-index: 1; flex-direction: column; gap: 0;
       border: 1px solid var(--line); border-radius: var(--radius-1); background: var(--surface);
     }
+    .selected { justify-self: start; margin-right: 4rem; } /* beside the buttons of the view */
     .narrow { display: inline-flex; }
     .name h2 { font-size: 0.9375rem; line-height: 1.2; white-space: normal; }
     .name p { display: none; }
@@ -96,6 +96,7 @@ export const styles = css`
     header { padding: 0 var(--space-2) 0 0; }
     .name p { display: none; }
     header .view { position: static; flex-direction: row; border: 0; }
+    .selected { justify-self: start; }
     .narrow { display: none; }
     .tools { --direction: column; --gap: var(--space-1); --apart: -3px 25% auto 25%; --apart-width: 1px 0 0;
       padding: var(--space-1); overflow: hidden auto;

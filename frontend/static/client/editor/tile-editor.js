@@ -25,6 +25,7 @@ import "./options.js";
 import "./palette.js";
 import "./picture-import.js";
 import "./questions.js";
+import "./selection-bar.js";
 import "./steps.js";
 import { styles } from "./styles.js";
 import "./tool-bar.js";
@@ -166,11 +167,7 @@ export class TileEditor extends Element {
         label=${t("editor.grid_label", { size })} @select=${this.#redraw}
         @cursor=${(/** @type {CustomEvent} */ { detail }) => (this._pointed = detail)}></pixel-grid>
       <editor-cursors class="grid" .editor=${editor}></editor-cursors>
-      <div class="selected">${
-        editor.pen.selection && work.mayPaint
-          ? commandButton("deselect", editor, { look: "", content: t("editor.deselect") })
-          : ""
-      }</div>
+      <editor-selection class="selected" .editor=${editor}></editor-selection>
       <aside class=${this._hasOptions ? "panel open" : "panel"}>
         <div class="inks">
           <editor-colours .editor=${editor}></editor-colours>

@@ -36,6 +36,11 @@ export const TOOLS = {
   hand: { kind: "hand", keys: ["H"], icon: "hand", options: [] },
 };
 
+/** @import { Combination } from "../model/regions.js" */
+
+/** @type {Record<Combination, string>} */
+export const COMBINATION_KEYS = { replace: "N", add: "A", subtract: "S", intersect: "Shift+I" };
+
 export const MAX_BRUSH = 16;
 
 /**
@@ -45,4 +50,15 @@ export const MAX_BRUSH = 16;
 export function isSelecting(tool) {
   const { kind } = TOOLS[tool];
   return kind === "select" || kind === "wand";
+}
+
+/**
+ * Return what the keys that are held make of a selection, as in Aseprite; null without them. Ctrl stands
+ * for Alt, with which some desktops move the window; on a Mac, Cmd counts as Ctrl.
+ * @param {Pick<MouseEvent, "shiftKey" | "altKey" | "ctrlKey" | "metaKey">} event
+ * @returns {Combination | null}
+ */
+export function combinationOf({ shiftKey, altKey, ctrlKey, metaKey }) {
+  if (altKey || ctrlKey || metaKey) return shiftKey ? "intersect" : "subtract";
+  return shiftKey ? "add" : null;
 }

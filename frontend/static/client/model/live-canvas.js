@@ -13,14 +13,12 @@ import { Claims } from "./claims.js";
 import { Cursors } from "./cursors.js";
 import { LiveFeed } from "./feed.js";
 import { readAll } from "./paging.js";
-import { Parts } from "./parts.js";
+import { loadOverview, Parts, WHOLE_UP_TO } from "./parts.js";
 import { readSnapshot } from "./snapshot.js";
 
 /** @import { CanvasView, CanvasRole, TileView } from "#api" */
 /** @import { Cell, FeedEvent } from "./canvas-pixels.js" */
-
-/** Pixels of the largest canvas that is loaded as a whole: 4 MiB. */
-const WHOLE_UP_TO = 2048 * 2048;
+/** @import { Picture } from "./parts.js" */
 
 export class LiveCanvas extends EventTarget {
   /** @type {CanvasPixels | null} */
@@ -49,6 +47,11 @@ export class LiveCanvas extends EventTarget {
   hasReviews = false;
   #roleChanges = 0;
   #life = new AbortController();
+  /**
+   * The coarsest picture of a large canvas, under way before its tiles are known.
+   * @type {Promise<Picture> | null}
+   */
+  #overview = null;
   /** Ends with the pixels that are shown. */
   #picture = new AbortController();
 
@@ -63,7 +66,10 @@ export class LiveCanvas extends EventTarget {
   /** Load the canvas and follow it. Throws ApiError. */
   async open() {
     const described = this.#get(`/canvases/${this.id}`);
-    described.catch(() => {}); // thrown where it is awaited, after the pixels
+    described.then(
+      (canvas) => this.#beginOverview(canvas),
+      () => {}, // thrown where it is awaited, after the pixels
+    );
     const seq = await this.#loadPicture();
     this.#describe(await this.#matching(await described));
     await this.#loadClaims();
@@ -157,13 +163,26 @@ export class LiveCanvas extends EventTarget {
   }
 
   /**
+   * Load the coarsest picture of a large canvas beside the list of its tiles.
+   * @param {CanvasView} canvas
+   */
+  #beginOverview(canvas) {
+    const isWhole = canvas.width * canvas.height <= WHOLE_UP_TO;
+    if (isWhole || this.pixels || this.#life.signal.aborted) return;
+    this.#overview = loadOverview(api, canvas, this.#life.signal);
+    this.#overview.catch(() => {}); // it is loaded again where it is needed
+  }
+
+  /**
    * @param {CanvasPixels} pixels
    * @param {number} first number of the last change that they contain
    */
   #followParts(pixels, first) {
     const { signal } = (this.#picture = new AbortController());
     const seq = () => Math.max(first, this.feed?.seq ?? 0);
-    const parts = new Parts({ api, canvasId: this.id, pixels, seq, signal });
+    const overview = this.#overview;
+    this.#overview = null;
+    const parts = new Parts({ api, canvasId: this.id, pixels, seq, signal, overview });
     parts.addEventListener("block", (event) =>
       this.#fire("block", /** @type {CustomEvent<number>} */ (event).detail),
     );

@@ -7,6 +7,7 @@
 import { Loader } from "./loader.js";
 import { readSnapshot } from "./snapshot.js";
 
+/** @import { CanvasView } from "#api" */
 /** @import { Api } from "../api.js" */
 /** @import { CanvasPixels, Cells, FeedEvent } from "./canvas-pixels.js" */
 
@@ -15,6 +16,14 @@ const AT_ONCE = 4;
 
 /** Blocks that stay loaded although nobody needs them now: 16 MiB. */
 const SPARE = 64;
+
+/** Pixels of the largest canvas that is loaded as a whole: 4 MiB. */
+export const WHOLE_UP_TO = 2048 * 2048;
+
+/** Canvas pixels per side of one of the coarsest picture: 512 of them show the largest canvas. */
+export const COARSEST = 16;
+
+/** @typedef {{image: ImageBitmap, seq: number}} Picture  and the last change that it shows */
 
 export class Parts extends EventTarget {
   /**
@@ -41,18 +50,25 @@ export class Parts extends EventTarget {
   #missed = [];
   /** @type {Loader<number>} */
   #loader;
+  /**
+   * The coarsest picture, until it is used.
+   * @type {Promise<Picture> | null}
+   */
+  #overview;
 
   /**
-   * @param {{api: Api, canvasId: number, pixels: CanvasPixels, seq: () => number,
-   *   signal: AbortSignal}} options `seq`: the last change that was applied to `pixels`; `signal` ends it
+   * @param {{api: Api, canvasId: number, pixels: CanvasPixels, seq: () => number, signal: AbortSignal,
+   *   overview?: Promise<Picture> | null}} options `seq`: the last change that was applied to `pixels`;
+   *   `signal` ends it; `overview`: the coarsest picture, if it is under way already
    */
-  constructor({ api, canvasId, pixels, seq, signal }) {
+  constructor({ api, canvasId, pixels, seq, signal, overview = null }) {
     super();
     this.api = api;
     this.canvasId = canvasId;
     this.pixels = pixels;
     this.seq = seq;
     this.signal = signal;
+    this.#overview = overview;
     this.#loader = new Loader((block) => this.#load(block), AT_ONCE, signal);
   }
 
@@ -90,17 +106,11 @@ export class Parts extends EventTarget {
    * Load a picture from afar, which may be some seconds old. Throws ApiError.
    * @param {Cells} cells
    * @param {number} shrink canvas pixels per side of one of the picture
-   * @returns {Promise<{image: ImageBitmap, seq: number}>} and the last change that it shows
    */
-  async loadPicture(cells, shrink) {
-    const query = { ...cells, shrink };
-    const { bytes, headers } = await this.api.bytes(`/canvases/${this.canvasId}.png`, {
-      query,
-      signal: this.signal,
-    });
-    const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
-    this.signal.throwIfAborted();
-    return { image, seq: Number(headers.get("X-Canvas-Seq")) };
+  loadPicture(cells, shrink) {
+    const overview = shrink === COARSEST ? this.#overview : null; // which shows all cells
+    if (overview) this.#overview = null;
+    return overview ?? loadPicture(this.api, this.canvasId, cells, shrink, this.signal);
   }
 
   #want() {
@@ -137,4 +147,32 @@ export class Parts extends EventTarget {
     }
     this.dispatchEvent(new CustomEvent("block", { detail: block }));
   }
+}
+
+/**
+ * Load the coarsest picture of a whole canvas. Throws ApiError.
+ * @param {Api} api
+ * @param {CanvasView} canvas
+ * @param {AbortSignal} signal
+ */
+export function loadOverview(api, { id, columns, rows }, signal) {
+  return loadPicture(api, id, { x: 0, y: 0, columns, rows }, COARSEST, signal);
+}
+
+/**
+ * @param {Api} api
+ * @param {number} canvasId
+ * @param {Cells} cells
+ * @param {number} shrink
+ * @param {AbortSignal} signal
+ * @returns {Promise<Picture>}
+ */
+async function loadPicture(api, canvasId, cells, shrink, signal) {
+  const { bytes, headers } = await api.bytes(`/canvases/${canvasId}.png`, {
+    query: { ...cells, shrink },
+    signal,
+  });
+  const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
+  signal.throwIfAborted();
+  return { image, seq: Number(headers.get("X-Canvas-Seq")) };
 }

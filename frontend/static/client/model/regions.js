@@ -11,6 +11,10 @@ import { alike, flood, isInside, line } from "./geometry.js";
 
 /** @import { Point } from "./geometry.js" */
 
+/** What becomes of what is selected when something is selected next. */
+export const COMBINATIONS = /** @type {const} */ (["replace", "add", "subtract", "intersect"]);
+/** @typedef {typeof COMBINATIONS[number]} Combination */
+
 /**
  * Return the box between two opposite corners, clipped to the tile; null if it is outside.
  * @param {Point} from
@@ -48,13 +52,33 @@ export function regionOf(points, size) {
 }
 
 /**
- * Return the region of all pixels that are in one of two regions.
- * @param {Region} one
- * @param {Region} other
+ * Combine what is selected with what is selected next; null stands for nothing.
+ * @param {Combination} how
+ * @param {Region | null} before
+ * @param {Region | null} next
+ * @param {number} size
+ * @returns {Region | null}
+ */
+export function combine(how, before, next, size) {
+  switch (how) {
+    case "add":
+      return before && next ? regionOf([...pointsOf(before), ...pointsOf(next)], size) : (before ?? next);
+    case "subtract":
+      return before && next ? filter(before, (point) => !contains(next, point), size) : before;
+    case "intersect":
+      return before && next ? filter(before, (point) => contains(next, point), size) : null;
+    default:
+      return next;
+  }
+}
+
+/**
+ * @param {Region} region
+ * @param {(point: Point) => boolean} isKept
  * @param {number} size
  */
-export function join(one, other, size) {
-  return regionOf([...pointsOf(one), ...pointsOf(other)], size);
+function filter(region, isKept, size) {
+  return regionOf(pointsOf(region).filter(isKept), size);
 }
 
 /**

@@ -14,6 +14,13 @@ export const ICONS = {
   chat: svg`<path d="M4 5h16v11H9l-5 4z"/>`,
   check: svg`<path d="m4 12 6 6L20 6"/>`,
   close: svg`<path d="m6 6 12 12M18 6 6 18"/>`,
+  combine_add: svg`<path d="M4 4h11v5h5v11H9v-5H4z" fill="currentColor"/>`,
+  combine_intersect: svg`<path stroke-dasharray="2.2 2.6" d="M4 4h11v11H4zM9 9h11v11H9z"/><path
+    d="M9 9h6v6H9z" fill="currentColor"/>`,
+  combine_replace: svg`<path stroke-dasharray="2.2 2.6" d="M4 4h11v5M4 4v11h5"/><path d="M9 9h11v11H9z"
+    fill="currentColor"/>`,
+  combine_subtract: svg`<path d="M4 4h11v5H9v6H4z" fill="currentColor"/><path stroke-dasharray="2.2 2.6"
+    d="M15 9h5v11H9v-5"/>`,
   copy: svg`<rect x="9" y="9" width="11" height="11" rx="1"/><path d="M5 15H4V4h11v1"/>`,
   cut: svg`<circle cx="6" cy="18" r="3"/><circle cx="18" cy="18" r="3"/><path d="M8 16 17 3M16 16 7 3"/>`,
   dark: svg`<path d="M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5z"/>`,

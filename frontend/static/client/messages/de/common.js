@@ -146,6 +146,8 @@ export default {
   error_archived: "Diese Leinwand ist archiviert und bleibt, wie sie ist.",
   error_copy_too_large: "Dieses Bild hat zu viele Kacheln, um es zu kopieren.",
   error_film_pending: "Dein voriger Film ist noch nicht fertig.",
+  error_no_tiles: "In diesem Teil der Leinwand gibt es keine solchen Kacheln.",
+  error_too_many_layers: "Das sind zu viele Kacheln für eine Datei. Wähle einen kleineren Teil der Leinwand.",
   error_films_busy: "Viele Filme warten gerade. Versuch es in einer Minute noch einmal.",
   error_film_not_found: "Diesen Film gibt es nicht mehr.",
   error_export_pending: "Deine Daten werden schon zusammengestellt.",

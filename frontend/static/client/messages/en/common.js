@@ -144,6 +144,8 @@ export default {
   error_archived: "This canvas is archived: it stays as it is.",
   error_copy_too_large: "This picture has too many tiles to be copied.",
   error_film_pending: "Your previous film isn’t finished yet.",
+  error_no_tiles: "There are no such tiles in this part of the canvas.",
+  error_too_many_layers: "These are too many tiles for one file. Choose a smaller part of the canvas.",
   error_films_busy: "Many films are waiting to be made. Try again in a minute.",
   error_film_not_found: "This film doesn’t exist any more.",
   error_export_pending: "Your data is already being gathered.",

@@ -1,0 +1,51 @@
+import { t } from "../i18n.js";
+import { css, html } from "../lit.js";
+import { Element } from "../ui/element.js";
+import { base, controls } from "../ui/styles.js";
+import { commandButton } from "./command-button.js";
+import { commandsOf } from "./commands.js";
+import { isSelecting } from "./tools.js";
+
+/** @import { Editor } from "./editor.js" */
+
+/**
+ * `<editor-selection .editor=${editor}>`: over the drawing, what a tool that selects makes of the selection,
+ * while one is in hand; and a way out of the selection.
+ */
+export class SelectionBar extends Element {
+  static properties = { editor: { attribute: false, hasChanged: () => true } };
+  static styles = [
+    base,
+    controls,
+    css`
+    :host { display: flex; flex-wrap: wrap; gap: var(--space-2); pointer-events: none; }
+    :host > * { pointer-events: auto; box-shadow: var(--shadow); }
+    [role="group"] { display: flex; border: 1px solid var(--line); border-radius: var(--radius-1);
+      background: var(--surface); }
+    .deselect { font-size: var(--text-small); }
+    @media (pointer: fine) { button { min-width: 2.25rem; min-height: 2.25rem; } }
+  `,
+  ];
+
+  constructor() {
+    super();
+    this.editor = /** @type {Editor} */ (/** @type {unknown} */ (null)); // given before it is drawn
+  }
+
+  render() {
+    const { editor } = this;
+    if (!editor.mayPaint) return "";
+    return html`${
+      isSelecting(editor.settings.tool)
+        ? html`<div role="group" aria-label=${t("editor.combination")}>${commandsOf("combination").map(
+            ({ name }) => commandButton(name, editor),
+          )}</div>`
+        : ""
+    }${
+      editor.pen.selection
+        ? commandButton("deselect", editor, { look: "deselect", content: t("editor.deselect") })
+        : ""
+    }`;
+  }
+}
+customElements.define("editor-selection", SelectionBar);
