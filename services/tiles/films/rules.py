@@ -35,6 +35,9 @@ MAX_PIXELS = 2_600_000_000
 """Of all frames, which DEFAULT_SIDE by DEFAULT_SIDE have in MAX_SECONDS: some minutes of work."""
 
 MAX_BYTES = 64 * 1024 * 1024
+MAX_KEPT_BYTES = 64 * MAX_BYTES
+"""Of all films: a worker could write a hundred GB in LIFETIME. Beyond that the oldest ones go earlier."""
+
 PART_BYTES = 256 * 1024
 """What of a film is written and read at a time."""
 

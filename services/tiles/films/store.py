@@ -12,6 +12,7 @@ from services.tiles.films.rules import (
     KEPT_FILMS,
     LIFETIME,
     MAX_ATTEMPTS,
+    MAX_KEPT_BYTES,
     MOST_WAITING,
     Film,
     FilmFailure,
@@ -99,6 +100,11 @@ _GIVE_UP = text(
     " DELETE FROM film_parts USING given_up WHERE film_id = given_up.id"
 )
 _PRUNE = text("DELETE FROM films WHERE expires_at <= now()")
+# One that is being made stays: its worker would have made it for nothing.
+_DROP_BEYOND = text(
+    "DELETE FROM films USING (SELECT id, sum(size_bytes) OVER (ORDER BY id DESC) AS bytes FROM films) AS kept"
+    " WHERE films.id = kept.id AND kept.bytes > :most AND status = 'ready'"
+)
 _COUNT_CHANGES = text(
     "SELECT count(*) FROM revisions JOIN tiles ON tiles.id = tile_id AND is_public"
     " WHERE revisions.canvas_id = :canvas_id AND occurred_at BETWEEN :start AND :end"
@@ -184,9 +190,10 @@ async def release(conn: Connection, film: Film) -> None:
 
 
 async def prune(conn: Connection) -> None:
-    """Delete films that have expired, and give up those that were begun too often."""
+    """Delete films that have expired or find no room, and give up those that were begun too often."""
     await conn.execute(_GIVE_UP, {"most": MAX_ATTEMPTS})
     await conn.execute(_PRUNE)
+    await conn.execute(_DROP_BEYOND, {"most": MAX_KEPT_BYTES})
 
 
 async def count_changes(conn: Connection, canvas_id: int, start: datetime, end: datetime) -> int:

@@ -195,6 +195,24 @@ async def test_a_film_is_gone_after_a_day(tiles: TilesClient, films: FilmMaker, 
     assert await sql(tiles.database_url, "SELECT count(*) FROM film_parts") == 0
 
 
+async def test_the_oldest_films_of_all_artists_make_room_for_newer_ones(
+    tiles: TilesClient, films: FilmMaker, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    canvas = await painted_canvas(tiles)
+    made = {}
+    for who in ("bob", "ann"):
+        made[who] = await request(tiles, canvas, who)
+        await films.make_next()
+    await request(tiles, canvas, "carol")
+    newest = (await shown(tiles, made["ann"]))["size_bytes"]
+    monkeypatch.setattr(store, "MAX_KEPT_BYTES", newest)
+    async with db.connection() as conn:
+        await store.prune(conn)
+    assert (await tiles.call("bob", "GET", path_of(made["bob"]))).status == 404
+    assert len(await file_of(tiles, made["ann"])) == newest
+    assert await sql(tiles.database_url, "SELECT count(*) FROM films WHERE status = 'waiting'") == 1
+
+
 async def test_the_films_of_a_deleted_account_are_gone(tiles: TilesClient, db: Database) -> None:
     await request(tiles, await tiles.canvas("owner"))
     async with db.transaction() as conn:
