@@ -10,11 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deploy.stack.errors import DeployError
+from deploy.stack.state_dir import StateDir
 
 PATTERN = "tessera-*.tar"
 MANIFEST = "manifest.json"
 IN_FLIGHT = "in-flight.jsonl"
 AUTH_SECRET = "auth_secret"  # noqa: S105 - the name of its file
+SECRET_BEFORE = "auth_secret_before_restore"  # noqa: S105 - the name of its file
 
 FAILED, VERIFIED = "no backup: ", " can be restored"
 """What the schedule prints before the reason of a failed attempt, and after the name of a good file."""
@@ -88,3 +90,26 @@ def remove_old(folder: Path, keep: int) -> None:
     """Remove all but the newest `keep` backups."""
     for file in list_backups(folder)[:-keep]:
         file.unlink()
+
+
+def take_secret(var: StateDir, file: Path) -> None:
+    """Use the secret that opens the signing keys in that backup; the current one is kept.
+
+    Raises DeployError when the file is no backup.
+    """
+    try:
+        with tarfile.open(file) as archive:
+            member = archive.extractfile(AUTH_SECRET)
+            assert member
+            secret = member.read().decode()
+    except (OSError, tarfile.TarError, KeyError) as error:
+        raise DeployError(f"{file} is not a readable backup: {error}") from error
+    var.write_secret(SECRET_BEFORE, var.secret(AUTH_SECRET))
+    var.write_secret(AUTH_SECRET, secret)
+
+
+def swap_secrets(var: StateDir) -> None:
+    """Return to the secret before the last restore."""
+    current, before = var.secret(AUTH_SECRET), var.secret(SECRET_BEFORE)
+    var.write_secret(SECRET_BEFORE, current)
+    var.write_secret(AUTH_SECRET, before)

@@ -64,6 +64,7 @@ CHECKS = (
     containers.certificate_name,
     containers.certificate_invalid,
     containers.certificate_ending,
+    containers.authority_ending,
     gateway.gateway_down,
     gateway.gateway_silent,
     gateway.gateway_no_routes,

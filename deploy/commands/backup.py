@@ -7,14 +7,13 @@ import asyncio
 import os
 import shutil
 import subprocess
-import tarfile
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from deploy.backup.archive import AUTH_SECRET
+from deploy.backup.archive import swap_secrets, take_secret
 from deploy.backup.offsite import LATEST, Offsite, make_identity
 from deploy.backup.restore import restore, undo
 from deploy.backup.schedule import KEEP
@@ -35,7 +34,6 @@ from deploy.stack.state_dir import StateDir
 from deploy.stack.supervisor import Supervisor
 
 PREFIX = "TESSERA_BACKUP_"
-SECRET_BEFORE = "auth_secret_before_restore"  # noqa: S105 - the name of its file
 
 
 class BackupTarget(Protocol):
@@ -207,7 +205,7 @@ class NativeBackup:
 
         async def work() -> None:
             await restore(self._source, file, self.folder, print)
-            _take_secret(self._var, file)
+            take_secret(self._var, file)
 
         asyncio.run(self._with_parts(work))
 
@@ -216,7 +214,7 @@ class NativeBackup:
 
         async def work() -> None:
             await undo(self._source, print)
-            _swap_secrets(self._var)
+            swap_secrets(self._var)
 
         asyncio.run(self._with_parts(work))
 
@@ -268,13 +266,13 @@ class ComposeBackup:
             bring_up(Chosen.read(self._project.env, os.environ), self._project, yes=True)
         with self._stop_services():
             self._with_file("restore", file)
-            _take_secret(self._project.var, file)
+            take_secret(self._project.var, file)
 
     def undo(self) -> None:
         """Return to the replaced data and secret."""
         with self._stop_services():
             self._run("undo")
-            _swap_secrets(self._project.var)
+            swap_secrets(self._project.var)
 
     def _run(self, *arguments: str) -> None:
         command = self._project.command("run", "--rm", "--no-deps", "--no-TTY", "backup", *arguments)
@@ -302,18 +300,3 @@ class ComposeBackup:
         finally:
             prepare(self._project)  # a restored secret is mounted like all others
             asyncio.run(start_and_wait(self._project, print))
-
-
-def _take_secret(var: StateDir, file: Path) -> None:
-    """Use the secret that opens the restored signing keys; the current one is kept."""
-    with tarfile.open(file) as archive:
-        secret = archive.extractfile(AUTH_SECRET)
-        assert secret
-        var.write_secret(SECRET_BEFORE, var.secret(AUTH_SECRET))
-        var.write_secret(AUTH_SECRET, secret.read().decode())
-
-
-def _swap_secrets(var: StateDir) -> None:
-    current, before = var.secret(AUTH_SECRET), var.secret(SECRET_BEFORE)
-    var.write_secret(SECRET_BEFORE, current)
-    var.write_secret(AUTH_SECRET, before)

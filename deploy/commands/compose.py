@@ -133,6 +133,7 @@ def bring_up(chosen: Chosen, project: Project, *, yes: bool) -> None:
     report("building images")
     # Images of a version that was rolled out stay as they are.
     own = [web_of(name) for name, version in project.versions.items() if version == project.own_version]
+    own += ["certificates"] if project.renews_certificate else []
     project.compose("build", "backup", *own, log=project.var.new_log("build"))
     report("images are built")
     _start_gateway(project, report)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.stack.compose.project import Project
+from deploy.stack.compose.served import CERTIFICATE
 from deploy.stack.compose.waiting import START_SECONDS, probe_all_routes
 from deploy.stack.errors import DeployError
 from deploy.stack.load import Report, Wait
@@ -62,7 +63,8 @@ def stack_of(config: Mapping[str, Any], name: str) -> dict[str, Any]:
             "name": _name_of(name, secret, Path(entry["file"])),
         }
     for service, entry in config["services"].items():
-        stack["services"][service] = _service(service, entry, name, stack["configs"])
+        if service != "certificates":  # a secret cannot change, so the next deployment renews it
+            stack["services"][service] = _service(service, entry, name, stack)
     stack["networks"] = {
         network: {"driver": "overlay", "internal": bool(entry.get("internal")), "attachable": False}
         for network, entry in config["networks"].items()
@@ -74,7 +76,7 @@ def stack_of(config: Mapping[str, Any], name: str) -> dict[str, Any]:
     return stack
 
 
-def _service(service: str, entry: Mapping[str, Any], name: str, configs: dict[str, Any]) -> dict[str, Any]:
+def _service(service: str, entry: Mapping[str, Any], name: str, stack: dict[str, Any]) -> dict[str, Any]:
     kept = {key: value for key, value in entry.items() if key not in _UNKNOWN and value is not None}
     kept["environment"] = {
         key: value for key, value in entry.get("environment", {}).items() if value is not None
@@ -97,7 +99,8 @@ def _service(service: str, entry: Mapping[str, Any], name: str, configs: dict[st
         deploy["rollback_config"] = {"order": "start-first"}
     deploy["labels"] = entry.get("labels", {})
     kept["deploy"] = deploy
-    kept["volumes"], kept["configs"] = _mounts(entry.get("volumes", []), name, configs)
+    kept["volumes"], kept["configs"], secrets = _mounts(entry.get("volumes", []), name, stack)
+    kept["secrets"] = [*entry.get("secrets", []), *secrets]
     kept["volumes"] += [{"type": "tmpfs", "target": target} for target in entry.get("tmpfs", [])]
     if "ports" in entry:
         # On the node itself: Swarm's mesh would hide the clients' addresses from the rate limit.
@@ -109,11 +112,12 @@ def _service(service: str, entry: Mapping[str, Any], name: str, configs: dict[st
 
 
 def _mounts(
-    volumes: list[dict[str, Any]], name: str, configs: dict[str, Any]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Separate what stays a mount from files that become configurations, which every node can have."""
+    volumes: list[dict[str, Any]], name: str, stack: dict[str, Any]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[dict[str, Any]]]:
+    """Separate what stays a mount from files that become configurations and secrets, for every node."""
     mounts: list[dict[str, Any]] = []
     files: list[dict[str, Any]] = []
+    secrets: list[dict[str, Any]] = []
     for volume in volumes:
         source = Path(volume["source"])
         if not volume.get("read_only") or source.suffix == ".sock" or volume["type"] != "bind":
@@ -121,12 +125,14 @@ def _mounts(
                 {key: volume[key] for key in ("type", "source", "target", "read_only") if key in volume}
             )
             continue
-        for file in sorted(source.iterdir()) if source.is_dir() else [source]:
+        inside = sorted(path for path in source.glob("*") if path.is_file())
+        for file in inside if source.is_dir() else [source]:
+            is_secret = file.name == CERTIFICATE  # the key is in it
             made = _name_of(name, file.name.replace(".", "-"), file)
-            configs[made] = {"file": str(file), "name": made}
+            stack["secrets" if is_secret else "configs"][made] = {"file": str(file), "name": made}
             target = f"{volume['target']}/{file.name}" if source.is_dir() else volume["target"]
-            files.append({"source": made, "target": target, "mode": 0o555})
-    return mounts, files
+            (secrets if is_secret else files).append({"source": made, "target": target, "mode": 0o555})
+    return mounts, files, secrets
 
 
 def _name_of(name: str, what: str, file: Path) -> str:

@@ -215,3 +215,18 @@ async def test_a_restore_under_compose_removes_later_changes(
     done = await asyncio.to_thread(compose.deploy, "restore", "--yes", str(file))
     assert done.returncode == 0, done.stderr
     assert await what_is_seen(compose.url, *account) == before
+
+
+@pytest.mark.timeout(2 * COMPOSE_SECONDS)
+async def test_a_restore_under_compose_starts_a_stack_on_a_new_postgresql(compose: ComposeStack) -> None:
+    account = await paint(compose.url)
+    before = await what_is_seen(compose.url, *account)
+    done = await asyncio.to_thread(compose.deploy, "backup")
+    assert done.returncode == 0, done.stderr
+    file = list_backups(compose.project.var.root / "backups" / "kept")[-1]
+    done = await asyncio.to_thread(compose.deploy, "down")
+    assert done.returncode == 0, done.stderr
+    await asyncio.to_thread(compose.docker, "volume", "rm", f"{compose.project.name}_postgres")
+    done = await asyncio.to_thread(compose.deploy, "restore", "--yes", str(file))
+    assert done.returncode == 0, done.stderr
+    assert await what_is_seen(compose.url, *account) == before

@@ -14,9 +14,11 @@ import pytest
 from cryptography import x509
 
 from deploy.commands.swarm import stack_of
+from deploy.stack.compose.certificates import is_issued_by, make_authority, make_certificate
 from deploy.stack.compose.project import Environment, Project
-from deploy.stack.compose.state import authority_of, prepare, static_configuration
+from deploy.stack.compose.state import authority_of, prepare, served_of, static_configuration
 from deploy.stack.ports import port_map
+from deploy.stack.state_dir import StateDir
 from tests.support.compose import compose_environment, why_no_compose
 
 needs_compose = pytest.mark.skipif(bool(why_no_compose()), reason=f"needs docker compose: {why_no_compose()}")
@@ -70,7 +72,9 @@ def test_only_the_gateway_the_mailer_and_backups_reach_the_outside(project: Make
     config = merged(project(env))
     open_networks = {name for name, network in config["networks"].items() if not network.get("internal")}
     outside = {
-        name for name, service in config["services"].items() if open_networks & set(service["networks"])
+        name
+        for name, service in config["services"].items()
+        if open_networks & set(service.get("networks", ()))
     }
     assert outside - {"backup"} == {"gateway", "auth-worker"}
 
@@ -84,7 +88,7 @@ def test_only_the_gateway_the_mailer_and_backups_reach_the_outside(project: Make
 def test_a_part_is_reachable_only_for_services_that_need_it(
     project: Make, env: Environment, service: str, visible_to: set[str]
 ) -> None:
-    networks = {name: set(one["networks"]) for name, one in services(project(env)).items()}
+    networks = {name: set(one.get("networks", ())) for name, one in services(project(env)).items()}
     seen_by = {name for name, those in networks.items() if those & networks[service]} - {service}
     assert seen_by - SCHEDULED[env] == visible_to
 
@@ -139,7 +143,7 @@ def test_development_and_production_share_no_secret(project: Make) -> None:
 
 
 def certificate_of(project: Project) -> x509.Certificate:
-    return x509.load_pem_x509_certificate((project.var.root / "secrets" / "gateway_certificate").read_bytes())
+    return x509.load_pem_x509_certificate(served_of(project.var).read_bytes())
 
 
 def test_another_host_name_gets_another_certificate_from_the_same_authority(project: Make) -> None:
@@ -158,14 +162,67 @@ def test_a_certificate_lives_no_longer_than_a_year(project: Make) -> None:
     assert made.not_valid_before_utc < datetime.now(UTC)
 
 
-def test_a_certificate_of_the_operator_is_never_replaced(project: Make, tmp_path: Path) -> None:
-    theirs = Project("prod", {"TESSERA_VAR": str(tmp_path / "theirs"), "TESSERA_HOST": "example.org"})
-    prepare(theirs)
+def give(var: StateDir, certificate: str, key: str) -> None:
+    """Put a certificate where operators put their own."""
+    var.write_secret("gateway_certificate", certificate)
+    var.write_secret("gateway_certificate_key", key)
+
+
+def test_a_certificate_of_the_operator_is_served_unchanged(project: Make) -> None:
+    theirs = make_certificate("example.org", *make_authority())
     prepare(project("prod"))
+    give(project("prod").var, *theirs)
+    prepare(project("prod"))
+    assert served_of(project("prod").var).read_text() == "".join(theirs)
+
+
+def test_without_the_operators_certificate_the_stack_issues_its_own_again(project: Make) -> None:
+    prod = project("prod")
+    give(prod.var, *make_certificate("localhost", *make_authority()))
+    prepare(prod)
     for name in ("gateway_certificate", "gateway_certificate_key"):
-        project("prod").var.write_secret(name, (theirs.var.root / "secrets" / name).read_text())
-    prepare(project("prod"))
-    assert certificate_of(project("prod")) == certificate_of(theirs)
+        (prod.var.root / "secrets" / name).unlink()
+    prepare(prod)
+    assert is_issued_by(served_of(prod.var), authority_of(prod.var))
+
+
+def test_what_an_earlier_version_issued_is_not_taken_for_the_operators(project: Make) -> None:
+    prod = project("prod")
+    prepare(prod)
+    key = (prod.var.root / "authority" / "key.pem").read_text()
+    give(prod.var, *make_certificate("localhost", authority_of(prod.var).read_text(), key))
+    served_of(prod.var).unlink()
+    prepare(prod)
+    assert is_issued_by(served_of(prod.var), authority_of(prod.var))
+    assert not list((prod.var.root / "secrets").glob("gateway_certificate*"))
+
+
+@needs_compose
+def test_a_new_certificate_makes_no_new_container_of_the_gateway(project: Make) -> None:
+    prod = project("prod")
+    prepare(prod)
+    before = services(prod)["gateway"]
+    served_of(prod.var).unlink()
+    prepare(prod)
+    assert services(prod)["gateway"] == before
+
+
+@needs_compose
+@pytest.mark.parametrize(
+    ("env", "settings", "renews"),
+    [
+        ("dev", {}, False),
+        ("prod", {}, True),
+        ("prod", {"TESSERA_TLS": "outside"}, False),
+        ("prod", {"TESSERA_HOST": "example.org", "TESSERA_ACME_EMAIL": "ops@example.org"}, False),
+    ],
+)
+def test_a_container_without_a_network_renews_what_the_stacks_authority_issued(
+    project: Make, env: Environment, settings: dict[str, str], renews: bool
+) -> None:
+    service = services(project(env, **settings)).get("certificates")
+    assert bool(service) == renews
+    assert service is None or service["network_mode"] == "none"
 
 
 def test_clients_accept_the_local_authority(project: Make) -> None:
@@ -210,6 +267,8 @@ def test_a_swarm_names_files_by_content_and_pins_services_with_data(
     for entry in made:
         assert entry["name"].endswith(hashlib.sha256(Path(entry["file"]).read_bytes()).hexdigest()[:12])
     assert {name for name, service in stack["services"].items() if "ports" in service} == {"gateway"}
+    assert "tessera-certificate-pem-" in " ".join(stack["secrets"])  # has the key
+    assert "certificates" not in stack["services"]
     stays = {name for name, service in stack["services"].items() if service["deploy"].get("placement")}
     assert stays == {"gateway", "docker-api", "postgres", "rabbitmq", "backup"}
 

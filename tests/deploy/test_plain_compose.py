@@ -7,6 +7,7 @@ import os
 import shutil
 import ssl
 import subprocess
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ from typing import Any
 import pytest
 
 from deploy.stack.compose.plain import FILE
+from deploy.stack.compose.served import Authority
+from tests.support.certificates import issue_ending_in, read_days_served
 from tests.support.compose import COMPOSE_SECONDS, compose_environment, need_engine, own_names
 from tests.support.waiting import PATIENCE, until
 
@@ -31,11 +34,11 @@ class PlainStack:
         self._folder = folder
         shutil.copy(FILE, folder / "compose.yaml")
         names = own_names("prod")
-        host = os.environ.get("TESSERA_HOST", "localhost")
-        self._settings = {**names, "TESSERA_HOST": host}
+        self.host = os.environ.get("TESSERA_HOST", "localhost")
+        self._settings = {**names, "TESSERA_HOST": self.host}
         self.choose()
-        self.url = f"https://{host}:{names['TESSERA_PORT_PROD_HTTPS']}"
-        self.http_url = f"http://{host}:{names['TESSERA_PORT_PROD_HTTP']}"
+        self.url = f"https://{self.host}:{names['TESSERA_PORT_PROD_HTTPS']}"
+        self.http_url = f"http://{self.host}:{names['TESSERA_PORT_PROD_HTTP']}"
 
     def choose(self, **settings: str) -> None:
         """Write `.env`, with these settings as well."""
@@ -158,6 +161,38 @@ def test_mail_that_is_kept_can_be_read(stack: PlainStack) -> None:
 
 def test_a_backup_is_taken_by_itself(stack: PlainStack) -> None:
     until(lambda: ".tar" in stack.compose("exec", "-T", "backup", "ls", "/backups"), 3 * PATIENCE)
+
+
+def test_the_running_stack_renews_its_certificate(stack: PlainStack, tmp_path: Path) -> None:
+    gateway = stack.containers()["gateway"]
+    for name in ("certificate.pem", "key.pem"):
+        stack.compose("cp", f"init:/state/compose/prod/authority/{name}", str(tmp_path / name))
+    issue_ending_in(20, Authority(tmp_path), stack.host, tmp_path / "ending.pem")
+    stack.compose("cp", str(tmp_path / "ending.pem"), "init:/files/gateway/served/certificate.pem")
+    until(lambda: read_days_served(stack.url) < 21)
+    stack.compose("restart", "certificates")  # it looks when it starts
+    until(lambda: read_days_served(stack.url) > 300)
+    assert stack.containers()["gateway"] == gateway
+
+
+def test_a_backup_is_restored(stack: PlainStack, token: str) -> None:
+    def make(name: str) -> str:
+        canvas = {"name": name, "width": 64, "height": 64, "tile_size": 16, "palette": "pico-8"}
+        return f"/api/v1/canvases/{json.loads(stack.call('/api/v1/canvases', canvas, token))['id']}"
+
+    kept = make("Kept")
+    stack.compose("exec", "-T", "backup", "python", "-m", "deploy.backup", "take")
+    file = sorted(stack.compose("exec", "-T", "backup", "ls", "/backups").split())[-1]
+    lost = make("Lost")
+    services = [f"{service}-{kind}" for service in ("auth", "users", "tiles") for kind in ("web", "worker")]
+    stack.compose("stop", "backup", *services)
+    stack.compose("run", "--rm", "--no-deps", "-T", "backup", "restore", file)
+    stack.compose("run", "--rm", "--no-deps", "-T", "init", "secret", file)
+    stack.compose("up", "--detach", "--no-build")
+    until(stack.answers, 3 * PATIENCE)
+    assert json.loads(stack.call(kept))["name"] == "Kept"
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        stack.call(lost)
 
 
 def test_a_proxy_in_front_may_end_tls(stack: PlainStack) -> None:

@@ -16,8 +16,8 @@ from deploy.checks.findings import Finding, Severity
 from deploy.checks.preflight import inspect_docker
 from deploy.stack import engine
 from deploy.stack.compose import project as project_module
+from deploy.stack.compose.certificates import make_authority, make_certificate
 from deploy.stack.compose.project import FILES, Project
-from deploy.stack.compose.state import prepare
 from deploy.stack.gateway import CONFIGURATION
 from tests.support.busy import here
 from tests.support.certificates import expired
@@ -139,18 +139,16 @@ def test_data_without_its_secrets_is_refused(project: Project) -> None:
 
 
 def test_an_expired_certificate_of_the_operator_is_refused(project: Project) -> None:
-    prepare(project)
-    folder = project.var.root / "secrets"
-    project.var.write_secret("gateway_certificate", expired((folder / "gateway_certificate_key").read_text()))
+    _, key = make_certificate("localhost", *make_authority())
+    project.var.write_secret("gateway_certificate", expired(key))
+    project.var.write_secret("gateway_certificate_key", key)
     refused = found(project)["certificate-unusable"]
     assert refused.severity == Severity.ERROR
     assert "gateway_certificate expired on " in refused.cause
 
 
-def test_a_certificate_with_the_key_of_another_is_refused(project: Project, tmp_path: Path) -> None:
-    theirs = Project("prod", {"TESSERA_VAR": str(tmp_path / "theirs")})
-    prepare(theirs)
-    prepare(project)
-    certificate = (theirs.var.root / "secrets" / "gateway_certificate").read_text()
-    project.var.write_secret("gateway_certificate", certificate)
+def test_a_certificate_with_the_key_of_another_is_refused(project: Project) -> None:
+    authority = make_authority()
+    for name, part in (("gateway_certificate", 0), ("gateway_certificate_key", 1)):
+        project.var.write_secret(name, make_certificate("localhost", *authority)[part])
     assert "belongs to another certificate" in found(project)["certificate-unusable"].cause

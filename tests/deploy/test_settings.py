@@ -11,7 +11,7 @@ import pytest
 
 from deploy.commands.environments import environ_of
 from deploy.stack.compose.project import Project
-from deploy.stack.compose.state import find_certified_host, prepare
+from deploy.stack.compose.state import find_certified_host, prepare, served_of
 from deploy.stack.settings.chosen import Chosen
 from tests.support.commands import run
 from tests.support.compose import compose_environment
@@ -75,9 +75,9 @@ def test_a_command_for_the_stack_notes_what_it_does_not_apply(shell: dict[str, s
 
 def test_a_fresh_shell_never_reissues_the_certificate(shell: dict[str, str]) -> None:
     project = Project("prod", Chosen.read("prod", shell).coming)
-    before = (project.var.root / "secrets" / "gateway_certificate").read_text()
+    before = served_of(project.var).read_text()
     prepare(project)
-    assert (project.var.root / "secrets" / "gateway_certificate").read_text() == before
+    assert served_of(project.var).read_text() == before
 
 
 def test_a_stack_without_kept_settings_keeps_the_host_of_its_certificate(shell: dict[str, str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 import socket
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -14,6 +15,8 @@ import aiohttp
 import pytest
 import yaml
 
+from deploy.stack.compose.project import Project
+from deploy.stack.compose.state import static_configuration as compose_configuration
 from deploy.stack.gateway import static_configuration
 from tests.support.backend import EchoBackend
 from tests.support.gateway import TRAEFIK, GatewayUnderTest, Start, serving_backends
@@ -53,12 +56,18 @@ async def start_gateway(tmp_path: Path, client: aiohttp.ClientSession) -> AsyncI
     async with contextlib.AsyncExitStack() as stack:
 
         async def start(
-            backends: Iterable[EchoBackend], *, tls: bool = False, **environment: str
+            backends: Iterable[EchoBackend],
+            *,
+            tls: bool = False,
+            certificate: Path | None = None,
+            **environment: str,
         ) -> GatewayUnderTest:
             web, internal = (stack.enter_context(_reserve_port()) for _ in range(2))
             folder = tmp_path / f"gateway-{web}"
             folder.mkdir()
             static = _static_configuration(folder, web, internal, environment, tls)
+            if certificate:
+                environment |= _serve(static, certificate)
             gateway = await _spawn(folder, client, static, _servers(backends) | environment)
             stack.push_async_callback(_kill, gateway)
             await eventually(lambda: _has_routes(gateway))
@@ -85,6 +94,17 @@ def _static_configuration(
     if tls:
         static["entryPoints"]["web"]["http"]["tls"] = {}
     return static
+
+
+def _serve(static: dict[str, Any], certificate: Path) -> dict[str, str]:
+    """Let it find certificate and routes as under Compose; return what says so in its environment."""
+    shutil.copytree(ROOT / "gateway" / "dynamic", certificate.parent / "dynamic")
+    compose = compose_configuration(Project("prod", {"TESSERA_VAR": str(certificate.parents[1] / "var")}))
+    static["providers"]["file"] = {
+        **compose["providers"]["file"],
+        "directory": str(certificate.parent),
+    }
+    return {"TESSERA_CERTIFICATE": str(certificate), "TESSERA_CERTIFICATE_KEY": str(certificate)}
 
 
 def _servers(backends: Iterable[EchoBackend]) -> dict[str, str]:

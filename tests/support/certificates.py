@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import ssl
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+from deploy.stack.compose import certificates
+from deploy.stack.compose.served import Authority
 
 
 def expired(key_pem: str) -> str:
@@ -28,3 +35,17 @@ def expired(key_pem: str) -> str:
         .sign(key, hashes.SHA256())
     )
     return made.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def issue_ending_in(days: int, authority: Authority, host: str, served: Path) -> None:
+    """Issue a certificate for `host` that ends in so many days."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(certificates, "CERTIFICATE_DAYS", days)
+        authority.issue(host, served)
+
+
+def read_days_served(url: str) -> int:
+    """Return how many more days the certificate is valid that a new connection gets."""
+    parts = urlsplit(url)
+    pem = ssl.get_server_certificate((parts.hostname or "", parts.port or 443))
+    return (x509.load_pem_x509_certificate(pem.encode()).not_valid_after_utc - datetime.now(UTC)).days

@@ -57,13 +57,15 @@ class Containers:
 class Certificate:
     """The certificate that the gateway serves at `url`; no dates when it serves none.
 
-    `names`: the hosts and addresses that it is for.
+    `names`: the hosts and addresses that it is for. `authority_ends`: the end of the stack's own
+    authority, if that issued it.
     """
 
     url: str
     starts: datetime | None = None
     ends: datetime | None = None
     names: tuple[str, ...] = ()
+    authority_ends: datetime | None = None
 
     @property
     def host(self) -> str:

@@ -32,7 +32,7 @@ from deploy.checks.facts.start import (
 from deploy.checks.findings import Sources
 from deploy.checks.gatherers.docker.gatherer import DockerGatherer
 from deploy.stack import engine
-from deploy.stack.compose.certificates import needs_certificate
+from deploy.stack.compose.certificates import is_issued_by
 from deploy.stack.compose.project import Project
 from deploy.stack.compose.state import authority_of
 from deploy.stack.connections import budget_connections
@@ -134,13 +134,13 @@ class DockerStart:
         return Secrets(tuple(unusable))
 
     def certificate(self) -> OwnCertificate:
-        """Read the operator's own; the start renews what the stack's authority issued."""
+        """Read the operator's own; none of the stack's authority."""
         path = self.project.var.root / "secrets" / "gateway_certificate"
         authority = authority_of(self.project.var)
         if not path.exists():
             return OwnCertificate(str(path))
         try:
-            if needs_certificate(path, self.project.host, authority):
+            if is_issued_by(path, authority):  # of an earlier version, and replaced by the start
                 return OwnCertificate(str(path))
             certificate = x509.load_pem_x509_certificate(path.read_bytes())
             key = serialization.load_pem_private_key(

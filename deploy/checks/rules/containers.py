@@ -9,14 +9,19 @@ from deploy.checks.facts.containers import Certificate, Container, Containers, E
 from deploy.checks.facts.run import Run
 from deploy.checks.findings import Cause, Facts, Severity, check, steps
 from deploy.checks.rules.machine import MIB
+from deploy.stack.compose.certificates import CERTIFICATE_DAYS, RENEW_BEFORE
 
 BESIDE = {
     "docker-api": "the gateway does not learn of new and removed containers",
     "backup": "no backup is taken",
+    "certificates": "the gateway's certificate is not renewed",
 }
 """Containers that no check of a part or process looks at, and what is missing without them."""
 
-RENEW = timedelta(days=14)  # ACME renews 30 days before the end, and so does a start
+RENEW = timedelta(days=14)  # ACME renews 30 days before the end, and so does the stack's own authority
+
+SUCCEED = timedelta(days=CERTIFICATE_DAYS) + RENEW_BEFORE
+"""As long before the end of the authority, the last certificate of full length is issued."""
 
 
 @check("engine-down", "engine", Severity.ERROR, holds="the Docker Engine answers")
@@ -196,10 +201,31 @@ def certificate_ending(facts: Facts) -> Iterator[Cause]:
         )
 
 
+@check(
+    "authority-ending",
+    "gateway",
+    Severity.WARNING,
+    holds="the stack's own authority outlives its certificates",
+)
+def authority_ending(facts: Facts) -> Iterator[Cause]:
+    """Clients that trust it will refuse the site until they trust another."""
+    ends = facts[Certificate].authority_ends
+    if ends and ends < datetime.now(UTC) + SUCCEED:
+        folder = f"{facts[Run].state}/authority"
+        yield Cause(
+            f"the stack's own certificate authority expires on {ends:%Y-%m-%d %H:%M} UTC",
+            steps(
+                f"Move {folder} away when clients can be given the new {folder}/certificate.pem, which a "
+                "start makes.",
+                facts[Run].start,
+            ),
+        )
+
+
 def _renew(facts: Facts) -> str:
     return steps(
         f"Replace gateway_certificate and gateway_certificate_key in {facts[Run].state}/secrets, if they are "
-        "your own; a start renews the stack's own.",
+        "your own; a start renews the stack's own, and its container `certificates` should have.",
         facts[Run].start,
     )
 

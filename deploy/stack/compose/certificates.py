@@ -22,17 +22,15 @@ RENEW_BEFORE = timedelta(days=30)
 BACKDATED = timedelta(hours=1)  # for slow clocks
 
 
-def needs_certificate(file: Path, host: str, authority: Path) -> bool:
-    """Return whether the certificate is missing, or is of `authority` and expires soon or lacks `host`.
+def expires_soon(file: Path, authority: Path) -> bool:
+    """Return whether the certificate of that authority is due, and another one would be valid for longer."""
+    ends = read_end(file)
+    return ends - RENEW_BEFORE < datetime.now(UTC) and ends < read_end(authority)
 
-    A certificate of another issuer comes from the operator, and is never replaced.
-    """
-    if not is_issued_by(file, authority):
-        return not file.exists()
-    certificate = x509.load_pem_x509_certificate(file.read_bytes())
-    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    ends_soon = certificate.not_valid_after_utc - RENEW_BEFORE < datetime.now(UTC)
-    return ends_soon or list(names) != _names(host)
+
+def read_end(file: Path) -> datetime:
+    """Return when the certificate ends."""
+    return x509.load_pem_x509_certificate(file.read_bytes()).not_valid_after_utc
 
 
 def is_issued_by(file: Path, authority: Path) -> bool:
@@ -49,9 +47,17 @@ def is_issued_by(file: Path, authority: Path) -> bool:
 
 def name_of(file: Path) -> str:
     """Return the host that `make_certificate` made the certificate for."""
+    return str(_names_in(file)[0].value)
+
+
+def is_for(file: Path, host: str) -> bool:
+    """Return whether `make_certificate` made it for that host."""
+    return _names_in(file) == _names(host)
+
+
+def _names_in(file: Path) -> list[x509.GeneralName]:
     certificate = x509.load_pem_x509_certificate(file.read_bytes())
-    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    return str(next(iter(names)).value)
+    return list(certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value)
 
 
 def make_authority() -> tuple[str, str]:
@@ -69,13 +75,16 @@ def make_authority() -> tuple[str, str]:
 
 
 def make_certificate(host: str, authority: str, authority_key: str) -> tuple[str, str]:
-    """Make a certificate for `host` and this machine's own names; return it and its key, as PEM."""
+    """Make a certificate for `host` and this machine's own names; return it and its key, as PEM.
+
+    It ends no later than the authority: clients would refuse it from then on.
+    """
     issuer = x509.load_pem_x509_certificate(authority.encode())
     issuer_key = serialization.load_pem_private_key(authority_key.encode(), password=None)
     assert isinstance(issuer_key, ec.EllipticCurvePrivateKey)
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = (
-        _builder(_name(host), issuer.subject, key.public_key(), CERTIFICATE_DAYS)
+        _builder(_name(host), issuer.subject, key.public_key(), CERTIFICATE_DAYS, issuer.not_valid_after_utc)
         .add_extension(x509.SubjectAlternativeName(_names(host)), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs_certificates=False), critical=True)
@@ -89,9 +98,14 @@ def make_certificate(host: str, authority: str, authority_key: str) -> tuple[str
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, days: int
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePublicKey,
+    days: int,
+    latest: datetime | None = None,
 ) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
+    ends = now + timedelta(days=days)
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -99,7 +113,7 @@ def _builder(
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - BACKDATED)
-        .not_valid_after(now + timedelta(days=days))
+        .not_valid_after(min(ends, latest or ends))
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
     )
 

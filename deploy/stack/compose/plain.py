@@ -19,14 +19,18 @@ from deploy.stack.state_dir import REPOSITORY
 
 FILE = REPOSITORY / "deploy" / "compose.yaml"
 FOLDER = "/run/secrets"
-"""Where a container has its volume of files."""
+"""Where a container has its volume of files, if not in one of FOLDERS."""
 
-CONFIGURED: Mapping[str, tuple[str, ...]] = {
-    "gateway": ("gateway/traefik.yml", "gateway/dynamic"),
-    "postgres": ("databases.sh",),
-    "rabbitmq": ("rabbitmq.conf",),
+FOLDERS: Mapping[str, str] = {"certificates": "/authority", "gateway": "/etc/traefik"}
+"""Where others have theirs, as in base.yml."""
+
+CONFIGURED: Mapping[str, Mapping[str, str]] = {
+    "certificates": {"authority": ""},
+    "gateway": {"gateway/traefik.yml": "traefik.yml", "gateway/dynamic": "served/dynamic"},
+    "postgres": {"databases.sh": "databases.sh"},
+    "rabbitmq": {"rabbitmq.conf": "rabbitmq.conf"},
 }
-"""Files that are no secrets, by the service that mounts them."""
+"""Files and folders that are no listed secrets, by the service that mounts them, with their place there."""
 
 _SHORT = 90  # characters
 _VARIABLE = re.compile(r"\$\{([A-Z_]+)\}")
@@ -86,12 +90,12 @@ def compose() -> dict[str, Any]:
 
 
 def files_by_group() -> dict[str, list[str]]:
-    """Return the secrets of each group of services that mount the same ones, by the group's name."""
+    """Return the secrets of each group of services that mount the same files, by the group's name."""
     services = yaml.safe_load((FILES / "base.yml").read_text())["services"]
     found: dict[str, list[str]] = {}
     for name, service in services.items():
-        if service.get("secrets"):
-            found.setdefault(_group(name), list(service["secrets"]))
+        if service.get("secrets") or name in CONFIGURED:
+            found.setdefault(_group(name), service.get("secrets", []))
     return found
 
 
@@ -104,8 +108,8 @@ def _service(name: str, merged: dict[str, Any], base: Mapping[str, Any]) -> dict
     if "build" in service:
         service["build"] = {**service["build"], "context": ".."}
     volumes = [one for one in service.get("volumes", []) if not one.startswith(("${TESSERA_STATE}", "."))]
-    if base.get("secrets"):
-        volumes.append(f"{_group(name)}-files:{FOLDER}:ro")
+    if base.get("secrets") or name in CONFIGURED:
+        volumes.append(f"{_group(name)}-files:{FOLDERS.get(name, FOLDER)}:ro")
         service["depends_on"] = {
             **_depends_on(service),
             "init": {"condition": "service_completed_successfully"},
@@ -115,8 +119,10 @@ def _service(name: str, merged: dict[str, Any], base: Mapping[str, Any]) -> dict
     if name == "auth-worker":
         service["environment"] = {**service["environment"], "AUTH_MAIL_FOLDER": "/mail"}
         volumes.append("mail:/mail")
+    if name == "certificates":
+        del service["user"]  # root's, as the volumes are
+        volumes.append("gateway-files:/gateway")
     if name == "gateway":
-        service["command"] = [f"--configFile={FOLDER}/traefik.yml"]
         # What changes one of these makes a new container, which reads the files again.
         read = ("TESSERA_HOST", "TESSERA_ACME_EMAIL", "TESSERA_OTLP_ENDPOINT", "TESSERA_VERSION")
         service["labels"] = {"tessera.configuration": " ".join(f"${{{name}}}" for name in read)}

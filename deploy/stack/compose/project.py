@@ -76,6 +76,11 @@ class Project:
         return self.settings.tls or ("acme" if self.settings.acme_email else "own")
 
     @property
+    def renews_certificate(self) -> bool:
+        """Whether a container renews the gateway's certificate; each start does it in development, too."""
+        return self.env == "prod" and self.tls == "own"
+
+    @property
     def urls(self) -> list[str]:
         """Where the gateway answers, in order."""
         return [self.http_url] if self.tls == "outside" else [self.http_url, self.https_url]
@@ -168,8 +173,8 @@ class Project:
         }
 
     def _gateway_digest(self) -> str:
-        """Hash all files that the gateway reads at its start: Compose ignores changes of mounted files."""
-        files = [self.var.root / "gateway" / "traefik.yml", self.var.root / "secrets" / "gateway_certificate"]
+        """Hash what the gateway reads only at its start: Compose ignores changes of mounted files."""
+        files = [self.var.root / "gateway" / "traefik.yml"]
         files += sorted((REPOSITORY / "gateway" / "dynamic").iterdir())
         return hashlib.sha256(b"".join(file.read_bytes() for file in files if file.exists())).hexdigest()[:16]
 
@@ -180,6 +185,7 @@ class Project:
             "rabbitmq": not self.external.brokers,
             # Needs the superuser of PostgreSQL.
             "scheduled": self.env == "prod" and not self.external.databases,
+            "certificates": self.renews_certificate,
         }
         return [profile for profile, is_own in own.items() if is_own]
 

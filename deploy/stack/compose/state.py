@@ -9,14 +9,9 @@ from urllib.parse import quote
 import yaml
 
 from deploy.stack import gateway
-from deploy.stack.compose.certificates import (
-    is_issued_by,
-    make_authority,
-    make_certificate,
-    name_of,
-    needs_certificate,
-)
+from deploy.stack.compose.certificates import is_issued_by, name_of
 from deploy.stack.compose.project import Project
+from deploy.stack.compose.served import CERTIFICATE, Authority, serve_operators, serve_own
 from deploy.stack.external import read_authority
 from deploy.stack.parts.rabbitmq import definitions
 from deploy.stack.programs import SERVICES
@@ -26,32 +21,31 @@ from deploy.stack.state_dir import StateDir
 # users of this machine out, and the mode lets every container read its files. Swarm uses the same mode.
 MOUNTED = 0o444
 
+SERVED = "/etc/traefik/served"
+"""Where the gateway has the folder of its certificate, with gateway/dynamic in it."""
 
-def prepare(project: Project, provider: Literal["docker", "swarm"] = "docker") -> None:
+
+def prepare(
+    project: Project, provider: Literal["docker", "swarm"] = "docker", served: Path | None = None
+) -> None:
     """Write every file that base.yml mounts; existing secrets and certificates are kept.
 
-    `provider` is Traefik's provider that finds the replicas.
+    `provider` is Traefik's provider that finds the replicas; `served`, where the gateway's certificate
+    belongs if not in the state folder.
     """
     project.var.folder("mail")
     _write_secrets(project)
-    _write_certificate(project.var, project.host)
+    _write_certificate(project.var, project.host, served or served_of(project.var))
     backup_folder(project.var)
-    write_gateway_configuration(project, provider)
-
-
-def write_gateway_configuration(
-    project: Project, provider: Literal["docker", "swarm"] = "docker", dynamic: str | None = None
-) -> None:
-    """Write gateway/traefik.yml; `dynamic` is where the gateway has that folder, if not as usual."""
-    static = static_configuration(project, provider)
-    if dynamic:
-        static["providers"]["file"]["directory"] = dynamic
-    (project.var.folder("gateway") / "traefik.yml").write_text(yaml.safe_dump(static))
+    static = yaml.safe_dump(static_configuration(project, provider))
+    (project.var.folder("gateway") / "traefik.yml").write_text(static)
 
 
 def static_configuration(project: Project, provider: Literal["docker", "swarm"] = "docker") -> dict[str, Any]:
     """Build gateway/traefik.yml with the settings of this environment."""
     static = gateway.static_configuration(project.environ)
+    # Only a new certificate is noticed: folders below, such as that of gateway/dynamic, are not watched.
+    static["providers"]["file"] = {"directory": SERVED, "watch": True}
     static["log"]["level"] = "WARN"  # the provider logs each container without routes at each event
     # A removed container must be forgotten before the next one leaves; the default is 2 s.
     static["providers"]["providersThrottleDuration"] = "500ms"
@@ -108,24 +102,36 @@ def _write_secrets(project: Project) -> None:
         path.chmod(MOUNTED)
 
 
-def _write_certificate(var: StateDir, host: str) -> None:
-    authority, authority_key = authority_of(var), var.folder("authority") / "key.pem"
-    if not needs_certificate(var.root / "secrets" / "gateway_certificate", host, authority):
-        return
-    if not authority.exists():
-        certificate, key = make_authority()
-        authority_key.touch(mode=0o600)
-        authority_key.write_text(key)
-        authority.write_text(certificate)
-    certificate, key = make_certificate(host, authority.read_text(), authority_key.read_text())
-    for name, text in (("gateway_certificate", certificate), ("gateway_certificate_key", key)):
-        var.write_secret(name, text).chmod(MOUNTED)
+def _write_certificate(var: StateDir, host: str, served: Path) -> None:
+    theirs, key = (var.root / "secrets" / name for name in ("gateway_certificate", "gateway_certificate_key"))
+    authority = Authority(var.folder("authority"))
+    if is_issued_by(theirs, authority.certificate):  # where Tessera 0.1.0 kept what is made now as `served`
+        theirs.unlink()
+        key.unlink()
+    if theirs.exists():
+        serve_operators(served, theirs, key)
+    else:
+        serve_own(served, host, authority)
+
+
+def served_of(var: StateDir) -> Path:
+    """Return the certificate and key that the gateway serves, in a folder that only its owner enters."""
+    closed = var.folder("gateway")
+    closed.chmod(0o700)
+    folder = closed / "served"
+    for path in (folder, folder / "dynamic"):  # gateway/dynamic is mounted there
+        path.mkdir(exist_ok=True)
+        path.chmod(0o755)
+    return folder / CERTIFICATE
 
 
 def find_certified_host(var: StateDir) -> str | None:
     """Return the host that the stack's own authority last made a certificate for; None without one."""
-    certificate = var.root / "secrets" / "gateway_certificate"
-    return name_of(certificate) if is_issued_by(certificate, authority_of(var)) else None
+    earlier = var.root / "secrets" / "gateway_certificate"  # of Tessera 0.1.0
+    for certificate in (served_of(var), earlier):
+        if is_issued_by(certificate, authority_of(var)):
+            return name_of(certificate)
+    return None
 
 
 def backup_folder(var: StateDir) -> Path:
@@ -140,4 +146,4 @@ def backup_folder(var: StateDir) -> Path:
 
 def authority_of(var: StateDir) -> Path:
     """Return the certificate of the local authority, for clients to trust."""
-    return var.folder("authority") / "certificate.pem"
+    return Authority(var.folder("authority")).certificate

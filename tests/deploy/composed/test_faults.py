@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from deploy.backup.archive import PATTERN, name_backup
+from deploy.stack.compose.served import replace_served
+from deploy.stack.compose.state import served_of
 from tests.support.certificates import expired
 from tests.support.compose import COMPOSE_SECONDS
 from tests.support.compose_under_test import ComposeStackUnderTest
@@ -111,15 +113,14 @@ def test_a_label_with_a_wrong_port(under_test: ComposeStackUnderTest, tmp_path: 
 
 
 def test_an_expired_certificate(under_test: ComposeStackUnderTest) -> None:
-    file = under_test.secret("gateway_certificate")
-    right, key = file.read_text(), under_test.secret("gateway_certificate_key").read_text()
-    file.write_text(expired(key))  # in place: the container has this file mounted
+    file = served_of(under_test.project.var)
+    right = file.read_text()
+    key = right[right.index("-----BEGIN PRIVATE KEY") :]
+    replace_served(file, expired(key) + key)
     try:
-        under_test.docker("restart", "--time=0", under_test.name("gateway-1"))
         cause = under_test.first_line("certificate-invalid")
     finally:
-        file.write_text(right)
-        under_test.docker("restart", "--time=0", under_test.name("gateway-1"))
+        replace_served(file, right)
     assert cause.startswith(f"the certificate of {under_test.url} expired on ")
 
 

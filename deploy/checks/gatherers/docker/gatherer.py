@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,9 @@ from deploy.checks.gatherers.docker.inspected import (
 )
 from deploy.stack import engine
 from deploy.stack.command_line import command_line
+from deploy.stack.compose.certificates import is_issued_by, read_end
 from deploy.stack.compose.project import Environment, Project
+from deploy.stack.compose.state import authority_of, served_of
 from deploy.stack.errors import DeployError
 from deploy.stack.external import ExternalServers
 from deploy.stack.ports import find_listeners, port_map
@@ -110,7 +113,12 @@ class DockerGatherer:
 
     def certificate(self) -> Certificate:
         """Read the certificate that the gateway serves."""
-        return Certificate("") if self.project.tls == "outside" else read_certificate(self.project.https_url)
+        if self.project.tls == "outside":
+            return Certificate("")
+        served, authority = read_certificate(self.project.https_url), authority_of(self.var)
+        if self.project.tls == "own" and is_issued_by(served_of(self.var), authority):
+            return replace(served, authority_ends=read_end(authority))
+        return served
 
     def machine(self) -> Machine:
         """Read the engine's machine; this one when no container answers."""

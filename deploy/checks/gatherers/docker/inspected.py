@@ -79,18 +79,23 @@ class Inspected:
     @property
     def networks(self) -> Mapping[str, str]:
         """Its address per network."""
-        return {name: one["IPAddress"] for name, one in self.raw["NetworkSettings"]["Networks"].items()}
+        return {name: one["IPAddress"] for name, one in self._attached.items()}
 
     @property
     def nameless_networks(self) -> tuple[str, ...]:
         """The networks on which the name of its service does not lead to it."""
-        networks = self.raw["NetworkSettings"]["Networks"]
         return tuple(
             name
-            for name, one in networks.items()
+            for name, one in self._attached.items()
             # Engines before 25 list what Compose asked for, newer ones all names there.
             if self.service not in (*(one.get("Aliases") or ()), *(one.get("DNSNames") or ()))
         )
+
+    @property
+    def _attached(self) -> Mapping[str, Mapping[str, Any]]:
+        """What the engine says of each network; nothing of a container without one (`network_mode: none`)."""
+        networks = self.raw["NetworkSettings"]["Networks"]
+        return {name: one for name, one in networks.items() if name != "none"}
 
     @property
     def published(self) -> set[int]:
@@ -122,7 +127,7 @@ def compare_with_files(
         if one.service not in files["services"]:
             continue
         inside = insides.get(one.name, {})
-        wanted = [networks[key] for key in files["services"][one.service]["networks"]]
+        wanted = [networks[key] for key in files["services"][one.service].get("networks", ())]
         unpublished = set(gateway_ports) - one.published
         yield Container(
             one.name,

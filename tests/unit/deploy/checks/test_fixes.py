@@ -131,7 +131,7 @@ def faults() -> Sequence[Mapping[type[Any], Any]]:
                 Container("docker-api-1", "docker-api", "paused"),
             ),
         ),
-        Certificate("https://localhost", yesterday, yesterday, ("another.example",)),
+        Certificate("https://localhost", yesterday, yesterday, ("another.example",), tomorrow),
         DatabaseStates(
             (
                 *(

@@ -50,6 +50,15 @@ def test_a_certificate_is_judged_by_its_dates(starts: int, ends: int, code: str 
     assert codes(served) == ([code] if code else [])
 
 
+@pytest.mark.parametrize(("days", "found"), [(396, []), (394, ["authority-ending"])])
+def test_an_authority_is_named_while_its_certificates_are_still_valid_for_a_year(
+    days: int, found: list[str]
+) -> None:
+    now = datetime.now(UTC)
+    served = Certificate("https://localhost", now, now + timedelta(60), ("localhost",), now + timedelta(days))
+    assert codes(served) == found
+
+
 @pytest.mark.parametrize(
     ("names", "code"),
     [

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy.stack.compose.plain import FILE, version
+from deploy.stack.compose.plain import CONFIGURED, FILE, version
 from deploy.stack.compose.project import FILES
 from deploy.stack.settings.catalogue import settings_of
 
@@ -71,8 +71,10 @@ def test_a_container_is_confined(name: str) -> None:
 def test_a_container_has_its_own_secrets_only(name: str) -> None:
     own = f"{name.partition('-')[0]}-files"
     mounted = {volume for volume in volumes_of(name) if volume.endswith("-files")}
-    if name != "init":
-        assert mounted == ({own} if BASE[name].get("secrets") else set())
+    if name == "certificates":
+        assert mounted == {own, "gateway-files"}  # what it renews with, and what it renews
+    elif name != "init":
+        assert mounted == ({own} if BASE[name].get("secrets") or name in CONFIGURED else set())
 
 
 @every_service
@@ -93,6 +95,7 @@ def test_only_the_gateway_publishes_ports() -> None:
     }
 
 
-def test_what_writes_the_files_has_no_network() -> None:
-    assert SERVICES["init"]["network_mode"] == "none"
-    assert "networks" not in SERVICES["init"]
+@pytest.mark.parametrize("name", ["init", "certificates"])
+def test_what_writes_files_has_no_network(name: str) -> None:
+    assert SERVICES[name]["network_mode"] == "none"
+    assert "networks" not in SERVICES[name]
