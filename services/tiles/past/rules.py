@@ -21,6 +21,9 @@ MAX_CELLS = 16_384
 """Of both: each takes two looks into an index and up to 64 changes, so all of them some tenths of a second.
 They are a canvas of 8192 pixels per side in tiles of 64."""
 
+CELL_COST = 256
+"""Drawn pixels that it counts as to find out what one cell looked like."""
+
 BAND_CELLS = 256
 """Read at a time: usually some hundred kilobytes, some ten megabytes where each has 63 large strokes."""
 
@@ -76,6 +79,11 @@ def check_picture(region: Region, tile_size: int, shrink: int) -> None:
     """Raise Invalid naming `shrink` if the picture would hold too many pixels."""
     if region.columns * region.rows * tile_size**2 > MAX_PICTURE_PIXELS * shrink**2:
         raise Invalid.field("query", "shrink", msg="makes this picture too large")
+
+
+def cost_of(region: Region, tile_size: int) -> int:
+    """Return how many drawn pixels it counts as to show a rectangle of cells as it was."""
+    return region.columns * region.rows * (tile_size**2 + CELL_COST)
 
 
 def bands_of(region: Region, tile_size: int) -> Iterator[Region]:

@@ -15,7 +15,14 @@ from services.tiles.canvases.service import visible_to
 from services.tiles.drawings import Client, Drawings
 from services.tiles.past import store
 from services.tiles.past.drawing import Drawing, PicturePainter, SnapshotPacker
-from services.tiles.past.rules import bands_of, check_cells, check_moment, check_picture, check_snapshot
+from services.tiles.past.rules import (
+    bands_of,
+    check_cells,
+    check_moment,
+    check_picture,
+    check_snapshot,
+    cost_of,
+)
 from services.tiles.past.schemas import PastPicture, PastSnapshot
 from services.tiles.pictures.renderings import Rendering, Renderings, tag_of
 from services.tiles.pictures.store import CanvasState, list_states, prepend_one_moment
@@ -86,12 +93,12 @@ class Pasts:
         form: Hashable,
         begin: Callable[[], Drawing],
     ) -> PastRendering:
-        pixels = region.columns * region.rows * state.canvas.tile_size**2
+        cost = cost_of(region, state.canvas.tile_size)
         return await self._renderings.get(
             (state.canvas.id, at, region, form),
             state.picture_seq,
             partial(self._draw, state, at, region, begin),
-            partial(self._drawings.charge, client, pixels),
+            partial(self._drawings.charge, client, cost),
         )
 
     async def _draw(
@@ -100,8 +107,8 @@ class Pasts:
         canvas = state.canvas
         drawing = begin()
         painted_at: datetime | None = None
-        pixels = region.columns * region.rows * canvas.tile_size**2
-        async with self._drawings.turn(pixels), self._database.transaction() as conn:
+        cost = cost_of(region, canvas.tile_size)
+        async with self._drawings.turn(cost), self._database.transaction() as conn:
             prepend_one_moment(conn)
             for band in bands_of(region, canvas.tile_size):
                 tiles = await store.list_tiles_at(conn, canvas.id, at, band)

@@ -1,0 +1,39 @@
+"""How much of a canvas's past is shown at a time."""
+
+from __future__ import annotations
+
+import zlib
+from datetime import UTC, datetime
+
+import pytest
+
+from services.tiles.canvases.rules import TILE_SIZES, Region
+from services.tiles.drawings import LARGE_PIXELS
+from services.tiles.past.rules import BAND_CELLS, BAND_PIXELS, MAX_CELLS, PastTile, bands_of, cost_of
+
+
+def past_tile(strokes: bytes) -> PastTile:
+    whole = zlib.compress(bytes(256))
+    return PastTile(1, 0, 0, 2, whole, strokes, is_deleted=False, painted_at=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def test_the_strokes_of_a_tile_are_painted_over_its_last_whole_picture() -> None:
+    assert past_tile(bytes([0, 1, 5, 0, 2, 6, 0, 1, 7])).pixels == bytes([0, 7, 6]) + bytes(253)
+    assert past_tile(b"").pixels == bytes(256)
+
+
+@pytest.mark.parametrize("size", TILE_SIZES)
+def test_bands_cover_each_row_once_and_are_small(size: int) -> None:
+    region = Region(3, 5, 100, 77)
+    bands = list(bands_of(region, size))
+    rows = [row for band in bands for row in range(band.y, band.y + band.rows)]
+    assert rows == list(range(5, 82))
+    assert {(band.x, band.columns) for band in bands} == {(3, 100)}
+    for band in bands:
+        cells = band.columns * band.rows
+        assert band.rows == 1 or (cells <= BAND_CELLS and cells * size**2 <= BAND_PIXELS)
+
+
+def test_many_small_cells_take_the_turn_of_a_large_picture() -> None:
+    side = int(MAX_CELLS**0.5)
+    assert cost_of(Region(0, 0, side, side), TILE_SIZES[0]) > LARGE_PIXELS
