@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from services.tiles.canvases.rules import Canvas, Region
-from services.tiles.past.rules import PastTile
-from services.tiles.pictures.rules import BLOCK_SHRINK
+from services.tiles.past.rules import PastTile, sampling_of
 from services.tiles.pictures.shrinking import Shrinker, ShrunkPicture
 from services.tiles.pictures.snapshot import TILE, SnapshotStream
 from services.tiles.pictures.store import PaintedTile
@@ -41,19 +40,23 @@ class SnapshotPacker:
 
 
 class PicturePainter:
-    """Draws a moment as a PNG, `shrink` pixels per side as one of their mean colour."""
+    """Draws a moment as a PNG, `shrink` pixels per side as the mean of some of them."""
 
     def __init__(self, canvas: Canvas, region: Region, shrink: int) -> None:
         self._tile_size = canvas.tile_size
-        self._shrink = shrink
-        self._shrinker = Shrinker(canvas.tile_size, canvas.palette)
-        self._picture = ShrunkPicture(canvas.tile_size, region, shrink)
+        self._sampling = sampling_of(shrink)
+        self._sampled_size = canvas.tile_size // self._sampling
+        self._shrink = shrink // self._sampling
+        self._shrinker = Shrinker(self._sampled_size, canvas.palette)
+        self._picture = ShrunkPicture(self._sampled_size, region, self._shrink)
 
     def add(self, band: Region, tiles: Sequence[PastTile]) -> None:
         """Draw a band."""
-        painted = [PaintedTile(tile.x, tile.y, tile.pixels) for tile in tiles]
-        drawn = self._shrinker.shrink(band, painted, min(self._shrink, BLOCK_SHRINK))
-        self._picture.add_band(band.y * self._tile_size, drawn)
+        painted = [
+            PaintedTile(tile.x, tile.y, tile.sample(self._tile_size, self._sampling)) for tile in tiles
+        ]
+        drawn = self._shrinker.shrink(band, painted, self._shrink)
+        self._picture.add_band(band.y * self._sampled_size, drawn)
 
     def finish(self) -> bytes:
         """Return the PNG."""

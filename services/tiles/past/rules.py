@@ -21,6 +21,10 @@ MAX_CELLS = 16_384
 """Of both: each takes two looks into an index and up to 64 changes, so all of them some tenths of a second.
 They are a canvas of 8192 pixels per side in tiles of 64."""
 
+SAMPLES = 2
+"""Pixels per side of which a shrunk picture shows the mean, of those that each of its own covers: otherwise a
+moment of the largest canvas would take as long to draw as the canvas at its full size."""
+
 CELL_COST = 256
 """Drawn pixels that it counts as to find out what one cell looked like."""
 
@@ -54,6 +58,12 @@ class PastTile:
         whole = zlib.decompress(self.whole)
         return apply_stroke(whole, self.strokes) if self.strokes else whole
 
+    def sample(self, size: int, every: int) -> bytes:
+        """Return one of `every` pixels per side of a tile of `size`. Slow, as above."""
+        pixels, middle = self.pixels, every // 2
+        rows = range(middle * size, size * size, every * size)
+        return b"".join([pixels[row + middle : row + size : every] for row in rows])
+
 
 def check_moment(canvas: Canvas, at: int) -> None:
     """Raise Invalid naming `at` for a change that is still to come."""
@@ -81,9 +91,14 @@ def check_picture(region: Region, tile_size: int, shrink: int) -> None:
         raise Invalid.field("query", "shrink", msg="makes this picture too large")
 
 
-def cost_of(region: Region, tile_size: int) -> int:
+def sampling_of(shrink: int) -> int:
+    """Return of how many pixels per side one is looked at."""
+    return max(1, shrink // SAMPLES)
+
+
+def cost_of(region: Region, tile_size: int, sampling: int = 1) -> int:
     """Return how many drawn pixels it counts as to show a rectangle of cells as it was."""
-    return region.columns * region.rows * (tile_size**2 + CELL_COST)
+    return region.columns * region.rows * ((tile_size // sampling) ** 2 + CELL_COST)
 
 
 def bands_of(region: Region, tile_size: int) -> Iterator[Region]:

@@ -18,4 +18,6 @@ class PastSnapshot(RegionQuery):
 class PastPicture(PastSnapshot):
     """The moment, the cells to draw, all by default, and how small."""
 
-    shrink: Shrink = Field(1, description="1, 2, 4, 8 or 16 pixels per side become one of their mean colour")
+    shrink: Shrink = Field(
+        1, description="1, 2, 4, 8 or 16 pixels per side become one: the mean of four of them"
+    )

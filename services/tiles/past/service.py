@@ -22,6 +22,7 @@ from services.tiles.past.rules import (
     check_picture,
     check_snapshot,
     cost_of,
+    sampling_of,
 )
 from services.tiles.past.schemas import PastPicture, PastSnapshot
 from services.tiles.pictures.renderings import Rendering, Renderings, tag_of
@@ -62,7 +63,8 @@ class Pasts:
         state, region = await self._find(viewer, canvas_id, query)
         check_snapshot(region, state.canvas.tile_size)
         packer = partial(SnapshotPacker, state.canvas, query.at)
-        return await self._render(client, state, query.at, region, "snapshot", packer)
+        cost = cost_of(region, state.canvas.tile_size)
+        return await self._render(client, state, query.at, region, "snapshot", cost, packer)
 
     async def picture(
         self, viewer: Identity | None, client: Client, canvas_id: int, query: PastPicture
@@ -71,7 +73,8 @@ class Pasts:
         state, region = await self._find(viewer, canvas_id, query)
         check_picture(region, state.canvas.tile_size, query.shrink)
         painter = partial(PicturePainter, state.canvas, region, query.shrink)
-        return await self._render(client, state, query.at, region, query.shrink, painter)
+        cost = cost_of(region, state.canvas.tile_size, sampling_of(query.shrink))
+        return await self._render(client, state, query.at, region, query.shrink, cost, painter)
 
     async def _find(
         self, viewer: Identity | None, canvas_id: int, query: PastSnapshot
@@ -91,23 +94,22 @@ class Pasts:
         at: int,
         region: Region,
         form: Hashable,
+        cost: int,
         begin: Callable[[], Drawing],
     ) -> PastRendering:
-        cost = cost_of(region, state.canvas.tile_size)
         return await self._renderings.get(
             (state.canvas.id, at, region, form),
             state.picture_seq,
-            partial(self._draw, state, at, region, begin),
+            partial(self._draw, state, at, region, cost, begin),
             partial(self._drawings.charge, client, cost),
         )
 
     async def _draw(
-        self, state: CanvasState, at: int, region: Region, begin: Callable[[], Drawing]
+        self, state: CanvasState, at: int, region: Region, cost: int, begin: Callable[[], Drawing]
     ) -> PastRendering:
         canvas = state.canvas
         drawing = begin()
         painted_at: datetime | None = None
-        cost = cost_of(region, canvas.tile_size)
         async with self._drawings.turn(cost), self._database.transaction() as conn:
             prepend_one_moment(conn)
             for band in bands_of(region, canvas.tile_size):

@@ -9,7 +9,16 @@ import pytest
 
 from services.tiles.canvases.rules import TILE_SIZES, Region
 from services.tiles.drawings import LARGE_PIXELS
-from services.tiles.past.rules import BAND_CELLS, BAND_PIXELS, MAX_CELLS, PastTile, bands_of, cost_of
+from services.tiles.past.rules import (
+    BAND_CELLS,
+    BAND_PIXELS,
+    MAX_CELLS,
+    PastTile,
+    bands_of,
+    cost_of,
+    sampling_of,
+)
+from services.tiles.settings import TilesSettings
 
 
 def past_tile(strokes: bytes) -> PastTile:
@@ -22,6 +31,12 @@ def test_the_strokes_of_a_tile_are_painted_over_its_last_whole_picture() -> None
     assert past_tile(b"").pixels == bytes(256)
 
 
+def test_a_sample_has_every_nth_pixel_of_every_nth_row() -> None:
+    strokes = b"".join(bytes([0, at, at]) for at in range(256))
+    assert past_tile(strokes).sample(16, 8) == bytes([4 * 16 + 4, 4 * 16 + 12, 12 * 16 + 4, 12 * 16 + 12])
+    assert past_tile(strokes).sample(16, 1) == bytes(range(256))
+
+
 @pytest.mark.parametrize("size", TILE_SIZES)
 def test_bands_cover_each_row_once_and_are_small(size: int) -> None:
     region = Region(3, 5, 100, 77)
@@ -32,6 +47,13 @@ def test_bands_cover_each_row_once_and_are_small(size: int) -> None:
     for band in bands:
         cells = band.columns * band.rows
         assert band.rows == 1 or (cells <= BAND_CELLS and cells * size**2 <= BAND_PIXELS)
+
+
+def test_a_moment_of_the_largest_canvas_costs_little_where_it_is_shown_small() -> None:
+    cells = Region(0, 0, 128, 128)
+    assert (
+        25 * cost_of(cells, 64, sampling_of(16)) < TilesSettings.model_fields["picture_pixels_burst"].default
+    )
 
 
 def test_many_small_cells_take_the_turn_of_a_large_picture() -> None:
