@@ -9,6 +9,7 @@ globalThis.BroadcastChannel = class extends Channel {
   /** @param {string} name */
   constructor(name) {
     super(name);
-    Reflect.get(this, "unref").call(this); // which only Node's own class has
+    const own = /** @type {{unref?: () => void}} */ (this); // only Node's class has it
+    own.unref?.();
   }
 };
