@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import SettingsConfigDict
 
 from shared.settings import HttpUrl, ServiceSettings, Takes
@@ -44,16 +54,47 @@ def _check_issuer(url: str) -> str:
     return url
 
 
+class ProviderKind(StrEnum):
+    """How a provider says who somebody is: by OpenID Connect, or by an API of its own behind OAuth 2."""
+
+    OIDC = "oidc"
+    GITHUB = "github"
+    DISCORD = "discord"
+
+
+_ISSUERS: Mapping[str, str] = {
+    ProviderKind.GITHUB: "https://github.com",
+    ProviderKind.DISCORD: "https://discord.com",
+}
+
+
 class OidcProvider(BaseModel):
-    """A provider of OpenID Connect that people may log in with; `id` is part of the redirect URI."""
+    """A provider that people may log in with; `id` is part of the redirect URI.
+
+    `issuer` is as in the discovery document. For GitHub and Discord it is the address of their pages, by
+    default of the public ones.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    kind: ProviderKind = ProviderKind.OIDC
     id: str = Field(pattern="^[a-z0-9][a-z0-9-]{0,29}$")
     title: str = Field(min_length=1, max_length=50)
     issuer: Annotated[HttpUrl, AfterValidator(_check_issuer)]
     client_id: str = Field(min_length=1)
     client_secret: SecretStr = Field(min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_issuer(cls, fields: Any) -> Any:
+        default = _ISSUERS.get(str(fields.get("kind"))) if isinstance(fields, dict) else None
+        return fields if default is None else {"issuer": default, **fields}
+
+    @model_validator(mode="after")
+    def _check_origin(self) -> Self:
+        if self.kind is not ProviderKind.OIDC and urlsplit(self.issuer).path:
+            raise ValueError("issuer must have no path, nor a slash at its end")
+        return self
 
 
 _OIDC_PROVIDERS = TypeAdapter(Annotated[tuple[OidcProvider, ...], Field(max_length=10)])
@@ -80,7 +121,10 @@ def _check_oidc_providers(value: SecretStr) -> SecretStr:
 OidcProviders = Annotated[
     SecretStr,
     AfterValidator(_check_oidc_providers),
-    Takes('[{"id": "corp", "title": "…", "issuer": "https://…", "client_id": "…", "client_secret": "…"}, …]'),
+    Takes(
+        '[{"kind": "oidc", "id": "corp", "title": "…", "issuer": "https://…", "client_id": "…",'
+        ' "client_secret": "…"}, …] with the kinds oidc, github and discord'
+    ),
 ]
 
 
@@ -147,7 +191,9 @@ class AuthSettings(ServiceSettings):
         60, ge=1, description="mails per client address and window, registrations included"
     )
     oidc_providers: OidcProviders | None = Field(
-        None, description="providers of OpenID Connect that people may log in with, as JSON, 10 at most"
+        None,
+        description="providers that people may log in with (OpenID Connect, GitHub, Discord), as JSON,"
+        " 10 at most",
     )
     admin_username: str = Field("admin", description="username of the account that `first-admin` creates")
     admin_email: str = Field("admin@tessera.invalid", description="email address of that account")

@@ -51,6 +51,8 @@ from services.tiles.members import api as members
 from services.tiles.members.service import MEMBERS, Members
 from services.tiles.offers import api as offers
 from services.tiles.offers.service import OFFERS, Offers
+from services.tiles.past import api as past
+from services.tiles.past.service import PASTS, Pasts
 from services.tiles.peers import ChangePublisher, Peers
 from services.tiles.pictures import api as pictures
 from services.tiles.pictures.service import PICTURES, Pictures
@@ -95,6 +97,7 @@ FEATURES = {
         *history.OPERATIONS,
         *rollback.OPERATIONS,
         *recolouring.OPERATIONS,
+        *past.OPERATIONS,
         *activity.OPERATIONS,
     ),
     "areas": areas.OPERATIONS,
@@ -175,6 +178,7 @@ def _add_drawings(
     drawings = Drawings(settings.picture_pixels_rate, settings.picture_pixels_burst)
     app[PICTURES] = Pictures(database, app[TILES], drawings)
     app[LAYERS] = Layers(database, drawings)
+    app[PASTS] = Pasts(database, drawings)
     app[TEMPLATES] = Templates(database, drawings)
     app[TIMELAPSES] = Timelapses(database, drawings)
     app[HEAT_MAPS] = HeatMaps(database, drawings)

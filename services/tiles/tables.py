@@ -385,6 +385,7 @@ revisions = Table(
     Index("ix_revisions_canvas_id_occurred_at", "canvas_id", "occurred_at"),
     Index("ix_revisions_author_id_canvas_id_occurred_at", "author_id", "canvas_id", "occurred_at"),
     Index("ix_revisions_details", "tile_id", "version", postgresql_where=text("details IS NOT NULL")),
+    Index("ix_revisions_whole", "tile_id", "seq", postgresql_where=text("pixels IS NOT NULL")),
     Index("ix_revisions_deleted", "canvas_id", "occurred_at", postgresql_where=text("kind = 'deleted'")),
     comment="Every change of every tile. No foreign key to tiles: history outlives a deleted tile.",
 )

@@ -52,3 +52,20 @@ async def test_a_guest_watches_along_with_an_artist(new_page: Windows, new_paint
     await assert_accessible(guests)
     await guests.get_by_role("button", name="Stop").click()
     await expect(guests.get_by_text(f"Watching along with {ada.username}")).to_have_count(0)
+
+
+async def test_the_cursor_of_an_ignored_artist_is_not_shown(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada, ben, cleo = [await new_painter(name) for name in ("ada", "ben", "cleo")]
+    canvas = await new_canvas(ada)
+    status, _ = await ada.call("PUT", f"/users/{ben.id}/ignore")
+    assert status == 204
+    hers, bens, cleos = [await new_page(artist) for artist in (ada, ben, cleo)]
+    _, pointed, pointed_later = [await Stage.open(page, canvas) for page in (hers, bens, cleos)]
+    await bens.mouse.move(*await pointed.point_of_cell(1, 2))
+    await expect(cleos.locator(".cursor").filter(has_text=ben.username)).to_be_visible()
+    await cleos.mouse.move(*await pointed_later.point_of_cell(2, 1))
+    # What comes later shows that Ben's cursor has come to her, too.
+    await expect(hers.locator(".cursor").filter(has_text=cleo.username)).to_be_visible()
+    await expect(hers.locator(".cursor").filter(has_text=ben.username)).to_have_count(0)

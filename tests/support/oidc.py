@@ -9,14 +9,17 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 import aiohttp
 
 from deploy.stack.state_dir import REPOSITORY
+from tests.support.auth import Auth
 from tests.support.parts import free_ports
 
+SITE = "http://localhost:8080"
+CALLBACK = f"{SITE}/api/v1/auth/oidc/elsewhere/callback"
 FOLDER = REPOSITORY / "tests" / "oidc"
 CLIENT_ID = "tessera"
 CLIENT_SECRET = "a secret between the provider and the site"
@@ -90,3 +93,64 @@ def free_issuer_port() -> int:
 def fragment_of(location: str) -> Mapping[str, str]:
     """Return what the server left for the client in the fragment."""
     return dict(parse_qsl(urlsplit(location).fragment))
+
+
+class LogsIn(Protocol):
+    """A provider at which people log in without a browser."""
+
+    async def log_in(self, authorization_url: str, name: str | None, /) -> str: ...
+
+
+class Browser:
+    """Somebody who logs in elsewhere: keeps the cookie of the site between leaving and returning."""
+
+    def __init__(self, auth: Auth, issuer: LogsIn) -> None:
+        self.auth = auth
+        self.issuer = issuer
+        self.cookies: dict[str, str] = {}
+
+    async def begin(self, next_path: str = "/canvas/7") -> str:
+        """Begin to log in; returns the address at the provider."""
+        response = await self.auth.call(
+            "GET", "/oidc/elsewhere/start", params={"next": next_path}, allow_redirects=False
+        )
+        assert response.status == 302, await response.text()
+        self._keep(response)
+        return str(response.headers["Location"])
+
+    async def begin_link(self, owner: dict[str, Any]) -> str:
+        """Begin to link an identity to an account; returns the address at the provider."""
+        response = await self.auth.request("POST", "/auth/identities/elsewhere", owner)
+        assert response.status == 200, await response.text()
+        self._keep(response)
+        return str((await response.json())["url"])
+
+    async def end(self, location: str) -> Any:
+        """Return from the provider; returns the site's response."""
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        return await self.auth.client.get(location.removeprefix(SITE), headers=headers, allow_redirects=False)
+
+    async def log_in(self, name: str | None) -> Any:
+        return await self.end(await self.issuer.log_in(await self.begin(), name))
+
+    async def link(self, owner: dict[str, Any], name: str) -> Any:
+        return await self.end(await self.issuer.log_in(await self.begin_link(owner), name))
+
+    def _keep(self, response: Any) -> None:
+        self.cookies = {name: morsel.value for name, morsel in response.cookies.items()}
+        self.auth.client.session.cookie_jar.clear()
+
+
+def outcome(response: Any) -> str:
+    assert response.status == 302
+    return fragment_of(response.headers["Location"])["oidc"]
+
+
+def refresh_token(response: Any) -> str | None:
+    morsel = response.cookies.get("tessera_refresh")
+    return None if morsel is None else str(morsel.value)
+
+
+async def register(auth: Auth, ticket: str, **fields: Any) -> Any:
+    body = {"ticket": ticket, "username": "nova", "email": "nova@elsewhere.test", **fields}
+    return await auth.call("POST", "/oidc/register", json=body)

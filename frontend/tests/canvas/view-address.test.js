@@ -65,3 +65,15 @@ test("nothing is written when there is no stage by then, or the canvas was left"
 test("the view of a link is read while the address names its canvas", () => {
   assert.deepEqual(addressOfCanvas7().read(), { x: 1, y: 2, zoom: 3 });
 });
+
+test("the address names the moment of the past that is shown, and the version of a tile", () => {
+  const address = addressOfCanvas7();
+  address.at = 12;
+  address.write(() => stageWith(false));
+  mock.timers.runAll();
+  address.at = null;
+  address.version = { cell: { x: 1, y: 2 }, version: 5 };
+  address.write(() => stageWith(true));
+  mock.timers.runAll();
+  assert.deepEqual(written, ["/canvas/7?at=12#4,5,6", "/canvas/7?cell=1,2&version=5"]);
+});

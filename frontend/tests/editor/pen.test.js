@@ -142,3 +142,10 @@ test("going back to a step keeps what floated as a step of its own", () => {
   assert.deepEqual(shown(), ["12..", "....", "....", "...."]);
   assert.deepEqual(painting.steps, ["editor.step_move"]);
 });
+
+test("who asks for the artist of a pixel paints nothing, however the pointer moves", () => {
+  const { pen: question, asked, shown } = pen({ tool: "author" }, "4...", "....", "....", "....");
+  drag(question, [0, 0], [3, 3]);
+  assert.deepEqual(asked, [[0, 0]]);
+  assert.deepEqual(shown(), ["4...", "....", "....", "...."]);
+});

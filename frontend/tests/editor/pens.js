@@ -6,6 +6,7 @@ import { DEFAULTS } from "../../static/client/editor/settings.js";
 import { drawn, tile } from "../model/pictures.js";
 
 /** @import { Settings } from "../../static/client/editor/settings.js" */
+/** @import { Point } from "../../static/client/model/geometry.js" */
 /** @import { Change } from "../../static/client/model/pieces.js" */
 
 /**
@@ -18,12 +19,17 @@ export function pen(settings, ...rows) {
   const painting = new Painting(size, picture);
   const painted = /** @type {Change[][]} */ ([]);
   const picked = /** @type {number[]} */ ([]);
+  const asked = /** @type {Point[]} */ ([]);
   const made = new Pen(
     painting,
     { ...DEFAULTS, ...settings },
-    { painted: (changes) => painted.push(changes), picked: (colour) => picked.push(colour) },
+    {
+      painted: (changes) => painted.push(changes),
+      picked: (colour) => picked.push(colour),
+      asked: (point) => asked.push(point),
+    },
   );
-  return { pen: made, painting, painted, picked, shown: () => drawn(painting.pixels, size) };
+  return { pen: made, painting, painted, picked, asked, shown: () => drawn(painting.pixels, size) };
 }
 
 /**

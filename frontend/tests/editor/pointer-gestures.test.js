@@ -18,7 +18,7 @@ function newArea() {
   const pen = new Pen(
     painting,
     { ...DEFAULTS, second: 2 },
-    { painted: () => painted.calls++, picked: () => {} },
+    { painted: () => painted.calls++, picked: () => {}, asked: () => {} },
   );
   /** @type {Point[]} */
   const pans = [];

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import test from "node:test";
+import { mock, test } from "node:test";
 import { Cursors } from "../../static/client/model/cursors.js";
+import { ignored } from "../../static/client/model/ignored.js";
 
 const [ADA, BEN] = [1, 2];
 
@@ -116,4 +117,16 @@ test("who no longer shows where they point takes their cursor back, and sends no
   context.mock.timers.tick(1000);
   assert.equal(feed.sent.length, 1);
   cursors.isShared = true;
+});
+
+test("the cursor of an ignored artist is not shown, also while that artist paints", () => {
+  const feed = feedOfTwo();
+  const cursors = attached(feed);
+  move(feed, { id: ADA, at: [3, 4] }, { id: BEN, at: [5, 6] });
+  mock.method(ignored, "has", (/** @type {number} */ id) => id === ADA);
+  ignored.dispatchEvent(new Event("change"));
+  assert.deepEqual(places(cursors), [[BEN, 5, 6]]);
+  cursors.paint(ADA, { x: 0, y: 0, seq: 1, painted: [[0, 1]], pixels: null }, 16);
+  assert.deepEqual(places(cursors), [[BEN, 5, 6]]);
+  mock.restoreAll();
 });

@@ -45,8 +45,14 @@ test("the link of a tile leads to its middle", () => {
 for (const isPainting of [true, false])
   test(`a link names its cell ${isPainting ? "to paint in it" : "to look at it"}`, () => {
     const cell = { x: 3, y: 40 };
-    assert.deepEqual(parseCell(formatCell(cell, { isPainting })), { cell, isPainting });
+    assert.deepEqual(parseCell(formatCell(cell, { isPainting })), { cell, isPainting, version: null });
   });
+
+test("a link names a version of the tile in its cell", () => {
+  const cell = { x: 3, y: 40 };
+  assert.deepEqual(parseCell(formatCell(cell, { version: 12 })), { cell, isPainting: false, version: 12 });
+  assert.equal(parseCell("?cell=3,40&version=0")?.version, null);
+});
 
 for (const search of ["", "?cell=", "?cell=1", "?cell=-1,2", "?cell=1,2,3", "?paint=a,b", "?x=1,2"]) {
   test(`"${search}" names no cell`, () => assert.equal(parseCell(search), null));

@@ -1,1 +1,1 @@
-"""OpenID Connect: logging in with an account elsewhere, and linking one to an account here."""
+"""Logging in with an account elsewhere, by OpenID Connect or OAuth 2, and linking one to an account here."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
+from services.auth.limits import EMAIL_MAX
 from shared.errors import Conflict, Invalid, NotFound
 
 FLOW_LIFETIME = timedelta(minutes=10)
@@ -52,7 +53,7 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class ProvenIdentity:
-    """Who somebody is at an issuer, as its signed token says."""
+    """Who somebody is at an issuer, as its signed token or its API says."""
 
     provider: str
     issuer: str
@@ -88,6 +89,20 @@ def check_issuer(given: str | None, expected: str, *, is_required: bool) -> None
         raise ProviderRefused("the response does not say whose it is")
     if given is not None and given != expected:
         raise ProviderRefused("the response is of another issuer")
+
+
+def check_subject(subject: object) -> str:
+    """Return who somebody is at an issuer; raises ProviderRefused for what cannot be stored as that."""
+    if not isinstance(subject, str) or not 1 <= len(subject) <= SUBJECT_MAX or "\x00" in subject:
+        raise ProviderRefused("no usable subject")
+    return subject
+
+
+def clean_email(email: object) -> str | None:
+    """Return an address that a provider names, or None for what cannot be one."""
+    if isinstance(email, str) and 1 <= len(email) <= EMAIL_MAX and email.isprintable():
+        return email
+    return None
 
 
 def clean_next(path: str) -> str:

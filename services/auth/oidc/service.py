@@ -20,7 +20,8 @@ from services.auth.identities import store
 from services.auth.keys.cipher import KeyCipher
 from services.auth.lifecycle.service import Lifecycle
 from services.auth.mail.rules import Purpose
-from services.auth.oidc.providers import ProviderClient
+from services.auth.oidc.client import ProviderClient
+from services.auth.oidc.providers import make_client
 from services.auth.oidc.rules import (
     FLOW_LIFETIME,
     Flow,
@@ -93,7 +94,7 @@ class Oidc:
         configured = settings.oidc_providers
         site = settings.public_url.rstrip("/")
         self._providers = {
-            provider.id: ProviderClient(provider, f"{site}/api/v1/auth/oidc/{provider.id}/callback")
+            provider.id: make_client(provider, f"{site}/api/v1/auth/oidc/{provider.id}/callback")
             for provider in (parse_oidc_providers(configured) if configured else ())
         }
 

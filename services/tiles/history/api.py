@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from services.tiles.history.schemas import ContributionView, Reversion, RevisionView, VersionView
+from services.tiles.history.schemas import (
+    ContributionView,
+    HistoryPaging,
+    Reversion,
+    RevisionView,
+    VersionView,
+)
 from services.tiles.history.service import HISTORY
 from services.tiles.tiles.api import respond_tile
 from services.tiles.tiles.schemas import TileView
@@ -16,11 +22,12 @@ from shared.identity import Identity, Scope
 
 
 async def list_revisions(
-    request: web.Request, tile_id: int, query: Paging, caller: Identity | None
+    request: web.Request, tile_id: int, query: HistoryPaging, caller: Identity | None
 ) -> web.Response:
     """List the changes of a tile, newest first.
 
-    An artist's strokes that follow each other within a minute are one entry: that of the last one.
+    What an artist paints in one minute is one entry, that of its last change, with their `count`. From a
+    version back (`until`), each change is an entry.
     """
     return respond(await request.app[HISTORY].list(caller, tile_id, query))
 

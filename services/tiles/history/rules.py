@@ -10,12 +10,15 @@ from services.tiles.artists.rules import Artist
 from services.tiles.revisions.rules import Kind
 from shared.errors import NotFound
 
+PAINTING = (Kind.PAINTED, Kind.STROKE, Kind.TAKEN_BACK)
+"""Kinds of changes that are one entry where an artist makes them in the same minute."""
+
 FoundT = TypeVar("FoundT")
 
 
 @dataclass(frozen=True, slots=True)
 class RevisionEntry:
-    """A line of a tile's history."""
+    """A line of a tile's history: a change, or the last of `count` changes that are one entry together."""
 
     tile_id: int
     version: int
@@ -23,6 +26,7 @@ class RevisionEntry:
     kind: Kind
     seq: int
     occurred_at: datetime
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,22 @@ from pydantic import Field
 from services.tiles.artists.schemas import ArtistView
 from services.tiles.history.rules import RevisionEntry
 from services.tiles.revisions.rules import LAST_VERSION, Content, Kind
-from shared.http.models import Body, View
+from shared.http.models import Body, Paging, View
 
 Version = Annotated[int, Field(ge=1, le=LAST_VERSION)]
 
 
+class HistoryPaging(Paging):
+    """Which changes to list."""
+
+    until: Version | None = Field(None, description="list each change by itself, from this version back")
+
+
 class RevisionView(View):
-    """A change of a tile: its kind, and the version of the tile and the number on the canvas that it made."""
+    """A change of a tile: its kind, and the version of the tile and the number on the canvas that it made.
+
+    `count` is how many changes the entry of a list stands for: this one and those right before it.
+    """
 
     tile_id: int
     version: int
@@ -25,6 +34,7 @@ class RevisionView(View):
     author: ArtistView
     seq: int
     occurred_at: datetime
+    count: int
 
 
 class ContributionView(View):

@@ -12,7 +12,7 @@ from services.tiles.edits.rules import NewValues, Written, new_version
 from services.tiles.edits.versions import defer_versions
 from services.tiles.history import store
 from services.tiles.history.rules import check_exists
-from services.tiles.history.schemas import ContributionView, RevisionView, VersionView
+from services.tiles.history.schemas import ContributionView, HistoryPaging, RevisionView, VersionView
 from services.tiles.revisions.rules import LAST_VERSION, Kind, reconstruct
 from services.tiles.revisions.store import list_up_to
 from services.tiles.tiles.rules import check_may_revert, check_version
@@ -32,12 +32,14 @@ class History:
         self._journal = journal
         self._allowance = allowance
 
-    async def list(self, caller: Identity | None, tile_id: int, paging: Paging) -> Page[RevisionView]:
+    async def list(self, caller: Identity | None, tile_id: int, paging: HistoryPaging) -> Page[RevisionView]:
         """Return a slice of a tile's revisions, newest first. Raises NotFound."""
-        before = after_id(paging) or LAST_VERSION
+        before = after_id(paging) or (LAST_VERSION if paging.until is None else paging.until + 1)
         async with self._database.connection() as conn:
             state_visible_to(caller, await get_state(conn, tile_id))
-            found = await store.list_revisions(conn, tile_id, before=before, count=paging.limit + 1)
+            found = await store.list_revisions(
+                conn, tile_id, before=before, count=paging.limit + 1, joined=paging.until is None
+            )
         items, cursor = slice_of(found, paging, lambda entry: (entry.version,))
         return Page(items=[RevisionView.model_validate(entry) for entry in items], next_cursor=cursor)
 

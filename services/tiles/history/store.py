@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, not_, or_, select
 
 from services.tiles.artists.rules import Artist
 from services.tiles.artists.store import DISPLAYED_NAME
-from services.tiles.history.rules import Contribution, RevisionEntry
+from services.tiles.history.rules import PAINTING, Contribution, RevisionEntry
 from services.tiles.revisions.rules import LAST_VERSION, Kind
 from services.tiles.tables import artists, revisions
 from shared.db import Connection, Row
 
-_newer = revisions.alias("newer")
-# Of an artist's strokes that follow each other within a minute, the last one stands for all.
-_has_later_stroke = (
-    select(_newer.c.version)
-    .where(
-        revisions.c.kind == Kind.STROKE,
-        _newer.c.tile_id == revisions.c.tile_id,
-        _newer.c.version == revisions.c.version + 1,
-        _newer.c.kind == Kind.STROKE,
-        _newer.c.author_id == revisions.c.author_id,
-        func.date_trunc("minute", _newer.c.occurred_at) == func.date_trunc("minute", revisions.c.occurred_at),
-    )
+_other = revisions.alias("other")
+
+
+def _is_joined() -> ColumnElement[bool]:
+    """Whether a revision and another one beside it are what one artist painted in one minute."""
+    minute, others = (func.date_trunc("minute", each.c.occurred_at) for each in (revisions, _other))
+    paints, other_paints = (or_(*(each.c.kind == kind for kind in PAINTING)) for each in (revisions, _other))
+    return and_(paints, other_paints, _other.c.author_id == revisions.c.author_id, others == minute)
+
+
+# The last of such revisions stands for all of them.
+_has_later = (
+    select(_other.c.version)
+    .where(_other.c.tile_id == revisions.c.tile_id, _other.c.version == revisions.c.version + 1, _is_joined())
     .exists()
 )
+# The newest one before them; versions have no gaps.
+_before = (
+    select(_other.c.version)
+    .where(
+        _other.c.tile_id == revisions.c.tile_id, _other.c.version < revisions.c.version, not_(_is_joined())
+    )
+    .order_by(_other.c.version.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_count = revisions.c.version - func.coalesce(_before, 0)
 _REVISIONS = (
     select(
         revisions.c.tile_id,
@@ -43,7 +57,7 @@ _REVISIONS = (
     .order_by(revisions.c.version.desc())
     .limit(bindparam("count"))
 )
-_JOINED_REVISIONS = _REVISIONS.where(~_has_later_stroke)
+_JOINED_REVISIONS = _REVISIONS.add_columns(_count.label("count")).where(~_has_later)
 
 _last_version = func.max(revisions.c.version)
 _CONTRIBUTIONS = (
@@ -76,14 +90,15 @@ async def list_contributions(
 
 
 async def list_revisions(
-    conn: Connection, tile_id: int, *, before: int, count: int
+    conn: Connection, tile_id: int, *, before: int, count: int, joined: bool
 ) -> Sequence[RevisionEntry]:
     """Return up to `count` revisions of a tile older than version `before`, newest first.
 
-    Strokes are joined per artist and minute: one drag is dozens of them.
+    If `joined`, what an artist painted in one minute is one entry: one drag is dozens of strokes.
     """
-    rows = await conn.fetch_all(_JOINED_REVISIONS, {"tile_id": tile_id, "before": before, "count": count})
-    return [_entry_of(row) for row in rows]
+    statement = _JOINED_REVISIONS if joined else _REVISIONS
+    rows = await conn.fetch_all(statement, {"tile_id": tile_id, "before": before, "count": count})
+    return [replace(_entry_of(row), count=row.count if joined else 1) for row in rows]
 
 
 async def get_revision(conn: Connection, tile_id: int, version: int) -> RevisionEntry | None:

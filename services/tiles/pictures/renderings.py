@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Generic, TypeVar
 
 from shared.http.etags import etag
 
@@ -26,25 +27,33 @@ class Rendering:
     @classmethod
     def of(cls, seq: int, body: bytes) -> Rendering:
         """Tag a body by its content: a picture that did not change keeps its tag, in every process."""
-        return cls(seq, body, etag(blake2b(body, digest_size=12).hexdigest()))
+        return cls(seq, body, tag_of(body))
+
+
+RenderingT = TypeVar("RenderingT", bound=Rendering)
+
+
+def tag_of(body: bytes) -> str:
+    """Return the entity tag of a body."""
+    return etag(blake2b(body, digest_size=12).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Generic[RenderingT]):
     """A rendering, and the moment before it was made, in seconds of the monotonic clock."""
 
-    rendering: Rendering
+    rendering: RenderingT
     began: float
 
     def will_do(self, oldest: int, lag: float) -> bool:
         return self.rendering.seq >= oldest or time.monotonic() - self.began < lag
 
 
-class Renderings:
+class Renderings(Generic[RenderingT]):
     """Makes each rendering at most once at a time."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
+        self._kept: OrderedDict[Hashable, _Kept[RenderingT]] = OrderedDict()
         self._kept_bytes = 0
         self._making: dict[Hashable, asyncio.Task[None]] = {}
 
@@ -52,10 +61,10 @@ class Renderings:
         self,
         key: Hashable,
         oldest: int,
-        make: Callable[[], Awaitable[Rendering]],
+        make: Callable[[], Awaitable[RenderingT]],
         admit: Callable[[], None],
         lag: float = 0,
-    ) -> Rendering:
+    ) -> RenderingT:
         """Return the rendering of `key`, made again unless the kept one shows change `oldest` or later.
 
         One that was begun less than `lag` seconds ago will do in any case. `admit` is called before it is
@@ -71,7 +80,7 @@ class Renderings:
         self._kept.move_to_end(key)
         return kept.rendering
 
-    async def _make(self, key: Hashable, make: Callable[[], Awaitable[Rendering]]) -> None:
+    async def _make(self, key: Hashable, make: Callable[[], Awaitable[RenderingT]]) -> None:
         began = time.monotonic()
         try:
             rendering = await make()

@@ -17,6 +17,9 @@ def _check_shrink(value: int) -> int:
     return value
 
 
+Shrink = Annotated[int, AfterValidator(_check_shrink)]
+
+
 class Scale(Query):
     """How many times each pixel is repeated in each direction, and what is seen where nothing is painted."""
 
@@ -27,7 +30,7 @@ class Scale(Query):
 class CanvasPicture(RegionQuery, Scale):
     """Which cells of a canvas to draw, all by default, and how large."""
 
-    shrink: Annotated[int, AfterValidator(_check_shrink)] = Field(
+    shrink: Shrink = Field(
         1,
         description="1, 2, 4, 8 or 16 pixels per side become one of their mean colour; up to 3 s late",
     )

@@ -54,7 +54,7 @@ class Pictures:
         self._tiles = tiles
         self._drawings = drawings
         self._states: Lookups[int, CanvasState] = Lookups(database, store.list_states)
-        self._renderings = Renderings()
+        self._renderings: Renderings[Rendering] = Renderings()
 
     async def canvas(
         self, viewer: Identity | None, client: Client, canvas_id: int, query: CanvasPicture

@@ -50,7 +50,7 @@ class Templates:
     def __init__(self, database: Database, drawings: Drawings) -> None:
         self._database = database
         self._drawings = drawings
-        self._renderings = Renderings()
+        self._renderings: Renderings[Rendering] = Renderings()
 
     async def upload(
         self, caller: Identity, client: Client, canvas_id: int, draft: TemplateDraft

@@ -18,7 +18,7 @@ from aiohttp.test_utils import TestServer
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
-from services.auth.oidc import providers
+from services.auth.oidc import openid, transport
 from tests.support.auth import Auth, StartAuth, problem
 from tests.support.oidc import CLIENT_ID, CLIENT_SECRET, fragment_of, settings
 from tests.support.waiting import eventually
@@ -101,9 +101,7 @@ async def liar() -> AsyncIterator[Liar]:
 
 
 @pytest.fixture
-async def auth(start_auth: StartAuth, database_url: str, liar: Liar, monkeypatch: pytest.MonkeyPatch) -> Auth:
-    # Long enough for a provider on this machine, and short enough to wait for one that never answers.
-    monkeypatch.setattr(providers, "SECONDS", 2.0)
+async def auth(start_auth: StartAuth, database_url: str, liar: Liar) -> Auth:
     return await start_auth(database_url, oidc_providers=json.dumps([settings(liar.url)]))
 
 
@@ -226,6 +224,7 @@ async def test_a_cookie_that_the_site_did_not_make_is_refused(auth: Auth, cookie
         {"authorization_endpoint": "javascript:alert(1)"},
         {"token_endpoint": "ftp://127.0.0.1/token"},
         {"jwks_uri": ["http://127.0.0.1/jwks"]},
+        {"userinfo_endpoint": "https://[/"},
     ],
     ids=str,
 )
@@ -255,6 +254,24 @@ async def test_nonsense_from_a_provider_makes_it_unavailable(
     assert await log_in(auth, liar) == "unavailable"
 
 
+@pytest.mark.parametrize("methods", [5, "client_secret_basic", [None], []], ids=str)
+async def test_a_nonsensical_list_of_methods_stops_no_login(auth: Auth, liar: Liar, methods: Any) -> None:
+    liar.metadata = {"token_endpoint_auth_methods_supported": methods}
+    assert await log_in(auth, liar) == "register"
+
+
+@pytest.mark.parametrize("email", [7, "", "nul\x00@mail.test", "a\nb@mail.test", "x" * 300], ids=repr)
+async def test_what_cannot_be_an_address_is_none(auth: Auth, liar: Liar, email: Any) -> None:
+    liar.claims = {"email": email, "email_verified": True}
+    response, asked = await begin(auth, liar)
+    cookie = f"tessera_oidc={response.cookies['tessera_oidc'].value}"
+    answer = urlencode({"code": "a code", "state": asked["state"], "iss": liar.url})
+    path = f"/oidc/elsewhere/callback?{answer}"
+    ended = await auth.call("GET", path, headers={"Cookie": cookie}, allow_redirects=False)
+    left = fragment_of(ended.headers["Location"])
+    assert (left["oidc"], left.get("email", "")) == ("register", "")
+
+
 async def test_a_code_that_the_provider_refuses_logs_nobody_in(auth: Auth, liar: Liar) -> None:
     liar.answers["/token"] = lambda: web.json_response({"error": "invalid_grant"}, status=400)
     assert await log_in(auth, liar) == "failed"
@@ -263,10 +280,10 @@ async def test_a_code_that_the_provider_refuses_logs_nobody_in(auth: Auth, liar:
 async def test_while_a_provider_never_answers_others_log_in(auth: Auth, liar: Liar) -> None:
     await auth.register("ada")
     liar.is_frozen = True
-    waiting = [asyncio.create_task(log_in(auth, liar)) for _ in range(2 * providers.UNDERWAY)]
+    waiting = [asyncio.create_task(log_in(auth, liar)) for _ in range(2 * transport.UNDERWAY)]
 
     async def are_under_way() -> bool:
-        return len(liar.asked) == providers.UNDERWAY
+        return len(liar.asked) == transport.UNDERWAY
 
     await eventually(are_under_way)
     assert (await auth.login("ada")).status == 200
@@ -291,7 +308,7 @@ async def test_a_provider_that_was_down_is_asked_again(auth: Auth, liar: Liar) -
 async def test_a_key_that_the_provider_has_replaced_is_fetched_again(
     auth: Auth, liar: Liar, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(providers, "KEYS_SECONDS", 0.0)
+    monkeypatch.setattr(openid, "KEYS_SECONDS", 0.0)
     assert await log_in(auth, liar) == "register"
     liar.key, liar.header = FOREIGN_KEY, {"alg": "RS256", "kid": "1"}
     liar.answers["/jwks"] = lambda: web.json_response({"keys": [FOREIGN_KEY.as_dict(private=False)]})

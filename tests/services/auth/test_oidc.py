@@ -11,10 +11,19 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.support.auth import PASSWORD, Auth, StartAuth, list_published, problem
-from tests.support.oidc import Issuer, fragment_of, free_issuer_port, running_issuer, settings
-
-SITE = "http://localhost:8080"
-CALLBACK = f"{SITE}/api/v1/auth/oidc/elsewhere/callback"
+from tests.support.oidc import (
+    CALLBACK,
+    SITE,
+    Browser,
+    Issuer,
+    fragment_of,
+    free_issuer_port,
+    outcome,
+    refresh_token,
+    register,
+    running_issuer,
+    settings,
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,46 +37,6 @@ async def auth(start_auth: StartAuth, database_url: str, issuer: Issuer) -> Auth
     return await start_auth(database_url, public_url=SITE, oidc_providers=json.dumps([settings(issuer.url)]))
 
 
-class Browser:
-    """Somebody who logs in elsewhere: keeps the cookie of the site between leaving and returning."""
-
-    def __init__(self, auth: Auth, issuer: Issuer) -> None:
-        self.auth = auth
-        self.issuer = issuer
-        self.cookies: dict[str, str] = {}
-
-    async def begin(self, next_path: str = "/canvas/7") -> str:
-        """Begin to log in; returns the address at the provider."""
-        response = await self.auth.call(
-            "GET", "/oidc/elsewhere/start", params={"next": next_path}, allow_redirects=False
-        )
-        assert response.status == 302, await response.text()
-        self._keep(response)
-        return str(response.headers["Location"])
-
-    async def begin_link(self, owner: dict[str, Any]) -> str:
-        """Begin to link an identity to an account; returns the address at the provider."""
-        response = await self.auth.request("POST", "/auth/identities/elsewhere", owner)
-        assert response.status == 200, await response.text()
-        self._keep(response)
-        return str((await response.json())["url"])
-
-    async def end(self, location: str) -> Any:
-        """Return from the provider; returns the site's response."""
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        return await self.auth.client.get(location.removeprefix(SITE), headers=headers, allow_redirects=False)
-
-    async def log_in(self, name: str | None) -> Any:
-        return await self.end(await self.issuer.log_in(await self.begin(), name))
-
-    async def link(self, owner: dict[str, Any], name: str) -> Any:
-        return await self.end(await self.issuer.log_in(await self.begin_link(owner), name))
-
-    def _keep(self, response: Any) -> None:
-        self.cookies = {name: morsel.value for name, morsel in response.cookies.items()}
-        self.auth.client.session.cookie_jar.clear()
-
-
 @pytest.fixture
 def browser(auth: Auth, issuer: Issuer) -> Browser:
     return Browser(auth, issuer)
@@ -76,21 +45,6 @@ def browser(auth: Auth, issuer: Issuer) -> Browser:
 @pytest.fixture
 async def ada(auth: Auth) -> dict[str, Any]:
     return await auth.register("ada")
-
-
-def outcome(response: Any) -> str:
-    assert response.status == 302
-    return fragment_of(response.headers["Location"])["oidc"]
-
-
-def refresh_token(response: Any) -> str | None:
-    morsel = response.cookies.get("tessera_refresh")
-    return None if morsel is None else str(morsel.value)
-
-
-async def register(auth: Auth, ticket: str, **fields: Any) -> Any:
-    body = {"ticket": ticket, "username": "nova", "email": "nova@elsewhere.test", **fields}
-    return await auth.call("POST", "/oidc/register", json=body)
 
 
 async def test_a_login_begins_with_pkce_a_state_and_a_nonce(browser: Browser) -> None:

@@ -44,7 +44,7 @@ async def test_every_change_is_kept_newest_first(tiles: TilesClient) -> None:
     assert [(r["version"], r["kind"], r["seq"]) for r in kept] == [
         (3, "described", 4), (2, "painted", 3), (1, "created", 2),
     ]  # fmt: skip
-    assert set(kept[0]) == {"tile_id", "version", "kind", "author", "seq", "occurred_at"}
+    assert set(kept[0]) == {"tile_id", "version", "kind", "author", "seq", "occurred_at", "count"}
     assert kept[0]["author"]["username"] == "ann"
     assert kept[0]["occurred_at"] > kept[1]["occurred_at"] > kept[2]["occurred_at"]
 
@@ -55,7 +55,7 @@ async def test_the_author_of_each_change_is_shown_on_a_free_canvas(tiles: TilesC
     assert (await history(tiles, path))[0]["author"]["username"] == "bob"
 
 
-async def test_the_strokes_of_an_artist_within_a_minute_are_one_entry(
+async def test_what_an_artist_paints_within_a_minute_is_one_entry(
     tiles: TilesClient, database_url: str
 ) -> None:
     tile = await tiles.tile("ann", (await tiles.canvas("owner", collaboration_mode="free"))["id"])
@@ -63,13 +63,23 @@ async def test_the_strokes_of_an_artist_within_a_minute_are_one_entry(
     for who, offset in (("ann", 0), ("ann", 1), ("bob", 2), ("ann", 3), ("ann", 4), ("ann", 5)):
         stroke = {"pixels": [[offset, 1]]}
         assert (await tiles.call(who, "PATCH", f"{path}/pixels", json=stroke)).status == 200
-    await set_times(database_url, tile["id"], dict.fromkeys(range(1, 7), "12:00:30") | {7: "12:01"})
+    assert (await tiles.call("ann", "PUT", path, json={"pixels": painted(2)})).status == 200
+    await set_times(
+        database_url, tile["id"], dict.fromkeys(range(1, 7), "12:00:30") | {7: "12:01", 8: "12:01"}
+    )
     kept = await history(tiles, path)
-    assert [(r["version"], r["kind"], r["author"]["username"]) for r in kept] == [
-        (7, "stroke", "ann"), (6, "stroke", "ann"), (4, "stroke", "bob"), (3, "stroke", "ann"),
-        (1, "created", "ann"),
+    assert [(r["version"], r["kind"], r["author"]["username"], r["count"]) for r in kept] == [
+        (8, "painted", "ann", 2), (6, "stroke", "ann", 2), (4, "stroke", "bob", 1), (3, "stroke", "ann", 2),
+        (1, "created", "ann", 1),
     ]  # fmt: skip
-    assert (await tiles.call(None, "GET", f"{path}/history/5")).status == 200
+
+
+async def test_an_entry_can_be_listed_change_by_change(tiles: TilesClient) -> None:
+    path = await changed_tile(tiles, collaboration_mode="free")
+    for colour in (3, 4, 5):
+        assert (await tiles.call("bob", "PUT", path, json={"pixels": painted(colour)})).status == 200
+    one_by_one = await history(tiles, path, until="6", limit="3")
+    assert [(r["version"], r["count"]) for r in one_by_one] == [(6, 1), (5, 1), (4, 1)]
 
 
 async def set_times(database_url: str, tile_id: int, times: dict[int, str]) -> None:

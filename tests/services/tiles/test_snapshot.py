@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import zlib
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from aiohttp import ClientResponse
 
-from services.tiles.pictures.snapshot import HEADER, MAGIC, MEDIA_TYPE, TILE, WITH_PIXELS
 from tests.support.live import watching
 from tests.support.parts import VirtualHost
+from tests.support.snapshots import Snapshot, read_snapshot
 from tests.support.tiles import SIZE, StartTiles, TilesClient, painted
 from tests.support.waiting import PATIENCE
 
@@ -21,39 +18,10 @@ THE_END = 16
 """The colour of the last stroke."""
 
 
-@dataclass
-class Snapshot:
-    """A snapshot as a client reads it."""
-
-    seq: int
-    columns: int
-    rows: int
-    tile_size: int
-    palette: list[str]
-    tiles: dict[int, tuple[int, int, int, bytes]]
-
-
 async def load(tiles: TilesClient, canvas_id: int, artist: str | None = None, **part: int) -> Snapshot:
     response = await tiles.call(artist, "GET", f"/canvases/{canvas_id}/snapshot", params=part)
     assert response.status == 200
-    return read(response, await response.read())
-
-
-def read(response: ClientResponse, body: bytes) -> Snapshot:
-    assert response.content_type == MEDIA_TYPE
-    magic, version, colours, columns, rows, tile_size, count, seq = HEADER.unpack_from(body)
-    assert magic == MAGIC
-    assert response.headers["X-Canvas-Seq"] == str(seq)
-    end = HEADER.size + 3 * colours
-    palette = [f"#{body[at : at + 3].hex()}" for at in range(HEADER.size, end, 3)]
-    packed = zlib.decompress(body[end:])
-    step = TILE.size + (tile_size**2 if version == WITH_PIXELS else 0)
-    assert len(packed) == count * step
-    found = {}
-    for at in range(0, len(packed), step):
-        tile_id, x, y, tile_version = TILE.unpack_from(packed, at)
-        found[tile_id] = (x, y, tile_version, packed[at + TILE.size : at + step])
-    return Snapshot(seq, columns, rows, tile_size, palette, found)
+    return read_snapshot(response, await response.read())
 
 
 async def test_a_broken_transfer_is_resumed_where_it_broke(tiles: TilesClient) -> None:

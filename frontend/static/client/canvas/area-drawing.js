@@ -1,11 +1,17 @@
+import { spanOf } from "./viewport.js";
+
 /** @import { Span } from "./renderer.js" */
 /** @import { CanvasStage } from "./stage.js" */
+/** @import { Point } from "./viewport.js" */
 
 /** The rectangle of cells that the user draws to claim it. */
 export class AreaDrawing {
   /** Whether drags draw. */
   isOn = false;
-  /** @type {Span | null} */
+  /**
+   * What was drawn.
+   * @type {Span | null}
+   */
   span = null;
 
   /**
@@ -22,15 +28,24 @@ export class AreaDrawing {
     this.isOn = isWanted;
     if (!isWanted) this.span = null;
     const stage = this.findStage();
-    stage?.setSpanning(isWanted);
+    stage?.setSpanning(isWanted ? (from, to, isDone) => this.#draw(stage, from, to, isDone) : null);
     if (stage && !isWanted) stage.span = null;
     stage?.draw();
     this.changed();
   }
 
-  /** @param {Span} span that was drawn */
-  take(span) {
-    this.span = span;
+  /**
+   * @param {CanvasStage} stage
+   * @param {Point} from
+   * @param {Point} to
+   * @param {boolean} isDone
+   */
+  #draw(stage, from, to, isDone) {
+    const [start, end] = [stage.camera.cellNear(from), stage.camera.cellNear(to)];
+    stage.span = start && end ? spanOf(start, end) : null;
+    stage.draw();
+    if (!isDone || !stage.span) return;
+    this.span = stage.span;
     this.changed();
   }
 }

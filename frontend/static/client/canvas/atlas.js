@@ -5,7 +5,6 @@
  */
 
 import { Loader } from "../model/loader.js";
-import { COARSEST } from "../model/parts.js";
 import { SIDE, Square } from "./square.js";
 
 /** @import { CanvasPixels, Change } from "../model/canvas-pixels.js" */
@@ -33,10 +32,15 @@ export class Atlas {
   /** How many squares are kept, a megabyte each: as many as a view shows at most. */
   #kept = 0;
   /**
-   * The whole of a large canvas, coarse but always there.
+   * The whole of a large canvas, coarse but always there; null where one square cannot show it.
    * @type {Square | null}
    */
   #base = null;
+  /**
+   * Another moment of the canvas, shown until this one has come.
+   * @type {Atlas | null}
+   */
+  #older = null;
   /** @type {Loader<Square> | null} */
   #pictures = null;
   #timer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
@@ -53,9 +57,10 @@ export class Atlas {
     this.width = pixels.canvas.columns * pixels.canvas.tileSize;
     this.height = pixels.canvas.rows * pixels.canvas.tileSize;
     if (!parts) return;
-    this.#base = new Square(pixels, { x: 0, y: 0 }, COARSEST);
+    if (Math.max(this.width, this.height) <= SIDE * parts.coarsest)
+      this.#base = new Square(pixels, { x: 0, y: 0 }, parts.coarsest);
     this.#pictures = new Loader((square) => this.#load(square, parts), AT_ONCE, parts.signal);
-    this.#pictures.want([this.#base]);
+    if (this.#base) this.#pictures.want([this.#base]);
     parts.addEventListener("block", redraw);
     parts.signal.addEventListener("abort", () => clearTimeout(this.#timer));
   }
@@ -87,12 +92,14 @@ export class Atlas {
    */
   draw(pen, part, scale) {
     const finest = stepFor(scale, this.pixels.canvas.tileSize);
-    const step = this.parts ? Math.min(finest, COARSEST) : finest;
+    const step = this.parts ? Math.min(finest, this.parts.coarsest) : finest;
     const { width, height } = pen.canvas;
     this.#kept = Math.max(this.#kept, Math.ceil((2 * width) / SIDE + 1) * Math.ceil((2 * height) / SIDE + 1));
     const shown = this.#squaresIn(part, step);
     if (this.parts) this.#require(shown, step, this.parts);
     pen.imageSmoothingEnabled = true;
+    if (shown.every(({ isDrawn }) => isDrawn)) this.#older = null;
+    if (this.#older && !this.#base?.isDrawn) this.#older.#drawKept(pen);
     for (const square of shown) if (!square.isDrawn) this.#drawCoarser(pen, square);
     // Enlarged pixels have hard edges; shrunk ones are smoothed.
     pen.imageSmoothingEnabled = scale < 1;
@@ -101,14 +108,38 @@ export class Atlas {
   }
 
   /**
+   * Stand for another moment of the canvas, which is shown until this one has come.
+   * @param {Atlas | null} older
+   */
+  replace(older) {
+    // Of moments that never came, the one before them is shown.
+    this.#older = older && (older.#hasPicture ? older : older.#older);
+    if (older) older.#older = null;
+  }
+
+  get #hasPicture() {
+    return this.#base?.isDrawn || [...this.#squares.values()].some(({ isDrawn }) => isDrawn);
+  }
+
+  /**
+   * Draw what there is, the finest last, and load nothing.
+   * @param {CanvasRenderingContext2D} pen
+   */
+  #drawKept(pen) {
+    this.#base?.draw(pen);
+    for (const square of [...this.#squares.values()].sort((one, other) => other.step - one.step))
+      square.draw(pen);
+  }
+
+  /**
    * Draw all of the canvas, small. Of a large one only what is there.
    * @param {CanvasRenderingContext2D} pen as above
    * @param {number} scale as above
    */
   drawSmall(pen, scale) {
-    if (!this.#base) return this.draw(pen, { x: 0, y: 0, width: this.width, height: this.height }, scale);
+    if (!this.parts) return this.draw(pen, { x: 0, y: 0, width: this.width, height: this.height }, scale);
     pen.imageSmoothingEnabled = true;
-    this.#base.draw(pen);
+    this.#base?.draw(pen);
   }
 
   /**
@@ -138,7 +169,7 @@ export class Atlas {
    * @returns {Square}
    */
   #square(x, y, step) {
-    if (this.#base && step === COARSEST) return this.#base;
+    if (this.#base?.step === step) return this.#base;
     const key = `${step}/${x},${y}`;
     const square = this.#squares.get(key) ?? new Square(this.pixels, { x, y }, step);
     this.#squares.delete(key);
@@ -199,7 +230,7 @@ export class Atlas {
    * @param {Square} square
    */
   #drawCoarser(pen, { rect, step }) {
-    for (let coarser = 2 * step; coarser < COARSEST; coarser *= 2) {
+    for (let coarser = 2 * step; coarser <= (this.parts?.coarsest ?? 0); coarser *= 2) {
       const side = SIDE * coarser;
       const key = `${coarser}/${Math.floor(rect.x / side)},${Math.floor(rect.y / side)}`;
       const square = this.#squares.get(key);

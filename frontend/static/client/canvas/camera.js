@@ -101,6 +101,25 @@ export class Camera {
   }
 
   /**
+   * Return the pixel under a point, null outside the canvas.
+   * @param {Point} point
+   */
+  pixelUnder(point) {
+    const { width: columns, height: rows } = this.size;
+    const pixels = { columns, rows, tileSize: 1 };
+    return viewport.cellAt(pixels, viewport.toCanvas(this.view, this.screen, point));
+  }
+
+  /**
+   * Return the pixel in the middle of a cell.
+   * @param {Cell | null} cell
+   */
+  middleOf(cell) {
+    const side = this.grid.tileSize;
+    return cell && { x: Math.floor((cell.x + 0.5) * side), y: Math.floor((cell.y + 0.5) * side) };
+  }
+
+  /**
    * Return the cell under a point, or the nearest one to it.
    * @param {Point} point
    */

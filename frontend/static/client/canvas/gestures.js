@@ -12,11 +12,11 @@ import { turnOf } from "../ui/wheel.js";
  *   wheel: (point: Point, delta: number) => void,
  *   scroll: (right: number) => void,
  *   tap: (point: Point) => void,
- *   hold: ((point: Point) => void) | null,
+ *   hold: (point: Point) => void,
  *   hover: (point: Point | null) => void,
  *   span: ((from: Point, to: Point, isDone: boolean) => void) | null,
- * }} Actions `scroll` is for the wheel with Shift; `span`, when set, receives what would otherwise be a drag;
- *   `hold`, when set, a click of the right button and a long press
+ * }} Actions `scroll` is for the wheel with Shift; `hold` for a click of the right button and a long press;
+ *   `span`, when set, receives what would otherwise be a drag
  */
 
 const BUTTON = { middle: 1, eraser: 5 };
@@ -95,16 +95,15 @@ export function listen(element, actions) {
     isTap = pressed.size === 0 && event.button !== BUTTON.middle;
     pressed.set(event.pointerId, start);
     clearTimeout(held);
-    if (isTap && actions.hold && event.pointerType !== "mouse") {
+    if (isTap && !actions.span && event.pointerType !== "mouse") {
       const point = start;
       held = setTimeout(() => {
         isTap = false;
-        actions.hold?.(point);
+        actions.hold(point);
       }, HOLD_MS);
     }
   });
   element.addEventListener("contextmenu", (event) => {
-    if (!actions.hold) return;
     event.preventDefault();
     // a long press may open the menu as well
     if (/** @type {PointerEvent} */ (event).pointerType === "mouse") actions.hold(pointOf(event));

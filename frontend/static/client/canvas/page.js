@@ -9,22 +9,21 @@ import { AreaDrawing } from "./area-drawing.js";
 import { cellText, pixelText } from "./cell-text.js";
 import { tileEditor } from "./editing.js";
 import { follow } from "./follow.js";
+import { pageBar } from "./page-bar.js";
+import { Past, pastBar } from "./past.js";
 import { Placer, placeBar } from "./placer.js";
-import { closedNotice, loadFailure, statusLine, UNKNOWN_CANVAS } from "./status.js";
+import { closedNotice, loadFailure, UNKNOWN_CANVAS } from "./status.js";
 import "./minimap.js";
 import { styles } from "./page-styles.js";
 import { sidePanel } from "./side-panel.js";
 import { Templates } from "./templates.js";
-import "./timelapse.js";
 import { beTogether } from "./together.js";
-import "./tools.js";
 import { ViewAddress } from "./view-address.js";
 import { zoomTools } from "./zoom-tools.js";
 
 /** @import { LinkedCell } from "../model/links.js" */
 /** @import { CanvasMinimap } from "./minimap.js" */
 /** @import { Cell } from "../model/canvas-pixels.js" */
-/** @import { Span } from "./renderer.js" */
 /** @import { CanvasStage } from "./stage.js" */
 /** @import { PanelName } from "./tools.js" */
 
@@ -43,7 +42,7 @@ export class CanvasPage extends Element {
   /** @type {PanelName | null} */
   #panel = null;
   /** @type {Cell | null} */
-  #picked = null;
+  #picked = null; // a pixel where that is inspected
   /** @type {Cell | null} */
   #pointed = null;
   /**
@@ -67,7 +66,8 @@ export class CanvasPage extends Element {
   #placer = null;
   /** @type {Templates | null} */
   #templates = null;
-  #isFilmShown = false;
+  /** @type {Past | null} */
+  #past = null;
   #address = new ViewAddress();
   #restTimer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
   /** Ends when the element leaves the document. */
@@ -115,7 +115,7 @@ export class CanvasPage extends Element {
     this.#address.stop();
     clearTimeout(this.#restTimer);
     this.#live?.close();
-    this.#live = this.#placer = this.#templates = null;
+    this.#live = this.#placer = this.#templates = this.#past = null;
   }
 
   async #enter() {
@@ -124,8 +124,8 @@ export class CanvasPage extends Element {
     const { signal } = (this.#visit = new AbortController());
     this.#address.start();
     const linked = this.#address.readCell();
+    const moment = this.#address.readMoment();
     this.#error = this.#editing = this.#picked = null;
-    this.#isFilmShown = false;
     void this.#show(null);
     if (!/^\d+$/.test(this.canvasId)) return this.#fail(UNKNOWN_CANVAS);
     const live = (this.#live = new LiveCanvas(Number(this.canvasId)));
@@ -152,9 +152,12 @@ export class CanvasPage extends Element {
     }
     live.feed?.addEventListener("status", () => this.requestUpdate(), { signal });
     live.feed?.addEventListener("presence", () => this.#showPeople(live), { signal });
-    if (this.#stage)
+    if (this.#stage) {
       this.#templates = new Templates(live, this.#stage, this.#address, signal, () => this.#placer);
+      this.#past = new Past(live, this.#stage, this.#address, signal, () => this.requestUpdate());
+    }
     void this.#templates?.openLinked();
+    if (moment !== null) this.#past?.open(moment);
     this.requestUpdate();
     if (linked) await this.#openLinked(linked);
   }
@@ -163,11 +166,12 @@ export class CanvasPage extends Element {
    * Select the cell that a link leads to, or go on painting it.
    * @param {LinkedCell} linked
    */
-  async #openLinked({ cell, isPainting }) {
+  async #openLinked({ cell, isPainting, version }) {
     if (this.#placer) return; // links to cells are for tiles
     const { columns = 0, rows = 0 } = this.#live?.canvas ?? {};
     if (cell.x >= columns || cell.y >= rows) return;
     this.#picked = cell;
+    this.#address.version = version === null ? null : { cell, version };
     await this.#show("tile");
     if (isPainting) await this.#openEditor(cell);
   }
@@ -224,51 +228,38 @@ export class CanvasPage extends Element {
 
   render() {
     const canvas = this.#live?.canvas ?? null;
+    const isPast = this.#past?.isOpen ?? false;
     if (canvas) setTitle(canvas.name);
     if (this.#error) return loadFailure(this.#error, () => this.#enter());
-    return html`
-      <header class="bar">
-        <h1>${canvas?.name ?? t("common.loading")}</h1>
-        ${statusLine(this.#live)}
-        ${
-          canvas
-            ? html`<canvas-tools class="tools" .live=${this.#live} .panel=${this.#panel}
-              @film=${() => this.#setFilm(true)}
-          @panel=${(/** @type {CustomEvent<PanelName>} */ { detail }) =>
-            this.#show(detail === this.#panel ? null : detail)}></canvas-tools>`
-            : ""
-        }
-      </header>
+    return html`${pageBar(this.#live, {
+      panel: this.#panel,
+      isPast,
+      show: (panel) => this.#show(panel),
+      openPast: () => this.#openPast(),
+    })}
       <div class="room ${this.#panel ? "divided" : ""}">
         <div class="view">
           <canvas-stage label=${t("canvas.picture", { name: canvas?.name ?? "" })}
             help=${t(this.#placer ? "canvas.keys_place" : "canvas.keys")}
             @view=${this.#handleView} @loaded=${() => this.#minimap?.refresh()}
             @grid=${() => this.requestUpdate()} @pick=${this.#handlePick} @inspect=${this.#handlePick}
-            @cursor=${this.#handlePoint} @hover=${this.#handlePoint}
-            @span=${(/** @type {CustomEvent<Span>} */ event) => this.#drawing.take(event.detail)}
-            ></canvas-stage>
-          <p class="readout" ?hidden=${!this.#pointed}>${this.#textOf(this.#pointed)}</p>
+            @cursor=${this.#handlePoint} @hover=${this.#handlePoint}></canvas-stage>
+          <p class="readout" ?hidden=${isPast || !this.#pointed}>${this.#textOf(this.#pointed)}</p>
           ${zoomTools(() => this.#stage)}
           <canvas-minimap></canvas-minimap>
           ${closedNotice(this.#live?.feed ?? null)}
         </div>
         ${this.#panel && canvas ? this.#sidePanel(this.#panel) : ""}
       </div>
-      ${placeBar(this.#placer)}
+      ${isPast ? pastBar(this.#past) : placeBar(this.#placer)}
       <p class="visually-hidden" aria-live="polite">${this.#textOf(this.#cursor)}</p>
-      ${
-        canvas
-          ? html`<canvas-timelapse .live=${this.#live} ?open=${this.#isFilmShown}
-        @close=${() => this.#setFilm(false)}></canvas-timelapse>`
-          : ""
-      }
       ${tileEditor(this.#live, this.#editing, this.#templates, () => this.#openEditor(null))}`;
   }
 
   /** @param {Cell | null} cell */
   #textOf(cell) {
-    return cell && this.#live ? (this.#placer ? pixelText : cellText)(this.#live, cell) : nothing;
+    if (!cell || !this.#live || this.#past?.isOpen) return nothing;
+    return (this.#placer ? pixelText : cellText)(this.#live, cell);
   }
 
   /** @param {PanelName} panel */
@@ -278,6 +269,8 @@ export class CanvasPage extends Element {
     return sidePanel(panel, {
       live,
       picked: this.#picked,
+      address: this.#address,
+      moved: this.#handleView,
       templates: this.#templates,
       span: this.#drawing.span,
       isDrawing: this.#drawing.isOn,
@@ -295,9 +288,10 @@ export class CanvasPage extends Element {
 
   /** @param {CustomEvent<Cell>} event */
   #handlePick({ type, detail }) {
-    if (this.#placer && type === "pick") return; // the placer places it
+    if (this.#stage?.past || (this.#placer && type === "pick")) return; // the placer places it
     this.#picked = detail;
-    this.#show(this.#placer ? "pixel" : "tile");
+    this.#address.version = null;
+    this.#show(type === "inspect" ? "pixel" : "tile");
   }
 
   /** @param {CustomEvent<Cell | null>} event */
@@ -318,7 +312,11 @@ export class CanvasPage extends Element {
     this.#panel = panel;
     const stage = this.#stage;
     if (!stage) return;
-    stage.selected = panel === "tile" || panel === "pixel" ? this.#picked : null;
+    stage.selected = panel === "tile" || (panel === "pixel" && this.#placer) ? this.#picked : null;
+    if (panel !== "tile" && this.#address.version) {
+      this.#address.version = null;
+      this.#handleView();
+    }
     if (panel !== "areas" && this.#drawing.isOn) this.#drawing.set(false);
     if (panel !== "templates") this.#templates?.setMoving(null);
     stage.draw();
@@ -331,10 +329,11 @@ export class CanvasPage extends Element {
       requestAnimationFrame(() => this.#picked && this.#stage?.camera.reveal(this.#picked));
   }
 
-  /** @param {boolean} isShown */
-  #setFilm(isShown) {
-    this.#isFilmShown = isShown;
-    this.requestUpdate();
+  async #openPast() {
+    await this.#show(null);
+    this.#past?.open();
+    await this.updateComplete;
+    /** @type {HTMLElement | null} */ (this.renderRoot.querySelector("past-bar"))?.focus();
   }
 
   /** @param {Cell | null} cell */

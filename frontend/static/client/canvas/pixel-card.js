@@ -12,7 +12,10 @@ import { Panel } from "./panel.js";
 /** @import { PixelView } from "#api" */
 /** @import { Cell, FeedEvent } from "../model/canvas-pixels.js" */
 
-/** `<pixel-card .live=${live} .position=${{x, y}}>`: the colour of a pixel and who painted it. */
+/**
+ * `<pixel-card .live=${live} .position=${{x, y}}>`: the colour of a pixel and who painted it, on a canvas in
+ * any mode.
+ */
 export class PixelCard extends Panel {
   static properties = { ...Panel.properties, position: { attribute: false } };
   static styles = [
@@ -38,10 +41,33 @@ export class PixelCard extends Panel {
   }
 
   /** @param {FeedEvent} event */
-  handleChange({ kind, pixels }) {
+  handleChange(event) {
+    if (this.#concerns(event)) this.#load();
+  }
+
+  /**
+   * Return whether a change may have painted the pixel: on a busy canvas most did not.
+   * @param {FeedEvent} event
+   */
+  #concerns({ kind, pixels, tile_id: id, x: column, y: row }) {
     const { x, y } = this.position;
-    const isHere = (/** @type {number[]} */ pixel) => pixel[0] === x && pixel[1] === y;
-    if (kind === "pixels.placed" ? pixels.some(isHere) : kind.startsWith("tile.")) this.#load();
+    const side = this.canvas.tile_size;
+    const cell = { x: Math.floor(x / side), y: Math.floor(y / side) };
+    const isTile = id !== undefined && id === this.live.pixels?.tileAt(cell.x, cell.y)?.id;
+    switch (kind) {
+      case "pixels.placed":
+        return pixels.some((/** @type {number[]} */ pixel) => pixel[0] === x && pixel[1] === y);
+      case "tile.painted": {
+        const at = (y % side) * side + (x % side);
+        return isTile && pixels.some((/** @type {number[]} */ [offset]) => offset === at);
+      }
+      case "tile.created":
+      case "tile.deleted":
+        return column === cell.x && row === cell.y;
+      case "tile.updated":
+        return isTile;
+    }
+    return false;
   }
 
   #load() {

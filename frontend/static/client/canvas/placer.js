@@ -53,7 +53,7 @@ export class Placer {
     });
     stage.addEventListener(
       "pick",
-      (event) => void this.place(/** @type {CustomEvent<Cell>} */ (event).detail),
+      (event) => !stage.past && void this.place(/** @type {CustomEvent<Cell>} */ (event).detail),
       { signal },
     );
     stage.addEventListener("keydown", (event) => this.handleKey(event) && event.preventDefault(), { signal });
@@ -169,7 +169,7 @@ export class Placer {
    * @returns whether the key means something here
    */
   handleKey(event) {
-    if (event.defaultPrevented) return false;
+    if (event.defaultPrevented || this.stage.past) return false;
     if ((event.ctrlKey || event.metaKey || event.altKey) && !isBracketWithAlt(event)) return false;
     const key = keyName(event);
     const colour = /^\d$/.test(key) ? Number(key) || 10 : 0;

@@ -19,11 +19,14 @@ import "./tile-card.js";
 /** @import { Span } from "./renderer.js" */
 /** @import { Templates } from "./templates.js" */
 /** @import { PanelName } from "./tools.js" */
+/** @import { ViewAddress } from "./view-address.js" */
 
 /**
  * @typedef {object} Context
  * @property {LiveCanvas} live
- * @property {Cell | null} picked
+ * @property {Cell | null} picked a pixel in the panel of one
+ * @property {ViewAddress} address which names the version of the tile that is looked at
+ * @property {() => void} moved called when it names another one
  * @property {Templates | null} templates null until the canvas is loaded
  * @property {Span | null} span
  * @property {boolean} isDrawing whether an area is being drawn
@@ -64,10 +67,14 @@ function titleOf(panel, live, picked) {
  * @param {PanelName} panel
  * @param {Context} context
  */
-function content(panel, { live, picked, templates, span, isDrawing, openEditor, setDrawing }) {
+function content(panel, { live, picked, address, templates, span, isDrawing, ...page }) {
   switch (panel) {
     case "tile":
-      return html`<tile-card .live=${live} .cell=${picked} @edit=${openEditor}></tile-card>`;
+      return html`<tile-card .live=${live} .cell=${picked} .version=${address.version?.version ?? null}
+        @edit=${page.openEditor} @version=${(/** @type {CustomEvent<number | null>} */ { detail }) => {
+          address.version = picked && detail !== null ? { cell: picked, version: detail } : null;
+          page.moved();
+        }}></tile-card>`;
     case "pixel":
       return html`<pixel-card .live=${live} .position=${picked}></pixel-card>`;
     case "info":
@@ -80,7 +87,7 @@ function content(panel, { live, picked, templates, span, isDrawing, openEditor, 
       return html`<canvas-members .live=${live}></canvas-members>`;
     case "areas":
       return html`<canvas-areas .live=${live} .span=${span} ?drawing=${isDrawing}
-        @draw=${() => setDrawing(!isDrawing)} @claimed=${() => setDrawing(false)}></canvas-areas>`;
+        @draw=${() => page.setDrawing(!isDrawing)} @claimed=${() => page.setDrawing(false)}></canvas-areas>`;
     case "templates":
       return templates
         ? html`<canvas-templates .live=${live} .templates=${templates}></canvas-templates>`

@@ -15,7 +15,7 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
  */
 export function runKey(stage, event) {
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
-  const { camera, cursor, pointed, isPixelwise } = stage;
+  const { camera, cursor, isPixelwise } = stage;
   // Where digits are colours, a sign on a digit's key is the digit.
   const [key = "", sign = isPixelwise ? key : event.key] = keyNames(event);
   const arrow = ARROWS[key];
@@ -28,8 +28,7 @@ export function runKey(stage, event) {
   else if (key === "G") stage.toggleGrid();
   else if ((key === "Enter" || key === " ") && cursor)
     stage.dispatchEvent(new CustomEvent("pick", { detail: cursor }));
-  else if (key === "I" && isPixelwise && pointed)
-    stage.dispatchEvent(new CustomEvent("inspect", { detail: pointed }));
+  else if (key === "I") stage.inspect();
   else return false;
   return true;
 }

@@ -15,7 +15,7 @@ import * as viewport from "./viewport.js";
 /** @import { Person } from "../model/feed.js" */
 /** @import { Parts } from "../model/parts.js" */
 /** @import { Actions } from "./gestures.js" */
-/** @import { Span, Theme } from "./renderer.js" */
+/** @import { Scene, Span, Theme } from "./renderer.js" */
 /** @import { TemplateLayer } from "./template-layer.js" */
 /** @import { Point } from "./viewport.js" */
 
@@ -23,8 +23,7 @@ import * as viewport from "./viewport.js";
  * `<canvas-stage>`: the canvas, which can be panned, zoomed and pointed at. Draws only after changes. Fires
  * `view` when the visible part changes, `loaded` when more of a large canvas has come, `grid` when the grid
  * is toggled, and with a cell as `detail`: `pick` (selected), `cursor` (keyboard position), `hover` (pointer
- * position; null outside the canvas), `span` (rectangle drawn), and `inspect` (right click, long press, I)
- * where single pixels are pointed at.
+ * position; null outside the canvas). With a pixel: `inspect` (right click, long press, I).
  */
 export class CanvasStage extends LitElement {
   static properties = { label: {}, help: {}, cursors: { attribute: false } };
@@ -66,10 +65,15 @@ export class CanvasStage extends LitElement {
   layers = [];
   /** @type {Iterable<Person>} */
   people = [];
+  /**
+   * Shown instead of the canvas as it is now.
+   * @type {Partial<Scene> | null}
+   */
+  past = null;
   /** @type {Cell | null} */
   selected = null;
   /**
-   * The last rectangle of cells drawn by the user.
+   * The rectangle of cells that the user draws.
    * @type {Span | null}
    */
   span = null;
@@ -84,6 +88,8 @@ export class CanvasStage extends LitElement {
   #theme = null;
   /** @type {Cell | null} */
   #hover = null;
+  /** @type {Point | null} */
+  #under = null; // the pointer, on the screen
   /**
    * The cell of the keyboard cursor.
    * @type {Cell | null}
@@ -135,7 +141,7 @@ export class CanvasStage extends LitElement {
   }
 
   get atlas() {
-    return this.#atlas;
+    return this.past?.atlas ?? this.#atlas;
   }
 
   get view() {
@@ -160,7 +166,6 @@ export class CanvasStage extends LitElement {
     this.camera.grid = this.isPixelwise
       ? { columns: columns * tileSize, rows: rows * tileSize, tileSize: 1 }
       : pixels.canvas;
-    this.#actions.hold = this.isPixelwise ? this.#handleHold : null;
     this.#claims = claims;
     if (this.#atlas?.pixels !== pixels) this.#atlas = new Atlas(pixels, parts, this.#handleLoaded);
     this.draw();
@@ -198,25 +203,13 @@ export class CanvasStage extends LitElement {
   }
 
   /**
-   * Make drags select rectangles of cells, or pan again.
-   * @param {boolean} isWanted
+   * Let something else follow drags; null: they pan again.
+   * @param {Actions["span"]} handle
    */
-  setSpanning(isWanted) {
-    this.toggleAttribute("spanning", isWanted);
-    this.#actions.span = isWanted ? this.#handleSpan : null;
+  setSpanning(handle) {
+    this.toggleAttribute("spanning", handle !== null);
+    this.#actions.span = handle;
   }
-
-  /**
-   * @param {Point} from
-   * @param {Point} to
-   * @param {boolean} isDone
-   */
-  #handleSpan = (from, to, isDone) => {
-    const [start, end] = [this.camera.cellNear(from), this.camera.cellNear(to)];
-    this.span = start && end ? viewport.spanOf(start, end) : null;
-    this.draw();
-    if (isDone && this.span) this.#fire("span", this.span);
-  };
 
   /** @type {Actions} */
   #actions = {
@@ -230,16 +223,18 @@ export class CanvasStage extends LitElement {
       this.#cursor = cell;
       this.#fire("pick", cell);
     },
-    hover: (point) => this.#hoverOver(point && this.camera.cellUnder(point)),
-    hold: null,
+    hover: (point) => {
+      this.#under = point;
+      this.#hoverOver(point && this.camera.cellUnder(point));
+    },
+    hold: (point) => this.inspect(this.camera.pixelUnder(point)),
     span: null,
   };
 
-  /** @param {Point} point */
-  #handleHold = (point) => {
-    const pixel = this.camera.cellUnder(point);
-    if (pixel) this.#fire("inspect", pixel);
-  };
+  /** @param {Cell | null} pixel of the canvas, if it is one; by default the one that is pointed at */
+  inspect(pixel = this.#under ? this.camera.pixelUnder(this.#under) : this.camera.middleOf(this.#cursor)) {
+    if (pixel && !this.past) this.#fire("inspect", pixel);
+  }
 
   /** @param {Cell | null} cell under the pointer */
   #hoverOver(cell) {
@@ -284,6 +279,7 @@ export class CanvasStage extends LitElement {
       cursor: this.#hasKeyboard ? this.#cursor : null,
       selected: this.selected,
       span: this.span,
+      ...this.past,
     });
     this.frames++;
     if (this.#isPainted || !this.#atlas.isReady) return;
@@ -299,11 +295,6 @@ export class CanvasStage extends LitElement {
   /** The cell that the keyboard is at. */
   get cursor() {
     return this.#cursor;
-  }
-
-  /** The cell under the pointer, or else that of the keyboard. */
-  get pointed() {
-    return this.#hover ?? this.#cursor;
   }
 
   /**

@@ -1,5 +1,4 @@
 import { api } from "../api.js";
-import { address } from "../base.js";
 import { dateTime, t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { nameOf } from "../model/artists.js";
@@ -13,22 +12,24 @@ import "../ui/time.js";
 import { isFollowing } from "../model/follows.js";
 import { mayClaim, mayDelete, mayEdit, mayRevert } from "../model/permissions.js";
 import { toast } from "../ui/toast.js";
-import { copyLink } from "./copy-link.js";
+import { copyTileLink } from "./copy-link.js";
 import { isSignedIn, Panel } from "./panel.js";
 import "./picture.js";
 import { isLikedBy, listOtherPainters } from "../model/tile-people.js";
 import { visiblePixels } from "../model/tile-pixels.js";
 import "./report-dialog.js";
 import "./tile-history.js";
-import { formatCell, formatHash } from "../model/links.js";
-import { closeUp } from "./viewport.js";
+import { formatCell } from "../model/links.js";
 
 /** @import { ArtistView, TileView } from "#api" */
 /** @import { Cell, FeedEvent } from "../model/canvas-pixels.js" */
 
-/** `<tile-card .live=${live} .cell=${{x, y}}>`: the details of a cell, painted or empty. Fires `edit`. */
+/**
+ * `<tile-card .live=${live} .cell=${{x, y}} .version=${12}>`: the details of a cell, painted or empty, and
+ * the version of its tile that is looked at. Fires `edit`, and `version` with another one, or null.
+ */
 export class TileCard extends Panel {
-  static properties = { cell: { attribute: false } };
+  static properties = { cell: { attribute: false }, version: { attribute: false } };
   static styles = [
     Panel.styles,
     css`
@@ -68,6 +69,11 @@ export class TileCard extends Panel {
     super();
     /** @type {Cell} */
     this.cell = { x: 0, y: 0 };
+    /**
+     * The version that is looked at; null: the tile as it is.
+     * @type {number | null}
+     */
+    this.version = null;
   }
 
   /** @param {Map<string, unknown>} changed */
@@ -76,7 +82,8 @@ export class TileCard extends Panel {
     this.#tile = null;
     this.#pixels = null;
     this.#others = [];
-    this.#isKnown = this.#isHistoryShown = this.#isLiked = this.#isFollowed = false;
+    this.#isKnown = this.#isLiked = this.#isFollowed = false;
+    this.#isHistoryShown = this.version !== null;
     void attempt(this, () => this.#load());
   }
 
@@ -209,11 +216,13 @@ export class TileCard extends Panel {
           : ""
       }
       ${this.#actions(tile, isLocked)}
-      <section><details @toggle=${this.#unfold}>
+      <section><details ?open=${this.#isHistoryShown} @toggle=${this.#unfold}>
         <summary>${t("canvas.history")}</summary>
         ${
           this.#isHistoryShown
-            ? html`<tile-history .live=${this.live} .tileId=${tile.id}
+            ? html`<tile-history .live=${this.live} .tileId=${tile.id} last=${tile.version}
+          .at=${this.version}
+          @share=${() => copyTileLink(this.canvas, this.cell, this.version)}
           ?revertible=${!isLocked && mayRevert(this.canvas, tile, this.me, this.#areaHolder)}></tile-history>`
             : ""
         }
@@ -258,7 +267,8 @@ export class TileCard extends Panel {
         aria-label=${t(this.#isLiked ? "canvas.unlike" : "canvas.like", { count: tile.like_count })}
         @click=${() => this.#like(tile)}>
         <ui-icon name="heart" ?filled=${this.#isLiked}></ui-icon>${tile.like_count}</button>
-      <button class="icon" aria-label=${t("canvas.share")} title=${t("canvas.share")} @click=${this.#share}>
+      <button class="icon" aria-label=${t("canvas.share")} title=${t("canvas.share")}
+        @click=${() => copyTileLink(this.canvas, this.cell, null)}>
         <ui-icon name="link"></ui-icon></button>
       ${
         isMine
@@ -331,14 +341,5 @@ export class TileCard extends Panel {
       toast(t("canvas.tile_deleted"));
     });
   }
-
-  #share = () => {
-    const grid = { columns: this.canvas.columns, rows: this.canvas.rows, tileSize: this.canvas.tile_size };
-    const view = closeUp(grid, this.cell, { width: innerWidth, height: innerHeight });
-    void copyLink(
-      new URL(address(`/canvas/${this.canvas.id}${formatCell(this.cell)}${formatHash(view)}`), location.href)
-        .href,
-    );
-  };
 }
 customElements.define("tile-card", TileCard);

@@ -1,5 +1,5 @@
 import { api } from "../api.js";
-import { t } from "../i18n.js";
+import { dateTime, number, t } from "../i18n.js";
 import { css, html, repeat } from "../lit.js";
 import { nameOf } from "../model/artists.js";
 import { attempt } from "../ui/attempt.js";
@@ -8,26 +8,38 @@ import { readPage } from "../model/paging.js";
 import "../ui/time.js";
 import { Panel } from "./panel.js";
 import "./picture.js";
+import "./tile-past.js";
 import { fromBase64 } from "../model/tile-pixels.js";
 
 /** @import { RevisionView } from "#api" */
 /** @import { FeedEvent } from "../model/canvas-pixels.js" */
 /** @import { Listed } from "../model/paging.js" */
 
-/** Revisions per page; each loads its picture. */
+/** Entries per page; each loads its picture. */
 const SLICE = 8;
 
+/** Changes of one entry that are listed. */
+const MOST_UNFOLDED = 100;
+
 /**
- * `<tile-history .live=${live} .tileId=${id} ?revertible=${…}>`: the versions of a tile, which can be
- * restored.
+ * `<tile-history .live=${live} .tileId=${id} last="34" .at=${12} ?revertible=${…}>`: the versions of a tile
+ * up to the last one, which can be looked at and restored; `at` is shown first. Fires `version` with the one
+ * that is shown as its detail, null for the last one, and `share`.
  */
 export class TileHistory extends Panel {
-  static properties = { tileId: { attribute: false }, revertible: { type: Boolean } };
+  static properties = {
+    tileId: { attribute: false },
+    last: { type: Number },
+    at: { attribute: false },
+    revertible: { type: Boolean },
+  };
   static styles = [
     Panel.styles,
     css`
     :host { padding: 0; }
     canvas-picture { width: 3rem; flex: none; }
+    li > ol { margin-left: 3.5rem; }
+    li > ol li { display: flex; align-items: center; gap: var(--space-2); }
   `,
   ];
 
@@ -35,10 +47,18 @@ export class TileHistory extends Panel {
   #listed = { items: [], cursor: null };
   /** @type {Map<number, Uint8Array | null>} */
   #pictures = new Map();
+  /**
+   * The changes of the entries that are unfolded, by the version of the entry.
+   * @type {Map<number, RevisionView[]>}
+   */
+  #unfolded = new Map();
 
   constructor() {
     super();
     this.tileId = 0;
+    this.last = 1;
+    /** @type {number | null} */
+    this.at = null;
     this.revertible = false;
   }
 
@@ -46,6 +66,7 @@ export class TileHistory extends Panel {
   willUpdate(changed) {
     if (!changed.has("tileId")) return;
     this.#pictures.clear();
+    this.#unfolded.clear();
     this.#listed = { items: [], cursor: null };
     void attempt(this, () => this.#load());
   }
@@ -58,7 +79,10 @@ export class TileHistory extends Panel {
   }
 
   render() {
-    return html`<ui-error .error=${this.error} retryable
+    return html`<tile-past .live=${this.live} .tileId=${this.tileId} last=${this.last} .at=${this.at}
+        @version=${(/** @type {CustomEvent<number | null>} */ { detail }) => (this.at = detail)}
+        @share=${() => this.dispatchEvent(new Event("share"))}></tile-past>
+      <ui-error .error=${this.error} retryable
       @retry=${() => attempt(this, () => this.#load())}></ui-error>
       <ol aria-busy=${this.busy}>${repeat(
         this.#listed.items,
@@ -74,13 +98,20 @@ export class TileHistory extends Panel {
   }
 
   /** @param {RevisionView} revision */
-  #line({ version, kind, author, occurred_at }) {
+  #line({ version, kind, author, occurred_at, count }) {
     const picture = this.#pictures.get(version);
     const isNewest = version === this.#listed.items[0].version;
-    return html`<li class="row tight">
+    const changes = this.#unfolded.get(version);
+    return html`<li><div class="row tight">
       <canvas-picture .pixels=${picture ?? null} .rgba=${this.live.pixels?.rgba}
         label=${t("canvas.version", { version })}></canvas-picture>
-      <span class="grow"><strong>${t(`canvas.did_${kind}`)}</strong><br>
+      <span class="grow"><strong>${t(`canvas.did_${kind}`)}</strong>${
+        count > 1
+          ? html` <button class="small quiet" aria-expanded=${changes ? "true" : "false"}
+          aria-label=${t(changes ? "canvas.joined_hide" : "canvas.joined_show", { count })}
+          @click=${() => this.#unfold(version, count)}>${number(count)} ×</button>`
+          : ""
+      }<br>
         <small class="soft">${nameOf(author)} · <ui-time
           datetime=${occurred_at}></ui-time></small></span>
       ${
@@ -89,8 +120,39 @@ export class TileHistory extends Panel {
         aria-label=${t("canvas.revert_to", { version })}
         @click=${() => this.#revert(version)}>${t("canvas.revert")}</button>`
           : ""
+      }</div>
+      ${
+        changes
+          ? html`<ol>${changes.map(
+              (change) => html`<li><button class="small" aria-pressed=${String(change.version === this.at)}
+            @click=${() => this.#look(change.version)}>${t("canvas.version", { version: change.version })}
+            </button><small class="soft">${dateTime(change.occurred_at, {
+              timeStyle: "medium",
+            })}</small></li>`,
+            )}</ol>`
+          : ""
       }
     </li>`;
+  }
+
+  /**
+   * List the changes that an entry stands for, or no longer.
+   * @param {number} version
+   * @param {number} count
+   */
+  #unfold(version, count) {
+    if (this.#unfolded.delete(version)) return this.requestUpdate();
+    return attempt(this, async () => {
+      const query = { until: version, limit: Math.min(count, MOST_UNFOLDED) };
+      const { items } = await api.get(`/tiles/${this.tileId}/history`, { query });
+      this.#unfolded.set(version, items);
+    });
+  }
+
+  /** @param {number} version to show */
+  #look(version) {
+    this.at = version;
+    this.dispatchEvent(new CustomEvent("version", { detail: version, bubbles: true, composed: true }));
   }
 
   /** @param {Listed<RevisionView>} [before] */

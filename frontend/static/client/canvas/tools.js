@@ -9,6 +9,7 @@ import { base, controls } from "../ui/styles.js";
 import { copyLink } from "./copy-link.js";
 import { iconButton } from "./icon-button.js";
 import { pasted } from "./pasted-picture.js";
+import "./timelapse.js";
 
 /** @import { CanvasView, CanvasRole } from "#api" */
 /** @import { LiveCanvas } from "../model/live-canvas.js" */
@@ -26,7 +27,7 @@ const MOST_SHOWN = 99;
 
 /**
  * `<canvas-tools .live=${live} .panel=${name}>`: what can be opened beside the picture. Fires `panel` with
- * the name of one as its detail, and `film`.
+ * the name of one as its detail, and `past`.
  */
 export class CanvasTools extends Element {
   static properties = { live: { attribute: false, hasChanged: () => true }, panel: { attribute: false } };
@@ -54,6 +55,7 @@ export class CanvasTools extends Element {
   `,
   ];
 
+  #isFilmShown = false;
   /** Ends with each canvas. */
   #shown = new AbortController();
 
@@ -106,9 +108,18 @@ export class CanvasTools extends Element {
       ${this.#panelButton("templates", "picture")}
       ${mayPaintPictures(this.live) ? this.#panelButton("picture", "brush") : ""}
       ${hasReviews ? this.#panelButton("reviews", "inbox") : ""}
-      ${iconButton("film", t("canvas.timelapse"), () => this.dispatchEvent(new Event("film")))}
+      ${iconButton("past", t("past.open"), () => this.dispatchEvent(new Event("past")))}
+      ${iconButton("film", t("canvas.timelapse"), () => this.#setFilm(true))}
       ${iconButton("link", t("canvas.share_view"), () => copyLink(location.href))}
-      ${this.#panelButton("info", "info")}`;
+      ${this.#panelButton("info", "info")}
+      <canvas-timelapse .live=${this.live} ?open=${this.#isFilmShown}
+        @close=${() => this.#setFilm(false)}></canvas-timelapse>`;
+  }
+
+  /** @param {boolean} isShown */
+  #setFilm(isShown) {
+    this.#isFilmShown = isShown;
+    this.requestUpdate();
   }
 
   /**

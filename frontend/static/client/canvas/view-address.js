@@ -1,5 +1,7 @@
-import { formatAddress, parseCell, parseHash, parseTemplates } from "../model/links.js";
+import { formatAddress, formatCell, parseCell, parseHash, parseTemplates } from "../model/links.js";
+import { formatMoment, parseMoment } from "../model/moments.js";
 
+/** @import { Cell } from "../model/canvas-pixels.js" */
 /** @import { CanvasStage } from "./stage.js" */
 
 /** Milliseconds: browsers refuse to write the address more than some hundred times in half a minute. */
@@ -16,6 +18,16 @@ export class ViewAddress {
    * @type {string[]}
    */
   templates = [];
+  /**
+   * The moment of the past that is shown; null: now.
+   * @type {number | null}
+   */
+  at = null;
+  /**
+   * The cell and the version of its tile that is looked at; null: none.
+   * @type {{cell: Cell, version: number} | null}
+   */
+  version = null;
   #timer = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
 
   /** Begin with the canvas that the address names now. */
@@ -23,6 +35,7 @@ export class ViewAddress {
     this.stop();
     this.#path = location.pathname;
     this.templates = this.readTemplates();
+    this.at = this.version = null;
   }
 
   stop() {
@@ -44,6 +57,26 @@ export class ViewAddress {
     return location.pathname === this.#path ? parseCell(location.search) : null;
   }
 
+  /** Return the moment of the past that the address names. */
+  readMoment() {
+    return location.pathname === this.#path ? parseMoment(location.search) : null;
+  }
+
+  /**
+   * Return a link to what the stage shows.
+   * @param {CanvasStage} stage
+   */
+  linkTo(stage) {
+    return new URL(this.#format(stage), location.href).href;
+  }
+
+  /** @param {CanvasStage} stage */
+  #format({ camera, view }) {
+    const { version } = this;
+    const moment = version ? formatCell(version.cell, version) : formatMoment(this.at);
+    return this.#path + moment + formatAddress(camera.isFitted ? null : view, this.templates);
+  }
+
   /**
    * Write soon what the stage shows then.
    * @param {() => CanvasStage | null} findStage
@@ -53,8 +86,7 @@ export class ViewAddress {
     this.#timer = setTimeout(() => {
       const stage = findStage();
       if (!stage || location.pathname !== this.#path) return;
-      const hash = formatAddress(stage.camera.isFitted ? null : stage.view, this.templates);
-      history.replaceState(history.state, "", this.#path + hash);
+      history.replaceState(history.state, "", this.#format(stage));
     }, DELAY);
   }
 }

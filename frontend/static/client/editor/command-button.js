@@ -12,7 +12,7 @@ import { ariaKeys, keymap } from "./keymap.js";
  * it.
  * @param {string} name of the command
  * @param {Editor} editor
- * @param {{look?: string, content?: string}} [options] `content` in place of the icon
+ * @param {{look?: string, content?: unknown}} [options] `content` in place of the icon
  */
 export function commandButton(name, editor, { look = "quiet icon", content } = {}) {
   const command = commandNamed(name);

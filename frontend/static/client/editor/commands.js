@@ -5,7 +5,7 @@
 
 import { flipHorizontally, flipVertically, rotate } from "../model/pieces.js";
 import { COMBINATIONS } from "../model/regions.js";
-import { COMBINATION_KEYS, MAX_BRUSH, TOOLS } from "./tools.js";
+import { COMBINATION_KEYS, isHarmless, MAX_BRUSH, TOOLS } from "./tools.js";
 
 /** @import { Editor } from "./editor.js" */
 
@@ -75,7 +75,7 @@ export const COMMANDS = [
         icon,
         label: `editor.tool_${tool}`,
         run: (editor) => editor.set({ tool }),
-        isEnabled: tool === "hand" ? always : mayPaint,
+        isEnabled: isHarmless(tool) ? always : mayPaint,
       }),
   ),
   ...Array.from(

@@ -8,6 +8,7 @@
 import { api } from "../api.js";
 import { dateTime, has, t } from "../i18n.js";
 import { store } from "../store.js";
+import { describeAuthor } from "./author.js";
 import { copied } from "./copied.js";
 import { Drafts } from "./draft.js";
 import { DraftKeeper } from "./draft-keeper.js";
@@ -252,6 +253,14 @@ export class Editor extends Hand {
     const key = tile.pending ? "editor.saved_review" : isFirst ? "editor.saved_first" : "editor.saved";
     this.#notify({ text: t(key) }, true);
     this.dispatchEvent(new CustomEvent("saved", { detail: tile }));
+  }
+
+  /** @param {Point} point */
+  async handleAsked(point) {
+    await this.attempt(async () => {
+      const text = await describeAuthor(this.canvas, this.cell, point);
+      if (text) this.#notify({ text }, true);
+    });
   }
 
   /**

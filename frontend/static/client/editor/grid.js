@@ -196,9 +196,10 @@ export class PixelGrid extends Element {
 
   get #pointerStyle() {
     if (this._isHand) return "hand";
-    if (this.readonly) return "readonly";
     const { tool, cursor } = this.pen.settings;
     const { kind } = TOOLS[tool];
+    if (kind === "author") return "picker";
+    if (this.readonly) return "readonly";
     return kind === "freehand" || kind === "shape" || kind === "fill" ? cursor : kind;
   }
 

@@ -4,6 +4,7 @@ import { store } from "../store.js";
 import { Pen } from "./pen.js";
 import { keepSettings, loadSettings } from "./settings.js";
 
+/** @import { Point } from "../model/geometry.js" */
 /** @import { Change } from "../model/pieces.js" */
 /** @import { PixelGrid } from "./grid.js" */
 /** @import { Painting } from "./painting.js" */
@@ -23,6 +24,7 @@ export class Hand extends EventTarget {
     super();
     this.pen = new Pen(painting, this.settings, {
       painted: (changes) => this.handlePainted(changes),
+      asked: (point) => void this.handleAsked(point),
       picked: (colour, isSecond) => this.#takeUp(isSecond ? { second: colour } : { colour }, ["picker"]),
     });
   }
@@ -32,6 +34,12 @@ export class Hand extends EventTarget {
    * @param {Change[]} _changes
    */
   handlePainted(_changes) {}
+
+  /**
+   * Tell who painted a pixel.
+   * @param {Point} _point
+   */
+  async handleAsked(_point) {}
 
   /** @param {Partial<Settings>} settings */
   set(settings) {

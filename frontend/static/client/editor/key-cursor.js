@@ -1,6 +1,6 @@
 /** The keyboard on the drawing area: arrow keys move a cursor, with which the tool in hand paints. */
 
-import { combinationOf, isSelecting, TOOLS } from "./tools.js";
+import { combinationOf, isHarmless, isSelecting, TOOLS } from "./tools.js";
 
 /** @import { Point } from "../model/geometry.js" */
 /** @import { Pen } from "./pen.js" */
@@ -75,7 +75,8 @@ export class KeyCursor {
    */
   #paint(event) {
     const { surface } = this;
-    if (event.repeat || surface.readonly || surface.isGestureUnderway) return;
+    const isBarred = surface.readonly && !isHarmless(surface.pen.settings.tool);
+    if (event.repeat || isBarred || surface.isGestureUnderway) return;
     if (surface.pen.isDown) surface.pen.up();
     else surface.pen.down(this.at, { combination: combinationOf(event) });
     surface.announce(this.at);

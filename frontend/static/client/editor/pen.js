@@ -104,6 +104,7 @@ export class Pen extends Selection {
     this.#manner = manner;
     this.#start = this.#last = point;
     if (this.#isSelecting) return this.#grab(point);
+    if (this.#kind === "author") return this.listener.asked(point);
     this.settle();
     if (this.#kind === "picker") return this.pick(point, manner.isSecond);
     this.painting.begin(`editor.tool_${this.#tool}`);
@@ -124,7 +125,7 @@ export class Pen extends Selection {
     for (const point of this.#kind === "freehand" ? points : [end]) {
       if (this.#isSelecting) this.#drag(points, end, isConstrained);
       else if (this.#kind === "picker") this.pick(point, this.#manner.isSecond);
-      else if (this.#kind !== "fill") this.#draw(point, isConstrained);
+      else if (this.#kind !== "fill" && this.#kind !== "author") this.#draw(point, isConstrained);
       this.#last = point;
     }
   }

@@ -80,8 +80,9 @@ export class PointerGestures {
     const isErasing = event.button === BUTTON.eraser || (event.buttons & ERASER_END) > 0;
     const isSecond = event.button === BUTTON.right && !isErasing;
     const isMain = event.button === BUTTON.left || isSecond || isErasing;
-    const isHand =
-      TOOLS[pen.settings.tool].kind === "hand" || readonly || isHeld || (isTouch && this.#hasPen);
+    const { kind } = TOOLS[pen.settings.tool];
+    const isBarred = readonly && kind !== "author";
+    const isHand = kind === "hand" || isBarred || isHeld || (isTouch && this.#hasPen);
     if (this.#fingers.size === 2) {
       // The first finger drew a dot only because the second one came later.
       pen.cancel();

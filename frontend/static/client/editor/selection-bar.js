@@ -1,6 +1,7 @@
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { Element } from "../ui/element.js";
+import "../ui/icon.js";
 import { base, controls } from "../ui/styles.js";
 import { commandButton } from "./command-button.js";
 import { commandsOf } from "./commands.js";
@@ -18,11 +19,19 @@ export class SelectionBar extends Element {
     base,
     controls,
     css`
-    :host { display: flex; flex-wrap: wrap; gap: var(--space-2); pointer-events: none; }
+    :host { display: flex; flex-direction: var(--direction, row); gap: var(--space-2); pointer-events: none; }
     :host > * { pointer-events: auto; box-shadow: var(--shadow); }
-    [role="group"] { display: flex; border: 1px solid var(--line); border-radius: var(--radius-1);
-      background: var(--surface); }
+    [role="group"] {
+      display: flex; flex-direction: var(--direction, row);
+      border: 1px solid var(--line); border-radius: var(--radius-1); background: var(--surface);
+    }
     .deselect { font-size: var(--text-small); }
+    .deselect ui-icon { display: none; }
+    @media (max-width: 24rem), (max-height: 32rem) {
+      .deselect { width: var(--target); padding: 0; }
+      .deselect ui-icon { display: inline-flex; }
+      .deselect span { display: none; }
+    }
     @media (pointer: fine) { button { min-width: 2.25rem; min-height: 2.25rem; } }
   `,
   ];
@@ -43,7 +52,10 @@ export class SelectionBar extends Element {
         : ""
     }${
       editor.pen.selection
-        ? commandButton("deselect", editor, { look: "deselect", content: t("editor.deselect") })
+        ? commandButton("deselect", editor, {
+            look: "deselect",
+            content: html`<ui-icon name="deselect"></ui-icon><span>${t("editor.deselect")}</span>`,
+          })
         : ""
     }`;
   }

@@ -18,9 +18,10 @@ import { contains, outline, stretch } from "../model/regions.js";
 /** @import { Painting } from "./painting.js" */
 
 /**
- * @typedef {{painted: (changes: Change[]) => void, picked: (colour: number, isSecond: boolean) => void}}
- *   Listener `painted` is called with changes that are final: those of a freehand stroke while it is drawn,
- *   those of every other shape once it is finished
+ * @typedef {{painted: (changes: Change[]) => void, picked: (colour: number, isSecond: boolean) => void,
+ *   asked: (point: Point) => void}} Listener `painted` is called with changes that are final: those of a
+ *   freehand stroke while it is drawn, those of every other shape once it is finished; `asked` with a pixel
+ *   whose artist is to be named
  */
 
 export class Selection {

@@ -96,7 +96,7 @@ export const styles = css`
     header { padding: 0 var(--space-2) 0 0; }
     .name p { display: none; }
     header .view { position: static; flex-direction: row; border: 0; }
-    .selected { justify-self: start; }
+    .selected { --direction: column; justify-self: start; }
     .narrow { display: none; }
     .tools { --direction: column; --gap: var(--space-1); --apart: -3px 25% auto 25%; --apart-width: 1px 0 0;
       padding: var(--space-1); overflow: hidden auto;

@@ -1,7 +1,8 @@
 /**
  * The tools in the order of the tool bar.
- * @typedef {"freehand" | "shape" | "fill" | "picker" | "select" | "wand" | "hand"} ToolKind `shape`: from one
- *   point to another, `select`: an outline is drawn, `wand`: a point is enough
+ * @typedef {"freehand" | "shape" | "fill" | "picker" | "author" | "select" | "wand" | "hand"} ToolKind
+ *   `shape`: from one point to another, `author`: asks who painted a pixel, `select`: an outline is drawn,
+ *   `wand`: a point is enough
  * @typedef {"brush" | "perfect" | "density" | "filled" | "blend" | "contiguous" | "symmetry"} ToolOption
  * @typedef {{kind: ToolKind, keys: string[], icon: string, options: ToolOption[]}} Tool
  */
@@ -30,6 +31,7 @@ export const TOOLS = {
     options: ["brush", "filled", "symmetry"],
   },
   picker: { kind: "picker", keys: ["I"], icon: "picker", options: [] },
+  author: { kind: "author", keys: ["Y"], icon: "account", options: [] },
   select: { kind: "select", keys: ["M"], icon: "select", options: [] },
   lasso: { kind: "select", keys: ["Q"], icon: "lasso", options: [] },
   wand: { kind: "wand", keys: ["W"], icon: "wand", options: ["contiguous"] },
@@ -42,6 +44,15 @@ export const TOOLS = {
 export const COMBINATION_KEYS = { replace: "N", add: "A", subtract: "S", intersect: "Shift+I" };
 
 export const MAX_BRUSH = 16;
+
+/**
+ * Return whether a tool is for those, too, who may only look.
+ * @param {string} tool
+ */
+export function isHarmless(tool) {
+  const { kind } = TOOLS[tool];
+  return kind === "author" || kind === "hand";
+}
 
 /**
  * Return whether a tool selects, and moves what is selected.

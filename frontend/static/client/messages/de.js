@@ -9,6 +9,7 @@ import editor from "./de/editor.js";
 import films from "./de/films.js";
 import home from "./de/home.js";
 import palette from "./de/palette.js";
+import past from "./de/past.js";
 import picture from "./de/picture.js";
 
-export default { account, admin, canvas, common, copies, editor, films, home, palette, picture };
+export default { account, admin, canvas, common, copies, editor, films, home, palette, past, picture };

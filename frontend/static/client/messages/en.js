@@ -9,6 +9,7 @@ import editor from "./en/editor.js";
 import films from "./en/films.js";
 import home from "./en/home.js";
 import palette from "./en/palette.js";
+import past from "./en/past.js";
 import picture from "./en/picture.js";
 
-export default { account, admin, canvas, common, copies, editor, films, home, palette, picture };
+export default { account, admin, canvas, common, copies, editor, films, home, palette, past, picture };

@@ -79,6 +79,7 @@ export class Cursors extends EventTarget {
     });
     feed.addEventListener("presence", () => this.#forgetGone(), { signal });
     ignored.addEventListener("change", () => this.#fire(), { signal });
+    void ignored.load(); // the session may be older than this part of the client
     signal.addEventListener("abort", () => {
       clearTimeout(this.#sending);
       clearTimeout(this.#fading);

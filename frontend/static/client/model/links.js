@@ -1,6 +1,7 @@
 /**
  * Links to a part of a canvas: `/canvas/7#x,y,zoom`, with templates over it: `/canvas/7#t=SLUG`, to a cell:
- * `/canvas/7?cell=3,4`, and to its editor: `/canvas/7?paint=3,4`.
+ * `/canvas/7?cell=3,4`, to a version of its tile: `/canvas/7?cell=3,4&version=5`, and to its editor:
+ * `/canvas/7?paint=3,4`.
  */
 
 import { address } from "../base.js";
@@ -62,26 +63,30 @@ export function formatAddress(view, templates) {
   return parts.length ? `#${parts.join("&")}` : "";
 }
 
-/** @typedef {{cell: Cell, isPainting: boolean}} LinkedCell */
+/** @typedef {{cell: Cell, isPainting: boolean, version: number | null}} LinkedCell */
 
 /**
- * Parse the cell that a link names, and whether it is to be painted; null where it names none.
+ * Parse the cell that a link names, whether it is to be painted, and which version of its tile is to be
+ * shown; null where it names none.
  * @param {string} search
  * @returns {LinkedCell | null}
  */
 export function parseCell(search) {
   const query = new URLSearchParams(search);
   const [, x, y] = /^(\d{1,5}),(\d{1,5})$/.exec(query.get("paint") ?? query.get("cell") ?? "") ?? [];
-  return x && y ? { cell: { x: Number(x), y: Number(y) }, isPainting: query.has("paint") } : null;
+  if (!x || !y) return null;
+  const [version] = /^[1-9]\d{0,9}$/.exec(query.get("version") ?? "") ?? [];
+  const cell = { x: Number(x), y: Number(y) };
+  return { cell, isPainting: query.has("paint"), version: version ? Number(version) : null };
 }
 
 /**
  * @param {Cell} cell
- * @param {{isPainting?: boolean}} [options]
+ * @param {{isPainting?: boolean, version?: number | null}} [options] `version` of the tile in it, else now
  * @returns {string} with the `?`
  */
-export function formatCell({ x, y }, { isPainting = false } = {}) {
-  return `?${isPainting ? "paint" : "cell"}=${x},${y}`;
+export function formatCell({ x, y }, { isPainting = false, version = null } = {}) {
+  return `?${isPainting ? "paint" : "cell"}=${x},${y}${version === null ? "" : `&version=${version}`}`;
 }
 
 /**

@@ -23,9 +23,19 @@ export const WHOLE_UP_TO = 2048 * 2048;
 /** Canvas pixels per side of one of the coarsest picture: 512 of them show the largest canvas. */
 export const COARSEST = 16;
 
-/** @typedef {{image: ImageBitmap, seq: number}} Picture  and the last change that it shows */
+/**
+ * @typedef {{image: ImageBitmap, seq: number, paintedAt: string | null}} Picture
+ *   and the last change that it shows, with its time where that is a past one
+ */
 
 export class Parts extends EventTarget {
+  /** Canvas pixels per side of one of the coarsest picture; a moment of the past may have a finer one. */
+  coarsest = COARSEST;
+  /**
+   * When what the pictures of a moment show was last painted; null before it is known.
+   * @type {string | null}
+   */
+  paintedAt = null;
   /**
    * Loaded blocks in order of use, the most recent last.
    * @type {Set<number>}
@@ -58,11 +68,13 @@ export class Parts extends EventTarget {
 
   /**
    * @param {{api: Api, canvasId: number, pixels: CanvasPixels, seq: () => number, signal: AbortSignal,
-   *   overview?: Promise<Picture> | null}} options `seq`: the last change that was applied to `pixels`;
-   *   `signal` ends it; `overview`: the coarsest picture, if it is under way already
+   *   overview?: Promise<Picture> | null, at?: number | null}} options `seq`: the last change that was
+   *   applied to `pixels`; `signal` ends it; `overview`: the coarsest picture, if it is under way already;
+   *   `at`: the change after which the canvas is shown, instead of now
    */
-  constructor({ api, canvasId, pixels, seq, signal, overview = null }) {
+  constructor({ api, canvasId, pixels, seq, signal, overview = null, at = null }) {
     super();
+    this.at = at;
     this.api = api;
     this.canvasId = canvasId;
     this.pixels = pixels;
@@ -107,10 +119,21 @@ export class Parts extends EventTarget {
    * @param {Cells} cells
    * @param {number} shrink canvas pixels per side of one of the picture
    */
-  loadPicture(cells, shrink) {
+  async loadPicture(cells, shrink) {
     const overview = shrink === COARSEST ? this.#overview : null; // which shows all cells
     if (overview) this.#overview = null;
-    return overview ?? loadPicture(this.api, this.canvasId, cells, shrink, this.signal);
+    const query = { ...cells, shrink, ...(this.at !== null && { at: this.at }) };
+    const picture = await (overview ?? loadPicture(this.api, this.canvasId, query, this.signal));
+    if ((picture.paintedAt ?? "") > (this.paintedAt ?? "")) this.paintedAt = picture.paintedAt;
+    return picture;
+  }
+
+  /**
+   * @param {string} what of the canvas
+   * @param {Record<string, number>} query
+   */
+  #get(what, query) {
+    return this.api.bytes(`/canvases/${this.canvasId}${what}`, { query, signal: this.signal });
   }
 
   #want() {
@@ -128,10 +151,10 @@ export class Parts extends EventTarget {
   async #load(block) {
     this.#underway.set(block, this.seq());
     try {
-      const { bytes } = await this.api.bytes(`/canvases/${this.canvasId}/snapshot`, {
-        query: this.pixels.cellsOf(block),
-        signal: this.signal,
-      });
+      const cells = this.pixels.cellsOf(block);
+      const { bytes } = await (this.at === null
+        ? this.#get("/snapshot", cells)
+        : this.#get("/past", { ...cells, at: this.at }));
       const snapshot = await readSnapshot(bytes);
       this.signal.throwIfAborted(); // unpacking does not stop at the abort
       this.pixels.take(
@@ -156,23 +179,20 @@ export class Parts extends EventTarget {
  * @param {AbortSignal} signal
  */
 export function loadOverview(api, { id, columns, rows }, signal) {
-  return loadPicture(api, id, { x: 0, y: 0, columns, rows }, COARSEST, signal);
+  return loadPicture(api, id, { x: 0, y: 0, columns, rows, shrink: COARSEST }, signal);
 }
 
 /**
  * @param {Api} api
  * @param {number} canvasId
- * @param {Cells} cells
- * @param {number} shrink
+ * @param {Cells & {shrink: number, at?: number}} query `at`: the change after which it is shown
  * @param {AbortSignal} signal
  * @returns {Promise<Picture>}
  */
-async function loadPicture(api, canvasId, cells, shrink, signal) {
-  const { bytes, headers } = await api.bytes(`/canvases/${canvasId}.png`, {
-    query: { ...cells, shrink },
-    signal,
-  });
+async function loadPicture(api, canvasId, query, signal) {
+  const path = `/canvases/${canvasId}${query.at === undefined ? "" : "/past"}.png`;
+  const { bytes, headers } = await api.bytes(path, { query, signal });
   const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
   signal.throwIfAborted();
-  return { image, seq: Number(headers.get("X-Canvas-Seq")) };
+  return { image, seq: Number(headers.get("X-Canvas-Seq")), paintedAt: headers.get("X-Painted-At") };
 }

@@ -65,6 +65,8 @@ export const ICONS = {
   outline: svg`<circle cx="12" cy="12" r="9" stroke-dasharray="3.2 2.45"/><circle cx="12" cy="12" r="4.5"
     fill="currentColor"/>`,
   paste: svg`<rect x="5" y="5" width="14" height="16" rx="1"/><path d="M9 5V3h6v2M9 12h6M9 16h6"/>`,
+  past: svg`<path d="M4 12a8 8 0 1 0 2.5-5.8L4 8.5M4 4v4.5h4.5M12 8v4.5l3 2"/>`,
+  pause: svg`<path d="M8 5v14M16 5v14"/>`,
   pencil: svg`<path d="m4 20 1-4.5L16.5 4 20 7.5 8.5 19zM13.5 7l3.5 3.5"/>`,
   people: svg`<circle cx="9" cy="8" r="3.5"/><path d="M2 20c0-3.6 3-6 7-6s7 2.4 7 6M16 5a3.5 3.5 0 0 1 0
     6.5M18 14.5c2.4.8 4 2.8 4 5.5"/>`,
@@ -72,6 +74,7 @@ export const ICONS = {
     11"/>`,
   picture: svg`<rect x="3" y="5" width="18" height="14" rx="1"/><circle cx="8.5" cy="10" r="1.5"/><path d="m4
     18 6-5 4 3 3-2 4 3"/>`,
+  play: svg`<path d="m8 5 11 7-11 7z"/>`,
   rectangle: svg`<rect x="4" y="6" width="16" height="12"/>`,
   redo: svg`<path d="m16 5 4 4-4 4M20 9H10a5.5 5.5 0 0 0 0 11h4"/>`,
   replace: svg`<circle cx="7" cy="7" r="3.5"/><circle cx="17" cy="17" r="3.5" fill="currentColor"/><path

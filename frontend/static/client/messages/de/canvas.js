@@ -4,9 +4,9 @@
 export default {
   picture: "Bild von {name}",
   keys:
-    "Pfeiltasten wählen ein Feld, Eingabe zeigt seinen Inhalt. Umschalt und eine Pfeiltaste verschieben, " +
-    "Plus und Minus zoomen, 0 zeigt die ganze Leinwand, G schaltet das Raster um, und N führt zum " +
-    "nächsten falschen Pixel einer Vorlage.",
+    "Pfeiltasten wählen ein Feld, Eingabe zeigt seinen Inhalt und I, wer das Pixel in seiner Mitte gemalt " +
+    "hat. Umschalt und eine Pfeiltaste verschieben, Plus und Minus zoomen, 0 zeigt die ganze Leinwand, G " +
+    "schaltet das Raster um, und N führt zum nächsten falschen Pixel einer Vorlage.",
   keys_place:
     "Pfeiltasten wählen ein Pixel, die Eingabetaste setzt eines, und I zeigt, wer es gemalt hat. " +
     "Ziffern und Klammern wählen eine Farbe, U nimmt das letzte Pixel zurück, H zeigt, wo gemalt wird, und " +
@@ -144,6 +144,8 @@ export default {
   version: "Version {version}",
   revert: "Wiederherstellen",
   revert_to: "Version {version} wiederherstellen",
+  joined_show: "Alle {count} Änderungen zeigen",
+  joined_hide: "Als eine zeigen",
   did_created: "Hat das Feld belegt",
   did_painted: "Hat gemalt",
   did_stroke: "Hat gemalt",

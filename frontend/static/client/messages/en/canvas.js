@@ -4,8 +4,9 @@
 export default {
   picture: "Picture of {name}",
   keys:
-    "Arrow keys select a cell, and Enter shows what’s in it. Shift with an arrow key pans, plus and minus " +
-    "zoom, 0 shows the whole canvas, G toggles the grid, and N goes to the next wrong pixel of a template.",
+    "Arrow keys select a cell, Enter shows what’s in it, and I who painted the pixel in its middle. Shift " +
+    "with an arrow key pans, plus and minus zoom, 0 shows the whole canvas, G toggles the grid, and N goes " +
+    "to the next wrong pixel of a template.",
   keys_place:
     "Arrow keys select a pixel, Enter places one, and I shows who painted it. Digits and brackets choose " +
     "a colour, U takes the last pixel back, H shows where people paint, and V what is still empty. Shift " +
@@ -140,6 +141,8 @@ export default {
   version: "Version {version}",
   revert: "Restore",
   revert_to: "Restore version {version}",
+  joined_show: "Show all {count} changes",
+  joined_hide: "Show as one",
   did_created: "Claimed the cell",
   did_painted: "Painted",
   did_stroke: "Painted",

@@ -1,0 +1,1 @@
+"""The past: what a canvas looked like after any of its changes."""

@@ -1,0 +1,86 @@
+"""How much of a canvas's past is shown at a time; standard library only."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from services.tiles.canvases.rules import Canvas, Region
+from services.tiles.revisions.rules import apply_stroke
+from shared.errors import Invalid
+
+MAX_SNAPSHOT_PIXELS = 1024 * 1024
+"""Of a snapshot: a megabyte before it is compressed, as a dragged slider asks for several per second."""
+
+MAX_PICTURE_PIXELS = 512 * 512
+"""Of a picture, shrunk or not."""
+
+MAX_CELLS = 16_384
+"""Of both: each takes two looks into an index and up to 64 changes, so all of them some tenths of a second.
+They are a canvas of 8192 pixels per side in tiles of 64."""
+
+BAND_CELLS = 256
+"""Read at a time: usually some hundred kilobytes, some ten megabytes where each has 63 large strokes."""
+
+BAND_PIXELS = 1024 * 1024
+"""Drawn at a time: some milliseconds of work."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastTile:
+    """A tile as it was: the newest picture of all of it, compressed, and the strokes on it since.
+
+    `painted_at` is the moment of the last change; `is_deleted` says that this deleted the tile, which was
+    restored later.
+    """
+
+    id: int
+    x: int
+    y: int
+    version: int
+    whole: bytes
+    strokes: bytes
+    is_deleted: bool
+    painted_at: datetime
+
+    @property
+    def pixels(self) -> bytes:
+        """One byte per pixel. Slow for many tiles: call it in a thread."""
+        whole = zlib.decompress(self.whole)
+        return apply_stroke(whole, self.strokes) if self.strokes else whole
+
+
+def check_moment(canvas: Canvas, at: int) -> None:
+    """Raise Invalid naming `at` for a change that is still to come."""
+    if at > canvas.seq:
+        raise Invalid.field("query", "at", msg=f"must not be beyond the last change ({canvas.seq})")
+
+
+def check_cells(region: Region) -> None:
+    """Raise Invalid naming `columns` if there are more cells than are read for one picture."""
+    if region.columns * region.rows > MAX_CELLS:
+        raise Invalid.field("query", "columns", msg=f"and rows may have {MAX_CELLS} cells together")
+
+
+def check_snapshot(region: Region, tile_size: int) -> None:
+    """Raise Invalid naming `columns` if the cells have more pixels than a snapshot of the past holds."""
+    if region.columns * region.rows * tile_size**2 > MAX_SNAPSHOT_PIXELS:
+        raise Invalid.field(
+            "query", "columns", msg=f"and rows may have {MAX_SNAPSHOT_PIXELS} pixels together"
+        )
+
+
+def check_picture(region: Region, tile_size: int, shrink: int) -> None:
+    """Raise Invalid naming `shrink` if the picture would hold too many pixels."""
+    if region.columns * region.rows * tile_size**2 > MAX_PICTURE_PIXELS * shrink**2:
+        raise Invalid.field("query", "shrink", msg="makes this picture too large")
+
+
+def bands_of(region: Region, tile_size: int) -> Iterator[Region]:
+    """Divide a rectangle of cells into bands of whole rows, none much larger than may be read and drawn."""
+    cells = min(BAND_CELLS, BAND_PIXELS // tile_size**2)
+    rows = max(1, cells // region.columns)
+    for y in range(region.y, region.y + region.rows, rows):
+        yield replace(region, y=y, rows=min(rows, region.y + region.rows - y))
