@@ -296,7 +296,7 @@ identities = Table(
     Column("last_used_at", DateTime(timezone=True)),
     UniqueConstraint("account_id", "provider"),
     CheckConstraint("char_length(subject) BETWEEN 1 AND 255", name="subject"),
-    comment="Accounts elsewhere that log in to accounts here, by OpenID Connect.",
+    comment="Accounts elsewhere that log in to accounts here.",
 )
 
 exports = Table(

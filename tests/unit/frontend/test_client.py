@@ -17,7 +17,7 @@ def run_node(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_modules_pass_their_tests() -> None:
     # Node itself runs the files side by side, in processes of their own: their mocked timers must not meet.
-    run = run_node("--test", "--test-force-exit", "--test-reporter=spec", "frontend/tests/**/*.test.js")
+    run = run_node("--import", "./frontend/tests/setup.js", "--test", "frontend/tests/**/*.test.js")
     assert run.returncode == 0, run.stdout + run.stderr
 
 

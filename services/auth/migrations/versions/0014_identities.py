@@ -1,4 +1,4 @@
-"""Accounts elsewhere that log in here, by OpenID Connect."""
+"""Accounts elsewhere that log in here."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,7 +26,7 @@ def upgrade() -> None:
         ),
         sa.UniqueConstraint("account_id", "provider", name="uq_identities_account_id_provider"),
         sa.CheckConstraint("char_length(subject) BETWEEN 1 AND 255", name="subject"),
-        comment="Accounts elsewhere that log in to accounts here, by OpenID Connect.",
+        comment="Accounts elsewhere that log in to accounts here.",
     )
 
 
