@@ -95,6 +95,11 @@ def _decode(attack: Any) -> Attack:
 
 
 async def _attack(url: str, attack: Attack, outcomes: Counter[str]) -> None:
+    """Attack until SIGTERM."""
+    attacking = asyncio.current_task()
+    assert attacking is not None
+    # No exception may come from a handler in between: where no one can be raised, it is lost.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, attacking.cancel)
     connector = aiohttp.TCPConnector(limit=0, local_addr=(ADDRESS, 0))
     async with aiohttp.ClientSession(url, connector=connector) as http, asyncio.TaskGroup() as tasks:
         if isinstance(attack, Flood):
@@ -172,9 +177,7 @@ def main() -> None:
     os.nice(19)
     attack = _decode(json.load(sys.stdin))
     outcomes: Counter[str] = Counter()
-    # SIGTERM ends the attack as Ctrl-C would.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with suppress(KeyboardInterrupt):
+    with suppress(asyncio.CancelledError):
         asyncio.run(_attack(sys.argv[1], attack, outcomes))
     print(json.dumps(outcomes))
 

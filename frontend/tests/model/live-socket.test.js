@@ -8,6 +8,7 @@ const JSON_ONLY = "tessera.v1.json";
 class Wire {
   static CONNECTING = 0;
   static OPEN = 1;
+  static CLOSING = 2;
   /** @type {Wire[]} */
   static opened = [];
   readyState = Wire.CONNECTING;
@@ -90,6 +91,16 @@ test("strokes are sent in the subprotocol that the server chose", async () => {
     socket.paint(4, 7, [[9, 2]]);
     assert.deepEqual(wire.sent, [expected]);
   }
+});
+
+test("nothing is sent to a socket that is closing, about which browsers would complain", async () => {
+  const { connect } = await newPage();
+  const { socket, wire } = connect();
+  wire.accept(BINARY);
+  wire.readyState = Wire.CLOSING;
+  socket.send({ type: "ping" });
+  socket.paint(4, 7, [[9, 2]]);
+  assert.deepEqual(wire.sent, []);
 });
 
 test("messages have one form in every subprotocol", async () => {

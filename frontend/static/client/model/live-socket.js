@@ -65,7 +65,7 @@ export class LiveSocket {
 
   /** @param {object} message */
   send(message) {
-    this.#socket.send(JSON.stringify(message));
+    this.#transmit(JSON.stringify(message));
   }
 
   /**
@@ -75,8 +75,13 @@ export class LiveSocket {
    * @param {[offset: number, colour: number][]} pixels
    */
   paint(ref, tileId, pixels) {
-    if (this.#socket.protocol === BINARY) this.#socket.send(encodePaint(ref, tileId, pixels));
+    if (this.#socket.protocol === BINARY) this.#transmit(encodePaint(ref, tileId, pixels));
     else this.send({ type: "paint", ref, tile_id: tileId, pixels });
+  }
+
+  /** @param {string | Uint8Array<ArrayBuffer>} data lost if the socket is closing: `closed` is called soon */
+  #transmit(data) {
+    if (this.isOpen) this.#socket.send(data); // browsers log an error otherwise
   }
 
   /** Stop listening, and close without waiting for the closing handshake. */
