@@ -108,8 +108,8 @@ format: $(INSTALLED) $(NODE_MODULES) ## reformat, and repair what lint can repai
 test: $(INSTALLED) $(SSLYZE) $(OIDC) ## all tests, on real parts of their own, beside whatever is running
 	$(BIN)/python -m pytest -n $(WORKERS)
 
-test-fast: $(INSTALLED) $(OIDC) ## rules, services and gateway: no browser, container, whole stack or outage of a part
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not outage" tests/unit tests/services tests/gateway
+test-fast: $(INSTALLED) $(OIDC) ## rules, services and gateway: no browser, container, whole stack, outage of a part or long work
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not outage and not slow" tests/unit tests/services tests/gateway
 
 test-failed: $(INSTALLED) $(SSLYZE) $(OIDC) ## the tests that failed in the last run, one after another
 	$(BIN)/python -m pytest --last-failed --last-failed-no-failures none

@@ -259,6 +259,7 @@ async def test_an_address_that_the_server_cannot_express_is_final(server: SmtpSe
         await SmtpMailer(server.url, SENDER).send(replace(MAIL, account=account))
 
 
+@pytest.mark.slow
 def test_the_command_mail_test_sends_with_the_settings_of_the_stack(
     server: SmtpServer, tmp_path: Path
 ) -> None:

@@ -97,6 +97,7 @@ async def test_a_replaced_key_is_deleted_only_after_its_last_token_expires(
     assert after == {made["kid"]}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick_retries")
 @pytest.mark.usefixtures("quick_retries")
 async def test_a_poison_command_can_be_listed_and_replayed(

@@ -79,6 +79,7 @@ async def test_a_repeated_message_changes_nothing(
         await arrived(users_url, 1, 2)
 
 
+@pytest.mark.slow
 async def test_a_poison_message_ends_as_a_dead_letter_and_the_others_pass(
     users_db: Database, users_url: str, broker_url: str
 ) -> None:
@@ -98,6 +99,7 @@ async def test_a_poison_message_ends_as_a_dead_letter_and_the_others_pass(
     assert [(letter.message_id, letter.reason) for letter in letters] == [(str(poison.id), "delivery_limit")]
 
 
+@pytest.mark.slow
 async def test_a_replayed_dead_letter_has_its_effect(
     users_db: Database, users_url: str, broker_url: str
 ) -> None:

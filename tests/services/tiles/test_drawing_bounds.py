@@ -93,6 +93,7 @@ async def paint(socket: aiohttp.ClientWebSocketResponse, tile_id: int) -> AsyncI
         await asyncio.sleep(0.05)
 
 
+@pytest.mark.slow
 async def test_guests_who_draw_the_largest_canvas_hinder_no_artist(
     tiles: TilesClient, database_url: str, broker: VirtualHost, keys: TestKeys, tmp_path: Path
 ) -> None:

@@ -69,6 +69,7 @@ def program(folder: Path, name: str, script: str) -> str:
     return str(path)
 
 
+@pytest.mark.slow
 async def test_a_film_survives_a_worker_that_is_killed(
     start_tiles: StartTiles, database_url: str, broker: VirtualHost, keys: TestKeys, tmp_path: Path
 ) -> None:

@@ -119,6 +119,7 @@ async def test_shuffled_events_count_exactly_while_workers_start_and_stop(
     await second.close()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("quick_retries")
 async def test_a_message_that_cannot_be_applied_becomes_a_dead_letter_alone(
     start_worker: StartWorker, database_url: str, new_broker: Callable[[], VirtualHost], db: Database

@@ -10,6 +10,7 @@ from asyncio.subprocess import PIPE, Process
 
 import aiohttp
 import orjson
+import pytest
 
 from tests.support.identities import TestKeys
 from tests.support.parts import Databases, VirtualHost, free_ports
@@ -31,6 +32,7 @@ async def stop(process: Process) -> list[dict[str, object]]:
     return [orjson.loads(line) for line in log.splitlines()]
 
 
+@pytest.mark.slow
 async def test_the_processes_migrate_start_serve_and_stop(
     database: Databases, broker: VirtualHost, keys: TestKeys
 ) -> None:
