@@ -96,10 +96,10 @@ def _decode(attack: Any) -> Attack:
 
 async def _attack(url: str, attack: Attack, outcomes: Counter[str]) -> None:
     """Attack until SIGTERM."""
-    attacking = asyncio.current_task()
-    assert attacking is not None
+    task = asyncio.current_task()
+    assert task is not None
     # No exception may come from a handler in between: where no one can be raised, it is lost.
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, attacking.cancel)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     connector = aiohttp.TCPConnector(limit=0, local_addr=(ADDRESS, 0))
     async with aiohttp.ClientSession(url, connector=connector) as http, asyncio.TaskGroup() as tasks:
         if isinstance(attack, Flood):
