@@ -9,7 +9,11 @@ globalThis.BroadcastChannel = class extends Channel {
   /** @param {string} name */
   constructor(name) {
     super(name);
-    const own = /** @type {{unref?: () => void}} */ (this); // only Node's class has it
-    own.unref?.();
+    unref(this);
   }
 };
+
+/** @param {object} channel  only Node's own class has `unref` */
+function unref(channel) {
+  if ("unref" in channel && typeof channel.unref === "function") channel.unref();
+}
