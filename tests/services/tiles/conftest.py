@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from services.tiles.app import create_app
+from services.tiles.films.maker import FilmMaker
 from services.tiles.settings import TilesSettings
 from services.tiles.tables import metadata
+from shared.db import Database
 from shared.db.migrations import migrate
 from tests.support.identities import TestKeys
 from tests.support.parts import Databases, VirtualHost, emptying
@@ -80,3 +82,17 @@ async def tiles(start_tiles: StartTiles, database_url: str) -> TilesClient:
 async def live_tiles(start_tiles: StartTiles, database_url: str, broker: VirtualHost) -> TilesClient:
     """The service with a broker."""
     return await start_tiles(database_url, broker.url)
+
+
+@pytest.fixture
+async def db(tiles: TilesClient) -> AsyncIterator[Database]:
+    """The database as a worker sees it."""
+    database = Database(tiles.database_url, application="worker of a test")
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def films(db: Database) -> FilmMaker:
+    """What makes films in a worker; nobody is told of their progress."""
+    return FilmMaker(db, lambda canvas_id, artist_id, film: None, "ffmpeg")

@@ -30,18 +30,6 @@ from tests.support.tiles import StartTiles, TilesClient, account_id, painted
 from tests.support.waiting import PATIENCE
 
 
-@pytest.fixture
-async def db(tiles: TilesClient) -> AsyncIterator[Database]:
-    database = Database(tiles.database_url, application="worker of a test")
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-def films(db: Database) -> FilmMaker:
-    return FilmMaker(db, lambda canvas_id, artist_id, film: None, "ffmpeg")
-
-
 @pytest.mark.parametrize("format_", ["gif", "apng"])
 async def test_a_film_shows_the_history_from_the_empty_canvas_to_now(
     tiles: TilesClient, films: FilmMaker, format_: str

@@ -31,18 +31,6 @@ HALF_A_FILM = "head -c 600000 /dev/zero; cat > /dev/null; exec setpriv --pdeaths
 WHOLE_FILM = "cat > /dev/null; printf 'a whole film'"
 
 
-@pytest.fixture
-async def db(tiles: TilesClient) -> AsyncIterator[Database]:
-    database = Database(tiles.database_url, application="worker of a test")
-    yield database
-    await database.close()
-
-
-@pytest.fixture
-def films(db: Database) -> FilmMaker:
-    return FilmMaker(db, lambda canvas_id, artist_id, film: None, "ffmpeg")
-
-
 async def begin(db: Database) -> Film | None:
     """Begin a film as a worker does, and write a part of its file."""
     async with db.transaction() as conn:
