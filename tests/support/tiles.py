@@ -105,6 +105,11 @@ async def sweeping(
         await database.close()
 
 
+async def outcome(response: ClientResponse) -> tuple[int, str | None]:
+    """Return the status of a response and, of a refusal, its code."""
+    return response.status, (await response.json())["code"] if response.status >= 400 else None
+
+
 async def is_ready(client: Client) -> bool:
     return (await client.get("/ready")).status == 200
 

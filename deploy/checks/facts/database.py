@@ -124,9 +124,11 @@ def list_revisions(service: str) -> tuple[str, ...]:
 
 
 def list_tables(service: str) -> set[str]:
-    """Return the tables that this code has for a service, read from the file for the same reason."""
-    text = (REPOSITORY / "services" / service / "tables.py").read_text()
-    return {*_TABLE.findall(text), "outbox", "inbox", "export_jobs"}
+    """Return the tables that this code has for a service, read from its files for the same reason."""
+    folder = REPOSITORY / "services" / service
+    texts = [path.read_text() for path in (*folder.glob("tables.py"), *folder.glob("tables/*.py"))]
+    named = {name for text in texts for name in _TABLE.findall(text)}
+    return {*named, "outbox", "inbox", "export_jobs"}
 
 
 def _address(url: str) -> str:

@@ -90,7 +90,7 @@ def _in_srgb(rgba: Image.Image, profile: bytes | None) -> Image.Image:
             return rgba
         srgb = ImageCms.createProfile("sRGB")
         converted = ImageCms.profileToProfile(rgba, embedded, srgb, outputMode="RGBA")
-    except (OSError, ImageCms.PyCMSError):
+    except (OSError, ValueError, ImageCms.PyCMSError):  # UnicodeDecodeError is a ValueError
         return rgba
     return converted or rgba
 

@@ -116,7 +116,7 @@ def test_an_expired_certificate(under_test: ComposeStackUnderTest) -> None:
     file = served_of(under_test.project.var)
     right = file.read_text()
     key = right[right.index("-----BEGIN PRIVATE KEY") :]
-    replace_served(file, expired(key) + key)
+    replace_served(file, expired(key, urlsplit(under_test.url).hostname or "") + key)
     try:
         cause = under_test.first_line("certificate-invalid")
     finally:

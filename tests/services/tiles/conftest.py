@@ -79,6 +79,12 @@ async def tiles(start_tiles: StartTiles, database_url: str) -> TilesClient:
 
 
 @pytest.fixture
+async def canvas_id(tiles: TilesClient) -> int:
+    """A canvas of `owner`."""
+    return int((await tiles.canvas("owner"))["id"])
+
+
+@pytest.fixture
 async def live_tiles(start_tiles: StartTiles, database_url: str, broker: VirtualHost) -> TilesClient:
     """The service with a broker."""
     return await start_tiles(database_url, broker.url)

@@ -17,15 +17,11 @@ from tests.support.live import events, settle, until_closed
 from tests.support.messaging import sql
 from tests.support.parts import VirtualHost
 from tests.support.placing import connected, place
-from tests.support.tiles import BLANK, StartTiles, TilesClient, account_id, painted
+from tests.support.tiles import BLANK, StartTiles, TilesClient, account_id, outcome, painted
 from tests.support.waiting import PATIENCE
 
 SITE_MODERATOR = ("moderator",)
 ROLES = ("viewer", "painter", "moderator")
-
-
-async def outcome(response: ClientResponse) -> tuple[int, str | None]:
-    return response.status, (await response.json()).get("code") if response.status >= 400 else None
 
 
 async def name(tiles: TilesClient, by: str, canvas_id: int, artist: str, role: str) -> ClientResponse:

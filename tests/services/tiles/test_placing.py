@@ -13,7 +13,6 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import ClientResponse
 
 from services.tiles.charges.service import publish_placed
 from services.tiles.live.binary import decode_batch
@@ -22,16 +21,12 @@ from shared.messaging.outbox import Outbox
 from tests.support.identities import TestKeys
 from tests.support.parts import VirtualHost, free_ports
 from tests.support.placing import charges_of, colour_at, connected, let_pass, place
-from tests.support.tiles import StartTiles, TilesClient, account_id, journal_of
+from tests.support.tiles import StartTiles, TilesClient, account_id, journal_of, outcome
 from tests.support.tiles_process import process
 from tests.support.users import list_outbox
 from tests.support.waiting import PATIENCE
 
 MODERATOR = {"roles": ("moderator",)}
-
-
-async def outcome(response: ClientResponse) -> tuple[int, str | None]:
-    return response.status, (await response.json()).get("code")
 
 
 async def place_canvas(tiles: TilesClient, **fields: Any) -> int:

@@ -23,6 +23,15 @@ import {
 /** Bytes of a file: a sprite may hold more than its palette. */
 export const MOST_BYTES = 8 * 1024 * 1024;
 
+/** Byte order marks. @type {readonly [number, number, string][]} */
+const UTF_16 = [
+  [0xff, 0xfe, "utf-16le"],
+  [0xfe, 0xff, "utf-16be"],
+];
+
+/** Of formats whose files have names of colours. */
+const STARTS = ["GIMP", "JASC", ";"];
+
 /** @type {readonly Format[]} */
 export const FORMATS = [
   { id: "gpl", extension: ".gpl", type: "text/plain", write: writeGpl },
@@ -78,14 +87,18 @@ function gather(entries) {
 }
 
 /**
- * Decode UTF-8; null for bytes that are no text.
+ * Decode UTF-8, or UTF-16 with a byte order mark; null for bytes that are no text.
+ *
+ * Older programs write names of colours in the encoding of their machine, which a palette does not need.
  * @param {Uint8Array} bytes
  */
 function textOf(bytes) {
-  if (bytes.includes(0)) return null;
+  const encoding = UTF_16.find(([first, second]) => bytes[0] === first && bytes[1] === second)?.[2];
+  if (!encoding && bytes.includes(0)) return null;
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder(encoding ?? "utf-8", { fatal: true }).decode(bytes);
   } catch {
-    return null;
+    const text = new TextDecoder("windows-1252").decode(bytes);
+    return !encoding && STARTS.some((start) => text.startsWith(start)) ? text : null;
   }
 }

@@ -134,7 +134,8 @@ export function writePaintNet(colours, name) {
  * @param {string} text
  */
 export function looksLikePaintNet(text) {
-  return /^\s*(;|[\da-f]{8}\s*(;|$))/im.test(text);
+  // No \s, which matches line breaks: it would try each of many empty lines from each of them.
+  return /^[ \t]*(;|[\da-f]{8}[ \t]*(;|$))/im.test(text);
 }
 
 /** @param {string} text */

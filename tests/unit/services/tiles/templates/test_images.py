@@ -129,7 +129,8 @@ def test_an_embedded_colour_profile_is_converted_from() -> None:
 
 def test_a_broken_or_foreign_colour_profile_is_ignored() -> None:
     lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
-    for profile in (b"no profile", srgb_profile()[:200], lab):
+    unreadable = srgb_profile().replace(b"RGB ", b"\xffGB ", 1)
+    for profile in (b"no profile", srgb_profile()[:200], lab, unreadable):
         file = encoded(PICTURE, icc_profile=profile)
         assert read_image(file).getpixel((0, 0)) == RED
 
