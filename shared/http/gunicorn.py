@@ -84,10 +84,7 @@ class _Server(BaseApplication):
     def load(self) -> Any:
         async def runner() -> web.AppRunner:
             self.served = self._factory()
-            # What exists now stays: collections need not look at it again, which would hold the event loop
-            # for tens of milliseconds whenever a request has made some thousand objects.
-            gc.collect()
-            gc.freeze()
+            _keep_what_exists()
             return ProblemRunner(
                 self.served,
                 logger=logging.getLogger("aiohttp.server"),
@@ -101,4 +98,15 @@ class _Server(BaseApplication):
 
 def run_web(factory: Callable[[], web.Application], settings: ProcessSettings) -> None:
     """Serve the application until SIGTERM or SIGINT."""
+    _keep_what_exists()  # before the fork, so that master and worker share the memory of what was imported
     _Server(factory, settings).run()
+
+
+def _keep_what_exists() -> None:
+    """Let later collections not look at what exists now.
+
+    A look writes to each object: it would hold the event loop for tens of milliseconds whenever a request has
+    made some thousand objects, and after a fork it would copy all of the memory that is shared.
+    """
+    gc.collect()
+    gc.freeze()
