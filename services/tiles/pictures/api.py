@@ -12,7 +12,7 @@ from services.tiles.pictures.service import PICTURES
 from services.tiles.pictures.snapshot import MEDIA_TYPE
 from shared.http.clients import identify_client
 from shared.http.etags import is_unchanged, not_modified
-from shared.http.operations import Operation, RawResponse
+from shared.http.operations import Operation, RawResponse, respond_empty
 from shared.http.ranges import respond_with_rest, resumed_at
 from shared.identity import Identity
 
@@ -25,11 +25,12 @@ async def draw_canvas(
     Unpainted cells are transparent, unless `paper` is set; drafts are not shown. The `ETag` changes only with
     the picture. With `shrink` it is RGBA, of at most 512 x 512 pixels, for a view from afar or a thumbnail;
     tiles and blocks that have not changed cost little. `X-Canvas-Seq` is the number of the last change that
-    it shows.
+    it shows. With `pixels_above`, a client that does not know yet how large a canvas is gets the picture of a
+    large one only (204 otherwise).
     """
     client = partial(identify_client, request, caller)
     picture = await request.app[PICTURES].canvas(caller, client, canvas_id, query)
-    return _respond_with_seq(request, picture, "image/png")
+    return respond_empty() if picture is None else _respond_with_seq(request, picture, "image/png")
 
 
 async def draw_pixels(
@@ -119,7 +120,7 @@ OPERATIONS = (
         "GET",
         r"/canvases/{canvas_id:\d+}.png",
         draw_canvas,
-        _describe_responses("image/png", "The picture"),
+        {**_describe_responses("image/png", "The picture"), 204: None},
         refusals=("404 canvas_not_found", *_REFUSALS),
         headers=_RESUMING,
     ),

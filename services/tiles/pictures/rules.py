@@ -37,11 +37,16 @@ SHRUNK_SECONDS = 3.0
 otherwise each stroke would make every viewer's next request draw it again."""
 
 
-def check_shrink(width: int, height: int, scale: int, shrink: int) -> None:
-    """Raise Invalid naming `shrink` if it goes with a scale, or the picture would hold too many pixels."""
-    if scale > 1:
+def check_size(width: int, height: int, scale: int, shrink: int, *, paper: bool) -> None:
+    """Raise Invalid naming what makes a picture of so many pixels of a canvas too large, or does not go."""
+    if shrink == 1:
+        check_scale(width, height, scale)
+    elif paper:
+        # Edges of what is painted are half transparent.
+        raise Invalid.field("query", "paper", msg="is not possible with shrink")
+    elif scale > 1:
         raise Invalid.field("query", "shrink", msg="cannot be combined with a scale")
-    if width * height > MAX_SHRUNK_PIXELS * shrink * shrink:
+    elif width * height > MAX_SHRUNK_PIXELS * shrink * shrink:
         raise Invalid.field("query", "shrink", msg="makes this picture too large")
 
 
@@ -66,12 +71,6 @@ def check_scale(width: int, height: int, scale: int) -> None:
     """Raise Invalid naming `scale` if the picture would hold too many pixels."""
     if width * height * scale * scale > (MAX_PICTURE_PIXELS if scale == 1 else MAX_SCALED_PIXELS):
         raise Invalid.field("query", "scale", msg="makes this picture too large")
-
-
-def check_no_paper(*, paper: bool) -> None:
-    """Raise Invalid naming `paper` where pictures are shrunk, whose edges are half transparent."""
-    if paper:
-        raise Invalid.field("query", "paper", msg="is not possible with shrink")
 
 
 def fit_preview(width: int, height: int) -> tuple[int, int]:

@@ -34,6 +34,12 @@ class CanvasPicture(RegionQuery, Scale):
         1,
         description="1, 2, 4, 8 or 16 pixels per side become one of their mean colour; up to 3 s late",
     )
+    pixels_above: int = Field(
+        0,
+        ge=0,
+        le=MAX_PICTURE_PIXELS,
+        description="only if the cells have more pixels than this; otherwise the response is 204",
+    )
 
 
 class PixelsPicture(BoxQuery, Scale):

@@ -20,9 +20,8 @@ from services.tiles.pictures.rules import (
     SHRUNK_SECONDS,
     bands_of,
     cells_of_block,
-    check_no_paper,
     check_scale,
-    check_shrink,
+    check_size,
     drawing_cost,
     fit_preview,
     shrinking_cost,
@@ -58,18 +57,19 @@ class Pictures:
 
     async def canvas(
         self, viewer: Identity | None, client: Client, canvas_id: int, query: CanvasPicture
-    ) -> Rendering:
-        """Return the PNG of a canvas or a part of it.
+    ) -> Rendering | None:
+        """Return the PNG of a canvas or a part of it; None if that has no more pixels than asked for.
 
         Raises NotFound, Invalid for a part beyond the canvas and for a scale that makes it too large.
         """
         state = await self._visible(viewer, canvas_id)
         canvas = state.canvas
         region = region_of(canvas.columns, canvas.rows, query.x, query.y, query.columns, query.rows)
-        if query.shrink > 1:
-            check_no_paper(paper=query.paper)
-            return await self._shrunk(client, state, region, query)
-        return await self._drawn(client, state, region.box(canvas.tile_size), query)
+        box = region.box(canvas.tile_size)
+        check_size(box.width, box.height, query.scale, query.shrink, paper=query.paper)
+        if box.pixels <= query.pixels_above:
+            return None
+        return await self._of_cells(client, state, region, query)
 
     async def pixels(
         self, viewer: Identity | None, client: Client, canvas_id: int, query: PixelsPicture
@@ -80,13 +80,16 @@ class Pictures:
         """
         state = await self._visible(viewer, canvas_id)
         box = box_of(state.canvas, query.x, query.y, query.width, query.height)
+        check_scale(box.width, box.height, query.scale)
         return await self._drawn(client, state, box, query)
 
     async def preview(self, viewer: Identity | None, client: Client, canvas_id: int) -> Rendering:
         """Return the PNG of a canvas in a size for previews of links. Raises NotFound."""
-        canvas = (await self._visible(viewer, canvas_id)).canvas
+        state = await self._visible(viewer, canvas_id)
+        canvas = state.canvas
         scale, shrink = fit_preview(canvas.width, canvas.height)
-        return await self.canvas(viewer, client, canvas_id, CanvasPicture(scale=scale, shrink=shrink))
+        whole = Region(0, 0, canvas.columns, canvas.rows)
+        return await self._of_cells(client, state, whole, CanvasPicture(scale=scale, shrink=shrink))
 
     async def tile(self, viewer: Identity | None, client: Client, tile_id: int, query: Scale) -> Rendering:
         """Return the PNG of a tile. Raises NotFound."""
@@ -122,9 +125,15 @@ class Pictures:
             partial(self._drawings.charge, client, pixels),
         )
 
+    async def _of_cells(
+        self, client: Client, state: CanvasState, region: Region, query: CanvasPicture
+    ) -> Rendering:
+        if query.shrink > 1:
+            return await self._shrunk(client, state, region, query.shrink)
+        return await self._drawn(client, state, region.box(state.canvas.tile_size), query)
+
     async def _drawn(self, client: Client, state: CanvasState, box: Box, query: Scale) -> Rendering:
         canvas, scale = state.canvas, query.scale
-        check_scale(box.width, box.height, scale)
         paper = canvas.paper_color if query.paper else None
         return await self._renderings.get(
             (canvas.id, box, scale, paper),
@@ -133,17 +142,14 @@ class Pictures:
             partial(self._drawings.charge, client, drawing_cost(box, canvas.tile_size, scale)),
         )
 
-    async def _shrunk(
-        self, client: Client, state: CanvasState, region: Region, query: CanvasPicture
-    ) -> Rendering:
-        canvas, shrink = state.canvas, query.shrink
-        width, height = region.columns * canvas.tile_size, region.rows * canvas.tile_size
-        check_shrink(width, height, query.scale, shrink)
+    async def _shrunk(self, client: Client, state: CanvasState, region: Region, shrink: int) -> Rendering:
+        canvas = state.canvas
+        pixels = region.box(canvas.tile_size).pixels
         return await self._renderings.get(
             (canvas.id, region, "shrunk", shrink),
             state.picture_seq,
             partial(self._draw_shrunk, canvas, region, shrink),
-            partial(self._drawings.charge, client, shrinking_cost(width * height, shrink)),
+            partial(self._drawings.charge, client, shrinking_cost(pixels, shrink)),
             lag=SHRUNK_SECONDS,
         )
 

@@ -346,6 +346,34 @@ async def test_a_shrink_that_is_unknown_or_too_small_is_refused(
     assert "shrink" in (await response.json())["errors"][0]["loc"]
 
 
+@pytest.mark.parametrize(
+    ("part", "above", "status"),
+    [
+        ({}, 64 * 64 - 1, 200),
+        ({}, 64 * 64, 204),
+        ({"columns": "2", "rows": "3"}, 6 * SIZE**2 - 1, 200),
+        ({"columns": "2", "rows": "3"}, 6 * SIZE**2, 204),
+    ],
+)
+async def test_a_picture_is_drawn_only_of_more_pixels_than_named(
+    tiles: TilesClient, part: dict[str, str], above: int, status: int
+) -> None:
+    canvas = await tiles.canvas()
+    params = {"shrink": "16", "pixels_above": str(above), **part}
+    response = await tiles.call(None, "GET", f"/canvases/{canvas['id']}.png", params=params)
+    assert response.status == status
+    assert (await response.read() == b"") == (status == 204)
+
+
+async def test_what_no_picture_is_drawn_of_is_checked_all_the_same(tiles: TilesClient) -> None:
+    hidden = await tiles.canvas("ann", is_public=False)
+    path = f"/canvases/{hidden['id']}.png?pixels_above=4096"
+    assert (await tiles.call(None, "GET", path)).status == 404
+    assert (await tiles.call("ann", "GET", path)).status == 204
+    refused = await tiles.call("ann", "GET", f"{path}&shrink=16&scale=2")
+    assert (refused.status, (await refused.json())["errors"][0]["loc"]) == (422, ["query", "shrink"])
+
+
 @pytest.mark.parametrize("colours", [2, 3, 15, 16])
 @pytest.mark.parametrize("scale", [1, 3])
 async def test_a_picture_of_pixels_equals_that_part_of_the_whole(

@@ -48,8 +48,8 @@ export class LiveCanvas extends EventTarget {
   #roleChanges = 0;
   #life = new AbortController();
   /**
-   * The coarsest picture of a large canvas, under way before its tiles are known.
-   * @type {Promise<Picture> | null}
+   * The coarsest picture of a large canvas, under way before anything is known of it.
+   * @type {Promise<Picture | null> | null}
    */
   #overview = null;
   /** Ends with the pixels that are shown. */
@@ -66,10 +66,9 @@ export class LiveCanvas extends EventTarget {
   /** Load the canvas and follow it. Throws ApiError. */
   async open() {
     const described = this.#get(`/canvases/${this.id}`);
-    described.then(
-      (canvas) => this.#beginOverview(canvas),
-      () => {}, // thrown where it is awaited, after the pixels
-    );
+    described.catch(() => {}); // thrown where it is awaited, after the pixels
+    this.#overview = loadOverview(api, this.id, this.#life.signal);
+    this.#overview.catch(() => {}); // it is loaded again where it is needed
     const seq = await this.#loadPicture();
     this.#describe(await this.#matching(await described));
     await this.#loadClaims();
@@ -160,17 +159,6 @@ export class LiveCanvas extends EventTarget {
     this.parts = snapshot.hasPixels ? null : this.#followParts(this.pixels, snapshot.seq);
     this.#fire("picture");
     return snapshot.seq;
-  }
-
-  /**
-   * Load the coarsest picture of a large canvas beside the list of its tiles.
-   * @param {CanvasView} canvas
-   */
-  #beginOverview(canvas) {
-    const isWhole = canvas.width * canvas.height <= WHOLE_UP_TO;
-    if (isWhole || this.pixels || this.#life.signal.aborted) return;
-    this.#overview = loadOverview(api, canvas, this.#life.signal);
-    this.#overview.catch(() => {}); // it is loaded again where it is needed
   }
 
   /**

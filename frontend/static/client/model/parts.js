@@ -7,7 +7,6 @@
 import { Loader } from "./loader.js";
 import { readSnapshot } from "./snapshot.js";
 
-/** @import { CanvasView } from "#api" */
 /** @import { Api } from "../api.js" */
 /** @import { CanvasPixels, Cells, FeedEvent } from "./canvas-pixels.js" */
 
@@ -62,13 +61,13 @@ export class Parts extends EventTarget {
   #loader;
   /**
    * The coarsest picture, until it is used.
-   * @type {Promise<Picture> | null}
+   * @type {Promise<Picture | null> | null}
    */
   #overview;
 
   /**
    * @param {{api: Api, canvasId: number, pixels: CanvasPixels, seq: () => number, signal: AbortSignal,
-   *   overview?: Promise<Picture> | null, at?: number | null}} options `seq`: the last change that was
+   *   overview?: Promise<Picture | null> | null, at?: number | null}} options `seq`: the last change that was
    *   applied to `pixels`; `signal` ends it; `overview`: the coarsest picture, if it is under way already;
    *   `at`: the change after which the canvas is shown, instead of now
    */
@@ -123,7 +122,7 @@ export class Parts extends EventTarget {
     const overview = shrink === COARSEST ? this.#overview : null; // which shows all cells
     if (overview) this.#overview = null;
     const query = { ...cells, shrink, ...(this.at !== null && { at: this.at }) };
-    const picture = await (overview ?? loadPicture(this.api, this.canvasId, query, this.signal));
+    const picture = (await overview) ?? (await loadPicture(this.api, this.canvasId, query, this.signal));
     if ((picture.paintedAt ?? "") > (this.paintedAt ?? "")) this.paintedAt = picture.paintedAt;
     return picture;
   }
@@ -173,13 +172,16 @@ export class Parts extends EventTarget {
 }
 
 /**
- * Load the coarsest picture of a whole canvas. Throws ApiError.
+ * Load the coarsest picture of a whole canvas whose size is not known yet; null of one that is loaded as a
+ * whole itself. Throws ApiError.
  * @param {Api} api
- * @param {CanvasView} canvas
+ * @param {number} canvasId
  * @param {AbortSignal} signal
  */
-export function loadOverview(api, { id, columns, rows }, signal) {
-  return loadPicture(api, id, { x: 0, y: 0, columns, rows, shrink: COARSEST }, signal);
+export async function loadOverview(api, canvasId, signal) {
+  const query = { shrink: COARSEST, pixels_above: WHOLE_UP_TO };
+  const { bytes, headers } = await api.bytes(`/canvases/${canvasId}.png`, { query, signal });
+  return bytes.byteLength ? readPicture(bytes, headers, signal) : null;
 }
 
 /**
@@ -187,11 +189,20 @@ export function loadOverview(api, { id, columns, rows }, signal) {
  * @param {number} canvasId
  * @param {Cells & {shrink: number, at?: number}} query `at`: the change after which it is shown
  * @param {AbortSignal} signal
- * @returns {Promise<Picture>}
  */
 async function loadPicture(api, canvasId, query, signal) {
   const path = `/canvases/${canvasId}${query.at === undefined ? "" : "/past"}.png`;
   const { bytes, headers } = await api.bytes(path, { query, signal });
+  return readPicture(bytes, headers, signal);
+}
+
+/**
+ * @param {ArrayBuffer} bytes
+ * @param {Headers} headers
+ * @param {AbortSignal} signal
+ * @returns {Promise<Picture>}
+ */
+async function readPicture(bytes, headers, signal) {
   const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
   signal.throwIfAborted();
   return { image, seq: Number(headers.get("X-Canvas-Seq")), paintedAt: headers.get("X-Painted-At") };
