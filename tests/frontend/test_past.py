@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 from playwright.async_api import Locator, Page, expect
 
 from tests.support.browser import Windows, assert_accessible
 from tests.support.painters import NewPainter, PainterAccount
-from tests.support.stage import GREEN, NIGHT, RED, SIDE, Stage, new_canvas, new_tile, pixels, stroke
+from tests.support.stage import GREEN, NIGHT, PAPER, RED, SIDE, Stage, new_canvas, new_tile, pixels, stroke
 
-PAPER = (255, 255, 255)
 MIDDLE = SIDE / 2
 """Of the tile in the first cell."""
+
+STILL_MS = 1000
+"""For which a picture is a still; each moment is shown for 100 ms where motion is welcome."""
 
 
 async def repainted(ada: PainterAccount, **fields: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -134,6 +137,54 @@ async def test_the_past_is_played_to_its_end(new_page: Windows, new_painter: New
     await expect(page.get_by_role("button", name="Play")).to_be_visible()
     await expect(slider).to_have_value("4")
     await stage.comes_to_show(GREEN, MIDDLE, MIDDLE)
+
+
+_NOTE_MOMENTS = """slider => {
+  window.moments = [];
+  const note = () => window.moments.push([slider.ariaValueText, performance.now()]);
+  new MutationObserver(note).observe(slider, { attributeFilter: ["aria-valuetext"] });
+}"""
+
+
+async def play(player: Page | Locator, slider: Locator) -> list[tuple[int, float]]:
+    """Play a past to its end; returns the moments that were shown, and when each came, in milliseconds."""
+    await slider.evaluate(_NOTE_MOMENTS)
+    await player.get_by_role("button", name="Play").click()
+    await expect(player.get_by_role("button", name="Pause")).to_be_visible()
+    await expect(player.get_by_role("button", name="Play")).to_be_visible()
+    noted: list[tuple[str, float]] = await slider.evaluate("() => window.moments")
+    came: dict[int, float] = {}
+    for text, at in noted:  # a moment is named again once its time is known
+        came.setdefault(int(re.findall(r"\d+", text)[0]), at)
+    return list(came.items())
+
+
+def shortest(moments: list[tuple[int, float]]) -> float:
+    """How long the moment was shown that was shown for the shortest time, in milliseconds."""
+    return min(after - before for (_, before), (_, after) in pairwise(moments))
+
+
+async def test_where_less_motion_is_wanted_the_past_of_a_canvas_is_played_in_stills(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    canvas, _ = await repainted(await new_painter("ada"))
+    page = await new_page(motion="reduce")
+    stage = await Stage.open(page, canvas)
+    moments = await play(page, await open_past(page))
+    assert [moment for moment, _ in moments] == [0, 1, 2, 3, 4]
+    assert shortest(moments) > STILL_MS
+    await stage.comes_to_show(GREEN, MIDDLE, MIDDLE)
+
+
+async def test_where_less_motion_is_wanted_the_past_of_a_tile_is_played_in_stills(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    canvas, _ = await repainted(await new_painter("ada"))
+    page = await new_page(motion="reduce")
+    slider = await open_history(page, await Stage.open(page, canvas))
+    moments = await play(page.get_by_role("complementary"), slider)
+    assert [version for version, _ in moments] == [1, 2, 3]
+    assert shortest(moments) > STILL_MS
 
 
 async def test_no_pixel_is_placed_while_the_past_is_shown(new_page: Windows, new_painter: NewPainter) -> None:

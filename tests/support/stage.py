@@ -15,7 +15,7 @@ CELLS, SIDE = 4, 64
 """Cells and pixels a side of a canvas made here, and of a tile."""
 
 Colour = tuple[int, int, int]
-NIGHT, RED, GREEN = ((16, 32, 48), (224, 64, 64), (64, 192, 96))
+PAPER, NIGHT, RED, GREEN = ((255, 255, 255), (16, 32, 48), (224, 64, 64), (64, 192, 96))
 
 _STAGE = 'document.querySelector("tessera-canvas").shadowRoot.querySelector("canvas-stage")'
 
