@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.tiles.artists.rules import Artist
-from services.tiles.revisions.rules import Kind
+from services.tiles.revisions.rules import STROKE_BYTES, Kind
 
 KEEP_AFTER = 512
-"""Versions after which origins are kept anew: reading on from there takes a few milliseconds."""
+"""Versions after which origins are kept again: reading on from there takes a few milliseconds."""
+
+KEEP_AFTER_PIXELS = 65_536
+"""Painted pixels after which they are, too: replaying so many takes some ten milliseconds."""
 
 _VERSION = "I"
 
@@ -47,6 +50,8 @@ class Origins:
     def __init__(self, size: int) -> None:
         pixels = size * size
         self.version = 0
+        self.replayed = 0
+        """Painted pixels that were replayed, those of a whole picture all."""
         self._last = array(_VERSION, bytes(4 * pixels))
         self._before = array(_VERSION, bytes(4 * pixels))
         self._content = bytearray(pixels)
@@ -69,6 +74,10 @@ class Origins:
                 self._apply_picture(change.version, zlib.decompress(change.pixels))
             self.version = change.version
 
+    def is_worth_keeping(self, since: int) -> bool:
+        """Return whether replaying the versions after `since` took longer than it should take again."""
+        return self.version - since >= KEEP_AFTER or self.replayed >= KEEP_AFTER_PIXELS
+
     def pack(self) -> bytes:
         """Return everything, compressed."""
         return zlib.compress(self._last.tobytes() + self._before.tobytes() + bytes(self._content), 1)
@@ -86,6 +95,7 @@ class Origins:
 
     def _apply_stroke(self, change: PastChange, stroke: bytes) -> None:
         last, before, version = self._last, self._before, change.version
+        self.replayed += len(stroke) // STROKE_BYTES
         offsets = [high << 8 | low for high, low in zip(stroke[0::3], stroke[1::3], strict=True)]
         for offset, colour in zip(offsets, stroke[2::3], strict=True):
             self._content[offset] = colour
@@ -99,6 +109,7 @@ class Origins:
     def _apply_picture(self, version: int, pixels: bytes) -> None:
         if pixels == self._content:
             return
+        self.replayed += len(pixels)
         for offset, (old, new) in enumerate(zip(self._content, pixels, strict=True)):
             if old != new:
                 self._before[offset], self._last[offset] = self._last[offset], version

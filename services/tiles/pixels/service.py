@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from weakref import WeakValueDictionary
 
 from aiohttp import web
 
@@ -11,7 +12,7 @@ from services.tiles.artists.schemas import ArtistView
 from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.service import visible_to
 from services.tiles.pixels import store
-from services.tiles.pixels.rules import KEEP_AFTER, Origins
+from services.tiles.pixels.rules import Origins
 from services.tiles.pixels.schemas import PixelView, Position
 from services.tiles.tiles import store as tiles_store
 from services.tiles.tiles.store import SeenCell
@@ -19,8 +20,8 @@ from shared.db import Database
 from shared.errors import Invalid
 from shared.identity import Identity
 
-CHANGES = 2000
-"""Read and replayed at a time, some milliseconds."""
+CHANGES = 256
+"""Read and replayed at a time: some milliseconds, and a few megabytes where each paints a whole tile."""
 
 KEPT_AT_ONCE = 100
 """Tiles per round of the worker."""
@@ -31,6 +32,7 @@ class Pixels:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def get(self, viewer: Identity | None, canvas_id: int, position: Position) -> PixelView:
         """Return a pixel and who painted it. Raises NotFound for the canvas, Invalid beyond its sides."""
@@ -66,7 +68,15 @@ class Pixels:
             await self._find_origins(tile_id, size, version)
 
     async def _find_origins(self, tile_id: int, size: int, version: int) -> Origins:
-        """Return the origins of a tile at a version; keeps them if that took many changes."""
+        """Return the origins of a tile at a version, and keep them if that took long.
+
+        One request at a time does that for a tile; those that wait for it go on from what it kept.
+        """
+        lock = self._locks.setdefault(tile_id, asyncio.Lock())
+        async with lock:
+            return await self._replay(tile_id, size, version)
+
+    async def _replay(self, tile_id: int, size: int, version: int) -> Origins:
         async with self._database.connection() as conn:
             origins = await store.get_kept(conn, tile_id, size)
         # Kept at a newer version than that which was read a moment ago: as true, and later.
@@ -79,7 +89,7 @@ class Pixels:
             if not changes:
                 break
             await asyncio.to_thread(origins.replay, changes)
-        if origins.version - kept >= KEEP_AFTER:
+        if origins.is_worth_keeping(kept):
             async with self._database.connection() as conn:
                 await store.keep(conn, tile_id, origins)
         return origins

@@ -12,8 +12,9 @@ from services.tiles.revisions.rules import Kind
 from shared.db import Connection
 
 _KEPT = text("SELECT version, packed FROM origins WHERE tile_id = :tile_id")
+# A stroke that left a whole picture as well counts as the stroke.
 _CHANGES = text(
-    "SELECT version, kind, pixels, stroke FROM revisions"
+    "SELECT version, kind, CASE WHEN stroke IS NULL THEN pixels END AS pixels, stroke FROM revisions"
     " WHERE tile_id = :tile_id AND version > :after AND version <= :until ORDER BY version LIMIT :count"
 )
 _ORIGIN = text(

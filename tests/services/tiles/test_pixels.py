@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import time
 from contextlib import closing
@@ -11,6 +12,7 @@ from typing import Any
 import psycopg2
 import pytest
 
+from services.tiles.pixels import store
 from services.tiles.pixels.service import Pixels
 from shared.db import Database
 from tests.support.busy import here
@@ -128,3 +130,32 @@ async def test_a_pixel_of_a_tile_with_a_hundred_thousand_revisions_is_found_in_2
         times.append(time.perf_counter() - started)
     assert sorted(times)[10] < here(0.020)
     assert by(await pixel(tiles, canvas["id"], SIZE - 1, SIZE - 1)) == (0, None)
+
+
+async def test_what_many_large_strokes_made_of_a_tile_is_found_out_once(
+    tiles: TilesClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    canvas = await tiles.canvas("owner", width=128, height=128, tile_size=128)
+    whole = base64.b64encode(bytes([1]) * 128 * 128).decode()
+    await tiles.tile("ann", canvas["id"], pixels=whole)
+    with closing(psycopg2.connect(tiles.database_url)) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO revisions (tile_id, version, canvas_id, seq, x, y, author_id, kind, stroke)"
+            " SELECT tile_id, n, canvas_id, n + 1, x, y, author_id, 'stroke', %s"
+            " FROM revisions, generate_series(2, 20) AS n",
+            (b"".join(bytes([offset >> 8, offset & 255, 2]) for offset in range(4096)),),
+        )
+        cursor.execute("UPDATE tiles SET version = 20")
+        connection.commit()
+    replayed = 0
+    list_changes = store.list_changes
+
+    async def counted(*args: Any, **named: Any) -> Any:
+        nonlocal replayed
+        changes = await list_changes(*args, **named)
+        replayed += len(changes)
+        return changes
+
+    monkeypatch.setattr(store, "list_changes", counted)
+    shown = await asyncio.gather(*(pixel(tiles, canvas["id"], 5, 5) for _ in range(8)))
+    assert ([one["seq"] for one in shown], replayed) == ([21] * 8, 20)
