@@ -23,7 +23,7 @@ from services.tiles.edits.rules import (
     check_stroke,
     new_version,
 )
-from services.tiles.revisions.rules import WHOLE_EVERY, Change, Kind, pack_stroke
+from services.tiles.revisions.rules import Change, Kind, is_kept_whole, pack_stroke
 from services.tiles.tiles.rules import Tile, TileState, check_may_paint, no_such_tile, waits_for_review
 from shared.errors import Refusal
 
@@ -104,7 +104,8 @@ def _paint(stroke: Stroke, changed: ChangedTile, batch: Batch, number: Number) -
         changed.pixels[offset] = colour
     changed.version += 1
     seq = number(canvas)
-    whole = None if changed.version % WHOLE_EVERY else zlib.compress(changed.pixels)
+    is_whole = is_kept_whole(changed.version, len(stroke.pixels), len(changed.pixels))
+    whole = zlib.compress(changed.pixels) if is_whole else None
     packed = pack_stroke(stroke.pixels)
     revision = Change(tile, changed.version, Kind.STROKE, seq, stroke.actor.id, whole, packed)
     batch.versions.append(NewStroke(revision, stroke))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.tiles.canvases.rules import Canvas, Region
-from services.tiles.revisions.rules import apply_stroke
+from services.tiles.revisions.rules import STROKE_BYTES, apply_stroke
 from shared.errors import Invalid
 
 MAX_SNAPSHOT_PIXELS = 1024 * 1024
@@ -28,8 +28,12 @@ moment of the largest canvas would take as long to draw as the canvas at its ful
 CELL_COST = 256
 """Drawn pixels that it counts as to find out what one cell looked like."""
 
+CELL_STROKES = 1024
+"""Pixels of strokes that this includes; beyond them, each counts as one that is drawn."""
+
 BAND_CELLS = 256
-"""Read at a time: usually some hundred kilobytes, some ten megabytes where each has 63 large strokes."""
+"""Read at a time: usually some hundred kilobytes, some ten megabytes where each has 63 strokes of the largest
+that leave no whole picture."""
 
 BAND_PIXELS = 1024 * 1024
 """Drawn at a time: some milliseconds of work."""
@@ -99,6 +103,12 @@ def sampling_of(shrink: int) -> int:
 def cost_of(region: Region, tile_size: int, sampling: int = 1) -> int:
     """Return how many drawn pixels it counts as to show a rectangle of cells as it was."""
     return region.columns * region.rows * ((tile_size // sampling) ** 2 + CELL_COST)
+
+
+def cost_of_strokes(tiles: Sequence[PastTile]) -> int:
+    """Return how many drawn pixels more it counts as that tiles had large strokes since a whole picture."""
+    painted = sum(len(tile.strokes) for tile in tiles) // STROKE_BYTES
+    return max(0, painted - CELL_STROKES * len(tiles))
 
 
 def bands_of(region: Region, tile_size: int) -> Iterator[Region]:

@@ -22,6 +22,7 @@ from services.tiles.past.rules import (
     check_picture,
     check_snapshot,
     cost_of,
+    cost_of_strokes,
     sampling_of,
 )
 from services.tiles.past.schemas import PastPicture, PastSnapshot
@@ -100,12 +101,18 @@ class Pasts:
         return await self._renderings.get(
             (state.canvas.id, at, region, form),
             state.picture_seq,
-            partial(self._draw, state, at, region, cost, begin),
+            partial(self._draw, client, state, at, region, cost, begin),
             partial(self._drawings.charge, client, cost),
         )
 
     async def _draw(
-        self, state: CanvasState, at: int, region: Region, cost: int, begin: Callable[[], Drawing]
+        self,
+        client: Client,
+        state: CanvasState,
+        at: int,
+        region: Region,
+        cost: int,
+        begin: Callable[[], Drawing],
     ) -> PastRendering:
         canvas = state.canvas
         drawing = begin()
@@ -114,6 +121,7 @@ class Pasts:
             prepend_one_moment(conn)
             for band in bands_of(region, canvas.tile_size):
                 tiles = await store.list_tiles_at(conn, canvas.id, at, band)
+                self._drawings.charge(client, cost_of_strokes(tiles))
                 moments = [tile.painted_at for tile in tiles]
                 painted_at = max([*moments, painted_at] if painted_at else moments, default=None)
                 await asyncio.to_thread(drawing.add, band, [tile for tile in tiles if not tile.is_deleted])

@@ -24,7 +24,7 @@ from services.tiles.canvases.rules import (
     check_visible,
 )
 from services.tiles.charges.rules import Charges, check_open, count_charges, give_back, spend
-from services.tiles.revisions.rules import WHOLE_EVERY, Change, Details, Kind, pack_stroke
+from services.tiles.revisions.rules import Change, Details, Kind, is_kept_whole, pack_stroke
 from services.tiles.tiles.rules import Tile
 from shared.errors import Conflict, Invalid, Refusal
 
@@ -253,6 +253,7 @@ def revise(
         tile = board.tiles[cell]
         tile.version += 1
         is_first = tile.version == 1
+        is_whole = is_first or is_kept_whole(tile.version, len(stroke), len(tile.pixels))
         changes.append(
             Change(
                 _locate(board, tile),
@@ -260,7 +261,7 @@ def revise(
                 Kind.CREATED if is_first else kind,
                 seq,
                 author_id,
-                zlib.compress(tile.pixels) if is_first or tile.version % WHOLE_EVERY == 0 else None,
+                zlib.compress(tile.pixels) if is_whole else None,
                 pack_stroke(stroke),
                 Details(None, None, is_public=True) if is_first else None,
             )

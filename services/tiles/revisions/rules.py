@@ -1,8 +1,9 @@
 """How revisions store a tile's past compactly; standard library only.
 
-A revision holds the whole tile (all pixels, compressed) or a stroke (3 bytes per pixel); the stroke that
-makes every 64th version holds both. A version of a tile is the newest whole revision at or before it plus the
-strokes after that: at most 64 revisions, as every change raises the version by one and leaves a revision.
+A revision holds the whole tile (all pixels, compressed) or a stroke (3 bytes per pixel); a large stroke, and
+the one that makes every 64th version, holds both. A version of a tile is the newest whole revision at or
+before it plus the strokes after that: at most 64 revisions, as every change raises the version by one and
+leaves a revision.
 """
 
 from __future__ import annotations
@@ -19,10 +20,17 @@ from services.tiles.tiles.rules import Tile
 WHOLE_EVERY = 64
 """Versions between two whole pictures of a tile that is only painted on."""
 
+LARGE_STROKE = 8
+"""A stroke of an eighth of a tile's pixels leaves a whole picture as well: to apply 63 strokes of a whole
+tile takes much longer than to read the tile. The picture is seldom larger than such a stroke."""
+
 LAST_VERSION = 2**31 - 1
 """The largest version that PostgreSQL's integer holds."""
 
 _PIXEL = struct.Struct(">HB")
+
+STROKE_BYTES = _PIXEL.size
+"""Per pixel."""
 
 
 class Kind(StrEnum):
@@ -108,6 +116,11 @@ class Span:
     tile_id: int
     version: int
     until: int
+
+
+def is_kept_whole(version: int, stroke: int, pixels: int) -> bool:
+    """Return whether a stroke of so many pixels also leaves the whole tile, which has `pixels`."""
+    return version % WHOLE_EVERY == 0 or stroke * LARGE_STROKE >= pixels
 
 
 def pack_stroke(pixels: Sequence[Sequence[int]]) -> bytes:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import io
+from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Any
 
+import psycopg2
 import pytest
 from PIL import Image, ImageColor
 
 from services.tiles.canvases.rules import PALETTES
 from tests.support.snapshots import Snapshot, read_snapshot
-from tests.support.tiles import SIZE, TilesClient, painted
+from tests.support.tiles import SIZE, StartTiles, TilesClient, painted
 
 PALETTE = [ImageColor.getrgb(colour) for colour in PALETTES["pico-8"]]
 
@@ -163,3 +165,25 @@ async def test_an_unchanged_picture_of_the_past_is_not_sent_again(tiles: TilesCl
     path = f"/canvases/{canvas['id']}/past.png?at=1"
     tag = (await tiles.call(None, "GET", path)).headers["ETag"]
     assert (await tiles.call(None, "GET", path, headers={"If-None-Match": tag})).status == 304
+
+
+async def test_long_strokes_count_towards_what_a_client_may_have_drawn(
+    start_tiles: StartTiles, database_url: str
+) -> None:
+    tiles = await start_tiles(database_url, picture_pixels_burst=20_000, picture_pixels_rate=0.001)
+    canvas = await tiles.canvas()
+    for x in range(2):
+        await tiles.tile("ann", canvas["id"], x, pixels=painted(1))
+    before = await past(tiles, canvas, 2)
+    with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO revisions (tile_id, version, canvas_id, seq, x, y, author_id, kind, stroke)"
+            " SELECT tile_id, n, canvas_id, n + 2, x, y, author_id, 'stroke', %s"
+            " FROM revisions, generate_series(2, 63) AS n",
+            (bytes(3 * 255),),
+        )
+        cursor.execute("UPDATE canvases SET seq = 65")
+        connection.commit()
+    assert len(before.tiles) == 1
+    response = await tiles.call("bob", "GET", f"/canvases/{canvas['id']}/past", params={"at": 65})
+    assert (response.status, (await response.json())["code"]) == (429, "picture_limit")

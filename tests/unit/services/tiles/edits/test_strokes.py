@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from services.tiles.canvases.rules import Numbers
 from services.tiles.edits.applying import Batch, apply_all
 from services.tiles.edits.rules import Painted, Pixels, Stroke, check_stroke
-from services.tiles.revisions.rules import WHOLE_EVERY
+from services.tiles.revisions.rules import LARGE_STROKE, WHOLE_EVERY
 from services.tiles.tiles.rules import Lock, TileState
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests.support.tile_rules import ACTORS, NOW, OTHER, STATE, TILE
@@ -84,3 +84,12 @@ def test_every_64th_version_keeps_the_whole_picture() -> None:
     first = kept[WHOLE_EVERY]
     assert first is not None
     assert sum(zlib.decompress(first)) == WHOLE_EVERY - TILE.version
+
+
+def test_a_stroke_of_an_eighth_of_the_tile_keeps_the_whole_picture() -> None:
+    large = stroke([(offset, 1) for offset in range(256 // LARGE_STROKE)])
+    smaller = stroke([(255 - offset, 2) for offset in range(256 // LARGE_STROKE - 1)])
+    kept, *others = [new.change.pixels for new in applied(large, smaller).versions]
+    assert kept is not None
+    assert zlib.decompress(kept).count(1) == 256 // LARGE_STROKE
+    assert others == [None]

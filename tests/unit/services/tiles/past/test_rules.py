@@ -12,10 +12,12 @@ from services.tiles.drawings import LARGE_PIXELS
 from services.tiles.past.rules import (
     BAND_CELLS,
     BAND_PIXELS,
+    CELL_STROKES,
     MAX_CELLS,
     PastTile,
     bands_of,
     cost_of,
+    cost_of_strokes,
     sampling_of,
 )
 from services.tiles.settings import TilesSettings
@@ -59,3 +61,8 @@ def test_a_moment_of_the_largest_canvas_costs_little_where_it_is_shown_small() -
 def test_many_small_cells_take_the_turn_of_a_large_picture() -> None:
     side = int(MAX_CELLS**0.5)
     assert cost_of(Region(0, 0, side, side), TILE_SIZES[0]) > LARGE_PIXELS
+
+
+def test_only_unusually_long_strokes_cost_something_of_their_own() -> None:
+    long, short = past_tile(bytes(3 * (CELL_STROKES + 7))), past_tile(bytes(3))
+    assert (cost_of_strokes([long]), cost_of_strokes([long, short]), cost_of_strokes([])) == (7, 0, 0)

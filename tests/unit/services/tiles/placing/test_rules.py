@@ -25,7 +25,7 @@ from services.tiles.placing.rules import (
     pack_pixels,
     unpack_pixels,
 )
-from services.tiles.revisions.rules import Kind, pack_stroke
+from services.tiles.revisions.rules import LARGE_STROKE, Kind, pack_stroke
 from shared.errors import Conflict, Invalid, NotFound, Refusal, TooManyRequests
 from tests.support.tile_rules import ACTORS, CANVAS, NOW
 
@@ -107,6 +107,13 @@ def test_the_first_version_of_a_tile_is_kept_whole() -> None:
     one = placement([(3, 0, 1)])
     (later,) = applied(one, on=board(one, versions=7)).changes
     assert (later.version, later.kind, later.pixels) == (8, Kind.STROKE, None)
+
+
+def test_a_placement_of_an_eighth_of_a_tile_is_kept_whole() -> None:
+    large = placement([(at % 16, at // 16, 1) for at in range(256 // LARGE_STROKE)])
+    (change,) = applied(large, on=board(large, versions=7, placing=Placing(0, 1))).changes
+    assert change.pixels is not None
+    assert zlib.decompress(change.pixels).count(1) == 256 // LARGE_STROKE
 
 
 @pytest.mark.parametrize(
