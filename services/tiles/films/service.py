@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 
 from aiohttp import web
 
+from services.tiles.artists.actors import viewer_of
 from services.tiles.artists.store import ensure_artist
 from services.tiles.canvases import store as canvases_store
-from services.tiles.canvases.rules import Canvas
+from services.tiles.canvases.rules import Canvas, can_see
 from services.tiles.canvases.service import visible_to
 from services.tiles.films import rules, store
 from services.tiles.films.rules import Film, FilmFormat
@@ -34,13 +34,14 @@ class Films:
         `films_busy`.
         """
         rules.check_format(draft.format, self.formats)
-        now = datetime.now(UTC)
         try:
             async with self._database.transaction() as conn:
                 canvas = await self._get_canvas(conn, caller, canvas_id)
+                now = await store.get_now(conn)
                 rules.check_period(draft.starts_at, draft.ends_at, canvas, now)
                 measures = rules.measure(canvas, draft.scale, draft.seconds)
                 ensure_artist(conn, caller)
+                await self._cancel_unseen(conn, caller)
                 film = await store.add(
                     conn,
                     {
@@ -92,6 +93,15 @@ class Films:
             yield part
             sent += len(part)
             number += 1
+
+    async def _cancel_unseen(self, conn: Connection, caller: Identity) -> None:
+        """Cancel a film of a canvas that the caller no longer sees: they can neither get nor cancel it."""
+        film = await store.get_under_way(conn, caller.account_id)
+        if film is None:
+            return
+        canvas = await canvases_store.get(conn, film.canvas_id)
+        if canvas is None or not can_see(canvas, viewer_of(caller)):
+            await store.delete(conn, caller.account_id, film.canvas_id, film.id)
 
     async def _get_canvas(self, conn: Connection, caller: Identity, canvas_id: int) -> Canvas:
         return visible_to(caller, await canvases_store.get(conn, canvas_id))

@@ -42,6 +42,9 @@ _DROP_OLDEST = text(
     "DELETE FROM films WHERE id IN (SELECT id FROM films WHERE creator_id = :creator_id"
     " ORDER BY id DESC OFFSET :kept)"
 )
+# Of the transaction: what of the history is over at the moment of the request.
+_NOW = text("SELECT now()")
+_UNDER_WAY = text("SELECT * FROM films WHERE creator_id = :creator_id AND status IN ('waiting', 'drawing')")
 _GET = text(
     "SELECT * FROM films WHERE id = :film_id AND canvas_id = :canvas_id"
     " AND creator_id = :creator_id AND expires_at > now()"
@@ -100,6 +103,9 @@ _GIVE_UP = text(
     " DELETE FROM film_parts USING given_up WHERE film_id = given_up.id"
 )
 _PRUNE = text("DELETE FROM films WHERE expires_at <= now()")
+_DROP_OF_DELETED = text(
+    "DELETE FROM films USING canvases WHERE canvases.id = canvas_id AND NOT canvases.is_active"
+)
 # One that is being made stays: its worker would have made it for nothing.
 _DROP_BEYOND = text(
     "DELETE FROM films USING (SELECT id, sum(size_bytes) OVER (ORDER BY id DESC) AS bytes FROM films) AS kept"
@@ -120,6 +126,17 @@ async def add(conn: Connection, values: dict[str, Any]) -> Film | None:
     row = await conn.fetch_one(_ADD, {**values, "lifetime": LIFETIME, "most": MOST_WAITING})
     conn.defer(_DROP_OLDEST, {"creator_id": values["creator_id"], "kept": KEPT_FILMS})
     return _film_of(row)
+
+
+async def get_now(conn: Connection) -> datetime:
+    """Return the moment of the request by the clock that the history has its times from."""
+    now: datetime = await conn.fetch_value(_NOW)
+    return now
+
+
+async def get_under_way(conn: Connection, creator_id: int) -> Film | None:
+    """Return the film of an artist that waits or is being made, or None."""
+    return _film_of(await conn.fetch_one(_UNDER_WAY, {"creator_id": creator_id}))
 
 
 async def get(conn: Connection, creator_id: int, canvas_id: int, film_id: int) -> Film | None:
@@ -190,9 +207,13 @@ async def release(conn: Connection, film: Film) -> None:
 
 
 async def prune(conn: Connection) -> None:
-    """Delete films that have expired or find no room, and give up those that were begun too often."""
+    """Delete films that have expired, find no room or are of a deleted canvas, and give up others.
+
+    Those are given up that were begun too often.
+    """
     await conn.execute(_GIVE_UP, {"most": MAX_ATTEMPTS})
     await conn.execute(_PRUNE)
+    await conn.execute(_DROP_OF_DELETED)
     await conn.execute(_DROP_BEYOND, {"most": MAX_KEPT_BYTES})
 
 

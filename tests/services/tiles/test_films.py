@@ -7,6 +7,7 @@ import io
 import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from shutil import which
 from typing import Any
 
@@ -19,7 +20,7 @@ from services.tiles.films.encoders import Encoder, find_formats
 from services.tiles.films.maker import FilmMaker
 from services.tiles.films.rules import FilmFormat
 from services.tiles.peers import ChangePublisher
-from shared.db import Database
+from shared.db import Connection, Database
 from shared.messaging.contracts import AccountDeleted
 from tests.support.films import PALETTE, colours_at, file_of, painted_canvas, path_of, request, shown
 from tests.support.live import watching
@@ -181,6 +182,48 @@ async def test_a_film_is_gone_after_a_day(tiles: TilesClient, films: FilmMaker, 
     async with db.connection() as conn:
         await store.prune(conn)
     assert await sql(tiles.database_url, "SELECT count(*) FROM film_parts") == 0
+
+
+async def test_a_film_of_a_canvas_that_its_artist_no_longer_sees_does_not_hold_up_another(
+    tiles: TilesClient, films: FilmMaker
+) -> None:
+    hidden, other = await tiles.canvas("owner"), await tiles.canvas("owner")
+    unseen = await request(tiles, hidden)
+    await tiles.call("owner", "PATCH", f"/canvases/{hidden['id']}", json={"is_public": False})
+    seen = await request(tiles, other)
+    await request(tiles, other, status=409)
+    assert await films.make_next()
+    assert (await shown(tiles, seen))["status"] == "ready"
+    assert await sql(tiles.database_url, f"SELECT count(*) FROM films WHERE id = {unseen['id']}") == 0
+
+
+async def test_the_films_of_a_deleted_canvas_are_gone(
+    tiles: TilesClient, films: FilmMaker, db: Database
+) -> None:
+    canvas = await painted_canvas(tiles)
+    await request(tiles, canvas)
+    await films.make_next()
+    await request(tiles, canvas, "bob")
+    await tiles.call("owner", "DELETE", f"/canvases/{canvas['id']}")
+    async with db.connection() as conn:
+        await store.prune(conn)
+    assert not await films.make_next()
+    assert await sql(tiles.database_url, "SELECT count(*) FROM film_parts") == 0
+
+
+async def test_the_clock_of_the_database_says_what_of_the_history_is_over(
+    tiles: TilesClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    canvas = await tiles.canvas("owner")
+
+    async def an_hour_ago(conn: Connection) -> datetime:
+        return await get_now(conn) - timedelta(hours=1)
+
+    get_now = store.get_now
+    monkeypatch.setattr(store, "get_now", an_hour_ago)
+    moment = datetime.now(UTC) - timedelta(minutes=30)
+    refused = await request(tiles, canvas, status=422, **{"from": moment.isoformat()})
+    assert refused["errors"][0]["loc"] == ["body", "from"]
 
 
 async def test_the_oldest_films_of_all_artists_make_room_for_newer_ones(
