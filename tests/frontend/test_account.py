@@ -15,7 +15,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from deploy.stack.state_dir import REPOSITORY
-from tests.support.browser import Scheme, Windows, assert_accessible, settle
+from tests.support.browser import Scheme, Windows, assert_accessible, log_in, settle
 from tests.support.mailbox import link_for
 from tests.support.painters import NewPainter, PainterAccount
 from tests.support.stack import Stack
@@ -46,13 +46,6 @@ async def sign_up(page: Page, who: Newcomer, path: str = "/register") -> None:
     await page.get_by_label("Password", exact=True).fill(PASSWORD)
     await page.get_by_role("button", name="Create account").click()
     await expect(menu(page, who.username)).to_be_visible()
-
-
-async def log_in(page: Page, username: str, password: str, path: str = "/login") -> None:
-    await page.goto(path)
-    await page.get_by_label("Username or email").fill(username)
-    await page.get_by_label("Password", exact=True).fill(password)
-    await page.get_by_role("main").get_by_role("button", name="Log in").click()
 
 
 async def reset_by_operator(site: Stack, username: str) -> str:
@@ -172,6 +165,7 @@ async def test_a_forgotten_password_is_reset_by_mail(
 async def test_a_wrong_password_shows_a_readable_error(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
     page = await new_page(allow=["status of 401"])
+    await page.goto("/login")
     await log_in(page, ada.username, "not-the-password")
     await expect(page.get_by_role("alert")).to_contain_text("Wrong username or password.")
 
@@ -182,6 +176,7 @@ async def test_a_one_time_password_is_replaced_before_it_opens_a_session(
     ada = await new_painter("ada")
     one_time = await reset_by_operator(site, ada.username)
     page = await new_page(allow=["status of 403"])
+    await page.goto("/login")
     await log_in(page, ada.username, one_time)
     await expect(page.get_by_text("This password works only once")).to_be_visible()
     field = page.get_by_label("New password")
@@ -198,7 +193,7 @@ async def test_a_login_returns_to_the_page_that_required_it(
     page = await new_page()
     await page.goto("/account")
     await expect(page).to_have_url(re.compile("/login"))
-    await log_in(page, ada.username, ada.password, page.url)
+    await log_in(page, ada.username, ada.password)
     await expect(page).to_have_url(re.compile("/account$"))
 
 
@@ -221,6 +216,7 @@ async def test_another_session_can_be_ended_from_the_list(new_page: Windows, new
     page = await new_page(ada)
     await page.goto("/account")
     other = await new_page(allow=["status of 401"])
+    await other.goto("/login")
     await log_in(other, ada.username, ada.password)
     await expect(menu(other, ada.username)).to_be_visible()
     await page.reload()
@@ -277,6 +273,7 @@ async def test_deleting_an_account_requires_its_name_and_password(
     await name.fill(ada.username)
     await dialog.get_by_role("button", name="Delete permanently").click()
     await expect(page.get_by_text("Your account has been deleted.")).to_be_visible()
+    await page.goto("/login")
     await log_in(page, ada.username, ada.password)
     await expect(page.get_by_role("alert")).to_contain_text("Wrong username or password.")
 

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
-from tests.support.browser import Windows
+from tests.support.browser import Windows, log_in
 from tests.support.nginx import find_nginx, running_nginx
 from tests.support.painters import PainterAccount
 from tests.support.stack import Stack, run_environment
@@ -81,9 +81,7 @@ async def test_the_first_page_leads_to_a_canvas_which_is_live_and_stays_so_after
 async def test_a_session_outlives_a_reload_of_a_deep_link(page: Page, below: InstalledBelow) -> None:
     ada = await sign_up(below, "ada")
     await page.goto(f"{PATH}/login?next=/artist/{ada.username}")
-    await page.get_by_label("Username or email").fill(ada.username)
-    await page.get_by_label("Password", exact=True).fill(ada.password)
-    await page.get_by_role("main").get_by_role("button", name="Log in").click()
+    await log_in(page, ada.username, ada.password)
     await expect(page).to_have_url(re.compile(rf"{PATH}/artist/{ada.username}$"))
     await page.reload()
     await expect(page.get_by_role("link", name="Edit profile")).to_be_visible()

@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import CDPSession, Page, expect
 
 from tests.support import editor, stage
-from tests.support.browser import HeldRoute, Windows
+from tests.support.browser import HeldRoute, Windows, log_in
 from tests.support.busy import here
 from tests.support.editor import BLACK, SIZE, drag, open_editor, painted, save, shown
 from tests.support.painters import NewPainter
@@ -133,9 +133,7 @@ async def test_an_artist_signs_in_and_paints_where_storage_is_blocked(
     page = await new_page()
     await page.add_init_script(WITHOUT_STORAGE)
     await page.goto(f"/login?next=/canvas/{canvas['id']}")
-    await page.get_by_label("Username or email address").fill(ada.username)
-    await page.get_by_label("Password", exact=True).fill(ada.password)
-    await page.get_by_role("button", name="Log in").click()
+    await log_in(page, ada.username, ada.password)
     await page.wait_for_url("**/canvas/*")
     opened = Stage(page)
     await opened.is_live()

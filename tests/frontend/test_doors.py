@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from tests.support.browser import Scheme, Windows, assert_accessible, dialog
+from tests.support.browser import Scheme, Windows, assert_accessible, dialog, log_in
 from tests.support.painters import NewPainter, PainterAccount
 
 PASSWORD = "quilt-harbour-91-moss"
@@ -123,14 +123,6 @@ async def test_the_sections_about_who_comes_in_are_accessible(
     await assert_accessible(page)
 
 
-async def log_in(page: Page, painter: PainterAccount) -> None:
-    """Give the right password; a second factor may be asked for afterwards."""
-    await page.goto("/login")
-    await page.get_by_label("Username or email").fill(painter.username)
-    await page.get_by_label("Password", exact=True).fill(painter.password)
-    await page.get_by_role("main").get_by_role("button", name="Log in", exact=True).click()
-
-
 async def set_up_app(page: Page) -> pyotp.TOTP:
     """Set up an authenticator app on the account page."""
     await page.goto("/account")
@@ -163,7 +155,8 @@ async def test_an_app_that_was_set_up_is_asked_for_at_the_next_login(
     page = await new_page(ada)
     app = await set_up_app(page)
     guest = await new_page(allow=["status of 401"])
-    await log_in(guest, ada)
+    await guest.goto("/login")
+    await log_in(guest, ada.username, ada.password)
     code = guest.get_by_label("Code", exact=True)
     await code.fill("000000")
     await guest.get_by_role("main").get_by_role("button", name="Log in", exact=True).click()
@@ -180,7 +173,8 @@ async def test_a_recovery_code_logs_in_without_the_app(new_page: Windows, new_pa
     recovery = await page.locator("account-second-factor li code").first.text_content()
     assert recovery is not None
     guest = await new_page(allow=["status of 401"])
-    await log_in(guest, ada)
+    await guest.goto("/login")
+    await log_in(guest, ada.username, ada.password)
     await guest.get_by_label("Code", exact=True).fill(recovery)
     await guest.get_by_role("main").get_by_role("button", name="Log in", exact=True).click()
     await guest.get_by_role("button", name=f"Account menu of {ada.username}").wait_for()

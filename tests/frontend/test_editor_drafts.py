@@ -8,7 +8,7 @@ import secrets
 import aiohttp
 from playwright.async_api import expect
 
-from tests.support.browser import Windows
+from tests.support.browser import Windows, log_in
 from tests.support.editor import BLACK, SIZE, drag, new_canvas, open_editor, painted, save, saved, shown
 from tests.support.painters import NewPainter, PainterAccount
 from tests.support.stage import drawing
@@ -68,9 +68,7 @@ async def test_an_artist_whose_session_ends_while_drawing_logs_in_again_in_place
     note = page.locator("editor-notes").filter(has_text="Your session has ended")
     await note.get_by_role("button", name="Log in").click()
     form = page.locator("tile-editor login-form")
-    await form.get_by_label("Username or email address").fill(ada.username)
-    await form.get_by_label("Password", exact=True).fill(ada.password)
-    await form.get_by_role("button", name="Log in").click()
+    await log_in(page, ada.username, ada.password)
     await expect(form).to_have_count(0)
     await expect(note).to_be_hidden()
     await drag(page, (2, 4), (5, 4))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.support.browser import Device, Scheme, Windows, assert_accessible
+from tests.support.browser import Device, Scheme, Windows, assert_accessible, log_in
 from tests.support.painters import NewPainter, PainterAccount
 from tests.support.stage import Stage, new_canvas
 
@@ -46,9 +46,7 @@ async def test_a_guest_logs_in_on_the_way(new_page: Windows, new_painter: NewPai
     page, other = await new_page(ada), await new_page()
     await open_members(page, canvas)
     await other.goto(await make_link(page, "Viewer"))
-    await other.get_by_label("Username").fill(bob.username)
-    await other.get_by_label("Password", exact=True).fill(bob.password)
-    await other.get_by_role("button", name="Log in").last.click()
+    await log_in(other, bob.username, bob.password)
     await other.get_by_role("button", name="Join").click()
     await Stage(other).is_live()
 

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 from playwright.async_api import CDPSession, Page, Route, expect
 
-from tests.support.browser import Scheme, Windows, assert_accessible, dialog
+from tests.support.browser import Scheme, Windows, assert_accessible, dialog, log_in
 from tests.support.painters import NewPainter, PainterAccount
 
 _ASSERTION = """async () => {
@@ -109,9 +109,7 @@ async def test_a_passkey_is_the_second_factor_after_the_password(
     guest = await new_page(allow=["status of 401"])
     await move_passkeys(device, await add_authenticator(guest, verifies=False))
     await guest.goto("/login")
-    await guest.get_by_label("Username or email").fill(ada.username)
-    await guest.get_by_label("Password", exact=True).fill(ada.password)
-    await guest.get_by_role("main").get_by_role("button", name="Log in").click()
+    await log_in(guest, ada.username, ada.password)
     await guest.get_by_label("Code", exact=True).wait_for()
     await use_passkey(guest)
     await menu(guest, ada).wait_for()

@@ -192,6 +192,14 @@ async def settle(page: Page) -> None:
     await page.wait_for_function(_SETTLED)
 
 
+async def log_in(page: Page, username: str, password: str) -> None:
+    """Fill in and send the form that the page shows; a second factor may be asked for afterwards."""
+    form = page.locator("login-form")
+    await form.get_by_label("Username or email address").fill(username)
+    await form.get_by_label("Password", exact=True).fill(password)
+    await form.get_by_role("button", name="Log in", exact=True).click()
+
+
 def dialog(page: Page, heading: str) -> Locator:
     """The open `<ui-dialog>` of that heading; what stands in it is outside its shadow, where its role is."""
     return page.locator("ui-dialog").filter(has=page.get_by_role("dialog", name=heading))
