@@ -10,7 +10,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.support.browser import Windows, assert_accessible
 from tests.support.painters import NewPainter, PainterAccount
-from tests.support.stage import GREEN, NIGHT, PAPER, RED, SIDE, Stage, new_canvas, new_tile, pixels, stroke
+from tests.support.stage import GREEN, NIGHT, PAPER, RED, SIDE, Stage, new_canvas, new_tile, repaint, stroke
 
 MIDDLE = SIDE / 2
 """Of the tile in the first cell."""
@@ -24,8 +24,7 @@ async def repainted(ada: PainterAccount, **fields: Any) -> tuple[dict[str, Any],
     canvas = await new_canvas(ada, **fields)
     tile = await new_tile(ada, canvas, 0, 0)
     for colour in (2, 3):
-        status, _ = await ada.call("PUT", f"/tiles/{tile['id']}", json={"pixels": pixels(colour)})
-        assert status == 200
+        await repaint(ada, tile, colour)
     return canvas, tile
 
 
@@ -181,7 +180,7 @@ async def test_where_less_motion_is_wanted_the_past_of_a_tile_is_played_in_still
 ) -> None:
     canvas, _ = await repainted(await new_painter("ada"))
     page = await new_page(motion="reduce")
-    slider = await open_history(page, await Stage.open(page, canvas))
+    slider = await open_history(await Stage.open(page, canvas))
     moments = await play(page.get_by_role("complementary"), slider)
     assert [version for version, _ in moments] == [1, 2, 3]
     assert shortest(moments) > STILL_MS
@@ -222,11 +221,9 @@ async def test_the_past_of_a_large_canvas_is_shown_from_afar_and_near(
     await stage.comes_to_show(NIGHT, MIDDLE, MIDDLE)
 
 
-async def open_history(page: Page, stage: Stage) -> Locator:
+async def open_history(stage: Stage) -> Locator:
     """Open the history of the first tile; returns its slider."""
-    card = await stage.pick(0, 0)
-    await card.get_by_text("History").click()
-    slider = card.get_by_role("slider", name="Moment of the past")
+    slider = (await stage.open_history(0, 0)).get_by_role("slider", name="Moment of the past")
     await slider.wait_for()
     return slider
 
@@ -238,7 +235,7 @@ async def test_a_version_of_a_tile_is_looked_at_and_shared_by_its_link(
     canvas, _ = await repainted(ada)
     hers = await new_page(ada, scheme="dark")
     stage = await Stage.open(hers, canvas)
-    slider = await open_history(hers, stage)
+    slider = await open_history(stage)
     await slider.press("ArrowLeft")
     await expect(slider).to_have_attribute("aria-valuetext", re.compile(r"Version 2 of 3, Ada, .+"))
     await hers.wait_for_url(re.compile(r"\?cell=0,0&version=2"))
@@ -260,7 +257,7 @@ async def test_what_an_artist_paints_within_a_minute_unfolds(
     for offset in range(4):
         await stroke(ben, tile, offset, 2)
     page = await new_page()
-    slider = await open_history(page, await Stage.open(page, canvas))
+    slider = await open_history(await Stage.open(page, canvas))
     _, listed = await ben.call("GET", f"/tiles/{tile['id']}/history")
     newest = listed["items"][0]  # two entries where a minute began meanwhile
     joined = page.get_by_role("button", name=f"Show all {newest['count']} changes")

@@ -124,6 +124,12 @@ class Stage:
         await card.wait_for()
         return card
 
+    async def open_history(self, x: int, y: int) -> Locator:
+        """Press on a cell and open the history of its tile; returns the card."""
+        card = await self.pick(x, y)
+        await card.get_by_text("History").click()
+        return card
+
 
 def pixels(colour: int) -> str:
     """A tile of one colour, as the API takes it."""
@@ -147,6 +153,12 @@ async def new_tile(
     status, tile = await painter.call("POST", "/tiles", json=draft)
     assert status == 201, tile
     return dict(tile)
+
+
+async def repaint(painter: PainterAccount, tile: dict[str, Any], colour: int) -> None:
+    """Paint a whole tile in one colour."""
+    status, answer = await painter.call("PUT", f"/tiles/{tile['id']}", json={"pixels": pixels(colour)})
+    assert status == 200, answer
 
 
 async def stroke(painter: PainterAccount, tile: dict[str, Any], offset: int, colour: int) -> None:
