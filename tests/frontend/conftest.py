@@ -22,6 +22,7 @@ from tests.support.oidc import free_issuer_port, running_issuer
 from tests.support.painters import NewPainter, PainterAccount
 from tests.support.parts import free_ports
 from tests.support.stack import Stack, run_environment
+from tests.support.vandalism import NewWall, VandalisedCanvas
 from tests.support.waiting import poll_until
 
 HERE = Path(__file__).parent
@@ -126,3 +127,9 @@ def new_moderator(http: aiohttp.ClientSession, new_painter: NewPainter, admin: P
         return await PainterAccount.log_in(http, painter.username, painter.password)
 
     return make
+
+
+@pytest.fixture
+def new_wall(new_painter: NewPainter) -> NewWall:
+    """`await new_wall()` is a canvas on which a tile was painted over."""
+    return lambda: VandalisedCanvas.make(new_painter)
