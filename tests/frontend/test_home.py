@@ -8,7 +8,7 @@ import secrets
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.support.browser import PATIENCE_MS, Device, Scheme, Windows, assert_accessible, settle
 from tests.support.painters import NewPainter, PainterAccount
@@ -32,6 +32,13 @@ async def paint(painter: PainterAccount, canvas: dict[str, Any], colour: int, x:
     draft = {"canvas_id": canvas["id"], "x": x, "y": y, "pixels": pixels}
     status, tile = await painter.call("POST", "/tiles", json=draft)
     assert status == 201, tile
+
+
+async def open_create(page: Page) -> Locator:
+    """Open the form of a new canvas on the home page."""
+    await page.goto("/")
+    await page.get_by_role("button", name="New canvas").click()
+    return page.locator("create-canvas")
 
 
 async def find(page: Page, name: str) -> None:
@@ -120,9 +127,7 @@ async def test_a_canvas_can_be_created_with_custom_colours(
 ) -> None:
     ada = await new_painter("ada")
     page = await new_page(ada)
-    await page.goto("/")
-    await page.get_by_role("button", name="New canvas").click()
-    dialog = page.locator("create-canvas")
+    dialog = await open_create(page)
     await dialog.get_by_label("Name").fill("Flags")
     await dialog.get_by_label("Small").check()
     palette = dialog.get_by_role("group", name="Palette")
@@ -142,9 +147,7 @@ async def test_the_smallest_canvas_can_be_created_as_the_form_suggests(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
     page = await new_page(await new_painter("ada"))
-    await page.goto("/")
-    await page.get_by_role("button", name="New canvas").click()
-    dialog = page.locator("create-canvas")
+    dialog = await open_create(page)
     await dialog.get_by_label("Name").fill("Stamp")
     await dialog.get_by_role("group", name="Size in pixels").get_by_label("Custom").check()
     for side in ("Width", "Height"):
@@ -170,9 +173,7 @@ async def test_a_limit_above_the_number_of_tiles_is_refused_in_the_readers_langu
 
 async def test_a_custom_colour_can_be_typed(new_page: Windows, new_painter: NewPainter) -> None:
     page = await new_page(await new_painter("ada"))
-    await page.goto("/")
-    await page.get_by_role("button", name="New canvas").click()
-    dialog = page.locator("create-canvas")
+    dialog = await open_create(page)
     await dialog.get_by_role("group", name="Palette").get_by_label("Custom").check()
     field = dialog.get_by_label("Colour as a hexadecimal number")
     await field.fill("1AF")
@@ -187,9 +188,7 @@ async def test_a_size_that_is_no_multiple_of_the_tile_size_is_reported(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
     page = await new_page(await new_painter("ada"))
-    await page.goto("/")
-    await page.get_by_role("button", name="New canvas").click()
-    dialog = page.locator("create-canvas")
+    dialog = await open_create(page)
     await dialog.get_by_label("Name").fill("Flags")
     await dialog.get_by_role("group", name="Size in pixels").get_by_label("Custom").check()
     await dialog.get_by_label("Width").fill("100")

@@ -22,7 +22,6 @@ CLOSE = "#100,70,16"
 ROSE = encoded(drawn([(*RED, 255), (*GREEN, 255)], [CLEAR, (*RED, 255)]))
 """2 3 / 0 2 in the palette of the stage."""
 
-
 _ART_COLOUR = """(overlay, [x, y]) => {
   const host = overlay.getRootNode().host;
   const { scale, x: left, y: top } = host.view;
@@ -58,6 +57,16 @@ async def open_panel(page: Page) -> Locator:
     panel = page.get_by_role("complementary")
     await expect(panel.get_by_role("heading", name="Templates")).to_be_visible()
     return panel
+
+
+async def open_covered(
+    page: Page, canvas: dict[str, Any], template: dict[str, Any], view: str = CLOSE
+) -> tuple[Stage, Locator]:
+    """Open the canvas under the opaque template, and the templates beside it."""
+    stage = await Stage.open(page, canvas, f"{view}&t={template['slug']}")
+    panel = await open_panel(page)
+    await panel.get_by_label("Opacity").fill("100")
+    return stage, panel
 
 
 async def choose(panel: Locator, name: str, content: bytes) -> None:
@@ -159,9 +168,7 @@ async def test_only_what_is_wrong_and_only_one_colour_can_be_shown(
     template = await upload(ada, canvas)
     await place(ada, canvas, (99, 69, 1), (100, 70, 2))
     page = await new_page(ada)
-    stage = await Stage.open(page, canvas, f"#100,70,16&t={template['slug']}")
-    panel = await open_panel(page)
-    await panel.get_by_label("Opacity").fill("100")
+    stage, panel = await open_covered(page, canvas, template)
     await stage.comes_to_show(RED, 99, 69)
     await panel.get_by_label("Only the selected colour").check()  # the first one, night
     await stage.comes_to_show(NIGHT, 99, 69)
@@ -179,9 +186,7 @@ async def test_dots_leave_the_rest_of_a_pixel_to_be_seen(new_page: Windows, new_
     canvas = await event_canvas(ada)
     template = await upload(ada, canvas)
     page = await new_page(ada)
-    stage = await Stage.open(page, canvas, f"#100,70,16&t={template['slug']}")
-    panel = await open_panel(page)
-    await panel.get_by_label("Opacity").fill("100")
+    stage, panel = await open_covered(page, canvas, template)
     await panel.get_by_label("Shown as").select_option("Dots")
     await stage.comes_to_show(RED, 99, 69)
     await stage.comes_to_show(WHITE, 98.7, 68.7)  # a corner of the same pixel
@@ -192,9 +197,7 @@ async def test_signs_tell_colours_apart(new_page: Windows, new_painter: NewPaint
     canvas = await event_canvas(ada)
     template = await upload(ada, canvas)
     page = await new_page(ada)
-    stage = await Stage.open(page, canvas, f"#100,70,32&t={template['slug']}")
-    panel = await open_panel(page)
-    await panel.get_by_label("Opacity").fill("100")
+    stage, panel = await open_covered(page, canvas, template, "#100,70,32")
     await panel.get_by_label("Shown as").select_option("Signs")
     await stage.comes_to_show(RED, 98.65, 68.65)
     shown = {await stage.colour_at(98.6 + step / 20, 69) for step in range(16)}
@@ -208,9 +211,7 @@ async def test_a_template_is_moved_by_dragging_for_everybody(
     canvas = await event_canvas(ada)
     template = await upload(ada, canvas)
     page = await new_page(ada)
-    stage = await Stage.open(page, canvas, f"#100,70,16&t={template['slug']}")
-    panel = await open_panel(page)
-    await panel.get_by_label("Opacity").fill("100")
+    stage, panel = await open_covered(page, canvas, template)
     await panel.get_by_role("button", name="Move by dragging").click()
     await page.mouse.move(*await stage.point(99.5, 69.5))
     await page.mouse.down()
@@ -273,9 +274,7 @@ async def test_templates_work_where_tiles_are_painted_too(new_page: Windows, new
     canvas = await new_canvas(ada, "free")
     template = await upload(ada, canvas)
     page = await new_page(ada)
-    stage = await Stage.open(page, canvas, f"#100,70,16&t={template['slug']}")
-    panel = await open_panel(page)
-    await panel.get_by_label("Opacity").fill("100")
+    stage, panel = await open_covered(page, canvas, template)
     await stage.comes_to_show(RED, 99, 69)
     await panel.get_by_role("button", name="Next wrong pixel").click()
     await expect(page.get_by_text("Cell 2, 2").first).to_be_attached()
@@ -289,9 +288,7 @@ async def test_the_editor_of_a_tile_shows_what_to_paint_by(
     template = await upload(ada, canvas, x=64, y=64)
     await new_tile(ada, canvas, 1, 1, 1)
     page = await new_page(ada)
-    stage = await Stage.open(page, canvas, f"#96,96,4&t={template['slug']}")
-    panel = await open_panel(page)
-    await panel.get_by_label("Opacity").fill("100")
+    stage, _ = await open_covered(page, canvas, template, "#96,96,4")
     card = await stage.pick(1, 1)
     await card.get_by_role("button", name=re.compile("^Paint")).click()
     grid = drawing(page, 64)
