@@ -1,4 +1,4 @@
-"""Putting a moment of the past together, band by band. Slow: call everything here in a thread."""
+"""Assembles a moment of the past, band by band. Slow: call everything here in a thread."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class SnapshotPacker:
 
 
 class PicturePainter:
-    """Draws a moment as a PNG, `shrink` pixels per side as the mean of some of them."""
+    """Draws a moment as a PNG in which `shrink` pixels per side become one, the mean of a few samples."""
 
     def __init__(self, canvas: Canvas, region: Region, shrink: int) -> None:
         self._tile_size = canvas.tile_size

@@ -18,25 +18,25 @@ MAX_PICTURE_PIXELS = 512 * 512
 """Of a picture, shrunk or not."""
 
 MAX_CELLS = 16_384
-"""Of both: each takes two looks into an index and up to 64 changes, so all of them some tenths of a second.
-They are a canvas of 8192 pixels per side in tiles of 64."""
+"""Of either: a cell takes two index lookups and up to 64 changes, so all together take tenths of a second.
+The largest canvas, of 8192 x 8192 pixels, has as many in tiles of 64."""
 
 SAMPLES = 2
-"""Pixels per side of which a shrunk picture shows the mean, of those that each of its own covers: otherwise a
-moment of the largest canvas would take as long to draw as the canvas at its full size."""
+"""Per side: a pixel of a shrunk picture is the mean of so many samples of those that it covers. With all of
+them, a moment of the largest canvas would take as long to draw as the canvas at its full size."""
 
 CELL_COST = 256
-"""Drawn pixels that it counts as to find out what one cell looked like."""
+"""What it costs to reconstruct one cell, in drawn pixels."""
 
 CELL_STROKES = 1024
-"""Pixels of strokes that this includes; beyond them, each counts as one that is drawn."""
+"""Pixels of strokes whose cost CELL_COST includes; each one beyond costs a drawn pixel."""
 
 BAND_CELLS = 256
-"""Read at a time: usually some hundred kilobytes, some ten megabytes where each has 63 strokes of the largest
-that leave no whole picture."""
+"""Read at a time: usually a few hundred kilobytes, ten megabytes or more where each has 63 strokes of the
+largest that leave no whole picture."""
 
 BAND_PIXELS = 1024 * 1024
-"""Drawn at a time: some milliseconds of work."""
+"""Drawn at a time: a few milliseconds of work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class PastTile:
         return apply_stroke(whole, self.strokes) if self.strokes else whole
 
     def sample(self, size: int, every: int) -> bytes:
-        """Return one of `every` pixels per side of a tile of `size`. Slow, as above."""
+        """Return every `every`-th pixel per side of a tile of `size` pixels per side. Slow, like `pixels`."""
         pixels, middle = self.pixels, every // 2
         rows = range(middle * size, size * size, every * size)
         return b"".join([pixels[row + middle : row + size : every] for row in rows])
@@ -76,7 +76,7 @@ def check_moment(canvas: Canvas, at: int) -> None:
 
 
 def check_cells(region: Region) -> None:
-    """Raise Invalid naming `columns` if there are more cells than are read for one picture."""
+    """Raise Invalid naming `columns` if there are more cells than one response may show."""
     if region.columns * region.rows > MAX_CELLS:
         raise Invalid.field("query", "columns", msg=f"and rows may have {MAX_CELLS} cells together")
 
@@ -96,12 +96,12 @@ def check_picture(region: Region, tile_size: int, shrink: int) -> None:
 
 
 def sampling_of(shrink: int) -> int:
-    """Return of how many pixels per side one is looked at."""
+    """Return how many pixels per side share one sample."""
     return max(1, shrink // SAMPLES)
 
 
 def cost_of(region: Region, tile_size: int, sampling: int = 1) -> int:
-    """Return how many drawn pixels it counts as to show a rectangle of cells as it was."""
+    """Return what it costs to show a rectangle of cells as it was, in drawn pixels."""
     return region.columns * region.rows * ((tile_size // sampling) ** 2 + CELL_COST)
 
 

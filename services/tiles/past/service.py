@@ -34,7 +34,7 @@ from shared.identity import Identity
 
 @dataclass(frozen=True, slots=True)
 class PastRendering(Rendering):
-    """A rendering of the past, and when what it shows was last painted; None of an empty one.
+    """A rendering of the past, and when what it shows was last painted; None if it is empty.
 
     `seq` is the number of the canvas's last change when it was made: a tile may have been deleted since.
     """
@@ -59,7 +59,7 @@ class Pasts:
     ) -> PastRendering:
         """Return the snapshot of a canvas or a part of it after a change.
 
-        Raises NotFound, Invalid for a later change, for a part beyond the canvas and for too large a part.
+        Raises NotFound, Invalid for a later change and for a part that is too large or beyond the canvas.
         """
         state, region = await self._find(viewer, canvas_id, query)
         check_snapshot(region, state.canvas.tile_size)

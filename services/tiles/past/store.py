@@ -11,9 +11,9 @@ from services.tiles.canvases.rules import Region
 from services.tiles.past.rules import PastTile
 from shared.db import Connection
 
-# Only of tiles that are public and there today: what an artist or a moderator has taken away stays away. Of
+# Only tiles that are public and exist today: what an artist or a moderator has taken away stays away. Of
 # each, the newest whole picture up to the change (by an index of its own: there may be 100,000 later ones),
-# and the strokes since, joined to one. A tile has a whole picture at least every 64 versions.
+# and the strokes since, joined into one. A tile has a whole picture at least every 64 versions.
 _TILES_AT = text(
     "SELECT tiles.id, tiles.x, tiles.y, whole.pixels, since.*"
     " FROM tiles CROSS JOIN LATERAL (SELECT version, pixels FROM revisions"
