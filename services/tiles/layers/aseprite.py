@@ -28,14 +28,14 @@ _COMPRESSED = 2
 
 _FRAME_MILLISECONDS: Final = 100
 _MOST_OLD_CHUNKS: Final = 0xFFFF
-"""The older of the two fields for their number; readers then look at the newer one."""
+"""What the older field for the number of chunks can hold; at that value, readers use the newer field."""
 
 _HEADER = struct.Struct("<IHHHHHIHIIB3xHBBhhHH84x")
 _FRAME = struct.Struct("<IHHH2xI")
 
 
 class AsepriteFile(LayeredFile):
-    """Index 0 is transparent, as on the canvas, and the grid is that of its tiles."""
+    """A sprite whose index 0 is transparent, as on the canvas, and whose grid is that of the tiles."""
 
     media_type = "image/x-aseprite"
 
@@ -51,7 +51,7 @@ class AsepriteFile(LayeredFile):
 
     def finish(self) -> bytes:
         """Return the whole file, after the last layer."""
-        # Here the first layer is at the bottom.
+        # In a sprite, the first layer is the bottom one.
         upwards = list(zip(self._layers, self._compressed, strict=True))[::-1]
         chunks = [
             self._palette(),

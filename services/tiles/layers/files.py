@@ -1,4 +1,4 @@
-"""What both formats have in common: a file that is written layer by layer."""
+"""What the formats have in common: a file that is written layer by layer."""
 
 from __future__ import annotations
 

@@ -18,14 +18,14 @@ from services.tiles.layers.rules import Layer
 _VERSION = "0.0.3"
 _THUMBNAIL_SIDE = 256
 _PNG_LEVEL = 4
-"""zlib's; 6 takes twice as long for 3 % less."""
+"""Of zlib; 6 takes twice as long for 3% less."""
 
 # Allowed in names, but XML has no way to write them.
 _NO_XML = str.maketrans("", "", "\ufffe\uffff")
 
 
 class OpenRasterFile(LayeredFile):
-    """Pictures are RGBA, which every reader takes."""
+    """A file whose pictures are RGBA, which every reader takes."""
 
     media_type = "image/openraster"
 
@@ -65,7 +65,7 @@ class OpenRasterFile(LayeredFile):
         """Return the whole file, after the last layer."""
         merged = self._in_rgba(self._merged)
         self._write("mergedimage.png", merged)
-        # Premultiplied by their opacity, so that what is empty does not darken the rest.
+        # With colours premultiplied by alpha, so that empty pixels do not darken the rest.
         shrunk = merged.convert("RGBa").reduce(-(-max(merged.size) // _THUMBNAIL_SIDE)).convert("RGBA")
         self._write("Thumbnails/thumbnail.png", shrunk)
         stack = ElementTree.tostring(self._image, encoding="UTF-8", xml_declaration=True)

@@ -13,7 +13,7 @@ MAX_LAYERED_PIXELS = 2048 * 2048
 """Of the part of a canvas: a second of work, and 16 MiB while OpenRaster's merged picture is made."""
 
 MAX_LAYERS = 1024
-"""Tiles in a file; editors get slow with some hundred layers."""
+"""Tiles in a file; editors get slow with a few hundred layers."""
 
 
 class LayerFormat(StrEnum):

@@ -71,7 +71,7 @@ class Layers:
 
 
 async def _write(conn: Connection, file: LayeredFile, layers: Sequence[Layer]) -> None:
-    """Write the layers slice by slice, so that the pixels of few are in memory."""
+    """Write the layers slice by slice, so that the pixels of only a few are in memory."""
     step = BAND_PIXELS // file.canvas.tile_size**2
     for start in range(0, len(layers), step):
         some = layers[start : start + step]
