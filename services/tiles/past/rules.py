@@ -106,7 +106,7 @@ def cost_of(region: Region, tile_size: int, sampling: int = 1) -> int:
 
 
 def cost_of_strokes(tiles: Sequence[PastTile]) -> int:
-    """Return how many drawn pixels more it counts as that tiles had large strokes since a whole picture."""
+    """Return what the large strokes on tiles since a whole picture cost in addition, in drawn pixels."""
     painted = sum(len(tile.strokes) for tile in tiles) // STROKE_BYTES
     return max(0, painted - CELL_STROKES * len(tiles))
 

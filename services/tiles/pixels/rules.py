@@ -12,12 +12,13 @@ from services.tiles.artists.rules import Artist
 from services.tiles.revisions.rules import STROKE_BYTES, Kind
 
 KEEP_AFTER = 512
-"""Versions after which origins are kept again: reading on from there takes a few milliseconds."""
+"""Versions after which origins are kept again: replaying fewer takes a few milliseconds."""
 
 KEEP_AFTER_PIXELS = 65_536
-"""Painted pixels after which they are, too: replaying so many takes some ten milliseconds."""
+"""Painted pixels after which they are, too: replaying so many takes ten milliseconds or more."""
 
 _VERSION = "I"
+"""The type of `array` that holds versions: unsigned, of 4 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,9 @@ class Origin:
 class Origins:
     """The version that painted each pixel of a tile, 0 for a pixel that was never painted.
 
-    A stroke paints its pixels, even in the colour that they had; a whole picture those that it changes. A
-    colour that is replaced paints none: they are still the work of who painted them.
-    Taking pixels back makes those before them count again, so the version before the last is known too.
+    A stroke paints its pixels, even in the colour that they had; a whole picture paints those that it
+    changes. Replacing a colour paints none: its pixels remain the work of whoever painted them. Taking pixels
+    back restores their previous origin, so that is known, too.
     """
 
     def __init__(self, size: int) -> None:
@@ -84,7 +85,7 @@ class Origins:
 
     @classmethod
     def unpack(cls, size: int, version: int, packed: bytes) -> Origins:
-        """Read what `pack` returned at a version."""
+        """Restore what `pack` returned at a version."""
         origins = cls(size)
         origins.version = version
         content, length = zlib.decompress(packed), 4 * size * size

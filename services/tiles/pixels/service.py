@@ -20,11 +20,11 @@ from shared.db import Database
 from shared.errors import Invalid
 from shared.identity import Identity
 
-CHANGES = 256
-"""Read and replayed at a time: some milliseconds, and a few megabytes where each paints a whole tile."""
+CHANGES_AT_ONCE = 256
+"""Read and replayed in a few milliseconds, and in a few megabytes where each paints a whole tile."""
 
-KEPT_AT_ONCE = 100
-"""Tiles per round of the worker."""
+TILES_AT_ONCE = 100
+"""Whose origins the worker keeps in one round."""
 
 
 class Pixels:
@@ -63,7 +63,7 @@ class Pixels:
     async def keep_up(self) -> None:
         """Keep the origins of tiles that have changed a lot lately."""
         async with self._database.connection() as conn:
-            behind = await store.list_behind(conn, KEPT_AT_ONCE)
+            behind = await store.list_behind(conn, TILES_AT_ONCE)
         for tile_id, size, version in behind:
             await self._find_origins(tile_id, size, version)
 
@@ -79,12 +79,12 @@ class Pixels:
     async def _replay(self, tile_id: int, size: int, version: int) -> Origins:
         async with self._database.connection() as conn:
             origins = await store.get_kept(conn, tile_id, size)
-        # Kept at a newer version than that which was read a moment ago: as true, and later.
+        # Another process may have kept them at a version that is newer than `version`: that is as good.
         kept = origins.version
         while origins.version < version:
             async with self._database.connection() as conn:
                 changes = await store.list_changes(
-                    conn, tile_id, after=origins.version, until=version, count=CHANGES
+                    conn, tile_id, after=origins.version, until=version, count=CHANGES_AT_ONCE
                 )
             if not changes:
                 break
