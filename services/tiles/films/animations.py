@@ -19,14 +19,14 @@ from services.tiles.pictures.png import INDEXED, SIGNATURE, chunk
 Box = tuple[int, int, int, int]
 
 _UNCHANGED: Final[Box] = (0, 0, 1, 1)
-"""What is drawn again where nothing differs: neither format has a frame without pixels."""
+"""Drawn again where nothing differs: neither format allows a frame without pixels."""
 
 _LEVEL: Final = 6
-"""zlib's."""
+"""Of zlib."""
 
 
 class Animation(ABC):
-    """A file that is made frame by frame, for a `film` of so many frames; index 0 is the canvas's paper.
+    """A file that is made frame by frame, `frames` in all; index 0 is the canvas's paper.
 
     Slow: call it in a thread (Pillow and zlib release the GIL).
     """
@@ -38,7 +38,7 @@ class Animation(ABC):
         self._before: Image.Image | None = None
 
     def add(self, frame: Image.Image, hundredths: int) -> bytes:
-        """Encode the next frame, which is shown for so many hundredths of a second."""
+        """Encode the next frame, which is shown for that many hundredths of a second."""
         if self._before is None:
             opening, box = self._open(), (0, 0, *frame.size)
         else:
@@ -52,15 +52,15 @@ class Animation(ABC):
 
     @abstractmethod
     def _open(self) -> bytes:
-        """Return what stands before the first frame."""
+        """Return what precedes the first frame."""
 
     @abstractmethod
     def _encode(self, part: Image.Image, at: tuple[int, int], hundredths: int) -> bytes:
-        """Encode a part of the picture that is drawn over the frame before."""
+        """Encode the part of the picture that is drawn over the previous frame."""
 
     @abstractmethod
     def finish(self) -> bytes:
-        """Return what stands after the last frame."""
+        """Return what follows the last frame."""
 
 
 class Gif(Animation):
@@ -71,8 +71,8 @@ class Gif(Animation):
         bits = max(1, (len(self._colours) // 3 - 1).bit_length())
         palette = self._colours.ljust(3 << bits, b"\0")
         screen = struct.pack("<6sHHBBB", b"GIF89a", film.width, film.height, 0x80 | bits - 1, 0, 0)
-        for_ever = b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0"
-        return screen + palette + for_ever
+        endless_loop = b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0"
+        return screen + palette + endless_loop
 
     def _encode(self, part: Image.Image, at: tuple[int, int], hundredths: int) -> bytes:
         return b"".join(GifImagePlugin.getdata(part, at, duration=10 * hundredths))

@@ -22,9 +22,9 @@ async def request_film(
 ) -> web.Response:
     """Have the history of a canvas made into a film, in the background; one at a time per artist.
 
-    It shows the existing public tiles on the canvas's paper. Its progress comes over the caller's WebSockets
-    of the canvas (`film`). An artist's three newest films are kept, for a day each; of all artists, as many
-    as have room.
+    It shows the existing public tiles on the canvas's paper. Its progress is sent over the caller's
+    WebSockets of the canvas (`film`). An artist's three newest films are kept, for a day each; old ones go
+    earlier if those of all artists take too much room.
     """
     film = await request.app[FILMS].request(caller, canvas_id, body)
     return respond(FilmView.of(film), status=202, headers=locate(request, film.id))

@@ -6,7 +6,7 @@ import asyncio
 import os
 import shutil
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any, Final, Protocol, TypeVar
@@ -32,10 +32,12 @@ NICENESS: Final = 10
 PATIENCE_SECONDS: Final = 120.0
 """How long ffmpeg may take to accept a frame, or to end; it takes milliseconds."""
 
-GROUP: Final = 100
+KEYFRAME_INTERVAL: Final = 100
 """Frames of an MP4 from one whole picture to the next."""
 
 READ_BYTES: Final = 64 * 1024
+
+_ANIMATIONS: Final[Mapping[FilmFormat, type[Animation]]] = {FilmFormat.GIF: Gif, FilmFormat.APNG: Apng}
 
 
 class EncoderFailed(Exception):
@@ -68,22 +70,23 @@ class DrawingThread:
 
 
 def find_formats(ffmpeg: str) -> Sequence[FilmFormat]:
-    """Return the formats that this machine can make, given the name or path of ffmpeg; empty for none."""
+    """Return the formats that this machine can make. `ffmpeg` is its name or path, empty to do without."""
     return WITH_FFMPEG if ffmpeg and shutil.which(ffmpeg) else WITHOUT_FFMPEG
 
 
 def open_encoder(
     film: Film, frames: int, canvas: Canvas, thread: DrawingThread, ffmpeg: str
 ) -> AbstractAsyncContextManager[Encoder]:
-    """Begin the file of a film of so many frames; leaving the block ends whatever encodes it."""
-    if film.format is FilmFormat.GIF:
-        return _drawing(Gif(film, frames, canvas.paper_color, canvas.palette), film, frames, thread)
-    if film.format is FilmFormat.APNG:
-        return _drawing(Apng(film, frames, canvas.paper_color, canvas.palette), film, frames, thread)
-    return _running(film, frames, canvas, thread, ffmpeg)
+    """Begin the file of a film of that many frames; leaving the block ends whatever encodes it."""
+    if film.format in _ANIMATIONS:
+        animation = _ANIMATIONS[film.format](film, frames, canvas.paper_color, canvas.palette)
+        return _encoding_in_thread(animation, film, frames, thread)
+    return _running_ffmpeg(film, frames, canvas, thread, ffmpeg)
 
 
 class _InThread:
+    """Encodes an animation in the drawing thread."""
+
     def __init__(self, animation: Animation, film: Film, frames: int, thread: DrawingThread) -> None:
         self._animation = animation
         self._film = film
@@ -101,14 +104,14 @@ class _InThread:
 
 
 @asynccontextmanager
-async def _drawing(
+async def _encoding_in_thread(
     animation: Animation, film: Film, frames: int, thread: DrawingThread
 ) -> AsyncIterator[Encoder]:
     yield _InThread(animation, film, frames, thread)
 
 
 class _ByFfmpeg:
-    """Pipes frames as RGB to ffmpeg, and what it writes back."""
+    """Pipes frames to ffmpeg as RGB, and the bytes of the file back."""
 
     def __init__(
         self, process: asyncio.subprocess.Process, film: Film, canvas: Canvas, thread: DrawingThread
@@ -183,7 +186,7 @@ class _ByFfmpeg:
 
 
 @asynccontextmanager
-async def _running(
+async def _running_ffmpeg(
     film: Film, frames: int, canvas: Canvas, thread: DrawingThread, ffmpeg: str
 ) -> AsyncIterator[Encoder]:
     pipe = asyncio.subprocess.PIPE
@@ -211,16 +214,16 @@ def _arguments(film: Film, frames: int) -> Sequence[str]:
         *("-vf", f"tpad=stop_mode=clone:stop_duration={LAST_FRAME_SECONDS}", "-threads", "1"),
     )
     if film.format is FilmFormat.WEBP:
-        # Lossless: of few colours it is smaller than what would blur them.
+        # Lossless: with few colours it is smaller than lossy compression, which would also blur them.
         return (
             *(*read, "-c:v", "libwebp_anim", "-lossless", "1", "-quality", "50", "-loop", "0"),
             *("-f", "webp", "pipe:1"),
         )
-    # Players need 4:2:0. In fragments of GROUP frames, because a pipe cannot be rewound, and without looking
-    # ahead, because each frame takes memory: 50 MB less for films that are twice as large.
+    # Players need 4:2:0. The file is written in fragments, as a pipe cannot be rewound, and without looking
+    # ahead, as each frame takes memory: 50 MB less for films that are twice as large.
     return (
         *(*read, "-c:v", "libx264", "-preset", "veryfast", "-crf", "16", "-tune", "animation"),
-        *("-pix_fmt", "yuv420p", "-g", str(GROUP)),
+        *("-pix_fmt", "yuv420p", "-g", str(KEYFRAME_INTERVAL)),
         *("-x264-params", "rc-lookahead=0:sync-lookahead=0:mbtree=0:bframes=0:ref=1"),
         *("-movflags", "+frag_keyframe+empty_moov+default_base_moof", "-f", "mp4", "pipe:1"),
     )
@@ -231,7 +234,7 @@ async def _read_all(stream: asyncio.StreamReader | None) -> bytes:
 
 
 def _give_way() -> None:
-    # Of this thread only, as Linux has it; elsewhere the whole process would never come back from it.
+    # On Linux, threads have priorities of their own; elsewhere the whole process would stay slow.
     with suppress(AttributeError, OSError):
         if os.uname().sysname == "Linux":
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

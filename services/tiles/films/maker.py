@@ -1,7 +1,7 @@
-"""Makes films, one at a time in each worker, as slowly as strokes need it.
+"""Makes films, one at a time in each worker, and slowly, so that strokes come first.
 
-A film and each part of its file are written under a lease: a worker that ends, however, leaves a film that
-another worker begins again. It is the same film then, as its part of the history ends when it was requested.
+A film and each part of its file are written under a lease. If a worker ends, another begins its film again,
+and makes the same one: the part of the history that it shows ends when it was requested.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 POLL_SECONDS: Final = 1.0
 
 PROGRESS_SECONDS: Final = 0.5
-"""Between two reports of how far a film is."""
+"""Between two reports of the progress of a film."""
 
 PAUSE: Final = 1.0
 """Seconds of pause per second of work: films take half a core at most."""
@@ -40,7 +40,7 @@ RENEW_SECONDS: Final = store.LEASE_SECONDS / 3
 """Between two renewals of a lease, so that one may be late."""
 
 COUNT_SECONDS: Final = 60.0
-"""For counting the changes of a canvas: some tens of millions."""
+"""For counting the changes of a canvas: enough for tens of millions."""
 
 Announce = Callable[[int, int, dict[str, Any]], None]
 """Called with a canvas, an artist and their film whenever that has changed; must not block."""
@@ -51,7 +51,7 @@ class _Lost(Exception):
 
 
 class FilmMaker:
-    """Makes the films that artists request; start one in each worker process."""
+    """Makes the films that artists request; each worker process runs one."""
 
     def __init__(self, database: Database, announce: Announce, ffmpeg: str) -> None:
         self._database = database

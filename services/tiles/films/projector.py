@@ -13,7 +13,7 @@ from services.tiles.timelapse.rules import Shot
 
 
 class Projector:
-    """Shows `frames` frames of a history of `changes` changes, in memory the canvas and one frame.
+    """Shows `frames` frames of a history of `changes` changes, with the canvas and one frame in memory.
 
     Frames are palette indices without a palette, one pixel for `step` by `step` of the canvas. There are
     exactly as many as announced, although tiles may be deleted or published meanwhile. Slow: call it in a

@@ -18,10 +18,10 @@ KEPT_FILMS = 3
 """Of one artist; another one replaces the oldest."""
 
 MOST_WAITING = 100
-"""Films of all artists that wait or are being made; each takes the worker some seconds to minutes."""
+"""Films of all artists that wait or are being made; each takes a worker seconds to minutes."""
 
 FRAMES_PER_SECOND = 20
-"""Every five of GIF's hundredths of a second; browsers slow down what has less than two."""
+"""Each is shown for five hundredths of a second, GIF's unit; browsers slow down frames of less than two."""
 
 DEFAULT_SECONDS, MAX_SECONDS = 15, 120
 LAST_FRAME_SECONDS = 2
@@ -32,17 +32,17 @@ DEFAULT_SIDE, MAX_SIDE = 1024, 2048
 """Pixels: of a film without a scale, and of any."""
 
 MAX_PIXELS = 2_600_000_000
-"""Of all frames, which DEFAULT_SIDE by DEFAULT_SIDE have in MAX_SECONDS: some minutes of work."""
+"""Of all frames together: a film of DEFAULT_SIDE by DEFAULT_SIDE and MAX_SECONDS, minutes of work."""
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_KEPT_BYTES = 64 * MAX_BYTES
 """Of all films: a worker could write a hundred GB in LIFETIME. Beyond that the oldest ones go earlier."""
 
 PART_BYTES = 256 * 1024
-"""What of a film is written and read at a time."""
+"""Of a film's file, written and read at a time."""
 
 MAX_ATTEMPTS = 5
-"""Then a film is given up: it may be what ends the worker."""
+"""After which a film is given up: it may be what kills the worker."""
 
 
 class FilmFormat(StrEnum):
@@ -137,7 +137,7 @@ def check_period(starts_at: datetime | None, ends_at: datetime | None, canvas: C
 def measure(canvas: Canvas, scale: int | None, seconds: int) -> Measures:
     """Return how large a film of a canvas is; raises Invalid naming `scale` or `seconds` if too large.
 
-    Without a scale it is as large as fits into DEFAULT_SIDE, and of a larger canvas it is a reduction.
+    Without a scale it is as large as fits into DEFAULT_SIDE; a larger canvas is reduced.
     """
     width, height = canvas.width, canvas.height
     step = 1
@@ -172,15 +172,15 @@ def hundredths_of(frame: int, frames: int, seconds: int) -> int:
 
 
 def film_pending() -> Conflict:
-    """Return the refusal of a second film at once."""
+    """Return the refusal of a film while another of the artist is under way."""
     return Conflict("film_pending", "Your previous film is not finished yet; wait for it, or cancel it.")
 
 
 def films_busy() -> TooManyRequests:
-    """Return the refusal of a film while many of other artists wait."""
+    """Return the refusal of a film while many of all artists wait."""
     return TooManyRequests("films_busy", "Many films are waiting to be made.", retry_after=60)
 
 
 def film_not_found() -> NotFound:
     """Return the refusal of a film that does not exist, is another artist's, or has expired."""
-    return NotFound("film_not_found", "No such film, or no longer.")
+    return NotFound("film_not_found", "There is no such film, or it has expired.")

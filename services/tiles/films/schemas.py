@@ -22,7 +22,7 @@ class FilmDraft(Body):
     """The film to make: its format, the part of the history, its length and how large pixels are.
 
     Without `from` it begins with the empty canvas, without `to` it ends with what is there now. Without a
-    `scale` it gets about 1,024 pixels across.
+    `scale` it is about 1,024 pixels across.
     """
 
     format: FilmFormat

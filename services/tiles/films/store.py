@@ -23,11 +23,11 @@ from shared.db import Connection, Row, texts
 from shared.db.locks import AdvisoryLock, hold_until_commit
 
 LEASE_SECONDS: Final = 30
-"""How long nothing may be heard of a worker; then another begins its film again."""
+"""How long a worker may stay silent before another begins its film again."""
 
 _LOCK = hold_until_commit(AdvisoryLock.FILMS)
 
-# Not more than that may wait; of who has one under way, the unique index refuses another.
+# No more than that may wait; a second film of an artist is refused by the unique index.
 _ADD = text(
     "INSERT INTO films (canvas_id, creator_id, format, starts_at, ends_at, seconds, step, scale, width,"
     " height, status, expires_at)"
@@ -84,7 +84,7 @@ _ADD_PART = text(
     " INSERT INTO film_parts (film_id, number, data)"
     " SELECT id, CAST(:number AS int), CAST(:data AS bytea) FROM mine"
 )
-# Of a film that is given up, nothing is kept.
+# Nothing is kept of a film that is given up.
 _FINISH = text(
     "WITH mine AS (UPDATE films SET status = CAST(:status AS text), failure = CAST(:failure AS text),"
     " leased_until = NULL, expires_at = now() + :lifetime,"
@@ -106,7 +106,7 @@ _PRUNE = text("DELETE FROM films WHERE expires_at <= now()")
 _DROP_OF_DELETED = text(
     "DELETE FROM films USING canvases WHERE canvases.id = canvas_id AND NOT canvases.is_active"
 )
-# One that is being made stays: its worker would have made it for nothing.
+# A film that is being made stays, or its worker would have made it for nothing.
 _DROP_BEYOND = text(
     "DELETE FROM films USING (SELECT id, sum(size_bytes) OVER (ORDER BY id DESC) AS bytes FROM films) AS kept"
     " WHERE films.id = kept.id AND kept.bytes > :most AND status = 'ready'"
@@ -169,7 +169,7 @@ async def get_part(conn: Connection, film_id: int, number: int) -> bytes | None:
 
 
 async def lease(conn: Connection, formats: Collection[FilmFormat]) -> Film | None:
-    """Lease the oldest film that waits, or whose worker has ended, without what that one made of it."""
+    """Lease the oldest film that waits, or whose worker has ended; what that worker made is deleted."""
     params = {"formats": texts([one.value for one in formats]), "lease": LEASE_SECONDS, "most": MAX_ATTEMPTS}
     film = _film_of(await conn.fetch_one(_LEASE, params))
     if film is not None:
@@ -218,7 +218,7 @@ async def prune(conn: Connection) -> None:
 
 
 async def count_changes(conn: Connection, canvas_id: int, start: datetime, end: datetime) -> int:
-    """Return how many changes there are of the public tiles of a canvas; a second per some million."""
+    """Return how many changes there are of the public tiles of a canvas: a second per few million."""
     return int(await conn.fetch_value(_COUNT_CHANGES, {"canvas_id": canvas_id, "start": start, "end": end}))
 
 
