@@ -11,10 +11,10 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from services.auth.tables import identities
 from shared.db import Connection
 
-_is_it = (identities.c.issuer == bindparam("issuer")) & (identities.c.subject == bindparam("subject"))
+_matches = (identities.c.issuer == bindparam("issuer")) & (identities.c.subject == bindparam("subject"))
 _of_account = identities.c.account_id == bindparam("account_id")
-_GET = select(identities.c.account_id).where(_is_it)
-_USE = update(identities).where(_is_it).values(last_used_at=func.now()).returning(identities.c.account_id)
+_GET = select(identities.c.account_id).where(_matches)
+_USE = update(identities).where(_matches).values(last_used_at=func.now()).returning(identities.c.account_id)
 _ADD = insert(identities).values(
     {name: bindparam(name) for name in ("issuer", "subject", "provider", "account_id")}
 )
@@ -44,7 +44,7 @@ async def get_account_id(conn: Connection, issuer: str, subject: str) -> int | N
 
 
 async def use(conn: Connection, issuer: str, subject: str) -> int | None:
-    """Store that an identity was used just now; returns its account, None if it has none any more."""
+    """Store that an identity was used just now; returns its account, None if it no longer has one."""
     row = await conn.fetch_one(_USE, {"issuer": issuer, "subject": subject})
     return None if row is None else int(row.account_id)
 

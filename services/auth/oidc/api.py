@@ -47,7 +47,7 @@ async def begin_login(request: web.Request, provider: str, query: Begin) -> web.
             raise
         return _redirect_to_client(request, Ending(Outcome.UNAVAILABLE, query.next))
     response = _redirect(url)
-    _keep(request, response, sealed)
+    _set_flow_cookie(request, response, sealed)
     return response
 
 
@@ -73,7 +73,7 @@ async def begin_link(request: web.Request, provider: str, query: Begin, caller: 
     """Begin to link an identity of a provider to the caller's account; done when the browser returns."""
     url, sealed = await request.app[OIDC].begin_link(caller, provider, query.next)
     response = respond(AuthorizationView(url=url))
-    _keep(request, response, sealed)
+    _set_flow_cookie(request, response, sealed)
     return response
 
 
@@ -83,7 +83,7 @@ async def unlink(request: web.Request, provider: str, caller: Identity) -> web.R
     return respond_empty()
 
 
-def _keep(request: web.Request, response: web.Response, sealed: str) -> None:
+def _set_flow_cookie(request: web.Request, response: web.Response, sealed: str) -> None:
     response.set_cookie(
         COOKIE,
         sealed,
@@ -96,7 +96,7 @@ def _keep(request: web.Request, response: web.Response, sealed: str) -> None:
 
 
 def _redirect_to_client(request: web.Request, ending: Ending) -> web.Response:
-    """Show an ending in the client, with what belongs in no log in the fragment, which is sent nowhere."""
+    """Show an ending in the client; what must not be logged is in the fragment, which is sent nowhere."""
     page = _PAGES.get(ending.outcome, "/login")
     query = urlencode({"next": ending.next})
     fragment = urlencode({"oidc": ending.outcome.value, **ending.more})

@@ -1,4 +1,4 @@
-"""A provider as a client of which people log in here: what the kinds of providers have in common."""
+"""The client of a provider that people log in with: what all kinds of providers have in common."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ProviderClient(ABC):
 
     @abstractmethod
     async def redeem(self, flow: Flow, code: str, issuer: str | None) -> ProvenIdentity:
-        """Exchange the code of a response, which names its `issuer`, for who somebody is.
+        """Exchange the code of a response, which may name its `issuer`, for the identity that logs in.
 
         Raises Unavailable("provider"), ProviderRefused.
         """
@@ -63,7 +63,7 @@ class ProviderClient(ABC):
         return {"client_id": self.provider.client_id, "client_secret": secret}
 
     def _prove(self, subject: object, email: object, *, is_email_verified: bool) -> ProvenIdentity:
-        """Make the identity from what the provider says of it; raises ProviderRefused."""
+        """Make an identity of what the provider says; raises ProviderRefused."""
         cleaned = clean_email(email)
         return ProvenIdentity(
             self.provider.id,

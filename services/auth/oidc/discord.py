@@ -18,7 +18,7 @@ _SNOWFLAKE = re.compile(r"[0-9]{1,20}")
 
 
 class DiscordClient(OAuthClient):
-    """discord.com."""
+    """The client of discord.com."""
 
     scope = "identify email"
 
@@ -37,8 +37,8 @@ class DiscordClient(OAuthClient):
 
     async def _identify(self, headers: Mapping[str, str]) -> ProvenIdentity:
         user = await self._transport.fetch("GET", f"{self._api}/users/@me", headers=headers)
-        account = user.get("id")
-        # Never the username: somebody may change it, and then anybody may take it.
-        if not isinstance(account, str) or not _SNOWFLAKE.fullmatch(account):
+        user_id = user.get("id")
+        # Never the username: its owner may change it, and then anybody may take it.
+        if not isinstance(user_id, str) or not _SNOWFLAKE.fullmatch(user_id):
             raise ProviderRefused("the user has no id")
-        return self._prove(account, user.get("email"), is_email_verified=user.get("verified") is True)
+        return self._prove(user_id, user.get("email"), is_email_verified=user.get("verified") is True)

@@ -11,30 +11,30 @@ from services.auth.settings import OidcProvider
 
 
 class GitHubClient(OAuthClient):
-    """github.com, GHE.com or a GitHub Enterprise Server; its issuer is the address of its pages."""
+    """The client of github.com, GHE.com or a GitHub Enterprise Server; the issuer is where its pages are."""
 
     # Public profiles, with the id, need no scope.
     scope = "user:email"
 
     def __init__(self, provider: OidcProvider, callback: str) -> None:
         pages = f"{provider.issuer}/login/oauth"
-        # On github.com, responses name this issuer since 2026 (RFC 9207).
+        # On github.com, responses have named this issuer since 2026 (RFC 9207).
         super().__init__(provider, callback, Endpoints(f"{pages}/authorize", f"{pages}/access_token", pages))
         self._api = locate_api(provider.issuer)
 
     async def _identify(self, headers: Mapping[str, str]) -> ProvenIdentity:
         user = await self._transport.fetch("GET", f"{self._api}/user", headers=headers)
-        account = user.get("id")
-        # Never the login: somebody may change it, and then anybody may take it.
-        if not isinstance(account, int) or isinstance(account, bool) or account < 1:
+        user_id = user.get("id")
+        # Never the login: its owner may change it, and then anybody may take it.
+        if not isinstance(user_id, int) or isinstance(user_id, bool) or user_id < 1:
             raise ProviderRefused("the user has no numeric id")
         email, is_verified = await self._read_email(headers)
-        return self._prove(str(account), email, is_email_verified=is_verified)
+        return self._prove(str(user_id), email, is_email_verified=is_verified)
 
     async def _read_email(self, headers: Mapping[str, str]) -> tuple[object, bool]:
         """Return the primary address, which a profile may keep private, and whether it is verified."""
         url = f"{self._api}/user/emails?per_page=100"
-        reply = await self._transport.ask("GET", url, headers=headers)
+        reply = await self._transport.send("GET", url, headers=headers)
         if reply.status in (403, 404):
             # Addresses were not granted; a GitHub App needs the permission "Email addresses".
             return None, False
@@ -47,7 +47,7 @@ class GitHubClient(OAuthClient):
 
 
 def locate_api(issuer: str) -> str:
-    """Return where the API of a GitHub is, by the address of its pages."""
+    """Return the address of the API that belongs to the pages at `issuer`."""
     parts = urlsplit(issuer)
     host = parts.hostname or ""
     if host == "github.com" or host.endswith(".ghe.com"):

@@ -1,4 +1,4 @@
-"""Providers that know OAuth 2, but no OpenID Connect: who somebody is, their API says."""
+"""Providers of OAuth 2 without OpenID Connect: their API says who somebody is."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class OAuthClient(ProviderClient):
     """One provider without ID tokens, which has no nonce: state and PKCE bind a response to its login."""
 
     scope: str
-    """All that is asked for: who it is, and an address."""
+    """All that is asked for: who somebody is, and an email address."""
 
     def __init__(
         self, provider: OidcProvider, callback: str, endpoints: Endpoints, *, user_agent: str = "Tessera"
@@ -41,9 +41,9 @@ class OAuthClient(ProviderClient):
 
     @final
     async def redeem(self, flow: Flow, code: str, issuer: str | None) -> ProvenIdentity:
-        """Exchange the code for a token that asks who somebody is, and is then forgotten."""
-        # Nothing promises `iss`; without it, the redirect URI, which is this provider's alone, tells
-        # responses apart (RFC 9700, section 4.4.2).
+        """Exchange the code for a token; the API is asked whose it is, and the token then forgotten."""
+        # `iss` may be missing. Then the redirect URI, which is this provider's alone, tells responses apart
+        # (RFC 9700, section 4.4.2).
         check_issuer(issuer, self._endpoints.issuer, is_required=False)
         form = self._make_form(flow, code) | self._make_credentials()
         tokens = await self._transport.fetch("POST", self._endpoints.token, data=form)
@@ -55,7 +55,7 @@ class OAuthClient(ProviderClient):
 
     @abstractmethod
     async def _identify(self, headers: Mapping[str, str]) -> ProvenIdentity:
-        """Ask the API whose the token of these headers is.
+        """Ask the API whose token these headers have.
 
         Raises Unavailable("provider"), ProviderRefused.
         """

@@ -25,11 +25,11 @@ from shared.errors import Unavailable
 
 METADATA_SECONDS: Final = 3600.0
 KEYS_SECONDS: Final = 60.0
-"""How old keys must be before an unknown one lets them be fetched again."""
+"""How old the keys must be before they are fetched again for the sake of an unknown one."""
 
 LEEWAY_SECONDS: Final = 60
 
-# Asymmetric ones only: none, and HMAC with the client's secret, are refused.
+# Only asymmetric ones: `none`, and HMAC with the client's secret, are refused.
 _ALGORITHMS: Final = [
     "RS256",
     "RS384",
@@ -118,7 +118,7 @@ class OpenIdClient(ProviderClient):
             return await self._transport.fetch(
                 "POST", metadata.token_endpoint, data=form | self._make_credentials()
             )
-        # The characters that HTTP Basic gives a meaning are escaped (RFC 6749, section 2.3.1).
+        # Characters with a meaning in HTTP Basic are escaped (RFC 6749, section 2.3.1).
         secret = self.provider.client_secret.get_secret_value()
         basic = aiohttp.encode_basic_auth(quote_plus(self.provider.client_id), quote_plus(secret))
         headers = {"Authorization": basic}
@@ -149,7 +149,7 @@ class OpenIdClient(ProviderClient):
         return claims
 
     async def _decode(self, metadata: _Metadata, id_token: str) -> jwt.Token:
-        """Verify the signature, with keys fetched again if it is of none that is known."""
+        """Verify the signature; the keys are fetched again if it was made with none of those known."""
         if self._keys is not None:
             try:
                 return jwt.decode(id_token, self._keys, algorithms=_ALGORITHMS)
@@ -164,18 +164,18 @@ class OpenIdClient(ProviderClient):
         self, metadata: _Metadata, claims: CodeIDToken, tokens: Mapping[str, Any]
     ) -> ProvenIdentity:
         subject = claims["sub"]
-        said: Mapping[str, Any] = claims
+        profile: Mapping[str, Any] = claims
         if "email" not in claims and metadata.userinfo_endpoint and "access_token" in tokens:
             bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
-            said = await self._transport.fetch("GET", metadata.userinfo_endpoint, headers=bearer)
-            if said.get("sub") != subject:
+            profile = await self._transport.fetch("GET", metadata.userinfo_endpoint, headers=bearer)
+            if profile.get("sub") != subject:
                 raise ProviderRefused("the user info is of somebody else")
-        is_verified = said.get("email_verified") in (True, "true")
-        return self._prove(subject, said.get("email"), is_email_verified=is_verified)
+        is_verified = profile.get("email_verified") in (True, "true")
+        return self._prove(subject, profile.get("email"), is_email_verified=is_verified)
 
 
 def _read_scheme(url: str) -> str:
     try:
         return urlsplit(url).scheme
-    except ValueError:  # for instance [ without ]
+    except ValueError:  # "[" without "]", for instance
         return ""

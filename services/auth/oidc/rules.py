@@ -11,9 +11,11 @@ from services.auth.limits import EMAIL_MAX
 from shared.errors import Conflict, Invalid, NotFound
 
 FLOW_LIFETIME = timedelta(minutes=10)
-"""How long a login at a provider may take, and how long its end may wait for a username here."""
+"""How long a login at a provider may take, and then how long a new artist may take to choose a username."""
 
 NEXT_MAX = 500
+"""Characters of the path to go to afterwards."""
+
 SUBJECT_MAX = 255
 """Characters of a subject (OpenID Connect Core, section 2)."""
 
@@ -92,14 +94,14 @@ def check_issuer(given: str | None, expected: str, *, is_required: bool) -> None
 
 
 def check_subject(subject: object) -> str:
-    """Return who somebody is at an issuer; raises ProviderRefused for what cannot be stored as that."""
+    """Return the subject of an identity; raises ProviderRefused if it cannot be stored."""
     if not isinstance(subject, str) or not 1 <= len(subject) <= SUBJECT_MAX or "\x00" in subject:
         raise ProviderRefused("no usable subject")
     return subject
 
 
 def clean_email(email: object) -> str | None:
-    """Return an address that a provider names, or None for what cannot be one."""
+    """Return the email address that a provider names, or None if it cannot be one."""
     if isinstance(email, str) and 1 <= len(email) <= EMAIL_MAX and email.isprintable():
         return email
     return None
@@ -118,7 +120,7 @@ def provider_not_found() -> NotFound:
 
 def identity_not_found() -> NotFound:
     """Return the refusal to remove an identity that the account does not have."""
-    return NotFound("identity_not_found", "The account is not linked to one of this provider.")
+    return NotFound("identity_not_found", "The account is not linked to an identity of this provider.")
 
 
 def last_way_in() -> Conflict:
@@ -129,7 +131,7 @@ def last_way_in() -> Conflict:
 
 
 def ticket_invalid() -> Invalid:
-    """Return the refusal of a registration whose login at the provider is too old, or was used."""
+    """Return the refusal of a registration whose login at the provider is too old, or was used already."""
     return Invalid.field(
         "body", "ticket", msg="has expired or was used; log in at the provider again", code="ticket_invalid"
     )

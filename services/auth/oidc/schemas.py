@@ -29,7 +29,7 @@ class ProviderListView(View):
 class IdentityView(View):
     """An account elsewhere that logs in to the caller's.
 
-    `title` is null if the site has its provider no more.
+    `title` is null if the site no longer has its provider.
     """
 
     provider: str

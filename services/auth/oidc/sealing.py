@@ -27,7 +27,7 @@ class Sealer:
         return self._seal(asdict(flow), _FLOW)
 
     def open_flow(self, sealed: str) -> Flow | None:
-        """Read a login under way, or None if it is none of ours."""
+        """Read a login under way, or None if this site did not write it."""
         content = self._open(sealed, _FLOW)
         if content is None:
             return None
@@ -40,7 +40,7 @@ class Sealer:
         return self._seal({"identity": asdict(identity), "nonce": nonce, "expires_at": expires_at}, _TICKET)
 
     def open_ticket(self, sealed: str) -> tuple[ProvenIdentity, str] | None:
-        """Read an identity and what makes its ticket unique; None if it is none of ours, or too old."""
+        """Read an identity and what makes its ticket unique; None if it is too old, or not of this site."""
         content = self._open(sealed, _TICKET)
         if content is None or content["expires_at"] <= time.time():
             return None

@@ -60,7 +60,7 @@ from shared.messaging.outbox import Outbox
 log = structlog.get_logger(__name__)
 
 _CANCELLED: Final = ("access_denied", "login_required", "interaction_required", "consent_required")
-"""Errors that mean: somebody said no."""
+"""Errors that mean that somebody declined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +125,13 @@ class Oidc:
         return await self._begin(provider_id, next_path, (account.id, session_id))
 
     async def finish(self, provider_id: str, sealed: str, answer: Answer, client: Client) -> Ending:
-        """End a login by the response of the provider; raises NotFound for a provider that is none."""
+        """End a login with the response of the provider; raises NotFound for an unknown provider."""
         provider = self._get_provider(provider_id)
         flow = self._sealer.open_flow(sealed)
         if flow is None or not is_answer_to(flow, provider_id, answer.state, time.time()):
             return Ending(Outcome.EXPIRED, "/")
         try:
-            return await self._go_on(provider, flow, answer, client)
+            return await self._complete(provider, flow, answer, client)
         except LoginEnded as error:
             log.info("login at a provider ended", provider=provider_id, reason=str(error))
             return Ending(error.outcome, flow.next)
@@ -160,7 +160,7 @@ class Oidc:
             try:
                 await store.add(conn, account.id, proven.provider, proven.issuer, proven.subject)
             except UniqueViolated:
-                raise Conflict("identity_taken", "An account is linked to it already.") from None
+                raise Conflict("identity_taken", "An account is linked to this identity already.") from None
 
         return await self._lifecycle.register_without_password(
             registration,
@@ -181,9 +181,7 @@ class Oidc:
             items=[
                 IdentityView(
                     provider=linked.provider,
-                    title=self._providers[linked.provider].provider.title
-                    if linked.provider in self._providers
-                    else None,
+                    title=self._find_title(linked.provider),
                     linked_at=linked.linked_at,
                     last_used_at=linked.last_used_at,
                 )
@@ -229,8 +227,15 @@ class Oidc:
         except KeyError:
             raise provider_not_found() from None
 
-    async def _go_on(self, provider: ProviderClient, flow: Flow, answer: Answer, client: Client) -> Ending:
-        """Raises LoginEnded, Suspended, Unavailable("provider")."""
+    def _find_title(self, provider_id: str) -> str | None:
+        client = self._providers.get(provider_id)
+        return None if client is None else client.provider.title
+
+    async def _complete(self, provider: ProviderClient, flow: Flow, answer: Answer, client: Client) -> Ending:
+        """Complete a login whose response belongs to it.
+
+        Raises LoginEnded, Suspended, Unavailable("provider").
+        """
         await self._count(client)
         async with self._database.connection() as conn:
             # Each state is accepted once, whatever the outcome.
@@ -250,7 +255,7 @@ class Oidc:
         async with self._database.connection() as conn:
             counts = await throttling.count_attempt(conn, [key], self._settings.login_window)
         if counts[key].attempts > self._settings.logins_per_address:
-            raise LoginEnded(Outcome.TOO_MANY, "too many of one network")
+            raise LoginEnded(Outcome.TOO_MANY, "too many logins of one network")
 
     async def _log_in(self, flow: Flow, proven: ProvenIdentity, client: Client) -> Ending:
         async with self._database.transaction() as conn:

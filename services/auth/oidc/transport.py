@@ -21,6 +21,8 @@ SECONDS: Final = 5.0
 """For one request to a provider; somebody waits for it."""
 
 MOST_BYTES: Final = 256 * 1024
+"""Of a response."""
+
 UNDERWAY: Final = 16
 """Requests to one provider at a time in this process; more are refused at once."""
 
@@ -41,8 +43,8 @@ class Transport:
         self._headers = {"Accept": "application/json", "User-Agent": user_agent}
         self._slots = asyncio.Semaphore(UNDERWAY)
 
-    async def ask(self, method: str, url: str, **options: Any) -> Reply:
-        """Return a response, whatever its status. Raises Unavailable("provider")."""
+    async def send(self, method: str, url: str, **options: Any) -> Reply:
+        """Send a request and return the response, whatever its status. Raises Unavailable("provider")."""
         if self._slots.locked():
             raise Unavailable("provider", "too many requests to it are under way")
         try:
@@ -58,7 +60,7 @@ class Transport:
 
     async def fetch(self, method: str, url: str, **options: Any) -> Mapping[str, Any]:
         """Return the JSON object of a response. Raises Unavailable("provider"), ProviderRefused for a 4xx."""
-        reply = await self.ask(method, url, **options)
+        reply = await self.send(method, url, **options)
         # A provider that counts requests (429) has not looked at this one.
         if method == "POST" and 400 <= reply.status < 500 and reply.status != 429:
             raise ProviderRefused(f"status {reply.status}: {name_error(reply.document)}")
@@ -67,7 +69,7 @@ class Transport:
         return reply.document
 
     def make_fault(self, reply: Reply) -> Unavailable:
-        """Return the error of a response that says nothing."""
+        """Return the error of a response that is of no use."""
         return Unavailable("provider", f"{self._provider_id}: nothing usable, with status {reply.status}")
 
 
