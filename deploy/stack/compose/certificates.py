@@ -23,7 +23,7 @@ BACKDATED = timedelta(hours=1)  # for slow clocks
 
 
 def expires_soon(file: Path, authority: Path) -> bool:
-    """Return whether the certificate of that authority is due, and another one would be valid for longer."""
+    """Return whether the certificate is due for renewal, and a new one of the authority would last longer."""
     ends = read_end(file)
     return ends - RENEW_BEFORE < datetime.now(UTC) and ends < read_end(authority)
 
@@ -51,7 +51,7 @@ def name_of(file: Path) -> str:
 
 
 def is_for(file: Path, host: str) -> bool:
-    """Return whether `make_certificate` made it for that host."""
+    """Return whether `make_certificate` made the certificate for that host."""
     return _names_in(file) == _names(host)
 
 
