@@ -52,7 +52,7 @@ export class PastBar extends Element {
     this.at = 0;
     this.first = 0;
     this.last = 0;
-    /** What number of how many is shown. */
+    /** Which change or version of how many is shown. */
     this.place = "";
     /** When that was painted, or by whom. */
     this.note = "";

@@ -18,11 +18,14 @@ import "./past-bar.js";
 /** @import { CanvasStage } from "./stage.js" */
 /** @import { ViewAddress } from "./view-address.js" */
 
-/** Pixels of the largest canvas of which a moment is loaded as a whole; the service sends no more at once. */
+/** Pixels of the largest canvas that is loaded as a whole; the service sends no more of a moment at once. */
 const WHOLE_UP_TO = 1024 * 1024;
 
-/** Cells of the largest picture that the service draws of a moment. */
+/** Cells per side of the largest picture that the service draws of a moment. */
 const MOST_CELLS = 128;
+
+/** Its pixels per side, too: the service draws no larger one. */
+const PICTURE_SIDE = 512;
 
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -159,7 +162,7 @@ export class Past {
   }
 
   /**
-   * Load what is in view of a large canvas; over the moment that was shown before, until it has come.
+   * Load what is in view of a large canvas. The moment shown before stays behind it until it has come.
    * @param {CanvasView} canvas
    * @param {number} at
    */
@@ -178,7 +181,7 @@ export class Past {
       tiles: [],
     });
     const parts = new Parts({ api, canvasId: this.live.id, pixels, seq: () => at, signal, at });
-    parts.coarsest = Math.min(COARSEST, (MOST_CELLS * tileSize) / 512);
+    parts.coarsest = Math.min(COARSEST, (MOST_CELLS * tileSize) / PICTURE_SIDE);
     await new Promise((resolve) => {
       signal.addEventListener("abort", resolve);
       const atlas = new Atlas(pixels, parts, () => {

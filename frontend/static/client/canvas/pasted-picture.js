@@ -6,8 +6,8 @@ class PastedPicture extends EventTarget {
   #file = null;
 
   /**
-   * Keep the picture of a paste; returns whether there is one. What is pasted in a dialog, as the editor of a
-   * tile is one, stays there.
+   * Keep the picture of a paste; returns whether there is one. A paste into a dialog, such as the editor of a
+   * tile, is left to that.
    * @param {ClipboardEvent} event
    */
   keep(event) {

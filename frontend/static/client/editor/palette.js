@@ -12,8 +12,8 @@ import { keymap } from "./keymap.js";
  */
 
 /**
- * `<editor-palette .editor=${editor} colour=${3}>`: the colours of the canvas, of which one is taken up; the
- * right button takes up the second colour.
+ * `<editor-palette .editor=${editor} colour=${3}>`: the colours of the canvas, to paint with one of them; the
+ * right mouse button chooses the second colour.
  */
 export class Palette extends Element {
   // Drawn again only for another colour: a palette may be long, and the editor changes with every stroke.

@@ -10,8 +10,8 @@ import { isSelecting } from "./tools.js";
 /** @import { Editor } from "./editor.js" */
 
 /**
- * `<editor-selection .editor=${editor}>`: over the drawing, what a tool that selects makes of the selection,
- * while one is in hand; and a way out of the selection.
+ * `<editor-selection .editor=${editor}>`: over the drawing, how a tool that selects combines with what is
+ * selected, while one is in hand, and a button that deselects.
  */
 export class SelectionBar extends Element {
   static properties = { editor: { attribute: false, hasChanged: () => true } };

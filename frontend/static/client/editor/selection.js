@@ -1,5 +1,5 @@
 /**
- * What is selected of a tile, and the piece of it that floats over the tile until it is put down.
+ * What is selected of a tile, and the piece that floats over the tile until it is put down.
  * @typedef {object} Floating
  * @property {Piece} piece as it is shown
  * @property {Piece} original what it is scaled from, so that scaling it again loses nothing
@@ -45,14 +45,17 @@ export class Selection {
     return this.selection ?? { x: 0, y: 0, width: size, height: size };
   }
 
-  /** Stamp the floating piece. */
+  /** Put down the floating piece; it stays selected. */
   settle() {
     if (!this.floating) return;
     this.floating = null;
     this.listener.painted(this.painting.commit());
   }
 
-  /** @param {Region | null} region */
+  /**
+   * Put down what floats and select a region, or nothing.
+   * @param {Region | null} region
+   */
   select(region) {
     this.settle();
     this.selection = region;
@@ -68,7 +71,7 @@ export class Selection {
     this.select(this.region);
   }
 
-  /** Put down what floats, for another tool; around a pasted piece nothing stays selected. */
+  /** Put down what floats, for another tool; a pasted piece does not stay selected. */
   putDown() {
     if (this.floating && !this.floating.cut) this.deselect();
     else this.settle();
@@ -129,7 +132,7 @@ export class Selection {
   }
 
   /**
-   * Add a floating piece, in place or as near as it fits.
+   * Let a piece float, in its place or as near to that as it fits.
    * @param {Piece} piece
    * @param {Point} at where its top left corner would be
    */
@@ -180,9 +183,9 @@ export class Selection {
   }
 
   /**
-   * Scale what is selected, from its right or bottom side.
+   * Scale what is selected, by its right or bottom side.
    * @param {number} right pixels by which it becomes wider
-   * @param {number} down
+   * @param {number} down pixels by which it becomes higher
    */
   grow(right, down) {
     if (this.selection) this.fitTo(stretch(this.selection, [1, 1], [right, down], this.painting.size));

@@ -1,7 +1,7 @@
 /**
- * What can be done to a palette. Pure functions: they return the colours as they are afterwards, the same if
- * nothing may be done. `used` are the places, counted from 0, of colours that keep their place and value,
- * because pictures have them: the palette is open after the last of these.
+ * What can be done to a palette. Pure functions: each returns the colours as they are afterwards, which are
+ * the same if it is not allowed. `used` are the places, counted from 0, of colours that keep place and value
+ * because pictures have them; after the last of these, the palette is open.
  * @typedef {readonly string[]} Colours  `#rrggbb`
  * @typedef {ReadonlySet<number>} Used
  */
@@ -11,7 +11,7 @@ import { FEWEST_COLOURS, MOST_COLOURS } from "./palettes.js";
 
 /** @import { Oklab } from "./colours.js" */
 
-/** Colours of a ramp at most. */
+/** Most colours of a ramp. */
 export const LONGEST_RAMP = 32;
 
 /**
@@ -23,6 +23,7 @@ export function openFrom(used) {
 }
 
 /**
+ * Give the colour at a place another value.
  * @param {Colours} colours
  * @param {number} place
  * @param {string} colour
@@ -76,7 +77,7 @@ export function remove(colours, place, used) {
 }
 
 /**
- * Take over imported colours: instead of all, or where some are used, besides them.
+ * Take over imported colours: in place of the others, or in addition to them if some are used.
  * @param {Colours} colours
  * @param {Colours} imported
  * @param {Used} used

@@ -43,7 +43,7 @@ export const FORMATS = [
 ];
 
 /**
- * Read a file, whose format is found by its content: names of files are often wrong.
+ * Read a file. Its content tells its format, as the names of files are often wrong.
  * @param {Uint8Array} bytes
  * @returns {Imported}
  * @throws {PaletteFault}
@@ -87,7 +87,7 @@ function gather(entries) {
 }
 
 /**
- * Decode UTF-8, or UTF-16 with a byte order mark; null for bytes that are no text.
+ * Decode UTF-8, or UTF-16 with a byte order mark; returns null for bytes that are not text.
  *
  * Older programs write names of colours in the encoding of their machine, which a palette does not need.
  * @param {Uint8Array} bytes

@@ -1,7 +1,7 @@
 /**
- * Palettes as text. Each format has a reader, from text to colours as `#rrggbb`, and a writer. A colour that
- * is fully transparent is left out, because a canvas has transparency besides its palette; of others the
- * opacity is dropped.
+ * Palettes as text. Each format has a reader, from text to colours as `#rrggbb`, and a writer. Colours that
+ * are fully transparent are left out, because a canvas has transparency besides its palette; others become
+ * opaque.
  *
  * @typedef {{colour: string, line: number}} Entry  a colour and the line that it is from, counted from 1
  */
