@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from playwright.async_api import expect
+from collections.abc import Awaitable, Callable
+from functools import partial
+from itertools import cycle
 
+from PIL import ImageColor
+from playwright.async_api import Page, expect
+
+from services.users.profiles.rules import default_avatar_color
 from tests.support.browser import Windows, assert_accessible
-from tests.support.painters import NewPainter
-from tests.support.stage import SIDE, Stage, new_canvas, new_tile, stroke
+from tests.support.painters import NewPainter, PainterAccount
+from tests.support.stage import PAPER, SIDE, Colour, Stage, new_canvas, new_tile, stroke
 from tests.support.waiting import poll_until
 
 
@@ -31,6 +37,72 @@ async def test_a_guest_sees_where_an_artist_points_and_paints(
     assert await poll_until(is_there, True)
     await stroke(ada, tile, SIDE + 1, 2)
     await expect(guests.locator(".cursor.painting")).to_be_visible()
+
+
+def colour_of(artist: PainterAccount) -> Colour:
+    """The colour of an artist's badge."""
+    red, green, blue = ImageColor.getrgb(default_avatar_color(artist.id))[:3]
+    return red, green, blue
+
+
+def in_badge(x: int, y: int, zoom: float) -> tuple[float, float]:
+    """A point of the badge of an artist in a cell, left of its letter, in pixels of the canvas."""
+    return x * SIDE + 3 / zoom, (y + 1) * SIDE - 9 / zoom
+
+
+def pointing(page: Page, x: float, y: float) -> Callable[[], Awaitable[None]]:
+    """Return what moves the mouse a little about a point: a cursor that rests is forgotten after 8 s."""
+    steps = cycle((0, 1))
+    return lambda: page.mouse.move(x + next(steps), y)
+
+
+async def test_an_artist_whose_cursor_is_shown_has_no_badge_beside_it(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    hers, guests = await new_page(ada), await new_page()
+    stage, watched = await Stage.open(hers, canvas), await Stage.open(guests, canvas)
+    point = pointing(hers, *await stage.point_of_cell(1, 2))
+
+    async def shown() -> tuple[int, Colour]:
+        await point()
+        badge = in_badge(1, 2, (await watched.view())["zoom"])
+        return await guests.locator(".cursor").count(), await watched.colour_at(*badge)
+
+    assert await poll_until(shown, (1, PAPER)) == (1, PAPER)
+    await guests.get_by_role("button", name="1 other artist is here").click()
+    await guests.get_by_label("Show where others point").uncheck()
+    assert await poll_until(shown, (0, colour_of(ada))) == (0, colour_of(ada))
+
+
+async def test_the_name_of_a_cursor_does_not_cover_the_badge_of_another_artist(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada, ben = await new_painter("ada"), await new_painter("ben")
+    canvas = await new_canvas(ada)
+    hers, bens, guests = await new_page(ada), await new_page(ben), await new_page()
+    await bens.add_init_script("localStorage.setItem('tessera-pointing', 'off')")  # a badge only
+    pointed, pointed_too, watched = [await Stage.open(page, canvas) for page in (hers, bens, guests)]
+    await bens.mouse.move(*await pointed_too.point_of_cell(1, 2))
+    zoom = (await watched.view())["zoom"]
+    x, y = in_badge(1, 2, zoom)
+    await watched.comes_to_show(colour_of(ben), x, y)
+    name = guests.locator(".cursor .name")
+    _, middle = await watched.point(x, y)
+
+    async def side(point: Callable[[], Awaitable[None]]) -> str:
+        await point()
+        if not await name.count() or (box := await name.bounding_box()) is None:
+            return "not shown"
+        if box["y"] + box["height"] <= middle - 9:
+            return "above"
+        return "below" if box["y"] >= middle + 9 else "over"
+
+    beside = pointing(hers, *await pointed.point(x - 7 / zoom, y - 25 / zoom))
+    assert await poll_until(partial(side, beside), "above") == "above"
+    below = pointing(hers, *await pointed.point(x - 7 / zoom, y + 10 / zoom))
+    assert await poll_until(partial(side, below), "below") == "below"
 
 
 async def test_a_guest_watches_along_with_an_artist(new_page: Windows, new_painter: NewPainter) -> None:

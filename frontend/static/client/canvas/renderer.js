@@ -22,10 +22,10 @@ import { rectOf, visibleRect } from "./viewport.js";
 /**
  * @typedef {{atlas: Atlas, overlay: Overlay | null, layers: TemplateLayer[], claims: Claims,
  *   people: Iterable<Person>, view: View, screen: Size, ratio: number, theme: Theme, hasGrid: boolean,
- *   unit: Grid, ghost: string | null,
+ *   unit: Grid, ghost: string | null, pointing: ReadonlySet<number>,
  *   hover: Cell | null, cursor: Cell | null, selected: Cell | null, span: Span | null}} Scene
  *   `overlay`: drawn over the whole canvas; `ratio`: device pixels a CSS pixel; `unit`: the cells that
- *   `hover`, `cursor` and `selected` are of; `ghost`: a colour to show there
+ *   `hover`, `cursor` and `selected` are of; `ghost`: a colour to show there; `pointing`: who needs no badge
  */
 
 /** CSS pixels per cell from which grid and marks are drawn; they would cover smaller cells. */
@@ -39,6 +39,7 @@ const PIXEL_GRID_FROM = 14;
 /**
  * @param {CanvasRenderingContext2D} pen
  * @param {Scene} scene
+ * @returns {Rect[]} what nothing should cover, in CSS pixels: badges and names
  */
 export function drawScene(pen, scene) {
   const { atlas, view, screen, ratio, theme } = scene;
@@ -63,10 +64,14 @@ export function drawScene(pen, scene) {
   marks.locks();
   marks.people();
   marks.cells();
+  return marks.badges;
 }
 
 /** Draw the overlay in screen units, so that lines stay thin at every zoom. */
 class Marks {
+  /** @type {Rect[]} */
+  badges = [];
+
   /**
    * @param {CanvasRenderingContext2D} pen
    * @param {Scene} scene
@@ -154,10 +159,12 @@ class Marks {
     for (const person of this.scene.people) {
       if (!person.tile) continue;
       const box = this.#box({ ...person.tile, columns: 1, rows: 1 });
+      if (person.editing) this.#outline({ ...person.tile, columns: 1, rows: 1 }, colourOf(person.id), 2);
+      if (this.scene.pointing.has(person.id)) continue;
       const key = `${person.tile.x},${person.tile.y}`;
       const before = crowd.get(key) ?? 0;
       crowd.set(key, before + 1);
-      if (this.#isSeen(box)) this.#person(person, person.tile, box, before);
+      if (this.#isSeen(box)) this.#person(person, box, before);
     }
   }
 
@@ -223,6 +230,7 @@ class Marks {
   #padlock(x, y, side) {
     const { pen } = this;
     const { raised, ink } = this.scene.theme;
+    this.badges.push({ x, y, width: side, height: side });
     pen.fillStyle = raised;
     pen.beginPath();
     pen.roundRect(x, y, side, side, side / 4);
@@ -237,16 +245,15 @@ class Marks {
 
   /**
    * @param {Person} person
-   * @param {Cell} cell
    * @param {Rect} box
    * @param {number} before number of viewers already drawn in this cell
    */
-  #person(person, cell, box, before) {
+  #person(person, box, before) {
     const { pen } = this;
     const radius = 9;
     const x = box.x + Math.min(box.width, 2 * radius) / 2 + before * radius;
     const y = box.y + box.height - radius;
-    if (person.editing) this.#outline({ ...cell, columns: 1, rows: 1 }, colourOf(person.id), 2);
+    this.badges.push({ x: x - radius, y: y - radius, width: 2 * radius, height: 2 * radius });
     pen.fillStyle = colourOf(person.id);
     pen.strokeStyle = this.scene.theme.raised;
     pen.lineWidth = 2;
@@ -274,6 +281,7 @@ class Marks {
     pen.font = `600 11px ${this.scene.theme.font}`;
     pen.textAlign = "left";
     const width = Math.min(room, pen.measureText(text).width + 10);
+    this.badges.push({ x, y: y - 9, width, height: 18 });
     pen.save();
     pen.beginPath();
     pen.roundRect(x, y - 9, width, 18, 9);

@@ -17,7 +17,7 @@ import * as viewport from "./viewport.js";
 /** @import { Actions } from "./gestures.js" */
 /** @import { Scene, Span, Theme } from "./renderer.js" */
 /** @import { TemplateLayer } from "./template-layer.js" */
-/** @import { Point } from "./viewport.js" */
+/** @import { Point, Rect } from "./viewport.js" */
 
 /**
  * `<canvas-stage>`: the canvas, which can be panned, zoomed and pointed at. Draws only after changes. Fires
@@ -65,6 +65,10 @@ export class CanvasStage extends LitElement {
   layers = [];
   /** @type {Iterable<Person>} */
   people = [];
+  /** @type {ReadonlySet<number>} */
+  pointing = new Set(); // those of them whose cursors are shown
+  /** @type {Rect[]} */
+  #badges = []; // what the names of cursors keep clear of
   /**
    * Shown instead of the canvas as it is now.
    * @type {Partial<Scene> | null}
@@ -105,7 +109,8 @@ export class CanvasStage extends LitElement {
     return html`<canvas tabindex="0" role="application" aria-label=${this.label} aria-describedby="help"
         @keydown=${this.#handleKey} @focus=${this.#handleFocus} @blur=${this.#handleBlur}></canvas>
       <p id="help" class="visually-hidden">${this.help}</p><i class="probe"></i>
-      <ui-cursors .cursors=${this.cursors} .locate=${this.camera.locate}></ui-cursors>`;
+      <ui-cursors .cursors=${this.cursors} .locate=${this.camera.locate}
+        .taken=${() => this.#badges}></ui-cursors>`;
   }
 
   /** @type {HTMLCanvasElement | null} */
@@ -262,12 +267,13 @@ export class CanvasStage extends LitElement {
   #paint() {
     if (!this.pen || !this.#atlas || !this.#claims || !this.screen.width) return;
     this.#theme ??= themeOf(this);
-    drawScene(this.pen, {
+    this.#badges = drawScene(this.pen, {
       atlas: this.#atlas,
       overlay: this.overlay,
       layers: this.layers,
       claims: this.#claims,
       people: this.people,
+      pointing: this.pointing,
       view: this.view,
       screen: this.screen,
       ratio: devicePixelRatio,

@@ -58,6 +58,16 @@ export function beTogether(live, stage, signal) {
     },
     { signal },
   );
+  const tell = () => {
+    const pointing = cursors.list.map(({ id }) => id);
+    if (pointing.length === stage.pointing.size && pointing.every((id) => stage.pointing.has(id))) return;
+    stage.pointing = new Set(pointing);
+    stage.draw();
+  };
+  cursors.addEventListener("change", tell, { signal });
   stage.cursors = cursors;
-  signal.addEventListener("abort", () => (stage.cursors = null));
+  signal.addEventListener("abort", () => {
+    stage.cursors = null;
+    stage.pointing = new Set();
+  });
 }

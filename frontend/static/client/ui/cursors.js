@@ -7,6 +7,7 @@ import { base, controls } from "./styles.js";
 /** @import { Cursor, Cursors } from "../model/cursors.js" */
 
 /** @typedef {(x: number, y: number) => {x: number, y: number} | null} Locate */
+/** @typedef {{x: number, y: number, width: number, height: number}} Rect */
 
 /** The part of its way that a cursor goes with each frame. */
 const GLIDE = 0.35;
@@ -17,11 +18,16 @@ const LEAP = 1024;
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 /**
- * `<ui-cursors .cursors=${cursors} .locate=${(x, y) => place}>`: the cursors of others over a picture, with
- * their names, and who is followed. `locate` returns where in this element a pixel of the canvas is, or null.
+ * `<ui-cursors .cursors=${cursors} .locate=${(x, y) => place} .taken=${() => badges}>`: the cursors of others
+ * over a picture, with their names, and who is followed. `locate` returns where in this element a pixel of
+ * the canvas is, or null; `taken` what a name is not to cover.
  */
 export class CursorLayer extends Element {
-  static properties = { cursors: { attribute: false }, locate: { attribute: false } };
+  static properties = {
+    cursors: { attribute: false },
+    locate: { attribute: false },
+    taken: { attribute: false },
+  };
   static styles = [
     base,
     controls,
@@ -36,6 +42,7 @@ export class CursorLayer extends Element {
       border-radius: var(--radius-round); background: var(--cursor-colour); color: var(--cursor-ink);
       font: 600 0.75rem / 1.5 var(--font); overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
     }
+    .above .name { translate: 0 -2.25rem; }
     .painting .name { outline: 2px solid #fff; outline-offset: -1px; }
     .following {
       position: absolute; top: var(--space-3); left: 50%; display: flex; align-items: center;
@@ -61,6 +68,8 @@ export class CursorLayer extends Element {
     this.cursors = null;
     /** @type {Locate} */
     this.locate = () => null;
+    /** @type {() => readonly Rect[]} */
+    this.taken = () => [];
   }
 
   /** @param {Map<string, unknown>} changed */
@@ -135,6 +144,22 @@ export class CursorLayer extends Element {
     element.style.setProperty("transform", `translate(${place.x}px, ${place.y}px)`);
     element.style.setProperty("--cursor-colour", colourOf(id));
     element.style.setProperty("--cursor-ink", inkOf(id));
+    this.#placeName(element, place);
+  }
+
+  /**
+   * Put the name of a cursor below it, or above it where it would cover a badge otherwise.
+   * @param {HTMLElement} element
+   * @param {{x: number, y: number}} place
+   */
+  #placeName(element, { x, y }) {
+    const taken = this.taken();
+    const name = /** @type {HTMLElement} */ (element.querySelector(".name"));
+    const [left, right] = [x + name.offsetLeft, x + name.offsetLeft + name.offsetWidth];
+    const [top, bottom] = [y + name.offsetTop, y + name.offsetTop + name.offsetHeight];
+    const covers = (/** @type {Rect} */ badge) =>
+      badge.x < right && badge.x + badge.width > left && badge.y < bottom && badge.y + badge.height > top;
+    element.classList.toggle("above", taken.some(covers));
   }
 }
 customElements.define("ui-cursors", CursorLayer);
