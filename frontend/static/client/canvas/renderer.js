@@ -159,12 +159,13 @@ class Marks {
     for (const person of this.scene.people) {
       if (!person.tile) continue;
       const box = this.#box({ ...person.tile, columns: 1, rows: 1 });
+      if (!this.#isSeen(box)) continue;
       if (person.editing) this.#outline({ ...person.tile, columns: 1, rows: 1 }, colourOf(person.id), 2);
       if (this.scene.pointing.has(person.id)) continue;
       const key = `${person.tile.x},${person.tile.y}`;
       const before = crowd.get(key) ?? 0;
       crowd.set(key, before + 1);
-      if (this.#isSeen(box)) this.#person(person, box, before);
+      this.#person(person, box, before);
     }
   }
 

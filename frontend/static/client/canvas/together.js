@@ -58,6 +58,7 @@ export function beTogether(live, stage, signal) {
     },
     { signal },
   );
+  // Drawn again only when that changes: cursors move many times per second.
   const tell = () => {
     const pointing = cursors.list.map(({ id }) => id);
     if (pointing.length === stage.pointing.size && pointing.every((id) => stage.pointing.has(id))) return;
