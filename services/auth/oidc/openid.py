@@ -144,7 +144,7 @@ class OpenIdClient(ProviderClient):
                 },
             )
             claims.validate(leeway=LEEWAY_SECONDS)
-        except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise ProviderRefused(f"the ID token: {type(error).__name__}") from None
         return claims
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from services.auth.limits import EMAIL_MAX
 from shared.errors import Conflict, Invalid, NotFound
+from shared.text import has_controls
 
 FLOW_LIFETIME = timedelta(minutes=10)
 """How long a login at a provider may take, and then how long a new artist may take to choose a username."""
@@ -95,7 +96,7 @@ def check_issuer(given: str | None, expected: str, *, is_required: bool) -> None
 
 def check_subject(subject: object) -> str:
     """Return the subject of an identity; raises ProviderRefused if it cannot be stored."""
-    if not isinstance(subject, str) or not 1 <= len(subject) <= SUBJECT_MAX or "\x00" in subject:
+    if not isinstance(subject, str) or not 1 <= len(subject) <= SUBJECT_MAX or has_controls(subject):
         raise ProviderRefused("no usable subject")
     return subject
 

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import OctKey, RSAKey
 
 from services.auth.oidc import openid, transport
@@ -185,6 +185,20 @@ async def test_an_id_token_that_the_provider_did_not_sign_is_refused(
         tokens = {"access_token": "x"} | ({"id_token": "§.§.§"} if lie == "nonsense" else {})
         liar.answers["/token"] = lambda: web.json_response(tokens)
     assert await log_in(auth, liar) == "failed"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [b'"sub": "half a character \\ud800"', b'"sub": "deep", "x": ' + b"[" * 3000 + b"]" * 3000],
+    ids=["surrogate", "deep"],
+)
+async def test_claims_that_only_some_parsers_take_are_refused(auth: Auth, liar: Liar, more: bytes) -> None:
+    response, asked = await begin(auth, liar)
+    now = int(time.time())
+    known = {"iss": liar.url, "aud": CLIENT_ID, "iat": now, "exp": now + 300, "nonce": liar.nonce}
+    signed = jws.serialize_compact(liar.header, json.dumps(known)[:-1].encode() + b", " + more + b"}", KEY)
+    liar.answers["/token"] = lambda: web.json_response({"access_token": "opaque", "id_token": signed})
+    assert await end(auth, response, code="a code", state=asked["state"], iss=liar.url) == "failed"
 
 
 async def test_the_response_of_another_issuer_is_refused(auth: Auth, liar: Liar) -> None:
