@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 from typing import Any
 
 from playwright.async_api import Locator, Page, expect
@@ -152,9 +152,12 @@ async def play(player: Page | Locator, slider: Locator) -> list[tuple[int, float
     await expect(player.get_by_role("button", name="Pause")).to_be_visible()
     await expect(player.get_by_role("button", name="Play")).to_be_visible()
     noted: list[tuple[str, float]] = await slider.evaluate("() => window.moments")
+    numbered = [(int(re.findall(r"\d+", text)[0]), at) for text, at in noted]
+    first, _ = min(numbered)
     came: dict[int, float] = {}
-    for text, at in noted:  # a moment is named again once its time is known
-        came.setdefault(int(re.findall(r"\d+", text)[0]), at)
+    # A moment is named again once its time is known, also the one that was shown before.
+    for number, at in dropwhile(lambda one: one[0] != first, numbered):
+        came.setdefault(number, at)
     return list(came.items())
 
 
