@@ -102,6 +102,7 @@ async def test_a_503_of_a_service_reaches_the_client_unchanged(
         assert (await response.json())["path"] == "/api/v1/tiles/1"
 
 
+@pytest.mark.slow
 async def test_one_living_process_of_whatever_service_serves_the_errors_of_all(
     start_gateway: Start, client: ClientSession
 ) -> None:

@@ -291,6 +291,7 @@ async def test_a_code_that_the_provider_refuses_logs_nobody_in(auth: Auth, liar:
     assert await log_in(auth, liar) == "failed"
 
 
+@pytest.mark.slow
 async def test_while_a_provider_never_answers_others_log_in(auth: Auth, liar: Liar) -> None:
     await auth.register("ada")
     liar.is_frozen = True

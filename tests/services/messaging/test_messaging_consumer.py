@@ -204,6 +204,7 @@ async def test_a_stopped_consumer_finishes_the_messages_it_has_received(
         await arrived(users_url, 1, 2, 3)
 
 
+@pytest.mark.slow
 async def test_a_handler_that_writes_nothing_durable_on_failure(
     users_db: Database, users_url: str, broker_url: str
 ) -> None:

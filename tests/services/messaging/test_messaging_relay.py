@@ -146,6 +146,7 @@ async def test_a_deleted_binding_is_declared_again_within_the_interval(
         await eventually(arrives)
 
 
+@pytest.mark.slow
 async def test_one_relay_is_active_and_the_other_takes_over_when_it_is_killed(
     outbox: Outbox, tiles_db: Database, tiles_url: str, users_db: Database, users_url: str, broker_url: str
 ) -> None:
@@ -166,6 +167,7 @@ async def test_one_relay_is_active_and_the_other_takes_over_when_it_is_killed(
         first.wait()
 
 
+@pytest.mark.slow
 async def test_a_relay_killed_after_publishing_repeats_messages_that_take_effect_once(
     outbox: Outbox, tiles_db: Database, tiles_url: str, users_db: Database, users_url: str, broker_url: str
 ) -> None:

@@ -195,6 +195,7 @@ async def test_the_event_of_an_edit_carries_the_trace_of_its_request(tiles: Tile
     assert published[0].split("-")[1] == trace_id
 
 
+@pytest.mark.slow
 async def test_acknowledged_edits_survive_a_crash_of_the_process(
     tiles: TilesClient, database_url: str, broker: VirtualHost, keys: TestKeys, tmp_path: Path
 ) -> None:

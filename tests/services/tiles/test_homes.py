@@ -278,6 +278,7 @@ async def test_a_painter_gets_the_ack_from_the_home_and_sees_the_stroke(two: Seq
                 assert [event["seq"] for event in received["batch"]["events"]] == [received["ack"]["seq"]]
 
 
+@pytest.mark.slow
 async def test_a_home_that_is_killed_under_load_loses_and_repeats_nothing(
     tiles: TilesClient, database_url: str, broker: VirtualHost, keys: TestKeys, tmp_path: Path
 ) -> None:

@@ -209,6 +209,7 @@ async def test_a_ping_is_answered_and_an_unknown_message_is_an_error(live_tiles:
             assert (await socket.receive_json(timeout=PATIENCE))["code"] == "unknown_message"
 
 
+@pytest.mark.slow
 async def test_300_idle_viewers_do_not_slow_the_api_down(
     start_tiles: StartTiles, database_url: str, broker: VirtualHost
 ) -> None:

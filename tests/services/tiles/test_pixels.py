@@ -105,6 +105,7 @@ async def test_a_pixel_beyond_the_canvas_is_refused_by_name(
     assert hidden.status == 404
 
 
+@pytest.mark.slow
 async def test_a_pixel_of_a_tile_with_a_hundred_thousand_revisions_is_found_in_20_ms(
     tiles: TilesClient,
 ) -> None:

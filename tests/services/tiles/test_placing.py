@@ -163,6 +163,7 @@ async def test_a_ref_names_one_placement_of_one_artist_for_a_minute(tiles: Tiles
     assert (await again.json())["seq"] == 5
 
 
+@pytest.mark.slow
 async def test_killed_between_write_and_answer_a_process_has_spent_a_charge_once(
     start_tiles: StartTiles, database_url: str, broker: VirtualHost, keys: TestKeys, tmp_path: Path
 ) -> None:

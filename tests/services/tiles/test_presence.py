@@ -184,6 +184,7 @@ async def _announce_once(broker: VirtualHost, canvas_id: int, artist: str) -> No
         await exchange.publish(aio_pika.Message(said.model_dump_json().encode()), str(canvas_id))
 
 
+@pytest.mark.slow
 async def test_artists_of_a_running_process_stay(
     processes: list[TilesClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
