@@ -207,9 +207,9 @@ async def release(conn: Connection, film: Film) -> None:
 
 
 async def prune(conn: Connection) -> None:
-    """Delete films that have expired, find no room or are of a deleted canvas, and give up others.
+    """Give up films that were begun too often; delete those that have expired or find no room.
 
-    Those are given up that were begun too often.
+    Those of a deleted canvas go, too.
     """
     await conn.execute(_GIVE_UP, {"most": MAX_ATTEMPTS})
     await conn.execute(_PRUNE)
