@@ -9,8 +9,10 @@ import threading
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any, Final, Protocol, TypeVar
 
+import psutil
 from PIL import Image, ImageColor
 
 from services.tiles.canvases.rules import Canvas
@@ -27,7 +29,10 @@ from services.tiles.films.rules import (
 T = TypeVar("T")
 
 NICENESS: Final = 10
-"""Of the thread and the processes that make films: strokes need the same cores, and come first."""
+"""Of the thread in which films are drawn: strokes need the same cores, and come first."""
+
+SESSION_NICENESS: Final = 19
+"""Of ffmpeg and its session, the least."""
 
 PATIENCE_SECONDS: Final = 120.0
 """How long ffmpeg may take to accept a frame, or to end; it takes milliseconds."""
@@ -52,6 +57,9 @@ class Encoder(Protocol):
 
     async def finish(self) -> bytes:
         """Encode what is left. Raises EncoderFailed."""
+
+    def cpu_seconds(self) -> float:
+        """Return the CPU time that its process has used so far, in seconds; 0 if it has none of its own."""
 
 
 class DrawingThread:
@@ -102,6 +110,9 @@ class _InThread:
     async def finish(self) -> bytes:
         return await self._thread.run(self._animation.finish)
 
+    def cpu_seconds(self) -> float:
+        return 0.0
+
 
 @asynccontextmanager
 async def _encoding_in_thread(
@@ -123,6 +134,7 @@ class _ByFfmpeg:
             part for colour in (canvas.paper_color, *canvas.palette) for part in ImageColor.getrgb(colour)
         ]
         self._encoded = bytearray()
+        self._cpu_seconds = 0.0
         self._reading = asyncio.create_task(self._read())
         self._complaining = asyncio.create_task(_read_all(process.stderr))
 
@@ -151,6 +163,13 @@ class _ByFfmpeg:
         if status:
             raise EncoderFailed(await self._explain())
         return self._take()
+
+    def cpu_seconds(self) -> float:
+        # Nothing more once it has ended, about which the next frame complains.
+        with suppress(psutil.NoSuchProcess):
+            times = psutil.Process(self._process.pid).cpu_times()
+            self._cpu_seconds = times.user + times.system
+        return self._cpu_seconds
 
     async def close(self) -> None:
         if self._process.returncode is None:
@@ -195,9 +214,9 @@ async def _running_ffmpeg(
         stdin=pipe,
         stdout=pipe,
         stderr=pipe,
+        start_new_session=True,
     )
-    with suppress(OSError):
-        os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
+    _give_way_to_other_sessions(process.pid)
     encoder = _ByFfmpeg(process, film, canvas, thread)
     try:
         yield encoder
@@ -238,3 +257,11 @@ def _give_way() -> None:
     with suppress(AttributeError, OSError):
         if os.uname().sysname == "Linux":
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+
+
+def _give_way_to_other_sessions(pid: int) -> None:
+    # Linux divides the time between sessions first, by a priority that each has of its own (sched(7), "The
+    # autogroup feature"); elsewhere, and within a container, the priority of the process counts.
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, pid, SESSION_NICENESS)
+        Path(f"/proc/{pid}/autogroup").write_text(str(SESSION_NICENESS))

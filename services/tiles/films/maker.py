@@ -33,8 +33,8 @@ POLL_SECONDS: Final = 1.0
 PROGRESS_SECONDS: Final = 0.5
 """Between two reports of the progress of a film."""
 
-PAUSE: Final = 1.0
-"""Seconds of pause per second of work: films take half a core at most."""
+PAUSE: Final = 2.0
+"""Seconds of pause per second of work: films take a third of a core at most."""
 
 RENEW_SECONDS: Final = store.LEASE_SECONDS / 3
 """Between two renewals of a lease, so that one may be late."""
@@ -135,7 +135,7 @@ class FilmMaker:
             async with open_encoder(film, frames, canvas, thread, self._ffmpeg) as encoder:
                 file = _File(self._database, film)
                 reported = -PROGRESS_SECONDS
-                pause = Pause()
+                pause = Pause(encoder)
                 async for frame in self._project(projector, canvas, reel, thread):
                     await file.write(await encoder.add(frame))
                     await pause.take()
@@ -179,13 +179,18 @@ class Pause:
     A lower priority alone does not: it counts within a container or a session, not between them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, encoder: Encoder) -> None:
+        self._encoder = encoder
+        self._encoding = encoder.cpu_seconds()
         self.ended_at = asyncio.get_running_loop().time()
 
     async def take(self) -> None:
-        """Pause PAUSE times as long as the time since the previous pause."""
-        took = asyncio.get_running_loop().time() - self.ended_at
-        await asyncio.sleep(took * PAUSE)
+        """Pause PAUSE times as long as the frame took: here, and the encoder's process beside it."""
+        here = asyncio.get_running_loop().time() - self.ended_at
+        encoding = self._encoder.cpu_seconds()
+        beside, self._encoding = encoding - self._encoding, encoding
+        # The process encodes while this sleeps.
+        await asyncio.sleep(here * PAUSE + beside * (1 + PAUSE))
         self.ended_at = asyncio.get_running_loop().time()
 
 

@@ -38,8 +38,8 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_KEPT_BYTES = 64 * MAX_BYTES
 """Of all films: a worker could write a hundred GB in LIFETIME. Beyond that the oldest ones go earlier."""
 
-PART_BYTES = 256 * 1024
-"""Of a film's file, written and read at a time."""
+PART_BYTES = 64 * 1024
+"""Of a film's file, written and read at a time: strokes' commits wait while a part reaches the disk."""
 
 MAX_ATTEMPTS = 5
 """After which a film is given up: it may be what kills the worker."""

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from shutil import which
 from typing import Any
 
@@ -290,6 +291,19 @@ async def test_a_film_beyond_its_bounds_is_refused(
 ) -> None:
     refused = await request(tiles, await tiles.canvas("owner"), status=422, **fields)
     assert refused["errors"][0]["loc"] == ["body", field]
+
+
+@pytest.mark.parametrize("ends", ["exit 1", "head -c 5000 > /dev/null; exit 1", "kill -9 $$"])
+async def test_a_film_is_given_up_when_ffmpeg_fails(
+    tiles: TilesClient, db: Database, tmp_path: Path, ends: str
+) -> None:
+    ffmpeg = tmp_path / "ffmpeg"
+    ffmpeg.write_text(f"#!/bin/sh\n{ends}\n")
+    ffmpeg.chmod(0o755)
+    film = await request(tiles, await painted_canvas(tiles), format="mp4")
+    assert await FilmMaker(db, lambda canvas_id, artist_id, film: None, str(ffmpeg)).make_next()
+    given_up = await shown(tiles, film)
+    assert (given_up["status"], given_up["failure"], given_up["size_bytes"]) == ("failed", "encoder", 0)
 
 
 async def test_without_ffmpeg_an_mp4_is_refused(start_tiles: StartTiles, database_url: str) -> None:
