@@ -13,6 +13,7 @@ from services.tiles.areas.service import AREAS, Areas
 from services.tiles.artists.activity import ActivityPublisher
 from services.tiles.canvases import api as canvases
 from services.tiles.canvases.journal import Journal
+from services.tiles.canvases.quota import CanvasQuota
 from services.tiles.canvases.service import CANVASES, Canvases
 from services.tiles.charges import api as charges
 from services.tiles.charges.service import CHARGES, ChargesOfArtists
@@ -134,9 +135,10 @@ def create_app(settings: TilesSettings) -> web.Application:
     allowance = PaintAllowance(settings.paint_pixels_rate, settings.paint_pixels_burst)
     verifier = service.verify_tokens_of_auth(settings.jwks_url)
     verifier.revocations.listen(hub.close_account)
+    quota = CanvasQuota(database, settings.canvases_per_day)
 
     app[live.DATABASE] = database
-    app[CANVASES] = Canvases(database, journal)
+    app[CANVASES] = Canvases(database, journal, quota)
     app[TILES] = Tiles(database)
     app[EDITS] = Edits(journal, batches, allowance)
     app[STROKES] = Strokes(homes.submit, allowance)
@@ -158,7 +160,7 @@ def create_app(settings: TilesSettings) -> web.Application:
     app[WEBHOOKS] = Webhooks(database, settings.webhook_networks)
     app[ACTIVITIES] = Activities(database)
     app[HUB] = hub
-    _add_drawings(settings, app, database, journal)
+    _add_drawings(settings, app, database, journal, quota)
 
     service.run("peers", peers.run)
     service.run("batches", batches.run)
@@ -172,7 +174,7 @@ def create_app(settings: TilesSettings) -> web.Application:
 
 
 def _add_drawings(
-    settings: TilesSettings, app: web.Application, database: Database, journal: Journal
+    settings: TilesSettings, app: web.Application, database: Database, journal: Journal, quota: CanvasQuota
 ) -> None:
     """Add the features that look at many pixels, of which they share one allowance per client."""
     drawings = Drawings(settings.picture_pixels_rate, settings.picture_pixels_burst)
@@ -182,7 +184,7 @@ def _add_drawings(
     app[TEMPLATES] = Templates(database, drawings)
     app[TIMELAPSES] = Timelapses(database, drawings)
     app[HEAT_MAPS] = HeatMaps(database, drawings)
-    app[COPIES] = Copies(journal, drawings)
+    app[COPIES] = Copies(journal, quota, drawings)
     app[RECOLOURINGS] = Recolourings(journal, drawings)
 
 

@@ -22,6 +22,9 @@ class TilesSettings(ServiceSettings):
     messages_seconds: int = Field(
         30 * 86400, ge=1, description="seconds for which messages of a canvas's chat are kept"
     )
+    canvases_per_day: int = Field(
+        500, ge=1, description="canvases that one artist may make at once, copies included, and per day"
+    )
     area_seconds: int = Field(86400, ge=1, description="lifetime of an area unless renewed, in seconds")
     paint_pixels_rate: float = Field(
         8192, gt=0, description="pixels per second of one artist, in this process; 64 strokes at most"

@@ -84,7 +84,7 @@ async def list_canvas_events(
 
 
 OPERATIONS = (
-    Operation("POST", "/canvases", create_canvas, {201: CanvasView}, Access.ARTIST),
+    Operation("POST", "/canvases", create_canvas, {201: CanvasView}, Access.ARTIST, ("429 canvas_limit",)),
     Operation("GET", "/canvases", list_canvases, {200: Page[CanvasView]}),
     Operation("GET", "/canvases/{canvas_id}", get_canvas, {200: CanvasView, 304: None}),
     Operation(

@@ -9,10 +9,10 @@ from typing import Any
 from aiohttp import web
 
 from services.tiles.artists.actors import actor_of, viewer_of
-from services.tiles.artists.store import ensure_artist
 from services.tiles.canvases import rules, store
 from services.tiles.canvases.colours import check_palette
 from services.tiles.canvases.journal import CanvasChanges, Journal, follows_without_gap, list_page_after
+from services.tiles.canvases.quota import CanvasQuota
 from services.tiles.canvases.rules import Canvas, CanvasFilter, Sort
 from services.tiles.canvases.schemas import (
     CanvasChange,
@@ -40,17 +40,21 @@ NOBODY = 0
 class Canvases:
     """Creating, finding, changing and following canvases."""
 
-    def __init__(self, database: Database, journal: Journal) -> None:
+    def __init__(self, database: Database, journal: Journal, quota: CanvasQuota) -> None:
         self._database = database
         self._journal = journal
+        self._quota = quota
 
     async def create(self, caller: Identity, draft: CanvasDraft) -> Canvas:
-        """Create a canvas owned by the caller. Raises Invalid if its measures do not fit together."""
+        """Create a canvas owned by the caller.
+
+        Raises Invalid if its measures do not fit together, TooManyRequests `canvas_limit`.
+        """
         limit = rules.check_plan(draft.width, draft.height, draft.tile_size, draft.max_tiles_per_user)
         placing = rules.plan_placing(draft.collaboration_mode, draft.placing_values())
         palette = rules.palette_of(draft.palette)
+        await self._quota.take(caller)
         async with self._journal.transaction() as (conn, changes):
-            ensure_artist(conn, caller)
             return await add_canvas(
                 conn,
                 changes,

@@ -33,6 +33,7 @@ async def copy_canvas(
 OPERATIONS = (
     Operation(
         "POST", "/canvases/{canvas_id}/copy", copy_canvas, {201: CanvasView}, Access.ARTIST,
-        ("403 not_canvas_owner", "404 canvas_not_found", "409 copy_too_large", "429 picture_limit"),
+        ("403 not_canvas_owner", "404 canvas_not_found", "409 copy_too_large", "429 canvas_limit",
+         "429 picture_limit"),
     ),
 )  # fmt: skip

@@ -7,9 +7,9 @@ from dataclasses import replace
 from aiohttp import web
 
 from services.tiles.artists.actors import actor_of
-from services.tiles.artists.store import ensure_artist
 from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.journal import CanvasChanges, Journal
+from services.tiles.canvases.quota import CanvasQuota
 from services.tiles.canvases.rules import Canvas, Placing
 from services.tiles.canvases.service import add_canvas, visible_to
 from services.tiles.copies import rules, store
@@ -31,8 +31,9 @@ STATEMENT_SECONDS = 8.0
 class Copies:
     """Copies canvases; a copied picture is charged like a drawing of as many pixels."""
 
-    def __init__(self, journal: Journal, drawings: Drawings) -> None:
+    def __init__(self, journal: Journal, quota: CanvasQuota, drawings: Drawings) -> None:
         self._journal = journal
+        self._quota = quota
         self._drawings = drawings
 
     async def copy(self, caller: Identity, client: Client, canvas_id: int, draft: CopyDraft) -> Canvas:
@@ -41,13 +42,13 @@ class Copies:
         Members, templates, messages, drafts and history stay where they are; tiles keep their artists. Raises
         NotFound, NotAllowed `not_canvas_owner`, Conflict `copy_too_large`, TooManyRequests.
         """
+        await self._quota.take(caller)
         async with self._journal.transaction(statement=STATEMENT_SECONDS) as (conn, changes):
             store.prepend_one_moment(conn)
             source = visible_to(caller, await canvases_store.get(conn, canvas_id))
             rules.check_may_copy(source, actor_of(caller), with_picture=draft.with_picture)
             pixels = source.tile_count * source.tile_size**2 if draft.with_picture else 0
             self._drawings.charge(client, pixels)
-            ensure_artist(conn, caller)
             copy = await add_canvas(conn, changes, caller, _settings_of(source, draft))
             if draft.with_picture:
                 count = await _copy_tiles(conn, changes, source, copy, caller.account_id)

@@ -29,6 +29,11 @@ artists = Table(
     Column("profile_version", Integer, nullable=False, server_default=text("0")),
     Column("status", Text, nullable=False, server_default=text("'active'")),
     Column("account_version", Integer, nullable=False, server_default=text("0")),
+    Column(
+        "canvases_taken_until",
+        DateTime(timezone=True),
+        comment="to when the artist's latest canvases use up their share of a day each; null for none",
+    ),
     CheckConstraint("status IN ('active', 'suspended', 'deleted')", name="status"),
     comment="Accounts as known to tiles, from the first token seen or from events, whichever came first.",
 )
