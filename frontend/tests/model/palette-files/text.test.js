@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { readPaletteText } from "../../../static/client/model/palette-files/files.js";
+import { MOST_CHARACTERS, readPaletteText } from "../../../static/client/model/palette-files/files.js";
 
 /**
  * Return the colours of a text.
@@ -83,6 +83,12 @@ test("a palette has at most 255 colours: the line of the next one is named", () 
   const many = Array.from({ length: 256 }, (_, index) => index.toString(16).padStart(6, "0"));
   assert.equal(colours(...many.slice(0, 255)).length, 255);
   assert.deepEqual(refusal(...many), ["too_many", 256]);
+});
+
+test("a text of more than a million characters is refused, however few colours it has", () => {
+  const longest = `#000000\n${"#ffffff\n".repeat(MOST_CHARACTERS / 8 - 1)}`;
+  assert.deepEqual(colours(longest), ["#000000", "#ffffff"]);
+  assert.deepEqual(refusal(`${longest}\n`), ["text_too_large", undefined]);
 });
 
 for (const [what, lines, expected] of /** @type {[string, string[], [string, number | undefined]][]} */ ([

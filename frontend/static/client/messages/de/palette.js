@@ -45,6 +45,7 @@ export default {
   fault_too_few: "Eine Palette braucht mindestens 2 verschiedene Farben.",
   fault_too_many: "Eine Palette hat höchstens 255 Farben.",
   fault_too_large: "Die Datei ist größer als 8 MB.",
+  fault_text_too_large: "Der Text hat mehr als eine Million Zeichen.",
   fault_unknown: "Das ist keine Palette in einem bekannten Format.",
   fault_header: "Der Kopf ist nicht der dieses Formats.",
   fault_colour: "Das ist keine Farbe.",

@@ -44,6 +44,7 @@ export default {
   fault_too_few: "A palette needs at least 2 different colours.",
   fault_too_many: "A palette has at most 255 colours.",
   fault_too_large: "The file is larger than 8 MB.",
+  fault_text_too_large: "The text has more than a million characters.",
   fault_unknown: "This isn’t a palette in a known format.",
   fault_header: "The header isn’t the one of this format.",
   fault_colour: "This isn’t a colour.",

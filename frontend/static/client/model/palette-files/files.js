@@ -23,6 +23,9 @@ import {
 /** Bytes of a file: a sprite may hold more than its palette. */
 export const MOST_BYTES = 8 * 1024 * 1024;
 
+/** Characters of a text: 255 colours need a few thousand, but a list may repeat them. */
+export const MOST_CHARACTERS = 1024 * 1024;
+
 /** Byte order marks. @type {readonly [number, number, string][]} */
 const UTF_16 = [
   [0xff, 0xfe, "utf-16le"],
@@ -64,6 +67,7 @@ export function readPaletteFile(bytes) {
  * @throws {PaletteFault}
  */
 export function readPaletteText(text) {
+  if (text.length > MOST_CHARACTERS) throw new PaletteFault("text_too_large");
   const start = text.replace(/^\uFEFF/, "");
   if (start.startsWith("GIMP")) return gather(readGpl(text));
   if (start.startsWith("JASC")) return gather(readJasc(text));
