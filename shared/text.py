@@ -17,7 +17,7 @@ _STACKING = frozenset({"Mn", "Me"})
 """Unicode's general categories of marks that take no width of their own."""
 
 MOST_MARKS = 8
-"""On one character. Vietnamese needs two, Hebrew with accents four, Tibetan about six."""
+"""Per character. Vietnamese needs two, Hebrew with accents four, Tibetan about six."""
 
 _STACKED = re.compile(f"1{{{MOST_MARKS + 1}}}")
 

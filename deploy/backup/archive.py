@@ -22,7 +22,7 @@ FAILED, VERIFIED = "no backup: ", " can be restored"
 """What the schedule prints before the reason of a failed attempt, and after the name of a good file."""
 
 RETRY_SECONDS = 30.0
-"""After a failed attempt of the schedule."""
+"""The pause after a failed attempt of the schedule."""
 
 Sums = Mapping[str, tuple[int, str]]
 """By table: the number of rows, and a checksum that does not depend on their order."""

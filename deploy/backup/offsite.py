@@ -28,7 +28,7 @@ SUFFIX = ".age"
 LATEST = "latest"
 
 PART_BYTES = 16 * 1024 * 1024
-"""Of a multipart upload, which has at most 10,000 parts: a backup of up to 160 GB."""
+"""The part size of a multipart upload, which has at most 10,000 parts: enough for a backup of 160 GB."""
 
 REQUEST_SECONDS = 300
 """For one part over a slow line: 16 MB at 0.5 Mbit/s."""
@@ -36,7 +36,7 @@ REQUEST_SECONDS = 300
 
 @dataclass(frozen=True)
 class Offsite:
-    """A folder of a bucket, and for whom its files are encrypted; the newest `keep` stay."""
+    """A folder of a bucket, and the recipient its files are encrypted for; the newest `keep` stay."""
 
     bucket: str
     recipient: str

@@ -16,7 +16,7 @@ from shared.messaging.connection import CONNECT_SECONDS, open_channel
 from shared.messaging.topology import COMMAND_EXCHANGE, COMMAND_TYPES, EXCHANGE, QUEUES, declare
 
 SETTLE_SECONDS = 2.0
-"""From opening the tap until messages published before it have reached their queues."""
+"""How long after opening the tap earlier messages may take to reach their queues."""
 
 DRAIN_SECONDS = 30.0  # for the queues to be empty
 SENTINEL = b"sentinel"

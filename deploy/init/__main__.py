@@ -33,7 +33,7 @@ USER = 10001  # that of the images, deploy/docker/Dockerfile
 SCRIPT = 0o555
 
 RENEWAL_SECONDS = 12 * 3600.0
-"""Between two looks at the certificate, which is renewed weeks before it ends."""
+"""The pause between two checks of the certificate, which is renewed weeks before it expires."""
 
 
 def main() -> int:
@@ -87,7 +87,7 @@ def initialise(environ: Mapping[str, str], state: Path, volumes: Path) -> None:
     project.refuse_faults()
     if project.lacks_mail and project.host != "localhost":
         raise DeployError(
-            f"{project.host} has no mail server, so nobody could confirm an address or reset a password: "
+            f"{project.host} has no mail server, so users could not confirm an address or reset a password: "
             "set AUTH_SMTP_URL, or TESSERA_MAIL=keep to keep mail in the volume `mail`"
         )
     served = volumes / "gateway" / "served"

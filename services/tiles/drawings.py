@@ -16,7 +16,7 @@ WAIT_SECONDS = 3.0
 """How long a request waits for its turn; the largest picture takes about that long."""
 
 Client = Callable[[], Hashable]
-"""Tells whom a drawing is charged to; asked only when one is made, as a kept one costs less than that."""
+"""Returns the client that a drawing is charged to; called only for a new one, as a kept one costs less."""
 
 
 class Drawings:

@@ -56,7 +56,7 @@ class ChangePublisher:
         self._publisher.publish(str(canvas_id), CHAT)
 
     def publish_film(self, canvas_id: int, artist_id: int, film: dict[str, Any]) -> None:
-        """Publish, without waiting, how far a film of a canvas is, for the artist whom it is made for."""
+        """Publish the progress of a film, without waiting, for the artist who requested it."""
         self._publisher.publish(str(canvas_id), orjson.dumps({"artist_id": artist_id, "film": film}))
 
     def send(self, process: str, letter: bytes) -> bool:

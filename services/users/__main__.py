@@ -16,7 +16,7 @@ from shared.db import Database
 from shared.verbs import main
 
 RECOUNT_TIMEOUT = 60.0
-"""Seconds per statement of a recount; one counts some ten million tiles by day."""
+"""Seconds per statement of a recount; one of them counts tens of millions of tiles by day."""
 
 
 def repair_stats(settings: UsersSettings) -> None:

@@ -1,7 +1,7 @@
 """aiopg's connection, mended: a query that the server cancels fails with an error of its own.
 
 aiopg raises `asyncio.CancelledError` for it (aiopg#537), which ends a request with an empty reply and a
-TaskGroup "successfully", and logs it as an unhandled error of the event loop, whoever handles it. It also
+TaskGroup "successfully", and logs it as an unhandled error of the event loop, even if it is handled. It also
 waits with `asyncio.wait_for`, which in Python 3.11 can lose a cancellation, and costs more than a timer.
 """
 

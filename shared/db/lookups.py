@@ -12,7 +12,7 @@ from shared.db.pool import Database
 from shared.errors import Unavailable
 
 MOST_KEYS = 100
-"""Of one statement: a hundred of the largest tiles are 1.6 MB, read in some milliseconds."""
+"""Per statement: a hundred of the largest tiles are 1.6 MB, read in a few milliseconds."""
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 ValueT = TypeVar("ValueT")

@@ -23,7 +23,7 @@ def read_address(request: web.Request) -> str:
 
 
 def identify_client(request: web.Request, caller: Identity | None) -> Hashable:
-    """Return whom an expense is charged to: the caller, or the network that a guest comes from."""
+    """Return the key that a cost is charged to: the caller, or a guest's network."""
     return get_network(read_address(request)) if caller is None else caller.account_id
 
 

@@ -50,7 +50,7 @@ def make_process_headers(service: str, instance: str, request_id: str) -> dict[s
 def request_context(service: str, instance: str) -> Middleware:
     """Make the outermost middleware: id, trace, timing, and the headers that name this process."""
 
-    # Bound once: until it is, a logger is configured anew for each line, written or not.
+    # Bound once: until it is, a logger is configured again for each line, written or not.
     log = structlog.get_logger(__name__).bind()
 
     @web.middleware

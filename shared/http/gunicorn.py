@@ -106,7 +106,7 @@ def _keep_what_exists() -> None:
     """Let later collections not look at what exists now.
 
     A look writes to each object: it would hold the event loop for tens of milliseconds whenever a request has
-    made some thousand objects, and after a fork it would copy all of the memory that is shared.
+    made thousands of objects, and after a fork it would copy all of the memory that is shared.
     """
     gc.collect()
     gc.freeze()

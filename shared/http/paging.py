@@ -16,7 +16,7 @@ from shared.http.models import BIGINT_MAX, Paging
 RowT = TypeVar("RowT")
 
 PAGE_BYTES = 1024 * 1024
-"""Of the pixels or texts on one page, before they are encoded."""
+"""The most bytes of pixels or texts on one page, before they are encoded."""
 
 
 def after_id(paging: Paging) -> int:

@@ -132,7 +132,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return problem_response(error.status, code, error.reason, headers)
     except Exception as error:
         if isinstance(error, ConnectionError) and _has_hung_up(request):
-            raise  # nobody is left to answer; aiohttp ends the connection without a word
+            raise  # the client is gone; aiohttp closes the connection without a response
         log.exception("unhandled error", method=request.method, path=request.path)
         return problem_response(
             500, "internal_error", "Internal error; find it in the logs by its request id."

@@ -43,7 +43,7 @@ PART_BYTES: Final = 64 * 1024
 """What ends a part; its last line may go beyond it by the largest row, a tile of 16 KiB."""
 
 MOST_ROWS: Final = 100_000
-"""Of one file: a bound on what one account can make three services read and one keep."""
+"""Per file: a bound on what one account can make three services read and one keep."""
 
 WAITING: Final = 20
 """With more messages in the outbox the next part waits, so that exports delay other events little."""

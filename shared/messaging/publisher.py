@@ -24,7 +24,7 @@ MAX_WAITING_BYTES: Final = 4 * 1024 * 1024
 """What waits while the broker does not read; more is dropped."""
 
 PAUSE_SECONDS: Final = 0.01
-"""Between two rounds: the cost is per message, so what is published meanwhile goes out together."""
+"""The pause between two rounds: the cost is per message, so what is published meanwhile goes out together."""
 
 URGENT_PAUSE_SECONDS: Final = 0.002
 """The same while something urgent waits, which somebody waits for."""

@@ -50,7 +50,7 @@ async def test_a_closed_site_says_so_instead_of_showing_a_form(
     await set_registration(await new_page(keeper), "Closed")
     guest = await new_page()
     await guest.goto("/register")
-    await guest.get_by_text("accepts no new accounts").wait_for()
+    await guest.get_by_text("accepting new accounts").wait_for()
     await expect(guest.get_by_role("button", name="Create account")).to_have_count(0)
 
 
@@ -73,9 +73,12 @@ async def test_the_link_of_an_invitation_brings_somebody_in_whom_the_admin_then_
 
     await desk.reload()
     await (
-        desk.get_by_role("row").filter(has_text="1 of 1").get_by_role("button", name="Who came").first.click()
+        desk.get_by_role("row")
+        .filter(has_text="1 of 1")
+        .get_by_role("button", name="Who joined")
+        .first.click()
     )
-    await dialog(desk, "Who came").get_by_role("link", name=username).wait_for()
+    await dialog(desk, "Who joined").get_by_role("link", name=username).wait_for()
 
 
 async def test_a_wrong_code_is_reported_at_its_field(new_page: Windows, keeper: PainterAccount) -> None:

@@ -32,7 +32,7 @@ Rights = [[proplists:get_value(Key, One) || Key <- [user, configure, write, read
   || One <- rabbit_auth_backend_internal:list_vhost_permissions(Host)],
 binary_to_list(base64:encode(iolist_to_binary(rabbit_json:encode([Bindings, Policies, Takers, Rights])))).
 """
-"""Erlang for the node. Its value is a text, as programs print that alike but for line ends."""
+"""Erlang for the node. Its value is a text, which programs print alike except for line ends."""
 
 _TEXT = re.compile(r'"([A-Za-z0-9+/=]*)"')
 

@@ -19,7 +19,7 @@ PATH = "/no-such-page"
 """Has a response that the gateway logs, and a page that names the path below which it is."""
 
 LOG_SECONDS = 1.0
-"""For the gateway to log the request after its response."""
+"""How long the gateway may take to log the request after its response."""
 
 _BASE = re.compile(r'<html[^>]* data-base="([^"]*)"')
 

@@ -121,7 +121,7 @@ def container_down(facts: Facts) -> Iterator[Cause]:
     """Connections to it are refused."""
     for one in facts[Containers].all:
         if problem := _problem(one):
-            # What ended by itself ends again, but for an accident; what was never made needs Compose.
+            # What ended by itself is likely to end again; what was never created needs Compose.
             full = f"{facts[Containers].project}-{one.name}"
             start = f"docker start {full}" if one.state in ("exited", "dead") else facts[Run].start
             yield Cause(f"{one.name} {problem}", steps(start, facts[Run].show_log(one.name)))

@@ -234,7 +234,7 @@ def database_table_missing(facts: Facts) -> Iterator[Cause]:
     follows=("database-table-missing", "migrations-missing", "schema-newer", "database-search-path"),
 )
 def keys_missing(facts: Facts) -> Iterator[Cause]:
-    """Nobody can log in once auth restarts; access tokens signed by the lost keys are soon rejected."""
+    """Users cannot log in once auth restarts; access tokens signed by the lost keys are soon rejected."""
     for database in _usable(facts):
         if database.signing_keys == 0:
             yield Cause(

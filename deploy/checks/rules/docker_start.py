@@ -63,7 +63,7 @@ def port_unpublished(facts: Facts) -> Iterator[Cause]:
     "mail-unsent", "settings", Severity.ERROR, holds="production has a mail server, or keeps mail on purpose"
 )
 def mail_unsent(facts: Facts) -> Iterator[Cause]:
-    """Nobody could confirm an address or reset a password."""
+    """Users could neither confirm an address nor reset a password."""
     if facts[MailRoute].is_missing:
         yield Cause(
             "production has no mail server: AUTH_SMTP_URL is not set",

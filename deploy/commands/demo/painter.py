@@ -15,7 +15,7 @@ from deploy.commands.demo.picture import HEIGHT, PALETTE, WIDTH, picture
 
 TILE = 32  # pixels per side
 ARTIST = {"username": "tessera", "display_name": "Tessera", "email": "tessera@demo.test"}
-"""Nobody needs to log in as this artist, or to receive their mail: `test` is a domain for that (RFC 2606)."""
+"""No one needs to log in as this artist or to receive their mail: `test` is a domain for that (RFC 2606)."""
 
 LEFT_FREE = frozenset({(3, 0), (4, 0), (4, 1)})
 """Cells for the first visitors to claim."""

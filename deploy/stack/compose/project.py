@@ -107,7 +107,7 @@ class Project:
 
     @property
     def lacks_mail(self) -> bool:
-        """Whether nothing says where mail goes: then nobody could confirm an address."""
+        """Whether no setting says where mail goes: then users could not confirm an address."""
         return not self.keeps_mail and not self.environ.get("AUTH_SMTP_URL")
 
     def image(self, service: str) -> str:

@@ -30,13 +30,13 @@ from deploy.stack.state_dir import StateDir
 
 POLL = 0.05  # seconds; a wait for something that has no event to wait for
 START_SECONDS = 180.0
-"""For a process to be ready, on a machine that is not overloaded: only one that hangs takes that long.
+"""How long a process may take to be ready, on a machine that is not overloaded.
 
-A process that ends while it starts is noticed at once.
+Only one that hangs takes longer. A process that ends while it starts is noticed at once.
 """
 LOOK_SECONDS = 10.0  # between two looks at whether a running process is alive
 SILENT_SECONDS = 60.0
-"""After which a process that answers nothing is dead, on a machine that is not overloaded."""
+"""How long a process may answer nothing before it counts as dead, on a machine that is not overloaded."""
 
 
 class Process(ABC):

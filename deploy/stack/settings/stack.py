@@ -84,7 +84,7 @@ class StackSettings(BaseModel):
         None, description="where people reach the site, if not at `host` and port; may have a path"
     )
     trusted_proxies: Annotated[Proxies | None, For("gateway, auth, tiles")] = Field(
-        None, description="proxies in front of the gateway, which are believed whom they forward"
+        None, description="proxies in front of the gateway, trusted to name the client that they forward"
     )
     tls: Annotated[Literal["acme", "own", "outside"] | None, For("gateway", ("prod",))] = Field(
         None,
@@ -139,7 +139,8 @@ class StackSettings(BaseModel):
         None, description="where each backup is kept off the machine, encrypted, on a server that speaks S3"
     )
     backup_recipient: Annotated[Recipient | None, For("backup")] = Field(
-        None, description="for whom they are encrypted; `tessera backup-key` makes one with its identity"
+        None,
+        description="the recipient they are encrypted for; `tessera backup-key` makes one with its identity",
     )
     backup_endpoint: Annotated[HttpUrl | None, For("backup")] = Field(
         None, description="the server of the bucket; AWS by default"

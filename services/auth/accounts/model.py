@@ -37,7 +37,7 @@ class Account:
     version: int = 0
     suspension: Suspension | None = None
     password_expires_at: datetime | None = None
-    """Of a one-time password, which its owner has to replace by then; None if they chose it themselves."""
+    """When a one-time password expires, by which its owner has to replace it; None for a chosen password."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from services.auth.limits import PASSWORD_MIN
 from shared.errors import Unavailable
 
 COMMON = frozenset(word for word in FREQUENCY_LISTS["passwords"] if len(word) >= PASSWORD_MIN)
-"""In lower case, without those that are too short to be accepted anyway."""
+"""In lower case; those that are too short to be accepted are left out."""
 
 MEMORY_KIB = 19 * 1024
 PASSES = 2

@@ -12,7 +12,7 @@ from shared.errors import Invalid, NotAllowed, NotAuthenticated
 from shared.identity import Role, Scope
 
 PREFIX = "tsr_"
-"""By which people, and scanners of public repositories, recognise a token."""
+"""Lets people, and scanners of public repositories, recognise a token."""
 
 GRANT_TYPE = "urn:tessera:token"
 NAME_MAX = 100

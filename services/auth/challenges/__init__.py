@@ -1,1 +1,1 @@
-"""Challenges: proof of work (ALTCHA) that makes a flood of registrations cost whoever sends it."""
+"""Challenges: proof of work (ALTCHA) that makes a flood of registrations expensive for its sender."""

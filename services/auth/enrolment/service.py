@@ -167,7 +167,7 @@ class Enrolment:
         """Delete the recovery codes with the last factor that they stand in for, and tell the owner."""
         if not (await factors.get_factors(conn, account.id)).methods:
             await factors.delete_codes(conn, account.id)
-            # The next refresh decides anew what tokens of an account without a factor may be used for.
+            # The next refresh decides again what tokens of an account without a factor may be used for.
             await revocation.revoke_all_access(conn, self._outbox, account.id)
         self._report_change(conn, account)
 

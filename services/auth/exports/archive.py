@@ -1,4 +1,4 @@
-"""The ZIP of an export, written piece by piece to whoever downloads it."""
+"""The ZIP of an export, streamed piece by piece to the client that downloads it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Passwörter und Schlüssel sind nicht enthalten: Sie sind nur so gespeichert, da
 Von einer Datei sind höchstens 100 000 Einträge enthalten.
 
 Each file has JSON, one entry per line (https://jsonlines.org). "account" is who you are and how you log in,
-"profile" is your public profile and whom you follow, "pictures" is what you painted.
+"profile" is your public profile and the artists you follow, "pictures" is what you painted.
 Pixels are in base64: one byte per pixel, row by row; 0 is transparent, n is colour n of the palette.
 Passwords and keys are not included: they are stored in a form that nobody can read.
 A file has at most 100,000 entries.

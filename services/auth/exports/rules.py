@@ -11,7 +11,7 @@ LIFETIME = timedelta(days=1)
 """How long an export can be downloaded, and how long the services may take to gather one."""
 
 EXPORTS_PER_DAY = 3
-"""Of one account: each is a copy of all its data."""
+"""Per account: each is a copy of all its data."""
 
 SERVICES = 3
 """How many services send parts: auth, users and tiles."""

@@ -13,7 +13,7 @@ _EXPIRY, _NONCE = 8, 16
 _START = _EXPIRY + _NONCE
 
 ANYBODY = 0
-"""Stands for the account of a challenge that whoever has a passkey may use."""
+"""Stands for the account of a challenge that anyone with a passkey may use."""
 
 
 def make_challenge(key: bytes, account_id: int, expires_at: float) -> bytes:

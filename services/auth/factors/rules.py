@@ -20,7 +20,7 @@ CONFIRMATION_LIFETIME = timedelta(minutes=10)
 """How long a session counts as confirmed by a second factor."""
 
 STEP_SECONDS = 30
-"""Of RFC 6238, and the only value that all authenticator apps support."""
+"""The default of RFC 6238, and the only value that all authenticator apps support."""
 
 SKEW_STEPS = 1
 """Steps by which the clock of a phone may be off; RFC 6238, section 5.2, recommends one at most."""

@@ -56,7 +56,7 @@ _NOTES = {
     Purpose.IDENTITY_CHANGED: "If that was not you, change your password immediately.",
     Purpose.EXPORT_READY: "If you did not request this, change your password immediately.",
     Purpose.ACCOUNT_SUSPENDED: "Your pictures stay where they are.",
-    Purpose.DIGEST: "You get this once a day at most, because you asked for it. To stop it, without a login:",
+    Purpose.DIGEST: "You get this at most once a day, as you asked. To stop it without logging in:",
     Purpose.TEST: "There is nothing to do.",
 }
 _COUNTED = {

@@ -22,7 +22,7 @@ def seal_token(cipher: KeyCipher, account_id: int) -> str:
 
 
 def open_token(cipher: KeyCipher, token: str) -> int | None:
-    """Return whose token it is, or None if it is none of ours."""
+    """Return the account id that the token was made for, or None if this site did not make it."""
     try:
         return int.from_bytes(cipher.decrypt(base64.urlsafe_b64decode(token), _KIND))
     except (binascii.Error, ValueError, WrongSecret):

@@ -18,10 +18,10 @@ from services.auth.oidc.rules import ProviderRefused
 from shared.errors import Unavailable
 
 SECONDS: Final = 5.0
-"""For one request to a provider; somebody waits for it."""
+"""The time limit of one request to a provider; a user waits for it."""
 
 MOST_BYTES: Final = 256 * 1024
-"""Of a response."""
+"""The largest response that is read."""
 
 UNDERWAY: Final = 16
 """Requests to one provider at a time in this process; more are refused at once."""

@@ -1,5 +1,5 @@
 """Policy: what the admins of the site have decided about who comes in. It is kept in the database.
 
-Whoever decides by it reads it in the round trips of that decision, so a change is in effect in every process
+Each decision that depends on it reads it in its own round trips, so a change is in effect in every process
 at once, without a restart and without a cache that could be stale.
 """

@@ -47,6 +47,6 @@ def check_may_register(policy: Policy, *, has_invitation: bool) -> None:
     Raises NotAllowed `registration_closed` or `invitation_required`.
     """
     if policy.registration is RegistrationMode.CLOSED:
-        raise NotAllowed("registration_closed", "This site accepts no new accounts at the moment.")
+        raise NotAllowed("registration_closed", "This site is not accepting new accounts at the moment.")
     if policy.registration is RegistrationMode.INVITATION and not has_invitation:
         raise NotAllowed("invitation_required", "An account here requires an invitation code.")

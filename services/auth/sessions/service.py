@@ -415,7 +415,7 @@ def bad_credentials() -> NotAuthenticated:
 
 
 def _subject(account: Account, standing: Standing, session_id: int, read_at: float) -> TokenSubject:
-    """Describe whom a token identifies, and what it may do if the account lacks a required second factor."""
+    """Return the claims of an account's token, restricted if the account lacks a required second factor."""
     roles, scopes = standing.roles_of(account.roles), standing.scopes_of(account.roles)
     return TokenSubject(account.id, account.username, roles, session_id, read_at, scopes)
 

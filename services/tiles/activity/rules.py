@@ -17,7 +17,7 @@ FEWEST_ARTISTS = 5
 """Fewer have nothing usual to compare with."""
 
 LEAST_PIXELS = 100
-"""Of what stands out; less is no matter, however little the others paint."""
+"""What a spike has at least; fewer pixels are never one, however little the others paint."""
 
 TIMES_USUAL = 8
 """How many times the median makes an artist stand out. The busiest of an event, who spend every charge, paint

@@ -11,7 +11,7 @@ from services.tiles.artists.rules import Artist
 from shared.db import Connection
 
 MOST_STROKES = 50_000
-"""The newest that are counted, some ten milliseconds of work."""
+"""How many of the newest changes are counted: about ten milliseconds of work."""
 
 # The first placement in a cell creates its tile, with its pixels as a stroke. What was taken back or rolled
 # back since was painted, too.

@@ -9,7 +9,7 @@ from services.tiles.artists.store import ensure_artists
 from shared.db import Connection
 
 MOST = 100_000
-"""Ids, a few megabytes; then it begins anew."""
+"""How many ids are kept, a few megabytes; when it is full, it starts over empty."""
 
 
 class KnownArtists:

@@ -22,7 +22,7 @@ MOST_OF_CANVAS = 100
 """Messages of all artists on one canvas within WINDOW: each goes to every viewer, and nobody reads faster."""
 
 MOST_MENTIONS = 10
-"""Artists whom one message mentions; further names are only text."""
+"""How many artists one message can mention; further names are only text."""
 
 REPORTED_AROUND = 10
 """Messages before a reported one, and as many after it, that moderators see."""

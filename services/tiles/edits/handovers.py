@@ -1,7 +1,8 @@
-"""SQL of letters: strokes that one process handed over to another, which are written once, whoever does it.
+"""SQL of letters: strokes that one process handed over to another, written once by whichever of the two.
 
-Whoever writes a letter records it with the outcomes of its strokes, in the same transaction. So one that
-comes twice, late, or after its sender wrote it breaks the primary key, and is answered with what is recorded.
+A process that writes a letter records it with the outcomes of its strokes, in the same transaction. So one
+that arrives twice, late, or after its sender wrote it violates the primary key, and is answered with the
+recorded outcomes.
 """
 
 from __future__ import annotations

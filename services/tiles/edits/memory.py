@@ -1,8 +1,8 @@
 """Tiles as this process last wrote them; standard library only.
 
-Everything that decides about a stroke changes only with the number of its canvas, but for what time decides:
-locks and areas expire. Tiles with either are not remembered. So while a canvas still has the number that this
-process wrote last, nobody else has changed it, and its tiles need not be read again.
+Everything that decides about a stroke changes only with the number of its canvas, except that locks and areas
+expire. Tiles with either are not remembered. So while a canvas still has the number that this process wrote
+last, no other process has changed it, and its tiles need not be read again.
 """
 
 from __future__ import annotations

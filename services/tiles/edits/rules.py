@@ -19,7 +19,7 @@ from services.tiles.tiles.rules import (
 from shared.errors import Invalid
 
 MAX_PIXELS = 4096
-"""Of one stroke: as JSON it fits a WebSocket message (`live.api.MAX_MESSAGE_BYTES`)."""
+"""Per stroke: as JSON it fits a WebSocket message (`live.api.MAX_MESSAGE_BYTES`)."""
 
 Pixels = Sequence[Sequence[int]]
 """`[[offset, colour], ...]`; offset counts the tile's pixels row by row from 0, colour as in a tile."""

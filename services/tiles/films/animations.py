@@ -22,7 +22,7 @@ _UNCHANGED: Final[Box] = (0, 0, 1, 1)
 """Drawn again where nothing differs: neither format allows a frame without pixels."""
 
 _LEVEL: Final = 6
-"""Of zlib."""
+"""The compression level of zlib."""
 
 
 class Animation(ABC):

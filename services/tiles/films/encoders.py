@@ -29,10 +29,10 @@ from services.tiles.films.rules import (
 T = TypeVar("T")
 
 NICENESS: Final = 10
-"""Of the thread in which films are drawn: strokes need the same cores, and come first."""
+"""For the thread in which films are drawn: strokes need the same cores, and have priority."""
 
 SESSION_NICENESS: Final = 19
-"""Of ffmpeg and its session, the least."""
+"""For ffmpeg and its session: the lowest priority."""
 
 PATIENCE_SECONDS: Final = 120.0
 """How long ffmpeg may take to accept a frame, or to end; it takes milliseconds."""

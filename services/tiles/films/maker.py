@@ -31,16 +31,16 @@ log = structlog.get_logger(__name__)
 POLL_SECONDS: Final = 1.0
 
 PROGRESS_SECONDS: Final = 0.5
-"""Between two reports of the progress of a film."""
+"""The pause between two progress reports of a film."""
 
 PAUSE: Final = 2.0
 """Seconds of pause per second of work: films take a third of a core at most."""
 
 RENEW_SECONDS: Final = store.LEASE_SECONDS / 3
-"""Between two renewals of a lease, so that one may be late."""
+"""The pause between two renewals of a lease, short enough that one may be late."""
 
 COUNT_SECONDS: Final = 60.0
-"""For counting the changes of a canvas: enough for tens of millions."""
+"""How long counting the changes of a canvas may take: enough for tens of millions."""
 
 Announce = Callable[[int, int, dict[str, Any]], None]
 """Called with a canvas, an artist and their film whenever that has changed; must not block."""

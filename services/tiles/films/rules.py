@@ -15,7 +15,7 @@ LIFETIME = timedelta(days=1)
 """How long a film can be downloaded, and how long it may wait to be made."""
 
 KEPT_FILMS = 3
-"""Of one artist; another one replaces the oldest."""
+"""Per artist; another one replaces the oldest."""
 
 MOST_WAITING = 100
 """Films of all artists that wait or are being made; each takes a worker seconds to minutes."""
@@ -42,7 +42,7 @@ PART_BYTES = 64 * 1024
 """Of a film's file, written and read at a time: strokes' commits wait while a part reaches the disk."""
 
 MAX_ATTEMPTS = 5
-"""After which a film is given up: it may be what kills the worker."""
+"""How often a film is attempted before it is given up: it may be what kills the worker."""
 
 
 class FilmFormat(StrEnum):

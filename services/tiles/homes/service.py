@@ -2,9 +2,9 @@
 
 Several processes that paint on a canvas would take turns at its lock, with batches that are half empty. So
 one of them, its home, writes for all. Who is the home is a guess, and only speed depends on it: a letter has
-an id that is recorded with its strokes, so whoever writes it, and however often it comes, they are painted
-once. One that is not answered in time is written here, or found to be written already; until it is known what
-became of it, its strokes have no answer.
+an id that is recorded with its strokes, so whichever process writes it, and however often it arrives, they
+are painted once. One that is not answered in time is written here, or found to be written already; until its
+outcome is known, its strokes have no answer.
 """
 
 from __future__ import annotations

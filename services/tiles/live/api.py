@@ -58,7 +58,7 @@ MESSAGES = web.AppKey("MESSAGES", TokenBuckets)
 
 
 class Watch(Query):
-    """Where to resume, and as whom."""
+    """Where to resume, and the ticket that identifies the artist."""
 
     since: int | None = Field(
         None, ge=0, le=BIGINT_MAX, description="number of the last change the client has"
@@ -98,7 +98,7 @@ async def watch_canvas(request: web.Request, canvas_id: int, query: Watch) -> we
     after too many messages.
     """
     artist = await _admit(request, canvas_id, query.ticket)
-    # Compression costs 146 KiB and half as much CPU again per connection, for frames of some hundred bytes.
+    # Compression costs 146 KiB and half as much CPU again per connection, for frames of a few hundred bytes.
     socket = web.WebSocketResponse(
         protocols=tuple(SUBPROTOCOLS),
         compress=False,

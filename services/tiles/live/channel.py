@@ -209,7 +209,7 @@ class Channel:
                 viewer.learn_membership(event["kind"] == CHANGED, event["seq"])
 
     def _dismiss_after(self, event: View) -> None:
-        if not _sends_away(event):
+        if not _may_disconnect(event):
             return
         if event["kind"] in (CHANGED, REMOVED):
             self._learn_membership(event)
@@ -231,18 +231,18 @@ def _is_sent_away(viewer: Viewer, event: View) -> bool:
 
 
 def _parts(events: Sequence[View]) -> Iterator[Sequence[View]]:
-    """Divide events into frames; an event that may send viewers away is the last of its frame.
+    """Divide events into frames; an event that may disconnect viewers is the last of its frame.
 
-    Those whom it sends away get it, and none that follow.
+    The viewers that it disconnects receive it, and nothing after it.
     """
     start = 0
     for end, event in enumerate(events, 1):
-        if end == len(events) or end - start == FRAME_EVENTS or _sends_away(event):
+        if end == len(events) or end - start == FRAME_EVENTS or _may_disconnect(event):
             yield events[start:end]
             start = end
 
 
-def _sends_away(event: View) -> bool:
+def _may_disconnect(event: View) -> bool:
     if event["kind"] == CanvasUpdated.type:
         return not event["canvas"]["is_public"]
     return event["kind"] in (CanvasDeleted.type, CHANGED, REMOVED)

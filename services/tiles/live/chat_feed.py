@@ -1,8 +1,9 @@
 """Chat as this process broadcasts it: each message and removal once, in order, to each viewer.
 
-Whoever writes only says that something was written; every process reads from the database what is beyond the
-number that its viewers have, and looks once per second in any case. So a lost message of the broker delays
-chat and loses nothing. Nothing here has a number of the canvas's changes: pixels never wait for a message.
+The writing process announces only that something was written; every process reads from the database what is
+beyond the number that its viewers have, and checks once per second in any case. So a message that the broker
+drops delays chat and loses nothing. Nothing here has a number of the canvas's changes, so pixels never wait
+for a message.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ READ_AT_ONCE: Final = 200
 """Messages and removals."""
 
 PAUSE_SECONDS: Final = 0.2
-"""Between two reads: five frames per second and viewer, however many people write."""
+"""The pause between two reads: five frames per second and viewer, however many people write."""
 
 CHECK_SECONDS: Final = 1.0
 

@@ -21,19 +21,19 @@ from services.tiles.live.viewer import Viewer
 from shared.buckets import TokenBucket
 
 POINTS_PER_SECOND: Final = 20
-"""Of one socket; more are dropped."""
+"""Per socket; more are dropped."""
 
 SHORTEST_SECONDS: Final = 0.05
-"""Between two messages to a viewer."""
+"""The pause between two messages to a viewer, at least."""
 
 BUDGET: Final = 0.05
 """The share of one core that sending the cursors of one canvas may take; a crowd gets them less often."""
 
 BEHIND_SECONDS: Final = 0.1
-"""By how much a timer may be late before cursors are dropped: strokes wait for the same loop."""
+"""How late a timer may be before cursors are dropped: strokes wait for the same loop."""
 
 MOST_CURSORS: Final = 50
-"""In one message; with more on a canvas nobody can follow them."""
+"""Per message; no one could follow more of them on a canvas."""
 
 SLICE_VIEWERS: Final = 128
 """Viewers who are sent a message before the loop does other work, about 1 ms."""

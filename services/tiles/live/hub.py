@@ -126,7 +126,7 @@ class Hub:
                     viewer.dismiss(SESSION_ENDED)
 
     def _send_film(self, canvas_id: int, artist_id: int, film: dict[str, Any]) -> None:
-        """Send how far a film is to the sockets of the artist whom it is made for, and to nobody else."""
+        """Send the progress of a film to the sockets of the artist who requested it, and to no others."""
         channel = self._channels.get(canvas_id)
         for viewer in () if channel is None else channel.viewers:
             if viewer.artist is not None and viewer.artist.account_id == artist_id:

@@ -16,7 +16,7 @@ BUDGET: Final = 0.14
 """The share of one core for the fan-out of a process: two, the usual number, take about a quarter of one."""
 
 SHORTEST_SECONDS: Final = 0.02
-"""Between two frames of a busy canvas, however few watch it: nobody sees more than 50 pictures per second."""
+"""The pause between two frames of a busy canvas, at least: no one sees more than 50 pictures per second."""
 
 LONGEST_SECONDS: Final = 0.25
 """However many watch: later than this, painting together no longer feels like together."""

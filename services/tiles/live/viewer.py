@@ -18,10 +18,10 @@ UNSENT_BYTES = 4 * 1024 * 1024
 """How far a viewer may fall behind; most of these bytes are frames of which all viewers share one copy."""
 
 CLOSE_SECONDS = 1.0
-"""For the peer's answer to a close."""
+"""How long to wait for the peer's answer to a close."""
 
 ABANDON_SECONDS = 10.0
-"""After a close, for what was sent before it; a peer that does not read would keep its socket for ever."""
+"""How long earlier frames are still sent after a close; a peer that never reads would keep its socket."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ async def invite_members(
 ) -> web.Response:
     """Make an invitation to a canvas, as its owner or a moderator; its token is shown this once.
 
-    Whoever has the link `/join#TOKEN` can accept it.
+    Anyone with the link `/join#TOKEN` can accept it.
     """
     invitation, token = await request.app[MEMBERS].invite(caller, canvas_id, body)
     shown = CanvasInvitationView.model_validate(invitation).model_dump()

@@ -12,10 +12,10 @@ from services.tiles.canvases.rules import Canvas, CanvasRole, check_may_manage, 
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound
 
 MOST_MEMBERS = 500
-"""Of one canvas: their roles are read with the canvas."""
+"""Per canvas: their roles are read with the canvas."""
 
 MOST_INVITATIONS = 50
-"""Of one canvas that admit somebody."""
+"""Per canvas; only invitations that still admit members count."""
 
 MAX_USES = 500
 TOKEN_MAX = 100

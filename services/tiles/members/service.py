@@ -124,7 +124,7 @@ class Members:
         return Page(items=[CanvasInvitationView.model_validate(one) for one in items], next_cursor=cursor)
 
     async def revoke(self, caller: Identity, canvas_id: int, invitation_id: int) -> None:
-        """Revoke an invitation; whom it has admitted stays. Raises NotFound, NotAllowed."""
+        """Revoke an invitation; members whom it has admitted stay. Raises NotFound, NotAllowed."""
         async with self._database.transaction() as conn:
             canvas = await _get_for_update(conn, caller, canvas_id)
             check_may_manage(canvas, actor_of(caller))

@@ -25,7 +25,7 @@ async def offer_canvas(
 
 
 async def get_offer(request: web.Request, canvas_id: int, caller: Identity) -> web.Response:
-    """Show the offer of a canvas, to its owner and to whom it is offered; null to others."""
+    """Show the offer of a canvas to its owner and to the artist it was made to; null to others."""
     offer = await request.app[OFFERS].get(caller, canvas_id)
     return respond(OfferOfCanvasView(offer=offer and OfferView.model_validate(offer)))
 
@@ -41,7 +41,7 @@ async def accept_offer(request: web.Request, canvas_id: int, caller: Identity) -
 
 
 async def end_offer(request: web.Request, canvas_id: int, caller: Identity) -> web.Response:
-    """Take the offer of a canvas back, as its owner, or decline it, as the artist whom it was made to."""
+    """Take the offer of a canvas back, as its owner, or decline it, as the artist it was made to."""
     await request.app[OFFERS].end(caller, canvas_id)
     return respond_empty()
 

@@ -11,7 +11,7 @@ from shared.http.models import BIGINT_MAX, Body, View
 
 
 class OfferDraft(Body):
-    """The artist whom a canvas is offered to."""
+    """The artist to offer a canvas to."""
 
     account_id: int = Field(ge=1, le=BIGINT_MAX)
 

@@ -12,10 +12,10 @@ from services.tiles.revisions.rules import STROKE_BYTES, apply_stroke
 from shared.errors import Invalid
 
 MAX_SNAPSHOT_PIXELS = 1024 * 1024
-"""Of a snapshot: a megabyte before it is compressed, as a dragged slider asks for several per second."""
+"""Per snapshot: a megabyte before it is compressed, as a dragged slider asks for several per second."""
 
 MAX_PICTURE_PIXELS = 512 * 512
-"""Of a picture, shrunk or not."""
+"""Per picture, shrunk or not."""
 
 MAX_CELLS = 16_384
 """Of either: a cell takes two index lookups and up to 64 changes, so all together take tenths of a second.

@@ -24,7 +24,7 @@ CHANGES_AT_ONCE = 256
 """Read and replayed in a few milliseconds, and in a few megabytes where each paints a whole tile."""
 
 TILES_AT_ONCE = 100
-"""Whose origins the worker keeps in one round."""
+"""How many tiles the worker stores origins of in one round."""
 
 
 class Pixels:

@@ -29,7 +29,7 @@ from services.tiles.tiles.rules import Tile
 from shared.errors import Conflict, Invalid, Refusal
 
 MAX_PIXELS = MAX_CHARGES
-"""Of one placement."""
+"""Per placement."""
 
 MAX_TILES = 64
 """Tiles that one placement touches: each is read and written as a whole, up to 16 KiB."""

@@ -11,6 +11,6 @@ def lead_of(lifetime: timedelta) -> timedelta:
     """Return how long before its end the holder of a lock or an area is reminded.
 
     An hour, but at most a sixth of its lifetime: of a lock, which lasts half an hour, five minutes. The
-    editor renews a lock at half of it, so only one that nobody uses comes so far.
+    editor renews a lock at half of it, so only an unused one gets this far.
     """
     return min(_EARLIEST, lifetime / 6)

@@ -78,7 +78,7 @@ async def take_ending_areas(conn: Connection, lead: timedelta, count: int) -> Se
 
 
 async def take_moments(conn: Connection) -> Sequence[CanvasMoment]:
-    """Take the openings and closings of canvases that have come."""
+    """Take the openings and closings of canvases that are due."""
     rows = await conn.fetch_all(_TAKE_MOMENTS, {"latest": LONGEST_DELAY_HOURS, "again": AGAIN_HOURS})
     return [CanvasMoment(row.canvas_id, row.kind, row.moment) for row in rows]
 

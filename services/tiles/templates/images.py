@@ -1,6 +1,6 @@
 """Reading pictures that people upload: PNG, WebP and GIF, of an animation the first frame.
 
-A file of some hundred bytes can claim to be a picture of gigabytes. So the size is read from its header and
+A file of a few hundred bytes can claim to be a picture of gigabytes. So the size is read from its header and
 checked before Pillow sees the file, and again when Pillow has read it, because frames may exceed the header.
 """
 

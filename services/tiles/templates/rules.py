@@ -13,7 +13,7 @@ from shared.errors import Conflict, Invalid, NotAllowed, NotFound
 MAX_PIXELS = 1024 * 1024
 MAX_FILE_BYTES = 1024 * 1024
 MAX_TEMPLATES = 20
-"""Of an artist on a canvas."""
+"""Per artist and canvas."""
 
 
 @dataclass(frozen=True, slots=True)

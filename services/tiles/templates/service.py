@@ -35,7 +35,7 @@ from shared.http.paging import after_id, slice_of
 from shared.identity import Identity
 
 SLUG_BYTES = 9
-"""Of randomness, 12 characters: who guessed a billion slugs of a million would find one in four million."""
+"""Random bytes, 12 characters: a billion guesses hit one of a million slugs once in four million attempts."""
 
 READING_COST: Final = 8
 """Pixels that a client could have had drawn for one that is read and matched: that takes about as long."""

@@ -51,7 +51,7 @@ _LISTED = (
 )
 _INDICES = select(templates.c.indices).where(templates.c.id == bindparam("template_id"))
 
-# Whoever adds a template holds their own row, so that two requests of theirs do not find the same free slot.
+# Adding a template locks the artist's row, so that two of their requests cannot find the same free slot.
 _LOCK_CREATOR = text("SELECT FROM artists WHERE id = :artist_id FOR NO KEY UPDATE")
 _INSERT = text(
     "INSERT INTO templates (slug, canvas_id, creator_id, slot, name, x, y, width, height, pixels, is_public,"

@@ -133,7 +133,7 @@ def check_unlocked(lock: Lock | None, actor: Actor) -> None:
 
 
 def waits_for_review(canvas: Canvas, actor: Actor) -> bool:
-    """Return whether pixels that the actor saves need a review: in `review` mode, but for who leads it."""
+    """Return whether pixels that the actor saves need a review: in `review` mode, unless they lead it."""
     return canvas.mode is Mode.REVIEW and not leads(canvas, actor)
 
 
@@ -218,7 +218,7 @@ def check_version(tile: Tile, expected: int | None) -> None:
 
 
 def _check_kept_by_archive(canvas: Canvas, actor: Actor) -> None:
-    """Raise Conflict `archived` but for moderators of the site, who remove what must not be shown."""
+    """Raise Conflict `archived` except for moderators of the site, who remove what must not be shown."""
     if not actor.is_moderator:
         check_not_archived(canvas)
 

@@ -22,7 +22,7 @@ TIMELAPSE_PIXELS = 32 * 1024 * 1024
 """What a time-lapse costs: 120 frames of the largest size have as many pixels."""
 
 KEPT = 16
-"""Time-lapses kept per process, of some hundred kilobytes each."""
+"""Time-lapses kept per process, each of a few hundred kilobytes."""
 
 
 @dataclass(frozen=True, slots=True)

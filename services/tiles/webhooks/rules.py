@@ -16,7 +16,7 @@ from shared.errors import Conflict, Invalid, NotFound
 Network = IPv4Network | IPv6Network
 
 WEBHOOKS_MAX = 5
-"""Of one canvas."""
+"""Per canvas."""
 
 URL_MAX = 500
 SECRET_BYTES = 32
@@ -26,7 +26,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 5, 3600
 """Seconds until a delivery that failed is tried again; doubled each time."""
 
 FAILURES_MAX = 30
-"""In a row, which take most of a day; then the webhook is switched off."""
+"""Consecutive failures, over most of a day, after which a webhook is switched off."""
 
 # Addresses that lead to others, which the standard library takes for public ones.
 _TUNNELS = (

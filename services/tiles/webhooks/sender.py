@@ -48,7 +48,7 @@ class WebhookSender:
         self._allowed = allowed
 
     async def run(self) -> None:
-        """Deliver until cancelled; who answers slowly holds up nobody else's deliveries."""
+        """Deliver until cancelled; a slow receiver does not delay deliveries to others."""
         underway: set[asyncio.Task[None]] = set()
         try:
             while True:

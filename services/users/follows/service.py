@@ -59,7 +59,7 @@ class Follows:
                 await notices.withdraw(conn, user_id, NoticeKind.FOLLOWER, "", caller.account_id)
 
     async def list_profiles(self, side: Side, user_id: int, paging: Paging) -> Page[ProfileView]:
-        """Return a page of the artist's followers or of whom they follow; raises NotFound."""
+        """Return a page of the artist's followers or of the artists they follow; raises NotFound."""
         async with self._database.connection() as conn:
             require_profile(await get_profile(conn, user_id))
             profiles = await store.list_profiles(

@@ -1,1 +1,1 @@
-"""Artists whom an artist ignores: what those write is not shown to them."""
+"""Ignored artists: their messages are not shown to the artist who ignores them."""

@@ -13,7 +13,7 @@ from shared.identity import Identity
 
 
 async def list_ignored_users(request: web.Request, query: Paging, caller: Identity) -> web.Response:
-    """List the artists whom the caller ignores, by id; nobody else sees that."""
+    """List the artists whom the caller ignores, by id; no one else sees the list."""
     return respond(await request.app[IGNORES].list(caller, query))
 
 

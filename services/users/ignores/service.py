@@ -20,7 +20,7 @@ MOST_IGNORED = 1000
 
 
 class Ignores:
-    """Ignores artists, no longer, and lists whom an artist ignores."""
+    """Ignores artists, stops ignoring them, and lists the ignored ones."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -1,6 +1,6 @@
 """SQL of notices.
 
-A recipient's notices are numbered by their box, which whoever writes one holds until the commit: so they
+A recipient's notices are numbered by their box, whose row each writer locks until its commit: so they
 become visible in the order of their numbers, and a stream that has sent number n misses nothing beyond it.
 """
 

@@ -75,7 +75,7 @@ export class Square {
     this.#stale.clear();
   }
 
-  /** @param {Cell} cell that is drawn anew with the next refresh */
+  /** @param {Cell} cell that is drawn again with the next refresh */
   mark(cell) {
     this.#stale.set(cell.y * this.pixels.canvas.columns + cell.x, cell);
   }

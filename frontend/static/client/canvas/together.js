@@ -44,7 +44,7 @@ export function beTogether(live, stage, signal) {
     point();
   };
   stage.addEventListener("cursor", followKeys, { signal });
-  // Whoever moves the view by hand goes their own way.
+  // Moving the view by hand ends watching along.
   for (const type of ["pointerdown", "wheel", "keydown"])
     stage.addEventListener(type, () => cursors.follow(null), { signal, passive: true });
   cursors.addEventListener(

@@ -4,7 +4,7 @@ import { formatMoment, parseMoment } from "../model/moments.js";
 /** @import { Cell } from "../model/canvas-pixels.js" */
 /** @import { CanvasStage } from "./stage.js" */
 
-/** Milliseconds: browsers refuse to write the address more than some hundred times in half a minute. */
+/** Milliseconds: browsers refuse to write the address more than about a hundred times in half a minute. */
 const DELAY = 300;
 
 /**

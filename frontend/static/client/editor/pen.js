@@ -279,7 +279,7 @@ export class Pen extends Selection {
   }
 
   /**
-   * Grab the selection or one of its handles, or select anew.
+   * Grab the selection or one of its handles, or start a new selection.
    * @param {Point} point
    */
   #grab(point) {

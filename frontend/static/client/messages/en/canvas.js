@@ -4,9 +4,9 @@
 export default {
   picture: "Picture of {name}",
   keys:
-    "Arrow keys select a cell, Enter shows what’s in it, and I who painted the pixel in its middle. Shift " +
-    "with an arrow key pans, plus and minus zoom, 0 shows the whole canvas, G toggles the grid, and N goes " +
-    "to the next wrong pixel of a template.",
+    "Arrow keys select a cell, Enter shows what’s in it, and I shows who painted the pixel in its middle. " +
+    "Shift with an arrow key pans, plus and minus zoom, 0 shows the whole canvas, G toggles the grid, and " +
+    "N goes to the next wrong pixel of a template.",
   keys_place:
     "Arrow keys select a pixel, Enter places one, and I shows who painted it. Digits and brackets choose " +
     "a colour, U takes the last pixel back, H shows where people paint, and V what is still empty. Shift " +
@@ -40,7 +40,7 @@ export default {
   panel_areas: "Areas",
   panel_reviews: "Reviews",
   panel_members: "Members",
-  members_text: "Members see this canvas while it’s private, and paint where only members do.",
+  members_text: "Members can see this canvas while it’s private, and paint on it when only members may.",
   members_none: "There are no members yet.",
   member_remove: "Remove {name}",
   member_leave: "Leave this canvas",
@@ -55,7 +55,7 @@ export default {
   invite_span: "Valid for",
   invite_day: "a day",
   invite_week: "a week",
-  invite_forever: "as long as it isn’t revoked",
+  invite_forever: "until it’s revoked",
   invite_make: "Make a link",
   invite_made: "Copy this link now. It’s shown only once.",
   invite_copy: "Copy the link",
@@ -69,7 +69,7 @@ export default {
   join_text: "You’ve been invited to a canvas. Joining shows your name to its members.",
   join_accept: "Join",
   join_as_guest: "Log in to join. Afterwards you come back here.",
-  join_empty: "This link isn’t complete. Ask for it again.",
+  join_empty: "This link is incomplete. Ask for it again.",
   who_paints: "Painting is open to",
   who_paints_everyone: "Everyone",
   who_paints_members: "Members only",
@@ -313,8 +313,8 @@ export default {
   webhook_remove_name: "Remove {url}",
   webhook_unused: "Nothing has been sent yet.",
   webhook_delivered: "Last sent",
-  webhook_failed: "The last attempt failed ({reason}). It will be repeated.",
-  webhook_disabled: "It failed for a day and isn’t tried any more. Remove it and add it again.",
+  webhook_failed: "The last attempt failed ({reason}). It will be retried.",
+  webhook_disabled: "It failed for a day, so nothing more is sent to it. Remove it and add it again.",
   hand_over: "Hand over",
   hand_over_text:
     "Offer this canvas to another artist. Once they accept, they own it, and you stay as a moderator.",

@@ -113,7 +113,7 @@ export default {
   keys_change: "{name}: {key}. Change",
   keys_none: "None",
   keys_press: "Press a key …",
-  keys_refused: "This key keeps its meaning. Press another one.",
+  keys_refused: "This key can’t be reassigned. Press another one.",
   keys_conflict: "{key} is the shortcut for “{holder}”. Use it for “{name}” instead?",
   keys_take: "Use it here",
   keys_changed: "{key} is now the shortcut for “{name}”.",
@@ -216,7 +216,7 @@ export default {
   notice_review_approved: "Your submission was approved.",
   notice_review_rejected: "Your submission was rejected. Your version stays here until you change it.",
   notice_canvas_gone: "This canvas was deleted. What you drew can still be copied elsewhere.",
-  notice_signed_out: "Your session has ended. Your drawing is kept: log in to go on with it.",
+  notice_signed_out: "Your session has ended. Your drawing is kept: log in to continue.",
   notice_reload_failed: "The tile couldn’t be reloaded. It may be out of date.",
   notice_refused: "The server rejected your last strokes, so they were undone.",
   notice_refused_tile_locked: "Someone locked this tile, so your last strokes were undone.",
@@ -227,7 +227,7 @@ export default {
   unsaved_discard: "Discard",
   unsaved_draft: "Keep as draft",
 
-  log_in_again_text: "Your drawing stays as it is, and you go on with it afterwards.",
+  log_in_again_text: "Your drawing stays as it is, and you can continue it afterwards.",
   conflict_title: "Someone changed this tile in the meantime",
   conflict_text:
     "Choose which version to keep. The other one stays in the tile’s history or can be restored with undo.",
