@@ -42,6 +42,13 @@ test("a cancelled gesture leaves nothing, and reports the reverted pixels", () =
   assert.deepEqual(painted, [[[0, 1]], [[0, 2]]]);
 });
 
+test("the tool that moves the view paints nothing, as keys lead it to the pen", () => {
+  const { pen: hand, painting, shown } = pen({ tool: "hand" });
+  drag(hand, [0, 0], [1, 1]);
+  assert.deepEqual(shown(), ["....", "....", "....", "...."]);
+  assert.equal(painting.position, 0);
+});
+
 test("a shape is reported when it is finished, not while it is dragged", () => {
   const { pen: shape, painted, shown } = pen({ tool: "rectangle" });
   shape.down([0, 0]);

@@ -101,6 +101,7 @@ export class Pen extends Selection {
    * @param {Manner} [manner]
    */
   down(point, manner = {}) {
+    if (this.#kind === "hand") return; // it moves the view, also for those who may only look
     this.#manner = manner;
     this.#start = this.#last = point;
     if (this.#isSelecting) return this.#grab(point);
