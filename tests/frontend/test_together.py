@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from itertools import cycle
 
+import pytest
 from PIL import ImageColor
 from playwright.async_api import Page, expect
 
@@ -124,6 +125,46 @@ async def test_a_guest_watches_along_with_an_artist(new_page: Windows, new_paint
     await assert_accessible(guests)
     await guests.get_by_role("button", name="Stop").click()
     await expect(guests.get_by_text(f"Watching along with {ada.username}")).to_have_count(0)
+
+
+@pytest.mark.parametrize("button", ["Zoom in", "Show the whole canvas", "Go to {name}"])
+async def test_who_moves_the_view_by_a_button_watches_along_no_more(
+    new_page: Windows, new_painter: NewPainter, button: str
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    hers, guests = await new_page(ada), await new_page()
+    stage, _ = await Stage.open(hers, canvas), await Stage.open(guests, canvas)
+    await hers.mouse.move(*await stage.point_of_cell(1, 2))
+    await guests.get_by_role("button", name="1 other artist is here").click()
+    await guests.get_by_role("button", name=f"See what {ada.username} sees").click()
+    badge = guests.get_by_text(f"Watching along with {ada.username}")
+    await expect(badge).to_be_visible()
+    await guests.get_by_role("button", name=button.format(name=ada.username), exact=True).click()
+    await expect(badge).to_have_count(0)
+
+
+async def test_a_long_name_fits_a_phone_where_one_watches_along(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("a" * 40)
+    canvas = await new_canvas(ada)
+    hers, guests = await new_page(ada), await new_page(device="phone")
+    await Stage.open(hers, canvas)
+    await Stage.open(guests, canvas)
+    await guests.get_by_role("button", name="1 other artist is here").click()
+    await guests.get_by_role("button", name=f"See what {ada.username} sees").click()
+    badge = guests.locator(".following")
+    await expect(badge).to_be_in_viewport(ratio=1)
+    await expect(badge.get_by_role("button", name="Stop")).to_be_in_viewport(ratio=1)
+    row = guests.locator("canvas-people li").filter(has_text=ada.username)
+    name, button = (
+        await row.locator(".grow").bounding_box(),
+        await row.get_by_role("button").first.bounding_box(),
+    )
+    assert name is not None
+    assert button is not None
+    assert name["width"] > button["width"]
 
 
 async def test_the_cursor_of_an_ignored_artist_is_not_shown(

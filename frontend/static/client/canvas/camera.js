@@ -17,6 +17,9 @@ export class Camera {
   /** Whether the view is as `fit` left it, so that it stays fitted when the window changes. */
   isFitted = true;
 
+  /** Called when the user chose what it shows, not an artist with whom they watch along. */
+  chosen = () => {};
+
   /** @param {() => void} moved called when it shows another part */
   constructor(moved) {
     this.moved = moved;
@@ -28,14 +31,24 @@ export class Camera {
 
   /** @param {View} view */
   look(view) {
+    this.chosen();
+    this.lead(view);
+  }
+
+  /**
+   * Show what another artist sees.
+   * @param {View} view
+   */
+  lead(view) {
     this.isFitted = false;
     this.#show(view);
   }
 
   /** Show the whole canvas. */
   fit() {
+    this.chosen();
     this.isFitted = true;
-    this.#show(viewport.fit(this.size, this.screen));
+    this.#showAll();
   }
 
   /** @param {number} steps inwards, about the middle */
@@ -91,7 +104,7 @@ export class Camera {
    */
   resize(width, height) {
     this.screen = { width, height };
-    if (this.isFitted && this.grid.columns) this.fit();
+    if (this.isFitted && this.grid.columns) this.#showAll();
     else this.#show(this.view);
   }
 
@@ -144,6 +157,10 @@ export class Camera {
 
   get cellInTheMiddle() {
     return viewport.cellAt(this.grid, this.view) ?? { x: 0, y: 0 };
+  }
+
+  #showAll() {
+    this.#show(viewport.fit(this.size, this.screen));
   }
 
   /** @param {View} view */

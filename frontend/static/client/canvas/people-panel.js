@@ -19,6 +19,7 @@ export class CanvasPeople extends Panel {
     Panel.styles,
     css`
     ui-avatar { --avatar-size: 1.75rem; }
+    .actions { margin-left: calc(1.75rem + var(--space-2)); } /* below the name */
   `,
   ];
 
@@ -71,14 +72,14 @@ export class CanvasPeople extends Panel {
 
   /** @param {Person} person */
   #person({ id, username, tile, editing }) {
-    return html`<li class="row tight">
+    return html`<li><div class="row tight">
       <ui-avatar name=${username} colour=${colourOf(id)}></ui-avatar>
       <span class="grow"><a class="name" href=${address(`/artist/${username}`)}>${username}</a><br>
         <small class="soft">${
           tile ? t(editing ? "canvas.paints_at" : "canvas.looks_at", placeOf(tile)) : t("canvas.watches")
-        }</small></span>
-      ${this.#followButton(id, username)}
-      ${tile ? this.goButton(tile, username) : ""}
+        }</small></span></div>
+      <div class="row tight actions">${this.#followButton(id, username)}
+      ${tile ? this.goButton(tile, username) : ""}</div>
     </li>`;
   }
 

@@ -44,7 +44,8 @@ export function beTogether(live, stage, signal) {
     point();
   };
   stage.addEventListener("cursor", followKeys, { signal });
-  // Moving the view by hand ends watching along.
+  // Moving the view, by hand or by a button, ends watching along.
+  stage.camera.chosen = () => cursors.follow(null);
   for (const type of ["pointerdown", "wheel", "keydown"])
     stage.addEventListener(type, () => cursors.follow(null), { signal, passive: true });
   cursors.addEventListener(
@@ -54,7 +55,7 @@ export function beTogether(live, stage, signal) {
       if (!width || !height) return;
       const { screen } = stage;
       const zoom = Math.min(screen.width / width, screen.height / height);
-      stage.camera.look({ x: x + width / 2, y: y + height / 2, zoom });
+      stage.camera.lead({ x: x + width / 2, y: y + height / 2, zoom });
     },
     { signal },
   );
@@ -68,6 +69,7 @@ export function beTogether(live, stage, signal) {
   cursors.addEventListener("change", tell, { signal });
   stage.cursors = cursors;
   signal.addEventListener("abort", () => {
+    stage.camera.chosen = () => {};
     stage.cursors = null;
     stage.pointing = new Set();
   });

@@ -46,10 +46,14 @@ export class CursorLayer extends Element {
     .painting .name { outline: 2px solid #fff; outline-offset: -1px; }
     .following {
       position: absolute; top: var(--space-3); left: 50%; display: flex; align-items: center;
-      gap: var(--space-2); margin: 0; padding: var(--space-1) var(--space-1) var(--space-1) var(--space-3);
+      gap: var(--space-2); width: max-content; max-width: calc(100% - 2 * var(--space-3)); margin: 0;
+      padding: var(--space-1) var(--space-1) var(--space-1) var(--space-3);
       border-radius: var(--radius-round); background: var(--raised); box-shadow: var(--shadow);
       font-size: var(--text-small); translate: -50% 0; pointer-events: auto; white-space: nowrap;
     }
+    .following span { overflow: hidden; text-overflow: ellipsis; }
+    .following button { flex: none; min-height: 2rem; border-radius: var(--radius-round); font-size: inherit; }
+    @media (pointer: coarse) { .following button { min-height: var(--target); } }
   `,
   ];
 
@@ -104,8 +108,9 @@ export class CursorLayer extends Element {
     )}
       ${
         followed
-          ? html`<p class="following" role="status">${t("canvas.along_status", { name: followed })}
-            <button class="small" @click=${() => this.cursors?.follow(null)}>${t("canvas.along_stop")}
+          ? html`<p class="following" role="status"><span>${t("canvas.along_status", {
+              name: followed,
+            })}</span><button @click=${() => this.cursors?.follow(null)}>${t("canvas.along_stop")}
             </button></p>`
           : ""
       }`;
