@@ -10,6 +10,7 @@ from playwright.async_api import FilePayload, Page, expect
 
 from tests.support.browser import Windows, assert_accessible
 from tests.support.painters import NewPainter, PainterAccount
+from tests.support.stage import Stage
 from tests.support.templates import encoded
 
 DRAFT = {
@@ -86,3 +87,93 @@ async def test_a_pasted_picture_is_placed_by_numbers(new_page: Windows, new_pain
     await page.get_by_role("button", name="Paint", exact=True).click()
     await expect(page.get_by_text("1 tile painted.")).to_be_visible()
     assert await tiles_of(ada, canvas) == {(1, 2): {RED}}
+
+
+async def test_a_picture_dropped_on_the_canvas_is_placed(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    _, canvas = await ada.call("POST", "/canvases", json=DRAFT)
+    page = await new_page(ada)
+    stage = await Stage.open(page, canvas)
+    await page.get_by_role("button", name="Paint a picture").wait_for()
+    is_page_left_for_it = await stage.element.evaluate(
+        """(canvas, bytes) => {
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File([Uint8Array.from(bytes)], "red.png", { type: "image/png" }));
+          const drag = { dataTransfer, bubbles: true, composed: true, cancelable: true };
+          return ["dragover", "drop"].some((type) => canvas.dispatchEvent(new DragEvent(type, drag)));
+        }""",
+        list(png(64, 64)["buffer"]),
+    )
+    assert not is_page_left_for_it
+    await expect(page.locator("picture-panel")).to_contain_text("16 tiles will change.")
+
+
+async def test_a_photo_fills_a_canvas_of_its_shape(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    _, canvas = await ada.call("POST", "/canvases", json=DRAFT)
+    page = await new_page(ada)
+    await page.goto(f"/canvas/{canvas['id']}")
+    await choose(page, png(3000, 3000))
+    await expect(page.get_by_label("Size (%)")).to_have_value("2.13")
+    await page.get_by_role("button", name="Paint", exact=True).click()
+    await expect(page.get_by_text("16 tiles painted.")).to_be_visible()
+    assert list((await tiles_of(ada, canvas)).values()) == [{RED}] * 16
+
+
+async def test_the_panel_says_which_file_is_no_picture_until_one_is(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    _, canvas = await ada.call("POST", "/canvases", json=DRAFT)
+    page = await new_page(ada)
+    await page.goto(f"/canvas/{canvas['id']}")
+    message = page.get_by_text("This file cannot be read as a picture.")
+    torn = FilePayload(name="torn.png", mimeType="image/png", buffer=png(64, 64)["buffer"][:60])
+    await choose(page, torn)
+    await page.get_by_label("Choose a picture").set_input_files(torn)
+    await expect(message).to_have_count(1)
+    await page.get_by_label("Choose a picture").set_input_files(png(16, 16))
+    await expect(page.locator("picture-panel")).to_contain_text("tiles will change.")
+    await expect(message).to_have_count(0)
+
+
+async def test_of_two_files_the_one_chosen_last_is_placed(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    _, canvas = await ada.call("POST", "/canvases", json=DRAFT)
+    page = await new_page(ada)
+    await page.add_init_script(
+        """const { createImageBitmap } = window;
+        window.slow = new Promise((resolve) => (window.letGo = resolve));
+        window.createImageBitmap = async (file) => {
+          window.createImageBitmap = createImageBitmap;
+          await window.slow;
+          return createImageBitmap(file);
+        };"""
+    )
+    await page.goto(f"/canvas/{canvas['id']}")
+    await choose(page, png(64, 64))
+    panel = page.locator("picture-panel")
+    await expect(panel).to_contain_text("Reading the picture")
+    await page.get_by_label("Choose a picture").set_input_files(png(1, 1))
+    await expect(panel).to_contain_text("1 tile will change.")
+    await page.evaluate("window.letGo()")
+    await page.get_by_label("Left edge").fill("0.4")
+    await page.get_by_label("Left edge").press("Tab")
+    await expect(panel).to_contain_text("1 tile will change.")
+    await page.get_by_role("button", name="Paint", exact=True).click()
+    await expect(page.get_by_text("1 tile painted.")).to_be_visible()
+
+
+async def test_a_number_that_is_not_taken_does_not_stay_in_its_field(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    _, canvas = await ada.call("POST", "/canvases", json=DRAFT)
+    page = await new_page(ada)
+    await page.goto(f"/canvas/{canvas['id']}")
+    await choose(page, png(64, 64))
+    left = page.get_by_label("Left edge")
+    for typed in ("7", "7.3"):
+        await left.fill(typed)
+        await left.press("Tab")
+    await expect(left).to_have_value("7")

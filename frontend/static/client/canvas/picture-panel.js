@@ -3,15 +3,15 @@ import { ditherChoice } from "../editor/dither-choice.js";
 import { matchRows, scaled } from "../editor/quantise.js";
 import { readPicture } from "../editor/read-picture.js";
 import { number, t } from "../i18n.js";
-import { css, html } from "../lit.js";
+import { css, html, live } from "../lit.js";
 import { inSlices } from "../model/slices.js";
 import { attempt } from "../ui/attempt.js";
 import "../ui/error.js";
 import "../ui/field.js";
 import "../ui/icon.js";
 import { toast } from "../ui/toast.js";
+import { incoming } from "./incoming-picture.js";
 import { Panel } from "./panel.js";
-import { pasted } from "./pasted-picture.js";
 import { loadBoard } from "./picture-board.js";
 import { planPicture, without } from "./picture-plan.js";
 import { PictureWriting } from "./picture-writing.js";
@@ -26,6 +26,9 @@ const LONGEST = 4096;
 
 /** Pixels of the picture on the canvas: what is matched within seconds. */
 const MOST_PIXELS = 4 * 1024 * 1024;
+
+/** Parts of a percent in which a picture is scaled, so that a photo can fill a canvas to the pixel. */
+const PARTS = 100;
 
 /** Milliseconds that a picture rests before it is checked what of it may be painted. */
 const REST = 300;
@@ -46,11 +49,18 @@ export class PicturePanel extends Panel {
     progress { width: 100%; height: 0.75rem; accent-color: var(--accent); }
     .check { min-height: 2rem; }
     .hint { color: var(--ink-soft); font-size: var(--text-small); }
+    .failed { color: var(--danger); font-weight: 600; }
     .plan { padding: var(--space-3); border-radius: var(--radius-1); background: var(--sunken); }
     .plan li { padding: var(--space-1) 0; border: 0; font-size: var(--text-small); }
   `,
   ];
 
+  /**
+   * The file that is being read.
+   * @type {Blob | null}
+   */
+  #file = null;
+  #hasFailed = false;
   /** @type {Source | null} */
   #source = null;
   /** @type {TemplateLayer | null} */
@@ -83,8 +93,8 @@ export class PicturePanel extends Panel {
     this.#visit = new AbortController();
     const { signal } = this.#visit;
     this.templates.addEventListener("change", () => this.#handleMove(), { signal });
-    pasted.addEventListener("change", () => this.#takePasted(), { signal });
-    this.#takePasted();
+    incoming.addEventListener("change", () => this.#takeIncoming(), { signal });
+    this.#takeIncoming();
   }
 
   disconnectedCallback() {
@@ -94,32 +104,37 @@ export class PicturePanel extends Panel {
     this.#hide();
   }
 
-  #takePasted() {
-    const file = pasted.take();
-    if (file) void this.#read(file);
+  #takeIncoming() {
+    const file = incoming.take();
+    if (file && !this.#writing?.isUnderWay) void this.#read(file);
   }
 
   render() {
     const { error } = this;
     return html`<section>
         <p class="soft">${t("picture.text")}</p>
-        <form class="stack" @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
-          <label>${t("picture.choose")}
-            <input type="file" accept="image/*" @change=${this.#choose}></label>
-          ${this.#layer ? this.#choices() : html`<p class="hint">${t("picture.paste")}</p>`}
-        </form>
+        ${this.#writing?.isUnderWay ? "" : this.#form()}
       </section>
-      ${this.#writing?.isUnderWay ? this.#progress(this.#writing) : this.#layer ? this.#summary() : ""}
+      ${this.#writing?.isUnderWay ? this.#progress(this.#writing) : this.#summary()}
       <ui-error .error=${error}></ui-error>`;
+  }
+
+  #form() {
+    return html`<form class="stack" @submit=${(/** @type {Event} */ event) => event.preventDefault()}>
+      <label>${t("picture.choose")}
+        <input type="file" accept="image/*" @change=${this.#choose}></label>
+      ${this.#hasFailed ? html`<p class="failed" role="alert">${t("editor.import_failed")}</p>` : ""}
+      ${this.#layer ? this.#choices() : html`<p class="hint">${t("picture.paste")}</p>`}
+    </form>`;
   }
 
   #choices() {
     const { dither, threshold } = this.#matching;
     const percent = number(threshold / 255, { style: "percent" });
     return html`<div class="numbers">
-        ${this.#number("picture.x", this.#place.x, (x) => this.#moveTo({ ...this.#place, x }))}
-        ${this.#number("picture.y", this.#place.y, (y) => this.#moveTo({ ...this.#place, y }))}
-        ${this.#number("picture.scale", this.#percent, (scale) => this.#scale(scale))}
+        ${this.#number("picture.x", this.#place.x, 1, (x) => this.#moveTo({ ...this.#place, x }))}
+        ${this.#number("picture.y", this.#place.y, 1, (y) => this.#moveTo({ ...this.#place, y }))}
+        ${this.#number("picture.scale", this.#percent, PARTS, (scale) => this.#scale(scale))}
       </div>
       ${ditherChoice(dither, (value) => this.#match({ dither: value }))}
       <label>${t("editor.import_threshold", { percent })}
@@ -138,17 +153,21 @@ export class PicturePanel extends Panel {
   /**
    * @param {string} label message
    * @param {number} value
+   * @param {number} parts of one, to which it is rounded
    * @param {(value: number) => void} set
    */
-  #number(label, value, set) {
-    return html`<ui-field type="number" label=${t(label)} .value=${String(value)}
+  #number(label, value, parts, set) {
+    return html`<ui-field type="number" step="any" label=${t(label)} .value=${live(String(value))}
       @change=${(/** @type {Event} */ event) => {
         const typed = input(event).valueAsNumber;
-        if (Number.isFinite(typed)) set(Math.round(typed));
+        if (Number.isFinite(typed)) set(rounded(typed, parts));
+        this.requestUpdate(); // what is not taken does not stay in the field
       }}></ui-field>`;
   }
 
   #summary() {
+    if (this.#file) return html`<p class="plan" role="status">${t("picture.reading")}</p>`;
+    if (!this.#layer) return "";
     const plan = this.#plan;
     if (!plan) return html`<p class="plan" role="status">${t("picture.checking")}</p>`;
     const claimed = plan.steps.filter(({ tile }) => !tile).length;
@@ -183,12 +202,19 @@ export class PicturePanel extends Panel {
 
   /** @param {Blob} file */
   async #read(file) {
+    this.#file = file;
+    this.#hasFailed = false;
+    this.requestUpdate();
     const source = await readPicture(file, LONGEST).catch(() => null);
-    if (!source) return toast(t("editor.import_failed"), { kind: "error" });
+    if (this.#file !== file) return; // another one was chosen meanwhile, or the panel was left
+    this.#file = null;
+    this.#hasFailed = source === null;
+    this.requestUpdate();
+    if (!source) return;
     const { width, height } = this.canvas;
-    const fits = Math.floor(100 * Math.min(width / source.width, height / source.height));
+    const fits = Math.min(width / source.width, height / source.height);
     this.#source = source;
-    this.#percent = Math.max(1, Math.min(100, fits));
+    this.#percent = Math.min(100, rounded(100 * fits, PARTS));
     const [across, down] = this.#size;
     // One of a picture of the whole canvas goes where it comes from.
     const isWhole = across === width && down === height;
@@ -211,7 +237,7 @@ export class PicturePanel extends Panel {
   #scale(percent) {
     const { width = 1, height = 1 } = this.#source ?? {};
     const most = Math.floor(100 * Math.sqrt(MOST_PIXELS / (width * height)));
-    this.#percent = Math.min(most, Math.max(1, percent));
+    this.#percent = Math.min(most, Math.max(1 / PARTS, percent));
     void this.#match({});
   }
 
@@ -337,11 +363,19 @@ export class PicturePanel extends Panel {
 
   #hide() {
     if (this.#layer) this.templates.hide(this.#layer);
-    this.#layer = this.#source = this.#plan = null;
+    this.#layer = this.#source = this.#plan = this.#file = null;
     this.requestUpdate();
   }
 }
 customElements.define("picture-panel", PicturePanel);
+
+/**
+ * @param {number} value
+ * @param {number} parts of one
+ */
+function rounded(value, parts) {
+  return Math.round(value * parts) / parts;
+}
 
 /** @param {Event} event */
 function input(event) {

@@ -8,7 +8,7 @@ import { Element } from "../ui/element.js";
 import { base, controls } from "../ui/styles.js";
 import { copyLink } from "./copy-link.js";
 import { iconButton } from "./icon-button.js";
-import { pasted } from "./pasted-picture.js";
+import { incoming } from "./incoming-picture.js";
 import "./timelapse.js";
 
 /** @import { CanvasView, CanvasRole } from "#api" */
@@ -56,6 +56,8 @@ export class CanvasTools extends Element {
   ];
 
   #isFilmShown = false;
+  /** Ends when the element leaves the document. */
+  #life = new AbortController();
   /** Ends with each canvas. */
   #shown = new AbortController();
 
@@ -71,12 +73,18 @@ export class CanvasTools extends Element {
 
   connectedCallback() {
     super.connectedCallback();
-    addEventListener("paste", this.#handlePaste);
+    this.#life = new AbortController();
+    const { signal } = this.#life;
+    addEventListener("paste", (event) => this.#takePicture(() => incoming.paste(event)), { signal });
+    addEventListener("drop", (event) => this.#takePicture(() => incoming.drop(event)), { signal });
+    addEventListener("dragover", (event) => mayPaintPictures(this.live) && incoming.allowDrop(event), {
+      signal,
+    });
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    removeEventListener("paste", this.#handlePaste);
+    this.#life.abort();
   }
 
   /** @param {Map<string, unknown>} changed */
@@ -139,10 +147,10 @@ export class CanvasTools extends Element {
     </span>`;
   }
 
-  /** @param {ClipboardEvent} event */
-  #handlePaste = (event) => {
-    if (mayPaintPictures(this.live) && pasted.keep(event) && this.panel !== "picture") this.#open("picture");
-  };
+  /** @param {() => boolean} keep returns whether there is a picture */
+  #takePicture(keep) {
+    if (mayPaintPictures(this.live) && keep() && this.panel !== "picture") this.#open("picture");
+  }
 
   /** @param {PanelName} panel */
   #open(panel) {

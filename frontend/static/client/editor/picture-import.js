@@ -43,6 +43,12 @@ export class PictureImport extends Element {
   `,
   ];
 
+  /**
+   * The file that was chosen last.
+   * @type {Blob | null}
+   */
+  #reading = null;
+
   constructor() {
     super();
     /** @type {readonly string[]} */
@@ -64,7 +70,7 @@ export class PictureImport extends Element {
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
     if (!changed.has("open") || !this.open) return;
-    this._picture = null;
+    this._picture = this.#reading = null;
     this._hasFailed = false;
     if (this.file) void this.#read(this.file);
   }
@@ -127,13 +133,11 @@ export class PictureImport extends Element {
 
   /** @param {Blob} file */
   async #read(file) {
-    try {
-      this._picture = await readPicture(file, MAX_SIDE);
-      this._hasFailed = false;
-    } catch {
-      this._picture = null;
-      this._hasFailed = true;
-    }
+    this.#reading = file;
+    const picture = await readPicture(file, MAX_SIDE).catch(() => null);
+    if (this.#reading !== file) return; // another one was chosen meanwhile
+    this._picture = picture;
+    this._hasFailed = picture === null;
   }
 
   /** @param {Uint8Array | null} tile */

@@ -262,5 +262,5 @@ export default {
   import_threshold: "Durchsichtig unter {percent} Deckkraft",
   import_preview: "Das Bild als Kachel",
   import_place: "Platzieren",
-  import_failed: "Diese Datei lässt sich nicht als Bild lesen.",
+  import_failed: "Diese Datei lässt sich nicht als Bild lesen. Versuche es mit PNG, JPEG, WebP oder GIF.",
 };

@@ -4,7 +4,8 @@
 export default {
   text: "Male ein Bild über so viele Kacheln, wie es bedeckt, überall, wo du malen darfst.",
   choose: "Bild auswählen",
-  paste: "Oder füge eines aus der Zwischenablage ein. Seine Farben werden die der Leinwand.",
+  paste: "Oder füge eines ein, oder ziehe es auf die Leinwand. Seine Farben werden die der Leinwand.",
+  reading: "Das Bild wird gelesen …",
   x: "Linker Rand",
   y: "Oberer Rand",
   scale: "Größe (%)",

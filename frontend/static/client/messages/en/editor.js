@@ -253,5 +253,5 @@ export default {
   import_threshold: "Transparent below {percent} opacity",
   import_preview: "Preview as a tile",
   import_place: "Insert",
-  import_failed: "This file cannot be read as a picture.",
+  import_failed: "This file cannot be read as a picture. Try a PNG, JPEG, WebP or GIF.",
 };

@@ -4,7 +4,8 @@
 export default {
   text: "Paint a picture over as many tiles as it covers, wherever you may paint.",
   choose: "Choose a picture",
-  paste: "Or paste one from the clipboard. Its colours become those of the canvas.",
+  paste: "Or paste one, or drop it on the canvas. Its colours become those of the canvas.",
+  reading: "Reading the picture …",
   x: "Left edge",
   y: "Top edge",
   scale: "Size (%)",
