@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from aiohttp import web
 
 from shared.errors import Invalid
@@ -20,9 +23,27 @@ def is_unchanged(request: web.Request, tag: str) -> bool:
     return given.strip() == "*" or tag in (item.strip().removeprefix("W/") for item in given.split(","))
 
 
+def tag_headers(tag: str) -> dict[str, str]:
+    """Make the headers of a tagged representation, which caches keep but check before each use."""
+    return {"ETag": tag, "Cache-Control": "no-cache"}
+
+
 def not_modified(tag: str) -> web.Response:
     """Make a 304 response."""
-    return web.Response(status=304, headers={"ETag": tag, "Cache-Control": "no-cache"})
+    return web.Response(status=304, headers=tag_headers(tag))
+
+
+def respond_tagged(
+    request: web.Request,
+    tag: str,
+    body: bytes,
+    media_type: str,
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> web.Response:
+    """Respond with a body and more headers, or with 304 if the caller already has this representation."""
+    if is_unchanged(request, tag):
+        return not_modified(tag)
+    return web.Response(body=body, content_type=media_type, headers={**tag_headers(tag), **headers})
 
 
 def expected_version(request: web.Request) -> int | None:

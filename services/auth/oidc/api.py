@@ -16,17 +16,17 @@ from services.auth.oidc.schemas import (
     ProviderListView,
 )
 from services.auth.oidc.service import OIDC, Ending
-from services.auth.sessions.browser import HEADERS, is_https, respond_session, set_session_cookie
+from services.auth.sessions.browser import HEADERS, respond_session, set_session_cookie
 from services.auth.sessions.client import read_client
+from services.auth.sessions.cookies import Cookie
 from services.auth.sessions.schemas import SessionView
 from shared.errors import Unavailable
 from shared.http.access import Access
 from shared.http.clients import read_path_prefix
 from shared.http.operations import Operation, respond, respond_empty
-from shared.http.server import API_PREFIX
 from shared.identity import Identity, Scope
 
-COOKIE = "tessera_oidc"
+COOKIE = Cookie("tessera_oidc", "/auth/oidc", "Lax")
 """The login under way, encrypted. Lax, as the provider's response is a navigation that begins at its site."""
 
 _PAGES = {Outcome.REGISTER: "/register", Outcome.LINKED: "/account", Outcome.TAKEN: "/account"}
@@ -47,13 +47,13 @@ async def begin_login(request: web.Request, provider: str, query: Begin) -> web.
             raise
         return _redirect_to_client(request, Ending(Outcome.UNAVAILABLE, query.next))
     response = _redirect(url)
-    _set_flow_cookie(request, response, sealed)
+    COOKIE.set(request, response, sealed, FLOW_LIFETIME)
     return response
 
 
 async def finish_login(request: web.Request, provider: str, query: Answer) -> web.Response:
     """Return from a provider: logs in, links an identity, or shows why not."""
-    sealed = request.cookies.get(COOKIE, "")
+    sealed = COOKIE.read(request)
     ending = await request.app[OIDC].finish(provider, sealed, query, read_client(request))
     return _redirect_to_client(request, ending)
 
@@ -73,7 +73,7 @@ async def begin_link(request: web.Request, provider: str, query: Begin, caller: 
     """Begin to link an identity of a provider to the caller's account; done when the browser returns."""
     url, sealed = await request.app[OIDC].begin_link(caller, provider, query.next)
     response = respond(AuthorizationView(url=url))
-    _set_flow_cookie(request, response, sealed)
+    COOKIE.set(request, response, sealed, FLOW_LIFETIME)
     return response
 
 
@@ -83,31 +83,13 @@ async def unlink(request: web.Request, provider: str, caller: Identity) -> web.R
     return respond_empty()
 
 
-def _set_flow_cookie(request: web.Request, response: web.Response, sealed: str) -> None:
-    response.set_cookie(
-        COOKIE,
-        sealed,
-        max_age=int(FLOW_LIFETIME.total_seconds()),
-        path=f"{read_path_prefix(request)}{API_PREFIX}/auth/oidc",
-        secure=is_https(request),
-        httponly=True,
-        samesite="Lax",
-    )
-
-
 def _redirect_to_client(request: web.Request, ending: Ending) -> web.Response:
     """Show an ending in the client; what must not be logged is in the fragment, which is sent nowhere."""
     page = _PAGES.get(ending.outcome, "/login")
     query = urlencode({"next": ending.next})
     fragment = urlencode({"oidc": ending.outcome.value, **ending.more})
     response = _redirect(f"{read_path_prefix(request)}{page}?{query}#{fragment}")
-    response.del_cookie(
-        COOKIE,
-        path=f"{read_path_prefix(request)}{API_PREFIX}/auth/oidc",
-        secure=is_https(request),
-        httponly=True,
-        samesite="Lax",
-    )
+    COOKIE.delete(request, response)
     if ending.grant is not None:
         set_session_cookie(request, response, ending.grant)
     return response

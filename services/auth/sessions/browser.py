@@ -11,16 +11,15 @@ from __future__ import annotations
 from aiohttp import web
 from pydantic import SecretStr
 
+from services.auth.sessions.cookies import Cookie
 from services.auth.sessions.rules import Grant
 from services.auth.sessions.schemas import SessionView
-from shared.http.clients import read_path_prefix
 from shared.http.operations import respond, respond_empty
-from shared.http.server import API_PREFIX
 
-COOKIE = "tessera_refresh"
+COOKIE = Cookie("tessera_refresh", "/auth", "Strict")
 HEADER = "X-Tessera-Client"
-HEADERS = {HEADER: f"`browser`: the refresh token is in the HttpOnly cookie `{COOKIE}`, not in bodies"}
-"""For the API document."""
+HEADERS = {HEADER: f"`browser`: the refresh token is in the HttpOnly cookie `{COOKIE.name}`, not in bodies"}
+"""The header as the API document describes it."""
 
 
 def respond_session(request: web.Request, grant: Grant, *, status: int = 200) -> web.Response:
@@ -35,24 +34,14 @@ def respond_session(request: web.Request, grant: Grant, *, status: int = 200) ->
 
 def set_session_cookie(request: web.Request, response: web.Response, grant: Grant) -> None:
     """Give a browser the refresh token of a session."""
-    response.set_cookie(
-        COOKIE,
-        grant.refresh_token,
-        max_age=int(grant.lifetime.total_seconds()),
-        path=_path(request),
-        secure=is_https(request),
-        httponly=True,
-        samesite="Strict",
-    )
+    COOKIE.set(request, response, grant.refresh_token, grant.lifetime)
 
 
 def respond_ended(request: web.Request) -> web.Response:
     """Respond with 204 after the caller's session has ended, and delete a browser's cookie."""
     response = respond_empty()
     if _is_browser(request):
-        response.del_cookie(
-            COOKIE, path=_path(request), secure=is_https(request), httponly=True, samesite="Strict"
-        )
+        COOKIE.delete(request, response)
     return response
 
 
@@ -66,20 +55,9 @@ def read_refresh_token(request: web.Request, given: SecretStr | None) -> str | N
         return given.get_secret_value()
     if not _is_browser(request):
         return None
-    cookie = request.cookies.get(COOKIE, "")
+    cookie = COOKIE.read(request)
     return cookie if cookie.isascii() else ""
 
 
 def _is_browser(request: web.Request) -> bool:
     return request.headers.get(HEADER) == "browser"
-
-
-def _path(request: web.Request) -> str:
-    return f"{read_path_prefix(request)}{API_PREFIX}/auth"
-
-
-def is_https(request: web.Request) -> bool:
-    """Return whether the browser uses HTTPS."""
-    # The gateway overwrites this header, unless a trusted proxy sent it. A client that bypasses the gateway
-    # can only harm its own session.
-    return request.headers.get("X-Forwarded-Proto") == "https"

@@ -16,7 +16,7 @@ from services.tiles.canvases.schemas import (
 from services.tiles.canvases.service import CANVASES
 from shared.http.access import Access
 from shared.http.clients import locate
-from shared.http.etags import etag, expected_version, is_unchanged, not_modified
+from shared.http.etags import etag, expected_version, is_unchanged, not_modified, tag_headers
 from shared.http.models import Page
 from shared.http.operations import Operation, respond, respond_empty
 from shared.identity import Identity
@@ -42,7 +42,7 @@ async def get_canvas(request: web.Request, canvas_id: int, caller: Identity | No
     tag = etag(canvas.seq)
     if is_unchanged(request, tag):
         return not_modified(tag)
-    return respond(CanvasView.of(canvas), headers={"ETag": tag, "Cache-Control": "no-cache"})
+    return respond(CanvasView.of(canvas), headers=tag_headers(tag))
 
 
 async def update_canvas(

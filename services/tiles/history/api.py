@@ -15,7 +15,7 @@ from services.tiles.history.service import HISTORY
 from services.tiles.tiles.api import respond_tile
 from services.tiles.tiles.schemas import TileView
 from shared.http.access import Access
-from shared.http.etags import etag, expected_version, is_unchanged, not_modified
+from shared.http.etags import etag, expected_version, is_unchanged, not_modified, tag_headers
 from shared.http.models import Page, Paging
 from shared.http.operations import Operation, respond
 from shared.identity import Identity, Scope
@@ -47,7 +47,7 @@ async def get_version(
     tag = etag(version)
     if is_unchanged(request, tag):
         return not_modified(tag)
-    return respond(shown, headers={"ETag": tag, "Cache-Control": "no-cache"})
+    return respond(shown, headers=tag_headers(tag))
 
 
 async def revert_tile(request: web.Request, tile_id: int, body: Reversion, caller: Identity) -> web.Response:

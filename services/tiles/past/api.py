@@ -10,7 +10,7 @@ from services.tiles.past.schemas import PastPicture, PastSnapshot
 from services.tiles.past.service import PASTS, PastRendering
 from services.tiles.pictures.snapshot import MEDIA_TYPE
 from shared.http.clients import identify_client
-from shared.http.etags import is_unchanged, not_modified
+from shared.http.etags import respond_tagged
 from shared.http.operations import Operation, RawResponse
 from shared.identity import Identity
 
@@ -43,12 +43,10 @@ async def get_past(
 
 
 def _respond(request: web.Request, rendering: PastRendering, at: int, media_type: str) -> web.Response:
-    if is_unchanged(request, rendering.tag):
-        return not_modified(rendering.tag)
-    headers = {"ETag": rendering.tag, "Cache-Control": "no-cache", "X-Canvas-Seq": str(at)}
+    headers = {"X-Canvas-Seq": str(at)}
     if rendering.painted_at is not None:
         headers["X-Painted-At"] = rendering.painted_at.isoformat()
-    return web.Response(body=rendering.body, content_type=media_type, headers=headers)
+    return respond_tagged(request, rendering.tag, rendering.body, media_type, headers)
 
 
 _REFUSALS = ("404 canvas_not_found", "429 picture_limit", "429 pictures_busy")

@@ -11,7 +11,7 @@ from services.tiles.pictures.schemas import CanvasPicture, PixelsPicture, Scale,
 from services.tiles.pictures.service import PICTURES
 from services.tiles.pictures.snapshot import MEDIA_TYPE
 from shared.http.clients import identify_client
-from shared.http.etags import is_unchanged, not_modified
+from shared.http.etags import is_unchanged, not_modified, tag_headers
 from shared.http.operations import Operation, RawResponse, respond_empty
 from shared.http.ranges import respond_with_rest, resumed_at
 from shared.identity import Identity
@@ -96,9 +96,8 @@ def _respond_with_seq(request: web.Request, rendering: Rendering, media_type: st
 def _respond(request: web.Request, rendering: Rendering, media_type: str) -> web.Response:
     if is_unchanged(request, rendering.tag):
         return not_modified(rendering.tag)
-    headers = {"ETag": rendering.tag, "Cache-Control": "no-cache"}
     offset = resumed_at(request, rendering.tag, len(rendering.body))
-    return respond_with_rest(rendering.body, offset, headers, media_type)
+    return respond_with_rest(rendering.body, offset, tag_headers(rendering.tag), media_type)
 
 
 def _describe_responses(media_type: str, whole: str) -> dict[int, RawResponse | None]:

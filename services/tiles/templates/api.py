@@ -17,7 +17,7 @@ from services.tiles.templates.schemas import (
 from services.tiles.templates.service import TEMPLATES
 from shared.http.access import Access
 from shared.http.clients import identify_client, read_path_prefix
-from shared.http.etags import is_unchanged, not_modified
+from shared.http.etags import respond_tagged
 from shared.http.models import Page, Paging
 from shared.http.operations import Operation, RawResponse, respond, respond_empty
 from shared.identity import Identity, Scope
@@ -86,10 +86,7 @@ async def delete_template(request: web.Request, slug: str, caller: Identity) -> 
 
 
 def _respond(request: web.Request, rendering: Rendering, media_type: str) -> web.Response:
-    if is_unchanged(request, rendering.tag):
-        return not_modified(rendering.tag)
-    headers = {"ETag": rendering.tag, "Cache-Control": "no-cache"}
-    return web.Response(body=rendering.body, content_type=media_type, headers=headers)
+    return respond_tagged(request, rendering.tag, rendering.body, media_type)
 
 
 _UNKNOWN = "404 template_not_found"

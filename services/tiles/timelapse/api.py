@@ -10,7 +10,7 @@ from pydantic import Field
 from services.tiles.timelapse.rules import DEFAULT_FRAMES, MAX_FRAMES
 from services.tiles.timelapse.service import TIMELAPSES
 from shared.http.clients import identify_client
-from shared.http.etags import etag, is_unchanged, not_modified
+from shared.http.etags import etag, respond_tagged
 from shared.http.models import Query
 from shared.http.operations import Operation, RawResponse
 from shared.identity import Identity
@@ -32,11 +32,7 @@ async def draw_timelapse(
     client = partial(identify_client, request, caller)
     timelapse = await request.app[TIMELAPSES].get(caller, client, canvas_id, query.frames)
     tag = etag(timelapse.seq, query.frames)
-    if is_unchanged(request, tag):
-        return not_modified(tag)
-    return web.Response(
-        body=timelapse.png, content_type="image/png", headers={"ETag": tag, "Cache-Control": "no-cache"}
-    )
+    return respond_tagged(request, tag, timelapse.png, "image/png")
 
 
 OPERATIONS = (
