@@ -184,7 +184,7 @@ def _add_drawings(
     app[TEMPLATES] = Templates(database, drawings)
     app[TIMELAPSES] = Timelapses(database, drawings)
     app[HEAT_MAPS] = HeatMaps(database, drawings)
-    app[COPIES] = Copies(journal, quota, drawings)
+    app[COPIES] = Copies(database, journal, quota, drawings)
     app[RECOLOURINGS] = Recolourings(journal, drawings)
 
 

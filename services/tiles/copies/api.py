@@ -34,6 +34,6 @@ OPERATIONS = (
     Operation(
         "POST", "/canvases/{canvas_id}/copy", copy_canvas, {201: CanvasView}, Access.ARTIST,
         ("403 not_canvas_owner", "404 canvas_not_found", "409 copy_too_large", "429 canvas_limit",
-         "429 picture_limit"),
+         "429 picture_limit", "429 pictures_busy"),
     ),
 )  # fmt: skip

@@ -22,3 +22,11 @@ def check_may_copy(canvas: Canvas, actor: Actor, *, with_picture: bool) -> None:
         raise NotAllowed("not_canvas_owner", "Only the owner or a moderator can copy the picture.")
     if canvas.tile_count > MAX_TILES:
         raise Conflict("copy_too_large", f"Pictures of more than {MAX_TILES} tiles cannot be copied.")
+
+
+def check_duration(seconds_left: float) -> None:
+    """Raise Conflict `copy_too_large` when a copy has run out of time; nothing of it is made."""
+    if seconds_left < 0:
+        raise Conflict(
+            "copy_too_large", "Copying the picture takes too long; try again when less is going on."
+        )

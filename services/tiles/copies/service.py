@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import nullcontext
 from dataclasses import replace
 
 from aiohttp import web
@@ -19,19 +21,25 @@ from services.tiles.edits.rules import NewVersion
 from services.tiles.edits.versions import defer_versions
 from services.tiles.revisions.rules import Change, Kind
 from services.tiles.tiles.store import list_by_ids
-from shared.db import Connection
+from shared.db import Connection, Database
 from shared.identity import Identity
 
 CHUNK = 32
 """Tiles copied at a time: 1 MB of pixels at most, and as much again of revisions and events."""
 
+COPY_SECONDS = 15.0
 STATEMENT_SECONDS = 8.0
+"""Limits of a whole copy, checked between its chunks, and of each of its statements.
+
+The gateway waits 20 s for a response: who saw it give up would find the copy later, or make another.
+"""
 
 
 class Copies:
-    """Copies canvases; a copied picture is charged like a drawing of as many pixels."""
+    """Copies canvases; a copied picture is charged and has its turn like a drawing of as many pixels."""
 
-    def __init__(self, journal: Journal, quota: CanvasQuota, drawings: Drawings) -> None:
+    def __init__(self, database: Database, journal: Journal, quota: CanvasQuota, drawings: Drawings) -> None:
+        self._database = database
         self._journal = journal
         self._quota = quota
         self._drawings = drawings
@@ -42,22 +50,39 @@ class Copies:
         Members, templates, messages, drafts and history stay where they are; tiles keep their artists. Raises
         NotFound, NotAllowed `not_canvas_owner`, Conflict `copy_too_large`, TooManyRequests.
         """
-        await self._quota.take(caller)
+        deadline = time.monotonic() + COPY_SECONDS
+        async with self._database.connection() as conn:
+            source = await _get_source(conn, caller, canvas_id, draft)
+        pixels = source.tile_count * source.tile_size**2 if draft.with_picture else 0
+        self._drawings.charge(client, pixels)
+        async with self._drawings.turn(pixels) if draft.with_picture else nullcontext():
+            await self._quota.take(caller)
+            return await self._make(caller, canvas_id, draft, deadline)
+
+    async def _make(self, caller: Identity, canvas_id: int, draft: CopyDraft, deadline: float) -> Canvas:
         async with self._journal.transaction(statement=STATEMENT_SECONDS) as (conn, changes):
             store.prepend_one_moment(conn)
-            source = visible_to(caller, await canvases_store.get(conn, canvas_id))
-            rules.check_may_copy(source, actor_of(caller), with_picture=draft.with_picture)
-            pixels = source.tile_count * source.tile_size**2 if draft.with_picture else 0
-            self._drawings.charge(client, pixels)
+            source = await _get_source(conn, caller, canvas_id, draft)
             copy = await add_canvas(conn, changes, caller, _settings_of(source, draft))
             if draft.with_picture:
-                count = await _copy_tiles(conn, changes, source, copy, caller.account_id)
+                count = await _copy_tiles(conn, changes, source, copy, caller.account_id, deadline)
                 copy = replace(copy, tile_count=count)
         return copy
 
 
+async def _get_source(conn: Connection, caller: Identity, canvas_id: int, draft: CopyDraft) -> Canvas:
+    source = visible_to(caller, await canvases_store.get(conn, canvas_id))
+    rules.check_may_copy(source, actor_of(caller), with_picture=draft.with_picture)
+    return source
+
+
 async def _copy_tiles(
-    conn: Connection, changes: CanvasChanges, source: Canvas, copy: Canvas, actor_id: int
+    conn: Connection,
+    changes: CanvasChanges,
+    source: Canvas,
+    copy: Canvas,
+    actor_id: int,
+    deadline: float,
 ) -> int:
     """Copy the public tiles in chunks; returns how many there are."""
     count = after = 0
@@ -72,6 +97,7 @@ async def _copy_tiles(
         defer_versions(conn, changes, versions)
         changes.defer()
         await conn.flush()
+        rules.check_duration(deadline - time.monotonic())
         after = last
         count += len(ids)
     return count

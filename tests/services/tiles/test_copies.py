@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from services.tiles.copies import rules
+from services.tiles import drawings
+from services.tiles.copies import rules, service, store
 from tests.support.messaging import sql
-from tests.support.tiles import TilesClient, journal_of, painted
+from tests.support.tiles import StartTiles, TilesClient, journal_of, painted
 
 MODERATOR = ("moderator",)
 KEPT = (
@@ -139,3 +140,45 @@ async def test_a_private_canvas_is_copied_by_who_sees_it_and_its_copy_is_private
 async def test_a_copy_needs_a_name(tiles: TilesClient) -> None:
     refused = await copy(tiles, "owner", await tiles.canvas("owner"), 422, name="x")
     assert refused["errors"][0]["loc"] == ["body", "name"]
+
+
+async def test_eight_copies_at_once_by_somebody_who_has_done_nothing_yet_are_all_made(
+    start_tiles: StartTiles, database_url: str
+) -> None:
+    replicas = [await start_tiles(database_url) for _ in range(2)]
+    canvas = await replicas[0].canvas("owner")
+    await asyncio.gather(*(copy(replicas[number % 2], "newcomer", canvas) for number in range(8)))
+
+
+async def test_a_copy_that_takes_too_long_is_given_up_and_leaves_nothing(
+    tiles: TilesClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    canvas = await tiles.canvas("owner")
+    await tiles.tile("ann", canvas["id"])
+    monkeypatch.setattr(service, "COPY_SECONDS", 0.0)
+    assert (await copy(tiles, "owner", canvas, 409, with_picture=True))["code"] == "copy_too_large"
+    assert await sql(tiles.database_url, "SELECT count(*) FROM canvases") == 1
+    assert await sql(tiles.database_url, "SELECT count(*) FROM tiles") == 1
+
+
+async def test_a_process_copies_one_picture_at_a_time_and_settings_meanwhile(
+    tiles: TilesClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    canvas = await tiles.canvas("owner")
+    await tiles.tile("ann", canvas["id"])
+    is_under_way, may_go_on = asyncio.Event(), asyncio.Event()
+    get_last_of_next = store.get_last_of_next
+
+    async def waiting(*args: Any, **kwargs: Any) -> int | None:
+        is_under_way.set()
+        await may_go_on.wait()
+        return await get_last_of_next(*args, **kwargs)
+
+    monkeypatch.setattr(store, "get_last_of_next", waiting)
+    monkeypatch.setattr(drawings, "WAIT_SECONDS", 0.0)
+    first = asyncio.create_task(copy(tiles, "owner", canvas, with_picture=True))
+    await is_under_way.wait()
+    assert (await copy(tiles, "owner", canvas, 429, with_picture=True))["code"] == "pictures_busy"
+    await copy(tiles, "owner", canvas)
+    may_go_on.set()
+    assert (await first)["tile_count"] == 1

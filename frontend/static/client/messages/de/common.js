@@ -144,7 +144,7 @@ export default {
   error_provider_unavailable: "Die andere Website antwortet zurzeit nicht.",
   error_ticket_invalid: "Das hat zu lange gedauert. Bitte beginne von vorn.",
   error_archived: "Diese Leinwand ist archiviert und bleibt, wie sie ist.",
-  error_copy_too_large: "Dieses Bild hat zu viele Kacheln, um es zu kopieren.",
+  error_copy_too_large: "Dieses Bild ist zu groß, um es jetzt zu kopieren.",
   error_canvas_limit: "Du hast heute sehr viele Leinwände angelegt. Versuche es {time} wieder.",
   error_film_pending: "Dein voriger Film ist noch nicht fertig.",
   error_no_tiles: "In diesem Teil der Leinwand gibt es keine solchen Kacheln.",

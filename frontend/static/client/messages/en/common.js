@@ -142,7 +142,7 @@ export default {
   error_provider_unavailable: "The other site isn’t responding at the moment.",
   error_ticket_invalid: "This took too long. Please begin again.",
   error_archived: "This canvas is archived: it stays as it is.",
-  error_copy_too_large: "This picture has too many tiles to be copied.",
+  error_copy_too_large: "This picture is too large to be copied now.",
   error_canvas_limit: "You’ve made very many canvases today. Try again {time}.",
   error_film_pending: "Your previous film isn’t finished yet.",
   error_no_tiles: "There are no such tiles in this part of the canvas.",
