@@ -99,6 +99,16 @@ async def test_a_taken_username_is_reported_at_its_field(
     await expect(field).to_have_accessible_description(re.compile("This username is taken"))
 
 
+async def test_the_browser_says_which_usernames_it_does_not_send(new_page: Windows) -> None:
+    page = await new_page()
+    await page.goto("/register")
+    username = page.get_by_label("Username")
+    await username.fill("_ada")
+    assert await username.evaluate("input => input.validity.patternMismatch")
+    # Browsers add the title to what they say about a pattern.
+    await expect(username).to_have_attribute("title", re.compile("underscores only between"))
+
+
 async def test_what_the_server_refuses_is_told_in_the_readers_language(
     new_page: Windows, newcomer: Newcomer
 ) -> None:

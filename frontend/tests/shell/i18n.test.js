@@ -67,7 +67,7 @@ test("every message used by the client exists", async () => {
 });
 
 test("a message formats numbers in its language", () => {
-  assert.equal(t("home.tile_sum", { columns: 8, rows: 4, count: 1234 }), "8 × 4: 1,234 tiles");
+  assert.equal(t("home.tile_sum", { columns: 8, rows: 4, count: 1234 }), "8 × 4 tiles, 1,234 in all");
 });
 
 test("a count chooses the plural form", () => {
@@ -81,8 +81,25 @@ test("a missing message shows its key", () => {
   assert.equal(t("home.nothing_of_the_kind"), "home.nothing_of_the_kind");
 });
 
+/** @returns {Promise<any>} */
+async function readApi() {
+  return JSON.parse(await readFile(new URL("../openapi.json", CLIENT), "utf8"));
+}
+
+test("every figure of an artist and every kind of change in the API document has a message", async () => {
+  const { StatsView, Kind } = (await readApi()).components.schemas;
+  const wanted = [
+    ...Object.keys(StatsView.properties).map((name) => `account.stat_${name}`),
+    ...Kind.enum.map((/** @type {string} */ kind) => `canvas.did_${kind}`),
+  ];
+  assert.deepEqual(
+    wanted.filter((key) => !en.has(key)),
+    [],
+  );
+});
+
 test("every error code of the API document has a message", async () => {
-  const document = JSON.parse(await readFile(new URL("../openapi.json", CLIENT), "utf8"));
+  const document = await readApi();
   const refusals = Object.values(document.paths)
     .flatMap((methods) => Object.values(methods))
     .flatMap(({ responses }) => Object.entries(responses))

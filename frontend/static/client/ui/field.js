@@ -98,6 +98,7 @@ export class Field extends Element {
             .value=${live(this.value)} @input=${this.#onInput}
             ?required=${this.required} autocomplete=${this.autocomplete ?? nothing}
               inputmode=${this.inputmode ?? nothing}
+            title=${(this.pattern && this.hint) || nothing}
             placeholder=${this.placeholder ?? nothing} pattern=${this.pattern ?? nothing}
             min=${this.min ?? nothing} max=${this.max ?? nothing} step=${this.step ?? nothing}
             minlength=${this.minlength ?? nothing} maxlength=${this.maxlength ?? nothing}

@@ -3,7 +3,8 @@
 /** @type {Record<string, Message>} */
 export default {
   username: "Benutzername",
-  username_hint: "3 bis 50 Buchstaben, Ziffern und Unterstriche. Er ist Teil der Adresse deines Profils.",
+  username_hint:
+    "3 bis 50 Buchstaben und Ziffern, Unterstriche nur dazwischen. Er ist Teil der Adresse deines Profils.",
   username_or_email: "Benutzername oder E-Mail-Adresse",
   email: "E-Mail-Adresse",
   email_hint: "Nur für dich sichtbar. Zum Bestätigen des Kontos und zum Zurücksetzen des Passworts.",
@@ -108,6 +109,7 @@ export default {
   stat_tiles_created: "Kacheln",
   stat_likes_received: "Likes",
   stat_canvases_created: "Leinwände",
+  stat_pixels_painted: "gesetzte Pixel",
   stat_followers: "Follower",
   stat_following: "gefolgt",
   tab_tiles: "Kacheln",

@@ -149,6 +149,7 @@ export default {
   did_created: "Hat das Feld belegt",
   did_painted: "Hat gemalt",
   did_stroke: "Hat gemalt",
+  did_taken_back: "Hat Pixel zurückgenommen",
   did_described: "Hat die Beschreibung geändert",
   did_reverted: "Hat eine frühere Version wiederhergestellt",
   did_rolled_back: "Hat zurückgesetzt",

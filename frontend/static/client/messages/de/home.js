@@ -46,7 +46,7 @@ export default {
   side_range: "Von {least} bis {most} Pixel.",
   side_multiple: "Muss ein Vielfaches der Kachelgröße {size} sein: {below} oder {above}.",
   tile_size: "Kachelgröße in Pixeln",
-  tile_sum: "{columns} × {rows}: {count} Kacheln",
+  tile_sum: "{columns} × {rows} Kacheln, zusammen {count}",
   tile_sum_not: "Breite und Höhe müssen Vielfache der Kachelgröße sein.",
   fixed_later: "Die Größe lässt sich später nicht ändern.",
   mode: "Wer wo malen darf",

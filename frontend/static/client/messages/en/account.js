@@ -3,7 +3,8 @@
 /** @type {Record<string, Message>} */
 export default {
   username: "Username",
-  username_hint: "3 to 50 letters, digits and underscores. It’s part of your profile’s address.",
+  username_hint:
+    "3 to 50 letters and digits, with underscores only between them. It’s part of your profile’s address.",
   username_or_email: "Username or email address",
   email: "Email address",
   email_hint: "Visible only to you. Used to confirm your account and reset your password.",
@@ -104,6 +105,7 @@ export default {
   stat_tiles_created: "tiles",
   stat_likes_received: "likes",
   stat_canvases_created: "canvases",
+  stat_pixels_painted: "pixels placed",
   stat_followers: "followers",
   stat_following: "following",
   tab_tiles: "Tiles",

@@ -146,6 +146,7 @@ export default {
   did_created: "Claimed the cell",
   did_painted: "Painted",
   did_stroke: "Painted",
+  did_taken_back: "Took pixels back",
   did_described: "Edited the description",
   did_reverted: "Restored an earlier version",
   did_rolled_back: "Rolled back",

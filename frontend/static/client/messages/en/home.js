@@ -46,7 +46,7 @@ export default {
   side_range: "From {least} to {most} pixels.",
   side_multiple: "Must be a multiple of the tile size {size}: {below} or {above}.",
   tile_size: "Tile size in pixels",
-  tile_sum: "{columns} × {rows}: {count} tiles",
+  tile_sum: "{columns} × {rows} tiles, {count} in all",
   tile_sum_not: "Width and height must be multiples of the tile size.",
   fixed_later: "The size can’t be changed later.",
   mode: "Who can paint where",
