@@ -9,14 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.tiles.artists.rules import Actor, Artist
-from services.tiles.canvases.rules import (
-    Canvas,
-    Mode,
-    Region,
-    check_may_contribute,
-    check_mode,
-    manages,
-)
+from services.tiles.canvases.access import check_may_contribute, manages
+from services.tiles.canvases.regions import Region
+from services.tiles.canvases.rules import Canvas, Mode, check_mode
 from shared.errors import Invalid, NotAllowed
 
 

@@ -13,7 +13,9 @@ from services.tiles.artists.actors import actor_of
 from services.tiles.artists.store import ensure_artist
 from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.journal import CanvasChanges, Journal
-from services.tiles.canvases.rules import Canvas, Mode, Region, check_mode
+from services.tiles.canvases.locking import prepend_lock
+from services.tiles.canvases.regions import Region
+from services.tiles.canvases.rules import Canvas, Mode, check_mode
 from services.tiles.canvases.service import visible_to
 from shared.db import Connection, Database
 from shared.errors import Conflict, NotFound, UniqueViolated
@@ -52,7 +54,7 @@ class Areas:
         self, conn: Connection, changes: CanvasChanges, caller: Identity, canvas_id: int, draft: AreaDraft
     ) -> Area:
         ensure_artist(conn, caller)
-        canvases_store.prepend_lock(conn, canvas_id)
+        prepend_lock(conn, canvas_id)
         found, held, now = await store.get_claim_state(conn, canvas_id, caller.account_id)
         canvas = visible_to(caller, found)
         assert now is not None
@@ -118,7 +120,7 @@ class Areas:
 
     async def _sweep_canvas(self, canvas_id: int) -> int:
         async with self._journal.transaction() as (conn, changes):
-            canvases_store.prepend_lock(conn, canvas_id)
+            prepend_lock(conn, canvas_id)
             canvas, expired = await store.list_expired(conn, canvas_id, SWEPT_AT_ONCE)
             for area in expired:
                 store.defer_delete(conn, area.id)
@@ -131,7 +133,7 @@ async def _get_for_update(
     conn: Connection, caller: Identity, canvas_id: int, area_id: int
 ) -> tuple[Canvas, Area]:
     """Lock a canvas and return it with a live area of it. Raises NotFound, Conflict `wrong_mode`."""
-    canvases_store.prepend_lock(conn, canvas_id)
+    prepend_lock(conn, canvas_id)
     canvas = visible_to(caller, await canvases_store.get(conn, canvas_id))
     check_mode(canvas, Mode.AREA_LOCK)
     area = await store.get(conn, canvas_id, area_id)

@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from services.tiles.artists.rules import Actor, Artist
-from shared.errors import Conflict, Invalid, NotAllowed, NotFound, StaleVersion
+from services.tiles.artists.rules import Artist
+from shared.errors import Conflict, Invalid, StaleVersion
 
 DEFAULT_MAX_TILES = 10
 TILE_SIZES = (16, 32, 64, 128)
@@ -211,71 +211,6 @@ class PlacedPixels:
     by_hour: Mapping[datetime, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A rectangle of cells."""
-
-    x: int
-    y: int
-    columns: int
-    rows: int
-
-    def box(self, tile_size: int) -> Box:
-        """Return the pixels of these cells."""
-        return Box(self.x * tile_size, self.y * tile_size, self.columns * tile_size, self.rows * tile_size)
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle of pixels of a canvas."""
-
-    x: int
-    y: int
-    width: int
-    height: int
-
-    @property
-    def pixels(self) -> int:
-        """How many there are in it."""
-        return self.width * self.height
-
-    def cells(self, tile_size: int) -> Region:
-        """Return the cells of which it has pixels."""
-        left, top = self.x // tile_size, self.y // tile_size
-        right, bottom = (self.x + self.width - 1) // tile_size, (self.y + self.height - 1) // tile_size
-        return Region(left, top, right - left + 1, bottom - top + 1)
-
-
-def region_of(
-    canvas_columns: int, canvas_rows: int, x: int, y: int, columns: int | None, rows: int | None
-) -> Region:
-    """Return a rectangle of cells, which without a size reaches to the canvas's edge.
-
-    Raises Invalid naming the parameter that reaches beyond the canvas.
-    """
-    width = _span("x", x, "columns", columns, canvas_columns)
-    height = _span("y", y, "rows", rows, canvas_rows)
-    return Region(x, y, width, height)
-
-
-def box_of(canvas: Canvas, x: int, y: int, width: int | None, height: int | None) -> Box:
-    """Return a rectangle of pixels, which without a size reaches to the canvas's edge.
-
-    Raises Invalid naming the parameter that reaches beyond the canvas.
-    """
-    return Box(
-        x, y, _span("x", x, "width", width, canvas.width), _span("y", y, "height", height, canvas.height)
-    )
-
-
-def _span(start_name: str, start: int, size_name: str, size: int | None, side: int) -> int:
-    if start >= side:
-        raise Invalid.field("query", start_name, msg=f"must be less than {side}")
-    if size is not None and start + size > side:
-        raise Invalid.field("query", size_name, msg=f"must be at most {side - start} from {start_name}")
-    return side - start if size is None else size
-
-
 def check_limit(max_tiles_per_user: int, cells: int) -> int:
     """Return the limit of tiles per artist; raises Invalid for more than there are cells."""
     if max_tiles_per_user > cells:
@@ -348,88 +283,10 @@ def _check_times(placing: Placing) -> Placing:
     return placing
 
 
-def owns(canvas: Canvas, actor: Actor) -> bool:
-    """Return whether the actor owns the canvas."""
-    return canvas.owner.id == actor.id
-
-
-def leads(canvas: Canvas, actor: Actor) -> bool:
-    """Return whether the actor owns the canvas or is one of its moderators."""
-    return owns(canvas, actor) or canvas.roles.get(actor.id) is CanvasRole.MODERATOR
-
-
-def manages(canvas: Canvas, actor: Actor) -> bool:
-    """Return whether the actor may do what the owner may: the owner, and moderators of site or canvas."""
-    return actor.is_moderator or leads(canvas, actor)
-
-
-def is_member(canvas: Canvas, actor: Actor) -> bool:
-    """Return whether the actor manages the canvas or has a role on it."""
-    return manages(canvas, actor) or actor.id in canvas.roles
-
-
-def check_may_manage(canvas: Canvas, actor: Actor) -> None:
-    """Raise NotAllowed unless the actor may change the canvas: its owner, a moderator of site or canvas."""
-    if not manages(canvas, actor):
-        raise NotAllowed("not_canvas_owner", "Only the owner or a moderator can change this canvas.")
-
-
-def check_may_delete(canvas: Canvas, actor: Actor) -> None:
-    """Raise NotAllowed unless the actor may delete the canvas: its owner or a moderator of the site."""
-    if not actor.is_moderator and not owns(canvas, actor):
-        raise NotAllowed("not_canvas_owner", "Only the owner or a moderator can delete this canvas.")
-
-
-def check_may_archive(canvas: Canvas, actor: Actor) -> None:
-    """Raise NotAllowed unless the actor may archive the canvas, and open it again: as for deleting it."""
-    if not actor.is_moderator and not owns(canvas, actor):
-        raise NotAllowed("not_canvas_owner", "Only the owner or a moderator can archive this canvas.")
-
-
-def check_not_archived(canvas: Canvas) -> None:
-    """Raise Conflict `archived` if the canvas is kept as it is: nothing on it is painted or removed."""
-    if canvas.is_archived:
-        raise Conflict("archived", "This canvas is archived: it stays as it is.")
-
-
-def check_may_contribute(canvas: Canvas, actor: Actor) -> None:
-    """Raise NotAllowed `members_only` unless the actor may paint there, as far as membership decides.
-
-    Nobody may on an archived canvas (Conflict `archived`).
-
-    On a canvas that is private, or whose members paint, an artist needs a role; a viewer's is not enough.
-    """
-    check_not_archived(canvas)
-    if canvas.is_public and canvas.who_paints is Painters.EVERYONE:
-        return
-    if not manages(canvas, actor) and canvas.roles.get(actor.id) is not CanvasRole.PAINTER:
-        raise NotAllowed("members_only", "Only members paint on this canvas.")
-
-
 def check_unchanged_since(canvas: Canvas, expected_seq: int | None) -> None:
     """Raise StaleVersion if something on the canvas has changed since the caller read it."""
     if expected_seq is not None and expected_seq != canvas.seq:
         raise StaleVersion("stale_version", f"The canvas is at change {canvas.seq}, not {expected_seq}.")
-
-
-def no_such_canvas() -> NotFound:
-    """Build the error for a canvas that does not exist, or that the caller may not know of."""
-    return NotFound("canvas_not_found", "No such canvas.")
-
-
-def check_visible(canvas: Canvas | None, viewer: Actor | None) -> Canvas:
-    """Return the canvas if this viewer (None: a guest) may know of it; raises NotFound otherwise.
-
-    Only its owner, members and moderators see a private canvas; a deleted one no longer exists for anyone.
-    """
-    if canvas is None or not can_see(canvas, viewer):
-        raise no_such_canvas()
-    return canvas
-
-
-def can_see(canvas: Canvas, viewer: Actor | None) -> bool:
-    """Return whether this viewer (None: a guest) may know of the canvas."""
-    return canvas.is_active and (canvas.is_public or (viewer is not None and is_member(canvas, viewer)))
 
 
 def check_claims(canvas: Canvas) -> None:

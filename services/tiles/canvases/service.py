@@ -9,9 +9,10 @@ from typing import Any
 from aiohttp import web
 
 from services.tiles.artists.actors import actor_of, viewer_of
-from services.tiles.canvases import rules, store
+from services.tiles.canvases import access, rules, statistics, store
 from services.tiles.canvases.colours import check_palette
 from services.tiles.canvases.journal import CanvasChanges, Journal, follows_without_gap, list_page_after
+from services.tiles.canvases.locking import prepend_lock
 from services.tiles.canvases.quota import CanvasQuota
 from services.tiles.canvases.rules import Canvas, CanvasFilter, Sort
 from services.tiles.canvases.schemas import (
@@ -98,7 +99,7 @@ class Canvases:
         """
         async with self._journal.transaction() as (conn, changes):
             canvas = await _get_for_update(conn, caller, canvas_id)
-            rules.check_may_manage(canvas, actor_of(caller))
+            access.check_may_manage(canvas, actor_of(caller))
             rules.check_unchanged_since(canvas, expected_seq)
             values = change.model_dump(include=change.model_fields_set)
             if "collaboration_mode" in values:
@@ -107,7 +108,7 @@ class Canvases:
                 values["palette"] = rules.palette_of(values["palette"])
             changed = rules.apply_change(canvas, values)
             if changed.is_archived != canvas.is_archived:
-                rules.check_may_archive(canvas, actor_of(caller))
+                access.check_may_archive(canvas, actor_of(caller))
             if changed == canvas:
                 return canvas
             store.defer_save(conn, changed)
@@ -134,7 +135,7 @@ class Canvases:
         """Delete a canvas; its rows stay, but no request shows them. Raises NotFound, NotAllowed."""
         async with self._journal.transaction() as (conn, changes):
             canvas = await _get_for_update(conn, caller, canvas_id)
-            rules.check_may_delete(canvas, actor_of(caller))
+            access.check_may_delete(canvas, actor_of(caller))
             store.defer_save(conn, replace(canvas, is_active=False))
             changes.record(CanvasDeleted, canvas, {}, owner_id=canvas.owner.id, actor_id=caller.account_id)
 
@@ -142,9 +143,9 @@ class Canvases:
         """Return statistics of a canvas; raises NotFound."""
         async with self._database.connection() as conn:
             canvas = visible_to(viewer, await store.get(conn, canvas_id))
-            shares = await store.get_shares(conn, canvas_id, TOP_ARTISTS)
+            shares = await statistics.get_shares(conn, canvas_id, TOP_ARTISTS)
             used = await store.list_colours_used(conn, canvas)
-            placed = await store.get_placed(conn, canvas_id) if canvas.placing else None
+            placed = await statistics.get_placed(conn, canvas_id) if canvas.placing else None
         return CanvasStats(
             canvas_id=canvas.id,
             tile_count=canvas.tile_count,
@@ -190,12 +191,12 @@ async def add_canvas(
 
 def visible_to(viewer: Identity | None, canvas: Canvas | None) -> Canvas:
     """Return the canvas if the viewer may see it; raises NotFound."""
-    return rules.check_visible(canvas, viewer_of(viewer))
+    return access.check_visible(canvas, viewer_of(viewer))
 
 
 async def _get_for_update(conn: Connection, caller: Identity, canvas_id: int) -> Canvas:
     """Lock a canvas that the caller may see and return it. Raises NotFound."""
-    store.prepend_lock(conn, canvas_id)
+    prepend_lock(conn, canvas_id)
     return visible_to(caller, await store.get(conn, canvas_id))
 
 

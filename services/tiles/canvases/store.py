@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -14,7 +14,6 @@ from sqlalchemy import (
     Select,
     Text,
     and_,
-    any_,
     bindparam,
     cast,
     exists,
@@ -26,7 +25,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, BIT
+from sqlalchemy.dialects.postgresql import BIT
 
 from services.tiles.artists.rules import Actor, Artist
 from services.tiles.artists.store import DISPLAYED_NAME
@@ -39,18 +38,13 @@ from services.tiles.canvases.rules import (
     Chatters,
     Mode,
     Painters,
-    PlacedPixels,
     Placing,
-    Share,
-    Shares,
     Sort,
 )
-from services.tiles.tables import artists, canvases, members, tiles
-from shared.db import Connection, Row, integers
+from services.tiles.tables import artists, canvases, members
+from shared.db import Connection, Row
 from shared.http.models import BIGINT_MAX
 from shared.text import search_pattern
-
-PLACED_HOURS = 7 * 24
 
 _ROLES = (
     select(func.json_object_agg(members.c.artist_id, members.c.role))
@@ -194,48 +188,6 @@ _RESCALE = text(
     " + least(date_part('epoch', full_at - statement_timestamp()) / :cooldown, :max_charges)"
     " * :new_cooldown * interval '1 second'"
     " WHERE canvas_id = :canvas_id AND full_at > statement_timestamp()"
-)
-_STATS = (
-    select(
-        artists.c.id,
-        artists.c.username,
-        DISPLAYED_NAME.label("display_name"),
-        func.count().label("tile_count"),
-        func.sum(tiles.c.like_count).label("like_count"),
-        func.count().over().label("all_artists"),
-        func.sum(func.sum(tiles.c.like_count)).over().label("all_likes"),
-    )
-    .join_from(tiles, artists, artists.c.id == tiles.c.creator_id)
-    .where(tiles.c.canvas_id == bindparam("canvas_id"))
-    .group_by(artists.c.id)
-    .order_by(func.count().desc(), artists.c.id)
-    .limit(bindparam("count"))
-)
-_PLACED = text(
-    "SELECT coalesce(sum(pixels_placed), 0) AS count, count(*) FILTER (WHERE pixels_placed > 0) AS artists"
-    " FROM charges WHERE canvas_id = :canvas_id"
-)
-_PLACED_HOURS = text(
-    "SELECT colour, NULL AS hour, sum(pixels) AS pixels FROM placed_hours"
-    " WHERE canvas_id = :canvas_id AND pixels > 0 GROUP BY colour"
-    " UNION ALL SELECT NULL, to_timestamp(hour * 3600.0), sum(pixels) FROM placed_hours"
-    " WHERE canvas_id = :canvas_id AND pixels > 0"
-    " AND hour > floor(date_part('epoch', now()) / 3600) - :hours GROUP BY hour"
-    " ORDER BY 1, 2"
-)
-_LOCK = select(canvases.c.id).where(canvases.c.id == bindparam("canvas_id")).with_for_update(key_share=True)
-
-# In a WITH, so that the time is taken once the locks are held.
-_LOCK_ALL = text(
-    "WITH locked AS (SELECT id, seq FROM canvases WHERE id = ANY(CAST(:ids AS bigint[]))"
-    " ORDER BY id FOR NO KEY UPDATE)"
-    " SELECT id, seq, clock_timestamp() AS now FROM locked"
-)
-
-_FREE = (
-    select(canvases.c.id)
-    .where(canvases.c.id == any_(bindparam("ids", type_=ARRAY(BigInteger))))
-    .with_for_update(key_share=True, skip_locked=True)
 )
 
 
@@ -389,50 +341,6 @@ def placing_columns(placing: Placing | None) -> dict[str, Any]:
     return asdict(placing)
 
 
-async def get_shares(conn: Connection, canvas_id: int, top: int) -> Shares:
-    """Return how much of a canvas artists have: the `top` ones by tiles, and the sums over all of them."""
-    rows = await conn.fetch_all(_STATS, {"canvas_id": canvas_id, "count": top})
-    return Shares(
-        artist_count=rows[0].all_artists if rows else 0,
-        like_count=int(rows[0].all_likes) if rows else 0,
-        top=[
-            Share(Artist(row.id, row.username, row.display_name), row.tile_count, int(row.like_count))
-            for row in rows
-        ],
-    )
-
-
-async def get_placed(conn: Connection, canvas_id: int) -> PlacedPixels:
-    """Return what was placed on a canvas; by hour, for the last PLACED_HOURS."""
-    total = await conn.fetch_one(_PLACED, {"canvas_id": canvas_id})
-    rows = await conn.fetch_all(_PLACED_HOURS, {"canvas_id": canvas_id, "hours": PLACED_HOURS})
-    return PlacedPixels(
-        count=int(total.count),
-        artist_count=total.artists,
-        by_colour={row.colour: int(row.pixels) for row in rows if row.colour is not None},
-        by_hour={row.hour: int(row.pixels) for row in rows if row.hour is not None},
-    )
-
-
 async def add(conn: Connection, values: dict[str, Any]) -> int:
     """Store a new canvas and return its id."""
     return int(await conn.fetch_value(_INSERT, {**values, "colours": pack_colours(())}))
-
-
-def prepend_lock(conn: Connection, canvas_id: int) -> None:
-    """Lock the canvas until the transaction ends, so that it has one writer at a time.
-
-    Sent in the round trip of the next statement. A canvas is locked before anything on it is read, so that
-    reads see what the previous writer left, and before any other row, so that two writers cannot deadlock.
-    """
-    conn.prepend(_LOCK, {"canvas_id": canvas_id})
-
-
-async def lock_all(conn: Connection, canvas_ids: Collection[int]) -> Sequence[Row]:
-    """Lock canvases in order of id; returns `id`, `seq` and the time by now of each that exists."""
-    return await conn.fetch_all(_LOCK_ALL, {"ids": integers(canvas_ids)})
-
-
-async def list_unlocked(conn: Connection, canvas_ids: Collection[int]) -> set[int]:
-    """Return those of the canvases that no transaction holds at this moment."""
-    return {row.id for row in await conn.fetch_all(_FREE, {"ids": list(canvas_ids)})}

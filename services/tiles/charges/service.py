@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from services.tiles.canvases import store as canvases_store
+from services.tiles.canvases.locking import prepend_lock
 from services.tiles.canvases.rules import Mode, check_mode
 from services.tiles.canvases.service import visible_to
 from services.tiles.charges import store
@@ -39,7 +40,7 @@ async def publish_placed(database: Database, outbox: Outbox) -> None:
         canvas_ids = await store.list_unpublished(conn, PUBLISHED_AT_ONCE)
     for canvas_id in canvas_ids:
         async with database.transaction() as conn:
-            canvases_store.prepend_lock(conn, canvas_id)
+            prepend_lock(conn, canvas_id)
             events = await store.publish(conn, canvas_id)
             if events:
                 outbox.defer(conn, *events)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.tiles.artists.rules import Actor, Artist
-from services.tiles.canvases.rules import Canvas, Chatters, check_may_manage, is_member, manages
+from services.tiles.canvases.access import check_may_manage, is_member, manages
+from services.tiles.canvases.rules import Canvas, Chatters
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound, TooManyRequests
 
 LONGEST_TEXT = 500

@@ -13,7 +13,8 @@ from aiohttp import web
 from services.tiles.artists.actors import actor_of
 from services.tiles.artists.store import ensure_artist
 from services.tiles.canvases import store as canvases_store
-from services.tiles.canvases.rules import Canvas, check_may_manage
+from services.tiles.canvases.access import check_may_manage
+from services.tiles.canvases.rules import Canvas
 from services.tiles.canvases.service import visible_to
 from services.tiles.chat import rules, store
 from services.tiles.chat.rules import ChatMessage

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from services.tiles.artists.rules import Actor
-from services.tiles.canvases.rules import Canvas, manages
+from services.tiles.canvases.access import manages
+from services.tiles.canvases.rules import Canvas
 from shared.errors import Conflict, NotAllowed
 
 MAX_TILES = 4096

@@ -12,6 +12,7 @@ from dataclasses import replace
 from services.tiles.artists.store import ensure_artists
 from services.tiles.canvases import store as canvases
 from services.tiles.canvases.journal import Journal
+from services.tiles.canvases.locking import prepend_lock
 from services.tiles.departures import store
 from services.tiles.departures.store import Departure
 from services.tiles.offers import store as offers
@@ -59,7 +60,7 @@ class Departures:
 
     async def _settle_canvas(self, departure: Departure, canvas_id: int) -> None:
         async with self._journal.transaction() as (conn, changes):
-            canvases.prepend_lock(conn, canvas_id)
+            prepend_lock(conn, canvas_id)
             canvas = await canvases.get(conn, canvas_id)
             # Another worker may have been first.
             if canvas is None or not canvas.is_active or canvas.owner.id != departure.artist_id:

@@ -9,7 +9,8 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from services.tiles.canvases.rules import Canvas, check_visible
+from services.tiles.canvases.access import check_visible
+from services.tiles.canvases.rules import Canvas
 from services.tiles.edits.rules import (
     Edit,
     NewStroke,

@@ -13,7 +13,7 @@ import structlog
 
 from services.tiles.artists.activity import ActivityPublisher
 from services.tiles.canvases.journal import Journal
-from services.tiles.canvases.store import list_unlocked
+from services.tiles.canvases.locking import list_unlocked
 from services.tiles.edits.contention import Contention
 from services.tiles.edits.queue import Entry, OnOutcome, WriteQueue, outcome_of
 from services.tiles.edits.rules import Edit, NewVersion, Outcome, Write

@@ -10,9 +10,9 @@ from services.tiles.areas.store import get_cell_holder
 from services.tiles.artists.actors import actor_of
 from services.tiles.artists.store import ensure_artist
 from services.tiles.canvases.journal import CanvasChanges, Journal
+from services.tiles.canvases.locking import prepend_lock
 from services.tiles.canvases.rules import Mode
 from services.tiles.canvases.service import visible_to
-from services.tiles.canvases.store import prepend_lock
 from services.tiles.edits import rules, store
 from services.tiles.edits.batches import Batches
 from services.tiles.edits.limits import PaintAllowance, count_tile

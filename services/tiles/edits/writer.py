@@ -14,7 +14,7 @@ from prometheus_client import Histogram
 from services.tiles.artists.activity import ActivityPublisher
 from services.tiles.artists.known import KnownArtists
 from services.tiles.canvases.journal import CanvasChanges, Journal
-from services.tiles.canvases.store import lock_all
+from services.tiles.canvases.locking import lock_all
 from services.tiles.edits import handovers
 from services.tiles.edits.applying import apply_all
 from services.tiles.edits.contention import Contention

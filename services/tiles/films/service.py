@@ -10,7 +10,8 @@ from aiohttp import web
 from services.tiles.artists.actors import viewer_of
 from services.tiles.artists.store import ensure_artist
 from services.tiles.canvases import store as canvases_store
-from services.tiles.canvases.rules import Canvas, can_see
+from services.tiles.canvases.access import can_see
+from services.tiles.canvases.rules import Canvas
 from services.tiles.canvases.service import visible_to
 from services.tiles.films import rules, store
 from services.tiles.films.rules import Film, FilmFormat

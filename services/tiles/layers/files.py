@@ -5,7 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
-from services.tiles.canvases.rules import Box, Canvas
+from services.tiles.canvases.regions import Box
+from services.tiles.canvases.rules import Canvas
 from services.tiles.layers.rules import Layer
 
 

@@ -11,7 +11,8 @@ from xml.etree import ElementTree
 
 from PIL import Image, ImageColor
 
-from services.tiles.canvases.rules import Box, Canvas
+from services.tiles.canvases.regions import Box
+from services.tiles.canvases.rules import Canvas
 from services.tiles.layers.files import LayeredFile
 from services.tiles.layers.rules import Layer
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from services.tiles.canvases.rules import Box
+from services.tiles.canvases.regions import Box
 from shared.errors import Conflict, Invalid, NotFound
 
 MAX_LAYERED_PIXELS = 2048 * 2048

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from services.tiles.canvases import store as canvases_store
-from services.tiles.canvases.rules import box_of
+from services.tiles.canvases.regions import box_of
 from services.tiles.canvases.service import visible_to
 from services.tiles.drawings import Client, Drawings
 from services.tiles.layers import store

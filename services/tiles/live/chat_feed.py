@@ -19,7 +19,8 @@ import structlog
 
 from services.tiles.artists.actors import viewer_of
 from services.tiles.canvases import store as canvases_store
-from services.tiles.canvases.rules import Canvas, can_see
+from services.tiles.canvases.access import can_see
+from services.tiles.canvases.rules import Canvas
 from services.tiles.chat import store
 from services.tiles.chat.rules import ChatMessage
 from services.tiles.chat.schemas import MessageView

@@ -10,6 +10,7 @@ from services.tiles.artists.actors import actor_of
 from services.tiles.artists.store import ensure_artist
 from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.journal import CanvasChanges, Journal
+from services.tiles.canvases.locking import prepend_lock
 from services.tiles.canvases.rules import Canvas, CanvasSeq
 from services.tiles.canvases.service import visible_to
 from services.tiles.locks import rules, store
@@ -96,7 +97,7 @@ class Locks:
 
     async def _sweep_canvas(self, canvas_id: int) -> int:
         async with self._journal.transaction() as (conn, changes):
-            canvases_store.prepend_lock(conn, canvas_id)
+            prepend_lock(conn, canvas_id)
             canvas, expired = await store.list_expired(conn, canvas_id, SWEPT_AT_ONCE)
             for lock in expired:
                 _defer_release(conn, changes, canvas, lock.tile_id, lock.holder_id)

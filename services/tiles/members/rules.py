@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.tiles.artists.rules import Actor, Artist
-from services.tiles.canvases.rules import Canvas, CanvasRole, check_may_manage, owns
+from services.tiles.canvases.access import check_may_manage, owns
+from services.tiles.canvases.rules import Canvas, CanvasRole
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound
 
 MOST_MEMBERS = 500

@@ -13,8 +13,10 @@ from aiohttp import web
 from services.tiles.artists.actors import actor_of
 from services.tiles.artists.store import ensure_artist
 from services.tiles.canvases import store as canvases_store
+from services.tiles.canvases.access import check_may_manage
 from services.tiles.canvases.journal import CanvasChanges, Journal, view
-from services.tiles.canvases.rules import Canvas, CanvasRole, check_may_manage
+from services.tiles.canvases.locking import prepend_lock
+from services.tiles.canvases.rules import Canvas, CanvasRole
 from services.tiles.canvases.service import visible_to
 from services.tiles.members import rules, store
 from services.tiles.members.rules import CanvasInvitation
@@ -142,7 +144,7 @@ class Members:
             known = await store.get_by_token(conn, token_hash)
             if known is None:
                 raise rules.invalid_invitation()
-            canvases_store.prepend_lock(conn, known.canvas_id)
+            prepend_lock(conn, known.canvas_id)
             invitation = await store.get_by_token(conn, token_hash)
             canvas = await canvases_store.get(conn, known.canvas_id)
             if invitation is None or canvas is None or not canvas.is_active:
@@ -159,7 +161,7 @@ class Members:
 
 
 async def _get_for_update(conn: Connection, caller: Identity, canvas_id: int) -> Canvas:
-    canvases_store.prepend_lock(conn, canvas_id)
+    prepend_lock(conn, canvas_id)
     return visible_to(caller, await canvases_store.get(conn, canvas_id))
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.tiles.artists.rules import Actor, Artist
-from services.tiles.canvases.rules import Canvas, owns
+from services.tiles.canvases.access import owns
+from services.tiles.canvases.rules import Canvas
 from shared.errors import Conflict, NotAllowed, NotFound
 
 

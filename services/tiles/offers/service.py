@@ -10,6 +10,7 @@ from services.tiles.artists.actors import actor_of
 from services.tiles.artists.store import ensure_artist
 from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.journal import Journal
+from services.tiles.canvases.locking import prepend_lock
 from services.tiles.canvases.rules import Canvas, CanvasRole
 from services.tiles.canvases.service import visible_to
 from services.tiles.members import store as members
@@ -43,7 +44,7 @@ class Offers:
         """
         try:
             async with self._database.transaction() as conn:
-                canvases_store.prepend_lock(conn, canvas_id)
+                prepend_lock(conn, canvas_id)
                 canvas = visible_to(caller, await canvases_store.get(conn, canvas_id))
                 rules.check_may_offer(canvas, actor_of(caller), heir_id)
                 current = await store.get(conn, canvas_id)
@@ -89,7 +90,7 @@ class Offers:
         """
         async with self._journal.transaction() as (conn, changes):
             ensure_artist(conn, caller)
-            canvases_store.prepend_lock(conn, canvas_id)
+            prepend_lock(conn, canvas_id)
             offer = rules.check_may_accept(await store.get(conn, canvas_id), actor_of(caller))
             canvas = await canvases_store.get(conn, canvas_id)
             assert canvas is not None
@@ -107,7 +108,7 @@ class Offers:
     async def end(self, caller: Identity, canvas_id: int) -> None:
         """Take an offer back, as the owner, or decline it, as the heir. Raises NotFound `offer_not_found`."""
         async with self._database.transaction() as conn:
-            canvases_store.prepend_lock(conn, canvas_id)
+            prepend_lock(conn, canvas_id)
             offer = rules.check_may_end(await store.get(conn, canvas_id), actor_of(caller))
             if caller.account_id == offer.heir.id:
                 store.defer_decline(conn, canvas_id)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from services.tiles.canvases.rules import Canvas, Region
+from services.tiles.canvases.regions import Region
+from services.tiles.canvases.rules import Canvas
 from services.tiles.past.rules import PastTile, sampling_of
 from services.tiles.pictures.shrinking import Shrinker, ShrunkPicture
 from services.tiles.pictures.snapshot import TILE, SnapshotStream

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.tiles.canvases.rules import Canvas, Region
+from services.tiles.canvases.regions import Region
+from services.tiles.canvases.rules import Canvas
 from services.tiles.revisions.rules import STROKE_BYTES, apply_stroke
 from shared.errors import Invalid
 

@@ -10,7 +10,7 @@ from functools import partial
 
 from aiohttp import web
 
-from services.tiles.canvases.rules import Region, region_of
+from services.tiles.canvases.regions import Region, region_of
 from services.tiles.canvases.service import visible_to
 from services.tiles.drawings import Client, Drawings
 from services.tiles.past import store

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from sqlalchemy import text
 
-from services.tiles.canvases.rules import Region
+from services.tiles.canvases.regions import Region
 from services.tiles.past.rules import PastTile
 from shared.db import Connection
 

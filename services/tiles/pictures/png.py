@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageColor
 
-from services.tiles.canvases.rules import Box, Region
+from services.tiles.canvases.regions import Box, Region
 from services.tiles.drawings import LARGE_PIXELS
 from services.tiles.pictures.store import PaintedTile
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from services.tiles.canvases.rules import Box, Region
+from services.tiles.canvases.regions import Box, Region
 from shared.errors import Invalid
 
 MAX_SCALE = 16

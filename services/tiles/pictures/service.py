@@ -8,7 +8,8 @@ from functools import partial
 
 from aiohttp import web
 
-from services.tiles.canvases.rules import Box, Canvas, Region, box_of, region_of
+from services.tiles.canvases.regions import Box, Region, box_of, region_of
+from services.tiles.canvases.rules import Canvas
 from services.tiles.canvases.service import visible_to
 from services.tiles.drawings import Client, Drawings
 from services.tiles.pictures import store

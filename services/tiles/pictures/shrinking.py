@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageColor
 
-from services.tiles.canvases.rules import Region
+from services.tiles.canvases.regions import Region
 from services.tiles.pictures.png import draw_indices
 from services.tiles.pictures.rules import BLOCK_SHRINK, BLOCK_SIDE
 from services.tiles.pictures.store import PaintedTile

@@ -9,7 +9,8 @@ from sqlalchemy import BigInteger, ColumnElement, Integer, and_, any_, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.tiles.canvases import store as canvases_store
-from services.tiles.canvases.rules import Canvas, Region
+from services.tiles.canvases.regions import Region
+from services.tiles.canvases.rules import Canvas
 from services.tiles.tables import artists, canvases, tiles
 from shared.db import Connection, byte_strings, integers
 

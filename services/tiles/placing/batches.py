@@ -18,8 +18,8 @@ from prometheus_client import Histogram
 
 from services.tiles.artists.activity import ActivityPublisher
 from services.tiles.artists.known import KnownArtists
+from services.tiles.canvases.access import no_such_canvas
 from services.tiles.canvases.journal import CanvasChanges, Journal, view
-from services.tiles.canvases.rules import no_such_canvas
 from services.tiles.placing import store
 from services.tiles.placing.memory import TileMemory
 from services.tiles.placing.rules import Board, Outcome, Pixels, Placement, Result, apply_all, cells_of

@@ -14,15 +14,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from services.tiles.artists.rules import Actor
-from services.tiles.canvases.rules import (
-    MAX_CHARGES,
-    Canvas,
-    Mode,
-    Placing,
-    check_may_contribute,
-    check_mode,
-    check_visible,
-)
+from services.tiles.canvases.access import check_may_contribute, check_visible
+from services.tiles.canvases.rules import MAX_CHARGES, Canvas, Mode, Placing, check_mode
 from services.tiles.charges.rules import Charges, check_open, count_charges, give_back, spend
 from services.tiles.revisions.rules import Change, Details, Kind, is_kept_whole, pack_stroke
 from services.tiles.tiles.rules import Tile

@@ -11,8 +11,8 @@ from aiohttp import web
 
 from services.tiles.artists.actors import actor_of
 from services.tiles.artists.store import ensure_artist
+from services.tiles.canvases.access import no_such_canvas
 from services.tiles.canvases.journal import Journal
-from services.tiles.canvases.rules import no_such_canvas
 from services.tiles.edits.limits import LEAST_PIXELS, PaintAllowance
 from services.tiles.placing import rules, store
 from services.tiles.placing.batches import OnOutcome, PlacementBatches, defer_result

@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import bindparam, func, select, text
 
 from services.tiles.canvases import store as canvases_store
+from services.tiles.canvases.locking import prepend_lock
 from services.tiles.charges.rules import Charges
 from services.tiles.placing.rules import (
     REPEAT_SECONDS,
@@ -111,7 +112,7 @@ _PRUNE = text("DELETE FROM placements WHERE placed_at < clock_timestamp() - make
 
 async def get_board(conn: Connection, canvas_id: int) -> Board | None:
     """Lock a canvas and return it with the time by then, None if there is none."""
-    canvases_store.prepend_lock(conn, canvas_id)
+    prepend_lock(conn, canvas_id)
     row = await conn.fetch_one(_CANVAS, {"canvas_id": canvas_id})
     return None if row is None else Board(canvases_store.canvas_of(row), row.now)
 

@@ -10,8 +10,10 @@ from aiohttp import web
 from services.tiles.artists.actors import actor_of
 from services.tiles.artists.store import ensure_artist
 from services.tiles.canvases import store as canvases_store
+from services.tiles.canvases.access import check_may_manage, check_not_archived
 from services.tiles.canvases.journal import Journal
-from services.tiles.canvases.rules import Region, check_may_manage, check_not_archived
+from services.tiles.canvases.locking import prepend_lock
+from services.tiles.canvases.regions import Region
 from services.tiles.canvases.service import visible_to
 from services.tiles.drawings import Drawings
 from services.tiles.edits.rules import NewVersion
@@ -52,7 +54,7 @@ class Recolourings:
         async with self._journal.transaction(statement=STATEMENT_SECONDS) as (conn, changes):
             if not order.dry_run:
                 ensure_artist(conn, caller)
-                canvases_store.prepend_lock(conn, canvas_id)
+                prepend_lock(conn, canvas_id)
             canvas = visible_to(caller, await canvases_store.get(conn, canvas_id))
             check_may_manage(canvas, actor_of(caller))
             check_not_archived(canvas)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import text
 
-from services.tiles.canvases.rules import Region
+from services.tiles.canvases.regions import Region
 from shared.db import Connection
 
 _WITH_COLOUR = text(

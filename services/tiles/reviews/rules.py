@@ -10,7 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from services.tiles.artists.rules import Actor, Artist
-from services.tiles.canvases.rules import Canvas, check_not_archived, manages
+from services.tiles.canvases.access import check_not_archived, manages
+from services.tiles.canvases.rules import Canvas
 from services.tiles.submissions.rules import ReviewStatus
 from services.tiles.tiles.rules import Lock, check_unlocked
 from shared.errors import Conflict, NotAllowed

@@ -8,6 +8,7 @@ from services.tiles.artists.actors import actor_of
 from services.tiles.artists.store import ensure_artist
 from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.journal import CanvasChanges, Journal
+from services.tiles.canvases.locking import prepend_lock
 from services.tiles.canvases.rules import check_claims
 from services.tiles.canvases.service import visible_to
 from services.tiles.edits.rules import NewValues, new_version
@@ -68,7 +69,7 @@ class Reviews:
         """
         async with self._journal.transaction() as (conn, changes):
             ensure_artist(conn, caller)
-            canvases_store.prepend_lock(conn, canvas_id)
+            prepend_lock(conn, canvas_id)
             canvas = visible_to(caller, await canvases_store.get(conn, canvas_id))
             check_claims(canvas)
             rules.check_may_review(canvas, actor_of(caller))

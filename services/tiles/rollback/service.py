@@ -15,7 +15,9 @@ from aiohttp import web
 from services.tiles.artists.store import ensure_artist
 from services.tiles.canvases import store as canvases_store
 from services.tiles.canvases.journal import CanvasChanges, Journal
-from services.tiles.canvases.rules import Canvas, Region
+from services.tiles.canvases.locking import prepend_lock
+from services.tiles.canvases.regions import Region
+from services.tiles.canvases.rules import Canvas
 from services.tiles.canvases.service import visible_to
 from services.tiles.edits.rules import NewVersion
 from services.tiles.edits.versions import defer_versions
@@ -70,7 +72,7 @@ class Rollbacks:
         async with self._journal.transaction(statement=STATEMENT_SECONDS) as (conn, changes):
             if not order.dry_run:
                 ensure_artist(conn, caller)
-                canvases_store.prepend_lock(conn, canvas_id)
+                prepend_lock(conn, canvas_id)
             canvas = visible_to(caller, await canvases_store.get(conn, canvas_id))
             now = await store.get_now(conn)
             rules.check_moment(order.since, now)

@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import func, select, text
 
 from services.tiles.artists.rules import Artist
-from services.tiles.canvases.rules import Mode, Region
+from services.tiles.canvases.regions import Region
+from services.tiles.canvases.rules import Mode
 from services.tiles.revisions.rules import LAST_VERSION, Span
 from services.tiles.rollback.rules import Removed
 from shared.db import Connection, Row

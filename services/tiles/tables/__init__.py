@@ -1,7 +1,7 @@
 """Tables of the tiles service, with the constraints that keep bad states out.
 
 Importing this package defines them all. Everything on a canvas changes under the lock of the canvas's row
-(`canvases.store.prepend_lock`), which makes limits, counts and sequence numbers exact under any concurrency.
+(`canvases.locking.prepend_lock`), which makes limits, counts and sequence numbers exact at any concurrency.
 The constraints protect them even from a writer without that lock.
 """
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from services.tiles.artists.rules import Actor, Artist
-from services.tiles.canvases.rules import MAX_SIDE, Canvas, check_visible, manages
+from services.tiles.canvases.access import check_visible, manages
+from services.tiles.canvases.rules import MAX_SIDE, Canvas
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound
 
 MAX_PIXELS = 1024 * 1024

@@ -17,7 +17,8 @@ from PIL import Image, ImageColor
 from services.tiles.artists.actors import actor_of, viewer_of
 from services.tiles.artists.store import ensure_artist
 from services.tiles.canvases import store as canvases_store
-from services.tiles.canvases.rules import Canvas, Region
+from services.tiles.canvases.regions import Region
+from services.tiles.canvases.rules import Canvas
 from services.tiles.canvases.service import visible_to
 from services.tiles.drawings import Client, Drawings
 from services.tiles.pictures.renderings import Rendering, Renderings

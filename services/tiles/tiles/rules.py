@@ -9,16 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.tiles.artists.rules import Actor, Artist
-from services.tiles.canvases.rules import (
-    Canvas,
-    Mode,
-    Region,
-    check_claims,
-    check_may_contribute,
-    check_not_archived,
-    leads,
-    manages,
-)
+from services.tiles.canvases.access import check_may_contribute, check_not_archived, leads, manages
+from services.tiles.canvases.regions import Region
+from services.tiles.canvases.rules import Canvas, Mode, check_claims
 from services.tiles.submissions.rules import Pending
 from shared.errors import Conflict, Invalid, NotAllowed, NotFound, StaleVersion
 

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from services.tiles.artists.actors import viewer_of
 from services.tiles.canvases import store as canvases_store
-from services.tiles.canvases.rules import region_of
+from services.tiles.canvases.regions import region_of
 from services.tiles.canvases.schemas import RegionQuery
 from services.tiles.canvases.service import visible_to
 from services.tiles.tiles import rules, store

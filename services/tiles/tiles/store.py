@@ -25,7 +25,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.tiles.artists.rules import Actor, Artist
 from services.tiles.canvases import store as canvases_store
-from services.tiles.canvases.rules import Canvas, CanvasRole, Region
+from services.tiles.canvases.regions import Region
+from services.tiles.canvases.rules import Canvas, CanvasRole
 from services.tiles.submissions.rules import ReviewStatus
 from services.tiles.submissions.store import get_pending
 from services.tiles.tables import artists, canvases, reviews, tiles
@@ -56,7 +57,7 @@ _TILES = select(*TILE_COLUMNS).outerjoin_from(tiles, creators, creators.c.id == 
 
 
 def _seen_by(viewer_id: ColumnElement[int], sees_all: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Build what `canvases.rules.check_visible` and `tiles.rules.can_see` decide, as a condition."""
+    """Build what `canvases.access.check_visible` and `tiles.rules.can_see` decide, as a condition."""
     return and_(
         canvases.c.is_active,
         or_(

@@ -8,7 +8,9 @@ from aiohttp import web
 
 from services.tiles.artists.actors import actor_of
 from services.tiles.canvases import store as canvases
-from services.tiles.canvases.rules import Canvas, check_may_manage
+from services.tiles.canvases.access import check_may_manage
+from services.tiles.canvases.locking import prepend_lock
+from services.tiles.canvases.rules import Canvas
 from services.tiles.canvases.service import visible_to
 from services.tiles.webhooks import store
 from services.tiles.webhooks.rules import (
@@ -41,7 +43,7 @@ class Webhooks:
         secret = make_secret()
         async with self._database.transaction() as conn:
             # The canvas's lock serialises those who count.
-            canvases.prepend_lock(conn, canvas_id)
+            prepend_lock(conn, canvas_id)
             canvas = await self._get_managed(conn, caller, canvas_id)
             if await store.count(conn, canvas_id) >= WEBHOOKS_MAX:
                 raise too_many_webhooks()

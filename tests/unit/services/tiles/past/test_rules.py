@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.tiles.canvases.rules import TILE_SIZES, Region
+from services.tiles.canvases.regions import Region
+from services.tiles.canvases.rules import TILE_SIZES
 from services.tiles.drawings import LARGE_PIXELS
 from services.tiles.past.rules import (
     BAND_CELLS,
