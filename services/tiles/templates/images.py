@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Mapping
 from io import BytesIO
+from typing import Final
 
 from PIL import Image, ImageCms
 
@@ -23,9 +25,21 @@ _UNREADABLE = (
 )  # fmt: skip
 """What Pillow raises for files that are broken, or were made to break it."""
 
+_ORIENTATION: Final = 0x0112
+_TURNS: Final[Mapping[int, Image.Transpose]] = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What turns a picture upright, by its orientation (Exif 3.0, 4.6.5.1.6); 1 is upright."""
+
 
 def read_image(file: bytes) -> Image.Image:
-    """Return the first frame of a picture as RGBA in sRGB; takes some milliseconds per megapixel.
+    """Return the first frame of a picture, upright, as RGBA in sRGB; takes some milliseconds per megapixel.
 
     Raises Invalid naming `image` for a file of another format, a broken one, and a picture that is too large.
     """
@@ -36,10 +50,12 @@ def read_image(file: bytes) -> Image.Image:
             profile = image.info.get("icc_profile")
             image.load()
             check_size(*image.size)
+            turn = _TURNS.get(_read_orientation(image.info.get("exif")))
             rgba = _eight_bits(image).convert("RGBA")
     except _UNREADABLE:
         raise _unreadable() from None
-    return _in_srgb(rgba, profile)
+    upright = rgba if turn is None else rgba.transpose(turn)
+    return _in_srgb(upright, profile)
 
 
 def read_size(file: bytes) -> tuple[int, int]:
@@ -71,6 +87,27 @@ def _read_webp_size(file: bytes) -> tuple[int, int]:
             width, height = struct.unpack_from("<HH", file, 26)
             return width & 0x3FFF, height & 0x3FFF
     raise _unreadable()
+
+
+def _read_orientation(exif: bytes | None) -> int:
+    """Return the orientation that Exif names, 1 if it names none that can be read.
+
+    Pillow would read every other tag as well, which takes seconds for a file that was made for that.
+    """
+    tiff = (exif or b"").removeprefix(b"Exif\0\0")
+    order = {b"II": "<", b"MM": ">"}.get(tiff[:2])
+    if order is None:
+        return 1
+    try:
+        (start,) = struct.unpack_from(f"{order}I", tiff, 4)
+        (count,) = struct.unpack_from(f"{order}H", tiff, start)
+        entries = tiff[start + 2 : start + 2 + 12 * count]
+        for tag, kind, values, value in struct.iter_unpack(f"{order}HHIH2x", entries):
+            if (tag, kind, values) == (_ORIENTATION, 3, 1):
+                return int(value)
+    except struct.error:  # ends within its directory
+        pass
+    return 1
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

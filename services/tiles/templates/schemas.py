@@ -30,7 +30,8 @@ Offset = Annotated[int, Field(gt=-MAX_SIDE, lt=MAX_SIDE)]
 class TemplateDraft(Body):
     """A template to upload: `image` is base64 of a PNG, WebP or GIF file of at most 1 MiB.
 
-    Of an animation the first frame counts, and of transparency what is less than half opaque is transparent.
+    It is turned as its Exif says. Of an animation the first frame counts, and of transparency what is less
+    than half opaque is transparent.
     `dither` spreads errors by Floyd and Steinberg.
     """
 

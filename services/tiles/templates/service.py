@@ -66,10 +66,10 @@ class Templates:
         file = draft.file()
         width, height = read_size(file)
         rules.check_size(width, height)
-        rules.check_position(canvas, draft.x, draft.y, width, height)
         self._drawings.charge(client, READING_COST * width * height)
         async with self._drawings.turn(READING_COST * width * height):
             size, indices = await asyncio.to_thread(_match, file, canvas, dither=draft.dither)
+        rules.check_position(canvas, draft.x, draft.y, *size)
         pixels = size[0] * size[1] - indices.count(0)
         rules.check_has_pixels(pixels)
         values = {

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import ExifTags, Image
 
 from services.tiles.consumed import HANDLERS
 from shared.db import Database
@@ -61,6 +61,18 @@ async def test_a_picture_is_stored_in_the_palette_of_the_canvas(tiles: TilesClie
         "pixels": 3, "is_public": False, "creator": ann,
     }  # fmt: skip
     assert await pixels_of(tiles, slug) == [9, 1, 0, 9]
+
+
+async def test_a_picture_that_is_turned_has_the_sides_and_the_place_of_the_turned_one(
+    tiles: TilesClient, canvas_id: int
+) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    file = encoded(drawn([RED, BLACK, BLACK]), exif=exif)
+    made = await template(tiles, "ann", canvas_id, file, x=0, y=-2)
+    assert (made["width"], made["height"]) == (1, 3)
+    refused = await upload(tiles, "ann", canvas_id, file, x=-2, y=0)
+    assert await fault(refused) == (["body", "x"], "beside_canvas")
 
 
 async def test_its_location_is_where_it_is_shown(tiles: TilesClient) -> None:

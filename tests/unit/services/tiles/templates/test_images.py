@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import struct
 import zlib
+from io import BytesIO
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageOps
 
 from services.tiles.templates.images import read_image, read_size
 from shared.errors import Invalid
@@ -133,6 +134,64 @@ def test_a_broken_or_foreign_colour_profile_is_ignored() -> None:
     for profile in (b"no profile", srgb_profile()[:200], lab, unreadable):
         file = encoded(PICTURE, icc_profile=profile)
         assert read_image(file).getpixel((0, 0)) == RED
+
+
+def exif_of(orientation: int, order: str = "<", **broken: int) -> bytes:
+    """Write Exif with an orientation by hand, after another tag; `broken` replaces numbers of it."""
+    values = {"start": 8, "count": 2, "kind": 3, "values": 1, **broken}
+    mark = {"<": b"II", ">": b"MM"}[order]
+    return (
+        mark
+        + struct.pack(f"{order}HIH", 42, values["start"], values["count"])
+        + struct.pack(f"{order}HHII", 0x0100, 4, 1, 3)
+        + struct.pack(f"{order}HHIHxx", 0x0112, values["kind"], values["values"], orientation)
+        + bytes(4)
+    )
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+@pytest.mark.parametrize("order", "<>")
+def test_a_picture_is_turned_as_its_exif_says(kind: str, orientation: int, order: str) -> None:
+    options = {"lossless": True, "exact": True} if kind == "WEBP" else {}
+    file = encoded(PICTURE, kind, exif=exif_of(orientation, order), **options)
+    with Image.open(BytesIO(file)) as image:
+        expected = ImageOps.exif_transpose(image).convert("RGBA")
+    turned = read_image(file)
+    assert (turned.size, turned.tobytes()) == (expected.size, expected.tobytes())
+    assert turned.size == ((3, 2) if orientation < 5 else (2, 3))
+
+
+@pytest.mark.parametrize(
+    "exif",
+    [
+        exif_of(0),
+        exif_of(9),
+        exif_of(65_535),
+        exif_of(6, kind=4),
+        exif_of(6, values=2),
+        exif_of(6, count=1),
+        exif_of(6, start=2**32 - 1),
+        exif_of(6)[:-8],
+        exif_of(6)[:9],
+        exif_of(6)[:5],
+        b"XX" + exif_of(6)[2:],
+        b"II",
+    ],
+)
+def test_exif_without_an_orientation_that_can_be_read_turns_nothing(exif: bytes) -> None:
+    assert read_image(encoded(PICTURE, exif=exif)).size == (3, 2)
+
+
+def test_exif_with_as_many_tags_as_there_can_be_costs_nothing_to_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Each tag says that its value is long, and elsewhere in the file.
+    tags = b"".join(struct.pack("<HHII", tag, 7, 4096, 8) for tag in range(1, 0xFFFF) if tag != 0x0112)
+    exif = b"II" + struct.pack("<HIH", 42, 8, len(tags) // 12) + tags + bytes(4)
+    file = encoded(PICTURE, exif=exif)
+    monkeypatch.delattr(Image.Image, "getexif")
+    assert read_image(file).size == (3, 2)
 
 
 def srgb_profile() -> bytes:
