@@ -7,14 +7,26 @@ import json
 from typing import Any
 
 import cbor2
+from aiohttp import ClientResponse
 from cryptography.hazmat.primitives.asymmetric import ec
 from webauthn.helpers import bytes_to_base64url
+
+from tests.support.auth import Auth
 
 ORIGIN = "http://localhost:8080"
 """Where auth runs in its tests, by the default of its settings."""
 
 _USER_PRESENT_WITH_KEY = 0x41
 """Flags of authenticator data (WebAuthn, 6.1): a user was present, and the data has a new key."""
+
+
+async def add_passkey(auth: Auth, session: dict[str, Any], credential_id: bytes) -> ClientResponse:
+    """Add a passkey with that id to the account of a session, as its browser does."""
+    made = await (await auth.request("POST", "/auth/passkeys/options", session)).json()
+    credential = make_credential(made["options"], credential_id)
+    return await auth.request(
+        "POST", "/auth/passkeys", session, json={"name": "Key", "credential": credential}
+    )
 
 
 def make_credential(options: dict[str, Any], credential_id: bytes) -> dict[str, Any]:

@@ -147,7 +147,7 @@ OPERATIONS = (
         remove_passkey,
         {204: None},
         Access.ARTIST,
-        [*_CONFIRMED_REFUSALS, "404 passkey_not_found"],
+        [*_CONFIRMED_REFUSALS, "404 passkey_not_found", "409 last_way_in"],
     ),
     Operation("POST", "/auth/confirm", confirm_session, {204: None}, Access.ARTIST, _CODE_REFUSALS),
 )

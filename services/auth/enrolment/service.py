@@ -23,6 +23,7 @@ from services.auth.factors import store as factors
 from services.auth.factors.passkeys import Passkeys
 from services.auth.factors.rules import PASSKEYS_MAX, Proof, confirmation_required, wrong_code
 from services.auth.factors.service import FactorVerifier
+from services.auth.identities.ways_in import check_way_in
 from services.auth.mail.rules import Purpose
 from services.auth.sessions import revocation
 from services.auth.sessions.rules import Client
@@ -146,12 +147,15 @@ class Enrolment:
         return PasskeyListView(items=[PasskeyView.model_validate(passkey) for passkey in found])
 
     async def remove_passkey(self, caller: Identity, passkey_id: int) -> None:
-        """Remove a passkey; raises NotFound, NotAllowed `confirmation_required`."""
+        """Remove a passkey; raises NotFound, Conflict `last_way_in`, NotAllowed `confirmation_required`."""
         account, session_id = await self._sessions.get_account(caller)
         async with self._database.transaction() as conn:
+            # The lock serialises those who remove ways in.
+            locked = await accounts.get_account_for_update(conn, account.id)
             await self._sessions.check_confirmed(conn, account.id, session_id)
-            if not await factors.delete_passkey(conn, account.id, passkey_id):
+            if locked is None or not await factors.delete_passkey(conn, account.id, passkey_id):
                 raise NotFound("passkey_not_found", "No such passkey.")
+            await check_way_in(conn, locked)
             await self._end_if_last(conn, account)
 
     async def confirm_session(self, caller: Identity, proof: Proof) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from services.auth.limits import EMAIL_MAX
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Invalid, NotFound
 from shared.text import has_controls
 
 FLOW_LIFETIME = timedelta(minutes=10)
@@ -122,13 +122,6 @@ def provider_not_found() -> NotFound:
 def identity_not_found() -> NotFound:
     """Return the refusal to remove an identity that the account does not have."""
     return NotFound("identity_not_found", "The account is not linked to an identity of this provider.")
-
-
-def last_way_in() -> Conflict:
-    """Return the refusal to remove the only way that an account can be logged in to."""
-    return Conflict(
-        "last_way_in", "Choose a password or add a passkey first: this is the only way to log in."
-    )
 
 
 def ticket_invalid() -> Invalid:

@@ -12,11 +12,10 @@ from aiohttp import web
 
 from services.auth.accounts import store as accounts
 from services.auth.accounts.model import Account
-from services.auth.accounts.passwords import NO_PASSWORD
 from services.auth.accounts.rules import check_usable
 from services.auth.challenges.store import use_challenge
-from services.auth.factors import store as factors
 from services.auth.identities import store
+from services.auth.identities.ways_in import check_way_in
 from services.auth.keys.cipher import KeyCipher
 from services.auth.lifecycle.service import Lifecycle
 from services.auth.mail.rules import Purpose
@@ -31,7 +30,6 @@ from services.auth.oidc.rules import (
     clean_next,
     identity_not_found,
     is_answer_to,
-    last_way_in,
     provider_not_found,
     ticket_invalid,
 )
@@ -202,10 +200,7 @@ class Oidc:
             await self._sessions.check_confirmed(conn, account.id, session_id)
             if locked is None or not await store.remove(conn, account.id, provider_id):
                 raise identity_not_found()
-            has_others = bool(await store.list_of(conn, account.id))
-            has_passkey = (await factors.get_factors(conn, account.id)).passkeys > 0
-            if locked.password_hash == NO_PASSWORD and not has_others and not has_passkey:
-                raise last_way_in()
+            await check_way_in(conn, locked)
             self._report(conn, account)
 
     async def _begin(self, provider_id: str, next_path: str, link: tuple[int, int] | None) -> tuple[str, str]:

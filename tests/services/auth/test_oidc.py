@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.support.auth import PASSWORD, Auth, StartAuth, list_published, problem
+from tests.support.authenticators import add_passkey
 from tests.support.oidc import (
     CALLBACK,
     SITE,
@@ -173,6 +174,35 @@ async def test_the_last_way_in_cannot_be_removed(auth: Auth, browser: Browser) -
     response = await auth.request("DELETE", "/auth/identities/elsewhere", session)
     assert await problem(response) == (409, "last_way_in")
     assert outcome(await browser.log_in("nova")) == "signed-in"
+
+
+async def test_the_last_passkey_of_an_account_with_no_other_way_in_cannot_be_removed(
+    auth: Auth, browser: Browser
+) -> None:
+    session, passkey = await enter_from_elsewhere(auth, browser)
+    assert (await auth.request("DELETE", "/auth/identities/elsewhere", session)).status == 204
+    assert await problem(await auth.request("DELETE", passkey, session)) == (409, "last_way_in")
+    assert len((await auth.get("/auth/passkeys", session))["items"]) == 1
+
+
+async def test_of_the_last_two_ways_in_one_stays_when_both_are_removed_at_once(
+    auth: Auth, browser: Browser
+) -> None:
+    session, passkey = await enter_from_elsewhere(auth, browser)
+    paths = ["/auth/identities/elsewhere", passkey] * 4
+    responses = await asyncio.gather(*(auth.request("DELETE", path, session) for path in paths))
+    assert [response.status for response in responses].count(204) == 1
+    identities = (await auth.get("/auth/identities", session))["items"]
+    passkeys = (await auth.get("/auth/passkeys", session))["items"]
+    assert len(identities) + len(passkeys) == 1
+
+
+async def enter_from_elsewhere(auth: Auth, browser: Browser) -> tuple[dict[str, Any], str]:
+    """Register without a password, and add a passkey; returns the session and the path of the passkey."""
+    ticket = fragment_of((await browser.log_in("nova")).headers["Location"])["ticket"]
+    session = await (await register(auth, ticket)).json()
+    made = await (await add_passkey(auth, session, b"a key of nova")).json()
+    return session, f"/auth/passkeys/{made['id']}"
 
 
 async def test_the_second_factor_of_the_account_is_asked_for(

@@ -14,7 +14,7 @@ from webauthn.helpers import bytes_to_base64url
 
 from services.auth.factors import service
 from tests.support.auth import PASSWORD, Auth, StartAuth, fields_at_fault, list_published, problem
-from tests.support.authenticators import make_credential
+from tests.support.authenticators import add_passkey
 from tests.support.mailbox import Mailbox
 
 BAD_LOGIN = (401, "bad_code")
@@ -295,14 +295,6 @@ async def test_what_is_no_passkey_is_not_added(auth: Auth, ada: dict[str, Any]) 
     body = {"name": "Phone", "credential": {"id": "AAAA"}}
     response = await auth.request("POST", "/auth/passkeys", ada, json=body)
     assert await fields_at_fault(response) == {"body.credential"}
-
-
-async def add_passkey(auth: Auth, session: dict[str, Any], credential_id: bytes) -> Any:
-    made = await (await auth.request("POST", "/auth/passkeys/options", session)).json()
-    credential = make_credential(made["options"], credential_id)
-    return await auth.request(
-        "POST", "/auth/passkeys", session, json={"name": "Key", "credential": credential}
-    )
 
 
 async def test_a_passkey_whose_id_is_longer_than_any_device_makes_is_refused(
