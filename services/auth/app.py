@@ -24,6 +24,8 @@ from services.auth.keys import api as keys
 from services.auth.keys.cipher import KeyCipher
 from services.auth.keys.service import KEY_RING, KeyRing
 from services.auth.lifecycle import api as lifecycle
+from services.auth.lifecycle.mailing import Mailing
+from services.auth.lifecycle.registration import REGISTRATIONS, Registrations
 from services.auth.lifecycle.service import LIFECYCLE, Lifecycle
 from services.auth.mail import api as mail_api
 from services.auth.mail import service as mail
@@ -33,6 +35,7 @@ from services.auth.moderation.service import ModerationHandler
 from services.auth.oidc import api as oidc
 from services.auth.oidc.service import OIDC, Oidc
 from services.auth.sessions import api as sessions
+from services.auth.sessions.logins import LOGINS, Logins
 from services.auth.sessions.service import SESSIONS, Sessions
 from services.auth.settings import AuthSettings
 from services.auth.tokens.service import TokenIssuer
@@ -70,14 +73,19 @@ def create_app(settings: AuthSettings) -> web.Application:
     passkeys = Passkeys(settings.secret.get_secret_value(), settings.public_url)
     verifier = FactorVerifier(cipher, passkeys, settings.public_url)
     issuer = TokenIssuer(key_ring)
-    app[SESSIONS] = Sessions(database, outbox, passwords, issuer, verifier, passkeys, settings)
+    app[SESSIONS] = Sessions(database, outbox, issuer, settings)
+    app[LOGINS] = Logins(database, passwords, verifier, passkeys, app[SESSIONS], settings)
     app[BOTS] = Bots(database, outbox, app[SESSIONS], issuer)
-    app[ENROLMENT] = Enrolment(database, outbox, verifier, passkeys, app[SESSIONS])
+    app[ENROLMENT] = Enrolment(database, outbox, verifier, passkeys, app[SESSIONS], app[LOGINS])
     app[CHALLENGES] = Challenges(database, settings.secret.get_secret_value())
-    app[LIFECYCLE] = Lifecycle(database, outbox, passwords, app[SESSIONS], app[CHALLENGES], settings)
+    mailing = Mailing(outbox, settings)
+    app[REGISTRATIONS] = Registrations(
+        database, outbox, passwords, app[SESSIONS], app[CHALLENGES], mailing, settings
+    )
+    app[LIFECYCLE] = Lifecycle(database, outbox, passwords, app[LOGINS], mailing)
     app[DIGESTS] = Digests(database, outbox, cipher)
     app[EXPORTS] = Exports(database, outbox, app[SESSIONS])
-    app[OIDC] = Oidc(database, outbox, app[SESSIONS], app[LIFECYCLE], cipher, settings)
+    app[OIDC] = Oidc(database, outbox, app[SESSIONS], app[LOGINS], app[REGISTRATIONS], cipher, settings)
     app[ADMINISTRATION] = Administration(database, outbox, app[SESSIONS])
     app.cleanup_ctx.append(passwords.closing)
     # Beside /health: no operation of the API, and not routed by the gateway.

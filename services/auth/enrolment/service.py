@@ -26,6 +26,7 @@ from services.auth.factors.service import FactorVerifier
 from services.auth.identities.ways_in import check_way_in
 from services.auth.mail.rules import Purpose
 from services.auth.sessions import revocation
+from services.auth.sessions.logins import Logins
 from services.auth.sessions.rules import Client
 from services.auth.sessions.schemas import PasskeyOptions
 from services.auth.sessions.service import Sessions
@@ -49,12 +50,14 @@ class Enrolment:
         verifier: FactorVerifier,
         passkeys: Passkeys,
         sessions: Sessions,
+        logins: Logins,
     ) -> None:
         self._database = database
         self._outbox = outbox
         self._verifier = verifier
         self._passkeys = passkeys
         self._sessions = sessions
+        self._logins = logins
 
     async def get_factors(self, caller: Identity) -> FactorsView:
         """Return the caller's second factors."""
@@ -82,7 +85,7 @@ class Enrolment:
         Raises NotAllowed `bad_code`, TooManyRequests.
         """
         account, session_id = await self._sessions.get_account(caller)
-        forgiven = await self._sessions.count_code(account.id)
+        forgiven = await self._logins.count_code(account.id)
         async with self._database.transaction() as conn:
             codes = await self._verifier.confirm_totp(conn, account.id, code)
             if codes is None:
@@ -104,7 +107,7 @@ class Enrolment:
 
     async def remove_totp(self, caller: Identity, password: str, client: Client) -> None:
         """Remove the app; raises NotAllowed `bad_credentials`, TooManyRequests."""
-        account, _ = await self._sessions.check_password(caller, password, client)
+        account, _ = await self._logins.check_password(caller, password, client)
         async with self._database.transaction() as conn:
             if await factors.delete_secret(conn, account.id):
                 await self._end_if_last(conn, account)
@@ -161,7 +164,7 @@ class Enrolment:
     async def confirm_session(self, caller: Identity, proof: Proof) -> None:
         """Confirm the caller's session with a factor; raises NotAllowed `bad_code`, TooManyRequests."""
         account, session_id = await self._sessions.get_account(caller)
-        forgiven = await self._sessions.count_code(account.id)
+        forgiven = await self._logins.count_code(account.id)
         async with self._database.transaction() as conn:
             if not await self._verifier.use(conn, account.id, proof):
                 raise wrong_code()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from services.auth.accounts.schemas import AccountView
+from services.auth.lifecycle.registration import REGISTRATIONS
 from services.auth.lifecycle.schemas import (
     AccountDeletion,
     EmailChange,
@@ -29,13 +30,13 @@ from shared.identity import Identity, Scope
 
 async def register(request: web.Request, body: Registration) -> web.Response:
     """Create an account and log in."""
-    grant = await request.app[LIFECYCLE].register(body, read_client(request))
+    grant = await request.app[REGISTRATIONS].register(body, read_client(request))
     return respond_session(request, grant, status=201)
 
 
 async def get_registration(request: web.Request) -> web.Response:
     """Show who may create an account at the moment."""
-    return respond(await request.app[LIFECYCLE].get_registration())
+    return respond(await request.app[REGISTRATIONS].get_registration())
 
 
 async def get_me(request: web.Request, caller: Identity) -> web.Response:

@@ -17,7 +17,7 @@ from services.auth.challenges.store import use_challenge
 from services.auth.identities import store
 from services.auth.identities.ways_in import check_way_in
 from services.auth.keys.cipher import KeyCipher
-from services.auth.lifecycle.service import Lifecycle
+from services.auth.lifecycle.registration import Registrations
 from services.auth.mail.rules import Purpose
 from services.auth.oidc.client import ProviderClient
 from services.auth.oidc.providers import make_client
@@ -43,6 +43,7 @@ from services.auth.oidc.schemas import (
 )
 from services.auth.oidc.sealing import Sealer
 from services.auth.sessions import store as sessions_store
+from services.auth.sessions.logins import Logins
 from services.auth.sessions.rules import Client, Grant
 from services.auth.sessions.service import Sessions
 from services.auth.settings import AuthSettings, parse_oidc_providers
@@ -79,14 +80,16 @@ class Oidc:
         database: Database,
         outbox: Outbox,
         sessions: Sessions,
-        lifecycle: Lifecycle,
+        logins: Logins,
+        registrations: Registrations,
         cipher: KeyCipher,
         settings: AuthSettings,
     ) -> None:
         self._database = database
         self._outbox = outbox
         self._sessions = sessions
-        self._lifecycle = lifecycle
+        self._logins = logins
+        self._registrations = registrations
         self._sealer = Sealer(cipher)
         self._settings = settings
         configured = settings.oidc_providers
@@ -144,7 +147,8 @@ class Oidc:
     async def register(self, registration: OidcRegistration, client: Client) -> Grant:
         """Create an account for a proven identity and open its first session.
 
-        Raises Invalid `ticket_invalid`, Conflict `identity_taken`, and the errors of `Lifecycle.register`.
+        Raises Invalid `ticket_invalid`, Conflict `identity_taken`, and the errors of
+        `Registrations.register_without_password`.
         """
         opened = self._sealer.open_ticket(registration.ticket.get_secret_value())
         if opened is None:
@@ -160,7 +164,7 @@ class Oidc:
             except UniqueViolated:
                 raise Conflict("identity_taken", "An account is linked to this identity already.") from None
 
-        return await self._lifecycle.register_without_password(
+        return await self._registrations.register_without_password(
             registration,
             username=registration.username,
             email=registration.email,
@@ -260,7 +264,7 @@ class Oidc:
             if not locked or await store.use(conn, proven.issuer, proven.subject) != account_id:
                 return await self._welcome(conn, flow, proven)
             check_usable(locked.account)
-            entered = await self._sessions.enter(conn, locked.account, client)
+            entered = await self._logins.enter(conn, locked.account, client)
         if isinstance(entered, SecondFactorRequired):
             more = {"challenge": entered.challenge, "methods": ",".join(entered.methods)}
             return Ending(Outcome.SECOND_FACTOR, flow.next, more=more)

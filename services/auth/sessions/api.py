@@ -6,6 +6,7 @@ from aiohttp import web
 
 from services.auth.sessions.browser import HEADERS, read_refresh_token, respond_ended, respond_session
 from services.auth.sessions.client import read_client
+from services.auth.sessions.logins import LOGINS
 from services.auth.sessions.schemas import (
     Login,
     Logout,
@@ -29,7 +30,7 @@ from shared.identity import Identity, Scope
 
 async def login(request: web.Request, body: Login) -> web.Response:
     """Log in with a username or an email address."""
-    grant = await request.app[SESSIONS].login(
+    grant = await request.app[LOGINS].login(
         body.username, body.password.get_secret_value(), read_client(request)
     )
     return respond_session(request, grant)
@@ -37,7 +38,7 @@ async def login(request: web.Request, body: Login) -> web.Response:
 
 async def login_with_second_factor(request: web.Request, body: SecondFactor) -> web.Response:
     """Go on with a login that requires a second factor."""
-    grant = await request.app[SESSIONS].login_with_second_factor(
+    grant = await request.app[LOGINS].login_with_second_factor(
         body.challenge.get_secret_value(), body.proof(), read_client(request)
     )
     return respond_session(request, grant)
@@ -48,12 +49,12 @@ async def make_passkey_options(
 ) -> web.Response:
     """Get what a browser needs to log in, go on with a login, or confirm a session by a passkey."""
     token = None if body.challenge is None else body.challenge.get_secret_value()
-    return respond(PasskeyOptions(options=await request.app[SESSIONS].make_passkey_options(caller, token)))
+    return respond(PasskeyOptions(options=await request.app[LOGINS].make_passkey_options(caller, token)))
 
 
 async def login_with_passkey(request: web.Request, body: PasskeyLogin) -> web.Response:
     """Log in with a passkey, without name and password."""
-    grant = await request.app[SESSIONS].login_with_passkey(body.assertion, read_client(request))
+    grant = await request.app[LOGINS].login_with_passkey(body.assertion, read_client(request))
     return respond_session(request, grant)
 
 
