@@ -10,6 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from services.auth.accounts.model import LockedAccount
+from services.auth.identities.ways_in import check_way_in
+from shared.db import Connection
 from tests.support.auth import PASSWORD, Auth, StartAuth, list_published, problem
 from tests.support.authenticators import add_passkey
 from tests.support.oidc import (
@@ -25,6 +28,7 @@ from tests.support.oidc import (
     running_issuer,
     settings,
 )
+from tests.support.waiting import eventually
 
 
 @pytest.fixture(scope="module")
@@ -186,15 +190,29 @@ async def test_the_last_passkey_of_an_account_with_no_other_way_in_cannot_be_rem
 
 
 async def test_of_the_last_two_ways_in_one_stays_when_both_are_removed_at_once(
-    auth: Auth, browser: Browser
+    auth: Auth, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session, passkey = await enter_from_elsewhere(auth, browser)
-    paths = ["/auth/identities/elsewhere", passkey] * 4
-    responses = await asyncio.gather(*(auth.request("DELETE", path, session) for path in paths))
-    assert [response.status for response in responses].count(204) == 1
-    identities = (await auth.get("/auth/identities", session))["items"]
-    passkeys = (await auth.get("/auth/passkeys", session))["items"]
-    assert len(identities) + len(passkeys) == 1
+    is_checked, may_commit = asyncio.Event(), asyncio.Event()
+
+    async def check_and_wait(conn: Connection, locked: LockedAccount) -> None:
+        await check_way_in(conn, locked)
+        is_checked.set()
+        await may_commit.wait()
+
+    monkeypatch.setattr("services.auth.oidc.service.check_way_in", check_and_wait)
+    unlinking = asyncio.create_task(auth.request("DELETE", "/auth/identities/elsewhere", session))
+    await is_checked.wait()
+    removing = asyncio.create_task(auth.request("DELETE", passkey, session))
+
+    async def is_held_up_or_through() -> bool:
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        return removing.done() or auth.rows(waiting) != [(0,)]
+
+    await eventually(is_held_up_or_through)
+    may_commit.set()
+    assert (await unlinking).status == 204
+    assert await problem(await removing) == (409, "last_way_in")
 
 
 async def enter_from_elsewhere(auth: Auth, browser: Browser) -> tuple[dict[str, Any], str]:
