@@ -227,3 +227,18 @@ async def test_keys_are_listed_changed_and_reset(new_page: Windows, new_painter:
     await page.get_by_role("button", name="Keyboard shortcuts").click()
     await keys.get_by_role("button", name="Reset all").click()
     await expect(keys.get_by_role("button", name="Pencil: B. Change")).to_be_visible()
+
+
+async def test_tab_leads_from_a_key_that_is_being_changed_to_the_next(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    page = await new_page(ada)
+    await open_editor(page, await new_canvas(ada))
+    await page.keyboard.press("?")
+    keys = dialog(page, "Keyboard shortcuts")
+    await keys.get_by_role("button", name="Pencil: B. Change").click()
+    for key in ("Tab", "Enter", "Shift+K"):
+        await page.keyboard.press(key)
+    await expect(keys.get_by_role("button", name="Dither brush: Shift+K. Change")).to_be_visible()
+    await expect(keys.get_by_role("button", name="Pencil: B. Change")).to_be_visible()

@@ -47,6 +47,7 @@ export class PicturePanel extends Panel {
     input[type="file"] { max-width: 100%; font: inherit; }
     input[type="range"] { width: 100%; min-height: var(--target); accent-color: var(--accent); }
     progress { width: 100%; height: 0.75rem; accent-color: var(--accent); }
+    .plan + .row, progress + .row { margin-top: var(--space-3); }
     .check { min-height: 2rem; }
     .hint { color: var(--ink-soft); font-size: var(--text-small); }
     .failed { color: var(--danger); font-weight: 600; }

@@ -162,13 +162,15 @@ export class KeysDialog extends Element {
   }
 
   /**
-   * Take the key for the command that is being changed; Escape leaves it as it was, and Tab goes on.
+   * Take the key for the command that is being changed; Escape leaves it as it was, and so does Tab, which
+   * goes on.
    * @param {KeyboardEvent} event
    */
   #handleKey(event) {
     event.stopPropagation(); // the editor's own keys rest meanwhile
     const command = this._changing;
-    if (!command || isModifier(event) || event.key === "Tab") return;
+    if (!command || isModifier(event)) return;
+    if (event.key === "Tab") return this.#settle();
     event.preventDefault();
     const key = chordOf(event);
     if (event.key === "Escape") this._changing = null;
