@@ -42,3 +42,43 @@ async def test_an_artist_makes_a_film_and_downloads_it(
         assert film.convert("RGB").getpixel((2 * 256 + 9, 9)) == (126, 37, 83)
     await films.get_by_role("button", name="Delete GIF").click()
     await expect(films.get_by_text("GIF, 1,024")).to_have_count(0)
+
+
+async def test_a_larger_film_can_be_only_as_long_as_the_form_says(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    _, canvas = await ada.call("POST", "/canvases", json={**DRAFT, "width": 128, "height": 128})
+    await ada.paint(canvas, 0, 0, bytes([1]) * 256)
+    page = await new_page(ada)
+    await page.goto(f"/canvas/{canvas['id']}")
+    await page.get_by_role("button", name="Time-lapse").click()
+    films = page.locator("canvas-films")
+    seconds = films.get_by_label("Length in seconds")
+    await expect(seconds).to_have_attribute("max", "120")
+    await films.get_by_label("Size").select_option("16")
+    await expect(films.get_by_text("At most 30 in this size")).to_be_visible()
+    await expect(seconds).to_have_attribute("max", "30")
+    draft = {"format": "gif", "scale": 16}
+    for most, status in ((31, 422), (30, 202)):
+        answer = await ada.call("POST", f"/canvases/{canvas['id']}/films", json={**draft, "seconds": most})
+        assert answer[0] == status, answer
+
+
+@pytest.mark.parametrize("is_dialog_left", [False, True], ids=["over the dialog", "after it"])
+async def test_a_note_leads_a_guest_from_a_dialog_to_the_login(
+    new_page: Windows, new_painter: NewPainter, is_dialog_left: bool
+) -> None:
+    ada = await new_painter("ada")
+    _, canvas = await ada.call("POST", "/canvases", json=DRAFT)
+    page = await new_page()
+    await page.goto(f"/canvas/{canvas['id']}")
+    await page.get_by_role("button", name="Time-lapse").click()
+    await page.locator("canvas-films").get_by_role("button", name="Make a film").click()
+    note = page.get_by_role("status").filter(has_text="Log in to make films.")
+    await expect(note).to_be_visible()
+    if is_dialog_left:
+        await page.keyboard.press("Escape")
+        await expect(page.locator("canvas-films")).to_be_hidden()
+    await note.get_by_role("button", name="Log in").click()
+    await page.wait_for_url("**/login?next=**")

@@ -21,6 +21,9 @@ const MOST_SECONDS = 120;
 /** Pixels of a film's longer side. */
 const LONGEST = 2048;
 
+/** Pixels of a film in all its frames together, and how many of those make a second, as in the service. */
+const [MOST_PIXELS, FRAMES_PER_SECOND] = [2_600_000_000, 20];
+
 const MIB = 2 ** 20;
 
 /** @type {Record<FilmFormat, {type: string, extension: string}>} */
@@ -33,7 +36,12 @@ const FILES = {
 
 /** `<canvas-films .live=${live}>`: has films of the canvas made, and offers those that are ready. */
 export class CanvasFilms extends FormElement {
-  static properties = { live: { attribute: false }, films: { state: true }, formats: { state: true } };
+  static properties = {
+    live: { attribute: false },
+    films: { state: true },
+    formats: { state: true },
+    size: { state: true },
+  };
   static styles = [
     base,
     typography,
@@ -69,6 +77,8 @@ export class CanvasFilms extends FormElement {
     this.films = [];
     /** @type {FilmFormat[]} */
     this.formats = [];
+    /** The scale that is chosen; empty for one that fits a screen. */
+    this.size = "";
   }
 
   connectedCallback() {
@@ -157,6 +167,7 @@ export class CanvasFilms extends FormElement {
   }
 
   render() {
+    const most = this.#mostSeconds;
     return html`<h3>${t("films.make")}</h3>
       <p class="soft">${t("films.text")}</p>
       <form @submit=${this.#make}>
@@ -166,10 +177,14 @@ export class CanvasFilms extends FormElement {
           (format) =>
             html`<option value=${format} ?selected=${format === "gif"}>${t(`films.${format}`)}</option>`,
         )}</select></label>
-        <ui-field name="seconds" type="number" min="1" max=${MOST_SECONDS} inputmode="numeric" required
+        <ui-field name="seconds" type="number" min="1" max=${most} inputmode="numeric" required
           label=${t("films.seconds")} value=${DEFAULT_SECONDS}
+          hint=${t("films.seconds_hint", { most })}
           error=${this.faults.seconds ?? ""}></ui-field>
-        <label>${t("films.size")}<select name="scale">
+        <label>${t("films.size")}<select name="scale"
+          @change=${(/** @type {Event} */ { target }) => {
+            this.size = /** @type {HTMLSelectElement} */ (target).value;
+          }}>
           <option value="">${t("films.fitting")}</option>${this.#scales.map(
             ({ scale, width, height }) =>
               html`<option value=${scale}>${t("films.scale", {
@@ -203,6 +218,12 @@ export class CanvasFilms extends FormElement {
     return [1, 2, 4, 8, 16]
       .map((scale) => ({ scale, width: width * scale, height: height * scale }))
       .filter((size) => Math.max(size.width, size.height) <= LONGEST);
+  }
+
+  /** The most seconds of a film in the size that is chosen. */
+  get #mostSeconds() {
+    const { width = 0, height = 0 } = this.#scales.find(({ scale }) => String(scale) === this.size) ?? {};
+    return Math.min(MOST_SECONDS, Math.floor(MOST_PIXELS / (width * height * FRAMES_PER_SECOND)));
   }
 
   /** @param {FilmView} film */

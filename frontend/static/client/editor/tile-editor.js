@@ -9,6 +9,7 @@ import { nameColour } from "../ui/colour-name.js";
 import { Element } from "../ui/element.js";
 import "../ui/icon.js";
 import { isTyping } from "../ui/keys.js";
+import { modals } from "../ui/modals.js";
 import { base, controls, typography } from "../ui/styles.js";
 import { commandButton, titleOf } from "./command-button.js";
 import "./colours.js";
@@ -124,11 +125,15 @@ export class TileEditor extends Element {
     super.disconnectedCallback();
     this.#life.abort();
     this.editor.dispose();
+    if (this.hasUpdated) modals.close(this.#dialog);
+  }
+
+  get #dialog() {
+    return /** @type {HTMLDialogElement} */ (this.renderRoot.querySelector("dialog"));
   }
 
   async firstUpdated() {
-    /** @type {HTMLDialogElement} */
-    (this.renderRoot.querySelector("dialog")).showModal();
+    modals.show(this.#dialog);
     this.editor.grid = this.#grid;
     await this.#grid?.updateComplete;
     this.#grid?.focus();
@@ -326,8 +331,7 @@ export class TileEditor extends Element {
   #leave(path) {
     const here = formatCell(this.cell, { isPainting: true });
     const next = encodeURIComponent(`/canvas/${this.canvas.id}${here}${location.hash}`);
-    /** @type {HTMLDialogElement} */
-    (this.renderRoot.querySelector("dialog")).close();
+    modals.close(this.#dialog);
     this.dispatchEvent(new Event("close"));
     if (path) void navigate(`${path}?next=${next}`, { replace: true });
     else if (history.state?.isEditing) history.back();

@@ -2,6 +2,7 @@ import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { Element } from "./element.js";
 import "./icon.js";
+import { modals } from "./modals.js";
 import { base, controls, typography } from "./styles.js";
 
 /**
@@ -63,10 +64,18 @@ export class Dialog extends Element {
     </dialog>`;
   }
 
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    if (this.hasUpdated) modals.close(this.#dialog);
+  }
+
   updated() {
-    const dialog = /** @type {HTMLDialogElement} */ (this.renderRoot.querySelector("dialog"));
-    if (this.open && !dialog.open) dialog.showModal();
-    if (!this.open && dialog.open) dialog.close();
+    if (this.open && !this.#dialog.open) modals.show(this.#dialog);
+    if (!this.open && this.#dialog.open) modals.close(this.#dialog);
+  }
+
+  get #dialog() {
+    return /** @type {HTMLDialogElement} */ (this.renderRoot.querySelector("dialog"));
   }
 
   /** @param {Event} event */

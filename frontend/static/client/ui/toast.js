@@ -2,6 +2,7 @@ import { t } from "../i18n.js";
 import { css, html, repeat } from "../lit.js";
 import { Element } from "./element.js";
 import "./icon.js";
+import { modals } from "./modals.js";
 import { base, controls } from "./styles.js";
 
 /** @typedef {{label: string, run: () => void}} ToastAction */
@@ -43,10 +44,23 @@ class Toasts extends Element {
   #notes = [];
   #next = 1;
 
+  constructor() {
+    super();
+    modals.addEventListener("change", () => this.#rise()); // also when it went with the dialog that it was in
+  }
+
   connectedCallback() {
     super.connectedCallback();
     this.setAttribute("popover", "manual");
     this.setAttribute("role", "status");
+  }
+
+  /** Go above everything, and into the dialog on top, where the notes can be pressed and are announced. */
+  #rise() {
+    const parent = modals.top ?? document.body;
+    if (this.parentNode === parent) this.hidePopover();
+    else parent.append(this);
+    this.showPopover();
   }
 
   /** @param {Omit<Note, "id">} note */
@@ -54,9 +68,7 @@ class Toasts extends Element {
     const id = this.#next++;
     this.#notes = [...this.#notes, { ...note, id }];
     if (note.kind !== "error" && !note.action) setTimeout(() => this.#drop(id), SHOWN);
-    // showing it again raises it above a dialog that was opened since
-    this.hidePopover();
-    this.showPopover();
+    this.#rise();
     this.requestUpdate();
   }
 

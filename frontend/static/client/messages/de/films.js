@@ -3,7 +3,7 @@
 /** @type {Record<string, Message>} */
 export default {
   make: "Film erstellen",
-  text: "Der ganze Verlauf, so lang und so groß du willst. Er entsteht im Hintergrund und bleibt einen Tag.",
+  text: "Der ganze Verlauf oder ein Teil davon. Ein Film entsteht im Hintergrund, auch wenn du gehst, und bleibt einen Tag.",
   login: "Melde dich an, um Filme zu erstellen.",
   format: "Format",
   gif: "GIF",
@@ -11,6 +11,7 @@ export default {
   mp4: "MP4 (Video)",
   webp: "WebP",
   seconds: "Länge in Sekunden",
+  seconds_hint: "Höchstens {most} in dieser Größe",
   size: "Größe",
   fitting: "Passend für einen Bildschirm",
   scale: "{scale}× ({width} × {height})",

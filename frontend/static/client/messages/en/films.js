@@ -3,7 +3,7 @@
 /** @type {Record<string, Message>} */
 export default {
   make: "Make a film",
-  text: "The whole history, as long and large as you like. It is made in the background and kept for a day.",
+  text: "The whole history or a part of it. A film is made in the background, also when you leave, and kept for a day.",
   login: "Log in to make films.",
   format: "Format",
   gif: "GIF",
@@ -11,6 +11,7 @@ export default {
   mp4: "MP4 (video)",
   webp: "WebP",
   seconds: "Length in seconds",
+  seconds_hint: "At most {most} in this size",
   size: "Size",
   fitting: "Fits a screen",
   scale: "{scale}× ({width} × {height})",
