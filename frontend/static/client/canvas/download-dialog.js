@@ -124,10 +124,20 @@ export class DownloadDialog extends FormElement {
       const isPlace = side === "x" || side === "y";
       return html`<ui-field name=${side} type="number" inputmode="numeric" required
         label=${t(`copies.part_${side}`)} .min=${isPlace ? 0 : 1}
-        .max=${side === "x" || side === "width" ? this.canvas.width : this.canvas.height}
+        .max=${this.#most(side, part)}
         .value=${String(part[side])} error=${this.faults[side] ?? ""}
         @input=${(/** @type {InputEvent} */ event) => this.#measure(side, event)}></ui-field>`;
     })}</div>`;
+  }
+
+  /**
+   * Return the largest number with which the part is still on the canvas.
+   * @param {keyof Part} side
+   * @param {Part} part
+   */
+  #most(side, { x, y }) {
+    const { width, height } = this.canvas;
+    return Math.max(1, { x: width - 1, y: height - 1, width: width - x, height: height - y }[side]);
   }
 
   /** @param {Event} event */

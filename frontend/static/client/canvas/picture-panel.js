@@ -43,7 +43,7 @@ export class PicturePanel extends Panel {
     Panel.styles,
     css`
     form { display: grid; gap: var(--space-3); }
-    .numbers { display: grid; grid-template-columns: repeat(3, 1fr); gap: var(--space-3); }
+    .numbers { display: grid; grid-template-columns: repeat(3, 1fr); align-items: end; gap: var(--space-3); }
     input[type="file"] { max-width: 100%; font: inherit; }
     input[type="range"] { width: 100%; min-height: var(--target); accent-color: var(--accent); }
     progress { width: 100%; height: 0.75rem; accent-color: var(--accent); }

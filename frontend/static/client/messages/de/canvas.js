@@ -182,7 +182,7 @@ export default {
   mode: "Wer malen darf",
   mode_free: "Alle überall",
   mode_free_text: "Alle malen auf jeder Kachel, Strich für Strich, live.",
-  "mode_tile-lock": "Eine Kachel pro Person",
+  "mode_tile-lock": "Eigene Kacheln",
   "mode_tile-lock_text": "In einem Feld malt nur, wer es belegt hat.",
   "mode_area-lock": "Belegte Bereiche",
   "mode_area-lock_text": "Man belegt ein Rechteck aus Feldern und malt darin.",

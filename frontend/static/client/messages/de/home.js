@@ -50,7 +50,7 @@ export default {
   tile_sum_not: "Breite und Höhe müssen Vielfache der Kachelgröße sein.",
   fixed_later: "Die Größe lässt sich später nicht ändern.",
   mode: "Wer wo malen darf",
-  "mode_tile-lock": "Eine Kachel pro Person",
+  "mode_tile-lock": "Eigene Kacheln",
   "mode_tile-lock_text": "Eine Kachel malt nur, wer sie angelegt hat.",
   mode_free: "Alle überall",
   mode_free_text: "Alle malen auf jeder Kachel, live und gemeinsam.",

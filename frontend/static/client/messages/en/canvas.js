@@ -179,7 +179,7 @@ export default {
   mode: "Who can paint",
   mode_free: "Everyone, everywhere",
   mode_free_text: "Anyone can paint any tile, stroke by stroke, live.",
-  "mode_tile-lock": "One tile each",
+  "mode_tile-lock": "Your own tiles",
   "mode_tile-lock_text": "Only the artist who claimed a cell can paint in it.",
   "mode_area-lock": "Claimed areas",
   "mode_area-lock_text": "Artists claim a rectangle of cells and paint inside it.",

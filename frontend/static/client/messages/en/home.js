@@ -50,7 +50,7 @@ export default {
   tile_sum_not: "Width and height must be multiples of the tile size.",
   fixed_later: "The size can’t be changed later.",
   mode: "Who can paint where",
-  "mode_tile-lock": "One tile each",
+  "mode_tile-lock": "Your own tiles",
   "mode_tile-lock_text": "Only the artist who created a tile can paint it.",
   mode_free: "Everyone, everywhere",
   mode_free_text: "Anyone can paint any tile, live, together.",
