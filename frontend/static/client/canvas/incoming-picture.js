@@ -1,6 +1,6 @@
 import { isTyping } from "../ui/keys.js";
 
-/** The picture that was pasted or dropped on the page of a canvas, until the panel takes it. Fires `change`. */
+/** The picture that was pasted or dropped on a canvas, until the panel takes it. Fires `change`. */
 class IncomingPicture extends EventTarget {
   /** @type {File | null} */
   #file = null;

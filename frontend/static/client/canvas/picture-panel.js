@@ -2,17 +2,17 @@ import { api } from "../api.js";
 import { ditherChoice } from "../editor/dither-choice.js";
 import { matchRows, scaled } from "../editor/quantise.js";
 import { readPicture } from "../editor/read-picture.js";
-import { number, t } from "../i18n.js";
-import { css, html, live } from "../lit.js";
+import { t } from "../i18n.js";
+import { css, html } from "../lit.js";
 import { inSlices } from "../model/slices.js";
 import { attempt } from "../ui/attempt.js";
 import "../ui/error.js";
-import "../ui/field.js";
 import "../ui/icon.js";
 import { toast } from "../ui/toast.js";
 import { incoming } from "./incoming-picture.js";
 import { Panel } from "./panel.js";
 import { loadBoard } from "./picture-board.js";
+import { input, numberField, planText, rounded, thresholdField, writingProgress } from "./picture-form.js";
 import { planPicture, without } from "./picture-plan.js";
 import { PictureWriting } from "./picture-writing.js";
 import { TemplateLayer } from "./template-layer.js";
@@ -111,13 +111,13 @@ export class PicturePanel extends Panel {
   }
 
   render() {
-    const { error } = this;
+    const writing = this.#writing?.isUnderWay ? this.#writing : null;
     return html`<section>
         <p class="soft">${t("picture.text")}</p>
-        ${this.#writing?.isUnderWay ? "" : this.#form()}
+        ${writing ? "" : this.#form()}
       </section>
-      ${this.#writing?.isUnderWay ? this.#progress(this.#writing) : this.#summary()}
-      <ui-error .error=${error}></ui-error>`;
+      ${writing ? writingProgress(writing, () => this.#work.abort()) : this.#summary()}
+      <ui-error .error=${this.error}></ui-error>`;
   }
 
   #form() {
@@ -131,17 +131,13 @@ export class PicturePanel extends Panel {
 
   #choices() {
     const { dither, threshold } = this.#matching;
-    const percent = number(threshold / 255, { style: "percent" });
     return html`<div class="numbers">
-        ${this.#number("picture.x", this.#place.x, 1, (x) => this.#moveTo({ ...this.#place, x }))}
-        ${this.#number("picture.y", this.#place.y, 1, (y) => this.#moveTo({ ...this.#place, y }))}
-        ${this.#number("picture.scale", this.#percent, PARTS, (scale) => this.#scale(scale))}
+        ${numberField("picture.x", this.#place.x, 1, (x) => this.#moveTo({ ...this.#place, x }))}
+        ${numberField("picture.y", this.#place.y, 1, (y) => this.#moveTo({ ...this.#place, y }))}
+        ${numberField("picture.scale", this.#percent, PARTS, (scale) => this.#scale(scale))}
       </div>
       ${ditherChoice(dither, (value) => this.#match({ dither: value }))}
-      <label>${t("editor.import_threshold", { percent })}
-        <input type="range" min="0" max="255" .value=${String(threshold)}
-          @change=${(/** @type {Event} */ event) =>
-            this.#match({ threshold: Number(input(event).value) })}></label>
+      ${thresholdField(threshold, (value) => this.#match({ threshold: value }))}
       <label class="check"><input type="checkbox" .checked=${this.#erases}
         @change=${(/** @type {Event} */ event) => this.#setErases(input(event).checked)}>
         ${t("picture.erases")}</label>
@@ -151,46 +147,15 @@ export class PicturePanel extends Panel {
         ${t("canvas.template_move")}</label>`;
   }
 
-  /**
-   * @param {string} label message
-   * @param {number} value
-   * @param {number} parts of one, to which it is rounded
-   * @param {(value: number) => void} set
-   */
-  #number(label, value, parts, set) {
-    return html`<ui-field type="number" step="any" label=${t(label)} .value=${live(String(value))}
-      @change=${(/** @type {Event} */ event) => {
-        const typed = input(event).valueAsNumber;
-        if (Number.isFinite(typed)) set(rounded(typed, parts));
-        this.requestUpdate(); // what is not taken does not stay in the field
-      }}></ui-field>`;
-  }
-
   #summary() {
     if (this.#file) return html`<p class="plan" role="status">${t("picture.reading")}</p>`;
     if (!this.#layer) return "";
     const plan = this.#plan;
     if (!plan) return html`<p class="plan" role="status">${t("picture.checking")}</p>`;
-    const claimed = plan.steps.filter(({ tile }) => !tile).length;
-    return html`<section class="plan" role="status">
-        <p>${t("picture.plan", { count: plan.steps.length })}
-          ${claimed ? t("picture.plan_new", { count: claimed }) : ""}</p>
-        <ul>${[...plan.skipped].map(
-          ([reason, cells]) => html`<li>${t(`picture.skipped_${reason}`, { count: cells.length })}</li>`,
-        )}</ul>
-      </section>
+    return html`${planText(plan)}
       <div class="row"><button class="primary" ?disabled=${this.isBusy || !plan.steps.length}
         @click=${() => this.#paint(plan)}><ui-icon name="check"></ui-icon>${t("picture.paint")}</button>
       </div>`;
-  }
-
-  /** @param {PictureWriting} writing */
-  #progress({ settled, total }) {
-    return html`<section>
-      <p role="status">${t("picture.painting", { done: settled, count: total })}</p>
-      <progress max=${total} .value=${settled} aria-label=${t("picture.progress")}></progress>
-      <div class="row"><button @click=${() => this.#work.abort()}>${t("common.cancel")}</button></div>
-    </section>`;
   }
 
   /** @param {Event} event */
@@ -297,6 +262,7 @@ export class PicturePanel extends Panel {
   /** @param {{x: number, y: number}} place */
   #moveTo(place) {
     if (this.#layer) void this.templates.move(this.#layer, place);
+    this.requestUpdate();
   }
 
   #planSoon() {
@@ -369,16 +335,3 @@ export class PicturePanel extends Panel {
   }
 }
 customElements.define("picture-panel", PicturePanel);
-
-/**
- * @param {number} value
- * @param {number} parts of one
- */
-function rounded(value, parts) {
-  return Math.round(value * parts) / parts;
-}
-
-/** @param {Event} event */
-function input(event) {
-  return /** @type {HTMLInputElement} */ (event.target);
-}

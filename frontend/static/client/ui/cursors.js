@@ -52,7 +52,9 @@ export class CursorLayer extends Element {
       font-size: var(--text-small); translate: -50% 0; pointer-events: auto; white-space: nowrap;
     }
     .following span { overflow: hidden; text-overflow: ellipsis; }
-    .following button { flex: none; min-height: 2rem; border-radius: var(--radius-round); font-size: inherit; }
+    .following button {
+      flex: none; min-height: 2rem; border-radius: var(--radius-round); font-size: inherit;
+    }
     @media (pointer: coarse) { .following button { min-height: var(--target); } }
   `,
   ];

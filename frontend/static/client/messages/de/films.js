@@ -3,7 +3,7 @@
 /** @type {Record<string, Message>} */
 export default {
   make: "Film erstellen",
-  text: "Der ganze Verlauf oder ein Teil davon. Ein Film entsteht im Hintergrund, auch wenn du gehst, und bleibt einen Tag.",
+  text: "Der ganze Verlauf oder ein Teil. Er entsteht im Hintergrund, auch wenn du gehst, für einen Tag.",
   login: "Melde dich an, um Filme zu erstellen.",
   format: "Format",
   gif: "GIF",

@@ -3,7 +3,7 @@
 /** @type {Record<string, Message>} */
 export default {
   make: "Make a film",
-  text: "The whole history or a part of it. A film is made in the background, also when you leave, and kept for a day.",
+  text: "The whole history or a part of it, made in the background, even if you leave, and kept for a day.",
   login: "Log in to make films.",
   format: "Format",
   gif: "GIF",
