@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
+import psycopg2
 import pytest
 
 from services.tiles.app import create_app
@@ -15,6 +16,7 @@ from shared.db import Database
 from shared.db.migrations import migrate
 from tests.support.identities import TestKeys
 from tests.support.parts import Databases, VirtualHost, emptying
+from tests.support.rollback import Cursor, Wall
 from tests.support.tiles import Client, StartTiles, TilesClient, is_ready
 from tests.support.waiting import eventually
 
@@ -102,3 +104,18 @@ async def db(tiles: TilesClient) -> AsyncIterator[Database]:
 def films(db: Database) -> FilmMaker:
     """What makes films in a worker; nobody is told of their progress."""
     return FilmMaker(db, lambda canvas_id, artist_id, film: None, "ffmpeg")
+
+
+@pytest.fixture
+def sql(database_url: str) -> Iterator[Cursor]:
+    """A separate cursor on the service's database."""
+    connection = psycopg2.connect(database_url)
+    connection.autocommit = True
+    yield connection.cursor()
+    connection.close()
+
+
+@pytest.fixture
+async def wall(tiles: TilesClient) -> Wall:
+    canvas = await tiles.canvas("owner", collaboration_mode="free", max_tiles_per_user=16)
+    return Wall(tiles, canvas["id"])

@@ -3,104 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import time
-import zlib
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
-import psycopg2
-import psycopg2.extensions
 import pytest
 from sqlalchemy.sql import Executable
 
 from services.tiles.history import store as history_store
 from services.tiles.revisions import store as revisions_store
 from services.tiles.revisions.rules import LAST_VERSION
-from services.tiles.rollback import service, store
+from services.tiles.rollback import store
 from shared.db.statements import compile_statement
-from tests.support.busy import here
+from tests.support.rollback import (
+    MODERATOR,
+    Cursor,
+    Wall,
+    half_a_minute_before_the_strokes,
+    now,
+    paint_a_wall,
+)
 from tests.support.tiles import SIZE, StartTiles, TilesClient, account_id, painted
-
-MODERATOR = ("moderator",)
-Cursor = psycopg2.extensions.cursor
-
-
-@pytest.fixture
-def sql(database_url: str) -> Iterator[Cursor]:
-    """A separate cursor on the service's database."""
-    connection = psycopg2.connect(database_url)
-    connection.autocommit = True
-    yield connection.cursor()
-    connection.close()
-
-
-class Wall:
-    """A free canvas of 4 x 4 cells, and actions on it."""
-
-    def __init__(self, tiles: TilesClient, canvas_id: int) -> None:
-        self.tiles = tiles
-        self.id = canvas_id
-
-    async def claim(self, who: str, x: int, y: int, colour: int, **fields: Any) -> int:
-        tile = await self.tiles.tile(who, self.id, x, y, pixels=painted(colour), **fields)
-        return int(tile["id"])
-
-    async def paint(self, who: str, tile_id: int, colour: int) -> None:
-        await self.change(who, tile_id, pixels=painted(colour))
-
-    async def change(self, who: str, tile_id: int, **change: Any) -> None:
-        response = await self.tiles.call(who, "PUT", f"/tiles/{tile_id}", json=change)
-        assert response.status == 200, await response.text()
-
-    async def delete(self, who: str, tile_id: int) -> None:
-        assert (await self.tiles.call(who, "DELETE", f"/tiles/{tile_id}")).status == 204
-
-    async def roll_back(self, since: str, *, check: bool = True, **order: Any) -> dict[str, Any]:
-        """Roll back; with `check`, first verify that the preview shows the same and does nothing."""
-        path, order = f"/admin/canvases/{self.id}/rollback", {"since": since, **order}
-        if check:
-            before = await self.shown()
-            preview = await self._post(path, {**order, "dry_run": True})
-            assert preview["dry_run"] is True
-            assert await self.shown() == before
-            done = await self._post(path, order)
-            changed = done["reverted"] + done["removed"] + done["restored"]
-            assert {**done, "dry_run": True, "seq": done["seq"] - changed} == preview
-            return done
-        return await self._post(path, order)
-
-    async def _post(self, path: str, order: dict[str, Any]) -> dict[str, Any]:
-        response = await self.tiles.call("mod", "POST", path, json=order, roles=MODERATOR)
-        assert response.status == 200, await response.text()
-        answer: dict[str, Any] = await response.json()
-        return answer
-
-    async def shown(self) -> dict[tuple[int, int], dict[str, Any]]:
-        """Return the tiles by cell."""
-        response = await self.tiles.call("owner", "GET", f"/tiles/canvas/{self.id}")
-        return {(tile["x"], tile["y"]): tile for tile in (await response.json())["items"]}
-
-    async def colours(self) -> dict[tuple[int, int], str]:
-        """Return the pixels by cell."""
-        return {cell: tile["pixels"] for cell, tile in (await self.shown()).items()}
-
-    async def canvas(self) -> dict[str, Any]:
-        canvas: dict[str, Any] = await (await self.tiles.call("owner", "GET", f"/canvases/{self.id}")).json()
-        return canvas
-
-
-@pytest.fixture
-async def wall(tiles: TilesClient) -> Wall:
-    canvas = await tiles.canvas("owner", collaboration_mode="free", max_tiles_per_user=16)
-    return Wall(tiles, canvas["id"])
-
-
-def now(sql: Cursor) -> str:
-    """Return the current time, by the clock of the database."""
-    sql.execute("SELECT clock_timestamp()")
-    ((moment,),) = sql.fetchall()
-    return str(moment.isoformat())
 
 
 async def test_an_area_returns_to_what_it_was(wall: Wall, sql: Cursor) -> None:
@@ -346,88 +268,6 @@ async def test_every_number_is_given_once_while_others_paint(
     assert numbers == list(range(1, len(numbers) + 1))
     sql.execute("SELECT array_agg(seq ORDER BY seq) FROM revisions")
     assert sql.fetchall() == [(numbers[1:],)], "all but the canvas's own creation"
-
-
-def paint_a_wall(sql: Cursor, canvas_id: int, *, columns: int, rows: int, size: int, revisions: int) -> None:
-    """Make tiles in all cells, by ann; then `revisions` strokes on each by the vandal, a minute later."""
-    ann, vandal, tiles = account_id("ann"), account_id("vandal"), columns * rows
-    sql.execute(
-        "INSERT INTO artists (id, username) VALUES (%s, 'ann'), (%s, 'vandal') ON CONFLICT DO NOTHING",
-        (ann, vandal),
-    )
-    sql.execute(
-        "INSERT INTO tiles (canvas_id, x, y, size, pixels, is_public, creator_id, version)"
-        " SELECT %s, n %% %s, n / %s, %s, %s, true, %s, %s FROM generate_series(0, %s - 1) AS n",
-        (canvas_id, columns, columns, size, bytes([9]) * size * size, ann, 1 + revisions, tiles),
-    )
-    sql.execute(
-        "INSERT INTO revisions"
-        " (tile_id, version, canvas_id, seq, x, y, author_id, kind, pixels, details, occurred_at)"
-        " SELECT id, 1, canvas_id, id, x, y, %s, 'created', %s, %s, now() - interval '2 minutes' FROM tiles"
-        " WHERE canvas_id = %s",
-        (ann, zlib.compress(bytes([1]) * size * size),
-         '{"title": null, "description": null, "is_public": true}', canvas_id),
-    )  # fmt: skip
-    sql.execute(
-        "INSERT INTO revisions (tile_id, version, canvas_id, seq, x, y, author_id, kind, stroke, occurred_at)"
-        " SELECT id, 1 + n, canvas_id, 1, x, y, %s, 'stroke', %s, now() - interval '1 minute'"
-        " FROM generate_series(1, %s) AS n, tiles WHERE canvas_id = %s",
-        (vandal, b"\0\0\x09", revisions, canvas_id),
-    )
-    sql.execute("UPDATE canvases SET tile_count = %s WHERE id = %s", (tiles, canvas_id))
-    sql.execute("ANALYZE revisions, tiles")
-
-
-def half_a_minute_before_the_strokes(sql: Cursor) -> str:
-    sql.execute("SELECT max(occurred_at) - interval '30 seconds' FROM revisions WHERE kind = 'stroke'")
-    ((moment,),) = sql.fetchall()
-    return str(moment.isoformat())
-
-
-@pytest.mark.parametrize("artist", [None, "vandal"])
-async def test_the_largest_rollback_fits_into_one_response(
-    tiles: TilesClient, sql: Cursor, artist: str | None
-) -> None:
-    canvas = await tiles.canvas("owner", width=1024, height=1024)
-    paint_a_wall(sql, canvas["id"], columns=64, rows=64, size=SIZE, revisions=2)
-    since = half_a_minute_before_the_strokes(sql)
-    order: dict[str, Any] = {} if artist is None else {"user_id": account_id(artist)}
-    started = time.monotonic()
-    answer = await Wall(tiles, canvas["id"]).roll_back(since, check=False, **order)
-    assert time.monotonic() - started < here(20), "the gateway would have given up"
-    assert (answer["reverted"], len(answer["tiles"])) == (4096, 4096)
-    sql.execute("SELECT count(*), count(DISTINCT pixels), min(version), max(version) FROM tiles")
-    assert sql.fetchall() == [(4096, 1, 4, 4)]
-    sql.execute("SELECT count(*), min(seq), max(seq) FROM canvas_events")
-    assert sql.fetchall() == [(4097, 1, 4097)]
-
-
-async def test_a_rollback_that_is_too_large_is_refused_and_does_nothing(
-    tiles: TilesClient, sql: Cursor
-) -> None:
-    canvas = await tiles.canvas("owner", width=1040, height=1024)
-    paint_a_wall(sql, canvas["id"], columns=65, rows=64, size=SIZE, revisions=1)
-    order: dict[str, Any] = {"since": half_a_minute_before_the_strokes(sql)}
-    path = f"/admin/canvases/{canvas['id']}/rollback"
-    response = await tiles.call("mod", "POST", path, json=order, roles=MODERATOR)
-    assert (response.status, (await response.json())["code"]) == (409, "rollback_too_large")
-    order["area"] = {"x": 60, "y": 0, "columns": 64, "rows": 2}
-    response = await tiles.call("mod", "POST", path, json=order, roles=MODERATOR)
-    assert (await response.json())["reverted"] == 10
-
-
-async def test_a_rollback_that_takes_too_long_is_refused_and_does_nothing(
-    tiles: TilesClient, sql: Cursor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    canvas = await tiles.canvas("owner")
-    paint_a_wall(sql, canvas["id"], columns=4, rows=4, size=SIZE, revisions=1)
-    order = {"since": half_a_minute_before_the_strokes(sql)}
-    path = f"/admin/canvases/{canvas['id']}/rollback"
-    monkeypatch.setattr(service, "ROLLBACK_SECONDS", 0.0)
-    response = await tiles.call("mod", "POST", path, json=order, roles=MODERATOR)
-    assert (response.status, (await response.json())["code"]) == (409, "rollback_too_large")
-    sql.execute("SELECT max(version) FROM tiles")
-    assert sql.fetchall() == [(2,)]
 
 
 def plan_of(sql: Cursor, statement: Executable, **params: Any) -> str:
