@@ -36,7 +36,7 @@ from shared.http.paging import after_id, slice_of
 from shared.identity import Identity
 
 SLUG_BYTES = 9
-"""Random bytes, 12 characters: a billion guesses hit one of a million slugs once in four million attempts."""
+"""Random bytes, 12 characters: a billion guesses at a million slugs have a chance of 1 in 4 million."""
 
 READING_COST: Final = 8
 """Pixels that a client could have had drawn for one that is read and matched: that takes about as long."""
