@@ -76,7 +76,9 @@ def create_app(settings: AuthSettings) -> web.Application:
     app[SESSIONS] = Sessions(database, outbox, issuer, settings)
     app[LOGINS] = Logins(database, passwords, verifier, passkeys, app[SESSIONS], settings)
     app[BOTS] = Bots(database, outbox, app[SESSIONS], issuer)
-    app[ENROLMENT] = Enrolment(database, outbox, verifier, passkeys, app[SESSIONS], app[LOGINS])
+    app[ENROLMENT] = Enrolment(
+        database, outbox, verifier, passkeys, app[SESSIONS], app[LOGINS], settings.oidc_issuers
+    )
     app[CHALLENGES] = Challenges(database, settings.secret.get_secret_value())
     mailing = Mailing(outbox, settings)
     app[REGISTRATIONS] = Registrations(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -197,6 +197,16 @@ class AuthSettings(ServiceSettings):
     )
     admin_username: str = Field("admin", description="username of the account that `first-admin` creates")
     admin_email: str = Field("admin@tessera.invalid", description="email address of that account")
+
+    @property
+    def configured_oidc_providers(self) -> Sequence[OidcProvider]:
+        """The providers that people may log in with."""
+        return () if self.oidc_providers is None else parse_oidc_providers(self.oidc_providers)
+
+    @property
+    def oidc_issuers(self) -> Collection[str]:
+        """The issuers whose identities log in."""
+        return frozenset(provider.issuer for provider in self.configured_oidc_providers)
 
     @property
     def refresh_lifetime(self) -> timedelta:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from io import BytesIO
 
 import segno
@@ -40,7 +41,7 @@ from shared.messaging.outbox import Outbox
 class Enrolment:
     """Sets up, renews and removes second factors; its owner hears of each change by mail.
 
-    Every method raises the errors of `Sessions.get_account`.
+    Every method raises the errors of `Sessions.get_account`. `issuers`: those whose identities log in.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Enrolment:
         passkeys: Passkeys,
         sessions: Sessions,
         logins: Logins,
+        issuers: Collection[str],
     ) -> None:
         self._database = database
         self._outbox = outbox
@@ -58,6 +60,7 @@ class Enrolment:
         self._passkeys = passkeys
         self._sessions = sessions
         self._logins = logins
+        self._issuers = issuers
 
     async def get_factors(self, caller: Identity) -> FactorsView:
         """Return the caller's second factors."""
@@ -158,7 +161,7 @@ class Enrolment:
             await self._sessions.check_confirmed(conn, account.id, session_id)
             if locked is None or not await factors.delete_passkey(conn, account.id, passkey_id):
                 raise NotFound("passkey_not_found", "No such passkey.")
-            await check_way_in(conn, locked)
+            await check_way_in(conn, locked, self._issuers)
             await self._end_if_last(conn, account)
 
     async def confirm_session(self, caller: Identity, proof: Proof) -> None:

@@ -46,7 +46,7 @@ from services.auth.sessions import store as sessions_store
 from services.auth.sessions.logins import Logins
 from services.auth.sessions.rules import Client, Grant
 from services.auth.sessions.service import Sessions
-from services.auth.settings import AuthSettings, parse_oidc_providers
+from services.auth.settings import AuthSettings
 from services.auth.throttling import store as throttling
 from services.auth.throttling.rules import make_oidc_key
 from services.auth.tokens.opaque import hash_secret, make_opaque_token
@@ -92,11 +92,11 @@ class Oidc:
         self._registrations = registrations
         self._sealer = Sealer(cipher)
         self._settings = settings
-        configured = settings.oidc_providers
+        self._issuers = settings.oidc_issuers
         site = settings.public_url.rstrip("/")
         self._providers = {
             provider.id: make_client(provider, f"{site}/api/v1/auth/oidc/{provider.id}/callback")
-            for provider in (parse_oidc_providers(configured) if configured else ())
+            for provider in settings.configured_oidc_providers
         }
 
     def list_providers(self) -> ProviderListView:
@@ -204,7 +204,7 @@ class Oidc:
             await self._sessions.check_confirmed(conn, account.id, session_id)
             if locked is None or not await store.remove(conn, account.id, provider_id):
                 raise identity_not_found()
-            await check_way_in(conn, locked)
+            await check_way_in(conn, locked, self._issuers)
             self._report(conn, account)
 
     async def _begin(self, provider_id: str, next_path: str, link: tuple[int, int] | None) -> tuple[str, str]:
