@@ -22,6 +22,7 @@ from services.tiles.chat.service import CHATS, Chats
 from services.tiles.consumed import HANDLERS
 from services.tiles.copies import api as copies
 from services.tiles.copies.service import COPIES, Copies
+from services.tiles.departures.names import NameRemoval
 from services.tiles.departures.service import Departures
 from services.tiles.drawings import Drawings
 from services.tiles.edits import api as edits
@@ -189,7 +190,7 @@ def _add_drawings(
 
 
 def create_worker(settings: TilesSettings) -> web.Application:
-    """Set up the background side: relay, consumer, housekeeping, exports, films, webhooks."""
+    """Set up the background side: relay, consumer, housekeeping, names, exports, films, webhooks."""
     service = WorkerApp(SERVICE, settings)
     service.consume(HANDLERS)
     publisher = ChangePublisher(service.broker_url, name=settings.instance)
@@ -204,6 +205,7 @@ def create_worker(settings: TilesSettings) -> web.Application:
             service.database, service.outbox, settings, lock_sweeper, area_sweeper, departures
         ),
     )
+    service.run("names", NameRemoval(service.database).run)
     service.export(FILES)
     service.run("films", FilmMaker(service.database, publisher.publish_film, settings.ffmpeg).run)
     service.run("webhooks", WebhookSender(service.database, settings.webhook_networks).run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.tiles.artists import store as artists
+from services.tiles.departures.names import record_names
 from services.tiles.departures.service import record_departure
 from services.tiles.exports import on_export_requested
 from services.tiles.films import store as films
@@ -51,11 +52,7 @@ async def on_account_deleted(conn: Connection, event: AccountDeleted) -> None:
 
     So do their canvases, if the artist wanted that.
     """
-    await members.remove_everywhere(conn, event.account_id)
-    await offers.remove_to(conn, event.account_id)
-    await artists.anonymize(conn, event.account_id, event.version)
-    await templates.delete_private(conn, event.account_id)
-    await films.delete_of(conn, event.account_id)
+    await _forget(conn, event.account_id, event.version)
     await end_jobs(conn, event.account_id)
     await record_departure(conn, event)
 
@@ -63,14 +60,19 @@ async def on_account_deleted(conn: Connection, event: AccountDeleted) -> None:
 async def on_account_restated(conn: Connection, event: AccountRestated) -> None:
     """Correct what was missed about an artist."""
     if event.status == "deleted":
-        await members.remove_everywhere(conn, event.account_id)
-        await offers.remove_to(conn, event.account_id)
-        await artists.anonymize(conn, event.account_id, event.version)
-        await templates.delete_private(conn, event.account_id)
-        await films.delete_of(conn, event.account_id)
+        await _forget(conn, event.account_id, event.version)
     else:
         await artists.add_registered(conn, event.account_id, event.username, None)
         await artists.update_status(conn, event.account_id, event.status, event.version)
+
+
+async def _forget(conn: Connection, artist_id: int, version: int) -> None:
+    await members.remove_everywhere(conn, artist_id)
+    await offers.remove_to(conn, artist_id)
+    await artists.anonymize(conn, artist_id, version)
+    await record_names(conn, artist_id)
+    await templates.delete_private(conn, artist_id)
+    await films.delete_of(conn, artist_id)
 
 
 HANDLERS: Mapping[type[Event], Handler] = {

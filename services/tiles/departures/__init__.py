@@ -1,1 +1,1 @@
-"""Departures: what becomes of the canvases of an artist whose account was deleted."""
+"""Departures: what becomes of the canvases and the names of an artist whose account was deleted."""

@@ -11,7 +11,14 @@ from services.tiles.tables.base import export_jobs, inbox, metadata, outbox
 from services.tiles.tables.canvas import canvas_events, canvas_moments, canvases, webhooks
 from services.tiles.tables.chat import chats, message_reports, messages, mutes
 from services.tiles.tables.claim import areas, locks
-from services.tiles.tables.people import artists, canvas_offers, departures, invitations, members
+from services.tiles.tables.people import (
+    artists,
+    canvas_offers,
+    departures,
+    invitations,
+    members,
+    names_to_remove,
+)
 from services.tiles.tables.picture import blocks, film_parts, films
 from services.tiles.tables.place_mode import charges, placed_hours, placements, unpublished_charges
 from services.tiles.tables.process import letters, spent_tickets
@@ -42,6 +49,7 @@ __all__ = [
     "messages",
     "metadata",
     "mutes",
+    "names_to_remove",
     "origins",
     "outbox",
     "placed_hours",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -86,4 +87,13 @@ departures = Table(
     Column("heir_id", BigInteger, ForeignKey("artists.id"), comment="null: the canvases are deleted"),
     moment("departed_at"),
     comment="Artists who left in the last hour and did not leave their canvases where they are.",
+)
+
+names_to_remove = Table(
+    "names_to_remove",
+    metadata,
+    Column("artist_id", BigInteger, ForeignKey("artists.id"), primary_key=True, autoincrement=False),
+    moment("due_at"),
+    Column("is_last", Boolean, nullable=False, server_default=text("false")),
+    comment="Artists who left, and when their names are removed from the journal, the last time or not.",
 )
