@@ -6,18 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from services.auth.tables import identities
 from shared.db import Connection
+from shared.errors import UniqueViolated
 
 _matches = (identities.c.issuer == bindparam("issuer")) & (identities.c.subject == bindparam("subject"))
 _of_account = identities.c.account_id == bindparam("account_id")
 _GET = select(identities.c.account_id).where(_matches)
 _USE = update(identities).where(_matches).values(last_used_at=func.now()).returning(identities.c.account_id)
-_ADD = insert(identities).values(
+_new = upsert(identities).values(
     {name: bindparam(name) for name in ("issuer", "subject", "provider", "account_id")}
 )
+# Returns no row for the identity of another account. Only a row of this transaction is of its now().
+_ADD = _new.on_conflict_do_update(
+    index_elements=["issuer", "subject"],
+    set_={"provider": _new.excluded.provider},
+    where=identities.c.account_id == _new.excluded.account_id,
+).returning((identities.c.linked_at == func.now()).label("is_new"))
 _LIST = (
     select(identities.c.provider, identities.c.issuer, identities.c.linked_at, identities.c.last_used_at)
     .where(_of_account)
@@ -49,13 +57,16 @@ async def use(conn: Connection, issuer: str, subject: str) -> int | None:
     return None if row is None else int(row.account_id)
 
 
-async def add(conn: Connection, account_id: int, provider: str, issuer: str, subject: str) -> None:
-    """Link an identity to an account.
+async def add(conn: Connection, account_id: int, provider: str, issuer: str, subject: str) -> bool:
+    """Link an identity to an account; returns False if it was linked to it already.
 
-    Raises UniqueViolated if it is linked already, or the account has another one of this provider.
+    Raises UniqueViolated if it is linked to another account, or the account has another one of this provider.
     """
     values = {"issuer": issuer, "subject": subject, "provider": provider, "account_id": account_id}
-    await conn.execute(_ADD, values)
+    row = await conn.fetch_one(_ADD, values)
+    if row is None:
+        raise UniqueViolated("pk_identities")
+    return bool(row.is_new)
 
 
 async def list_of(conn: Connection, account_id: int) -> Sequence[LinkedIdentity]:

@@ -294,10 +294,10 @@ class Oidc:
                 if locked is None or live is None:
                     raise LoginEnded(Outcome.EXPIRED, "the session has ended")
                 check_usable(locked.account)
-                await store.add(conn, account_id, proven.provider, proven.issuer, proven.subject)
-                self._report(conn, locked.account)
+                if await store.add(conn, account_id, proven.provider, proven.issuer, proven.subject):
+                    self._report(conn, locked.account)
         except UniqueViolated:
-            raise LoginEnded(Outcome.TAKEN, "linked already") from None
+            raise LoginEnded(Outcome.TAKEN, "the identity or the account is linked to another") from None
         return Ending(Outcome.LINKED, flow.next)
 
     def _report(self, conn: Connection, account: Account) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Collection, Iterator
+from contextlib import closing
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import psycopg2
 import pytest
 
 from services.auth.accounts.model import LockedAccount
@@ -144,6 +146,34 @@ async def test_an_identity_belongs_to_one_account(auth: Auth, browser: Browser, 
     await browser.link(ada, "lovelace")
     assert outcome(await browser.link(bob, "lovelace")) == "taken"
     assert (await auth.get("/auth/identities", bob))["items"] == []
+
+
+async def test_linking_again_what_is_linked_to_the_account_succeeds_and_changes_nothing(
+    auth: Auth, browser: Browser, ada: dict[str, Any]
+) -> None:
+    await browser.link(ada, "lovelace")
+    before = await auth.get("/auth/identities", ada)
+    assert outcome(await browser.link(ada, "lovelace")) == "linked"
+    assert await auth.get("/auth/identities", ada) == before
+    assert [mail["purpose"] for mail in list_published(auth, "mail.requested")].count("identity_changed") == 1
+
+
+async def test_two_browsers_of_an_account_link_the_same_identity_at_once(
+    auth: Auth, issuer: Issuer, ada: dict[str, Any]
+) -> None:
+    browsers = [Browser(auth, issuer) for _ in range(2)]
+    ends = [(each, await issuer.log_in(await each.begin_link(ada), "lovelace")) for each in browsers]
+    with closing(psycopg2.connect(auth.database_url)) as holder:
+        holder.cursor().execute("SELECT FROM accounts FOR UPDATE")
+        linking = [asyncio.create_task(each.end(location)) for each, location in ends]
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+
+        async def are_held_up() -> bool:
+            return auth.rows(waiting) == [(2,)]
+
+        await eventually(are_held_up)
+    assert [outcome(response) for response in await asyncio.gather(*linking)] == ["linked"] * 2
+    assert auth.rows("SELECT count(*) FROM identities") == [(1,)]
 
 
 async def test_an_account_has_one_identity_of_a_provider(
