@@ -64,12 +64,18 @@ export class Dialog extends Element {
     </dialog>`;
   }
 
+  connectedCallback() {
+    super.connectedCallback();
+    this.requestUpdate(); // it may have been moved, which closes it
+  }
+
   disconnectedCallback() {
     super.disconnectedCallback();
     if (this.hasUpdated) modals.close(this.#dialog);
   }
 
   updated() {
+    if (!this.isConnected) return;
     if (this.open && !this.#dialog.open) modals.show(this.#dialog);
     if (!this.open && this.#dialog.open) modals.close(this.#dialog);
   }
