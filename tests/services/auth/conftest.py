@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from services.auth.tables import metadata
 from shared.db.migrations import migrate
 from tests.support.auth import Auth, Client, StartAuth, is_ready, settings_for
 from tests.support.mailbox import Mailbox
+from tests.support.oidc import CALLBACK, SITE, Issuer, free_issuer_port, running_issuer, settings
 from tests.support.parts import Databases, VirtualHost, emptying
 from tests.support.waiting import eventually
 
@@ -79,3 +81,16 @@ async def mailbox(auth: Auth, broker: VirtualHost, aiohttp_client: Any, tmp_path
     worker: Client = await aiohttp_client(create_worker(settings))
     await eventually(lambda: is_ready(worker))
     return Mailbox(tmp_path / "mail", auth.database_url)
+
+
+@pytest.fixture(scope="module")
+def issuer() -> Iterator[Issuer]:
+    """A provider of OpenID Connect."""
+    with running_issuer(free_issuer_port(), CALLBACK) as running:
+        yield running
+
+
+@pytest.fixture
+async def auth_with_issuer(start_auth: StartAuth, database_url: str, issuer: Issuer) -> Auth:
+    """The service, with the issuer as the one provider to log in with."""
+    return await start_auth(database_url, public_url=SITE, oidc_providers=json.dumps([settings(issuer.url)]))

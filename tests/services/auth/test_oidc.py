@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -19,25 +18,17 @@ from tests.support.oidc import (
     Browser,
     Issuer,
     fragment_of,
-    free_issuer_port,
     outcome,
     refresh_token,
     register,
-    running_issuer,
     settings,
 )
 from tests.support.waiting import eventually
 
 
-@pytest.fixture(scope="module")
-def issuer() -> Iterator[Issuer]:
-    with running_issuer(free_issuer_port(), CALLBACK) as running:
-        yield running
-
-
 @pytest.fixture
-async def auth(start_auth: StartAuth, database_url: str, issuer: Issuer) -> Auth:
-    return await start_auth(database_url, public_url=SITE, oidc_providers=json.dumps([settings(issuer.url)]))
+def auth(auth_with_issuer: Auth) -> Auth:
+    return auth_with_issuer
 
 
 @pytest.fixture

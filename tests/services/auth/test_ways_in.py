@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -15,29 +15,20 @@ from shared.db import Connection
 from tests.support.auth import Auth, StartAuth, problem
 from tests.support.authenticators import add_passkey
 from tests.support.oidc import (
-    CALLBACK,
     SITE,
     Browser,
     Issuer,
     fragment_of,
-    free_issuer_port,
     outcome,
     register,
-    running_issuer,
     settings,
 )
 from tests.support.waiting import eventually
 
 
-@pytest.fixture(scope="module")
-def issuer() -> Iterator[Issuer]:
-    with running_issuer(free_issuer_port(), CALLBACK) as running:
-        yield running
-
-
 @pytest.fixture
-async def auth(start_auth: StartAuth, database_url: str, issuer: Issuer) -> Auth:
-    return await start_auth(database_url, public_url=SITE, oidc_providers=json.dumps([settings(issuer.url)]))
+def auth(auth_with_issuer: Auth) -> Auth:
+    return auth_with_issuer
 
 
 @pytest.fixture
