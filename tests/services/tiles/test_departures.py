@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
-
-import pytest
 
 from services.tiles.canvases.journal import Journal
 from services.tiles.consumed import HANDLERS
@@ -19,13 +16,6 @@ from tests.support.tiles import TilesClient, account_id, journal_of
 from tests.support.users import list_outbox
 
 TO_BOB = {"canvases": "transfer", "heir_id": account_id("bob"), "heir_username": "bob"}
-
-
-@pytest.fixture
-async def db(tiles: TilesClient) -> AsyncIterator[Database]:
-    database = Database(tiles.database_url, application="worker of a test")
-    yield database
-    await database.close()
 
 
 async def apply(db: Database, *events: Event) -> None:
