@@ -11,6 +11,7 @@ from playwright.async_api import Page, expect
 from tests.support.browser import HeldRoute, Windows
 from tests.support.painters import NewPainter
 from tests.support.stage import CELLS, NIGHT, SIDE, Stage, new_canvas, new_tile
+from tests.support.touch import swipe
 from tests.support.waiting import poll_until
 
 SHOW = """path => { history.pushState(null, "", path); dispatchEvent(new PopStateEvent("popstate")); }"""
@@ -69,6 +70,16 @@ async def test_two_fingers_zoom_and_one_moves(new_page: Windows, new_painter: Ne
         await fingers("touchMove", (x - step, y))
     await fingers("touchEnd")
     assert (await stage.view())["x"] == pytest.approx(128 + 30 / (2 * zoom), rel=0.01)
+
+
+async def test_a_tap_right_after_a_quick_swipe_counts(new_page: Windows, new_painter: NewPainter) -> None:
+    page = await new_page(device="phone")
+    stage = await Stage.open(page, await new_canvas(await new_painter("ada")))
+    x, y = await stage.point(128, 128)
+    await swipe(await page.context.new_cdp_session(page), *[(x - 20 * step, y) for step in range(5)])
+    grid = page.get_by_role("button", name="Grid")
+    await grid.tap()
+    await expect(grid).to_have_attribute("aria-pressed", "false")
 
 
 async def test_navigating_between_canvases_and_back_works(new_page: Windows, new_painter: NewPainter) -> None:

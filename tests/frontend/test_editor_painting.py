@@ -16,7 +16,9 @@ from tests.support.editor import (
     open_editor,
     painted,
     save,
+    stroke,
     tile_at,
+    tool,
 )
 from tests.support.painters import NewPainter
 from tests.support.stage import drawing, spot
@@ -117,6 +119,16 @@ async def pinch(page: Page) -> None:
     for kind, reach in (("touchStart", 20), ("touchMove", 60), ("touchMove", 100), ("touchEnd", None)):
         fingers = [] if reach is None else [{"x": x - reach, "y": y}, {"x": x + reach, "y": y}]
         await glass.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
+
+
+async def test_a_tap_right_after_a_quick_stroke_counts(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    page = await new_page(ada, device="phone")
+    await open_editor(page, await new_canvas(ada))
+    glass = await page.context.new_cdp_session(page)
+    await stroke(glass, page, (2, 4), (4, 4), (6, 4), (8, 4))
+    await tool(page, "Eraser").tap()
+    await expect(tool(page, "Eraser")).to_be_checked()
 
 
 async def test_after_the_first_save_the_save_button_stays_in_place(

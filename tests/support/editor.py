@@ -12,6 +12,7 @@ from playwright.async_api import CDPSession, Locator, Page, expect
 
 from tests.support.painters import PainterAccount
 from tests.support.stage import Stage, drawing, spot
+from tests.support.touch import swipe
 from tests.support.waiting import poll_until
 
 SIZE = 16
@@ -118,9 +119,5 @@ def block(left: int, top: int, right: int, bottom: int, colour: int = BLACK) -> 
 
 
 async def stroke(glass: CDPSession, page: Page, *points: tuple[int, int]) -> None:
-    """Lead a finger from pixel to pixel, as the browser receives it from a touch screen."""
-    for number, point in enumerate(points):
-        x, y = await spot(drawing(page, SIZE), *point)
-        kind = "touchMove" if number else "touchStart"
-        await glass.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
-    await glass.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    """Lead a finger quickly from pixel to pixel."""
+    await swipe(glass, *[await spot(drawing(page, SIZE), *point) for point in points])

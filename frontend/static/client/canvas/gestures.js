@@ -1,5 +1,6 @@
 /** Touch, pen, mouse and wheel gestures on a picture that can be panned. */
 
+import { preventFling } from "../ui/touch.js";
 import { turnOf } from "../ui/wheel.js";
 
 /** @import { Point } from "./viewport.js" */
@@ -108,6 +109,7 @@ export function listen(element, actions) {
     // a long press may open the menu as well
     if (/** @type {PointerEvent} */ (event).pointerType === "mouse") actions.hold(pointOf(event));
   });
+  element.addEventListener("touchmove", preventFling);
   element.addEventListener("pointermove", move);
   element.addEventListener("pointerup", release);
   element.addEventListener("pointercancel", release);

@@ -1,6 +1,7 @@
 import { css, html, LitElement } from "../lit.js";
 import { onDensityChange } from "../ui/density.js";
 import { base } from "../ui/styles.js";
+import { preventFling } from "../ui/touch.js";
 import { visibleRect } from "./viewport.js";
 
 /** @import { CanvasStage } from "./stage.js" */
@@ -42,7 +43,8 @@ export class CanvasMinimap extends LitElement {
 
   render() {
     // hidden from assistive technology, for which the keys of the stage do the same
-    return html`<canvas aria-hidden="true" @pointerdown=${this.#grab} @pointermove=${this.#move}></canvas>`;
+    return html`<canvas aria-hidden="true" @pointerdown=${this.#grab} @pointermove=${this.#move}
+      @touchmove=${preventFling}></canvas>`;
   }
 
   connectedCallback() {

@@ -5,6 +5,7 @@ import { paletteRgba } from "../model/tile-pixels.js";
 import { onDensityChange } from "../ui/density.js";
 import { Element } from "../ui/element.js";
 import { base } from "../ui/styles.js";
+import { preventFling } from "../ui/touch.js";
 import { KeyCursor } from "./key-cursor.js";
 import { PointerGestures } from "./pointer-gestures.js";
 import { Screen } from "./screen.js";
@@ -30,7 +31,7 @@ export class PixelGrid extends Element {
     guide: { attribute: false },
     readonly: { type: Boolean },
     label: {},
-    _isHand: { state: true },
+    isHand: { state: true },
   };
   static styles = [
     base,
@@ -75,7 +76,7 @@ export class PixelGrid extends Element {
     this.guide = null;
     this.readonly = false;
     this.label = "";
-    this._isHand = false;
+    this.isHand = false; // whether the pointer moves the view, whatever the tool
   }
 
   connectedCallback() {
@@ -106,7 +107,7 @@ export class PixelGrid extends Element {
         @pointercancel=${(/** @type {PointerEvent} */ event) => this.#gestures.cancel(event)}
         @pointerleave=${() => this.#gestures.leave()}
         @wheel=${(/** @type {WheelEvent} */ event) => this.#gestures.turnWheel(event)}
-        @contextmenu=${(/** @type {Event} */ event) => event.preventDefault()}
+        @contextmenu=${(/** @type {Event} */ event) => event.preventDefault()} @touchmove=${preventFling}
         @keydown=${this.#handleKeyDown} @keyup=${this.#handleKeyUp} @focus=${this.#handleFocus}
         @blur=${this.#handleBlur}></canvas>`;
   }
@@ -195,7 +196,7 @@ export class PixelGrid extends Element {
   }
 
   get #pointerStyle() {
-    if (this._isHand) return "hand";
+    if (this.isHand) return "hand";
     const { tool, cursor } = this.pen.settings;
     const { kind } = TOOLS[tool];
     if (kind === "author") return "picker";
@@ -313,22 +314,13 @@ export class PixelGrid extends Element {
     this.#hovered = null;
   }
 
-  /** @param {boolean} isHeld */
-  holdHand(isHeld) {
-    this._isHand = isHeld;
-  }
-
-  get isHand() {
-    return this._isHand;
-  }
-
   #handleFocus() {
     this.drawSoon();
     if (this.#hasKeys) this.announce(this.#keys.at);
   }
 
   #handleBlur() {
-    this.holdHand(false);
+    this.isHand = false;
     if (!this.#gestures.isDrawing) this.pen.up();
     this.drawSoon();
   }

@@ -17,7 +17,7 @@ import { combinationOf, isHarmless, isSelecting, TOOLS } from "./tools.js";
  * @property {boolean} isPointedAt whether a pointer is over it, and moved since the last key
  * @property {boolean} isGestureUnderway whether a pointer paints or moves the view
  * @property {(right: number, down: number) => void} pan
- * @property {(isHeld: boolean) => void} holdHand let the pointer move the view
+ * @property {boolean} isHand whether the pointer moves the view
  * @property {() => void} leavePointer from now on the keys paint
  * @property {(pixel: Point) => void} announce
  */
@@ -53,7 +53,7 @@ export class KeyCursor {
     if ((event.ctrlKey || event.metaKey || event.altKey) && !isCombining) return false;
     const arrow = ARROWS[event.key];
     if (arrow) this.#step(arrow, event.shiftKey ? LEAP : 1);
-    else if (event.key === " " && this.surface.isPointedAt) this.surface.holdHand(true);
+    else if (event.key === " " && this.surface.isPointedAt) this.surface.isHand = true;
     else if (event.key === " " || event.key === "Enter") this.#paint(event);
     else if (event.key === "Escape" && (pen.isDown || pen.selection)) this.#escape();
     else return false;
@@ -62,7 +62,7 @@ export class KeyCursor {
 
   /** @param {KeyboardEvent} event */
   release(event) {
-    if (event.key === " ") this.surface.holdHand(false);
+    if (event.key === " ") this.surface.isHand = false;
     if (event.key !== " " && event.key !== "Enter") return;
     const { pen, isGestureUnderway } = this.surface;
     const { kind } = TOOLS[pen.settings.tool];
