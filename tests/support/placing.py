@@ -18,6 +18,11 @@ from tests.support.waiting import PATIENCE
 _PALETTE = [ImageColor.getrgb(colour) for colour in PALETTES["pico-8"]]
 
 
+async def place_canvas(tiles: TilesClient, **fields: Any) -> int:
+    """A canvas in place mode; returns its id."""
+    return int((await tiles.canvas("owner", collaboration_mode="place", **fields))["id"])
+
+
 async def place(
     tiles: TilesClient, artist: str | None, canvas_id: int, *pixels: tuple[int, int, int], **fields: Any
 ) -> ClientResponse:

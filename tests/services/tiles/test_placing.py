@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import os
 import signal
 from collections import Counter
@@ -14,23 +13,12 @@ from typing import Any
 import aiohttp
 import pytest
 
-from services.tiles.charges.service import publish_placed
-from services.tiles.live.binary import decode_batch
-from shared.db import Database
-from shared.messaging.outbox import Outbox
 from tests.support.identities import TestKeys
 from tests.support.parts import VirtualHost, free_ports
-from tests.support.placing import charges_of, colour_at, connected, let_pass, place
+from tests.support.placing import charges_of, colour_at, connected, let_pass, place, place_canvas
 from tests.support.tiles import StartTiles, TilesClient, account_id, journal_of, outcome
 from tests.support.tiles_process import process
-from tests.support.users import list_outbox
 from tests.support.waiting import PATIENCE
-
-MODERATOR = {"roles": ("moderator",)}
-
-
-async def place_canvas(tiles: TilesClient, **fields: Any) -> int:
-    return int((await tiles.canvas("owner", collaboration_mode="place", **fields))["id"])
 
 
 async def test_placed_pixels_cost_charges_and_are_seen(tiles: TilesClient) -> None:
@@ -300,166 +288,3 @@ async def test_artists_who_wait_keep_what_they_gained_when_the_cooldown_changes(
             assert seconds - PATIENCE < left <= seconds
     newcomer = await charges_of(tiles, "bob", canvas_id)
     assert (newcomer["charges"], newcomer["full_at"]) == (8, None)
-
-
-async def test_an_artist_takes_back_the_last_placement_and_its_charges(tiles: TilesClient) -> None:
-    canvas_id = await place_canvas(tiles, cooldown_seconds=60)
-    await place(tiles, "ann", canvas_id, (0, 0, 1))
-    await place(tiles, "bob", canvas_id, (1, 0, 2))
-    await place(tiles, "ann", canvas_id, (1, 0, 3), (1, 0, 4), (20, 20, 3))
-    path = f"/canvases/{canvas_id}/pixels/last"
-    undone = await tiles.call("ann", "DELETE", path)
-    assert undone.status == 200
-    assert (await undone.json())["charges"] == 5
-    shown = [await colour_at(tiles, canvas_id, x, y) for x, y in ((0, 0), (1, 0), (20, 20))]
-    assert shown == [1, 2, 0]
-    event = (await journal_of(tiles.database_url, canvas_id))[-1]
-    assert (event["kind"], event["artist_id"]) == ("pixels.placed", account_id("ann"))
-    assert await outcome(await tiles.call("ann", "DELETE", path)) == (409, "nothing_to_take_back")
-    assert (await charges_of(tiles, "ann", canvas_id))["charges"] == 5
-
-
-async def test_what_others_painted_over_is_not_taken_back(tiles: TilesClient) -> None:
-    canvas_id = await place_canvas(tiles, cooldown_seconds=60)
-    await place(tiles, "ann", canvas_id, (0, 0, 1), (1, 0, 1))
-    await place(tiles, "bob", canvas_id, (0, 0, 1))
-    undone = await tiles.call("ann", "DELETE", f"/canvases/{canvas_id}/pixels/last")
-    assert (await undone.json())["charges"] == 5
-    assert [await colour_at(tiles, canvas_id, x, 0) for x in (0, 1)] == [1, 0]
-    await place(tiles, "ann", canvas_id, (5, 5, 1))
-    await place(tiles, "bob", canvas_id, (5, 5, 2))
-    refused = await tiles.call("ann", "DELETE", f"/canvases/{canvas_id}/pixels/last")
-    assert await outcome(refused) == (409, "nothing_to_take_back")
-
-
-async def test_a_placement_is_taken_back_for_ten_seconds_only(tiles: TilesClient) -> None:
-    canvas_id = await place_canvas(tiles)
-    await place(tiles, "ann", canvas_id, (0, 0, 1))
-    let_pass(tiles.database_url, 11)
-    undone = await tiles.call("ann", "DELETE", f"/canvases/{canvas_id}/pixels/last")
-    assert await outcome(undone) == (409, "nothing_to_take_back")
-
-
-async def test_a_placement_over_websocket_is_acknowledged_before_it_is_seen(tiles: TilesClient) -> None:
-    canvas_id = await place_canvas(tiles)
-    for subprotocol in ("tessera.v1.json", "tessera.v2.binary"):
-        async with connected(tiles, canvas_id, "ann", subprotocol) as socket:
-            await socket.send_json({"type": "place", "ref": subprotocol, "pixels": [[9, 9, 1]]})
-            ack = await socket.receive_json(timeout=PATIENCE)
-            assert (ack["type"], ack["ref"], ack["max_charges"]) == ("ack", subprotocol, 6)
-            message = await socket.receive(timeout=PATIENCE)
-            is_binary = message.type is aiohttp.WSMsgType.BINARY
-            events = decode_batch(message.data) if is_binary else message.json()["events"]
-            assert is_binary == (subprotocol == "tessera.v2.binary")
-            assert events == [
-                {
-                    "seq": ack["seq"], "kind": "pixels.placed", "artist_id": account_id("ann"),
-                    "pixels": [[9, 9, 1]],
-                }
-            ]  # fmt: skip
-
-
-async def test_a_refused_placement_is_answered_under_its_ref(tiles: TilesClient) -> None:
-    canvas_id = await place_canvas(tiles, max_charges=1, cooldown_seconds=100)
-    await place(tiles, "ann", canvas_id, (0, 0, 1))
-    async with connected(tiles, canvas_id, "ann") as socket:
-        for ref, pixels, code in (
-            (1, [[0, 0, 1]], "cooldown"),
-            ("b", [[0, 99, 1]], "invalid"),
-            (3, [], "invalid"),
-        ):
-            await socket.send_json({"type": "place", "ref": ref, "pixels": pixels})
-            nack = await socket.receive_json(timeout=PATIENCE)
-            assert (nack["type"], nack["ref"], nack["code"]) == ("nack", ref, code)
-            assert (0 < nack.get("retry_after", 0) <= 100) == (code == "cooldown")
-    async with connected(tiles, canvas_id, None) as socket:
-        await socket.send_json({"type": "place", "ref": 1, "pixels": [[0, 0, 1]]})
-        assert (await socket.receive_json(timeout=PATIENCE))["code"] == "not_authenticated"
-
-
-async def test_history_of_a_tile_has_every_placement_on_it(tiles: TilesClient) -> None:
-    canvas_id = await place_canvas(tiles, cooldown_seconds=0)
-    for n in range(70):
-        await place(tiles, "ann" if n % 2 else "bob", canvas_id, (n % 16, n // 16, 1 + n % 16), (20, 0, 1))
-    tile = (await (await tiles.call(None, "GET", f"/canvases/{canvas_id}/region")).json())["items"][0]
-    assert tile["version"] == 70
-    artists = (await (await tiles.call(None, "GET", f"/tiles/{tile['id']}/artists")).json())["items"]
-    assert {one["artist"]["username"] for one in artists} == {"ann", "bob"}
-    for version in (1, 40, 64, 70):
-        shown = await (await tiles.call(None, "GET", f"/tiles/{tile['id']}/history/{version}")).json()
-        painted = sum(pixel > 0 for pixel in base64.b64decode(shown["pixels"]))
-        assert painted == version
-
-
-async def test_a_rollback_takes_back_what_one_artist_placed(tiles: TilesClient) -> None:
-    canvas_id = await place_canvas(tiles, cooldown_seconds=0)
-    await place(tiles, "ann", canvas_id, (0, 0, 1))
-    start = datetime.now(UTC).isoformat()
-    await place(tiles, "troll", canvas_id, (0, 0, 2), (1, 0, 2), (40, 0, 2))
-    await place(tiles, "ann", canvas_id, (1, 0, 3))
-    order = {"since": start, "user_id": account_id("troll")}
-    response = await tiles.call(
-        "mod", "POST", f"/admin/canvases/{canvas_id}/rollback", json=order, **MODERATOR
-    )
-    assert response.status == 200, await response.text()
-    outcome = await response.json()
-    assert (outcome["reverted"], outcome["removed"]) == (1, 1)
-    assert [await colour_at(tiles, canvas_id, x, 0) for x in (0, 1, 40)] == [1, 3, 0]
-    assert (await place(tiles, "ann", canvas_id, (40, 0, 5))).status == 200
-    assert await colour_at(tiles, canvas_id, 40, 0) == 5
-
-
-async def test_a_rollback_brings_a_removed_tile_back_to_everybody(tiles: TilesClient) -> None:
-    canvas_id = await place_canvas(tiles, cooldown_seconds=0)
-    await place(tiles, "ann", canvas_id, (0, 0, 1))
-    painted_at = datetime.now(UTC).isoformat()
-    path = f"/admin/canvases/{canvas_id}/rollback"
-    for since in ("2001-01-01T00:00:00Z", painted_at):
-        response = await tiles.call("mod", "POST", path, json={"since": since}, **MODERATOR)
-        assert response.status == 200, await response.text()
-    assert await colour_at(tiles, canvas_id, 0, 0) == 1
-    region = await (await tiles.call(None, "GET", f"/canvases/{canvas_id}/region")).json()
-    assert [tile["creator"] for tile in region["items"]] == [None]
-
-
-async def test_a_time_lapse_shows_all_tiles_of_a_placement(tiles: TilesClient) -> None:
-    canvas_id = await place_canvas(tiles, cooldown_seconds=0)
-    await place(tiles, "ann", canvas_id, *[(16 * n, 0, 1) for n in range(4)])
-    response = await tiles.call(None, "GET", f"/canvases/{canvas_id}/timelapse.png")
-    assert response.status == 200
-    assert [await colour_at(tiles, canvas_id, 16 * n, 0) for n in range(4)] == [1] * 4
-
-
-async def test_statistics_count_what_was_placed_by_colour_and_hour(tiles: TilesClient) -> None:
-    canvas_id = await place_canvas(tiles, cooldown_seconds=0)
-    await place(tiles, "ann", canvas_id, (0, 0, 1), (1, 0, 1), (0, 0, 2))
-    await place(tiles, "bob", canvas_id, (0, 0, 2))
-    await place(tiles, "cy", canvas_id, (5, 5, 3))
-    await tiles.call("cy", "DELETE", f"/canvases/{canvas_id}/pixels/last")
-    stats = await (await tiles.call(None, "GET", f"/canvases/{canvas_id}/stats")).json()
-    placed = stats["placed"]
-    assert (placed["pixels_painted"], placed["artist_count"]) == (4, 2)
-    assert placed["colours"] == [{"colour": 1, "pixels": 2}, {"colour": 2, "pixels": 2}]
-    assert sum(hour["pixels"] for hour in placed["pixels_per_hour"]) == 4
-    other = await tiles.canvas("owner")
-    assert (await (await tiles.call(None, "GET", f"/canvases/{other['id']}/stats")).json())["placed"] is None
-
-
-async def test_what_artists_placed_is_published_once_it_has_changed(tiles: TilesClient) -> None:
-    canvas_id = await place_canvas(tiles, cooldown_seconds=0)
-    database = Database(tiles.database_url, application="worker of a test")
-    outbox = Outbox(database, producer="tiles")
-    await place(tiles, "ann", canvas_id, (0, 0, 1), (1, 0, 1))
-    await place(tiles, "bob", canvas_id, (2, 0, 1))
-    await publish_placed(database, outbox)
-    await place(tiles, "ann", canvas_id, (0, 0, 1))
-    await tiles.call("ann", "DELETE", f"/canvases/{canvas_id}/pixels/last")
-    await place(tiles, "bob", canvas_id, (3, 0, 1))
-    for _ in range(2):
-        await publish_placed(database, outbox)
-    messages = [message for message in await list_outbox(database) if message["type"] == "artist.placed"]
-    await database.close()
-    told = [(message["data"]["account_id"], message["data"]["pixels_placed"]) for message in messages]
-    ann, bob = account_id("ann"), account_id("bob")
-    assert sorted(told[:2]) == sorted([(ann, 2), (bob, 1)])
-    assert told[2:] == [(bob, 2)]
