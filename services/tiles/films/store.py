@@ -59,13 +59,14 @@ _DELETE = text(
 _DELETE_OF = text("DELETE FROM films WHERE creator_id = :artist_id")
 _PART = text("SELECT data FROM film_parts WHERE film_id = :film_id AND number = :number")
 
-# The oldest first; one that another worker is taking is skipped.
+# The oldest first; one that another worker is taking is skipped, and so is one of a canvas that was deleted.
 _LEASE = text(
     "UPDATE films SET status = 'drawing', attempt = attempt + 1, frames_done = 0, size_bytes = 0,"
     " leased_until = now() + make_interval(secs => :lease)"
-    " WHERE id = (SELECT id FROM films WHERE expires_at > now() AND format = ANY(CAST(:formats AS text[]))"
+    " WHERE id = (SELECT films.id FROM films JOIN canvases ON canvases.id = canvas_id AND is_active"
+    " WHERE expires_at > now() AND format = ANY(CAST(:formats AS text[]))"
     " AND (status = 'waiting' OR (status = 'drawing' AND leased_until <= now() AND attempt < :most))"
-    " ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING films.*"
+    " ORDER BY films.id LIMIT 1 FOR UPDATE OF films SKIP LOCKED) RETURNING films.*"
 )
 _DELETE_PARTS = text("DELETE FROM film_parts WHERE film_id = :film_id")
 _RENEW = text(

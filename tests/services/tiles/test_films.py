@@ -206,9 +206,9 @@ async def test_the_films_of_a_deleted_canvas_are_gone(
     await films.make_next()
     await request(tiles, canvas, "bob")
     await tiles.call("owner", "DELETE", f"/canvases/{canvas['id']}")
+    assert not await films.make_next()
     async with db.connection() as conn:
         await store.prune(conn)
-    assert not await films.make_next()
     assert await sql(tiles.database_url, "SELECT count(*) FROM film_parts") == 0
 
 
