@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from collections.abc import Callable
@@ -31,6 +32,22 @@ async def test_an_imported_picture_is_converted_to_the_palette(
     await page.get_by_role("button", name="Insert").click()
     await save(page)
     assert await painted(ada, canvas) == {(x, y): RED for x in range(SIZE) for y in range(SIZE // 2)}
+
+
+async def test_a_picture_of_which_nothing_would_show_cannot_be_inserted(
+    new_page: Windows, new_painter: NewPainter, tmp_path: Path
+) -> None:
+    ada = await new_painter("ada")
+    picture = tmp_path / "hair.png"
+    picture.write_bytes(png(512, lambda _x, y: (0, 0, 0, 255 if y == 256 else 0)))
+    page = await new_page(ada)
+    await open_editor(page, await new_canvas(ada))
+    await page.get_by_role("button", name="Import picture").click()
+    await page.get_by_label("Choose a picture").set_input_files(picture)
+    await expect(page.get_by_text("Nothing of the picture would show")).to_be_visible()
+    await expect(page.get_by_role("button", name="Insert")).to_be_disabled()
+    await page.get_by_label(re.compile("^Transparent below")).fill("0")
+    await expect(page.get_by_role("button", name="Insert")).to_be_enabled()
 
 
 async def test_an_inserted_picture_moves_with_the_arrow_keys(

@@ -227,6 +227,8 @@ async def test_keys_are_listed_changed_and_reset(new_page: Windows, new_painter:
     await page.get_by_role("button", name="Keyboard shortcuts").click()
     await keys.get_by_role("button", name="Reset all").click()
     await expect(keys.get_by_role("button", name="Pencil: B. Change")).to_be_visible()
+    await expect(keys.get_by_text("All shortcuts are as they were at first.")).to_be_visible()
+    await expect(keys.get_by_role("button", name="Close", exact=True).first).to_be_focused()
 
 
 async def test_tab_leads_from_a_key_that_is_being_changed_to_the_next(

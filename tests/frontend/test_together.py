@@ -112,7 +112,7 @@ async def test_a_guest_watches_along_with_an_artist(new_page: Windows, new_paint
     hers, guests = await new_page(ada), await new_page()
     stage, watched = await Stage.open(hers, canvas), await Stage.open(guests, canvas)
     await guests.get_by_role("button", name="1 other artist is here").click()
-    await guests.get_by_role("button", name=f"See what {ada.username} sees").click()
+    await guests.get_by_role("button", name=f"Watch along with {ada.username}").click()
     await expect(guests.get_by_text(f"Watching along with {ada.username}")).to_be_visible()
     await hers.mouse.move(*await stage.point_of_cell(1, 2))
     await hers.mouse.wheel(0, -600)
@@ -127,7 +127,7 @@ async def test_a_guest_watches_along_with_an_artist(new_page: Windows, new_paint
     await expect(guests.get_by_text(f"Watching along with {ada.username}")).to_have_count(0)
 
 
-@pytest.mark.parametrize("button", ["Zoom in", "Show the whole canvas", "Go to {name}"])
+@pytest.mark.parametrize("button", ["Zoom in", "Show the whole canvas", "Go there: {name}"])
 async def test_who_moves_the_view_by_a_button_watches_along_no_more(
     new_page: Windows, new_painter: NewPainter, button: str
 ) -> None:
@@ -137,7 +137,7 @@ async def test_who_moves_the_view_by_a_button_watches_along_no_more(
     stage, _ = await Stage.open(hers, canvas), await Stage.open(guests, canvas)
     await hers.mouse.move(*await stage.point_of_cell(1, 2))
     await guests.get_by_role("button", name="1 other artist is here").click()
-    await guests.get_by_role("button", name=f"See what {ada.username} sees").click()
+    await guests.get_by_role("button", name=f"Watch along with {ada.username}").click()
     badge = guests.get_by_text(f"Watching along with {ada.username}")
     await expect(badge).to_be_visible()
     await guests.get_by_role("button", name=button.format(name=ada.username), exact=True).click()
@@ -153,7 +153,7 @@ async def test_a_long_name_fits_a_phone_where_one_watches_along(
     await Stage.open(hers, canvas)
     await Stage.open(guests, canvas)
     await guests.get_by_role("button", name="1 other artist is here").click()
-    await guests.get_by_role("button", name=f"See what {ada.username} sees").click()
+    await guests.get_by_role("button", name=f"Watch along with {ada.username}").click()
     badge = guests.locator(".following")
     await expect(badge).to_be_in_viewport(ratio=1)
     await expect(badge.get_by_role("button", name="Stop")).to_be_in_viewport(ratio=1)

@@ -119,7 +119,11 @@ export class Artist extends Element {
     const { profile, error } = this;
     setTitle(profile?.display_name ?? this.username);
     if (error instanceof ApiError && error.status === 404) {
-      return html`<div class="page stack"><h1>${this.username}</h1><p>${t("common.no_artist")}</p></div>`;
+      return html`<div class="page narrow stack">
+        <h1>${this.username}</h1>
+        <p>${t("common.no_artist")}</p>
+        <p><a class="button primary" href=${address("/")}>${t("common.to_canvases")}</a></p>
+      </div>`;
     }
     if (!profile) {
       return html`<div class="page">

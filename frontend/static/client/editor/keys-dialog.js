@@ -92,7 +92,7 @@ export class KeysDialog extends Element {
     return html`<ui-dialog heading=${t("editor.keys")} wide ?open=${this.open}
       @close=${this.#close}>
       ${this.open ? this.#content() : ""}
-      <button slot="actions" ?disabled=${!keymap.isChanged} @click=${() => keymap.reset()}>
+      <button slot="actions" ?disabled=${!keymap.isChanged} @click=${this.#reset}>
         ${t("editor.keys_reset")}</button>
       <button slot="actions" class="primary" @click=${this.#close}>${t("common.close")}</button>
     </ui-dialog>`;
@@ -197,6 +197,13 @@ export class KeysDialog extends Element {
     keymap.assign(command, key);
     this.#leave(command);
     this._note = t("editor.keys_changed", { key: keyText(key), name: nameOf(command) });
+  }
+
+  #reset() {
+    keymap.reset();
+    this.#settle();
+    this._note = t("editor.keys_reset_done");
+    this.#focus(".primary"); // this button has nothing left to do, and lets go of the focus
   }
 
   #settle() {

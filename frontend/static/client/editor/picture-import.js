@@ -77,6 +77,7 @@ export class PictureImport extends Element {
 
   render() {
     const tile = this._picture && quantise(this._picture, this.size, this.palette, this._options);
+    const isEmpty = tile?.every((colour) => colour === 0) ?? false;
     const { fit, dither, threshold } = this._options;
     const percent = number(threshold / 255, { style: "percent" });
     return html`<ui-dialog heading=${t("editor.import")} wide ?open=${this.open} @close=${this.#close}>
@@ -105,15 +106,16 @@ export class PictureImport extends Element {
               @input=${(/** @type {Event} */ event) =>
                 this.#set({ threshold: Number(input(event).value) })}></label>
         </div>
+        ${isEmpty ? html`<p class="failed" role="status">${t("editor.import_empty")}</p>` : ""}
         ${
-          tile
+          tile && !isEmpty
             ? html`<tile-preview .pixels=${tile} .palette=${this.palette}
               label=${t("editor.import_preview")}></tile-preview>`
             : ""
         }
       </div>
       <button slot="actions" @click=${this.#close}>${t("common.cancel")}</button>
-      <button slot="actions" class="primary" ?disabled=${!tile}
+      <button slot="actions" class="primary" ?disabled=${!tile || isEmpty}
         @click=${() => this.#place(tile)}>${t("editor.import_place")}</button>
     </ui-dialog>`;
   }

@@ -118,6 +118,7 @@ export default {
   keys_take: "Hier verwenden",
   keys_changed: "{key} ist jetzt das Kürzel für „{name}“.",
   keys_reset: "Alle zurücksetzen",
+  keys_reset_done: "Alle Kürzel sind wieder wie am Anfang.",
   key_Ctrl: "Strg",
   key_Shift: "Umschalt",
   key_Alt: "Alt",
@@ -262,5 +263,6 @@ export default {
   import_threshold: "Durchsichtig unter {percent} Deckkraft",
   import_preview: "Das Bild als Kachel",
   import_place: "Platzieren",
+  import_empty: "Vom Bild wäre nichts zu sehen. Senke „Durchsichtig unter“, oder wähle „Kachel ausfüllen“.",
   import_failed: "Diese Datei lässt sich nicht als Bild lesen. Versuche es mit PNG, JPEG, WebP oder GIF.",
 };

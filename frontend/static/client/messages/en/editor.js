@@ -118,6 +118,7 @@ export default {
   keys_take: "Use it here",
   keys_changed: "{key} is now the shortcut for “{name}”.",
   keys_reset: "Reset all",
+  keys_reset_done: "All shortcuts are as they were at first.",
   key_Ctrl: "Ctrl",
   key_Shift: "Shift",
   key_Alt: "Alt",
@@ -253,5 +254,6 @@ export default {
   import_threshold: "Transparent below {percent} opacity",
   import_preview: "Preview as a tile",
   import_place: "Insert",
+  import_empty: "Nothing of the picture would show. Lower “Transparent below”, or choose “Fill the tile”.",
   import_failed: "This file cannot be read as a picture. Try a PNG, JPEG, WebP or GIF.",
 };
