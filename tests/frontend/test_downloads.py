@@ -1,4 +1,4 @@
-"""Saving a canvas, from the panel about it: a part of its picture, and tiles as the layers of a file."""
+"""Saving a canvas, from the panel about it, a tile, and what is selected of one: as pictures and layers."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.support.aseprite import read_aseprite
 from tests.support.browser import Device, Scheme, Windows, assert_accessible, dialog
+from tests.support.editor import drag, new_canvas, open_editor
 from tests.support.painters import NewPainter
+from tests.support.stage import Stage
 
+CLEAR, PAPER, RED_INK = (0, 0, 0, 0), (250, 240, 220, 255), (255, 0, 77, 255)
 DRAFT = {"name": "Quay", "width": 64, "height": 64, "tile_size": 16, "palette": "pico-8"}
 
 
@@ -120,3 +123,47 @@ async def test_a_guest_is_asked_to_log_in_for_layers(new_page: Windows, new_pain
     await asked.get_by_label("File").select_option("Layers for Aseprite")
     await asked.get_by_role("button", name="Download", exact=True).click()
     await expect(page.get_by_text("Log in to download tiles as layers.")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("device", "scheme"), [("desktop", "light"), ("desktop", "dark"), ("phone", "light"), ("phone", "dark")]
+)
+async def test_a_guest_saves_a_tile_from_its_card(
+    new_page: Windows, new_painter: NewPainter, device: Device, scheme: Scheme
+) -> None:
+    ada = await new_painter("ada")
+    _, canvas = await ada.call("POST", "/canvases", json={**DRAFT, "paper_color": "#faf0dc"})
+    await ada.paint(canvas, 1, 1, bytes([9] + [0] * 255))
+    page = await new_page(device=device, scheme=scheme)
+    stage = await Stage.open(page, canvas)
+    await page.mouse.click(*await stage.point(24, 24))
+    await page.get_by_role("button", name="Download the picture").click()
+    asked = dialog(page, "Download the picture")
+    await asked.get_by_label("Size").select_option("16")
+    await asked.get_by_label("On paper").check()
+    await assert_accessible(page)
+    name, file = await save(page, asked)
+    assert name == "Cell 2, 2.png"
+    with Image.open(io.BytesIO(file)) as shown:
+        assert shown.size == (256, 256)
+        assert [shown.convert("RGBA").getpixel(at) for at in ((15, 15), (16, 0))] == [RED_INK, PAPER]
+    await expect(asked).to_have_count(0)
+
+
+async def test_what_is_selected_of_a_tile_is_saved_before_the_tile_is(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    page = await new_page(ada)
+    await open_editor(page, await new_canvas(ada, palette=["#000000", "#ff004d"]))
+    await drag(page, (2, 2), (5, 2))
+    await page.keyboard.press("q")
+    await drag(page, (2, 1), (5, 1), (5, 4))  # a triangle
+    await page.get_by_role("button", name="Download as a picture").click()
+    asked = dialog(page, "Download the picture")
+    await asked.get_by_label("Size").select_option("2")
+    _, file = await save(page, asked)
+    with Image.open(io.BytesIO(file)) as shown:
+        assert shown.size == (8, 8)
+        row = [shown.convert("RGBA").getpixel((x, 2)) for x in range(0, 8, 2)]
+    assert row == [CLEAR, (0, 0, 0, 255), (0, 0, 0, 255), (0, 0, 0, 255)]

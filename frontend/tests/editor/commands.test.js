@@ -16,7 +16,7 @@ test("each command has a name of its own, and a message", () => {
   for (const { label } of COMMANDS) assert.ok(label.replace("editor.", "") in english, label);
 });
 
-test("where the artist may not paint, only a look, a copy and the window remain", () => {
+test("where the artist may not paint, only a look, a copy, a download and the window remain", () => {
   const editor = /** @type {Editor} */ (/** @type {unknown} */ ({ mayPaint: false, palette: ["#000000"] }));
   const enabled = COMMANDS.filter((command) => command.isEnabled(editor)).map(({ name }) => name);
   assert.deepEqual(enabled, [
@@ -28,6 +28,7 @@ test("where the artist may not paint, only a look, a copy and the window remain"
     "zoom_in",
     "grid",
     "copy",
+    "download",
     "save",
     "keys",
     "close",

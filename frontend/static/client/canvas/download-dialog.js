@@ -5,6 +5,7 @@ import "../ui/dialog.js";
 import "../ui/error.js";
 import "../ui/field.js";
 import { FormElement } from "../ui/form.js";
+import { pictureSize } from "../ui/picture-size.js";
 import { saveFile } from "../ui/save-file.js";
 import { base, controls, layout, typography } from "../ui/styles.js";
 import { isSignedIn } from "./panel.js";
@@ -12,14 +13,9 @@ import { isSignedIn } from "./panel.js";
 /** @import { CanvasView } from "#api" */
 /** @typedef {{x: number, y: number, width: number, height: number}} Part  in pixels of the canvas */
 
-/** Pixels of a picture that is drawn larger than the canvas. */
-const MOST_PIXELS = 4096 * 4096;
-
 /** Pixels of a file with layers, and of the part of a larger canvas that is offered for one. */
 const LAYERED_SIDE = 2048;
 const MOST_LAYERED = LAYERED_SIDE ** 2;
-
-const SCALES = [1, 2, 4, 8, 16];
 
 /** Media types of the files, by extension. */
 const TYPES = { png: "image/png", ora: "image/openraster", aseprite: "image/x-aseprite" };
@@ -78,7 +74,7 @@ export class DownloadDialog extends FormElement {
               `copies.file_${format}`,
             )}</option>`,
         )}</select></label>
-        ${this._format === "png" ? this.#picture() : this.#layers()}
+        ${this._format === "png" ? pictureSize(this._part ?? this.canvas) : this.#layers()}
         <label class="check"><input type="checkbox" .checked=${this._part !== null}
           ?disabled=${this.#needsPart} @change=${this.#choosePart}>${t("copies.part")}</label>
         ${this._part ? this.#fields(this._part) : ""}
@@ -89,20 +85,6 @@ export class DownloadDialog extends FormElement {
         @click=${() => this.renderRoot.querySelector("form")?.requestSubmit()}>
         ${t("canvas.download")}</button>
     </ui-dialog>`;
-  }
-
-  #picture() {
-    const { width, height } = this._part ?? this.canvas;
-    const scales = SCALES.filter((scale) => scale === 1 || width * height * scale ** 2 <= MOST_PIXELS);
-    return html`<label>${t("copies.size")}<select name="scale">${scales.map(
-      (scale) =>
-        html`<option value=${scale}>${t("copies.scale", {
-          scale,
-          width: width * scale,
-          height: height * scale,
-        })}</option>`,
-    )}</select></label>
-      <label class="check"><input type="checkbox" name="paper">${t("copies.paper")}</label>`;
   }
 
   #layers() {

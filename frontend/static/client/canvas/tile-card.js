@@ -8,10 +8,12 @@ import { attempt } from "../ui/attempt.js";
 import "../ui/dialog.js";
 import "../ui/error.js";
 import "../ui/icon.js";
+import "../ui/piece-download.js";
 import "../ui/time.js";
 import { isFollowing } from "../model/follows.js";
 import { mayClaim, mayDelete, mayEdit, mayRevert } from "../model/permissions.js";
 import { toast } from "../ui/toast.js";
+import { cellTitle } from "./cell-text.js";
 import { copyTileLink } from "./copy-link.js";
 import { isSignedIn, Panel } from "./panel.js";
 import "./picture.js";
@@ -61,7 +63,7 @@ export class TileCard extends Panel {
   #isKnown = false;
   #isLiked = false;
   #isFollowed = false;
-  /** @type {"report" | "delete" | null} */
+  /** @type {"report" | "delete" | "download" | null} */
   #dialog = null;
   #isHistoryShown = false;
 
@@ -229,6 +231,9 @@ export class TileCard extends Panel {
       </details></section>
       <report-dialog kind="tile" .targetId=${tile.id} ?open=${this.#dialog === "report"}
         @close=${() => this.#ask(null)}></report-dialog>
+      <piece-download .piece=${this.#dialog === "download" ? this.#piece : null}
+        .palette=${this.canvas.palette} name=${cellTitle(this.live, this.cell)}
+        @close=${() => this.#ask(null)}></piece-download>
       <ui-dialog heading=${t("canvas.delete_tile")} ?open=${this.#dialog === "delete"}
         @close=${() => this.#ask(null)}>
         <p>${t("canvas.delete_tile_text")}</p>
@@ -270,6 +275,8 @@ export class TileCard extends Panel {
       <button class="icon" aria-label=${t("canvas.share")} title=${t("canvas.share")}
         @click=${() => copyTileLink(this.canvas, this.cell, null)}>
         <ui-icon name="link"></ui-icon></button>
+      <button class="icon" aria-label=${t("copies.download")} title=${t("copies.download")}
+        @click=${() => this.#ask("download")}><ui-icon name="download"></ui-icon></button>
       ${
         isMine
           ? ""
@@ -286,6 +293,12 @@ export class TileCard extends Panel {
     </div>`;
   }
 
+  /** The tile as it is shown. */
+  get #piece() {
+    const { tile_size: size } = this.canvas;
+    return this.#pixels && { width: size, height: size, pixels: this.#pixels };
+  }
+
   get #areaHolder() {
     return this.live.claims.areaAt(this.cell.x, this.cell.y)?.holder.id ?? null;
   }
@@ -296,7 +309,7 @@ export class TileCard extends Panel {
     this.requestUpdate();
   }
 
-  /** @param {"report" | "delete" | null} dialog */
+  /** @param {"report" | "delete" | "download" | null} dialog */
   #ask(dialog) {
     this.#dialog = dialog;
     this.requestUpdate();

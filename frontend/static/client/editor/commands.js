@@ -222,6 +222,15 @@ export const COMMANDS = [
     isEnabled: always,
   },
   {
+    name: "download",
+    group: "edit",
+    keys: [],
+    icon: "download",
+    label: "editor.download",
+    run: (editor) => editor.download(),
+    isEnabled: always,
+  },
+  {
     name: "cut",
     group: "edit",
     keys: ["Ctrl+X"],

@@ -10,6 +10,7 @@ import { Element } from "../ui/element.js";
 import "../ui/icon.js";
 import { isTyping } from "../ui/keys.js";
 import { modals } from "../ui/modals.js";
+import "../ui/piece-download.js";
 import { base, controls, typography } from "../ui/styles.js";
 import { commandButton, titleOf } from "./command-button.js";
 import "./colours.js";
@@ -192,6 +193,9 @@ export class TileEditor extends Element {
         @answer=${(/** @type {CustomEvent<Answer>} */ { detail }) =>
           editor.answer(detail)}></editor-questions>
       <editor-keys ?open=${editor.hasKeys} @close=${() => editor.showKeys(false)}></editor-keys>
+      <piece-download .piece=${editor.downloaded} .palette=${palette}
+        name=${work.tile?.title || t("canvas.cell", placeOf(this.cell))}
+        @close=${() => editor.closeDownload()}></piece-download>
       <picture-import .palette=${palette} size=${size} ?open=${editor.import !== null}
         .file=${editor.import?.file ?? null}
         @close=${() => editor.closeImport()}

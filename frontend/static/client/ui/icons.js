@@ -28,6 +28,7 @@ export const ICONS = {
   dither: svg`<path d="M5 5h.01M12 5h.01M19 5h.01M8.5 8.5h.01M15.5 8.5h.01M5 12h.01M12 12h.01M19 12h.01M8.5
     15.5h.01M15.5 15.5h.01M5 19h.01M12 19h.01M19 19h.01"/>`,
   down: svg`<path d="m6 9 6 6 6-6"/>`,
+  download: svg`<path d="M12 4v11M7 10l5 5 5-5M4 20h16"/>`,
   draft: svg`<path d="M3 12s3.5-6 9-6 9 6 9 6-3.5 6-9 6-9-6-9-6zM4 4l16 16"/>`,
   ellipse: svg`<ellipse cx="12" cy="12" rx="9" ry="6.5"/>`,
   eraser: svg`<path d="M9 20h11M4.5 15 14 5.5l5.5 5.5L11 20H9.5zM9 10.5l5.5 5.5"/>`,

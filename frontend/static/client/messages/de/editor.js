@@ -61,6 +61,7 @@ export default {
   symmetry_rotational: "Drehung",
   edit: "Bearbeiten",
   copy: "Kopieren",
+  download: "Als Bild herunterladen",
   cut: "Ausschneiden",
   paste: "Einfügen",
   erase: "Leeren",

@@ -61,6 +61,7 @@ export default {
   symmetry_rotational: "Rotational",
   edit: "Edit",
   copy: "Copy",
+  download: "Download as a picture",
   cut: "Cut",
   paste: "Paste",
   erase: "Clear",
