@@ -11,13 +11,13 @@ from services.tiles.canvases.rules import MAX_SIDE
 from services.tiles.charges.schemas import ChargesView
 from services.tiles.placing.rules import MAX_PIXELS, Placed
 from shared.http.bodies import BodyBounds
-from shared.http.models import Body
+from shared.http.models import BIGINT_MAX, Body
 
 PLACEMENT_BOUNDS = BodyBounds(size=64 * 1024, items=5 * MAX_PIXELS)
 """Of a placement as JSON: MAX_PIXELS pixels, or some more to be told so."""
 
 Pixel = Annotated[list[Annotated[int, Field(ge=0, lt=MAX_SIDE)]], Field(min_length=3, max_length=3)]
-Ref = int | Annotated[str, Field(max_length=100)]
+Ref = Annotated[int, Field(ge=-BIGINT_MAX, le=BIGINT_MAX)] | Annotated[str, Field(max_length=100)]
 
 
 class PlacementDraft(Body):

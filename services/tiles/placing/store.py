@@ -103,8 +103,10 @@ _RETURN = text(
     "UPDATE charges SET full_at = :new_full_at, pixels_placed = pixels_placed - :pixels"
     " WHERE canvas_id = :canvas_id AND artist_id = :artist_id"
 )
+# A tile that was created since is another one, as the one painted on was removed: nothing is left there.
 _LATER = text(
-    "SELECT tile_id, stroke FROM revisions WHERE tile_id = ANY(CAST(:tile_ids AS bigint[])) AND seq > :seq"
+    "SELECT tile_id, CASE WHEN kind <> 'created' THEN stroke END AS stroke FROM revisions"
+    " WHERE tile_id = ANY(CAST(:tile_ids AS bigint[])) AND seq > :seq"
     " AND kind <> 'described' ORDER BY tile_id, version"
 )
 _PRUNE = text("DELETE FROM placements WHERE placed_at < clock_timestamp() - make_interval(secs => :seconds)")

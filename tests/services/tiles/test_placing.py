@@ -151,6 +151,17 @@ async def test_a_ref_names_one_placement_of_one_artist_for_a_minute(tiles: Tiles
     assert (await again.json())["seq"] == 5
 
 
+@pytest.mark.parametrize("ref", [2**63, -(2**63), 2**64, "n" * 101, True, [7]])
+async def test_a_ref_that_is_neither_a_bigint_nor_a_short_text_is_refused(
+    tiles: TilesClient, ref: Any
+) -> None:
+    canvas_id = await place_canvas(tiles)
+    response = await place(tiles, "ann", canvas_id, (0, 0, 1), ref=ref)
+    assert response.status == 422
+    assert {tuple(error["loc"][:2]) for error in (await response.json())["errors"]} == {("body", "ref")}
+    assert (await charges_of(tiles, "ann", canvas_id))["full_at"] is None
+
+
 @pytest.mark.slow
 async def test_killed_between_write_and_answer_a_process_has_spent_a_charge_once(
     start_tiles: StartTiles, database_url: str, broker: VirtualHost, keys: TestKeys, tmp_path: Path

@@ -36,6 +36,19 @@ async def test_what_others_painted_over_is_not_taken_back(tiles: TilesClient) ->
     assert await outcome(refused) == (409, "nothing_to_take_back")
 
 
+async def test_nothing_is_taken_back_on_a_tile_that_was_removed_and_made_again(tiles: TilesClient) -> None:
+    canvas_id = await place_canvas(tiles, cooldown_seconds=60)
+    await place(tiles, "troll", canvas_id, (0, 0, 5))
+    await place(tiles, "ann", canvas_id, (0, 0, 1))
+    order = {"since": "2001-01-01T00:00:00Z"}
+    path = f"/admin/canvases/{canvas_id}/rollback"
+    assert (await tiles.call("mod", "POST", path, json=order, roles=("moderator",))).status == 200
+    await place(tiles, "bob", canvas_id, (1, 0, 2))
+    undone = await tiles.call("ann", "DELETE", f"/canvases/{canvas_id}/pixels/last")
+    assert await outcome(undone) == (409, "nothing_to_take_back")
+    assert await colour_at(tiles, canvas_id, 0, 0) == 0
+
+
 async def test_a_placement_is_taken_back_for_ten_seconds_only(tiles: TilesClient) -> None:
     canvas_id = await place_canvas(tiles)
     await place(tiles, "ann", canvas_id, (0, 0, 1))
