@@ -51,8 +51,22 @@ test("a colour is removed unless it is used, or followed by used ones, or one of
 
 test("imported colours replace all, or are added where some are used", () => {
   const imported = ["#111111", "#abcdef"];
-  assert.deepEqual(editing.takeOver(COLOURS, imported, NONE), imported);
-  assert.deepEqual(editing.takeOver(COLOURS, imported, FIRST_TWO), [...COLOURS, "#abcdef"]);
+  assert.deepEqual(editing.takeOver(COLOURS, imported, NONE), { colours: imported, leftOut: 0 });
+  assert.deepEqual(editing.takeOver(COLOURS, imported, FIRST_TWO), {
+    colours: [...COLOURS, "#abcdef"],
+    leftOut: 0,
+  });
+});
+
+test("imported colours that there is no room for are counted", () => {
+  const many = Array.from({ length: 254 }, (_, index) => `#${index.toString(16).padStart(6, "0")}`);
+  const { colours, leftOut } = editing.takeOver(
+    many,
+    ["#000001", "#abcdef", "#bcdefa", "#cdefab"],
+    FIRST_TWO,
+  );
+  assert.deepEqual(colours, [...many, "#abcdef"]);
+  assert.equal(leftOut, 2);
 });
 
 test("a ramp ends in its last colour, and its steps look equally different", () => {

@@ -81,11 +81,12 @@ export function remove(colours, place, used) {
  * @param {Colours} colours
  * @param {Colours} imported
  * @param {Used} used
+ * @returns {{colours: Colours, leftOut: number}} `leftOut`: how many there was no room for
  */
 export function takeOver(colours, imported, used) {
-  if (!used.size) return imported;
-  const added = imported.filter((colour) => !colours.includes(colour));
-  return [...colours, ...added].slice(0, MOST_COLOURS);
+  if (!used.size) return { colours: imported, leftOut: 0 };
+  const all = [...colours, ...imported.filter((colour) => !colours.includes(colour))];
+  return { colours: all.slice(0, MOST_COLOURS), leftOut: Math.max(0, all.length - MOST_COLOURS) };
 }
 
 /**

@@ -27,6 +27,7 @@ export class PaletteEditor extends Element {
     selected: { state: true },
     rampTo: { state: true },
     steps: { state: true },
+    _leftOut: { state: true },
   };
   static styles = [
     base,
@@ -64,6 +65,7 @@ export class PaletteEditor extends Element {
     .tools input { flex: none; }
     .tools .hex { width: 7rem; font-family: var(--font-mono); }
     .tools .steps { width: 4.5rem; }
+    .left-out { font-weight: 600; }
   `,
   ];
 
@@ -88,6 +90,8 @@ export class PaletteEditor extends Element {
     this.name = "";
     this.rampTo = "#ffffff";
     this.steps = 4;
+    /** Imported colours that there was no room for. */
+    this._leftOut = 0;
   }
 
   /** @returns {string | readonly string[]} */
@@ -172,7 +176,10 @@ export class PaletteEditor extends Element {
           ${t("palette.ramp_add")}</button>
       </div>
       <palette-exchange .colours=${colours} .name=${this.name} ?adds=${this.#used.size > 0}
-        @imported=${this.#onImported}></palette-exchange>`;
+        @imported=${this.#onImported}></palette-exchange>
+      <p class="left-out" role="status">${
+        this._leftOut ? t("palette.left_out", { count: this._leftOut, most: MOST_COLOURS }) : ""
+      }</p>`;
   }
 
   /** @param {number} place */
@@ -279,7 +286,9 @@ export class PaletteEditor extends Element {
 
   /** @param {CustomEvent<Imported>} event */
   #onImported({ detail }) {
-    this.colours = editing.takeOver(this.colours, detail.colours, this.#used);
+    const { colours, leftOut } = editing.takeOver(this.colours, detail.colours, this.#used);
+    this.colours = colours;
+    this._leftOut = leftOut;
     this.selected = Math.min(this.selected, this.colours.length - 1);
   }
 }

@@ -53,6 +53,12 @@ test("Photoshop: newer tables say how many colours they have, and which one is t
   assert.deepEqual(readPaletteFile(act("0003 0000")).colours, ["#ff004d", "#ffffff"]);
 });
 
+for (const first of ["fffeb0", "feffb0"])
+  test(`Photoshop: a table that begins with #${first}, like a text in UTF-16, is a table`, () => {
+    const table = bytes(`${first} 102030 ${"000000".repeat(254)}`);
+    assert.deepEqual(readPaletteFile(table).colours, [`#${first}`, "#102030", "#000000"]);
+  });
+
 test("Aseprite: the palette of the first frame, without clear colours and names", () => {
   assert.deepEqual(readPaletteFile(sprite(PALETTE)).colours, ["#000000", "#ff004d"]);
 });

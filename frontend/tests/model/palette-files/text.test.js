@@ -95,6 +95,8 @@ for (const [what, lines, expected] of /** @type {[string, string[], [string, num
   ["one colour", ["000000", "#000"], ["too_few", undefined]],
   ["nothing", [""], ["too_few", undefined]],
   ["a word among hexadecimal numbers", ["000000", "ffffff", "scarlet"], ["colour", 3]],
+  ["a text that is no palette", ["<svg></svg>"], ["unknown", undefined]],
+  ["a palette of Lospec's API", ['{"name": "PICO-8", "colors": ["000000"]}'], ["unknown", undefined]],
   ["GIMP's header with something else", ["GIMP Pattern", "0 0 0"], ["header", 1]],
   ["a channel above 255 in GIMP's format", [...GIMP, "256 0 0"], ["colour", 7]],
   ["two channels in GIMP's format", [...GIMP, "25 0"], ["colour", 7]],

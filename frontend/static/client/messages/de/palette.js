@@ -34,6 +34,10 @@ export default {
   list_add: "Diese Farben hinzufügen",
   imported: { one: "{count} Farbe gelesen.", other: "{count} Farben gelesen." },
   merged: { one: "{count} doppelte weggelassen.", other: "{count} doppelte weggelassen." },
+  left_out: {
+    one: "{count} Farbe hatte keinen Platz: Eine Palette hat höchstens {most}.",
+    other: "{count} Farben hatten keinen Platz: Eine Palette hat höchstens {most}.",
+  },
   format: "Dateiformat",
   format_gpl: "GIMP",
   format_hex: "Hexadezimal",
@@ -46,7 +50,10 @@ export default {
   fault_too_many: "Eine Palette hat höchstens 255 Farben.",
   fault_too_large: "Die Datei ist größer als 8 MB.",
   fault_text_too_large: "Der Text hat mehr als eine Million Zeichen.",
-  fault_unknown: "Das ist keine Palette in einem bekannten Format.",
+  fault_unknown:
+    "Das ist keine Palette in einem bekannten Format. Nimm eine .gpl von GIMP, eine .hex oder eine Liste von " +
+    "Hexadezimalzahlen, eine .pal von Paint Shop Pro (JASC), eine .act von Photoshop, eine .txt von Paint.NET " +
+    "oder eine .aseprite-Datei.",
   fault_header: "Der Kopf ist nicht der dieses Formats.",
   fault_colour: "Das ist keine Farbe.",
   fault_count: "Die Zahl der Farben stimmt nicht.",

@@ -33,6 +33,10 @@ export default {
   list_add: "Add these colours",
   imported: { one: "{count} colour read.", other: "{count} colours read." },
   merged: { one: "{count} duplicate left out.", other: "{count} duplicates left out." },
+  left_out: {
+    one: "{count} colour had no room: a palette has at most {most}.",
+    other: "{count} colours had no room: a palette has at most {most}.",
+  },
   format: "File format",
   format_gpl: "GIMP",
   format_hex: "Hexadecimal",
@@ -45,7 +49,9 @@ export default {
   fault_too_many: "A palette has at most 255 colours.",
   fault_too_large: "The file is larger than 8 MB.",
   fault_text_too_large: "The text has more than a million characters.",
-  fault_unknown: "This isn’t a palette in a known format.",
+  fault_unknown:
+    "This isn’t a palette in a known format. Use a .gpl of GIMP, a .hex or a list of hexadecimal numbers, a " +
+    ".pal of Paint Shop Pro (JASC), an .act of Photoshop, a .txt of Paint.NET or an .aseprite file.",
   fault_header: "The header isn’t the one of this format.",
   fault_colour: "This isn’t a colour.",
   fault_count: "The number of colours is wrong.",

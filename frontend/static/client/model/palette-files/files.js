@@ -32,6 +32,9 @@ const UTF_16 = [
   [0xfe, 0xff, "utf-16be"],
 ];
 
+/** What a text of any format begins with; bytes of colours may begin with a byte order mark by chance. */
+const TEXT = /^[\t\n\r -~]/;
+
 /** Of formats whose files have names of colours. */
 const STARTS = ["GIMP", "JASC", ";"];
 
@@ -100,7 +103,8 @@ function textOf(bytes) {
   const encoding = UTF_16.find(([first, second]) => bytes[0] === first && bytes[1] === second)?.[2];
   if (!encoding && bytes.includes(0)) return null;
   try {
-    return new TextDecoder(encoding ?? "utf-8", { fatal: true }).decode(bytes);
+    const text = new TextDecoder(encoding ?? "utf-8", { fatal: true }).decode(bytes);
+    return encoding && !TEXT.test(text) ? null : text;
   } catch {
     const text = new TextDecoder("windows-1252").decode(bytes);
     return !encoding && STARTS.some((start) => text.startsWith(start)) ? text : null;

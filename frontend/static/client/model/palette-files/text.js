@@ -90,7 +90,9 @@ export function readHex(text) {
     for (const word of raw.split(/[\s,;"'[\](){}]+/).filter(Boolean)) {
       const opaque = /^#[\da-f]{8}$/i.test(word) ? word.slice(0, 7) : word; // as CSS: the alpha is last
       const colour = parseHex(opaque);
-      if (!colour) throw new PaletteFault("colour", { line: at + 1 });
+      // What does not even begin with a colour is something else, of which a line says nothing.
+      if (!colour)
+        throw entries.length ? new PaletteFault("colour", { line: at + 1 }) : new PaletteFault("unknown");
       if (opaque === word || !word.endsWith("00")) entries.push({ colour, line: at + 1 });
     }
   }
