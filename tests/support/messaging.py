@@ -70,6 +70,19 @@ async def sql(url: str, statement: str) -> Any:
     return await asyncio.to_thread(run)
 
 
+async def everything(db: Database, tables: MetaData) -> dict[str, list[Any]]:
+    """Return every row of a service but those of its inbox."""
+    async with db.connection() as conn:
+        return {
+            name: [
+                tuple(row)
+                for row in await conn.fetch_all(text(f"SELECT t FROM {name} AS t ORDER BY t::text"))
+            ]
+            for name in tables.tables
+            if name != "inbox"
+        }
+
+
 async def effects(url: str, canvas_id: int = 7) -> list[int]:
     """Return the `seq` of every effect on a canvas, in the order of the effects."""
     found = await sql(

@@ -14,7 +14,17 @@ from shared.db import Database
 from shared.db.migrations import migrate
 from tests.support.identities import TestKeys
 from tests.support.parts import Databases, VirtualHost, emptying
-from tests.support.users import ANN, NO_BROKER, Client, EventApplier, StartUsers, StartWorker, Users, is_ready
+from tests.support.users import (
+    ANN,
+    CLEAR_AUDIT,
+    NO_BROKER,
+    Client,
+    EventApplier,
+    StartUsers,
+    StartWorker,
+    Users,
+    is_ready,
+)
 from tests.support.waiting import eventually
 
 
@@ -23,18 +33,6 @@ def migrated_users(database: Databases) -> str:
     url = database("users")
     migrate("users", url)
     return url
-
-
-# Only the owner of the table can do this; it is slow, and rarely needed.
-CLEAR_AUDIT = """
-    DO $$ BEGIN IF EXISTS (SELECT FROM audit) THEN
-        ALTER TABLE audit DISABLE TRIGGER USER;
-        GRANT DELETE ON audit TO CURRENT_USER;
-        DELETE FROM audit;
-        REVOKE DELETE ON audit FROM CURRENT_USER;
-        ALTER TABLE audit ENABLE TRIGGER USER;
-    END IF; END $$
-"""
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,7 @@ from shared.messaging.contracts import (
     TilesRestated,
 )
 from tests.support.histories import CanvasHistory
+from tests.support.messaging import everything
 from tests.support.users import ADA, ANN, BOB, Caller, EventApplier, Users, counts, list_outbox, registered
 
 THEN = datetime(2024, 2, 29, 12, tzinfo=UTC)
@@ -89,19 +90,6 @@ def history_of(*steps: tuple[str, int]) -> CanvasHistory:
     return history
 
 
-async def everything(db: Database) -> dict[str, list[Any]]:
-    """Every row of the service but its inbox."""
-    async with db.connection() as conn:
-        return {
-            name: [
-                tuple(row)
-                for row in await conn.fetch_all(text(f"SELECT t FROM {name} AS t ORDER BY t::text"))
-            ]
-            for name in metadata.tables
-            if name != "inbox"
-        }
-
-
 async def test_an_account_without_a_profile_gets_one(users: Users, applier: EventApplier) -> None:
     await applier.apply(restated(ANN))
     profile = await users.get("/users/1")
@@ -158,9 +146,9 @@ async def test_accounts_said_again_change_nothing_the_second_time(
         restated(ADA, 1, status="deleted", username="_21"),
     )
     await applier.apply(*again)
-    before = await everything(db)
+    before = await everything(db, metadata)
     await applier.apply(*again)
-    assert await everything(db) == before
+    assert await everything(db, metadata) == before
 
 
 MISSED = history_of(
@@ -187,9 +175,9 @@ async def test_a_deleted_canvas_is_counted_out(applier: EventApplier, db: Databa
 
 async def test_work_said_again_changes_nothing_the_second_time(applier: EventApplier, db: Database) -> None:
     await applier.apply(*MISSED.events, *restate_canvas(MISSED))
-    before = await everything(db)
+    before = await everything(db, metadata)
     await applier.apply(*restate_canvas(MISSED))
-    assert await everything(db) == before
+    assert await everything(db, metadata) == before
 
 
 async def test_an_event_that_was_under_way_meanwhile_is_counted_once(
