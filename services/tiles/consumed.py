@@ -23,6 +23,7 @@ from shared.messaging.contracts import (
     Event,
     ExportRequested,
     ProfileUpdated,
+    StandingChanged,
 )
 from shared.messaging.exporting import end_jobs
 
@@ -39,11 +40,13 @@ async def on_profile_updated(conn: Connection, event: ProfileUpdated) -> None:
 
 async def on_account_suspended(conn: Connection, event: AccountSuspended) -> None:
     """Store that an artist is suspended."""
+    _ensure_artist(conn, event)
     await artists.update_status(conn, event.account_id, "suspended", event.version)
 
 
 async def on_account_reinstated(conn: Connection, event: AccountReinstated) -> None:
     """Store that an artist is active again."""
+    _ensure_artist(conn, event)
     await artists.update_status(conn, event.account_id, "active", event.version)
 
 
@@ -64,6 +67,12 @@ async def on_account_restated(conn: Connection, event: AccountRestated) -> None:
     else:
         await artists.add_registered(conn, event.account_id, event.username, None)
         await artists.update_status(conn, event.account_id, event.status, event.version)
+
+
+def _ensure_artist(conn: Connection, event: StandingChanged) -> None:
+    """Make a row for an artist who has none: the registration may arrive later, and says no status."""
+    if event.username is not None:
+        artists.ensure_artists(conn, [(event.account_id, event.username)])
 
 
 async def _forget(conn: Connection, artist_id: int, version: int) -> None:

@@ -114,7 +114,11 @@ class Operators:
         )
         version = await moderation.set_roles(conn, account.id, [Role.ADMIN])
         changed = AccountRolesChanged(
-            account_id=account.id, actor_id=account.id, roles=[Role.ADMIN], version=version
+            account_id=account.id,
+            username=account.username,
+            actor_id=account.id,
+            roles=[Role.ADMIN],
+            version=version,
         )
         self._outbox.defer(conn, changed)
         return await accounts.set_one_time_password(conn, account.id, password_hash)

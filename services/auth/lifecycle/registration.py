@@ -120,7 +120,9 @@ class Registrations:
             if is_verified:
                 version = await accounts.mark_email_verified(conn, account.id)
                 assert version is not None
-                self._outbox.defer(conn, AccountVerified(account_id=account.id, version=version))
+                self._outbox.defer(
+                    conn, AccountVerified(account_id=account.id, username=account.username, version=version)
+                )
                 account = replace(account, email_verified=True, version=version)
             else:
                 await self._mailing.send(conn, Purpose.CONFIRM_EMAIL, account.email)

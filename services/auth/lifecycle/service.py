@@ -67,7 +67,9 @@ class Lifecycle:
             account = await self._spend_token(conn, Purpose.CONFIRM_EMAIL, token)
             version = await accounts.mark_email_verified(conn, account.id)
             if version is not None:
-                self._outbox.defer(conn, AccountVerified(account_id=account.id, version=version))
+                self._outbox.defer(
+                    conn, AccountVerified(account_id=account.id, username=account.username, version=version)
+                )
 
     async def reset_password(self, token: str, password: str) -> None:
         """Set the password of the token's account and end all its sessions.
@@ -128,7 +130,9 @@ class Lifecycle:
             except UniqueViolated as error:
                 raise Conflict(*CONFLICTS[error.constraint]) from None
             mail.defer_token_deletion(conn, account.id)
-            self._outbox.defer(conn, AccountVerified(account_id=account.id, version=version))
+            self._outbox.defer(
+                conn, AccountVerified(account_id=account.id, username=account.username, version=version)
+            )
             self._outbox.defer(
                 conn,
                 MailRequested(purpose=Purpose.EMAIL_CHANGED, email=account.email, account_id=account.id),

@@ -69,10 +69,12 @@ class ModerationHandler:
         while lifted:
             async with database.transaction() as conn:
                 lifted = False
-                for account_id, version in await store.lift_suspensions(conn):
+                for account_id, username, version in await store.lift_suspensions(conn):
                     lifted = True
                     await delete_all_sessions(conn, account_id)
-                    self._outbox.defer(conn, AccountReinstated(account_id=account_id, version=version))
+                    self._outbox.defer(
+                        conn, AccountReinstated(account_id=account_id, username=username, version=version)
+                    )
 
     async def _answer(
         self, conn: Connection, command: CommandT, do: Callable[[Connection, CommandT], Awaitable[None]]
@@ -107,6 +109,7 @@ class ModerationHandler:
             conn,
             AccountSuspended(
                 account_id=account.id,
+                username=account.username,
                 actor_id=command.actor_id,
                 reason=command.reason,
                 until=command.until,
@@ -123,7 +126,10 @@ class ModerationHandler:
             version = await store.reinstate_account(conn, account.id)
             await delete_all_sessions(conn, account.id)
         self._outbox.defer(
-            conn, AccountReinstated(account_id=account.id, actor_id=command.actor_id, version=version)
+            conn,
+            AccountReinstated(
+                account_id=account.id, username=account.username, actor_id=command.actor_id, version=version
+            ),
         )
 
     async def _set_roles(self, conn: Connection, command: SetRoles) -> None:
@@ -141,7 +147,11 @@ class ModerationHandler:
         self._outbox.defer(
             conn,
             AccountRolesChanged(
-                account_id=account.id, actor_id=command.actor_id, roles=roles, version=version
+                account_id=account.id,
+                username=account.username,
+                actor_id=command.actor_id,
+                roles=roles,
+                version=version,
             ),
         )
 

@@ -47,7 +47,7 @@ _LIFT = (
     update(accounts)
     .where(accounts.c.id.in_(_ended))
     .values(_reinstated)
-    .returning(accounts.c.id, accounts.c.version)
+    .returning(accounts.c.id, accounts.c.username, accounts.c.version)
 )
 _SET_ROLES = (
     update(accounts)
@@ -68,9 +68,9 @@ async def reinstate_account(conn: Connection, account_id: int) -> int:
     return int(await conn.fetch_value(_REINSTATE, {"account_id": account_id}))
 
 
-async def lift_suspensions(conn: Connection) -> Sequence[tuple[int, int]]:
-    """Reinstate a batch of accounts whose suspension has ended; returns their ids and new versions."""
-    return [(row.id, row.version) for row in await conn.fetch_all(_LIFT)]
+async def lift_suspensions(conn: Connection) -> Sequence[tuple[int, str, int]]:
+    """Reinstate a batch of accounts whose suspension has ended; returns ids, usernames and new versions."""
+    return [(row.id, row.username, row.version) for row in await conn.fetch_all(_LIFT)]
 
 
 async def set_roles(conn: Connection, account_id: int, roles: Sequence[str]) -> int:

@@ -72,7 +72,11 @@ _ROLES = (
     .values(roles=bindparam("new_roles", type_=profiles.c.roles.type), roles_version=bindparam("new_version"))
 )
 _MODERATES = text("SELECT id FROM profiles WHERE id = :account_id AND roles && ARRAY['moderator', 'admin']")
-_VERIFIED = update(profiles).where(profiles.c.id == bindparam("account_id")).values(is_verified=True)
+_VERIFIED = (
+    update(profiles)
+    .where(profiles.c.id == bindparam("account_id"), profiles.c.status != "deleted")
+    .values(is_verified=True)
+)
 
 
 async def get_account_for_update(conn: Connection, account_id: int) -> ModeratedAccount | None:

@@ -25,6 +25,7 @@ _ADD = text(
     "WITH box AS (UPDATE notice_boxes SET seq = seq + 1"
     " WHERE recipient_id = ANY(CAST(:recipient_ids AS bigint[])) AND :kind <> ALL(kinds_off)"
     " AND NOT EXISTS (SELECT FROM ignores WHERE artist_id = recipient_id AND ignored_id = :actor_id)"
+    " AND NOT EXISTS (SELECT FROM profiles WHERE id = recipient_id AND status = 'deleted')"
     " RETURNING recipient_id, seq, read_seq),"
     " grouped AS (UPDATE notices SET seq = box.seq, occurred_at = :occurred_at, outcome = :outcome,"
     " actor_ids = CASE WHEN cardinality(actor_ids) >= :most_actors THEN actor_ids"
@@ -134,7 +135,7 @@ class DueDigest(NamedTuple):
 async def add(conn: Connection, new: NewNotice) -> None:
     """Store a notice of each recipient, or add its actor to their unread one about the same.
 
-    A recipient who ignores the actor or has switched the kind off gets none.
+    A recipient who ignores the actor or has switched the kind off gets none, nor does a deleted account.
     """
     recipient_ids = integers(new.recipient_ids)
     conn.prepend(_LOCK, {"recipient_ids": recipient_ids})

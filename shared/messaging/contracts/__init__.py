@@ -19,6 +19,7 @@ from shared.messaging.contracts.accounts import (
     ProfileUpdated,
     SecondFactorRemoved,
     SessionRevoked,
+    StandingChanged,
 )
 from shared.messaging.contracts.areas import AreaClaimed, AreaExpired, AreaReleased
 from shared.messaging.contracts.canvases import (
@@ -136,6 +137,7 @@ __all__ = [
     "SendDigest",
     "SessionRevoked",
     "SetRoles",
+    "StandingChanged",
     "SuspendAccount",
     "TileCreated",
     "TileDeleted",

@@ -40,13 +40,22 @@ class AccountChanged(AccountEvent):
     version: int
 
 
-class AccountVerified(AccountChanged):
+class StandingChanged(AccountChanged):
+    """A change of what the account may do, also for a service that does not know the account yet.
+
+    `account.registered` may still be under way, or wait among the dead letters. Older messages have no name.
+    """
+
+    username: str | None = None
+
+
+class AccountVerified(StandingChanged):
     """The owner of the account has confirmed its email address."""
 
     type: ClassVar[str] = "account.verified"
 
 
-class AccountSuspended(AccountChanged):
+class AccountSuspended(StandingChanged):
     """A moderator suspended the account; `until` is null if for good, else `account.reinstated` follows."""
 
     type: ClassVar[str] = "account.suspended"
@@ -56,7 +65,7 @@ class AccountSuspended(AccountChanged):
     until: datetime | None = None
 
 
-class AccountReinstated(AccountChanged):
+class AccountReinstated(StandingChanged):
     """The suspension ended: a moderator lifted it, or its time was over and `actor_id` is null."""
 
     type: ClassVar[str] = "account.reinstated"
@@ -64,7 +73,7 @@ class AccountReinstated(AccountChanged):
     actor_id: int | None = None
 
 
-class AccountRolesChanged(AccountChanged):
+class AccountRolesChanged(StandingChanged):
     """An admin set the account's site roles; `roles` are all that it has now."""
 
     type: ClassVar[str] = "account.roles_changed"

@@ -128,7 +128,7 @@ async def test_an_expired_suspension_is_lifted_and_published(
     )
     await aiohttp_client(create_worker(settings_for(auth.database_url)))
     assert await wire.receive(1) == [
-        ("account.reinstated", {"account_id": number(ada), "actor_id": None, "version": 5})
+        ("account.reinstated", {"account_id": number(ada), "username": "ada", "actor_id": None, "version": 5})
     ]
     assert (await auth.login("ada")).status == 200
 
