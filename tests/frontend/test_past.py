@@ -270,6 +270,25 @@ async def test_what_an_artist_paints_within_a_minute_unfolds(
     await expect(slider).to_have_value("4")
 
 
+async def test_a_long_entry_unfolds_to_its_first_change(new_page: Windows, new_painter: NewPainter) -> None:
+    ada, ben = await new_painter("ada"), await new_painter("ben")
+    canvas = await new_canvas(ada)
+    tile = await new_tile(ada, canvas, 0, 0)
+    count, offset = 0, 0
+    while count <= 100:  # an entry ends with its minute
+        await stroke(ben, tile, offset, 2 + offset % 2)
+        offset += 1
+        _, listed = await ben.call("GET", f"/tiles/{tile['id']}/history")
+        count = listed["items"][0]["count"]
+    page = await new_page()
+    await open_history(await Stage.open(page, canvas))
+    await page.get_by_role("button", name=f"Show all {count} changes").click()
+    changes = page.locator("tile-history").get_by_role("button", name="Version")
+    await expect(changes).to_have_count(100)
+    await page.locator("tile-history").get_by_role("button", name="Show more").click()
+    await expect(changes).to_have_count(count)
+
+
 async def test_who_painted_a_pixel_is_told_on_a_canvas_of_tiles(
     new_page: Windows, new_painter: NewPainter
 ) -> None:

@@ -18,8 +18,8 @@ import { fromBase64 } from "../model/tile-pixels.js";
 /** Entries per page; each loads its picture. */
 const SLICE = 8;
 
-/** Changes of one entry that are listed. */
-const MOST_UNFOLDED = 100;
+/** Changes of an entry that are listed at a time. */
+const UNFOLDED_SLICE = 100;
 
 /**
  * `<tile-history .live=${live} .tileId=${id} last="34" .at=${12} ?revertible=${…}>`: the versions of a tile
@@ -49,7 +49,7 @@ export class TileHistory extends Panel {
   #pictures = new Map();
   /**
    * The changes of the entries that are unfolded, by the version of the entry.
-   * @type {Map<number, RevisionView[]>}
+   * @type {Map<number, Listed<RevisionView>>}
    */
   #unfolded = new Map();
 
@@ -123,13 +123,20 @@ export class TileHistory extends Panel {
       }</div>
       ${
         changes
-          ? html`<ol>${changes.map(
+          ? html`<ol>${changes.items.map(
               (change) => html`<li><button class="small" aria-pressed=${String(change.version === this.at)}
             @click=${() => this.#look(change.version)}>${t("canvas.version", { version: change.version })}
             </button><small class="soft">${dateTime(change.occurred_at, {
               timeStyle: "medium",
             })}</small></li>`,
-            )}</ol>`
+            )}</ol>
+            ${
+              changes.items.length < count
+                ? html`<button class="small"
+              @click=${() => attempt(this, () => this.#loadChanges(version, count))}>
+              ${t("common.more")}</button>`
+                : ""
+            }`
           : ""
       }
     </li>`;
@@ -142,11 +149,19 @@ export class TileHistory extends Panel {
    */
   #unfold(version, count) {
     if (this.#unfolded.delete(version)) return this.requestUpdate();
-    return attempt(this, async () => {
-      const query = { until: version, limit: Math.min(count, MOST_UNFOLDED) };
-      const { items } = await api.get(`/tiles/${this.tileId}/history`, { query });
-      this.#unfolded.set(version, items);
-    });
+    return attempt(this, () => this.#loadChanges(version, count));
+  }
+
+  /**
+   * Load the changes that an entry stands for, or more of them.
+   * @param {number} version
+   * @param {number} count
+   */
+  async #loadChanges(version, count) {
+    const listed = this.#unfolded.get(version);
+    const limit = Math.min(count - (listed?.items.length ?? 0), UNFOLDED_SLICE);
+    const query = { until: version, limit };
+    this.#unfolded.set(version, await readPage(`/tiles/${this.tileId}/history`, query, listed));
   }
 
   /** @param {number} version to show */
