@@ -59,7 +59,7 @@ async def test_a_confirmation_is_published(auth: Auth, mailbox: Mailbox) -> None
         auth.rows("DROP RULE keep ON outbox; DROP TABLE published")
     message = json.loads(payload)
     assert message["type"] == "account.verified"
-    assert message["data"] == {"account_id": session["account"]["id"], "version": 1}
+    assert message["data"] == {"account_id": session["account"]["id"], "username": "ada", "version": 1}
 
 
 async def test_a_newer_mail_invalidates_the_older(auth: Auth, mailbox: Mailbox) -> None:
