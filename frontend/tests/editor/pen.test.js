@@ -93,6 +93,28 @@ test("a picker selects the colour under it, including transparency", () => {
   assert.deepEqual(picked, [4, 0]);
 });
 
+test("a picker that is dragged picks on, although the pencil is taken up with the first colour", () => {
+  const { pen: picker, picked, shown } = pen({ tool: "picker" }, "43..", "....", "....", "....");
+  picker.listener.picked = (colour) => {
+    picked.push(colour);
+    picker.settings = { ...picker.settings, tool: "pencil", colour };
+  };
+  drag(picker, [0, 0], [1, 0]);
+  assert.deepEqual(picked, [4, 3]);
+  assert.deepEqual(shown(), ["43..", "....", "....", "...."]);
+});
+
+for (const tool of ["fill", "rectangle", "select", "picker", "hand"])
+  test(`a stroke goes on as it began while ${tool} is chosen, and is one undo step`, () => {
+    const { pen: pencil, painting, shown } = pen({});
+    pencil.down([0, 0]);
+    pencil.settings = { ...pencil.settings, tool };
+    pencil.move([[2, 0]]);
+    pencil.up();
+    assert.deepEqual(shown(), ["111.", "....", "....", "...."]);
+    assert.equal(painting.position, 1);
+  });
+
 test("a pixel-perfect pencil leaves the corners out, and what was under them is back", () => {
   const { pen: pencil, painted, shown } = pen({ perfect: true }, "....", ".5..", "....", "....");
   pencil.down([0, 1]);

@@ -48,6 +48,8 @@ export class Pen extends Selection {
   #last = [0, 0];
   /** @type {Manner} */
   #manner = {};
+  /** The tool of the current gesture, whatever is chosen meanwhile: who has picked a colour holds the pencil. */
+  #tool = "pencil";
   /** @type {Trail | null} */
   #trail = null;
   /**
@@ -80,10 +82,6 @@ export class Pen extends Selection {
     return this.#start !== null;
   }
 
-  get #tool() {
-    return this.#manner.isErasing ? "eraser" : this.settings.tool;
-  }
-
   get #kind() {
     return TOOLS[this.#tool].kind;
   }
@@ -101,6 +99,7 @@ export class Pen extends Selection {
    * @param {Manner} [manner]
    */
   down(point, manner = {}) {
+    this.#tool = manner.isErasing ? "eraser" : this.settings.tool;
     if (this.#kind === "hand") return; // it moves the view, also for those who may only look
     this.#manner = manner;
     this.#start = this.#last = point;
@@ -195,11 +194,11 @@ export class Pen extends Selection {
    */
   #draw(to, isConstrained) {
     if (this.#kind === "freehand") return this.#drawFreehand(to);
-    const { tool, filled } = this.settings;
+    const tool = this.#tool;
     const from = /** @type {Point} */ (this.#start);
     const end = isConstrained ? constrain(tool === "gradient" ? "line" : tool, from, to) : to;
     this.painting.revert();
-    this.painting.paint(tool === "gradient" ? this.#gradient(from, end) : this.#shape(from, end, filled));
+    this.painting.paint(tool === "gradient" ? this.#gradient(from, end) : this.#shape(from, end));
   }
 
   /** @param {Point} to */
@@ -213,12 +212,11 @@ export class Pen extends Selection {
   /**
    * @param {Point} from
    * @param {Point} to
-   * @param {boolean} filled
    */
-  #shape(from, to, filled) {
-    const { tool, symmetry } = this.settings;
-    if (tool === "line") return this.#changesAt(this.#paintable(line(from, to)));
-    const points = (tool === "ellipse" ? ellipse : rectangle)(from, to, filled);
+  #shape(from, to) {
+    const { filled, symmetry } = this.settings;
+    if (this.#tool === "line") return this.#changesAt(this.#paintable(line(from, to)));
+    const points = (this.#tool === "ellipse" ? ellipse : rectangle)(from, to, filled);
     return this.#changesAt(filled ? mirror(points, this.painting.size, symmetry) : this.#paintable(points));
   }
 
