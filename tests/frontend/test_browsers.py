@@ -15,7 +15,7 @@ from tests.support.busy import here
 from tests.support.editor import BLACK, SIZE, drag, open_editor, painted, save, shown
 from tests.support.painters import NewPainter
 from tests.support.stage import Stage, drawing, spot
-from tests.support.touch import swipe
+from tests.support.touch import Fingers
 from tests.support.waiting import poll_until
 
 WITHOUT_WHAT_IS_YOUNG = """
@@ -254,7 +254,7 @@ async def test_a_finger_moves_the_view_once_a_pen_has_painted(
     for kind in ("mousePressed", "mouseReleased"):
         await glass.send("Input.dispatchMouseEvent", {"type": kind, **pen})
     assert await poll_until(lambda: shown(page), {(4, 4): BLACK}) == {(4, 4): BLACK}
-    await swipe(glass, (x, y), (x + 40, y))
+    await Fingers(glass).swipe((x, y), (x + 40, y))
 
     async def is_moved() -> bool:
         return (await spot(drawing(page, SIZE), 4, 4))[0] > x + 20

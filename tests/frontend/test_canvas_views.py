@@ -11,7 +11,7 @@ from playwright.async_api import Page, expect
 from tests.support.browser import HeldRoute, Windows
 from tests.support.painters import NewPainter
 from tests.support.stage import CELLS, NIGHT, SIDE, Stage, new_canvas, new_tile
-from tests.support.touch import swipe
+from tests.support.touch import Fingers
 from tests.support.waiting import poll_until
 
 SHOW = """path => { history.pushState(null, "", path); dispatchEvent(new PopStateEvent("popstate")); }"""
@@ -52,23 +52,12 @@ async def test_the_wheel_zooms_around_the_pointer(new_page: Windows, new_painter
 async def test_two_fingers_zoom_and_one_moves(new_page: Windows, new_painter: NewPainter) -> None:
     page = await new_page(device="phone")
     stage = await Stage.open(page, await new_canvas(await new_painter("ada")))
-    touch = await page.context.new_cdp_session(page)
+    fingers = await Fingers.on(page)
     x, y = await stage.point(128, 128)
-
-    async def fingers(kind: str, *places: tuple[float, float]) -> None:
-        points = [{"x": px, "y": py, "id": number} for number, (px, py) in enumerate(places)]
-        await touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-
     zoom = (await stage.view())["zoom"]
-    await fingers("touchStart", (x - 40, y), (x + 40, y))
-    for spread in (50, 60, 70, 80):
-        await fingers("touchMove", (x - spread, y), (x + spread, y))
-    await fingers("touchEnd")
+    await fingers.pinch((x, y), 40, 50, 60, 70, 80)
     assert (await stage.view())["zoom"] == pytest.approx(2 * zoom, rel=0.01)
-    await fingers("touchStart", (x, y))
-    for step in (10, 20, 30):
-        await fingers("touchMove", (x - step, y))
-    await fingers("touchEnd")
+    await fingers.swipe(*[(x - step, y) for step in (0, 10, 20, 30)])
     assert (await stage.view())["x"] == pytest.approx(128 + 30 / (2 * zoom), rel=0.01)
 
 
@@ -76,7 +65,7 @@ async def test_a_tap_right_after_a_quick_swipe_counts(new_page: Windows, new_pai
     page = await new_page(device="phone")
     stage = await Stage.open(page, await new_canvas(await new_painter("ada")))
     x, y = await stage.point(128, 128)
-    await swipe(await page.context.new_cdp_session(page), *[(x - 20 * step, y) for step in range(5)])
+    await (await Fingers.on(page)).swipe(*[(x - 20 * step, y) for step in range(5)])
     grid = page.get_by_role("button", name="Grid")
     await grid.tap()
     await expect(grid).to_have_attribute("aria-pressed", "false")

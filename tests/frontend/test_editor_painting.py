@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
 from tests.support.browser import Windows, assert_accessible
 from tests.support.editor import (
@@ -16,12 +16,14 @@ from tests.support.editor import (
     open_editor,
     painted,
     save,
+    shows,
     stroke,
     tile_at,
     tool,
 )
 from tests.support.painters import NewPainter
 from tests.support.stage import drawing, spot
+from tests.support.touch import Fingers
 
 
 async def test_saving_a_drawing_claims_the_empty_cell(new_page: Windows, new_painter: NewPainter) -> None:
@@ -102,7 +104,7 @@ async def test_one_finger_paints_and_two_move_the_view(new_page: Windows, new_pa
     for x in range(3):
         await page.touchscreen.tap(*await spot(drawing(page, SIZE), 4 + x, 4))
     left, _ = await spot(drawing(page, SIZE), 0, 0)
-    await pinch(page)
+    await (await Fingers.on(page)).pinch(await spot(drawing(page, SIZE), 8, 8), 20, 60, 100)
     assert (await spot(drawing(page, SIZE), 0, 0))[0] < left
     await page.get_by_role("button", name="Save").tap()
     await expect(page.get_by_text("This cell is now yours")).to_be_visible()
@@ -110,25 +112,32 @@ async def test_one_finger_paints_and_two_move_the_view(new_page: Windows, new_pa
     await assert_accessible(page)
 
 
-async def pinch(page: Page) -> None:
-    """Two fingers on the drawing area that move apart, as the browser receives them from a touch screen."""
-    box = await drawing(page, SIZE).bounding_box()
-    assert box is not None
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    glass = await page.context.new_cdp_session(page)
-    for kind, reach in (("touchStart", 20), ("touchMove", 60), ("touchMove", 100), ("touchEnd", None)):
-        fingers = [] if reach is None else [{"x": x - reach, "y": y}, {"x": x + reach, "y": y}]
-        await glass.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
-
-
 async def test_a_tap_right_after_a_quick_stroke_counts(new_page: Windows, new_painter: NewPainter) -> None:
     ada = await new_painter("ada")
     page = await new_page(ada, device="phone")
     await open_editor(page, await new_canvas(ada))
-    glass = await page.context.new_cdp_session(page)
-    await stroke(glass, page, (2, 4), (4, 4), (6, 4), (8, 4))
+    finger = await Fingers.on(page)
+    await stroke(finger, page, (2, 4), (4, 4), (6, 4), (8, 4))
     await tool(page, "Eraser").tap()
     await expect(tool(page, "Eraser")).to_be_checked()
+
+
+async def test_a_second_finger_keeps_a_stroke_and_moves_the_view(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    page = await new_page(ada, device="phone")
+    await open_editor(page, await new_canvas(ada))
+    grid, finger = drawing(page, SIZE), await Fingers.on(page)
+    await finger.press(await spot(grid, 2, 4))
+    await finger.lead(*[await spot(grid, x, 4) for x in (4, 6)])
+    await finger.press(await spot(grid, 12, 12), finger=1)
+    left, _ = await spot(grid, 0, 0)
+    await finger.lead(await spot(grid, 15, 15), finger=1)
+    assert (await spot(grid, 0, 0))[0] < left
+    await finger.lift()
+    await finger.lift(finger=1)
+    await shows(page, {(x, 4): BLACK for x in range(2, 7)})
 
 
 async def test_after_the_first_save_the_save_button_stays_in_place(

@@ -21,6 +21,8 @@ from tests.support.editor import (
     tool,
 )
 from tests.support.painters import NewPainter
+from tests.support.stage import drawing, spot
+from tests.support.touch import Fingers
 
 EVERYTHING = block(0, 0, SIZE - 1, SIZE - 1)
 
@@ -126,18 +128,42 @@ async def test_a_switch_chooses_by_touch_what_the_next_selection_does(
     ada = await new_painter("ada")
     page = await new_page(ada, device="phone", scheme=scheme)
     await open_editor(page, await new_canvas(ada))
-    glass = await page.context.new_cdp_session(page)
+    finger = await Fingers.on(page)
     await tool(page, "Fill").tap()
-    await stroke(glass, page, (1, 1))
+    await stroke(finger, page, (1, 1))
     await tool(page, "Select").tap()
     switch = page.get_by_role("group", name="Selection mode")
-    await stroke(glass, page, (2, 2), (9, 9))
+    await stroke(finger, page, (2, 2), (9, 9))
     await switch.get_by_role("button", name="Subtract from the selection").tap()
-    await stroke(glass, page, (4, 4), (9, 9))
+    await stroke(finger, page, (4, 4), (9, 9))
     await switch.get_by_role("button", name="Add to the selection").tap()
-    await stroke(glass, page, (12, 12), (14, 14))
+    await stroke(finger, page, (12, 12), (14, 14))
     await switch.get_by_role("button", name="Intersect with the selection").tap()
-    await stroke(glass, page, (13, 13), (2, 3))
+    await stroke(finger, page, (13, 13), (2, 3))
     await assert_accessible(page)
     await page.keyboard.press("Delete")
     await shows(page, without(block(2, 3, 3, 9), block(3, 3, 9, 3), block(12, 12, 13, 13)))
+
+
+async def test_a_move_that_a_pinch_or_the_system_takes_over_leaves_the_selection_as_it_was(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    page = await new_page(ada, device="phone")
+    await open_editor(page, await new_canvas(ada))
+    grid, finger = drawing(page, SIZE), await Fingers.on(page)
+    await stroke(finger, page, (8, 8))
+    await tool(page, "Select").tap()
+    await stroke(finger, page, (7, 7), (9, 9))
+    start = await spot(grid, 8, 8)
+    await finger.press(start)
+    await finger.lead(await spot(grid, 9, 8))
+    await finger.press(await spot(grid, 12, 12), finger=1)
+    await finger.lift()
+    await finger.lift(finger=1)
+    await shows(page, {(8, 8): BLACK})
+    await finger.press(start)
+    await finger.lead(await spot(grid, 11, 8), await spot(grid, 14, 8))
+    await shows(page, {(14, 8): BLACK})
+    await finger.cancel()
+    await shows(page, {(8, 8): BLACK})

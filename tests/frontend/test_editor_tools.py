@@ -22,6 +22,7 @@ from tests.support.editor import (
 )
 from tests.support.painters import NewPainter
 from tests.support.stage import drawing, spot
+from tests.support.touch import Fingers
 
 EVERYWHERE = {(x, y) for x in range(SIZE) for y in range(SIZE)}
 
@@ -147,16 +148,16 @@ async def test_every_tool_works_by_touch(new_page: Windows, new_painter: NewPain
     ada = await new_painter("ada")
     page = await new_page(ada, device="phone")
     await open_editor(page, await new_canvas(ada))
-    glass = await page.context.new_cdp_session(page)
-    await stroke(glass, page, (2, 2), (5, 2))
+    finger = await Fingers.on(page)
+    await stroke(finger, page, (2, 2), (5, 2))
     await shows(page, line(2))
     await tool(page, "Lasso").tap()
-    await stroke(glass, page, (1, 1), (6, 1), (6, 3), (1, 3))
-    await stroke(glass, page, (3, 2), (3, 6))
+    await stroke(finger, page, (1, 1), (6, 1), (6, 3), (1, 3))
+    await stroke(finger, page, (3, 2), (3, 6))
     await shows(page, line(6))
     await page.get_by_role("button", name="Deselect").first.tap()
     await tool(page, "Magic wand").tap()
-    await stroke(glass, page, (3, 6))
+    await stroke(finger, page, (3, 6))
     await page.get_by_role("button", name="More").tap()
     await page.get_by_role("button", name="Clear").tap()
     await shows(page, {})
@@ -165,7 +166,7 @@ async def test_every_tool_works_by_touch(new_page: Windows, new_painter: NewPain
     await page.get_by_role("button", name="Swap colours").tap()
     await tool(page, "red, colour 3").tap()
     await tool(page, "Gradient").tap()
-    await stroke(glass, page, (0, 0), (15, 0))
+    await stroke(finger, page, (0, 0), (15, 0))
     blend = await shown(page)
     assert [{blend[x, y] for y in range(SIZE)} for x in (0, 15)] == [{RED}, {BLACK}]
     await assert_accessible(page)

@@ -11,6 +11,7 @@ from playwright.async_api import Locator, Page, expect
 from tests.support.browser import Windows, assert_accessible
 from tests.support.painters import NewPainter, PainterAccount
 from tests.support.stage import GREEN, NIGHT, PAPER, RED, SIDE, Stage, new_canvas, new_tile, repaint, stroke
+from tests.support.touch import Fingers
 
 MIDDLE = SIDE / 2
 """Of the tile in the first cell."""
@@ -92,12 +93,11 @@ async def test_the_past_of_a_canvas_is_dragged_through_with_a_finger(
     page = await new_page(device="phone")
     stage = await Stage.open(page, canvas)
     slider = await open_past(page)
-    glass = await page.context.new_cdp_session(page)
-    for kind, share in (("touchStart", 0.98), ("touchMove", 0.8), ("touchMove", 0.5)):
-        x, y = await spot_on(slider, share)
-        await glass.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    finger = await Fingers.on(page)
+    await finger.press(await spot_on(slider, 0.98))
+    await finger.lead(await spot_on(slider, 0.8), await spot_on(slider, 0.5))
     await stage.comes_to_show(NIGHT, MIDDLE, MIDDLE)
-    await glass.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    await finger.lift()
     await assert_accessible(page)
     await page.get_by_role("button", name="Back to now").click()
     await stage.comes_to_show(GREEN, MIDDLE, MIDDLE)

@@ -8,11 +8,11 @@ import secrets
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from playwright.async_api import CDPSession, Locator, Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.support.painters import PainterAccount
 from tests.support.stage import Stage, drawing, spot
-from tests.support.touch import swipe
+from tests.support.touch import Fingers
 from tests.support.waiting import poll_until
 
 SIZE = 16
@@ -118,6 +118,6 @@ def block(left: int, top: int, right: int, bottom: int, colour: int = BLACK) -> 
     return {(x, y): colour for x in range(left, right + 1) for y in range(top, bottom + 1)}
 
 
-async def stroke(glass: CDPSession, page: Page, *points: tuple[int, int]) -> None:
+async def stroke(finger: Fingers, page: Page, *points: tuple[int, int]) -> None:
     """Lead a finger quickly from pixel to pixel."""
-    await swipe(glass, *[await spot(drawing(page, SIZE), *point) for point in points])
+    await finger.swipe(*[await spot(drawing(page, SIZE), *point) for point in points])

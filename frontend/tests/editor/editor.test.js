@@ -46,3 +46,25 @@ test("a change of the artist's own account is no reason for a notice", () => {
   editor.checkArtist(7);
   assert.deepEqual(shown, []);
 });
+
+test("a tool that is taken up during a stroke leaves what the other one has drawn", () => {
+  const { editor } = opened();
+  editor.pen.down([1, 1]);
+  editor.pen.move([[3, 1]]);
+  editor.set({ tool: "rectangle" });
+  editor.pen.move([[5, 5]]);
+  editor.pen.up();
+  const { size, pixels } = editor.pen.painting;
+  const drawn = [...pixels.keys()].filter((offset) => pixels[offset]);
+  assert.deepEqual(drawn, [size + 1, size + 2, size + 3]);
+});
+
+test("a finger that slips while it picks a colour draws nothing", () => {
+  const { editor } = opened();
+  editor.set({ tool: "picker" });
+  editor.pen.down([1, 1]);
+  editor.pen.move([[3, 1]]);
+  editor.pen.up();
+  assert.equal(editor.settings.tool, "pencil");
+  assert.ok(editor.pen.painting.pixels.every((colour) => colour === 0));
+});

@@ -218,3 +218,18 @@ test("a second finger takes back what the first one did to the selection", () =>
   gestures.release(at("touch", 6, 6, { pointerId: 4 }));
   assert.deepEqual(surface.pen.selection, before);
 });
+
+test("a second finger takes back the dot that the first one drew, and keeps a stroke", () => {
+  for (const [travelled, kept] of [
+    [3, []],
+    [30, [[1, 1], ...Array.from({ length: SIZE - 2 }, (_, step) => [2 + step, 1])]],
+  ]) {
+    const { gestures, pixels } = newArea();
+    gestures.press(at("touch", 1, 1));
+    gestures.move(at("touch", 1 + Number(travelled), 1));
+    gestures.press(at("touch", 6, 6, { pointerId: 4 }));
+    gestures.release(at("touch", 6, 6, { pointerId: 4 }));
+    gestures.release(at("touch", 1, 1));
+    assert.deepEqual(pixels(), kept);
+  }
+});

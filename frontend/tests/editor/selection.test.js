@@ -288,6 +288,54 @@ test("a gesture that is cancelled leaves what was selected before it", () => {
   }
 });
 
+const ROWS = ["12..", "34..", "....", "...9"];
+
+test("a move that is cancelled leaves the selection where it was, and nothing to undo", () => {
+  const { pen: select, painting, shown } = pen({ tool: "select" }, ...ROWS);
+  drag(select, [0, 0], [1, 1]);
+  select.down([0, 0]);
+  select.move([[2, 2]]);
+  select.cancel();
+  assert.deepEqual(shown(), ROWS);
+  assert.deepEqual(selectedOf(select, painting.size), ["22..", "22..", "....", "...."]);
+  assert.equal(select.floating, null);
+  assert.equal(painting.isUnderway, false);
+});
+
+test("cancelled scaling leaves the selection as large as it was", () => {
+  const { pen: select, shown } = pen({ tool: "select" }, ...ROWS);
+  drag(select, [0, 0], [1, 1]);
+  drag(select, [0, 0], [1, 0]);
+  const before = shown();
+  select.down([2, 1], { handle: [1, 1] });
+  select.move([[3, 3]]);
+  select.cancel();
+  assert.deepEqual(shown(), before);
+  drag(select, [1, 0], [0, 0]);
+  assert.deepEqual(shown(), ROWS);
+});
+
+test("a pasted piece still floats after a cancelled gesture beside it", () => {
+  const { pen: select, painting, painted, shown } = pen({ tool: "select" }, ...ROWS);
+  select.paste({ width: 1, height: 1, pixels: Uint8Array.of(7) }, [0, 0]);
+  select.down([3, 3]);
+  select.move([[2, 2]]);
+  select.cancel();
+  assert.deepEqual(painted, []);
+  assert.deepEqual(selectedOf(select, painting.size), ["2...", "....", "....", "...."]);
+  drag(select, [0, 0], [3, 3]);
+  assert.deepEqual(shown(), ["12..", "34..", "....", "...7"]);
+});
+
+test("a new selection puts a pasted piece down", () => {
+  const { pen: select, painted, shown } = pen({ tool: "select" }, ...ROWS);
+  select.paste({ width: 1, height: 1, pixels: Uint8Array.of(7) }, [0, 0]);
+  drag(select, [2, 2], [3, 3]);
+  assert.deepEqual(painted, [[[0, 7]]]);
+  select.undo();
+  assert.deepEqual(shown(), ROWS);
+});
+
 test("Shift that is pressed during the gesture makes a square, whatever it combines", () => {
   const { pen: select, painting } = pen({ tool: "select", combination: "subtract" });
   select.selectAll();

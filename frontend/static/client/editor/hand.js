@@ -43,7 +43,10 @@ export class Hand extends EventTarget {
 
   /** @param {Partial<Settings>} settings */
   set(settings) {
-    if (settings.tool && settings.tool !== this.settings.tool) this.pen.putDown();
+    if (settings.tool && settings.tool !== this.settings.tool) {
+      this.pen.up(); // what the old tool has drawn is not the new tool's to revert
+      this.pen.putDown();
+    }
     this.settings = { ...this.settings, ...settings };
     this.pen.settings = this.settings;
     if ("perfect" in settings || "cursor" in settings) keepSettings(store, this.settings);

@@ -25,7 +25,7 @@ import { Trail } from "./trail.js";
 /** @import { Change } from "../model/pieces.js" */
 /** @import { Combination, Handle, Region } from "../model/regions.js" */
 /** @import { Painting } from "./painting.js" */
-/** @import { Listener } from "./selection.js" */
+/** @import { Floating, Listener } from "./selection.js" */
 /** @import { Settings } from "./settings.js" */
 
 /**
@@ -67,6 +67,11 @@ export class Pen extends Selection {
    * @type {Region | null}
    */
   #before = null;
+  /**
+   * What floated before the gesture; a new selection puts it down when the gesture ends.
+   * @type {Floating | null}
+   */
+  #afloat = null;
 
   /**
    * @param {Painting} painting
@@ -134,7 +139,7 @@ export class Pen extends Selection {
   up() {
     if (!this.#start) return;
     this.#start = null;
-    if (this.#isSelecting) return;
+    if (this.#isSelecting) return this.#release();
     const changes = this.painting.commit();
     this.listener.painted(this.#kind === "freehand" ? [] : changes);
     this.#manner = {};
@@ -144,10 +149,7 @@ export class Pen extends Selection {
   cancel() {
     if (!this.#start) return;
     this.#start = null;
-    if (this.#isSelecting) {
-      if (!this.#stretched && !this.floating) this.select(this.#before);
-      return;
-    }
+    if (this.#isSelecting) return this.restore(this.#afloat, this.#before);
     const changes = this.painting.cancel();
     if (this.#kind === "freehand") this.listener.painted(changes);
     this.#manner = {};
@@ -284,16 +286,23 @@ export class Pen extends Selection {
   #grab(point) {
     const { handle = null } = this.#manner;
     const isReplacing = this.#combination === "replace";
+    this.#before = this.selection;
+    this.#afloat = this.floating;
     this.#stretched = isReplacing ? handle && this.selection : null;
     if (this.#stretched) return;
     if (isReplacing && this.selection && contains(this.selection, point)) return this.nudge(0, 0);
-    this.settle();
-    this.#before = this.selection;
+    this.letGo();
     if (isReplacing) this.deselect();
     this.#path = [point];
     const { pixels, size } = this.painting;
     if (this.#kind === "wand") this.#choose(wand(pixels, size, point, this.settings.contiguous));
     else if (!isReplacing) this.#drag([], point, false); // one pixel, until the pointer is moved
+  }
+
+  /** Put down what a new selection has left. */
+  #release() {
+    if (this.#afloat && !this.floating) this.listener.painted(this.painting.commit());
+    this.#afloat = null;
   }
 
   /**

@@ -37,6 +37,9 @@ const WHEEL_SCALE = 400;
 /** CSS pixels within which a handle is taken, by a finger and by what points more exactly. */
 const REACH = { finger: 22, tip: 8 };
 
+/** CSS pixels from its start at which a stroke stays when a second finger comes: no pinch begins with it. */
+const KEPT_FROM = 24;
+
 export class PointerGestures {
   /**
    * Fingers on the glass, or the mouse that moves the view, and where.
@@ -52,6 +55,12 @@ export class PointerGestures {
    * @type {number | null}
    */
   #painter = null;
+  /**
+   * Where it began to paint.
+   * @type {Point}
+   */
+  #origin = [0, 0];
+  #isKept = false;
   /** The pixel of the last sample: a pen also reports its pressure, at the same place. */
   #last = "";
 
@@ -84,8 +93,9 @@ export class PointerGestures {
     const isBarred = readonly && kind !== "author";
     const isHand = kind === "hand" || isBarred || isHeld || (isTouch && this.#hasPen);
     if (this.#fingers.size === 2) {
-      // The first finger drew a dot only because the second one came later.
-      pen.cancel();
+      // What the first finger drew may be only because the second one came later.
+      if (this.#isKept) pen.up();
+      else pen.cancel();
       this.#painter = null;
       this.#gesture = "pinch";
     } else if (this.#gesture) {
@@ -98,6 +108,8 @@ export class PointerGestures {
     } else if (isMain) {
       this.#gesture = "draw";
       this.#painter = event.pointerId;
+      this.#origin = this.#place(event);
+      this.#isKept = false;
       this.#last = String(this.#pixel(event));
       this.surface.point(this.#pixel(event));
       const handle = this.surface.handleAt(this.#place(event), isTouch ? REACH.finger : REACH.tip);
@@ -121,6 +133,7 @@ export class PointerGestures {
     if (this.isDrawing) {
       if (event.pointerId !== this.#painter) return;
       this.surface.point(this.#pixel(event));
+      this.#isKept ||= distance([this.#origin, this.#place(event)]) >= KEPT_FROM;
       // Places between two frames of the screen: without them fast curves are made of straight lines.
       const samples = event.getCoalescedEvents?.() ?? [];
       const pixels = (samples.length ? samples : [event]).map((sample) => this.#pixel(sample));

@@ -61,6 +61,23 @@ export class Selection {
     this.selection = region;
   }
 
+  /** Let nothing float any more, without a step yet: until then it can be restored. */
+  letGo() {
+    this.floating = null;
+  }
+
+  /**
+   * Revert what has been done since nothing was put down, so that the same floats and is selected as then.
+   * @param {Floating | null} floating
+   * @param {Region | null} selection
+   */
+  restore(floating, selection) {
+    if (floating) return this.#float(floating);
+    if (this.floating) this.painting.cancel();
+    this.floating = null;
+    this.selection = selection;
+  }
+
   /** Clear the selection. */
   deselect() {
     this.select(null);
