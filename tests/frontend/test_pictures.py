@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import Any
 
 from PIL import Image
@@ -64,6 +65,30 @@ async def test_a_picture_is_painted_where_its_artist_may_and_taken_back(
     await page.get_by_role("button", name="Undo").click()
     await expect(page.get_by_text("15 tiles taken back.")).to_be_visible()
     assert await tiles_of(ada, canvas) == {(0, 0): {1}, (1, 0): {1}}
+
+
+async def test_a_picture_is_submitted_together_with_what_waits_for_a_review(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada, ben = await new_painter("ada"), await new_painter("ben")
+    _, canvas = await ben.call("POST", "/canvases", json={**DRAFT, "collaboration_mode": "review"})
+    pixels = base64.b64encode(bytes([1] * 128 + [0] * 128)).decode()
+    draft = {"canvas_id": canvas["id"], "x": 0, "y": 0, "pixels": pixels}
+    _, tile = await ada.call("POST", "/tiles", json=draft)
+    page = await new_page(ada)
+    await page.goto(f"/canvas/{canvas['id']}")
+    await choose(page, png(32, 8))
+    for label, value in (("Left edge", "0"), ("Top edge", "8")):
+        await page.get_by_label(label).fill(value)
+        await page.get_by_label(label).press("Tab")
+    await expect(page.locator("picture-panel")).to_contain_text("2 tiles will change.")
+    await page.get_by_role("button", name="Paint", exact=True).click()
+    await expect(page.get_by_text(re.compile("^2 tiles wait for a review.$"))).to_be_visible()
+    _, tile = await ada.call("GET", f"/tiles/{tile['id']}")
+    assert base64.b64decode(tile["pending"]["pixels"]) == bytes([1] * 128 + [RED] * 128)
+    await page.get_by_role("button", name="Undo").click()
+    await expect(page.get_by_text("1 tile taken back.")).to_be_visible()
+    assert list(await tiles_of(ada, canvas)) == [(0, 0)]
 
 
 async def test_a_pasted_picture_is_placed_by_numbers(new_page: Windows, new_painter: NewPainter) -> None:

@@ -18,6 +18,8 @@ class Service {
   requests = [];
   /** @type {Error[]} */
   failures = [];
+  /** Whether all changes wait for a review. */
+  reviews = false;
 
   /** @param {number[]} pixels */
   add(...pixels) {
@@ -44,7 +46,9 @@ class Service {
     this.requests.push(`POST ${path}`);
     const failure = this.failures.shift();
     if (failure) throw failure;
-    return this.#find(`/tiles/${this.add(...fromBase64(pixels))}`);
+    if (!this.reviews) return this.#find(`/tiles/${this.add(...fromBase64(pixels))}`);
+    const tile = this.#find(`/tiles/${this.add(0, 0, 0, 0)}`);
+    return Object.assign(tile, { pending: { pixels } });
   }
 
   /**
@@ -59,6 +63,7 @@ class Service {
     const tile = this.#find(path);
     if (headers["If-Match"] !== `"${tile.version}"`)
       throw new ApiError({ status: 412, code: "stale_version" });
+    if (this.reviews) return { ...Object.assign(tile, { pending: { pixels } }) };
     tile.version += 1;
     tile.pixels = pixels;
     return { ...tile };
@@ -134,6 +139,25 @@ test("undoing leaves tiles that others have painted since", async () => {
   for (const tile of service.tiles.values()) tile.version += 1;
   await writing.undo(NEVER);
   assert.deepEqual([service.pixelsOf(1), service.tiles.size, writing.refused], [[1, 9, 9, 9], 2, 2]);
+});
+
+test("of what waits for a review, claimed tiles can be given up, and the others are left", async () => {
+  const service = new Service();
+  service.reviews = true;
+  const writing = writingTo(service);
+  await writing.paint([over(service, service.add(9, 9, 9, 9)), CLAIM], false, NEVER);
+  assert.deepEqual([writing.painted, writing.submitted, service.tiles.size], [0, 2, 2]);
+  await writing.undo(NEVER);
+  assert.deepEqual([...service.tiles.keys()], [1]);
+});
+
+test("a tile that has got a newer version is painted over what waits for a review", async () => {
+  const service = new Service();
+  const step = over(service, service.add(9, 9, 9, 9));
+  const pending = { pixels: toBase64(Uint8Array.of(7, 7, 7, 7)) };
+  Object.assign(service.tiles.get(1) ?? {}, { version: 2, pending });
+  await writingTo(service).paint([step], false, NEVER);
+  assert.deepEqual(service.pixelsOf(1), [1, 7, 7, 7]);
 });
 
 test("a refused tile is left out, and the others are painted", async () => {

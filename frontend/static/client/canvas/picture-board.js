@@ -1,5 +1,6 @@
 import { api } from "../api.js";
-import { fromBase64 } from "../model/tile-pixels.js";
+import { waitsForReview } from "../editor/access.js";
+import { fromBase64, visiblePixels } from "../model/tile-pixels.js";
 import { cellsUnder } from "./picture-plan.js";
 
 /** @import { TileView } from "#api" */
@@ -11,6 +12,9 @@ import { cellsUnder } from "./picture-plan.js";
 /** The most that the service lists of a region at once. */
 const MOST_CELLS = 1024;
 const MOST_PIXELS = 4 * 1024 * 1024;
+
+/** Tiles that are asked for one by one at the same time. */
+const AT_ONCE = 8;
 
 /**
  * Load what decides about painting a picture: the tiles below it, with their artists and the user's own
@@ -26,6 +30,7 @@ export async function loadBoard(live, artist, picture, signal) {
   const query = { canvas_id: canvas.id };
   const { remaining_tiles } = await api.get(`/tiles/user/${artist.id}/count`, { query, signal });
   const tiles = await loadTiles(live, picture, signal);
+  if (waitsForReview({ canvas, artist })) await loadPending(tiles, artist, signal);
   return {
     canvas,
     artist,
@@ -64,4 +69,22 @@ async function loadTiles(live, picture, signal) {
     }
   }
   return tiles;
+}
+
+/**
+ * Put what the artist has submitted for review in place of what the canvas shows: the picture is painted over
+ * that. Lists of tiles do not have it.
+ * @param {Map<number, KnownTile>} tiles
+ * @param {NonNullable<Me>} artist
+ * @param {AbortSignal} signal
+ */
+async function loadPending(tiles, artist, signal) {
+  const own = [...tiles].filter(([, { creator }]) => creator?.id === artist.id);
+  for (let start = 0; start < own.length; start += AT_ONCE) {
+    const load = async (/** @type {[number, KnownTile]} */ [cell, tile]) => {
+      const view = /** @type {TileView} */ (await api.get(`/tiles/${tile.id}`, { signal }));
+      tiles.set(cell, { ...tile, version: view.version, pixels: visiblePixels(view) });
+    };
+    await Promise.all(own.slice(start, start + AT_ONCE).map(load));
+  }
 }

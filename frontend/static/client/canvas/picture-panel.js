@@ -296,14 +296,14 @@ export class PicturePanel extends Panel {
     this.templates.setMoving(null);
     await this.#run(writing, (signal) => writing.paint(plan.steps, this.#erases, signal));
     this.#hide();
-    const count = writing.done.length;
+    const { painted, submitted, done } = writing;
     const message = [
-      t("picture.painted", { count }),
-      writing.submitted ? t("picture.submitted", { count: writing.submitted }) : "",
+      painted || !submitted ? t("picture.painted", { count: painted }) : "",
+      submitted ? t("picture.submitted", { count: submitted }) : "",
       writing.refused ? t("picture.refused", { count: writing.refused }) : "",
-    ].join(" ");
+    ].filter(Boolean);
     const undo = { label: t("picture.undo"), run: () => void this.#undo(writing) };
-    toast(message, { kind: "success", ...(count && { action: undo }) });
+    toast(message.join(" "), { kind: "success", ...(done.length && { action: undo }) });
   }
 
   /** @param {PictureWriting} writing */

@@ -1,5 +1,5 @@
 import { ApiError } from "../api.js";
-import { fromBase64, toBase64 } from "../model/tile-pixels.js";
+import { toBase64, visiblePixels } from "../model/tile-pixels.js";
 import { lay } from "./picture-plan.js";
 
 /** @import { TileView } from "#api" */
@@ -22,8 +22,10 @@ const LATER = [429, 503];
  * tile.
  */
 export class PictureWriting extends EventTarget {
-  /** Tiles painted or claimed so far, for undoing them. */
+  /** Tiles painted or claimed so far that can be undone. */
   done = /** @type {Done[]} */ ([]);
+  /** How many tiles were painted or claimed, without those that wait for a review. */
+  painted = 0;
   /** How many tiles are settled, of how many. */
   settled = 0;
   total = 0;
@@ -73,7 +75,7 @@ export class PictureWriting extends EventTarget {
   async #run(items, settle, signal) {
     this.#signal = signal;
     const waiting = items.values();
-    [this.settled, this.total, this.submitted, this.refused] = [0, items.length, 0, 0];
+    [this.settled, this.total, this.painted, this.submitted, this.refused] = [0, items.length, 0, 0, 0];
     this.isUnderWay = true;
     this.#fire();
     const work = async () => {
@@ -115,7 +117,7 @@ export class PictureWriting extends EventTarget {
       } catch (error) {
         if (!isStale(error) || attempt === ATTEMPTS) throw error;
         const view = /** @type {TileView} */ (await this.api.get(`/tiles/${id}`));
-        current = { id, version: view.version, pixels: fromBase64(view.pixels ?? "") };
+        current = { id, version: view.version, pixels: visiblePixels(view) };
       }
     }
   }
@@ -126,7 +128,9 @@ export class PictureWriting extends EventTarget {
    */
   #keep({ id, version, pending }, before) {
     if (pending) this.submitted += 1;
-    else this.done.push({ id, version, before });
+    else this.painted += 1;
+    // A change that was submitted cannot be withdrawn, but a tile that was claimed with it can be given up.
+    if (!pending || !before) this.done.push({ id, version, before });
   }
 
   /** @param {Done} done */

@@ -39,7 +39,7 @@ export function needsLock(canvas) {
 
 /**
  * Return whether the artist's changes have to be reviewed.
- * @param {Situation} situation
+ * @param {Pick<Situation, "canvas" | "artist">} situation
  */
 export function waitsForReview({ canvas, artist }) {
   return canvas.collaboration_mode === "review" && !mayLead(canvas, artist);

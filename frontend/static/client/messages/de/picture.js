@@ -45,7 +45,10 @@ export default {
   },
   progress: "Fortschritt",
   painted: { one: "{count} Kachel gemalt.", other: "{count} Kacheln gemalt." },
-  submitted: { one: "{count} wartet auf eine Prüfung.", other: "{count} warten auf eine Prüfung." },
+  submitted: {
+    one: "{count} Kachel wartet auf eine Prüfung.",
+    other: "{count} Kacheln warten auf eine Prüfung.",
+  },
   refused: { one: "{count} blieb, wie sie ist.", other: "{count} blieben, wie sie sind." },
   undo: "Rückgängig",
   undone: { one: "{count} Kachel zurückgenommen.", other: "{count} Kacheln zurückgenommen." },

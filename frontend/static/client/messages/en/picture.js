@@ -33,7 +33,7 @@ export default {
   painting: { one: "Painting: {done} of {count} tile", other: "Painting: {done} of {count} tiles" },
   progress: "Progress",
   painted: { one: "{count} tile painted.", other: "{count} tiles painted." },
-  submitted: { one: "{count} waits for a review.", other: "{count} wait for a review." },
+  submitted: { one: "{count} tile waits for a review.", other: "{count} tiles wait for a review." },
   refused: { one: "{count} was left as it is.", other: "{count} were left as they are." },
   undo: "Undo",
   undone: { one: "{count} tile taken back.", other: "{count} tiles taken back." },
