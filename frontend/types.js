@@ -11,6 +11,7 @@ import { readFile, writeFile } from "node:fs/promises";
  * @property {unknown} [default]
  * @property {unknown[]} [enum]
  * @property {Schema[]} [anyOf]
+ * @property {Schema[]} [oneOf]
  * @property {Schema} [items]
  * @property {number} [minItems]
  * @property {number} [maxItems]
@@ -82,7 +83,8 @@ function objectType({ properties = {}, required = [] }, isRequest = false) {
  */
 function typeOf(schema) {
   if (schema.$ref) return schema.$ref.slice(REF.length);
-  if (schema.anyOf) return schema.anyOf.map(typeOf).join(" | ");
+  const kinds = schema.anyOf ?? schema.oneOf;
+  if (kinds) return kinds.map(typeOf).join(" | ");
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
   switch (schema.type) {

@@ -40,6 +40,7 @@ test("enums, constants, lists and short tuples", () => {
   assert.equal(declare({ A: { const: "Bearer", type: "string" } }), 'export type A = "Bearer";\n');
   const either = { anyOf: [{ type: "string" }, { type: "integer" }] };
   assert.equal(declare({ A: { type: "array", items: either } }), "export type A = (string | number)[];\n");
+  assert.equal(declare({ A: { oneOf: either.anyOf } }), "export type A = string | number;\n");
   const pair = { type: "array", items: { type: "integer" }, minItems: 2, maxItems: 2 };
   assert.equal(declare({ A: { type: "array", items: pair } }), "export type A = [number, number][];\n");
 });

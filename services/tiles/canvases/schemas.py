@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
 from services.tiles.artists.schemas import ArtistView
 from services.tiles.canvases.rules import (
@@ -45,6 +45,16 @@ def _check_palette_name(value: str) -> str:
 Colour = Annotated[str, AfterValidator(_colour)]
 NamedPalette = Annotated[str, AfterValidator(_check_palette_name)]
 CustomPalette = Annotated[list[Colour], Field(min_length=2, max_length=255, fail_fast=True)]
+
+
+def _kind_of_palette(value: object) -> str:
+    return "colours" if isinstance(value, list) else "name"
+
+
+Palette = Annotated[
+    Annotated[NamedPalette, Tag("name")] | Annotated[CustomPalette, Tag("colours")],
+    Discriminator(_kind_of_palette),  # or faults would be those of both kinds, by the names of functions
+]
 CanvasName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=100), ONE_LINE]
 Description = Annotated[str, Field(max_length=2000), LINES]
 Side = Annotated[int, Field(ge=MIN_SIDE, le=MAX_SIDE)]
@@ -80,7 +90,7 @@ class CanvasDraft(PlacingChange):
     width: Side
     height: Side
     tile_size: Literal[16, 32, 64, 128]
-    palette: NamedPalette | CustomPalette
+    palette: Palette
     paper_color: Colour = DEFAULT_PAPER
     collaboration_mode: Mode = Field(Mode.TILE_LOCK, strict=False)
     max_tiles_per_user: int | None = Field(None, ge=1)
@@ -101,7 +111,7 @@ class CanvasChange(PlacingChange):
 
     name: CanvasName = ""
     description: Description | None = None
-    palette: NamedPalette | CustomPalette = ""
+    palette: Palette = ""
     paper_color: Colour = DEFAULT_PAPER
     max_tiles_per_user: int = Field(1, ge=1)
     is_public: bool = True

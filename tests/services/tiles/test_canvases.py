@@ -66,6 +66,24 @@ async def test_a_canvas_that_breaks_a_rule_is_refused_by_field(
     assert (await (await tiles.call("ann", "GET", "/canvases")).json())["items"] == []
 
 
+@pytest.mark.parametrize(
+    ("palette", "place"),
+    [
+        ("no-such", ["name"]),
+        (None, ["name"]),
+        ([], ["colours"]),
+        (["#000000", "#fff"], ["colours", 1]),
+        (["#000000"] * 256, ["colours"]),
+    ],
+)
+async def test_a_palette_has_one_fault_which_says_where_it_is(
+    tiles: TilesClient, palette: Any, place: list[str | int]
+) -> None:
+    response = await tiles.call("ann", "POST", "/canvases", json={**DRAFT, "palette": palette})
+    faults = [fault["loc"] for fault in (await response.json())["errors"]]
+    assert faults == [["body", "palette", *place]]
+
+
 async def test_a_guest_cannot_create_a_canvas(tiles: TilesClient) -> None:
     response = await tiles.call(None, "POST", "/canvases", json=DRAFT)
     assert response.status == 401
