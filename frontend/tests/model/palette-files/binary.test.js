@@ -69,6 +69,13 @@ test("Aseprite: in an indexed sprite, the transparent index is no colour", () =>
   assert.deepEqual(readPaletteFile(sprite(three, { depth: "0800" })).colours, ["#ff004d", "#ffffff"]);
 });
 
+test("Aseprite: in an indexed sprite with a background, all colours are", () => {
+  const background = `18000000 0420 0b00 ${"00".repeat(14)} 0000`;
+  const two = `26000000 1920 02000000 00000000 01000000 ${"00".repeat(8)} 0000 000000ff  0000 ff004dff`;
+  const file = sprite(`${background} ${two}`, { depth: "0800", count: "02" });
+  assert.deepEqual(readPaletteFile(file).colours, ["#000000", "#ff004d"]);
+});
+
 test("Aseprite: other chunks are skipped, and palettes of older versions are read", () => {
   const skipped = "08000000 0520 ffff";
   const old = "10000000 0400 0100 0102 000000 ff004d";

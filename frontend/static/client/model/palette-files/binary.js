@@ -54,6 +54,7 @@ const LAYER = 0x2004;
 const PALETTE = 0x2019;
 const OLD_PALETTE = 0x0004;
 const OLDER_PALETTE = 0x0011;
+const BACKGROUND = 8; // a flag of the layer on which no index is transparent
 const INDEXED = 8;
 const RGBA = 32;
 const HAS_NAME = 1;
@@ -67,7 +68,7 @@ export function isAseprite(bytes) {
 }
 
 /**
- * Read the palette of a sprite's first frame, without the colour that stands for transparency.
+ * Read the palette of a sprite's first frame, without the colour that stands for transparency if it does.
  * https://github.com/aseprite/aseprite/blob/main/docs/ase-file-specs.md
  * @param {Uint8Array} bytes
  * @returns {Entry[]}
@@ -81,6 +82,7 @@ export function readAseprite(bytes) {
   const count = view.getUint32(HEADER_BYTES + 12, true) || view.getUint16(HEADER_BYTES + 6, true);
   /** @type {Map<number, Map<number, Entry | null>>} */
   const found = new Map();
+  let hasBackground = false;
   let at = HEADER_BYTES + FRAME_BYTES;
   for (let chunk = 0; chunk < count; chunk++) {
     need(view, at, CHUNK_BYTES);
@@ -88,13 +90,17 @@ export function readAseprite(bytes) {
     if (size < CHUNK_BYTES) throw new PaletteFault("cut_off", { offset: at });
     need(view, at, size);
     const type = view.getUint16(at + 4, true);
+    if (type === LAYER) {
+      need(view, at + CHUNK_BYTES, 2, at + size);
+      hasBackground ||= Boolean(view.getUint16(at + CHUNK_BYTES, true) & BACKGROUND);
+    }
     const read = READERS.get(type);
     if (read) found.set(type, read(view, at + CHUNK_BYTES, at + size, found.get(type) ?? new Map()));
     at += size;
   }
   const entries = found.get(PALETTE) ?? found.get(OLD_PALETTE) ?? found.get(OLDER_PALETTE);
   if (!entries) throw new PaletteFault("no_colours");
-  if (view.getUint16(12, true) === INDEXED) entries.delete(view.getUint8(28));
+  if (view.getUint16(12, true) === INDEXED && !hasBackground) entries.delete(view.getUint8(28));
   return [...entries].sort(([one], [other]) => one - other).flatMap(([, entry]) => entry ?? []);
 }
 
