@@ -59,12 +59,16 @@ test("a tool that is taken up during a stroke leaves what the other one has draw
   assert.deepEqual(drawn, [size + 1, size + 2, size + 3]);
 });
 
-test("a finger that slips while it picks a colour draws nothing", () => {
+test("a finger that moves while it picks a colour picks the last one, and draws nothing", () => {
   const { editor } = opened();
-  editor.set({ tool: "picker" });
+  editor.pen.down([3, 1]);
+  editor.pen.up();
+  const drawn = editor.pen.painting.pixels.slice();
+  editor.set({ tool: "picker", colour: 0 });
   editor.pen.down([1, 1]);
   editor.pen.move([[3, 1]]);
   editor.pen.up();
   assert.equal(editor.settings.tool, "pencil");
-  assert.ok(editor.pen.painting.pixels.every((colour) => colour === 0));
+  assert.equal(editor.settings.colour, 1);
+  assert.deepEqual(editor.pen.painting.pixels, drawn);
 });

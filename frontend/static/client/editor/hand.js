@@ -44,7 +44,8 @@ export class Hand extends EventTarget {
   /** @param {Partial<Settings>} settings */
   set(settings) {
     if (settings.tool && settings.tool !== this.settings.tool) {
-      this.pen.up(); // what the old tool has drawn is not the new tool's to revert
+      // What the old tool has drawn is not the new tool's to revert; a picker goes on until it is lifted.
+      if (this.settings.tool !== "picker") this.pen.up();
       this.pen.putDown();
     }
     this.settings = { ...this.settings, ...settings };
