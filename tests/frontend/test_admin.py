@@ -10,6 +10,7 @@ from playwright.async_api import expect
 from tests.support.browser import Device, Scheme, Windows, assert_accessible, dialog, log_in
 from tests.support.busy import here
 from tests.support.painters import NewPainter, PainterAccount
+from tests.support.touch import Fingers
 from tests.support.vandalism import NewWall, open_new_report
 from tests.support.waiting import poll_until
 
@@ -116,6 +117,25 @@ async def test_a_chart_can_be_read_with_the_keyboard_and_as_a_table(
     assert await chart.get_attribute("aria-valuetext") != today
     await page.get_by_text("As a table").click()
     await expect(page.get_by_role("row")).to_have_count(31 + await page.locator(".health tr").count())
+
+
+async def test_a_chart_shows_the_day_that_a_finger_was_led_to(
+    new_page: Windows, admin: PainterAccount
+) -> None:
+    page = await new_page(admin, device="phone")
+    await page.goto("/admin")
+    chart = page.get_by_role("slider", name="New artists")
+    await chart.scroll_into_view_if_needed()
+    box = await chart.bounding_box()
+    assert box is not None
+    finger = await Fingers.on(page)
+    y = box["y"] + box["height"] / 2
+    await finger.swipe(*[(box["x"] + box["width"] * share, y) for share in (0.75, 0.6, 0.45, 0.35)])
+    await expect(chart).to_have_attribute("aria-valuenow", "10")
+    table = page.get_by_text("As a table")
+    await table.tap()  # right after the swipe
+    await expect(page.get_by_role("row").first).to_be_visible()
+    await expect(chart).to_have_attribute("aria-valuenow", "29")
 
 
 async def test_a_failure_shows_its_request_id_and_can_be_retried(

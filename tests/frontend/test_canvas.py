@@ -11,6 +11,7 @@ from playwright.async_api import expect
 from tests.support.browser import Scheme, Windows, assert_accessible
 from tests.support.painters import NewPainter
 from tests.support.stage import CELLS, RED, SIDE, Stage, new_canvas, new_tile
+from tests.support.touch import Fingers
 
 
 async def test_an_area_is_claimed_by_dragging(new_page: Windows, new_painter: NewPainter) -> None:
@@ -32,6 +33,25 @@ async def test_an_area_is_claimed_by_dragging(new_page: Windows, new_painter: Ne
     await watching.get_by_text("cells from 2, 2").wait_for()
     await panel.get_by_role("button", name=re.compile("Release .* cells from 2, 2")).click()
     await watching.get_by_text("No areas are claimed.").wait_for()
+
+
+async def test_two_fingers_leave_the_area_that_one_has_drawn(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ben = await new_painter("ben")
+    page = await new_page(ben, device="phone")
+    stage = await Stage.open(page, await new_canvas(await new_painter("ada"), "area-lock"))
+    await page.get_by_role("button", name="Areas").tap()
+    panel = page.get_by_role("complementary")
+    await panel.get_by_role("button", name="Draw on the canvas").tap()
+    finger = await Fingers.on(page)
+    await finger.swipe(*[await stage.point_of_cell(*cell) for cell in ((1, 1), (2, 2), (2, 3))])
+    await finger.press(await stage.point_of_cell(3, 0))
+    await finger.lead(await stage.point_of_cell(3, 1))
+    await finger.cancel()
+    await finger.pinch(await stage.point_of_cell(2, 1), 20)
+    await panel.get_by_role("button", name="Claim this area").tap()
+    await panel.get_by_text("3 cells from 2, 2").wait_for()
 
 
 async def test_an_owner_approves_a_pending_submission(new_page: Windows, new_painter: NewPainter) -> None:

@@ -13,6 +13,7 @@ from tests.support.browser import Device, Scheme, Windows, assert_accessible, di
 from tests.support.painters import NewPainter, PainterAccount
 from tests.support.stage import GREEN, NIGHT, RED, Colour, Stage, drawing, new_canvas, new_tile
 from tests.support.templates import CLEAR, drawn, encoded
+from tests.support.touch import Fingers
 from tests.support.waiting import poll_until
 
 WHITE = (255, 255, 255)
@@ -221,6 +222,41 @@ async def test_a_template_is_moved_by_dragging_for_everybody(
     await stage.comes_to_show(RED, 104, 72)
     _, moved = await ada.call("GET", f"/templates/{template['slug']}")
     assert (moved["x"], moved["y"]) == (104, 72)
+
+
+async def test_a_finger_moves_a_template_and_two_move_the_view(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await event_canvas(ada)
+    template = await upload(ada, canvas)
+    page = await new_page(ada, device="phone")
+    stage, panel = await open_covered(page, canvas, template, "#100,70,8")
+    await panel.get_by_role("button", name="Move by dragging").tap()
+    finger = await Fingers.on(page)
+
+    async def points(*pixels: tuple[float, float]) -> list[tuple[float, float]]:
+        return [await stage.point(*pixel) for pixel in pixels]
+
+    async with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        await finger.swipe(*await points((99.5, 69.5), (102.5, 71.5), (104.5, 72.5)))
+    await stage.comes_to_show(RED, 104, 72)
+    start, aside = await points((104.5, 72.5), (95.5, 72.5))
+    await finger.press(start)
+    await finger.lead(aside)
+    await stage.comes_to_show(RED, 95, 72)
+    await finger.cancel()
+    await stage.comes_to_show(RED, 104, 72)
+    await finger.press(start)
+    await finger.lead(aside)
+    await finger.press((aside[0], aside[1] - 40), finger=1)
+    await finger.lead((aside[0], aside[1] - 80), finger=1)
+    await finger.lift()
+    await finger.lift(finger=1)
+    await stage.comes_to_show(RED, 104, 72)
+    assert (await stage.view())["zoom"] > 8
+    _, kept = await ada.call("GET", f"/templates/{template['slug']}")
+    assert (kept["x"], kept["y"]) == (104, 72)
 
 
 async def test_a_picture_can_be_laid_over_without_uploading_it(

@@ -2,6 +2,7 @@ import { dateTime, number, t } from "../i18n.js";
 import { css, html, svg } from "../lit.js";
 import { Element } from "../ui/element.js";
 import { base, typography } from "../ui/styles.js";
+import { preventSidewaysFling } from "../ui/touch.js";
 import { layOutBars, moveByKey, roundUpAxis } from "./series.js";
 
 const BOX = { width: 300, height: 88, gap: 2 };
@@ -72,8 +73,9 @@ export class Chart extends Element {
       <div class="plot" role="slider" tabindex="0" aria-label=${t("admin.chart", { what: this.label })}
         aria-valuemin="0" aria-valuemax=${last} aria-valuenow=${place}
         aria-valuetext=${t("admin.chart_day", { day: day && formatLongDay(day), value })}
-        @keydown=${this.#onKey} @pointermove=${this.#onPoint} @pointerleave=${this.#onLeave}
-        @blur=${this.#onLeave}>
+        @keydown=${this.#onKey} @pointerdown=${this.#onPoint} @pointermove=${this.#onPoint}
+        @pointerup=${this.#onLift} @pointercancel=${this.#reset} @pointerleave=${this.#onLeave}
+        @blur=${this.#reset}>
         <small aria-hidden="true">${number(top)}</small>
         <svg viewBox="0 0 ${BOX.width} ${BOX.height}" preserveAspectRatio="none" aria-hidden="true">
           <line x1="0" y1="0.5" x2=${BOX.width} y2="0.5"></line>
@@ -89,6 +91,10 @@ export class Chart extends Element {
         <span>${t("admin.today")}</span>
       </footer>
     </figure>`;
+  }
+
+  firstUpdated() {
+    preventSidewaysFling(/** @type {HTMLElement} */ (this.renderRoot.querySelector(".plot")));
   }
 
   /** @param {KeyboardEvent} event */
@@ -108,7 +114,18 @@ export class Chart extends Element {
     this.place = Math.min(this.values.length - 1, Math.max(0, place));
   }
 
-  #onLeave() {
+  /** @param {PointerEvent} event */
+  #onLift(event) {
+    // until something else is tapped, what a finger covered can be read
+    /** @type {HTMLElement} */ (event.currentTarget).focus();
+  }
+
+  /** @param {PointerEvent} event */
+  #onLeave(event) {
+    if (event.pointerType !== "touch") this.#reset();
+  }
+
+  #reset() {
     this.place = null;
   }
 }

@@ -28,6 +28,7 @@ export class AreaDrawing {
     this.isOn = isWanted;
     if (!isWanted) this.span = null;
     const stage = this.findStage();
+    stage?.toggleAttribute("drawing", isWanted);
     stage?.setSpanning(isWanted ? (from, to, isDone) => this.#draw(stage, from, to, isDone) : null);
     if (stage && !isWanted) stage.span = null;
     stage?.draw();
@@ -37,12 +38,12 @@ export class AreaDrawing {
   /**
    * @param {CanvasStage} stage
    * @param {Point} from
-   * @param {Point} to
+   * @param {Point | null} to null if what was drawn before stays
    * @param {boolean} isDone
    */
   #draw(stage, from, to, isDone) {
-    const [start, end] = [stage.camera.cellNear(from), stage.camera.cellNear(to)];
-    stage.span = start && end ? spanOf(start, end) : null;
+    const [start, end] = [stage.camera.cellNear(from), to && stage.camera.cellNear(to)];
+    stage.span = to ? start && end && spanOf(start, end) : this.span;
     stage.draw();
     if (!isDone || !stage.span) return;
     this.span = stage.span;

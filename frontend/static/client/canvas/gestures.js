@@ -15,9 +15,9 @@ import { turnOf } from "../ui/wheel.js";
  *   tap: (point: Point) => void,
  *   hold: (point: Point) => void,
  *   hover: (point: Point | null) => void,
- *   span: ((from: Point, to: Point, isDone: boolean) => void) | null,
+ *   span: ((from: Point, to: Point | null, isDone: boolean) => void) | null,
  * }} Actions `scroll` is for the wheel with Shift; `hold` for a click of the right button and a long press;
- *   `span`, when set, receives what would otherwise be a drag
+ *   `span`, when set, receives what would otherwise be a drag: to null when it is broken off, or a pinch
  */
 
 const BUTTON = { middle: 1, eraser: 5 };
@@ -46,6 +46,12 @@ export function listen(element, actions) {
   /** The pen on the glass: meanwhile a touch is the palm of the hand that holds it. */
   let pen = /** @type {number | null} */ (null);
 
+  /** Break off the span, of which nothing stays. */
+  const dropSpan = () => {
+    if (start) actions.span?.(start, null, true);
+    start = null;
+  };
+
   /**
    * @param {MouseEvent} event
    * @returns {Point}
@@ -66,7 +72,6 @@ export function listen(element, actions) {
     if (pressed.size === 2) {
       const [still] = [...pressed].filter(([id]) => id !== event.pointerId).map(([, point]) => point);
       actions.pinch([still, from], [still, to]);
-      start = null; // after a pinch, the remaining finger draws no span
     } else if (actions.span && start) actions.span(start, to, false);
     else actions.drag(to.x - from.x, to.y - from.y);
     pressed.set(event.pointerId, to);
@@ -78,26 +83,29 @@ export function listen(element, actions) {
     clearTimeout(held);
     if (!pressed.delete(event.pointerId) || pressed.size) return;
     const point = pointOf(event);
-    if (event.type === "pointercancel") return;
-    if (actions.span && start) actions.span(start, point, true);
+    if (event.type === "pointercancel") dropSpan();
+    else if (actions.span && start) actions.span(start, point, true);
     else if (isTap) actions.tap(point);
   };
 
   element.addEventListener("pointerdown", (event) => {
     const isPen = event.pointerType === "pen";
     if (isPen) {
+      if (pressed.size) dropSpan();
       pressed.clear(); // the palm may have come first
       pen = event.pointerId;
     }
     const isMain = event.button <= BUTTON.middle || event.button === BUTTON.eraser;
     if (!isMain || pressed.size === 2 || (pen !== null && !isPen)) return;
     element.setPointerCapture(event.pointerId);
-    start = pointOf(event);
+    const point = pointOf(event);
     isTap = pressed.size === 0 && event.button !== BUTTON.middle;
-    pressed.set(event.pointerId, start);
+    if (pressed.size)
+      dropSpan(); // the finger that remains after the pinch begins none
+    else start = point;
+    pressed.set(event.pointerId, point);
     clearTimeout(held);
     if (isTap && !actions.span && event.pointerType !== "mouse") {
-      const point = start;
       held = setTimeout(() => {
         isTap = false;
         actions.hold(point);

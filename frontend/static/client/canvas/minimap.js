@@ -102,13 +102,14 @@ export class CanvasMinimap extends LitElement {
 
   /** @param {PointerEvent} event */
   #grab(event) {
+    if (!event.isPrimary) return; // one finger moves the view
     /** @type {HTMLElement} */ (event.target).setPointerCapture(event.pointerId);
     this.#go(event);
   }
 
   /** @param {PointerEvent} event */
   #move(event) {
-    if (event.buttons) this.#go(event);
+    if (event.buttons && event.isPrimary) this.#go(event);
   }
 
   /** @param {PointerEvent} event */

@@ -36,7 +36,7 @@ export class CanvasStage extends LitElement {
       outline-offset: -3px;
     }
     canvas:active { cursor: grabbing; }
-    :host([spanning]) canvas { cursor: crosshair; }
+    :host([drawing]) canvas { cursor: crosshair; }
     .probe { position: absolute; visibility: hidden; forced-color-adjust: none; }
   `,
   ];
@@ -212,7 +212,6 @@ export class CanvasStage extends LitElement {
    * @param {Actions["span"]} handle
    */
   setSpanning(handle) {
-    this.toggleAttribute("spanning", handle !== null);
     this.#actions.span = handle;
   }
 

@@ -7,6 +7,7 @@ import { errorText } from "../ui/error.js";
 import { keyName } from "../ui/keys.js";
 import { toast } from "../ui/toast.js";
 import { TemplateLayer } from "./template-layer.js";
+import { toCanvas } from "./viewport.js";
 
 /** @import { TemplateView } from "#api" */
 /** @import { Cell } from "../model/canvas-pixels.js" */
@@ -14,6 +15,7 @@ import { TemplateLayer } from "./template-layer.js";
 /** @import { Placer } from "./placer.js" */
 /** @import { CanvasStage } from "./stage.js" */
 /** @import { ViewAddress } from "./view-address.js" */
+/** @import { Point } from "./viewport.js" */
 
 /** Milliseconds between two looks at what has been painted. */
 const REFRESH_MS = 250;
@@ -52,12 +54,10 @@ export class Templates extends EventTarget {
     for (const type of ["cell", "block", "picture"])
       live.addEventListener(type, () => this.#refreshSoon(), { signal });
     stage.addEventListener("keydown", (event) => this.#handleKey(event), { signal });
-    const options = { signal, capture: true }; // before the stage would pan
-    for (const type of /** @type {const} */ (["pointerdown", "pointermove", "pointerup"]))
-      stage.addEventListener(type, (event) => this.#handlePointer(event), options);
     signal.addEventListener("abort", () => {
       clearTimeout(this.#timer);
       stage.layers = [];
+      stage.setSpanning(null);
     });
   }
 
@@ -107,7 +107,7 @@ export class Templates extends EventTarget {
   /** @param {TemplateLayer} layer */
   hide(layer) {
     this.layers = this.layers.filter((other) => other !== layer);
-    if (this.moving === layer) this.moving = null;
+    if (this.moving === layer) this.setMoving(null);
     this.#handleLayers();
   }
 
@@ -150,6 +150,8 @@ export class Templates extends EventTarget {
   setMoving(layer) {
     if (this.moving === layer) return;
     this.moving = layer;
+    this.#grip = null;
+    this.stage.setSpanning(layer && ((from, to, isDone) => this.#drag(layer, from, to, isDone)));
     this.#fire();
   }
 
@@ -201,25 +203,28 @@ export class Templates extends EventTarget {
     this.visitNextWrong(layer);
   }
 
-  /** Where the pointer took hold of the template that is moved, from its corner. */
-  #grip = /** @type {Cell | null} */ (null);
+  /** Where a drag took hold of the template, from its corner, and where that was. */
+  #grip = /** @type {{x: number, y: number, from: Cell} | null} */ (null);
 
-  /** @param {PointerEvent} event */
-  #handlePointer(event) {
-    const layer = this.moving;
-    if (!layer) return;
-    event.stopPropagation();
-    const at = this.#pixelUnder(event);
+  /**
+   * @param {TemplateLayer} layer
+   * @param {Point} from on the screen
+   * @param {Point | null} to null if it goes back to where it was
+   * @param {boolean} isDone
+   */
+  #drag(layer, from, to, isDone) {
     const { x, y } = layer.picture;
-    if (event.type === "pointerdown") {
-      this.#grip = { x: at.x - x, y: at.y - y };
-      this.stage.setPointerCapture(event.pointerId);
-      return;
+    if (!this.#grip) {
+      const start = this.#pixelAt(from);
+      this.#grip = { x: start.x - x, y: start.y - y, from: { x, y } };
     }
-    if (!this.#grip) return;
-    const place = this.#withinReach(layer, { x: at.x - this.#grip.x, y: at.y - this.#grip.y });
-    if (event.type === "pointermove") return this.#place(layer, place);
-    this.#grip = null;
+    const grip = this.#grip;
+    if (isDone) this.#grip = null;
+    if (!to) return this.#place(layer, grip.from);
+    const at = this.#pixelAt(to);
+    const place = this.#withinReach(layer, { x: at.x - grip.x, y: at.y - grip.y });
+    if (!isDone) return this.#place(layer, place);
+    if (place.x === grip.from.x && place.y === grip.from.y) return this.#place(layer, place);
     void this.move(layer, place).catch((error) => {
       const { view } = layer;
       if (view) this.#place(layer, view);
@@ -240,14 +245,13 @@ export class Templates extends EventTarget {
     };
   }
 
-  /** @param {PointerEvent} event */
-  #pixelUnder(event) {
-    const { view, screen } = this.stage;
-    const box = this.stage.getBoundingClientRect();
-    return {
-      x: Math.floor(view.x + (event.clientX - box.left - screen.width / 2) / view.zoom),
-      y: Math.floor(view.y + (event.clientY - box.top - screen.height / 2) / view.zoom),
-    };
+  /**
+   * @param {Point} point on the screen
+   * @returns {Cell} the pixel there, also one beside the canvas
+   */
+  #pixelAt(point) {
+    const { x, y } = toCanvas(this.stage.view, this.stage.screen, point);
+    return { x: Math.floor(x), y: Math.floor(y) };
   }
 
   /**

@@ -7,3 +7,19 @@
 export function preventFling(event) {
   if (event.cancelable) event.preventDefault();
 }
+
+/**
+ * Prevent the fling where only sideways gestures are handled, under `touch-action: pan-y`; up and down still
+ * scroll.
+ * @param {HTMLElement} element
+ */
+export function preventSidewaysFling(element) {
+  let [x, y] = [0, 0];
+  element.addEventListener("touchstart", ({ touches: [touch] }) => {
+    [x, y] = [touch.clientX, touch.clientY];
+  });
+  element.addEventListener("touchmove", (event) => {
+    const [touch] = event.touches;
+    if (Math.abs(touch.clientX - x) > Math.abs(touch.clientY - y)) preventFling(event);
+  });
+}
