@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.async_api import FilePayload, Page, expect
 
 from tests.support.browser import Windows, assert_accessible, dialog
+from tests.support.drops import drop
 from tests.support.painters import NewPainter
 
 DRAFT = {
@@ -41,7 +42,7 @@ async def test_an_owner_imports_colours_that_others_can_use_at_once(
     await expect(form.get_by_text("2 colours had no room: a palette has at most 255.")).to_be_visible()
     await form.get_by_role("button", name="Cancel").click()
     await owner.get_by_role("button", name="Edit palette").click()
-    await form.get_by_label("Import file").set_input_files(gpl(GIMP))
+    assert not await drop(form.get_by_role("button", name="Colour 1"), gpl(GIMP))
     await expect(form.get_by_text("1 duplicate left out")).to_be_visible()
     await assert_accessible(owner)
     await form.get_by_role("button", name="Save").click()

@@ -10,6 +10,7 @@ from PIL import Image
 from playwright.async_api import FilePayload, Page, expect
 
 from tests.support.browser import Windows, assert_accessible
+from tests.support.drops import drop
 from tests.support.painters import NewPainter, PainterAccount
 from tests.support.stage import Stage
 from tests.support.templates import encoded
@@ -120,17 +121,27 @@ async def test_a_picture_dropped_on_the_canvas_is_placed(new_page: Windows, new_
     page = await new_page(ada)
     stage = await Stage.open(page, canvas)
     await page.get_by_role("button", name="Paint a picture").wait_for()
-    is_page_left_for_it = await stage.element.evaluate(
-        """(canvas, bytes) => {
-          const dataTransfer = new DataTransfer();
-          dataTransfer.items.add(new File([Uint8Array.from(bytes)], "red.png", { type: "image/png" }));
-          const drag = { dataTransfer, bubbles: true, composed: true, cancelable: true };
-          return ["dragover", "drop"].some((type) => canvas.dispatchEvent(new DragEvent(type, drag)));
-        }""",
-        list(png(64, 64)["buffer"]),
-    )
+    is_page_left_for_it = await drop(stage.element, png(64, 64))
     assert not is_page_left_for_it
     await expect(page.locator("picture-panel")).to_contain_text("16 tiles will change.")
+
+
+async def test_where_no_picture_can_be_painted_one_that_is_dropped_does_not_replace_the_page(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    _, canvas = await ada.call("POST", "/canvases", json=DRAFT)
+    _, event = await ada.call("POST", "/canvases", json={**DRAFT, "collaboration_mode": "place"})
+    guest, artist = await new_page(), await new_page(ada)
+    stage = await Stage.open(guest, canvas)
+    assert not await drop(stage.element, png(8, 8))
+    await expect(guest.get_by_text("Log in to paint a picture.")).to_be_visible()
+    stage = await Stage.open(artist, event)
+    assert not await drop(stage.element, png(8, 8))
+    await expect(artist.get_by_text("Everybody paints pixel by pixel here.")).to_be_visible()
+    await artist.get_by_role("button", name="About this canvas").click()
+    await artist.get_by_role("button", name="Edit palette").click()
+    assert not await drop(artist.get_by_role("heading", name="Edit palette"), png(8, 8))
 
 
 async def test_a_photo_fills_a_canvas_of_its_shape(new_page: Windows, new_painter: NewPainter) -> None:

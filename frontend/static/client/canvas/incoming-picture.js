@@ -1,3 +1,4 @@
+import { stayForFiles } from "../ui/drops.js";
 import { isTyping } from "../ui/keys.js";
 
 /** The picture that was pasted or dropped on a canvas, until the panel takes it. Fires `change`. */
@@ -11,7 +12,7 @@ class IncomingPicture extends EventTarget {
    * @param {ClipboardEvent} event
    */
   paste(event) {
-    if (isTyping(event) || isElsewhere(event)) return false;
+    if (isTyping(event) || isInDialog(event)) return false;
     const file = [...(event.clipboardData?.files ?? [])].find(({ type }) => type.startsWith("image/"));
     if (!file) return false;
     event.preventDefault();
@@ -20,21 +21,12 @@ class IncomingPicture extends EventTarget {
   }
 
   /**
-   * Allow files to be dropped on the page, instead of leaving it for them.
-   * @param {DragEvent} event
-   */
-  allowDrop(event) {
-    if (event.dataTransfer?.types.includes("Files") && !isElsewhere(event)) event.preventDefault();
-  }
-
-  /**
    * Keep a file that is dropped; returns whether there is one. The panel says so if it is no picture.
    * @param {DragEvent} event
    */
   drop(event) {
     const file = event.dataTransfer?.files[0];
-    if (!file || isElsewhere(event)) return false;
-    event.preventDefault();
+    if (!stayForFiles(event) || !file) return false;
     this.#keep(file);
     return true;
   }
@@ -55,15 +47,7 @@ class IncomingPicture extends EventTarget {
 
 export const incoming = new IncomingPicture();
 
-/**
- * Return whether an event belongs to a dialog or to a field that takes files itself.
- * @param {Event} event
- */
-function isElsewhere(event) {
-  return event
-    .composedPath()
-    .some(
-      (node) =>
-        node instanceof HTMLDialogElement || (node instanceof HTMLInputElement && node.type === "file"),
-    );
+/** @param {Event} event */
+function isInDialog(event) {
+  return event.composedPath().some((node) => node instanceof HTMLDialogElement);
 }

@@ -4,11 +4,14 @@ import { mayContribute, mayManage } from "../model/permissions.js";
 import { session } from "../session.js";
 import "../ui/avatar.js";
 import { colourOf } from "../ui/artist-colour.js";
+import { stayForFiles } from "../ui/drops.js";
 import { Element } from "../ui/element.js";
 import { base, controls } from "../ui/styles.js";
+import { toast } from "../ui/toast.js";
 import { copyLink } from "./copy-link.js";
 import { iconButton } from "./icon-button.js";
 import { incoming } from "./incoming-picture.js";
+import { isSignedIn } from "./panel.js";
 import "./timelapse.js";
 
 /** @import { CanvasView, CanvasRole } from "#api" */
@@ -76,10 +79,8 @@ export class CanvasTools extends Element {
     this.#life = new AbortController();
     const { signal } = this.#life;
     addEventListener("paste", (event) => this.#takePicture(() => incoming.paste(event)), { signal });
-    addEventListener("drop", (event) => this.#takePicture(() => incoming.drop(event)), { signal });
-    addEventListener("dragover", (event) => mayPaintPictures(this.live) && incoming.allowDrop(event), {
-      signal,
-    });
+    addEventListener("drop", (event) => this.#handleDrop(event), { signal });
+    addEventListener("dragover", stayForFiles, { signal });
   }
 
   disconnectedCallback() {
@@ -145,6 +146,16 @@ export class CanvasTools extends Element {
       ${iconButton("chat", label, () => this.#open("chat"), this.panel === "chat")}
       ${unread ? html`<span class="unread" aria-hidden="true">${Math.min(unread, MOST_SHOWN)}</span>` : ""}
     </span>`;
+  }
+
+  /** @param {DragEvent} event */
+  #handleDrop(event) {
+    if (event.defaultPrevented) return; // it was dropped on a dialog
+    if (mayPaintPictures(this.live)) return this.#takePicture(() => incoming.drop(event));
+    if (!stayForFiles(event) || !this.live.canvas) return;
+    const isPlaced = this.live.canvas.collaboration_mode === "place";
+    if (isPlaced || isSignedIn("picture.login"))
+      toast(t(isPlaced ? "picture.as_template" : "picture.not_here"));
   }
 
   /** @param {() => boolean} keep returns whether there is a picture */

@@ -1,5 +1,6 @@
 import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
+import { stayForFiles } from "./drops.js";
 import { Element } from "./element.js";
 import "./icon.js";
 import { modals } from "./modals.js";
@@ -52,7 +53,7 @@ export class Dialog extends Element {
 
   render() {
     return html`<dialog aria-labelledby="heading" @cancel=${this.#onCancel}
-      @keydown=${keepEscape} @pointerdown=${this.#onPress}>
+      @keydown=${keepEscape} @pointerdown=${this.#onPress} @dragover=${stayForFiles} @drop=${stayForFiles}>
       <header>
         <h2 id="heading">${this.heading}</h2>
         <button class="quiet icon" aria-label=${t("common.close")} @click=${this.#close}><ui-icon

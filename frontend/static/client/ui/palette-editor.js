@@ -3,6 +3,7 @@ import { css, html } from "../lit.js";
 import { parseHex } from "../model/colours.js";
 import * as editing from "../model/palette-editing.js";
 import { MOST_COLOURS, PALETTES } from "../model/palettes.js";
+import { stayForFiles } from "./drops.js";
 import { Element } from "./element.js";
 import "./icon.js";
 import "./palette-exchange.js";
@@ -10,6 +11,7 @@ import { base, controls, typography } from "./styles.js";
 import "./swatch.js";
 
 /** @import { Imported } from "../model/palette-files/files.js" */
+/** @import { PaletteExchange } from "./palette-exchange.js" */
 
 const CUSTOM = "custom";
 const SAFE = "okabe-ito"; // distinguishable with colour blindness
@@ -92,6 +94,7 @@ export class PaletteEditor extends Element {
     this.steps = 4;
     /** Imported colours that there was no room for. */
     this._leftOut = 0;
+    this.addEventListener("drop", (event) => this.#handleDrop(event));
   }
 
   /** @returns {string | readonly string[]} */
@@ -282,6 +285,18 @@ export class PaletteEditor extends Element {
   #remove() {
     this.colours = editing.remove(this.colours, this.selected, this.#used);
     this.selected = Math.min(this.selected, this.colours.length - 1);
+  }
+
+  /**
+   * Import a file that is dropped; the dialog keeps others from replacing the page.
+   * @param {DragEvent} event
+   */
+  #handleDrop(event) {
+    const file = event.dataTransfer?.files[0];
+    const exchange = /** @type {PaletteExchange | null} */ (
+      this.renderRoot.querySelector("palette-exchange")
+    );
+    if (file && exchange && stayForFiles(event)) void exchange.readFile(file);
   }
 
   /** @param {CustomEvent<Imported>} event */

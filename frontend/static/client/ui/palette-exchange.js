@@ -104,12 +104,15 @@ export class PaletteExchange extends Element {
   async #chooseFile(event) {
     const chooser = /** @type {HTMLInputElement} */ (event.target);
     const file = chooser.files?.[0];
-    if (file) await this.#readFile(file);
+    if (file) await this.readFile(file);
     chooser.value = ""; // the same file can be chosen again
   }
 
-  /** @param {File} file */
-  async #readFile(file) {
+  /**
+   * Import a file.
+   * @param {File} file
+   */
+  async readFile(file) {
     const bytes = new Uint8Array(await file.slice(0, MOST_BYTES + 1).arrayBuffer());
     this.#import(() => readPaletteFile(bytes));
   }
@@ -119,7 +122,7 @@ export class PaletteExchange extends Element {
     event.preventDefault();
     const file = event.clipboardData?.files[0];
     const text = event.clipboardData?.getData("text/plain") ?? "";
-    if (file) void this.#readFile(file);
+    if (file) void this.readFile(file);
     else this.#import(() => readPaletteText(text));
   }
 
