@@ -78,3 +78,18 @@ test("no link and no import begins at the root of the host, where the site need 
     [],
   );
 });
+
+test("nothing looks hovered that a finger has tapped", async () => {
+  const guarded = /@media \(hover: hover\) \{(?:[^{}]|\{[^{}]*\})*\}/g;
+  const isPlain = (/** @type {string} */ selector) => !selector.includes(":hover");
+  const found = (await ownFiles()).flatMap(({ file, text }) =>
+    [...text.replaceAll(guarded, "").matchAll(/[^{};/*]*:hover[^{};]*(?=\{)/g)]
+      // a state looks the same with and without a pointer over it
+      .filter(([rule]) => !rule.split(",").some(isPlain))
+      .map(([rule]) => `${file}: ${rule.trim()}`),
+  );
+  assert.deepEqual(
+    found.filter((place) => place.startsWith("static/client/")),
+    [],
+  );
+});

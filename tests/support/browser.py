@@ -27,7 +27,7 @@ from tests.support.needs import lacks
 from tests.support.painters import PainterAccount
 from tests.support.waiting import PATIENCE
 
-Device = Literal["desktop", "phone"]
+Device = Literal["desktop", "phone", "tablet"]
 Scheme = Literal["light", "dark"]
 Motion = Literal["no-preference", "reduce"]
 
@@ -35,6 +35,12 @@ DEVICES: dict[Device, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1280, "height": 800}},
     "phone": {
         "viewport": {"width": 390, "height": 844},
+        "device_scale_factor": 2,
+        "is_mobile": True,
+        "has_touch": True,
+    },
+    "tablet": {
+        "viewport": {"width": 1024, "height": 768},
         "device_scale_factor": 2,
         "is_mobile": True,
         "has_touch": True,

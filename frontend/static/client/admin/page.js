@@ -44,7 +44,7 @@ class Admin extends Element {
       border-bottom: 3px solid transparent;
       color: var(--ink-soft); font-weight: 600; text-decoration: none; white-space: nowrap;
     }
-    nav a:hover { color: var(--ink); }
+    @media (hover: hover) { nav a:hover { color: var(--ink); } }
     nav a:focus-visible { outline-offset: -3px; }
     nav a[aria-current] { border-color: var(--accent); color: var(--ink); }
     h1 { margin-bottom: var(--space-5); }

@@ -33,7 +33,7 @@ export const styles = css`
     border-radius: var(--radius-2); background: var(--raised); box-shadow: var(--shadow); overflow: clip;
   }
   .zoom button { border: 0; border-radius: 0; background: transparent; }
-  .zoom button:hover { background: var(--accent-soft); }
+  @media (hover: hover) { .zoom button:hover { background: var(--accent-soft); } }
   .zoom button[aria-pressed="true"] { background: var(--accent-soft); }
   .zoom :focus-visible { outline-offset: -3px; }
   canvas-minimap { position: absolute; right: var(--space-4); bottom: var(--space-4); color: var(--accent); }

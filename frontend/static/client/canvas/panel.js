@@ -41,7 +41,7 @@ export class Panel extends Element {
     button.small { min-height: 2rem; padding: 0 var(--space-3); font-size: var(--text-small); }
     @media (pointer: coarse) { button.small { min-height: 2.75rem; } }
     a.name { color: inherit; font-weight: 600; text-decoration: none; }
-    a.name:hover { text-decoration: underline; }
+    @media (hover: hover) { a.name:hover { text-decoration: underline; } }
   `,
   ];
 

@@ -36,7 +36,7 @@ export class SiteNotices extends Element {
     h2 { margin: 0 0 var(--space-2); font-size: var(--text-body); }
     li > * { display: block; padding: var(--space-2); color: inherit; overflow-wrap: anywhere; }
     li > a { text-decoration: none; }
-    li > a:hover { background: var(--accent-soft); }
+    @media (hover: hover) { li > a:hover { background: var(--accent-soft); } }
     li > :focus-visible { outline-offset: -3px; }
     .new { font-weight: 600; }
     ui-time { color: var(--ink-soft); font-size: var(--text-small); font-weight: 400; }

@@ -18,7 +18,7 @@ export class ArtistCard extends Element {
       border: 1px solid var(--line); border-radius: var(--radius-2); background: var(--surface);
       color: inherit; text-decoration: none;
     }
-    a:hover { box-shadow: var(--shadow); }
+    @media (hover: hover) { a:hover { box-shadow: var(--shadow); } }
     ui-avatar { --avatar-size: 2.5rem; }
     div { min-width: 0; overflow-wrap: anywhere; }
     small { display: block; color: var(--ink-soft); font-size: var(--text-small); }

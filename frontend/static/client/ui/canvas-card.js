@@ -21,7 +21,7 @@ export class CanvasCard extends Element {
       border: 1px solid var(--line); border-radius: var(--radius-2); background: var(--surface);
       transition: box-shadow var(--quick), transform var(--quick);
     }
-    article:hover { box-shadow: var(--shadow); transform: translateY(-2px); }
+    @media (hover: hover) { article:hover { box-shadow: var(--shadow); transform: translateY(-2px); } }
     article:focus-within { box-shadow: var(--shadow); }
     canvas-preview { aspect-ratio: 4 / 3; border-bottom: 1px solid var(--line); }
     .text {

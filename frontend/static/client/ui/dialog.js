@@ -21,6 +21,7 @@ export class Dialog extends Element {
     :host { display: contents; }
     dialog {
       width: min(32rem, calc(100vw - 2rem)); max-height: calc(100dvh - 2rem); padding: 0; overflow: auto;
+      overscroll-behavior: contain;
       border: 1px solid var(--line); border-radius: var(--radius-3); background: var(--surface);
       color: var(--ink);
       box-shadow: var(--shadow);
@@ -43,6 +44,7 @@ export class Dialog extends Element {
   ];
 
   #hasActions = false;
+  #isPressedOutside = false;
 
   constructor() {
     super();
@@ -53,7 +55,8 @@ export class Dialog extends Element {
 
   render() {
     return html`<dialog aria-labelledby="heading" @cancel=${this.#onCancel}
-      @keydown=${keepEscape} @pointerdown=${this.#onPress} @dragover=${stayForFiles} @drop=${stayForFiles}>
+      @keydown=${keepEscape} @pointerdown=${this.#onPress} @click=${this.#onClick}
+      @dragover=${stayForFiles} @drop=${stayForFiles}>
       <header>
         <h2 id="heading">${this.heading}</h2>
         <button class="quiet icon" aria-label=${t("common.close")} @click=${this.#close}><ui-icon
@@ -100,13 +103,21 @@ export class Dialog extends Element {
     this.#close();
   }
 
-  /** @param {PointerEvent} event */
+  /** @param {PointerEvent} event that may be the start of a swipe, or of text that is selected */
   #onPress(event) {
-    const dialog = /** @type {HTMLDialogElement} */ (event.currentTarget);
-    const { left, right, top, bottom } = dialog.getBoundingClientRect();
-    const isInside =
-      event.clientX >= left && event.clientX <= right && event.clientY >= top && event.clientY <= bottom;
-    if (event.target === dialog && !isInside) this.#close();
+    this.#isPressedOutside = this.#isOutside(event);
+  }
+
+  /** @param {MouseEvent} event after which nothing more comes, that would reach what is behind */
+  #onClick(event) {
+    if (this.#isPressedOutside && this.#isOutside(event)) this.#close();
+  }
+
+  /** @param {MouseEvent} event */
+  #isOutside({ target, clientX, clientY }) {
+    const { left, right, top, bottom } = this.#dialog.getBoundingClientRect();
+    const isInside = clientX >= left && clientX <= right && clientY >= top && clientY <= bottom;
+    return target === this.#dialog && !isInside;
   }
 }
 customElements.define("ui-dialog", Dialog);

@@ -26,6 +26,7 @@ class Modals extends EventTarget {
   /** @param {readonly HTMLDialogElement[]} open */
   #set(open) {
     this.#open = open;
+    document.documentElement.toggleAttribute("data-modal", open.length > 0); // see tokens.css
     this.dispatchEvent(new Event("change"));
   }
 }

@@ -37,7 +37,7 @@ export class PaletteExchange extends Element {
       padding: 0 var(--space-4); border: 1px solid var(--line-strong); border-radius: var(--radius-1);
       font: 600 0.9375rem/1.2 var(--font); cursor: pointer;
     }
-    .file:hover { background: var(--accent-soft); }
+    @media (hover: hover) { .file:hover { background: var(--accent-soft); } }
     .file:focus-within { outline: 3px solid var(--focus); outline-offset: 2px; }
     select { width: auto; }
     details { margin-top: var(--space-2); }

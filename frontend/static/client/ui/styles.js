@@ -40,13 +40,16 @@ export const controls = css`
     font: 600 0.9375rem/1.2 var(--font); text-decoration: none; white-space: nowrap;
     cursor: pointer; transition: background var(--quick), border-color var(--quick);
   }
-  button:hover, .button:hover { background: var(--accent-soft); }
+  /* A finger leaves what it tapped hovered, where it would seem to be pressed. */
+  @media (hover: hover) { button:hover, .button:hover { background: var(--accent-soft); } }
   .primary, .primary:hover {
     border-color: var(--accent); background: var(--accent); color: var(--accent-ink);
   }
-  .primary:hover { background: color-mix(in oklab, var(--accent), var(--ink) 18%); }
   .danger, .danger:hover { border-color: var(--danger); background: var(--danger); color: var(--danger-ink); }
-  .danger:hover { background: color-mix(in oklab, var(--danger), var(--ink) 18%); }
+  @media (hover: hover) {
+    .primary:hover { background: color-mix(in oklab, var(--accent), var(--ink) 18%); }
+    .danger:hover { background: color-mix(in oklab, var(--danger), var(--ink) 18%); }
+  }
   .quiet { border-color: transparent; background: transparent; }
   .icon { width: var(--target); padding: 0; }
   button[aria-pressed="true"], button[aria-current="true"] {
