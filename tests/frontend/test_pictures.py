@@ -9,7 +9,7 @@ from typing import Any
 from PIL import Image
 from playwright.async_api import FilePayload, Page, expect
 
-from tests.support.browser import Windows, assert_accessible
+from tests.support.browser import HeldRoute, Windows, assert_accessible
 from tests.support.drops import drop
 from tests.support.painters import NewPainter, PainterAccount
 from tests.support.stage import Stage
@@ -156,6 +156,22 @@ async def test_a_photo_fills_a_canvas_of_its_shape(new_page: Windows, new_painte
     assert list((await tiles_of(ada, canvas)).values()) == [{RED}] * 16
 
 
+async def test_a_picture_is_placed_no_larger_than_what_can_be_painted_at_once(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    draft = {**DRAFT, "width": 4096, "height": 4096, "tile_size": 128}
+    _, canvas = await ada.call("POST", "/canvases", json=draft)
+    page = await new_page(ada)
+    await page.goto(f"/canvas/{canvas['id']}")
+    await choose(page, png(4096, 2048))
+    await expect(page.get_by_label("Size (%)")).to_have_value("70.71")
+    await expect(page.get_by_text("at most 4,194,304 pixels")).to_be_visible()
+    await page.get_by_label("Size (%)").fill("50")
+    await page.get_by_label("Size (%)").press("Tab")
+    await expect(page.get_by_text("at most 4,194,304 pixels")).to_have_count(0)
+
+
 async def test_the_panel_says_which_file_is_no_picture_until_one_is(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
@@ -198,6 +214,31 @@ async def test_of_two_files_the_one_chosen_last_is_placed(new_page: Windows, new
     await expect(panel).to_contain_text("1 tile will change.")
     await page.get_by_role("button", name="Paint", exact=True).click()
     await expect(page.get_by_text("1 tile painted.")).to_be_visible()
+
+
+async def test_what_is_being_typed_stays_when_the_plan_arrives(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    _, canvas = await ada.call("POST", "/canvases", json=DRAFT)
+    page = await new_page(ada)
+    await page.goto(f"/canvas/{canvas['id']}")
+    await choose(page, png(16, 16))
+    plan = page.locator("picture-panel").get_by_role("status")
+    await expect(plan).to_contain_text("will change")
+    left, top = page.get_by_label("Left edge"), page.get_by_label("Top edge")
+    held = await HeldRoute.on(page, "**/region?*")
+    await left.fill("16")
+    await left.press("Tab")
+    await held.is_asked()
+    await top.fill("3")
+    await held.let_go()
+    await expect(plan).to_contain_text("will change")
+    await top.press("End")
+    await top.press_sequentially("2")
+    await top.press("Tab")
+    await expect(top).to_have_value("32")
+    await expect(plan).to_contain_text("1 tile will change.")
 
 
 async def test_a_number_that_is_not_taken_does_not_stay_in_its_field(

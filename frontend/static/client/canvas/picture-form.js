@@ -1,23 +1,26 @@
 /** Parts of the panel that paints a picture, which do not depend on its state. */
 
 import { number, t } from "../i18n.js";
-import { html, live } from "../lit.js";
+import { html } from "../lit.js";
 import "../ui/field.js";
 
+/** @import { Field } from "../ui/field.js" */
 /** @import { Plan } from "./picture-plan.js" */
 /** @import { PictureWriting } from "./picture-writing.js" */
 
 /**
- * A field for a number, which is rounded; what is not taken does not stay in it.
+ * A field for a number, which is rounded; what is not taken does not stay in it. What is being typed stays
+ * while the panel is drawn again.
  * @param {string} label message
  * @param {number} value
  * @param {number} parts of one, to which it is rounded
  * @param {(value: number) => void} set redraws the field
  */
 export function numberField(label, value, parts, set) {
-  return html`<ui-field type="number" step="any" label=${t(label)} .value=${live(String(value))}
+  return html`<ui-field type="number" step="any" label=${t(label)} .value=${String(value)}
     @change=${(/** @type {Event} */ event) => {
       const typed = input(event).valueAsNumber;
+      /** @type {Field} */ (event.currentTarget).value = String(value); // until another one is taken
       set(Number.isFinite(typed) ? rounded(typed, parts) : value);
     }}></ui-field>`;
 }

@@ -2,7 +2,7 @@ import { api } from "../api.js";
 import { ditherChoice } from "../editor/dither-choice.js";
 import { matchRows, scaled } from "../editor/quantise.js";
 import { readPicture } from "../editor/read-picture.js";
-import { t } from "../i18n.js";
+import { number, t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { inSlices } from "../model/slices.js";
 import { attempt } from "../ui/attempt.js";
@@ -136,6 +136,11 @@ export class PicturePanel extends Panel {
         ${numberField("picture.y", this.#place.y, 1, (y) => this.#moveTo({ ...this.#place, y }))}
         ${numberField("picture.scale", this.#percent, PARTS, (scale) => this.#scale(scale))}
       </div>
+      ${
+        this.#percent === this.#mostPercent
+          ? html`<p class="hint">${t("picture.largest", { pixels: number(MOST_PIXELS) })}</p>`
+          : ""
+      }
       ${ditherChoice(dither, (value) => this.#match({ dither: value }))}
       ${thresholdField(threshold, (value) => this.#match({ threshold: value }))}
       <label class="check"><input type="checkbox" .checked=${this.#erases}
@@ -180,7 +185,7 @@ export class PicturePanel extends Panel {
     const { width, height } = this.canvas;
     const fits = Math.min(width / source.width, height / source.height);
     this.#source = source;
-    this.#percent = Math.min(100, rounded(100 * fits, PARTS));
+    this.#percent = Math.min(100, this.#mostPercent, rounded(100 * fits, PARTS));
     const [across, down] = this.#size;
     // One of a picture of the whole canvas goes where it comes from.
     const isWhole = across === width && down === height;
@@ -199,11 +204,14 @@ export class PicturePanel extends Panel {
     ];
   }
 
+  get #mostPercent() {
+    const { width = 1, height = 1 } = this.#source ?? {};
+    return Math.floor(PARTS * 100 * Math.sqrt(MOST_PIXELS / (width * height))) / PARTS;
+  }
+
   /** @param {number} percent */
   #scale(percent) {
-    const { width = 1, height = 1 } = this.#source ?? {};
-    const most = Math.floor(100 * Math.sqrt(MOST_PIXELS / (width * height)));
-    this.#percent = Math.min(most, Math.max(1 / PARTS, percent));
+    this.#percent = Math.min(this.#mostPercent, Math.max(1 / PARTS, percent));
     void this.#match({});
   }
 

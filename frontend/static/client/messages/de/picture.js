@@ -12,6 +12,7 @@ export default {
   x: "Linker Rand",
   y: "Oberer Rand",
   scale: "Größe (%)",
+  largest: "Ein Bild bedeckt höchstens {pixels} Pixel der Leinwand: Male ein größeres in Teilen.",
   erases: "Löschen, wo das Bild durchsichtig ist",
   checking: "Es wird geprüft, wo du malen darfst …",
   plan: { one: "{count} Kachel ändert sich.", other: "{count} Kacheln ändern sich." },

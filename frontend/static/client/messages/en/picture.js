@@ -12,6 +12,7 @@ export default {
   x: "Left edge",
   y: "Top edge",
   scale: "Size (%)",
+  largest: "A picture covers at most {pixels} pixels of the canvas: paint a larger one in parts.",
   erases: "Erase where the picture is transparent",
   checking: "Checking where you may paint …",
   plan: { one: "{count} tile will change.", other: "{count} tiles will change." },
