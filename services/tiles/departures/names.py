@@ -22,6 +22,9 @@ log = structlog.get_logger(__name__)
 SLICE: Final = 2_000
 """Changes looked at per statement, which takes some hundredths of a second."""
 
+PAUSE: Final = 2.0
+"""Seconds of pause per second of work: strokes come first, and nobody waits for this."""
+
 POLL_SECONDS: Final = 5.0
 
 LATE_SECONDS: Final = 600
@@ -30,14 +33,15 @@ LATE_SECONDS: Final = 600
 _RECORD = text("INSERT INTO names_to_remove (artist_id) VALUES (:artist_id) ON CONFLICT DO NOTHING")
 _DUE = text("SELECT artist_id FROM names_to_remove WHERE due_at <= now()")
 
+# The slice is searched before it is joined: else PostgreSQL may search the whole journal for each slice.
 _REWRITE = text(
-    "WITH slice AS (SELECT canvas_id, seq FROM canvas_events"
+    "WITH slice AS MATERIALIZED (SELECT canvas_id, seq, CAST(event AS text) AS event FROM canvas_events"
     " WHERE (canvas_id, seq) > (CAST(:canvas_id AS bigint), CAST(:seq AS bigint))"
     " ORDER BY canvas_id, seq LIMIT :count),"
+    " found AS MATERIALIZED (SELECT canvas_id, seq FROM slice WHERE event ~ CAST(:sought AS text)),"
     " rewritten AS (UPDATE canvas_events SET"
     " event = CAST(regexp_replace(CAST(event AS text), CAST(:sought AS text), :shown, 'g') AS json)"
-    " FROM slice WHERE canvas_events.canvas_id = slice.canvas_id AND canvas_events.seq = slice.seq"
-    " AND CAST(event AS text) ~ CAST(:sought AS text))"
+    " FROM found WHERE canvas_events.canvas_id = found.canvas_id AND canvas_events.seq = found.seq)"
     " SELECT canvas_id, seq FROM slice ORDER BY canvas_id DESC, seq DESC LIMIT 1"
 )
 _SHOWN = rf'\1"{DELETED_USERNAME}","display_name":"{DELETED_DISPLAY_NAME}"'
@@ -89,13 +93,16 @@ class NameRemoval:
 
     async def _rewrite(self, sought: str) -> None:
         canvas_id = seq = 0
+        loop = asyncio.get_running_loop()
         while True:
+            began_at = loop.time()
             params = {"canvas_id": canvas_id, "seq": seq, "count": SLICE, "sought": sought, "shown": _SHOWN}
             async with self._database.connection() as conn:
                 last = await conn.fetch_one(_REWRITE, params)
             if last is None:
                 return
             canvas_id, seq = last.canvas_id, last.seq
+            await asyncio.sleep(PAUSE * (loop.time() - began_at))
 
 
 def _pattern_of(artist_ids: Sequence[int]) -> str:

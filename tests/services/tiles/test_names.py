@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -11,8 +12,9 @@ from services.tiles.departures import names
 from services.tiles.departures.names import NameRemoval
 from shared.db import Database
 from shared.messaging.contracts import AccountDeleted
-from tests.support.messaging import sql
+from tests.support.messaging import opened, sql
 from tests.support.tiles import TilesClient, account_id, painted
+from tests.support.waiting import eventually
 
 LEFT = AccountDeleted(account_id=account_id("ann"), version=9)
 
@@ -92,6 +94,60 @@ async def test_a_long_journal_of_many_canvases_is_rewritten_in_slices(
     await NameRemoval(db).sweep()
 
     assert '"ann"' not in await kept(tiles)
+
+
+async def scans_of_the_journal(url: str) -> tuple[int, int]:
+    """How often the journal was read by an index and from one end to the other."""
+    scans = await sql(
+        url, "SELECT ARRAY[idx_scan, seq_scan] FROM pg_stat_user_tables WHERE relname = 'canvas_events'"
+    )
+    return tuple(scans)
+
+
+async def test_a_slice_is_found_by_the_index_in_a_journal_that_postgresql_knows_to_be_long(
+    tiles: TilesClient, db: Database
+) -> None:
+    canvas = await painted_by_both(tiles)
+    await sql(
+        tiles.database_url,
+        "INSERT INTO canvas_events (canvas_id, seq, event) SELECT canvas_id, 1000 + n, event"
+        f" FROM canvas_events, generate_series(1, 10000) AS n WHERE canvas_id = {canvas['id']} AND seq = 2",
+    )
+    await sql(tiles.database_url, "ANALYZE canvas_events")
+    await leave(db)
+    async with opened(tiles.database_url) as worker:
+        by_index, whole = await scans_of_the_journal(tiles.database_url)
+        await NameRemoval(worker).sweep()
+
+    async def are_counted() -> bool:
+        return (await scans_of_the_journal(tiles.database_url))[0] >= by_index + 10_000
+
+    await eventually(are_counted)
+    assert (await scans_of_the_journal(tiles.database_url))[1] == whole
+    assert '"ann"' not in await kept(tiles)
+
+
+async def test_strokes_come_first_after_each_slice(
+    tiles: TilesClient, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await painted_by_both(tiles)
+    monkeypatch.setattr(names, "SLICE", 1)
+    sleep, sweeping = asyncio.sleep, asyncio.current_task()
+    pauses = []
+
+    async def pause(seconds: float) -> None:
+        if asyncio.current_task() is sweeping:
+            pauses.append(seconds)
+        else:
+            await sleep(seconds)
+
+    await leave(db)
+    monkeypatch.setattr(asyncio, "sleep", pause)
+    await NameRemoval(db).sweep()
+    monkeypatch.undo()
+
+    assert len(pauses) == await sql(tiles.database_url, "SELECT count(*) FROM canvas_events")
+    assert min(pauses) > 0
 
 
 async def test_a_name_that_was_shown_late_is_removed_as_well_and_then_no_longer_looked_for(
