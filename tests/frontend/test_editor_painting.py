@@ -24,6 +24,7 @@ from tests.support.editor import (
 from tests.support.painters import NewPainter
 from tests.support.stage import drawing, spot
 from tests.support.touch import Fingers
+from tests.support.waiting import poll_until
 
 
 async def test_saving_a_drawing_claims_the_empty_cell(new_page: Windows, new_painter: NewPainter) -> None:
@@ -138,6 +139,26 @@ async def test_a_second_finger_keeps_a_stroke_and_moves_the_view(
     await finger.lift()
     await finger.lift(finger=1)
     await shows(page, {(x, 4): BLACK for x in range(2, 7)})
+
+
+async def test_turning_the_phone_ends_the_stroke(new_page: Windows, new_painter: NewPainter) -> None:
+    ada = await new_painter("ada")
+    page = await new_page(ada, device="phone")
+    await open_editor(page, await new_canvas(ada))
+    grid, finger = drawing(page, SIZE), await Fingers.on(page)
+    upright = await spot(grid, 0, 0)
+    await finger.press(await spot(grid, 2, 2))
+    await finger.lead(await spot(grid, 4, 2))
+    await page.set_viewport_size({"width": 844, "height": 390})
+
+    async def is_turned() -> bool:
+        return await spot(grid, 0, 0) != upright
+
+    assert await poll_until(is_turned, True)
+    await finger.lead(await spot(grid, 12, 12), await spot(grid, 13, 12))
+    await finger.lift()
+    await stroke(finger, page, (8, 8))
+    await shows(page, {**{(x, 2): BLACK for x in (2, 3, 4)}, (8, 8): BLACK})
 
 
 async def test_after_the_first_save_the_save_button_stays_in_place(

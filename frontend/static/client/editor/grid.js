@@ -244,6 +244,7 @@ export class PixelGrid extends Element {
 
   #resize() {
     if (!this.#screen || !this.clientWidth) return;
+    this.#gestures.interrupt();
     this.#screen.resize(this.clientWidth, this.clientHeight);
     if (this.#isFitted) this.fit();
     else this.#look(this.view);

@@ -161,6 +161,14 @@ export class PointerGestures {
     this.surface.drawSoon();
   }
 
+  /** End the stroke: the picture has moved under the pointer, which would draw a line to where it is now. */
+  interrupt() {
+    if (!this.isDrawing) return;
+    this.surface.pen.up();
+    this.#fingers.clear();
+    this.#gesture = this.#painter = null;
+  }
+
   /** @param {PointerEvent} event */
   cancel(event) {
     if (this.#painter === null || event.pointerId === this.#painter) this.surface.pen.cancel();
