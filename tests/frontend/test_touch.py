@@ -1,4 +1,4 @@
-"""What fingers do beside the pictures: on dialogs, and on buttons that they leave."""
+"""What fingers do beside the pictures, on dialogs and on buttons that they leave; and what a pen does."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from playwright.async_api import Page, expect
 
 from tests.support.browser import Windows, dialog
 from tests.support.painters import NewPainter
-from tests.support.stage import Stage, new_canvas
+from tests.support.stage import Stage, new_canvas, new_tile
 from tests.support.touch import Fingers
 
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
@@ -82,3 +82,18 @@ async def test_pulling_down_on_a_canvas_does_not_reload_it(
     page = await new_page(device="phone")
     await Stage.open(page, await new_canvas(await new_painter("ada")))
     assert await root_style(page, "overscrollBehaviorY") == "none"
+
+
+async def test_the_button_of_a_pen_asks_who_painted_a_pixel(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    canvas = await new_canvas(ada)
+    await new_tile(ada, canvas, 1, 1)
+    page = await new_page(device="tablet")
+    x, y = await (await Stage.open(page, canvas)).point(100.5, 70.5)
+    glass = await page.context.new_cdp_session(page)
+    press = {"x": x, "y": y, "button": "right", "clickCount": 1, "pointerType": "pen"}
+    for kind in ("mousePressed", "mouseReleased"):
+        await glass.send("Input.dispatchMouseEvent", {"type": kind, **press})
+    await expect(page.get_by_role("heading", name="Pixel 101, 71")).to_be_visible()

@@ -114,8 +114,9 @@ export function listen(element, actions) {
   });
   element.addEventListener("contextmenu", (event) => {
     event.preventDefault();
-    // a long press may open the menu as well
-    if (/** @type {PointerEvent} */ (event).pointerType === "mouse") actions.hold(pointOf(event));
+    const { pointerType } = /** @type {PointerEvent} */ (event);
+    // the button of a pen; a long press, which may open the menu as well, still touches the glass
+    if (pointerType === "mouse" || (pointerType === "pen" && !pressed.size)) actions.hold(pointOf(event));
   });
   element.addEventListener("touchmove", preventFling);
   element.addEventListener("pointermove", move);
