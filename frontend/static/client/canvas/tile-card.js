@@ -1,5 +1,5 @@
 import { api } from "../api.js";
-import { dateTime, t } from "../i18n.js";
+import { t } from "../i18n.js";
 import { css, html } from "../lit.js";
 import { nameOf } from "../model/artists.js";
 import { placeOf } from "../model/places.js";
@@ -17,11 +17,13 @@ import { cellTitle } from "./cell-text.js";
 import { copyTileLink } from "./copy-link.js";
 import { isSignedIn, Panel } from "./panel.js";
 import "./picture.js";
+import { pieceOf } from "../model/pieces.js";
 import { isLikedBy, listOtherPainters } from "../model/tile-people.js";
 import { visiblePixels } from "../model/tile-pixels.js";
 import "./report-dialog.js";
 import "./tile-history.js";
 import { formatCell } from "../model/links.js";
+import { tileNotes } from "./tile-notes.js";
 
 /** @import { ArtistView, TileView } from "#api" */
 /** @import { Cell, FeedEvent } from "../model/canvas-pixels.js" */
@@ -201,22 +203,7 @@ export class TileCard extends Panel {
         </div>
       </div>
       ${tile.description ? html`<p class="description">${tile.description}</p>` : ""}
-      ${
-        lock?.holder
-          ? html`<p class="note"><ui-icon name="lock"></ui-icon><span>${t("canvas.locked_by", {
-              name: nameOf(lock.holder),
-            })}
-        <small class="soft">${t("canvas.until", {
-          time: dateTime(lock.expires_at ?? "", { timeStyle: "short" }),
-        })}</small></span></p>`
-          : ""
-      }
-      ${tile.is_public ? "" : html`<p class="note"><ui-icon name="draft"></ui-icon>${t("canvas.draft")}</p>`}
-      ${
-        tile.pending
-          ? html`<p class="note"><ui-icon name="hourglass"></ui-icon>${t("canvas.waits_for_review")}</p>`
-          : ""
-      }
+      ${tileNotes(tile, lock)}
       ${this.#actions(tile, isLocked)}
       <section><details ?open=${this.#isHistoryShown} @toggle=${this.#unfold}>
         <summary>${t("canvas.history")}</summary>
@@ -231,7 +218,7 @@ export class TileCard extends Panel {
       </details></section>
       <report-dialog kind="tile" .targetId=${tile.id} ?open=${this.#dialog === "report"}
         @close=${() => this.#ask(null)}></report-dialog>
-      <piece-download .piece=${this.#dialog === "download" ? this.#piece : null}
+      <piece-download .piece=${this.#dialog === "download" ? pieceOf(this.#pixels) : null}
         .palette=${this.canvas.palette} name=${cellTitle(this.live, this.cell)}
         @close=${() => this.#ask(null)}></piece-download>
       <ui-dialog heading=${t("canvas.delete_tile")} ?open=${this.#dialog === "delete"}
@@ -291,12 +278,6 @@ export class TileCard extends Panel {
           : ""
       }
     </div>`;
-  }
-
-  /** The tile as it is shown. */
-  get #piece() {
-    const { tile_size: size } = this.canvas;
-    return this.#pixels && { width: size, height: size, pixels: this.#pixels };
   }
 
   get #areaHolder() {

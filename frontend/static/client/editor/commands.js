@@ -63,6 +63,23 @@ const scaling = (name, key, right, down) => ({
   isEnabled: hasSelection,
 });
 
+/**
+ * @param {string} name
+ * @param {Command["icon"]} icon
+ * @param {string[]} keys
+ * @param {Command["run"]} run
+ * @returns {Command} one that changes the tile
+ */
+const editing = (name, icon, keys, run) => ({
+  name,
+  group: "edit",
+  keys,
+  icon,
+  label: `editor.${name}`,
+  run,
+  isEnabled: mayPaint,
+});
+
 /** @type {readonly Command[]} */
 export const COMMANDS = [
   ...Object.entries(TOOLS).map(
@@ -230,18 +247,10 @@ export const COMMANDS = [
     run: (editor) => editor.download(),
     isEnabled: always,
   },
-  {
-    name: "cut",
-    group: "edit",
-    keys: ["Ctrl+X"],
-    icon: "cut",
-    label: "editor.cut",
-    run: (editor) => {
-      editor.copy();
-      editor.pen.erase();
-    },
-    isEnabled: mayPaint,
-  },
+  editing("cut", "cut", ["Ctrl+X"], (editor) => {
+    editor.copy();
+    editor.pen.erase();
+  }),
   {
     name: "paste",
     group: "edit",
@@ -251,69 +260,19 @@ export const COMMANDS = [
     run: (editor) => editor.paste(),
     isEnabled: ({ mayPaint, canPaste }) => mayPaint && canPaste,
   },
-  {
-    name: "flip_horizontal",
-    group: "edit",
-    keys: ["Shift+H"],
-    icon: "flip_horizontal",
-    label: "editor.flip_horizontal",
-    run: ({ pen }) => pen.turn(flipHorizontally, "editor.flip_horizontal"),
-    isEnabled: mayPaint,
-  },
-  {
-    name: "flip_vertical",
-    group: "edit",
-    keys: ["Shift+V"],
-    icon: "flip_vertical",
-    label: "editor.flip_vertical",
-    run: ({ pen }) => pen.turn(flipVertically, "editor.flip_vertical"),
-    isEnabled: mayPaint,
-  },
-  {
-    name: "rotate",
-    group: "edit",
-    keys: [],
-    icon: "rotate",
-    label: "editor.rotate",
-    run: ({ pen }) => pen.turn(rotate, "editor.rotate"),
-    isEnabled: mayPaint,
-  },
-  {
-    name: "outline",
-    group: "edit",
-    keys: ["Shift+O"],
-    icon: "outline",
-    label: "editor.outline",
-    run: ({ pen, settings }) => pen.outline(settings.colour),
-    isEnabled: mayPaint,
-  },
-  {
-    name: "replace",
-    group: "edit",
-    keys: ["Shift+R"],
-    icon: "replace",
-    label: "editor.replace",
-    run: ({ pen, settings }) => pen.replace(settings.second, settings.colour),
-    isEnabled: mayPaint,
-  },
-  {
-    name: "erase",
-    group: "edit",
-    keys: ["Delete", "Backspace"],
-    icon: "trash",
-    label: "editor.erase",
-    run: ({ pen }) => pen.erase(),
-    isEnabled: mayPaint,
-  },
-  {
-    name: "import",
-    group: "edit",
-    keys: [],
-    icon: "picture",
-    label: "editor.import",
-    run: (editor) => editor.openImport(),
-    isEnabled: mayPaint,
-  },
+  editing("flip_horizontal", "flip_horizontal", ["Shift+H"], ({ pen }) =>
+    pen.turn(flipHorizontally, "editor.flip_horizontal"),
+  ),
+  editing("flip_vertical", "flip_vertical", ["Shift+V"], ({ pen }) =>
+    pen.turn(flipVertically, "editor.flip_vertical"),
+  ),
+  editing("rotate", "rotate", [], ({ pen }) => pen.turn(rotate, "editor.rotate")),
+  editing("outline", "outline", ["Shift+O"], ({ pen, settings }) => pen.outline(settings.colour)),
+  editing("replace", "replace", ["Shift+R"], ({ pen, settings }) =>
+    pen.replace(settings.second, settings.colour),
+  ),
+  editing("erase", "trash", ["Delete", "Backspace"], ({ pen }) => pen.erase()),
+  editing("import", "picture", [], (editor) => editor.openImport()),
   {
     name: "save",
     group: "window",

@@ -38,11 +38,6 @@ export class Editor extends Hand {
    * @type {{file: Blob | null} | null}
    */
   import = null;
-  /**
-   * What is being saved as a picture, while that is asked for.
-   * @type {Piece | null}
-   */
-  downloaded = null;
   /** Whether the list of keys is open. */
   hasKeys = false;
   #isAway = false;
@@ -134,17 +129,6 @@ export class Editor extends Hand {
   copy() {
     copied.put(this.pen.copy());
     this.#notify({ text: t("editor.copied") });
-  }
-
-  /** Ask how to save what is selected, or the whole tile, as a picture. */
-  download() {
-    this.downloaded = this.pen.copy().piece;
-    this.redraw();
-  }
-
-  closeDownload() {
-    this.downloaded = null;
-    this.redraw();
   }
 
   paste() {

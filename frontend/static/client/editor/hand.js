@@ -5,7 +5,7 @@ import { Pen } from "./pen.js";
 import { keepSettings, loadSettings } from "./settings.js";
 
 /** @import { Point } from "../model/geometry.js" */
-/** @import { Change } from "../model/pieces.js" */
+/** @import { Change, Piece } from "../model/pieces.js" */
 /** @import { PixelGrid } from "./grid.js" */
 /** @import { Painting } from "./painting.js" */
 /** @import { Settings } from "./settings.js" */
@@ -18,6 +18,11 @@ export class Hand extends EventTarget {
    */
   grid = null;
   settings = loadSettings(store);
+  /**
+   * What is being saved as a picture, while that is asked for.
+   * @type {Piece | null}
+   */
+  downloaded = null;
 
   /** @param {Painting} painting */
   constructor(painting) {
@@ -66,6 +71,17 @@ export class Hand extends EventTarget {
   swapColours() {
     const { colour, second } = this.settings;
     this.set({ colour: second, second: colour });
+  }
+
+  /** Ask how to save what is selected, or the whole tile, as a picture. */
+  download() {
+    this.downloaded = this.pen.copy().piece;
+    this.redraw();
+  }
+
+  closeDownload() {
+    this.downloaded = null;
+    this.redraw();
   }
 
   redraw() {

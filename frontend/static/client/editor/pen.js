@@ -48,7 +48,7 @@ export class Pen extends Selection {
   #last = [0, 0];
   /** @type {Manner} */
   #manner = {};
-  /** The tool of the current gesture, whatever is chosen meanwhile: who has picked a colour holds the pencil. */
+  /** The tool of the current gesture, whatever is chosen meanwhile: picking a colour takes up the pencil. */
   #tool = "pencil";
   /** @type {Trail | null} */
   #trail = null;

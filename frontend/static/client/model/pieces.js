@@ -9,6 +9,16 @@
  */
 
 /**
+ * Return a whole tile as a piece; null if it is not known.
+ * @param {Uint8Array | null} pixels
+ * @returns {Piece | null}
+ */
+export function pieceOf(pixels) {
+  const size = Math.sqrt(pixels?.length ?? 0);
+  return pixels && { width: size, height: size, pixels };
+}
+
+/**
  * @param {Uint8Array} pixels
  * @param {number} size
  * @param {Region} region

@@ -51,9 +51,9 @@ export default {
   fault_too_large: "Die Datei ist größer als 8 MB.",
   fault_text_too_large: "Der Text hat mehr als eine Million Zeichen.",
   fault_unknown:
-    "Das ist keine Palette in einem bekannten Format. Nimm eine .gpl von GIMP, eine .hex oder eine Liste von " +
-    "Hexadezimalzahlen, eine .pal von Paint Shop Pro (JASC), eine .act von Photoshop, eine .txt von Paint.NET " +
-    "oder eine .aseprite-Datei.",
+    "Das ist keine Palette in einem bekannten Format. Nimm eine .gpl von GIMP, eine .hex oder eine Liste " +
+    "von Hexadezimalzahlen, eine .pal von Paint Shop Pro (JASC), eine .act von Photoshop, eine .txt von " +
+    "Paint.NET oder eine .aseprite-Datei.",
   fault_header: "Der Kopf ist nicht der dieses Formats.",
   fault_colour: "Das ist keine Farbe.",
   fault_count: "Die Zahl der Farben stimmt nicht.",

@@ -50,8 +50,8 @@ export default {
   fault_too_large: "The file is larger than 8 MB.",
   fault_text_too_large: "The text has more than a million characters.",
   fault_unknown:
-    "This isn’t a palette in a known format. Use a .gpl of GIMP, a .hex or a list of hexadecimal numbers, a " +
-    ".pal of Paint Shop Pro (JASC), an .act of Photoshop, a .txt of Paint.NET or an .aseprite file.",
+    "This isn’t a palette in a known format. Use a .gpl of GIMP, a .hex or a list of hexadecimal numbers, " +
+    "a .pal of Paint Shop Pro (JASC), an .act of Photoshop, a .txt of Paint.NET or an .aseprite file.",
   fault_header: "The header isn’t the one of this format.",
   fault_colour: "This isn’t a colour.",
   fault_count: "The number of colours is wrong.",
