@@ -97,3 +97,17 @@ async def test_the_button_of_a_pen_asks_who_painted_a_pixel(
     for kind in ("mousePressed", "mouseReleased"):
         await glass.send("Input.dispatchMouseEvent", {"type": kind, **press})
     await expect(page.get_by_role("heading", name="Pixel 101, 71")).to_be_visible()
+
+
+async def test_the_field_of_the_chat_stays_in_sight_above_a_keyboard(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    ada = await new_painter("ada")
+    page = await new_page(ada, device="phone")
+    await Stage.open(page, await new_canvas(ada))
+    await page.get_by_role("button", name="Chat").tap()
+    field = page.get_by_role("complementary").get_by_role("textbox")
+    await field.tap()
+    await page.set_viewport_size({"width": 390, "height": 420})
+    await expect(field).to_be_in_viewport(ratio=1)
+    await expect(page.get_by_role("button", name="Send")).to_be_in_viewport(ratio=1)

@@ -34,7 +34,8 @@ export class CanvasChat extends Panel {
   static styles = [
     Panel.styles,
     css`
-    :host { display: flex; flex-direction: column; padding: 0; min-height: 12rem; }
+    /* The keyboard of a phone may leave half of a small window: the field stays in it. */
+    :host { display: flex; flex-direction: column; padding: 0; min-height: min(12rem, 50dvh - 4.5rem); }
     .list { flex: 1; min-height: 0; padding: 0 var(--space-4) var(--space-3); overflow-y: auto; }
     .list > button { display: block; margin: var(--space-2) auto; }
     li { display: grid; grid-template-columns: auto 1fr auto; column-gap: var(--space-3); }
