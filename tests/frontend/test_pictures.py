@@ -126,7 +126,7 @@ async def test_a_picture_dropped_on_the_canvas_is_placed(new_page: Windows, new_
     await expect(page.locator("picture-panel")).to_contain_text("16 tiles will change.")
 
 
-async def test_where_no_picture_can_be_painted_one_that_is_dropped_does_not_replace_the_page(
+async def test_a_picture_dropped_where_none_can_be_painted_does_not_replace_the_page(
     new_page: Windows, new_painter: NewPainter
 ) -> None:
     ada = await new_painter("ada")

@@ -104,7 +104,7 @@ async def scans_of_the_journal(url: str) -> tuple[int, int]:
     return tuple(scans)
 
 
-async def test_a_slice_is_found_by_the_index_in_a_journal_that_postgresql_knows_to_be_long(
+async def test_a_slice_is_found_by_the_index_once_the_journal_is_known_to_be_long(
     tiles: TilesClient, db: Database
 ) -> None:
     canvas = await painted_by_both(tiles)
