@@ -75,7 +75,7 @@ profiles = Table(
     CheckConstraint(
         "status = 'suspended' OR (suspended_until IS NULL AND suspension_reason IS NULL)", name="suspension"
     ),
-    comment="Made by the first token seen or by account.registered, whichever is first.",
+    comment="Made by the first token or the first event that names the account, whichever is first.",
 )
 Index("ix_profiles_lower_username", func.lower(profiles.c.username))
 Index(
