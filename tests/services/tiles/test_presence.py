@@ -171,17 +171,26 @@ async def test_artists_of_a_killed_process_vanish(
 
 
 async def _announce_once(broker: VirtualHost, canvas_id: int, artist: str) -> None:
-    """Publish what a process publishes before it is killed, and nothing more."""
+    """Publish what a process publishes before it is killed, once somebody listens, and nothing more."""
     said = Announcement(
         process=uuid.uuid4().hex,
         canvas_id=canvas_id,
         people=[Participant(id=account_id(artist), username=artist, moved_at=0)],
     )
+    message = aio_pika.Message(said.model_dump_json().encode())
     connection = await aio_pika.connect(broker.url)
     async with connection:
-        channel = await connection.channel()
+        channel = await connection.channel(on_return_raises=True)
         exchange = await channel.get_exchange(EXCHANGE, ensure=False)
-        await exchange.publish(aio_pika.Message(said.model_dump_json().encode()), str(canvas_id))
+
+        async def is_delivered() -> bool:
+            try:
+                await exchange.publish(message, str(canvas_id))
+            except aio_pika.exceptions.DeliveryError:
+                return False  # the process has not bound its queue yet
+            return True
+
+        assert await poll_until(is_delivered, True)
 
 
 @pytest.mark.slow
