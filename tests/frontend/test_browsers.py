@@ -26,6 +26,14 @@ WITHOUT_WHAT_IS_YOUNG = """
 """
 """A browser that has none of what the client can do without (docs/architecture.md)."""
 
+WITHOUT_TYPES_OF_MENUS = """
+  const { get } = Object.getOwnPropertyDescriptor(PointerEvent.prototype, "pointerType");
+  Object.defineProperty(PointerEvent.prototype, "pointerType", {
+    get() { return this.type === "contextmenu" ? undefined : get.call(this); },
+  });
+"""
+"""Safari and older Firefox, in which `contextmenu` is an event of a mouse, not of a pointer."""
+
 WITHOUT_STORAGE = """
   const refuse = () => { throw new DOMException("The operation is insecure.", "SecurityError"); };
   Object.defineProperty(window, "localStorage", { get: refuse });
@@ -115,6 +123,16 @@ async def test_a_tile_is_painted_without_the_youngest_features_of_browsers(
     await drag(page, (2, 3), (6, 3))
     await save(page)
     assert await painted(ada, canvas) == {(x, 3): BLACK for x in range(2, 7)}
+
+
+async def test_a_right_click_tells_who_painted_where_menus_do_not_say_what_opens_them(
+    new_page: Windows, new_painter: NewPainter
+) -> None:
+    page = await new_page()
+    await page.add_init_script(WITHOUT_TYPES_OF_MENUS)
+    shown_canvas = await Stage.open(page, await stage.new_canvas(await new_painter("ada")))
+    await page.mouse.click(*await shown_canvas.point(10.5, 10.5), button="right")
+    await expect(page.get_by_role("heading", name="Pixel 11, 11")).to_be_visible()
 
 
 async def test_a_browser_that_is_too_old_is_told_so(new_page: Windows) -> None:

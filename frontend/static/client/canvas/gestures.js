@@ -45,6 +45,8 @@ export function listen(element, actions) {
   let held = /** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined);
   /** The pen on the glass: meanwhile a touch is the palm of the hand that holds it. */
   let pen = /** @type {number | null} */ (null);
+  /** The type of the pointer that was last pressed: in some browsers, `contextmenu` does not say it. */
+  let last = "mouse";
 
   /** Break off the span, of which nothing stays. */
   const dropSpan = () => {
@@ -89,6 +91,7 @@ export function listen(element, actions) {
   };
 
   element.addEventListener("pointerdown", (event) => {
+    last = event.pointerType;
     const isPen = event.pointerType === "pen";
     if (isPen) {
       if (pressed.size) dropSpan();
@@ -114,7 +117,7 @@ export function listen(element, actions) {
   });
   element.addEventListener("contextmenu", (event) => {
     event.preventDefault();
-    const { pointerType } = /** @type {PointerEvent} */ (event);
+    const { pointerType = last } = /** @type {PointerEvent} */ (event);
     // the button of a pen; a long press, which may open the menu as well, still touches the glass
     if (pointerType === "mouse" || (pointerType === "pen" && !pressed.size)) actions.hold(pointOf(event));
   });

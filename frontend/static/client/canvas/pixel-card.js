@@ -21,7 +21,7 @@ export class PixelCard extends Panel {
   static styles = [
     Panel.styles,
     css`
-    .colour { display: flex; align-items: center; gap: var(--space-3); }
+    .colour { display: flex; align-items: center; gap: var(--space-3); margin-bottom: var(--space-3); }
     ui-swatch { width: 2.5rem; height: 2.5rem; border-radius: var(--radius-1); }
   `,
   ];

@@ -33,7 +33,7 @@ export class CanvasStage extends LitElement {
     :host { position: relative; overflow: hidden; background: var(--sunken); }
     canvas {
       position: absolute; inset: 0; width: 100%; height: 100%; touch-action: none; cursor: grab;
-      outline-offset: -3px;
+      outline-offset: -3px; user-select: none; -webkit-touch-callout: none;
     }
     canvas:active { cursor: grabbing; }
     :host([drawing]) canvas { cursor: crosshair; }
