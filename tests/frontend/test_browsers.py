@@ -32,7 +32,7 @@ WITHOUT_TYPES_OF_MENUS = """
     get() { return this.type === "contextmenu" ? undefined : get.call(this); },
   });
 """
-"""Safari and older Firefox, in which `contextmenu` is an event of a mouse, not of a pointer."""
+"""A browser in which `contextmenu` is an event of a mouse, as in older versions of Safari and Firefox."""
 
 WITHOUT_STORAGE = """
   const refuse = () => { throw new DOMException("The operation is insecure.", "SecurityError"); };
