@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -123,6 +123,13 @@ async def emit(outbox: Outbox, db: Database, *events: Event) -> None:
     """Put events into the outbox in one transaction."""
     async with db.transaction() as conn:
         outbox.defer(conn, *events)
+
+
+async def apply(db: Database, handlers: Mapping[type[Any], Handler], *events: Event) -> None:
+    """Apply events as a consumer does, each in a transaction of its own, but without broker and inbox."""
+    for event in events:
+        async with db.transaction() as conn:
+            await handlers[type(event)](conn, event)
 
 
 async def publish(broker_url: str, routing_key: str, body: bytes, message_id: str, copies: int = 1) -> None:

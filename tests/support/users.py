@@ -23,6 +23,7 @@ from shared.messaging.contracts import AccountRegistered, Event
 from shared.messaging.outbox import Outbox
 from shared.messaging.topology import EXCHANGE, declare
 from tests.support.identities import TestKeys
+from tests.support.messaging import apply
 
 Client = TestClient[web.Request, web.Application]
 StartUsers = Callable[..., Awaitable["Users"]]
@@ -97,10 +98,8 @@ class EventApplier:
     async def apply(self, *events: Event) -> None:
         outbox = Outbox(self.database, producer="users")
         reports = Reports(self.database, outbox, per_hour=20)
-        by_type = event_handlers(Profiles(self.database, outbox), reports)
-        for event in events:
-            async with self.database.transaction() as conn:
-                await by_type[type(event)](conn, event)
+        handlers = event_handlers(Profiles(self.database, outbox), reports)
+        await apply(self.database, handlers, *events)
 
 
 def registered(artist: Caller, display_name: str | None = None) -> AccountRegistered:

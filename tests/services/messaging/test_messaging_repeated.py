@@ -40,7 +40,7 @@ from shared.messaging.envelope import new_message_id
 from shared.messaging.outbox import Outbox
 from shared.messaging.topology import QUEUES, address, declare
 from tests.support.contracts import COMMANDS, EVENTS, NOON, TILE
-from tests.support.messaging import everything, opened, running, sql
+from tests.support.messaging import apply, everything, opened, running, sql
 from tests.support.parts import Databases, emptying
 from tests.support.users import CLEAR_AUDIT
 from tests.support.waiting import eventually
@@ -87,12 +87,6 @@ async def publisher(broker_url: str) -> AsyncIterator[Publisher]:
     await declare(channel)
     yield Publisher(channel)
     await connection.close()
-
-
-async def apply(db: Database, handlers: Mapping[type[Any], Handler], *events: Event) -> None:
-    for event in events:
-        async with db.transaction() as conn:
-            await handlers[type(event)](conn, event)
 
 
 def handlers_of(queue: str, db: Database, folder: Path) -> Mapping[type[Any], Handler]:

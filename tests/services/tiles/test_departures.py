@@ -9,19 +9,13 @@ from services.tiles.canvases.journal import Journal
 from services.tiles.consumed import HANDLERS
 from services.tiles.departures.service import Departures
 from shared.db import Database
-from shared.messaging.contracts import AccountDeleted, Event
+from shared.messaging.contracts import AccountDeleted
 from shared.messaging.outbox import Outbox
-from tests.support.messaging import sql
+from tests.support.messaging import apply, sql
 from tests.support.tiles import TilesClient, account_id, journal_of
 from tests.support.users import list_outbox
 
 TO_BOB = {"canvases": "transfer", "heir_id": account_id("bob"), "heir_username": "bob"}
-
-
-async def apply(db: Database, *events: Event) -> None:
-    for event in events:
-        async with db.transaction() as conn:
-            await HANDLERS[type(event)](conn, event)
 
 
 def left(artist: str, **fields: Any) -> AccountDeleted:
@@ -40,14 +34,14 @@ async def owner_of(tiles: TilesClient, canvas: dict[str, Any]) -> str:
 
 async def test_canvases_stay_where_their_owner_said_nothing_else(tiles: TilesClient, db: Database) -> None:
     canvas = await tiles.canvas("ann")
-    await apply(db, left("ann"))
+    await apply(db, HANDLERS, left("ann"))
     await sweep(db)
     assert await owner_of(tiles, canvas) == "_deleted"
 
 
 async def test_canvases_are_deleted_with_their_owner(tiles: TilesClient, db: Database) -> None:
     own, other = await tiles.canvas("ann"), await tiles.canvas("bob")
-    await apply(db, left("ann", canvases="delete"))
+    await apply(db, HANDLERS, left("ann", canvases="delete"))
     await sweep(db)
     assert (await owner_of(tiles, own), await owner_of(tiles, other)) == ("nobody", "bob")
     assert [event["kind"] for event in await journal_of(tiles.database_url, own["id"])][
@@ -66,7 +60,7 @@ async def test_canvases_are_offered_to_the_heir_who_owns_those_they_accept(
     tiles: TilesClient, db: Database
 ) -> None:
     accepted, declined = await tiles.canvas("ann", is_public=False), await tiles.canvas("ann")
-    await apply(db, left("ann", **TO_BOB))
+    await apply(db, HANDLERS, left("ann", **TO_BOB))
     await sweep(db)
     assert await owner_of(tiles, accepted) == "_deleted"
     assert await offers_to(tiles, "bob") == {accepted["id"], declined["id"]}
@@ -83,7 +77,7 @@ async def test_what_is_said_twice_and_done_by_eight_workers_happens_once(
     tiles: TilesClient, db: Database
 ) -> None:
     canvases = [await tiles.canvas("ann") for _ in range(3)]
-    await apply(db, left("ann", **TO_BOB), left("ann", **TO_BOB))
+    await apply(db, HANDLERS, left("ann", **TO_BOB), left("ann", **TO_BOB))
     await asyncio.gather(*(sweep(db) for _ in range(8)))
     offered = [one["data"]["canvas_id"] for one in await list_outbox(db) if one["type"] == "canvas.offered"]
     assert sorted(offered) == sorted(canvas["id"] for canvas in canvases)
@@ -93,7 +87,7 @@ async def test_a_canvas_that_was_made_by_a_token_not_yet_revoked_is_offered_as_w
     tiles: TilesClient, db: Database
 ) -> None:
     await tiles.canvas("ann")
-    await apply(db, left("ann", **TO_BOB))
+    await apply(db, HANDLERS, left("ann", **TO_BOB))
     await sweep(db)
     late = await tiles.canvas("ann")
     await sweep(db)
@@ -102,13 +96,13 @@ async def test_a_canvas_that_was_made_by_a_token_not_yet_revoked_is_offered_as_w
 
 async def test_canvases_stay_if_the_heir_has_left_as_well(tiles: TilesClient, db: Database) -> None:
     canvas = await tiles.canvas("ann")
-    await apply(db, left("ann", **TO_BOB), left("bob", canvases="delete"))
+    await apply(db, HANDLERS, left("ann", **TO_BOB), left("bob", canvases="delete"))
     await sweep(db)
     assert await owner_of(tiles, canvas) == "_deleted"
 
 
 async def test_departures_are_forgotten_after_an_hour(tiles: TilesClient, db: Database) -> None:
-    await apply(db, left("ann", canvases="delete"))
+    await apply(db, HANDLERS, left("ann", canvases="delete"))
     await sql(tiles.database_url, "UPDATE departures SET departed_at = now() - interval '61 minutes'")
     await sweep(db)
     assert await sql(tiles.database_url, "SELECT count(*) FROM departures") == 0

@@ -12,6 +12,7 @@ from services.tiles.exports import FILES
 from shared.db import Database
 from shared.messaging.contracts import AccountDeleted, ExportRequested
 from tests.support.exports import export, gather
+from tests.support.messaging import apply
 from tests.support.tiles import TilesClient, account_id, painted
 
 
@@ -63,7 +64,5 @@ async def test_an_export_that_is_requested_begins_and_ends_with_the_account(
 ) -> None:
     requested = ExportRequested(export_id=4, account_id=account_id("ann"))
     left = AccountDeleted(account_id=account_id("ann"), version=3)
-    for event in (requested, left):
-        async with db.transaction() as conn:
-            await HANDLERS[type(event)](conn, event)
+    await apply(db, HANDLERS, requested, left)
     assert await gather(db, "tiles", FILES) == []

@@ -21,6 +21,7 @@ from shared.messaging.contracts import (
     ProfileUpdated,
 )
 from tests.support.contracts import EVENTS, NOON
+from tests.support.messaging import apply
 
 CONSUMED = [event for event in EVENTS if type(event) in HANDLERS]
 
@@ -41,12 +42,6 @@ def history_of(account_id: int) -> Sequence[Event]:
     )
 
 
-async def apply(db: Database, *events: Event) -> None:
-    for event in events:
-        async with db.transaction() as conn:
-            await HANDLERS[type(event)](conn, event)
-
-
 async def artists(db: Database) -> list[dict[str, Any]]:
     async with db.connection() as conn:
         rows = await conn.fetch_all(text("SELECT to_jsonb(artists) AS artist FROM artists ORDER BY id"))
@@ -57,7 +52,7 @@ async def test_an_artist_is_the_same_in_whatever_order_the_events_arrive(db: Dat
     orders = list(itertools.permutations(range(6)))[::7]
     for account_id, order in enumerate(orders):
         events = history_of(account_id)
-        await apply(db, *(events[place] for place in order))
+        await apply(db, HANDLERS, *(events[place] for place in order))
     in_order, *others = [{**artist, "id": None} for artist in await artists(db)]
     assert (in_order["status"], in_order["display_name"]) == ("suspended", "Ada Lovelace")
     assert others == [in_order] * (len(orders) - 1)
@@ -65,12 +60,12 @@ async def test_an_artist_is_the_same_in_whatever_order_the_events_arrive(db: Dat
 
 @pytest.mark.parametrize("event", CONSUMED, ids=lambda event: event.type)
 async def test_an_event_is_applied_although_nothing_is_known_yet(db: Database, event: Event) -> None:
-    await apply(db, event)
+    await apply(db, HANDLERS, event)
 
 
 @pytest.mark.parametrize("event", CONSUMED, ids=lambda event: event.type)
 async def test_an_event_leaves_nothing_about_deleted_accounts(db: Database, event: Event) -> None:
-    await apply(db, *history_of(12), AccountDeleted(account_id=12, version=5))
+    await apply(db, HANDLERS, *history_of(12), AccountDeleted(account_id=12, version=5))
     left = await artists(db)
-    await apply(db, event)
+    await apply(db, HANDLERS, event)
     assert await artists(db) == left

@@ -12,7 +12,7 @@ from services.tiles.departures import names
 from services.tiles.departures.names import NameRemoval
 from shared.db import Database
 from shared.messaging.contracts import AccountDeleted
-from tests.support.messaging import opened, sql
+from tests.support.messaging import apply, opened, sql
 from tests.support.tiles import TilesClient, account_id, painted
 from tests.support.waiting import eventually
 
@@ -20,8 +20,7 @@ LEFT = AccountDeleted(account_id=account_id("ann"), version=9)
 
 
 async def leave(db: Database) -> None:
-    async with db.transaction() as conn:
-        await HANDLERS[AccountDeleted](conn, LEFT)
+    await apply(db, HANDLERS, LEFT)
 
 
 async def journal_of(tiles: TilesClient, canvas: dict[str, Any]) -> list[dict[str, Any]]:

@@ -11,9 +11,9 @@ import pytest
 from services.tiles.consumed import HANDLERS
 from services.tiles.restating import read_canvases, read_deleted_tiles, read_tiles
 from shared.db import Database
-from shared.messaging.contracts import AccountRestated, AccountSuspended, Event, ProfileUpdated
+from shared.messaging.contracts import AccountRestated, AccountSuspended, ProfileUpdated
 from shared.messaging.restating import ReadSlice
-from tests.support.messaging import sql
+from tests.support.messaging import apply, sql
 from tests.support.tiles import TilesClient, account_id, painted
 
 
@@ -32,12 +32,6 @@ async def read(db: Database, kind: ReadSlice) -> list[dict[str, Any]]:
 
 
 ENVELOPE = {"occurred_at", "traceparent"}
-
-
-async def apply(db: Database, *events: Event) -> None:
-    for event in events:
-        async with db.transaction() as conn:
-            await HANDLERS[type(event)](conn, event)
 
 
 async def artist(tiles: TilesClient, number: int) -> Any:
@@ -89,7 +83,7 @@ RESTATED = AccountRestated(
 
 
 async def test_an_artist_who_was_missed_is_known_then(tiles: TilesClient, db: Database) -> None:
-    await apply(db, RESTATED)
+    await apply(db, HANDLERS, RESTATED)
     assert await artist(tiles, 7) == ["ann", None, "active"]
 
 
@@ -99,18 +93,18 @@ async def test_a_name_chosen_at_the_registration_is_learnt_from_the_profile(
     profile = ProfileUpdated(
         account_id=7, username="ann", display_name="Ann", avatar_color="#000000", version=0
     )
-    await apply(db, RESTATED, profile)
+    await apply(db, HANDLERS, RESTATED, profile)
     assert await artist(tiles, 7) == ["ann", "Ann", "active"]
 
 
 async def test_a_missed_suspension_counts_and_a_newer_one_stays(tiles: TilesClient, db: Database) -> None:
-    await apply(db, RESTATED.model_copy(update={"status": "suspended"}))
+    await apply(db, HANDLERS, RESTATED.model_copy(update={"status": "suspended"}))
     assert (await artist(tiles, 7))[2] == "suspended"
     newer = AccountSuspended(account_id=7, actor_id=1, reason="spam", version=5)
-    await apply(db, newer, RESTATED.model_copy(update={"version": 4}))
+    await apply(db, HANDLERS, newer, RESTATED.model_copy(update={"version": 4}))
     assert (await artist(tiles, 7))[2] == "suspended"
 
 
 async def test_a_missed_deletion_removes_the_name(tiles: TilesClient, db: Database) -> None:
-    await apply(db, RESTATED, RESTATED.model_copy(update={"status": "deleted", "version": 4}))
+    await apply(db, HANDLERS, RESTATED, RESTATED.model_copy(update={"status": "deleted", "version": 4}))
     assert await artist(tiles, 7) == ["_deleted", "deleted artist", "deleted"]
