@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-import psycopg2
 import pytest
 
 from shared.db import Database
@@ -15,14 +14,13 @@ from tests.support.prepared import pool_of_one, run_elsewhere
 @pytest.fixture(scope="module")
 def url(database: Databases) -> str:
     url = database("tiles")
-    with psycopg2.connect(url) as connection, connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TABLE prepared_things (id int PRIMARY KEY, name text);"
-            "CREATE TABLE values_of_all_types (id bigint PRIMARY KEY, small smallint, number int, real float,"
-            " flag boolean, name text, raw bytea, data jsonb, at timestamptz, day date, span interval,"
-            " words text[], numbers bigint[])"
-        )
-    connection.close()
+    run_elsewhere(
+        url,
+        "CREATE TABLE prepared_things (id int PRIMARY KEY, name text);"
+        "CREATE TABLE values_of_all_types (id bigint PRIMARY KEY, small smallint, number int, real float,"
+        " flag boolean, name text, raw bytea, data jsonb, at timestamptz, day date, span interval,"
+        " words text[], numbers bigint[])",
+    )
     return url
 
 
