@@ -223,8 +223,8 @@ export class Templates extends EventTarget {
     if (!to) return this.#place(layer, grip.from);
     const at = this.#pixelAt(to);
     const place = this.#withinReach(layer, { x: at.x - grip.x, y: at.y - grip.y });
-    if (!isDone) return this.#place(layer, place);
-    if (place.x === grip.from.x && place.y === grip.from.y) return this.#place(layer, place);
+    const isMoved = place.x !== grip.from.x || place.y !== grip.from.y;
+    if (!isDone || !isMoved) return this.#place(layer, place);
     void this.move(layer, place).catch((error) => {
       const { view } = layer;
       if (view) this.#place(layer, view);

@@ -1,14 +1,14 @@
 import { t } from "../i18n.js";
 import { html } from "../lit.js";
 
-/** Pixels of a picture that is drawn larger than the canvas. */
+/** Most pixels of a picture that is drawn larger than it was painted. */
 const MOST_PIXELS = 4096 * 4096;
 
 const SCALES = [1, 2, 4, 8, 16];
 
 /**
  * The fields `scale` and `paper` of a form that saves a picture: how large, and on what.
- * @param {{width: number, height: number}} picture in pixels of the canvas
+ * @param {{width: number, height: number}} picture a canvas or a piece of one, in its own pixels
  */
 export function pictureSize({ width, height }) {
   const scales = SCALES.filter((scale) => scale === 1 || width * height * scale ** 2 <= MOST_PIXELS);
